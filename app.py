@@ -1,0 +1,95 @@
+"""Cuộc Thi on AWS: what runs, and when. Each line hands over to one use case."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote_plus
+
+from chalice.app import Rate, Response
+
+from chalicelib import wiring
+from chalicelib.domain.errors import NotLoaded
+from chalicelib.web.chalice_app import ContestApp, guarded, log, reply
+
+app = ContestApp("cuoc-thi")
+
+
+def _token() -> str | None:
+    header: str | None = app.current_request.headers.get("authorization")
+    return header
+
+
+def _body() -> bytes:
+    raw: bytes = app.current_request.raw_body
+    return raw
+
+
+@app.route("/health", methods=["GET"])
+def health() -> Response:
+    return guarded(lambda: reply(200, wiring.api().health()))
+
+
+@app.route("/contest", methods=["GET"])
+def contest() -> Response:
+    return guarded(lambda: reply(200, wiring.api().contest()))
+
+
+@app.route("/challenge", methods=["GET"])
+def challenge() -> Response:
+    return guarded(lambda: reply(200, wiring.api().challenge()))
+
+
+@app.route("/participants", methods=["POST"])
+def register() -> Response:
+    return guarded(lambda: reply(201, wiring.api().register(_body())))
+
+
+@app.route("/sessions", methods=["POST"])
+def sign_in() -> Response:
+    return guarded(lambda: reply(200, wiring.api().sign_in(_body())))
+
+
+@app.route("/me", methods=["GET"])
+def me() -> Response:
+    return guarded(lambda: reply(200, wiring.api().me(_token())))
+
+
+@app.route("/attempts", methods=["POST"])
+def start() -> Response:
+    return guarded(lambda: reply(*wiring.api().start(_token(), _body())))
+
+
+@app.route("/attempts/{attempt_id}", methods=["GET"])
+def read(attempt_id: str) -> Response:
+    return guarded(lambda: reply(200, wiring.api().read(_token(), attempt_id)))
+
+
+@app.route("/attempts/{attempt_id}/answers", methods=["PUT"])
+def save(attempt_id: str) -> Response:
+    return guarded(lambda: reply(204, wiring.api().save(_token(), attempt_id, _body())))
+
+
+@app.route("/attempts/{attempt_id}/submission", methods=["POST"])
+def submit(attempt_id: str) -> Response:
+    return guarded(lambda: reply(200, wiring.api().submit(_token(), attempt_id, _body())))
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")
+def close_weeks(event: Any) -> list[dict[str, Any]]:
+    """Closes every week that is over. A failure raises, which alarms; the next run tries again."""
+    try:
+        made = wiring.close_weeks()
+    except NotLoaded:
+        made = []
+    log.info(json.dumps({"closed": made}))
+    return made
+
+
+@app.lambda_function(name="intake")
+def intake(event: dict[str, Any], context: Any) -> None:
+    """Takes over what was put into the desk's ``inbox/``."""
+    for record in event["Records"]:
+        where = record["s3"]
+        report = wiring.take_over(where["bucket"]["name"], unquote_plus(where["object"]["key"]))
+        log.info(json.dumps({"intake": report["file"], "accepted": report["accepted"]}))

@@ -1,0 +1,226 @@
+"""The contest definition (``contest.toml``) as checked values, and the calendar that follows from it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from chalicelib.domain.times import rfc3339, span_ms, to_ms
+
+RankingField = Literal["score", "prediction", "duration", "submitted"]
+
+
+def _iso_duration(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(
+        r"P(?=.)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?", value
+    ):
+        raise ValueError('cần khoảng thời gian ISO 8601, ví dụ "PT20M" (20 phút) hoặc "P7D" (7 ngày)')
+    if not isinstance(value, str | timedelta):
+        raise ValueError('cần chuỗi ISO 8601 trong dấu ngoặc kép, ví dụ "PT20M"')
+    return value
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('múi giờ không có trong danh mục IANA, ví dụ đúng: "Asia/Ho_Chi_Minh"') from error
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_iso_duration), Field(ge=timedelta(0))]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class _Table(BaseModel):
+    """A table of ``contest.toml``; unknown keys are refused so that a typing error is never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Contest(_Table):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    title: Text
+    title_en: str = ""
+    organiser: Text
+    organiser_en: str = ""
+    hotline: Text
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
+    start: AwareDatetime | Literal["now"]
+    weeks: Annotated[int, Field(ge=1, le=53)]
+    week_length: Duration = timedelta(days=7)
+    gap: Duration = timedelta(0)
+    grace: Duration = timedelta(seconds=10)
+    settle: Duration = timedelta(seconds=60)
+
+    @model_validator(mode="after")
+    def _week_has_time(self) -> Contest:
+        if self.week_length <= self.gap:
+            raise ValueError("week_length phải dài hơn gap, nếu không tuần thi không có thời gian mở")
+        return self
+
+
+class PaperRules(_Table):
+    questions: Annotated[int, Field(ge=1, le=100)] = 20
+    time_limit: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=20)
+    attempts_per_week: Annotated[int, Field(ge=1, le=50)] = 10
+    shuffle_options: bool = True
+    publish_bank: bool = False
+    overdue: Literal["submit_saved", "discard"] = "submit_saved"
+    min_duration: Duration = timedelta(0)
+    topics: dict[str, Annotated[int, Field(ge=1)]] = {}
+
+    @model_validator(mode="after")
+    def _quota_fits(self) -> PaperRules:
+        if sum(self.topics.values()) > self.questions:
+            raise ValueError("topics: tổng số câu theo chủ đề vượt quá số câu của đề (questions)")
+        return self
+
+
+class Prediction(_Table):
+    target: Literal["perfect_people", "people", "attempts"] = "perfect_people"
+    question: Text
+
+
+class Ranking(_Table):
+    order: tuple[RankingField, ...] = ("score", "prediction", "duration", "submitted")
+    one_prize_per_person: bool = True
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Ranking:
+        if not self.order or len(set(self.order)) != len(self.order):
+            raise ValueError("order: cần ít nhất một tiêu chí và mỗi tiêu chí chỉ nêu một lần")
+        return self
+
+
+class Prize(_Table):
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
+    title: Text
+    count: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Weights(_Table):
+    participation: Share
+    volume: Share
+    quality: Share
+
+    @model_validator(mode="after")
+    def _sum_is_one(self) -> Weights:
+        if self.participation + self.volume + self.quality != 1:
+            raise ValueError("weights: tổng ba trọng số phải đúng bằng 1")
+        return self
+
+
+class UnitPrizes(_Table):
+    weekly: Annotated[int, Field(ge=0)] = 1
+    final: Annotated[int, Field(ge=0)] = 5
+    weights: Weights = Weights(participation=Decimal("0.5"), volume=Decimal("0.2"), quality=Decimal("0.3"))
+    min_rate: Share = Decimal(0)
+    min_people: Annotated[int, Field(ge=0)] = 1
+
+
+class Eligibility(_Table):
+    min_age: Annotated[int, Field(ge=0, le=100)] = 15
+    proof_of_work: bool = True
+    excluded_roles: tuple[str, ...] = ()
+
+
+class Publication(_Table):
+    winner_names: Literal["masked", "full"] = "masked"
+
+
+class Week(_Table):
+    """Week ``number`` is open in ``[opens, closes)``, both in milliseconds."""
+
+    number: int
+    opens: int
+    closes: int
+
+
+class Definition(_Table):
+    """A whole ``contest.toml``. ``start = "now"`` has to be resolved before the calendar can be asked."""
+
+    contest: Contest
+    paper: PaperRules = PaperRules()
+    prediction: Prediction | None = None
+    ranking: Ranking = Ranking()
+    prizes: tuple[Prize, ...] = ()
+    unit_prizes: UnitPrizes = UnitPrizes()
+    eligibility: Eligibility = Eligibility()
+    publication: Publication = Publication()
+
+    @model_validator(mode="after")
+    def _prize_names_differ(self) -> Definition:
+        names = [prize.name for prize in self.prizes]
+        if len(set(names)) != len(names):
+            raise ValueError("prizes: mỗi giải phải có name riêng")
+        return self
+
+    def resolved(self, now: datetime) -> Definition:
+        """The same definition with ``start = "now"`` replaced by ``now``, cut to the second."""
+        if self.contest.start != "now":
+            return self
+        start = now.replace(microsecond=0).astimezone(self.zone)
+        return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.contest.timezone)
+
+    @cached_property
+    def time_limit(self) -> int:
+        """Milliseconds."""
+        return span_ms(self.paper.time_limit)
+
+    @cached_property
+    def grace(self) -> int:
+        """Milliseconds."""
+        return span_ms(self.contest.grace)
+
+    @cached_property
+    def weeks(self) -> tuple[Week, ...]:
+        """``opens_k = start + (k-1)·length``, ``closes_k = start + k·length − gap`` (R6)."""
+        if self.contest.start == "now":
+            raise ValueError('start = "now" is not resolved yet')
+        start = to_ms(self.contest.start)
+        length, gap = span_ms(self.contest.week_length), span_ms(self.contest.gap)
+        return tuple(
+            Week(number=k, opens=start + (k - 1) * length, closes=start + k * length - gap)
+            for k in range(1, self.contest.weeks + 1)
+        )
+
+    def week(self, number: int) -> Week | None:
+        """Week ``number``, or None if the contest has no such week."""
+        return self.weeks[number - 1] if 1 <= number <= len(self.weeks) else None
+
+    def week_at(self, now: int) -> Week | None:
+        """The week that is open at ``now``: ``opens ≤ now < closes``."""
+        return next((week for week in self.weeks if week.opens <= now < week.closes), None)
+
+    def next_change(self, now: int) -> int | None:
+        """When a week next opens or closes, or None after the last."""
+        moments = (moment for week in self.weeks for moment in (week.opens, week.closes))
+        return min((moment for moment in moments if moment > now), default=None)
+
+    def ready_to_close(self, now: int) -> list[Week]:
+        """Weeks whose last submission has surely arrived: ``closes + grace + settle ≤ now``."""
+        wait = self.grace + span_ms(self.contest.settle)
+        return [week for week in self.weeks if week.closes + wait <= now]
+
+    def rfc3339(self, instant: int) -> str:
+        return rfc3339(instant, self.zone)

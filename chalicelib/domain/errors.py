@@ -1,0 +1,110 @@
+"""Every way in which the contest says no.
+
+ContestError
+├── NotJson               the body is not JSON
+├── TooLarge              the body is larger than any honest one
+├── InvalidInput          a field is missing, unknown or wrong
+├── AlreadyRegistered     the citizen ID has an account
+├── Excluded              the person may not take part (R3)
+├── Unauthorized          no token, or one that is forged, foreign or expired
+├── WrongCredentials      citizen ID and password do not match
+├── TooManyAttempts       too many wrong passwords in a row
+├── NoOpenWeek            before the first week, between two weeks, after the last
+├── NoAttemptsLeft        the week's attempts are used up
+├── AttemptNotFound       no such attempt, or another person's
+├── AlreadySubmitted      the attempt is finished and takes no more answers
+├── Overdue               the deadline and its grace have passed
+└── Busy                  the database pushes back; try again
+    └── NotLoaded         no contest has been taken over yet
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One fault of the input: ``field`` is a dotted path, ``message`` a Vietnamese sentence."""
+
+    field: str
+    message: str
+
+
+class ContestError(Exception):
+    """A refusal with a stable ``code``; ``retry_after`` in seconds where waiting helps."""
+
+    code = "internal"
+    retry_after: int | None = None
+
+
+class NotJson(ContestError):
+    code = "not_json"
+
+
+class TooLarge(ContestError):
+    code = "too_large"
+
+
+class InvalidInput(ContestError):
+    """The input breaks a rule; ``errors`` names each field."""
+
+    code = "invalid"
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("; ".join(f"{e.field}: {e.message}" for e in errors))
+        self.errors = errors
+
+
+class AlreadyRegistered(ContestError):
+    code = "already_registered"
+
+
+class Excluded(ContestError):
+    code = "excluded"
+
+
+class Unauthorized(ContestError):
+    code = "unauthorized"
+
+
+class WrongCredentials(ContestError):
+    code = "wrong_credentials"
+
+
+class TooManyAttempts(ContestError):
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"retry after {retry_after} s")
+        self.retry_after = retry_after
+
+
+class NoOpenWeek(ContestError):
+    code = "no_open_week"
+
+
+class NoAttemptsLeft(ContestError):
+    code = "no_attempts_left"
+
+
+class AttemptNotFound(ContestError):
+    code = "attempt_not_found"
+
+
+class AlreadySubmitted(ContestError):
+    code = "already_submitted"
+
+
+class Overdue(ContestError):
+    code = "overdue"
+
+
+class Busy(ContestError):
+    code = "busy"
+    retry_after = 2
+
+
+class NotLoaded(Busy):
+    code = "not_loaded"
+    retry_after = 10

@@ -1,0 +1,123 @@
+"""A paper is a pure function of (bank digest, seed), the same in every Python and every year.
+
+The draw takes 64-bit numbers from SHA-256(bank digest | seed | counter) and scales them by
+``x·n >> 64``; the bias is below n/2⁶⁴. ``random.Random`` is avoided because its algorithm is
+not part of Python's promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import permutations
+from typing import NamedTuple
+
+from chalicelib.domain.bank import LETTERS, Bank, Question
+from chalicelib.domain.definition import PaperRules
+from chalicelib.domain.errors import FieldError, InvalidInput
+
+# One character for each set of chosen options (six bits), so that a paper's answers are one short string.
+MASKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+UNANSWERED = MASKS[0]
+_MASK_OF = {char: mask for mask, char in enumerate(MASKS)}
+_ORDERS = [tuple(permutations(range(n))) for n in range(len(LETTERS) + 1)]
+
+
+class PaperQuestion(NamedTuple):
+    """``order[i]`` is the bank's index of the option shown at position i (under the letter i)."""
+
+    question: Question
+    order: tuple[int, ...]
+
+
+Paper = tuple[PaperQuestion, ...]
+
+
+def _numbers(seed: bytes) -> Iterator[int]:
+    counter = 0
+    while True:
+        block = sha256(seed + counter.to_bytes(4)).digest()
+        for at in (0, 8, 16, 24):
+            yield int.from_bytes(block[at : at + 8])
+        counter += 1
+
+
+def _take(pool: list[Question], count: int, numbers: Iterator[int]) -> list[Question]:
+    """``count`` questions out of ``pool`` without repetition (the first steps of a Fisher–Yates shuffle)."""
+    for i in range(count):
+        j = i + (next(numbers) * (len(pool) - i) >> 64)
+        pool[i], pool[j] = pool[j], pool[i]
+    return pool[:count]
+
+
+def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
+    """The paper of ``seed``: topics with a quota first, the rest from all other questions, then mixed.
+
+    The bank must hold enough questions (see ``bank.shortage``).
+    """
+    numbers = _numbers(f"{bank.digest}|{seed}|".encode())
+    if rules.topics:
+        chosen: list[Question] = []
+        for topic in sorted(rules.topics):
+            chosen += _take([q for q in bank.questions if q.topic == topic], rules.topics[topic], numbers)
+        taken = {q.id for q in chosen}
+        rest = [q for q in bank.questions if q.id not in taken]
+        chosen += _take(rest, rules.questions - len(chosen), numbers)
+        chosen = _take(chosen, len(chosen), numbers)
+    else:
+        chosen = _take(list(bank.questions), rules.questions, numbers)
+    paper = []
+    for question in chosen:
+        orders = _ORDERS[len(question.options)]
+        number = next(numbers)
+        paper.append(
+            PaperQuestion(question, orders[number * len(orders) >> 64] if rules.shuffle_options else orders[0])
+        )
+    return tuple(paper)
+
+
+def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
+    """Answers by question number and shown letter → one character a question, in the bank's option order.
+
+    Raises ``InvalidInput`` for questions or options that are not on the paper.
+    """
+    masks = [0] * len(paper)
+    errors = []
+    for number, letters in answers.items():
+        at = int(number) - 1 if number.isascii() and number.isdigit() and len(number) <= 3 else -1
+        if not 0 <= at < len(paper) or number != str(at + 1):
+            errors.append(FieldError(f"answers.{number}", f"Đề thi không có câu số “{number}”."))
+            continue
+        question, order = paper[at]
+        mask = 0
+        for letter in letters:
+            position = LETTERS.find(letter) if len(letter) == 1 else -1
+            if not 0 <= position < len(order):
+                errors.append(FieldError(f"answers.{number}", f"Câu {number} không có phương án “{letter}”."))
+                break
+            mask |= 1 << order[position]
+        if len(letters) > 1 and not question.multiple:
+            errors.append(FieldError(f"answers.{number}", f"Câu {number} chỉ được chọn một phương án."))
+        masks[at] = mask
+    if errors:
+        raise InvalidInput(errors)
+    return "".join([MASKS[mask] for mask in masks])
+
+
+def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
+    """The opposite of ``encode_answers``: what was chosen, by question number and shown letter."""
+    answers = {}
+    for number, ((_, order), char) in enumerate(zip(paper, encoded, strict=True), 1):
+        mask = _MASK_OF[char]
+        if mask:
+            answers[str(number)] = [LETTERS[i] for i, index in enumerate(order) if mask >> index & 1]
+    return answers
+
+
+def score(paper: Paper, encoded: str) -> int:
+    """The number of right answers; with several right options, all and only those must be chosen."""
+    right = 0
+    for (question, _), char in zip(paper, encoded, strict=True):
+        if MASKS[question.answer] == char:
+            right += 1
+    return right

@@ -1,0 +1,69 @@
+"""Who may take part, and how a person's data are written (R2, R3)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Literal
+
+Gender = Literal["male", "female"]
+
+# The codes of provinces in citizen IDs (Circular 07/2016/TT-BCA, table 1): 001–096 with gaps.
+PROVINCES = frozenset(
+    f"{code:03}"
+    for code in (
+        *(1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38),
+        *(40, 42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79),
+        *(80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96),
+    )
+)
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
+_PHONE = re.compile(r"0[35789]\d{8}", re.ASCII)
+_CITIZEN_ID = re.compile(r"\d{12}", re.ASCII)
+
+
+def tidy(text: str) -> str:
+    """NFC, no leading, trailing or doubled spaces: the form in which every name is stored."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_citizen_id(text: str) -> bool:
+    """Twelve digits that begin with the code of a province, or of a country (100 and above)."""
+    return bool(_CITIZEN_ID.fullmatch(text)) and (text[:3] in PROVINCES or text[:3] >= "100")
+
+
+def citizen_id_fits(citizen_id: str, born: date, gender: Gender) -> bool:
+    """Digit 4 tells century and gender (0/1 for 19xx, 2/3 for 20xx, …), digits 5–6 the year of birth."""
+    century = born.year // 100 - 19
+    return (
+        citizen_id[3] == str(2 * century + (gender == "female")) and citizen_id[4:6] == f"{born.year % 100:02}"
+    )
+
+
+def is_name(text: str) -> bool:
+    """Two or more letters in words, as ``tidy`` leaves them; at most 80 characters."""
+    return 2 <= len(text) <= 80 and bool(_NAME.fullmatch(text))
+
+
+def normal_phone(text: str) -> str | None:
+    """``+84 912 345 678`` → ``0912345678``; None if it is no Vietnamese mobile number."""
+    digits = re.sub(r"[ .()-]", "", text)
+    digits = re.sub(r"^(\+84|84(?=\d{9}$))", "0", digits)
+    return digits if _PHONE.fullmatch(digits) else None
+
+
+def age(born: date, today: date) -> int:
+    """Completed years; who was born on 29 February completes one on 1 March of a common year."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def masked_number(text: str) -> str:
+    """All but the first three and last three digits hidden: ``040******123``."""
+    return text[:3] + "*" * (len(text) - 6) + text[-3:] if len(text) > 6 else "*" * len(text)
+
+
+def masked_name(name: str) -> str:
+    """The given name stays, the other words keep their first letter: ``N. V. An``."""
+    *others, given = name.split() or [""]
+    return " ".join([*(f"{word[0]}." for word in others), given])

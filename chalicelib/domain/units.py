@@ -1,0 +1,21 @@
+"""Units: departments, districts, agencies, schools (R14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """``headcount`` of people obliged to take part, of whom ``exempt`` are taken off (R1)."""
+
+    code: str
+    name: str
+    bloc: str
+    kind: str
+    headcount: int
+    exempt: int
+
+    @property
+    def obliged(self) -> int:
+        return max(self.headcount - self.exempt, 0)

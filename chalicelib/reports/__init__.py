@@ -1,0 +1,1 @@
+"""What operators and the site read: CSV files and masked JSON."""

@@ -1,0 +1,115 @@
+"""The CSV files that operators open in Excel: UTF-8 with byte order mark, CRLF, no cell a formula."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.person import masked_number
+from chalicelib.domain.ranking import prediction_error
+from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.reports.numbers import decimal
+from chalicelib.services.ports import Participant
+from chalicelib.services.reference import Reference
+
+Cell = str | int | None
+
+# fmt: off
+PRIZES = [
+    "prize", "rank", "participant_id", "full_name", "citizen_id_masked", "phone_masked", "unit_code",
+    "unit_name", "score", "prediction", "prediction_error", "duration_ms", "submitted_at", "attempts",
+]
+RANKING = [
+    "rank", "participant_id", "unit_code", "category", "score", "prediction", "prediction_error",
+    "duration_ms", "submitted_at", "attempts",
+]
+UNITS = [
+    "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "people", "rate", "attempts",
+    "mean_best", "quality", "unit_score", "prize", "note",
+]
+# fmt: on
+
+
+def safe(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def packed(data: bytes) -> bytes:
+    """gzip without a time stamp: the same data give the same bytes."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def prize_rows(
+    result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
+) -> Iterator[list[Cell]]:
+    """A row a prize, in order of value; names only here, nowhere else on the desk."""
+    units = {unit.code: unit.name for unit in reference.units}
+    for place, prize in result.prizes.items():
+        standing = result.ranked[place]
+        person = winners.get(standing.participant_id)
+        yield [
+            prize,
+            place + 1,
+            standing.participant_id,
+            person.full_name if person else "",
+            person.citizen_id_masked if person else "",
+            masked_number(person.phone) if person else "",
+            standing.unit,
+            units.get(standing.unit, ""),
+            standing.best.score,
+            standing.best.prediction,
+            prediction_error(standing.best, result.target),
+            standing.best.duration,
+            reference.definition.rfc3339(standing.best.received),
+            standing.attempts,
+        ]
+
+
+def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell]]:
+    """Everyone ranked, pseudonymous."""
+    for rank, standing in enumerate(result.ranked, 1):
+        yield [
+            rank,
+            standing.participant_id,
+            standing.unit,
+            standing.category,
+            standing.best.score,
+            standing.best.prediction,
+            prediction_error(standing.best, result.target),
+            standing.best.duration,
+            reference.definition.rfc3339(standing.best.received),
+            standing.attempts,
+        ]
+
+
+def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str) -> Iterator[list[Cell]]:
+    """All units. ``rate`` and ``quality`` with six decimals, ``unit_score`` with four, rounded half up."""
+    for rank, row in enumerate(ranked, 1):
+        yield [
+            rank,
+            row.unit.code,
+            row.unit.name,
+            row.unit.bloc,
+            row.headcount,
+            row.exempt,
+            row.tally.people,
+            decimal(row.rate, 6),
+            row.tally.attempts,
+            decimal(row.mean_best, 4),
+            decimal(row.quality, 6),
+            decimal(row.score, 4),
+            prize if row.unit.code in winners else "",
+            row.note,
+        ]

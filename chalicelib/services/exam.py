@@ -1,0 +1,190 @@
+"""The exam: start, read, autosave, submit. Start and submit are one conditional write each and no read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chalicelib.domain.attempt import (
+    AttemptId,
+    Category,
+    Entry,
+    Finished,
+    finish,
+    is_overdue,
+    overdue_record,
+    settled,
+)
+from chalicelib.domain.definition import Week
+from chalicelib.domain.errors import (
+    AlreadySubmitted,
+    AttemptNotFound,
+    FieldError,
+    InvalidInput,
+    NoAttemptsLeft,
+    NoOpenWeek,
+    Overdue,
+)
+from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
+from chalicelib.services.ports import EntryStore, NotMet
+from chalicelib.services.reference import Reference
+
+Answers = Mapping[str, Sequence[str]]
+
+
+class Person(NamedTuple):
+    """Who is asking, as the session token says."""
+
+    participant_id: str
+    unit: str
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPaper:
+    """An open attempt with its paper and what was autosaved."""
+
+    attempt: AttemptId
+    paper: Paper
+    saved: dict[str, list[str]]
+    guess: int | None
+
+
+class Exam:
+    """The use cases of the exam path for one contest. ``nonce`` gives 16 fresh hexadecimal digits."""
+
+    def __init__(self, reference: Reference, entries: EntryStore, nonce: Callable[[], str]) -> None:
+        self._definition, self._bank = reference.definition, reference.bank
+        self._entries, self._nonce = entries, nonce
+
+    def start(self, person: Person, now: int) -> tuple[OpenPaper, bool]:
+        """A new attempt and True, or the one that is open already and False.
+
+        Raises ``NoOpenWeek``, ``NoAttemptsLeft``.
+        """
+        week = self._definition.week_at(now)
+        if week is None:
+            raise NoOpenWeek
+        nonce, limit = self._nonce(), self._definition.paper.attempts_per_week
+        opening = f"{now}-{nonce}"
+        try:
+            number = self._entries.start(week.number, *person, opening, limit)
+        except NotMet as not_met:
+            entry = not_met.entry
+            if entry is not None and entry.open and is_overdue(self._definition, week, entry.open.started, now):
+                return self._restart(entry, week, now, nonce, limit)
+            return self._resume(entry), False
+        return self._open(AttemptId(week.number, number, now, nonce)), True
+
+    def _restart(self, entry: Entry, week: Week, now: int, nonce: str, limit: int) -> tuple[OpenPaper, bool]:
+        """Settles the overdue attempt and opens the next in one write."""
+        if entry.open is None or entry.used >= limit:
+            raise NoAttemptsLeft
+        record = overdue_record(self._definition, week, entry.open, self._grade)
+        try:
+            number = self._entries.restart(entry, record, f"{now}-{nonce}", limit)
+        except NotMet as not_met:
+            return self._resume(not_met.entry), False
+        return self._open(AttemptId(week.number, number, now, nonce)), True
+
+    def _resume(self, entry: Entry | None) -> OpenPaper:
+        if entry is None or entry.open is None:
+            raise NoAttemptsLeft
+        attempt = AttemptId(entry.week, *entry.open[:3])
+        return self._open(attempt, entry.open.saved, entry.open.guess)
+
+    def read(self, person: Person, attempt: AttemptId, now: int) -> OpenPaper | Finished:
+        """The paper while the attempt is open, its record afterwards. Raises ``AttemptNotFound``."""
+        entry = self._entries.get(attempt.week, person.participant_id)
+        if entry is None:
+            raise AttemptNotFound(str(attempt))
+        if entry.is_open(attempt) and entry.open is not None:
+            now_open = settled(entry, self._definition, now, self._grade).open
+            if now_open is not None:
+                return self._open(attempt, now_open.saved, now_open.guess)
+        return self._finished(entry, attempt, now)
+
+    def save(self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, now: int) -> None:
+        """Autosaves. Raises ``Overdue``, ``AlreadySubmitted``, ``AttemptNotFound``, ``InvalidInput``."""
+        week = self._week(attempt)
+        self._check_guess(guess)
+        encoded = encode_answers(self._draw(attempt), answers)
+        late = is_overdue(self._definition, week, attempt.started, now)
+        try:
+            if late:
+                raise NotMet(self._entries.get(attempt.week, person.participant_id))
+            self._entries.save(person.participant_id, attempt, encoded, guess)
+        except NotMet as not_met:
+            if not_met.entry is not None and not_met.entry.is_open(attempt):
+                raise Overdue from None
+            if not_met.entry is not None and not_met.entry.find(attempt):
+                raise AlreadySubmitted from None
+            raise AttemptNotFound(str(attempt)) from None
+
+    def submit(
+        self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, now: int
+    ) -> Finished:
+        """Grades and finishes the attempt; repeated, it returns what was stored the first time.
+
+        Raises ``Overdue`` after deadline and grace, ``AttemptNotFound``, ``InvalidInput``.
+        """
+        week = self._week(attempt)
+        self._check_guess(guess)
+        paper = self._draw(attempt)
+        encoded = encode_answers(paper, answers)
+        try:
+            if is_overdue(self._definition, week, attempt.started, now):
+                raise NotMet(self._entries.get(attempt.week, person.participant_id))
+            record = finish(
+                self._definition,
+                week,
+                attempt,
+                received=now,
+                score=score(paper, encoded),
+                answers=encoded,
+                prediction=guess,
+            )
+            self._entries.submit(person.participant_id, attempt, record)
+        except NotMet as not_met:
+            if not_met.entry is None:
+                raise AttemptNotFound(str(attempt)) from None
+            stored = not_met.entry.find(attempt)
+            if stored is not None and stored.status == "submitted":
+                return stored
+            if stored is not None or not_met.entry.is_open(attempt):
+                raise Overdue from None
+            raise AttemptNotFound(str(attempt)) from None
+        return record
+
+    def history(self, person: Person, now: int) -> list[Entry]:
+        """The person's entries of all weeks, overdue attempts settled."""
+        numbers = [week.number for week in self._definition.weeks if week.opens <= now]
+        entries = self._entries.get_weeks(numbers, person.participant_id)
+        return [settled(entry, self._definition, now, self._grade) for entry in entries]
+
+    def _finished(self, entry: Entry, attempt: AttemptId, now: int) -> Finished:
+        stored = settled(entry, self._definition, now, self._grade).find(attempt)
+        if stored is None:
+            raise AttemptNotFound(str(attempt))
+        return stored
+
+    def _week(self, attempt: AttemptId) -> Week:
+        week = self._definition.week(attempt.week)
+        if week is None or not week.opens <= attempt.started < week.closes:
+            raise AttemptNotFound(str(attempt))
+        return week
+
+    def _check_guess(self, guess: int | None) -> None:
+        if guess is not None and self._definition.prediction is None:
+            raise InvalidInput([FieldError("prediction", "Cuộc thi này không có câu hỏi dự đoán.")])
+
+    def _draw(self, attempt: AttemptId) -> Paper:
+        return draw(self._bank, self._definition.paper, attempt.nonce)
+
+    def _grade(self, nonce: str, answers: str) -> int:
+        return score(draw(self._bank, self._definition.paper, nonce), answers)
+
+    def _open(self, attempt: AttemptId, saved: str | None = None, guess: int | None = None) -> OpenPaper:
+        paper = self._draw(attempt)
+        return OpenPaper(attempt, paper, decode_answers(paper, saved) if saved else {}, guess)

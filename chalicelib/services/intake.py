@@ -1,0 +1,110 @@
+"""Taking a contest over from the desk: whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from chalicelib.domain.definition import Definition
+from chalicelib.services.contest_folder import ContestFaults, ContestSource, read_archive
+from chalicelib.services.identity import participant_id
+from chalicelib.services.ports import ObjectStore
+from chalicelib.services.public_contest import public_bank, public_definition, public_units
+from chalicelib.services.reference import (
+    CURRENT,
+    Reference,
+    assemble,
+    canonical_json,
+    compile_parts,
+    digest,
+    part_key,
+)
+from chalicelib.services.tables import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide."""
+
+    desk: ObjectStore
+    site: ObjectStore
+    pepper: bytes
+    to_html: Callable[[str], str]
+
+    def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
+        """Takes the archive over and returns the report, which also goes to ``intake/<file>.json``."""
+        faults: list[Fault] = []
+        taken: dict[str, Any] = {}
+        try:
+            source = read_archive(file, data)
+            taken = self._publish(source, self._definition(source, now), data, now)
+        except ContestFaults as refused:
+            faults = refused.faults
+        report = {
+            "file": file,
+            "sha256": sha256(data).hexdigest(),
+            "accepted": not faults,
+            "at": now.isoformat(timespec="seconds"),
+            "taken": taken,
+            "faults": [asdict(fault) for fault in faults],
+        }
+        self.desk.put(f"intake/{file}.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
+        return report
+
+    def _definition(self, source: ContestSource, now: datetime) -> Definition:
+        """``start = "now"`` is the moment of the first loading; loading again does not move it."""
+        definition = source.definition
+        pointer = self.desk.get(CURRENT)
+        if pointer is None:
+            return definition.resolved(now)
+        loaded = json.loads(pointer)
+        if loaded["contest"] != definition.contest.id:
+            message = f"hệ thống này đang chạy cuộc thi “{loaded['contest']}”: cuộc thi khác cần hệ thống riêng"
+            raise ContestFaults([Fault("contest.toml", 0, "contest.id", definition.contest.id, message)])
+        return definition.resolved(datetime.fromisoformat(loaded["start"]))
+
+    def _publish(
+        self, source: ContestSource, definition: Definition, data: bytes, now: datetime
+    ) -> dict[str, Any]:
+        """Immutable objects first, then what the site shows, the pointer last."""
+        parts = compile_parts(
+            definition,
+            source.questions,
+            source.units,
+            {participant_id(self.pepper, row.citizen_id) for row in source.exclusions},
+            {participant_id(self.pepper, row.citizen_id) for row in source.disqualifications},
+        )
+        for name, part in parts.items():
+            self.desk.put(part_key(name, digest(part)), part)
+        self.desk.put(f"reference/source/{sha256(data).hexdigest()}.zip", data)
+        self._publish_site(assemble(parts), source.guide)
+        pointer = {
+            "contest": definition.contest.id,
+            "start": definition.rfc3339(definition.weeks[0].opens),
+            "parts": {name: digest(part) for name, part in parts.items()},
+            "source": sha256(data).hexdigest(),
+            "loaded_at": now.isoformat(timespec="seconds"),
+        }
+        self.desk.put(CURRENT, canonical_json(pointer))
+        return {
+            "contest": definition.contest.id,
+            "questions_approved": len(source.questions),
+            "questions_not_asked": source.drafts,
+            "units": len(source.units),
+            "exclusions": len(source.exclusions),
+            "disqualifications": len(source.disqualifications),
+            "weeks": public_definition(assemble(parts))["weeks"],
+        }
+
+    def _publish_site(self, reference: Reference, guide: str) -> None:
+        bank: dict[str, Any] = {"digest": reference.bank.digest, "questions": []}
+        if reference.definition.paper.publish_bank:
+            bank = public_bank(reference)
+        self.site.put("data/units.json", canonical_json(public_units(reference)))
+        self.site.put("data/bank.json", canonical_json(bank))
+        self.site.put("data/guide.html", self.to_html(guide).encode())
+        self.site.put("data/contest.json", canonical_json(public_definition(reference)))

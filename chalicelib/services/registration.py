@@ -1,0 +1,106 @@
+"""Registering a participant (R1–R3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.domain.attempt import Category
+from chalicelib.domain.errors import Excluded, FieldError, InvalidInput
+from chalicelib.domain.person import (
+    Gender,
+    age,
+    citizen_id_fits,
+    is_citizen_id,
+    is_name,
+    masked_number,
+    normal_phone,
+    tidy,
+)
+from chalicelib.services.identity import participant_id
+from chalicelib.services.ports import Participant, ParticipantStore, Passwords
+from chalicelib.services.reference import Reference
+
+
+class Application(NamedTuple):
+    """What a person fills in. ``unit_code`` is None for an encouraged participant outside all units."""
+
+    citizen_id: str
+    full_name: str
+    date_of_birth: date
+    gender: Gender
+    phone: str
+    unit_code: str | None
+    category: Category
+    password: str
+    consent: bool
+
+
+def check(application: Application, reference: Reference, today: date) -> list[FieldError]:
+    """Every fault of the application, each with what to do about it; ``today`` in the contest's zone."""
+    errors = []
+
+    def fault(field: str, message: str) -> None:
+        errors.append(FieldError(field, message))
+
+    minimum = reference.definition.eligibility.min_age
+    citizen_id, born = application.citizen_id, application.date_of_birth
+    if not is_citizen_id(citizen_id):
+        fault("citizen_id", "Số căn cước công dân gồm 12 chữ số, bắt đầu bằng mã tỉnh hoặc mã quốc gia.")
+    elif not citizen_id_fits(citizen_id, born, application.gender):
+        fault(
+            "citizen_id",
+            "Số căn cước không khớp với năm sinh hoặc giới tính đã khai. Hãy kiểm tra lại cả ba mục.",
+        )
+    if born > today:
+        fault("date_of_birth", "Ngày sinh không thể ở tương lai.")
+    elif age(born, today) < minimum:
+        fault("date_of_birth", f"Người dự thi phải đủ {minimum} tuổi trở lên.")
+    elif age(born, today) > 120:
+        fault("date_of_birth", "Ngày sinh không đúng. Hãy kiểm tra lại năm sinh.")
+    if not is_name(tidy(application.full_name)):
+        fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
+    if normal_phone(application.phone) is None:
+        fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
+    if application.unit_code is None:
+        if application.category == "mandatory":
+            fault("unit_code", "Người thuộc diện bắt buộc phải chọn đơn vị công tác.")
+    elif application.unit_code not in reference.unit_codes:
+        fault("unit_code", "Không có đơn vị này trong danh sách. Hãy chọn lại đơn vị.")
+    if not 8 <= len(application.password) <= 128:
+        fault("password", "Mật khẩu cần từ 8 đến 128 ký tự.")
+    if not application.consent:
+        fault("consent", "Cần sự đồng ý của bạn về việc xử lý dữ liệu cá nhân để đăng ký dự thi.")
+    return errors
+
+
+def register(
+    application: Application,
+    reference: Reference,
+    participants: ParticipantStore,
+    passwords: Passwords,
+    pepper: bytes,
+    now: int,
+    today: date,
+) -> Participant:
+    """Raises ``InvalidInput``, ``Excluded``, ``AlreadyRegistered``."""
+    errors = check(application, reference, today)
+    if errors:
+        raise InvalidInput(errors)
+    identity = participant_id(pepper, application.citizen_id)
+    if identity in reference.barred:
+        raise Excluded
+    participant = Participant(
+        participant_id=identity,
+        full_name=tidy(application.full_name),
+        date_of_birth=application.date_of_birth.isoformat(),
+        gender=application.gender,
+        citizen_id_masked=masked_number(application.citizen_id),
+        phone=normal_phone(application.phone) or "",
+        unit=application.unit_code or "",
+        category=application.category,
+        password_hash=passwords.hash(application.password),
+        registered_at=now,
+    )
+    participants.add(participant)
+    return participant

@@ -1,0 +1,1 @@
+"""DynamoDB, S3 and Secrets Manager behind the ports of ``services``."""

@@ -1,0 +1,114 @@
+"""Entry items as DynamoDB writes them in JSON, decoded straight into typed structs (0.6 µs an item)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from chalicelib.domain.attempt import Category, Entry, Finished, Opened
+from chalicelib.domain.errors import Busy
+from chalicelib.storage.signed_http import SignedHttp
+
+SHARDS = [f"{shard:02x}" for shard in range(256)]
+
+
+class _S(msgspec.Struct):
+    S: str
+
+
+class _N(msgspec.Struct):
+    N: str
+
+
+class _L(msgspec.Struct):
+    L: list[_S]
+
+
+class Item(msgspec.Struct):
+    """One item of the table ``entries``."""
+
+    pk: _S
+    sk: _S
+    unit: _S
+    category: _S
+    used: _N
+    open: _S | None = None
+    saved: _S | None = None
+    guess: _N | None = None
+    done: _L | None = None
+
+
+class _Page(msgspec.Struct):
+    Items: list[Item]
+    LastEvaluatedKey: msgspec.Raw = msgspec.Raw()
+
+
+def to_entry(item: Item) -> Entry:
+    used = int(item.used.N)
+    opened = None
+    if item.open is not None:
+        started, _, nonce = item.open.S.partition("-")
+        saved = item.saved.S if item.saved else None
+        opened = Opened(used, int(started), nonce, saved, int(item.guess.N) if item.guess else None)
+    return Entry(
+        participant_id=item.sk.S,
+        week=int(item.pk.S[1:].partition("#")[0]),
+        unit=item.unit.S,
+        category=cast(Category, item.category.S),
+        used=used,
+        open=opened,
+        finished=tuple(Finished.decode(record.S) for record in item.done.L) if item.done else (),
+    )
+
+
+class EntryPages:
+    """Reads a week page by page, consistently, shard after shard; waits out throttling.
+
+    Gives up with ``Busy`` when a page is refused ten times in a row (about a minute).
+    """
+
+    PATIENCE = 10
+
+    def __init__(self, http: SignedHttp, table: str) -> None:
+        self._http, self._table = http, table
+        self._decoder = msgspec.json.Decoder(_Page)
+
+    def __call__(self, week: int) -> Iterator[Entry]:
+        for shard in SHARDS:
+            for item in self.items(f"w{week}#{shard}"):
+                yield to_entry(item)
+
+    def items(self, partition: str) -> Iterator[Item]:
+        """All items of one partition, sorted by participant id."""
+        key = b""
+        while True:
+            page = self._page(partition, key)
+            yield from page.Items
+            key = bytes(page.LastEvaluatedKey)
+            if not key or key == b"null":
+                return
+
+    def _page(self, partition: str, start_key: bytes) -> _Page:
+        body = json.dumps(
+            {
+                "TableName": self._table,
+                "ConsistentRead": True,
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": {":pk": {"S": partition}},
+            }
+        ).encode()
+        if start_key:
+            body = body[:-1] + b',"ExclusiveStartKey":' + start_key + b"}"
+        for trial in range(self.PATIENCE):
+            try:
+                answer = self._http.call("dynamodb", "DynamoDB_20120810.Query", body, version="1.0")
+                return self._decoder.decode(answer)
+            except Busy:
+                if trial == self.PATIENCE - 1:
+                    raise
+                time.sleep(min(0.1 * 2**trial, 10))
+        raise AssertionError  # pragma: no cover

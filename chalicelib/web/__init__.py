@@ -1,0 +1,1 @@
+"""Requests, answers, tokens and problem documents."""

@@ -1,0 +1,132 @@
+"""What the API answers, as JSON-ready values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
+from chalicelib.domain.bank import LETTERS
+from chalicelib.domain.definition import Definition
+from chalicelib.services.exam import OpenPaper
+from chalicelib.services.ports import Participant
+
+
+def participant(person: Participant) -> dict[str, Any]:
+    return {
+        "participant_id": person.participant_id,
+        "full_name": person.full_name,
+        "unit_code": person.unit or None,
+        "category": person.category,
+    }
+
+
+def _deadline(definition: Definition, attempt: AttemptId) -> str:
+    week = definition.weeks[attempt.week - 1]
+    return definition.rfc3339(deadline(definition, week, attempt.started))
+
+
+def attempt(opened: OpenPaper, definition: Definition) -> dict[str, Any]:
+    """The paper as shown; which answers are right is not in it."""
+    prediction = definition.prediction
+    return {
+        "attempt_id": str(opened.attempt),
+        "week": opened.attempt.week,
+        "number": opened.attempt.number,
+        "started_at": definition.rfc3339(opened.attempt.started),
+        "deadline": _deadline(definition, opened.attempt),
+        "saved_answers": opened.saved,
+        "saved_prediction": opened.guess,
+        "questions": [
+            {
+                "number": number,
+                "id": question.id,
+                "text": question.text,
+                "options": [
+                    {"key": LETTERS[i], "text": question.options[index]} for i, index in enumerate(order)
+                ],
+                "multiple": question.multiple,
+            }
+            for number, (question, order) in enumerate(opened.paper, 1)
+        ],
+        "prediction_question": prediction.question if prediction else None,
+    }
+
+
+def submission(record: Finished, definition: Definition) -> dict[str, Any]:
+    """``score`` is None for a discarded attempt."""
+    return {
+        "score": record.score if record.counted else None,
+        "total": definition.paper.questions,
+        "duration_ms": record.duration,
+        "submitted_at": definition.rfc3339(record.received),
+        "late": record.late,
+    }
+
+
+def _listed(entry: Entry, record: Finished, definition: Definition) -> dict[str, Any]:
+    attempt_id = AttemptId(entry.week, record.number, record.started, record.nonce)
+    return {
+        "attempt_id": str(attempt_id),
+        "week": entry.week,
+        "number": record.number,
+        "status": "submitted" if record.status == "submitted" else "overdue",
+        "started_at": definition.rfc3339(record.started),
+        **submission(record, definition),
+    }
+
+
+def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> dict[str, Any]:
+    return {
+        "status": "submitted" if record.status == "submitted" else "overdue",
+        "result": {
+            "attempt_id": str(attempt_id),
+            "week": attempt_id.week,
+            "number": attempt_id.number,
+            **submission(record, definition),
+        },
+    }
+
+
+def history(person: Participant, entries: Sequence[Entry], definition: Definition, now: int) -> dict[str, Any]:
+    """``GET /me``: the person, this week's attempts, and all attempts of all weeks, oldest first."""
+    attempts = []
+    for entry in entries:
+        attempts += [_listed(entry, record, definition) for record in entry.finished]
+        if entry.open is not None:
+            attempt_id = AttemptId(entry.week, *entry.open[:3])
+            attempts.append(
+                {
+                    "attempt_id": str(attempt_id),
+                    "week": entry.week,
+                    "number": attempt_id.number,
+                    "status": "open",
+                    "started_at": definition.rfc3339(attempt_id.started),
+                    "deadline": _deadline(definition, attempt_id),
+                    "submitted_at": None,
+                    "score": None,
+                    "total": definition.paper.questions,
+                    "duration_ms": None,
+                    "late": False,
+                }
+            )
+    return {
+        "participant": participant(person),
+        "week": _this_week(entries, definition, now),
+        "attempts": attempts,
+    }
+
+
+def _this_week(entries: Sequence[Entry], definition: Definition, now: int) -> dict[str, Any] | None:
+    week = definition.week_at(now)
+    if week is None:
+        return None
+    entry = next((entry for entry in entries if entry.week == week.number), None)
+    used = entry.used if entry else 0
+    return {
+        "number": week.number,
+        "attempts_used": used,
+        "attempts_left": max(definition.paper.attempts_per_week - used, 0),
+        "best_score": max((record.score for record in entry.counted), default=None) if entry else None,
+        "open_attempt": str(AttemptId(week.number, *entry.open[:3])) if entry and entry.open else None,
+    }

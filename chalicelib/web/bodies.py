@@ -1,0 +1,70 @@
+"""Request bodies. Types are strict and unknown fields are refused, so that nothing is guessed or ignored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.domain.attempt import Category
+from chalicelib.domain.errors import FieldError, InvalidInput, NotJson, TooLarge
+from chalicelib.domain.person import Gender
+from chalicelib.services.validation import message_of
+
+LARGEST = 16_384
+Short = Annotated[str, Field(max_length=200)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Empty(_Body):
+    """``{}``"""
+
+
+class Registration(_Body):
+    citizen_id: Short
+    full_name: Short
+    date_of_birth: date
+    gender: Gender
+    phone: Short
+    unit_code: Short | None
+    category: Category
+    password: Short
+    consent: bool
+    proof: Annotated[str, Field(max_length=2_000)] | None
+
+
+class Credentials(_Body):
+    citizen_id: Short
+    password: Short
+
+
+class PaperAnswers(_Body):
+    """``answers`` by question number and option key as shown."""
+
+    answers: Annotated[dict[str, Annotated[list[Short], Field(max_length=6)]], Field(max_length=100)]
+    prediction: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+
+
+Body = TypeVar("Body", bound=_Body)
+
+
+def parse(model: type[Body], raw: bytes) -> Body:
+    """Raises ``TooLarge``, ``NotJson``, ``InvalidInput``."""
+    if len(raw) > LARGEST:
+        raise TooLarge
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    if details[0]["type"] == "json_invalid":
+        raise NotJson
+    faults = []
+    for detail in details:
+        message = message_of(detail)
+        field = ".".join(str(part) for part in detail["loc"]) or "body"
+        faults.append(FieldError(field[:80], f"{message[:1].upper()}{message[1:]}."))
+    raise InvalidInput(faults)

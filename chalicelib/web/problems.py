@@ -1,0 +1,89 @@
+"""Refusals as problem documents (RFC 9457), in Vietnamese; ``code`` is stable and for programs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chalicelib.domain.errors import ContestError, InvalidInput
+
+
+class Problem(NamedTuple):
+    status: int
+    title: str
+    detail: str
+
+
+PROBLEMS = {
+    "not_json": Problem(400, "Không đọc được yêu cầu", "Nội dung gửi lên phải là JSON hợp lệ, mã hóa UTF-8."),
+    "unauthorized": Problem(
+        401, "Chưa đăng nhập", "Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại."
+    ),
+    "wrong_credentials": Problem(
+        401, "Không đăng nhập được", "Số căn cước công dân hoặc mật khẩu không đúng. Hãy kiểm tra và thử lại."
+    ),
+    "excluded": Problem(
+        403,
+        "Không thuộc đối tượng dự thi",
+        "Theo thể lệ, bạn không thuộc đối tượng dự thi. Nếu có nhầm lẫn, hãy gọi đường dây nóng của cuộc thi.",
+    ),
+    "not_found": Problem(404, "Không có địa chỉ này", "Địa chỉ không tồn tại. Hãy kiểm tra lại đường dẫn."),
+    "attempt_not_found": Problem(404, "Không có lượt thi này", "Bạn không có lượt thi nào với mã này."),
+    "method_not_allowed": Problem(
+        405, "Không dùng được phương thức này", "Địa chỉ này không nhận phương thức HTTP đã dùng."
+    ),
+    "already_registered": Problem(
+        409, "Đã đăng ký", "Số căn cước công dân này đã được đăng ký. Hãy đăng nhập bằng mật khẩu đã đặt."
+    ),
+    "no_open_week": Problem(
+        409, "Không trong thời gian thi", "Hiện không có tuần thi nào đang mở. Hãy xem lịch thi trên trang chủ."
+    ),
+    "no_attempts_left": Problem(
+        409, "Đã hết lượt thi", "Bạn đã dùng hết số lượt thi của tuần này. Hẹn gặp lại ở tuần sau."
+    ),
+    "already_submitted": Problem(409, "Bài đã nộp", "Lượt thi này đã nộp nên không nhận thêm đáp án."),
+    "overdue": Problem(
+        409, "Đã quá giờ", "Thời gian làm bài đã hết. Các đáp án đã lưu tự động được xử lý theo thể lệ."
+    ),
+    "too_large": Problem(413, "Yêu cầu quá lớn", "Nội dung gửi lên vượt quá 16 KB."),
+    "unsupported_media_type": Problem(
+        415, "Sai kiểu nội dung", "Hãy gửi nội dung với Content-Type: application/json."
+    ),
+    "invalid": Problem(
+        422, "Thông tin chưa đúng", "Một số mục chưa đúng. Hãy sửa các mục được nêu rồi gửi lại."
+    ),
+    "too_many_attempts": Problem(
+        429, "Sai mật khẩu quá nhiều lần", "Bạn đã nhập sai mật khẩu nhiều lần. Hãy chờ ít phút rồi thử lại."
+    ),
+    "internal": Problem(
+        500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Đáp án đã lưu vẫn còn. Hãy thử lại sau ít giây."
+    ),
+    "busy": Problem(503, "Hệ thống đang bận", "Nhiều người đang truy cập. Hãy thử lại sau vài giây."),
+    "not_loaded": Problem(503, "Chưa có cuộc thi", "Cuộc thi chưa được nạp vào hệ thống. Hãy quay lại sau."),
+}
+_BY_STATUS = {
+    403: "not_found",  # what API Gateway's own "Missing Authentication Token" means
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+CONTENT_TYPE = "application/problem+json"
+
+
+def document(code: str) -> dict[str, Any]:
+    """``type``, ``title``, ``status``, ``detail``, ``code``."""
+    status, title, detail = PROBLEMS[code]
+    return {"type": f"urn:cuoc-thi:{code}", "title": title, "status": status, "detail": detail, "code": code}
+
+
+def of(error: ContestError) -> dict[str, Any]:
+    """The document of a refusal, with ``errors: [{field, message}]`` for invalid input."""
+    problem = document(error.code)
+    if isinstance(error, InvalidInput):
+        problem["errors"] = [{"field": fault.field, "message": fault.message} for fault in error.errors]
+    return problem
+
+
+def of_status(status: int) -> dict[str, Any]:
+    """The document of an error that the framework answers itself."""
+    return document(_BY_STATUS.get(status, "internal" if status >= 500 else "not_json"))

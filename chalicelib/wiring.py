@@ -1,0 +1,112 @@
+"""The only place that puts the parts together, from the environment that the template sets.
+
+The API's parts avoid what a cold start pays for: one botocore client in all, secrets and reference by signed
+requests. What only the scheduled functions need is imported where they are built.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from functools import lru_cache
+from typing import Any
+
+from chalicelib.services.passwords import Argon2Passwords
+from chalicelib.services.reference import Library, Reference
+from chalicelib.storage.connection import connect
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.objects import Bucket, ReadOnlyBucket
+from chalicelib.storage.participants import Participants
+from chalicelib.storage.secret_values import read_secret
+from chalicelib.storage.signed_http import SignedHttp
+from chalicelib.web.api import Api
+from chalicelib.web.tokens import Tokens
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _region() -> str:
+    return os.environ["AWS_REGION"]
+
+
+def _secret(http: SignedHttp, name: str) -> bytes:
+    value = read_secret(http, os.environ[name])
+    if value is None:
+        raise LookupError(f"the secret named by {name} has no value")
+    return value
+
+
+@lru_cache(maxsize=1)
+def api() -> Api:
+    """The API of this environment, made once."""
+    connection = connect(_region())
+    http = SignedHttp(connection.session, _region(), connect=1, read=2, retries=1)
+    previous = read_secret(http, os.environ["TOKEN_SECRET"], "AWSPREVIOUS")
+    current = _secret(http, "TOKEN_SECRET")
+    return Api(
+        library=Library(ReadOnlyBucket(http, os.environ["DESK_BUCKET"]), now_ms),
+        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
+        entries=Entries(connection, os.environ["ENTRIES_TABLE"]),
+        passwords=Argon2Passwords(),
+        tokens=Tokens([previous, current] if previous else [current]),
+        pepper=_secret(http, "PEPPER_SECRET"),
+        clock=now_ms,
+        nonce=lambda: secrets.token_hex(8),
+        version=os.environ["CODE_VERSION"],
+    )
+
+
+def _bucket(name: str, cache: str = "no-store") -> Bucket:
+    import boto3  # noqa: PLC0415  the API does without
+
+    return Bucket(boto3.client("s3", region_name=_region()), os.environ[name], cache)
+
+
+def close_weeks() -> list[dict[str, Any]]:
+    """Closes what is over; returns the revisions made."""
+    from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
+    from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
+    from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
+    from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
+
+    connection = connect(_region())
+    http = SignedHttp(connection.session, _region(), connect=2, read=20, retries=3)
+    desk = _bucket("DESK_BUCKET")
+    close = CloseWeeks(
+        read_entries=EntryPages(http, os.environ["ENTRIES_TABLE"]),
+        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
+        revisions=StoredRevisions(connection, os.environ["TALLIES_TABLE"]),
+        desk=desk,
+        site=_bucket("SITE_BUCKET", "public, max-age=30"),
+        write_week=write_week,
+        write_final=write_final,
+        version=os.environ["CODE_VERSION"],
+    )
+    reference: Reference = Library(desk, now_ms).current()
+    return [closed._asdict() for closed in close.run(reference, now_ms())]
+
+
+def take_over(bucket: str, key: str) -> dict[str, Any]:
+    """Takes a file of the inbox over; returns the report."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    from chalicelib.services.intake import Intake  # noqa: PLC0415
+
+    desk = _bucket("DESK_BUCKET")
+    data = desk.get(key)
+    if data is None:
+        raise FileNotFoundError(f"s3://{bucket}/{key}")
+    http = SignedHttp(connect(_region()).session, _region(), connect=1, read=5, retries=3)
+    markdown = MarkdownIt("commonmark", {"html": False})
+    intake = Intake(
+        desk=desk,
+        site=_bucket("SITE_BUCKET", "public, max-age=30"),
+        pepper=_secret(http, "PEPPER_SECRET"),
+        to_html=lambda text: str(markdown.render(text)),
+    )
+    return intake.take_over(key.rpartition("/")[2], data, datetime.now(UTC))
