@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
@@ -14,7 +15,6 @@ from pynamodb.models import Model
 
 from chalicelib.domain.errors import Busy
 
-_REFUSED = {"ConditionalCheckFailedException"}
 _BUSY = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
@@ -25,13 +25,18 @@ _BUSY = {
 
 
 def connect(region: str) -> Connection:
-    """1 s to connect, 2 s to answer, one retry: PynamoDB's defaults stall a call for seconds."""
-    return Connection(
+    """1 s to connect, 2 s to answer, one retry: PynamoDB's defaults stall a call for seconds.
+
+    A fixed user agent saves botocore the building of one a request, a fifth of an update's CPU time.
+    """
+    connection = Connection(
         region=region,
         connect_timeout_seconds=1,
         read_timeout_seconds=2,
         retry_configuration={"total_max_attempts": 2, "mode": "standard"},
     )
+    connection.session.set_default_client_config(Config(user_agent="cuoc-thi"))
+    return connection
 
 
 def bind(model: type[Model], table: str, connection: Connection) -> None:
@@ -50,25 +55,29 @@ def busy_if_pushed_back() -> Iterator[None]:
     try:
         yield
     except (PynamoDBException, ClientError, BotoCoreError) as error:
-        root = client_error(error)
-        if root is None or root.response["Error"]["Code"] in _BUSY:
-            raise Busy(str(error)) from error
-        raise
-
-
-def client_error(error: BaseException | None) -> ClientError | None:
-    """DynamoDB's own answer behind PynamoDB's exceptions; None if there was no answer."""
-    found = None
-    while error is not None:
-        if isinstance(error, ClientError):
-            found = error
-        error = error.__cause__ or getattr(error, "cause", None)
-    return found
+        answer = _answer(error)
+        if answer is not None and answer["Error"]["Code"] not in _BUSY:
+            raise
+        if answer is None and not any(isinstance(cause, BotoCoreError) for cause in _causes(error)):
+            raise
+        raise Busy(str(error)) from error
 
 
 def refused_item(error: BaseException) -> tuple[bool, dict[str, Any] | None]:
     """Whether a condition was not met, and the item that stood in its way (``ALL_OLD``)."""
-    root = client_error(error)
-    if root is None or root.response["Error"]["Code"] not in _REFUSED:
+    answer = _answer(error)
+    if answer is None or answer["Error"]["Code"] != "ConditionalCheckFailedException":
         return False, None
-    return True, root.response.get("Item")
+    return True, answer.get("Item")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or getattr(error, "cause", None)
+
+
+def _answer(error: BaseException) -> dict[str, Any] | None:
+    """DynamoDB's own answer, which PynamoDB's exceptions leave out; None if there was none."""
+    answers = [cause.response for cause in _causes(error) if isinstance(cause, ClientError)]
+    return answers[-1] if answers else None

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
+from botocore.exceptions import ClientError
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -114,7 +114,7 @@ class Entries:
         try:
             with busy_if_pushed_back():
                 return cast(dict[str, Any], self._connection.dispatch("UpdateItem", kwargs))
-        except PynamoDBException as error:
+        except ClientError as error:
             refused, raw = refused_item(error)
             if refused:
                 raise NotMet(_entry(raw) if raw else None) from None

@@ -1,0 +1,1 @@
+"""Figures that the README states, measured against a floor in the same run."""

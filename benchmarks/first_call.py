@@ -1,0 +1,56 @@
+"""One cold start, as a process of its own: ``python first_call.py bare|app``; prints seconds of CPU and wall.
+
+``bare`` is the floor: a botocore client and one stubbed ``update_item``. ``app`` imports the deployed ``app.py``,
+reads secrets and contest, checks a token and starts an attempt, DynamoDB stubbed in the same way.
+"""
+
+from __future__ import annotations
+
+import time
+
+_began = (time.process_time(), time.perf_counter())
+
+import os
+import sys
+
+
+def bare() -> None:
+    from botocore.session import get_session
+    from stubs import answer_update
+
+    client = get_session().create_client("dynamodb", region_name=os.environ["AWS_REGION"])
+    client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+    client.update_item(
+        TableName="entries",
+        Key={"pk": {"S": "w1#a3"}, "sk": {"S": "a3" + "0" * 18}},
+        UpdateExpression="SET #used = :one",
+        ExpressionAttributeNames={"#used": "used"},
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+
+def app() -> None:
+    import urllib3
+    from stubs import answer_signed, answer_update, gateway_event
+
+    urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
+    import app as deployed
+    from chalicelib import wiring
+    from chalicelib.storage import connection
+
+    connect = connection.connect
+
+    def stubbed(region: str) -> object:
+        made = connect(region)
+        made.client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+        return made
+
+    wiring.connect = stubbed  # type: ignore[assignment]
+    answer = deployed.app(gateway_event("POST", "/attempts", None, os.environ["TOKEN"], "{}"), None)
+    if answer["statusCode"] != 201:
+        raise SystemExit(str(answer))
+
+
+if __name__ == "__main__":
+    {"bare": bare, "app": app}[sys.argv[1]]()
+    print(time.process_time() - _began[0], time.perf_counter() - _began[1])

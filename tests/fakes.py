@@ -1,0 +1,245 @@
+"""In-memory stand-ins for the ports, and a small contest to play with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened
+from chalicelib.domain.bank import Question
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.domain.units import Unit
+from chalicelib.services.ports import Failures, NotMet, Participant, Pointer
+from chalicelib.services.reference import Reference, assemble, compile_parts
+
+START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
+START_MS = int(START.timestamp() * 1000)
+MINUTE = 60_000
+WEEK = 7 * 24 * 60 * MINUTE
+
+
+def definition(**tables: dict[str, Any]) -> Definition:
+    """Four weeks, five questions, ten minutes, three attempts; ``tables`` override single keys."""
+    raw: dict[str, Any] = {
+        "contest": {
+            "id": "trial",
+            "title": "Thi thử",
+            "organiser": "UBND tỉnh",
+            "hotline": "0238 000 000",
+            "start": START,
+            "weeks": 4,
+        },
+        "paper": {"questions": 5, "time_limit": "PT10M", "attempts_per_week": 3, "publish_bank": True},
+        "prediction": {"question": "Bao nhiêu người đúng hết?"},
+        "prizes": [
+            {"name": "first", "title": "Giải Nhất", "count": 1},
+            {"name": "second", "title": "Giải Nhì", "count": 2},
+        ],
+        "unit_prizes": {
+            "weekly": 1,
+            "final": 2,
+            "weights": {
+                "participation": Decimal("0.5"),
+                "volume": Decimal("0.2"),
+                "quality": Decimal("0.3"),
+            },
+        },
+        "eligibility": {"proof_of_work": False},
+    }
+    for name, table in tables.items():
+        raw[name] = table if isinstance(raw.get(name), list) else {**raw.get(name, {}), **table}
+    return Definition.model_validate(raw)
+
+
+def questions(count: int = 12) -> tuple[Question, ...]:
+    """Question k has 2–6 options; every third has two right ones."""
+    made = []
+    for k in range(count):
+        options = tuple(f"phương án {k}.{i}" for i in range(2 + k % 5))
+        answer = 0b11 if k % 3 == 0 and len(options) > 2 else 1 << k % len(options)
+        made.append(Question(f"Q{k:03}", f"topic-{k % 2}", f"Câu hỏi {k}?", options, answer, "Điều 1"))
+    return tuple(made)
+
+
+UNITS = (
+    Unit("SO-A", "Sở A", "Sở, ban, ngành", "department", 10, 2),
+    Unit("SO-B", "Sở B", "Sở, ban, ngành", "department", 4, 0),
+    Unit("TRUONG-C", "Trường C", "Trường học", "school", 0, 0),
+)
+
+
+def reference(
+    contest: Definition | None = None,
+    units: Iterable[Unit] = UNITS,
+    excluded: Iterable[str] = (),
+    disqualified: Iterable[str] = (),
+) -> Reference:
+    return assemble(compile_parts(contest or definition(), questions(), units, excluded, disqualified))
+
+
+def right_answers(attempt: dict[str, Any], reference: Reference, wrong: int = 0) -> dict[str, list[str]]:
+    """Answers to a paper as the API shows it; the first ``wrong`` questions are left out."""
+    bank = {question.id: question for question in reference.bank.questions}
+    answers = {}
+    for shown in attempt["questions"][wrong:]:
+        question = bank[shown["id"]]
+        right = {text for i, text in enumerate(question.options) if question.answer >> i & 1}
+        answers[str(shown["number"])] = [
+            option["key"] for option in shown["options"] if option["text"] in right
+        ]
+    return answers
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self, now: int = START_MS) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def moment(self) -> datetime:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=self.now)
+
+
+class MemoryParticipants:
+    def __init__(self) -> None:
+        self.people: dict[str, Participant] = {}
+        self.wrong: dict[str, Failures] = {}
+
+    def add(self, participant: Participant) -> None:
+        if participant.participant_id in self.people:
+            raise AlreadyRegistered
+        self.people[participant.participant_id] = participant
+
+    def get(self, participant_id: str) -> Participant | None:
+        return self.people.get(participant_id)
+
+    def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
+        return {key: self.people[key] for key in participant_ids if key in self.people}
+
+    def failures(self, participant_id: str) -> Failures:
+        return self.wrong.get(participant_id, Failures(0, 0))
+
+    def add_failure(self, participant_id: str, now: int) -> None:
+        self.wrong[participant_id] = Failures(self.failures(participant_id).wrong + 1, now)
+
+    def clear_failures(self, participant_id: str) -> None:
+        self.wrong.pop(participant_id, None)
+
+
+class MemoryEntries:
+    """The conditions of the hot path, written out plainly."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[int, str], Entry] = {}
+        self.reads = self.writes = 0
+
+    def start(
+        self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
+    ) -> int:
+        self.writes += 1
+        entry = self.items.get((week, participant_id))
+        if entry is None:
+            entry = Entry(participant_id, week, unit, category, 0, None, ())
+        elif entry.open is not None or entry.used >= limit:
+            raise NotMet(entry)
+        return self._open(replace(entry, unit=unit, category=category), opening)
+
+    def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
+        self.writes += 1
+        stored = self.items.get((entry.week, entry.participant_id))
+        if stored is None or entry.open is None or stored.used >= limit or not _same(stored.open, entry.open):
+            raise NotMet(stored)
+        return self._open(replace(stored, open=None, finished=(*stored.finished, record)), opening)
+
+    def save(self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None) -> None:
+        self.writes += 1
+        entry = self._still_open(participant_id, attempt)
+        opened = Opened(attempt.number, attempt.started, attempt.nonce, answers, guess)
+        self.items[attempt.week, participant_id] = replace(entry, open=opened)
+
+    def submit(self, participant_id: str, attempt: AttemptId, record: Finished) -> None:
+        self.writes += 1
+        entry = self._still_open(participant_id, attempt)
+        self.items[attempt.week, participant_id] = replace(entry, open=None, finished=(*entry.finished, record))
+
+    def get(self, week: int, participant_id: str) -> Entry | None:
+        self.reads += 1
+        return self.items.get((week, participant_id))
+
+    def get_weeks(self, weeks: Iterable[int], participant_id: str) -> list[Entry]:
+        found = (self.get(week, participant_id) for week in weeks)
+        return [entry for entry in found if entry is not None]
+
+    def read_week(self, week: int) -> Iterator[Entry]:
+        return (entry for (number, _), entry in self.items.items() if number == week)
+
+    def _still_open(self, participant_id: str, attempt: AttemptId) -> Entry:
+        entry = self.items.get((attempt.week, participant_id))
+        if entry is None or not entry.is_open(attempt):
+            raise NotMet(entry)
+        return entry
+
+    def _open(self, entry: Entry, opening: str) -> int:
+        started, _, nonce = opening.partition("-")
+        number = entry.used + 1
+        opened = Opened(number, int(started), nonce, None, None)
+        self.items[entry.week, entry.participant_id] = replace(entry, used=number, open=opened)
+        return number
+
+
+def _same(one: Opened | None, other: Opened) -> bool:
+    return one is not None and one[:3] == other[:3]
+
+
+class MemoryObjects:
+    """A bucket that remembers the order of its puts."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.puts: list[str] = []
+
+    def get(self, key: str) -> bytes | None:
+        return self.objects.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        self.puts.append(key)
+        self.objects[key] = data
+
+
+class MemoryRevisions:
+    def __init__(self) -> None:
+        self.pointers: dict[str, Pointer] = {}
+        self.claims: dict[tuple[str, int], str] = {}
+
+    def current(self, what: str) -> Pointer | None:
+        return self.pointers.get(what)
+
+    def claim(self, what: str, after: int, inputs: str) -> int:
+        revision = after + 1
+        while self.claims.setdefault((what, revision), inputs) != inputs:
+            revision += 1
+        return revision
+
+    def switch(self, what: str, before: Pointer | None, after: Pointer) -> bool:
+        stored = self.pointers.get(what)
+        if stored not in {before, after}:
+            return False
+        self.pointers[what] = after
+        return True
+
+
+class PlainPasswords:
+    """No hashing: argon2id has a test of its own."""
+
+    def hash(self, password: str) -> str:
+        return f"plain:{password}"
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        return hashed == f"plain:{password}"

@@ -1,0 +1,35 @@
+"""DynamoDB and S3 by moto, and the same tables as the template makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+from pynamodb.connection import Connection
+
+from chalicelib.storage.connection import connect
+
+REGION = "ap-southeast-1"
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    """Tables ``participants``, ``entries``, ``tallies`` on an empty DynamoDB."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name=REGION)
+        for table, keys in {
+            "participants": {"id": "HASH"},
+            "entries": {"pk": "HASH", "sk": "RANGE"},
+            "tallies": {"id": "HASH"},
+        }.items():
+            dynamodb.create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+                KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            )
+        yield connect(REGION)

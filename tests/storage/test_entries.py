@@ -1,0 +1,165 @@
+"""The hot path's writes and their conditions, on DynamoDB by moto."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from pynamodb.connection import Connection
+
+from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.errors import Busy
+from chalicelib.services.ports import NotMet
+from chalicelib.storage.entries import Entries
+
+PERSON = "a3" + "0" * 18
+NONCE = "0123456789abcdef"
+
+
+@pytest.fixture
+def entries(connection: Connection) -> Entries:
+    return Entries(connection, "entries")
+
+
+def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Finished:
+    return Finished(
+        attempt.number,
+        attempt.started,
+        attempt.started + 9_000,
+        9_000,
+        score,
+        prediction,
+        attempt.nonce,
+        "BCDEA",
+        "submitted",
+    )
+
+
+def start(entries: Entries, started: int = 1_661_130_000_000, limit: int = 3) -> AttemptId:
+    number = entries.start(1, PERSON, "SO-A", "mandatory", f"{started}-{NONCE}", limit)
+    return AttemptId(1, number, started, NONCE)
+
+
+def test_the_first_start_makes_the_entry(entries: Entries) -> None:
+    attempt = start(entries)
+    entry = entries.get(1, PERSON)
+    assert entry is not None
+    assert (attempt.number, entry.used, entry.unit, entry.category) == (1, 1, "SO-A", "mandatory")
+    assert entry.is_open(attempt)
+    assert entry.finished == ()
+
+
+def test_a_second_start_meets_the_open_attempt_without_a_read(entries: Entries) -> None:
+    first = start(entries)
+    entries.save(PERSON, first, "BAAAA", 12)
+    with pytest.raises(NotMet) as refused:
+        start(entries, first.started + 5)
+    assert refused.value.entry is not None
+    assert refused.value.entry.open == (1, first.started, NONCE, "BAAAA", 12)
+
+
+def test_no_start_beyond_the_limit(entries: Entries) -> None:
+    for number in (1, 2):
+        attempt = start(entries, 1_661_130_000_000 + number, limit=2)
+        entries.submit(PERSON, attempt, record(attempt))
+    with pytest.raises(NotMet) as refused:
+        start(entries, 1_661_130_000_009, limit=2)
+    assert refused.value.entry is not None
+    assert refused.value.entry.open is None
+    assert refused.value.entry.used == 2
+
+
+def test_a_submission_is_stored_once_and_comes_back_when_repeated(entries: Entries) -> None:
+    attempt = start(entries)
+    entries.save(PERSON, attempt, "BAAAA", 3)
+    entries.submit(PERSON, attempt, record(attempt))
+    with pytest.raises(NotMet) as refused:
+        entries.submit(PERSON, attempt, record(attempt, score=0))
+    stored = refused.value.entry
+    assert stored is not None
+    assert stored.find(attempt) == record(attempt)
+    assert stored.open is None
+    assert entries.get(1, PERSON) == stored
+
+
+def test_saving_without_a_prediction_forgets_the_earlier_one(entries: Entries) -> None:
+    attempt = start(entries)
+    entries.save(PERSON, attempt, "BAAAA", 3)
+    entries.save(PERSON, attempt, "BBAAA", None)
+    entry = entries.get(1, PERSON)
+    assert entry is not None
+    assert entry.open is not None
+    assert (entry.open.saved, entry.open.guess) == ("BBAAA", None)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        AttemptId(1, 1, 1_661_130_000_001, NONCE),
+        AttemptId(1, 1, 1_661_130_000_000, "f" * 16),
+        AttemptId(1, 2, 1_661_130_000_000, NONCE),
+        AttemptId(2, 1, 1_661_130_000_000, NONCE),
+    ],
+)
+def test_an_attempt_that_was_not_started_takes_nothing(entries: Entries, forged: AttemptId) -> None:
+    start(entries)
+    with pytest.raises(NotMet):
+        entries.submit(PERSON, forged, record(forged))
+    with pytest.raises(NotMet):
+        entries.save(PERSON, forged, "BAAAA", None)
+
+
+def test_another_person_has_no_such_entry(entries: Entries) -> None:
+    attempt = start(entries)
+    with pytest.raises(NotMet) as refused:
+        entries.submit("b4" + "1" * 18, attempt, record(attempt))
+    assert refused.value.entry is None
+
+
+def test_a_restart_settles_the_overdue_attempt_and_opens_the_next_in_one_write(entries: Entries) -> None:
+    overdue = start(entries)
+    entries.save(PERSON, overdue, "BAAAA", 3)
+    entry = entries.get(1, PERSON)
+    assert entry is not None
+    settled = record(overdue)._replace(status="overdue")
+    assert entries.restart(entry, settled, f"1661139999999-{NONCE}", 3) == 2
+    after = entries.get(1, PERSON)
+    assert after is not None
+    assert after.open == (2, 1_661_139_999_999, NONCE, None, None)
+    assert after.finished == (settled,)
+    with pytest.raises(NotMet):
+        entries.restart(entry, settled, f"1661139999999-{NONCE}", 3)
+
+
+def test_weeks_are_apart(entries: Entries) -> None:
+    start(entries)
+    entries.start(3, PERSON, "SO-A", "mandatory", f"1661130000000-{NONCE}", 3)
+    found = entries.get_weeks([1, 2, 3], PERSON)
+    assert [entry.week for entry in found] == [1, 3]
+    assert replace(found[0], week=3) == found[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "ProvisionedThroughputExceededException"),
+        (400, "ThrottlingException"),
+        (500, "InternalServerError"),
+    ],
+)
+def test_a_database_that_pushes_back_is_busy(
+    entries: Entries, connection: Connection, status: int, code: str
+) -> None:
+    def push_back(request: object, **_: object) -> AWSResponse:
+        body = f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"slow down"}}'.encode()
+
+        class Raw:
+            def stream(self, **_: object) -> list[bytes]:
+                return [body]
+
+        return AWSResponse("", status, {"content-type": "application/x-amz-json-1.0"}, Raw())
+
+    connection.client.meta.events.register_first("before-send.dynamodb.UpdateItem", push_back)
+    with pytest.raises(Busy):
+        start(entries)
