@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import permutations
+from struct import unpack
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Bank, Question
@@ -20,6 +21,9 @@ from chalicelib.domain.errors import FieldError, InvalidInput
 MASKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 UNANSWERED = MASKS[0]
 _MASK_OF = {char: mask for mask, char in enumerate(MASKS)}
+_LETTER = {letter: position for position, letter in enumerate(LETTERS)}
+# The number of a question as people write it → its place on the paper.
+_POSITION = {str(place + 1): place for place in range(100)}
 _ORDERS = [tuple(permutations(range(n))) for n in range(len(LETTERS) + 1)]
 
 
@@ -33,13 +37,11 @@ class PaperQuestion(NamedTuple):
 Paper = tuple[PaperQuestion, ...]
 
 
-def _numbers(seed: bytes) -> Iterator[int]:
-    counter = 0
-    while True:
-        block = sha256(seed + counter.to_bytes(4)).digest()
-        for at in (0, 8, 16, 24):
-            yield int.from_bytes(block[at : at + 8])
-        counter += 1
+def _numbers(seed: bytes, count: int) -> Iterator[int]:
+    """At least ``count`` numbers; four in each block of 32 bytes."""
+    blocks = (count + 3) // 4
+    stream = b"".join([sha256(seed + block.to_bytes(4)).digest() for block in range(blocks)])
+    return iter(unpack(f">{4 * blocks}Q", stream))
 
 
 def _take(pool: list[Question], count: int, numbers: Iterator[int]) -> list[Question]:
@@ -55,7 +57,8 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
 
     The bank must hold enough questions (see ``bank.shortage``).
     """
-    numbers = _numbers(f"{bank.digest}|{seed}|".encode())
+    # One number chooses a question, one mixes it with the others if there is a quota, one orders its options.
+    numbers = _numbers(f"{bank.digest}|{seed}|".encode(), 3 * rules.questions)
     if rules.topics:
         chosen: list[Question] = []
         for topic in sorted(rules.topics):
@@ -84,15 +87,15 @@ def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
     masks = [0] * len(paper)
     errors = []
     for number, letters in answers.items():
-        at = int(number) - 1 if number.isascii() and number.isdigit() and len(number) <= 3 else -1
-        if not 0 <= at < len(paper) or number != str(at + 1):
+        at = _POSITION.get(number, len(paper))
+        if at >= len(paper):
             errors.append(FieldError(f"answers.{number}", f"Đề thi không có câu số “{number}”."))
             continue
         question, order = paper[at]
         mask = 0
         for letter in letters:
-            position = LETTERS.find(letter) if len(letter) == 1 else -1
-            if not 0 <= position < len(order):
+            position = _LETTER.get(letter, len(order))
+            if position >= len(order):
                 errors.append(FieldError(f"answers.{number}", f"Câu {number} không có phương án “{letter}”."))
                 break
             mask |= 1 << order[position]
@@ -116,8 +119,4 @@ def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
 
 def score(paper: Paper, encoded: str) -> int:
     """The number of right answers; with several right options, all and only those must be chosen."""
-    right = 0
-    for (question, _), char in zip(paper, encoded, strict=True):
-        if MASKS[question.answer] == char:
-            right += 1
-    return right
+    return sum([MASKS[question.answer] == char for (question, _), char in zip(paper, encoded, strict=True)])

@@ -103,7 +103,7 @@ class Participants:
 
     def clear_failures(self, participant_id: str) -> None:
         with busy_if_pushed_back():
-            FailuresItem(f"wrong#{participant_id}").delete()
+            FailuresItem(f"wrong#{participant_id}").update([FailuresItem.wrong.set(0)])
 
 
 def _participant(item: ParticipantItem) -> Participant:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +17,7 @@ _HEADERS: dict[str, str | list[str]] = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
 }
+# Chalice gives the logger of the app's name a handler that writes to standard output.
 log = logging.getLogger("cuoc-thi")
 
 
@@ -58,9 +58,6 @@ class ContestApp(Chalice):
     def __init__(self, app_name: str) -> None:
         super().__init__(app_name)
         log.setLevel(logging.INFO)
-        if not log.handlers:
-            log.addHandler(logging.StreamHandler(sys.stdout))
-            log.propagate = False
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         began = time.perf_counter()

@@ -1,0 +1,277 @@
+"""A whole contest on the deployed package with IAM enforced: nobody closes the week but its schedule."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from benchmarks.people import solve
+from tests.stack import Stack, contest_folder, running, wait_for
+
+PASSWORD = "mật khẩu dài"
+PEOPLE = {
+    # citizen id: name, born, gender, unit, category
+    "040085000001": ("Nguyễn Văn An", "1985-02-03", "male", "SO-A", "mandatory"),
+    "040190000002": ("Bùi Thị Bình", "1990-04-05", "female", "SO-A", "mandatory"),
+    "040085000003": ("Lê Công", "1985-01-01", "male", "SO-B", "mandatory"),
+    "040303000004": ("Đặng Dung", "2003-12-31", "female", None, "encouraged"),
+}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("e2e")
+    contest = contest_folder(folder / "contest", id="e2e", weeks=1, seconds=50, proof="true")
+    with running(contest, folder / "state") as started:
+        yield started
+
+
+def application(stack: Stack, citizen_id: str, **changes: Any) -> dict[str, Any]:
+    name, born, gender, unit, category = PEOPLE.get(citizen_id, PEOPLE["040085000001"])
+    return {
+        "citizen_id": citizen_id,
+        "full_name": name,
+        "date_of_birth": born,
+        "gender": gender,
+        "phone": "+84 912 345 678",
+        "unit_code": unit,
+        "category": category,
+        "password": PASSWORD,
+        "consent": True,
+        "proof": solve(stack.call("GET", "/challenge").json()),
+        **changes,
+    }
+
+
+def signed_in(stack: Stack, citizen_id: str) -> str:
+    registered = stack.call("POST", "/participants", application(stack, citizen_id))
+    assert registered.status_code == 201, registered.text
+    session = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
+    assert session.status_code == 200, session.text
+    return str(session.json()["token"])
+
+
+def answers(stack: Stack, attempt: dict[str, Any], right: int) -> dict[str, list[str]]:
+    """Answers with exactly ``right`` right ones; the other questions stay open."""
+    bank = {question["id"]: question for question in stack.site("/data/bank.json").json()["questions"]}
+    chosen = {}
+    for shown in attempt["questions"][:right]:
+        question = bank[shown["id"]]
+        texts = {option["text"] for option in question["options"] if option["key"] in question["answer"]}
+        chosen[str(shown["number"])] = [option["key"] for option in shown["options"] if option["text"] in texts]
+    return chosen
+
+
+def sit(stack: Stack, token: str, right: int, prediction: int | None) -> dict[str, Any]:
+    attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
+    body = {"answers": answers(stack, attempt, right), "prediction": prediction}
+    result = stack.call("POST", f"/attempts/{attempt['attempt_id']}/submission", body, token)
+    assert result.status_code == 200, result.text
+    assert result.json()["score"] == right
+    return {**result.json(), "attempt_id": attempt["attempt_id"]}
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    assert answer.headers["Content-Type"].startswith("application/problem+json"), answer.text
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert {"type", "title", "detail"} <= problem.keys()
+    return answer.status_code, problem["code"]
+
+
+def read_csv(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> None:
+    contest = stack.call("GET", "/contest").json()
+    assert contest["week"]["number"] == 1
+    closes = datetime.fromisoformat(contest["week"]["closes_at"])
+    assert stack.call("GET", "/health").json()["contest"] == "e2e"
+
+    # four people register and sign in
+    an, binh, cong, dung = [signed_in(stack, citizen_id) for citizen_id in PEOPLE]
+    assert refusal(stack.call("POST", "/participants", application(stack, "040085000001"))) == (
+        409,
+        "already_registered",
+    )
+    barred = application(stack, "040085999999")
+    assert refusal(stack.call("POST", "/participants", barred)) == (403, "excluded")
+
+    # An starts twice and is handed the same paper; autosaves; submits twice at once
+    first = stack.call("POST", "/attempts", {}, an)
+    assert first.status_code == 201
+    again = stack.call("POST", "/attempts", {}, an)
+    assert (again.status_code, again.json()) == (200, first.json())
+    attempt = first.json()["attempt"]
+    path = f"/attempts/{attempt['attempt_id']}"
+    assert "answer" not in json.dumps(attempt["questions"])
+    chosen = answers(stack, attempt, 5)
+    saved = stack.call("PUT", f"{path}/answers", {"answers": {"1": chosen["1"]}, "prediction": 9}, an)
+    assert saved.status_code == 204
+    assert stack.call("GET", path, token=an).json()["attempt"]["saved_answers"] == {"1": chosen["1"]}
+    assert refusal(stack.call("GET", path, token=binh)) == (404, "attempt_not_found")
+
+    results: list[Any] = []
+    body = {"answers": chosen, "prediction": 3}
+    sendings = [
+        threading.Thread(target=lambda: results.append(stack.call("POST", f"{path}/submission", body, an)))
+        for _ in range(2)
+    ]
+    for sending in sendings:
+        sending.start()
+    for sending in sendings:
+        sending.join()
+    assert [result.status_code for result in results] == [200, 200]
+    assert results[0].json() == results[1].json()
+    assert results[0].json()["score"] == 5
+    assert stack.call("POST", f"{path}/submission", {"answers": {}}, an).json() == results[0].json()
+    assert refusal(stack.call("PUT", f"{path}/answers", body, an)) == (409, "already_submitted")
+
+    # Bình is perfect too, with the better prediction; Công has 3 right; Dung leaves 2 right answers saved
+    sit(stack, an, 1, None)
+    binh_first = sit(stack, binh, 4, 0)
+    binh_best = sit(stack, binh, 5, 2)
+    cong_best = sit(stack, cong, 3, 2)
+    walked = stack.call("POST", "/attempts", {}, dung).json()["attempt"]
+    half = {"answers": answers(stack, walked, 2), "prediction": 7}
+    assert stack.call("PUT", f"/attempts/{walked['attempt_id']}/answers", half, dung).status_code == 204
+    me = stack.call("GET", "/me", token=binh).json()
+    assert me["week"] == {
+        "number": 1,
+        "attempts_used": 2,
+        "attempts_left": 1,
+        "best_score": 5,
+        "open_attempt": None,
+    }
+    assert [listed["score"] for listed in me["attempts"]] == [4, 5]
+    assert binh_first["attempt_id"] == me["attempts"][0]["attempt_id"]
+    assert datetime.fromisoformat(stack.call("GET", "/contest").json()["now"]) < closes, "the test was too slow"
+
+    # nothing of the week is published while it is open
+    assert stack.site("/data/results/index.json").status_code in {403, 404}
+
+    # the schedule closes the week and the contest
+    def closed() -> dict[str, Any] | None:
+        answer = stack.site("/data/results/index.json")
+        index: dict[str, Any] | None = answer.json() if answer.status_code == 200 else None
+        return index if index and index["final"] else None
+
+    index = wait_for(closed, 90, "closing the week by its schedule")
+    assert index == {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}}
+    assert refusal(stack.call("POST", "/attempts", {}, an)) == (409, "no_open_week")
+
+    # what stands on the desk is what the rules say
+    prizes = read_csv(stack.desk("results/week-1/rev-1/individual_prizes.csv"))
+    assert [(row["prize"], row["rank"], row["full_name"]) for row in prizes] == [
+        ("first", "1", "Bùi Thị Bình"),
+        ("second", "2", "Nguyễn Văn An"),
+    ]
+    assert [row["prediction_error"] for row in prizes] == ["0", "1"]
+    assert prizes[0]["citizen_id_masked"] == "040******002"
+    assert prizes[0]["phone_masked"] == "091****678"
+    assert prizes[0]["duration_ms"] == str(binh_best["duration_ms"])
+    assert prizes[0]["submitted_at"] == binh_best["submitted_at"]
+
+    ranking = read_csv(gzip.decompress(stack.desk("results/week-1/rev-1/individual_ranking.csv.gz")))
+    assert [(row["score"], row["prediction"], row["unit_code"], row["attempts"]) for row in ranking] == [
+        ("5", "2", "SO-A", "2"),
+        ("5", "3", "SO-A", "2"),
+        ("3", "2", "SO-B", "1"),
+        ("2", "7", "", "1"),
+    ]
+    assert ranking[2]["submitted_at"] == cong_best["submitted_at"]
+    assert datetime.fromisoformat(ranking[3]["submitted_at"]) == closes
+
+    units = read_csv(stack.desk("results/week-1/rev-1/unit_ranking.csv"))
+    # SO-A: 2 of 4 people, 4 attempts, both perfect; SO-B: 1 of 4, 1 attempt, 3 of 5; TRUONG-C: nobody
+    score_a = 100 * (Fraction(1, 2) * Fraction(2, 4) + Fraction(1, 5) * 1 + Fraction(3, 10) * 1)
+    score_b = 100 * (
+        Fraction(1, 2) * Fraction(1, 4) + Fraction(1, 5) * Fraction(1, 4) + Fraction(3, 10) * Fraction(3, 5)
+    )
+    assert [(row["unit_code"], row["people"], row["attempts"], row["prize"]) for row in units] == [
+        ("SO-A", "2", "4", "weekly"),
+        ("SO-B", "1", "1", ""),
+        ("TRUONG-C", "0", "0", ""),
+    ]
+    assert [row["unit_score"] for row in units[:2]] == [f"{float(score_a):.4f}", f"{float(score_b):.4f}"]
+    assert units[2]["note"] == "below_min_people"
+    final = read_csv(stack.desk("results/final/rev-1/unit_ranking.csv"))
+    assert [(row["unit_code"], row["prize"]) for row in final] == [
+        ("SO-A", "final"),
+        ("SO-B", "final"),
+        ("TRUONG-C", ""),
+    ]
+
+    manifest = json.loads(stack.desk("results/week-1/rev-1/manifest.json"))
+    assert manifest["counts"] == {
+        "people": 4,
+        "attempts": 6,
+        "mandatory_people": 3,
+        "encouraged_people": 1,
+        "perfect_people": 2,
+    }
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256(stack.desk(f"results/week-1/rev-1/{name}")).hexdigest() == digest
+
+    # and on the page
+    page = stack.site("/data/results/week-1.json").json()
+    assert [winner["name"] for winner in page["winners"]] == ["Bùi Thị Bình", "Nguyễn Văn An"]
+    assert page["prediction"] == {"target": "perfect_people", "actual": 2}
+    assert "<script>" not in stack.site("/data/guide.html").text
+
+
+def test_what_the_gateway_answers_itself_is_a_problem_too(stack: Stack) -> None:
+    assert refusal(stack.call("GET", "/nowhere")) == (404, "not_found")
+    assert refusal(stack.call("DELETE", "/contest"))[0] in {404, 405}
+    huge = stack.call("POST", "/sessions", data=b"x" * 11_000_000)
+    assert refusal(huge) == (413, "too_large")
+    assert refusal(stack.call("POST", "/sessions", data=b"x" * 20_000)) in {
+        (413, "too_large"),
+        (415, "unsupported_media_type"),
+    }
+
+
+def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
+    before = stack.site("/data/contest.json").json()
+    desk, s3 = stack.stack["desk_bucket"], stack.client("s3")
+    s3.put_object(Bucket=desk, Key="inbox/broken.zip", Body=b"not a zip")
+
+    def report() -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = json.loads(stack.desk("intake/broken.zip.json"))
+        except ClientError:
+            return None
+        return found
+
+    refused = wait_for(report, 30, "an answer to the broken file")
+    assert refused["accepted"] is False
+    assert "zip" in refused["faults"][0]["message"]
+    assert stack.site("/data/contest.json").json() == before
+
+
+def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
+    page = stack.site("/")
+    assert page.status_code == 200
+    assert "text/html" in page.headers["Content-Type"]
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert stack.site("/data/nothing.json").status_code in {403, 404}
+
+
+def test_answers_carry_the_servers_date(stack: Stack) -> None:
+    answer = stack.call("GET", "/contest")
+    stamp = time.mktime(time.strptime(answer.headers["Date"], "%a, %d %b %Y %H:%M:%S GMT")) - time.timezone
+    assert abs(stamp - time.time()) < 5
+    assert answer.headers["Cache-Control"] == "no-store"

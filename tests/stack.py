@@ -1,0 +1,161 @@
+"""The deployed stack for tests: the same module that ``make run`` starts, on a contest of the test's own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import requests
+
+ROOT = Path(__file__).parent.parent
+STARTS_WITHIN_S = 180
+T = TypeVar("T")
+
+CONTEST = """
+[contest]
+id = "{id}"
+title = "Cuộc thi kiểm thử"
+organiser = "Ban Tổ chức kiểm thử"
+hotline = "0238 000 000"
+start = "now"
+weeks = {weeks}
+week_length = "PT{seconds}S"
+grace = "PT2S"
+settle = "PT2S"
+
+[paper]
+questions = 5
+time_limit = "PT{seconds}S"
+attempts_per_week = 3
+publish_bank = true
+
+[prediction]
+question = "Bao nhiêu người trả lời đúng tất cả?"
+
+[[prizes]]
+name = "first"
+title = "Giải Nhất"
+count = 1
+
+[[prizes]]
+name = "second"
+title = "Giải Nhì"
+count = 1
+
+[unit_prizes]
+weekly = 1
+final = 2
+weights = {{ participation = 0.5, volume = 0.2, quality = 0.3 }}
+
+[eligibility]
+proof_of_work = {proof}
+
+[publication]
+winner_names = "full"
+"""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack; ``stack`` is ``.local/stack.json``."""
+
+    stack: dict[str, Any]
+
+    @property
+    def site_url(self) -> str:
+        return str(self.stack["site_url"])
+
+    def client(self, service: str) -> Any:
+        """An operator's client, with the rights of the account."""
+        return boto3.client(
+            service,
+            region_name=self.stack["region"],
+            endpoint_url=self.stack["aws_endpoint_url"],
+            aws_access_key_id=self.stack.get("aws_access_key_id", "test"),
+            aws_secret_access_key=self.stack.get("aws_secret_access_key", "test"),
+        )
+
+    def call(
+        self, method: str, path: str, body: Any = None, token: str | None = None, **options: Any
+    ) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            options["json"] = body
+        return requests.request(method, f"{self.site_url}/api{path}", headers=headers, timeout=30, **options)
+
+    def site(self, path: str) -> requests.Response:
+        return requests.get(f"{self.site_url}{path}", timeout=30)
+
+    def desk(self, key: str) -> bytes:
+        data: bytes = self.client("s3").get_object(Bucket=self.stack["desk_bucket"], Key=key)["Body"].read()
+        return data
+
+
+def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
+    """The first value that is neither None nor False; fails after ``seconds``."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.2)
+    raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+
+
+def contest_folder(folder: Path, **values: Any) -> Path:
+    """A contest of short weeks on the bank of ``nghe-an-2022``, with three units."""
+    folder.mkdir(parents=True)
+    (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
+    bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
+    (folder / "questions.csv").write_bytes(bank)
+    (folder / "units.csv").write_text(
+        "code,name,bloc,kind,headcount,exempt\n"
+        "SO-A,Sở A,Sở ngành,department,4,0\n"
+        "SO-B,Sở B,Sở ngành,department,5,1\n"
+        "TRUONG-C,Trường C,Trường học,school,0,0\n",
+        encoding="utf-8",
+    )
+    (folder / "exclusions.csv").write_text(
+        "citizen_id,role,note\n040085999999,Tổ ra đề thi,\n", encoding="utf-8"
+    )
+    (folder / "guide.md").write_text("# Thể lệ\n\n<script>alert(1)</script>\n", encoding="utf-8")
+    return folder
+
+
+@contextlib.contextmanager
+def running(contest: Path, state: Path) -> Iterator[Stack]:
+    """Starts the stack on free ports, and stops it as Ctrl-C does."""
+    log = state.with_suffix(".log")
+    described = state / "stack.json"
+    command = [
+        *(sys.executable, "-m", "infra.local", "run", "--contest", str(contest), "--port", "0"),
+        *("--state", str(state), "--fast-schedule", "3"),
+    ]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ})  # noqa: S603
+    try:
+
+        def ready() -> bool:
+            if process.poll() is not None:
+                raise AssertionError(f"the stack stopped by itself:\n{log.read_text()[-4000:]}")
+            return described.exists()
+
+        wait_for(ready, STARTS_WITHIN_S, f"starting the stack (see {log})")
+        yield Stack(json.loads(described.read_text()))
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
