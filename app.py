@@ -27,52 +27,52 @@ def _body() -> bytes:
 
 @app.route("/health", methods=["GET"])
 def health() -> Response:
-    return guarded(lambda: reply(200, wiring.api().health()))
+    return guarded(lambda: reply(200, wiring.exam().health()))
 
 
 @app.route("/contest", methods=["GET"])
 def contest() -> Response:
-    return guarded(lambda: reply(200, wiring.api().contest()))
+    return guarded(lambda: reply(200, wiring.exam().contest()))
 
 
 @app.route("/challenge", methods=["GET"])
 def challenge() -> Response:
-    return guarded(lambda: reply(200, wiring.api().challenge()))
+    return guarded(lambda: reply(200, wiring.account().challenge()))
 
 
 @app.route("/participants", methods=["POST"])
 def register() -> Response:
-    return guarded(lambda: reply(201, wiring.api().register(_body())))
+    return guarded(lambda: reply(201, wiring.account().register(_body())))
 
 
 @app.route("/sessions", methods=["POST"])
 def sign_in() -> Response:
-    return guarded(lambda: reply(200, wiring.api().sign_in(_body())))
+    return guarded(lambda: reply(200, wiring.account().sign_in(_body())))
 
 
 @app.route("/me", methods=["GET"])
 def me() -> Response:
-    return guarded(lambda: reply(200, wiring.api().me(_token())))
+    return guarded(lambda: reply(200, wiring.account().me(_token())))
 
 
 @app.route("/attempts", methods=["POST"])
 def start() -> Response:
-    return guarded(lambda: reply(*wiring.api().start(_token(), _body())))
+    return guarded(lambda: reply(*wiring.exam().start(_token(), _body())))
 
 
 @app.route("/attempts/{attempt_id}", methods=["GET"])
 def read(attempt_id: str) -> Response:
-    return guarded(lambda: reply(200, wiring.api().read(_token(), attempt_id)))
+    return guarded(lambda: reply(200, wiring.exam().read(_token(), attempt_id)))
 
 
 @app.route("/attempts/{attempt_id}/answers", methods=["PUT"])
 def save(attempt_id: str) -> Response:
-    return guarded(lambda: reply(204, wiring.api().save(_token(), attempt_id, _body())))
+    return guarded(lambda: reply(204, wiring.exam().save(_token(), attempt_id, _body())))
 
 
 @app.route("/attempts/{attempt_id}/submission", methods=["POST"])
 def submit(attempt_id: str) -> Response:
-    return guarded(lambda: reply(200, wiring.api().submit(_token(), attempt_id, _body())))
+    return guarded(lambda: reply(200, wiring.exam().submit(_token(), attempt_id, _body())))
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")

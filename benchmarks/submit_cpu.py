@@ -11,15 +11,12 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import urllib3
 from botocore.session import get_session
+from stubs import REGION, answer_signed, answer_update, gateway_event
 
-from benchmarks.fixtures import Folder, now_ms
-from benchmarks.stubs import REGION, answer_signed, answer_update, gateway_event
 from chalicelib.domain.attempt import AttemptId
-from chalicelib.services.reference import Library
 
 ROUNDS, CALLS = 15, 200
 
@@ -38,11 +35,11 @@ def main() -> None:
 
     client = get_session().create_client("dynamodb", region_name=REGION)
     client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
-    api = wiring.api()
+    api = wiring.exam()
     store = api.entries._connection.client  # type: ignore[attr-defined]
     store.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
 
-    reference = Library(Folder(Path(os.environ["OBJECTS"])), now_ms).current()
+    reference = api.library.current()
     week = reference.definition.weeks[0]
     attempt = AttemptId(1, 1, week.opens + 1, "0123456789abcdef")
     answers = {str(number): ["A"] for number in range(1, reference.definition.paper.questions + 1)}

@@ -1,7 +1,7 @@
 """The only place that puts the parts together, from the environment that the template sets.
 
 The API's parts avoid what a cold start pays for: one botocore client in all, secrets and reference by signed
-requests. What only the scheduled functions need is imported where they are built.
+requests. What the exam path does without is imported where it is built.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ import os
 import secrets
 import time
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.passwords import Argon2Passwords
+from pynamodb.connection import Connection
+
 from chalicelib.services.reference import Library, Reference
 from chalicelib.storage.connection import connect
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
-from chalicelib.storage.participants import Participants
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.web.api import Api
+from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
+
+if TYPE_CHECKING:
+    from chalicelib.web.account import AccountApi
 
 
 def now_ms() -> int:
@@ -39,23 +42,44 @@ def _secret(http: SignedHttp, name: str) -> bytes:
     return value
 
 
-@lru_cache(maxsize=1)
-def api() -> Api:
-    """The API of this environment, made once."""
-    connection = connect(_region())
-    http = SignedHttp(connection.session, _region(), connect=1, read=2, retries=1)
+def _token_keys(http: SignedHttp) -> list[bytes]:
     previous = read_secret(http, os.environ["TOKEN_SECRET"], "AWSPREVIOUS")
-    current = _secret(http, "TOKEN_SECRET")
-    return Api(
+    return [*([previous] if previous else []), _secret(http, "TOKEN_SECRET")]
+
+
+@lru_cache(maxsize=1)
+def _connections() -> tuple[Connection, SignedHttp]:
+    connection = connect(_region())
+    return connection, SignedHttp(connection.session, _region(), connect=1, read=2, retries=1)
+
+
+@lru_cache(maxsize=1)
+def exam() -> ExamApi:
+    """The exam's routes in this environment, made once."""
+    connection, http = _connections()
+    return ExamApi(
         library=Library(ReadOnlyBucket(http, os.environ["DESK_BUCKET"]), now_ms),
-        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
         entries=Entries(connection, os.environ["ENTRIES_TABLE"]),
-        passwords=Argon2Passwords(),
-        tokens=Tokens([previous, current] if previous else [current]),
-        pepper=_secret(http, "PEPPER_SECRET"),
+        tokens=Tokens([_secret(http, "TOKEN_SECRET")], reload=lambda: _token_keys(http)),
         clock=now_ms,
         nonce=lambda: secrets.token_hex(8),
         version=os.environ["CODE_VERSION"],
+    )
+
+
+@lru_cache(maxsize=1)
+def account() -> AccountApi:
+    """The account's routes in this environment, made once."""
+    from chalicelib.services.passwords import Argon2Passwords  # noqa: PLC0415
+    from chalicelib.storage.participants import Participants  # noqa: PLC0415
+    from chalicelib.web.account import AccountApi  # noqa: PLC0415
+
+    connection, http = _connections()
+    return AccountApi(
+        exam=exam(),
+        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
+        passwords=Argon2Passwords(),
+        pepper=_secret(http, "PEPPER_SECRET"),
     )
 
 
@@ -70,6 +94,7 @@ def close_weeks() -> list[dict[str, Any]]:
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
+    from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
 
     connection = connect(_region())

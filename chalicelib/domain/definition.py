@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,6 +30,12 @@ def _iso_duration(value: Any) -> Any:
         raise ValueError('cần khoảng thời gian ISO 8601, ví dụ "PT20M" (20 phút) hoặc "P7D" (7 ngày)')
     if not isinstance(value, str | timedelta):
         raise ValueError('cần chuỗi ISO 8601 trong dấu ngoặc kép, ví dụ "PT20M"')
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("cần giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00")
     return value
 
 
@@ -62,7 +67,7 @@ class Contest(_Table):
     organiser_en: str = ""
     hotline: Text
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
-    start: AwareDatetime | Literal["now"]
+    start: Annotated[datetime, AfterValidator(_aware)] | Literal["now"]
     weeks: Annotated[int, Field(ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
     gap: Duration = timedelta(0)
@@ -130,7 +135,11 @@ class Weights(_Table):
 class UnitPrizes(_Table):
     weekly: Annotated[int, Field(ge=0)] = 1
     final: Annotated[int, Field(ge=0)] = 5
-    weights: Weights = Weights(participation=Decimal("0.5"), volume=Decimal("0.2"), quality=Decimal("0.3"))
+    weights: Weights = Field(
+        default_factory=lambda: Weights(
+            participation=Decimal("0.5"), volume=Decimal("0.2"), quality=Decimal("0.3")
+        )
+    )
     min_rate: Share = Decimal(0)
     min_people: Annotated[int, Field(ge=0)] = 1
 
@@ -157,13 +166,13 @@ class Definition(_Table):
     """A whole ``contest.toml``. ``start = "now"`` has to be resolved before the calendar can be asked."""
 
     contest: Contest
-    paper: PaperRules = PaperRules()
+    paper: PaperRules = Field(default_factory=PaperRules)
     prediction: Prediction | None = None
-    ranking: Ranking = Ranking()
+    ranking: Ranking = Field(default_factory=Ranking)
     prizes: tuple[Prize, ...] = ()
-    unit_prizes: UnitPrizes = UnitPrizes()
-    eligibility: Eligibility = Eligibility()
-    publication: Publication = Publication()
+    unit_prizes: UnitPrizes = Field(default_factory=UnitPrizes)
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    publication: Publication = Field(default_factory=Publication)
 
     @model_validator(mode="after")
     def _prize_names_differ(self) -> Definition:

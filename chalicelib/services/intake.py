@@ -18,10 +18,11 @@ from chalicelib.services.reference import (
     CURRENT,
     Reference,
     assemble,
+    bundle,
+    bundle_key,
     canonical_json,
     compile_parts,
     digest,
-    part_key,
 )
 from chalicelib.services.tables import Fault
 
@@ -78,14 +79,14 @@ class Intake:
             {participant_id(self.pepper, row.citizen_id) for row in source.exclusions},
             {participant_id(self.pepper, row.citizen_id) for row in source.disqualifications},
         )
-        for name, part in parts.items():
-            self.desk.put(part_key(name, digest(part)), part)
+        compiled = bundle(parts)
+        self.desk.put(bundle_key(digest(compiled)), compiled)
         self.desk.put(f"reference/source/{sha256(data).hexdigest()}.zip", data)
         self._publish_site(assemble(parts), source.guide)
         pointer = {
             "contest": definition.contest.id,
             "start": definition.rfc3339(definition.weeks[0].opens),
-            "parts": {name: digest(part) for name, part in parts.items()},
+            "reference": digest(compiled),
             "source": sha256(data).hexdigest(),
             "loaded_at": now.isoformat(timespec="seconds"),
         }

@@ -1,4 +1,4 @@
-"""The compiled contest: immutable, content-addressed objects and one pointer to those in force."""
+"""The compiled contest: one immutable, content-addressed object, and the pointer to the one in force."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def compile_parts(
     excluded: Iterable[str],
     disqualified: Iterable[str],
 ) -> dict[str, bytes]:
-    """The objects that make up a contest, by the name of the part."""
+    """The parts that make up a contest, by name; the digest of each goes into the manifests."""
     bank = sorted((asdict(question) for question in questions), key=lambda question: str(question["id"]))
     return {
         "definition": canonical_json(definition.model_dump(mode="json")),
@@ -64,8 +64,13 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def part_key(name: str, part_digest: str) -> str:
-    return f"reference/{name}/{part_digest}.json"
+def bundle(parts: Mapping[str, bytes]) -> bytes:
+    """All parts as one object, so that a cold start fetches one: part name → the part's own text."""
+    return canonical_json({name: data.decode() for name, data in parts.items()})
+
+
+def bundle_key(bundle_digest: str) -> str:
+    return f"reference/contest/{bundle_digest}.json"
 
 
 def assemble(parts: Mapping[str, bytes]) -> Reference:
@@ -115,10 +120,8 @@ class Library:
         return self._reference
 
     def _load(self, pointer: bytes) -> Reference:
-        parts = {}
-        for name, part_digest in json.loads(pointer)["parts"].items():
-            data = self._desk.get(part_key(name, part_digest))
-            if data is None or digest(data) != part_digest:
-                raise NotLoaded(f"reference/{name}/{part_digest}.json")
-            parts[name] = data
-        return assemble(parts)
+        key = bundle_key(json.loads(pointer)["reference"])
+        data = self._desk.get(key)
+        if data is None or bundle_key(digest(data)) != key:
+            raise NotLoaded(key)
+        return assemble({name: text.encode() for name, text in json.loads(data).items()})

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.models import Model
 
 from chalicelib.domain.errors import Busy
+
+if TYPE_CHECKING:  # models are slow to import, and the exam path has none
+    from pynamodb.connection.table import TableConnection
+    from pynamodb.models import Model
 
 _BUSY = {
     "InternalServerError",

@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-import msgspec
 from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.connection import busy_if_pushed_back, refused_item
-from chalicelib.storage.entry_items import Item, to_entry
 
 # An attribute value in DynamoDB's JSON.
 Value = dict[str, Any]
@@ -149,4 +147,6 @@ def _still_open(attempt: AttemptId) -> dict[str, Value]:
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
-    return to_entry(msgspec.convert(raw, Item))
+    from chalicelib.storage.entry_items import entry_of  # noqa: PLC0415  a first start needs no decoder
+
+    return entry_of(raw)

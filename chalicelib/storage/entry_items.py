@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -63,6 +63,11 @@ def to_entry(item: Item) -> Entry:
         open=opened,
         finished=tuple(Finished.decode(record.S) for record in item.done.L) if item.done else (),
     )
+
+
+def entry_of(raw: dict[str, Any]) -> Entry:
+    """An item as botocore returns it."""
+    return to_entry(msgspec.convert(raw, Item))
 
 
 class EntryPages:

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import FieldError, InvalidInput, NotJson, TooLarge
-from chalicelib.domain.person import Gender
 from chalicelib.services.validation import message_of
 
 LARGEST = 16_384
 Short = Annotated[str, Field(max_length=200)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
-class Empty(_Body):
+class Empty(Body):
     """``{}``"""
 
 
-class Registration(_Body):
-    citizen_id: Short
-    full_name: Short
-    date_of_birth: date
-    gender: Gender
-    phone: Short
-    unit_code: Short | None
-    category: Category
-    password: Short
-    consent: bool
-    proof: Annotated[str, Field(max_length=2_000)] | None
-
-
-class Credentials(_Body):
-    citizen_id: Short
-    password: Short
-
-
-class PaperAnswers(_Body):
+class PaperAnswers(Body):
     """``answers`` by question number and option key as shown."""
 
     answers: Annotated[dict[str, Annotated[list[Short], Field(max_length=6)]], Field(max_length=100)]
     prediction: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
 
 
-Body = TypeVar("Body", bound=_Body)
+Parsed = TypeVar("Parsed", bound=Body)
 
 
-def parse(model: type[Body], raw: bytes) -> Body:
+def parse(model: type[Parsed], raw: bytes) -> Parsed:
     """Raises ``TooLarge``, ``NotJson``, ``InvalidInput``."""
     if len(raw) > LARGEST:
         raise TooLarge

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.services.exam import Person
 
 LIFETIME_MS = 12 * 3_600_000
+RELOAD_MS = 60_000
 
 
 class Tokens:
     """HMAC-SHA256 over participant id, unit, category and expiry.
 
-    ``keys`` from oldest to newest: the last one signs, all of them verify, so that a key can be rotated.
-    The token names no algorithm, so none can be forced on it.
+    ``keys`` from oldest to newest: the last one signs, all of them verify. A token that none of them verifies
+    makes the keys be read anew by ``reload``, at most once a minute: so a key can be rotated while older
+    environments run on. The token names no algorithm, so none can be forced on it.
     """
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        self._serializer = URLSafeSerializer(
-            list(keys),
-            salt="session",
-            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
-        )
+    def __init__(self, keys: Sequence[bytes], reload: Callable[[], Sequence[bytes]] | None = None) -> None:
+        self._use(keys)
+        self._reload, self._reloaded_at = reload, 0
 
     def issue(self, person: Person, now: int) -> tuple[str, int]:
         """The token and when it expires (milliseconds)."""
@@ -38,9 +38,24 @@ class Tokens:
         if scheme.lower() != "bearer" or len(token) > 500:
             raise Unauthorized
         try:
-            participant_id, unit, category, expires = self._serializer.loads(token.strip())
+            content = self._verified(token.strip(), now)
+            participant_id, unit, category, expires = content
         except (BadData, ValueError, TypeError):
             raise Unauthorized from None
         if now >= expires:
             raise Unauthorized
         return Person(participant_id, unit, category)
+
+    def _verified(self, token: str, now: int) -> Any:
+        try:
+            return self._serializer.loads(token)
+        except BadSignature:
+            if self._reload is None or now - self._reloaded_at < RELOAD_MS:
+                raise
+        self._reloaded_at = now
+        self._use(self._reload())
+        return self._serializer.loads(token)
+
+    def _use(self, keys: Sequence[bytes]) -> None:
+        signer = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        self._serializer = URLSafeSerializer(list(keys), salt="session", signer_kwargs=signer)

@@ -1,0 +1,113 @@
+"""``make bench``: every figure against its floor in the same run, with the goal beside it.
+
+Times are CPU of whole processes or of loops, medians of several rounds taken in turn; on a shared machine only
+the ratio means something.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import capacity, fixtures, stubs
+from chalicelib.services.reference import Reference
+from infra import package
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTS = 11
+
+
+class Line(NamedTuple):
+    """``floor`` and ``ratio`` are empty where there is nothing to compare with."""
+
+    figure: str
+    value: str
+    floor: str
+    ratio: str
+    goal: str
+    reached: bool
+
+
+def isolated(code: Path, script: str, *arguments: str) -> list[float]:
+    """Numbers that a script prints, run on the packed code alone as Lambda runs it."""
+    path = os.pathsep.join(map(str, (code, ROOT / "benchmarks")))
+    command = [sys.executable, "-S", str(ROOT / "benchmarks" / script), *arguments]
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{script} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return [float(number) for number in done.stdout.split("\n")[-2].split()]
+
+
+def writes(scratch: Path, reference: Reference) -> list[Line]:
+    """Write and read units of the hot path, as the database reports them."""
+    lines = []
+    for name, (write, read) in capacity.measure(scratch, reference).items():
+        value = f"{write:g} write, {read:g} read"
+        lines.append(Line(f"units of {name}", value, "", "", "1 write, 0 read", (write, read) == (1, 0)))
+    return lines
+
+
+def size(built: package.Package) -> Line:
+    megabytes = built.archive.stat().st_size / 1e6
+    return Line("package, zipped", f"{megabytes:.2f} MB", "", "", "≤ 6 MB", megabytes <= 6)
+
+
+def compared(figure: str, goal: float, unit: str, measure: Callable[[], tuple[float, float]]) -> Line:
+    floor, value = measure()
+    ratio = value / floor
+    return Line(
+        figure, f"{value:.3g} {unit}", f"{floor:.3g} {unit}", f"{ratio:.2f}×", f"≤ {goal}×", ratio <= goal
+    )
+
+
+def cold_start(code: Path) -> tuple[float, float]:
+    """CPU milliseconds from nothing to the first answer: bare botocore handler, then the API function."""
+    times: dict[str, list[float]] = {"bare": [], "app": []}
+    for _ in range(STARTS + 1):
+        for name, measured in times.items():
+            measured.append(isolated(code, "first_call.py", name)[0] * 1000)
+    return statistics.median(times["bare"][1:]), statistics.median(times["app"][1:])
+
+
+def submission(code: Path) -> tuple[float, float]:
+    """CPU milliseconds of a bare botocore update, then of a whole submission."""
+    bare, app = isolated(code, "submit_cpu.py")
+    return bare, app
+
+
+def table(lines: list[Line]) -> str:
+    rows = [("figure", "value", "floor", "ratio", "goal", "")]
+    rows += [(*line[:5], "reached" if line.reached else "MISSED") for line in lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        built = package.build("local")
+        code = scratch / "code"
+        with zipfile.ZipFile(built.archive) as packed:
+            packed.extractall(code)
+        stubs.environment(scratch / "desk")
+        reference = fixtures.load_contest(ROOT / "contests", scratch / "desk", scratch)
+        os.environ["TOKEN"] = fixtures.token()
+        lines = writes(scratch, reference)
+        lines.append(size(built))
+        lines.append(compared("cold start, CPU", 1.6, "ms", lambda: cold_start(code)))
+        lines.append(compared("submission, warm CPU", 1.25, "ms", lambda: submission(code)))
+    print(table(lines))
+
+
+if __name__ == "__main__":
+    main()

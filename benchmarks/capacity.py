@@ -1,0 +1,63 @@
+"""Units that start, autosave and submission take, as the local DynamoDB counts them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.fixtures import PERSON
+from chalicelib.services.exam import Exam
+from chalicelib.services.reference import Reference
+from chalicelib.storage.connection import connect
+from chalicelib.storage.entries import Entries
+from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+
+
+def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float]]:
+    """The most (write, read) units of each step over all of a person's attempts of a week."""
+    with MiniStack(scratch / "state", scratch / "ministack.log") as aws:
+        aws.client("dynamodb").create_table(
+            TableName="entries",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+        own = {
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ENDPOINT_URL": aws.url,
+        }
+        with patch.dict(os.environ, own):
+            return _play(reference)
+
+
+def _play(reference: Reference) -> dict[str, tuple[float, float]]:
+    connection = connect(REGION)
+    spent: list[tuple[float, float]] = []
+
+    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        units = parsed["ConsumedCapacity"]["CapacityUnits"]
+        spent.append((0, units) if model.name in {"GetItem", "Query"} else (units, 0))
+
+    connection.client.meta.events.register("after-call.dynamodb", note)
+    exam = Exam(reference, Entries(connection, "entries"), lambda: f"{len(spent):016x}")
+    now = reference.definition.weeks[0].opens
+    answers = {str(number): ["A"] for number in range(1, reference.definition.paper.questions + 1)}
+    most: dict[str, tuple[float, float]] = {}
+
+    def step(name: str) -> None:
+        write, read = (sum(kind) for kind in zip(*spent, strict=True))
+        spent.clear()
+        most[name] = max(most.get(name, (0, 0)), (write, read))
+
+    for attempt in range(reference.definition.paper.attempts_per_week):
+        now += 1_300_000
+        opened, _ = exam.start(PERSON, now)
+        step("start")
+        exam.save(PERSON, opened.attempt, answers, 1_000_000 + attempt, now + 30_000)
+        step("autosave")
+        exam.submit(PERSON, opened.attempt, answers, 1_000_000 + attempt, now + 1_199_999)
+        step("submission")
+    return most

@@ -1,0 +1,89 @@
+"""The routes about a person's account: register, sign in, one's own attempts."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.domain.attempt import Category
+from chalicelib.domain.errors import Unauthorized
+from chalicelib.domain.person import Gender
+from chalicelib.domain.times import EPOCH
+from chalicelib.services.exam import Exam, Person
+from chalicelib.services.ports import ParticipantStore, Passwords
+from chalicelib.services.registration import Application, register
+from chalicelib.services.sessions import sign_in
+from chalicelib.web import answers, proof_of_work
+from chalicelib.web.api import ExamApi
+from chalicelib.web.bodies import Body, Short, parse
+
+
+class Registration(Body):
+    citizen_id: Short
+    full_name: Short
+    date_of_birth: date
+    gender: Gender
+    phone: Short
+    unit_code: Short | None
+    category: Category
+    password: Short
+    consent: bool
+    proof: Annotated[str, Field(max_length=2_000)] | None
+
+
+class Credentials(Body):
+    citizen_id: Short
+    password: Short
+
+
+@dataclass(frozen=True, slots=True)
+class AccountApi:
+    """``pepper`` makes participant ids, and the key of the proofs; the rest is the exam's."""
+
+    exam: ExamApi
+    participants: ParticipantStore
+    passwords: Passwords
+    pepper: bytes
+
+    def challenge(self) -> dict[str, Any]:
+        now = EPOCH + timedelta(milliseconds=self.exam.clock())
+        return proof_of_work.challenge(self._proof_key(), now)
+
+    def register(self, raw: bytes) -> dict[str, Any]:
+        body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
+        if reference.definition.eligibility.proof_of_work:
+            proof_of_work.check(self._proof_key(), body.proof)
+        application = Application(**body.model_dump(exclude={"proof"}))
+        today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
+        person = register(application, reference, self.participants, self.passwords, self.pepper, now, today)
+        return {"participant": answers.participant(person)}
+
+    def sign_in(self, raw: bytes) -> dict[str, Any]:
+        body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
+        found = sign_in(
+            body.citizen_id, body.password, reference, self.participants, self.passwords, self.pepper, now
+        )
+        person = Person(found.participant_id, found.unit, found.category)
+        token, expires = self.exam.tokens.issue(person, now)
+        return {
+            "token": token,
+            "expires_at": reference.definition.rfc3339(expires),
+            "participant": answers.participant(found),
+        }
+
+    def me(self, authorization: str | None) -> dict[str, Any]:
+        now = self.exam.clock()
+        person = self.exam.tokens.check(authorization, now)
+        reference = self.exam.library.current()
+        found = self.participants.get(person.participant_id)
+        if found is None:
+            raise Unauthorized
+        entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
+        return answers.history(found, entries, reference.definition, now)
+
+    def _proof_key(self) -> bytes:
+        return hmac.digest(self.pepper, b"proof of work", "sha256")

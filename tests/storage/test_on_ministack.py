@@ -1,0 +1,144 @@
+"""What moto cannot show: capacity units as DynamoDB counts them, and the raw page reader over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pynamodb.connection import Connection
+
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.errors import Busy
+from chalicelib.services.ports import NotMet
+from chalicelib.storage.connection import connect
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.objects import Bucket, ReadOnlyBucket
+from chalicelib.storage.secret_values import read_secret
+from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
+from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+
+STARTED = 1_661_130_000_000
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    folder = tmp_path_factory.mktemp("ministack")
+    with MiniStack(folder / "state", folder / "ministack.log") as started:
+        started.client("dynamodb").create_table(
+            TableName="entries",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+        yield started
+
+
+@pytest.fixture
+def connection(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    return connect(REGION)
+
+
+@pytest.fixture
+def http(connection: Connection) -> SignedHttp:
+    return SignedHttp(connection.session, REGION, connect=1, read=5, retries=1)
+
+
+def units_of(connection: Connection) -> list[float]:
+    """Collects the capacity units that every answer reports."""
+    spent: list[float] = []
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        if "ConsumedCapacity" in parsed:
+            spent.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+
+    connection.client.meta.events.register("after-call.dynamodb", note)
+    return spent
+
+
+def test_every_write_of_ten_attempts_is_one_unit(connection: Connection) -> None:
+    entries, spent = Entries(connection, "entries"), units_of(connection)
+    person = "a3" + "0" * 18
+    for number in range(1, 11):
+        started = STARTED + number * 1_300_000
+        nonce = f"{number:016x}"
+        entries.start(12, person, "THPT-DTNT-SO-2-NGHEAN", "encouraged", f"{started}-{nonce}", 10)
+        attempt = AttemptId(12, number, started, nonce)
+        entries.save(person, attempt, "B" * 20, 1_000_000_000)
+        record = Finished(
+            number, started, started + 1_209_999, 1_200_000, 20, 1_000_000_000, nonce, "B" * 20, "submitted"
+        )
+        entries.submit(person, attempt, record)
+    assert spent == [1.0] * 30
+
+
+def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(
+    connection: Connection, http: SignedHttp
+) -> None:
+    entries = Entries(connection, "entries")
+    people = [f"{shard:02x}{number:018}" for shard in (0, 9, 255) for number in range(3)]
+    for person in people:
+        entries.start(1, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
+    entries.start(2, people[0], "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
+    read = list(EntryPages(http, "entries")(1))
+    assert [entry.participant_id for entry in read] == people
+    assert read[0] == entries.get(1, people[0])
+
+
+def test_a_partition_larger_than_a_page_is_read_whole(
+    aws: MiniStack, connection: Connection, http: SignedHttp
+) -> None:
+    client = aws.client("dynamodb")
+    for number in range(1, 41):
+        item = {
+            "pk": {"S": "w7#00"},
+            "sk": {"S": f"00{number:018}"},
+            "unit": {"S": "x" * 40_000},  # 1.6 MB in all: DynamoDB gives 1 MB at a time
+            "category": {"S": "mandatory"},
+            "used": {"N": "1"},
+        }
+        client.put_item(TableName="entries", Item=item)
+    assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
+
+
+def test_a_missing_condition_brings_the_item_back_over_http(connection: Connection) -> None:
+    entries = Entries(connection, "entries")
+    person = "b0" + "0" * 18
+    entries.start(3, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
+    with pytest.raises(NotMet) as refused:
+        entries.start(3, person, "SO-A", "mandatory", f"{STARTED + 1}-{'b' * 16}", 3)
+    assert isinstance(refused.value.entry, Entry)
+    assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None)
+
+
+def test_secrets_and_objects_are_read_by_signed_requests(aws: MiniStack, http: SignedHttp) -> None:
+    aws.client("secretsmanager").create_secret(Name="token", SecretString="first")
+    assert read_secret(http, "token") == b"first"
+    assert read_secret(http, "token", "AWSPREVIOUS") is None
+    aws.client("secretsmanager").put_secret_value(SecretId="token", SecretString="second")
+    assert read_secret(http, "token") == b"second"
+    assert read_secret(http, "token", "AWSPREVIOUS") == b"first"
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="desk", CreateBucketConfiguration={"LocationConstraint": REGION})
+    Bucket(s3, "desk").put("reference/a-b_c.json", b"{}")
+    assert ReadOnlyBucket(http, "desk").get("reference/a-b_c.json") == b"{}"
+    assert ReadOnlyBucket(http, "desk").get("reference/none.json") is None
+    assert Bucket(s3, "desk").get("reference/none.json") is None
+    with pytest.raises(PermissionError):
+        ReadOnlyBucket(http, "desk").put("reference/a-b_c.json", b"")
+
+
+def test_an_unknown_table_is_a_refusal_and_silence_is_busy(
+    connection: Connection, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):
+        next(EntryPages(http, "nothing").items("w1#00"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    silent = SignedHttp(connection.session, REGION, connect=0.2, read=0.2, retries=0)
+    with pytest.raises(Busy):
+        silent.get_object("desk", "key")
