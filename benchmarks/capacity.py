@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from botocore.session import get_session
+
 from benchmarks.fixtures import PERSON
 from chalicelib.services.exam import Exam
 from chalicelib.services.reference import Reference
-from chalicelib.storage.connection import connect
+from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 
@@ -34,15 +36,15 @@ def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float
 
 
 def _play(reference: Reference) -> dict[str, tuple[float, float]]:
-    connection = connect(REGION)
+    client = dynamodb_client(get_session(), REGION)
     spent: list[tuple[float, float]] = []
 
     def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
         units = parsed["ConsumedCapacity"]["CapacityUnits"]
         spent.append((0, units) if model.name in {"GetItem", "Query"} else (units, 0))
 
-    connection.client.meta.events.register("after-call.dynamodb", note)
-    exam = Exam(reference, Entries(connection, "entries"), lambda: f"{len(spent):016x}")
+    client.meta.events.register("after-call.dynamodb", note)
+    exam = Exam(reference, Entries(client, "entries"), lambda: f"{len(spent):016x}")
     now = reference.definition.weeks[0].opens
     answers = {str(number): ["A"] for number in range(1, reference.definition.paper.questions + 1)}
     most: dict[str, tuple[float, float]] = {}

@@ -36,16 +36,15 @@ def app() -> None:
     urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
     import app as deployed
     from chalicelib import wiring
-    from chalicelib.storage import connection
 
-    connect = connection.connect
+    create = wiring.dynamodb_client
 
-    def stubbed(region: str) -> object:
-        made = connect(region)
-        made.client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
-        return made
+    def stubbed(session: object, region: str) -> object:
+        client = create(session, region)  # type: ignore[arg-type]
+        client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+        return client
 
-    wiring.connect = stubbed  # type: ignore[assignment]
+    wiring.dynamodb_client = stubbed  # type: ignore[assignment]
     answer = deployed.app(gateway_event("POST", "/attempts", None, os.environ["TOKEN"], "{}"), None)
     if answer["statusCode"] != 201:
         raise SystemExit(str(answer))

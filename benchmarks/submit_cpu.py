@@ -36,7 +36,7 @@ def main() -> None:
     client = get_session().create_client("dynamodb", region_name=REGION)
     client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
     api = wiring.exam()
-    store = api.entries._connection.client  # type: ignore[attr-defined]
+    store = api.entries._client  # type: ignore[attr-defined]
     store.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
 
     reference = api.library.current()

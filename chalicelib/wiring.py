@@ -12,10 +12,10 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.connection import Connection
+from botocore.session import Session, get_session
 
 from chalicelib.services.reference import Library, Reference
-from chalicelib.storage.connection import connect
+from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
 from chalicelib.storage.secret_values import read_secret
@@ -48,18 +48,23 @@ def _token_keys(http: SignedHttp) -> list[bytes]:
 
 
 @lru_cache(maxsize=1)
-def _connections() -> tuple[Connection, SignedHttp]:
-    connection = connect(_region())
-    return connection, SignedHttp(connection.session, _region(), connect=1, read=2, retries=1)
+def _session() -> Session:
+    return get_session()
+
+
+@lru_cache(maxsize=1)
+def _clients() -> tuple[Client, SignedHttp]:
+    http = SignedHttp(_session(), _region(), connect=1, read=2, retries=1)
+    return dynamodb_client(_session(), _region()), http
 
 
 @lru_cache(maxsize=1)
 def exam() -> ExamApi:
     """The exam's routes in this environment, made once."""
-    connection, http = _connections()
+    dynamodb, http = _clients()
     return ExamApi(
         library=Library(ReadOnlyBucket(http, os.environ["DESK_BUCKET"]), now_ms),
-        entries=Entries(connection, os.environ["ENTRIES_TABLE"]),
+        entries=Entries(dynamodb, os.environ["ENTRIES_TABLE"]),
         tokens=Tokens([_secret(http, "TOKEN_SECRET")], reload=lambda: _token_keys(http)),
         clock=now_ms,
         nonce=lambda: secrets.token_hex(8),
@@ -74,10 +79,10 @@ def account() -> AccountApi:
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
 
-    connection, http = _connections()
+    dynamodb, http = _clients()
     return AccountApi(
         exam=exam(),
-        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
+        participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
         passwords=Argon2Passwords(),
         pepper=_secret(http, "PEPPER_SECRET"),
     )
@@ -97,13 +102,13 @@ def close_weeks() -> list[dict[str, Any]]:
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
 
-    connection = connect(_region())
-    http = SignedHttp(connection.session, _region(), connect=2, read=20, retries=3)
+    dynamodb = dynamodb_client(_session(), _region())
+    http = SignedHttp(_session(), _region(), connect=2, read=20, retries=3)
     desk = _bucket("DESK_BUCKET")
     close = CloseWeeks(
         read_entries=EntryPages(http, os.environ["ENTRIES_TABLE"]),
-        participants=Participants(connection, os.environ["PARTICIPANTS_TABLE"]),
-        revisions=StoredRevisions(connection, os.environ["TALLIES_TABLE"]),
+        participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
+        revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,
         site=_bucket("SITE_BUCKET", "public, max-age=30"),
         write_week=write_week,
@@ -126,7 +131,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     data = desk.get(key)
     if data is None:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
-    http = SignedHttp(connect(_region()).session, _region(), connect=1, read=5, retries=3)
+    http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
     markdown = MarkdownIt("commonmark", {"html": False})
     intake = Intake(
         desk=desk,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LETTERS = "ABCDEF"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question with 2–6 ``options`` in the bank's order.
 
     ``answer`` is the set of right options as bits: bit 0 is option A, bit 1 is B, …
@@ -31,8 +30,7 @@ class Question:
         return "".join(letter for i, letter in enumerate(LETTERS) if self.answer >> i & 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Bank:
+class Bank(NamedTuple):
     """The approved questions, sorted by id. ``digest`` is the SHA-256 of the compiled bank, in hex."""
 
     digest: str

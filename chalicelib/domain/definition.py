@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     model_validator,
 )
 
@@ -33,9 +34,18 @@ def _iso_duration(value: Any) -> Any:
     return value
 
 
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("cần giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00")
+def _iso_text(value: timedelta) -> str:
+    """pydantic writes 365 days as ``P1Y``, which is no length that a contest may have."""
+    return f"PT{value.days * 86_400 + value.seconds}.{value.microseconds // 1000:03}S"
+
+
+def _start(value: Any) -> Any:
+    if isinstance(value, str) and value != "now":
+        value = datetime.fromisoformat(value)
+    if value != "now" and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise ValueError('cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00, hoặc "now"')
+    if isinstance(value, datetime) and not 2002 <= value.year <= 2199:
+        raise ValueError("năm bắt đầu phải từ 2002 đến 2199")
     return value
 
 
@@ -47,7 +57,13 @@ def _known_zone(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_iso_duration), Field(ge=timedelta(0))]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_iso_duration),
+    PlainSerializer(_iso_text, when_used="json"),
+    Field(ge=timedelta(0), le=timedelta(days=366)),
+]
+Switch = Annotated[bool, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -67,8 +83,8 @@ class Contest(_Table):
     organiser_en: str = ""
     hotline: Text
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
-    start: Annotated[datetime, AfterValidator(_aware)] | Literal["now"]
-    weeks: Annotated[int, Field(ge=1, le=53)]
+    start: Annotated[datetime | Literal["now"], BeforeValidator(_start)]
+    weeks: Annotated[int, Field(strict=True, ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
     gap: Duration = timedelta(0)
     grace: Duration = timedelta(seconds=10)
@@ -82,14 +98,14 @@ class Contest(_Table):
 
 
 class PaperRules(_Table):
-    questions: Annotated[int, Field(ge=1, le=100)] = 20
+    questions: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
     time_limit: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=20)
-    attempts_per_week: Annotated[int, Field(ge=1, le=50)] = 10
-    shuffle_options: bool = True
-    publish_bank: bool = False
+    attempts_per_week: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
+    shuffle_options: Switch = True
+    publish_bank: Switch = False
     overdue: Literal["submit_saved", "discard"] = "submit_saved"
     min_duration: Duration = timedelta(0)
-    topics: dict[str, Annotated[int, Field(ge=1)]] = {}
+    topics: dict[str, Annotated[int, Field(strict=True, ge=1)]] = {}
 
     @model_validator(mode="after")
     def _quota_fits(self) -> PaperRules:
@@ -105,7 +121,7 @@ class Prediction(_Table):
 
 class Ranking(_Table):
     order: tuple[RankingField, ...] = ("score", "prediction", "duration", "submitted")
-    one_prize_per_person: bool = True
+    one_prize_per_person: Switch = True
 
     @model_validator(mode="after")
     def _each_once(self) -> Ranking:
@@ -117,7 +133,7 @@ class Ranking(_Table):
 class Prize(_Table):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
     title: Text
-    count: Annotated[int, Field(ge=1, le=10_000)]
+    count: Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
 
 class Weights(_Table):
@@ -133,20 +149,20 @@ class Weights(_Table):
 
 
 class UnitPrizes(_Table):
-    weekly: Annotated[int, Field(ge=0)] = 1
-    final: Annotated[int, Field(ge=0)] = 5
+    weekly: Annotated[int, Field(strict=True, ge=0)] = 1
+    final: Annotated[int, Field(strict=True, ge=0)] = 5
     weights: Weights = Field(
         default_factory=lambda: Weights(
             participation=Decimal("0.5"), volume=Decimal("0.2"), quality=Decimal("0.3")
         )
     )
     min_rate: Share = Decimal(0)
-    min_people: Annotated[int, Field(ge=0)] = 1
+    min_people: Annotated[int, Field(strict=True, ge=0)] = 1
 
 
 class Eligibility(_Table):
-    min_age: Annotated[int, Field(ge=0, le=100)] = 15
-    proof_of_work: bool = True
+    min_age: Annotated[int, Field(strict=True, ge=0, le=100)] = 15
+    proof_of_work: Switch = True
     excluded_roles: tuple[str, ...] = ()
 
 

@@ -20,11 +20,10 @@ ContestError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
+class FieldError(NamedTuple):
     """One fault of the input: ``field`` is a dotted path, ``message`` a Vietnamese sentence."""
 
     field: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
@@ -12,8 +11,7 @@ from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 Clock = Callable[[], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(NamedTuple):
     """A registered person. ``registered_at`` in milliseconds; ``password_hash`` as argon2 encodes it."""
 
     participant_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -51,11 +51,11 @@ def compile_parts(
     disqualified: Iterable[str],
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
-    bank = sorted((asdict(question) for question in questions), key=lambda question: str(question["id"]))
+    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
     return {
         "definition": canonical_json(definition.model_dump(mode="json")),
         "bank": canonical_json(bank),
-        "units": canonical_json([asdict(unit) for unit in units]),
+        "units": canonical_json([unit._asdict() for unit in units]),
         "barred": canonical_json({"excluded": sorted(excluded), "disqualified": sorted(disqualified)}),
     }
 

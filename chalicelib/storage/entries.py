@@ -9,14 +9,13 @@ records of finished attempts).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from botocore.exceptions import ClientError
-from pynamodb.connection import Connection
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 from chalicelib.services.ports import NotMet
-from chalicelib.storage.connection import busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 
 # An attribute value in DynamoDB's JSON.
 Value = dict[str, Any]
@@ -28,13 +27,10 @@ _STILL_OPEN = "#open = :open AND #used = :number"
 
 
 class Entries:
-    """``EntryStore`` on DynamoDB.
+    """``EntryStore`` on DynamoDB, without PynamoDB, which takes a fifth of a submission's CPU time."""
 
-    The expressions are written out, not built by PynamoDB: that takes a fifth of a submission's CPU time.
-    """
-
-    def __init__(self, connection: Connection, table: str) -> None:
-        self._connection, self._table = connection, table
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
 
     def start(
         self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
@@ -97,9 +93,8 @@ class Entries:
 
     def get(self, week: int, participant_id: str) -> Entry | None:
         with busy_if_pushed_back():
-            answer = self._connection.dispatch(
-                "GetItem",
-                {"TableName": self._table, "Key": _key(week, participant_id), "ConsistentRead": True},
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(week, participant_id), ConsistentRead=True
             )
         raw = answer.get("Item")
         return _entry(raw) if raw else None
@@ -118,24 +113,25 @@ class Entries:
         returned: str = "NONE",
     ) -> dict[str, Any]:
         used = f"{update} {condition}"
-        kwargs = {
-            "TableName": self._table,
-            "Key": _key(week, participant_id),
-            "UpdateExpression": update,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {key: name for key, name in _NAMES.items() if key in used},
-            "ExpressionAttributeValues": values,
-            "ReturnValues": returned,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
         try:
             with busy_if_pushed_back():
-                return cast("dict[str, Any]", self._connection.dispatch("UpdateItem", kwargs))
+                updated: dict[str, Any] = self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(week, participant_id),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={key: name for key, name in _NAMES.items() if key in used},
+                    ExpressionAttributeValues=values,
+                    ReturnValues=returned,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    ReturnConsumedCapacity="TOTAL",
+                )
         except ClientError as error:
             refused, raw = refused_item(error)
             if refused:
                 raise NotMet(_entry(raw) if raw else None) from None
             raise
+        return updated
 
 
 def _key(week: int, participant_id: str) -> dict[str, Value]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -14,7 +13,8 @@ from pynamodb.models import Model
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.ports import Failures, Participant
-from chalicelib.storage.connection import bind, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.models import bind
 
 FORGET_FAILURES_AFTER_S = 86_400
 
@@ -53,9 +53,9 @@ class FailuresItem(Model):
 class Participants:
     """``ParticipantStore`` on DynamoDB."""
 
-    def __init__(self, connection: Connection, table: str) -> None:
-        bind(ParticipantItem, table, connection)
-        bind(FailuresItem, table, connection)
+    def __init__(self, client: Client, table: str) -> None:
+        bind(ParticipantItem, table, client)
+        bind(FailuresItem, table, client)
 
     def add(self, participant: Participant) -> None:
         item = ParticipantItem(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from chalicelib.services.ports import Pointer
-from chalicelib.storage.connection import bind, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.models import bind
 
 
 class RevisionItem(Model):
@@ -26,8 +26,8 @@ class RevisionItem(Model):
 class StoredRevisions:
     """``Revisions`` on DynamoDB."""
 
-    def __init__(self, connection: Connection, table: str) -> None:
-        bind(RevisionItem, table, connection)
+    def __init__(self, client: Client, table: str) -> None:
+        bind(RevisionItem, table, client)
 
     def current(self, what: str) -> Pointer | None:
         try:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from botocore.session import get_session
 from moto import mock_aws
-from pynamodb.connection import Connection
 
-from chalicelib.storage.connection import connect
+from chalicelib.storage.dynamodb import Client, dynamodb_client
 
 REGION = "ap-southeast-1"
 
 
 @pytest.fixture
-def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """Tables ``participants``, ``entries``, ``tallies`` on an empty DynamoDB."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
@@ -32,4 +32,4 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
                 KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
             )
-        yield connect(REGION)
+        yield dynamodb_client(get_session(), REGION)

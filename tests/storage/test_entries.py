@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from pynamodb.connection import Connection
 
 from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
+from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.entries import Entries
 
 PERSON = "a3" + "0" * 18
@@ -18,8 +18,8 @@ NONCE = "0123456789abcdef"
 
 
 @pytest.fixture
-def entries(connection: Connection) -> Entries:
-    return Entries(connection, "entries")
+def entries(client: Client) -> Entries:
+    return Entries(client, "entries")
 
 
 def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Finished:
@@ -148,9 +148,7 @@ def test_weeks_are_apart(entries: Entries) -> None:
         (500, "InternalServerError"),
     ],
 )
-def test_a_database_that_pushes_back_is_busy(
-    entries: Entries, connection: Connection, status: int, code: str
-) -> None:
+def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, status: int, code: str) -> None:
     def push_back(request: object, **_: object) -> AWSResponse:
         body = f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"slow down"}}'.encode()
 
@@ -160,6 +158,6 @@ def test_a_database_that_pushes_back_is_busy(
 
         return AWSResponse("", status, {"content-type": "application/x-amz-json-1.0"}, Raw())
 
-    connection.client.meta.events.register_first("before-send.dynamodb.UpdateItem", push_back)
+    client.meta.events.register_first("before-send.dynamodb.UpdateItem", push_back)
     with pytest.raises(Busy):
         start(entries)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pynamodb.connection import Connection
+from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
-from chalicelib.storage.connection import connect
+from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
@@ -37,19 +37,19 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 
 
 @pytest.fixture
-def connection(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> Connection:
+def client(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
-    return connect(REGION)
+    return dynamodb_client(get_session(), REGION)
 
 
 @pytest.fixture
-def http(connection: Connection) -> SignedHttp:
-    return SignedHttp(connection.session, REGION, connect=1, read=5, retries=1)
+def http(client: Client) -> SignedHttp:
+    return SignedHttp(get_session(), REGION, connect=1, read=5, retries=1)
 
 
-def units_of(connection: Connection) -> list[float]:
+def units_of(client: Client) -> list[float]:
     """Collects the capacity units that every answer reports."""
     spent: list[float] = []
 
@@ -57,12 +57,12 @@ def units_of(connection: Connection) -> list[float]:
         if "ConsumedCapacity" in parsed:
             spent.append(parsed["ConsumedCapacity"]["CapacityUnits"])
 
-    connection.client.meta.events.register("after-call.dynamodb", note)
+    client.meta.events.register("after-call.dynamodb", note)
     return spent
 
 
-def test_every_write_of_ten_attempts_is_one_unit(connection: Connection) -> None:
-    entries, spent = Entries(connection, "entries"), units_of(connection)
+def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
+    entries, spent = Entries(client, "entries"), units_of(client)
     person = "a3" + "0" * 18
     for number in range(1, 11):
         started = STARTED + number * 1_300_000
@@ -77,10 +77,8 @@ def test_every_write_of_ten_attempts_is_one_unit(connection: Connection) -> None
     assert spent == [1.0] * 30
 
 
-def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(
-    connection: Connection, http: SignedHttp
-) -> None:
-    entries = Entries(connection, "entries")
+def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Client, http: SignedHttp) -> None:
+    entries = Entries(client, "entries")
     people = [f"{shard:02x}{number:018}" for shard in (0, 9, 255) for number in range(3)]
     for person in people:
         entries.start(1, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
@@ -90,9 +88,7 @@ def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(
     assert read[0] == entries.get(1, people[0])
 
 
-def test_a_partition_larger_than_a_page_is_read_whole(
-    aws: MiniStack, connection: Connection, http: SignedHttp
-) -> None:
+def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Client, http: SignedHttp) -> None:
     client = aws.client("dynamodb")
     for number in range(1, 41):
         item = {
@@ -106,8 +102,8 @@ def test_a_partition_larger_than_a_page_is_read_whole(
     assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
 
 
-def test_a_missing_condition_brings_the_item_back_over_http(connection: Connection) -> None:
-    entries = Entries(connection, "entries")
+def test_a_missing_condition_brings_the_item_back_over_http(client: Client) -> None:
+    entries = Entries(client, "entries")
     person = "b0" + "0" * 18
     entries.start(3, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
     with pytest.raises(NotMet) as refused:
@@ -134,11 +130,11 @@ def test_secrets_and_objects_are_read_by_signed_requests(aws: MiniStack, http: S
 
 
 def test_an_unknown_table_is_a_refusal_and_silence_is_busy(
-    connection: Connection, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    client: Client, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):
         next(EntryPages(http, "nothing").items("w1#00"))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    silent = SignedHttp(connection.session, REGION, connect=0.2, read=0.2, retries=0)
+    silent = SignedHttp(get_session(), REGION, connect=0.2, read=0.2, retries=0)
     with pytest.raises(Busy):
         silent.get_object("desk", "key")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pynamodb.connection import Connection
 
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.ports import Failures, Participant, Pointer
+from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.revisions import StoredRevisions
 
@@ -25,13 +25,13 @@ AN = Participant(
 
 
 @pytest.fixture
-def participants(connection: Connection) -> Participants:
-    return Participants(connection, "participants")
+def participants(client: Client) -> Participants:
+    return Participants(client, "participants")
 
 
 @pytest.fixture
-def revisions(connection: Connection) -> StoredRevisions:
-    return StoredRevisions(connection, "tallies")
+def revisions(client: Client) -> StoredRevisions:
+    return StoredRevisions(client, "tallies")
 
 
 def test_a_participant_comes_back_as_stored(participants: Participants) -> None:
