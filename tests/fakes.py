@@ -22,7 +22,7 @@ MINUTE = 60_000
 WEEK = 7 * 24 * 60 * MINUTE
 
 
-def definition(**tables: dict[str, Any]) -> Definition:
+def definition(**tables: Any) -> Definition:
     """Four weeks, five questions, ten minutes, three attempts; ``tables`` override single keys."""
     raw: dict[str, Any] = {
         "contest": {

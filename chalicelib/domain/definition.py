@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -39,9 +40,22 @@ def _iso_text(value: timedelta) -> str:
     return f"PT{value.days * 86_400 + value.seconds}.{value.microseconds // 1000:03}S"
 
 
+def _within_a_year(value: timedelta) -> timedelta:
+    if not timedelta(0) <= value <= timedelta(days=366):
+        raise ValueError("khoảng thời gian phải từ 0 đến 366 ngày")
+    return value
+
+
+def _positive(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("khoảng thời gian phải lớn hơn 0")
+    return value
+
+
 def _start(value: Any) -> Any:
     if isinstance(value, str) and value != "now":
-        value = datetime.fromisoformat(value)
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
     if value != "now" and (not isinstance(value, datetime) or value.tzinfo is None):
         raise ValueError('cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00, hoặc "now"')
     if isinstance(value, datetime) and not 2002 <= value.year <= 2199:
@@ -61,7 +75,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_iso_duration),
     PlainSerializer(_iso_text, when_used="json"),
-    Field(ge=timedelta(0), le=timedelta(days=366)),
+    AfterValidator(_within_a_year),
 ]
 Switch = Annotated[bool, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -99,7 +113,7 @@ class Contest(_Table):
 
 class PaperRules(_Table):
     questions: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
-    time_limit: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=20)
+    time_limit: Annotated[Duration, AfterValidator(_positive)] = timedelta(minutes=20)
     attempts_per_week: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
     shuffle_options: Switch = True
     publish_bank: Switch = False

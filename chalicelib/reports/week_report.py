@@ -16,9 +16,8 @@ from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference, canonical_json
 
 
-def write_week(
-    result: WeekResult, reference: Reference, winners: Mapping[str, Participant], revision: int
-) -> WeekReport:
+def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> WeekReport:
+    """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
     files = {
         "individual_prizes.csv": csv_files.table(
             csv_files.PRIZES, csv_files.prize_rows(result, reference, winners)
@@ -33,7 +32,6 @@ def write_week(
     definition, week = reference.definition, result.week
     page = {
         "week": week.number,
-        "revision": revision,
         "opens_at": definition.rfc3339(week.opens),
         "closes_at": definition.rfc3339(week.closes),
         "counts": result.counts._asdict(),
@@ -45,10 +43,9 @@ def write_week(
     return WeekReport(files, canonical_json(page))
 
 
-def write_final(result: FinalResult, reference: Reference, revision: int) -> WeekReport:
+def write_final(result: FinalResult, reference: Reference) -> WeekReport:
     rows = csv_files.unit_rows(result.units, result.unit_winners, "final")
     page = {
-        "revision": revision,
         "contest": reference.definition.contest.id,
         "units": _units(result.units, result.unit_winners, "final"),
     }

@@ -1,7 +1,9 @@
 """Closing every week that is over, whatever was missed before; several runs at once do no harm.
 
-A run writes the revision's files, then what the site shows, and moves the pointer to the revision last, by
-one conditional write. Whatever dies before that is done again by the next run, with the same bytes.
+A run writes the revision's files and then moves the pointer to the revision, by one conditional write. Whatever
+dies before that is done again by the next run, with the same bytes. What the site and ``results/current.json``
+show is copied from where the pointers point, at the end of every run: so a run that died or was overtaken
+leaves nothing that the next does not put right.
 """
 
 from __future__ import annotations
@@ -34,14 +36,14 @@ class Outcome(NamedTuple):
 
 
 class WeekReport(NamedTuple):
-    """``files`` by name for the desk, ``page`` for the site."""
+    """``files`` by name for the desk, ``page`` for the site; the same result gives the same bytes."""
 
     files: dict[str, bytes]
     page: bytes
 
 
-WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant], int], WeekReport]
-WriteFinal = Callable[[FinalResult, Reference, int], WeekReport]
+WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
+WriteFinal = Callable[[FinalResult, Reference], WeekReport]
 
 
 class Closed(NamedTuple):
@@ -68,36 +70,32 @@ class CloseWeeks:
     version: str
 
     def run(self, reference: Reference, now: int) -> list[Closed]:
-        """Closes what is ready and not yet closed with these inputs, in the order of the weeks."""
+        """Closes what is ready and not yet closed with these inputs, in the order of the weeks.
+
+        Raises ``LostRace`` if another run with other inputs was faster.
+        """
         made: list[Closed] = []
-        index: dict[str, Any] = {"weeks": [], "final": None}
         outcomes: list[Outcome] = []
         results: list[str] = []
         weeks = reference.definition.ready_to_close(now)
         for week in weeks:
-            pointer, closed, outcome = self._week(reference, week, outcomes, results, index)
-            made += [closed] if closed else []
+            result, outcome = self._week(reference, week, outcomes, results, made)
+            results.append(result)
             outcomes.append(outcome)
-            results.append(pointer.result)
         if weeks and len(weeks) == len(reference.definition.weeks):
-            closed = self._final(reference, outcomes, results, index)
-            made += [closed] if closed else []
+            self._final(reference, outcomes, results, made)
+        if weeks:
+            self._show([week.number for week in weeks])
         return made
 
     def _week(
-        self,
-        reference: Reference,
-        week: Week,
-        earlier: list[Outcome],
-        results: list[str],
-        index: dict[str, Any],
-    ) -> tuple[Pointer, Closed | None, Outcome]:
+        self, reference: Reference, week: Week, earlier: list[Outcome], results: list[str], made: list[Closed]
+    ) -> tuple[str, Outcome]:
         what = f"week-{week.number}"
         inputs = _inputs(reference, ("definition", "bank", "units", "barred"), results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
-            index["weeks"].append({"week": week.number, "revision": before.revision})
-            return before, None, self._outcome(what, before.revision)
+            return before.result, self._outcome(what, before.revision)
         result = close_week(
             reference.definition,
             reference.bank,
@@ -109,32 +107,29 @@ class CloseWeeks:
             earlier_unit_winners={unit for outcome in earlier for unit in outcome.unit_winners},
         )
         revision = self.revisions.claim(what, before.revision if before else 0, inputs)
-        report = self.write_week(result, reference, self.participants.get_many(result.winners), revision)
+        report = self.write_week(result, reference, self.participants.get_many(result.winners))
         outcome = Outcome(result.winners, result.unit_winners, result.tallies)
-        index["weeks"].append({"week": week.number, "revision": revision})
-        manifest = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
-        pointer = self._publish(what, revision, inputs, before, report, outcome, manifest, reference, index)
-        closed = Closed(what, revision, pointer.result, result.counts.people, len(result.prizes))
-        return pointer, closed, outcome
+        facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
+        after = self._keep(what, revision, inputs, before, report, outcome, facts, reference)
+        made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
+        return after.result, outcome
 
     def _final(
-        self, reference: Reference, outcomes: list[Outcome], results: list[str], index: dict[str, Any]
-    ) -> Closed | None:
+        self, reference: Reference, outcomes: list[Outcome], results: list[str], made: list[Closed]
+    ) -> None:
         inputs = _inputs(reference, ("definition", "units"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
-            return None
+            return
         result = close_contest(reference.definition, reference.units, [outcome.tallies for outcome in outcomes])
         revision = self.revisions.claim("final", before.revision if before else 0, inputs)
-        report = self.write_final(result, reference, revision)
-        index["final"] = {"revision": revision}
+        report = self.write_final(result, reference)
         outcome = Outcome([], result.unit_winners, result.tallies)
-        manifest = {"weeks": results}
-        pointer = self._publish("final", revision, inputs, before, report, outcome, manifest, reference, index)
+        after = self._keep("final", revision, inputs, before, report, outcome, {"weeks": results}, reference)
         people = sum(tally.people for tally in result.tallies.values())
-        return Closed("final", revision, pointer.result, people, len(result.unit_winners))
+        made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
-    def _publish(
+    def _keep(
         self,
         what: str,
         revision: int,
@@ -144,11 +139,11 @@ class CloseWeeks:
         outcome: Outcome,
         facts: Mapping[str, Any],
         reference: Reference,
-        index: Mapping[str, Any],
     ) -> Pointer:
-        files = {**report.files, "outcome.json": canonical_json(outcome._asdict())}
+        """Writes the files of a revision, and moves the pointer to it."""
+        files = {**report.files, "page.json": report.page, "outcome.json": canonical_json(outcome._asdict())}
         digests = {name: digest(data) for name, data in sorted(files.items())}
-        pointer = Pointer(revision, inputs, digest(canonical_json(digests)))
+        after = Pointer(revision, inputs, digest(canonical_json(digests)))
         manifest = {
             "contest": reference.definition.contest.id,
             "what": what,
@@ -158,18 +153,36 @@ class CloseWeeks:
             **facts,
             "code_version": self.version,
             "files": digests,
-            "result_digest": pointer.result,
+            "result_digest": after.result,
         }
-        folder = f"results/{what}/rev-{revision}"
+        files["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
         for name, data in files.items():
-            self.desk.put(f"{folder}/{name}", data)
-        self.desk.put(f"{folder}/manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        self.site.put(f"data/results/{what}.json", report.page)
-        self.site.put("data/results/index.json", canonical_json(index))
-        self.desk.put("results/current.json", canonical_json(index))
-        if not self.revisions.switch(what, before, pointer):
+            self.desk.put(f"results/{what}/rev-{revision}/{name}", data)
+        if not self.revisions.switch(what, before, after):
             raise LostRace(what)
-        return pointer
+        return after
+
+    def _show(self, weeks: list[int]) -> None:
+        """Brings site and index to where the pointers point."""
+        index: dict[str, Any] = {"weeks": [], "final": None}
+        for number in weeks:
+            pointer = self.revisions.current(f"week-{number}")
+            if pointer is not None:
+                index["weeks"].append({"week": number, "revision": pointer.revision})
+                self._show_page(f"week-{number}", pointer)
+        final = self.revisions.current("final")
+        if final is not None:
+            index["final"] = {"revision": final.revision}
+            self._show_page("final", final)
+        _put_changed(self.site, "data/results/index.json", canonical_json(index))
+        _put_changed(self.desk, "results/current.json", canonical_json(index))
+
+    def _show_page(self, what: str, pointer: Pointer) -> None:
+        page = self.desk.get(f"results/{what}/rev-{pointer.revision}/page.json")
+        if page is None:
+            raise FileNotFoundError(f"results/{what}/rev-{pointer.revision}/page.json")
+        shown = {**json.loads(page), "revision": pointer.revision, "digest": pointer.result}
+        _put_changed(self.site, f"data/results/{what}.json", canonical_json(shown))
 
     def _outcome(self, what: str, revision: int) -> Outcome:
         key = f"results/{what}/rev-{revision}/outcome.json"
@@ -183,6 +196,11 @@ class CloseWeeks:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
+
+
+def _put_changed(store: ObjectStore, key: str, data: bytes) -> None:
+    if store.get(key) != data:
+        store.put(key, data)
 
 
 def _inputs(reference: Reference, parts: tuple[str, ...], results: list[str]) -> str:

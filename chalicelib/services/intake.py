@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.times import to_ms
 from chalicelib.services.contest_folder import ContestFaults, ContestSource, read_archive
 from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import ObjectStore
@@ -23,6 +24,7 @@ from chalicelib.services.reference import (
     canonical_json,
     compile_parts,
     digest,
+    load,
 )
 from chalicelib.services.tables import Fault
 
@@ -58,15 +60,18 @@ class Intake:
 
     def _definition(self, source: ContestSource, now: datetime) -> Definition:
         """``start = "now"`` is the moment of the first loading; loading again does not move it."""
-        definition = source.definition
         pointer = self.desk.get(CURRENT)
         if pointer is None:
-            return definition.resolved(now)
+            return source.definition.resolved(now)
         loaded = json.loads(pointer)
-        if loaded["contest"] != definition.contest.id:
+        if loaded["contest"] != source.definition.contest.id:
             message = f"hệ thống này đang chạy cuộc thi “{loaded['contest']}”: cuộc thi khác cần hệ thống riêng"
-            raise ContestFaults([Fault("contest.toml", 0, "contest.id", definition.contest.id, message)])
-        return definition.resolved(datetime.fromisoformat(loaded["start"]))
+            raise ContestFaults([Fault("contest.toml", 0, "contest.id", source.definition.contest.id, message)])
+        definition = source.definition.resolved(datetime.fromisoformat(loaded["start"]))
+        faults = _too_late(load(self.desk, pointer), definition, source, to_ms(now))
+        if faults:
+            raise ContestFaults(faults)
+        return definition
 
     def _publish(
         self, source: ContestSource, definition: Definition, data: bytes, now: datetime
@@ -109,3 +114,18 @@ class Intake:
         self.site.put("data/bank.json", canonical_json(bank))
         self.site.put("data/guide.html", self.to_html(guide).encode())
         self.site.put("data/contest.json", canonical_json(public_definition(reference)))
+
+
+def _too_late(before: Reference, definition: Definition, source: ContestSource, now: int) -> list[Fault]:
+    """What cannot be changed any more: dates of weeks that have opened, and what papers are drawn from."""
+    begun = [week for week in before.definition.weeks if week.opens <= now]
+    faults = []
+    if any(definition.week(week.number) != week for week in begun):
+        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"
+        faults.append(Fault("contest.toml", 0, "contest.start", "", message))
+    if begun and definition.paper != before.definition.paper:
+        faults.append(Fault("contest.toml", 0, "paper", "", "cuộc thi đã mở thì không thể đổi cấu trúc đề thi"))
+    if begun and set(source.questions) != set(before.bank.questions):
+        message = "cuộc thi đã mở thì không thể đổi các câu hỏi đã thẩm định"
+        faults.append(Fault("questions.csv", 0, "", "", message))
+    return faults

@@ -92,6 +92,15 @@ def assemble(parts: Mapping[str, bytes]) -> Reference:
     )
 
 
+def load(desk: ObjectStore, pointer: bytes) -> Reference:
+    """The contest that ``reference/current.json`` points at. Raises ``NotLoaded``."""
+    key = bundle_key(json.loads(pointer)["reference"])
+    data = desk.get(key)
+    if data is None or bundle_key(digest(data)) != key:
+        raise NotLoaded(key)
+    return assemble({name: text.encode() for name, text in json.loads(data).items()})
+
+
 class Library:
     """Loads the contest once per environment and looks for a newer one at most once a minute."""
 
@@ -111,17 +120,10 @@ class Library:
             if pointer is None:
                 raise NotLoaded
             if pointer != self._pointer:
-                self._reference, self._pointer = self._load(pointer), pointer
+                self._reference, self._pointer = load(self._desk, pointer), pointer
         except Busy:
             if self._reference is None:
                 raise
         self._checked_at = now
         assert self._reference is not None  # noqa: S101  a pointer was read and loaded, now or earlier
         return self._reference
-
-    def _load(self, pointer: bytes) -> Reference:
-        key = bundle_key(json.loads(pointer)["reference"])
-        data = self._desk.get(key)
-        if data is None or bundle_key(digest(data)) != key:
-            raise NotLoaded(key)
-        return assemble({name: text.encode() for name, text in json.loads(data).items()})

@@ -63,9 +63,11 @@ def read_table(file: str, data: bytes, columns: Sequence[str], faults: list[Faul
     """
     reader = csv.reader(io.StringIO(decode(file, data, faults), newline=""), strict=True)
     header: list[str] | None = None
+    begins = 1
     try:
         for cells in reader:
-            line, tidy = reader.line_num, [cell.strip() for cell in cells]
+            line, begins = begins, reader.line_num + 1
+            tidy = [cell.strip() for cell in cells]
             if not any(tidy) or (header is None and tidy[0].startswith("#")):
                 continue
             if header is None:
@@ -75,11 +77,16 @@ def read_table(file: str, data: bytes, columns: Sequence[str], faults: list[Faul
             elif len(tidy) != len(header):
                 message = f"dòng có {len(tidy)} ô, cần {len(header)}: kiểm tra dấu phẩy và dấu ngoặc kép"
                 faults.append(Fault(file, line, "", "", message))
+            elif not all(cell.isprintable() for cell in " ".join(tidy).splitlines()):
+                faults.append(
+                    Fault(file, line, "", "", "có ký tự điều khiển không nhìn thấy: hãy gõ lại dòng này")
+                )
             else:
                 yield Row(file, line, dict(zip(header, tidy, strict=True)))
     except csv.Error as error:
-        faults.append(Fault(file, reader.line_num, "", "", f"không đọc được dòng này ({error})"))
-    if header is None and not faults:
+        message = f"không đọc được dòng này, hãy kiểm tra dấu ngoặc kép ({error})"
+        faults.append(Fault(file, begins, "", "", message))
+    if header is None and not any(fault.file == file for fault in faults):
         faults.append(Fault(file, 1, "", "", f"tệp trống, cần dòng tiêu đề: {','.join(columns)}"))
 
 

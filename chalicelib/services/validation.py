@@ -20,11 +20,14 @@ _MESSAGES = {
     "greater_than": "phải lớn hơn {gt}",
     "greater_than_equal": "phải từ {ge} trở lên",
     "less_than_equal": "không được vượt quá {le}",
-    "literal_error": "chỉ nhận một trong các giá trị: {expected}",
-    "timezone_aware": "cần giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00",
-    "datetime_type": "cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00",
-    "date_from_datetime_parsing": "cần ngày dạng 1990-12-31",
+    "date_from_datetime_parsing": "cần ngày có thật, dạng 1990-12-31",
     "date_type": "cần ngày dạng 1990-12-31",
+    "date_parsing": "cần ngày có thật, dạng 1990-12-31",
+    "date_from_datetime_inexact": "cần ngày dạng 1990-12-31, không kèm giờ",
+    "time_delta_parsing": 'cần khoảng thời gian ISO 8601, ví dụ "PT20M"',
+    "decimal_type": "cần một số, ví dụ 0.5",
+    "decimal_parsing": "cần một số, ví dụ 0.5",
+    "finite_number": "cần một số hữu hạn",
     "dict_type": "cần một đối tượng JSON",
     "model_type": "cần một bảng gồm các mục",
     "model_attributes_type": "cần một bảng gồm các mục",
@@ -39,5 +42,7 @@ def message_of(detail: Mapping[str, Any]) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
         return str(context["error"])
-    template = _MESSAGES.get(detail["type"])
-    return template.format(**context) if template else f"giá trị không hợp lệ ({detail['msg']})"
+    if detail["type"] == "literal_error":
+        return f"chỉ nhận một trong các giá trị: {str(context['expected']).replace(' or ', ', ')}"
+    template = _MESSAGES.get(detail["type"], "giá trị không hợp lệ, hãy xem lại mẫu")
+    return template.format(**context)

@@ -30,7 +30,7 @@ def check(key: bytes, proof: str | None) -> None:
     """``proof`` is the base64 of the solution in JSON. Raises ``InvalidInput``."""
     try:
         solved = proof is not None and altcha.verify_solution(proof, key)[0]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         solved = False
     if not solved:
         message = "Bước kiểm tra tự động chưa xong hoặc đã hết hạn. Hãy tải lại trang rồi thử lại."

@@ -1,0 +1,78 @@
+# `make help` lists what there is. Everything happens in .venv and .local; nothing is installed into the system but,
+# for `make test`, Node.js and Chromium from Debian where they are missing.
+
+PYTHON  ?= python3
+CONTEST ?= contests/demo
+PORT    ?= 8000
+PEOPLE  ?= 300
+STAGE   ?=
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+APT   := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run stop simulate test tools lint format bench package deploy results clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## the Python environment in .venv; nothing if it is there already
+
+$(READY): requirements.txt requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not there."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
+		{ echo "Python 3.11 to 3.14 is needed (what Lambda runs); $(PYTHON) is $$($(PYTHON) -V). Try PYTHON=python3.11."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv."; exit 1; }
+	@echo "Installing the Python packages into $(VENV); this takes a minute, once."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+run: $(READY) ## start everything here and print the address (CONTEST=folder, PORT=8000)
+	@exec $(BIN)/python -m infra.local run --contest "$(CONTEST)" --port "$(PORT)"
+
+stop: ## stop a `make run` from another shell
+	@$(PYTHON) -m infra.local stop
+
+simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=300)
+	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
+
+test: $(READY) tools lint ## everything: checks, unit tests, the deployed stack, the page in a browser
+	$(BIN)/python -m infra.package --stage local
+	$(BIN)/python -m infra.package --stage dev
+	$(BIN)/python -m infra.package --stage prod
+	$(BIN)/cfn-lint .local/build/local/template.json .local/build/dev/template.json .local/build/prod/template.json
+	node --test frontend/tests/
+	$(BIN)/pytest
+
+tools:
+	@command -v node >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nodejs; }
+	@command -v chromium >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends chromium; }
+
+lint: $(READY) ## format, style, types, and that dependencies run downwards only
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p chalicelib -p infra
+	$(BIN)/lint-imports
+
+format: $(READY) ## put the Python into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## measure what the README claims, each figure against a floor
+	@$(BIN)/python -m benchmarks
+
+package: $(READY) ## the Lambda package and its template, in .local/build (STAGE=local, dev or prod)
+	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)"
+
+deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod); never tried on real AWS, no account was at hand
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+
+results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
+	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"
+
+clean: ## forget the data of all contests that ran here
+	@$(PYTHON) -m infra.local clean

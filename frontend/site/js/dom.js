@@ -1,0 +1,57 @@
+// Elements without HTML strings: text stays text, so nothing that people typed can become markup.
+
+/** h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more]) */
+export function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value" || name === "checked") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  add(element, children);
+  return element;
+}
+
+/** Appends strings, numbers, nodes and lists of them; null and false are left out. */
+export function add(parent, children) {
+  for (const child of children) {
+    if (child === undefined || child === null || child === false) continue;
+    if (Array.isArray(child)) add(parent, child);
+    else parent.append(child);
+  }
+  return parent;
+}
+
+/** Puts `children` in the place of what the element held. */
+export function fill(element, ...children) {
+  element.replaceChildren();
+  return add(element, children);
+}
+
+/** Moves the focus (and the view) to an element that is no control. */
+export function focusOn(element) {
+  if (!element) return;
+  element.setAttribute("tabindex", "-1");
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "start" });
+}
+
+/** Runs an async action once however often its button is pressed; the button shows that it is busy. */
+export function once(button, action) {
+  let running = false;
+  return async (event) => {
+    if (event) event.preventDefault();
+    if (running) return;
+    running = true;
+    button.setAttribute("aria-disabled", "true");
+    button.classList.add("busy");
+    try {
+      await action(event);
+    } finally {
+      running = false;
+      button.removeAttribute("aria-disabled");
+      button.classList.remove("busy");
+    }
+  };
+}

@@ -1,0 +1,171 @@
+// The frame of the page: which screen is shown, header, footer, language, connection.
+
+import { api, data } from "./api.js";
+import { clock } from "./clock.js";
+import { fill, focusOn, h } from "./dom.js";
+import { setZone } from "./format.js";
+import { explain } from "./problems.js";
+import { language, session } from "./storage.js";
+import { isEnglish, setLanguage, t } from "./texts.js";
+
+const SCREENS = {
+  "": () => import("./screens/home.js"),
+  register: () => import("./screens/register.js"),
+  "sign-in": () => import("./screens/sign-in.js"),
+  me: () => import("./screens/me.js"),
+  paper: () => import("./screens/paper.js"),
+  results: () => import("./screens/results.js"),
+  bank: () => import("./screens/bank.js"),
+};
+const PRIVATE = new Set(["me", "paper"]);
+const place = (id) => document.getElementById(id);
+
+let contest = null;
+let leave = null; // ends what the shown screen has running
+let turn = 0; // counts route changes: a screen that loads too late is dropped
+
+/** `#/paper/123?x=1` → {name: "paper", argument: "123", query} */
+function route() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, argument = ""] = path.split("/");
+  return { name, argument: decodeURIComponent(argument), query: new URLSearchParams(query || "") };
+}
+
+function go(hash) {
+  if (location.hash === hash) show();
+  else location.hash = hash;
+}
+
+/** Signs in first, then returns to where one was. */
+function askToSignIn(expired) {
+  const back = encodeURIComponent(location.hash);
+  go(`#/sign-in?next=${back}${expired ? "&expired=1" : ""}`);
+}
+
+/** The session has ended: true if that is what the error says. For screens with calls of their own. */
+function signedOut(error) {
+  if (error.code !== "unauthorized") return false;
+  session.clear();
+  askToSignIn(true);
+  return true;
+}
+
+async function loadContest() {
+  if (!contest) {
+    contest = (await data("contest.json")) || (await api.contest());
+    setZone(contest.timezone);
+  }
+  return contest;
+}
+
+function signedIn() {
+  const found = session.get();
+  if (found && clock.known() && Date.parse(found.expires_at) < clock.now()) {
+    session.clear();
+    return null;
+  }
+  return found;
+}
+
+async function show() {
+  const [mine, at] = [(turn += 1), route()];
+  if (leave) leave();
+  leave = null;
+  const main = place("main");
+  main.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
+  try {
+    const load = SCREENS[at.name];
+    const [screen] = await Promise.all([load ? load() : null, loadContest()]);
+    if (mine !== turn) return;
+    frame(at.name);
+    if (!screen) return void showMessage(t("app.notFound"));
+    if (PRIVATE.has(at.name) && !signedIn()) return void askToSignIn(false);
+    const { title, content, stop } = await screen.screen({ ...at, contest, go, signedOut, signedIn: signedIn() });
+    if (mine !== turn) return void (stop && stop());
+    leave = stop || null;
+    document.title = at.name ? `${title} – ${contestTitle()}` : title;
+    fill(main, content);
+    focusOn(main.querySelector("h1"));
+    if (!at.name) scrollTo(0, 0);
+  } catch (error) {
+    if (mine !== turn || signedOut(error)) return;
+    showMessage(t("app.failed"), explain(error));
+  } finally {
+    clearTimeout(slow);
+    if (mine === turn) main.removeAttribute("aria-busy");
+  }
+}
+
+function showMessage(title, detail) {
+  document.title = title;
+  const retry = detail && h("button", { class: "button", type: "button", onclick: show }, t("app.retry"));
+  fill(
+    place("main"),
+    h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
+      h("p", null, h("a", { href: "#/" }, t("app.toHome")))),
+  );
+  focusOn(place("main").querySelector("h1"));
+}
+
+const contestTitle = () => (isEnglish() && contest.title_en) || contest.title;
+
+/** Header and footer for the screen `name`. */
+function frame(name) {
+  document.documentElement.lang = isEnglish() ? "en" : "vi";
+  place("skip").textContent = t("app.skip");
+  const links = [
+    ["", t("nav.home")],
+    ["results", t("nav.results")],
+    contest && contest.paper.publish_bank && ["bank", t("nav.bank")],
+    signedIn() ? ["me", t("nav.me")] : ["sign-in", t("nav.signIn")],
+  ].filter(Boolean);
+  const items = links.map(([target, text]) =>
+    h("li", null, h("a", { href: `#/${target}`, "aria-current": target === name ? "page" : null }, text)),
+  );
+  const other = isEnglish() ? "vi" : "en";
+  const switcher = h("button", { type: "button", class: "language", lang: other, onclick: () => speak(other) },
+    t("app.language"));
+  const brand = h("a", { class: "brand", href: "#/" }, t("home.contest"));
+  fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, switcher),
+    h("nav", { "aria-label": t("app.menu") }, h("ul", null, items))));
+  footer();
+}
+
+function footer() {
+  if (!contest) return;
+  const organiser = (isEnglish() && contest.organiser_en) || contest.organiser;
+  fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), organiser), hotline()));
+}
+
+function hotline() {
+  const { hotline: line } = contest;
+  if (!line) return null;
+  return h("p", null, t("app.hotline"), h("a", { href: `tel:${line.replace(/[^\d+]/g, "")}` }, line));
+}
+
+function speak(code) {
+  setLanguage(code);
+  connection();
+  show();
+}
+
+function connection() {
+  const note = place("offline");
+  note.hidden = navigator.onLine !== false;
+  fill(note, note.hidden ? "" : t("app.offline"));
+}
+
+setLanguage(language.get());
+addEventListener("hashchange", () => {
+  if (location.hash === "#main") return; // the skip link
+  show();
+});
+addEventListener("online", connection);
+addEventListener("offline", connection);
+place("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  focusOn(place("main").querySelector("h1"));
+});
+connection();
+show();

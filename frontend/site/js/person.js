@@ -1,0 +1,48 @@
+// First checks of what a person fills in; the server has the last word. Messages are the server's own.
+
+import { t } from "./texts.js";
+
+const PHONE = /^0[35789]\d{8}$/;
+
+/** "+84 912 345 678" → "0912345678" */
+export function plainPhone(text) {
+  const digits = text.replace(/[ .()-]/g, "");
+  return digits.replace(/^(\+84|84(?=\d{9}$))/, "0");
+}
+
+/** "2003-02-29" for a day that exists, else "". */
+export function isoDate(day, month, year) {
+  if (![day, month, year].every((part) => /^\d{1,4}$/.test(part.trim()))) return "";
+  const [d, m, y] = [Number(day), Number(month), Number(year)];
+  const made = new Date(Date.UTC(y, m - 1, d));
+  if (y < 1900 || made.getUTCFullYear() !== y || made.getUTCMonth() !== m - 1 || made.getUTCDate() !== d) return "";
+  return made.toISOString().slice(0, 10);
+}
+
+/** Digit 4 tells century and sex, digits 5–6 the year of birth. */
+export function idFits(citizenId, born, gender) {
+  const year = Number(born.slice(0, 4));
+  const digit = 2 * (Math.floor(year / 100) - 19) + (gender === "female" ? 1 : 0);
+  return citizenId[3] === String(digit) && citizenId.slice(4, 6) === born.slice(2, 4);
+}
+
+/** {field: message} for what is plainly wrong with an application. */
+export function mistakes(application) {
+  const { citizen_id: id, date_of_birth: born, gender } = application;
+  const found = {};
+  const say = (field, key = field) => {
+    found[field] = t(`mistake.${key}`);
+  };
+  if (!/^\d{12}$/.test(id)) say("citizen_id");
+  else if (born && gender && !idFits(id, born, gender)) say("citizen_id", "idFits");
+  if (application.full_name.trim().length < 2 || /\d/.test(application.full_name)) say("full_name");
+  if (!born) say("date_of_birth");
+  if (!gender) say("gender");
+  if (!PHONE.test(plainPhone(application.phone))) say("phone");
+  if (!application.category) say("category");
+  if (application.category === "mandatory" && !application.unit_code) say("unit_code");
+  if (application.password.length < 8) say("password");
+  if (!application.consent) say("consent");
+  return found;
+}
+

@@ -1,0 +1,54 @@
+// What is said when the server refuses: its own Vietnamese words, or ours in English, by code and by field.
+
+import { isEnglish } from "./texts.js";
+
+const NETWORK = "Không kết nối được với máy chủ. Hãy kiểm tra mạng rồi thử lại.";
+const UNKNOWN = "Có lỗi xảy ra. Hãy thử lại sau ít giây.";
+
+const ENGLISH = {
+  network: "The server could not be reached. Check your connection and try again.",
+  unauthorized: "You are not signed in, or your session has ended. Please sign in again.",
+  wrong_credentials: "The citizen ID or the password is not right. Check both and try again.",
+  excluded: "Under the rules you may not take part. If this is a mistake, call the hotline.",
+  not_found: "There is no such address.",
+  attempt_not_found: "You have no attempt with this number.",
+  already_registered: "This citizen ID is registered already. Sign in with your password.",
+  no_open_week: "No week is open now. See the dates on the home page.",
+  no_attempts_left: "You have used all attempts of this week.",
+  already_submitted: "This paper has been handed in; it takes no more answers.",
+  overdue: "Time is up. The saved answers are treated as the rules say.",
+  too_large: "The request is too large.",
+  invalid: "Some entries are not right. Correct those named and send again.",
+  too_many_attempts: "Too many wrong passwords. Wait a few minutes and try again.",
+  busy: "Many people are using the system. Try again in a few seconds.",
+  not_loaded: "The contest has not been loaded yet. Come back later.",
+};
+
+const ENGLISH_FIELDS = {
+  citizen_id: "12 digits, beginning with a province or country code and agreeing with year of birth and sex.",
+  full_name: "Write your full name in letters.",
+  date_of_birth: "Enter a real date; participants must have reached the minimum age.",
+  gender: "Choose one.",
+  phone: "Enter a Vietnamese mobile number of 10 digits.",
+  category: "Choose one.",
+  unit_code: "Choose your unit from the list.",
+  password: "8 to 128 characters.",
+  consent: "Your consent is needed to register.",
+  proof: "The automatic check is not finished or has expired. Reload the page and try again.",
+  prediction: "Enter a whole number.",
+};
+
+/** One sentence for an error. */
+export function explain(error) {
+  if (isEnglish()) return ENGLISH[error.code] || "Something went wrong. Try again in a few seconds.";
+  return error.detail || (error.code === "network" ? NETWORK : UNKNOWN);
+}
+
+/** {field: message} of an `invalid` refusal. */
+export function fieldMessages(error) {
+  const messages = {};
+  for (const { field, message } of error.errors || []) {
+    if (!messages[field]) messages[field] = (isEnglish() && ENGLISH_FIELDS[field]) || message;
+  }
+  return messages;
+}

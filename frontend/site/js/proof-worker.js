@@ -1,0 +1,3 @@
+import { solve } from "./proof.js";
+
+onmessage = ({ data }) => postMessage(solve(data));

@@ -1,0 +1,116 @@
+// What the contest is, when it runs and what happens next.
+
+import { data } from "../api.js";
+import { clock } from "../clock.js";
+import { fill, h } from "../dom.js";
+import { countdown, moment, number, span } from "../format.js";
+import { phase } from "../phase.js";
+import { isEnglish, t } from "../texts.js";
+
+export async function screen({ contest, signedIn }) {
+  const english = isEnglish();
+  const title = (english && contest.title_en) || contest.title;
+  const organiser = (english && contest.organiser_en) || contest.organiser;
+  const status = h("div", { class: "status" });
+  const weeks = h("ol", { class: "weeks" });
+  const guide = h("section", { "aria-labelledby": "guide", hidden: true });
+
+  const draw = () => {
+    fill(status, statusCard(contest, phase(contest.weeks, clock.now()), signedIn));
+    fill(weeks, contest.weeks.map((week) => weekRow(week, clock.now())));
+  };
+  draw();
+  let shown = phase(contest.weeks, clock.now());
+  const timer = setInterval(() => {
+    const at = phase(contest.weeks, clock.now());
+    const left = status.querySelector(".countdown");
+    if (at.kind !== shown.kind || at.week !== shown.week) draw();
+    else if (left) left.textContent = countdown(at.change - clock.now());
+    shown = at;
+  }, 1000);
+  showGuide(guide);
+
+  const content = [
+    h("section", { class: "hero" },
+      h("p", { class: "kicker" }, organiser),
+      h("h1", null, title),
+      status),
+    h("div", { class: "columns" },
+      h("section", { "aria-labelledby": "weeks" }, h("h2", { id: "weeks" }, t("home.weeks")), weeks),
+      h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest))),
+    guide,
+  ];
+  return { title, content, stop: () => clearInterval(timer) };
+}
+
+function statusCard(contest, at, signedIn) {
+  const { kind, week, change } = at;
+  const left = change && h("p", { class: "until" },
+    t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
+    h("strong", { class: "countdown" }, countdown(change - clock.now())));
+  const enter = h("a", { class: "button primary", href: signedIn ? "#/me" : "#/sign-in" },
+    t(signedIn && kind !== "open" ? "nav.me" : kind === "open" ? "home.enter" : "nav.signIn"));
+  const register = !signedIn && h("a", { class: "button", href: "#/register" }, t("nav.register"));
+  const results = h("a", { class: "button primary", href: "#/results" }, t("home.seeResults"));
+  return [
+    h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
+    left || h("p", { class: "until" }, t("home.thanks")),
+    h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
+  ];
+}
+
+function weekRow(week, now) {
+  const [opens, closes] = [Date.parse(week.opens_at), Date.parse(week.closes_at)];
+  const state = now >= closes ? "done" : now >= opens ? "now" : "next";
+  const seconds = closes - opens < 3600000; // trial contests run for minutes
+  return h("li", { class: state },
+    h("div", null,
+      h("strong", null, t("home.week", { week: week.number })), " ",
+      h("span", { class: `badge ${state}` }, t(`home.${state}`))),
+    h("p", null, t("home.fromTo", { from: moment(opens, seconds), to: moment(closes, seconds) })),
+    state === "done" && h("a", { href: `#/results/${week.number}` }, t("home.seeResults")));
+}
+
+function rules(contest) {
+  const { paper, ranking, prizes, unit_prizes: units, eligibility, prediction } = contest;
+  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
+  const order = ranking.order.filter((key) => key !== "prediction" || prediction);
+  return [
+    h("dl", { class: "facts" },
+      fact(number(paper.questions), t("home.questions")),
+      fact(span(paper.time_limit_seconds), t("home.limit")),
+      fact(number(paper.attempts_per_week), t("home.attempts"))),
+    h("p", null, t("home.age", { age: eligibility.min_age }), " ", t("home.best")),
+    h("h3", null, t("home.order")),
+    h("ol", { class: "plain" }, order.map((key) => h("li", null, t(`order.${key}`)))),
+    h("h3", null, t("home.prizes")),
+    h("ul", { class: "plain" }, prizes.map((prize) => h("li", null, `${number(prize.count)} ${prize.title}`))),
+    ranking.one_prize_per_person && h("p", null, t("home.onePrize")),
+    h("h3", null, t("home.unitPrizes")),
+    h("ul", { class: "plain" },
+      units.weekly > 0 && h("li", null, t("home.unitWeekly", { count: number(units.weekly) })),
+      units.final > 0 && h("li", null, t("home.unitFinal", { count: number(units.final) }))),
+  ];
+}
+
+/** The organisers' guide: made by our own back-end from Markdown, raw HTML off. Each part opens at a tap. */
+async function showGuide(section) {
+  const html = await data("guide.html", { text: true, keep: true }).catch(() => null);
+  if (!html) return;
+  const body = new DOMParser().parseFromString(html, "text/html").body;
+  const parts = [];
+  let part = h("div", { class: "guide" });
+  for (const node of Array.from(body.children)) {
+    if (node.tagName === "H1") continue;
+    if (node.tagName === "H2") {
+      parts.push(part);
+      part = h("details", { class: "guide" }, h("summary", null, node.textContent));
+    } else {
+      part.append(document.adoptNode(node));
+    }
+  }
+  parts.push(part);
+  const note = isEnglish() && h("p", { class: "hint" }, t("home.guideNote"));
+  fill(section, h("h2", { id: "guide" }, t("home.guide")), note, h("div", { lang: "vi" }, parts));
+  section.hidden = false;
+}

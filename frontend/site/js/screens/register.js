@@ -1,0 +1,141 @@
+// Registering: the proof of work is computed while the person fills in the form.
+
+import { api, data } from "../api.js";
+import { add, h, once } from "../dom.js";
+import { passwordField, radioField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { isoDate, mistakes, plainPhone } from "../person.js";
+import { explain, fieldMessages } from "../problems.js";
+import { solveAside } from "../proof.js";
+import { session } from "../storage.js";
+import { t } from "../texts.js";
+import { unitPicker } from "../unit-picker.js";
+
+const FRESH_MS = 15 * 60 * 1000; // a challenge lives 20 minutes
+
+/** Has a proof ready, or on its way; takes a new challenge when the old one is used or too old. */
+function prover(wanted) {
+  let current = null;
+  function renew() {
+    const at = { began: Date.now(), stop: () => {}, proof: null };
+    at.proof = api.challenge().then((challenge) => {
+      const solving = solveAside(challenge);
+      at.stop = solving.stop;
+      return solving.proof;
+    });
+    at.proof.catch(() => {}); // asked for again when the form is sent
+    current = at;
+  }
+  if (wanted) renew();
+  return {
+    async take() {
+      if (!wanted) return null;
+      if (Date.now() - current.began > FRESH_MS) renew();
+      try {
+        return await current.proof;
+      } catch (error) {
+        renew();
+        return current.proof;
+      }
+    },
+    renew: () => wanted && renew(),
+    stop: () => current && current.stop(),
+  };
+}
+
+export async function screen({ contest, go }) {
+  const units = (await data("units.json", { keep: true })) || [];
+  const proof = prover(contest.eligibility.proof_of_work);
+  const citizen = textField("citizen_id", t("person.citizenId"), {
+    hint: t("person.citizenIdHint"), inputmode: "numeric", autocomplete: "username", maxlength: 20,
+  });
+  const name = textField("full_name", t("person.fullName"), {
+    hint: t("person.fullNameHint"), autocomplete: "name", autocapitalize: "words", maxlength: 80,
+  });
+  const born = dateField();
+  const gender = radioField("gender", t("person.gender"),
+    [["male", t("person.male")], ["female", t("person.female")]], { side: true });
+  const phone = textField("phone", t("person.phone"), {
+    hint: t("person.phoneHint"), type: "tel", autocomplete: "tel", maxlength: 20,
+  });
+  const unit = unitPicker(units);
+  const category = radioField("category", t("person.category"),
+    [["mandatory", t("person.mandatory")], ["encouraged", t("person.encouraged")]],
+    { onchange: () => unit.optional(category.value() === "encouraged") });
+  unit.optional(false);
+  const password = passwordField("password", {
+    hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
+  });
+  const agree = h("input", { type: "checkbox", id: "consent" });
+  const consent = h("div", { class: "field", id: "consent-field" },
+    h("label", { class: "choice" }, agree, h("span", null, t("person.consent"))),
+    h("p", { class: "mistake", id: "consent-mistake", hidden: true }));
+  const summary = summaryBox();
+  const waiting = h("p", { class: "hint", role: "status" });
+  const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
+
+  const application = () => ({
+    citizen_id: citizen.input.value.replace(/\D/g, ""),
+    full_name: name.input.value.trim(),
+    date_of_birth: born.value(),
+    gender: gender.value(),
+    phone: plainPhone(phone.input.value),
+    unit_code: unit.value(),
+    category: category.value(),
+    password: password.input.value,
+    consent: agree.checked,
+  });
+
+  async function register() {
+    const filled = application();
+    const wrong = mistakes(filled);
+    if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
+    showMistakes(form, summary, wrong);
+    if (Object.keys(wrong).length) return;
+    try {
+      waiting.textContent = t("register.checking");
+      const proved = await proof.take();
+      await api.register({ ...filled, proof: proved });
+    } catch (error) {
+      proof.renew();
+      const messages = fieldMessages(error);
+      if (Object.keys(messages).length) showMistakes(form, summary, messages);
+      else if (error.code === "already_registered") showProblem(summary, explain(error), " ", toSignIn());
+      else showProblem(summary, explain(error));
+      return;
+    } finally {
+      waiting.textContent = "";
+    }
+    try {
+      session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
+      go("#/me?registered=1");
+    } catch (error) {
+      go("#/sign-in?registered=1");
+    }
+  }
+
+  const form = h("form", { novalidate: true, onsubmit: once(send, register) });
+  add(form, [summary, citizen.box, name.box, born.box, gender.box, phone.box, category.box, unit.box, password.box,
+    consent, h("p", { class: "actions" }, send), waiting]);
+  const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
+    h("p", null, t("register.have"), " ", toSignIn()), form);
+  return { title: t("register.title"), content, stop: proof.stop };
+}
+
+const toSignIn = () => h("a", { href: "#/sign-in" }, t("nav.signIn"));
+
+/** Day, month and year apart: quicker on a phone than leafing back decades in a calendar. */
+function dateField() {
+  const part = (key, length, autocomplete) => h("input", {
+    type: "text", inputmode: "numeric", maxlength: length, autocomplete, "aria-describedby": "date_of_birth-mistake",
+    id: `born-${key}`,
+  });
+  const [day, month, year] = [part("day", 2, "bday-day"), part("month", 2, "bday-month"), part("year", 4, "bday-year")];
+  const box = h("fieldset", { class: "field", id: "date_of_birth-field" },
+    h("legend", null, t("person.born")),
+    h("div", { class: "dates" },
+      h("label", null, t("person.day"), day),
+      h("label", null, t("person.month"), month),
+      h("label", { class: "long" }, t("person.year"), year)),
+    h("p", { class: "mistake", id: "date_of_birth-mistake", hidden: true }));
+  return { box, value: () => isoDate(day.value, month.value, year.value) };
+}

@@ -1,0 +1,28 @@
+// What came of one attempt.
+
+import { h } from "../dom.js";
+import { duration, moment, number } from "../format.js";
+import { t } from "../texts.js";
+
+/** `status` is "submitted" or "overdue"; a discarded attempt has no score. */
+export function resultView({ status, result }) {
+  const { week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
+  const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
+  const discarded = score === null;
+  return h("section", { class: "narrow" },
+    h("h1", null, t("result.title")),
+    h("p", { class: "kicker" }, t("paper.heading", { week, number: number(count) })),
+    h("div", { class: "card" },
+      discarded
+        ? h("p", null, t("result.discarded"))
+        : [h("p", { class: "score", id: "score" }, `${number(score)}/${number(total)}`), h("p", null, t("result.score"))],
+      h("dl", { class: "rows" },
+        took !== null && row(t("result.duration"), duration(took)),
+        at && row(t("result.at"), moment(at, true))),
+      !discarded && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
+      late && !discarded && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
+      !discarded && h("p", { class: "hint" }, t("result.later"))),
+    h("p", { class: "actions" },
+      h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),
+      h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
+}

@@ -1,0 +1,40 @@
+// Signing in, and back to where one was.
+
+import { api } from "../api.js";
+import { h, once } from "../dom.js";
+import { passwordField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { explain, fieldMessages } from "../problems.js";
+import { session } from "../storage.js";
+import { t } from "../texts.js";
+
+export async function screen({ contest, query, go }) {
+  const next = query.get("next") || "";
+  const citizen = textField("citizen_id", t("person.citizenId"), {
+    inputmode: "numeric", autocomplete: "username", maxlength: 20, required: true,
+  });
+  const password = passwordField("password", { autocomplete: "current-password", maxlength: 128, required: true });
+  const summary = summaryBox();
+  const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
+  const signIn = once(send, async () => {
+    showMistakes(form, summary, {});
+    try {
+      const credentials = { citizen_id: citizen.input.value.replace(/\D/g, ""), password: password.input.value };
+      session.set(await api.signIn(credentials));
+      go(/^#\/(me|paper)/.test(next) ? next : "#/me");
+    } catch (error) {
+      const messages = fieldMessages(error);
+      if (Object.keys(messages).length) showMistakes(form, summary, messages);
+      else showProblem(summary, explain(error));
+    }
+  });
+  const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
+    h("p", { class: "actions" }, send));
+  const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
+  const content = h("section", { class: "narrow" },
+    h("h1", null, t("signIn.title")),
+    note && h("p", { class: "notice", role: "status" }, note),
+    form,
+    h("p", null, t("signIn.none"), " ", h("a", { href: "#/register" }, t("nav.register"))),
+    contest.hotline && h("p", { class: "hint" }, t("signIn.forgot", { hotline: contest.hotline })));
+  return { title: t("signIn.title"), content };
+}

@@ -1,0 +1,87 @@
+// Choosing one of up to some thousand units: type a few letters (tones and đ forgiven), tap a name.
+
+import { fill, h } from "./dom.js";
+import { fold, number } from "./format.js";
+import { t } from "./texts.js";
+
+const SHOWN = 60;
+
+/** Units whose name or code holds every word typed; those that begin with what was typed come first. */
+export function matching(units, typed) {
+  const words = fold(typed).split(" ").filter(Boolean);
+  const found = units.filter((unit) => {
+    const text = fold(`${unit.name} ${unit.code} ${unit.bloc}`);
+    return words.every((word) => text.includes(word));
+  });
+  const start = words.join(" ");
+  const first = (unit) => (start && fold(unit.name).startsWith(start) ? 0 : 1);
+  return found.sort((a, b) => first(a) - first(b));
+}
+
+/** A field `unit_code`; `value()` is the chosen code or null. */
+export function unitPicker(units) {
+  let chosen = null;
+  const hint = h("p", { class: "hint", id: "unit_code-hint" });
+  const input = h("input", {
+    id: "unit_code",
+    class: "search",
+    type: "text",
+    autocomplete: "off",
+    "aria-describedby": "unit_code-hint unit_code-mistake",
+    oninput: () => list(),
+    onfocus: () => list(),
+  });
+  const picks = h("ul", { class: "picks", hidden: true });
+  const count = h("p", { class: "hint", "aria-live": "polite" });
+  const area = h("div");
+  const box = h("div", { class: "field", id: "unit_code-field" },
+    h("label", { for: "unit_code" }, t("person.unit")), hint, area,
+    h("p", { class: "mistake", id: "unit_code-mistake", hidden: true }));
+
+  function list() {
+    const found = matching(units, input.value);
+    const shown = found.slice(0, SHOWN);
+    const rows = [];
+    let bloc = null;
+    for (const unit of groupByBloc(shown)) {
+      if (unit.bloc !== bloc) rows.push(h("li", { class: "bloc" }, unit.bloc));
+      bloc = unit.bloc;
+      rows.push(h("li", null, h("button", { type: "button", onclick: () => choose(unit, true) }, unit.name)));
+    }
+    fill(picks, rows);
+    picks.hidden = !rows.length;
+    const more = found.length - shown.length;
+    count.textContent = !found.length ? t("person.unitNone") : more ? t("person.unitMore", { count: number(more) }) : "";
+  }
+
+  function choose(unit, focus) {
+    chosen = unit;
+    const change = h("button", { class: "button quiet", type: "button", onclick: () => choose(null, true) },
+      t("person.unitChange"));
+    if (unit) {
+      fill(area, h("p", { class: "picked" }, h("span", { role: "status" }, t("person.unitChosen", { unit: unit.name })), change));
+      if (focus) change.focus();
+      return;
+    }
+    input.value = "";
+    picks.hidden = true;
+    count.textContent = "";
+    fill(area, input, picks, count);
+    if (focus) input.focus();
+  }
+
+  choose(null, false);
+  return {
+    box,
+    value: () => (chosen ? chosen.code : null),
+    /** Typed something but chose nothing. */
+    unfinished: () => !chosen && input.value.trim() !== "",
+    optional: (on) => fill(hint, on ? `${t("person.unitOptional")} ` : "", t("person.unitHint"), "."),
+  };
+}
+
+function groupByBloc(units) {
+  const blocs = new Map();
+  for (const unit of units) blocs.set(unit.bloc, [...(blocs.get(unit.bloc) || []), unit]);
+  return [].concat(...blocs.values());
+}

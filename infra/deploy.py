@@ -1,0 +1,56 @@
+"""One stage to AWS: package, CloudFormation, site.
+
+    python -m infra.deploy --stage dev
+
+Written against the AWS API and tried on the local AWS only: no account was at hand. Credentials and region
+come from the environment as for any AWS tool. Settings of the template may be given, for example `--set
+AlarmEmail=a@b.vn`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.cloudformation import DeploymentFailed, deploy
+from infra.package import build
+from infra.site import upload
+
+
+def main() -> None:
+    """Deploys and prints the address."""
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__.split("\n")[0])
+    parser.add_argument("--stage", choices=("dev", "prod"), required=True)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a template parameter")
+    options = parser.parse_args()
+    wrong = [setting for setting in options.set if "=" not in setting]
+    if wrong:
+        parser.error(f"{wrong[0]}: write NAME=VALUE")
+    session = boto3.Session()
+    if not session.region_name:
+        parser.error("no region: set AWS_DEFAULT_REGION, for example ap-southeast-1 (Singapore)")
+    parameters = {"StageName": options.stage, **dict(setting.split("=", 1) for setting in options.set)}
+
+    def client(service: str) -> Any:
+        return session.client(service)
+
+    try:
+        outputs = deploy(client, stack_name(options.stage), build(options.stage), parameters)
+        count = upload(client("s3"), outputs["SiteBucket"])
+    except (DeploymentFailed, ClientError, BotoCoreError) as error:
+        sys.exit(f"Not deployed. {error}")
+    print(f"{outputs['SiteUrl']}  ({count} files of the site changed)")
+    print(f"Put a contest there:  aws s3 cp contest.zip s3://{outputs['DeskBucket']}/inbox/")
+
+
+def stack_name(stage: str) -> str:
+    """The stack of a stage; buckets and functions are named after it."""
+    return f"cuoc-thi-{stage}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The dependencies of requirements.txt as they go into the Lambda package: trimmed, compiled, cached.
+
+`chalice package` would download and pack 20 MB of them each time the app changes. Here pip installs them once
+for each requirements.txt, architecture and Python; only what runs in Lambda is kept.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from infra.archive import compile_tree
+
+ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
+# glibc of the Lambda runtime of each Python: Amazon Linux 2 up to 3.11, 2023 from 3.12.
+_GLIBC = 26 if sys.version_info < (3, 12) else 34
+
+# botocore describes every AWS service, 27 MB; these are called.
+SERVICES = ("dynamodb/2012-08-10", "s3", "secretsmanager")
+_BOTOCORE_FILES = ("endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
+
+_DROPPED_DIRECTORIES = {"tests", "examples", "docs", "__pycache__", "include", "bin"}
+_DROPPED_SUFFIXES = {".pyi", ".h", ".c", ".pyx", ".pxd", ".typed", ".dist-info"}
+_DROPPED = (
+    "boto3/data",  # boto3.resource(); only clients are used
+    "cffi",  # the compiler; argon2's compiled part needs _cffi_backend alone
+    "chalice",  # its run-time part comes with `chalice package`
+    "dateutil/zoneinfo",  # a second copy of tzdata
+    "markdown_it/cli",
+    "pydantic/mypy.py",
+    "pydantic/v1",  # the old interface, imported by nothing here
+    "urllib3/contrib/emscripten",
+)
+# Named like documentation, imported by the code.
+_KEPT = ("boto3/docs", "botocore/docs")
+
+
+def build(requirements: Path, architecture: str, cache: Path) -> Path:
+    """Returns the folder with the dependencies, made new only if something it depends on changed."""
+    recipe = Path(__file__).read_bytes() + f"{architecture} {sys.version}".encode()
+    folder = cache / sha256(recipe + requirements.read_bytes()).hexdigest()[:16]
+    if not folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as work:
+            _install(requirements, architecture, Path(work, "new"))
+            trim(Path(work, "new"))
+            # Without their sources: a third of the package, and of no use in Lambda, whose Python is this one.
+            compile_tree(Path(work, "new"), sources=False)
+            Path(work, "new").rename(folder)
+    return folder
+
+
+def _install(requirements: Path, architecture: str, target: Path) -> None:
+    machine = ARCHITECTURES[architecture]
+    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(_GLIBC, 16, -1)] + [f"manylinux2014_{machine}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-compile",
+        "--only-binary=:all:",
+    ]
+    command += [
+        "--implementation",
+        "cp",
+        "--python-version",
+        f"{sys.version_info.major}.{sys.version_info.minor}",
+    ]
+    for tag in tags:
+        command += ["--platform", tag]
+    command += ["--target", str(target), "--requirement", str(requirements)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"The dependencies cannot be downloaded for {architecture}:\n{done.stderr.strip()}")
+
+
+def trim(root: Path) -> None:
+    """Takes away what never runs in Lambda. Package metadata goes too: nothing asks for it at run time."""
+    for path in sorted(root.rglob("*"), reverse=True):
+        inside = path.relative_to(root).as_posix()
+        if inside in _KEPT or not path.exists():
+            continue
+        if inside in _DROPPED or path.name in _DROPPED_DIRECTORIES or path.suffix in _DROPPED_SUFFIXES:
+            _remove(path)
+    for path in list(_unused_services(root / "botocore" / "data")):
+        _remove(path)
+
+
+def _unused_services(data: Path) -> Iterator[Path]:
+    kept = {(data / name) for name in (*SERVICES, *_BOTOCORE_FILES)}
+    for entry in data.iterdir():
+        if entry in kept:
+            yield from entry.rglob("examples-1.json")
+        elif not any(entry in path.parents for path in kept):
+            yield entry
+        else:
+            yield from (version for version in entry.iterdir() if version not in kept)
+            yield from (entry.rglob("examples-1.json"))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""`python -m infra.local run` starts everything, `stop` ends a run, `clean` forgets its data."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from infra.local.checks import CannotRun, check_tools, only_one
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
+    parser.add_argument("command", choices=("run", "stop", "clean"))
+    parser.add_argument("--contest", type=Path, default=PROJECT / "contests" / "demo", help="a contest folder")
+    parser.add_argument("--port", type=int, default=8000, help="of site and API; 0 takes a free one")
+    parser.add_argument(
+        "--state", type=Path, default=PROJECT / ".local", help="where data, log and stack.json go"
+    )
+    parser.add_argument(
+        "--fast-schedule", type=int, metavar="SECONDS", help="look for finished weeks this often"
+    )
+    return parser.parse_args()
+
+
+def _holder(folder: Path) -> int | None:
+    """The process that runs on this folder now, by the lock it holds."""
+    try:
+        with only_one(folder):
+            return None
+    except CannotRun:
+        return int((folder / "lock").read_text().strip() or 0) or None
+
+
+def _stop(folder: Path) -> None:
+    process = _holder(folder)
+    if process is None:
+        print("Nothing runs here.")
+        return
+    os.kill(process, signal.SIGTERM)
+    while _holder(folder) == process:
+        time.sleep(0.2)
+
+
+def _clean(folder: Path) -> None:
+    process = _holder(folder)
+    if process is not None:
+        sys.exit(f"It still runs, as process {process}: stop it first (Ctrl-C, or `make stop`).")
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    for name in ("ministack.log", "stack.json", "lock"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _run(options: argparse.Namespace, folder: Path) -> None:
+    try:
+        check_tools()
+        from infra.local.run import Options, run  # noqa: PLC0415  needs the tools
+
+        run(Options(options.contest, options.port, folder, options.fast_schedule))
+    except CannotRun as reason:
+        sys.exit(str(reason))
+
+
+def main() -> None:
+    """Every reason not to run is a sentence, never a traceback."""
+    options = _options()
+    folder = options.state.resolve()
+    for number in (signal.SIGINT, signal.SIGTERM):  # until run() has something to take down
+        signal.signal(number, lambda *_: sys.exit(1))
+    if options.command == "stop":
+        _stop(folder)
+    elif options.command == "clean":
+        _clean(folder)
+    else:
+        _run(options, folder)
+
+
+if __name__ == "__main__":
+    main()

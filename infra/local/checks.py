@@ -1,0 +1,63 @@
+"""What must be right before anything is started; each fault is one clear sentence."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+_NEEDED = ("aiohttp", "boto3", "chalice", "cryptography", "hypercorn", "ministack", "pydantic", "samtranslator")
+
+
+class CannotRun(Exception):
+    """Why it does not start, in words for the person who started it."""
+
+
+def check_tools() -> None:
+    """Raises ``CannotRun`` for a Python or an environment that cannot do it."""
+    if sys.version_info < (3, 11):  # noqa: UP036  an older one gets this far
+        raise CannotRun(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise CannotRun(f"Not installed: {', '.join(missing)}. Run `make setup`.")
+
+
+def take_port(port: int) -> socket.socket:
+    """The site's port, bound before anything is started; nobody else gets it meanwhile."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(("127.0.0.1", port))
+    except OverflowError:
+        taken.close()
+        raise CannotRun(f"{port} is no port: choose one from 1024 to 65535.") from None
+    except OSError as error:
+        taken.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotRun(
+                f"Port {port} is in use; choose another, for example `make run PORT={port + 1}`."
+            ) from None
+        raise CannotRun(f"Port {port} cannot be used: {error.strerror}.") from None
+    return taken
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Two runs on the same data would overwrite each other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotRun(f"It already runs here, as process {lock.read().strip() or 'unknown'}.") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

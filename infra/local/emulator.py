@@ -1,0 +1,135 @@
+"""The local AWS process: MiniStack, served on 127.0.0.1, with snapshots while it runs.
+
+Started by infra.local.ministack with everything in the environment. It adds four things to MiniStack's own
+start:
+
+* It saves its state every few seconds, not only when it stops, so that kill -9 or a power cut costs seconds,
+  not the contest. A forked child writes the files: it sees memory as it was at one moment, and requests go on
+  meanwhile. Objects in S3 are on disk as soon as they are put.
+* It stops, and saves, when whoever started it is gone: its standard input then ends.
+* Lambda functions run on the bare Python, not on this virtual environment's, so that a dependency missing
+  from the package is missing here too.
+* Schedules are looked at every second instead of every ten, and may be shortened for tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+# The rules of EventBridge know minutes; a test has seconds. MiniStack alone reads this, the template does not
+# change.
+SCHEDULE_SECONDS = "CUOC_THI_SCHEDULE_SECONDS"
+
+_FIRST_SNAPSHOT = 5.0
+# A snapshot may take a twentieth of the time.
+_SHARE = 20
+_HANGS = 120.0
+
+logger = logging.getLogger("snapshot")
+
+
+def _bare_python() -> str:
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    bare = Path(sys.base_prefix, "bin", name)
+    return str(bare) if bare.exists() else sys.executable
+
+
+def _shorten_schedules() -> None:
+    # Imported here, and below: MiniStack reads the environment when imported.
+    from ministack.services import eventbridge  # type: ignore[import-untyped] # noqa: PLC0415
+
+    eventbridge._SCHEDULER_TICK_INTERVAL = 1  # noqa: SLF001
+    seconds = os.environ.get(SCHEDULE_SECONDS)
+    if seconds:
+        eventbridge._parse_rate_seconds = lambda rule: int(seconds) if rule.startswith("rate(") else None  # noqa: SLF001
+
+
+def _save(app: Any) -> None:
+    """Runs in the forked child and never returns."""
+    try:
+        os.closerange(3, 4096)  # the server's sockets: a connection ends only when nobody holds it
+        logging.disable(logging.CRITICAL)
+        services = app._build_persistence_save_dict()  # noqa: SLF001
+        services.pop("cloudwatch_logs", None)  # every request's lines: saved at the end, not each time
+        app.save_all(services)
+    finally:
+        os._exit(0)
+
+
+async def _snapshot(app: Any) -> float:
+    """Writes the state through a child and returns the seconds it took."""
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        _save(app)
+    try:
+        while os.waitpid(child, os.WNOHANG) == (0, 0):  # noqa: ASYNC222  it does not block
+            if time.monotonic() - started > _HANGS:  # a lock was held at the moment of the fork
+                raise TimeoutError
+            await asyncio.sleep(0.05)
+    except BaseException:  # above all the stop: the child must not overwrite what is saved at the end
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)  # noqa: ASYNC222  it is dead
+        raise
+    return time.monotonic() - started
+
+
+async def _snapshots(app: Any) -> None:
+    pause = _FIRST_SNAPSHOT
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            pause = max(_FIRST_SNAPSHOT, _SHARE * await _snapshot(app))
+        except OSError:  # TimeoutError is one
+            logger.exception("no snapshot")
+
+
+def _stop_with_parent() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _serve(app: Any) -> None:
+    from hypercorn.asyncio import serve  # noqa: PLC0415
+    from hypercorn.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    config.accesslog = None
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
+    snapshots = asyncio.create_task(_snapshots(app)) if sys.platform == "linux" else None
+
+    async def stopped() -> None:
+        await stop.wait()
+        if snapshots:
+            snapshots.cancel()
+            await asyncio.wait([snapshots])
+
+    await serve(app.app, config, shutdown_trigger=stopped)
+
+
+def main() -> None:
+    """Serves until SIGTERM, SIGINT or the end of standard input."""
+    sys.executable = _bare_python()
+    from ministack import app  # type: ignore[import-untyped] # noqa: PLC0415
+
+    _shorten_schedules()
+    asyncio.run(_serve(app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What API Gateway does when it imports a definition and the local AWS does not: error documents of its own.
+
+SAM writes them into the definition's x-amazon-apigateway-gateway-responses, which MiniStack passes over; it
+knows them through the API that sets one at a time, and they hold from the next deployment of the stage.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def set_gateway_responses(apigateway: Any, api: str, template: Path) -> None:
+    """Sets those of the packaged ``template`` on ``api`` and deploys the stage again."""
+    properties = json.loads(template.read_text(encoding="utf-8"))["Resources"]["RestAPI"]["Properties"]
+    for kind, response in properties["GatewayResponses"].items():
+        headers = response["ResponseParameters"]["Headers"]
+        apigateway.put_gateway_response(
+            restApiId=api,
+            responseType=kind,
+            statusCode=response["StatusCode"],
+            responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
+            responseTemplates=response["ResponseTemplates"],
+        )
+    apigateway.create_deployment(restApiId=api, stageName=properties["StageName"])

@@ -1,0 +1,145 @@
+"""One origin for site and API: a small reverse proxy in front of the local CloudFront.
+
+It gives requests the distribution's host name, holds API Gateway's limit of 10 MB for a body, and answers in
+the API's own form (RFC 9457) when nobody behind it can. Only the site's own folders and `/api` are passed on:
+the local AWS has paths that work under any host name, one of which deletes everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+from collections.abc import Collection
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from chalicelib.web import problems
+
+LARGEST_BODY = 10 * 1024 * 1024
+_SECONDS = 60
+# Each request under way may start one more Lambda process of 80 MB; further ones wait here instead.
+_AT_ONCE = 16
+_HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "host",
+    "expect",
+}
+
+
+def _problem(code: str, status: int | None = None) -> web.Response:
+    document = problems.document(code)
+    document["status"] = status or document["status"]
+    headers = {"Content-Type": problems.CONTENT_TYPE, "Cache-Control": "no-store"}
+    if document["status"] == 503:
+        headers["Retry-After"] = "2"
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return web.Response(status=document["status"], body=body, headers=headers)
+
+
+def _absent() -> web.Response:
+    """As S3 answers through CloudFront for an object that is not there."""
+    text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    return web.Response(status=403, text=text, content_type="application/xml")
+
+
+class Proxy:
+    """Serves on ``listener`` while the ``with`` block lasts, in a thread of its own.
+
+    ``names`` are the first parts of the paths that are passed on to ``upstream``, as requests for ``host``.
+    """
+
+    def __init__(self, listener: socket.socket, upstream: str, host: str, names: Collection[str]) -> None:
+        self._listener = listener
+        self._upstream = upstream
+        self._host = host
+        self._names = {"api", *names}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._client: aiohttp.ClientSession
+        self._runner: web.AppRunner
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self) -> None:
+        self._client = aiohttp.ClientSession(
+            auto_decompress=False,
+            connector=aiohttp.TCPConnector(limit=_AT_ONCE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=_SECONDS),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        )
+        # A malformed request is its sender's business, not the terminal's.
+        logging.getLogger("aiohttp.server").addHandler(logging.NullHandler())
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", "/{path:.*}", self._forward)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._listener, backlog=512).start()
+
+    async def _stop(self) -> None:
+        await self._runner.cleanup()
+        await self._client.close()
+
+    async def _forward(self, request: web.Request) -> web.StreamResponse:
+        path = request.rel_url.raw_path
+        if path != "/" and path.split("/")[1] not in self._names:
+            return _absent()
+        try:
+            if (request.content_length or 0) > LARGEST_BODY:
+                raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length or 0)
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return _problem("too_large")
+        headers = CIMultiDict(i for i in request.headers.items() if i[0].lower() not in _HOP_BY_HOP)
+        headers["Host"] = self._host
+        url = URL(f"{self._upstream}{request.rel_url.raw_path_qs}", encoded=True)
+        try:
+            async with self._client.request(
+                request.method,
+                url,
+                headers=headers,
+                data=body or None,
+                allow_redirects=False,
+            ) as answer:
+                return await self._pass_on(request, answer)
+        except aiohttp.ClientConnectorError:  # it is starting or stopping
+            return _problem("busy")
+        except (aiohttp.ClientError, TimeoutError):
+            return _problem("internal", 502)
+
+    async def _pass_on(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, reason=answer.reason)
+        for name, value in answer.headers.items():
+            if name.lower() not in _HOP_BY_HOP:
+                response.headers.add(name, value)
+        await response.prepare(request)
+        async for chunk in answer.content.iter_any():
+            await response.write(chunk)
+        await response.write_eof()
+        return response

@@ -1,0 +1,131 @@
+"""Everything up, in order; everything down, in the opposite order, whenever and however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import package, site
+from infra.cloudformation import DeploymentFailed, deploy
+from infra.deploy import stack_name
+from infra.local import contest as contests
+from infra.local.checks import CannotRun, only_one, take_port
+from infra.local.gateway import set_gateway_responses
+from infra.local.ministack import MiniStack
+from infra.local.narrate import Narrator
+from infra.local.proxy import Proxy
+from infra.local.stackfile import stack_file
+
+_LOOK_EVERY = 2.0
+
+
+class Stopped(BaseException):
+    """Somebody wants it to end; not an error, so nothing that handles errors may swallow it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """``folder`` holds everything that is written: data, log, stack.json."""
+
+    contest: Path
+    port: int
+    folder: Path
+    schedule_seconds: int | None = None
+
+
+def run(options: Options) -> None:
+    """Runs until SIGINT or SIGTERM. Raises ``CannotRun``."""
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # what runs here is asked directly
+    try:
+        with ExitStack() as undo:
+            _up(options, undo)
+    except Stopped:
+        pass
+    except (ClientError, BotoCoreError, DeploymentFailed) as error:
+        log = options.folder / "ministack.log"
+        raise CannotRun(f"The local AWS refused something: {error}\nMore in {log}.") from error
+    say("Stopped. The data is kept; `make clean` forgets it.")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    # From here on it goes down in order; a second Ctrl-C would only lose data.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print(flush=True)
+    say("Stopping …")
+    raise Stopped
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    print(f"{datetime.now().astimezone():%H:%M:%S}  {line}", flush=True)
+
+
+def _up(options: Options, undo: ExitStack) -> None:
+    contest = contests.read(options.contest)
+    listener = undo.enter_context(take_port(options.port))
+    undo.enter_context(only_one(options.folder))
+    (options.folder / "stack.json").unlink(missing_ok=True)  # of a run that was killed
+
+    began = time.monotonic()
+    say(f"Contest: {contest.title}")
+    built = package.build("local")
+    say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version}")
+    state = options.folder / "state" / contest.key
+    aws = undo.enter_context(MiniStack(state, options.folder / "ministack.log", options.schedule_seconds))
+    s3 = aws.client("s3")
+    parameters = {"LocalPort": str(aws.port), "CloseWeeksSchedule": "rate(1 minute)"}
+    outputs = deploy(aws.client, stack_name("local"), built, parameters, pause=0.2)
+    set_gateway_responses(aws.client("apigateway"), outputs["RestAPIId"], built.template)
+    site.upload(s3, outputs["SiteBucket"])
+    say("Deployed.")
+
+    names = {path.name for path in site.SITE.iterdir()} | {site.DATA.rstrip("/")}
+    undo.enter_context(Proxy(listener, aws.url, outputs["SiteHost"], names))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    _first_answer(f"{address}/api/health")
+    functions = {"API": "api", "close_weeks": "close-weeks", "intake": "intake"}
+    groups = {name: f"/aws/lambda/{stack_name('local')}-{part}" for name, part in functions.items()}
+    narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], groups)
+    fresh = contests.load(s3, outputs["DeskBucket"], contest)
+    narrator.news()
+    say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data goes on.")
+    for line in contests.timetable(s3, outputs["SiteBucket"]):
+        say(line)
+    undo.enter_context(stack_file(options.folder / "stack.json", address, aws.url, outputs))
+    say(f"Ready after {time.monotonic() - began:.1f} s:  {address}   (Ctrl-C stops it)")
+    while True:
+        if not aws.running:
+            raise CannotRun(
+                f"The local AWS stopped by itself; its last words are in {options.folder}/ministack.log."
+            )
+        for line in narrator.news():
+            say(line)
+        time.sleep(_LOOK_EVERY)
+
+
+def _first_answer(url: str) -> None:
+    """The first request starts the API's function; before a contest is loaded it answers 503."""
+    try:
+        with urlopen(url, timeout=30):  # noqa: S310
+            return
+    except HTTPError as error:
+        if error.code != 503:
+            raise CannotRun(
+                f"The API answers {error.code}: {error.read()[:500].decode(errors='replace')}"
+            ) from None
+    except (URLError, OSError) as error:
+        raise CannotRun(f"The API does not answer: {error}.") from None

@@ -1,0 +1,38 @@
+"""`.local/stack.json`: where everything is, for other programs, as long as it runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY
+
+
+@contextmanager
+def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str]) -> Iterator[None]:
+    """Written whole or not at all; taken away at the end."""
+    stack = {
+        "site_url": site_url,
+        "api_url": f"{site_url}/api",
+        "aws_endpoint_url": aws_url,
+        "region": REGION,
+        "desk_bucket": outputs["DeskBucket"],
+        "site_bucket": outputs["SiteBucket"],
+        "tables": {
+            "participants": outputs["ParticipantsTable"],
+            "entries": outputs["EntriesTable"],
+            "tallies": outputs["TalliesTable"],
+        },
+        # The local AWS enforces IAM: operators' tools need a caller.
+        "aws_access_key_id": ACCESS_KEY,
+        "aws_secret_access_key": SECRET_KEY,
+    }
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(stack, indent=1) + "\n")
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

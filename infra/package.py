@@ -1,0 +1,164 @@
+"""The Lambda package and its CloudFormation template for one stage.
+
+    python -m infra.package --stage dev
+
+`chalice package` makes template and code, infra/layer.py the dependencies; both go into one deployment.zip
+that is the same, byte for byte, whenever its inputs are. Nothing is done if they did not change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from infra.archive import breakdown, compile_tree, files_of, write_zip
+from infra.layer import build as build_layer
+from infra.template import for_stage, load
+
+PROJECT = Path(__file__).resolve().parent.parent
+BUILD = PROJECT / ".local" / "build"
+STAGES = ("local", "dev", "prod")
+LIMIT = 6_000_000  # bytes zipped: an unpacked package is read at every cold start
+
+
+@dataclass(frozen=True)
+class Package:
+    """A built package; ``code_version`` is the digest that results and /health name."""
+
+    archive: Path
+    template: Path
+    sha256: str
+    code_version: str
+
+
+def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Package:
+    """Builds the package of ``stage`` unless an unchanged one is there."""
+    out = out or BUILD / stage
+    inputs = _inputs(project)
+    stamp = sha256(f"{stage} {sys.version} {platform.machine()} {_digest(inputs)}".encode()).hexdigest()
+    note = out / "package.json"
+    if note.is_file() and json.loads(note.read_text())["stamp"] == stamp:
+        return _read(out)
+    code = {name: data for name, data in inputs.items() if not name.startswith((".chalice/", "infra/"))}
+    out.mkdir(parents=True, exist_ok=True)
+    note.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=out) as work:
+        architecture = _stage_project(project, Path(work, "project"), stage)
+        _chalice_package(Path(work, "project"), stage, Path(work, "packed"))
+        _assemble(Path(work, "packed"), Path(work, "code"))
+        layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
+        write_zip(out / "deployment.zip", files_of(layer) | files_of(Path(work, "code")))
+        version = _digest(code)[:12]
+        template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version)
+        (out / "template.json").write_text(json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True))
+    _check_alone(out / "deployment.zip", architecture)
+    digest = sha256((out / "deployment.zip").read_bytes()).hexdigest()
+    package = Package(out / "deployment.zip", out / "template.json", digest, version)
+    note.write_text(json.dumps({"stamp": stamp, **asdict(package)}, default=lambda path: path.name, indent=1))
+    return package
+
+
+def _read(out: Path) -> Package:
+    note = json.loads((out / "package.json").read_text())
+    return Package(out / note["archive"], out / note["template"], note["sha256"], note["code_version"])
+
+
+def _inputs(project: Path) -> dict[str, bytes]:
+    """Everything the package is made of, by name."""
+    names = ["app.py", "requirements.txt", "infra/template.yaml"]
+    names += [f"infra/{name}.py" for name in ("archive", "layer", "package", "template")]
+    paths = [project / name for name in names]
+    paths += sorted((project / ".chalice").glob("*.json"))
+    paths += [path for path in sorted((project / "chalicelib").rglob("*")) if _belongs(path)]
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+
+
+def _belongs(path: Path) -> bool:
+    return "__pycache__" not in path.parts and not any(part.startswith(".") for part in path.parts[-3:])
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    lines = [f"{name} {sha256(data).hexdigest()}\n" for name, data in sorted(files.items())]
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def _stage_project(project: Path, target: Path, stage: str) -> str:
+    """A copy that `chalice package` sees, without dependencies; returns the stage's architecture."""
+    for name, data in _inputs(project).items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"" if name == "requirements.txt" else data)
+    settings = target / ".chalice" / "config.json"
+    config: dict[str, Any] = json.loads(settings.read_text())
+    if stage == "local":  # Lambdas run on this machine's own Python
+        arm = platform.machine() in {"aarch64", "arm64"}
+        config["stages"][stage]["lambda_architecture"] = "arm64" if arm else "x86_64"
+        settings.write_text(json.dumps(config))
+    return str(config["stages"][stage]["lambda_architecture"])
+
+
+def _chalice_package(project: Path, stage: str, out: Path) -> None:
+    command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
+    command += ["--stage", stage, "--merge-template", "infra/template.yaml", str(out)]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.setdefault("AWS_DEFAULT_REGION", "ap-southeast-1")
+    done = subprocess.run(command, cwd=project, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"`chalice package` failed:\n{done.stdout}{done.stderr}".strip())
+
+
+def _assemble(packed: Path, code: Path) -> None:
+    with zipfile.ZipFile(packed / "deployment.zip") as archive:
+        archive.extractall(code)
+    compile_tree(code)
+
+
+def _check_alone(archive: Path, architecture: str) -> None:
+    """Imports the app from nothing but the package: what it lacks must not be found on this machine."""
+    arm = platform.machine() in {"aarch64", "arm64"}
+    if arm != (architecture == "arm64"):
+        return
+    with tempfile.TemporaryDirectory(dir=archive.parent) as work:
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(work)
+        script = "import sys; sys.path.insert(0, sys.argv[1]); import app"
+        command = [sys.executable, "-I", "-S", "-c", script, work]
+        environment = {"AWS_DEFAULT_REGION": "ap-southeast-1", "PATH": os.defpath}
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"The package does not work on its own:\n{done.stderr.strip()}")
+
+
+def main() -> None:
+    """Builds, then says what came out."""
+    parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__.split("\n")[0])
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    parser.add_argument("--out", type=Path, help="folder for deployment.zip and template.json")
+    parser.add_argument("--fresh", action="store_true", help="build even if nothing changed")
+    options = parser.parse_args()
+    out = options.out or BUILD / options.stage
+    if options.fresh and (out / "package.json").exists():
+        (out / "package.json").unlink()
+        shutil.rmtree(BUILD / "layers", ignore_errors=True)
+    package = build(options.stage, out=out)
+    size = package.archive.stat().st_size
+    print(package.archive)
+    print(f"{size / 1e6:.2f} MB zipped (goal {LIMIT / 1e6:.0f} MB), code {package.code_version}")
+    for name, compressed in breakdown(package.archive):
+        print(f"  {compressed / 1e3:8.0f} kB  {name}")
+    print(package.template)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Copies what operators read, `results/` of the desk bucket, to a folder.
+
+python -m infra.results            from the running local stack
+python -m infra.results --stage prod   from AWS
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.cloudformation import outputs
+from infra.deploy import stack_name
+from infra.package import PROJECT
+
+PREFIX = "results/"
+
+
+def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
+    """Copies every object under results/ that ``folder`` has not got whole; returns what was copied."""
+    copied = []
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
+        for item in page.get("Contents", []):
+            target = folder / item["Key"].removeprefix(PREFIX)
+            if not target.resolve().is_relative_to(folder.resolve()) or item["Key"].endswith("/"):
+                continue
+            # Revisions are never overwritten, so the size tells whether a copy broke off.
+            if target.is_file() and target.stat().st_size == item["Size"]:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, item["Key"], str(target))
+            copied.append(target)
+    return copied
+
+
+def _local_desk(stack_file: Path) -> tuple[Any, str]:
+    if not stack_file.is_file():
+        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
+    stack = json.loads(stack_file.read_text())
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack["aws_endpoint_url"],
+        region_name=stack["region"],
+        aws_access_key_id=stack["aws_access_key_id"],
+        aws_secret_access_key=stack["aws_secret_access_key"],
+    )
+    return s3, stack["desk_bucket"]
+
+
+def main() -> None:
+    """Copies and lists what is new."""
+    parser = argparse.ArgumentParser(prog="python -m infra.results", description=__doc__.split("\n")[0])
+    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
+    parser.add_argument("--to", type=Path, default=PROJECT / "results", help="default: ./results")
+    parser.add_argument(
+        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
+    )
+    options = parser.parse_args()
+    try:
+        if options.stage == "local":
+            s3, bucket = _local_desk(options.stack)
+        else:
+            bucket = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
+            s3 = boto3.client("s3")
+        copied = copy(s3, bucket, options.to)
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"Not copied. {error}")
+    for path in copied:
+        print(path)
+    if not copied:
+        print("Nothing new: no week has been closed since the last copy.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What the merged CloudFormation template still needs that neither Chalice nor a merge can say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from chalicelib.web import problems
+
+Template = dict[str, Any]
+
+# What API Gateway answers by itself, as the API's own problem documents. A throttled request and one for
+# which Lambda has no room are the same to the person who waits: try again.
+GATEWAY_RESPONSES = {
+    "MISSING_AUTHENTICATION_TOKEN": "not_found",  # its name for "no such route"
+    "RESOURCE_NOT_FOUND": "not_found",
+    "REQUEST_TOO_LARGE": "too_large",
+    "UNSUPPORTED_MEDIA_TYPE": "unsupported_media_type",
+    "THROTTLED": "busy",
+    "INTEGRATION_FAILURE": "busy",
+    "INTEGRATION_TIMEOUT": "busy",
+    "DEFAULT_4XX": "not_json",
+    "DEFAULT_5XX": "internal",
+}
+
+
+def load(path: Path) -> Template:
+    """What `chalice package` wrote: YAML as soon as a YAML file was merged into it."""
+    template: Template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return template
+
+
+def for_stage(template: Template, stage: str, code_version: str) -> Template:
+    """The template of one stage, with its stage and code version as defaults.
+
+    A DeletionPolicy takes no condition: data outlives its stack in prod, elsewhere it goes with it.
+    """
+    template = json.loads(json.dumps(template, default=str))
+    template["Parameters"]["StageName"]["Default"] = stage
+    template["Parameters"]["CodeVersion"]["Default"] = code_version
+    template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
+    if stage != "prod":
+        for resource in template["Resources"].values():
+            if resource.get("DeletionPolicy") == "Retain" and "Condition" not in resource:
+                resource["DeletionPolicy"] = resource["UpdateReplacePolicy"] = "Delete"
+    return template
+
+
+def gateway_responses() -> Template:
+    """In SAM's form. The key application/json only selects the body; the header says what it is."""
+    return {kind: _gateway_response(code) for kind, code in GATEWAY_RESPONSES.items()}
+
+
+def _gateway_response(code: str) -> Template:
+    document = problems.document(code)
+    headers = {"Content-Type": f"'{problems.CONTENT_TYPE}'", "Cache-Control": "'no-store'"}
+    if code == "busy":
+        headers["Retry-After"] = "'2'"
+    return {
+        "StatusCode": str(document["status"]),
+        "ResponseParameters": {"Headers": headers},
+        "ResponseTemplates": {"application/json": json.dumps(document, ensure_ascii=False)},
+    }
+
+
+def with_code(template: Template, bucket: str, key: str) -> Template:
+    """The template with the functions' code in ``bucket``."""
+    template = json.loads(json.dumps(template))
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    return template

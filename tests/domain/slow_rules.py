@@ -1,0 +1,179 @@
+"""The design's rules a second time: slow, obvious, and written from its text without a look at the code.
+
+Everything here is plain: people are dictionaries, comparing is done pair by pair, nothing is sorted by a key
+that could share a mistake with the real code. It answers the same questions as ``chalicelib.domain``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+HANOI = timezone(timedelta(hours=7))
+Attempt = dict[str, Any]
+Person = dict[str, Any]
+
+
+def counted(person: Person) -> list[Attempt]:
+    return [attempt for attempt in person["attempts"] if attempt["counts"]]
+
+
+def target(people: list[Person], rules: dict[str, Any]) -> int:
+    taking_part = [person for person in people if counted(person)]
+    if rules["target"] == "people":
+        return len(taking_part)
+    if rules["target"] == "attempts":
+        return sum(len(counted(person)) for person in taking_part)
+    return len([p for p in taking_part if any(a["score"] == rules["questions"] for a in counted(p))])
+
+
+def merit(attempt: Attempt, field: str, actual: int | None) -> tuple[int, int]:
+    """Smaller is better. Having no prediction is worse than any prediction."""
+    if field == "score":
+        return (0, -attempt["score"])
+    if field == "duration":
+        return (0, attempt["duration"])
+    if field == "submitted":
+        return (0, attempt["received"])
+    if actual is None:
+        return (0, 0)
+    return (1, 0) if attempt["prediction"] is None else (0, abs(attempt["prediction"] - actual))
+
+
+def comes_first(one: Attempt, other: Attempt, rules: dict[str, Any], actual: int | None) -> bool | None:
+    """True if ``one`` is ahead of ``other``, False if behind, None if nothing tells them apart."""
+    one_fast, other_fast = (bool(attempt["duration"] < rules["min_duration"]) for attempt in (one, other))
+    if one_fast != other_fast:
+        return other_fast
+    for field in rules["order"]:
+        mine, theirs = merit(one, field, actual), merit(other, field, actual)
+        if mine != theirs:
+            return mine < theirs
+    return None
+
+
+def best_attempt(person: Person, rules: dict[str, Any], actual: int | None) -> Attempt:
+    best, *others = counted(person)
+    for attempt in others:
+        if comes_first(attempt, best, rules, actual):
+            best = attempt
+    return best
+
+
+def drawn_before(one: str, other: str, closes: int) -> bool:
+    moment = datetime.fromtimestamp(closes // 1000, HANOI).isoformat()
+    lots = [sha256(f"{moment}|{person}".encode()).hexdigest() for person in (one, other)]
+    return lots[0] < lots[1]
+
+
+def ranking(people: list[Person], rules: dict[str, Any], closes: int, actual: int | None) -> list[Person]:
+    """A person's place is the number of people ahead."""
+    taking_part = [person for person in people if counted(person)]
+    best = {person["id"]: best_attempt(person, rules, actual) for person in taking_part}
+
+    def ahead(one: Person, other: Person) -> bool:
+        decided = comes_first(best[one["id"]], best[other["id"]], rules, actual)
+        return drawn_before(one["id"], other["id"], closes) if decided is None else decided
+
+    places: dict[int, Person] = {}
+    for person in taking_part:
+        place = sum(1 for other in taking_part if other is not person and ahead(other, person))
+        assert place not in places
+        places[place] = {**person, "best": best[person["id"]]}
+    return [places[place] for place in range(len(places))]
+
+
+def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> list[tuple[str, str]]:
+    """(prize, participant id), from the top, skipping who may not win."""
+    left = [name for name, number in rules["prizes"] for _ in range(number)]
+    won = []
+    for person in ranked:
+        if person["id"] in rules["barred"]:
+            continue
+        if rules["one_prize_per_person"] and person["id"] in earlier:
+            continue
+        if left:
+            won.append((left.pop(0), person["id"]))
+    return won
+
+
+def unit_sums(ranked: list[Person], code: str) -> tuple[int, int, int]:
+    """People, attempts, and the sum of their best scores."""
+    people = [person for person in ranked if person["unit"] == code]
+    return (
+        len(people),
+        sum(len(counted(person)) for person in people),
+        sum(person["best"]["score"] for person in people),
+    )
+
+
+def unit_ranking(
+    units: list[dict[str, Any]], sums: dict[str, tuple[int, int, int]], rules: dict[str, Any], weeks: int
+) -> list[dict[str, Any]]:
+    most_attempts = max([sums[unit["code"]][1] for unit in units])
+    rows = []
+    for unit in units:
+        people, attempts, bests = sums[unit["code"]]
+        obliged = (unit["headcount"] - unit["exempt"]) * weeks
+        rate = Fraction(people, obliged) if obliged > 0 else Fraction(0)
+        rate = Fraction(1) if rate > 1 else rate
+        volume = Fraction(attempts, most_attempts) if most_attempts > 0 else Fraction(0)
+        quality = Fraction(bests, people) / rules["questions"] if people > 0 else Fraction(0)
+        w_participation, w_volume, w_quality = (Fraction(weight) for weight in rules["weights"])
+        points = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
+        enough = rate >= Fraction(rules["min_rate"]) and people >= rules["min_people"]
+        rows.append({
+            "code": unit["code"], "points": points, "quality": quality, "attempts": attempts, "enough": enough,
+        })  # fmt: skip
+
+    def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        for field in ("points", "quality", "attempts"):
+            if one[field] != other[field]:
+                return bool(one[field] > other[field])
+        return bool(one["code"] < other["code"])
+
+    return sorted(rows, key=lambda row: sum(1 for other in rows if ahead(other, row)))
+
+
+def unit_winners(rows: list[dict[str, Any]], number: int, earlier: set[str]) -> list[str]:
+    winners: list[str] = []
+    for row in rows:
+        if len(winners) < number and row["enough"] and row["code"] not in earlier:
+            winners.append(row["code"])
+    return winners
+
+
+def contest(weeks: list[tuple[list[Person], int]], units: list[dict[str, Any]], rules: dict[str, Any]) -> Any:
+    """All weeks one after the other, then the final; ``weeks`` holds (people, closing) of each."""
+    results = []
+    winners: set[str] = set()
+    weekly_units: set[str] = set()
+    total = {unit["code"]: (0, 0, 0) for unit in units}
+    for people, closes in weeks:
+        actual = target(people, rules) if rules["target"] else None
+        everybody = ranking(people, rules, closes, actual)
+        ranked = [person for person in everybody if person["id"] not in rules["barred"]]
+        won = prizes(ranked, rules, winners)
+        sums = {unit["code"]: unit_sums(everybody, unit["code"]) for unit in units}
+        rows = unit_ranking(units, sums, rules, 1)
+        best_units = unit_winners(rows, rules["weekly"], weekly_units)
+        results.append({
+            "target": actual,
+            "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
+            "prizes": won,
+            "units": [(row["code"], row["points"]) for row in rows],
+            "unit_winners": best_units,
+        })  # fmt: skip
+        winners |= {person for _, person in won}
+        weekly_units |= set(best_units)
+        for code, (more_people, more_attempts, more_bests) in sums.items():
+            had_people, had_attempts, had_bests = total[code]
+            total[code] = (had_people + more_people, had_attempts + more_attempts, had_bests + more_bests)
+    final = unit_ranking(units, total, rules, len(weeks))
+    return {
+        "weeks": results,
+        "final": [(row["code"], row["points"]) for row in final],
+        "final_winners": unit_winners(final, rules["final"], set()),
+    }

@@ -1,0 +1,195 @@
+"""A few hundred random contests, closed by the real rules and by ``slow_rules``: both must agree."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.domain.attempt import Entry, Finished, Opened
+from chalicelib.domain.bank import Bank
+from chalicelib.domain.closeout import WeekResult, close_contest, close_week
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.paper import MASKS, draw
+from chalicelib.domain.units import Unit
+from tests.domain import slow_rules
+from tests.fakes import definition, questions
+
+BANK = Bank("d" * 64, questions())
+NONCE = "0123456789abcdef"
+QUESTIONS = 3
+LIMIT = 600_000
+UNITS: list[dict[str, Any]] = [
+    {"code": "A", "headcount": 3, "exempt": 1},
+    {"code": "B", "headcount": 2, "exempt": 0},
+    {"code": "C", "headcount": 0, "exempt": 0},
+    {"code": "D", "headcount": 40, "exempt": 0},
+]
+
+# Few different values, so that ties are the rule and not the exception.
+attempts = st.fixed_dictionaries(
+    {
+        "score": st.integers(0, QUESTIONS),
+        "prediction": st.none() | st.integers(0, 4),
+        "duration": st.sampled_from([1_000, 2_000, 3_000]),
+        "received": st.integers(5_000, 5_001),
+        "counts": st.sampled_from([True, True, True, False]),
+    }
+)
+left_open = st.none() | st.fixed_dictionaries(
+    {"score": st.none() | st.integers(0, QUESTIONS), "prediction": st.none() | st.integers(0, 2)}
+)
+person_weeks = st.fixed_dictionaries(
+    {
+        "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
+        "attempts": st.lists(attempts, max_size=3),
+        "open": left_open,
+    }
+)
+contests = st.fixed_dictionaries(
+    {
+        "order": st.permutations(["score", "prediction", "duration", "submitted"]).flatmap(
+            lambda order: st.integers(1, 4).map(lambda n: order[:n])
+        ),
+        "target": st.sampled_from([None, "perfect_people", "people", "attempts"]),
+        "min_duration": st.sampled_from([0, 0, 2_000]),
+        "overdue": st.sampled_from(["submit_saved", "discard"]),
+        "one_prize_per_person": st.booleans(),
+        "prizes": st.lists(st.integers(1, 2), max_size=3),
+        "barred": st.sets(st.integers(0, 6), max_size=2),
+        "weights": st.sampled_from(
+            [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
+        ),
+        "min_rate": st.sampled_from(["0", "0.05", "0.5"]),
+        "min_people": st.integers(0, 2),
+        "weekly": st.integers(0, 2),
+        "final": st.integers(0, 3),
+        "weeks": st.lists(st.lists(person_weeks, max_size=7), min_size=1, max_size=3),
+    }
+)
+
+
+def pid(number: int) -> str:
+    return f"{number * 7919:020x}"
+
+
+def real_definition(raw: dict[str, Any]) -> Definition:
+    names = ["first", "second", "third"]
+    weights = dict(zip(("participation", "volume", "quality"), map(Decimal, raw["weights"]), strict=True))
+    contest = definition(
+        contest={"weeks": len(raw["weeks"])},
+        paper={
+            "questions": QUESTIONS,
+            "overdue": raw["overdue"],
+            "min_duration": f"PT{raw['min_duration'] // 1000}S",
+        },
+        prediction={"target": raw["target"] or "people"},
+        ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
+        prizes=[{"name": names[k], "title": "Giải", "count": count} for k, count in enumerate(raw["prizes"])],
+        unit_prizes={
+            "weekly": raw["weekly"],
+            "final": raw["final"],
+            "weights": weights,
+            "min_rate": Decimal(raw["min_rate"]),
+            "min_people": raw["min_people"],
+        },
+    )
+    return contest if raw["target"] else contest.model_copy(update={"prediction": None})
+
+
+def saved(contest: Definition, right: int | None) -> str | None:
+    if right is None:
+        return None
+    masks = [MASKS[question.answer] for question, _ in draw(BANK, contest.paper, NONCE)]
+    return "".join(masks[:right]) + "A" * (QUESTIONS - right)
+
+
+def real_entry(contest: Definition, week: int, number: int, person: dict[str, Any]) -> Entry:
+    opens = contest.weeks[week - 1].opens
+    finished = tuple(
+        Finished(
+            k,
+            opens,
+            opens + made["received"],
+            made["duration"],
+            made["score"],
+            made["prediction"],
+            NONCE,
+            "AAA",
+            "submitted" if made["counts"] else "discarded",
+        )
+        for k, made in enumerate(person["attempts"], 1)
+    )
+    opened = None
+    if person["open"] is not None:
+        answers = saved(contest, person["open"]["score"])
+        opened = Opened(
+            len(finished) + 1, opens, NONCE, answers, person["open"]["prediction"] if answers else None
+        )
+    used = len(finished) + (opened is not None)
+    return Entry(pid(number), week, person["unit"], "mandatory", used, opened, finished)
+
+
+def slow_person(raw: dict[str, Any], opens: int, number: int, person: dict[str, Any]) -> dict[str, Any]:
+    """What the design says of an open attempt: with saved answers it was submitted at its deadline."""
+    made = [{**attempt, "received": opens + attempt["received"]} for attempt in person["attempts"]]
+    if person["open"] is not None:
+        at_deadline = {"received": opens + LIMIT, "duration": LIMIT, **person["open"]}
+        counts = raw["overdue"] == "submit_saved" and person["open"]["score"] is not None
+        made.append({**at_deadline, "counts": counts})
+    numbered = [{**attempt, "number": k} for k, attempt in enumerate(made, 1)]
+    return {"id": pid(number), "unit": person["unit"], "attempts": numbered}
+
+
+def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
+    units = [Unit(u["code"], u["code"], "Khối", "department", u["headcount"], u["exempt"]) for u in UNITS]
+    results: list[WeekResult] = []
+    for week, people in zip(contest.weeks, raw["weeks"], strict=True):
+        entries = [real_entry(contest, week.number, k, person) for k, person in enumerate(people)]
+        result = close_week(
+            contest,
+            BANK,
+            units,
+            week,
+            reversed(entries),
+            barred={pid(k) for k in raw["barred"]},
+            earlier_winners={winner for result in results for winner in result.winners},
+            earlier_unit_winners={unit for result in results for unit in result.unit_winners},
+        )
+        results.append(result)
+    final = close_contest(contest, units, [result.tallies for result in results])
+    return {
+        "weeks": [
+            {
+                "target": result.target,
+                "ranked": [(standing.participant_id, standing.best.number) for standing in result.ranked],
+                "prizes": [
+                    (prize, result.ranked[place].participant_id) for place, prize in result.prizes.items()
+                ],
+                "units": [(row.unit.code, row.score) for row in result.units],
+                "unit_winners": result.unit_winners,
+            }
+            for result in results
+        ],
+        "final": [(row.unit.code, row.score) for row in final.units],
+        "final_winners": final.unit_winners,
+    }
+
+
+def closed_by_the_slow_rules(raw: dict[str, Any], contest: Definition) -> Any:
+    weeks = [
+        ([slow_person(raw, week.opens, k, person) for k, person in enumerate(people)], week.closes)
+        for week, people in zip(contest.weeks, raw["weeks"], strict=True)
+    ]
+    prizes = list(zip(["first", "second", "third"], raw["prizes"], strict=False))
+    rules = {**raw, "questions": QUESTIONS, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}
+    return slow_rules.contest(weeks, UNITS, rules)
+
+
+@settings(max_examples=400)
+@given(contests)
+def test_the_real_rules_and_the_slow_rules_agree(raw: dict[str, Any]) -> None:
+    contest = real_definition(raw)
+    assert closed_by_the_real_rules(raw, contest) == closed_by_the_slow_rules(raw, contest)

@@ -1,0 +1,148 @@
+"""Attempt ids and the compact records of finished attempts."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.errors import AttemptNotFound
+from chalicelib.domain.paper import MASKS
+from tests.domain.builders import NONCE, done, entry
+from tests.fakes import START_MS
+
+instants = st.integers(10**12, 10**13 - 1)
+nonces = st.text("0123456789abcdef", min_size=16, max_size=16)
+ids = st.builds(AttemptId, st.integers(1, 99), st.integers(1, 99), instants, nonces)
+records = st.builds(
+    lambda started, elapsed, **rest: Finished(started=started, received=started + elapsed, **rest),
+    started=instants,
+    elapsed=st.integers(0, 10**9),
+    number=st.integers(1, 50),
+    duration=st.integers(0, 10**9),
+    score=st.integers(0, 100),
+    prediction=st.none() | st.integers(0, 10**9),
+    nonce=nonces,
+    answers=st.text(MASKS, max_size=100),
+    status=st.sampled_from(["submitted", "overdue", "discarded"]),
+)
+
+
+@given(ids)
+def test_an_attempt_id_reads_back_as_it_was_written(attempt: AttemptId) -> None:
+    assert AttemptId.parse(str(attempt)) == attempt
+
+
+@given(ids, ids)
+def test_two_attempts_never_share_an_id(one: AttemptId, other: AttemptId) -> None:
+    assert (str(one) == str(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "1-1-1661130000000",
+        f"0-1-1661130000000-{NONCE}",
+        f"1-0-1661130000000-{NONCE}",
+        f"01-1-1661130000000-{NONCE}",
+        f"100-1-1661130000000-{NONCE}",
+        f"1-100-1661130000000-{NONCE}",
+        f"1-1-166113000000-{NONCE}",
+        f"1-1-16611300000000-{NONCE}",
+        f"1-1-1661130000000-{NONCE[:-1]}",
+        f"1-1-1661130000000-{NONCE}0",
+        f"1-1-1661130000000-{NONCE.upper()}",
+        f"1-1-1661130000000-{NONCE}\n",
+        f" 1-1-1661130000000-{NONCE}",
+        f"-1-1-1661130000000-{NONCE}",
+        f"1-1-١٦٦١١٣٠٠٠٠٠٠٠-{NONCE}",
+        f"1-1-1661130000000-{NONCE}#",
+        "../../etc/passwd",
+    ],
+)
+def test_an_id_that_was_never_issued_is_not_found(text: str) -> None:
+    with pytest.raises(AttemptNotFound):
+        AttemptId.parse(text)
+
+
+@given(st.text(max_size=60))
+def test_no_text_at_all_breaks_the_parser(text: str) -> None:
+    with suppress(AttemptNotFound):
+        assert str(AttemptId.parse(text)) == text
+
+
+@given(records)
+def test_a_record_reads_back_as_it_was_written(record: Finished) -> None:
+    assert Finished.decode(record.encode()) == record
+
+
+def test_a_record_keeps_a_prediction_of_nought_apart_from_none() -> None:
+    assert Finished.decode(done(prediction=0).encode()).prediction == 0
+    assert Finished.decode(done(prediction=None).encode()).prediction is None
+
+
+def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
+    """Bytes as DynamoDB counts them: names and texts in UTF-8, a number (digits + 1) / 2 + 1, rounded up;
+    a list 3 bytes, and 1 more for each element."""
+
+    def size(value: str | int | list[str]) -> int:
+        if isinstance(value, list):
+            return 3 + sum(1 + size(element) for element in value)
+        return len(value.encode()) if isinstance(value, str) else (len(str(value)) + 1) // 2 + 1
+
+    return sum(len(name.encode()) + size(value) for name, value in item.items())
+
+
+def longest_record(number: int, questions: int = 20) -> Finished:
+    """A slow, perfect, overdue attempt with the largest prediction that the API takes."""
+    started = START_MS + number
+    return Finished(
+        number, started, started + 1_210_000, 1_200_000, 20, 10**9, "f" * 16, "_" * questions, "overdue"
+    )
+
+
+def entry_item(finished: list[str], used: int, **opened: str | int) -> dict[str, str | int | list[str]]:
+    """The attributes as ``storage/entries.py`` names them, with the longest unit code."""
+    return {
+        "pk": "w53#ff",
+        "sk": "f" * 20,
+        "unit": "U" * 20,
+        "category": "encouraged",
+        "used": used,
+        "done": finished,
+        **opened,
+    }
+
+
+def test_ten_finished_attempts_of_twenty_questions_stay_below_one_kilobyte() -> None:
+    item = entry_item([longest_record(number).encode() for number in range(1, 11)], 10)
+    assert size_in_dynamodb(item) <= 1_024
+
+
+def test_nine_finished_attempts_and_an_open_one_stay_below_one_kilobyte() -> None:
+    finished = [longest_record(number).encode() for number in range(1, 10)]
+    item = entry_item(finished, 10, open=f"{START_MS}-{'f' * 16}", saved="_" * 20, guess=10**9)
+    assert size_in_dynamodb(item) <= 1_024
+
+
+def test_an_attempt_is_found_only_by_its_whole_id() -> None:
+    week = entry("p", done(4), done(5))
+    attempt = AttemptId(1, 2, START_MS, NONCE)
+    assert week.find(attempt) == week.finished[1]
+    for forged in (
+        attempt._replace(number=3),
+        attempt._replace(started=START_MS + 1),
+        attempt._replace(nonce="f" * 16),
+    ):
+        assert week.find(forged) is None
+
+
+def test_a_discarded_attempt_is_used_up_but_not_counted() -> None:
+    week = entry("p", done(5), done(0, status="discarded"), done(3, status="overdue"))
+    assert week.used == 3
+    assert [attempt.score for attempt in week.counted] == [5, 3]

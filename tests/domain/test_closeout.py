@@ -1,0 +1,129 @@
+"""A week's close and the contest's, worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.domain.attempt import Entry, Opened
+from chalicelib.domain.bank import Bank
+from chalicelib.domain.closeout import WeekResult, close_week
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.paper import MASKS, draw
+from tests.domain.builders import NONCE, done, entry
+from tests.fakes import MINUTE, START_MS, UNITS, definition, questions
+
+CONTEST = definition()
+BANK = Bank("d" * 64, questions())
+PAPER = draw(BANK, CONTEST.paper, NONCE)
+
+
+def close(*entries: Entry, contest: Definition = CONTEST, **history: Any) -> WeekResult:
+    return close_week(contest, BANK, UNITS, contest.weeks[0], entries, **history)
+
+
+def order(result: WeekResult) -> list[str]:
+    return [standing.participant_id for standing in result.ranked]
+
+
+def saved(right: int) -> str:
+    """Autosaved answers of which the first ``right`` are right."""
+    masks = [MASKS[question.answer] for question, _ in PAPER]
+    return "".join(masks[:right]) + "A" * (5 - right)
+
+
+def left_open(right: int | None, guess: int | None = None, started: int = START_MS) -> Opened:
+    return Opened(1, started, NONCE, None if right is None else saved(right), guess)
+
+
+def test_a_week_worked_out_by_hand() -> None:
+    # Two people are perfect, so the target is 2; an guessed it, binh is one off, chi has fewer points.
+    result = close(
+        entry("an", done(4, 9), done(5, 2, duration=9 * MINUTE)),
+        entry("binh", done(5, 3, duration=MINUTE), unit="SO-B"),
+        entry("chi", done(4, 2, duration=1), unit="SO-B"),
+        entry("dung", done(0, status="discarded")),
+    )
+    assert (result.target, result.counts.people, result.counts.attempts) == (2, 3, 4)
+    assert order(result) == ["an", "binh", "chi"]
+    assert result.prizes == {0: "first", 1: "second", 2: "second"}
+    assert result.winners == ["an", "binh", "chi"]
+    assert [row.unit.code for row in result.units] == ["SO-B", "SO-A", "TRUONG-C"]
+    assert result.unit_winners == ["SO-B"]
+
+
+def test_an_attempt_left_open_counts_as_its_autosaved_answers_say() -> None:
+    result = close(entry("an", opened=left_open(5, 1)), entry("binh", opened=left_open(2)))
+    assert order(result) == ["an", "binh"]
+    best = result.ranked[0].best
+    assert (best.score, best.prediction, best.status) == (5, 1, "overdue")
+    assert best.received == START_MS + 10 * MINUTE
+    assert result.target == 1
+
+
+def test_an_attempt_left_open_in_the_last_minute_is_settled_at_the_closing() -> None:
+    closes = CONTEST.weeks[0].closes
+    (standing,) = close(entry("an", opened=left_open(3, started=closes - 1))).ranked
+    assert (standing.best.received, standing.best.duration) == (closes, 1)
+
+
+def test_an_attempt_left_open_without_answers_is_no_participation() -> None:
+    result = close(entry("an", opened=left_open(None)))
+    assert (result.counts.people, result.ranked, result.tallies) == (0, [], {})
+
+
+def test_a_contest_that_discards_overdue_attempts_ranks_none_of_them() -> None:
+    strict = definition(paper={"overdue": "discard"})
+    assert close(entry("an", opened=left_open(5)), contest=strict).ranked == []
+
+
+def people() -> list[Entry]:
+    return [
+        entry("an", done(5, 2), unit="SO-A"),
+        entry("binh", done(5, 2, duration=2 * MINUTE), unit="SO-A"),
+        entry("chi", done(5, 2, duration=3 * MINUTE), unit="SO-B"),
+        entry("dung", done(5, 2, duration=4 * MINUTE), unit="SO-B"),
+    ]
+
+
+def test_a_barred_person_is_not_ranked_and_everyone_behind_moves_up() -> None:
+    assert order(close(*people(), barred={"an"})) == ["binh", "chi", "dung"]
+    assert close(*people(), barred={"an"}).winners == ["binh", "chi", "dung"]
+
+
+def test_barring_somebody_leaves_the_facts_of_the_week_as_they_were() -> None:
+    with_an, without = close(*people()), close(*people(), barred={"an"})
+    assert with_an.counts == without.counts
+    assert with_an.target == without.target
+    assert with_an.tallies == without.tallies
+
+
+def test_a_winner_of_an_earlier_week_is_ranked_but_wins_nothing() -> None:
+    result = close(*people(), earlier_winners={"an", "chi"})
+    assert order(result) == ["an", "binh", "chi", "dung"]
+    assert result.prizes == {1: "first", 3: "second"}
+
+
+def test_a_unit_that_won_before_leaves_the_prize_to_the_next() -> None:
+    first = close(*people())
+    assert first.unit_winners == ["SO-B"]
+    assert close(*people(), earlier_unit_winners={"SO-B"}).unit_winners == ["SO-A"]
+
+
+def test_a_week_in_which_nobody_took_part_is_closed_all_the_same() -> None:
+    result = close()
+    assert (result.counts.people, result.target, result.ranked, result.winners) == (0, 0, [], [])
+    assert [row.unit.code for row in result.units] == ["SO-A", "SO-B", "TRUONG-C"]
+    assert result.unit_winners == []
+
+
+def test_a_week_with_one_person() -> None:
+    result = close(entry("an", done(5, 1)))
+    assert (result.winners, result.unit_winners) == (["an"], ["SO-A"])
+
+
+def test_entries_are_read_once_so_that_they_may_stream() -> None:
+    streamed: Iterable[Entry] = iter(people())
+    result = close_week(CONTEST, BANK, UNITS, CONTEST.weeks[0], streamed)
+    assert result.counts.people == 4
+    assert len(result.ranked) == 4

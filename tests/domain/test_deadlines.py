@@ -1,0 +1,124 @@
+"""deadline = min(started + time_limit, closes); what arrives up to deadline + grace counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.attempt import (
+    AttemptId,
+    Finished,
+    Opened,
+    deadline,
+    finish,
+    is_overdue,
+    overdue_record,
+    settled,
+)
+from chalicelib.domain.definition import Week
+from tests.domain.builders import NONCE, done, entry
+from tests.fakes import MINUTE, START_MS, definition
+
+CONTEST = definition(paper={"time_limit": "PT10M"}, contest={"grace": "PT10S"})
+FIRST = CONTEST.weeks[0]
+LIMIT, GRACE = 10 * MINUTE, 10_000
+
+
+def four_right(nonce: str, answers: str) -> int:
+    """A grader that knows only one paper."""
+    assert (nonce, answers) == (NONCE, "BBBBB")
+    return 4
+
+
+def handed_in(started: int, received: int) -> Finished:
+    attempt = AttemptId(1, 1, started, NONCE)
+    return finish(CONTEST, FIRST, attempt, received=received, score=5, answers="BBBBB", prediction=7)
+
+
+@pytest.mark.parametrize(
+    ("started", "due"),
+    [
+        pytest.param(START_MS, START_MS + LIMIT, id="at the opening"),
+        pytest.param(FIRST.closes - LIMIT, FIRST.closes, id="just in time for the whole time limit"),
+        pytest.param(FIRST.closes - LIMIT + 1, FIRST.closes, id="a millisecond too late for it"),
+        pytest.param(FIRST.closes - 1, FIRST.closes, id="in the last millisecond of the week"),
+    ],
+)
+def test_the_deadline_is_the_time_limit_or_the_end_of_the_week(started: int, due: int) -> None:
+    assert deadline(CONTEST, FIRST, started) == due
+
+
+@pytest.mark.parametrize("started", [START_MS, FIRST.closes - MINUTE])
+def test_the_last_millisecond_of_the_grace_counts_and_the_next_does_not(started: int) -> None:
+    last = deadline(CONTEST, FIRST, started) + GRACE
+    assert not is_overdue(CONTEST, FIRST, started, last)
+    assert is_overdue(CONTEST, FIRST, started, last + 1)
+
+
+def test_the_duration_runs_from_the_start_to_the_receipt() -> None:
+    record = handed_in(START_MS, START_MS + 123_456)
+    assert record.duration == 123_456
+    assert not record.late
+
+
+def test_a_submission_at_the_deadline_is_in_time() -> None:
+    record = handed_in(START_MS, START_MS + LIMIT)
+    assert (record.duration, record.late) == (LIMIT, False)
+
+
+def test_in_the_grace_the_duration_is_capped_and_the_submission_is_late() -> None:
+    record = handed_in(START_MS, START_MS + LIMIT + GRACE)
+    assert (record.duration, record.received, record.late) == (LIMIT, START_MS + LIMIT + GRACE, True)
+
+
+def test_at_the_end_of_the_week_the_duration_is_capped_by_its_closing() -> None:
+    record = handed_in(FIRST.closes - MINUTE, FIRST.closes + 3_000)
+    assert (record.duration, record.late) == (MINUTE, True)
+
+
+def opened(saved: str | None, guess: int | None = None) -> Opened:
+    return Opened(2, START_MS, NONCE, saved, guess)
+
+
+def test_an_overdue_attempt_counts_at_its_deadline_with_what_was_saved() -> None:
+    record = overdue_record(CONTEST, FIRST, opened("BBBBB", 12), four_right)
+    assert (record.number, record.score, record.prediction, record.answers) == (2, 4, 12, "BBBBB")
+    assert (record.received, record.duration) == (START_MS + LIMIT, LIMIT)
+    assert (record.status, record.counted, record.late) == ("overdue", True, False)
+
+
+def test_an_overdue_attempt_with_nothing_saved_is_discarded() -> None:
+    record = overdue_record(CONTEST, FIRST, opened(None), four_right)
+    assert (record.status, record.counted, record.score) == ("discarded", False, 0)
+
+
+def test_a_contest_may_discard_every_overdue_attempt() -> None:
+    strict = definition(paper={"overdue": "discard"})
+    record = overdue_record(strict, FIRST, opened("BBBBB", 12), four_right)
+    assert (record.status, record.score, record.answers, record.prediction) == ("discarded", 0, "", None)
+
+
+@pytest.mark.parametrize("saved", ["BBBBB", None])
+@pytest.mark.parametrize("overdue", ["submit_saved", "discard"])
+def test_an_overdue_attempt_always_uses_up_one(saved: str | None, overdue: str) -> None:
+    contest = definition(paper={"overdue": overdue})
+    week = entry("p", done(5), opened=opened(saved))
+    after = settled(week, contest, FIRST.closes, four_right)
+    assert (after.used, after.open, len(after.finished)) == (2, None, 2)
+
+
+def test_an_attempt_stays_open_up_to_the_end_of_its_grace() -> None:
+    week = entry("p", opened=opened("BBBBB"))
+    last = START_MS + LIMIT + GRACE
+    assert settled(week, CONTEST, last, four_right) is week
+    assert settled(week, CONTEST, last + 1, four_right).open is None
+
+
+def test_an_entry_without_an_open_attempt_is_settled_already() -> None:
+    week = entry("p", done(5))
+    assert settled(week, CONTEST, FIRST.closes + MINUTE, four_right) is week
+
+
+def test_an_attempt_belongs_to_the_week_in_which_it_was_started() -> None:
+    started = FIRST.closes - 1
+    assert is_overdue(CONTEST, FIRST, started, FIRST.closes + GRACE + 1)
+    assert CONTEST.week_at(started) == FIRST == Week(number=1, opens=FIRST.opens, closes=FIRST.closes)

@@ -1,0 +1,153 @@
+"""Every value of contest.toml is checked, and a checked definition survives being stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from chalicelib.domain.definition import Definition
+from tests.fakes import definition
+
+FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("contest.id", {"contest": {"id": "Nghệ An"}}),
+    ("contest.id", {"contest": {"id": ""}}),
+    ("contest.id", {"contest": {"id": "-a"}}),
+    ("contest.title", {"contest": {"title": ""}}),
+    ("contest.organiser", {"contest": {"organiser": 7}}),
+    ("contest.hotline", {"contest": {"hotline": 238_000_000}}),
+    ("contest.motto", {"contest": {"motto": "unknown key"}}),
+    ("contest.timezone", {"contest": {"timezone": "Asia/Nghe_An"}}),
+    ("contest.timezone", {"contest": {"timezone": "../etc/passwd"}}),
+    ("contest.timezone", {"contest": {"timezone": ""}}),
+    ("contest.start", {"contest": {"start": datetime(2022, 8, 22, 8, 0)}}),  # noqa: DTZ001  naive on purpose
+    ("contest.start", {"contest": {"start": date(2022, 8, 22)}}),
+    ("contest.start", {"contest": {"start": "tomorrow"}}),
+    ("contest.start", {"contest": {"start": 1_661_130_000}}),
+    ("contest.weeks", {"contest": {"weeks": 0}}),
+    ("contest.weeks", {"contest": {"weeks": 54}}),
+    ("contest.weeks", {"contest": {"weeks": Decimal("4.5")}}),
+    ("contest.weeks", {"contest": {"weeks": "4"}}),
+    ("contest.weeks", {"contest": {"weeks": True}}),
+    ("contest.week_length", {"contest": {"week_length": "7 days"}}),
+    ("contest.week_length", {"contest": {"week_length": "P1M"}}),
+    ("contest.week_length", {"contest": {"week_length": "-P7D"}}),
+    ("contest.week_length", {"contest": {"week_length": 7}}),
+    ("contest.week_length", {"contest": {"week_length": time(8, 0)}}),
+    ("contest", {"contest": {"week_length": "PT0S"}}),
+    ("contest", {"contest": {"week_length": "P7D", "gap": "P7D"}}),
+    ("contest", {"contest": {"week_length": "P7D", "gap": "P8D"}}),
+    ("contest.grace", {"contest": {"grace": "10"}}),
+    ("contest.settle", {"contest": {"settle": "PT60"}}),
+    ("paper.questions", {"paper": {"questions": 0}}),
+    ("paper.questions", {"paper": {"questions": 101}}),
+    ("paper.time_limit", {"paper": {"time_limit": "PT0S"}}),
+    ("paper.time_limit", {"paper": {"time_limit": "P"}}),
+    ("paper.time_limit", {"paper": {"time_limit": "PT"}}),
+    ("paper.attempts_per_week", {"paper": {"attempts_per_week": 0}}),
+    ("paper.shuffle_options", {"paper": {"shuffle_options": "yes"}}),
+    ("paper.publish_bank", {"paper": {"publish_bank": 1}}),
+    ("paper.overdue", {"paper": {"overdue": "keep"}}),
+    ("paper.topics.law", {"paper": {"topics": {"law": 0}}}),
+    ("paper", {"paper": {"topics": {"law": 3, "rules": 3}}}),
+    ("prediction.target", {"prediction": {"target": "everybody"}}),
+    ("prediction.question", {"prediction": {"question": ""}}),
+    ("ranking", {"ranking": {"order": []}}),
+    ("ranking", {"ranking": {"order": ["score", "duration", "score"]}}),
+    ("ranking.order.1", {"ranking": {"order": ["score", "speed"]}}),
+    ("prizes.0.name", {"prizes": [{"name": "Nhất", "title": "Giải Nhất", "count": 1}]}),
+    ("prizes.0.count", {"prizes": [{"name": "first", "title": "Giải Nhất", "count": 0}]}),
+    ("", {"prizes": [{"name": "first", "title": title, "count": 1} for title in ("Nhất", "Nhì")]}),
+    ("unit_prizes.weekly", {"unit_prizes": {"weekly": -1}}),
+    ("unit_prizes.min_rate", {"unit_prizes": {"min_rate": Decimal("1.01")}}),
+    ("unit_prizes.min_people", {"unit_prizes": {"min_people": -1}}),
+    ("eligibility.min_age", {"eligibility": {"min_age": -1}}),
+    ("publication.winner_names", {"publication": {"winner_names": "initials"}}),
+    ("gifts", {"gifts": {"first": "a bicycle"}}),
+]
+
+
+@pytest.mark.parametrize(("place", "tables"), FAULTS, ids=[f"{place} in {tables}" for place, tables in FAULTS])
+def test_a_bad_value_is_refused_at_its_place(place: str, tables: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        definition(**tables)
+    depth = len(place.split(".")) if place else 0
+    assert {".".join(map(str, fault["loc"][:depth])) for fault in refused.value.errors()} == {place}
+
+
+@pytest.mark.parametrize("weights", [("0.5", "0.2", "0.2"), ("0.5", "0.3", "0.3"), ("0.33", "0.33", "0.33")])
+def test_the_weights_add_to_exactly_one(weights: tuple[str, str, str]) -> None:
+    table = dict(zip(("participation", "volume", "quality"), map(Decimal, weights), strict=True))
+    with pytest.raises(ValidationError, match="đúng bằng 1"):
+        definition(unit_prizes={"weights": table})
+
+
+@pytest.mark.parametrize("weight", [Decimal("-0.1"), Decimal("1.1"), Decimal("NaN"), True, "much", None])
+def test_a_weight_is_a_number_between_nought_and_one(weight: object) -> None:
+    table = {"participation": weight, "volume": Decimal("0.5"), "quality": Decimal("0.5")}
+    with pytest.raises(ValidationError):
+        definition(unit_prizes={"weights": table})
+
+
+def test_a_weight_that_no_binary_fraction_can_hold_stays_exact() -> None:
+    table = {"participation": Decimal("0.1"), "volume": Decimal("0.2"), "quality": Decimal("0.7")}
+    weights = definition(unit_prizes={"weights": table}).unit_prizes.weights
+    assert (weights.participation, weights.volume) == (Decimal("0.1"), Decimal("0.2"))
+
+
+def test_every_duration_of_iso_8601_without_months_and_years_is_read() -> None:
+    for text, span in {
+        "P7D": timedelta(days=7),
+        "P2W": timedelta(days=14),
+        "PT3M": timedelta(minutes=3),
+        "P1DT2H3M4S": timedelta(days=1, hours=2, minutes=3, seconds=4),
+        "PT0.5S": timedelta(milliseconds=500),
+    }.items():
+        assert definition(contest={"week_length": text}).contest.week_length == span
+
+
+def test_what_the_definition_leaves_out_has_the_defaults_of_the_design() -> None:
+    contest = {"id": "a", "title": "b", "organiser": "c", "hotline": "d", "start": "now", "weeks": 4}
+    whole = Definition.model_validate({"contest": contest})
+    assert (whole.contest.timezone, whole.contest.week_length) == ("Asia/Ho_Chi_Minh", timedelta(days=7))
+    assert (whole.grace, whole.time_limit) == (10_000, 1_200_000)
+    assert whole.contest.settle == timedelta(seconds=60)
+    assert (whole.paper.questions, whole.paper.attempts_per_week, whole.paper.overdue) == (
+        20,
+        10,
+        "submit_saved",
+    )
+    assert whole.paper.min_duration == timedelta(0)
+    assert whole.ranking.order == ("score", "prediction", "duration", "submitted")
+    assert whole.prediction is None
+
+
+MILLISECONDS = st.integers(1, 360 * 86_400_000).map(lambda ms: timedelta(milliseconds=ms))
+
+
+@given(length=MILLISECONDS, limit=MILLISECONDS)
+def test_a_definition_is_the_same_after_being_stored_and_read_back(length: timedelta, limit: timedelta) -> None:
+    whole = definition(contest={"week_length": length, "weeks": 2}, paper={"time_limit": limit})
+    assert Definition.model_validate_json(whole.model_dump_json()) == whole
+
+
+def test_a_contest_of_one_week_that_lasts_a_year_can_be_stored() -> None:
+    whole = definition(contest={"week_length": "P365D", "weeks": 1})
+    assert Definition.model_validate_json(whole.model_dump_json()) == whole
+
+
+@pytest.mark.parametrize(
+    "contest",
+    [
+        pytest.param({"start": datetime(9999, 12, 31, tzinfo=UTC)}, id="a year typed wrongly"),
+        pytest.param({"week_length": "P70000D", "weeks": 53}, id="a length typed wrongly"),
+    ],
+)
+def test_a_calendar_beyond_the_year_9999_is_refused(contest: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        definition(contest=contest)

@@ -1,0 +1,222 @@
+"""Who comes first (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.ranking import Counts, Standing, award, count, prediction_target, rank
+from tests.domain.builders import done, entry
+from tests.fakes import MINUTE, START_MS, definition
+
+CONTEST = definition()
+CLOSES = "2022-08-29T08:00:00+07:00"
+
+
+def ranked(*entries: Entry, target: int | None = 10, contest: Definition = CONTEST) -> list[str]:
+    return [standing.participant_id for standing in rank(entries, contest, contest.weeks[0], target)]
+
+
+def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
+    """The number of the best of a person's attempts."""
+    (standing,) = rank([entry("p", *finished)], contest, contest.weeks[0], target)
+    return standing.best.number
+
+
+def in_order(*order: str, **paper: Any) -> Definition:
+    return definition(ranking={"order": list(order)}, paper=paper)
+
+
+def draw(participant_id: str) -> bytes:
+    """The design's last tie-break, written out: SHA-256 of ``<closes_k in RFC 3339>|<participant id>``."""
+    return sha256(f"{CLOSES}|{participant_id}".encode()).digest()
+
+
+FASTER = done(4, 10, duration=1 * MINUTE)
+CLOSER = done(5, 9, duration=9 * MINUTE)
+PERFECT = done(5, 3, duration=5 * MINUTE, received=START_MS + 90 * MINUTE)
+QUICKER = done(5, 3, duration=4 * MINUTE, received=START_MS + 99 * MINUTE)
+
+
+def test_the_score_comes_first_then_the_prediction_then_the_duration() -> None:
+    entries = [entry("a", FASTER), entry("b", CLOSER), entry("c", PERFECT), entry("d", QUICKER)]
+    assert ranked(*entries) == ["b", "d", "c", "a"]
+
+
+def test_of_equal_attempts_the_one_received_first_stands_higher() -> None:
+    later, earlier = done(received=START_MS + 2 * MINUTE), done(received=START_MS + 2 * MINUTE - 1)
+    assert ranked(entry("a", later), entry("b", earlier)) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (["duration", "score"], "a d c b"),
+        (["prediction", "score", "duration"], "a b d c"),
+        (["submitted"], "a b c d"),
+        (["score", "submitted"], "b c d a"),
+        (["score", "duration", "prediction"], "d c b a"),
+    ],
+)
+def test_a_contest_may_choose_its_order(order: list[str], expected: str) -> None:
+    entries = [entry("a", FASTER), entry("b", CLOSER), entry("c", PERFECT), entry("d", QUICKER)]
+    assert ranked(*entries, contest=in_order(*order)) == expected.split()
+
+
+@pytest.mark.parametrize("order", [list(order) for n in (1, 2, 3, 4) for order in permutations(
+    ["score", "prediction", "duration", "submitted"], n
+)], ids="-".join)  # fmt: skip
+def test_every_order_compares_its_fields_one_after_the_other(order: list[str]) -> None:
+    at = START_MS + 9
+    better = {
+        "score": (done(5, 3), done(4, 3)),
+        "prediction": (done(5, 9), done(5, 3)),
+        "duration": (
+            done(5, 3, duration=1, received=START_MS + 9),
+            done(5, 3, duration=2, received=START_MS + 9),
+        ),
+        "submitted": (done(5, 3, received=at - 1), done(5, 3, received=at)),
+    }
+    for field in order:
+        first, second = better[field]
+        assert ranked(entry("b", second), entry("a", first), contest=in_order(*order)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("guess", [0, 10, 20, 999_999_999])
+def test_no_prediction_ranks_behind_every_prediction(guess: int) -> None:
+    assert ranked(entry("a", done(5, None)), entry("b", done(5, guess, duration=9 * MINUTE))) == ["b", "a"]
+
+
+def test_a_prediction_is_as_good_from_above_as_from_below() -> None:
+    above, below = entry("a", done(5, 12, duration=2)), entry("b", done(5, 8, duration=1))
+    assert ranked(above, below) == ["b", "a"]
+
+
+def test_without_a_prediction_question_nobody_is_behind_for_it() -> None:
+    plain = definition().model_copy(update={"prediction": None})
+    assert ranked(entry("a", done(5, None)), entry("b", done(5, duration=2)), target=None, contest=plain) == [
+        "b",
+        "a",
+    ]
+
+
+def test_equal_people_are_ordered_by_the_fixed_draw() -> None:
+    people = [f"{k:020x}" for k in range(20)]
+    assert ranked(*(entry(person, done()) for person in people)) == sorted(people, key=draw)
+
+
+def test_the_draw_of_another_week_is_another() -> None:
+    people = [f"{k:020x}" for k in range(20)]
+    entries = [entry(person, done()) for person in people]
+    weeks = [[s.participant_id for s in rank(entries, CONTEST, week, 10)] for week in CONTEST.weeks]
+    assert len({tuple(order) for order in weeks}) == 4
+
+
+def test_the_draw_does_not_decide_what_the_rules_decide() -> None:
+    first, second = sorted(["a", "b"], key=draw)
+    assert ranked(entry(first, done(4)), entry(second, done(5))) == [second, first]
+
+
+def test_a_person_stands_with_the_best_attempt() -> None:
+    assert best(done(3, 10), done(5, 2), done(5, 9), done(4, 10)) == 3
+
+
+def test_of_two_equal_attempts_of_a_person_the_earlier_stands() -> None:
+    assert best(done(5, 9), done(5, 9)) == 1
+
+
+def test_only_counted_attempts_stand() -> None:
+    assert best(done(0, None, status="discarded"), done(1, None)) == 2
+    assert ranked(entry("a", done(0, status="discarded")), entry("b")) == []
+
+
+def test_an_implausibly_fast_attempt_ranks_behind_all_others() -> None:
+    strict = in_order("score", "prediction", "duration", "submitted", min_duration="PT30S")
+    fast = entry("a", done(5, 10, duration=29_999))
+    slow = entry("b", done(0, None, duration=30_000))
+    assert ranked(fast, slow, contest=strict) == ["b", "a"]
+
+
+def test_a_person_stands_with_a_plausible_attempt_rather_than_a_fast_one() -> None:
+    strict = in_order("score", "prediction", "duration", "submitted", min_duration="PT30S")
+    assert best(done(5, 10, duration=1_000), done(1, None), contest=strict) == 2
+
+
+def test_implausibly_fast_attempts_are_ordered_like_all_others_among_themselves() -> None:
+    strict = in_order("score", "duration", min_duration="PT30S")
+    entries = [
+        entry("a", done(3, duration=1)),
+        entry("b", done(5, duration=2)),
+        entry("c", done(5, duration=1)),
+    ]
+    assert ranked(*entries, contest=strict) == ["c", "b", "a"]
+
+
+people = st.lists(
+    st.builds(
+        lambda score, guess, duration: done(score, guess, duration=duration),
+        st.integers(0, 2),
+        st.none() | st.integers(0, 3),
+        st.integers(1, 2),
+    ),
+    max_size=3,
+)
+
+
+@given(st.lists(people, max_size=8), st.randoms(use_true_random=False))
+def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Finished]], chance: Any) -> None:
+    entries = [entry(f"{k:020x}", *week) for k, week in enumerate(weeks)]
+    mixed = chance.sample(entries, len(entries))
+    week = CONTEST.weeks[0]
+    assert rank(entries, CONTEST, week, 1) == rank(mixed, CONTEST, week, 1)
+
+
+def standings(*ids: str) -> list[Standing]:
+    return [Standing(person, "SO-A", "mandatory", done(), 1) for person in ids]
+
+
+def prizes(ids: str, *, barred: str = "", earlier: str = "", contest: Definition = CONTEST) -> str:
+    """Each winner with the first letter of the prize, such as ``a1 b2 c2``; one first, two second."""
+    won = award(standings(*ids), contest, set(barred), set(earlier))
+    return " ".join(f"{ids[place]}{'1' if prize == 'first' else '2'}" for place, prize in won.items())
+
+
+def test_prizes_go_from_the_top_in_order_of_value() -> None:
+    assert prizes("abcde") == "a1 b2 c2"
+
+
+def test_barred_people_and_earlier_winners_are_skipped() -> None:
+    assert prizes("abcdefg", barred="a", earlier="c") == "b1 d2 e2"
+
+
+def test_a_contest_may_give_a_person_a_prize_in_every_week() -> None:
+    generous = definition(ranking={"one_prize_per_person": False})
+    assert prizes("abcd", barred="a", earlier="bc", contest=generous) == "b1 c2 d2"
+
+
+def test_with_fewer_people_than_prizes_the_last_prizes_stay() -> None:
+    assert prizes("ab") == "a1 b2"
+    assert prizes("") == ""
+    assert prizes("ab", barred="ab") == ""
+
+
+def test_the_facts_of_a_week() -> None:
+    entries = [
+        entry("a", done(5), done(5), done(2)),
+        entry("b", done(4), category="encouraged"),
+        entry("c", done(0, status="discarded")),
+        entry("d", done(5, status="overdue")),
+    ]
+    assert count(entries, CONTEST) == Counts(3, 5, 2, 1, 2)
+
+
+@pytest.mark.parametrize(("target", "actual"), [("perfect_people", 2), ("people", 3), ("attempts", 5)])
+def test_what_the_prediction_question_asks_for(target: str, actual: int) -> None:
+    assert prediction_target(Counts(3, 5, 2, 1, 2), definition(prediction={"target": target})) == actual

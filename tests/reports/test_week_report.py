@@ -1,0 +1,205 @@
+"""A week's and the contest's reports: what stands in the tables and what the site is told."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.closeout import WeekResult, close_contest, close_week
+from chalicelib.domain.definition import Definition
+from chalicelib.reports.week_report import write_final, write_week
+from chalicelib.services.close_weeks import WeekReport
+from chalicelib.services.ports import Participant
+from chalicelib.services.reference import Reference
+from tests.domain.builders import done, entry
+from tests.fakes import MINUTE, START_MS, definition, reference
+
+NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
+ENTRIES = [
+    entry("an", done(4, 9), done(5, 2, duration=2 * MINUTE + 5)),
+    entry("binh", done(5, None), unit="SO-B"),
+    entry("chi", done(3, 0), unit="", category="encouraged"),
+]
+
+
+def people(names: dict[str, str]) -> dict[str, Participant]:
+    return {
+        key: Participant(
+            key, name, "1990-05-06", "male", "040******001", "0912345678", "", "mandatory", "", START_MS
+        )
+        for key, name in names.items()
+    }
+
+
+def close(contest: Definition) -> tuple[WeekResult, Reference]:
+    loaded = reference(contest)
+    return close_week(contest, loaded.bank, loaded.units, contest.weeks[0], ENTRIES), loaded
+
+
+def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> WeekReport:
+    result, loaded = close(contest or definition())
+    return write_week(result, loaded, people(NAMES if names is None else names))
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def page(written: WeekReport) -> Any:
+    return json.loads(written.page)
+
+
+def test_a_week_has_the_tables_of_the_design() -> None:
+    assert set(report().files) == {"individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"}
+
+
+def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> None:
+    first = rows(report().files["individual_prizes.csv"])[0]
+    assert first == {
+        "prize": "first",
+        "rank": "1",
+        "participant_id": "an",
+        "full_name": "Nguyễn Văn An",
+        "citizen_id_masked": "040******001",
+        "phone_masked": "091****678",
+        "unit_code": "SO-A",
+        "unit_name": "Sở A",
+        "score": "5",
+        "prediction": "2",
+        "prediction_error": "0",
+        "duration_ms": "120005",
+        "submitted_at": "2022-08-22T08:02:00.005+07:00",
+        "attempts": "2",
+    }
+
+
+def test_what_is_not_there_is_an_empty_cell() -> None:
+    _, binh, chi = rows(report().files["individual_prizes.csv"])
+    assert (binh["prediction"], binh["prediction_error"]) == ("", "")
+    assert (chi["unit_code"], chi["unit_name"], chi["prediction"]) == ("", "", "0")
+
+
+def test_a_name_that_looks_like_a_formula_is_harmless() -> None:
+    assert rows(report().files["individual_prizes.csv"])[1]["full_name"] == "'=Lê Thị Bình"
+
+
+def test_the_ranking_has_everyone_and_no_names() -> None:
+    data = gzip.decompress(report().files["individual_ranking.csv.gz"])
+    ranking = rows(data)
+    assert [(row["rank"], row["participant_id"], row["category"]) for row in ranking] == [
+        ("1", "an", "mandatory"),
+        ("2", "binh", "mandatory"),
+        ("3", "chi", "encouraged"),
+    ]
+    assert not any(name.encode() in data for name in NAMES.values())
+
+
+def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
+    so_a, so_b, school = sorted(rows(report().files["unit_ranking.csv"]), key=lambda row: row["unit_code"])
+    assert so_a == {
+        "rank": "1",
+        "unit_code": "SO-A",
+        "unit_name": "Sở A",
+        "bloc": "Sở, ban, ngành",
+        "headcount": "10",
+        "exempt": "2",
+        "people": "1",
+        "rate": "0.125000",
+        "attempts": "2",
+        "mean_best": "5.0000",
+        "quality": "1.000000",
+        "unit_score": "56.2500",
+        "prize": "weekly",
+        "note": "",
+    }
+    assert so_b["unit_score"] == "52.5000"
+    assert (school["people"], school["rate"], school["mean_best"], school["note"]) == (
+        "0", "0.000000", "0.0000", "below_min_people",
+    )  # fmt: skip
+
+
+def test_one_unit_has_the_weekly_prize() -> None:
+    prizes = {row["unit_code"]: row["prize"] for row in rows(report().files["unit_ranking.csv"])}
+    assert prizes == {"SO-A": "weekly", "SO-B": "", "TRUONG-C": ""}
+
+
+def test_the_page_has_the_weeks_facts() -> None:
+    shown = page(report())
+    assert shown["week"] == 1
+    assert shown["opens_at"] == "2022-08-22T08:00:00+07:00"
+    assert shown["closes_at"] == "2022-08-29T08:00:00+07:00"
+    assert shown["counts"] == {
+        "people": 3, "attempts": 4, "mandatory_people": 2, "encouraged_people": 1, "perfect_people": 2,
+    }  # fmt: skip
+    assert shown["prediction"] == {"target": "perfect_people", "actual": 2}
+
+
+def test_the_page_shows_masked_names_and_no_ids() -> None:
+    winner = page(report())["winners"][0]
+    assert winner == {
+        "prize": "first",
+        "title": "Giải Nhất",
+        "rank": 1,
+        "name": "N. V. An",
+        "unit_code": "SO-A",
+        "unit_name": "Sở A",
+        "score": 5,
+        "total": 5,
+        "prediction": 2,
+        "prediction_error": 0,
+        "duration_ms": 120_005,
+        "submitted_at": "2022-08-22T08:02:00.005+07:00",
+    }
+
+
+def test_a_contest_may_show_full_names() -> None:
+    shown = page(report(definition(publication={"winner_names": "full"})))
+    assert shown["winners"][0]["name"] == "Nguyễn Văn An"
+
+
+def test_a_winner_whose_registration_is_gone_has_no_name() -> None:
+    written = report(names={})
+    assert page(written)["winners"][0]["name"] == ""
+    assert rows(written.files["individual_prizes.csv"])[0]["full_name"] == ""
+
+
+def test_without_a_prediction_question_the_page_has_none() -> None:
+    shown = page(report(definition().model_copy(update={"prediction": None})))
+    assert shown["prediction"] is None
+    assert shown["winners"][0]["prediction_error"] is None
+
+
+def test_the_pages_units_are_those_of_the_table_as_numbers() -> None:
+    written = report()
+    for shown, row in zip(page(written)["units"], rows(written.files["unit_ranking.csv"]), strict=True):
+        assert (str(shown["rank"]), shown["code"], shown["name"], shown["bloc"]) == (
+            row["rank"], row["unit_code"], row["unit_name"], row["bloc"],
+        )  # fmt: skip
+        for name in ("headcount", "exempt", "people", "rate", "attempts", "mean_best", "quality", "unit_score"):
+            assert shown[name] == float(row[name])
+        assert (shown["prize"], shown["note"]) == (row["prize"], row["note"])
+
+
+@pytest.mark.parametrize("names", [NAMES, {}])
+def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
+    assert report(names=names) == report(names=names)
+
+
+def test_the_final_has_the_units_of_all_weeks() -> None:
+    result, loaded = close(definition())
+    final = close_contest(definition(), loaded.units, [result.tallies, result.tallies])
+    written = write_final(final, loaded)
+    table = rows(written.files["unit_ranking.csv"])
+    assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
+        "SO-A": ("20", "final"),
+        "SO-B": ("8", "final"),
+        "TRUONG-C": ("0", ""),
+    }
+    shown = page(written)
+    assert shown["contest"] == "trial"
+    assert [unit["code"] for unit in shown["units"]] == [row["unit_code"] for row in table]

@@ -1,0 +1,84 @@
+"""A small contest folder as bytes, to be spoilt in one place at a time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+TOML = """
+[contest]
+id = "thi-thu"
+title = "Thi thử"
+organiser = "UBND tỉnh"
+hotline = "0238 000 000"
+start = 2022-08-22T08:00:00+07:00
+weeks = 4
+
+[paper]
+questions = 3
+time_limit = "PT10M"
+attempts_per_week = 3
+publish_bank = true
+
+[unit_prizes]
+weights = { participation = 0.5, volume = 0.2, quality = 0.3 }
+
+[eligibility]
+proof_of_work = false
+excluded_roles = ["Ban Tổ chức", "Tổ ra đề"]
+"""
+QUESTION_HEADER = (
+    "id,topic,text,option_a,option_b,option_c,option_d,option_e,option_f,answer,reference,status\n"
+)
+QUESTIONS = (
+    QUESTION_HEADER
+    + """Q1,luật,Một?,a,b,c,d,,,B,Điều 1,approved
+Q2,luật,Hai?,a,b,c,,,,AC,Điều 2,approved
+Q3,phí,Ba?,a,b,,,,,A,Điều 3,approved
+Q4,phí,"Bốn, hay ""năm""?",a,b,,,,,A,Điều 4,approved
+Q5,phí,Sáu?,a,b,,,,,A,Điều 5,draft
+"""
+)
+UNIT_HEADER = "code,name,bloc,kind,headcount,exempt\n"
+UNITS = UNIT_HEADER + "SO-A,Sở A,Sở,department,10,2\nSO-B,Sở B,Sở,department,4,0\n"
+EXCLUSIONS = "citizen_id,role,note\n040080000001,Ban Tổ chức,Trưởng ban\n"
+DISQUALIFICATIONS = "citizen_id,date,reason\n040080000002,2022-08-29,thi hộ\n"
+
+Content = str | bytes
+
+
+def contest_files(**changed: Content | None) -> dict[str, bytes]:
+    """``toml=…``, ``questions=…``, ``units=…``, ``exclusions=…``, ``disqualifications=…``, ``guide=…``.
+
+    None leaves a file out.
+    """
+    contents: dict[str, Content | None] = {
+        "toml": TOML,
+        "questions": QUESTIONS,
+        "units": UNITS,
+        "exclusions": EXCLUSIONS,
+        "disqualifications": DISQUALIFICATIONS,
+        "guide": "# Thể lệ\n",
+        **changed,
+    }
+    names = {"toml": "contest.toml", "guide": "guide.md"}
+    return {
+        names.get(key, f"{key}.csv"): content.encode() if isinstance(content, str) else content
+        for key, content in contents.items()
+        if content is not None
+    }
+
+
+def toml(old: str, new: str) -> dict[str, bytes]:
+    """The folder with one place of contest.toml changed."""
+    assert TOML.count(old) == 1, old
+    return contest_files(toml=TOML.replace(old, new))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in files.items():
+            packed.writestr(zipfile.ZipInfo(name, (2022, 8, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

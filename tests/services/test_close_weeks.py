@@ -1,0 +1,190 @@
+"""Closing what is over: the two weeks of ``closing``, checked against values worked out by hand."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from hashlib import sha256
+
+import pytest
+
+from chalicelib.services.ports import Pointer
+from tests.fakes import START_MS, WEEK
+from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, REFERENCE, Stage
+
+
+@pytest.fixture(scope="module")
+def closed() -> Stage:
+    stage = Stage()
+    stage.run()
+    return stage
+
+
+@pytest.mark.parametrize("now", [START_MS, START_MS + WEEK, AFTER_WEEK_1 - 1])
+def test_before_a_week_is_ready_nothing_at_all_is_written(now: int) -> None:
+    stage = Stage()
+    assert stage.run(now) == []
+    assert stage.state() == ({}, {}, {})
+
+
+def test_only_the_week_that_is_over_is_closed() -> None:
+    stage = Stage()
+    assert [closed.what for closed in stage.run(AFTER_WEEK_1)] == ["week-1"]
+    assert list(stage.revisions.pointers) == ["week-1"]
+    assert all("week-2" not in key and "final" not in key for key in (*stage.desk.objects, *stage.site.objects))
+    assert stage.index() == {"weeks": [{"week": 1, "revision": 1}], "final": None}
+
+
+def test_weeks_that_were_missed_are_closed_in_one_run_with_the_final() -> None:
+    assert [(c.what, c.revision) for c in Stage().run()] == [("week-1", 1), ("week-2", 1), ("final", 1)]
+
+
+def test_closing_week_by_week_gives_the_same_as_catching_up(closed: Stage) -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    assert [c.what for c in stage.run(AFTER_WEEK_2)] == ["week-2", "final"]
+    assert stage.state() == closed.state()
+
+
+def test_a_second_run_does_nothing(closed: Stage) -> None:
+    stage = Stage()
+    stage.run()
+    puts = [*stage.desk.puts, *stage.site.puts]
+    assert stage.run(AFTER_WEEK_2 + WEEK) == []
+    assert [*stage.desk.puts, *stage.site.puts] == puts
+    assert stage.state() == closed.state()
+
+
+def test_the_prizes_of_the_first_week(closed: Stage) -> None:
+    first, second = closed.rows("week-1", "individual_prizes.csv")
+    assert (first["prize"], first["rank"], first["participant_id"], first["full_name"]) == (
+        "first", "1", "an", "Nguyễn Văn An",
+    )  # fmt: skip
+    assert (first["score"], first["prediction"], first["prediction_error"]) == ("5", "2", "0")
+    assert (first["duration_ms"], first["submitted_at"], first["attempts"]) == (
+        "120000", "2022-08-22T08:02:00+07:00", "2",
+    )  # fmt: skip
+    assert (first["citizen_id_masked"], first["phone_masked"]) == ("040******001", "091****678")
+    assert (second["prize"], second["participant_id"], second["prediction_error"]) == ("second", "binh", "1")
+
+
+def test_a_person_wins_once_in_the_contest(closed: Stage) -> None:
+    prizes = closed.rows("week-2", "individual_prizes.csv")
+    assert [(row["prize"], row["rank"], row["participant_id"]) for row in prizes] == [
+        ("first", "2", "chi"),
+        ("second", "3", "dung"),
+    ]
+
+
+def test_everyone_with_a_counted_attempt_is_ranked(closed: Stage) -> None:
+    table = gzip.decompress(closed.file("week-2", "individual_ranking.csv.gz")).decode("utf-8-sig")
+    rows = [row.split(",") for row in table.splitlines()[1:]]
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("1", "an", "5"),
+        ("2", "chi", "5"),
+        ("3", "dung", "3"),
+        ("4", "ba", "2"),
+    ]
+
+
+def test_the_units_of_the_first_week(closed: Stage) -> None:
+    # SO-B: 100·(0.5·2/4 + 0.2·2/2 + 0.3·9/10) = 72; SO-A: 100·(0.5·1/8 + 0.2·2/2 + 0.3·5/5) = 56.25
+    best, second, last = closed.rows("week-1", "unit_ranking.csv")
+    assert (best["unit_code"], best["unit_score"], best["prize"]) == ("SO-B", "72.0000", "weekly")
+    assert (second["unit_code"], second["unit_score"], second["prize"]) == ("SO-A", "56.2500", "")
+    assert (last["unit_code"], last["unit_score"], last["note"]) == ("TRUONG-C", "0.0000", "below_min_people")
+
+
+def test_a_unit_wins_the_weekly_prize_only_once(closed: Stage) -> None:
+    # SO-B: 100·(0.5·2/4 + 0.2·2/2 + 0.3·8/10) = 69; SO-A: 100·(0.5·1/8 + 0.2·1/2 + 0.3·5/5) = 46.25
+    best, second, _ = closed.rows("week-2", "unit_ranking.csv")
+    assert (best["unit_code"], best["unit_score"], best["prize"]) == ("SO-B", "69.0000", "")
+    assert (second["unit_code"], second["unit_score"], second["prize"]) == ("SO-A", "46.2500", "weekly")
+
+
+def test_the_final_adds_the_weeks_up_and_weekly_prizes_are_no_bar(closed: Stage) -> None:
+    # SO-B: 100·(0.5·4/8 + 0.2·4/4 + 0.3·17/20) = 70.5; SO-A: 100·(0.5·2/16 + 0.2·3/4 + 0.3·10/10) = 51.25
+    best, second, _ = closed.rows("final", "unit_ranking.csv")
+    assert (best["unit_code"], best["unit_score"], best["prize"]) == ("SO-B", "70.5000", "final")
+    assert (second["unit_code"], second["unit_score"], second["prize"]) == ("SO-A", "51.2500", "final")
+    assert (best["headcount"], best["people"], best["attempts"], best["mean_best"]) == ("8", "4", "4", "4.2500")
+
+
+def test_the_site_shows_the_winners_by_masked_name(closed: Stage) -> None:
+    page = closed.page("week-1")
+    assert [(winner["title"], winner["name"]) for winner in page["winners"]] == [
+        ("Nhất", "N. V. An"),
+        ("Nhì", "L. T. Bình"),
+    ]
+    assert page["prediction"] == {"target": "perfect_people", "actual": 2}
+    assert page["counts"]["people"] == 3
+
+
+def test_the_index_lists_every_closed_week_and_the_final(closed: Stage) -> None:
+    assert closed.index() == {
+        "weeks": [{"week": 1, "revision": 1}, {"week": 2, "revision": 1}],
+        "final": {"revision": 1},
+    }
+    assert json.loads(closed.desk.objects["results/current.json"]) == closed.index()
+
+
+@pytest.mark.parametrize("what", ["week-1", "week-2", "final"])
+def test_the_manifest_names_inputs_files_and_result(closed: Stage, what: str) -> None:
+    manifest = closed.manifest(what)
+    assert (manifest["contest"], manifest["what"], manifest["revision"]) == ("trial", what, 1)
+    assert manifest["inputs"] == REFERENCE.digests
+    assert manifest["code_version"] == "test"
+    for name, digest in manifest["files"].items():
+        assert sha256(closed.file(what, name)).hexdigest() == digest
+    assert closed.revisions.pointers[what] == Pointer(1, manifest["inputs_digest"], manifest["result_digest"])
+
+
+def test_the_manifest_names_every_file_of_its_folder_but_itself(closed: Stage) -> None:
+    folder = {key.rpartition("/")[2] for key in closed.desk.objects if key.startswith("results/week-1/rev-1/")}
+    assert folder == {*closed.manifest("week-1")["files"], "manifest.json"}
+    assert {"individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"} <= folder
+
+
+def test_the_counts_of_a_week_stand_in_its_manifest(closed: Stage) -> None:
+    manifest = closed.manifest("week-2")
+    assert manifest["counts"] == {
+        "people": 4, "attempts": 4, "mandatory_people": 3, "encouraged_people": 1, "perfect_people": 2,
+    }  # fmt: skip
+    assert (manifest["target"], manifest["ranked"]) == (2, 4)
+
+
+def test_names_stand_in_the_list_of_prizes_and_nowhere_else(closed: Stage) -> None:
+    for key, data in (*closed.desk.objects.items(), *closed.site.objects.items()):
+        text = (gzip.decompress(data) if key.endswith(".gz") else data).decode()
+        if not key.endswith("/individual_prizes.csv"):
+            assert not any(name in text for name in NAMES.values()), key
+            assert "0912345678" not in text
+            assert "040******001" not in text
+
+
+def test_participant_ids_are_not_on_the_site(closed: Stage) -> None:
+    for data in closed.site.objects.values():
+        assert b"participant_id" not in data
+
+
+def test_the_same_inputs_give_the_same_bytes_whatever_order_the_entries_come_in(closed: Stage) -> None:
+    stage = Stage()
+    stage.entries.items = dict(reversed(stage.entries.items.items()))
+    stage.run()
+    assert stage.state() == closed.state()
+
+
+def test_a_winner_whose_registration_is_gone_does_not_stop_the_close() -> None:
+    stage = Stage()
+    stage.people.people.clear()
+    stage.run()
+    first, _ = stage.rows("week-1", "individual_prizes.csv")
+    assert (first["participant_id"], first["full_name"]) == ("an", "")
+
+
+def test_a_contest_in_which_nobody_took_part_is_closed_all_the_same() -> None:
+    stage = Stage()
+    stage.entries.items.clear()
+    assert [closed.people for closed in stage.run()] == [0, 0, 0]
+    assert stage.rows("week-1", "individual_prizes.csv") == []
+    assert len(stage.rows("final", "unit_ranking.csv")) == 3

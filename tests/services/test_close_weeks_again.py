@@ -1,0 +1,135 @@
+"""New inputs after a close give a new revision; none is overwritten, and the site shows the current one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.services.reference import Reference, digest
+from tests.fakes import UNITS, definition, reference
+from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
+
+AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
+NOBODY_THERE = reference(CONTEST, disqualified=["somebody who never took part"])
+
+
+def closed_twice(second: Reference) -> Stage:
+    stage = Stage()
+    stage.run()
+    stage.run(contest=second)
+    return stage
+
+
+def test_a_disqualification_gives_a_second_revision_of_every_week_and_of_the_final() -> None:
+    stage = Stage()
+    stage.run()
+    made = stage.run(contest=AN_DISQUALIFIED)
+    assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 2), ("final", 2)]
+    assert stage.index() == stage.pointed_index()
+
+
+def test_it_moves_those_behind_up() -> None:
+    stage = closed_twice(AN_DISQUALIFIED)
+    assert stage.winners("week-1", 2) == [
+        "binh",
+        "chi",
+    ]
+    assert stage.winners("week-2", 2) == ["dung", "ba"]
+
+
+def test_the_first_revision_stays_untouched() -> None:
+    once, twice = Stage(), closed_twice(AN_DISQUALIFIED)
+    once.run()
+    first = {key: data for key, data in once.desk.objects.items() if "/rev-1/" in key}
+    assert first == {key: data for key, data in twice.desk.objects.items() if "/rev-1/" in key}
+
+
+def test_the_site_shows_the_second_revision() -> None:
+    stage = closed_twice(AN_DISQUALIFIED)
+    assert stage.page("week-1")["revision"] == 2
+    assert stage.page("week-1")["winners"][0]["name"] == "L. T. Bình"
+
+
+def test_taking_the_disqualification_back_is_a_third_revision_with_the_first_result() -> None:
+    stage = closed_twice(AN_DISQUALIFIED)
+    stage.run(contest=REFERENCE)
+    assert stage.revisions.pointers["week-1"].revision == 3
+    assert stage.manifest("week-1", 3)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]
+
+
+def test_new_inputs_that_change_no_result_keep_the_digest_of_the_result() -> None:
+    stage = closed_twice(NOBODY_THERE)
+    assert stage.manifest("week-1", 2)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]
+
+
+def test_new_inputs_that_change_no_result_keep_the_final_on_the_site() -> None:
+    stage = closed_twice(NOBODY_THERE)
+    assert stage.index() == stage.pointed_index()
+    assert stage.index()["final"] is not None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(reference(CONTEST, units=UNITS[:2]), id="units"),
+        pytest.param(
+            reference(definition(contest={"weeks": 2}, prizes=PRIZES, paper={"min_duration": "PT90S"})),
+            id="definition",
+        ),
+        pytest.param(reference(CONTEST, excluded=["binh"]), id="exclusions"),
+    ],
+)
+def test_every_part_of_the_contest_is_an_input(changed: Reference) -> None:
+    stage = closed_twice(changed)
+    assert stage.revisions.pointers["week-1"].revision == 2
+    assert stage.revisions.pointers["week-2"].revision == 2
+
+
+def test_a_change_between_two_weeks_closes_the_first_again_and_the_second_for_the_first_time() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    made = stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
+    assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 1), ("final", 1)]
+    assert stage.index() == stage.pointed_index()
+
+
+def test_a_later_week_counts_the_winners_of_the_current_revision() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
+    # chi has won week 1 in place of an, so that week 2 goes to dung and ba.
+    assert stage.winners("week-2") == ["dung", "ba"]
+
+
+def test_while_weeks_are_closed_again_the_site_keeps_those_that_are_not_done_yet() -> None:
+    # A run that dies after the first week must not take the second off the page.
+    stage = Stage()
+    stage.run()
+    seen: list[Any] = []
+    real_put = stage.site.put
+
+    def watch(key: str, data: bytes) -> None:
+        if key == "data/results/index.json":
+            seen.append([week["week"] for week in json.loads(data)["weeks"]])
+        real_put(key, data)
+
+    stage.site.put = watch  # type: ignore[method-assign]
+    stage.run(contest=AN_DISQUALIFIED)
+    assert all(weeks == [1, 2] for weeks in seen), seen
+
+
+def test_a_longer_paper_that_is_loaded_later_does_not_stop_the_close() -> None:
+    # ba's autosaved answers belong to a paper of five questions.
+    longer = reference(definition(contest={"weeks": 2}, prizes=PRIZES, paper={"questions": 6}))
+    stage = Stage()
+    assert [closed.what for closed in stage.run(contest=longer)] == ["week-1", "week-2", "final"]
+
+
+def test_results_say_which_inputs_they_were_made_from() -> None:
+    stage = closed_twice(AN_DISQUALIFIED)
+    first, second = stage.manifest("week-1", 1), stage.manifest("week-1", 2)
+    assert first["inputs"]["barred"] != second["inputs"]["barred"]
+    assert first["inputs"]["bank"] == second["inputs"]["bank"]
+    assert digest(stage.file("week-1", "outcome.json", 2)) == second["files"]["outcome.json"]

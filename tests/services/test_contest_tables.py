@@ -1,0 +1,232 @@
+"""The tables of a contest folder: file, row, column and remedy of each fault."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from chalicelib.services.contest_folder import ContestFaults, read_files
+from chalicelib.services.tables import Fault
+from tests.services.contest_files import (
+    DISQUALIFICATIONS,
+    EXCLUSIONS,
+    QUESTION_HEADER,
+    QUESTIONS,
+    TOML,
+    UNIT_HEADER,
+    UNITS,
+    contest_files,
+)
+
+
+def faults(**changed: str | bytes | None) -> list[Fault]:
+    with pytest.raises(ContestFaults) as refused:
+        read_files(contest_files(**changed))
+    return refused.value.faults
+
+
+def place(fault: Fault) -> tuple[str, int, str]:
+    return fault.file, fault.row, fault.column
+
+
+@pytest.mark.parametrize("missing", ["toml", "questions", "units"])
+def test_a_missing_file_is_named(missing: str) -> None:
+    (fault,) = faults(**{missing: None})
+    assert fault.file == {"toml": "contest.toml"}.get(missing, f"{missing}.csv")
+    assert "thiếu tệp" in fault.message
+
+
+@pytest.mark.parametrize("optional", ["exclusions", "disqualifications", "guide"])
+def test_other_files_may_be_left_out(optional: str) -> None:
+    assert read_files(contest_files(**{optional: None})).units
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "remedy"),
+    [
+        ("Q1,luật,Một?,a,b,,,,,A,Điều 1,approved", "id", "trùng với dòng 2"),
+        (",luật,Một?,a,b,,,,,A,Điều 1,approved", "id", "không được để trống"),
+        ("Q9,,Một?,a,b,,,,,A,Điều 1,approved", "topic", "không được để trống"),
+        ("Q9,luật,  ,a,b,,,,,A,Điều 1,approved", "text", "không được để trống"),
+        ("Q9,luật,Một?,a,b,,,,,A,,approved", "reference", "không được để trống"),
+        ("Q9,luật,Một?,a,,,,,,A,Điều 1,approved", "option_b", "từ 2 đến 6 phương án"),
+        ("Q9,luật,Một?,a,,c,,,,A,Điều 1,approved", "option_b", "dồn các phương án"),
+        ("Q9,luật,Một?,a,b,a,,,,A,Điều 1,approved", "option_c", "giống nhau"),
+        ("Q9,luật,Một?,a,b,c,,,,D,Điều 1,approved", "answer", "chỉ có các phương án ABC"),
+        ("Q9,luật,Một?,a,b,c,,,,AD,Điều 1,approved", "answer", "chỉ có các phương án ABC"),
+        ("Q9,luật,Một?,a,b,c,,,,G,Điều 1,approved", "answer", "ví dụ B hoặc AC"),
+        ("Q9,luật,Một?,a,b,c,,,,b,Điều 1,approved", "answer", "ví dụ B hoặc AC"),
+        ('Q9,luật,Một?,a,b,c,,,,"A,B",Điều 1,approved', "answer", "ví dụ B hoặc AC"),
+        ("Q9,luật,Một?,a,b,c,,,,AA,Điều 1,approved", "answer", "ví dụ B hoặc AC"),
+        ("Q9,luật,Một?,a,b,c,,,,,Điều 1,approved", "answer", "ví dụ B hoặc AC"),
+        ("Q9,luật,Một?,a,b,c,,,,A,Điều 1,đã duyệt", "status", "approved"),
+        ("Q9,luật,Một?,a,b,c,,,,A,Điều 1,approved,thừa", "", "dòng có 13 ô, cần 12"),
+        ("Q9,luật,Một?,a,b,c,,,,A,Điều 1", "", "dòng có 11 ô, cần 12"),
+    ],
+)
+def test_a_faulty_question_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+    (fault,) = faults(questions=QUESTIONS + row + "\n")
+    assert place(fault) == ("questions.csv", 7, column)
+    assert remedy in fault.message
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "remedy"),
+    [
+        ("SO-A,Sở A,Sở,department,1,0", "code", "trùng với dòng 2"),
+        ("so-c,Sở C,Sở,department,1,0", "code", "chữ cái in hoa"),
+        ("SỞ,Sở C,Sở,department,1,0", "code", "chữ cái in hoa"),
+        (",Sở C,Sở,department,1,0", "code", "chữ cái in hoa"),
+        ("SO-C,,Sở,department,1,0", "name", "không được để trống"),
+        ("SO-C,Sở C,,department,1,0", "bloc", "không được để trống"),
+        ("SO-C,Sở C,Sở,,1,0", "kind", "không được để trống"),
+        ("SO-C,Sở C,Sở,department,1.000,0", "headcount", "số nguyên không âm"),
+        ("SO-C,Sở C,Sở,department,-1,0", "headcount", "số nguyên không âm"),
+        ("SO-C,Sở C,Sở,department,١,0", "headcount", "số nguyên không âm"),
+        ("SO-C,Sở C,Sở,department,1,", "exempt", "số nguyên không âm"),
+        ("SO-C,Sở C,Sở,department,1,2", "exempt", "lớn hơn quân số"),
+        ("SO-C,Sở C,Sở,department,1,0,", "", "dòng có 7 ô, cần 6"),
+    ],
+)
+def test_a_faulty_unit_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+    (fault,) = faults(units=UNITS + row + "\n")
+    assert place(fault) == ("units.csv", 4, column)
+    assert remedy in fault.message
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "remedy"),
+    [
+        ("40080000009,Ban Tổ chức,", "citizen_id", "đủ 12 chữ số"),
+        ("003080000009,Ban Tổ chức,", "citizen_id", "đủ 12 chữ số"),
+        ("040080000009,Ban Giám khảo,", "role", "excluded_roles"),
+        ("040080000001,Tổ ra đề,", "citizen_id", "trùng với dòng 2"),
+    ],
+)
+def test_a_faulty_exclusion_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+    (fault,) = faults(exclusions=EXCLUSIONS + row + "\n")
+    assert place(fault) == ("exclusions.csv", 3, column)
+    assert remedy in fault.message
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "remedy"),
+    [
+        ("40080000009,2022-08-29,thi hộ", "citizen_id", "đủ 12 chữ số"),
+        ("040080000009,29/8/2022,thi hộ", "date", "2022-08-29"),
+        ("040080000009,2022-02-30,thi hộ", "date", "2022-08-29"),
+        ("040080000009,2022-08-29,", "reason", "lý do"),
+        ("040080000002,2022-08-29,thi hộ", "citizen_id", "trùng với dòng 2"),
+    ],
+)
+def test_a_faulty_disqualification_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+    (fault,) = faults(disqualifications=DISQUALIFICATIONS + row + "\n")
+    assert place(fault) == ("disqualifications.csv", 3, column)
+    assert remedy in fault.message
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "remedy"),
+    [
+        ("code,name,bloc,kind,headcount\n", "exempt", "thiếu cột này"),
+        ("code,name,bloc,kind,headcount,exempt,phone\n", "phone", "không có cột tên này"),
+        ("code,name,bloc,kind,headcount,exempt,name\n", "name", "cột này có hai lần"),
+        ("code;name;bloc;kind;headcount;exempt\n", "", "dấu phẩy"),
+    ],
+)
+def test_a_wrong_header_is_shown_by_its_column(header: str, column: str, remedy: str) -> None:
+    (fault,) = faults(units="# ghi chú\n" + header + "SO-A,Sở A,Sở,department,10,2\n")
+    assert place(fault) == ("units.csv", 2, column)
+    assert remedy in fault.message
+
+
+def test_columns_may_stand_in_any_order() -> None:
+    swapped = "name,code,kind,bloc,exempt,headcount\nSở A,SO-A,department,Sở,2,10\n"
+    (unit,) = read_files(contest_files(units=swapped)).units
+    assert (unit.code, unit.name, unit.headcount, unit.exempt) == ("SO-A", "Sở A", 10, 2)
+
+
+def test_comments_before_the_header_and_empty_lines_are_passed_over() -> None:
+    commented = "# danh sách\n\n" + UNITS.replace("\nSO-B", "\n\n,,,,,\nSO-B")
+    assert len(read_files(contest_files(units=commented)).units) == 2
+
+
+@pytest.mark.parametrize("table", ["", "\n\n", "\ufeff"])
+def test_an_empty_table_needs_a_header(table: str) -> None:
+    (fault,) = faults(units=table)
+    assert place(fault) == ("units.csv", 1, "")
+    assert "dòng tiêu đề" in fault.message
+
+
+def test_a_contest_needs_a_unit() -> None:
+    assert [fault.file for fault in faults(units=UNIT_HEADER)] == ["units.csv"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(UNITS.encode() + b"SO-C,S\xf4\xcc,B,d,1,0\n", id="Windows-1258"),
+        pytest.param(UNITS.encode() + b"SO-C,S\xc3,B,d,1,0\n", id="half a letter"),
+        pytest.param(b"\n\n\n" + UNITS.encode("utf-16"), id="UTF-16"),
+    ],
+)
+def test_a_table_in_another_encoding_is_shown_by_its_line(table: bytes) -> None:
+    (fault,) = faults(units=table)
+    assert place(fault) == ("units.csv", 4, "")
+    assert "UTF-8" in fault.message
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b"])
+def test_a_control_character_in_a_cell_is_a_fault(sign: str) -> None:
+    assert [fault.file for fault in faults(units=UNITS.replace("Sở B", f"Sở{sign}B"))] == ["units.csv"]
+
+
+def test_an_unbalanced_quote_is_shown_where_its_row_begins() -> None:
+    (fault,) = faults(questions=QUESTIONS.replace("Hai?", '"Hai?').replace('"Bốn, hay ""năm""?"', "Bốn?"))
+    assert (fault.file, fault.row) == ("questions.csv", 3)
+
+
+def test_too_few_approved_questions_are_counted() -> None:
+    (fault,) = faults(toml=TOML.replace("questions = 3", "questions = 5"))
+    assert fault.file == "questions.csv"
+    assert "chỉ có 4 câu" in fault.message
+    assert "cần 5 câu" in fault.message
+
+
+@pytest.mark.parametrize(("topic", "there"), [("phí", 2), ("lịch sử", 0)])
+def test_a_quota_that_the_bank_can_not_fill_names_the_topic(topic: str, there: int) -> None:
+    quota = TOML.replace("questions = 3", f'questions = 3\ntopics = {{ "{topic}" = 3 }}')
+    (fault,) = faults(toml=quota)
+    assert fault.file == "questions.csv"
+    assert f"“{topic}” chỉ có {there} câu" in fault.message
+
+
+def test_names_and_questions_are_stored_composed() -> None:
+    decomposed = {
+        "toml": unicodedata.normalize("NFD", TOML),
+        "questions": unicodedata.normalize("NFD", QUESTIONS),
+        "units": unicodedata.normalize("NFD", UNITS),
+        "exclusions": unicodedata.normalize("NFD", EXCLUSIONS),
+        "disqualifications": unicodedata.normalize("NFD", DISQUALIFICATIONS),
+    }
+    assert read_files(contest_files(**decomposed)) == read_files(contest_files())
+
+
+def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
+    windows = {name: "\ufeff" + text.replace("\n", "\r\n") for name, text in
+               {"toml": TOML, "questions": QUESTIONS, "units": UNITS}.items()}  # fmt: skip
+    assert read_files(contest_files(**windows)) == read_files(contest_files())
+
+
+def test_an_answer_of_several_letters_is_several_right_options() -> None:
+    second = read_files(contest_files()).questions[1]
+    assert (second.multiple, second.answer_letters) == (True, "AC")
+
+
+def test_a_quoted_cell_keeps_commas_and_quotes() -> None:
+    assert read_files(contest_files()).questions[3].text == 'Bốn, hay "năm"?'
+
+
+def test_the_header_of_the_questions_is_the_one_of_the_design() -> None:
+    assert QUESTION_HEADER.startswith("id,topic,text,option_a,option_b,option_c,option_d,option_e,option_f,")

@@ -1,0 +1,203 @@
+"""Starting: one write opens an attempt; starting again hands out the same paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.domain.errors import NoAttemptsLeft, NoOpenWeek
+from chalicelib.services.exam import OpenPaper
+from chalicelib.services.ports import NotMet
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
+from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right, room
+
+
+def test_a_start_opens_the_first_attempt_with_one_write_and_no_read() -> None:
+    exam = ExamRoom()
+    opened, new = exam.exam.start(AN, exam.clock())
+    assert new
+    assert (opened.attempt.week, opened.attempt.number, opened.attempt.started) == (1, 1, START_MS)
+    assert (len(opened.paper), opened.saved, opened.guess) == (5, {}, None)
+    assert (exam.entries.writes, exam.entries.reads) == (1, 0)
+
+
+def test_the_entry_knows_unit_and_category() -> None:
+    exam = ExamRoom()
+    exam.start(BINH)
+    entry = exam.entry(BINH)
+    assert (entry.unit, entry.category, entry.used) == ("SO-B", "encouraged", 1)
+
+
+def test_starting_again_hands_out_the_same_paper_and_uses_nothing_up() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    exam.clock.now += MINUTE
+    again, new = exam.exam.start(AN, exam.clock())
+    assert not new
+    assert again == first
+    assert exam.entry().used == 1
+
+
+def test_starting_again_gives_back_what_was_saved() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    exam.save(first, wrong=2, guess=7)
+    again = exam.start()
+    assert (again.saved, again.guess) == (right(first.paper, wrong=2), 7)
+
+
+def test_two_starts_at_once_give_one_attempt() -> None:
+    class Crowded(MemoryEntries):
+        """Just before the first start is written, the same person's second browser starts too."""
+
+        second: tuple[OpenPaper, bool] | None = None
+
+        def start(self, *args: Any) -> int:
+            if self.second is None:
+                self.second = (OpenPaper, False)  # type: ignore[assignment]
+                self.second = exam.exam.start(AN, exam.clock())
+            return super().start(*args)
+
+    entries = Crowded()
+    exam = ExamRoom(entries=entries)
+    mine, new = exam.exam.start(AN, exam.clock())
+    assert entries.second is not None
+    theirs, theirs_new = entries.second
+    assert mine == theirs
+    assert {new, theirs_new} == {True, False}
+    assert entries.items[1, AN.participant_id].used == 1
+
+
+def test_after_a_submission_the_next_start_is_another_paper() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    exam.submit(first)
+    second = exam.start()
+    assert second.attempt.number == 2
+    assert second.attempt.nonce != first.attempt.nonce
+    assert second.paper != first.paper
+
+
+def test_the_attempts_of_a_week_are_limited() -> None:
+    exam = ExamRoom()
+    for _ in range(3):
+        exam.submit(exam.start())
+    with pytest.raises(NoAttemptsLeft):
+        exam.start()
+    assert exam.entry().used == 3
+
+
+def test_the_last_attempt_is_handed_out_again_while_it_is_open() -> None:
+    exam = ExamRoom()
+    for _ in range(2):
+        exam.submit(exam.start())
+    last = exam.start()
+    assert exam.start() == last
+
+
+def test_a_new_week_brings_new_attempts() -> None:
+    exam = ExamRoom()
+    for _ in range(3):
+        exam.submit(exam.start())
+    exam.clock.now += WEEK
+    assert exam.start().attempt[:2] == (2, 1)
+
+
+def test_one_persons_attempts_are_not_anothers() -> None:
+    exam = ExamRoom()
+    exam.submit(exam.start())
+    assert exam.start(BINH).attempt.number == 1
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(START_MS - 1, id="before the first week"),
+        pytest.param(START_MS + WEEK - 60 * MINUTE, id="between two weeks"),
+        pytest.param(START_MS + WEEK - 1, id="at the end of the gap"),
+        pytest.param(START_MS + 4 * WEEK - 60 * MINUTE, id="after the last week"),
+    ],
+)
+def test_there_is_no_start_outside_the_weeks(moment: int) -> None:
+    exam = room(contest={"gap": "PT1H"})
+    exam.clock.now = moment
+    with pytest.raises(NoOpenWeek):
+        exam.start()
+    assert exam.entries.items == {}
+
+
+def test_there_is_a_start_in_the_last_millisecond_of_a_week() -> None:
+    exam = ExamRoom()
+    exam.clock.now = START_MS + WEEK - 1
+    assert exam.start().attempt.week == 1
+
+
+def test_in_its_grace_an_attempt_is_still_handed_out() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    exam.clock.now += 10 * MINUTE + 10 * SECOND
+    assert exam.start() == first
+
+
+def test_a_start_after_an_overdue_attempt_settles_it_and_opens_the_next_in_one_write() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    exam.save(first, wrong=1, guess=3)
+    writes = exam.entries.writes
+    exam.clock.now += 10 * MINUTE + 10 * SECOND + 1
+    second, new = exam.exam.start(AN, exam.clock())
+    assert new
+    assert second.attempt.number == 2
+    (settled,) = exam.entry().finished
+    assert (settled.number, settled.score, settled.prediction, settled.status) == (1, 4, 3, "overdue")
+    assert settled.received == START_MS + 10 * MINUTE
+    assert exam.entries.writes == writes + 2  # the refused start and the restart
+
+
+def test_an_overdue_attempt_without_answers_is_discarded_but_used_up() -> None:
+    exam = ExamRoom()
+    exam.start()
+    exam.clock.now += 11 * MINUTE
+    assert exam.start().attempt.number == 2
+    assert [attempt.status for attempt in exam.entry().finished] == ["discarded"]
+
+
+def test_when_the_last_attempt_is_overdue_none_is_left() -> None:
+    exam = room(paper={"attempts_per_week": 1})
+    exam.save(exam.start())
+    exam.clock.now += 11 * MINUTE
+    with pytest.raises(NoAttemptsLeft):
+        exam.start()
+
+
+def test_two_starts_at_once_after_an_overdue_attempt_give_one_new_attempt() -> None:
+    class Crowded(MemoryEntries):
+        """Just before the restart is written, the second browser has restarted."""
+
+        second: OpenPaper | None = None
+        busy = False
+
+        def restart(self, entry: Entry, *args: Any) -> int:
+            if not self.busy:
+                self.busy = True
+                self.second = exam.start()
+            return super().restart(entry, *args)
+
+    entries = Crowded()
+    exam = ExamRoom(entries=entries)
+    exam.start()
+    exam.clock.now += 11 * MINUTE
+    mine, new = exam.exam.start(AN, exam.clock())
+    assert (mine, new) == (entries.second, False)
+    assert entries.items[1, AN.participant_id].used == 2
+
+
+def test_a_store_that_refuses_without_an_entry_is_no_attempt_left() -> None:
+    class Refusing(MemoryEntries):
+        def start(self, *args: Any) -> int:
+            raise NotMet(None)
+
+    with pytest.raises(NoAttemptsLeft):
+        ExamRoom(entries=Refusing()).start()

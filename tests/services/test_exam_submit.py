@@ -1,0 +1,229 @@
+"""Saving and submitting: in time, in the grace, too late, twice, by others, and for what never was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.errors import AlreadySubmitted, AttemptNotFound, InvalidInput, Overdue
+from chalicelib.services.exam import OpenPaper
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
+from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right
+
+LIMIT = 10 * MINUTE
+GRACE = 10 * SECOND
+
+
+def started() -> tuple[ExamRoom, OpenPaper]:
+    exam = ExamRoom()
+    return exam, exam.start()
+
+
+def test_a_submission_is_graded_with_one_write_and_no_read() -> None:
+    exam, opened = started()
+    writes, reads = exam.entries.writes, exam.entries.reads
+    exam.clock.now += 3 * MINUTE
+    record = exam.submit(opened, wrong=2, guess=9)
+    assert (record.score, record.prediction, record.duration, record.late) == (3, 9, 3 * MINUTE, False)
+    assert (exam.entries.writes, exam.entries.reads) == (writes + 1, reads)
+    assert exam.entry().finished == (record,)
+    assert exam.entry().open is None
+
+
+def test_a_repeated_submission_returns_what_was_stored() -> None:
+    exam, opened = started()
+    first = exam.submit(opened, wrong=2, guess=9)
+    exam.clock.now += MINUTE
+    assert exam.submit(opened, wrong=0, guess=1) == first
+    assert exam.entry().finished == (first,)
+
+
+def test_it_does_so_also_after_the_deadline_and_after_the_week() -> None:
+    exam, opened = started()
+    first = exam.submit(opened, wrong=2)
+    for later in (LIMIT + GRACE + 1, WEEK, 3 * WEEK):
+        exam.clock.now = START_MS + later
+        assert exam.submit(opened) == first
+
+
+def test_it_does_so_also_after_another_attempt_was_started() -> None:
+    exam, opened = started()
+    first = exam.submit(opened, wrong=2)
+    exam.start()
+    assert exam.submit(opened) == first
+
+
+def test_two_submissions_at_once_get_the_same_answer() -> None:
+    class Crowded(MemoryEntries):
+        """Just before the first submission is written, the second is."""
+
+        second: Finished | None = None
+        busy = False
+
+        def submit(self, *args: Any) -> None:
+            if not self.busy:
+                self.busy = True
+                exam.clock.now += 5
+                self.second = exam.submit(opened, wrong=1)
+            super().submit(*args)
+
+    entries = Crowded()
+    exam = ExamRoom(entries=entries)
+    opened = exam.start()
+    assert exam.submit(opened) == entries.second
+    assert len(entries.items[1, AN.participant_id].finished) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "duration", "late"),
+    [
+        pytest.param(LIMIT, LIMIT, False, id="at the deadline"),
+        pytest.param(LIMIT + 1, LIMIT, True, id="in the grace"),
+        pytest.param(LIMIT + GRACE, LIMIT, True, id="in the last millisecond of the grace"),
+    ],
+)
+def test_a_submission_counts_up_to_the_end_of_the_grace(after: int, duration: int, *, late: bool) -> None:
+    exam, opened = started()
+    exam.clock.now += after
+    record = exam.submit(opened)
+    assert (record.score, record.duration, record.late) == (5, duration, late)
+
+
+def test_after_the_grace_a_submission_is_overdue_and_changes_nothing() -> None:
+    exam, opened = started()
+    exam.save(opened, wrong=3)
+    before = exam.entry()
+    exam.clock.now += LIMIT + GRACE + 1
+    with pytest.raises(Overdue):
+        exam.submit(opened)
+    assert exam.entry() == before
+
+
+def test_it_is_overdue_also_when_the_next_start_has_settled_it() -> None:
+    exam, opened = started()
+    exam.save(opened, wrong=3)
+    exam.clock.now += LIMIT + GRACE + 1
+    exam.start()
+    with pytest.raises(Overdue):
+        exam.submit(opened)
+    assert [attempt.score for attempt in exam.entry().finished] == [2]
+
+
+def test_an_attempt_started_in_the_last_minute_may_be_submitted_in_the_grace_after_the_week() -> None:
+    exam = ExamRoom()
+    exam.clock.now = START_MS + WEEK - MINUTE
+    opened = exam.start()
+    exam.clock.now = START_MS + WEEK + GRACE
+    record = exam.submit(opened)
+    assert (opened.attempt.week, record.duration, record.late) == (1, MINUTE, True)
+    exam.clock.now += 1
+    assert exam.submit(opened) == record
+
+
+def test_saving_keeps_answers_and_prediction_of_the_last_time() -> None:
+    exam, opened = started()
+    exam.save(opened, wrong=4, guess=9)
+    exam.save(opened, wrong=1)
+    again = exam.read(opened.attempt)
+    assert isinstance(again, OpenPaper)
+    assert (again.saved, again.guess) == (right(opened.paper, wrong=1), None)
+
+
+def test_saving_is_one_write_and_no_read() -> None:
+    exam, opened = started()
+    writes = exam.entries.writes
+    exam.save(opened)
+    assert (exam.entries.writes, exam.entries.reads) == (writes + 1, 0)
+
+
+def test_a_finished_attempt_takes_no_more_answers() -> None:
+    exam, opened = started()
+    exam.submit(opened)
+    with pytest.raises(AlreadySubmitted):
+        exam.save(opened)
+
+
+def test_an_overdue_attempt_takes_no_more_answers() -> None:
+    exam, opened = started()
+    exam.clock.now += LIMIT + GRACE + 1
+    with pytest.raises(Overdue):
+        exam.save(opened)
+    assert exam.entry().open is not None
+    assert exam.entry().open.saved is None  # type: ignore[union-attr]
+
+
+FORGED: list[dict[str, Any]] = [
+    {"number": 2},
+    {"started": START_MS + 1},
+    {"nonce": "f" * 16},
+    {"week": 2},
+    {"week": 99},
+    {"started": START_MS - 1},
+    {"week": 2, "started": START_MS + WEEK},
+]
+
+
+@pytest.mark.parametrize("changed", FORGED)
+def test_a_forged_attempt_is_not_found(changed: dict[str, Any]) -> None:
+    exam, opened = started()
+    before = exam.entry()
+    forged = opened.attempt._replace(**changed)
+    answers: dict[str, list[str]] = {}
+    with pytest.raises(AttemptNotFound):
+        exam.exam.submit(AN, forged, answers, None, exam.clock())
+    with pytest.raises(AttemptNotFound):
+        exam.exam.save(AN, forged, answers, None, exam.clock())
+    with pytest.raises(AttemptNotFound):
+        exam.exam.read(AN, forged, exam.clock())
+    assert exam.entry() == before
+
+
+def test_an_attempt_in_the_future_can_not_be_forged_to_gain_time() -> None:
+    exam, opened = started()
+    exam.clock.now += LIMIT + GRACE + 1
+    younger = opened.attempt._replace(started=opened.attempt.started + LIMIT)
+    with pytest.raises(AttemptNotFound):
+        exam.exam.submit(AN, younger, {}, None, exam.clock())
+
+
+@pytest.mark.parametrize("with_an_attempt_of_their_own", [True, False])
+def test_another_persons_attempt_is_not_found(*, with_an_attempt_of_their_own: bool) -> None:
+    exam, opened = started()
+    if with_an_attempt_of_their_own:
+        exam.start(BINH)
+    for use in (exam.save, exam.submit):
+        with pytest.raises(AttemptNotFound):
+            use(opened, BINH)
+    with pytest.raises(AttemptNotFound):
+        exam.read(opened.attempt, BINH)
+    assert exam.entry().finished == ()
+
+
+@pytest.mark.parametrize("answers", [{"6": ["A"]}, {"0": ["A"]}, {"1": ["G"]}, {"1": ["a"]}, {"x": []}])
+def test_answers_that_are_not_on_the_paper_are_refused_and_the_attempt_stays_open(answers: Any) -> None:
+    exam, opened = started()
+    for use in (exam.exam.save, exam.exam.submit):
+        with pytest.raises(InvalidInput):
+            use(AN, opened.attempt, answers, None, exam.clock())
+    assert exam.submit(opened).score == 5
+
+
+def test_a_prediction_is_refused_where_nothing_is_asked() -> None:
+    plain = ExamRoom(definition().model_copy(update={"prediction": None}))
+    opened = plain.start()
+    with pytest.raises(InvalidInput, match="prediction"):
+        plain.submit(opened, guess=3)
+    assert plain.submit(opened).prediction is None
+
+
+def test_nothing_answered_is_a_submission_with_no_points() -> None:
+    exam, opened = started()
+    assert exam.submit(opened, wrong=5).score == 0
+
+
+def test_an_attempt_of_a_week_that_the_contest_does_not_have_is_not_found() -> None:
+    exam, _ = started()
+    with pytest.raises(AttemptNotFound):
+        exam.exam.submit(AN, AttemptId(5, 1, START_MS + 4 * WEEK, "0" * 16), {}, None, exam.clock())

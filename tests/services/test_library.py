@@ -1,0 +1,172 @@
+"""The library: a contest is loaded once, looked for again once a minute, and kept while S3 fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chalicelib.domain.errors import Busy, NotLoaded
+from chalicelib.services.reference import (
+    CURRENT,
+    Library,
+    assemble,
+    bundle,
+    bundle_key,
+    canonical_json,
+    compile_parts,
+    digest,
+)
+from tests.fakes import MINUTE, UNITS, Clock, MemoryObjects, definition, questions
+
+
+class Shelf(MemoryObjects):
+    """A desk that counts its reads and fails when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: list[str] = []
+        self.down = False
+
+    def get(self, key: str) -> bytes | None:
+        self.reads.append(key)
+        if self.down:
+            raise Busy("s3: 503")
+        return super().get(key)
+
+    def hold(self, title: str) -> None:
+        parts = compile_parts(definition(contest={"title": title}), questions(), UNITS, [], [])
+        compiled = bundle(parts)
+        self.objects[bundle_key(digest(compiled))] = compiled
+        self.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
+
+    def contest_key(self) -> str:
+        return bundle_key(json.loads(self.objects[CURRENT])["reference"])
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    made = Shelf()
+    made.hold("Một")
+    return made
+
+
+def title(library: Library) -> str:
+    return library.current().definition.contest.title
+
+
+def test_a_contest_is_loaded_once(shelf: Shelf) -> None:
+    library = Library(shelf, Clock())
+    first = library.current()
+    reads = len(shelf.reads)
+    assert library.current() is first
+    assert len(shelf.reads) == reads == 2
+
+
+def test_a_newer_contest_is_seen_after_a_minute_and_not_before(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    assert title(library) == "Một"
+    shelf.hold("Hai")
+    clock.now += MINUTE - 1
+    assert title(library) == "Một"
+    clock.now += 1
+    assert title(library) == "Hai"
+
+
+def test_looking_again_reads_only_the_pointer_while_nothing_has_changed(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    first = library.current()
+    shelf.reads.clear()
+    for _ in range(3):
+        clock.now += MINUTE
+        assert library.current() is first
+    assert shelf.reads == [CURRENT] * 3
+
+
+def test_an_s3_that_fails_does_not_stop_a_running_contest(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    first = library.current()
+    shelf.down = True
+    clock.now += MINUTE
+    assert library.current() is first
+
+
+def test_while_s3_fails_it_is_asked_once_a_minute_and_not_in_every_request(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    library.current()
+    shelf.down = True
+    clock.now += MINUTE
+    shelf.reads.clear()
+    for _ in range(10):
+        clock.now += 1
+        library.current()
+    assert len(shelf.reads) == 1
+
+
+def test_an_s3_that_fails_from_the_beginning_is_busy_and_asked_again(shelf: Shelf) -> None:
+    library = Library(shelf, Clock())
+    shelf.down = True
+    with pytest.raises(Busy):
+        library.current()
+    shelf.down = False
+    assert title(library) == "Một"
+
+
+def test_before_the_first_contest_nothing_is_loaded() -> None:
+    with pytest.raises(NotLoaded):
+        Library(MemoryObjects(), Clock()).current()
+
+
+def test_a_first_contest_is_seen_at_once() -> None:
+    shelf = Shelf()
+    library = Library(shelf, Clock())
+    with pytest.raises(NotLoaded):
+        library.current()
+    shelf.hold("Một")
+    assert title(library) == "Một"
+
+
+@pytest.mark.parametrize("spoil", ["gone", "changed"])
+def test_a_contest_that_is_gone_or_changed_is_not_loaded(shelf: Shelf, spoil: str) -> None:
+    if spoil == "gone":
+        del shelf.objects[shelf.contest_key()]
+    else:
+        shelf.objects[shelf.contest_key()] += b" "
+    with pytest.raises(NotLoaded):
+        Library(shelf, Clock()).current()
+
+
+def test_a_newer_contest_that_is_not_there_yet_leaves_the_one_before(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    library.current()
+    shelf.hold("Hai")
+    held_back = shelf.objects.pop(shelf.contest_key())
+    clock.now += MINUTE
+    assert title(library) == "Một"
+    shelf.objects[shelf.contest_key()] = held_back
+    clock.now += MINUTE
+    assert title(library) == "Hai"
+
+
+def test_compiling_does_not_depend_on_the_order_of_questions_and_people() -> None:
+    forward = compile_parts(definition(), questions(), UNITS, ["b", "a"], ["d", "c"])
+    backward = compile_parts(definition(), reversed(questions()), UNITS, ["a", "b"], ["c", "d"])
+    assert forward == backward
+
+
+def test_a_compiled_contest_reads_back_as_it_was() -> None:
+    reference = assemble(compile_parts(definition(), questions(), UNITS, ["a"], ["b"]))
+    assert reference.definition == definition()
+    assert reference.bank.questions == questions()
+    assert reference.units == UNITS
+    assert reference.barred == {"a", "b"}
+    assert reference.bank.digest == reference.digests["bank"]
+
+
+def test_json_is_canonical() -> None:
+    assert canonical_json({"b": [1, "ệ"], "a": None}) == '{"a":null,"b":[1,"ệ"]}'.encode()

@@ -1,0 +1,151 @@
+"""Registering (R1–R3): every fault is named, excluded people and second registrations are refused."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import AlreadyRegistered, Excluded, InvalidInput
+from chalicelib.services.identity import participant_id
+from chalicelib.services.ports import Participant
+from chalicelib.services.reference import Reference
+from chalicelib.services.registration import Application, register
+from tests.fakes import START_MS, MemoryParticipants, PlainPasswords, definition, reference
+
+PEPPER = b"pepper"
+ID = participant_id(PEPPER, "040090000001")
+TODAY = date(2022, 8, 22)
+AN = Application(
+    citizen_id="040090000001",
+    full_name="Nguyễn Văn An",
+    date_of_birth=date(1990, 5, 6),
+    gender="male",
+    phone="0912345678",
+    unit_code="SO-A",
+    category="mandatory",
+    password="mật khẩu dài",
+    consent=True,
+)
+
+
+def enrol(
+    participants: MemoryParticipants | None = None, contest: Reference | None = None, **changed: Any
+) -> Participant:
+    return register(
+        AN._replace(**changed),
+        contest or reference(),
+        MemoryParticipants() if participants is None else participants,
+        PlainPasswords(),
+        PEPPER,
+        START_MS,
+        TODAY,
+    )
+
+
+def faults(**changed: Any) -> list[str]:
+    participants = MemoryParticipants()
+    with pytest.raises(InvalidInput) as refused:
+        enrol(participants, **changed)
+    assert participants.people == {}
+    assert all(fault.message.endswith(".") for fault in refused.value.errors)
+    return [fault.field for fault in refused.value.errors]
+
+
+def test_a_registered_person_is_known_by_a_keyed_id_and_not_by_the_citizen_id() -> None:
+    participants = MemoryParticipants()
+    an = enrol(participants)
+    assert participants.get(ID) == an
+    assert "040090000001" not in repr(an)
+    assert an.citizen_id_masked == "040******001"
+    assert (an.full_name, an.unit, an.category, an.registered_at) == (
+        "Nguyễn Văn An", "SO-A", "mandatory", START_MS,
+    )  # fmt: skip
+
+
+def test_another_pepper_gives_another_id() -> None:
+    ids = {participant_id(pepper, "040090000001") for pepper in (b"a", b"b")}
+    assert len(ids) == 2
+    assert all(len(one) == 20 and set(one) <= set("0123456789abcdef") for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        pytest.param({"citizen_id": "04009000001"}, "citizen_id", id="eleven digits"),
+        pytest.param({"citizen_id": "003090000001"}, "citizen_id", id="no province"),
+        pytest.param({"citizen_id": "040190000001"}, "citizen_id", id="the other gender"),
+        pytest.param({"citizen_id": "040091000001"}, "citizen_id", id="another year"),
+        pytest.param({"citizen_id": "040290000001"}, "citizen_id", id="another century"),
+        pytest.param({"gender": "female"}, "citizen_id", id="gender changed"),
+        pytest.param({"citizen_id": "040207000001", "date_of_birth": date(2007, 8, 23)}, "date_of_birth",
+                     id="fifteen tomorrow"),
+        pytest.param({"citizen_id": "040222000001", "date_of_birth": date(2022, 8, 23)}, "date_of_birth",
+                     id="born tomorrow"),
+        pytest.param({"citizen_id": "040000000001", "date_of_birth": date(1900, 1, 1)}, "date_of_birth",
+                     id="122 years old"),
+        pytest.param({"full_name": "An 2"}, "full_name", id="a digit in the name"),
+        pytest.param({"full_name": "   "}, "full_name", id="no name"),
+        pytest.param({"full_name": "=HYPERLINK(1)"}, "full_name", id="a formula as name"),
+        pytest.param({"phone": "0238000000"}, "phone", id="a land line"),
+        pytest.param({"unit_code": "SO-Z"}, "unit_code", id="an unknown unit"),
+        pytest.param({"unit_code": ""}, "unit_code", id="an empty unit"),
+        pytest.param({"unit_code": None}, "unit_code", id="mandatory without a unit"),
+        pytest.param({"password": "1234567"}, "password", id="seven characters"),
+        pytest.param({"password": "x" * 129}, "password", id="129 characters"),
+        pytest.param({"consent": False}, "consent", id="no consent"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_named_by_its_field(changed: dict[str, Any], field: str) -> None:
+    assert faults(**changed) == [field]
+
+
+def test_all_faults_are_named_in_one_go() -> None:
+    found = faults(citizen_id="1", full_name="", phone="", unit_code="?", password="", consent=False)
+    assert found == ["citizen_id", "full_name", "phone", "unit_code", "password", "consent"]
+
+
+def test_a_person_may_register_on_the_fifteenth_birthday() -> None:
+    assert enrol(citizen_id="040207000001", date_of_birth=date(2007, 8, 22)).date_of_birth == "2007-08-22"
+
+
+def test_the_contest_sets_the_minimum_age() -> None:
+    adults = reference(definition(eligibility={"min_age": 18}))
+    with pytest.raises(InvalidInput, match="18"):
+        enrol(contest=adults, citizen_id="040204000001", date_of_birth=date(2004, 8, 23))
+
+
+def test_encouraged_people_may_belong_to_no_unit() -> None:
+    assert enrol(category="encouraged", unit_code=None).unit == ""
+    assert enrol(category="encouraged").unit == "SO-A"
+
+
+def test_a_decomposed_name_with_doubled_spaces_is_stored_composed_and_tidy() -> None:
+    typed = unicodedata.normalize("NFD", "  Nguyễn  Thị\u00a0Ước ")
+    assert enrol(full_name=typed).full_name == "Nguyễn Thị Ước"
+
+
+def test_a_phone_number_is_stored_in_one_form() -> None:
+    assert enrol(phone="+84 912.345.678").phone == "0912345678"
+
+
+def test_nobody_registers_twice() -> None:
+    participants = MemoryParticipants()
+    first = enrol(participants)
+    with pytest.raises(AlreadyRegistered):
+        enrol(participants, full_name="Lê Văn Bình", password="khác hẳn")
+    assert list(participants.people.values()) == [first]
+
+
+@pytest.mark.parametrize("barred", [{"excluded": [ID]}, {"disqualified": [ID]}])
+def test_excluded_and_disqualified_people_can_not_register(barred: dict[str, Any]) -> None:
+    participants = MemoryParticipants()
+    with pytest.raises(Excluded):
+        enrol(participants, reference(**barred))
+    assert participants.people == {}
+
+
+def test_the_password_is_stored_only_as_a_hash() -> None:
+    assert enrol().password_hash == PlainPasswords().hash("mật khẩu dài")

@@ -1,0 +1,106 @@
+"""The API on fakes, as a person at the other end of the line uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+from chalicelib.domain.bank import Question
+from chalicelib.domain.definition import Definition
+from chalicelib.services.reference import (
+    CURRENT,
+    Library,
+    bundle,
+    bundle_key,
+    canonical_json,
+    compile_parts,
+    digest,
+)
+from chalicelib.web.account import AccountApi
+from chalicelib.web.api import ExamApi
+from chalicelib.web.tokens import Tokens
+from tests.fakes import (
+    UNITS,
+    Clock,
+    MemoryEntries,
+    MemoryObjects,
+    MemoryParticipants,
+    PlainPasswords,
+    definition,
+    questions,
+    right_answers,
+)
+
+KEY, PEPPER = b"k" * 32, b"pepper"
+AN = {
+    "citizen_id": "040090000001",
+    "full_name": "Nguyễn Văn An",
+    "date_of_birth": "1990-05-06",
+    "gender": "male",
+    "phone": "0912345678",
+    "unit_code": "SO-A",
+    "category": "mandatory",
+    "password": "mật khẩu dài",
+    "consent": True,
+    "proof": None,
+}
+BINH = {**AN, "citizen_id": "040190000002", "full_name": "Lê Thị Bình", "gender": "female", "unit_code": "SO-B"}
+
+
+def body(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+class Counter:
+    """``exam`` and ``account`` with one loaded contest; what they store can be looked at."""
+
+    def __init__(
+        self, contest: Definition | None = None, *, loaded: bool = True, pepper: bytes = PEPPER
+    ) -> None:
+        self.clock, self.desk = Clock(), MemoryObjects()
+        self.people, self.entries = MemoryParticipants(), MemoryEntries()
+        if loaded:
+            self.load(contest or definition())
+        nonces = count(1)
+        self.exam = ExamApi(
+            library=Library(self.desk, self.clock),
+            entries=self.entries,
+            tokens=Tokens([KEY]),
+            clock=self.clock,
+            nonce=lambda: f"{next(nonces):016x}",
+            version="test",
+        )
+        self.account = AccountApi(self.exam, self.people, PlainPasswords(), pepper)
+
+    def load(
+        self, contest: Definition, disqualified: Sequence[str] = (), bank: Sequence[Question] = questions()
+    ) -> None:
+        compiled = bundle(compile_parts(contest, bank, UNITS, [], disqualified))
+        self.desk.objects[bundle_key(digest(compiled))] = compiled
+        self.desk.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
+
+    def register(self, person: dict[str, Any] = AN, **changed: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.account.register(body({**person, **changed}))["participant"]
+        return answer
+
+    def sign_in(self, person: dict[str, Any] = AN) -> str:
+        """The header that the page sends from then on."""
+        sent = {"citizen_id": person["citizen_id"], "password": person["password"]}
+        return f"Bearer {self.account.sign_in(body(sent))['token']}"
+
+    def arrive(self, person: dict[str, Any] = AN) -> str:
+        self.register(person)
+        return self.sign_in(person)
+
+    def start(self, token: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.exam.start(token, b"{}")[1]["attempt"]
+        return answer
+
+    def answers(self, attempt: dict[str, Any], wrong: int = 0) -> dict[str, list[str]]:
+        return right_answers(attempt, self.exam.library.current(), wrong)
+
+    def submit(self, token: str, attempt: dict[str, Any], wrong: int = 0, **more: Any) -> dict[str, Any]:
+        sent = body({"answers": self.answers(attempt, wrong), **more})
+        return self.exam.submit(token, attempt["attempt_id"], sent)

@@ -1,0 +1,208 @@
+"""Registering, signing in and looking at one's own attempts, from raw body to answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import (
+    AlreadyRegistered,
+    Excluded,
+    InvalidInput,
+    NotJson,
+    NotLoaded,
+    TooManyAttempts,
+    Unauthorized,
+    WrongCredentials,
+)
+from chalicelib.services.identity import participant_id
+from chalicelib.web.tokens import LIFETIME_MS
+from tests.fakes import MINUTE, START_MS, WEEK, definition
+from tests.web.counter import AN, BINH, PEPPER, Counter, body
+
+
+def test_a_registration_answers_with_the_participant_of_the_design() -> None:
+    counter = Counter()
+    assert counter.register() == {
+        "participant_id": participant_id(PEPPER, "040090000001"),
+        "full_name": "Nguyễn Văn An",
+        "unit_code": "SO-A",
+        "category": "mandatory",
+    }
+
+
+def test_outside_all_units_the_unit_is_null() -> None:
+    assert Counter().register(category="encouraged", unit_code=None)["unit_code"] is None
+
+
+def test_a_decomposed_name_is_stored_and_answered_composed() -> None:
+    counter = Counter()
+    shown = counter.register(full_name=unicodedata.normalize("NFD", "Nguyễn Thị Ước"))
+    assert shown["full_name"] == "Nguyễn Thị Ước"
+    assert counter.people.people[shown["participant_id"]].full_name == "Nguyễn Thị Ước"
+
+
+def test_the_age_is_counted_in_the_contests_zone() -> None:
+    # 2022-08-21T17:00Z is already 22 August in Nghệ An, the fifteenth birthday.
+    counter = Counter()
+    young: dict[str, Any] = {"citizen_id": "040207000001", "date_of_birth": "2007-08-22"}
+    counter.clock.now = START_MS - 8 * 60 * MINUTE - 1
+    with pytest.raises(InvalidInput, match="15"):
+        counter.register(**young)
+    counter.clock.now += 1
+    assert counter.register(**young)
+
+
+def test_nobody_registers_twice() -> None:
+    counter = Counter()
+    counter.register()
+    with pytest.raises(AlreadyRegistered):
+        counter.register(full_name="Lê Văn Khác")
+
+
+def test_bad_bodies_are_refused_before_anything_is_stored() -> None:
+    counter = Counter()
+    with pytest.raises(NotJson):
+        counter.account.register(b"{")
+    with pytest.raises(InvalidInput):
+        counter.account.register(b"[]")
+    with pytest.raises(InvalidInput):
+        counter.register(citizen_id="040190000001")
+    assert counter.people.people == {}
+
+
+def test_before_a_contest_is_loaded_nobody_can_register() -> None:
+    with pytest.raises(NotLoaded):
+        Counter(loaded=False).register()
+
+
+def solved(challenge: dict[str, Any]) -> str:
+    salt, wanted = challenge["salt"], challenge["challenge"]
+    number = next(n for n in range(100_001) if sha256(f"{salt}{n}".encode()).hexdigest() == wanted)
+    given = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")}
+    return base64.b64encode(json.dumps({**given, "number": number}).encode()).decode()
+
+
+def test_a_contest_may_ask_for_a_proof_of_work() -> None:
+    counter = Counter(definition(eligibility={"proof_of_work": True}))
+    for missing in (None, "", "khong"):
+        with pytest.raises(InvalidInput, match="proof"):
+            counter.register(proof=missing)
+    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
+    assert counter.register(proof=solved(counter.account.challenge()))
+
+
+def test_another_systems_challenge_is_no_proof() -> None:
+    counter = Counter(definition(eligibility={"proof_of_work": True}))
+    other = Counter(definition(eligibility={"proof_of_work": True}), pepper=b"another")
+    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
+    challenge = counter.account.challenge()
+    with pytest.raises(InvalidInput, match="proof"):
+        other.register(proof=solved(challenge))
+
+
+def test_signing_in_gives_a_token_for_twelve_hours() -> None:
+    counter = Counter()
+    shown = counter.register()
+    answer = counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": AN["password"]}))
+    assert set(answer) == {"token", "expires_at", "participant"}
+    assert answer["participant"] == shown
+    assert answer["expires_at"] == definition().rfc3339(START_MS + LIFETIME_MS)
+
+
+def test_signing_in_refuses_wrong_unknown_and_too_many() -> None:
+    counter = Counter()
+    counter.register()
+    for citizen in (AN["citizen_id"], "040090000999", "", "1" * 200):
+        with pytest.raises(WrongCredentials):
+            counter.account.sign_in(body({"citizen_id": citizen, "password": "sai"}))
+    for _ in range(4):
+        with pytest.raises(WrongCredentials):
+            counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": "sai"}))
+    with pytest.raises(TooManyAttempts):
+        counter.sign_in()
+
+
+def test_a_disqualified_person_can_not_sign_in_a_minute_later() -> None:
+    counter = Counter()
+    shown = counter.register()
+    counter.sign_in()
+    counter.load(definition(), [shown["participant_id"]])
+    counter.clock.now += MINUTE
+    with pytest.raises(Excluded):
+        counter.sign_in()
+
+
+def test_me_shows_the_person_this_weeks_count_and_all_attempts() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    first = counter.start(token)
+    counter.clock.now += MINUTE
+    counter.submit(token, first, wrong=2)
+    second = counter.start(token)
+    me = counter.account.me(token)
+    assert me["participant"]["full_name"] == "Nguyễn Văn An"
+    assert me["week"] == {
+        "number": 1,
+        "attempts_used": 2,
+        "attempts_left": 1,
+        "best_score": 3,
+        "open_attempt": second["attempt_id"],
+    }
+    done, still_open = me["attempts"]
+    assert (done["attempt_id"], done["status"], done["score"], done["total"]) == (
+        first["attempt_id"], "submitted", 3, 5,
+    )  # fmt: skip
+    assert (still_open["status"], still_open["score"], still_open["deadline"]) == (
+        "open", None, second["deadline"],
+    )  # fmt: skip
+
+
+def test_me_shows_earlier_weeks_and_what_became_of_an_overdue_attempt() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    attempt = counter.start(token)
+    counter.exam.save(token, attempt["attempt_id"], body({"answers": counter.answers(attempt, wrong=1)}))
+    counter.clock.now += WEEK
+    me = counter.account.me(counter.sign_in())
+    assert me["week"]["attempts_used"] == 0
+    (overdue,) = me["attempts"]
+    assert (overdue["week"], overdue["status"], overdue["score"]) == (1, "overdue", 4)
+
+
+def test_a_discarded_attempt_has_no_score() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    counter.start(token)
+    counter.clock.now += 11 * MINUTE
+    (discarded,) = counter.account.me(token)["attempts"]
+    assert (discarded["status"], discarded["score"]) == ("overdue", None)
+    assert counter.account.me(token)["week"]["best_score"] is None
+
+
+def test_outside_the_weeks_there_is_no_week() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    counter.clock.now = START_MS - 1
+    assert counter.account.me(token)["week"] is None
+
+
+def test_one_person_does_not_see_another() -> None:
+    counter = Counter()
+    an, binh = counter.arrive(), counter.arrive(BINH)
+    counter.start(an)
+    assert counter.account.me(binh)["attempts"] == []
+
+
+def test_a_token_of_somebody_who_is_not_registered_is_refused() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    counter.people.people.clear()
+    with pytest.raises(Unauthorized):
+        counter.account.me(token)

@@ -1,0 +1,99 @@
+"""Every refusal has its problem document (RFC 9457), and no document is left over."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain import errors
+from chalicelib.domain.errors import ContestError, FieldError, InvalidInput, TooManyAttempts
+from chalicelib.web.problems import PROBLEMS, document, of, of_status
+
+# What the framework and the last resort answer; no use case raises these.
+FRAMEWORK = {"not_found", "method_not_allowed", "unsupported_media_type", "internal"}
+
+
+def refusals(kind: type[ContestError] = ContestError) -> list[type[ContestError]]:
+    return [one for child in kind.__subclasses__() for one in (child, *refusals(child))]
+
+
+def test_every_refusal_has_a_problem_and_every_problem_a_refusal() -> None:
+    assert {refusal.code for refusal in refusals()} | FRAMEWORK == set(PROBLEMS)
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    codes = [refusal.code for refusal in refusals()]
+    assert len(codes) == len(set(codes))
+
+
+def test_the_tree_at_the_top_of_the_errors_names_every_refusal() -> None:
+    tree = errors.__doc__ or ""
+    assert all(f" {refusal.__name__} " in tree for refusal in refusals())
+
+
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_a_document_has_the_members_of_the_design(code: str) -> None:
+    problem = document(code)
+    assert list(problem) == ["type", "title", "status", "detail", "code"]
+    assert (problem["type"], problem["code"]) == (f"urn:cuoc-thi:{code}", code)
+    assert 400 <= problem["status"] <= 599
+    assert problem["detail"].endswith(".")
+    assert problem["title"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("not_json", 400),
+        ("unauthorized", 401),
+        ("wrong_credentials", 401),
+        ("excluded", 403),
+        ("attempt_not_found", 404),
+        ("already_registered", 409),
+        ("no_open_week", 409),
+        ("no_attempts_left", 409),
+        ("overdue", 409),
+        ("too_large", 413),
+        ("invalid", 422),
+        ("too_many_attempts", 429),
+        ("busy", 503),
+        ("not_loaded", 503),
+    ],
+)
+def test_codes_have_the_status_of_the_design(code: str, status: int) -> None:
+    assert PROBLEMS[code].status == status
+
+
+def test_invalid_input_names_field_and_message() -> None:
+    problem = of(InvalidInput([FieldError("phone", "Hãy ghi số điện thoại.")]))
+    assert problem["errors"] == [{"field": "phone", "message": "Hãy ghi số điện thoại."}]
+
+
+def test_other_refusals_have_no_list_of_errors() -> None:
+    assert "errors" not in of(TooManyAttempts(30))
+
+
+def test_refusals_that_pass_by_themselves_say_when_to_come_back() -> None:
+    assert (TooManyAttempts(30).retry_after, errors.Busy.retry_after, errors.NotLoaded.retry_after) == (
+        30,
+        2,
+        10,
+    )
+    assert errors.NoAttemptsLeft.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "not_json"),
+        (403, "not_found"),
+        (404, "not_found"),
+        (405, "method_not_allowed"),
+        (413, "too_large"),
+        (415, "unsupported_media_type"),
+        (500, "internal"),
+        (502, "internal"),
+        (504, "internal"),
+    ],
+)
+def test_what_the_framework_refuses_becomes_a_problem_too(status: int, code: str) -> None:
+    assert of_status(status)["code"] == code
