@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -184,7 +184,7 @@ class Publication(_Table):
     winner_names: Literal["masked", "full"] = "masked"
 
 
-class Week(_Table):
+class Week(NamedTuple):
     """Week ``number`` is open in ``[opens, closes)``, both in milliseconds."""
 
     number: int
@@ -240,7 +240,7 @@ class Definition(_Table):
         start = to_ms(self.contest.start)
         length, gap = span_ms(self.contest.week_length), span_ms(self.contest.gap)
         return tuple(
-            Week(number=k, opens=start + (k - 1) * length, closes=start + k * length - gap)
+            Week(k, start + (k - 1) * length, start + k * length - gap)
             for k in range(1, self.contest.weeks + 1)
         )
 
