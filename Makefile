@@ -28,7 +28,7 @@ $(READY): requirements.txt requirements-dev.txt
 		{ echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv."; exit 1; }
 	@echo "Installing the Python packages into $(VENV); this takes a minute, once."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
 run: $(READY) ## start everything here and print the address (CONTEST=folder, PORT=8000)

@@ -17,6 +17,7 @@ from chalicelib.services.ports import ObjectStore
 from chalicelib.services.public_contest import public_bank, public_definition, public_units
 from chalicelib.services.reference import (
     CURRENT,
+    RECHECK_MS,
     Reference,
     assemble,
     bundle,
@@ -118,7 +119,8 @@ class Intake:
 
 def _too_late(before: Reference, definition: Definition, source: ContestSource, now: int) -> list[Fault]:
     """What cannot be changed any more: dates of weeks that have opened, and what papers are drawn from."""
-    begun = [week for week in before.definition.weeks if week.opens <= now]
+    # Environments see a new contest up to a minute later: by then a week must not have opened.
+    begun = [week for week in before.definition.weeks if week.opens <= now + RECHECK_MS]
     faults = []
     if any(definition.week(week.number) != week for week in begun):
         message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"

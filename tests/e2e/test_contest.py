@@ -275,3 +275,12 @@ def test_answers_carry_the_servers_date(stack: Stack) -> None:
     stamp = time.mktime(time.strptime(answer.headers["Date"], "%a, %d %b %Y %H:%M:%S GMT")) - time.timezone
     assert abs(stamp - time.time()) < 5
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_local_aws_lets_nobody_in_without_credentials(stack: Stack) -> None:
+    # So a permission that a function lacks fails here as it would in the cloud.
+    stranger = Stack({**stack.stack, "aws_access_key_id": "stranger", "aws_secret_access_key": "x"})
+    with pytest.raises(
+        ClientError, match=r"AccessDenied|InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId"
+    ):
+        stranger.client("dynamodb").scan(TableName=stack.stack["tables"]["participants"])

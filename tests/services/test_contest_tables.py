@@ -177,9 +177,21 @@ def test_a_table_in_another_encoding_is_shown_by_its_line(table: bytes) -> None:
     assert "UTF-8" in fault.message
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b"])
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x0b", "\x1b", "\x1c", "\x7f", "\x85"])
 def test_a_control_character_in_a_cell_is_a_fault(sign: str) -> None:
-    assert [fault.file for fault in faults(units=UNITS.replace("Sở B", f"Sở{sign}B"))] == ["units.csv"]
+    (fault,) = faults(units=UNITS.replace("Sở B", f"Sở{sign}B"))
+    assert place(fault) == ("units.csv", 3, "name")
+
+
+def test_a_space_that_does_not_break_is_a_space() -> None:
+    # Word puts it between “Điều” and its number; nobody sees it, and nobody can find it.
+    spaced = QUESTIONS.replace("Điều 1", "Điều\u00a01")
+    assert read_files(contest_files(questions=spaced)).questions[0].reference == "Điều 1"
+
+
+def test_a_question_may_have_several_lines() -> None:
+    two_lines = QUESTIONS.replace("Ba?", '"Ba,\nhay bốn?"')
+    assert read_files(contest_files(questions=two_lines)).questions[2].text == "Ba,\nhay bốn?"
 
 
 def test_an_unbalanced_quote_is_shown_where_its_row_begins() -> None:

@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.services.identity import participant_id
 from chalicelib.services.intake import Intake
-from chalicelib.services.reference import CURRENT, Library, bundle_key, digest
-from tests.fakes import Clock, MemoryObjects
-from tests.services.contest_files import QUESTIONS, TOML, UNITS, contest_files, zipped
-
-NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
-LATER = NOW + timedelta(hours=1)
-PEPPER = b"pepper"
-
-
-class Desk:
-    """A desk, a site and the intake between them."""
-
-    def __init__(self) -> None:
-        self.desk, self.site = MemoryObjects(), MemoryObjects()
-        self.intake = Intake(self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>")
-
-    def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:
-        return self.intake.take_over("c.zip", zipped(contest_files(**changed)), now)
-
-    def report(self) -> Any:
-        return json.loads(self.desk.objects["intake/c.zip.json"])
-
-    def library(self) -> Library:
-        return Library(self.desk, Clock())
-
-    def everything_but_reports(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
-        desk = {key: data for key, data in self.desk.objects.items() if not key.startswith("intake/")}
-        return desk, dict(self.site.objects)
-
+from chalicelib.services.reference import CURRENT, bundle_key, digest
+from tests.fakes import MemoryObjects
+from tests.services.contest_files import TOML, contest_files, zipped
+from tests.services.inbox import LATER, NOW, PEPPER, Desk
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
@@ -214,45 +188,3 @@ def test_a_bank_that_was_published_is_taken_back_when_the_contest_says_so() -> N
     desk.put()
     desk.put(LATER, toml=TOML.replace("publish_bank = true", "publish_bank = false"))
     assert json.loads(desk.site.objects["data/bank.json"])["questions"] == []
-
-
-OPEN = datetime(2022, 8, 23, 3, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("changed", "place"),
-    [
-        ({"toml": TOML.replace("2022-08-22T08", "2022-08-22T09")}, ("contest.toml", "contest.start")),
-        (
-            {"toml": TOML.replace("weeks = 4", 'weeks = 4\nweek_length = "P6D"')},
-            ("contest.toml", "contest.start"),
-        ),
-        ({"toml": TOML.replace("questions = 3", "questions = 2")}, ("contest.toml", "paper")),
-        ({"questions": QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")}, ("questions.csv", "")),
-    ],
-)
-def test_what_papers_depend_on_stays_once_a_week_has_opened(
-    changed: dict[str, Any], place: tuple[str, str]
-) -> None:
-    desk = Desk()
-    desk.put()
-    before = desk.everything_but_reports()
-    report = desk.put(OPEN, **changed)
-    assert [(fault["file"], fault["column"]) for fault in report["faults"]] == [place]
-    assert desk.everything_but_reports() == before
-    assert Desk().put(OPEN, **changed)["accepted"], "a first loading is never too late"
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"toml": TOML.replace("weeks = 4", "weeks = 5")},
-        {"units": UNITS.replace("Sở B", "Sở Bê")},
-        {"disqualifications": None},
-        {"questions": QUESTIONS.replace("Sáu?", "Năm hay sáu?")},
-    ],
-)
-def test_the_rest_may_still_change(changed: dict[str, Any]) -> None:
-    desk = Desk()
-    desk.put()
-    assert desk.put(OPEN, **changed)["accepted"]

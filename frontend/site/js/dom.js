@@ -29,12 +29,13 @@ export function fill(element, ...children) {
   return add(element, children);
 }
 
-/** Moves the focus (and the view) to an element that is no control. */
-export function focusOn(element) {
+/** Moves the focus to a heading: the view goes to it, or to the top of the page for a new screen. */
+export function focusOn(element, { top = false } = {}) {
   if (!element) return;
   element.setAttribute("tabindex", "-1");
   element.focus({ preventScroll: true });
-  element.scrollIntoView({ block: "start" });
+  if (top) scrollTo(0, 0);
+  else element.scrollIntoView({ block: "start" });
 }
 
 /** Runs an async action once however often its button is pressed; the button shows that it is busy. */

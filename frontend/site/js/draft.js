@@ -22,7 +22,7 @@ export function merge(base, local, server) {
 export function restore(attempt, kept) {
   const server = { answers: attempt.saved_answers || {}, prediction: numberOrNull(attempt.saved_prediction) };
   const mine = kept ? merge(kept.base, kept, server) : server;
-  return { ...mine, base: server, deadline: attempt.deadline };
+  return { ...mine, answers: { ...mine.answers }, base: server, deadline: attempt.deadline };
 }
 
 const numberOrNull = (value) => (value === undefined || value === null ? null : value);

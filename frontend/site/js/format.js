@@ -73,14 +73,14 @@ export function duration(milliseconds) {
   const minutes = Math.floor(milliseconds / 60000);
   const seconds = number((milliseconds % 60000) / 1000, 3);
   const [m, s] = english ? ["min", "s"] : ["phút", "giây"];
-  return minutes ? `${number(minutes)} ${m} ${seconds} ${s}` : `${seconds} ${s}`;
+  return minutes ? `${number(minutes)}\u00a0${m} ${seconds}\u00a0${s}` : `${seconds}\u00a0${s}`;
 }
 
 /** 1200 → "20 phút", 90 → "1 phút 30 giây" */
 export function span(seconds) {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   const [m, s] = english ? ["min", "s"] : ["phút", "giây"];
-  return [minutes && `${minutes} ${m}`, (rest || !minutes) && `${rest} ${s}`].filter(Boolean).join(" ");
+  return [minutes && `${minutes}\u00a0${m}`, (rest || !minutes) && `${rest}\u00a0${s}`].filter(Boolean).join(" ");
 }
 
 /** For searching: without tones, đ as d, small letters, single spaces. */

@@ -31,15 +31,17 @@ function route() {
   return { name, argument: decodeURIComponent(argument), query: new URLSearchParams(query || "") };
 }
 
-function go(hash) {
+/** `instead`: the screen that is left is not worth coming back to. */
+function go(hash, { instead = false } = {}) {
   if (location.hash === hash) show();
+  else if (instead) location.replace(hash);
   else location.hash = hash;
 }
 
 /** Signs in first, then returns to where one was. */
 function askToSignIn(expired) {
   const back = encodeURIComponent(location.hash);
-  go(`#/sign-in?next=${back}${expired ? "&expired=1" : ""}`);
+  go(`#/sign-in?next=${back}${expired ? "&expired=1" : ""}`, { instead: true });
 }
 
 /** The session has ended: true if that is what the error says. For screens with calls of their own. */
@@ -86,8 +88,7 @@ async function show() {
     leave = stop || null;
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
     fill(main, content);
-    focusOn(main.querySelector("h1"));
-    if (!at.name) scrollTo(0, 0);
+    focusOn(main.querySelector("h1"), { top: true });
   } catch (error) {
     if (mine !== turn || signedOut(error)) return;
     showMessage(t("app.failed"), explain(error));
@@ -105,7 +106,7 @@ function showMessage(title, detail) {
     h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
       h("p", null, h("a", { href: "#/" }, t("app.toHome")))),
   );
-  focusOn(place("main").querySelector("h1"));
+  focusOn(place("main").querySelector("h1"), { top: true });
 }
 
 const contestTitle = () => (isEnglish() && contest.title_en) || contest.title;
@@ -165,7 +166,7 @@ addEventListener("online", connection);
 addEventListener("offline", connection);
 place("skip").addEventListener("click", (event) => {
   event.preventDefault();
-  focusOn(place("main").querySelector("h1"));
+  focusOn(place("main").querySelector("h1"), { top: true });
 });
 connection();
 show();

@@ -65,8 +65,6 @@ const TEXTS = {
   "home.unitFinal": ["{count} giải chung cuộc", "{count} at the end"],
   "home.guide": ["Thể lệ và hướng dẫn", "Rules and guidance"],
   "home.guideNote": ["", "The guide is published in Vietnamese."],
-  "home.help": ["Cần trợ giúp?", "Need help?"],
-  "home.helpText": ["Gọi đường dây nóng {hotline}.", "Call the hotline {hotline}."],
 
   "person.citizenId": ["Số căn cước công dân", "Citizen ID number"],
   "person.citizenIdHint": ["12 chữ số, ghi trên thẻ căn cước", "12 digits, as on your ID card"],
@@ -171,7 +169,6 @@ const TEXTS = {
   "paper.answered": ["Đã trả lời {done}/{all}", "Answered {done}/{all}"],
   "paper.question": ["Câu {number}", "Question {number}"],
   "paper.several": ["Chọn tất cả phương án đúng", "Choose all right options"],
-  "paper.prediction": ["Câu dự đoán", "Prediction"],
   "paper.predictionHint": ["Nhập một số nguyên, ví dụ 1500", "Enter a whole number, for example 1500"],
   "paper.toSubmit": ["Kiểm tra và nộp bài", "Check and hand in"],
   "paper.confirm": ["Nộp bài thi?", "Hand in the paper?"],
@@ -196,6 +193,7 @@ const TEXTS = {
     "The paper was not handed in. Your answers are kept on this device.",
   ],
   "save.none": ["Đáp án được lưu tự động", "Answers are saved by themselves"],
+  "save.restored": ["Đã khôi phục đáp án đã lưu", "Saved answers restored"],
   "save.waiting": ["Đã giữ trên thiết bị, chờ gửi…", "Kept on this device, to be sent…"],
   "save.saving": ["Đang lưu…", "Saving…"],
   "save.saved": ["Đã lưu lúc {time}", "Saved at {time}"],
@@ -258,6 +256,7 @@ const TEXTS = {
   "results.unitAttempts": ["Lượt thi", "Attempts"],
   "results.below_min_rate": ["Chưa đạt tỷ lệ tối thiểu", "Below the minimum rate"],
   "results.below_min_people": ["Chưa đủ số người tối thiểu", "Below the minimum number of people"],
+  "results.noUnit": ["Đối tượng khuyến khích", "Encouraged participant"],
   "results.revision": ["Bản công bố lần {revision}", "Revision {revision}"],
 
   "bank.title": ["Ôn tập", "Study"],

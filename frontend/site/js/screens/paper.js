@@ -16,15 +16,15 @@ const SHORT_MS = 60000;
 const PATIENCE_MS = 40000;
 
 export async function screen(context) {
-  const { argument: id, go } = context;
+  const { argument: id, contest, go } = context;
   if (!id) {
-    go("#/me");
+    go("#/me", { instead: true });
     return { title: "", content: [] };
   }
   const found = await api.attempt(id);
   if (found.status !== "open") {
     draft.clear(id);
-    return { title: t("result.title"), content: resultView(found) };
+    return { title: t("result.title"), content: resultView(found, contest) };
   }
   return openPaper(found.attempt, context);
 }
@@ -42,7 +42,8 @@ function openPaper(attempt, { contest, signedOut }) {
   const left = h("strong", { class: "countdown" });
   const answered = h("span", { id: "answered" });
   const progress = h("progress", { max: questions.length, "aria-labelledby": "answered" });
-  const save = h("p", { class: "save", id: "save", role: "status" }, t("save.none"));
+  const save = h("p", { class: "save", id: "save", role: "status" },
+    t(Object.keys(state.answers).length ? "save.restored" : "save.none"));
   const announce = h("p", { class: "unseen", role: "status" });
   const problem = h("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
   const bar = h("div", { class: "exam" },
@@ -151,16 +152,16 @@ function openPaper(attempt, { contest, signedOut }) {
     stop();
     draft.clear(id);
     document.title = t("result.title");
-    fill(content, resultView(found));
+    fill(content, resultView(found, contest));
     content.classList.remove("paper");
-    focusOn(content.querySelector("h1"));
+    focusOn(content.querySelector("h1"), { top: true });
   }
 
   let said = Infinity;
   let timeUp = false;
   function tick() {
     const rest = deadline - clock.now();
-    left.textContent = countdown(rest);
+    left.textContent = countdown(Math.min(rest, deadline - Date.parse(attempt.started_at)));
     bar.classList.toggle("short", rest < SHORT_MS);
     const minutes = [5, 1].find((at) => rest <= at * 60000 && rest > at * 60000 - 5000);
     if (minutes && minutes < said) announce.textContent = t("paper.minutesLeft", { minutes: (said = minutes) });
@@ -172,7 +173,7 @@ function openPaper(attempt, { contest, signedOut }) {
 
   const ticking = setInterval(tick, 500);
   const awake = () => document.visibilityState === "visible" && tick();
-  const online = () => autosave.hurry();
+  const online = () => (timeUp ? handIn(true) : autosave.hurry());
   document.addEventListener("visibilitychange", awake);
   addEventListener("online", online);
 

@@ -107,9 +107,9 @@ export async function screen({ contest, go }) {
     }
     try {
       session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
-      go("#/me?registered=1");
+      go("#/me?registered=1", { instead: true });
     } catch (error) {
-      go("#/sign-in?registered=1");
+      go("#/sign-in?registered=1", { instead: true });
     }
   }
 

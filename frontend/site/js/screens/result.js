@@ -5,7 +5,7 @@ import { duration, moment, number } from "../format.js";
 import { t } from "../texts.js";
 
 /** `status` is "submitted" or "overdue"; a discarded attempt has no score. */
-export function resultView({ status, result }) {
+export function resultView({ status, result }, contest) {
   const { week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
   const discarded = score === null;
@@ -24,5 +24,5 @@ export function resultView({ status, result }) {
       !discarded && h("p", { class: "hint" }, t("result.later"))),
     h("p", { class: "actions" },
       h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),
-      h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
+      contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
 }

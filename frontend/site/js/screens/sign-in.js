@@ -20,7 +20,7 @@ export async function screen({ contest, query, go }) {
     try {
       const credentials = { citizen_id: citizen.input.value.replace(/\D/g, ""), password: password.input.value };
       session.set(await api.signIn(credentials));
-      go(/^#\/(me|paper)/.test(next) ? next : "#/me");
+      go(/^#\/(me|paper)/.test(next) ? next : "#/me", { instead: true });
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) showMistakes(form, summary, messages);

@@ -1,0 +1,138 @@
+"""The tables of a contest folder: questions, units, exclusions, disqualifications; row by row."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.domain.bank import LETTERS, Question
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.person import is_citizen_id
+from chalicelib.domain.units import Unit
+from chalicelib.services.tables import Fault, Row, read_table
+
+_OPTIONS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
+_QUESTION_COLUMNS = ("id", "topic", "text", *_OPTIONS, "answer", "reference", "status")
+_UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
+
+
+class Exclusion(NamedTuple):
+    """A person who may not take part, with the role that bars them (R3)."""
+
+    citizen_id: str
+    role: str
+    note: str
+
+
+class Disqualification(NamedTuple):
+    citizen_id: str
+    decided_on: date
+    reason: str
+
+
+def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
+    first: dict[str, int] = {}
+    for row in rows:
+        value = row[column]
+        if value and value in first:
+            faults.append(row.fault(column, f"trùng với dòng {first[value]}: mỗi {column} chỉ có một lần"))
+        first.setdefault(value, row.line)
+
+
+def read_questions(data: bytes, faults: list[Fault]) -> list[tuple[Question, str]]:
+    rows = list(read_table("questions.csv", data, _QUESTION_COLUMNS, faults))
+    _unique(rows, "id", faults)
+    return [(question, row["status"]) for row in rows if (question := _question(row, faults))]
+
+
+def _question(row: Row, faults: list[Fault]) -> Question | None:
+    before = len(faults)
+    options = [row[column] for column in _OPTIONS]
+    while options and not options[-1]:
+        options.pop()
+    for column in ("id", "topic", "text", "reference"):
+        if not row[column]:
+            faults.append(row.fault(column, "không được để trống"))
+    if len(options) < 2:
+        faults.append(row.fault("option_b", "mỗi câu cần từ 2 đến 6 phương án"))
+    for column, option in zip(_OPTIONS, options, strict=False):
+        if not option:
+            faults.append(
+                row.fault(column, "phương án trống nằm giữa các phương án: hãy dồn các phương án lại")
+            )
+        elif options.index(option) != _OPTIONS.index(column):
+            faults.append(row.fault(column, "hai phương án giống nhau"))
+    letters = row["answer"]
+    if not letters or len(set(letters)) != len(letters) or not set(letters) <= set(LETTERS):
+        faults.append(row.fault("answer", "ghi các chữ cái của phương án đúng viết liền, ví dụ B hoặc AC"))
+    elif not set(letters) <= set(LETTERS[: len(options)]):
+        faults.append(row.fault("answer", f"câu này chỉ có các phương án {LETTERS[: len(options)]}"))
+    if row["status"] not in {"approved", "draft", "rejected"}:
+        faults.append(row.fault("status", "ghi approved (đã thẩm định), draft hoặc rejected"))
+    if len(faults) > before:
+        return None
+    answer = sum(1 << LETTERS.index(letter) for letter in letters)
+    return Question(row["id"], row["topic"], row["text"], tuple(options), answer, row["reference"])
+
+
+def read_units(data: bytes, faults: list[Fault]) -> list[Unit]:
+    rows = list(read_table("units.csv", data, _UNIT_COLUMNS, faults))
+    _unique(rows, "code", faults)
+    units = []
+    for row in rows:
+        before = len(faults)
+        if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,19}", row["code"]):
+            faults.append(row.fault("code", "mã gồm 1–20 chữ cái in hoa không dấu, chữ số hoặc dấu gạch nối"))
+        for column in ("name", "bloc", "kind"):
+            if not row[column]:
+                faults.append(row.fault(column, "không được để trống"))
+        for column in ("headcount", "exempt"):
+            if not re.fullmatch(r"\d{1,7}", row[column], re.ASCII):
+                faults.append(row.fault(column, "cần số nguyên không âm, không có dấu chấm hay dấu phẩy"))
+        if len(faults) == before:
+            headcount, exempt = int(row["headcount"]), int(row["exempt"])
+            if exempt > headcount:
+                faults.append(row.fault("exempt", "số người được miễn lớn hơn quân số (headcount)"))
+            units.append(Unit(row["code"], row["name"], row["bloc"], row["kind"], headcount, exempt))
+    if not rows and not any(fault.file == "units.csv" for fault in faults):
+        faults.append(Fault("units.csv", 0, "", "", "cần ít nhất một đơn vị"))
+    return units
+
+
+def _check_citizen_id(row: Row, faults: list[Fault]) -> None:
+    if not is_citizen_id(row["citizen_id"]):
+        hint = "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu (định dạng cột là Text trong Excel)"
+        faults.append(row.fault("citizen_id", hint))
+
+
+def read_exclusions(data: bytes | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:
+    if data is None:
+        return []
+    rows = list(read_table("exclusions.csv", data, ("citizen_id", "role", "note"), faults))
+    _unique(rows, "citizen_id", faults)
+    roles = definition.eligibility.excluded_roles if definition else ()
+    for row in rows:
+        _check_citizen_id(row, faults)
+        if roles and row["role"] not in roles:
+            faults.append(
+                row.fault("role", "vai trò không có trong eligibility.excluded_roles của contest.toml")
+            )
+    return [Exclusion(row["citizen_id"], row["role"], row["note"]) for row in rows]
+
+
+def read_disqualifications(data: bytes | None, faults: list[Fault]) -> list[Disqualification]:
+    if data is None:
+        return []
+    decided = []
+    rows = list(read_table("disqualifications.csv", data, ("citizen_id", "date", "reason"), faults))
+    _unique(rows, "citizen_id", faults)
+    for row in rows:
+        _check_citizen_id(row, faults)
+        if not row["reason"]:
+            faults.append(row.fault("reason", "cần nêu lý do hủy kết quả"))
+        try:
+            decided.append(Disqualification(row["citizen_id"], date.fromisoformat(row["date"]), row["reason"]))
+        except ValueError:
+            faults.append(row.fault("date", "ghi ngày dạng 2022-08-29"))
+    return decided

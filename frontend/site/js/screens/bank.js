@@ -1,0 +1,88 @@
+// The published bank, to study from: search, and hide the answers to test oneself.
+
+import { data } from "../api.js";
+import { fill, h } from "../dom.js";
+import { fold, number } from "../format.js";
+import { t } from "../texts.js";
+
+const STEP = 25;
+
+/** Questions that hold every word typed, in whatever order; tones and đ are forgiven. */
+export function search(questions, typed) {
+  const words = fold(typed).split(" ").filter(Boolean);
+  return words.length ? questions.filter(({ folded }) => words.every((word) => folded.includes(word))) : questions;
+}
+
+/** With the text that is searched, made once. */
+export function prepared(questions) {
+  return questions.map((question, i) => ({
+    ...question,
+    place: i + 1,
+    folded: fold([question.id, question.text, question.reference, ...question.options.map(({ text }) => text)].join(" ")),
+  }));
+}
+
+export async function screen() {
+  const title = t("bank.title");
+  const bank = await data("bank.json", { keep: true });
+  if (!bank) return { title, content: [h("h1", null, title), h("p", { class: "notice" }, t("bank.none"))] };
+  const questions = prepared(bank.questions);
+  const list = h("ol", { class: "list bank" });
+  const count = h("p", { class: "hint", role: "status" });
+  const more = h("button", { class: "button", type: "button", onclick: () => draw(shown + STEP) }, t("results.more"));
+  const hide = h("input", { type: "checkbox", onchange: () => draw(shown) });
+  let timer = 0;
+  let shown = STEP;
+  const input = h("input", {
+    id: "bank-search",
+    class: "search",
+    type: "search",
+    autocomplete: "off",
+    oninput: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => draw(), 150);
+    },
+  });
+
+  function draw(size = STEP) {
+    shown = size;
+    const found = search(questions, input.value);
+    fill(list, found.slice(0, shown).map((question) => questionView(question, hide.checked)));
+    count.textContent = t("bank.found", { count: number(found.length) });
+    more.hidden = found.length <= shown;
+  }
+  draw();
+
+  const content = h("section", { class: "paper" },
+    h("h1", null, title),
+    h("p", null, t("bank.intro", { count: number(questions.length) })),
+    h("div", { class: "field" }, h("label", { for: "bank-search" }, t("bank.search")), input,
+      h("label", { class: "choice bare" }, hide, t("bank.hide")), count),
+    list,
+    h("p", { class: "actions" }, more),
+    h("p", { class: "hint digest" }, t("bank.digest", { digest: bank.digest })));
+  return { title, content, stop: () => clearTimeout(timer) };
+}
+
+function questionView({ place, text, options, answer, reference }, hidden) {
+  const right = ({ key }) => !hidden && answer.includes(key);
+  const view = h("li", { class: "card" },
+    h("h2", null, `${number(place)}. ${text}`),
+    h("ul", { class: "options" }, options.map((option) =>
+      h("li", { class: right(option) ? "right" : "" },
+        h("span", { class: "key" }, `${option.key}.`),
+        h("span", null, option.text, right(option) && h("span", { class: "unseen" }, ` ${t("bank.right")}`))))));
+  if (hidden) {
+    const reveal = h("button", { class: "button quiet", type: "button" }, t("bank.reveal"));
+    reveal.addEventListener("click", () => {
+      const open = questionView({ place, text, options, answer, reference }, false);
+      view.replaceWith(open);
+      open.querySelector("h2").setAttribute("tabindex", "-1");
+      open.querySelector("h2").focus({ preventScroll: true });
+    });
+    view.append(reveal);
+  } else {
+    view.append(h("p", { class: "hint" }, t("bank.answer", { answer: answer.join(", ") }), ". ", reference && t("bank.source"), reference));
+  }
+  return view;
+}

@@ -1,0 +1,121 @@
+// What is published of the weeks that are closed, and of the whole contest.
+
+import { data } from "../api.js";
+import { fill, h } from "../dom.js";
+import { duration, fold, moment, number, percent } from "../format.js";
+import { t } from "../texts.js";
+
+const STEP = 50;
+
+export async function screen({ argument, contest }) {
+  const title = t("results.title");
+  const index = await data("results/index.json");
+  const weeks = index ? index.weeks.map(({ week }) => String(week)) : [];
+  const choices = index && index.final ? [...weeks, "final"] : weeks;
+  const wanted = choices.includes(argument) ? argument : choices[choices.length - 1];
+  const page = wanted && (await data(wanted === "final" ? "results/final.json" : `results/week-${wanted}.json`));
+  const head = [h("h1", null, title), choices.length > 0 && tabs(choices, wanted)];
+  if (!page || (argument && argument !== wanted)) {
+    const none = h("p", { class: "notice" }, t("results.none"));
+    return { title, content: h("section", null, head, none) };
+  }
+  return { title, content: wanted === "final" ? [head, final(page)] : [head, week(page, contest)] };
+}
+
+function tabs(choices, wanted) {
+  const name = (choice) => (choice === "final" ? t("results.final") : t("home.week", { week: choice }));
+  return h("nav", { "aria-label": t("results.weeks") }, h("ul", { class: "tabs" }, choices.map((choice) =>
+    h("li", null, h("a", { href: `#/results/${choice}`, "aria-current": choice === wanted ? "page" : null }, name(choice))))));
+}
+
+function week(page, contest) {
+  const { counts, prediction, winners, units } = page;
+  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
+  const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
+  return [
+    h("section", null,
+      h("p", { class: "soft" },
+        t("home.fromTo", { from: moment(page.opens_at, seconds), to: moment(page.closes_at, seconds) }), ". ",
+        page.revision > 1 && `${t("results.revision", { revision: page.revision })}.`),
+      h("dl", { class: "facts" },
+        fact(counts.people, t("results.people")),
+        fact(counts.attempts, t("results.attempts")),
+        fact(counts.mandatory_people, t("results.mandatory")),
+        fact(counts.encouraged_people, t("results.encouraged")),
+        fact(counts.perfect_people, t("results.perfect"))),
+      prediction && h("p", null, h("strong", null, t("results.actual", { value: number(prediction.actual) })))),
+    h("section", { "aria-labelledby": "winners" },
+      h("h2", { id: "winners" }, t("results.winners")),
+      winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
+    unitSection(units, t("results.unitPrize")),
+  ];
+}
+
+const final = (page) => unitSection(page.units, t("results.finalPrize"), true);
+
+function winnersList(winners, order) {
+  return h("ol", { class: "list two" }, winners.map((winner) => {
+    const guess = order.includes("prediction") && winner.prediction !== null;
+    const off = guess && winner.prediction_error !== null ? ` (${number(winner.prediction_error)})` : "";
+    return h("li", { class: "entry" },
+      h("p", null, h("span", { class: "badge next" }, winner.title)),
+      h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
+      h("p", { class: "wide" }, h("strong", null, winner.name)),
+      h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
+      h("p", { class: "wide soft" },
+        guess && `${t("results.prediction")}: ${number(winner.prediction)}${off} · `,
+        `${t("results.duration")}: ${duration(winner.duration_ms)}`));
+  }));
+}
+
+function unitSection(units, prizeTitle) {
+  const awarded = units.filter((unit) => unit.prize);
+  const input = h("input", { class: "search", type: "text", id: "unit-filter", autocomplete: "off", oninput: () => draw() });
+  const count = h("p", { class: "hint", role: "status" });
+  const body = h("tbody");
+  const more = h("button", { class: "button", type: "button", onclick: () => draw(shown + STEP) }, t("results.more"));
+  let shown = STEP;
+
+  function draw(size = STEP) {
+    shown = size;
+    const words = fold(input.value).split(" ").filter(Boolean);
+    const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${unit.bloc}`).includes(word)));
+    const rows = found.slice(0, shown);
+    fill(body, rows.map((unit) => unitRow(unit, prizeTitle)));
+    count.textContent = t("results.showing", { shown: number(rows.length), all: number(units.length) });
+    more.hidden = rows.length === found.length;
+  }
+  draw();
+
+  const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
+  return h("section", { "aria-labelledby": "units" },
+    awarded.length > 0 && [
+      h("h2", null, prizeTitle),
+      h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
+        h("p", null, h("strong", null, unit.name)),
+        h("p", { class: "big" }, number(unit.unit_score, 2)),
+        h("p", { class: "wide soft" }, unit.bloc)))),
+    ],
+    h("h2", { id: "units", class: "after" }, t("results.units")),
+    h("div", { class: "field" }, h("label", { for: "unit-filter" }, t("results.filter")), input, count),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "units" },
+      h("table", { class: "data" },
+        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"), column("unitPeople"),
+          column("rate"), column("unitAttempts"), column("quality"))),
+        body)),
+    h("p", { class: "actions" }, more));
+}
+
+function unitRow(unit, prizeTitle) {
+  const headcount = unit.headcount - unit.exempt;
+  return h("tr", { class: unit.prize ? "prize" : "" },
+    h("td", null, number(unit.rank)),
+    h("th", { scope: "row", class: "words" }, unit.name, " ",
+      unit.prize && h("span", { class: "badge good" }, prizeTitle),
+      unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
+    h("td", null, number(unit.unit_score, 2)),
+    h("td", null, headcount > 0 ? `${number(unit.people)}/${number(headcount)}` : number(unit.people)),
+    h("td", null, headcount > 0 ? percent(unit.rate) : "–"),
+    h("td", null, number(unit.attempts)),
+    h("td", null, percent(unit.quality)));
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { ApiError, backoff, call } from "../site/js/api.js";
+
+const answer = (status, body, headers = {}) => () => new Response(body === null ? null : JSON.stringify(body), { status, headers });
+const refusal = (status, code, headers) => answer(status, { status, code, detail: code }, headers);
+const lost = () => {
+  throw new TypeError("network");
+};
+
+function network(...answers) {
+  const waits = [];
+  let calls = 0;
+  return {
+    waits,
+    get calls() {
+      return calls;
+    },
+    options: {
+      fetching: async () => answers[Math.min(calls++, answers.length - 1)](),
+      wait: async (milliseconds) => waits.push(milliseconds),
+    },
+  };
+}
+
+test("a read is repeated until it is answered", async () => {
+  const net = network(lost, refusal(503, "busy"), answer(200, { ok: true }));
+  assert.deepEqual(await call("GET", "/me", undefined, net.options), { ok: true });
+  assert.equal(net.calls, 3);
+});
+
+test("Retry-After is the least that is waited", async () => {
+  const net = network(refusal(429, "busy", { "Retry-After": "4" }), answer(200, {}));
+  await call("GET", "/me", undefined, net.options);
+  assert.ok(net.waits[0] >= 4000);
+});
+
+test("registering is not repeated when it is unknown whether it arrived", async () => {
+  const net = network(lost, answer(201, {}));
+  await assert.rejects(call("POST", "/participants", {}, net.options), { code: "network" });
+  assert.equal(net.calls, 1);
+});
+
+test("but it is when the server turned it away", async () => {
+  const net = network(refusal(503, "busy"), answer(201, { participant: {} }));
+  await call("POST", "/participants", {}, net.options);
+  assert.equal(net.calls, 2);
+});
+
+test("too many wrong passwords are not tried again", async () => {
+  const net = network(refusal(429, "too_many_attempts", { "Retry-After": "1" }));
+  await assert.rejects(call("POST", "/sessions", {}, { ...net.options, repeat: true }), { code: "too_many_attempts" });
+  assert.equal(net.calls, 1);
+});
+
+test("a refusal is handed on with its fields", async () => {
+  const errors = [{ field: "phone", message: "Sai số." }];
+  const net = network(answer(422, { code: "invalid", errors }));
+  await assert.rejects(call("GET", "/x", undefined, net.options), (error) => {
+    assert.ok(error instanceof ApiError);
+    assert.deepEqual([error.status, error.code, error.errors], [422, "invalid", errors]);
+    return true;
+  });
+  assert.equal(net.calls, 1);
+});
+
+test("what comes without a body is answered with nothing", async () => {
+  const net = network(answer(204, null));
+  assert.deepEqual(await call("PUT", "/attempts/1/answers", {}, net.options), {});
+});
+
+test("giving up ends the tries early", async () => {
+  const net = network(lost);
+  await assert.rejects(call("GET", "/x", undefined, { ...net.options, tries: 50, giveUp: () => net.calls >= 3 }));
+  assert.equal(net.calls, 3);
+});
+
+test("waits are spread out at random, longer each time, but not without end", () => {
+  assert.equal(backoff(0, 0, () => 0.5), 500);
+  assert.equal(backoff(3, 0, () => 0.5), 4000);
+  assert.equal(backoff(30, 0, () => 1), 20000);
+});

@@ -1,0 +1,37 @@
+"""A desk, a site and the intake between them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.services.intake import Intake
+from chalicelib.services.reference import Library
+from tests.fakes import Clock, MemoryObjects
+from tests.services.contest_files import contest_files, zipped
+
+NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+PEPPER = b"pepper"
+
+
+class Desk:
+    """What operators put into the inbox, and what becomes of it."""
+
+    def __init__(self) -> None:
+        self.desk, self.site = MemoryObjects(), MemoryObjects()
+        self.intake = Intake(self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>")
+
+    def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:
+        return self.intake.take_over("c.zip", zipped(contest_files(**changed)), now)
+
+    def report(self) -> Any:
+        return json.loads(self.desk.objects["intake/c.zip.json"])
+
+    def library(self) -> Library:
+        return Library(self.desk, Clock())
+
+    def everything_but_reports(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        desk = {key: data for key, data in self.desk.objects.items() if not key.startswith("intake/")}
+        return desk, dict(self.site.objects)
