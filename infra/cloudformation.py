@@ -43,14 +43,14 @@ def deploy(
 
     kind = _prepare(cloudformation, stack, pause)
     name = f"change-{time.time_ns()}"
-    given = set(parameters) & set(template["Parameters"])
+    given = {"CodeVersion": package.code_version, **parameters}
     cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=name,
         ChangeSetType=kind,
         TemplateURL=f"{_endpoint(s3)}/{bucket}/{key}",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": name, "ParameterValue": parameters[name]} for name in sorted(given)],
+        Parameters=_parameters(cloudformation, stack, set(template["Parameters"]), given),
     )
     if _wait_for_change_set(cloudformation, stack, name, pause):
         cloudformation.execute_change_set(StackName=stack, ChangeSetName=name)
@@ -58,6 +58,18 @@ def deploy(
     else:
         cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
     return outputs(cloudformation, stack)
+
+
+def _parameters(
+    cloudformation: Any, stack: str, known: set[str], given: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What is not given stays as the stack has it: a deployment without AlarmEmail takes nobody off the list."""
+    described = (
+        cloudformation.describe_stacks(StackName=stack)["Stacks"] if _exists(cloudformation, stack) else []
+    )
+    before = {parameter["ParameterKey"] for found in described for parameter in found.get("Parameters", [])}
+    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(known & before - set(given))]
+    return kept + [{"ParameterKey": n, "ParameterValue": value} for n, value in given.items() if n in known]
 
 
 def outputs(cloudformation: Any, stack: str) -> Outputs:

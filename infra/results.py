@@ -30,8 +30,9 @@ def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
             target = folder / item["Key"].removeprefix(PREFIX)
             if not target.resolve().is_relative_to(folder.resolve()) or item["Key"].endswith("/"):
                 continue
-            # Revisions are never overwritten, so the size tells whether a copy broke off.
-            if target.is_file() and target.stat().st_size == item["Size"]:
+            # A revision's files are never overwritten, so the size tells whether a copy broke off.
+            whole = target.is_file() and target.stat().st_size == item["Size"]
+            if whole and "/rev-" in item["Key"]:
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             s3.download_file(bucket, item["Key"], str(target))

@@ -127,6 +127,14 @@ def test_a_longer_paper_that_is_loaded_later_does_not_stop_the_close() -> None:
     assert [closed.what for closed in stage.run(contest=longer)] == ["week-1", "week-2", "final"]
 
 
+def test_a_longer_settling_time_that_is_loaded_later_takes_no_closed_week_off_the_page() -> None:
+    patient = reference(definition(contest={"weeks": 2, "settle": "P1D"}, prizes=PRIZES))
+    stage = Stage()
+    stage.run()
+    stage.run(contest=patient)
+    assert stage.index() == stage.pointed_index()
+
+
 def test_results_say_which_inputs_they_were_made_from() -> None:
     stage = closed_twice(AN_DISQUALIFIED)
     first, second = stage.manifest("week-1", 1), stage.manifest("week-1", 2)

@@ -35,7 +35,8 @@ def assert_whole(stage: Stage) -> None:
     """Pointers, index, pages and manifests tell the same story."""
     assert stage.index() == stage.pointed_index()
     for what, pointer in stage.revisions.pointers.items():
-        assert stage.page(what)["revision"] == pointer.revision, what
+        shown = stage.page(what)
+        assert (shown["revision"], shown["digest"]) == (pointer.revision, pointer.result), what
         manifest = stage.manifest(what, pointer.revision)
         assert manifest["result_digest"] == pointer.result
         for name, expected in manifest["files"].items():

@@ -2,26 +2,24 @@
 
 const PREFIX = "cuoc-thi:";
 const DAY = 86400000;
-const memory = new Map();
+const memory = new Map(); // only what could not be stored
 
 function read(key) {
+  if (memory.has(key)) return JSON.parse(memory.get(key));
   try {
-    const text = localStorage.getItem(PREFIX + key);
-    if (text !== null) return JSON.parse(text);
+    return JSON.parse(localStorage.getItem(PREFIX + key));
   } catch (error) {
-    // Fall back to memory.
+    return null;
   }
-  return memory.has(key) ? JSON.parse(memory.get(key)) : null;
 }
 
 function write(key, value) {
   const text = JSON.stringify(value);
-  memory.set(key, text);
   try {
     localStorage.setItem(PREFIX + key, text);
-    return true;
+    memory.delete(key);
   } catch (error) {
-    return false;
+    memory.set(key, text);
   }
 }
 

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { draft, language, session } from "../site/js/storage.js";
+
+/** Object.keys() lists the stored keys, as it does for the browser's own. */
+function browserStorage({ full = false } = {}) {
+  return Object.create({
+    getItem(key) {
+      return Object.hasOwn(this, key) ? this[key] : null;
+    },
+    setItem(key, text) {
+      if (full) throw new Error("QuotaExceededError");
+      this[key] = text;
+    },
+    removeItem(key) {
+      delete this[key];
+    },
+  });
+}
+
+test("without a place to store, memory serves", () => {
+  delete globalThis.localStorage;
+  session.set({ token: "a" });
+  assert.deepEqual(session.get(), { token: "a" });
+  session.clear();
+  assert.equal(session.get(), null);
+});
+
+test("a full storage does not bring old answers back", () => {
+  globalThis.localStorage = browserStorage();
+  draft.set("1", { answers: { 1: ["A"] } });
+  const stored = globalThis.localStorage;
+  globalThis.localStorage = Object.assign(browserStorage({ full: true }), stored);
+  draft.set("1", { answers: { 1: ["B"] } });
+  assert.deepEqual(draft.get("1"), { answers: { 1: ["B"] } });
+  draft.clear("1");
+  assert.equal(draft.get("1"), null);
+});
+
+test("signing out in one tab signs out in all", () => {
+  globalThis.localStorage = browserStorage();
+  session.set({ token: "a" });
+  globalThis.localStorage.removeItem("cuoc-thi:session"); // another tab
+  assert.equal(session.get(), null);
+});
+
+test("drafts that can no longer be handed in are swept away", () => {
+  globalThis.localStorage = browserStorage();
+  const now = Date.parse("2022-08-24T00:00:00Z");
+  draft.set("old", { deadline: "2022-08-22T00:00:00Z" });
+  draft.set("new", { deadline: "2022-08-24T00:10:00Z" });
+  language.set("en");
+  draft.sweep(now);
+  assert.equal(draft.get("old"), null);
+  assert.ok(draft.get("new"));
+  assert.equal(language.get(), "en");
+});

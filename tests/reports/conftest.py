@@ -1,0 +1,3 @@
+"""Hypothesis with the settings of ``tests/domain``."""
+
+import tests.domain.conftest  # noqa: F401
