@@ -63,10 +63,9 @@ def deploy(
 def _parameters(
     cloudformation: Any, stack: str, known: set[str], given: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """What is not given stays as the stack has it: a deployment without AlarmEmail takes nobody off the list."""
-    described = (
-        cloudformation.describe_stacks(StackName=stack)["Stacks"] if _exists(cloudformation, stack) else []
-    )
+    """What is not given stays as the stack has it: to deploy without AlarmEmail takes nobody off the list."""
+    there = _exists(cloudformation, stack)
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"] if there else []
     before = {parameter["ParameterKey"] for found in described for parameter in found.get("Parameters", [])}
     kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(known & before - set(given))]
     return kept + [{"ParameterKey": n, "ParameterValue": value} for n, value in given.items() if n in known]
