@@ -171,7 +171,7 @@ class UnitPrizes(_Table):
         )
     )
     min_rate: Share = Decimal(0)
-    min_people: Annotated[int, Field(strict=True, ge=0)] = 1
+    min_people: Annotated[int, Field(strict=True, ge=1)] = 1
 
 
 class Eligibility(_Table):

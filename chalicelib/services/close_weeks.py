@@ -85,7 +85,7 @@ class CloseWeeks:
         if weeks and len(weeks) == len(reference.definition.weeks):
             self._final(reference, outcomes, results, made)
         if weeks:
-            self._show([week.number for week in weeks])
+            self._show(reference)
         return made
 
     def _week(
@@ -162,14 +162,14 @@ class CloseWeeks:
             raise LostRace(what)
         return after
 
-    def _show(self, weeks: list[int]) -> None:
+    def _show(self, reference: Reference) -> None:
         """Brings site and index to where the pointers point."""
         index: dict[str, Any] = {"weeks": [], "final": None}
-        for number in weeks:
-            pointer = self.revisions.current(f"week-{number}")
+        for week in reference.definition.weeks:
+            pointer = self.revisions.current(f"week-{week.number}")
             if pointer is not None:
-                index["weeks"].append({"week": number, "revision": pointer.revision})
-                self._show_page(f"week-{number}", pointer)
+                index["weeks"].append({"week": week.number, "revision": pointer.revision})
+                self._show_page(f"week-{week.number}", pointer)
         final = self.revisions.current("final")
         if final is not None:
             index["final"] = {"revision": final.revision}

@@ -25,13 +25,16 @@ from chalicelib.services.contest_tables import (
     read_disqualifications,
     read_exclusions,
     read_questions,
+    read_rosters,
     read_units,
 )
 from chalicelib.services.tables import Fault, decode
 from chalicelib.services.validation import message_of
 
 REQUIRED = ("contest.toml", "questions.csv", "units.csv")
-FILES = (*REQUIRED, "exclusions.csv", "disqualifications.csv", "guide.md")
+FILES = (*REQUIRED, "rosters.csv", "exclusions.csv", "disqualifications.csv", "guide.md")
+# A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
+_KINDS = (".csv", ".toml", ".xlsx", ".xls", ".ods", ".gift", ".xml")
 # Far above any real contest (400 questions and 1,500 units are below 1 MB), far below what hurts.
 LARGEST = 20_000_000
 
@@ -46,12 +49,13 @@ class ContestFaults(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContestSource:
-    """A checked contest as its files say it; ``questions`` are the approved ones, ``drafts`` are counted."""
+    """A checked contest as its files say it; ``questions`` are the approved ones, the others are counted."""
 
     definition: Definition
     questions: tuple[Question, ...]
     drafts: int
     units: tuple[Unit, ...]
+    roster_rows: int
     exclusions: tuple[Exclusion, ...]
     disqualifications: tuple[Disqualification, ...]
     guide: str
@@ -62,12 +66,18 @@ def read_files(files: Mapping[str, bytes]) -> ContestSource:
     faults = [
         Fault(name, 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for name in REQUIRED if name not in files
     ]
+    for name in sorted(files):
+        if name not in FILES:
+            faults.append(
+                Fault(name, 0, "", "", f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}")
+            )
     if faults:
         raise ContestFaults(faults)
     definition = _definition(files["contest.toml"], faults)
     everything = read_questions(files["questions.csv"], faults)
     approved = tuple(question for question, status in everything if status == "approved")
     units = tuple(read_units(files["units.csv"], faults))
+    roster_rows = read_rosters(files.get("rosters.csv"), {unit.code for unit in units}, faults)
     exclusions = tuple(read_exclusions(files.get("exclusions.csv"), definition, faults))
     disqualifications = tuple(read_disqualifications(files.get("disqualifications.csv"), faults))
     guide = decode("guide.md", files.get("guide.md", b""), faults)
@@ -78,7 +88,7 @@ def read_files(files: Mapping[str, bytes]) -> ContestSource:
     if faults or definition is None:
         raise ContestFaults(faults)
     drafts = len(everything) - len(approved)
-    return ContestSource(definition, approved, drafts, units, exclusions, disqualifications, guide)
+    return ContestSource(definition, approved, drafts, units, roster_rows, exclusions, disqualifications, guide)
 
 
 def read_folder(path: Path) -> ContestSource:
@@ -96,26 +106,36 @@ def archive(path: Path) -> bytes:
 
 
 def read_archive(file: str, data: bytes) -> ContestSource:
-    """Raises ``ContestFaults``, also for what is no zip, too large or holds strange names."""
+    """A zip of the files, or of the folder with them. Raises ``ContestFaults``, also for what is no zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > LARGEST:
-                raise ContestFaults([Fault(file, 0, "", "", "nội dung giải nén quá lớn (trên 20 MB)")])
-            return read_files({name: packed.read(name) for name in packed.namelist() if name in FILES})
-    except ContestFaults:
-        raise
+            names = [info.filename for info in packed.infolist() if not info.is_dir()]
+            folders = [name for name in names if re.fullmatch(r"[^/\\.][^/\\]*/contest\.toml", name)]
+            root = folders[0].removesuffix("contest.toml") if folders and "contest.toml" not in names else ""
+            inside = {name: name.removeprefix(root) for name in names if name.startswith(root)}
+            wanted = {name: inner for name, inner in inside.items() if _belongs(inner)}
+            too_large = sum(packed.getinfo(name).file_size for name in wanted) > LARGEST
+            files = {} if too_large else {inner: packed.read(name) for name, inner in wanted.items()}
     except Exception as error:  # zipfile lets a dozen kinds of error out, zlib's and struct's among them
         message = "không đọc được tệp zip: hãy nén lại thư mục cuộc thi, không đặt mật khẩu"
         raise ContestFaults([Fault(file, 0, "", "", message)]) from error
+    if too_large:
+        raise ContestFaults([Fault(file, 0, "", "", "nội dung giải nén quá lớn (trên 20 MB)")])
+    return read_files(files)
+
+
+def _belongs(name: str) -> bool:
+    """Files of a contest, and what may be one under a wrong name; not Excel's lock files and the like."""
+    return name in FILES or ("/" not in name and name[0] not in ".~" and name.lower().endswith(_KINDS))
 
 
 def _folder_files(path: Path) -> dict[str, bytes]:
     if not path.is_dir():
         raise ContestFaults([Fault(str(path), 0, "", "", "không có thư mục này")])
-    found = {name: path / name for name in FILES if (path / name).is_file()}
-    if sum(file.stat().st_size for file in found.values()) > LARGEST:
+    found = [file for file in path.iterdir() if file.is_file() and _belongs(file.name)]
+    if sum(file.stat().st_size for file in found) > LARGEST:
         raise ContestFaults([Fault(str(path), 0, "", "", "các tệp quá lớn (trên 20 MB)")])
-    return {name: file.read_bytes() for name, file in found.items()}
+    return {file.name: file.read_bytes() for file in found}
 
 
 def _definition(data: bytes, faults: list[Fault]) -> Definition | None:

@@ -100,6 +100,23 @@ def read_units(data: bytes, faults: list[Fault]) -> list[Unit]:
     return units
 
 
+def read_rosters(data: bytes | None, unit_codes: set[str], faults: list[Fault]) -> int:
+    """Checks who is on the units' rosters; returns the number of rows."""
+    if data is None:
+        return 0
+    rows = list(read_table("rosters.csv", data, ("unit_code", "full_name", "citizen_id", "exempt"), faults))
+    _unique(rows, "citizen_id", faults)
+    for row in rows:
+        _check_citizen_id(row, faults)
+        if unit_codes and row["unit_code"] not in unit_codes:
+            faults.append(row.fault("unit_code", "không có mã đơn vị này trong units.csv"))
+        if not row["full_name"]:
+            faults.append(row.fault("full_name", "không được để trống"))
+        if row["exempt"] not in {"", "0", "1"}:
+            faults.append(row.fault("exempt", "ghi 1 (được miễn), 0 hoặc để trống"))
+    return len(rows)
+
+
 def _check_citizen_id(row: Row, faults: list[Fault]) -> None:
     if not is_citizen_id(row["citizen_id"]):
         hint = "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu (định dạng cột là Text trong Excel)"
@@ -132,6 +149,8 @@ def read_disqualifications(data: bytes | None, faults: list[Fault]) -> list[Disq
         if not row["reason"]:
             faults.append(row.fault("reason", "cần nêu lý do hủy kết quả"))
         try:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", row["date"], re.ASCII):
+                raise ValueError
             decided.append(Disqualification(row["citizen_id"], date.fromisoformat(row["date"]), row["reason"]))
         except ValueError:
             faults.append(row.fault("date", "ghi ngày dạng 2022-08-29"))

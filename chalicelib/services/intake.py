@@ -102,6 +102,7 @@ class Intake:
             "questions_approved": len(source.questions),
             "questions_not_asked": source.drafts,
             "units": len(source.units),
+            "roster_rows": source.roster_rows,
             "exclusions": len(source.exclusions),
             "disqualifications": len(source.disqualifications),
             "weeks": public_definition(assemble(parts))["weeks"],
@@ -118,7 +119,7 @@ class Intake:
 
 
 def _too_late(before: Reference, definition: Definition, source: ContestSource, now: int) -> list[Fault]:
-    """What cannot be changed any more: dates of weeks that have opened, and what papers are drawn from."""
+    """What cannot be changed once a week has opened: its dates, papers, and what decides between people."""
     # Environments see a new contest up to a minute later: by then a week must not have opened.
     begun = [week for week in before.definition.weeks if week.opens <= now + RECHECK_MS]
     faults = []
@@ -127,6 +128,10 @@ def _too_late(before: Reference, definition: Definition, source: ContestSource, 
         faults.append(Fault("contest.toml", 0, "contest.start", "", message))
     if begun and definition.paper != before.definition.paper:
         faults.append(Fault("contest.toml", 0, "paper", "", "cuộc thi đã mở thì không thể đổi cấu trúc đề thi"))
+    for table in ("prediction", "ranking"):
+        if begun and getattr(definition, table) != getattr(before.definition, table):
+            message = "cuộc thi đã mở thì không thể đổi: mọi người đã làm bài theo quy định cũ"
+            faults.append(Fault("contest.toml", 0, table, "", message))
     if begun and set(source.questions) != set(before.bank.questions):
         message = "cuộc thi đã mở thì không thể đổi các câu hỏi đã thẩm định"
         faults.append(Fault("questions.csv", 0, "", "", message))

@@ -15,6 +15,7 @@ start:
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 import signal
@@ -32,6 +33,7 @@ _FIRST_SNAPSHOT = 5.0
 # A snapshot may take a twentieth of the time.
 _SHARE = 20
 _HANGS = 120.0
+_DEPLOYS_WITHIN = 30.0
 
 logger = logging.getLogger("snapshot")
 
@@ -52,10 +54,19 @@ def _shorten_schedules() -> None:
         eventbridge._parse_rate_seconds = lambda rule: int(seconds) if rule.startswith("rate(") else None  # noqa: SLF001
 
 
-def _save(app: Any) -> None:
+def _deploying() -> bool:
+    """A stack saved in the middle of a change could never be changed again."""
+    from ministack.services.cloudformation import _stacks  # type: ignore[import-untyped] # noqa: PLC0415
+
+    states = [stack["StackStatus"] for _, stack in _stacks.all_items()]
+    return any(state.endswith("_IN_PROGRESS") and state != "REVIEW_IN_PROGRESS" for state in states)
+
+
+def _save(app: Any, lock: int) -> None:
     """Runs in the forked child and never returns."""
     try:
-        os.closerange(3, 4096)  # the server's sockets: a connection ends only when nobody holds it
+        os.closerange(3, lock)  # the server's sockets: a connection ends only when nobody holds it
+        os.closerange(lock + 1, 4096)
         logging.disable(logging.CRITICAL)
         services = app._build_persistence_save_dict()  # noqa: SLF001
         services.pop("cloudwatch_logs", None)  # every request's lines: saved at the end, not each time
@@ -64,12 +75,12 @@ def _save(app: Any) -> None:
         os._exit(0)
 
 
-async def _snapshot(app: Any) -> float:
+async def _snapshot(app: Any, lock: int) -> float:
     """Writes the state through a child and returns the seconds it took."""
     started = time.monotonic()
     child = os.fork()
     if child == 0:
-        _save(app)
+        _save(app, lock)
     try:
         while os.waitpid(child, os.WNOHANG) == (0, 0):  # noqa: ASYNC222  it does not block
             if time.monotonic() - started > _HANGS:  # a lock was held at the moment of the fork
@@ -82,12 +93,14 @@ async def _snapshot(app: Any) -> float:
     return time.monotonic() - started
 
 
-async def _snapshots(app: Any) -> None:
+async def _snapshots(app: Any, lock: int) -> None:
     pause = _FIRST_SNAPSHOT
     while True:
         await asyncio.sleep(pause)
+        if _deploying():
+            continue
         try:
-            pause = max(_FIRST_SNAPSHOT, _SHARE * await _snapshot(app))
+            pause = max(_FIRST_SNAPSHOT, _SHARE * await _snapshot(app, lock))
         except OSError:  # TimeoutError is one
             logger.exception("no snapshot")
 
@@ -98,7 +111,7 @@ def _stop_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _serve(app: Any) -> None:
+async def _serve(app: Any, lock: int) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
 
@@ -111,24 +124,36 @@ async def _serve(app: Any) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    snapshots = asyncio.create_task(_snapshots(app)) if sys.platform == "linux" else None
+    snapshots = asyncio.create_task(_snapshots(app, lock)) if sys.platform == "linux" else None
 
     async def stopped() -> None:
         await stop.wait()
         if snapshots:
             snapshots.cancel()
             await asyncio.wait([snapshots])
+        deadline = time.monotonic() + _DEPLOYS_WITHIN
+        while _deploying() and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
 
     await serve(app.app, config, shutdown_trigger=stopped)
 
 
+def _alone(folder: Path) -> int:
+    """Waits until nobody writes this state any more: an emulator whose runner was killed is still saving."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
 def main() -> None:
     """Serves until SIGTERM, SIGINT or the end of standard input."""
+    lock = _alone(Path(os.environ["STATE_DIR"]))
     sys.executable = _bare_python()
     from ministack import app  # type: ignore[import-untyped] # noqa: PLC0415
 
     _shorten_schedules()
-    asyncio.run(_serve(app))
+    asyncio.run(_serve(app, lock))
 
 
 if __name__ == "__main__":

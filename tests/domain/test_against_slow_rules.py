@@ -63,7 +63,7 @@ contests = st.fixed_dictionaries(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
         ),
         "min_rate": st.sampled_from(["0", "0.05", "0.5"]),
-        "min_people": st.integers(0, 2),
+        "min_people": st.integers(1, 2),
         "weekly": st.integers(0, 2),
         "final": st.integers(0, 3),
         "weeks": st.lists(st.lists(person_weeks, max_size=7), min_size=1, max_size=3),

@@ -65,7 +65,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("", {"prizes": [{"name": "first", "title": title, "count": 1} for title in ("Nhất", "Nhì")]}),
     ("unit_prizes.weekly", {"unit_prizes": {"weekly": -1}}),
     ("unit_prizes.min_rate", {"unit_prizes": {"min_rate": Decimal("1.01")}}),
-    ("unit_prizes.min_people", {"unit_prizes": {"min_people": -1}}),
+    ("unit_prizes.min_people", {"unit_prizes": {"min_people": 0}}),
     ("eligibility.min_age", {"eligibility": {"min_age": -1}}),
     ("publication.winner_names", {"publication": {"winner_names": "initials"}}),
     ("gifts", {"gifts": {"first": "a bicycle"}}),

@@ -123,7 +123,7 @@ def test_an_encrypted_zip_is_a_fault() -> None:
     assert "mật khẩu" in faults(locked)[0].message
 
 
-@pytest.mark.parametrize("prefix", ["../", "/", "..\\", "a/../", "nghe-an-2022/", "./"])
+@pytest.mark.parametrize("prefix", ["../", "/", "..\\", "a/../", "a/b/", "./"])
 def test_files_at_another_path_are_not_the_contest(prefix: str) -> None:
     found = faults(zipped({prefix + name: data for name, data in contest_files().items()}))
     assert [fault.file for fault in found] == ["contest.toml", "questions.csv", "units.csv"]
@@ -133,3 +133,16 @@ def test_a_path_trick_beside_a_whole_contest_is_not_followed(tmp_path: Path) -> 
     tricked = zipped({**contest_files(), "../../guide.md": b"# hacked", "/etc/passwd": b"x"})
     assert read_archive("c.zip", tricked) == read_archive("c.zip", zipped(contest_files()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_of_the_folder_itself_is_taken_too() -> None:
+    files = contest_files()
+    inside = zipped({**{f"nghe-an-2022/{name}": data for name, data in files.items()}, "__MACOSX/._x": b"x"})
+    assert read_archive("c.zip", inside) == read_archive("c.zip", zipped(files))
+
+
+@pytest.mark.parametrize("name", ["exclusion.csv", "Exclusions.csv", "questions.xlsx", "contest.TOML"])
+def test_a_file_under_a_wrong_name_is_not_passed_over(name: str) -> None:
+    (fault,) = faults(zipped({**contest_files(), name: b"x"}))
+    assert fault.file == name
+    assert "exclusions.csv" in fault.message

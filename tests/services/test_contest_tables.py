@@ -242,3 +242,31 @@ def test_a_quoted_cell_keeps_commas_and_quotes() -> None:
 
 def test_the_header_of_the_questions_is_the_one_of_the_design() -> None:
     assert QUESTION_HEADER.startswith("id,topic,text,option_a,option_b,option_c,option_d,option_e,option_f,")
+
+
+ROSTERS = (
+    "unit_code,full_name,citizen_id,exempt\nSO-A,Nguyễn Văn An,040085000001,\nSO-B,Lê Bình,040085000002,1\n"
+)
+
+
+def test_rosters_are_checked_and_counted() -> None:
+    assert read_files({**contest_files(), "rosters.csv": ROSTERS.encode()}).roster_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("SO-B", "SO-X", "unit_code"),
+        ("040085000002", "40085000002", "citizen_id"),
+        ("040085000002", "040085000001", "citizen_id"),
+        ("Lê Bình", "", "full_name"),
+        (",1\n", ",có\n", "exempt"),
+    ],
+)
+def test_a_fault_in_a_roster_has_its_row_and_column(old: str, new: str, column: str) -> None:
+    spoilt = ROSTERS.replace(old, new).encode()
+    with pytest.raises(ContestFaults) as refused:
+        read_files({**contest_files(), "rosters.csv": spoilt})
+    assert [(fault.file, fault.row, fault.column) for fault in refused.value.faults] == [
+        ("rosters.csv", 3, column)
+    ]

@@ -31,6 +31,8 @@ OPEN = OPENING + timedelta(days=1)
         ),
         ({"toml": TOML.replace("questions = 3", "questions = 2")}, ("contest.toml", "paper")),
         ({"questions": QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")}, ("questions.csv", "")),
+        ({"toml": TOML + '\n[ranking]\norder = ["duration"]\n'}, ("contest.toml", "ranking")),
+        ({"toml": TOML + '\n[prediction]\nquestion = "Bao nhiêu?"\n'}, ("contest.toml", "prediction")),
     ],
 )
 def test_what_papers_depend_on_stays_once_a_week_has_opened(
