@@ -96,6 +96,7 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
 
 def close_weeks() -> list[dict[str, Any]]:
     """Closes what is over; returns the revisions made."""
+    from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
@@ -113,6 +114,7 @@ def close_weeks() -> list[dict[str, Any]]:
         site=_bucket("SITE_BUCKET", "public, max-age=30"),
         write_week=write_week,
         write_final=write_final,
+        write_changes=write_changes,
         version=os.environ["CODE_VERSION"],
     )
     reference: Reference = Library(desk, now_ms).current()

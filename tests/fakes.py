@@ -78,7 +78,14 @@ def reference(
     excluded: Iterable[str] = (),
     disqualified: Iterable[str] = (),
 ) -> Reference:
-    return assemble(compile_parts(contest or definition(), questions(), units, excluded, disqualified))
+    parts = compile_parts(
+        contest or definition(),
+        questions(),
+        units,
+        dict.fromkeys(excluded, "Tổ ra đề thi"),
+        dict.fromkeys(disqualified, "2022-08-29: thi hộ"),
+    )
+    return assemble(parts)
 
 
 def right_answers(attempt: dict[str, Any], reference: Reference, wrong: int = 0) -> dict[str, list[str]]:

@@ -28,11 +28,16 @@ from chalicelib.services.reference import Reference, canonical_json, digest
 
 
 class Outcome(NamedTuple):
-    """What later weeks and the final need of a closed week, kept beside its files as ``outcome.json``."""
+    """What later weeks and revisions need of a closed week, kept beside its files as ``outcome.json``.
+
+    ``earlier_winners`` and ``earlier_unit_winners`` are those whom prizes of earlier weeks kept from one here.
+    """
 
     winners: list[str]
     unit_winners: list[str]
     tallies: dict[str, UnitTally]
+    earlier_winners: list[str]
+    earlier_unit_winners: list[str]
 
 
 class WeekReport(NamedTuple):
@@ -44,6 +49,9 @@ class WeekReport(NamedTuple):
 
 WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
 WriteFinal = Callable[[FinalResult, Reference], WeekReport]
+# Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
+WriteChanges = Callable[[Mapping[str, bytes], Mapping[str, bytes], Outcome, Outcome, Reference], bytes]
+CHANGES = "changes.csv"
 
 
 class Closed(NamedTuple):
@@ -67,6 +75,7 @@ class CloseWeeks:
     site: ObjectStore
     write_week: WriteWeek
     write_final: WriteFinal
+    write_changes: WriteChanges
     version: str
 
     def run(self, reference: Reference, now: int) -> list[Closed]:
@@ -96,6 +105,8 @@ class CloseWeeks:
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
             return before.result, self._outcome(what, before.revision)
+        winners = {winner for outcome in earlier for winner in outcome.winners}
+        unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
         result = close_week(
             reference.definition,
             reference.bank,
@@ -103,12 +114,14 @@ class CloseWeeks:
             week,
             self.read_entries(week.number),
             barred=reference.barred,
-            earlier_winners={winner for outcome in earlier for winner in outcome.winners},
-            earlier_unit_winners={unit for outcome in earlier for unit in outcome.unit_winners},
+            earlier_winners=winners,
+            earlier_unit_winners=unit_winners,
         )
         revision = self.revisions.claim(what, before.revision if before else 0, inputs)
         report = self.write_week(result, reference, self.participants.get_many(result.winners))
-        outcome = Outcome(result.winners, result.unit_winners, result.tallies)
+        outcome = Outcome(
+            result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
+        )
         facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
         after = self._keep(what, revision, inputs, before, report, outcome, facts, reference)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
@@ -124,7 +137,7 @@ class CloseWeeks:
         result = close_contest(reference.definition, reference.units, [outcome.tallies for outcome in outcomes])
         revision = self.revisions.claim("final", before.revision if before else 0, inputs)
         report = self.write_final(result, reference)
-        outcome = Outcome([], result.unit_winners, result.tallies)
+        outcome = Outcome([], result.unit_winners, result.tallies, [], [])
         after = self._keep("final", revision, inputs, before, report, outcome, {"weeks": results}, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
@@ -144,6 +157,9 @@ class CloseWeeks:
         files = {**report.files, "page.json": report.page, "outcome.json": canonical_json(outcome._asdict())}
         digests = {name: digest(data) for name, data in sorted(files.items())}
         after = Pointer(revision, inputs, digest(canonical_json(digests)))
+        if before is not None:  # what changed depends on what was before, so it is no part of the result
+            files[CHANGES] = self._changes(what, before.revision, files, outcome, reference)
+            digests[CHANGES] = digest(files[CHANGES])
         manifest = {
             "contest": reference.definition.contest.id,
             "what": what,
@@ -161,6 +177,13 @@ class CloseWeeks:
         if not self.revisions.switch(what, before, after):
             raise LostRace(what)
         return after
+
+    def _changes(
+        self, what: str, revision: int, new: Mapping[str, bytes], outcome: Outcome, reference: Reference
+    ) -> bytes:
+        folder = f"results/{what}/rev-{revision}"
+        old = {name: data for name in new if (data := self.desk.get(f"{folder}/{name}")) is not None}
+        return self.write_changes(old, new, self._outcome(what, revision), outcome, reference)
 
     def _show(self, reference: Reference) -> None:
         """Brings site and index to where the pointers point."""
@@ -191,7 +214,7 @@ class CloseWeeks:
             raise FileNotFoundError(key)
         raw = json.loads(data)
         tallies = {code: UnitTally(*sums) for code, sums in raw["tallies"].items()}
-        return Outcome(raw["winners"], raw["unit_winners"], tallies)
+        return Outcome(**{**raw, "tallies": tallies})
 
 
 class LostRace(Exception):

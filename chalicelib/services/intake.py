@@ -82,8 +82,11 @@ class Intake:
             definition,
             source.questions,
             source.units,
-            {participant_id(self.pepper, row.citizen_id) for row in source.exclusions},
-            {participant_id(self.pepper, row.citizen_id) for row in source.disqualifications},
+            {participant_id(self.pepper, row.citizen_id): row.role for row in source.exclusions},
+            {
+                participant_id(self.pepper, row.citizen_id): f"{row.decided_on}: {row.reason}"
+                for row in source.disqualifications
+            },
         )
         compiled = bundle(parts)
         self.desk.put(bundle_key(digest(compiled)), compiled)

@@ -22,20 +22,18 @@ RECHECK_MS = 60_000
 class Reference:
     """A contest as the functions use it. ``digests``: SHA-256 of each compiled part, by its name.
 
-    ``excluded`` and ``disqualified`` hold participant ids, never citizen IDs.
+    ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
+    ``barred`` is both together (R3).
     """
 
     definition: Definition
     bank: Bank
     units: tuple[Unit, ...]
     unit_codes: frozenset[str]
-    excluded: frozenset[str]
-    disqualified: frozenset[str]
+    excluded: Mapping[str, str]
+    disqualified: Mapping[str, str]
+    barred: frozenset[str]
     digests: Mapping[str, str]
-
-    @property
-    def barred(self) -> frozenset[str]:
-        return self.excluded | self.disqualified
 
 
 def canonical_json(value: Any) -> bytes:
@@ -47,8 +45,8 @@ def compile_parts(
     definition: Definition,
     questions: Iterable[Question],
     units: Iterable[Unit],
-    excluded: Iterable[str],
-    disqualified: Iterable[str],
+    excluded: Mapping[str, str],
+    disqualified: Mapping[str, str],
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
     bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
@@ -56,7 +54,7 @@ def compile_parts(
         "definition": canonical_json(definition.model_dump(mode="json")),
         "bank": canonical_json(bank),
         "units": canonical_json([unit._asdict() for unit in units]),
-        "barred": canonical_json({"excluded": sorted(excluded), "disqualified": sorted(disqualified)}),
+        "barred": canonical_json({"excluded": dict(excluded), "disqualified": dict(disqualified)}),
     }
 
 
@@ -86,8 +84,9 @@ def assemble(parts: Mapping[str, bytes]) -> Reference:
         bank=Bank(digests["bank"], questions),
         units=units,
         unit_codes=frozenset(unit.code for unit in units),
-        excluded=frozenset(barred["excluded"]),
-        disqualified=frozenset(barred["disqualified"]),
+        excluded=barred["excluded"],
+        disqualified=barred["disqualified"],
+        barred=frozenset([*barred["excluded"], *barred["disqualified"]]),
         digests=digests,
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks
 from chalicelib.services.ports import Participant, Pointer
@@ -138,6 +139,7 @@ class Stage:
             site=self.site,
             write_week=write_week,
             write_final=write_final,
+            write_changes=write_changes,
             version="test",
         )
         return close.run(contest, now)

@@ -35,8 +35,8 @@ def test_what_was_taken_is_what_the_functions_load() -> None:
     assert reference.definition.contest.id == "thi-thu"
     assert [question.id for question in reference.bank.questions] == ["Q1", "Q2", "Q3", "Q4"]
     assert reference.unit_codes == {"SO-A", "SO-B"}
-    assert reference.excluded == {participant_id(PEPPER, "040080000001")}
-    assert reference.disqualified == {participant_id(PEPPER, "040080000002")}
+    assert reference.excluded == {participant_id(PEPPER, "040080000001"): "Ban Tổ chức"}
+    assert reference.disqualified == {participant_id(PEPPER, "040080000002"): "2022-08-29: thi hộ"}
 
 
 def test_no_citizen_id_leaves_the_source_archive() -> None:

@@ -35,7 +35,7 @@ class Shelf(MemoryObjects):
         return super().get(key)
 
     def hold(self, title: str) -> None:
-        parts = compile_parts(definition(contest={"title": title}), questions(), UNITS, [], [])
+        parts = compile_parts(definition(contest={"title": title}), questions(), UNITS, {}, {})
         compiled = bundle(parts)
         self.objects[bundle_key(digest(compiled))] = compiled
         self.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
@@ -154,13 +154,15 @@ def test_a_newer_contest_that_is_not_there_yet_leaves_the_one_before(shelf: Shel
 
 
 def test_compiling_does_not_depend_on_the_order_of_questions_and_people() -> None:
-    forward = compile_parts(definition(), questions(), UNITS, ["b", "a"], ["d", "c"])
-    backward = compile_parts(definition(), reversed(questions()), UNITS, ["a", "b"], ["c", "d"])
+    forward = compile_parts(definition(), questions(), UNITS, {"b": "2", "a": "1"}, {"d": "4", "c": "3"})
+    backward = compile_parts(
+        definition(), reversed(questions()), UNITS, {"a": "1", "b": "2"}, {"c": "3", "d": "4"}
+    )
     assert forward == backward
 
 
 def test_a_compiled_contest_reads_back_as_it_was() -> None:
-    reference = assemble(compile_parts(definition(), questions(), UNITS, ["a"], ["b"]))
+    reference = assemble(compile_parts(definition(), questions(), UNITS, {"a": "vai trò"}, {"b": "lý do"}))
     assert reference.definition == definition()
     assert reference.bank.questions == questions()
     assert reference.units == UNITS

@@ -77,7 +77,7 @@ class Counter:
     def load(
         self, contest: Definition, disqualified: Sequence[str] = (), bank: Sequence[Question] = questions()
     ) -> None:
-        compiled = bundle(compile_parts(contest, bank, UNITS, [], disqualified))
+        compiled = bundle(compile_parts(contest, bank, UNITS, {}, dict.fromkeys(disqualified, "thi hộ")))
         self.desk.objects[bundle_key(digest(compiled))] = compiled
         self.desk.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
 
