@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.commendation import propose_people, propose_units
 from chalicelib.domain.person import masked_name
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import csv_files
+from chalicelib.reports.commendations import week_lines, write_commendations
 from chalicelib.reports.numbers import decimal
 from chalicelib.services.close_weeks import WeekReport
-from chalicelib.services.ports import Participant
+from chalicelib.services.ports import Participant, ParticipantStore
 from chalicelib.services.reference import Reference, canonical_json
 
 
@@ -43,13 +45,23 @@ def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, P
     return WeekReport(files, canonical_json(page))
 
 
-def write_final(result: FinalResult, reference: Reference) -> WeekReport:
+def write_final(
+    result: FinalResult, reference: Reference, rankings: Iterable[bytes], participants: ParticipantStore
+) -> WeekReport:
+    """``rankings``: the individual rankings of all weeks, for the proposals of people (R10)."""
+    people = propose_people(week_lines(ranking) for ranking in rankings)
+    proposals = [*propose_units(result.units), *people]
+    named = participants.get_many([proposal.id for proposal in people])
     rows = csv_files.unit_rows(result.units, result.unit_winners, "final")
+    files = {
+        "unit_ranking.csv": csv_files.table(csv_files.UNITS, rows),
+        "commendations.csv": write_commendations(proposals, result.units, named, reference),
+    }
     page = {
         "contest": reference.definition.contest.id,
         "units": _units(result.units, result.unit_winners, "final"),
     }
-    return WeekReport({"unit_ranking.csv": csv_files.table(csv_files.UNITS, rows)}, canonical_json(page))
+    return WeekReport(files, canonical_json(page))
 
 
 def _winners(

@@ -9,7 +9,7 @@ leaves nothing that the next does not put right.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -48,7 +48,8 @@ class WeekReport(NamedTuple):
 
 
 WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
-WriteFinal = Callable[[FinalResult, Reference], WeekReport]
+# The final's result, the reference, the individual rankings of all weeks.
+WriteFinal = Callable[[FinalResult, Reference, Iterable[bytes], ParticipantStore], WeekReport]
 # Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
 WriteChanges = Callable[[Mapping[str, bytes], Mapping[str, bytes], Outcome, Outcome, Reference], bytes]
 CHANGES = "changes.csv"
@@ -136,11 +137,24 @@ class CloseWeeks:
             return
         result = close_contest(reference.definition, reference.units, [outcome.tallies for outcome in outcomes])
         revision = self.revisions.claim("final", before.revision if before else 0, inputs)
-        report = self.write_final(result, reference)
+        report = self.write_final(result, reference, self._rankings(reference), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
         after = self._keep("final", revision, inputs, before, report, outcome, {"weeks": results}, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
+
+    def _rankings(self, reference: Reference) -> Iterator[bytes]:
+        for week in reference.definition.weeks:
+            pointer = self.revisions.current(f"week-{week.number}")
+            if pointer is None:
+                raise LostRace(f"week-{week.number}")
+            yield self._stored(f"results/week-{week.number}/rev-{pointer.revision}/individual_ranking.csv.gz")
+
+    def _stored(self, key: str) -> bytes:
+        data = self.desk.get(key)
+        if data is None:
+            raise FileNotFoundError(key)
+        return data
 
     def _keep(
         self,
@@ -201,18 +215,12 @@ class CloseWeeks:
         _put_changed(self.desk, "results/current.json", canonical_json(index))
 
     def _show_page(self, what: str, pointer: Pointer) -> None:
-        page = self.desk.get(f"results/{what}/rev-{pointer.revision}/page.json")
-        if page is None:
-            raise FileNotFoundError(f"results/{what}/rev-{pointer.revision}/page.json")
+        page = self._stored(f"results/{what}/rev-{pointer.revision}/page.json")
         shown = {**json.loads(page), "revision": pointer.revision, "digest": pointer.result}
         _put_changed(self.site, f"data/results/{what}.json", canonical_json(shown))
 
     def _outcome(self, what: str, revision: int) -> Outcome:
-        key = f"results/{what}/rev-{revision}/outcome.json"
-        data = self.desk.get(key)
-        if data is None:
-            raise FileNotFoundError(key)
-        raw = json.loads(data)
+        raw = json.loads(self._stored(f"results/{what}/rev-{revision}/outcome.json"))
         tallies = {code: UnitTally(*sums) for code, sums in raw["tallies"].items()}
         return Outcome(**{**raw, "tallies": tallies})
 

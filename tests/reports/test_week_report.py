@@ -17,7 +17,7 @@ from chalicelib.services.close_weeks import WeekReport
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference
 from tests.domain.builders import done, entry
-from tests.fakes import MINUTE, START_MS, definition, reference
+from tests.fakes import MINUTE, START_MS, MemoryParticipants, definition, reference
 
 NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
 ENTRIES = [
@@ -193,7 +193,7 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 def test_the_final_has_the_units_of_all_weeks() -> None:
     result, loaded = close(definition())
     final = close_contest(definition(), loaded.units, [result.tallies, result.tallies])
-    written = write_final(final, loaded)
+    written = write_final(final, loaded, [], MemoryParticipants())
     table = rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
         "SO-A": ("20", "final"),

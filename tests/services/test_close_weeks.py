@@ -153,10 +153,10 @@ def test_the_counts_of_a_week_stand_in_its_manifest(closed: Stage) -> None:
     assert (manifest["target"], manifest["ranked"]) == (2, 4)
 
 
-def test_names_stand_in_the_list_of_prizes_and_nowhere_else(closed: Stage) -> None:
+def test_names_stand_in_the_lists_of_prizes_and_commendations_and_nowhere_else(closed: Stage) -> None:
     for key, data in (*closed.desk.objects.items(), *closed.site.objects.items()):
         text = (gzip.decompress(data) if key.endswith(".gz") else data).decode()
-        if not key.endswith("/individual_prizes.csv"):
+        if not key.endswith(("/individual_prizes.csv", "/commendations.csv")):
             assert not any(name in text for name in NAMES.values()), key
             assert "0912345678" not in text
             assert "040******001" not in text
@@ -188,3 +188,21 @@ def test_a_contest_in_which_nobody_took_part_is_closed_all_the_same() -> None:
     assert [closed.people for closed in stage.run()] == [0, 0, 0]
     assert stage.rows("week-1", "individual_prizes.csv") == []
     assert len(stage.rows("final", "unit_ranking.csv")) == 3
+
+
+def test_the_end_proposes_commendations_with_reasons(closed: Stage) -> None:
+    rows = closed.rows("final", "commendations.csv")
+    people = [(row["place"], row["name"], row["reason"]) for row in rows if row["kind"] == "person"]
+    assert people == [
+        (
+            "1",
+            "Nguyễn Văn An",
+            "Dự thi đủ 2 tuần, tổng điểm tốt nhất các tuần 10/10, tổng thời gian 3 phút 0 giây",
+        ),
+        ("2", "Trần Chi", "Dự thi đủ 2 tuần, tổng điểm tốt nhất các tuần 9/10, tổng thời gian 3 phút 0 giây"),
+    ]
+    units = [(row["unit_name"], row["reason"]) for row in rows if row["kind"] == "unit"]
+    assert units == [
+        ("Sở B", "Xếp thứ 1 về kết quả dự thi của đơn vị qua 2 tuần"),
+        ("Sở A", "Xếp thứ 2 về kết quả dự thi của đơn vị qua 2 tuần"),
+    ]

@@ -1,0 +1,80 @@
+"""Who is proposed for commendation at the end (R10): a list with reasons; the committee decides.
+
+The plan asks for collectives and individuals with outstanding contribution. What the figures can show is
+participation and results, so the proposals are:
+
+- units in which everybody obliged took part in every week (rate 1 over all weeks);
+- units with the best results over all weeks: the first ``TOP_UNITS`` that are below no minimum;
+- people who took part in every week, by the sum of their best scores, then of the time they took: the
+  first ``TOP_PEOPLE``. Somebody with the same score and time as the last proposed is proposed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from chalicelib.domain.unit_score import UnitStanding
+
+TOP_UNITS = 10
+TOP_PEOPLE = 20
+
+Reason = Literal["full_participation", "best_units", "best_people"]
+
+
+class WeekLine(NamedTuple):
+    """A person's best attempt of a week, as the individual ranking has it. ``duration`` in milliseconds."""
+
+    participant_id: str
+    unit: str
+    score: int
+    duration: int
+
+
+class Proposal(NamedTuple):
+    """``place`` counts within the reason. ``score`` and ``duration`` are a person's sums, 0 for a unit."""
+
+    reason: Reason
+    place: int
+    id: str
+    unit: str
+    score: int
+    duration: int
+
+
+def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
+    """From the unit ranking over all weeks."""
+    complete = [row for row in ranked if row.rate == 1]
+    best = [row for row in ranked if not row.note][:TOP_UNITS]
+    reasons: list[tuple[Reason, list[UnitStanding]]] = [("full_participation", complete), ("best_units", best)]
+    return [
+        Proposal(reason, place, row.unit.code, row.unit.code, 0, 0)
+        for reason, rows in reasons
+        for place, row in enumerate(rows, 1)
+    ]
+
+
+def propose_people(weeks: Iterable[Iterable[WeekLine]]) -> list[Proposal]:
+    """From the individual rankings of all weeks; ties share a place, in the order of their ids."""
+    sums: dict[str, tuple[int, int, str]] | None = None
+    for week in weeks:
+        here = {line.participant_id: (line.score, line.duration, line.unit) for line in week}
+        if sums is None:
+            sums = here
+        else:
+            sums = {
+                person: (sums[person][0] + score, sums[person][1] + duration, unit)
+                for person, (score, duration, unit) in here.items()
+                if person in sums
+            }
+    ordered = sorted(
+        (-score, duration, person, unit) for person, (score, duration, unit) in (sums or {}).items()
+    )
+    proposals: list[Proposal] = []
+    for number, (minus, duration, person, unit) in enumerate(ordered, 1):
+        tied = bool(proposals) and (proposals[-1].score, proposals[-1].duration) == (-minus, duration)
+        if number > TOP_PEOPLE and not tied:
+            break
+        place = proposals[-1].place if tied else number
+        proposals.append(Proposal("best_people", place, person, unit, -minus, duration))
+    return proposals

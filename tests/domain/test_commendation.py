@@ -1,0 +1,68 @@
+"""R10: who is proposed for commendation, and why."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS, WeekLine, propose_people, propose_units
+from chalicelib.domain.unit_score import UnitTally, rank_units
+from tests.domain.test_unit_score import CONTEST, unit, weighed
+
+
+def line(person: str, score: int = 5, duration: int = 60_000) -> WeekLine:
+    return WeekLine(person, "SO-A", score, duration)
+
+
+def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
+    return [(proposal.place, proposal.id) for proposal in propose_people(weeks)]
+
+
+def test_units_at_full_participation_are_proposed() -> None:
+    units = [unit("A", 6), unit("B", 6, exempt=2), unit("C", 6)]
+    tallies = {"A": UnitTally(11, 11, 11), "B": UnitTally(8, 8, 8), "C": UnitTally(13, 13, 13)}
+    ranked = rank_units(units, tallies, CONTEST, weeks=2)
+    proposed = [p.id for p in propose_units(ranked) if p.reason == "full_participation"]
+    assert proposed == ["C", "B"]
+
+
+def test_the_best_units_are_proposed_but_none_below_a_minimum() -> None:
+    units = [unit(f"U{k:02}", 100) for k in range(TOP_UNITS + 3)]
+    tallies = {each.code: UnitTally(50 - k, 50, 250) for k, each in enumerate(units)}
+    tallies["U01"] = UnitTally(1, 900, 5)
+    ranked = rank_units(units, tallies, weighed(min_people=2))
+    proposed = [p.id for p in propose_units(ranked) if p.reason == "best_units"]
+    assert len(proposed) == TOP_UNITS
+    assert "U01" not in proposed
+
+
+def test_people_who_missed_a_week_are_not_proposed() -> None:
+    assert people([line("an"), line("binh")], [line("binh"), line("chi")]) == [(1, "binh")]
+
+
+def test_people_are_compared_by_score_and_then_by_time() -> None:
+    first = [line("an", 5, 90_000), line("binh", 5, 60_000), line("chi", 4, 1_000)]
+    second = [line("an", 5, 10_000), line("binh", 4, 10_000), line("chi", 5, 10_000)]
+    assert people(first, second) == [(1, "an"), (2, "chi"), (3, "binh")]
+
+
+def test_those_who_tie_with_the_last_are_proposed_too() -> None:
+    week = [line(f"p{k:03}", 5, min(k, TOP_PEOPLE - 1)) for k in range(TOP_PEOPLE + 5)]
+    proposed = people(week)
+    assert len(proposed) == TOP_PEOPLE + 5
+    assert {place for place, _ in proposed[TOP_PEOPLE - 1 :]} == {TOP_PEOPLE}
+
+
+def test_the_order_of_weeks_and_lines_does_not_matter() -> None:
+    weeks = [
+        [line("an", 5, 1), line("binh", 4, 2)],
+        [line("binh", 5, 3), line("an", 4, 4)],
+        [line("an"), line("binh")],
+    ]
+    expected = people(*weeks)
+    assert all(people(*order) == expected for order in permutations(weeks))
+    assert people(*[week[::-1] for week in weeks]) == expected
+
+
+def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
+    assert people([], []) == people() == []
+    assert propose_units(rank_units([unit("A")], {}, CONTEST, weeks=4)) == []
