@@ -6,13 +6,18 @@ for each requirements.txt, architecture and Python; only what runs in Lambda is 
 
 from __future__ import annotations
 
+import ast
+import gzip
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from infra.archive import compile_tree
 
@@ -30,11 +35,19 @@ _DROPPED = (
     "boto3/data",  # boto3.resource(); only clients are used
     "cffi",  # the compiler; argon2's compiled part needs _cffi_backend alone
     "chalice",  # its run-time part comes with `chalice package`
+    "dateutil/rrule.py",  # calendars' repetitions; botocore only reads dates
+    "dateutil/tz/win.py",
     "dateutil/zoneinfo",  # a second copy of tzdata
     "markdown_it/cli",
+    "openpyxl/utils/dataframe.py",  # for pandas
+    "pydantic/color.py",
+    "pydantic/experimental/pipeline.py",
     "pydantic/mypy.py",
     "pydantic/v1",  # the old interface, imported by nothing here
+    "s3transfer/crt.py",  # other engines for large files; ours are small
+    "s3transfer/processpool.py",
     "urllib3/contrib/emscripten",
+    "urllib3/contrib/pyopenssl.py",  # botocore looks for it and goes on without
 )
 # Named like documentation, imported by the code.
 _KEPT = ("boto3/docs", "botocore/docs")
@@ -49,6 +62,8 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as work:
             _install(requirements, architecture, Path(work, "new"))
             trim(Path(work, "new"))
+            for path in Path(work, "new").rglob("*.py"):
+                path.write_bytes(without_docstrings(path.read_bytes()))
             # Without their sources: a third of the package, and of no use in Lambda, whose Python is this one.
             compile_tree(Path(work, "new"), sources=False)
             Path(work, "new").rename(folder)
@@ -92,6 +107,44 @@ def trim(root: Path) -> None:
             _remove(path)
     for path in list(_unused_services(root / "botocore" / "data")):
         _remove(path)
+    for path in sorted(root.glob("botocore/data/**/service-2.json.gz")):
+        model = json.loads(gzip.decompress(path.read_bytes()))
+        text = json.dumps(_without_documentation(model), separators=(",", ":"))
+        path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def without_docstrings(source: bytes) -> bytes:
+    """The same code with empty docstrings: nobody reads them in Lambda, and they are 0.4 MB of the package.
+
+    Not by Python's -OO, which also takes away the assertions that libraries rely on.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a template, or for another Python; compileall has the last word
+        return source
+    starts = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    spans = []
+    for node in ast.walk(tree):
+        if isinstance(node, holders) and ast.get_docstring(node, clean=False) is not None:
+            text = node.body[0]
+            end = starts[(text.end_lineno or text.lineno) - 1] + (text.end_col_offset or 0)
+            spans.append((starts[text.lineno - 1] + text.col_offset, end))
+    for begin, end in sorted(spans, reverse=True):
+        lines = b"\\\n" * source.count(b"\n", begin, end)  # tracebacks keep their line numbers
+        source = source[:begin] + b"''" + lines + source[end:]
+    return source
+
+
+def _without_documentation(model: Any) -> Any:
+    """A description of a service without its manual, two thirds of it. Members of that name are no text."""
+    if isinstance(model, list):
+        return [_without_documentation(item) for item in model]
+    if not isinstance(model, dict):
+        return model
+    manual = isinstance(model.get("documentation"), str)
+    kept = (key for key in model if not (manual and key == "documentation"))
+    return {key: _without_documentation(model[key]) for key in kept}
 
 
 def _unused_services(data: Path) -> Iterator[Path]:

@@ -22,12 +22,17 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 # The rules of EventBridge know minutes; a test has seconds. MiniStack alone reads this, the template does not
 # change.
 SCHEDULE_SECONDS = "CUOC_THI_SCHEDULE_SECONDS"
+
+# Touched after each snapshot. Elsewhere than on Linux a process with threads must not be forked: no snapshots.
+MARKER = "snapshot"
+LINUX = sys.platform == "linux"
 
 _FIRST_SNAPSHOT = 5.0
 # A snapshot may take a twentieth of the time.
@@ -71,6 +76,7 @@ def _save(app: Any, lock: int) -> None:
         services = app._build_persistence_save_dict()  # noqa: SLF001
         services.pop("cloudwatch_logs", None)  # every request's lines: saved at the end, not each time
         app.save_all(services)
+        Path(os.environ["STATE_DIR"], MARKER).touch()
     finally:
         os._exit(0)
 
@@ -93,12 +99,16 @@ async def _snapshot(app: Any, lock: int) -> float:
     return time.monotonic() - started
 
 
-async def _snapshots(app: Any, lock: int) -> None:
+async def _snapshots(app: Any, lock: int, asked: asyncio.Event) -> None:
+    """Every few seconds, and when asked; the marker's time says when the last one was whole."""
     pause = _FIRST_SNAPSHOT
     while True:
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), pause)
         if _deploying():
+            await asyncio.sleep(0.1)
             continue
+        asked.clear()
         try:
             pause = max(_FIRST_SNAPSHOT, _SHARE * await _snapshot(app, lock))
         except OSError:  # TimeoutError is one
@@ -124,7 +134,9 @@ async def _serve(app: Any, lock: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    snapshots = asyncio.create_task(_snapshots(app, lock)) if sys.platform == "linux" else None
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, asked.set)
+    snapshots = asyncio.create_task(_snapshots(app, lock, asked)) if LINUX else None
 
     async def stopped() -> None:
         await stop.wait()
@@ -132,7 +144,7 @@ async def _serve(app: Any, lock: int) -> None:
             snapshots.cancel()
             await asyncio.wait([snapshots])
         deadline = time.monotonic() + _DEPLOYS_WITHIN
-        while _deploying() and time.monotonic() < deadline:
+        while _deploying() and time.monotonic() < deadline:  # noqa: ASYNC110  MiniStack has no event for it
             await asyncio.sleep(0.1)
 
     await serve(app.app, config, shutdown_trigger=stopped)

@@ -21,7 +21,7 @@ import boto3
 from botocore.config import Config
 
 from infra.local.checks import CannotRun
-from infra.local.emulator import SCHEDULE_SECONDS
+from infra.local.emulator import LINUX, MARKER, SCHEDULE_SECONDS
 from infra.package import PROJECT
 
 REGION = "ap-southeast-1"
@@ -30,6 +30,7 @@ ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105
 
 _STARTS_WITHIN = 30.0
+_SAVES_WITHIN = 10.0
 # A million entries take a while to write.
 _STOPS_WITHIN = 180.0
 
@@ -86,6 +87,19 @@ class MiniStack:
             aws_secret_access_key=SECRET_KEY,
             config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, read_timeout=60),
         )
+
+    def save(self) -> None:
+        """Has the state written now: what follows must not survive a power cut that this did not."""
+        marker = self._state / "services" / MARKER
+        before = marker.stat().st_mtime_ns if marker.exists() else 0
+        if not LINUX or self._process is None:
+            return
+        self._process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + _SAVES_WITHIN
+        while time.monotonic() < deadline:
+            if marker.exists() and marker.stat().st_mtime_ns != before:
+                return
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """SIGTERM, so that it saves its state; SIGKILL for it and its functions if it does not go."""

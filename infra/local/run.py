@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,6 +91,7 @@ def _up(options: Options, undo: ExitStack) -> None:
     outputs = deploy(aws.client, stack_name("local"), built, parameters, pause=0.2)
     set_gateway_responses(aws.client("apigateway"), outputs["RestAPIId"], built.template)
     site.upload(s3, outputs["SiteBucket"])
+    aws.save()  # above all the pepper, without which the contest that is loaded next is worth nothing
     say("Deployed.")
 
     names = {path.name for path in site.SITE.iterdir()} | {site.DATA.rstrip("/")}
@@ -112,8 +113,9 @@ def _up(options: Options, undo: ExitStack) -> None:
             raise CannotRun(
                 f"The local AWS stopped by itself; its last words are in {options.folder}/ministack.log."
             )
-        for line in narrator.news():
-            say(line)
+        with suppress(ClientError, BotoCoreError):  # if it is gone, the next turn says so
+            for line in narrator.news():
+                say(line)
         time.sleep(_LOOK_EVERY)
 
 
