@@ -6,7 +6,6 @@ for each requirements.txt, architecture and Python; only what runs in Lambda is 
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import shutil
@@ -15,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +60,6 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as work:
             _install(requirements, architecture, Path(work, "new"))
             trim(Path(work, "new"))
-            for path in Path(work, "new").rglob("*.py"):
-                path.write_bytes(without_docstrings(path.read_bytes()))
             # Without their sources: a third of the package, and of no use in Lambda, whose Python is this one.
             compile_tree(Path(work, "new"), sources=False)
             Path(work, "new").rename(folder)
@@ -113,38 +109,14 @@ def trim(root: Path) -> None:
         path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
-def without_docstrings(source: bytes) -> bytes:
-    """The same code with empty docstrings: nobody reads them in Lambda, and they are 0.4 MB of the package.
-
-    Not by Python's -OO, which also takes away the assertions that libraries rely on.
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a template, or for another Python; compileall has the last word
-        return source
-    starts = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
-    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    spans = []
-    for node in ast.walk(tree):
-        if isinstance(node, holders) and ast.get_docstring(node, clean=False) is not None:
-            text = node.body[0]
-            end = starts[(text.end_lineno or text.lineno) - 1] + (text.end_col_offset or 0)
-            spans.append((starts[text.lineno - 1] + text.col_offset, end))
-    for begin, end in sorted(spans, reverse=True):
-        lines = b"\\\n" * source.count(b"\n", begin, end)  # tracebacks keep their line numbers
-        source = source[:begin] + b"''" + lines + source[end:]
-    return source
-
-
 def _without_documentation(model: Any) -> Any:
-    """A description of a service without its manual, two thirds of it. Members of that name are no text."""
+    """A description of a service with its manual emptied, two thirds of it; botocore asks that the keys be there."""
     if isinstance(model, list):
         return [_without_documentation(item) for item in model]
     if not isinstance(model, dict):
         return model
-    manual = isinstance(model.get("documentation"), str)
-    kept = (key for key in model if not (manual and key == "documentation"))
-    return {key: _without_documentation(model[key]) for key in kept}
+    emptied = {"documentation": ""} if isinstance(model.get("documentation"), str) else {}
+    return {key: _without_documentation(value) for key, value in model.items()} | emptied
 
 
 def _unused_services(data: Path) -> Iterator[Path]:

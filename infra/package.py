@@ -136,7 +136,7 @@ def _chalice_package(project: Path, stage: str, out: Path) -> None:
 def _assemble(packed: Path, code: Path) -> None:
     with zipfile.ZipFile(packed / "deployment.zip") as archive:
         archive.extractall(code)
-    compile_tree(code)
+    compile_tree(code, sources=False)
 
 
 def _check_alone(archive: Path, architecture: str) -> None:
