@@ -110,7 +110,7 @@ def trim(root: Path) -> None:
 
 
 def _without_documentation(model: Any) -> Any:
-    """A description of a service with its manual emptied, two thirds of it; botocore asks that the keys be there."""
+    """A description of a service with its manual emptied, two thirds of it; botocore needs the keys."""
     if isinstance(model, list):
         return [_without_documentation(item) for item in model]
     if not isinstance(model, dict):
