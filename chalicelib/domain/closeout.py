@@ -9,7 +9,15 @@ from chalicelib.domain.attempt import Entry, settled
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import draw, score
-from chalicelib.domain.ranking import Counts, Standing, award, count, prediction_target, rank
+from chalicelib.domain.ranking import (
+    Counts,
+    Standing,
+    award,
+    contenders,
+    count,
+    prediction_target,
+    rank,
+)
 from chalicelib.domain.unit_score import UnitStanding, UnitTally, award_units, rank_units, tally
 from chalicelib.domain.units import Unit
 
@@ -64,10 +72,11 @@ def close_week(
     def grade(nonce: str, answers: str) -> int:
         return score(draw(bank, definition.paper, nonce), answers)
 
-    final = [settled(entry, definition, after_the_end, grade) for entry in entries]
-    counts = count(final, definition)
+    final = (settled(entry, definition, after_the_end, grade) for entry in entries)
+    people = contenders(final, definition)
+    counts = count(people)
     target = prediction_target(counts, definition)
-    everyone = rank(final, definition, week, target)
+    everyone = rank(people, definition, week, target)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     tallies = tally(everyone)
     unit_ranking = rank_units(units, tallies, definition)

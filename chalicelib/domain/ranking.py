@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from sys import intern
 from typing import NamedTuple
 
 from chalicelib.domain.attempt import Category, Entry, Finished
@@ -14,13 +17,38 @@ from chalicelib.domain.times import span_ms
 _LAST = 1 << 62
 
 
+class Candidate(NamedTuple):
+    """What is compared of a counted attempt; times in milliseconds."""
+
+    number: int
+    received: int
+    duration: int
+    score: int
+    prediction: int | None
+
+
+class Contender(NamedTuple):
+    """A person's week before the prediction's target is known: 400,000 of them fit into a Lambda's memory.
+
+    ``candidates`` are the attempts that some target could make the best one; ``perfect`` says whether any
+    counted attempt was all correct.
+    """
+
+    participant_id: str
+    unit: str
+    category: Category
+    attempts: int
+    perfect: bool
+    candidates: tuple[Candidate, ...]
+
+
 class Standing(NamedTuple):
     """A person's place in the week: ``best`` attempt of ``attempts`` counted ones."""
 
     participant_id: str
     unit: str
     category: Category
-    best: Finished
+    best: Candidate
     attempts: int
 
 
@@ -34,17 +62,38 @@ class Counts(NamedTuple):
     perfect_people: int
 
 
-def count(entries: Iterable[Entry], definition: Definition) -> Counts:
-    """People, counted attempts, and people with at least one all-correct attempt."""
-    people = attempts = mandatory = perfect = 0
+def contenders(entries: Iterable[Entry], definition: Definition) -> list[Contender]:
+    """Everyone with a counted attempt. Entries are taken one by one and not kept."""
+    key = _attempt_key(definition, None, _before_the_target(definition))
+    whole = definition.paper.questions
+    found = []
     for entry in entries:
-        scores = [attempt.score for attempt in entry.counted]
-        if scores:
-            people += 1
-            attempts += len(scores)
-            mandatory += entry.category == "mandatory"
-            perfect += max(scores) == definition.paper.questions
-    return Counts(people, attempts, mandatory, people - mandatory, perfect)
+        counted = [attempt for attempt in entry.finished if attempt.counted]
+        if not counted:
+            continue
+        perfect = any(attempt.score == whole for attempt in counted)
+        possible = counted
+        if len(counted) > 1:
+            keys = [key(attempt) for attempt in counted]
+            least = min(keys)
+            possible = [attempt for attempt, own in zip(counted, keys, strict=True) if own == least]
+        candidates = tuple(
+            [Candidate(a.number, a.received, a.duration, a.score, a.prediction) for a in possible]
+        )
+        unit = intern(entry.unit)
+        found.append(Contender(entry.participant_id, unit, entry.category, len(counted), perfect, candidates))
+    return found
+
+
+def count(people: Iterable[Contender]) -> Counts:
+    """People, counted attempts, and people with at least one all-correct attempt."""
+    everyone = attempts = mandatory = perfect = 0
+    for person in people:
+        everyone += 1
+        attempts += person.attempts
+        mandatory += person.category == "mandatory"
+        perfect += person.perfect
+    return Counts(everyone, attempts, mandatory, everyone - mandatory, perfect)
 
 
 def prediction_target(counts: Counts, definition: Definition) -> int | None:
@@ -58,7 +107,7 @@ def prediction_target(counts: Counts, definition: Definition) -> int | None:
     }[definition.prediction.target]
 
 
-def prediction_error(attempt: Finished, target: int | None) -> int | None:
+def prediction_error(attempt: Candidate | Finished, target: int | None) -> int | None:
     """|prediction − actual|; None without a prediction."""
     return None if target is None or attempt.prediction is None else abs(attempt.prediction - target)
 
@@ -71,47 +120,69 @@ def fixed_draw(closes: str, participant_id: str) -> bytes:
     return sha256(f"{closes}|{participant_id}".encode()).digest()
 
 
-def attempt_order(definition: Definition, target: int | None) -> Callable[[Finished], tuple[int, ...]]:
-    """The key by which attempts are compared, smaller first, in the contest's order of ranking.
+def _before_the_target(definition: Definition) -> tuple[RankingField, ...]:
+    """The criteria that come before the prediction: by them attempts compare whatever the target will be."""
+    order = definition.ranking.order
+    if definition.prediction is None or "prediction" not in order:
+        return order
+    return order[: order.index("prediction")]
+
+
+def _attempt_key(
+    definition: Definition, target: int | None, order: Sequence[RankingField]
+) -> Callable[[Candidate | Finished], tuple[int, ...]]:
+    """The key by which attempts are compared, smaller first.
 
     An attempt faster than ``min_duration`` ranks behind all others.
     """
     floor = span_ms(definition.paper.min_duration)
 
-    def missed(attempt: Finished) -> int:
+    def missed(attempt: Candidate | Finished) -> int:
         error = prediction_error(attempt, target)
         return _LAST if error is None else error
 
-    criteria: dict[RankingField, Callable[[Finished], int]] = {
+    criteria: dict[RankingField, Callable[[Candidate | Finished], int]] = {
         "score": lambda attempt: -attempt.score,
         "prediction": missed,
         "duration": lambda attempt: attempt.duration,
         "submitted": lambda attempt: attempt.received,
     }
-    chosen = [criteria[name] for name in definition.ranking.order]
+    chosen = [criteria[name] for name in order]
 
-    def key(attempt: Finished) -> tuple[int, ...]:
+    def key(attempt: Candidate | Finished) -> tuple[int, ...]:
         return (attempt.duration < floor, *[criterion(attempt) for criterion in chosen])
 
     return key
 
 
-def rank(entries: Iterable[Entry], definition: Definition, week: Week, target: int | None) -> list[Standing]:
-    """Everyone with a counted attempt, by best attempt; the order of ``entries`` does not matter.
+def rank(people: Iterable[Contender], definition: Definition, week: Week, target: int | None) -> list[Standing]:
+    """Everyone by best attempt, in the contest's order; the order of ``people`` does not matter.
 
-    Of two attempts of one person that are equal in every criterion the earlier stands.
+    Of two attempts of one person that are equal in every criterion the earlier stands. Two people who are
+    equal in every criterion stand by the fixed draw.
     """
-    key = attempt_order(definition, target)
+    key = _attempt_key(definition, target, definition.ranking.order)
     closes = definition.rfc3339(week.closes)
     keyed = []
-    for entry in entries:
-        counted = list(entry.counted)
-        if counted:
-            best_key, _, best = min((key(attempt), attempt.number, attempt) for attempt in counted)
-            standing = Standing(entry.participant_id, entry.unit, entry.category, best, len(counted))
-            keyed.append((best_key, fixed_draw(closes, entry.participant_id), standing))
-    keyed.sort(key=lambda item: item[:2])
-    return [standing for _, _, standing in keyed]
+    for person in people:
+        best = person.candidates[0]
+        best_key = key(best)
+        for attempt in person.candidates[1:]:
+            other = key(attempt)
+            if (other, attempt.number) < (best_key, best.number):
+                best, best_key = attempt, other
+        keyed.append((best_key, person.participant_id, person, best))
+    keyed.sort(key=itemgetter(0))
+    ranked: list[Standing] = []
+    for _, tied in groupby(keyed, key=itemgetter(0)):
+        equals = list(tied)
+        if len(equals) > 1:
+            equals.sort(key=lambda item: fixed_draw(closes, item[1]))
+        ranked += [
+            Standing(identity, person.unit, person.category, best, person.attempts)
+            for _, identity, person, best in equals
+        ]
+    return ranked
 
 
 def award(

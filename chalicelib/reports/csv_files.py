@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, cast
 
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.person import masked_number
@@ -39,16 +40,26 @@ def safe(cell: Cell) -> Cell:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    text = io.StringIO(newline="")
+    data = io.BytesIO()
+    _write(data, header, rows)
+    return data.getvalue()
+
+
+def packed_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """As gzip without a time stamp, row by row: the same rows give the same bytes, and never stand whole."""
+    data = io.BytesIO()
+    with gzip.GzipFile(fileobj=data, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
+        _write(packed, header, rows)
+    return data.getvalue()
+
+
+def _write(target: IO[bytes] | gzip.GzipFile, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    text = io.TextIOWrapper(cast("IO[bytes]", target), encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow(header)
     writer.writerows([safe(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def packed(data: bytes) -> bytes:
-    """gzip without a time stamp: the same data give the same bytes."""
-    return gzip.compress(data, compresslevel=6, mtime=0)
+    text.flush()
+    text.detach()
 
 
 def prize_rows(

@@ -24,8 +24,8 @@ def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, P
         "individual_prizes.csv": csv_files.table(
             csv_files.PRIZES, csv_files.prize_rows(result, reference, winners)
         ),
-        "individual_ranking.csv.gz": csv_files.packed(
-            csv_files.table(csv_files.RANKING, csv_files.ranking_rows(result, reference))
+        "individual_ranking.csv.gz": csv_files.packed_table(
+            csv_files.RANKING, csv_files.ranking_rows(result, reference)
         ),
         "unit_ranking.csv": csv_files.table(
             csv_files.UNITS, csv_files.unit_rows(result.units, result.unit_winners, "weekly")

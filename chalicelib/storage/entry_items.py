@@ -44,6 +44,9 @@ class Item(msgspec.Struct):
 
 class _Page(msgspec.Struct):
     Items: list[Item]
+
+
+class _Rest(msgspec.Struct):
     LastEvaluatedKey: msgspec.Raw = msgspec.Raw()
 
 
@@ -80,7 +83,7 @@ class EntryPages:
 
     def __init__(self, http: SignedHttp, table: str) -> None:
         self._http, self._table = http, table
-        self._decoder = msgspec.json.Decoder(_Page)
+        self._decoder, self._rest = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_Rest)
 
     def __call__(self, week: int) -> Iterator[Entry]:
         for shard in SHARDS:
@@ -89,15 +92,20 @@ class EntryPages:
 
     def items(self, partition: str) -> Iterator[Item]:
         """All items of one partition, sorted by participant id."""
+        for page in self.pages(partition):
+            yield from self._decoder.decode(page).Items
+
+    def pages(self, partition: str) -> Iterator[bytes]:
+        """The partition's pages as DynamoDB sends them, up to 1 MB each."""
         key = b""
         while True:
             page = self._page(partition, key)
-            yield from page.Items
-            key = bytes(page.LastEvaluatedKey)
+            yield page
+            key = bytes(self._rest.decode(page).LastEvaluatedKey)
             if not key or key == b"null":
                 return
 
-    def _page(self, partition: str, start_key: bytes) -> _Page:
+    def _page(self, partition: str, start_key: bytes) -> bytes:
         body = json.dumps(
             {
                 "TableName": self._table,
@@ -110,8 +118,7 @@ class EntryPages:
             body = body[:-1] + b',"ExclusiveStartKey":' + start_key + b"}"
         for trial in range(self.PATIENCE):
             try:
-                answer = self._http.call("dynamodb", "DynamoDB_20120810.Query", body, version="1.0")
-                return self._decoder.decode(answer)
+                return self._http.call("dynamodb", "DynamoDB_20120810.Query", body, version="1.0")
             except Busy:
                 if trial == self.PATIENCE - 1:
                     raise

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.ranking import Counts, Standing, award, count, prediction_target, rank
+from chalicelib.domain.ranking import (
+    Candidate,
+    Counts,
+    Standing,
+    award,
+    contenders,
+    count,
+    prediction_target,
+    rank,
+)
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, definition
 
@@ -21,12 +30,15 @@ CLOSES = "2022-08-29T08:00:00+07:00"
 
 
 def ranked(*entries: Entry, target: int | None = 10, contest: Definition = CONTEST) -> list[str]:
-    return [standing.participant_id for standing in rank(entries, contest, contest.weeks[0], target)]
+    return [
+        standing.participant_id
+        for standing in rank(contenders(entries, contest), contest, contest.weeks[0], target)
+    ]
 
 
 def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
     """The number of the best of a person's attempts."""
-    (standing,) = rank([entry("p", *finished)], contest, contest.weeks[0], target)
+    (standing,) = rank(contenders([entry("p", *finished)], contest), contest, contest.weeks[0], target)
     return standing.best.number
 
 
@@ -115,7 +127,10 @@ def test_equal_people_are_ordered_by_the_fixed_draw() -> None:
 def test_the_draw_of_another_week_is_another() -> None:
     people = [f"{k:020x}" for k in range(20)]
     entries = [entry(person, done()) for person in people]
-    weeks = [[s.participant_id for s in rank(entries, CONTEST, week, 10)] for week in CONTEST.weeks]
+    weeks = [
+        [s.participant_id for s in rank(contenders(entries, CONTEST), CONTEST, week, 10)]
+        for week in CONTEST.weeks
+    ]
     assert len({tuple(order) for order in weeks}) == 4
 
 
@@ -175,11 +190,12 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
     entries = [entry(f"{k:020x}", *week) for k, week in enumerate(weeks)]
     mixed = chance.sample(entries, len(entries))
     week = CONTEST.weeks[0]
-    assert rank(entries, CONTEST, week, 1) == rank(mixed, CONTEST, week, 1)
+    straight, crosswise = contenders(entries, CONTEST), contenders(mixed, CONTEST)
+    assert rank(straight, CONTEST, week, 1) == rank(crosswise, CONTEST, week, 1)
 
 
 def standings(*ids: str) -> list[Standing]:
-    return [Standing(person, "SO-A", "mandatory", done(), 1) for person in ids]
+    return [Standing(person, "SO-A", "mandatory", Candidate(1, START_MS, MINUTE, 5, None), 1) for person in ids]
 
 
 def prizes(ids: str, *, barred: str = "", earlier: str = "", contest: Definition = CONTEST) -> str:
@@ -214,7 +230,7 @@ def test_the_facts_of_a_week() -> None:
         entry("c", done(0, status="discarded")),
         entry("d", done(5, status="overdue")),
     ]
-    assert count(entries, CONTEST) == Counts(3, 5, 2, 1, 2)
+    assert count(contenders(entries, CONTEST)) == Counts(3, 5, 2, 1, 2)
 
 
 @pytest.mark.parametrize(("target", "actual"), [("perfect_people", 2), ("people", 3), ("attempts", 5)])

@@ -1,0 +1,54 @@
+"""One close-out as a process of its own: ``python -m benchmarks.closeout receive|read|rank|close PORT``.
+
+``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` works out the
+week's result, ``close`` writes all files as well. Prints CPU seconds, peak memory in MB, people and attempts.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+from botocore.session import get_session
+
+from benchmarks.closeout_inputs import contest
+from chalicelib.domain.closeout import close_week
+from chalicelib.reports.week_report import write_week
+from chalicelib.storage.entry_items import SHARDS, EntryPages
+from chalicelib.storage.signed_http import SignedHttp
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    what, port = sys.argv[1:3]
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID="bench", AWS_SECRET_ACCESS_KEY="bench"
+    )
+    http = SignedHttp(get_session(), "ap-southeast-1", connect=2, read=20, retries=1)
+    reference, pages = contest(ROOT / "contests"), EntryPages(http, "entries")
+    people = attempts = 0
+    began = time.process_time()
+    if what == "receive":
+        for shard in SHARDS:
+            for page in pages.pages(f"w1#{shard}"):
+                people += page.count(b'"sk"')
+    elif what == "read":
+        for _ in pages(1):
+            people += 1
+    else:
+        result = close_week(
+            reference.definition, reference.bank, reference.units, reference.definition.weeks[0], pages(1)
+        )
+        people, attempts = result.counts.people, result.counts.attempts
+        if what == "close":
+            write_week(result, reference, {})
+    spent = time.process_time() - began
+    print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, people, attempts)
+
+
+if __name__ == "__main__":
+    main()
