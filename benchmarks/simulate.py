@@ -90,7 +90,12 @@ def main() -> None:
     if urlsplit(site).hostname not in {"127.0.0.1", "localhost"}:
         raise SystemExit("People are only simulated on this machine.")
     seed = random.SystemRandom().randrange(1 << 30) if options.seed is None else options.seed
-    tally = asyncio.run(play(site, options.people, seed))
+    try:
+        tally = asyncio.run(play(site, options.people, seed))
+    except aiohttp.ClientConnectionError as error:
+        raise SystemExit(
+            f"The stack does not answer ({error}): start `make run` in another shell first."
+        ) from None
     report(tally)
     if tally.wrong:
         print(*tally.wrong[:10], sep="\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,27 @@ PREFIX = "results/"
 
 
 def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
-    """Copies every object under results/ that ``folder`` has not got whole; returns what was copied."""
-    copied = []
+    """Makes ``folder`` the same as results/ of the desk; returns what was copied."""
+    copied, wanted = [], set()
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
         for item in page.get("Contents", []):
             target = folder / item["Key"].removeprefix(PREFIX)
             if not target.resolve().is_relative_to(folder.resolve()) or item["Key"].endswith("/"):
                 continue
-            # A revision's files are never overwritten, so the size tells whether a copy broke off.
-            whole = target.is_file() and target.stat().st_size == item["Size"]
-            if whole and "/rev-" in item["Key"]:
+            wanted.add(target)
+            # By content: after `make clean` another contest may have files of the same name and size.
+            if target.is_file() and md5(target.read_bytes()).hexdigest() == item["ETag"].strip('"'):  # noqa: S324
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             s3.download_file(bucket, item["Key"], str(target))
             copied.append(target)
+    for stale in _files(folder) - wanted:  # of a contest that ran here before
+        stale.unlink()
     return copied
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
 
 
 def _local_desk(stack_file: Path) -> tuple[Any, str]:

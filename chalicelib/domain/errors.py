@@ -6,6 +6,7 @@ ContestError
 ├── InvalidInput          a field is missing, unknown or wrong
 ├── AlreadyRegistered     the citizen ID has an account
 ├── Excluded              the person may not take part (R3)
+├── Disqualified          the organisers have annulled the person's results
 ├── Unauthorized          no token, or one that is forged, foreign or expired
 ├── WrongCredentials      citizen ID and password do not match
 ├── TooManyAttempts       too many wrong passwords in a row
@@ -61,6 +62,10 @@ class AlreadyRegistered(ContestError):
 
 class Excluded(ContestError):
     code = "excluded"
+
+
+class Disqualified(ContestError):
+    code = "disqualified"
 
 
 class Unauthorized(ContestError):

@@ -89,14 +89,16 @@ def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
     for number, letters in answers.items():
         at = _POSITION.get(number, len(paper))
         if at >= len(paper):
-            errors.append(FieldError(f"answers.{number}", f"Đề thi không có câu số “{number}”."))
+            errors.append(FieldError(f"answers.{number[:20]}", f"Đề thi không có câu số “{number[:20]}”."))
             continue
         question, order = paper[at]
         mask = 0
         for letter in letters:
             position = _LETTER.get(letter, len(order))
             if position >= len(order):
-                errors.append(FieldError(f"answers.{number}", f"Câu {number} không có phương án “{letter}”."))
+                errors.append(
+                    FieldError(f"answers.{number}", f"Câu {number} không có phương án “{letter[:20]}”.")
+                )
                 break
             mask |= 1 << order[position]
         if len(letters) > 1 and not question.multiple:

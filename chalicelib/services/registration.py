@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.domain.attempt import Category
-from chalicelib.domain.errors import Excluded, FieldError, InvalidInput
+from chalicelib.domain.errors import Disqualified, Excluded, FieldError, InvalidInput
 from chalicelib.domain.person import (
     Gender,
     age,
@@ -83,13 +83,15 @@ def register(
     now: int,
     today: date,
 ) -> Participant:
-    """Raises ``InvalidInput``, ``Excluded``, ``AlreadyRegistered``."""
+    """Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``."""
     errors = check(application, reference, today)
     if errors:
         raise InvalidInput(errors)
     identity = participant_id(pepper, application.citizen_id)
-    if identity in reference.barred:
+    if identity in reference.excluded:
         raise Excluded
+    if identity in reference.disqualified:
+        raise Disqualified
     participant = Participant(
         participant_id=identity,
         full_name=tidy(application.full_name),

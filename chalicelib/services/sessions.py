@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.errors import Excluded, TooManyAttempts, WrongCredentials
+from chalicelib.domain.errors import Disqualified, Excluded, TooManyAttempts, WrongCredentials
 from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import Failures, Participant, ParticipantStore, Passwords
 from chalicelib.services.reference import Reference
@@ -29,7 +29,7 @@ def sign_in(
     pepper: bytes,
     now: int,
 ) -> Participant:
-    """Raises ``WrongCredentials``, ``TooManyAttempts``, ``Excluded``.
+    """Raises ``WrongCredentials``, ``TooManyAttempts``, ``Excluded``, ``Disqualified``.
 
     An unknown citizen ID takes the same time and gets the same answers as a wrong password.
     """
@@ -44,6 +44,8 @@ def sign_in(
         raise WrongCredentials
     if failures.wrong:
         participants.clear_failures(identity)
-    if identity in reference.barred:
+    if identity in reference.excluded:
         raise Excluded
+    if identity in reference.disqualified:
+        raise Disqualified
     return participant

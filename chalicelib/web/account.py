@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import Unauthorized
@@ -22,10 +23,17 @@ from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
 
 
+def _iso_date(value: Any) -> Any:
+    """pydantic would also take the seconds since 1970 for a date."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("cần ngày dạng 1990-12-31")
+    return value
+
+
 class Registration(Body):
     citizen_id: Short
     full_name: Short
-    date_of_birth: date
+    date_of_birth: Annotated[date, Field(strict=False), BeforeValidator(_iso_date)]
     gender: Gender
     phone: Short
     unit_code: Short | None

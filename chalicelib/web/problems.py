@@ -26,6 +26,11 @@ PROBLEMS = {
         "Không thuộc đối tượng dự thi",
         "Theo thể lệ, bạn không thuộc đối tượng dự thi. Nếu có nhầm lẫn, hãy gọi đường dây nóng của cuộc thi.",
     ),
+    "disqualified": Problem(
+        403,
+        "Kết quả đã bị hủy",
+        "Ban Tổ chức đã hủy kết quả dự thi của bạn. Nếu có nhầm lẫn, hãy gọi đường dây nóng của cuộc thi.",
+    ),
     "not_found": Problem(404, "Không có địa chỉ này", "Địa chỉ không tồn tại. Hãy kiểm tra lại đường dẫn."),
     "attempt_not_found": Problem(404, "Không có lượt thi này", "Bạn không có lượt thi nào với mã này."),
     "method_not_allowed": Problem(
@@ -37,9 +42,7 @@ PROBLEMS = {
     "no_open_week": Problem(
         409, "Không trong thời gian thi", "Hiện không có tuần thi nào đang mở. Hãy xem lịch thi trên trang chủ."
     ),
-    "no_attempts_left": Problem(
-        409, "Đã hết lượt thi", "Bạn đã dùng hết số lượt thi của tuần này. Hẹn gặp lại ở tuần sau."
-    ),
+    "no_attempts_left": Problem(409, "Đã hết lượt thi", "Bạn đã dùng hết số lượt thi của tuần này."),
     "already_submitted": Problem(409, "Bài đã nộp", "Lượt thi này đã nộp nên không nhận thêm đáp án."),
     "overdue": Problem(
         409, "Đã quá giờ", "Thời gian làm bài đã hết. Các đáp án đã lưu tự động được xử lý theo thể lệ."
@@ -52,7 +55,9 @@ PROBLEMS = {
         422, "Thông tin chưa đúng", "Một số mục chưa đúng. Hãy sửa các mục được nêu rồi gửi lại."
     ),
     "too_many_attempts": Problem(
-        429, "Sai mật khẩu quá nhiều lần", "Bạn đã nhập sai mật khẩu nhiều lần. Hãy chờ ít phút rồi thử lại."
+        429,
+        "Sai mật khẩu quá nhiều lần",
+        "Bạn đã nhập sai mật khẩu nhiều lần. Hãy chờ hết thời gian tạm khóa rồi thử lại.",
     ),
     "internal": Problem(
         500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Đáp án đã lưu vẫn còn. Hãy thử lại sau ít giây."

@@ -40,9 +40,10 @@ class Tokens:
         try:
             content = self._verified(token.strip(), now)
             participant_id, unit, category, expires = content
+            expired = now >= expires
         except (BadData, ValueError, TypeError):
             raise Unauthorized from None
-        if now >= expires:
+        if expired:
             raise Unauthorized
         return Person(participant_id, unit, category)
 

@@ -19,7 +19,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     parser.add_argument("command", choices=("run", "stop", "clean"))
     parser.add_argument("--contest", type=Path, default=PROJECT / "contests" / "demo", help="a contest folder")
-    parser.add_argument("--port", type=int, default=8000, help="of site and API; 0 takes a free one")
+    parser.add_argument("--port", default="8000", help="of site and API; 0 takes a free one")
     parser.add_argument(
         "--state", type=Path, default=PROJECT / ".local", help="where data, log and stack.json go"
     )
@@ -62,7 +62,11 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
         check_tools()
         from infra.local.run import Options, run  # noqa: PLC0415  needs the tools
 
-        run(Options(options.contest, options.port, folder, options.fast_schedule))
+        if not options.port.isascii() or not options.port.isdigit():
+            raise CannotRun(f"“{options.port}” is no port: choose one from 1024 to 65535.")
+        if options.contest == Path():
+            raise CannotRun("Which contest? For example: make run CONTEST=contests/demo")
+        run(Options(options.contest, int(options.port), folder, options.fast_schedule))
     except CannotRun as reason:
         sys.exit(str(reason))
 

@@ -25,7 +25,7 @@ def check_tools() -> None:
         raise CannotRun(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise CannotRun(f"Not installed: {', '.join(missing)}. Run `make setup`.")
+        raise CannotRun(f"Not installed: {', '.join(missing)}. Delete the folder .venv and run `make setup`.")
 
 
 def take_port(port: int) -> socket.socket:

@@ -29,7 +29,11 @@ class Narrator:
     def _failures(self) -> list[str]:
         lines = []
         for function, group in self._log_groups.items():
-            events = self._logs.filter_log_events(logGroupName=group, startTime=self._since[function])["events"]
+            try:
+                found = self._logs.filter_log_events(logGroupName=group, startTime=self._since[function])
+            except self._logs.exceptions.ResourceNotFoundException:  # lost with a killed emulator
+                continue
+            events = found["events"]
             if events:
                 self._since[function] = events[-1]["timestamp"] + 1
             lines += [f"{function} FAILED: {why}" for why in _reasons(event["message"] for event in events)]
@@ -42,7 +46,8 @@ class Narrator:
         for prefix in ("intake/", "results/"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._desk, Prefix=prefix)
             items = [item for page in pages for item in page.get("Contents", [])]
-            found += [i for i in items if prefix == "intake/" or i["Key"].endswith("/manifest.json")]
+            told = ".json" if prefix == "intake/" else "/manifest.json"
+            found += [item for item in items if item["Key"].endswith(told)]
         return [(item["Key"], item["ETag"]) for item in sorted(found, key=lambda item: item["LastModified"])]
 
     def _line(self, key: str) -> str:
@@ -58,6 +63,8 @@ class Narrator:
 
     @staticmethod
     def _intake(report: dict[str, Any]) -> str:
+        if report["taken"].get("missing"):
+            return f"{report['file']} was kept. Still missing: {', '.join(report['taken']['missing'])}"
         if report["accepted"]:
             return f"{report['file']} was taken over."
         first = report["faults"][0] if report["faults"] else {}

@@ -41,9 +41,8 @@ _HOP_BY_HOP = {
 }
 
 
-def _problem(code: str, status: int | None = None) -> web.Response:
+def _problem(code: str) -> web.Response:
     document = problems.document(code)
-    document["status"] = status or document["status"]
     headers = {"Content-Type": problems.CONTENT_TYPE, "Cache-Control": "no-store"}
     if document["status"] == 503:
         headers["Retry-After"] = "2"
@@ -97,8 +96,8 @@ class Proxy:
         # A malformed request is its sender's business, not the terminal's.
         logging.getLogger("aiohttp.server").addHandler(logging.NullHandler())
         app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", self._forward)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        app.router.add_route("*", r"/{path:(?s:.*)}", self._forward)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, auto_decompress=False)
         await self._runner.setup()
         await web.SockSite(self._runner, self._listener, backlog=512).start()
 
@@ -108,6 +107,8 @@ class Proxy:
 
     async def _forward(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
+        if path == "/api":
+            return _problem("not_found")
         if path != "/" and path.split("/")[1] not in self._names:
             return _absent()
         try:
@@ -131,7 +132,7 @@ class Proxy:
         except aiohttp.ClientConnectorError:  # it is starting or stopping
             return _problem("busy")
         except (aiohttp.ClientError, TimeoutError):
-            return _problem("internal", 502)
+            return _problem("busy")
 
     async def _pass_on(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, reason=answer.reason)

@@ -100,7 +100,7 @@ def test_with_several_right_options_all_and_only_those_count(chosen: list[str], 
 def test_a_question_that_is_not_on_the_paper_is_refused(number: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         encode_answers(one_question(0b0001), {number: ["A"]})
-    assert [fault.field for fault in refused.value.errors] == [f"answers.{number}"]
+    assert [fault.field for fault in refused.value.errors] == [f"answers.{number[:20]}"]
 
 
 @pytest.mark.parametrize("letter", ["E", "F", "G", "a", "", "AB", "1", "Ａ", "Á"])

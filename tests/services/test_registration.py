@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import AlreadyRegistered, Excluded, InvalidInput
+from chalicelib.domain.errors import AlreadyRegistered, ContestError, Disqualified, Excluded, InvalidInput
 from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference
@@ -139,10 +139,14 @@ def test_nobody_registers_twice() -> None:
     assert list(participants.people.values()) == [first]
 
 
-@pytest.mark.parametrize("barred", [{"excluded": [ID]}, {"disqualified": [ID]}])
-def test_excluded_and_disqualified_people_can_not_register(barred: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"disqualified": [ID]}, Disqualified)]
+)
+def test_excluded_and_disqualified_people_can_not_register(
+    barred: dict[str, Any], refusal: type[ContestError]
+) -> None:
     participants = MemoryParticipants()
-    with pytest.raises(Excluded):
+    with pytest.raises(refusal):
         enrol(participants, reference(**barred))
     assert participants.people == {}
 

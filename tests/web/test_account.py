@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.domain.errors import (
     AlreadyRegistered,
-    Excluded,
+    Disqualified,
     InvalidInput,
     NotJson,
     NotLoaded,
@@ -135,7 +135,7 @@ def test_a_disqualified_person_can_not_sign_in_a_minute_later() -> None:
     counter.sign_in()
     counter.load(definition(), [shown["participant_id"]])
     counter.clock.now += MINUTE
-    with pytest.raises(Excluded):
+    with pytest.raises(Disqualified):
         counter.sign_in()
 
 
