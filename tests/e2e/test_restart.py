@@ -1,0 +1,68 @@
+"""What the local stack keeps when it is stopped, and when it is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.stack import Stack, contest_folder, running, wait_for
+
+AN = {"citizen_id": "040085000001", "password": "mật khẩu dài"}
+FORM = {
+    **AN,
+    "full_name": "Nguyễn Văn An",
+    "date_of_birth": "1985-02-03",
+    "gender": "male",
+    "phone": "0912345678",
+    "unit_code": "SO-A",
+    "category": "mandatory",
+    "consent": True,
+    "proof": None,
+}
+
+
+def signed_in(stack: Stack) -> str:
+    answer = stack.call("POST", "/sessions", AN)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["token"])
+
+
+def children(process: int) -> list[int]:
+    """By Linux's own table: process id, name in brackets, state, parent, …"""
+    table = [path.read_text().rpartition(")") for path in Path("/proc").glob("[0-9]*/stat")]
+    return [int(head.split()[0]) for head, _, rest in table if int(rest.split()[1]) == process]
+
+
+def saved_since(state: Path, moment: float) -> bool:
+    """Whether a snapshot of DynamoDB was written after ``moment``."""
+    return any(path.stat().st_mtime > moment for path in state.rglob("services/dynamodb*"))
+
+
+def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
+    contest = contest_folder(tmp_path / "contest", id="restart", weeks=4, seconds=600, proof="false")
+    state = tmp_path / "state"
+    with running(contest, state) as stack:
+        assert stack.call("POST", "/participants", FORM).status_code == 201
+        opened = stack.call("POST", "/attempts", {}, signed_in(stack)).json()
+        weeks = stack.call("GET", "/contest").json()["weeks"]
+
+    assert not (state / "stack.json").exists()
+    with running(contest, state) as stack:
+        # stopped in order: everything is there, and start = "now" has not moved
+        assert stack.call("GET", "/contest").json()["weeks"] == weeks
+        token = signed_in(stack)
+        assert stack.call("POST", "/attempts", {}, token).json() == opened
+        path = f"/attempts/{opened['attempt']['attempt_id']}/submission"
+        submitted = stack.call("POST", path, {"answers": {}}, token).json()
+        moment = time.time()
+        wait_for(lambda: saved_since(state, moment), 60, "a snapshot")
+        runner = int((state / "lock").read_text())
+        for process in [*children(runner), runner]:
+            os.kill(process, signal.SIGKILL)
+
+    (state / "stack.json").unlink(missing_ok=True)
+    with running(contest, state) as stack:
+        # killed: what was saved is there
+        assert stack.call("POST", path, {"answers": {}}, signed_in(stack)).json() == submitted
