@@ -6,6 +6,7 @@ CONTEST ?= contests/demo
 PORT    ?= 8000
 PEOPLE  ?= 300
 STAGE   ?=
+FILE    ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -13,7 +14,7 @@ READY := $(VENV)/.ready
 APT   := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint format bench package deploy results clean
+.PHONY: help setup run stop simulate test tools lint format bench package deploy results intake clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +74,10 @@ deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod); never tried on
 
 results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"
+
+intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and tell the answer
+	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }
+	@$(BIN)/python -m infra.intake "$(FILE)" --stage "$(or $(STAGE),local)"
 
 clean: ## forget the data of all contests that ran here
 	@$(PYTHON) -m infra.local clean

@@ -31,6 +31,12 @@ class Folder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
+    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+        if self.get(key) != before:
+            return False
+        self.put(key, after)
+        return True
+
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000

@@ -127,10 +127,14 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
+    from chalicelib.services.contest_files import LARGEST  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
 
+    file = key.rpartition("/")[2]
+    if not file:  # a folder that the console has made
+        return {"file": key, "accepted": False}
     desk = _bucket("DESK_BUCKET")
-    data = desk.get(key)
+    data = desk.get(key, LARGEST + 1)  # whatever was put there has to fit into memory to be refused
     if data is None:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
@@ -141,4 +145,4 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         pepper=_secret(http, "PEPPER_SECRET"),
         to_html=lambda text: str(markdown.render(text)),
     )
-    return intake.take_over(key.rpartition("/")[2], data, datetime.now(UTC))
+    return intake.take_over(file, data, datetime.now(UTC))

@@ -30,13 +30,22 @@ _BOTOCORE_FILES = ("endpoints.json", "partitions.json", "sdk-default-configurati
 _DROPPED_DIRECTORIES = {"tests", "examples", "docs", "__pycache__", "include", "bin"}
 _DROPPED_SUFFIXES = {".pyi", ".h", ".c", ".pyx", ".pxd", ".typed", ".dist-info"}
 _DROPPED = (
+    "annotated_types/test_cases.py",
     "boto3/data",  # boto3.resource(); only clients are used
+    "boto3/dynamodb",  # likewise
+    "botocore/stub.py",
     "cffi",  # the compiler; argon2's compiled part needs _cffi_backend alone
     "chalice",  # its run-time part comes with `chalice package`
+    "dateutil/easter.py",
     "dateutil/rrule.py",  # calendars' repetitions; botocore only reads dates
     "dateutil/tz/win.py",
     "dateutil/zoneinfo",  # a second copy of tzdata
+    "defusedxml/lxml.py",  # other parsers; ElementTree's is the one in use
+    "defusedxml/minidom.py",
+    "defusedxml/sax.py",
+    "defusedxml/xmlrpc.py",
     "markdown_it/cli",
+    "markdown_it/tree.py",
     "openpyxl/utils/dataframe.py",  # for pandas
     "pydantic/color.py",
     "pydantic/experimental/pipeline.py",
@@ -45,6 +54,7 @@ _DROPPED = (
     "s3transfer/crt.py",  # other engines for large files; ours are small
     "s3transfer/processpool.py",
     "urllib3/contrib/emscripten",
+    "urllib3/contrib/socks.py",
     "urllib3/contrib/pyopenssl.py",  # botocore looks for it and goes on without
 )
 # Named like documentation, imported by the code.

@@ -219,6 +219,12 @@ class MemoryObjects:
         self.puts.append(key)
         self.objects[key] = data
 
+    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+        if self.objects.get(key) != before:
+            return False
+        self.put(key, after)
+        return True
+
 
 class MemoryRevisions:
     def __init__(self) -> None:

@@ -77,6 +77,7 @@ def close_week(
     counts = count(people)
     target = prediction_target(counts, definition)
     everyone = rank(people, definition, week, target)
+    del people  # a hundred megabytes of a large week, before the files are written
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     tallies = tally(everyone)
     unit_ranking = rank_units(units, tallies, definition)

@@ -171,17 +171,15 @@ def rank(people: Iterable[Contender], definition: Definition, week: Week, target
             other = key(attempt)
             if (other, attempt.number) < (best_key, best.number):
                 best, best_key = attempt, other
-        keyed.append((best_key, person.participant_id, person, best))
+        standing = Standing(person.participant_id, person.unit, person.category, best, person.attempts)
+        keyed.append((best_key, standing))
     keyed.sort(key=itemgetter(0))
     ranked: list[Standing] = []
-    for _, tied in groupby(keyed, key=itemgetter(0)):
-        equals = list(tied)
-        if len(equals) > 1:
-            equals.sort(key=lambda item: fixed_draw(closes, item[1]))
-        ranked += [
-            Standing(identity, person.unit, person.category, best, person.attempts)
-            for _, identity, person, best in equals
-        ]
+    for _, group in groupby(keyed, key=itemgetter(0)):
+        tied = [standing for _, standing in group]
+        if len(tied) > 1:
+            tied.sort(key=lambda standing: fixed_draw(closes, standing.participant_id))
+        ranked += tied
     return ranked
 
 

@@ -1,4 +1,4 @@
-"""The tables of a contest folder: questions, units, exclusions, disqualifications; row by row."""
+"""The tables of a contest folder: questions, units, rosters, exclusions, disqualifications; row by row."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.domain.units import Unit
-from chalicelib.services.tables import Fault, Row, read_table
+from chalicelib.services.aiken import read_aiken
+from chalicelib.services.gift import read_gift
+from chalicelib.services.moodle_xml import read_moodle_xml
+from chalicelib.services.question_rows import OPTION_COLUMNS, QUESTION_COLUMNS
+from chalicelib.services.spreadsheets import xlsx_records
+from chalicelib.services.tables import Fault, Row, csv_records, read_table
 
-_OPTIONS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
-_QUESTION_COLUMNS = ("id", "topic", "text", *_OPTIONS, "answer", "reference", "status")
+_QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xml}
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
 
 
@@ -31,6 +35,27 @@ class Disqualification(NamedTuple):
     reason: str
 
 
+class RosterRow(NamedTuple):
+    """Somebody on a unit's roster; ``exempt`` people need not take part (R1)."""
+
+    unit_code: str
+    full_name: str
+    citizen_id: str
+    exempt: bool
+
+
+class File(NamedTuple):
+    """A file of the folder; its name says how it is to be read."""
+
+    name: str
+    data: bytes
+
+    def rows(self, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
+        reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
+        records = reader(self.name, self.data, columns, faults)
+        return list(read_table(self.name, records, columns, faults))
+
+
 def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
     first: dict[str, int] = {}
     for row in rows:
@@ -40,28 +65,32 @@ def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
         first.setdefault(value, row.line)
 
 
-def read_questions(data: bytes, faults: list[Fault]) -> list[tuple[Question, str]]:
-    rows = list(read_table("questions.csv", data, _QUESTION_COLUMNS, faults))
+def read_questions(file: File, faults: list[Fault]) -> list[tuple[Question, str]]:
+    """Questions with their status, of any format: all go through the same checks."""
+    reader = _QUESTION_READERS.get(file.name.rpartition(".")[2])
+    rows = reader(*file, faults) if reader else file.rows(QUESTION_COLUMNS, faults)
+    # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
+    needed = ("id", "topic", "text") if reader else ("id", "topic", "text", "reference")
     _unique(rows, "id", faults)
-    return [(question, row["status"]) for row in rows if (question := _question(row, faults))]
+    return [(question, row["status"]) for row in rows if (question := _question(row, needed, faults))]
 
 
-def _question(row: Row, faults: list[Fault]) -> Question | None:
+def _question(row: Row, needed: tuple[str, ...], faults: list[Fault]) -> Question | None:
     before = len(faults)
-    options = [row[column] for column in _OPTIONS]
+    options = [row[column] for column in OPTION_COLUMNS]
     while options and not options[-1]:
         options.pop()
-    for column in ("id", "topic", "text", "reference"):
+    for column in needed:
         if not row[column]:
             faults.append(row.fault(column, "không được để trống"))
     if len(options) < 2:
         faults.append(row.fault("option_b", "mỗi câu cần từ 2 đến 6 phương án"))
-    for column, option in zip(_OPTIONS, options, strict=False):
+    for column, option in zip(OPTION_COLUMNS, options, strict=False):
         if not option:
             faults.append(
                 row.fault(column, "phương án trống nằm giữa các phương án: hãy dồn các phương án lại")
             )
-        elif options.index(option) != _OPTIONS.index(column):
+        elif options.index(option) != OPTION_COLUMNS.index(column):
             faults.append(row.fault(column, "hai phương án giống nhau"))
     letters = row["answer"]
     if not letters or len(set(letters)) != len(letters) or not set(letters) <= set(LETTERS):
@@ -76,8 +105,8 @@ def _question(row: Row, faults: list[Fault]) -> Question | None:
     return Question(row["id"], row["topic"], row["text"], tuple(options), answer, row["reference"])
 
 
-def read_units(data: bytes, faults: list[Fault]) -> list[Unit]:
-    rows = list(read_table("units.csv", data, _UNIT_COLUMNS, faults))
+def read_units(file: File, faults: list[Fault]) -> list[Unit]:
+    rows = file.rows(_UNIT_COLUMNS, faults)
     _unique(rows, "code", faults)
     units = []
     for row in rows:
@@ -95,38 +124,47 @@ def read_units(data: bytes, faults: list[Fault]) -> list[Unit]:
             if exempt > headcount:
                 faults.append(row.fault("exempt", "số người được miễn lớn hơn quân số (headcount)"))
             units.append(Unit(row["code"], row["name"], row["bloc"], row["kind"], headcount, exempt))
-    if not rows and not any(fault.file == "units.csv" for fault in faults):
-        faults.append(Fault("units.csv", 0, "", "", "cần ít nhất một đơn vị"))
+    if not rows and not any(fault.file == file.name for fault in faults):
+        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một đơn vị"))
     return units
 
 
-def read_rosters(data: bytes | None, unit_codes: set[str], faults: list[Fault]) -> int:
-    """Checks who is on the units' rosters; returns the number of rows."""
-    if data is None:
-        return 0
-    rows = list(read_table("rosters.csv", data, ("unit_code", "full_name", "citizen_id", "exempt"), faults))
+def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -> list[RosterRow]:
+    """Who is on the units' rosters. ``unit_codes`` may be empty where units are not known."""
+    if file is None:
+        return []
+    rows = file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults)
     _unique(rows, "citizen_id", faults)
     for row in rows:
         _check_citizen_id(row, faults)
         if unit_codes and row["unit_code"] not in unit_codes:
-            faults.append(row.fault("unit_code", "không có mã đơn vị này trong units.csv"))
+            faults.append(row.fault("unit_code", "không có mã đơn vị này trong danh sách đơn vị (units)"))
         if not row["full_name"]:
             faults.append(row.fault("full_name", "không được để trống"))
         if row["exempt"] not in {"", "0", "1"}:
             faults.append(row.fault("exempt", "ghi 1 (được miễn), 0 hoặc để trống"))
-    return len(rows)
+    return [
+        RosterRow(row["unit_code"], row["full_name"], row["citizen_id"], row["exempt"] == "1") for row in rows
+    ]
 
 
 def _check_citizen_id(row: Row, faults: list[Fault]) -> None:
-    if not is_citizen_id(row["citizen_id"]):
-        hint = "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu (định dạng cột là Text trong Excel)"
-        faults.append(row.fault("citizen_id", hint))
+    """A number that Excel has shortened is refused, not mended: the lost digit need not have been a zero."""
+    value = row["citizen_id"]
+    if is_citizen_id(value):
+        return
+    hint = "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu"
+    if re.fullmatch(r"\d{9,11}", value, re.ASCII):
+        hint = f"chỉ có {len(value)} chữ số, có lẽ Excel đã làm mất số 0 ở đầu: {hint}"
+    elif re.fullmatch(r"\d[\d.,]*(E\+?\d+)?", value, re.ASCII | re.IGNORECASE) and not value.isdecimal():
+        hint = f"Excel đã đổi thành dạng số: {hint}"
+    faults.append(row.fault("citizen_id", f"{hint} (định dạng cột là Text trong Excel rồi nhập lại)"))
 
 
-def read_exclusions(data: bytes | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:
-    if data is None:
+def read_exclusions(file: File | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:
+    if file is None:
         return []
-    rows = list(read_table("exclusions.csv", data, ("citizen_id", "role", "note"), faults))
+    rows = file.rows(("citizen_id", "role", "note"), faults)
     _unique(rows, "citizen_id", faults)
     roles = definition.eligibility.excluded_roles if definition else ()
     for row in rows:
@@ -138,11 +176,11 @@ def read_exclusions(data: bytes | None, definition: Definition | None, faults: l
     return [Exclusion(row["citizen_id"], row["role"], row["note"]) for row in rows]
 
 
-def read_disqualifications(data: bytes | None, faults: list[Fault]) -> list[Disqualification]:
-    if data is None:
+def read_disqualifications(file: File | None, faults: list[Fault]) -> list[Disqualification]:
+    if file is None:
         return []
     decided = []
-    rows = list(read_table("disqualifications.csv", data, ("citizen_id", "date", "reason"), faults))
+    rows = file.rows(("citizen_id", "date", "reason"), faults)
     _unique(rows, "citizen_id", faults)
     for row in rows:
         _check_citizen_id(row, faults)

@@ -1,17 +1,30 @@
-"""Reading the CSV files of a contest folder, strictly, with file, row and column of every fault."""
+"""Reading the tables of a contest folder, strictly, with file, row and column of every fault.
+
+CSV as Excel saves it where Vietnamese is set: UTF-8 or UTF-16, comma, semicolon or tab. XLSX: spreadsheets.py.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # Spaces that Word and Excel put in, which nobody sees and nobody can search for.
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+# Five times the largest roster; a sheet that is formatted to its end has a million.
+MOST_ROWS = 100_000
+DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
+_FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
+_ENCODING = (
+    "tệp không phải UTF-8 hay UTF-16 (có thể là Windows-1258 hoặc phông chữ cũ): "
+    "trong Excel hãy lưu lại dạng “CSV UTF-8” hoặc .xlsx"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,65 +62,124 @@ class Row:
         return Fault(self.file, self.line, column, self.cells.get(column, "")[:60], message)
 
 
+class Record(NamedTuple):
+    """A line as a reader finds it. ``faulty``: what is wrong with a cell, by its place from 0."""
+
+    line: int
+    cells: list[str]
+    faulty: dict[int, str]
+
+
 def decode(file: str, data: bytes, faults: list[Fault]) -> str:
-    """UTF-8 with or without byte order mark, as NFC; anything else is a fault and gives ``""``."""
+    """UTF-8 with or without byte order mark, UTF-16 with one, as NFC; anything else is a fault, and ``""``."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    line = 0
     try:
-        return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
+        text = unicodedata.normalize("NFC", data.decode("utf-16" if wide else "utf-8-sig"))
+        if text.count("\0") * 4 <= len(text):  # else UTF-16 without its mark, or no text at all
+            return text
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        faults.append(
-            Fault(file, line, "", "", "tệp không phải UTF-8: trong Excel hãy lưu lại dạng “CSV UTF-8”")
-        )
-        return ""
+        line = 0 if wide else data.count(b"\n", 0, error.start) + 1
+    faults.append(Fault(file, line, "", "", _ENCODING))
+    return ""
 
 
-def read_table(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Row]:
-    """The rows below the header, which must name exactly ``columns`` in any order.
-
-    Lines before the header that begin with ``#`` are comments; empty lines are passed over.
-    """
-    reader = csv.reader(io.StringIO(decode(file, data, faults), newline=""), strict=True)
-    header: list[str] | None = None
+def csv_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
+    """The lines of a CSV file, cut at that separator which finds most of ``columns``."""
+    text = decode(file, data, faults)
+    separator = max(",;\t", key=lambda sign: _columns_found(text, sign, columns))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begins = 1
     try:
         for cells in reader:
             line, begins = begins, reader.line_num + 1
-            tidy = [_SPACES.sub(" ", cell).strip() for cell in cells]
-            if not any(tidy) or (header is None and tidy[0].startswith("#")):
-                continue
-            if header is None:
-                header = tidy
-                if not _header_fits(file, line, header, columns, faults):
-                    return
-            elif len(tidy) != len(header):
-                message = f"dòng có {len(tidy)} ô, cần {len(header)}: kiểm tra dấu phẩy và dấu ngoặc kép"
-                faults.append(Fault(file, line, "", "", message))
-            else:
-                row = Row(file, line, dict(zip(header, tidy, strict=True)))
-                hidden = [column for column in header if _CONTROL.search(row[column])]
-                for column in hidden:
-                    faults.append(row.fault(column, "có ký tự điều khiển không nhìn thấy: hãy gõ lại ô này"))
-                if not hidden:
-                    yield row
+            yield Record(line, cells, {})
     except csv.Error as error:
         message = f"không đọc được dòng này, hãy kiểm tra dấu ngoặc kép ({error})"
         faults.append(Fault(file, begins, "", "", message))
-    if header is None and not any(fault.file == file for fault in faults):
+
+
+def _columns_found(text: str, separator: str, columns: Sequence[str]) -> int:
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            tidy = tidied(cells)
+            if not is_comment(tidy):
+                return len(set(columns) & set(tidy))
+    except csv.Error:
+        pass  # what is wrong is said when the table is read
+    return 0
+
+
+def tidied(cells: Iterable[str]) -> list[str]:
+    return [_SPACES.sub(" ", cell).strip() for cell in cells]
+
+
+def is_comment(tidy: list[str]) -> bool:
+    """Lines before the header that hold nothing, begin with ``#`` or are Excel's ``sep=;``."""
+    return not any(tidy) or tidy[0].startswith("#") or tidy[0].lower() in {"sep=", "sep=,", "sep=;"}
+
+
+def read_table(
+    file: str, records: Iterable[Record], columns: Sequence[str], faults: list[Fault]
+) -> Iterator[Row]:
+    """The rows below the header, which must name exactly ``columns`` in any order.
+
+    Comments may stand before the header; empty lines are passed over.
+    """
+    before = len(faults)
+    header: list[str] | None = None
+    count = width = 0
+    for line, cells, faulty in records:
+        tidy = tidied(cells)
+        if header is None:
+            if not is_comment(tidy):
+                header, width = tidy, len(tidy)
+                while header and not header[-1]:  # columns that were used once and emptied
+                    header = header[:-1]
+                if not _header_fits(file, line, header, columns, faults):
+                    return
+        elif any(tidy) or faulty:
+            count += 1
+            if count > MOST_ROWS:
+                message = f"bảng có hơn {MOST_ROWS:,} dòng: hãy xóa các dòng thừa hoặc kiểm tra lại tệp"
+                faults.append(Fault(file, line, "", "", message.replace(",", ".")))
+                return
+            row = _row(Row(file, line, dict(zip(header, tidy, strict=False))), tidy, width, faulty, faults)
+            if row:
+                yield row
+    if header is None and len(faults) == before:
         faults.append(Fault(file, 1, "", "", f"tệp trống, cần dòng tiêu đề: {','.join(columns)}"))
+
+
+def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: list[Fault]) -> Row | None:
+    """``row`` if every cell of it can be taken as it stands."""
+    before = len(faults)
+    names = list(row.cells)
+    if len(tidy) != width or any(tidy[len(names) :]):
+        message = (
+            f"dòng có {len(tidy)} ô, cần {width}: kiểm tra dấu phân cách, dấu ngoặc kép và ô nằm ngoài bảng"
+        )
+        faults.append(Fault(row.file, row.line, "", "", message))
+        return None
+    for place, column in enumerate(names):
+        value, wrong = row[column], faulty.get(place)
+        if wrong and not (wrong == DATE_CELL and column == "date"):
+            faults.append(row.fault(column, wrong))
+        elif value.startswith("="):
+            faults.append(row.fault(column, _FORMULA))
+        elif _CONTROL.search(value):
+            faults.append(row.fault(column, "có ký tự điều khiển không nhìn thấy: hãy gõ lại ô này"))
+    return row if len(faults) == before else None
 
 
 def _header_fits(file: str, line: int, header: list[str], columns: Sequence[str], faults: list[Fault]) -> bool:
     before = len(faults)
-    if len(header) == 1 and ";" in header[0]:
-        faults.append(Fault(file, line, "", header[0][:60], "các cột phải cách nhau bằng dấu phẩy"))
-        return False
     for column in columns:
         if header.count(column) != 1:
             message = "thiếu cột này" if column not in header else "cột này có hai lần"
             faults.append(Fault(file, line, column, "", message))
     for column in header:
         if column not in columns:
-            faults.append(
-                Fault(file, line, column, "", f"không có cột tên này; các cột là: {', '.join(columns)}")
-            )
+            message = f"không có cột tên này; các cột là: {', '.join(columns)}"
+            faults.append(Fault(file, line, column[:60], "", message))
     return len(faults) == before

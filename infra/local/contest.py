@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.services.contest_folder import ContestFaults, archive, read_folder
+from chalicelib.services.contest_files import ContestFaults
+from chalicelib.services.contest_folder import archive, read_folder
+from infra.intake import fault_lines, read_report, send
 from infra.local.checks import CannotRun
 
 _FILE = "contest.zip"
-_REPORT = f"intake/{_FILE}.json"
 _PATIENCE = 60.0
 
 
@@ -49,38 +47,17 @@ def read(folder: Path) -> Contest:
 
 def load(s3: Any, desk: str, contest: Contest) -> bool:
     """Puts the contest into the inbox and waits for the report; False if just this was taken over before."""
-    digest = sha256(contest.data).hexdigest()
-    last = _report(s3, desk)
-    if last and last["accepted"] and last["sha256"] == digest:
+    last = read_report(s3, desk, f"intake/{_FILE}.json")
+    if last and last["accepted"] and last["sha256"] == sha256(contest.data).hexdigest():
         return False
-    s3.delete_object(Bucket=desk, Key=_REPORT)
-    s3.put_object(Bucket=desk, Key=f"inbox/{_FILE}", Body=contest.data)
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        report = _report(s3, desk)
-        if report and report["sha256"] == digest:
-            if not report["accepted"]:
-                raise CannotRun(f"The contest was not taken over.\n{_lines(report['faults'])}")
-            return True
-        time.sleep(0.1)
-    raise CannotRun(
-        f"The contest was not taken over within {_PATIENCE:.0f} s; the function `intake` gave no report."
-    )
-
-
-def _report(s3: Any, desk: str) -> dict[str, Any] | None:
-    try:
-        report: dict[str, Any] = json.loads(s3.get_object(Bucket=desk, Key=_REPORT)["Body"].read())
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return None
-        raise
-    return report
-
-
-def _lines(faults: list[dict[str, Any]]) -> str:
-    parts = [[f.get("file"), f.get("row"), f.get("column"), f.get("value"), f.get("message")] for f in faults]
-    return "\n".join(": ".join(str(part) for part in line if part) for line in parts)
+    report = send(s3, desk, _FILE, contest.data, _PATIENCE)
+    if report is None:
+        raise CannotRun(
+            f"The contest was not taken over within {_PATIENCE:.0f} s; the function `intake` gave no report."
+        )
+    if not report["accepted"]:
+        raise CannotRun("\n".join(["The contest was not taken over.", *fault_lines(report)]))
+    return True
 
 
 def timetable(s3: Any, site: str) -> list[str]:

@@ -262,6 +262,36 @@ def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
     assert stack.site("/data/contest.json").json() == before
 
 
+def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -> None:
+    # Bình, who came first, is disqualified after the close; everything else follows by itself
+    table = "citizen_id,date,reason\n040190000002,2022-08-29,thi hộ\n"
+    s3 = stack.client("s3")
+    s3.put_object(Bucket=stack.stack["desk_bucket"], Key="inbox/disqualifications.csv", Body=table.encode())
+
+    def new_revision() -> bool:
+        index = stack.site("/data/results/index.json").json()
+        return bool(index["weeks"][0]["revision"] == 2 and index["final"]["revision"] == 2)
+
+    wait_for(new_revision, 90, "closing the week again")
+    assert json.loads(stack.desk("intake/disqualifications.csv.json"))["accepted"]
+    changes = read_csv(stack.desk("results/week-1/rev-2/changes.csv"))
+    assert [(row["name"], row["prize_before"], row["prize_after"], row["reason"]) for row in changes] == [
+        ("Bùi Thị Bình", "first", "", "disqualified"),
+        ("Nguyễn Văn An", "second", "first", "moved_up"),
+        ("Lê Công", "", "second", "moved_up"),
+    ]
+    assert read_csv(stack.desk("results/week-1/rev-1/individual_prizes.csv"))[0]["full_name"] == "Bùi Thị Bình"
+    commended = read_csv(stack.desk("results/final/rev-2/commendations.csv"))
+    assert "Nguyễn Văn An" in {row["name"] for row in commended}
+    credentials = {"citizen_id": "040190000002", "password": PASSWORD}
+    answer = wait_for(
+        lambda: (a := stack.call("POST", "/sessions", credentials)).status_code == 403 and a,
+        90,
+        "the function seeing the new list",
+    )
+    assert refusal(answer) == (403, "disqualified")
+
+
 def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
     page = stack.site("/")
     assert page.status_code == 200

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.services.contest_folder import LARGEST, ContestFaults, archive, read_archive, read_folder
+from chalicelib.services.contest_files import LARGEST, ContestFaults
+from chalicelib.services.contest_folder import archive, read_archive, read_folder
 from chalicelib.services.tables import Fault
 from tests.services.contest_files import contest_files, zipped
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.services.contest_folder import ContestFaults, read_files
+from chalicelib.services.contest_files import ContestFaults
+from chalicelib.services.contest_folder import read_files
 from chalicelib.services.tables import Fault
 from tests.services.contest_files import TOML, contest_files, toml
 

@@ -65,7 +65,7 @@ def test_the_pointer_is_put_after_all_it_points_to_and_after_the_site() -> None:
 
     intake = Intake(Logged(), Logged(), PEPPER, str)
     intake.take_over("c.zip", zipped(contest_files()), NOW)
-    assert log[-2:] == [CURRENT, "intake/c.zip.json"]
+    assert log[-3:] == [CURRENT, "intake/c.zip.xlsx", "intake/c.zip.json"]
 
 
 def test_the_same_archive_again_gives_the_same_objects() -> None:
@@ -76,7 +76,7 @@ def test_the_same_archive_again_gives_the_same_objects() -> None:
     desk.put(LATER)
     after = json.loads(desk.desk.objects[CURRENT])
     assert {**after, "loaded_at": ""} == {**pointer, "loaded_at": ""}
-    assert set(desk.desk.objects) == set(before[0]) | {"intake/c.zip.json"}
+    assert set(desk.desk.objects) == set(before[0]) | {"intake/c.zip.json", "intake/c.zip.xlsx"}
     assert desk.site.objects == before[1]
 
 
@@ -117,7 +117,7 @@ def test_junk_gets_a_report_too(data: bytes) -> None:
     desk = Desk()
     desk.intake.take_over("c.zip", data, NOW)
     assert desk.report()["accepted"] is False
-    assert list(desk.desk.objects) == ["intake/c.zip.json"]
+    assert set(desk.desk.objects) == {"intake/c.zip.json", "intake/c.zip.xlsx"}
     assert desk.site.objects == {}
 
 

@@ -31,6 +31,7 @@ OPEN = OPENING + timedelta(days=1)
         ),
         ({"toml": TOML.replace("questions = 3", "questions = 2")}, ("contest.toml", "paper")),
         ({"questions": QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")}, ("questions.csv", "")),
+        ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
         ({"toml": TOML + '\n[ranking]\norder = ["duration"]\n'}, ("contest.toml", "ranking")),
         ({"toml": TOML + '\n[prediction]\nquestion = "Bao nhiêu?"\n'}, ("contest.toml", "prediction")),
     ],

@@ -1,0 +1,102 @@
+"""The files of a contest: what they may be called, and how they travel together."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from chalicelib.services.tables import Fault
+
+# Each kind of file under the names it may have; a folder holds at most one of a kind.
+KINDS = {
+    "contest": ("contest.toml",),
+    "questions": ("questions.csv", "questions.xlsx", "questions.gift", "questions.txt", "questions.xml"),
+    "units": ("units.csv", "units.xlsx"),
+    "rosters": ("rosters.csv", "rosters.xlsx"),
+    "exclusions": ("exclusions.csv", "exclusions.xlsx"),
+    "disqualifications": ("disqualifications.csv", "disqualifications.xlsx"),
+    "guide": ("guide.md",),
+}
+REQUIRED = ("contest", "questions", "units")
+FILES = {name: kind for kind, names in KINDS.items() for name in names}
+# A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
+_ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
+# Far above any real contest (400 questions and 1,500 units are below 1 MB), far below what hurts.
+LARGEST = 20_000_000
+TOO_LARGE = "nội dung quá lớn (trên 20 MB): hãy kiểm tra lại, bỏ những phần không cần"
+
+
+class ContestFaults(Exception):
+    """The folder or archive is not taken over; ``faults`` says where and what to do."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def missing_kinds(files: Iterable[str]) -> list[str]:
+    """What a contest cannot do without and is not among ``files``."""
+    there = {FILES.get(name) for name in files}
+    return [kind for kind in REQUIRED if kind not in there]
+
+
+def misnamed(name: str) -> Fault:
+    """What to do with a file that is none of a contest's."""
+    message = f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}"
+    if name.lower().endswith((".xls", ".ods")):
+        message = f"hãy lưu lại dạng .xlsx; {message}"
+    elif name.lower().endswith((".xlsm", ".xltm", ".xlsb")):
+        message = f"tệp có thể chứa macro: hãy lưu lại dạng .xlsx không có macro; {message}"
+    return Fault(name, 0, "", "", message)
+
+
+def replaced(files: Mapping[str, bytes], file: str, data: bytes) -> dict[str, bytes]:
+    """``files`` with ``file`` in the place of its kind."""
+    kept = {name: old for name, old in files.items() if FILES.get(name) != FILES[file]}
+    return {**kept, file: data}
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A zip with fixed dates: the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in sorted(files.items()):
+            packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack(file: str, data: bytes) -> dict[str, bytes]:
+    """A zip of the files, or of the folder with them. Raises ``ContestFaults`` for what is no zip."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            names = [info.filename for info in packed.infolist() if not info.is_dir()]
+            folders = [name for name in names if re.fullmatch(r"[^/\\.][^/\\]*/contest\.toml", name)]
+            root = folders[0].removesuffix("contest.toml") if folders and "contest.toml" not in names else ""
+            inside = {name: name.removeprefix(root) for name in names if name.startswith(root)}
+            wanted = {name: inner for name, inner in inside.items() if _belongs(inner)}
+            too_large = sum(packed.getinfo(name).file_size for name in wanted) > LARGEST
+            files = {} if too_large else {inner: packed.read(name) for name, inner in wanted.items()}
+    except Exception as error:  # zipfile lets a dozen kinds of error out, zlib's and struct's among them
+        message = "không đọc được tệp zip: hãy nén lại thư mục cuộc thi, không đặt mật khẩu"
+        raise ContestFaults([Fault(file, 0, "", "", message)]) from error
+    if too_large:
+        raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
+    return files
+
+
+def folder_files(path: Path) -> dict[str, bytes]:
+    """The files of a contest in the folder, and no others. Raises ``ContestFaults``."""
+    if not path.is_dir():
+        raise ContestFaults([Fault(str(path), 0, "", "", "không có thư mục này")])
+    found = [file for file in path.iterdir() if file.is_file() and _belongs(file.name)]
+    if sum(file.stat().st_size for file in found) > LARGEST:
+        raise ContestFaults([Fault(str(path), 0, "", "", "các tệp quá lớn (trên 20 MB)")])
+    return {file.name: file.read_bytes() for file in found}
+
+
+def _belongs(name: str) -> bool:
+    """Files of a contest, and what may be one under a wrong name; not Excel's lock files and the like."""
+    return name in FILES or ("/" not in name and name[0] not in ".~" and name.lower().endswith(_ENDINGS))

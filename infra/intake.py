@@ -1,0 +1,130 @@
+"""Puts a file, or a contest folder as a zip, into the desk's inbox and tells what became of it.
+
+python -m infra.intake units.xlsx              to the running local stack
+python -m infra.intake units.xlsx --stage prod to AWS
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.services.contest_files import LARGEST, TOO_LARGE, ContestFaults
+from chalicelib.services.contest_folder import archive
+from infra.cloudformation import outputs
+from infra.deploy import stack_name
+from infra.package import PROJECT
+
+_PATIENCE = 330.0  # the function may take five minutes
+_SHOWN = 50
+
+
+def send(s3: Any, desk: str, name: str, data: bytes, patience: float = _PATIENCE) -> dict[str, Any] | None:
+    """Returns the report of just this file, or None if there is none in time."""
+    key = f"intake/{name}.json"
+    s3.delete_object(
+        Bucket=desk, Key=key
+    )  # so that an answer to the same content earlier is not taken for this one
+    s3.put_object(Bucket=desk, Key=f"inbox/{name}", Body=data)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        report = read_report(s3, desk, key)
+        if report and report["sha256"] == sha256(data).hexdigest():
+            return report
+        time.sleep(0.1)
+    return None
+
+
+def read_report(s3: Any, desk: str, key: str) -> dict[str, Any] | None:
+    try:
+        report: dict[str, Any] = json.loads(s3.get_object(Bucket=desk, Key=key)["Body"].read())
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
+    return report
+
+
+def fault_lines(report: dict[str, Any], shown: int = _SHOWN) -> list[str]:
+    """A line for each fault: where it is, what stands there, what to do."""
+    lines = []
+    for fault in report["faults"][:shown]:
+        where = [fault["file"], f"dòng {fault['row']}" if fault["row"] else "", fault["column"], fault["value"]]
+        lines.append(": ".join([*(part for part in where if part), fault["message"]]))
+    more = report.get("fault_count", len(report["faults"])) - len(lines)
+    return [*lines, f"… {more} more, in intake/{report['file']}.xlsx"] if more > 0 else lines
+
+
+def words(report: dict[str, Any]) -> list[str]:
+    """The report for a terminal."""
+    if not report["accepted"]:
+        return [f"{report['file']} was NOT taken over; nothing has changed.", *fault_lines(report)]
+    taken = report["taken"]
+    if "missing" in taken:
+        missing = "; ".join(taken["missing"])
+        return [f"{report['file']} was kept for the first contest. Still missing: {missing}"]
+    counts = [f"{count} {name.replace('_', ' ')}" for name, count in taken.items() if isinstance(count, int)]
+    return [f"{report['file']} was taken over: {', '.join(counts)}."]
+
+
+def _local(stack_file: Path) -> tuple[Any, str]:
+    if not stack_file.is_file():
+        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
+    stack = json.loads(stack_file.read_text())
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack["aws_endpoint_url"],
+        region_name=stack["region"],
+        aws_access_key_id=stack["aws_access_key_id"],
+        aws_secret_access_key=stack["aws_secret_access_key"],
+    )
+    return s3, stack["desk_bucket"]
+
+
+def _content(path: Path) -> tuple[str, bytes]:
+    if path.is_dir():
+        return "contest.zip", archive(path)
+    return path.name, path.read_bytes()
+
+
+def main() -> None:
+    """Exits with 1 if the file was refused."""
+    parser = argparse.ArgumentParser(prog="python -m infra.intake", description=__doc__.split("\n")[0])
+    parser.add_argument("file", type=Path, help="contest.toml, questions.xlsx, …, or a contest folder")
+    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
+    parser.add_argument(
+        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
+    )
+    options = parser.parse_args()
+    try:
+        name, data = _content(options.file)
+        if len(data) > LARGEST:
+            sys.exit(f"{name} was not sent: {TOO_LARGE}")
+        if options.stage == "local":
+            s3, desk = _local(options.stack)
+        else:
+            desk = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
+            s3 = boto3.client("s3")
+        report = send(s3, desk, name, data)
+    except OSError as error:
+        sys.exit(f"{options.file} cannot be read: {error.strerror}.")
+    except ContestFaults as refused:
+        sys.exit(str(refused))
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"Not sent. {error}")
+    if report is None:
+        sys.exit("No answer: the function `intake` gave no report. Its log says why.")
+    print("\n".join(words(report)))
+    sys.exit(0 if report["accepted"] else 1)
+
+
+if __name__ == "__main__":
+    main()

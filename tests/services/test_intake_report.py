@@ -1,0 +1,97 @@
+"""The answer as a workbook: two sheets that open in Excel, every cell a text or a number."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from openpyxl import load_workbook
+
+from chalicelib.services.intake_report import MOST_FAULTS, as_json, as_xlsx, make_report
+from chalicelib.services.tables import Fault
+from tests.services.contest_files import UNIT_HEADER, UNITS
+from tests.services.inbox import NOW, Desk
+
+
+def book(data: bytes) -> Any:
+    return load_workbook(io.BytesIO(data))
+
+
+def rows(sheet: Any) -> list[list[Any]]:
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_an_accepted_contest_is_summed_up() -> None:
+    desk = Desk()
+    desk.put()
+    summary, faults = book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets
+    told = dict(rows(summary))
+    assert (told["Tệp"], told["Số lỗi"], told["Đơn vị"], told["Câu hỏi đã thẩm định"]) == ("c.zip", 0, 2, 4)
+    assert told["Kết quả"].startswith("Đã tiếp nhận")
+    assert told["Thời điểm kiểm tra"] == "01/08/2022 10:00:05 (giờ Việt Nam)"
+    assert rows(faults) == [["Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì"]]
+
+
+def test_a_refusal_lists_each_fault() -> None:
+    desk = Desk()
+    desk.put()
+    report = desk.send("units.csv", UNITS + "so-c,Sở C,Sở,d,mười,0\n")
+    summary, faults = book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets
+    assert dict(rows(summary))["Kết quả"].startswith("KHÔNG tiếp nhận")
+    listed = rows(faults)[1:]
+    assert [row[:4] for row in listed] == [
+        ["units.csv", 4, "code", "so-c"],
+        ["units.csv", 4, "headcount", "mười"],
+    ]
+    assert [row[4] for row in listed] == [fault["message"] for fault in report["faults"]]
+
+
+def test_what_is_still_missing_is_told() -> None:
+    desk = Desk()
+    desk.send("units.csv", UNITS)
+    told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
+    assert "contest.toml" in told["Các tệp còn thiếu (chưa thể mở cuộc thi)"]
+    assert "còn thiếu" in told["Kết quả"]
+
+
+def test_no_cell_is_a_formula() -> None:
+    evil = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "\t=1",
+        "=cmd|'/c calc'!A0",
+        "#N/A",
+        "2022-08-01",
+        "TRUE",
+        "\x00\x07\ud800x",
+    ]
+    report = make_report("=f.csv", b"", NOW, {}, [Fault(text, 1, text, text, text) for text in evil])
+    for sheet in book(as_xlsx(report)).worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
+            assert cell.data_type in {"s", "inlineStr"} or isinstance(cell.value, int), cell.value
+            assert cell.number_format == "@" or isinstance(cell.value, int)
+    assert rows(book(as_xlsx(report)).worksheets[1])[1][3] == "=1+1"
+
+
+def test_it_can_be_read_without_widening_columns_or_losing_the_header() -> None:
+    report = make_report("f.csv", b"", NOW, {}, [])
+    for sheet in book(as_xlsx(report)).worksheets:
+        assert sheet.freeze_panes == "A2"
+        assert all(sheet.column_dimensions[letter].width >= 8 for letter in "AB")
+
+
+def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
+    desk = Desk()
+    desk.put()
+    report = desk.send("units.csv", UNIT_HEADER + "x,y,z,d,1,0\n" * (MOST_FAULTS + 10))
+    assert (len(report["faults"]), report["fault_count"] > MOST_FAULTS) == (MOST_FAULTS, True)
+    told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
+    assert str(MOST_FAULTS) in told["Ghi chú"]
+
+
+def test_half_a_letter_does_not_break_the_json() -> None:
+    report = make_report("f.csv", b"", NOW, {}, [Fault("f", 1, "", "\ud800", "x")])
+    assert json.loads(as_json(report)) == report

@@ -1,0 +1,58 @@
+"""XLSX files as operators save them, and as nobody should."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from openpyxl import Workbook
+
+
+def workbook(**sheets: Sequence[Sequence[Any]]) -> bytes:
+    """``sheet=[[cell, …], …]``."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_workbook(text: str) -> bytes:
+    """A CSV text as a workbook of texts."""
+    return workbook(Sheet1=list(csv.reader(io.StringIO(text))))
+
+
+def changed(data: bytes, change: Callable[[Any], None]) -> bytes:
+    """The workbook after ``change`` of its first sheet."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    change(book.worksheets[0])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def repacked(data: bytes, parts: Mapping[str, bytes | None]) -> bytes:
+    """The container with some parts exchanged, added or (None) left out."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in parts:
+                new.writestr(name, old.read(name))
+        for name, content in parts.items():
+            if content is not None:
+                new.writestr(name, content)
+    return file.getvalue()
+
+
+def part(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return packed.read(name)
