@@ -284,12 +284,12 @@ def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -
     commended = read_csv(stack.desk("results/final/rev-2/commendations.csv"))
     assert "Nguyễn Văn An" in {row["name"] for row in commended}
     credentials = {"citizen_id": "040190000002", "password": PASSWORD}
-    answer = wait_for(
-        lambda: (a := stack.call("POST", "/sessions", credentials)).status_code == 403 and a,
-        90,
-        "the function seeing the new list",
-    )
-    assert refusal(answer) == (403, "disqualified")
+
+    def refused() -> tuple[int, str] | None:
+        answer = stack.call("POST", "/sessions", credentials)
+        return refusal(answer) if answer.status_code != 200 else None
+
+    assert wait_for(refused, 90, "the API seeing the new list") == (403, "disqualified")
 
 
 def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
