@@ -10,6 +10,7 @@ const ENGLISH = {
   unauthorized: "You are not signed in, or your session has ended. Please sign in again.",
   wrong_credentials: "The citizen ID or the password is not right. Check both and try again.",
   excluded: "Under the rules you may not take part. If this is a mistake, call the hotline.",
+  disqualified: "The organisers have annulled your results. If this is a mistake, call the hotline.",
   not_found: "There is no such address.",
   attempt_not_found: "You have no attempt with this number.",
   already_registered: "This citizen ID is registered already. Sign in with your password.",
