@@ -92,7 +92,7 @@ class CloseWeeks:
     def _run(self, reference: Reference, now: int) -> list[Closed]:
         made: list[Closed] = []
         outcomes: list[Outcome] = []
-        results: list[str] = []
+        results: list[Pointer] = []
         weeks = reference.definition.ready_to_close(now)
         for week in weeks:
             result, outcome = self._week(reference, week, outcomes, results, made)
@@ -105,13 +105,18 @@ class CloseWeeks:
         return made
 
     def _week(
-        self, reference: Reference, week: Week, earlier: list[Outcome], results: list[str], made: list[Closed]
-    ) -> tuple[str, Outcome]:
+        self,
+        reference: Reference,
+        week: Week,
+        earlier: list[Outcome],
+        results: list[Pointer],
+        made: list[Closed],
+    ) -> tuple[Pointer, Outcome]:
         what = f"week-{week.number}"
         inputs = _inputs(reference, ("definition", "bank", "units", "barred"), results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
-            return before.result, self._outcome(what, before.revision)
+            return before, self._outcome(what, before.revision)
         winners = {winner for outcome in earlier for winner in outcome.winners}
         unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
         result = close_week(
@@ -124,7 +129,7 @@ class CloseWeeks:
             earlier_winners=winners,
             earlier_unit_winners=unit_winners,
         )
-        revision = self.revisions.claim(what, before.revision if before else 0, inputs)
+        revision = self._claim(what, before, inputs, reference)
         report = self.write_week(result, reference, self.participants.get_many(result.winners))
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
@@ -132,29 +137,34 @@ class CloseWeeks:
         facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
         after = self._keep(what, revision, inputs, before, report, outcome, facts, reference)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
-        return after.result, outcome
+        return after, outcome
 
     def _final(
-        self, reference: Reference, outcomes: list[Outcome], results: list[str], made: list[Closed]
+        self, reference: Reference, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]
     ) -> None:
         inputs = _inputs(reference, ("definition", "units"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
         result = close_contest(reference.definition, reference.units, [outcome.tallies for outcome in outcomes])
-        revision = self.revisions.claim("final", before.revision if before else 0, inputs)
-        report = self.write_final(result, reference, self._rankings(reference), self.participants)
+        revision = self._claim("final", before, inputs, reference)
+        report = self.write_final(result, reference, self._rankings(results), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
-        after = self._keep("final", revision, inputs, before, report, outcome, {"weeks": results}, reference)
+        facts = {"weeks": [pointer.result for pointer in results]}
+        after = self._keep("final", revision, inputs, before, report, outcome, facts, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
-    def _rankings(self, reference: Reference) -> Iterator[bytes]:
-        for week in reference.definition.weeks:
-            pointer = self.revisions.current(f"week-{week.number}")
-            if pointer is None:
-                raise LostRace(f"week-{week.number}")
-            yield self._stored(f"results/week-{week.number}/rev-{pointer.revision}/individual_ranking.csv.gz")
+    def _claim(self, what: str, before: Pointer | None, inputs: str, reference: Reference) -> int:
+        """A folder for all that its files depend on: also what they are compared with, and what made them."""
+        after = before.revision if before else 0
+        token = digest(canonical_json([inputs, dict(reference.digests), after, self.version]))
+        return self.revisions.claim(what, after, token)
+
+    def _rankings(self, weeks: list[Pointer]) -> Iterator[bytes]:
+        """Of the revisions that this run has closed or found, wherever the pointers are by now."""
+        for week, pointer in enumerate(weeks, 1):
+            yield self._stored(f"results/week-{week}/rev-{pointer.revision}/individual_ranking.csv.gz")
 
     def _stored(self, key: str) -> bytes:
         data = self.desk.get(key)
@@ -250,8 +260,9 @@ def _put_changed(store: ObjectStore, key: str, data: bytes) -> None:
         store.put(key, data)
 
 
-def _inputs(reference: Reference, parts: tuple[str, ...], results: list[str]) -> str:
+def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[Pointer]) -> str:
     """The digest of all that a close depends on besides its entries, which cannot change any more."""
+    earlier = [pointer.result for pointer in weeks]
     return digest(
-        canonical_json({"parts": {name: reference.digests[name] for name in parts}, "earlier": results})
+        canonical_json({"parts": {name: reference.digests[name] for name in parts}, "earlier": earlier})
     )

@@ -73,19 +73,21 @@ class Exam:
         except NotMet as not_met:
             entry = not_met.entry
             if entry is not None and entry.open and is_overdue(self._definition, week, entry.open.started, now):
-                return self._restart(entry, week, now, nonce, limit)
+                return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
         return self._open(AttemptId(week.number, number, now, nonce)), True
 
-    def _restart(self, entry: Entry, week: Week, now: int, nonce: str, limit: int) -> tuple[OpenPaper, bool]:
+    def _restart(
+        self, person: Person, entry: Entry, week: Week, now: int, nonce: str, limit: int
+    ) -> tuple[OpenPaper, bool]:
         """Settles the overdue attempt and opens the next in one write."""
         if entry.open is None or entry.used >= limit:
             raise NoAttemptsLeft
         record = overdue_record(self._definition, week, entry.open, self._grade)
         try:
             number = self._entries.restart(entry, record, f"{now}-{nonce}", limit)
-        except NotMet as not_met:
-            return self._resume(not_met.entry), False
+        except NotMet:  # another tab was faster, or a submission in time has just been written
+            return self.start(person, now)
         return self._open(AttemptId(week.number, number, now, nonce)), True
 
     def _resume(self, entry: Entry | None) -> OpenPaper:

@@ -1,0 +1,108 @@
+"""One contest's storage on three back-ends, each example of the machine in tables of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import boto3
+from botocore.session import get_session
+from moto import mock_aws
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.services.ports import EntryReader, EntryStore, ParticipantStore, Revisions
+from chalicelib.storage.dynamodb import Client, dynamodb_client
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.entry_items import EntryPages, entry_of
+from chalicelib.storage.participants import Participants
+from chalicelib.storage.revisions import StoredRevisions
+from chalicelib.storage.signed_http import SignedHttp
+from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+from tests.fakes import MemoryEntries, MemoryParticipants, MemoryRevisions
+
+_KEYS = {"participants": ("id",), "entries": ("pk", "sk"), "tallies": ("id",)}
+
+
+class Backend(NamedTuple):
+    """``read_entries`` gives all entries of a week; ``drop`` takes everything away again."""
+
+    participants: ParticipantStore
+    entries: EntryStore
+    revisions: Revisions
+    read_entries: EntryReader
+    drop: Callable[[], None]
+
+
+MakeBackend = Callable[[], Backend]
+
+
+def in_memory() -> Backend:
+    entries = MemoryEntries()
+    return Backend(MemoryParticipants(), entries, MemoryRevisions(), entries.read_week, lambda: None)
+
+
+@contextmanager
+def on_moto() -> Iterator[MakeBackend]:
+    """moto does not answer the raw page reader's requests, so entries are scanned here."""
+    with patch.dict(os.environ, _credentials("testing", "testing")), mock_aws():
+        client = dynamodb_client(get_session(), REGION)
+
+        def reader(table: str) -> EntryReader:
+            def read(week: int) -> Iterator[Entry]:
+                items = client.scan(TableName=table)["Items"]
+                return (entry_of(item) for item in items if item["pk"]["S"].startswith(f"w{week}#"))
+
+            return read
+
+        yield _maker(boto3.client("dynamodb", region_name=REGION), client, reader)
+
+
+@contextmanager
+def on_ministack(folder: Path) -> Iterator[MakeBackend]:
+    """Over real HTTP, and with the page reader that the close uses."""
+    with MiniStack(folder / "state", folder / "ministack.log") as aws:
+        environment = _credentials(ACCESS_KEY, SECRET_KEY) | {"AWS_ENDPOINT_URL": aws.url}
+        with patch.dict(os.environ, environment):
+            http = SignedHttp(get_session(), REGION, connect=1, read=5, retries=1)
+            client = dynamodb_client(get_session(), REGION)
+            yield _maker(aws.client("dynamodb"), client, lambda table: EntryPages(http, table))
+
+
+def _credentials(key: str, secret: str) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+
+
+def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> MakeBackend:
+    """``owner`` makes and drops the tables, ``client`` is the one that the functions have."""
+    numbers = count(1)
+
+    def make() -> Backend:
+        number = next(numbers)
+        names = {table: f"{table}-{number}" for table in _KEYS}
+        for table, keys in _KEYS.items():
+            kinds = dict(zip(keys, ("HASH", "RANGE"), strict=False))
+            owner.create_table(
+                TableName=names[table],
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in kinds],
+                KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in kinds.items()],
+            )
+
+        def drop() -> None:
+            for name in names.values():
+                owner.delete_table(TableName=name)
+
+        return Backend(
+            Participants(client, names["participants"]),
+            Entries(client, names["entries"]),
+            StoredRevisions(client, names["tallies"]),
+            reader(names["entries"]),
+            drop,
+        )
+
+    return make

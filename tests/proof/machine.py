@@ -1,0 +1,798 @@
+"""A contest in which everything happens in any order, beside a model that knows what has to come of it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+from typing import Any, NamedTuple, cast
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.errors import (
+    AlreadyRegistered,
+    AttemptNotFound,
+    Busy,
+    ContestError,
+)
+from chalicelib.domain.paper import decode_answers, draw
+from chalicelib.domain.times import rfc3339
+from chalicelib.reports.changes import write_changes
+from chalicelib.reports.week_report import write_final, write_week
+from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
+from chalicelib.services.exam import Exam, OpenPaper, Person
+from chalicelib.services.identity import participant_id
+from chalicelib.services.ports import EntryStore, ObjectStore, ParticipantStore, Pointer, Revisions
+from chalicelib.services.reference import digest
+from chalicelib.services.registration import Application, register
+from chalicelib.services.sessions import sign_in
+from tests.fakes import (
+    START_MS,
+    UNITS,
+    Clock,
+    MemoryObjects,
+    MemoryRevisions,
+    PlainPasswords,
+    definition,
+    reference,
+)
+from tests.proof.backends import Backend, MakeBackend
+from tests.proof.model import (
+    GAP,
+    GRACE,
+    LIMIT,
+    MINUTE,
+    QUESTIONS,
+    SECOND,
+    SETTLE,
+    WEEK,
+    Attempt,
+    Model,
+    Refusal,
+    Sheet,
+)
+from tests.proof.troubles import NO_TROUBLE, Archive, Kind, Line, Shaky, Trouble
+from tests.services.exam_room import right
+
+PEPPER = b"pepper"
+PASSWORDS = PlainPasswords()
+PASSWORD = "mat khau 8"
+TODAY = date(2022, 8, 22)
+BORN = date(1990, 5, 6)
+# Citizen ID → unit; who is in no unit takes part of their own accord.
+PEOPLE = {
+    "040090000001": "SO-A",
+    "040090000002": "SO-A",
+    "040090000003": "SO-B",
+    "040090000004": "SO-B",
+    "040090000005": "TRUONG-C",
+    "040090000006": "",
+}
+CITIZENS = list(PEOPLE)
+IDS = {participant_id(PEPPER, citizen_id): citizen_id for citizen_id in CITIZENS}
+
+FIELDS = ["score", "prediction", "duration", "submitted"]
+# With few fields there are ties.
+ORDERS = [order for length in range(1, 5) for order in permutations(FIELDS, length)]
+
+contests = st.fixed_dictionaries(
+    {
+        "weeks": st.sampled_from([2, 1, 3, 3]),
+        "limit": st.sampled_from([3, 2, 1, 3]),
+        "overdue": st.sampled_from(["submit_saved", "submit_saved", "discard"]),
+        "target": st.sampled_from([None, "perfect_people", "perfect_people", "people", "attempts"]),
+        "order": st.sampled_from(ORDERS),
+        "one_prize_per_person": st.sampled_from([True, True, False]),
+        "min_duration": st.sampled_from([0, 0, MINUTE]),
+        "prizes": st.sampled_from([[("first", 1)], [("first", 1), ("second", 2)]]),
+        "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
+        "min_rate": st.sampled_from(["0", "0.5"]),
+        "min_people": st.integers(1, 2),
+        "weekly": st.integers(0, 2),
+        "final": st.integers(1, 2),
+    }
+)
+someone = st.integers(0, len(PEOPLE) - 1)
+sheets = st.builds(
+    Sheet, st.sampled_from([*range(QUESTIONS), QUESTIONS, QUESTIONS, QUESTIONS]), st.none() | st.integers(0, 4)
+)
+# The person's last attempt, as a rule, or one before it.
+which = st.sampled_from([0, 0, 0, 1, 2, 5])
+kinds = st.sampled_from(["none", "none", "none", "before", "after", "twice", "meanwhile"])
+others = st.sampled_from(["start", "save", "submit", "sit", "wait"])
+spans = st.sampled_from([1, 20, 59, 60, 600, 610, 611])
+endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
+# What and who; few, so that inputs come back that were there before.
+changes = st.tuples(
+    st.sampled_from(["exclude", "disqualify", "pardon", "headcount"]), st.integers(0, len(UNITS) - 1)
+)
+
+
+class Run(NamedTuple):
+    """A run of the close: first there are ``news`` or none, then there is trouble at some step."""
+
+    news: tuple[str, int] | None
+    kind: Kind
+    step: int
+
+
+run = st.builds(Run, st.none() | changes, kinds, st.integers(0, 74))
+
+
+def contest_of(rules: dict[str, Any]) -> Definition:
+    weights = dict(zip(("participation", "volume", "quality"), map(Decimal, rules["weights"]), strict=True))
+    contest = definition(
+        contest={
+            "weeks": rules["weeks"],
+            "week_length": f"PT{WEEK // SECOND}S",
+            "gap": f"PT{GAP // SECOND}S",
+            "grace": f"PT{GRACE // SECOND}S",
+            "settle": f"PT{SETTLE // SECOND}S",
+        },
+        paper={
+            "questions": QUESTIONS,
+            "time_limit": f"PT{LIMIT // SECOND}S",
+            "attempts_per_week": rules["limit"],
+            "overdue": rules["overdue"],
+            "min_duration": f"PT{rules['min_duration'] // SECOND}S",
+        },
+        prediction={"target": rules["target"] or "people"},
+        ranking={"order": rules["order"], "one_prize_per_person": rules["one_prize_per_person"]},
+        prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
+        unit_prizes={
+            "weekly": rules["weekly"],
+            "final": rules["final"],
+            "weights": weights,
+            "min_rate": Decimal(rules["min_rate"]),
+            "min_people": rules["min_people"],
+        },
+    )
+    return contest if rules["target"] else contest.model_copy(update={"prediction": None})
+
+
+class Died(Exception):
+    """The power went off in the middle of a close."""
+
+
+class ContestMachine(RuleBasedStateMachine):
+    """One contest on a fresh back-end. What a rule does is done to ``model`` as well; both have to agree."""
+
+    make: MakeBackend
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backend: Backend = type(self).make()
+        self.clock = Clock(START_MS)
+        self.exam_line, self.close_line = Line(Busy), Line(Died)
+        self.desk, self.site = Archive(), MemoryObjects()
+        self.attempts: list[tuple[str, AttemptId]] = []
+        self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
+        self.pointers: dict[str, Pointer] = {}
+        self.results: dict[tuple[str, str], str] = {}
+        self.ever: set[tuple[str, int, str]] = set()
+        self.entries: dict[int, list[Entry]] = {}
+        self.serial, self.nonces = 0, [""]
+
+    @initialize(rules=contests, people=st.integers(3, len(PEOPLE)))
+    def open(self, rules: dict[str, Any], people: int) -> None:
+        self.model = Model(rules)
+        self.contest = contest_of(rules)
+        self.load()
+        for citizen_id in CITIZENS[:people]:
+            self._register(citizen_id)
+
+    def load(self) -> None:
+        """The inputs of today."""
+        inputs = self.model.inputs
+        units = [
+            unit._replace(headcount=inputs.headcount[unit.code], exempt=unit.code == "SO-A") for unit in UNITS
+        ]
+        self.reference = reference(self.contest, units, inputs.excluded, inputs.disqualified)
+        entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
+        self.exam = Exam(self.reference, entries, self.nonce)
+
+    def nonce(self) -> str:
+        """The same for all that one call starts, so that the model knows it, too."""
+        return self.nonces[-1]
+
+    # Taking part.
+
+    @rule(who=someone, trouble=st.sampled_from(["none", "before", "after", "twice"]))
+    def register(self, who: int, trouble: Any) -> None:
+        self._register(CITIZENS[who], Trouble(trouble))
+
+    def _register(self, citizen_id: str, trouble: Trouble = NO_TROUBLE) -> None:
+        unit, person = PEOPLE[citizen_id], participant_id(PEPPER, citizen_id)
+        application = Application(
+            citizen_id, name_of(person), BORN, "male", "0912345678",
+            unit or None, category_of(unit), PASSWORD, consent=True,
+        )  # fmt: skip
+        people = cast(ParticipantStore, Shaky(self.backend.participants, self.exam_line))
+        answer, _ = self.ask(
+            trouble,
+            lambda: (
+                register(
+                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY
+                ).participant_id
+            ),
+        )
+        barred = self.model.inputs.refusal(person)
+        expected: str | Refusal = barred or person
+        if not barred:
+            # Sent twice, the second finds the person's own registration.
+            if person in self.model.people or trouble.kind == "twice":
+                expected = AlreadyRegistered
+            if person not in self.model.people and trouble.kind != "before":
+                self.model.register(person, unit)
+            if trouble.kind in {"before", "after"}:
+                expected = Busy
+        assert answer == expected
+
+    @rule(who=someone)
+    def sign_in(self, who: int) -> None:
+        person = self.person(who).participant_id
+        answer, _ = self.ask(
+            NO_TROUBLE,
+            lambda: (
+                sign_in(
+                    IDS[person],
+                    PASSWORD,
+                    self.reference,
+                    self.backend.participants,
+                    PASSWORDS,
+                    PEPPER,
+                    self.clock(),
+                ).participant_id
+            ),
+        )
+        assert answer == (self.model.inputs.refusal(person) or person)
+
+    @rule(who=someone, kind=kinds, at=st.integers(1, 2), other=others, sheet=sheets)
+    def start(self, who: int, kind: Any, at: int, other: Any, sheet: Sheet) -> None:
+        person = self.person(who)
+        self._start(person, Trouble(kind, at, lambda: self.do(other, person, sheet)))
+
+    @rule(who=someone, which=which, sheet=sheets, kind=kinds, other=others, others_sheet=sheets)
+    def save(self, who: int, which: int, sheet: Sheet, kind: Any, other: Any, others_sheet: Sheet) -> None:
+        person = self.person(who)
+        attempt = self.attempt_of(person, which)
+        if attempt:
+            self._save(person, attempt, sheet, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)))
+
+    @rule(who=someone, which=which, sheet=sheets, kind=kinds, other=others, others_sheet=sheets)
+    def submit(self, who: int, which: int, sheet: Sheet, kind: Any, other: Any, others_sheet: Sheet) -> None:
+        person = self.person(who)
+        attempt = self.attempt_of(person, which)
+        if attempt:
+            self._submit(person, attempt, sheet, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)))
+
+    @rule(crowd=st.lists(st.tuples(someone, sheets, spans, endings), min_size=2, max_size=8))
+    def sit(self, crowd: list[tuple[int, Sheet, int, str]]) -> None:
+        """Whole attempts, one after the other, as most are; and some that are left open."""
+        for who, sheet, seconds, ending in crowd:
+            person = self.person(who)
+            self._start(person)
+            if ending in {"save", "save and submit"}:
+                self.do("save", person, Sheet(QUESTIONS - sheet.right, sheet.guess))
+            self.clock.now += seconds * SECOND
+            if ending in {"submit", "save and submit"}:
+                self.do("submit", person, sheet)
+
+    @rule(who=someone, sheet=sheets, first=st.booleans())
+    def start_as_a_submission_arrives(self, who: int, sheet: Sheet, first: bool) -> None:  # noqa: FBT001
+        """The answers came in the last millisecond of the grace, and a second tab starts the next attempt."""
+        person = self.person(who)
+        attempt = self.attempt_of(person, 0)
+        told = attempt and self.model.find(person.participant_id, attempt)
+        if not attempt or not told or told.fate != "open" or not self.clock() <= told.due + GRACE:
+            return
+        self.clock.now = told.due + GRACE
+        if first:
+            in_time = self.clock()
+
+            def arrive() -> None:
+                self._submit(person, attempt, sheet, now=in_time)
+
+            self.clock.now += 1
+            self._start(person, Trouble("meanwhile", 2, arrive))
+        else:
+
+            def restart() -> None:
+                self.clock.now += 1
+                self._start(person)
+
+            self._submit(person, attempt, sheet, Trouble("meanwhile", 1, restart))
+
+    @rule(who=someone, which=which)
+    def look(self, who: int, which: int) -> None:
+        """The attempt, and the list of all attempts, as their owner sees them."""
+        person, now = self.person(who), self.clock()
+        attempt = self.attempt_of(person, which)
+        if attempt:
+            told = self.model.find(person.participant_id, attempt)
+            assert told
+            seen = self.exam.read(person, attempt, now)
+            assert self.tell(seen) == self.expected(self.model.seen(told, now))
+        for entry in self.exam.history(person, now):
+            attempts = self.model.people[person.participant_id].weeks[entry.week]
+            finished = [told for told in (self.model.seen(a, now) for a in attempts) if told.fate != "open"]
+            assert [self.tell(record) for record in entry.finished] == [
+                self.expected(told) for told in finished
+            ]
+
+    @precondition(lambda self: self.attempts)
+    @rule(
+        who=someone,
+        any_attempt=st.integers(0, 20),
+        forged=st.sampled_from(["owner", "number", "nonce", "week"]),
+    )
+    def forge(self, who: int, any_attempt: int, forged: str) -> None:
+        """Another person's attempt, or one that was never started."""
+        now = self.clock()
+        owner, attempt = self.attempts[any_attempt % len(self.attempts)]
+        person = self.person(who) if forged == "owner" else self.person_of(owner)
+        changed = {
+            "owner": attempt,
+            "number": attempt._replace(number=attempt.number + 1),
+            "nonce": attempt._replace(nonce="f" * 16),
+            "week": attempt._replace(week=attempt.week % self.model.rules["weeks"] + 1),
+        }[forged]
+        if self.model.find(person.participant_id, changed) is not None:
+            return
+        calls: list[Callable[[], Any]] = [
+            lambda: self.exam.submit(person, changed, {}, None, now),
+            lambda: self.exam.save(person, changed, {}, None, now),
+            lambda: self.exam.read(person, changed, now),
+        ]
+        assert [self.ask(NO_TROUBLE, call)[0] for call in calls] == [AttemptNotFound] * 3
+        self.check(self.person_of(owner))
+
+    @rule(choice=st.sampled_from([0, 0, 0, 1, 1, 2, 3]), early=st.sampled_from([0, 0, 1]))
+    def wait(self, choice: int, early: int) -> None:
+        """To a moment at which something changes, or the last millisecond before it."""
+        now = self.clock()
+        moments = {now + 5 * SECOND, now + 3 * MINUTE}
+        for opens, closes in self.model.weeks.values():
+            moments |= {opens, closes, closes + GRACE + SETTLE}
+        for _, _, attempt in self.model.everything():
+            if attempt.fate == "open":
+                moments |= {attempt.due, attempt.due + GRACE, attempt.due + GRACE + 1}
+        ahead = sorted(moment for moment in moments if moment - early > now)
+        self.clock.now = ahead[choice % len(ahead)] - early
+
+    def ask(self, trouble: Trouble, call: Callable[[], Any]) -> tuple[Any, bool]:
+        """What the call returns, or the class of its refusal; and whether a call that was cut off was made."""
+        self.exam_line.expect(trouble)
+        try:
+            answer = call()
+        except ContestError as refused:
+            answer = type(refused)
+        written = self.exam_line.written
+        self.exam_line.expect(NO_TROUBLE)
+        return answer, written
+
+    @precondition(lambda self: self.under_way())
+    @rule(early=st.sampled_from([0, 0, 0, 1]))
+    def let_the_week_pass(self, early: int) -> None:
+        """Until it may be closed, or the last millisecond before."""
+        ready = (closes + GRACE + SETTLE - early for _, closes in self.model.weeks.values())
+        self.clock.now = next((moment for moment in ready if moment > self.clock.now), self.clock.now)
+        self.run_close()
+
+    # What everything is made of: the call, the answer of the model, and that both are the same.
+
+    def do(self, what: str, person: Person, sheet: Sheet) -> None:
+        """Something else that happens, without trouble; ``wait`` is the longest that a request may hang."""
+        attempt = self.attempt_of(person, 0)
+        if what == "wait":
+            self.clock.now += SETTLE - 1
+            self.run_close()
+        elif what == "sit":
+            self._start(person)
+            self.do("submit", person, sheet)
+        elif what == "start":
+            self._start(person)
+        elif attempt and what == "save":
+            self._save(person, attempt, sheet)
+        elif attempt and what == "submit":
+            self._submit(person, attempt, sheet)
+
+    def _start(self, person: Person, trouble: Trouble = NO_TROUBLE) -> None:
+        self.serial += 1
+        now, nonce = self.clock(), f"{self.serial:016x}"
+        self.nonces.append(nonce)
+        answer, written = self.ask(trouble, lambda: self.exam.start(person, now))
+        self.nonces.pop()
+        if answer is Busy and not written:
+            return self.check(person)
+        told = self.model.start(person.participant_id, now, nonce)
+        if isinstance(told, Attempt):
+            known = (person.participant_id, self.id_of(told))
+            if known not in self.attempts:
+                self.attempts.append(known)
+        if answer is not Busy:
+            paper = answer if isinstance(answer, type) else answer[0]
+            assert self.tell(paper) == self.expected(told)
+            if isinstance(answer, tuple) and isinstance(told, Attempt) and not written:
+                assert answer[1] == (told.nonce == nonce)
+        return self.check(person)
+
+    def _save(self, person: Person, attempt: AttemptId, sheet: Sheet, trouble: Trouble = NO_TROUBLE) -> None:
+        now = self.clock()
+        sheet = self.asked(sheet)
+        answer, written = self.ask(
+            trouble, lambda: self.exam.save(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
+        )
+        if answer is Busy and not written:
+            return self.check(person)
+        told = self.model.save(person.participant_id, attempt, sheet, now)
+        assert answer in {told, Busy}
+        return self.check(person)
+
+    def _submit(
+        self,
+        person: Person,
+        attempt: AttemptId,
+        sheet: Sheet,
+        trouble: Trouble = NO_TROUBLE,
+        now: int | None = None,
+    ) -> None:
+        now = self.clock() if now is None else now
+        sheet = self.asked(sheet)
+        answer, written = self.ask(
+            trouble, lambda: self.exam.submit(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
+        )
+        if answer is Busy and not written:
+            return self.check(person)
+        told = self.model.submit(person.participant_id, attempt, sheet, now)
+        if answer is not Busy:
+            assert self.tell(answer) == self.expected(told)
+            if isinstance(answer, Finished):
+                first = self.acknowledged.setdefault((person.participant_id, attempt), answer)
+                assert answer == first, "a repeated submission has another result"
+        return self.check(person)
+
+    def check(self, person: Person) -> None:
+        """The person's entries are what the model says, to the last attribute."""
+        for week, attempts in self.model.people[person.participant_id].weeks.items():
+            self.check_entry(self.backend.entries.get(week, person.participant_id), attempts)
+
+    def check_entry(self, entry: Entry | None, attempts: list[Attempt]) -> None:
+        if not attempts:
+            assert entry is None
+            return
+        assert entry is not None
+        assert entry.used == len(attempts) <= self.model.rules["limit"]
+        finished = [self.expected(told) for told in attempts if told.fate != "open"]
+        assert [self.tell(record) for record in entry.finished] == finished
+        if attempts[-1].fate != "open":
+            assert entry.open is None
+            return
+        last = attempts[-1]
+        assert entry.open is not None
+        assert entry.open[:3] == (last.number, last.started, last.nonce)
+        assert (entry.open.saved is None) == (last.saved is None)
+        assert entry.open.guess == (last.saved and last.saved.guess)
+
+    # Closing.
+
+    @precondition(lambda self: self.model.ready(self.clock()))
+    @rule(runs=st.lists(st.tuples(run, st.lists(run, max_size=2)), max_size=4))
+    def close(self, runs: list[tuple[Run, list[Run]]]) -> None:
+        """Runs with the same inputs or newer ones; each may die at any call or be overtaken by others."""
+        for one, others in runs:
+            self._run(one, others)
+        self.run_close()
+
+    def _run(self, one: Run, others: Sequence[Run] = ()) -> None:
+        def overtake() -> None:
+            for other in others:
+                self._run(other)
+
+        if one.news:
+            self._change(*one.news)
+        step = one.step % (25 * self.model.ready(self.clock())) + 1
+        self.run_close(Trouble(one.kind, step, overtake))
+
+    @rule(news=changes)
+    def change(self, news: tuple[str, int]) -> None:
+        """New inputs, in force from the next call on."""
+        self._change(*news)
+
+    def _change(self, what: str, who: int) -> None:
+        inputs, person = self.model.inputs, participant_id(PEPPER, CITIZENS[who])
+        if what == "exclude":
+            inputs.excluded.add(person)
+        elif what == "disqualify":
+            inputs.disqualified.add(person)
+        elif what == "pardon":
+            inputs.excluded.discard(person)
+            inputs.disqualified.discard(person)
+        elif what == "headcount":
+            code = UNITS[who].code
+            inputs.headcount[code] = 4 if inputs.headcount[code] == 1 else 1
+        self.load()
+
+    def run_close(self, trouble: Trouble = NO_TROUBLE) -> None:
+        self.check_archive()
+        made: list[Closed] = []
+        self.close_line.expect(trouble)
+        try:
+            made = self.closer().run(self.reference, self.clock())
+        except Died:
+            assert trouble.kind in {"before", "after"}
+        except LostRace:
+            assert trouble.kind == "meanwhile"
+        struck = self.close_line.struck
+        self.close_line.expect(NO_TROUBLE)
+        self.check_archive()
+        assert {(one.what, one.revision, one.result) for one in made} <= self.ever
+        if not struck:
+            self.check_results()
+
+    def closer(self) -> CloseWeeks:
+        def over(store: object) -> Any:
+            return Shaky(store, self.close_line)
+
+        return CloseWeeks(
+            read_entries=lambda week: self.close_line.carry(lambda: self.read(week)),
+            participants=cast(ParticipantStore, over(self.backend.participants)),
+            revisions=cast(Revisions, over(self.backend.revisions)),
+            desk=cast(ObjectStore, over(self.desk)),
+            site=cast(ObjectStore, over(self.site)),
+            write_week=write_week,
+            write_final=write_final,
+            write_changes=write_changes,
+            version="proof",
+        )
+
+    def current(self) -> dict[str, Pointer]:
+        names = [*(f"week-{week}" for week in self.model.weeks), "final"]
+        found = {what: self.backend.revisions.current(what) for what in names}
+        return {what: pointer for what, pointer in found.items() if pointer}
+
+    def check_archive(self) -> None:
+        """Whatever happened: pointers only move on, and each points at a whole revision."""
+        current = self.current()
+        for what, before in self.pointers.items():
+            assert current[what].revision >= before.revision
+            if current[what].revision == before.revision:
+                assert current[what] == before
+        self.pointers = current
+        self.ever |= {(what, pointer.revision, pointer.result) for what, pointer in current.items()}
+        for what, pointer in current.items():
+            manifest = json.loads(self.file(what, "manifest.json"))
+            assert (manifest["result_digest"], manifest["inputs_digest"]) == (pointer.result, pointer.inputs)
+            known = self.results.setdefault((what, pointer.inputs), pointer.result)
+            assert known == pointer.result, "the same inputs have given another result"
+            for name, expected in manifest["files"].items():
+                assert digest(self.file(what, name)) == expected
+
+    def file(self, what: str, name: str) -> bytes:
+        return self.desk.objects[f"results/{what}/rev-{self.pointers[what].revision}/{name}"]
+
+    def rows(self, what: str, name: str) -> list[dict[str, str]]:
+        data = self.file(what, name)
+        text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def check_results(self) -> None:
+        """After a run that nothing disturbed, everything published is what the slow rules say."""
+        ready = self.model.ready(self.clock())
+        over = ready == len(self.model.weeks)
+        weeks = [f"week-{week}" for week in range(1, ready + 1)]
+        assert list(self.pointers) == weeks + ["final"] * over
+        told = self.model.results(ready)
+        prizes: list[str] = []
+        unit_prizes: list[str] = []
+        ranked: list[list[str]] = []
+        for week, expected in enumerate(told["weeks"], 1):
+            what = f"week-{week}"
+            rows = self.rows(what, "individual_ranking.csv.gz")
+            assert rows == list(self.rows_of(week, expected))
+            ranked.append([row["participant_id"] for row in rows])
+            won = self.rows(what, "individual_prizes.csv")
+            assert [(row["prize"], row["participant_id"]) for row in won] == expected["prizes"]
+            assert [row["full_name"] for row in won] == [name_of(row["participant_id"]) for row in won]
+            prizes += [row["participant_id"] for row in won]
+            unit_prizes += self.check_units(what, expected["units"], expected["unit_winners"])
+            facts = json.loads(self.file(what, "manifest.json"))
+            assert facts["target"] == expected["target"]
+            assert facts["counts"]["attempts"] == self.model.counted(week)
+        if over:
+            self.check_units("final", told["final"], told["final_winners"])
+            always = set(ranked[0]).intersection(*ranked)
+            proposed = [row["id"] for row in self.rows("final", "commendations.csv") if row["kind"] == "person"]
+            assert sorted(proposed) == sorted(always)
+        self.check_prizes(ranked, prizes, unit_prizes)
+        self.check_site()
+        self.check_repeated()
+
+    def rows_of(self, week: int, expected: dict[str, Any]) -> Iterator[dict[str, str]]:
+        """The ranking file's rows, from the ranking by the slow rules."""
+        for rank, (person, number) in enumerate(expected["ranked"], 1):
+            attempts = [self.model.settled(attempt) for attempt in self.model.people[person].weeks[week]]
+            _, _, received, duration, score, guess, _, _ = attempts[number - 1].record
+            unit = self.model.people[person].unit
+            error = "" if guess is None else abs(guess - expected["target"])
+            row = {
+                "rank": rank,
+                "participant_id": person,
+                "unit_code": unit,
+                "category": category_of(unit),
+                "score": score,
+                "prediction": "" if guess is None else guess,
+                "prediction_error": error,
+                "duration_ms": duration,
+                "submitted_at": rfc3339(received, self.contest.zone),
+                "attempts": len([attempt for attempt in attempts if attempt.fate != "discarded"]),
+            }
+            yield {column: str(value) for column, value in row.items()}
+
+    def check_units(self, what: str, expected: list[tuple[str, Fraction]], winners: list[str]) -> list[str]:
+        rows = self.rows(what, "unit_ranking.csv")
+        assert [row["unit_code"] for row in rows] == [code for code, _ in expected]
+        for row, (_, points) in zip(rows, expected, strict=True):
+            assert abs(Fraction(row["unit_score"]) - points) <= Fraction(1, 20_000)
+        won = [row["unit_code"] for row in rows if row["prize"]]
+        assert won == winners
+        return won
+
+    def check_prizes(self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[str]) -> None:
+        if self.model.rules["one_prize_per_person"]:
+            assert len(set(prizes)) == len(prizes), "one person has two prizes"
+        assert len(set(unit_prizes)) == len(unit_prizes), "a unit has two weekly prizes"
+        for barred in self.model.inputs.barred:
+            assert barred not in prizes
+            assert not any(barred in week for week in ranked)
+
+    def check_site(self) -> None:
+        weeks = [
+            {"week": int(what.removeprefix("week-")), "revision": pointer.revision}
+            for what, pointer in self.pointers.items()
+            if what != "final"
+        ]
+        if not weeks:
+            assert not self.site.objects
+            return
+        final = self.pointers.get("final")
+        index = {"weeks": weeks, "final": final and {"revision": final.revision}}
+        assert json.loads(self.site.objects["data/results/index.json"]) == index
+        assert json.loads(self.desk.objects["results/current.json"]) == index
+        for what, pointer in self.pointers.items():
+            shown = json.loads(self.site.objects[f"data/results/{what}.json"])
+            assert (shown["revision"], shown["digest"]) == (pointer.revision, pointer.result)
+
+    def check_repeated(self) -> None:
+        """Again with the same inputs: nothing. From scratch, in another order: the same digests."""
+        puts = (len(self.desk.puts), len(self.site.puts))
+        assert self.closer().run(self.reference, self.clock()) == []
+        assert (len(self.desk.puts), len(self.site.puts)) == puts
+        assert self.current() == self.pointers
+        revisions = MemoryRevisions()
+        alone = CloseWeeks(
+            read_entries=self.shuffled,
+            participants=self.backend.participants,
+            revisions=revisions,
+            desk=MemoryObjects(),
+            site=MemoryObjects(),
+            write_week=write_week,
+            write_final=write_final,
+            write_changes=write_changes,
+            version="proof",
+        )
+        alone.run(self.reference, self.clock())
+        digests = {what: pointer.result for what, pointer in self.pointers.items()}
+        assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
+
+    def read(self, week: int) -> Iterator[Entry]:
+        """The week's entries, which do not change any more once it may be closed."""
+        entries = sorted(self.backend.read_entries(week), key=lambda entry: entry.participant_id)
+        assert self.entries.setdefault(week, entries) == entries
+        return iter(entries)
+
+    def shuffled(self, week: int) -> Iterator[Entry]:
+        """The same in an order that changes from call to call."""
+        self.serial += 1
+        entries = list(self.entries[week])
+        random.Random(self.serial).shuffle(entries)
+        return iter(entries)
+
+    def teardown(self) -> None:
+        try:
+            if sys.exception() is None:
+                self.finish()
+        finally:
+            self.backend.drop()
+
+    def finish(self) -> None:
+        """The contest ends, and every acknowledged attempt is there, once."""
+        self.clock.now = max(self.clock.now, self.ends())
+        self.run_close()
+        counted: list[tuple[str, int, Finished]] = []
+        for week in self.model.weeks:
+            entries = list(self.backend.read_entries(week))
+            assert len({entry.participant_id for entry in entries}) == len(entries)
+            there = {entry.participant_id: entry for entry in entries}
+            for person, told in self.model.people.items():
+                self.check_entry(there.pop(person, None), told.weeks.get(week, []))
+            assert not there
+            counted += [(entry.participant_id, week, record) for entry in entries for record in entry.counted]
+        for (person, attempt), record in self.acknowledged.items():
+            assert counted.count((person, attempt.week, record)) == 1, (
+                "an acknowledged attempt is lost or double"
+            )
+
+    # Small things.
+
+    def ends(self) -> int:
+        """When the last week may be closed."""
+        return self.model.weeks[len(self.model.weeks)][1] + GRACE + SETTLE
+
+    def under_way(self) -> bool:
+        """Whether somebody has taken part in the first week that cannot be closed yet."""
+        week = self.model.ready(self.clock()) + 1
+        return any(number == week for _, number, _ in self.model.everything())
+
+    def person(self, who: int) -> Person:
+        """One of those who are registered."""
+        registered = list(self.model.people)
+        return self.person_of(registered[who % len(registered)])
+
+    def person_of(self, person: str) -> Person:
+        unit = self.model.people[person].unit
+        return Person(person, unit, category_of(unit))
+
+    def attempt_of(self, person: Person, back: int) -> AttemptId | None:
+        """The person's last attempt but ``back``."""
+        own = [attempt for owner, attempt in self.attempts if owner == person.participant_id]
+        return own[max(len(own) - 1 - back, 0)] if own else None
+
+    def id_of(self, told: Attempt) -> AttemptId:
+        week = next(k for k, (opens, closes) in self.model.weeks.items() if opens <= told.started < closes)
+        return AttemptId(week, told.number, told.started, told.nonce)
+
+    def asked(self, sheet: Sheet) -> Sheet:
+        """Without a prediction where the contest asks for none."""
+        return sheet if self.model.rules["target"] else Sheet(sheet.right, None)
+
+    def filled(self, attempt: AttemptId, sheet: Sheet) -> dict[str, list[str]]:
+        paper = draw(self.reference.bank, self.contest.paper, attempt.nonce)
+        return right(paper, wrong=QUESTIONS - sheet.right)
+
+    def tell(self, seen: OpenPaper | Finished | Refusal | Any) -> object:
+        """What the code answered, in the words of ``expected``."""
+        if isinstance(seen, OpenPaper):
+            return ("open", seen.attempt[1:], seen.saved, seen.guess)
+        if isinstance(seen, Finished):
+            paper = draw(self.reference.bank, self.contest.paper, seen.nonce)
+            return ((*seen[:7], seen.status), decode_answers(paper, seen.answers))
+        return seen
+
+    def expected(self, told: Attempt | Refusal) -> object:
+        if not isinstance(told, Attempt):
+            return told
+        sheet = told.saved if told.fate == "open" else told.sheet
+        answers = self.filled(self.id_of(told), sheet) if sheet else {}
+        if told.fate == "open":
+            return ("open", (told.number, told.started, told.nonce), answers, sheet and sheet.guess)
+        return (told.record, answers)
+
+
+def name_of(person: str) -> str:
+    return f"Nguyễn Văn {'ABCDEF'[CITIZENS.index(IDS[person])]}n"
+
+
+def category_of(unit: str) -> Category:
+    return "mandatory" if unit else "encouraged"

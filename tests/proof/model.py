@@ -1,0 +1,212 @@
+"""What must be true, in plain dictionaries: people → weeks → attempts with their fate.
+
+The model knows no database and no close-out code. It says what every call has to answer, what every entry has
+to hold, and hands the attempts to ``slow_rules`` to work out what a close has to publish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.domain.attempt import AttemptId
+from chalicelib.domain.errors import (
+    AlreadySubmitted,
+    AttemptNotFound,
+    ContestError,
+    Disqualified,
+    Excluded,
+    NoAttemptsLeft,
+    NoOpenWeek,
+    Overdue,
+)
+from tests.domain import slow_rules
+from tests.fakes import START_MS
+
+SECOND, MINUTE = 1_000, 60_000
+QUESTIONS = 3
+WEEK, GAP, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
+
+Refusal = type[ContestError]
+
+
+class Sheet(NamedTuple):
+    """What somebody fills in: so many right answers, the others left out, and a prediction."""
+
+    right: int
+    guess: int | None
+
+
+@dataclass
+class Attempt:
+    """``saved`` came by autosave. ``due`` is the deadline; a finished attempt knows when it was received."""
+
+    number: int
+    started: int
+    nonce: str
+    due: int
+    saved: Sheet | None = None
+    fate: Literal["open", "submitted", "overdue", "discarded"] = "open"
+    sheet: Sheet | None = None
+    received: int = 0
+
+    @property
+    def record(self) -> tuple[Any, ...]:
+        """A finished attempt but for its encoded answers."""
+        score, guess = self.sheet or (0, None)
+        duration = min(self.received, self.due) - self.started
+        return (self.number, self.started, self.received, duration, score, guess, self.nonce, self.fate)
+
+
+@dataclass
+class Person:
+    unit: str
+    weeks: dict[int, list[Attempt]] = field(default_factory=dict)
+
+
+@dataclass
+class Inputs:
+    """What an organiser may change after the fact."""
+
+    excluded: set[str] = field(default_factory=set)
+    disqualified: set[str] = field(default_factory=set)
+    headcount: dict[str, int] = field(default_factory=lambda: {"SO-A": 3, "SO-B": 2, "TRUONG-C": 0})
+
+    @property
+    def barred(self) -> set[str]:
+        return self.excluded | self.disqualified
+
+    def refusal(self, person: str) -> Refusal | None:
+        """What somebody who may not take part is told."""
+        if person in self.excluded:
+            return Excluded
+        return Disqualified if person in self.disqualified else None
+
+
+class Model:
+    """``rules`` as the machine draws them; see ``machine.contests``."""
+
+    def __init__(self, rules: dict[str, Any]) -> None:
+        self.rules = rules
+        self.people: dict[str, Person] = {}
+        self.inputs = Inputs()
+        self.weeks = {
+            k: (START_MS + (k - 1) * WEEK, START_MS + k * WEEK - GAP) for k in range(1, rules["weeks"] + 1)
+        }
+
+    def register(self, person: str, unit: str) -> None:
+        self.people[person] = Person(unit)
+
+    # The exam.
+
+    def start(self, person: str, now: int, nonce: str) -> Attempt | Refusal:
+        """A new attempt, or the one that is still open."""
+        open_now = [(k, closes) for k, (opens, closes) in self.weeks.items() if opens <= now < closes]
+        if not open_now:
+            return NoOpenWeek
+        week, closes = open_now[0]
+        attempts = self.people[person].weeks.setdefault(week, [])
+        if attempts and attempts[-1].fate == "open" and now <= attempts[-1].due + GRACE:
+            return attempts[-1]
+        if len(attempts) == self.rules["limit"]:
+            return NoAttemptsLeft
+        if attempts and attempts[-1].fate == "open":
+            self.let_go(attempts[-1])
+        attempts.append(Attempt(len(attempts) + 1, now, nonce, min(now + LIMIT, closes)))
+        return attempts[-1]
+
+    def let_go(self, attempt: Attempt) -> None:
+        """Overdue: submitted at its deadline with its saved answers, or not at all."""
+        saved = attempt.saved if self.rules["overdue"] == "submit_saved" else None
+        attempt.sheet, attempt.received = saved, attempt.due
+        attempt.fate = "overdue" if saved else "discarded"
+
+    def find(self, person: str, wanted: AttemptId) -> Attempt | None:
+        for attempt in self.people[person].weeks.get(wanted.week, []):
+            if (attempt.number, attempt.started, attempt.nonce) == wanted[1:]:
+                return attempt
+        return None
+
+    def save(self, person: str, wanted: AttemptId, sheet: Sheet, now: int) -> Refusal | None:
+        attempt = self.find(person, wanted)
+        if attempt is None:
+            return AttemptNotFound
+        if attempt.fate != "open":
+            return AlreadySubmitted
+        if now > attempt.due + GRACE:
+            return Overdue
+        attempt.saved = sheet
+        return None
+
+    def submit(self, person: str, wanted: AttemptId, sheet: Sheet, now: int) -> Attempt | Refusal:
+        """The first submission stands, whatever comes after it."""
+        attempt = self.find(person, wanted)
+        if attempt is None:
+            return AttemptNotFound
+        if attempt.fate == "submitted":
+            return attempt
+        if attempt.fate != "open" or now > attempt.due + GRACE:
+            return Overdue
+        attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, now
+        return attempt
+
+    def seen(self, attempt: Attempt, now: int) -> Attempt:
+        """The attempt as its owner sees it: what is overdue is over, before anybody writes that down."""
+        if attempt.fate != "open" or now <= attempt.due + GRACE:
+            return attempt
+        over = Attempt(attempt.number, attempt.started, attempt.nonce, attempt.due, attempt.saved)
+        self.let_go(over)
+        return over
+
+    def everything(self) -> Iterator[tuple[str, int, Attempt]]:
+        """Every attempt ever started, with its person and week."""
+        for person, told in self.people.items():
+            for week, attempts in told.weeks.items():
+                for attempt in attempts:
+                    yield person, week, attempt
+
+    # The close.
+
+    def ready(self, now: int) -> int:
+        """How many weeks may be closed."""
+        return len([closes for _, closes in self.weeks.values() if closes + GRACE + SETTLE <= now])
+
+    def settled(self, attempt: Attempt) -> Attempt:
+        """As it counts when everything is over."""
+        return self.seen(attempt, attempt.due + GRACE + 1)
+
+    def counted(self, week: int) -> int:
+        of_week = [self.settled(attempt) for _, number, attempt in self.everything() if number == week]
+        return len([attempt for attempt in of_week if attempt.fate != "discarded"])
+
+    def results(self, weeks: int) -> Any:
+        """What the slow rules make of the first ``weeks`` weeks and the inputs of today."""
+        played = [(self._played(week), self.weeks[week][1]) for week in range(1, weeks + 1)]
+        units = [
+            {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}
+            for code, headcount in self.inputs.headcount.items()
+        ]
+        rules = {**self.rules, "questions": QUESTIONS, "barred": self.inputs.barred}
+        return slow_rules.contest(played, units, rules)
+
+    def _played(self, week: int) -> list[slow_rules.Person]:
+        return [
+            {
+                "id": person,
+                "unit": told.unit,
+                "attempts": [self._counted(attempt) for attempt in told.weeks.get(week, [])],
+            }
+            for person, told in self.people.items()
+        ]
+
+    def _counted(self, attempt: Attempt) -> slow_rules.Attempt:
+        _, _, received, duration, score, guess, _, fate = self.settled(attempt).record
+        return {
+            "number": attempt.number,
+            "score": score,
+            "prediction": guess,
+            "duration": duration,
+            "received": received,
+            "counts": fate != "discarded",
+        }

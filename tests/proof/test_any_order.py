@@ -1,0 +1,46 @@
+"""The same machine on three back-ends; what it found stays in ``test_stories.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proof.backends import MakeBackend, in_memory, on_ministack, on_moto
+from tests.proof.machine import ContestMachine
+
+
+def prove(backend: MakeBackend, examples: int, steps: int) -> None:
+    """Draws the same examples in every run."""
+
+    class Machine(ContestMachine):
+        make = staticmethod(backend)
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            report_multiple_bugs=False,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
+
+
+def test_in_memory() -> None:
+    prove(in_memory, examples=400, steps=50)
+
+
+def test_on_moto() -> None:
+    with on_moto() as make_backend:
+        prove(make_backend, examples=12, steps=50)
+
+
+def test_on_ministack(tmp_path: Path) -> None:
+    with on_ministack(tmp_path) as make_backend:
+        prove(make_backend, examples=6, steps=50)

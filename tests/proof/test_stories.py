@@ -1,0 +1,136 @@
+"""Fixed stories for the machine: four that went wrong once, shrunk, and races that chance seldom draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.proof.backends import MakeBackend, in_memory, on_moto
+from tests.proof.machine import ContestMachine, Run
+from tests.proof.model import GRACE, LIMIT, Sheet
+from tests.proof.troubles import Trouble
+
+NOTHING_RIGHT = Sheet(0, None)
+RULES: dict[str, Any] = {
+    "weeks": 1,
+    "limit": 3,
+    "overdue": "submit_saved",
+    "target": None,
+    "order": ("score", "prediction", "duration", "submitted"),
+    "one_prize_per_person": True,
+    "min_duration": 0,
+    "prizes": [("first", 1)],
+    "weights": ("0.5", "0.2", "0.3"),
+    "min_rate": "0",
+    "min_people": 1,
+    "weekly": 0,
+    "final": 1,
+}
+
+
+@pytest.fixture(params=["in memory", "on moto"])
+def backend(request: pytest.FixtureRequest) -> Iterator[MakeBackend]:
+    if request.param == "in memory":
+        yield in_memory
+    else:
+        with on_moto() as make:
+            yield make
+
+
+def contest(backend: MakeBackend = in_memory, *, weeks: int = 1, target: str | None = None) -> ContestMachine:
+    class Machine(ContestMachine):
+        make = staticmethod(backend)
+
+    machine = Machine()
+    machine.open(rules={**RULES, "weeks": weeks, "target": target}, people=3)
+    return machine
+
+
+def played(backend: MakeBackend, *, weeks: int = 1) -> ContestMachine:
+    """Two people have taken part in the first week, which is closed."""
+    machine = contest(backend, weeks=weeks)
+    machine.sit(crowd=[(0, NOTHING_RIGHT, 1, "submit"), (1, NOTHING_RIGHT, 1, "submit")])
+    machine.let_the_week_pass(early=0)
+    return machine
+
+
+def test_a_submission_in_the_last_moment_does_not_cost_the_attempt_that_is_being_started(
+    backend: MakeBackend,
+) -> None:
+    # The start found the attempt overdue; before it could replace it, answers received in time were written.
+    machine = contest(backend)
+    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    machine.start_as_a_submission_arrives(who=0, sheet=NOTHING_RIGHT, first=True)
+    machine.teardown()
+
+
+@pytest.mark.parametrize("step", range(25))
+def test_the_final_of_a_run_that_is_overtaken_is_not_written_over(step: int) -> None:
+    # Somebody without an attempt is excluded: no result changes, but the final's manifest names the inputs.
+    machine = contest()
+    machine.clock.now = machine.ends()
+    machine.close(runs=[(Run(None, "meanwhile", step), [Run(("exclude", 2), "none", 0)])])
+    machine.teardown()
+
+
+def test_changes_are_told_against_the_revision_that_was_current(backend: MakeBackend) -> None:
+    # Two runs with two new inputs, the second of which dies; it is done again when the first is current.
+    machine = played(backend, weeks=2)
+    machine.close(runs=[(Run(("disqualify", 0), "meanwhile", 3), [Run(("exclude", 0), "before", 16)])])
+    machine.teardown()
+
+
+@pytest.mark.parametrize("step", range(1, 36))
+def test_the_final_is_made_from_the_weeks_of_its_own_run(step: int) -> None:
+    # A run with old inputs is overtaken between its weeks and its final by one with newer inputs.
+    machine = contest()
+    machine.sit(crowd=[(0, NOTHING_RIGHT, 1, "submit"), (1, NOTHING_RIGHT, 1, "submit")])
+    machine.clock.now = machine.ends()
+
+    def overtake() -> None:
+        machine.change(news=("exclude", 0))
+        machine.run_close()
+
+    machine.run_close(Trouble("meanwhile", step, overtake))
+    machine.change(news=("pardon", 0))
+    machine.teardown()
+
+
+def test_two_tabs_that_replace_an_overdue_attempt_at_once_open_one(backend: MakeBackend) -> None:
+    machine = contest(backend)
+    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    machine.clock.now += LIMIT + GRACE + 1
+    machine.start(who=0, kind="meanwhile", at=2, other="start", sheet=NOTHING_RIGHT)
+    assert len(machine.attempts) == 2
+    machine.teardown()
+
+
+def test_a_prediction_that_is_taken_back_is_gone(backend: MakeBackend) -> None:
+    machine = contest(backend, target="people")
+    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    for sheet in (Sheet(1, 4), Sheet(2, None)):
+        machine.save(who=0, which=0, sheet=sheet, kind="none", other="start", others_sheet=sheet)
+    machine.teardown()
+
+
+def test_a_dead_run_keeps_its_folder_for_itself(backend: MakeBackend) -> None:
+    machine = played(backend, weeks=2)
+    machine.close(runs=[(Run(("exclude", 0), "before", 16), []), (Run(("disqualify", 1), "none", 0), [])])
+    machine.teardown()
+
+
+@pytest.mark.parametrize("step", [3, 8, 16])
+def test_a_slow_run_does_not_take_the_newer_result_back(backend: MakeBackend, step: int) -> None:
+    machine = played(backend, weeks=2)
+    machine.close(runs=[(Run(("exclude", 0), "meanwhile", step), [Run(("exclude", 1), "none", 0)])])
+    machine.teardown()
+
+
+@pytest.mark.parametrize("step", [2, 17])
+def test_a_claim_or_a_switch_that_is_sent_twice_is_made_once(backend: MakeBackend, step: int) -> None:
+    machine = played(backend, weeks=2)
+    machine.close(runs=[(Run(("exclude", 0), "twice", step), [])])
+    assert machine.pointers["week-1"].revision == 2
+    machine.teardown()
