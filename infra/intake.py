@@ -21,6 +21,7 @@ from chalicelib.services.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.services.contest_folder import archive
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
+from infra.local.stackfile import local_desk
 from infra.package import PROJECT
 
 _PATIENCE = 330.0  # the function may take five minutes
@@ -75,20 +76,6 @@ def words(report: dict[str, Any]) -> list[str]:
     return [f"{report['file']} was taken over: {', '.join(counts)}."]
 
 
-def _local(stack_file: Path) -> tuple[Any, str]:
-    if not stack_file.is_file():
-        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
-    stack = json.loads(stack_file.read_text())
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=stack["aws_endpoint_url"],
-        region_name=stack["region"],
-        aws_access_key_id=stack["aws_access_key_id"],
-        aws_secret_access_key=stack["aws_secret_access_key"],
-    )
-    return s3, stack["desk_bucket"]
-
-
 def _content(path: Path) -> tuple[str, bytes]:
     if path.is_dir():
         return "contest.zip", archive(path)
@@ -109,7 +96,7 @@ def main() -> None:
         if len(data) > LARGEST:
             sys.exit(f"{name} was not sent: {TOO_LARGE}")
         if options.stage == "local":
-            s3, desk = _local(options.stack)
+            s3, desk = local_desk(options.stack)
         else:
             desk = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
             s3 = boto3.client("s3")

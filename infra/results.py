@@ -7,7 +7,6 @@ python -m infra.results --stage prod   from AWS
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from hashlib import md5
 from pathlib import Path
@@ -18,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
+from infra.local.stackfile import local_desk
 from infra.package import PROJECT
 
 PREFIX = "results/"
@@ -47,20 +47,6 @@ def _files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
 
 
-def _local_desk(stack_file: Path) -> tuple[Any, str]:
-    if not stack_file.is_file():
-        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
-    stack = json.loads(stack_file.read_text())
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=stack["aws_endpoint_url"],
-        region_name=stack["region"],
-        aws_access_key_id=stack["aws_access_key_id"],
-        aws_secret_access_key=stack["aws_secret_access_key"],
-    )
-    return s3, stack["desk_bucket"]
-
-
 def main() -> None:
     """Copies and lists what is new."""
     parser = argparse.ArgumentParser(prog="python -m infra.results", description=__doc__.split("\n")[0])
@@ -72,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         if options.stage == "local":
-            s3, bucket = _local_desk(options.stack)
+            s3, bucket = local_desk(options.stack)
         else:
             bucket = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
             s3 = boto3.client("s3")

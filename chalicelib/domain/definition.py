@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -16,70 +14,21 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     model_validator,
 )
 
+from chalicelib.domain.checked_values import (
+    Duration,
+    Share,
+    Switch,
+    Text,
+    known_zone,
+    positive,
+    start_of_contest,
+)
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 
 RankingField = Literal["score", "prediction", "duration", "submitted"]
-
-
-def _iso_duration(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(
-        r"P(?=.)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?", value
-    ):
-        raise ValueError('cần khoảng thời gian ISO 8601, ví dụ "PT20M" (20 phút) hoặc "P7D" (7 ngày)')
-    if not isinstance(value, str | timedelta):
-        raise ValueError('cần chuỗi ISO 8601 trong dấu ngoặc kép, ví dụ "PT20M"')
-    return value
-
-
-def _iso_text(value: timedelta) -> str:
-    """pydantic writes 365 days as ``P1Y``, which is no length that a contest may have."""
-    return f"PT{value.days * 86_400 + value.seconds}.{value.microseconds // 1000:03}S"
-
-
-def _within_a_year(value: timedelta) -> timedelta:
-    if not timedelta(0) <= value <= timedelta(days=366):
-        raise ValueError("khoảng thời gian phải từ 0 đến 366 ngày")
-    return value
-
-
-def _positive(value: timedelta) -> timedelta:
-    if not value:
-        raise ValueError("khoảng thời gian phải lớn hơn 0")
-    return value
-
-
-def _start(value: Any) -> Any:
-    if isinstance(value, str) and value != "now":
-        with suppress(ValueError):
-            value = datetime.fromisoformat(value)
-    if value != "now" and (not isinstance(value, datetime) or value.tzinfo is None):
-        raise ValueError('cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00, hoặc "now"')
-    if isinstance(value, datetime) and not 2002 <= value.year <= 2199:
-        raise ValueError("năm bắt đầu phải từ 2002 đến 2199")
-    return value
-
-
-def _known_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError('múi giờ không có trong danh mục IANA, ví dụ đúng: "Asia/Ho_Chi_Minh"') from error
-    return value
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_iso_duration),
-    PlainSerializer(_iso_text, when_used="json"),
-    AfterValidator(_within_a_year),
-]
-Switch = Annotated[bool, Field(strict=True)]
-Share = Annotated[Decimal, Field(ge=0, le=1)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class _Table(BaseModel):
@@ -96,8 +45,8 @@ class Contest(_Table):
     organiser: Text
     organiser_en: str = ""
     hotline: Text
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
-    start: Annotated[datetime | Literal["now"], BeforeValidator(_start)]
+    timezone: Annotated[str, AfterValidator(known_zone)] = "Asia/Ho_Chi_Minh"
+    start: Annotated[datetime | Literal["now"], BeforeValidator(start_of_contest)]
     weeks: Annotated[int, Field(strict=True, ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
     gap: Duration = timedelta(0)
@@ -113,7 +62,7 @@ class Contest(_Table):
 
 class PaperRules(_Table):
     questions: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
-    time_limit: Annotated[Duration, AfterValidator(_positive)] = timedelta(minutes=20)
+    time_limit: Annotated[Duration, AfterValidator(positive)] = timedelta(minutes=20)
     attempts_per_week: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
     shuffle_options: Switch = True
     publish_bank: Switch = False

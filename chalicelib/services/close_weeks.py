@@ -26,6 +26,7 @@ from chalicelib.services.ports import (
     Pointer,
     Revisions,
 )
+from chalicelib.services.published import show, stored
 from chalicelib.services.reference import Reference, canonical_json, digest
 
 
@@ -101,7 +102,7 @@ class CloseWeeks:
         if weeks and len(weeks) == len(reference.definition.weeks):
             self._final(reference, outcomes, results, made)
         if weeks:
-            self._show(reference)
+            show(reference, self.revisions, self.desk, self.site)
         return made
 
     def _week(
@@ -164,13 +165,7 @@ class CloseWeeks:
     def _rankings(self, weeks: list[Pointer]) -> Iterator[bytes]:
         """Of the revisions that this run has closed or found, wherever the pointers are by now."""
         for week, pointer in enumerate(weeks, 1):
-            yield self._stored(f"results/week-{week}/rev-{pointer.revision}/individual_ranking.csv.gz")
-
-    def _stored(self, key: str) -> bytes:
-        data = self.desk.get(key)
-        if data is None:
-            raise FileNotFoundError(key)
-        return data
+            yield stored(self.desk, f"results/week-{week}/rev-{pointer.revision}/individual_ranking.csv.gz")
 
     def _keep(
         self,
@@ -215,28 +210,8 @@ class CloseWeeks:
         old = {name: data for name in new if (data := self.desk.get(f"{folder}/{name}")) is not None}
         return self.write_changes(old, new, self._outcome(what, revision), outcome, reference)
 
-    def _show(self, reference: Reference) -> None:
-        """Brings site and index to where the pointers point."""
-        index: dict[str, Any] = {"weeks": [], "final": None}
-        for week in reference.definition.weeks:
-            pointer = self.revisions.current(f"week-{week.number}")
-            if pointer is not None:
-                index["weeks"].append({"week": week.number, "revision": pointer.revision})
-                self._show_page(f"week-{week.number}", pointer)
-        final = self.revisions.current("final")
-        if final is not None:
-            index["final"] = {"revision": final.revision}
-            self._show_page("final", final)
-        _put_changed(self.site, "data/results/index.json", canonical_json(index))
-        _put_changed(self.desk, "results/current.json", canonical_json(index))
-
-    def _show_page(self, what: str, pointer: Pointer) -> None:
-        page = self._stored(f"results/{what}/rev-{pointer.revision}/page.json")
-        shown = {**json.loads(page), "revision": pointer.revision, "digest": pointer.result}
-        _put_changed(self.site, f"data/results/{what}.json", canonical_json(shown))
-
     def _outcome(self, what: str, revision: int) -> Outcome:
-        raw = json.loads(self._stored(f"results/{what}/rev-{revision}/outcome.json"))
+        raw = json.loads(stored(self.desk, f"results/{what}/rev-{revision}/outcome.json"))
         tallies = {code: UnitTally(*sums) for code, sums in raw["tallies"].items()}
         return Outcome(**{**raw, "tallies": tallies})
 
@@ -253,11 +228,6 @@ def no_search_for_cycles() -> Iterator[None]:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
-
-
-def _put_changed(store: ObjectStore, key: str, data: bytes) -> None:
-    if store.get(key) != data:
-        store.put(key, data)
 
 
 def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[Pointer]) -> str:

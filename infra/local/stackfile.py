@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY
 
@@ -36,3 +40,18 @@ def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str])
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def local_desk(path: Path) -> tuple[Any, str]:
+    """An S3 client of what runs here, and its desk bucket; ends the program with a sentence if nothing does."""
+    if not path.is_file():
+        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
+    stack = json.loads(path.read_text())
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack["aws_endpoint_url"],
+        region_name=stack["region"],
+        aws_access_key_id=stack["aws_access_key_id"],
+        aws_secret_access_key=stack["aws_secret_access_key"],
+    )
+    return s3, stack["desk_bucket"]

@@ -1,0 +1,72 @@
+"""The kinds of values in ``contest.toml``, checked, with sentences that say what to write instead."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+
+def _iso_duration(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(
+        r"P(?=.)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?", value
+    ):
+        raise ValueError('cần khoảng thời gian ISO 8601, ví dụ "PT20M" (20 phút) hoặc "P7D" (7 ngày)')
+    if not isinstance(value, str | timedelta):
+        raise ValueError('cần chuỗi ISO 8601 trong dấu ngoặc kép, ví dụ "PT20M"')
+    return value
+
+
+def _iso_text(value: timedelta) -> str:
+    """pydantic writes 365 days as ``P1Y``, which is no length that a contest may have."""
+    return f"PT{value.days * 86_400 + value.seconds}.{value.microseconds // 1000:03}S"
+
+
+def _within_a_year(value: timedelta) -> timedelta:
+    if not timedelta(0) <= value <= timedelta(days=366):
+        raise ValueError("khoảng thời gian phải từ 0 đến 366 ngày")
+    return value
+
+
+def positive(value: timedelta) -> timedelta:
+    """For durations that may not be zero."""
+    if not value:
+        raise ValueError("khoảng thời gian phải lớn hơn 0")
+    return value
+
+
+def start_of_contest(value: Any) -> Any:
+    """An aware date and time, or ``"now"``."""
+    if isinstance(value, str) and value != "now":
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
+    if value != "now" and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise ValueError('cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00, hoặc "now"')
+    if isinstance(value, datetime) and not 2002 <= value.year <= 2199:
+        raise ValueError("năm bắt đầu phải từ 2002 đến 2199")
+    return value
+
+
+def known_zone(value: str) -> str:
+    """A name of the IANA time zone database."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('múi giờ không có trong danh mục IANA, ví dụ đúng: "Asia/Ho_Chi_Minh"') from error
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_iso_duration),
+    PlainSerializer(_iso_text, when_used="json"),
+    AfterValidator(_within_a_year),
+]
+Switch = Annotated[bool, Field(strict=True)]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
