@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -32,7 +33,33 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
         for detail in error.errors(include_url=False):
             path = ".".join(str(part) for part in detail["loc"])
             shown = detail["input"] if isinstance(detail["input"], str | int | Decimal) else ""
-            faults.append(Fault(name, 0, path, str(shown)[:60], message_of(detail)))
+            line = line_of(text, detail["loc"])
+            faults.append(Fault(name, line, path, str(shown)[:60], message_of(detail)))
     except ValueError as error:  # a number of thousands of digits
         faults.append(Fault(name, 0, "", "", f"có giá trị không đọc được ({error})"))
     return None
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The line where the value at ``path`` is set, that of its table if it is missing, 0 if neither is there.
+
+    tomllib keeps no places. Good for what contest folders look like: tables under their headers, a key a line.
+    """
+    table: tuple[str | int, ...] = ()
+    seen: dict[str, int] = {}
+    best = depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        here: tuple[str | int, ...]
+        if header := re.match(r"\s*(\[\[?)\s*([\w.-]+)\s*\]", line):
+            table = tuple(header[2].split("."))
+            if header[1] == "[[":  # an array of tables: prizes.0, prizes.1, …
+                seen[header[2]] = seen.get(header[2], -1) + 1
+                table = (*table, seen[header[2]])
+            here = table
+        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+            here = (*table, key[1])
+        else:
+            continue
+        if len(here) > depth and here == tuple(path[: len(here)]):
+            best, depth = number, len(here)
+    return best

@@ -42,7 +42,8 @@ class Fault:
         if self.row:
             where.append(f"dòng {self.row}")
         if self.column:
-            where.append(f"cột {self.column}" if self.row else self.column)
+            word = "mục" if self.file.endswith(".toml") and not self.column.isdigit() else "cột"
+            where.append(f"{word} {self.column}" if self.row else self.column)
         value = f" “{self.value}”" if self.value else ""
         return f"{', '.join(where)}:{value} {self.message}"
 

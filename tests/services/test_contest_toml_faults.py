@@ -127,4 +127,18 @@ def test_an_empty_table_is_shown_even_where_another_file_has_a_fault() -> None:
 
 def test_a_fault_reads_as_file_place_value_and_remedy() -> None:
     (fault,) = faults(toml("weeks = 4", "weeks = 0"))
-    assert str(fault) == "contest.toml, contest.weeks: “0” phải từ 1 trở lên"
+    assert str(fault) == "contest.toml, dòng 8, mục contest.weeks: “0” phải từ 1 trở lên"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("questions = 3", "questions = 0", 11),
+        ("weeks = 4", "", 2),  # a missing key: its table
+        ("[paper]", "[papers]", 10),
+        ("participation = 0.5", 'participation = "x"', 17),
+        ("[eligibility]", '[[prizes]]\nname = "a"\ntitle = "A"\ncount = 0\n\n[eligibility]', 22),
+    ],
+)
+def test_a_wrong_value_is_shown_by_its_line(old: str, new: str, line: int) -> None:
+    assert line in {fault.row for fault in faults(toml(old, new))}
