@@ -15,10 +15,11 @@ from pathlib import Path
 from botocore.session import get_session
 
 from benchmarks.closeout_inputs import contest
-from chalicelib.domain.closeout import close_week
+from chalicelib.domain.closeout import close_week, gather
 from chalicelib.reports.week_report import write_week
 from chalicelib.services.close_weeks import no_search_for_cycles
-from chalicelib.storage.entry_items import SHARDS, EntryPages
+from chalicelib.services.ports import SHARDS
+from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +44,8 @@ def main() -> None:
     else:
         with no_search_for_cycles():
             week = reference.definition.weeks[0]
-            result = close_week(reference.definition, reference.bank, reference.units, week, pages(1))
+            gathered = gather(reference.definition, reference.bank, week, pages(1))
+            result = close_week(reference.definition, reference.units, week, gathered)
             people, attempts = result.counts.people, result.counts.attempts
             if what == "close":
                 write_week(result, reference, {})

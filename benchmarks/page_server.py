@@ -27,8 +27,8 @@ def _item(person: str, dice: random.Random) -> str:
         duration = dice.randrange(60_000, 1_200_000)
         score = 20 if dice.random() < 0.35 else dice.randrange(8, 20)
         record = Finished(
-            number, started, started + duration, duration, score, dice.randrange(PREDICTIONS),
-            f"{dice.getrandbits(64):016x}", "BCDEBCDEBCDEBCDEBCDE", "submitted",
+            number, started, duration, 0, score, dice.randrange(PREDICTIONS),
+            f"{dice.getrandbits(64):016x}", "BCDEBCDEBCDEBCDEBCDE",
         )  # fmt: skip
         records.append({"S": record.encode()})
         started += 1_300_000

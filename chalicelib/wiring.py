@@ -99,6 +99,7 @@ def close_weeks() -> list[dict[str, Any]]:
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
+    from chalicelib.services.parts import Parts  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
@@ -107,7 +108,7 @@ def close_weeks() -> list[dict[str, Any]]:
     http = SignedHttp(_session(), _region(), connect=2, read=20, retries=3)
     desk = _bucket("DESK_BUCKET")
     close = CloseWeeks(
-        read_entries=EntryPages(http, os.environ["ENTRIES_TABLE"]),
+        parts=Parts(EntryPages(http, os.environ["ENTRIES_TABLE"]), desk, os.environ["CODE_VERSION"]),
         participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
         revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.definition import Definition, Week
@@ -12,8 +12,8 @@ from chalicelib.domain.errors import AttemptNotFound
 
 Category = Literal["mandatory", "encouraged"]
 Status = Literal["submitted", "overdue", "discarded"]
-_STATUS: dict[str, Status] = {"": "submitted", "o": "overdue", "x": "discarded"}
-_FLAG = {status: flag for flag, status in _STATUS.items()}
+SUBMITTED, OVERDUE, DISCARDED = "", "o", "x"
+_STATUS: dict[str, Status] = {SUBMITTED: "submitted", OVERDUE: "overdue", DISCARDED: "discarded"}
 _ID = re.compile(r"([1-9]\d?)-([1-9]\d?)-([1-9]\d{12})-([0-9a-f]{16})", re.ASCII)
 
 
@@ -46,53 +46,57 @@ class AttemptId(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """A finished attempt. Times in milliseconds; ``received`` is when the server had the answers.
+    """A finished attempt, in the order of its compact record. Times in milliseconds.
 
-    ``answers`` as ``paper.encode_answers`` gives them. A ``discarded`` attempt is used up but not counted.
+    ``duration = min(received, deadline) − started``; ``overtime`` is how long after the deadline the server had
+    the answers. ``answers`` as ``paper.encode_answers`` gives them. A ``discarded`` attempt is used up but not
+    counted.
     """
 
     number: int
     started: int
-    received: int
     duration: int
+    overtime: int
     score: int
     prediction: int | None
     nonce: str
     answers: str
-    status: Status
+    flag: str = ""
+
+    @property
+    def status(self) -> Status:
+        return _STATUS[self.flag]
 
     @property
     def counted(self) -> bool:
-        return self.status != "discarded"
+        return self.flag != DISCARDED
+
+    @property
+    def received(self) -> int:
+        """When the server had the answers."""
+        return self.started + self.duration + self.overtime
 
     @property
     def late(self) -> bool:
         """Received in the grace, after the deadline."""
-        return self.received - self.started > self.duration
+        return self.overtime > 0
 
     def encode(self) -> str:
-        """About 80 bytes, so that an entry with ten attempts stays below 1 KB: one write unit."""
-        prediction = "" if self.prediction is None else self.prediction
+        """A JSON array of about 80 bytes, so that an entry with ten attempts stays below 1 KB: one write unit.
+
+        JSON, because a close-out decodes a million of them, straight into this class.
+        """
+        prediction = "null" if self.prediction is None else self.prediction
+        flag = f',"{self.flag}"' if self.flag else ""
         return (
-            f"{self.number}:{self.started}:{self.received - self.started}:{self.duration}:{self.score}:"
-            f"{prediction}:{self.nonce}:{self.answers}:{_FLAG[self.status]}"
+            f"[{self.number},{self.started},{self.duration},{self.overtime},{self.score},{prediction},"
+            f'"{self.nonce}","{self.answers}"{flag}]'
         )
 
     @classmethod
     def decode(cls, record: str) -> Finished:
-        number, started, elapsed, duration, score, prediction, nonce, answers, flag = record.split(":")
-        began = int(started)
-        return cls(
-            int(number),
-            began,
-            began + int(elapsed),
-            int(duration),
-            int(score),
-            int(prediction) if prediction else None,
-            nonce,
-            answers,
-            _STATUS[flag],
-        )
+        """The opposite of ``encode``."""
+        return cls(*json.loads(record))
 
 
 class Opened(NamedTuple):
@@ -105,8 +109,7 @@ class Opened(NamedTuple):
     guess: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One participant's one week. ``used`` counts every attempt that was started."""
 
     participant_id: str
@@ -151,20 +154,20 @@ def finish(
     score: int,
     answers: str,
     prediction: int | None,
-    status: Status = "submitted",
+    flag: str = SUBMITTED,
 ) -> Finished:
     """The record of an attempt: ``duration = min(received, deadline) − started``."""
-    duration = min(received, deadline(definition, week, attempt.started)) - attempt.started
+    taken = min(received, deadline(definition, week, attempt.started))
     return Finished(
         attempt.number,
         attempt.started,
-        received,
-        duration,
+        taken - attempt.started,
+        received - taken,
         score,
         prediction,
         attempt.nonce,
         answers,
-        status,
+        flag,
     )
 
 
@@ -189,11 +192,9 @@ def overdue_record(definition: Definition, week: Week, opened: Opened, grade: Gr
             score=grade(opened.nonce, opened.saved),
             answers=opened.saved,
             prediction=opened.guess,
-            status="overdue",
+            flag=OVERDUE,
         )
-    return finish(
-        definition, week, attempt, received=due, score=0, answers="", prediction=None, status="discarded"
-    )
+    return finish(definition, week, attempt, received=due, score=0, answers="", prediction=None, flag=DISCARDED)
 
 
 def settled(entry: Entry, definition: Definition, now: int, grade: Grader) -> Entry:
@@ -202,4 +203,4 @@ def settled(entry: Entry, definition: Definition, now: int, grade: Grader) -> En
     if entry.open is None or week is None or not is_overdue(definition, week, entry.open.started, now):
         return entry
     record = overdue_record(definition, week, entry.open, grade)
-    return replace(entry, open=None, finished=(*entry.finished, record))
+    return entry._replace(open=None, finished=(*entry.finished, record))

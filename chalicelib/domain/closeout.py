@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import Entry, settled
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.ranking import (
+    Contender,
     Counts,
     Standing,
     award,
@@ -20,6 +23,15 @@ from chalicelib.domain.ranking import (
 )
 from chalicelib.domain.unit_score import UnitStanding, UnitTally, award_units, rank_units, tally
 from chalicelib.domain.units import Unit
+
+
+class Collector(Protocol):
+    """Looks at every entry of a week, settled, each once and in no particular order."""
+
+    def add(self, entry: Entry) -> None: ...
+
+    def merge(self, other: Any) -> None:
+        """Takes in what another of the same kind has seen; the order of merging does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class WeekResult:
     tallies: dict[str, UnitTally]
     units: list[UnitStanding]
     unit_winners: list[str]
+    collected: Mapping[str, Collector]
 
     @property
     def winners(self) -> list[str]:
@@ -50,34 +63,65 @@ class FinalResult:
     unit_winners: list[str]
 
 
-def close_week(
+class Gathered(NamedTuple):
+    """What a close needs of a week's entries, or of a share of them; ``collected`` by the collectors' names."""
+
+    people: list[Contender]
+    collected: dict[str, Collector]
+
+    def merge(self, other: Gathered) -> None:
+        """Takes another share in. Shares may come in any order: the result is the same."""
+        self.people.extend(other.people)
+        for name, collector in other.collected.items():
+            self.collected[name].merge(collector)
+
+
+def gather(
     definition: Definition,
     bank: Bank,
-    units: Sequence[Unit],
     week: Week,
     entries: Iterable[Entry],
+    collectors: Mapping[str, Collector] = MappingProxyType({}),
+) -> Gathered:
+    """Takes entries one by one, settles them and hands them on.
+
+    Attempts that are still open are overdue by now and count as their autosaved answers say.
+    """
+    after_the_end = week.closes + definition.grace + 1
+    watching = [collector.add for collector in collectors.values()]
+
+    def grade(nonce: str, answers: str) -> int:
+        return score(draw(bank, definition.paper, nonce), answers)
+
+    def final() -> Iterator[Entry]:
+        for entry in entries:
+            one = settled(entry, definition, after_the_end, grade) if entry.open else entry
+            for add in watching:
+                add(one)
+            yield one
+
+    return Gathered(list(contenders(final(), definition)), dict(collectors))
+
+
+def close_week(
+    definition: Definition,
+    units: Sequence[Unit],
+    week: Week,
+    gathered: Gathered,
     *,
     barred: Collection[str] = (),
     earlier_winners: Collection[str] = (),
     earlier_unit_winners: Collection[str] = (),
 ) -> WeekResult:
-    """Every rule of a week's close, in the order of the design.
+    """Every rule of a week's close, in the order of the design. Uses ``gathered.people`` up.
 
-    Attempts that are still open are overdue by now and count as their autosaved answers say. What barred people
-    did stays in the facts of the week (participation, target, unit figures), so that barring somebody
-    moves up those behind and nobody else; they themselves are not ranked and win nothing (R3).
+    What barred people did stays in the facts of the week (participation, target, unit figures), so that barring
+    somebody moves up those behind and nobody else; they themselves are not ranked and win nothing (R3).
     """
-    after_the_end = week.closes + definition.grace + 1
-
-    def grade(nonce: str, answers: str) -> int:
-        return score(draw(bank, definition.paper, nonce), answers)
-
-    final = (settled(entry, definition, after_the_end, grade) for entry in entries)
-    people = contenders(final, definition)
-    counts = count(people)
+    counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    everyone = rank(people, definition, week, target)
-    del people  # a hundred megabytes of a large week, before the files are written
+    # One by one, for a large week's people are a third of a Lambda's memory.
+    everyone = rank(_used_up(gathered.people), definition, week, target)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     tallies = tally(everyone)
     unit_ranking = rank_units(units, tallies, definition)
@@ -90,7 +134,13 @@ def close_week(
         tallies=tallies,
         units=unit_ranking,
         unit_winners=award_units(unit_ranking, definition.unit_prizes.weekly, earlier_unit_winners),
+        collected=gathered.collected,
     )
+
+
+def _used_up(people: list[Contender]) -> Iterator[Contender]:
+    while people:
+        yield people.pop()
 
 
 def close_contest(

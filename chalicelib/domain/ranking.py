@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
+from itertools import pairwise
+from operator import attrgetter, itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import Category, Entry, Finished
+from chalicelib.domain.attempt import DISCARDED, Category, Entry, Finished
 from chalicelib.domain.definition import Definition, RankingField, Week
 from chalicelib.domain.times import span_ms
 
 # Larger than any distance of two predictions and than any instant: "no prediction ranks last".
 _LAST = 1 << 62
+_INTERN: dict[Category, Category] = {"mandatory": "mandatory", "encouraged": "encouraged"}
 
 
 class Candidate(NamedTuple):
@@ -62,27 +63,27 @@ class Counts(NamedTuple):
     perfect_people: int
 
 
-def contenders(entries: Iterable[Entry], definition: Definition) -> list[Contender]:
+def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Contender]:
     """Everyone with a counted attempt. Entries are taken one by one and not kept."""
-    key = _attempt_key(definition, None, _before_the_target(definition))
-    whole = definition.paper.questions
-    found = []
-    for entry in entries:
-        counted = [attempt for attempt in entry.finished if attempt.counted]
+    first_criteria = [_OF_FINISHED[name] for name in _before_the_target(definition)]
+    floor, whole = span_ms(definition.paper.min_duration), definition.paper.questions
+    for person, _, unit, category, _, _, finished in entries:
+        counted = [attempt for attempt in finished if attempt.flag != DISCARDED]
         if not counted:
             continue
-        perfect = any(attempt.score == whole for attempt in counted)
         possible = counted
         if len(counted) > 1:
-            keys = [key(attempt) for attempt in counted]
-            least = min(keys)
-            possible = [attempt for attempt, own in zip(counted, keys, strict=True) if own == least]
-        candidates = tuple(
-            [Candidate(a.number, a.received, a.duration, a.score, a.prediction) for a in possible]
-        )
-        unit = intern(entry.unit)
-        found.append(Contender(entry.participant_id, unit, entry.category, len(counted), perfect, candidates))
-    return found
+            if floor:
+                possible = [attempt for attempt in counted if attempt.duration >= floor] or counted
+            for value, best_of in first_criteria:
+                values = list(map(value, possible))
+                best = best_of(values)
+                possible = [attempt for attempt, its in zip(possible, values, strict=True) if its == best]
+        candidates = [
+            Candidate(n, s + d + o, d, right, guess) for n, s, d, o, right, guess, _, _, _ in possible
+        ]
+        perfect = whole in [attempt.score for attempt in counted]
+        yield Contender(person, intern(unit), _INTERN[category], len(counted), perfect, tuple(candidates))
 
 
 def count(people: Iterable[Contender]) -> Counts:
@@ -107,7 +108,7 @@ def prediction_target(counts: Counts, definition: Definition) -> int | None:
     }[definition.prediction.target]
 
 
-def prediction_error(attempt: Candidate | Finished, target: int | None) -> int | None:
+def prediction_error(attempt: Candidate, target: int | None) -> int | None:
     """|prediction − actual|; None without a prediction."""
     return None if target is None or attempt.prediction is None else abs(attempt.prediction - target)
 
@@ -123,34 +124,39 @@ def fixed_draw(closes: str, participant_id: str) -> bytes:
 def _before_the_target(definition: Definition) -> tuple[RankingField, ...]:
     """The criteria that come before the prediction: by them attempts compare whatever the target will be."""
     order = definition.ranking.order
-    if definition.prediction is None or "prediction" not in order:
+    if definition.prediction is None:
+        return tuple(name for name in order if name != "prediction")
+    if "prediction" not in order:
         return order
     return order[: order.index("prediction")]
 
 
-def _attempt_key(
-    definition: Definition, target: int | None, order: Sequence[RankingField]
-) -> Callable[[Candidate | Finished], tuple[int, ...]]:
-    """The key by which attempts are compared, smaller first.
+# By what attempts of one person compare before the target is known, and which end of it is the better one.
+_OF_FINISHED: dict[RankingField, tuple[Callable[[Finished], int], Callable[[Iterable[int]], int]]] = {
+    "score": (attrgetter("score"), max),
+    "duration": (attrgetter("duration"), min),
+    "submitted": (attrgetter("received"), min),
+}
+_BITS = 64
+_PLACE: dict[RankingField, int] = {"score": 0, "prediction": 1, "duration": 2, "submitted": 3}
 
-    An attempt faster than ``min_duration`` ranks behind all others.
+
+def _ranking_key(definition: Definition, target: int | None) -> Callable[[Candidate], int]:
+    """The key by which attempts compare, smaller first.
+
+    The criteria stand in the contest's order, 64 bits each, in one number: a million of those sort three times
+    as fast as tuples. An attempt faster than ``min_duration`` ranks behind all others.
     """
-    floor = span_ms(definition.paper.min_duration)
+    floor, whole = span_ms(definition.paper.min_duration), definition.paper.questions
+    absent = [len(_PLACE)] * (len(_PLACE) - len(definition.ranking.order))
+    in_order = itemgetter(*[_PLACE[name] for name in definition.ranking.order], *absent)
 
-    def missed(attempt: Candidate | Finished) -> int:
-        error = prediction_error(attempt, target)
-        return _LAST if error is None else error
-
-    criteria: dict[RankingField, Callable[[Candidate | Finished], int]] = {
-        "score": lambda attempt: -attempt.score,
-        "prediction": missed,
-        "duration": lambda attempt: attempt.duration,
-        "submitted": lambda attempt: attempt.received,
-    }
-    chosen = [criteria[name] for name in order]
-
-    def key(attempt: Candidate | Finished) -> tuple[int, ...]:
-        return (attempt.duration < floor, *[criterion(attempt) for criterion in chosen])
+    def key(attempt: Candidate) -> int:
+        _, received, duration, score, prediction = attempt
+        missed = _LAST if target is None or prediction is None else abs(prediction - target)
+        one, two, three, four = in_order((whole - score, missed, duration, received, 0))
+        number: int = ((one << _BITS | two) << _BITS | three) << _BITS | four
+        return number if duration >= floor else number | 1 << 4 * _BITS
 
     return key
 
@@ -161,26 +167,34 @@ def rank(people: Iterable[Contender], definition: Definition, week: Week, target
     Of two attempts of one person that are equal in every criterion the earlier stands. Two people who are
     equal in every criterion stand by the fixed draw.
     """
-    key = _attempt_key(definition, target, definition.ranking.order)
-    closes = definition.rfc3339(week.closes)
-    keyed = []
-    for person in people:
-        best = person.candidates[0]
-        best_key = key(best)
-        for attempt in person.candidates[1:]:
-            other = key(attempt)
-            if (other, attempt.number) < (best_key, best.number):
-                best, best_key = attempt, other
-        standing = Standing(person.participant_id, person.unit, person.category, best, person.attempts)
-        keyed.append((best_key, standing))
+    key = _ranking_key(definition, target)
+    keyed: list[tuple[int, Standing]] = []
+    for person, unit, category, attempts, _, candidates in people:
+        best = candidates[0]
+        least = key(best)
+        for other in candidates[1:]:
+            its = key(other)
+            if (its, other.number) < (least, best.number):
+                best, least = other, its
+        keyed.append((least, Standing(person, unit, category, best, attempts)))
     keyed.sort(key=itemgetter(0))
-    ranked: list[Standing] = []
-    for _, group in groupby(keyed, key=itemgetter(0)):
-        tied = [standing for _, standing in group]
-        if len(tied) > 1:
-            tied.sort(key=lambda standing: fixed_draw(closes, standing.participant_id))
-        ranked += tied
+    ranked = [standing for _, standing in keyed]
+    closes = definition.rfc3339(week.closes)
+    for start, end in _ties([number for number, _ in keyed]):
+        ranked[start:end] = sorted(ranked[start:end], key=lambda one: fixed_draw(closes, one.participant_id))
     return ranked
+
+
+def _ties(keys: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where equal neighbours begin and end."""
+    start = 0
+    for place, (one, next_one) in enumerate(pairwise(keys), 1):
+        if one != next_one:
+            if place - start > 1:
+                yield start, place
+            start = place
+    if len(keys) - start > 1:
+        yield start, len(keys)
 
 
 def award(

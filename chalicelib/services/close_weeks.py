@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
+from chalicelib.services.parts import SHARES, Parts
 from chalicelib.services.ports import (
-    EntryReader,
     ObjectStore,
     Participant,
     ParticipantStore,
@@ -58,6 +58,13 @@ WriteChanges = Callable[[Mapping[str, bytes], Mapping[str, bytes], Outcome, Outc
 CHANGES = "changes.csv"
 
 
+class Share(NamedTuple):
+    """A part of a week's entries, see ``parts``."""
+
+    week: int
+    share: int
+
+
 class Closed(NamedTuple):
     """A revision that this run has made."""
 
@@ -70,9 +77,9 @@ class Closed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CloseWeeks:
-    """``read_entries`` gives all entries of a week; ``version`` of the code goes into the manifests."""
+    """``version`` of the code goes into the manifests."""
 
-    read_entries: EntryReader
+    parts: Parts
     participants: ParticipantStore
     revisions: Revisions
     desk: ObjectStore
@@ -89,6 +96,18 @@ class CloseWeeks:
         """
         with no_search_for_cycles():
             return self._run(reference, now)
+
+    def to_read(self, reference: Reference, now: int) -> list[Share]:
+        """The shares of those weeks that the next run will close, for reading them beforehand, side by side."""
+        results: list[Pointer] = []
+        shares: list[Share] = []
+        for week in reference.definition.ready_to_close(now):
+            pointer = self.revisions.current(f"week-{week.number}")
+            if pointer is None or shares or pointer.inputs != self._week_inputs(reference, results):
+                shares += [Share(week.number, share) for share in range(SHARES)]
+            else:
+                results.append(pointer)
+        return shares
 
     def _run(self, reference: Reference, now: int) -> list[Closed]:
         made: list[Closed] = []
@@ -114,7 +133,7 @@ class CloseWeeks:
         made: list[Closed],
     ) -> tuple[Pointer, Outcome]:
         what = f"week-{week.number}"
-        inputs = _inputs(reference, ("definition", "bank", "units", "barred"), results)
+        inputs = self._week_inputs(reference, results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
             return before, self._outcome(what, before.revision)
@@ -122,10 +141,9 @@ class CloseWeeks:
         unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
         result = close_week(
             reference.definition,
-            reference.bank,
             reference.units,
             week,
-            self.read_entries(week.number),
+            self.parts.gather(reference, week),
             barred=reference.barred,
             earlier_winners=winners,
             earlier_unit_winners=unit_winners,
@@ -139,6 +157,9 @@ class CloseWeeks:
         after = self._keep(what, revision, inputs, before, report, outcome, facts, reference)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome
+
+    def _week_inputs(self, reference: Reference, earlier: list[Pointer]) -> str:
+        return _inputs(reference, ("definition", "bank", "units", "barred"), earlier)
 
     def _final(
         self, reference: Reference, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]

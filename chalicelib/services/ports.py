@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
@@ -78,9 +78,13 @@ class EntryStore(Protocol):
     def get_weeks(self, weeks: Iterable[int], participant_id: str) -> list[Entry]: ...
 
 
+# Entries are spread by the first byte of the participant id.
+SHARDS = tuple(f"{shard:02x}" for shard in range(256))
+
+
 class EntryReader(Protocol):
-    def __call__(self, week: int) -> Iterator[Entry]:
-        """All entries of the week, in no particular order."""
+    def __call__(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
+        """All entries of the week in these shards, in no particular order."""
 
 
 class ObjectStore(Protocol):

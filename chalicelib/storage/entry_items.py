@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from chalicelib.domain.attempt import Category, Entry, Finished, Opened
 from chalicelib.domain.errors import Busy
+from chalicelib.services.ports import SHARDS
 from chalicelib.storage.signed_http import SignedHttp
 
-SHARDS = [f"{shard:02x}" for shard in range(256)]
 
-
-class _S(msgspec.Struct):
+class _S(msgspec.Struct, gc=False):
     S: str
 
 
-class _N(msgspec.Struct):
+class _Category(msgspec.Struct, gc=False):
+    S: Category
+
+
+class _N(msgspec.Struct, gc=False):
     N: str
 
 
-class _L(msgspec.Struct):
+class _L(msgspec.Struct, gc=False):
     L: list[_S]
 
 
-class Item(msgspec.Struct):
+class Item(msgspec.Struct, gc=False):
     """One item of the table ``entries``."""
 
     pk: _S
     sk: _S
     unit: _S
-    category: _S
+    category: _Category
     used: _N
     open: _S | None = None
     saved: _S | None = None
@@ -42,7 +45,7 @@ class Item(msgspec.Struct):
     done: _L | None = None
 
 
-class _Page(msgspec.Struct):
+class _Page(msgspec.Struct, gc=False):
     Items: list[Item]
 
 
@@ -50,27 +53,24 @@ class _Rest(msgspec.Struct):
     LastEvaluatedKey: msgspec.Raw = msgspec.Raw()
 
 
-def to_entry(item: Item) -> Entry:
-    used = int(item.used.N)
+_finished = msgspec.json.Decoder(Finished).decode
+
+
+def to_entry(item: Item, week: int) -> Entry:
     opened = None
     if item.open is not None:
         started, _, nonce = item.open.S.partition("-")
         saved = item.saved.S if item.saved else None
-        opened = Opened(used, int(started), nonce, saved, int(item.guess.N) if item.guess else None)
-    return Entry(
-        participant_id=item.sk.S,
-        week=int(item.pk.S[1:].partition("#")[0]),
-        unit=item.unit.S,
-        category=cast(Category, item.category.S),
-        used=used,
-        open=opened,
-        finished=tuple(Finished.decode(record.S) for record in item.done.L) if item.done else (),
-    )
+        guess = int(item.guess.N) if item.guess else None
+        opened = Opened(int(item.used.N), int(started), nonce, saved, guess)
+    finished = tuple([_finished(record.S) for record in item.done.L]) if item.done else ()
+    return Entry(item.sk.S, week, item.unit.S, item.category.S, int(item.used.N), opened, finished)
 
 
 def entry_of(raw: dict[str, Any]) -> Entry:
     """An item as botocore returns it."""
-    return to_entry(msgspec.convert(raw, Item))
+    item = msgspec.convert(raw, Item)
+    return to_entry(item, int(item.pk.S[1:].partition("#")[0]))
 
 
 class EntryPages:
@@ -85,10 +85,10 @@ class EntryPages:
         self._http, self._table = http, table
         self._decoder, self._rest = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_Rest)
 
-    def __call__(self, week: int) -> Iterator[Entry]:
-        for shard in SHARDS:
+    def __call__(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
+        for shard in shards:
             for item in self.items(f"w{week}#{shard}"):
-                yield to_entry(item)
+                yield to_entry(item, week)
 
     def items(self, partition: str) -> Iterator[Item]:
         """All items of one partition, sorted by participant id."""

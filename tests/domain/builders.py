@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.attempt import Category, Entry, Finished, Opened, Status
+from chalicelib.domain.attempt import (
+    DISCARDED,
+    OVERDUE,
+    SUBMITTED,
+    Category,
+    Entry,
+    Finished,
+    Opened,
+    Status,
+)
 from tests.fakes import MINUTE, START_MS
 
 NONCE = "0123456789abcdef"
@@ -19,8 +28,9 @@ def done(
     status: Status = "submitted",
 ) -> Finished:
     """A finished attempt; received when its duration is over unless told otherwise."""
-    at = started + duration if received is None else received
-    return Finished(number, started, at, duration, score, prediction, NONCE, "AAAAA", status)
+    overtime = 0 if received is None else received - started - duration
+    flag = {"submitted": SUBMITTED, "overdue": OVERDUE, "discarded": DISCARDED}[status]
+    return Finished(number, started, duration, overtime, score, prediction, NONCE, "AAAAA", flag)
 
 
 def entry(

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import Entry, Finished, Opened
+from chalicelib.domain.attempt import DISCARDED, SUBMITTED, Entry, Finished, Opened
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import WeekResult, close_contest, close_week
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
@@ -112,13 +112,13 @@ def real_entry(contest: Definition, week: int, number: int, person: dict[str, An
         Finished(
             k,
             opens,
-            opens + made["received"],
             made["duration"],
+            made["received"] - made["duration"],
             made["score"],
             made["prediction"],
             NONCE,
             "AAA",
-            "submitted" if made["counts"] else "discarded",
+            SUBMITTED if made["counts"] else DISCARDED,
         )
         for k, made in enumerate(person["attempts"], 1)
     )
@@ -143,6 +143,15 @@ def slow_person(raw: dict[str, Any], opens: int, number: int, person: dict[str, 
     return {"id": pid(number), "unit": person["unit"], "attempts": numbered}
 
 
+def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) -> Gathered:
+    """As several functions would read them, and put together in another order."""
+    shares = [gather(contest, BANK, week, entries[k::3]) for k in range(3)]
+    whole = shares.pop()
+    for share in shares:
+        whole.merge(share)
+    return whole
+
+
 def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
     units = [Unit(u["code"], u["code"], "Khối", "department", u["headcount"], u["exempt"]) for u in UNITS]
     results: list[WeekResult] = []
@@ -150,10 +159,9 @@ def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
         entries = [real_entry(contest, week.number, k, person) for k, person in enumerate(people)]
         result = close_week(
             contest,
-            BANK,
             units,
             week,
-            reversed(entries),
+            gathered_in_shares(contest, week, entries),
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
             earlier_unit_winners={unit for result in results for unit in result.unit_winners},

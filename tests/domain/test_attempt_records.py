@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished
 from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import MASKS
 from tests.domain.builders import NONCE, done, entry
@@ -18,16 +18,16 @@ instants = st.integers(10**12, 10**13 - 1)
 nonces = st.text("0123456789abcdef", min_size=16, max_size=16)
 ids = st.builds(AttemptId, st.integers(1, 99), st.integers(1, 99), instants, nonces)
 records = st.builds(
-    lambda started, elapsed, **rest: Finished(started=started, received=started + elapsed, **rest),
+    Finished,
     started=instants,
-    elapsed=st.integers(0, 10**9),
+    overtime=st.integers(0, 10**9),
     number=st.integers(1, 50),
     duration=st.integers(0, 10**9),
     score=st.integers(0, 100),
     prediction=st.none() | st.integers(0, 10**9),
     nonce=nonces,
     answers=st.text(MASKS, max_size=100),
-    status=st.sampled_from(["submitted", "overdue", "discarded"]),
+    flag=st.sampled_from([SUBMITTED, OVERDUE, DISCARDED]),
 )
 
 
@@ -101,9 +101,7 @@ def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
 def longest_record(number: int, questions: int = 20) -> Finished:
     """A slow, perfect, overdue attempt with the largest prediction that the API takes."""
     started = START_MS + number
-    return Finished(
-        number, started, started + 1_210_000, 1_200_000, 20, 10**9, "f" * 16, "_" * questions, "overdue"
-    )
+    return Finished(number, started, 1_200_000, 10_000, 20, 10**9, "f" * 16, "_" * questions, OVERDUE)
 
 
 def entry_item(finished: list[str], used: int, **opened: str | int) -> dict[str, str | int | list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import WeekResult, close_week
+from chalicelib.domain.closeout import WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
 from tests.domain.builders import NONCE, done, entry
@@ -19,7 +19,8 @@ PAPER = draw(BANK, CONTEST.paper, NONCE)
 
 
 def close(*entries: Entry, contest: Definition = CONTEST, **history: Any) -> WeekResult:
-    return close_week(contest, BANK, UNITS, contest.weeks[0], entries, **history)
+    week = contest.weeks[0]
+    return close_week(contest, UNITS, week, gather(contest, BANK, week, entries), **history)
 
 
 def order(result: WeekResult) -> list[str]:
@@ -124,6 +125,28 @@ def test_a_week_with_one_person() -> None:
 
 def test_entries_are_read_once_so_that_they_may_stream() -> None:
     streamed: Iterable[Entry] = iter(people())
-    result = close_week(CONTEST, BANK, UNITS, CONTEST.weeks[0], streamed)
-    assert result.counts.people == 4
-    assert len(result.ranked) == 4
+    assert len(gather(CONTEST, BANK, CONTEST.weeks[0], streamed).people) == 4
+
+
+class Seen:
+    """A collector that keeps what it is shown."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    def merge(self, other: Seen) -> None:
+        self.entries += other.entries
+
+
+def test_collectors_see_every_entry_settled_whatever_share_it_was_in() -> None:
+    week = CONTEST.weeks[0]
+    one = gather(CONTEST, BANK, week, people()[:1], {"seen": Seen()})
+    other = gather(CONTEST, BANK, week, [entry("an", opened=left_open(5))], {"seen": Seen()})
+    one.merge(other)
+    seen = close_week(CONTEST, UNITS, week, one).collected["seen"]
+    assert isinstance(seen, Seen)
+    assert [len(each.finished) for each in seen.entries] == [len(people()[0].finished), 1]
+    assert seen.entries[1].finished[0].status == "overdue"

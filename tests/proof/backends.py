@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,7 @@ from botocore.session import get_session
 from moto import mock_aws
 
 from chalicelib.domain.attempt import Entry
-from chalicelib.services.ports import EntryReader, EntryStore, ParticipantStore, Revisions
+from chalicelib.services.ports import SHARDS, EntryReader, EntryStore, ParticipantStore, Revisions
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages, entry_of
@@ -53,9 +53,10 @@ def on_moto() -> Iterator[MakeBackend]:
         client = dynamodb_client(get_session(), REGION)
 
         def reader(table: str) -> EntryReader:
-            def read(week: int) -> Iterator[Entry]:
+            def read(week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
                 items = client.scan(TableName=table)["Items"]
-                return (entry_of(item) for item in items if item["pk"]["S"].startswith(f"w{week}#"))
+                pages = {f"w{week}#{shard}" for shard in shards}
+                return (entry_of(item) for item in items if item["pk"]["S"] in pages)
 
             return read
 

@@ -33,7 +33,8 @@ from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.exam import Exam, OpenPaper, Person
 from chalicelib.services.identity import participant_id
-from chalicelib.services.ports import EntryStore, ObjectStore, ParticipantStore, Pointer, Revisions
+from chalicelib.services.parts import Parts
+from chalicelib.services.ports import SHARDS, EntryStore, ObjectStore, ParticipantStore, Pointer, Revisions
 from chalicelib.services.reference import digest
 from chalicelib.services.registration import Application, register
 from chalicelib.services.sessions import sign_in
@@ -45,6 +46,7 @@ from tests.fakes import (
     MemoryRevisions,
     PlainPasswords,
     definition,
+    in_shards,
     reference,
 )
 from tests.proof.backends import Backend, MakeBackend
@@ -546,7 +548,11 @@ class ContestMachine(RuleBasedStateMachine):
             return Shaky(store, self.close_line)
 
         return CloseWeeks(
-            read_entries=lambda week: self.close_line.carry(lambda: self.read(week)),
+            parts=Parts(
+                lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
+                cast(ObjectStore, over(self.desk)),
+                "proof",
+            ),
             participants=cast(ParticipantStore, over(self.backend.participants)),
             revisions=cast(Revisions, over(self.backend.revisions)),
             desk=cast(ObjectStore, over(self.desk)),
@@ -680,9 +686,9 @@ class ContestMachine(RuleBasedStateMachine):
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
-        revisions = MemoryRevisions()
+        revisions, parts = MemoryRevisions(), Parts(self.shuffled, MemoryObjects(), "proof")
         alone = CloseWeeks(
-            read_entries=self.shuffled,
+            parts=parts,
             participants=self.backend.participants,
             revisions=revisions,
             desk=MemoryObjects(),
@@ -692,22 +698,29 @@ class ContestMachine(RuleBasedStateMachine):
             write_changes=write_changes,
             version="proof",
         )
+        if self.serial % 2:  # from parts that several functions have made, in any order
+            shares = alone.to_read(self.reference, self.clock())
+            random.Random(self.serial).shuffle(shares)
+            for number, share in shares:
+                week = self.reference.definition.week(number)
+                assert week is not None
+                parts.make(self.reference, week, share)
         alone.run(self.reference, self.clock())
         digests = {what: pointer.result for what, pointer in self.pointers.items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
 
-    def read(self, week: int) -> Iterator[Entry]:
+    def read(self, week: int, shards: Sequence[str]) -> Iterator[Entry]:
         """The week's entries, which do not change any more once it may be closed."""
         entries = sorted(self.backend.read_entries(week), key=lambda entry: entry.participant_id)
         assert self.entries.setdefault(week, entries) == entries
-        return iter(entries)
+        return in_shards(entries, shards)
 
-    def shuffled(self, week: int) -> Iterator[Entry]:
+    def shuffled(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         """The same in an order that changes from call to call."""
         self.serial += 1
         entries = list(self.entries[week])
         random.Random(self.serial).shuffle(entries)
-        return iter(entries)
+        return in_shards(entries, shards)
 
     def teardown(self) -> None:
         try:
@@ -777,7 +790,19 @@ class ContestMachine(RuleBasedStateMachine):
             return ("open", seen.attempt[1:], seen.saved, seen.guess)
         if isinstance(seen, Finished):
             paper = draw(self.reference.bank, self.contest.paper, seen.nonce)
-            return ((*seen[:7], seen.status), decode_answers(paper, seen.answers))
+            return (
+                (
+                    seen.number,
+                    seen.started,
+                    seen.received,
+                    seen.duration,
+                    seen.score,
+                    seen.prediction,
+                    seen.nonce,
+                    seen.status,
+                ),
+                decode_answers(paper, seen.answers),
+            )
         return seen
 
     def expected(self, told: Attempt | Refusal) -> object:

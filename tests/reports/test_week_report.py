@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.closeout import WeekResult, close_contest, close_week
+from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import WeekReport
@@ -38,7 +38,8 @@ def people(names: dict[str, str]) -> dict[str, Participant]:
 
 def close(contest: Definition) -> tuple[WeekResult, Reference]:
     loaded = reference(contest)
-    return close_week(contest, loaded.bank, loaded.units, contest.weeks[0], ENTRIES), loaded
+    gathered = gather(contest, loaded.bank, contest.weeks[0], ENTRIES)
+    return close_week(contest, loaded.units, contest.weeks[0], gathered), loaded
 
 
 def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> WeekReport:

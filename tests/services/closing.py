@@ -10,7 +10,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
@@ -18,6 +17,7 @@ from chalicelib.domain.paper import MASKS, draw
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks
+from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant, Pointer
 from chalicelib.services.reference import Reference
 from tests.domain.builders import NONCE, done, entry
@@ -60,7 +60,7 @@ def played() -> list[Entry]:
         entry("dung", done(3, None, started=second), week=2),
         entry("ba", opened=walked_away, category="encouraged", week=2),
     ]
-    return [replace(one, unit=UNIT_OF[one.participant_id]) for one in weeks]
+    return [one._replace(unit=UNIT_OF[one.participant_id]) for one in weeks]
 
 
 class Died(Exception):
@@ -131,8 +131,11 @@ class Stage:
             )  # fmt: skip
 
     def run(self, now: int = AFTER_WEEK_2, contest: Reference = REFERENCE) -> list[Closed]:
-        close = CloseWeeks(
-            read_entries=self.entries.read_week,
+        return self.closer().run(contest, now)
+
+    def closer(self) -> CloseWeeks:
+        return CloseWeeks(
+            parts=Parts(self.entries.read_week, self.desk, "test"),
             participants=self.people,
             revisions=self.revisions,
             desk=self.desk,
@@ -142,7 +145,6 @@ class Stage:
             write_changes=write_changes,
             version="test",
         )
-        return close.run(contest, now)
 
     def file(self, what: str, name: str, revision: int = 1) -> bytes:
         return self.desk.objects[f"results/{what}/rev-{revision}/{name}"]

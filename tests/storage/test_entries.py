@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client
@@ -26,13 +24,12 @@ def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Fi
     return Finished(
         attempt.number,
         attempt.started,
-        attempt.started + 9_000,
         9_000,
+        0,
         score,
         prediction,
         attempt.nonce,
         "BCDEA",
-        "submitted",
     )
 
 
@@ -122,7 +119,7 @@ def test_a_restart_settles_the_overdue_attempt_and_opens_the_next_in_one_write(e
     entries.save(PERSON, overdue, "BAAAA", 3)
     entry = entries.get(1, PERSON)
     assert entry is not None
-    settled = record(overdue)._replace(status="overdue")
+    settled = record(overdue)._replace(flag=OVERDUE)
     assert entries.restart(entry, settled, f"1661139999999-{NONCE}", 3) == 2
     after = entries.get(1, PERSON)
     assert after is not None
@@ -137,7 +134,7 @@ def test_weeks_are_apart(entries: Entries) -> None:
     entries.start(3, PERSON, "SO-A", "mandatory", f"1661130000000-{NONCE}", 3)
     found = entries.get_weeks([1, 2, 3], PERSON)
     assert [entry.week for entry in found] == [1, 3]
-    assert replace(found[0], week=3) == found[1]
+    assert found[0]._replace(week=3) == found[1]
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,7 @@ def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
         entries.start(12, person, "THPT-DTNT-SO-2-NGHEAN", "encouraged", f"{started}-{nonce}", 10)
         attempt = AttemptId(12, number, started, nonce)
         entries.save(person, attempt, "B" * 20, 1_000_000_000)
-        record = Finished(
-            number, started, started + 1_209_999, 1_200_000, 20, 1_000_000_000, nonce, "B" * 20, "submitted"
-        )
+        record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "B" * 20)
         entries.submit(person, attempt, record)
     assert spent == [1.0] * 30
 

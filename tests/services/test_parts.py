@@ -1,0 +1,98 @@
+"""A week read in shares, and closed from what they came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.services.parts import SHARES, Parts
+from chalicelib.services.ports import SHARDS
+from tests.domain.builders import done, entry
+from tests.fakes import MemoryObjects, in_shards
+from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Stage
+
+WEEK = CONTEST.weeks[0]
+ENTRIES = [entry(f"{shard}{'0' * 18}", done(5, number)) for number, shard in enumerate(SHARDS)]
+
+
+class Reader:
+    """Gives ``ENTRIES`` and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[str]] = []
+
+    def __call__(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
+        self.asked.append(shards)
+        return in_shards(ENTRIES, shards)
+
+
+def test_every_shard_is_in_one_share() -> None:
+    reader = Reader()
+    parts = Parts(reader, MemoryObjects(), "test")
+    for share in range(SHARES):
+        parts.make(REFERENCE, WEEK, share)
+    assert [shard for shards in reader.asked for shard in shards] == list(SHARDS)
+
+
+def test_the_parts_together_are_what_reading_the_week_gives() -> None:
+    reader, desk = Reader(), MemoryObjects()
+    parts = Parts(reader, desk, "test")
+    straight = sorted(parts.gather(REFERENCE, WEEK).people)
+    for share in reversed(range(SHARES)):
+        parts.make(REFERENCE, WEEK, share)
+    reader.asked.clear()
+    assert sorted(parts.gather(REFERENCE, WEEK).people) == straight
+    assert len(straight) == 256
+    assert reader.asked == []
+
+
+@pytest.mark.parametrize("lost", [0, 7, SHARES - 1])
+def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
+    reader, desk = Reader(), MemoryObjects()
+    parts = Parts(reader, desk, "test")
+    for share in range(SHARES):
+        if share != lost:
+            parts.make(REFERENCE, WEEK, share)
+    reader.asked.clear()
+    assert len(parts.gather(REFERENCE, WEEK).people) == 256
+    assert reader.asked == [SHARDS]
+
+
+def test_parts_made_by_other_code_are_not_taken() -> None:
+    reader, desk = Reader(), MemoryObjects()
+    for share in range(SHARES):
+        Parts(reader, desk, "older").make(REFERENCE, WEEK, share)
+    reader.asked.clear()
+    Parts(reader, desk, "newer").gather(REFERENCE, WEEK)
+    assert reader.asked == [SHARDS]
+
+
+def test_a_share_made_twice_is_the_same_bytes() -> None:
+    desk = MemoryObjects()
+    parts = Parts(Reader(), desk, "test")
+    parts.make(REFERENCE, WEEK, 3)
+    ((key, first),) = desk.objects.items()
+    parts.make(REFERENCE, WEEK, 3)
+    assert desk.objects == {key: first}
+
+
+def test_what_is_to_be_read_is_what_the_next_run_closes() -> None:
+    stage = Stage()
+    assert {share.week for share in stage.closer().to_read(REFERENCE, AFTER_WEEK_1)} == {1}
+    assert len(stage.closer().to_read(REFERENCE, AFTER_WEEK_2)) == 2 * SHARES
+    stage.run(AFTER_WEEK_1)
+    assert stage.closer().to_read(REFERENCE, AFTER_WEEK_1) == []
+    assert {share.week for share in stage.closer().to_read(REFERENCE, AFTER_WEEK_2)} == {2}
+
+
+def test_closing_from_parts_gives_the_same_digests() -> None:
+    straight, shared = Stage(), Stage()
+    straight.run()
+    for number, share in shared.closer().to_read(REFERENCE, AFTER_WEEK_2):
+        week = CONTEST.week(number)
+        assert week is not None
+        shared.closer().parts.make(REFERENCE, week, share)
+    shared.run()
+    assert shared.revisions.pointers == straight.revisions.pointers
