@@ -86,6 +86,14 @@ def close_weeks(event: Any) -> list[dict[str, Any]]:
     return made
 
 
+@app.lambda_function(name="close_by_shares")
+def close_by_shares(event: dict[str, Any], context: Any) -> Any:
+    """The steps of the state machine for contests that are too large for one function to read."""
+    made = wiring.close_step(event)
+    log.info(json.dumps({event["step"]: made}))
+    return made
+
+
 @app.lambda_function(name="intake")
 def intake(event: dict[str, Any], context: Any) -> None:
     """Takes over what was put into the desk's ``inbox/``."""

@@ -24,6 +24,7 @@ from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
+    from chalicelib.services.close_weeks import CloseWeeks
     from chalicelib.web.account import AccountApi
 
 
@@ -94,8 +95,7 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
     return Bucket(boto3.client("s3", region_name=_region()), os.environ[name], cache)
 
 
-def close_weeks() -> list[dict[str, Any]]:
-    """Closes what is over; returns the revisions made."""
+def _closing() -> tuple[CloseWeeks, Reference]:
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
@@ -118,8 +118,30 @@ def close_weeks() -> list[dict[str, Any]]:
         write_changes=write_changes,
         version=os.environ["CODE_VERSION"],
     )
-    reference: Reference = Library(desk, now_ms).current()
+    return close, Library(desk, now_ms).current()
+
+
+def close_weeks() -> list[dict[str, Any]]:
+    """Closes what is over; returns the revisions made."""
+    close, reference = _closing()
     return [closed._asdict() for closed in close.run(reference, now_ms())]
+
+
+def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
+    """One step of the state machine: ``plan`` returns the shares, ``share`` reads one, ``close`` closes."""
+    close, reference = _closing()
+    match event:
+        case {"step": "plan"}:
+            return [share._asdict() for share in close.to_read(reference, now_ms())]
+        case {"step": "share", "week": int(number), "share": int(share)}:
+            week = reference.definition.week(number)
+            if week is None:
+                raise LookupError(f"week {number}")
+            close.parts.make(reference, week, share)
+            return []
+        case {"step": "close"}:
+            return close_weeks()
+    raise ValueError(f"no such step: {event}")
 
 
 def take_over(bucket: str, key: str) -> dict[str, Any]:

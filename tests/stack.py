@@ -133,13 +133,13 @@ def contest_folder(folder: Path, **values: Any) -> Path:
 
 
 @contextlib.contextmanager
-def running(contest: Path, state: Path) -> Iterator[Stack]:
+def running(contest: Path, state: Path, *options: str) -> Iterator[Stack]:
     """Starts the stack on free ports, and stops it as Ctrl-C does."""
     log = state.with_suffix(".log")
     described = state / "stack.json"
     command = [
         *(sys.executable, "-m", "infra.local", "run", "--contest", str(contest), "--port", "0"),
-        *("--state", str(state), "--fast-schedule", "3"),
+        *("--state", str(state), "--fast-schedule", "3", *options),
     ]
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ})  # noqa: S603

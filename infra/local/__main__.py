@@ -26,6 +26,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--fast-schedule", type=int, metavar="SECONDS", help="look for finished weeks this often"
     )
+    parser.add_argument(
+        "--close-by", choices=("function", "shares"), default="function", help="who reads a week at its close"
+    )
     return parser.parse_args()
 
 
@@ -66,7 +69,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
             raise CannotRun(f"“{options.port}” is no port: choose one from 1024 to 65535.")
         if options.contest == Path():
             raise CannotRun("Which contest? For example: make run CONTEST=contests/demo")
-        run(Options(options.contest, int(options.port), folder, options.fast_schedule))
+        run(Options(options.contest, int(options.port), folder, options.fast_schedule, options.close_by))
     except CannotRun as reason:
         sys.exit(str(reason))
 

@@ -42,6 +42,7 @@ class Options:
     port: int
     folder: Path
     schedule_seconds: int | None = None
+    close_by: str = "function"
 
 
 def run(options: Options) -> None:
@@ -87,7 +88,11 @@ def _up(options: Options, undo: ExitStack) -> None:
     state = options.folder / "state" / contest.key
     aws = undo.enter_context(MiniStack(state, options.folder / "ministack.log", options.schedule_seconds))
     s3 = aws.client("s3")
-    parameters = {"LocalPort": str(aws.port), "CloseWeeksSchedule": "rate(1 minute)"}
+    parameters = {
+        "LocalPort": str(aws.port),
+        "CloseWeeksSchedule": "rate(1 minute)",
+        "CloseBy": options.close_by,
+    }
     outputs = deploy(aws.client, stack_name("local"), built, parameters, pause=0.2)
     set_gateway_responses(aws.client("apigateway"), outputs["RestAPIId"], built.template)
     site.upload(s3, outputs["SiteBucket"])
@@ -98,7 +103,12 @@ def _up(options: Options, undo: ExitStack) -> None:
     undo.enter_context(Proxy(listener, aws.url, outputs["SiteHost"], names))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     _first_answer(f"{address}/api/health")
-    functions = {"API": "api", "close_weeks": "close-weeks", "intake": "intake"}
+    functions = {
+        "API": "api",
+        "close_weeks": "close-weeks",
+        "close_by_shares": "close-by-shares",
+        "intake": "intake",
+    }
     groups = {name: f"/aws/lambda/{stack_name('local')}-{part}" for name, part in functions.items()}
     narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], groups)
     fresh = contests.load(s3, outputs["DeskBucket"], contest)

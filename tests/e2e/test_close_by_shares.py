@@ -1,0 +1,69 @@
+"""A week closed by the state machine: sixteen functions read, one closes. Deployed, with IAM enforced."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.stack import Stack, contest_folder, running, wait_for
+
+PASSWORD = "mật khẩu dài"
+PEOPLE = {"040085000001": ("1985-02-03", "male"), "040190000002": ("1990-04-05", "female")}
+
+
+def take_part(stack: Stack, citizen_id: str, born: str, gender: str) -> None:
+    form = {
+        "citizen_id": citizen_id,
+        "full_name": "Nguyễn Văn An",
+        "date_of_birth": born,
+        "gender": gender,
+        "phone": "0912345678",
+        "unit_code": "SO-A",
+        "category": "mandatory",
+        "password": PASSWORD,
+        "consent": True,
+        "proof": None,
+    }
+    assert stack.call("POST", "/participants", form).status_code == 201
+    session = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
+    token = session.json()["token"]
+    attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
+    path = f"/attempts/{attempt['attempt_id']}/submission"
+    assert stack.call("POST", path, {"answers": {}, "prediction": 1}, token).status_code == 200
+
+
+def executions(stack: Stack) -> list[dict[str, Any]]:
+    states = stack.client("stepfunctions")
+    machines = states.list_state_machines()["stateMachines"]
+    (machine,) = [one["stateMachineArn"] for one in machines if one["name"].endswith("-close")]
+    runs: list[dict[str, Any]] = states.list_executions(stateMachineArn=machine)["executions"]
+    return runs
+
+
+def closed(stack: Stack) -> dict[str, Any] | None:
+    answer = stack.site("/data/results/week-1.json")
+    return answer.json() if answer.status_code == 200 else None
+
+
+def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
+    contest = contest_folder(tmp_path / "contest", id="shares", weeks=1, seconds=30, proof="false")
+    options = ("--close-by", "shares", "--fast-schedule", "15")
+    with running(contest, tmp_path / "state", *options) as stack:
+        for citizen_id, (born, gender) in PEOPLE.items():
+            take_part(stack, citizen_id, born, gender)
+        page = wait_for(lambda: closed(stack), 120, "the close")
+        assert page["counts"]["people"] == 2
+
+        # Done by the state machine: its executions ended well, and sixteen parts lie on the desk.
+        wait_for(lambda: any(run["status"] == "SUCCEEDED" for run in executions(stack)), 60, "an execution")
+        assert "FAILED" not in {run["status"] for run in executions(stack)}
+        found = stack.client("s3").list_objects_v2(Bucket=stack.stack["desk_bucket"], Prefix="parts/week-1/")
+        assert len(found["Contents"]) == 16
+
+        current = json.loads(stack.desk("results/current.json"))
+        assert current["weeks"] == [{"week": 1, "revision": 1}]
+        prizes = stack.desk("results/week-1/rev-1/individual_prizes.csv").decode("utf-8-sig")
+        assert len(list(csv.DictReader(io.StringIO(prizes)))) == 2
