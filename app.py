@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalice.app import Rate, Response
+from chalice.app import DynamoDBEvent, Rate, Response
 
 from chalicelib import wiring
 from chalicelib.domain.errors import NotLoaded
@@ -92,6 +92,30 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     made = wiring.close_step(event)
     log.info(json.dumps({event["step"]: made}))
     return made
+
+
+# The stream's ARN is known when the stack is made: infra/template.yaml puts it in the place of this one.
+@app.on_dynamodb_record(
+    "arn:aws:dynamodb:region:account:table/entries/stream/label",
+    name="tally",
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=10,
+)
+def tally(event: DynamoDBEvent) -> None:
+    """Counts finished attempts for ``data/live.json``. A failure raises, and the batch is delivered again."""
+    records = event.to_dict()["Records"]
+    log.info(json.dumps({"tally": len(records), "weeks": wiring.tally(records)}))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
+def publish_live(event: Any) -> None:
+    """Puts ``data/live.json`` as far as it may be told while a week is open."""
+    try:
+        put = wiring.publish_live()
+    except NotLoaded:
+        put = False
+    log.info(json.dumps({"live": put}))
 
 
 @app.lambda_function(name="intake")

@@ -25,6 +25,7 @@ from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
+    from chalicelib.services.live import TallyStore
     from chalicelib.web.account import AccountApi
 
 
@@ -142,6 +143,34 @@ def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
         case {"step": "close"}:
             return close_weeks()
     raise ValueError(f"no such step: {event}")
+
+
+@lru_cache(maxsize=1)
+def _live_tallies() -> TallyStore:
+    from chalicelib.storage.live_tallies import LiveTallies  # noqa: PLC0415
+
+    return LiveTallies(dynamodb_client(_session(), _region()), os.environ["TALLIES_TABLE"])
+
+
+def tally(records: list[dict[str, Any]]) -> int:
+    """Counts records of the entries' stream; returns how many weeks changed."""
+    from chalicelib.services.live import count_changes  # noqa: PLC0415
+    from chalicelib.storage.entry_stream import changes  # noqa: PLC0415
+
+    return count_changes(changes(records), _live_tallies())
+
+
+@lru_cache(maxsize=1)
+def _live_page() -> tuple[Library, Bucket]:
+    return Library(_bucket("DESK_BUCKET"), now_ms), _bucket("SITE_BUCKET", "public, max-age=30")
+
+
+def publish_live() -> bool:
+    """Puts ``data/live.json``; False if the page knows already that there is nothing to tell."""
+    from chalicelib.services import live  # noqa: PLC0415
+
+    library, site = _live_page()
+    return live.publish_live(library.current(), _live_tallies(), site, now_ms())
 
 
 def take_over(bucket: str, key: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.domain.errors import AlreadyRegistered, Busy
+from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
 from chalicelib.services.reference import Reference, assemble, compile_parts
@@ -252,6 +254,29 @@ class MemoryRevisions:
         if stored not in {before, after}:
             return False
         self.pointers[what] = after
+        return True
+
+
+class MemoryTallies:
+    """``meanwhile``: what others do just before the next writes. ``fail_at``: the write that fails, from 1."""
+
+    def __init__(self) -> None:
+        self.items: dict[int, tuple[LiveTally, int]] = {}
+        self.meanwhile: list[Callable[[], object]] = []
+        self.fail_at = 0
+
+    def read(self, week: int) -> tuple[LiveTally, int]:
+        return deepcopy(self.items.get(week, (LiveTally(), 0)))
+
+    def replace(self, week: int, tally: LiveTally, version: int) -> bool:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        self.fail_at -= 1
+        if self.fail_at == 0:
+            raise Busy
+        if self.read(week)[1] != version:
+            return False
+        self.items[week] = (tally, version + 1)
         return True
 
 

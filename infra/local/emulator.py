@@ -1,6 +1,6 @@
 """The local AWS process: MiniStack, served on 127.0.0.1, with snapshots while it runs.
 
-Started by infra.local.ministack with everything in the environment. It adds four things to MiniStack's own
+Started by infra.local.ministack with everything in the environment. It adds five things to MiniStack's own
 start:
 
 * It saves its state every few seconds, not only when it stops, so that kill -9 or a power cut costs seconds,
@@ -9,6 +9,7 @@ start:
 * It stops, and saves, when whoever started it is gone: its standard input then ends.
 * Lambda functions run on the bare Python, not on this virtual environment's, so that a dependency missing
   from the package is missing here too.
+* Stream records that no function has read yet are saved too (infra/local/streams.py).
 * Schedules are looked at every second instead of every ten, and may be shortened for tests.
 """
 
@@ -25,6 +26,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from infra.local.streams import keep_unread_records
 
 # The rules of EventBridge know minutes; a test has seconds. MiniStack alone reads this, the template does not
 # change.
@@ -165,6 +168,7 @@ def main() -> None:
     from ministack import app  # type: ignore[import-untyped] # noqa: PLC0415
 
     _shorten_schedules()
+    keep_unread_records()
     asyncio.run(_serve(app, lock))
 
 

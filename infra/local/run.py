@@ -108,6 +108,8 @@ def _up(options: Options, undo: ExitStack) -> None:
         "close_weeks": "close-weeks",
         "close_by_shares": "close-by-shares",
         "intake": "intake",
+        "tally": "tally",
+        "publish_live": "publish-live",
     }
     groups = {name: f"/aws/lambda/{stack_name('local')}-{part}" for name, part in functions.items()}
     narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], groups)

@@ -11,10 +11,13 @@ from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.errors import Busy
+from chalicelib.services.live import count_changes
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.entry_stream import changes
+from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
@@ -108,6 +111,50 @@ def test_a_missing_condition_brings_the_item_back_over_http(client: Client) -> N
         entries.start(3, person, "SO-A", "mandatory", f"{STARTED + 1}-{'b' * 16}", 3)
     assert isinstance(refused.value.entry, Entry)
     assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None)
+
+
+def test_the_live_tally_counts_what_the_tables_stream_delivers(aws: MiniStack, client: Client) -> None:
+    dynamodb, streams = aws.client("dynamodb"), aws.client("dynamodbstreams")
+    for table, keys in {"streamed": ("pk", "sk"), "tallies": ("id",)}.items():
+        dynamodb.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            **(
+                {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
+                if table == "streamed"
+                else {}
+            ),
+        )
+    entries = Entries(client, "streamed")
+    for number, person in enumerate(["a3" + "0" * 18, "a3" + "1" * 18, "b4" + "0" * 18]):
+        for sitting in range(1, number + 1):
+            started = STARTED + sitting * 1_300_000
+            opening = f"{started}-{sitting:016x}"
+            entries.start(1, person, "SO-A", "mandatory", opening, 10)
+            attempt = AttemptId(1, sitting, started, f"{sitting:016x}")
+            entries.save(person, attempt, "B" * 20, 7)
+            finished = Finished(sitting, started, started + 9, 9, 20, 7, attempt.nonce, "B" * 20, "submitted")
+            entries.submit(person, attempt, finished)
+
+    stream = dynamodb.describe_table(TableName="streamed")["Table"]["LatestStreamArn"]
+    shards = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+    records = []
+    for shard in shards:
+        iterator = streams.get_shard_iterator(
+            StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records += streams.get_records(ShardIterator=iterator)["Records"]
+    delivered = [{**record, "eventSourceARN": stream} for record in records]
+    tallies = LiveTallies(client, "tallies")
+    for begin in range(len(delivered)):  # every suffix again
+        count_changes(changes(delivered[begin:]), tallies)
+    assert len(delivered) == 9
+    assert tallies.read(1)[0].units == {"SO-A": (2, 3)}
 
 
 def test_secrets_and_objects_are_read_by_signed_requests(aws: MiniStack, http: SignedHttp) -> None:

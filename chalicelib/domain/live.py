@@ -1,0 +1,90 @@
+"""Live participation of a week: counted from the changes of its entries, told only as far as the rules allow.
+
+Changes may be delivered again, in any batches, and those of different sources in any order; each counts once.
+What is counted here may lag behind the entries and is no result: a week's close reads the entries themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.domain.definition import Definition
+
+
+class Change(NamedTuple):
+    """One write to an entry: what it was before and after, None where there was nothing.
+
+    ``source`` is a sequence of changes that are delivered in the order of their ``sequence`` numbers.
+    """
+
+    week: int
+    source: str
+    sequence: int
+    before: Entry | None
+    after: Entry | None
+
+
+class Participation(NamedTuple):
+    """``people`` with at least one counted attempt, and counted ``attempts``."""
+
+    people: int
+    attempts: int
+
+    def plus(self, other: Participation, times: int = 1) -> Participation:
+        return Participation(self.people + times * other.people, self.attempts + times * other.attempts)
+
+
+NOBODY = Participation(0, 0)
+
+
+@dataclass(slots=True)
+class LiveTally:
+    """A week so far. ``units``: unit code → participation, "" for people of no unit.
+
+    ``counted``: source → the last sequence number that is counted. Kept together with the figures, in one
+    write, it is what makes a repeated delivery harmless: sources are repeated from some point on, in order, so
+    whatever is not above that number is already in the figures.
+    """
+
+    units: dict[str, Participation] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def add(self, changes: Iterable[Change]) -> bool:
+        """Counts what is not counted yet, all of one week; False if nothing was new."""
+        news = False
+        for change in changes:
+            if change.sequence <= self.counted.get(change.source, -1):
+                continue
+            news = True
+            self.counted[change.source] = change.sequence
+            for entry, times in ((change.before, -1), (change.after, 1)):
+                if entry is not None and (own := participation(entry)) != NOBODY:
+                    self.units[entry.unit] = self.units.get(entry.unit, NOBODY).plus(own, times)
+        return news
+
+    @property
+    def total(self) -> Participation:
+        """All people, also those of no unit."""
+        total = NOBODY
+        for own in self.units.values():
+            total = total.plus(own)
+        return total
+
+
+def participation(entry: Entry) -> Participation:
+    """What one person's week adds. Attempts that are still open, overdue or not, are counted when settled."""
+    attempts = sum(1 for _ in entry.counted)
+    return Participation(1 if attempts else 0, attempts)
+
+
+def may_be_told(definition: Definition) -> bool:
+    """Whether participation may be published while a week is open.
+
+    People of all units add up to the people of the week, and attempts bound them (a person has one to
+    ``attempts_per_week``): if either is the prediction's target, no figure is told. Nor are rounded ones, since
+    rounding averages out over hundreds of units. How many people were all correct cannot be read from either.
+    """
+    return definition.prediction is None or definition.prediction.target == "perfect_people"

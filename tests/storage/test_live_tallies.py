@@ -1,0 +1,96 @@
+"""The live tally's one item a week: whole or not at all, and small."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from chalicelib.domain.live import Change, LiveTally, Participation
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.entry_stream import changes
+from chalicelib.storage.live_tallies import LiveTallies
+from tests.domain.builders import done, entry
+
+PERSON = "a3" + "0" * 18
+STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026-08-22T01:00:00.000"
+
+
+@pytest.fixture
+def tallies(client: Client) -> LiveTallies:
+    return LiveTallies(client, "tallies")
+
+
+def tally(person: str = PERSON) -> LiveTally:
+    made = LiveTally()
+    made.add([Change(1, "label/a3", 10**27 + 1, None, entry(person, done()))])
+    return made
+
+
+def test_nothing_was_counted_before_the_first_write(tallies: LiveTallies) -> None:
+    assert tallies.read(1) == (LiveTally(), 0)
+    assert tallies.replace(1, tally(), 0)
+    assert tallies.read(1) == (tally(), 1)
+    assert tallies.read(2) == (LiveTally(), 0)
+
+
+def test_whoever_read_an_older_version_writes_nothing(tallies: LiveTallies) -> None:
+    assert tallies.replace(1, tally(), 0)
+    assert not tallies.replace(1, LiveTally(), 0)
+    assert tallies.replace(1, tally("b4" + "0" * 18), 1)
+    assert not tallies.replace(1, LiveTally(), 1)
+    assert tallies.read(1)[1] == 2
+
+
+def test_a_faulty_table_is_not_taken_for_a_lost_race(client: Client) -> None:
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        LiveTallies(client, "nothing").replace(1, tally(), 0)
+
+
+def test_the_tally_of_the_largest_contest_is_sixteen_write_units(client: Client) -> None:
+    dice = random.Random(1)
+    units = {
+        f"TRUONG-THPT-{k:04}": Participation(dice.randrange(900), dice.randrange(3000)) for k in range(1500)
+    }
+    counted = {f"2026-08-22T01:00:00.000/{k:02x}": 10**27 + dice.randrange(10**18) for k in range(256)}
+    LiveTallies(client, "tallies").replace(1, LiveTally(units, counted), 0)
+    item = client.get_item(TableName="tallies", Key={"id": {"S": "live#1"}})["Item"]
+    assert len(item["tally"]["B"]) <= 16 * 1024
+
+
+def record(old: dict[str, object] | None, new: dict[str, object] | None) -> dict[str, object]:
+    keys = {"pk": {"S": "w12#a3"}, "sk": {"S": PERSON}}
+    images = {name: {**keys, **image} for name, image in (("OldImage", old), ("NewImage", new)) if image}
+    return {
+        "eventSourceARN": STREAM,
+        "dynamodb": {"Keys": keys, "SequenceNumber": "100000000003498069978", **images},
+    }
+
+
+def image(*finished: str, unit: str = "SO-A", **more: object) -> dict[str, object]:
+    own: dict[str, object] = {"unit": {"S": unit}, "category": {"S": "mandatory"}, "used": {"N": "1"}, **more}
+    return {**own, "done": {"L": [{"S": one} for one in finished]}} if finished else own
+
+
+ONE = done().encode()
+
+
+def test_only_writes_that_finish_move_or_erase_are_decoded() -> None:
+    opened = {"open": {"S": "1661130000000-" + "a" * 16}}
+    start, save = record(None, image(**opened)), record(image(**opened), image(**opened, saved={"S": "A"}))
+    submit, erase = record(image(**opened), image(ONE)), record(image(ONE), None)
+    again, move = record(image(ONE), image(ONE, **opened)), record(image(ONE), image(ONE, unit="SO-B"))
+    found = list(changes([start, save, submit, again, move, erase]))  # type: ignore[arg-type]
+    units = [tuple(side and (side.unit, len(side.finished)) for side in change[3:]) for change in found]
+    assert units == [
+        (None, ("SO-A", 0)),
+        (("SO-A", 0), ("SO-A", 1)),
+        (("SO-A", 1), ("SO-B", 1)),
+        (("SO-A", 1), None),
+    ]
+    assert found[0][:3] == (12, "2026-08-22T01:00:00.000/a3", 100000000003498069978)
+
+
+def test_a_record_that_nobody_can_read_is_an_error_and_not_passed_over() -> None:
+    with pytest.raises(ValueError, match="unpack"):
+        list(changes([record(image(), image("nonsense"))]))  # type: ignore[list-item]
