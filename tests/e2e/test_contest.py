@@ -91,6 +91,16 @@ def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, problem["code"]
 
 
+def live_figures(stack: Stack) -> dict[str, Any] | None:
+    """``data/live.json`` without its time."""
+    answer = stack.site("/data/live.json")
+    if answer.status_code != 200:
+        return None
+    document: dict[str, Any] = answer.json()
+    datetime.fromisoformat(document.pop("as_of"))
+    return document
+
+
 def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
@@ -158,9 +168,10 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> No
     }
     assert [listed["score"] for listed in me["attempts"]] == [4, 5]
     assert binh_first["attempt_id"] == me["attempts"][0]["attempt_id"]
+    # how many take part is published while the week is open; of results nothing is
+    live = {"week": 1, "people": 3, "attempts": 5, "units": {"SO-A": [2, 4], "SO-B": [1, 1]}}
+    wait_for(lambda: live_figures(stack) == live, 30, "the page showing the attempts made")
     assert datetime.fromisoformat(stack.call("GET", "/contest").json()["now"]) < closes, "the test was too slow"
-
-    # nothing of the week is published while it is open
     assert stack.site("/data/results/index.json").status_code in {403, 404}
 
     # the schedule closes the week and the contest
@@ -172,6 +183,9 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> No
     index = wait_for(closed, 90, "closing the week by its schedule")
     assert index == {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}}
     assert refusal(stack.call("POST", "/attempts", {}, an)) == (409, "no_open_week")
+
+    silent = {"week": None, "people": None, "attempts": None, "units": {}}
+    wait_for(lambda: live_figures(stack) == silent, 30, "the page's figures going with the week")
 
     # what stands on the desk is what the rules say
     prizes = read_csv(stack.desk("results/week-1/rev-1/individual_prizes.csv"))
@@ -231,6 +245,21 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> No
     assert [winner["name"] for winner in page["winners"]] == ["Bùi Thị Bình", "Nguyễn Văn An"]
     assert page["prediction"] == {"target": "perfect_people", "actual": 2}
     assert "<script>" not in stack.site("/data/guide.html").text
+
+
+def test_the_stream_is_read_in_order_and_what_nobody_can_read_is_told(stack: Stack) -> None:
+    functions = stack.client("lambda")
+    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+    streams = [found for found in mappings if "/stream/" in found["EventSourceArn"]]
+    assert len(streams) == 1
+    tally = streams[0]
+    assert stack.stack["tables"]["entries"] in tally["EventSourceArn"]
+    assert tally["FunctionArn"].endswith("-tally")
+    assert tally["ParallelizationFactor"] == 1  # several at a time would break the order that counting rests on
+    assert tally["StartingPosition"] == "TRIM_HORIZON"
+    assert tally["BisectBatchOnFunctionError"] is True
+    assert tally["MaximumRecordAgeInSeconds"] <= 24 * 3600
+    assert ":sns:" in tally["DestinationConfig"]["OnFailure"]["Destination"]
 
 
 def test_what_the_gateway_answers_itself_is_a_problem_too(stack: Stack) -> None:

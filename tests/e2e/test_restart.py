@@ -29,6 +29,12 @@ def signed_in(stack: Stack) -> str:
     return str(answer.json()["token"])
 
 
+def attempts_shown(stack: Stack) -> int:
+    """Of ``data/live.json``."""
+    answer = stack.site("/data/live.json")
+    return int(answer.json()["attempts"]) if answer.status_code == 200 else 0
+
+
 def children(process: int) -> list[int]:
     """By Linux's own table: process id, name in brackets, state, parent, …"""
     table = [path.read_text().rpartition(")") for path in Path("/proc").glob("[0-9]*/stat")]
@@ -56,6 +62,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         assert stack.call("POST", "/attempts", {}, token).json() == opened
         path = f"/attempts/{opened['attempt']['attempt_id']}/submission"
         submitted = stack.call("POST", path, {"answers": {}}, token).json()
+        wait_for(lambda: attempts_shown(stack) == 1, 30, "the stream going on after a stop")
         moment = time.time()
         wait_for(lambda: saved_since(state, moment), 60, "a snapshot")
         runner = int((state / "lock").read_text())
@@ -65,4 +72,8 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     (state / "stack.json").unlink(missing_ok=True)
     with running(contest, state) as stack:
         # killed: what was saved is there
-        assert stack.call("POST", path, {"answers": {}}, signed_in(stack)).json() == submitted
+        token = signed_in(stack)
+        assert stack.call("POST", path, {"answers": {}}, token).json() == submitted
+        again = stack.call("POST", "/attempts", {}, token).json()["attempt"]["attempt_id"]
+        assert stack.call("POST", f"/attempts/{again}/submission", {"answers": {}}, token).status_code == 200
+        wait_for(lambda: attempts_shown(stack) == 2, 30, "the stream going on after a kill")
