@@ -100,7 +100,7 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     name="tally",
     batch_size=1000,
     starting_position="TRIM_HORIZON",
-    maximum_batching_window_in_seconds=10,
+    maximum_batching_window_in_seconds=20,
 )
 def tally(event: DynamoDBEvent) -> None:
     """Counts finished attempts for ``data/live.json``. A failure raises, and the batch is delivered again."""

@@ -84,6 +84,12 @@ def submission(code: Path) -> tuple[float, float]:
     return bare, app
 
 
+def live_tally(code: Path) -> tuple[float, float]:
+    """CPU microseconds a stream record: decoding the event, as Lambda does for any handler; then counting it."""
+    floor, tally = isolated(code, "tally_cpu.py")
+    return floor, tally
+
+
 def close_outs() -> list[Line]:
     """A week from 4,000 to 400,000 people, 2.5 attempts each, in 1,500 units: CPU and memory."""
     lines = []
@@ -140,6 +146,7 @@ def main() -> None:
         lines.append(size(built))
         lines.append(compared("cold start, CPU", 1.6, "ms", lambda: cold_start(code)))
         lines.append(compared("submission, warm CPU", 1.25, "ms", lambda: submission(code)))
+        lines.append(compared("live tally, CPU a stream record", 1.5, "µs", lambda: live_tally(code)))
     lines += close_outs()
     print(table(lines))
 

@@ -29,6 +29,11 @@ def signed_in(stack: Stack) -> str:
     return str(answer.json()["token"])
 
 
+def sit(stack: Stack, token: str) -> None:
+    attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]["attempt_id"]
+    assert stack.call("POST", f"/attempts/{attempt}/submission", {"answers": {}}, token).status_code == 200
+
+
 def attempts_shown(stack: Stack) -> int:
     """Of ``data/live.json``."""
     answer = stack.site("/data/live.json")
@@ -51,7 +56,10 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with running(contest, state) as stack:
         assert stack.call("POST", "/participants", FORM).status_code == 201
-        opened = stack.call("POST", "/attempts", {}, signed_in(stack)).json()
+        token = signed_in(stack)
+        sit(stack, token)
+        wait_for(lambda: attempts_shown(stack) == 1, 30, "the page showing the attempt")
+        opened = stack.call("POST", "/attempts", {}, token).json()
         weeks = stack.call("GET", "/contest").json()["weeks"]
 
     assert not (state / "stack.json").exists()
@@ -62,7 +70,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         assert stack.call("POST", "/attempts", {}, token).json() == opened
         path = f"/attempts/{opened['attempt']['attempt_id']}/submission"
         submitted = stack.call("POST", path, {"answers": {}}, token).json()
-        wait_for(lambda: attempts_shown(stack) == 1, 30, "the stream going on after a stop")
+        wait_for(lambda: attempts_shown(stack) == 2, 30, "the stream going on after a stop")
         moment = time.time()
         wait_for(lambda: saved_since(state, moment), 60, "a snapshot")
         runner = int((state / "lock").read_text())
@@ -74,6 +82,5 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         # killed: what was saved is there
         token = signed_in(stack)
         assert stack.call("POST", path, {"answers": {}}, token).json() == submitted
-        again = stack.call("POST", "/attempts", {}, token).json()["attempt"]["attempt_id"]
-        assert stack.call("POST", f"/attempts/{again}/submission", {"answers": {}}, token).status_code == 200
-        wait_for(lambda: attempts_shown(stack) == 2, 30, "the stream going on after a kill")
+        sit(stack, token)
+        wait_for(lambda: attempts_shown(stack) == 3, 30, "the stream going on after a kill")

@@ -1,0 +1,132 @@
+"""Warm CPU of ``tally`` per stream record through its whole handler, against decoding the event's JSON alone.
+
+The floor is what Lambda's runtime does before any handler. Run on the packed code; DynamoDB is stubbed. A batch is
+1,000 writes of people in their second or third attempt: a start, three autosaves and a submission each. Prints
+microseconds a record: floor, then tally.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import os
+import random
+import statistics
+import time
+from typing import Any
+
+RECORDS, ROUNDS, UNITS = 1_000, 30, 1_500
+STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026-08-22T01:00:00.000"
+
+
+def image(person: str, finished: int, unit: str, *, opened: bool, saved: bool) -> dict[str, Any]:
+    """An entry as DynamoDB writes it."""
+    record = "{}:1661130000001:612345:612345:17:1234:0123456789abcdef:BBBBBBBBBBBBBBBBBBBB:"
+    item: dict[str, Any] = {
+        "pk": {"S": f"w1#{person[:2]}"},
+        "sk": {"S": person},
+        "unit": {"S": unit},
+        "category": {"S": "mandatory"},
+        "used": {"N": str(finished + opened)},
+        "done": {"L": [{"S": record.format(number)} for number in range(1, finished + 1)]},
+    }
+    if opened:
+        item["open"] = {"S": "1661130000001-0123456789abcdef"}
+    if saved:
+        item |= {"saved": {"S": "B" * 20}, "guess": {"N": "1234"}}
+    return item
+
+
+def batch(first: int) -> str:
+    """An event whose records are newer than those of an earlier ``first``."""
+    dice, records = random.Random(first), []
+    while len(records) < RECORDS:
+        person, unit, before = (
+            f"{dice.randrange(16**20):020x}",
+            f"UNIT-{dice.randrange(UNITS)}",
+            dice.randint(1, 2),
+        )
+        states = [
+            image(person, before, unit, opened=False, saved=False),
+            image(person, before, unit, opened=True, saved=False),
+            *(image(person, before, unit, opened=True, saved=True) for _ in range(3)),
+            image(person, before + 1, unit, opened=False, saved=False),
+        ]
+        for old, new in zip(states, states[1:], strict=False):
+            change = {
+                "ApproximateCreationDateTime": 1661130000,
+                "Keys": {"pk": old["pk"], "sk": old["sk"]},
+                "OldImage": old,
+                "NewImage": new,
+                "SequenceNumber": str(10**20 + first + len(records)),
+                "SizeBytes": 500,
+                "StreamViewType": "NEW_AND_OLD_IMAGES",
+            }
+            records.append(
+                {
+                    "eventID": "7de3041dd709b024af6f29e4fa13d34c",
+                    "eventName": "MODIFY",
+                    "eventVersion": "1.1",
+                    "eventSource": "aws:dynamodb",
+                    "awsRegion": "ap-southeast-1",
+                    "dynamodb": change,
+                    "eventSourceARN": STREAM,
+                }
+            )
+    return json.dumps({"Records": records})
+
+
+class _Body(io.BytesIO):
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+class Table:
+    """One item of the table ``tallies``, answered before anything is sent."""
+
+    def __init__(self) -> None:
+        self.item: dict[str, Any] | None = None
+
+    def get(self, request: Any, **_: Any) -> Any:
+        return _answer(request, {"Item": self.item} if self.item else {})
+
+    def put(self, request: Any, **_: Any) -> Any:
+        self.item = json.loads(request.body)["Item"]
+        return _answer(request, {})
+
+
+def _answer(request: Any, body: dict[str, Any]) -> Any:
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415  the package's own
+
+    headers = {"content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, 200, headers, _Body(json.dumps(body).encode()))
+
+
+def main() -> None:
+    import app as deployed  # noqa: PLC0415  from the package
+    from chalicelib import wiring  # noqa: PLC0415
+
+    logging.getLogger("cuoc-thi").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: PTH123, SIM115
+    table, client = Table(), wiring._live_tallies()._client  # type: ignore[attr-defined]
+    client.meta.events.register_first("before-send.dynamodb.GetItem", table.get)
+    client.meta.events.register_first("before-send.dynamodb.PutItem", table.put)
+    floor, whole = [], []
+    for number in range(ROUNDS):
+        text = batch(number * RECORDS * 2)
+        began = time.process_time()
+        event = json.loads(text)
+        decoded = time.process_time()
+        deployed.tally(event, None)
+        done = time.process_time()
+        floor.append((decoded - began) / RECORDS * 1e6)
+        whole.append((done - decoded) / RECORDS * 1e6)
+    assert table.item is not None
+    size = len(base64.b64decode(table.item["tally"]["B"]))
+    print(f"item: {size} bytes")
+    print(statistics.median(floor[ROUNDS // 2 :]), statistics.median(whole[ROUNDS // 2 :]))
+
+
+if __name__ == "__main__":
+    main()
