@@ -85,7 +85,7 @@ def submission(code: Path) -> tuple[float, float]:
 
 
 def live_tally(code: Path) -> tuple[float, float]:
-    """CPU microseconds a stream record: decoding the event, as Lambda does for any handler; then counting it."""
+    """CPU microseconds a stream record: decoding the event, as Lambda does in any case; then counting it."""
     floor, tally = isolated(code, "tally_cpu.py")
     return floor, tally
 
