@@ -24,7 +24,7 @@ STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026
 
 def image(person: str, finished: int, unit: str, *, opened: bool, saved: bool) -> dict[str, Any]:
     """An entry as DynamoDB writes it."""
-    record = "{}:1661130000001:612345:612345:17:1234:0123456789abcdef:BBBBBBBBBBBBBBBBBBBB:"
+    record = '[{},1661130000001,612345,0,17,1234,"0123456789abcdef","BBBBBBBBBBBBBBBBBBBB"]'
     item: dict[str, Any] = {
         "pk": {"S": f"w1#{person[:2]}"},
         "sk": {"S": person},

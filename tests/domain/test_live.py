@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -46,12 +45,12 @@ def streams(history: Iterable[Write]) -> list[list[Change]]:
         source, before = person % SOURCES, entries.get(person)
         after = before
         if what == "start":
-            after = replace(before, unit=unit) if before else entry(f"{person:02}", unit=unit)
+            after = before._replace(unit=unit) if before else entry(f"{person:02}", unit=unit)
         elif what == "erase":
             after = entries.pop(person, None) and None
         elif before:
             status = "submitted" if what == "submit" else "discarded"
-            after = replace(before, finished=(*before.finished, done(number=number + 1, status=status)))
+            after = before._replace(finished=(*before.finished, done(number=number + 1, status=status)))
         if after:
             entries[person] = after
         if before or after:

@@ -92,5 +92,5 @@ def test_only_writes_that_finish_move_or_erase_are_decoded() -> None:
 
 
 def test_a_record_that_nobody_can_read_is_an_error_and_not_passed_over() -> None:
-    with pytest.raises(ValueError, match="unpack"):
+    with pytest.raises(ValueError, match="malformed"):
         list(changes([record(image(), image("nonsense"))]))  # type: ignore[list-item]
