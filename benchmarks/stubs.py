@@ -27,6 +27,7 @@ def environment(objects: Path) -> None:
         SITE_BUCKET="site",
         PEPPER_SECRET="pepper",
         TOKEN_SECRET="token",
+        RECEIPT_SECRET="receipt",
         CODE_VERSION="bench",
         OBJECTS=str(objects),
     )

@@ -26,6 +26,7 @@ from chalicelib.web.tokens import Tokens
 if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
     from chalicelib.services.live import TallyStore
+    from chalicelib.services.receipts import Receipts, SigningKey
     from chalicelib.web.account import AccountApi
 
 
@@ -44,9 +45,16 @@ def _secret(http: SignedHttp, name: str) -> bytes:
     return value
 
 
-def _token_keys(http: SignedHttp) -> list[bytes]:
-    previous = read_secret(http, os.environ["TOKEN_SECRET"], "AWSPREVIOUS")
-    return [*([previous] if previous else []), _secret(http, "TOKEN_SECRET")]
+def _rotated(http: SignedHttp, name: str) -> list[bytes]:
+    """The previous value, if there is one, and the current."""
+    previous = read_secret(http, os.environ[name], "AWSPREVIOUS")
+    return [*([previous] if previous else []), _secret(http, name)]
+
+
+def _signing_keys(http: SignedHttp) -> list[SigningKey]:
+    from chalicelib.services.receipts import SigningKey  # noqa: PLC0415
+
+    return [SigningKey(secret) for secret in _rotated(http, "RECEIPT_SECRET")]
 
 
 @lru_cache(maxsize=1)
@@ -61,17 +69,31 @@ def _clients() -> tuple[Client, SignedHttp]:
 
 
 @lru_cache(maxsize=1)
+def _pepper() -> bytes:
+    return _secret(_clients()[1], "PEPPER_SECRET")
+
+
+@lru_cache(maxsize=1)
 def exam() -> ExamApi:
     """The exam's routes in this environment, made once."""
     dynamodb, http = _clients()
     return ExamApi(
         library=Library(ReadOnlyBucket(http, os.environ["DESK_BUCKET"]), now_ms),
         entries=Entries(dynamodb, os.environ["ENTRIES_TABLE"]),
-        tokens=Tokens([_secret(http, "TOKEN_SECRET")], reload=lambda: _token_keys(http)),
+        tokens=Tokens([_secret(http, "TOKEN_SECRET")], reload=lambda: _rotated(http, "TOKEN_SECRET")),
         clock=now_ms,
         nonce=lambda: secrets.token_hex(8),
         version=os.environ["CODE_VERSION"],
+        receipts=_receipts,
     )
+
+
+@lru_cache(maxsize=1)
+def _receipts() -> Receipts:
+    from chalicelib.services.receipts import Receipts, SigningKey  # noqa: PLC0415
+
+    _, http = _clients()
+    return Receipts(_pepper(), SigningKey(_secret(http, "RECEIPT_SECRET")))
 
 
 @lru_cache(maxsize=1)
@@ -81,12 +103,12 @@ def account() -> AccountApi:
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
 
-    dynamodb, http = _clients()
+    dynamodb, _ = _clients()
     return AccountApi(
         exam=exam(),
         participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
         passwords=Argon2Passwords(),
-        pepper=_secret(http, "PEPPER_SECRET"),
+        pepper=_pepper(),
     )
 
 
@@ -97,23 +119,31 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
 
 
 def _closing() -> tuple[CloseWeeks, Reference]:
+    from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
     from chalicelib.services.parts import Parts  # noqa: PLC0415
+    from chalicelib.services.week_proof import PROOF, ProofCollector  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
     http = SignedHttp(_session(), _region(), connect=2, read=20, retries=3)
-    desk = _bucket("DESK_BUCKET")
+    desk, site = _bucket("DESK_BUCKET"), _bucket("SITE_BUCKET", "public, max-age=30")
+    key, read_entries = salt_key(_secret(http, "PEPPER_SECRET")), EntryPages(http, os.environ["ENTRIES_TABLE"])
     close = CloseWeeks(
-        parts=Parts(EntryPages(http, os.environ["ENTRIES_TABLE"]), desk, os.environ["CODE_VERSION"]),
+        parts=Parts(
+            read_entries,
+            desk,
+            os.environ["CODE_VERSION"],
+            lambda reference, week: {PROOF: ProofCollector(reference.definition, week, key)},
+        ),
         participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
         revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,
-        site=_bucket("SITE_BUCKET", "public, max-age=30"),
+        site=site,
         write_week=write_week,
         write_final=write_final,
         write_changes=write_changes,
@@ -123,8 +153,11 @@ def _closing() -> tuple[CloseWeeks, Reference]:
 
 
 def close_weeks() -> list[dict[str, Any]]:
-    """Closes what is over; returns the revisions made."""
+    """Closes what is over; returns the revisions made. Publishes receipts' keys: one may have been rotated in."""
+    from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
+
     close, reference = _closing()
+    publish_keys(close.site, _signing_keys(SignedHttp(_session(), _region(), connect=1, read=5, retries=3)))
     return [closed._asdict() for closed in close.run(reference, now_ms())]
 
 
@@ -181,6 +214,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from chalicelib.services.contest_files import LARGEST  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
+    from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
 
     file = key.rpartition("/")[2]
     if not file:  # a folder that the console has made
@@ -191,9 +225,11 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
     markdown = MarkdownIt("commonmark", {"html": False})
+    site = _bucket("SITE_BUCKET", "public, max-age=30")
+    publish_keys(site, _signing_keys(http))
     intake = Intake(
         desk=desk,
-        site=_bucket("SITE_BUCKET", "public, max-age=30"),
+        site=site,
         pepper=_secret(http, "PEPPER_SECRET"),
         to_html=lambda text: str(markdown.render(text)),
     )

@@ -10,13 +10,16 @@ from typing import Any
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened
 from chalicelib.domain.bank import Question
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.closeout import Collector
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
 from chalicelib.services.reference import Reference, assemble, compile_parts
+from chalicelib.services.week_proof import PROOF, ProofCollector
 
+SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
 START_MS = int(START.timestamp() * 1000)
 MINUTE = 60_000
@@ -87,6 +90,11 @@ def reference(
         dict.fromkeys(disqualified, "2022-08-29: thi hộ"),
     )
     return assemble(parts)
+
+
+def collectors(contest: Reference, week: Week) -> dict[str, Collector]:
+    """What looks at every entry of a close."""
+    return {PROOF: ProofCollector(contest.definition, week, SALT_KEY)}
 
 
 def right_answers(attempt: dict[str, Any], reference: Reference, wrong: int = 0) -> dict[str, list[str]]:
@@ -227,6 +235,15 @@ class MemoryObjects:
     def put(self, key: str, data: bytes) -> None:
         self.puts.append(key)
         self.objects[key] = data
+
+    def get_pieces(self, key: str) -> Iterator[bytes]:
+        data = self.get(key)
+        if data is None:
+            raise FileNotFoundError(key)
+        return iter([data[:7], data[7:]])
+
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        self.put(key, b"".join(pieces))
 
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         if self.objects.get(key) != before:

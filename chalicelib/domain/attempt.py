@@ -51,6 +51,7 @@ class Finished(NamedTuple):
     ``duration = min(received, deadline) − started``; ``overtime`` is how long after the deadline the server had
     the answers. ``answers`` as ``paper.encode_answers`` gives them. A ``discarded`` attempt is used up but not
     counted.
+    An erased one (``receipt.erased``) has no nonce, and its commitment (64 hex digits) in place of its answers.
     """
 
     number: int
@@ -75,6 +76,11 @@ class Finished(NamedTuple):
     def received(self) -> int:
         """When the server had the answers."""
         return self.started + self.duration + self.overtime
+
+    @property
+    def erased(self) -> bool:
+        """Its answers are gone for good: it counts, and cannot be graded or looked at again."""
+        return not self.nonce
 
     @property
     def late(self) -> bool:

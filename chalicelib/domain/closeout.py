@@ -33,6 +33,11 @@ class Collector(Protocol):
     def merge(self, other: Any) -> None:
         """Takes in what another of the same kind has seen; the order of merging does not matter."""
 
+    def encode(self) -> bytes:
+        """What it has seen, for another of the same kind, elsewhere, to take in by ``decode``."""
+
+    def decode(self, encoded: bytes) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class WeekResult:

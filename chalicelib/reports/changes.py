@@ -2,7 +2,8 @@
 
 It compares the files of two revisions, so that it says what a reader of both would see. People are listed
 who came into or fell out of the ranking, and those who hold a prize in one of the two; everybody else merely
-moves up or down behind them. All units with another rank, prize or score are listed.
+moves up or down behind them. All units with another rank, prize or score are listed, and every leaf of the
+hash tree that is new or gone.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.services.close_weeks import Outcome
 from chalicelib.services.reference import Reference
+from chalicelib.services.week_proof import LEAVES
 
 COLUMNS = [
     *("kind", "id", "name", "rank_before", "rank_after", "prize_before", "prize_after"),
@@ -44,6 +47,7 @@ def write_changes(
     rows = [
         *_people(old, new, old_outcome, new_outcome, reference),
         *_units(old, new, old_outcome, new_outcome),
+        *_leaves(old, new),
     ]
     return table(COLUMNS, rows)
 
@@ -96,6 +100,17 @@ def _units(
         else:
             reason = _moved(code, was, now, old_outcome.earlier_unit_winners, new_outcome.earlier_unit_winners)
         yield _row("unit", code, was, now, reason, "")
+
+
+def _leaves(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[list[Cell]]:
+    """None as long as the week's entries and dates are what they were: the root is the same."""
+    before, after = old.get(LEAVES, b""), new.get(LEAVES, b"")
+    if before == after:
+        return
+    gone, added = set(hashes(before)), set(hashes(after))
+    for leaf in sorted(gone ^ added):
+        reason = "leaf_added" if leaf in added else "leaf_removed"
+        yield _row("leaf", leaf.hex(), Place(), Place(), reason, "")
 
 
 def _moved(key: str, was: Place, now: Place, won_before: list[str], won_after: list[str]) -> str:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
@@ -20,7 +21,7 @@ from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
 from chalicelib.services.parts import SHARES, Parts
 from chalicelib.services.ports import (
-    ObjectStore,
+    LargeObjects,
     Participant,
     ParticipantStore,
     Pointer,
@@ -28,6 +29,7 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.published import show, stored
 from chalicelib.services.reference import Reference, canonical_json, digest
+from chalicelib.services.week_proof import AUDIT, seal
 
 
 class Outcome(NamedTuple):
@@ -82,8 +84,8 @@ class CloseWeeks:
     parts: Parts
     participants: ParticipantStore
     revisions: Revisions
-    desk: ObjectStore
-    site: ObjectStore
+    desk: LargeObjects
+    site: LargeObjects
     write_week: WriteWeek
     write_final: WriteFinal
     write_changes: WriteChanges
@@ -149,12 +151,17 @@ class CloseWeeks:
             earlier_unit_winners=unit_winners,
         )
         revision = self._claim(what, before, inputs, reference)
+        folder = f"results/{what}/rev-{revision}"
+        proof = seal(result, reference, winners, unit_winners, self.desk, folder)
         report = self.write_week(result, reference, self.participants.get_many(result.winners))
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
         )
         facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
-        after = self._keep(what, revision, inputs, before, report, outcome, facts, reference)
+        facts["proof"] = proof.facts
+        report = WeekReport({**report.files, **proof.files}, report.page)
+        uploaded = {AUDIT: proof.audit_sha256}
+        after = self._keep(what, revision, inputs, before, report, outcome, facts, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome
 
@@ -198,10 +205,11 @@ class CloseWeeks:
         outcome: Outcome,
         facts: Mapping[str, Any],
         reference: Reference,
+        uploaded: Mapping[str, str] = MappingProxyType({}),
     ) -> Pointer:
-        """Writes the files of a revision, and moves the pointer to it."""
+        """Writes a revision's files and moves the pointer to it; ``uploaded``: digests of what is there."""
         files = {**report.files, "page.json": report.page, "outcome.json": canonical_json(outcome._asdict())}
-        digests = {name: digest(data) for name, data in sorted(files.items())}
+        digests = {**{name: digest(data) for name, data in files.items()}, **uploaded}
         after = Pointer(revision, inputs, digest(canonical_json(digests)))
         if before is not None:  # what changed depends on what was before, so it is no part of the result
             files[CHANGES] = self._changes(what, before.revision, files, outcome, reference)
@@ -214,7 +222,7 @@ class CloseWeeks:
             "inputs_digest": inputs,
             **facts,
             "code_version": self.version,
-            "files": digests,
+            "files": dict(sorted(digests.items())),
             "result_digest": after.result,
         }
         files["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()

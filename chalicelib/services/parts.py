@@ -7,13 +7,13 @@ there and reads the entries itself if not, so that nothing goes wrong where a sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.domain.closeout import Gathered, gather
+from chalicelib.domain.closeout import Collector, Gathered, gather
 from chalicelib.domain.definition import Week
 from chalicelib.domain.ranking import Contender
 from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
@@ -21,7 +21,16 @@ from chalicelib.services.reference import Reference, canonical_json, digest
 
 SHARES = 16
 _EACH = len(SHARDS) // SHARES
-_people = msgspec.msgpack.Decoder(list[Contender])
+# The collectors of one week, empty, by their names.
+Collectors = Callable[[Reference, Week], Mapping[str, Collector]]
+
+
+class _Part(NamedTuple):
+    people: list[Contender]
+    collected: dict[str, bytes]
+
+
+_part = msgspec.msgpack.Decoder(_Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +40,31 @@ class Parts:
     read_entries: EntryReader
     desk: ObjectStore
     version: str
+    collectors: Collectors
 
     def make(self, reference: Reference, week: Week, share: int) -> None:
         """Reads one share, 0 … 15, and keeps what it comes to."""
         gathered = self._read(reference, week, SHARDS[share * _EACH : (share + 1) * _EACH])
-        self.desk.put(self._key(reference, week, share), msgspec.msgpack.encode(gathered.people))
+        collected = {name: collector.encode() for name, collector in gathered.collected.items()}
+        part = msgspec.msgpack.encode(_Part(gathered.people, collected))
+        self.desk.put(self._key(reference, week, share), part)
 
     def gather(self, reference: Reference, week: Week) -> Gathered:
         """The whole week."""
-        first = self.desk.get(self._key(reference, week, 0))
-        if first is None:
-            return self._read(reference, week, SHARDS)
-        whole = Gathered(_people.decode(first), {})
-        for share in range(1, SHARES):
-            part = self.desk.get(self._key(reference, week, share))
-            if part is None:
+        whole = Gathered([], dict(self.collectors(reference, week)))
+        for share in range(SHARES):
+            kept = self.desk.get(self._key(reference, week, share))
+            if kept is None:
                 return self._read(reference, week, SHARDS)
-            whole.merge(Gathered(_people.decode(part), {}))
+            part = _part.decode(kept)
+            whole.people.extend(part.people)
+            for name, collector in whole.collected.items():
+                collector.decode(part.collected[name])
         return whole
 
     def _read(self, reference: Reference, week: Week, shards: Sequence[str]) -> Gathered:
         entries = self.read_entries(week.number, shards)
-        return gather(reference.definition, reference.bank, week, entries)
+        return gather(reference.definition, reference.bank, week, entries, self.collectors(reference, week))
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
         parts: list[Any] = [reference.digests["definition"], reference.digests["bank"], self.version]

@@ -95,6 +95,16 @@ class ObjectStore(Protocol):
     def put(self, key: str, data: bytes) -> None: ...
 
 
+class LargeObjects(ObjectStore, Protocol):
+    """A bucket with objects that never stand in memory whole."""
+
+    def get_pieces(self, key: str) -> Iterator[bytes]:
+        """Raises ``FileNotFoundError``."""
+
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        """The object appears when all are written, or not at all."""
+
+
 class Pointer(NamedTuple):
     """The current revision of a close: ``inputs`` and ``result`` are digests."""
 

@@ -1,22 +1,29 @@
-"""What site and desk show of the closes: always what the pointers point at."""
+"""What site and desk show of the closes: always what the pointers point at.
+
+Of a week's proof everything but ``index.json`` stands under a name made from its content and is written first.
+So whoever reads the index finds files that belong together, whatever revision follows.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from chalicelib.services.ports import ObjectStore, Pointer, Revisions
+from chalicelib.domain.merkle import chunks, paths, root
+from chalicelib.services.ports import LargeObjects, ObjectStore, Pointer, Revisions
 from chalicelib.services.reference import Reference, canonical_json
+from chalicelib.services.week_proof import AUDIT, LEAVES, MERKLE, RANKING
 
 
-def show(reference: Reference, revisions: Revisions, desk: ObjectStore, site: ObjectStore) -> None:
+def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
     """Brings the site's pages, its index and ``results/current.json`` to where the pointers point."""
     index: dict[str, Any] = {"weeks": [], "final": None}
     for week in reference.definition.weeks:
         pointer = revisions.current(f"week-{week.number}")
         if pointer is not None:
             index["weeks"].append({"week": week.number, "revision": pointer.revision})
-            _show_page(f"week-{week.number}", pointer, desk, site)
+            proof = _show_proof(week.number, pointer.revision, desk, site)
+            _show_page(f"week-{week.number}", pointer, desk, site, proof=proof)
     final = revisions.current("final")
     if final is not None:
         index["final"] = {"revision": final.revision}
@@ -33,9 +40,51 @@ def stored(desk: ObjectStore, key: str) -> bytes:
     return data
 
 
-def _show_page(what: str, pointer: Pointer, desk: ObjectStore, site: ObjectStore) -> None:
+def _show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> dict[str, Any]:
+    """Brings ``data/proof/week-<k>/`` to this revision; returns root and size for the page of results."""
+    source, target = f"results/week-{week}/rev-{revision}", f"data/proof/week-{week}"
+    merkle = json.loads(stored(desk, f"{source}/{MERKLE}"))
+    proof = {"root": merkle["root"], "size": merkle["size"]}
+    shown = site.get(f"{target}/index.json")
+    if shown is not None:
+        index = json.loads(shown)
+        if (index["revision"], index["root"], index["ranking"]["sha256"]) == (
+            revision,
+            merkle["root"],
+            merkle["ranking_sha256"],
+        ):
+            return proof
+    folder, ranking = merkle["root"][:16], f"ranking-{merkle['ranking_sha256'][:16]}.json"
+    parts = list(chunks(stored(desk, f"{source}/{LEAVES}")))
+    start = 0
+    for number, (leaves, path) in enumerate(zip(parts, paths([root(part) for part in parts]), strict=True)):
+        chunk = {
+            "start": start,
+            "leaves": [leaf.hex() for leaf in leaves],
+            "path": [{"side": step.side, "hash": step.hash.hex()} for step in path],
+        }
+        site.put(f"{target}/{folder}/chunks/{number}.json", canonical_json(chunk))
+        start += len(leaves)
+    site.put_pieces(f"{target}/{folder}/{AUDIT}", desk.get_pieces(f"{source}/{AUDIT}"))
+    site.put(f"{target}/{folder}/{ranking}", stored(desk, f"{source}/{RANKING}"))
+    index = {
+        "contest": merkle["contest"],
+        "week": week,
+        "revision": revision,
+        **proof,
+        "folder": folder,
+        "chunk_size": merkle["chunk_size"],
+        "first": [leaves[0].hex() for leaves in parts],
+        "audit": {"file": AUDIT, "sha256": merkle["audit_sha256"], "bytes": merkle["audit_bytes"]},
+        "ranking": {"file": ranking, "sha256": merkle["ranking_sha256"]},
+    }
+    site.put(f"{target}/index.json", canonical_json(index))
+    return proof
+
+
+def _show_page(what: str, pointer: Pointer, desk: ObjectStore, site: ObjectStore, **facts: Any) -> None:
     page = json.loads(stored(desk, f"results/{what}/rev-{pointer.revision}/page.json"))
-    shown = {**page, "revision": pointer.revision, "digest": pointer.result}
+    shown = {**page, **facts, "revision": pointer.revision, "digest": pointer.result}
     _put_changed(site, f"data/results/{what}.json", canonical_json(shown))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from hashlib import md5
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -17,6 +19,8 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+# S3 takes no smaller part of an upload, but for the last.
+_PART = 8 * 1024 * 1024
 _OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
@@ -39,6 +43,37 @@ class Bucket:
     def put(self, key: str, data: bytes) -> None:
         self._put(key, data)
 
+    def get_pieces(self, key: str) -> Iterator[bytes]:
+        try:
+            body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                raise FileNotFoundError(f"s3://{self._name}/{key}") from None
+            raise
+        yield from body.iter_chunks(_PART)
+
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        """In parts of 8 MB; in one if it is no larger."""
+        parts = _parts(pieces)
+        first, second = next(parts, b""), next(parts, None)
+        if second is None:
+            self._put(key, first)
+            return
+        upload = self._client.create_multipart_upload(**self._what(key))
+        named = {"Bucket": self._name, "Key": key, "UploadId": upload["UploadId"]}
+        try:
+            done = [
+                {
+                    "PartNumber": number,
+                    "ETag": self._client.upload_part(Body=part, PartNumber=number, **named)["ETag"],
+                }
+                for number, part in enumerate(chain((first, second), parts), 1)
+            ]
+            self._client.complete_multipart_upload(MultipartUpload={"Parts": done}, **named)
+        except BaseException:
+            self._client.abort_multipart_upload(**named)
+            raise
+
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none).
 
@@ -57,14 +92,26 @@ class Bucket:
         return True
 
     def _put(self, key: str, data: bytes, **condition: str) -> None:
-        self._client.put_object(
-            Bucket=self._name,
-            Key=key,
-            Body=data,
-            ContentType=_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
-            CacheControl=self._cache,
-            **condition,
-        )
+        self._client.put_object(Body=data, **self._what(key), **condition)
+
+    def _what(self, key: str) -> dict[str, str]:
+        return {
+            "Bucket": self._name,
+            "Key": key,
+            "ContentType": _TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
+            "CacheControl": self._cache,
+        }
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    gathered = bytearray()
+    for piece in pieces:
+        gathered += piece
+        if len(gathered) >= _PART:
+            yield bytes(gathered)
+            gathered.clear()
+    if gathered:
+        yield bytes(gathered)
 
 
 class ReadOnlyBucket:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.services.exam import Exam, Person
@@ -18,10 +18,16 @@ from chalicelib.web import answers
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens
 
+if TYPE_CHECKING:
+    from chalicelib.services.receipts import Receipts
+
 
 @dataclass(frozen=True, slots=True)
 class ExamApi:
-    """``nonce`` gives 16 fresh hexadecimal digits; ``version`` is the code's."""
+    """``nonce`` gives 16 fresh hexadecimal digits; ``version`` is the code's.
+
+    ``receipts`` is asked for at the first submission: a start needs neither their keys nor libsodium.
+    """
 
     library: Library
     entries: EntryStore
@@ -29,6 +35,7 @@ class ExamApi:
     clock: Clock
     nonce: Callable[[], str]
     version: str
+    receipts: Callable[[], Receipts]
 
     def health(self) -> dict[str, Any]:
         reference = self.library.current()
@@ -69,7 +76,8 @@ class ExamApi:
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
         record = self._exam(reference).submit(person, attempt, body.answers, body.prediction, now)
-        return answers.submission(record, reference.definition)
+        receipt = self.receipts().issue(person, reference.definition, attempt.week, record)
+        return {**answers.submission(record, reference.definition), "receipt": receipt}
 
     def _person(self, authorization: str | None) -> tuple[Person, int]:
         now = self.clock()

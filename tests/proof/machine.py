@@ -34,7 +34,15 @@ from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.exam import Exam, OpenPaper, Person
 from chalicelib.services.identity import participant_id
 from chalicelib.services.parts import Parts
-from chalicelib.services.ports import SHARDS, EntryStore, ObjectStore, ParticipantStore, Pointer, Revisions
+from chalicelib.services.ports import (
+    SHARDS,
+    EntryStore,
+    LargeObjects,
+    ObjectStore,
+    ParticipantStore,
+    Pointer,
+    Revisions,
+)
 from chalicelib.services.reference import digest
 from chalicelib.services.registration import Application, register
 from chalicelib.services.sessions import sign_in
@@ -45,6 +53,7 @@ from tests.fakes import (
     MemoryObjects,
     MemoryRevisions,
     PlainPasswords,
+    collectors,
     definition,
     in_shards,
     reference,
@@ -552,11 +561,12 @@ class ContestMachine(RuleBasedStateMachine):
                 lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
                 cast(ObjectStore, over(self.desk)),
                 "proof",
+                collectors,
             ),
             participants=cast(ParticipantStore, over(self.backend.participants)),
             revisions=cast(Revisions, over(self.backend.revisions)),
-            desk=cast(ObjectStore, over(self.desk)),
-            site=cast(ObjectStore, over(self.site)),
+            desk=cast(LargeObjects, over(self.desk)),
+            site=cast(LargeObjects, over(self.site)),
             write_week=write_week,
             write_final=write_final,
             write_changes=write_changes,
@@ -686,7 +696,7 @@ class ContestMachine(RuleBasedStateMachine):
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
-        revisions, parts = MemoryRevisions(), Parts(self.shuffled, MemoryObjects(), "proof")
+        revisions, parts = MemoryRevisions(), Parts(self.shuffled, MemoryObjects(), "proof", collectors)
         alone = CloseWeeks(
             parts=parts,
             participants=self.backend.participants,

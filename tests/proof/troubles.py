@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -78,7 +78,13 @@ class Shaky:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._store, name)
-        return lambda *args: self._line.carry(partial(method, *args))
+
+        def carried(*args: Any) -> Any:
+            """What is given piece by piece can be sent a second time too."""
+            whole = [list(arg) if isinstance(arg, Iterator) else arg for arg in args]
+            return self._line.carry(partial(method, *whole))
+
+        return carried
 
 
 class Archive(MemoryObjects):

@@ -29,6 +29,7 @@ from tests.fakes import (
     MemoryObjects,
     MemoryParticipants,
     MemoryRevisions,
+    collectors,
     definition,
     reference,
 )
@@ -135,7 +136,7 @@ class Stage:
 
     def closer(self) -> CloseWeeks:
         return CloseWeeks(
-            parts=Parts(self.entries.read_week, self.desk, "test"),
+            parts=Parts(self.entries.read_week, self.desk, "test", collectors),
             participants=self.people,
             revisions=self.revisions,
             desk=self.desk,

@@ -10,7 +10,7 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.services.parts import SHARES, Parts
 from chalicelib.services.ports import SHARDS
 from tests.domain.builders import done, entry
-from tests.fakes import MemoryObjects, in_shards
+from tests.fakes import MemoryObjects, collectors, in_shards
 from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Stage
 
 WEEK = CONTEST.weeks[0]
@@ -30,7 +30,7 @@ class Reader:
 
 def test_every_shard_is_in_one_share() -> None:
     reader = Reader()
-    parts = Parts(reader, MemoryObjects(), "test")
+    parts = Parts(reader, MemoryObjects(), "test", collectors)
     for share in range(SHARES):
         parts.make(REFERENCE, WEEK, share)
     assert [shard for shards in reader.asked for shard in shards] == list(SHARDS)
@@ -38,7 +38,7 @@ def test_every_shard_is_in_one_share() -> None:
 
 def test_the_parts_together_are_what_reading_the_week_gives() -> None:
     reader, desk = Reader(), MemoryObjects()
-    parts = Parts(reader, desk, "test")
+    parts = Parts(reader, desk, "test", collectors)
     straight = sorted(parts.gather(REFERENCE, WEEK).people)
     for share in reversed(range(SHARES)):
         parts.make(REFERENCE, WEEK, share)
@@ -51,7 +51,7 @@ def test_the_parts_together_are_what_reading_the_week_gives() -> None:
 @pytest.mark.parametrize("lost", [0, 7, SHARES - 1])
 def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
     reader, desk = Reader(), MemoryObjects()
-    parts = Parts(reader, desk, "test")
+    parts = Parts(reader, desk, "test", collectors)
     for share in range(SHARES):
         if share != lost:
             parts.make(REFERENCE, WEEK, share)
@@ -63,15 +63,15 @@ def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
 def test_parts_made_by_other_code_are_not_taken() -> None:
     reader, desk = Reader(), MemoryObjects()
     for share in range(SHARES):
-        Parts(reader, desk, "older").make(REFERENCE, WEEK, share)
+        Parts(reader, desk, "older", collectors).make(REFERENCE, WEEK, share)
     reader.asked.clear()
-    Parts(reader, desk, "newer").gather(REFERENCE, WEEK)
+    Parts(reader, desk, "newer", collectors).gather(REFERENCE, WEEK)
     assert reader.asked == [SHARDS]
 
 
 def test_a_share_made_twice_is_the_same_bytes() -> None:
     desk = MemoryObjects()
-    parts = Parts(Reader(), desk, "test")
+    parts = Parts(Reader(), desk, "test", collectors)
     parts.make(REFERENCE, WEEK, 3)
     ((key, first),) = desk.objects.items()
     parts.make(REFERENCE, WEEK, 3)

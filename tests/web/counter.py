@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
+from chalicelib.services.receipts import Receipts, SigningKey
 from chalicelib.services.reference import (
     CURRENT,
     Library,
@@ -34,6 +35,7 @@ from tests.fakes import (
 )
 
 KEY, PEPPER = b"k" * 32, b"pepper"
+SIGNING_KEY = SigningKey(b"signs receipts in tests")
 AN = {
     "citizen_id": "040090000001",
     "full_name": "Nguyễn Văn An",
@@ -71,6 +73,7 @@ class Counter:
             clock=self.clock,
             nonce=lambda: f"{next(nonces):016x}",
             version="test",
+            receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
         )
         self.account = AccountApi(self.exam, self.people, PlainPasswords(), pepper)
 

@@ -110,6 +110,8 @@ def test_no_answer_of_the_exam_tells_what_is_right(counter: Counter, token: str)
     told = [attempt, counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.submit(token, attempt), counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.account.me(token), counter.exam.contest()]
+    own = told[2]["receipt"].pop("opening")  # what the person has chosen, not what is right
+    assert own.keys() == {"answers", "attempt_id", "participant_id"}
     for answer in told:
         assert not keys(answer) & {"answer", "answers", "right", "correct", "reference", "nonce", "mask"}
 
@@ -117,7 +119,9 @@ def test_no_answer_of_the_exam_tells_what_is_right(counter: Counter, token: str)
 def test_a_submission_has_the_members_of_the_design(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     counter.clock.now += 3 * MINUTE + 7
-    assert counter.submit(token, attempt, wrong=1, prediction=4) == {
+    answer = counter.submit(token, attempt, wrong=1, prediction=4)
+    assert answer.pop("receipt")["record"]["score"] == 4
+    assert answer == {
         "score": 4,
         "total": 5,
         "duration_ms": 3 * MINUTE + 7,

@@ -1,0 +1,84 @@
+"""RFC 6962, section 2.1: the hash tree over a week's attempts, and the parts of it that a phone can fetch.
+
+Leaves stand in ascending order of their hashes. A *chunk* is ``CHUNK`` leaves from a multiple of it on, a
+whole subtree, so that its root is a node of the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+CHUNK = 1024
+WIDTH = 32
+
+
+class Step(NamedTuple):
+    """The neighbour's hash and the side on which it stands: ``left`` or ``right``."""
+
+    side: str
+    hash: bytes
+
+
+def leaf_hash(data: bytes) -> bytes:
+    return sha256(b"\x00" + data).digest()
+
+
+def _above(level: Sequence[bytes]) -> list[bytes]:
+    """The next level; an odd node at the end goes up unchanged."""
+    pairs = zip(level[::2], level[1::2], strict=False)
+    up = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    if len(level) % 2:
+        up.append(level[-1])
+    return up
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Of leaf hashes in their order; SHA-256 of nothing if there are none."""
+    level = leaves
+    while len(level) > 1:
+        level = _above(level)
+    return level[0] if level else sha256().digest()
+
+
+def paths(nodes: Sequence[bytes]) -> list[list[Step]]:
+    """From each of ``nodes``, which may be the roots of chunks, to the root over all of them."""
+    levels = [list(nodes)]
+    while len(levels[-1]) > 1:
+        levels.append(_above(levels[-1]))
+    found = []
+    for start in range(len(nodes)):
+        steps, at = [], start
+        for level in levels[:-1]:
+            neighbour = at ^ 1
+            if neighbour < len(level):
+                steps.append(Step("left" if neighbour < at else "right", level[neighbour]))
+            at //= 2
+        found.append(steps)
+    return found
+
+
+def hashes(packed: bytes | bytearray) -> list[bytes]:
+    """Hashes that stand one after the other."""
+    return [bytes(packed[at : at + WIDTH]) for at in range(0, len(packed), WIDTH)]
+
+
+def chunks(leaves: bytes) -> Iterator[list[bytes]]:
+    """Leaf hashes, one after the other in ``leaves``, chunk by chunk."""
+    for start in range(0, len(leaves), CHUNK * WIDTH):
+        yield hashes(leaves[start : start + CHUNK * WIDTH])
+
+
+class LeafHashes:
+    """Collects leaf hashes in any order, 32 bytes each, by their first byte."""
+
+    def __init__(self) -> None:
+        self._buckets = [bytearray() for _ in range(256)]
+
+    def add(self, hashed: bytes) -> None:
+        self._buckets[hashed[0]] += hashed
+
+    def ordered(self) -> bytes:
+        """All of them in ascending order, one after the other."""
+        return b"".join([b"".join(sorted(hashes(bucket))) for bucket in self._buckets])

@@ -1,0 +1,71 @@
+"""What an attempt shows and hides: its public record, and the commitment to what is private (docs/proof.md).
+
+The canonical JSON of both is written out here, because a close-out makes a million of them; the tests
+compare it with ``json.dumps``.
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+
+from chalicelib.domain.attempt import Category, Entry, Finished
+
+SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
+
+
+def attempt_id(week: int, attempt: Finished) -> str:
+    """As ``AttemptId`` writes it."""
+    return f"{week}-{attempt.number}-{attempt.started}-{attempt.nonce}"
+
+
+def salt_key(pepper: bytes) -> bytes:
+    """The key of all salts, as lasting as the pepper: a close works the salts out again."""
+    return hmac.digest(pepper, b"salt", "sha256")
+
+
+def salt(key: bytes, participant_id: str, named: str) -> bytes:
+    """16 bytes that nobody can guess without the key, nor with it once the attempt id's nonce is deleted."""
+    return hmac.digest(key, f"{participant_id}|{named}".encode(), "sha256")[:16]
+
+
+def opening(participant_id: str, named: str, answers: str) -> bytes:
+    """Canonical JSON; ``named`` is the attempt id. All three are of letters, digits, ``-`` and ``_`` alone."""
+    return f'{{"answers":"{answers}","attempt_id":"{named}","participant_id":"{participant_id}"}}'.encode()
+
+
+def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) -> str:
+    """SHA-256(salt ‖ opening) in hex; an erased attempt has kept it."""
+    if attempt.erased:
+        return attempt.answers
+    named = attempt_id(week, attempt)
+    private = opening(participant_id, named, attempt.answers)
+    return sha256(salt(key, participant_id, named) + private).hexdigest()
+
+
+def record(
+    contest: str, week: int, draw: str, unit: str, category: Category, attempt: Finished, committed: str
+) -> bytes:
+    """The public leaf in canonical JSON. ``draw`` and ``committed`` in hex; ids and codes need no escaping."""
+    prediction = "null" if attempt.prediction is None else attempt.prediction
+    named = f'"{unit}"' if unit else "null"
+    return (
+        f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}","draw":"{draw}",'
+        f'"duration_ms":{attempt.duration},"number":{attempt.number},"prediction":{prediction},'
+        f'"received_at_ms":{attempt.received},"score":{attempt.score},"status":"{attempt.status}",'
+        f'"unit":{named},"week":{week}}}'
+    ).encode()
+
+
+def erased(entry: Entry, key: bytes) -> Entry:
+    """The entry without answers and nonces; commitments stand in their place, so that every leaf stays.
+
+    Raises ``ValueError`` while an attempt is open: settle the entry first, once the attempt is overdue.
+    """
+    if entry.open is not None:
+        raise ValueError("an open attempt cannot be erased: it has no record yet")
+    kept = tuple(
+        attempt._replace(nonce="", answers=commitment(key, entry.participant_id, entry.week, attempt))
+        for attempt in entry.finished
+    )
+    return entry._replace(finished=kept)

@@ -1,0 +1,247 @@
+"""A week's bundle and tree: settled entries go in, ``audit.jsonl.gz``, tree and ``ranking.json`` come out.
+
+The format is docs/proof.md's. A million attempts take 73 MB until they are written: entries come sorted
+by participant id, which would betray who is who from week to week, so lines can be put into the order of their
+draws only when all are there.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from struct import Struct
+from typing import Any, NamedTuple, cast
+
+from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Finished
+from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
+from chalicelib.domain.ranking import fixed_draw
+from chalicelib.domain.receipt import commitment, record
+from chalicelib.domain.times import span_ms
+from chalicelib.services.ports import LargeObjects
+from chalicelib.services.reference import Reference, canonical_json, digest
+
+# The collector's name among those of a close.
+PROOF = "proof"
+AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
+
+_CATEGORIES: tuple[Category, ...] = ("mandatory", "encouraged")
+_FLAGS = (SUBMITTED, OVERDUE, DISCARDED)
+# draw, attempts, category, length of the unit's code; then the code, then the attempts.
+_PERSON = Struct(">32sBBB")
+# number, flag, score, prediction (-1: none), duration, received, commitment.
+_ATTEMPT = Struct(">BBBiqq32s")
+_LENGTHS = Struct(">256I")
+
+
+class ProofCollector:
+    """Takes the settled entries of one week, in any order, and parts of them from other collectors."""
+
+    def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
+        self._contest, self._week = definition.contest.id, week.number
+        self._closes, self._salt_key = definition.rfc3339(week.closes), salt_key
+        self._people = [bytearray() for _ in range(256)]
+
+    def add(self, entry: Entry) -> None:
+        """All finished attempts are leaves: discarded ones and those of barred people too."""
+        if not entry.finished:
+            return
+        draw, unit = fixed_draw(self._closes, entry.participant_id), entry.unit.encode()
+        block = [_PERSON.pack(draw, len(entry.finished), _CATEGORIES.index(entry.category), len(unit)), unit]
+        for attempt in entry.finished:
+            committed = commitment(self._salt_key, entry.participant_id, self._week, attempt)
+            block.append(
+                _ATTEMPT.pack(
+                    attempt.number,
+                    _FLAGS.index(attempt.flag),
+                    attempt.score,
+                    -1 if attempt.prediction is None else attempt.prediction,
+                    attempt.duration,
+                    attempt.received,
+                    bytes.fromhex(committed),
+                )
+            )
+        self._people[draw[0]] += b"".join(block)
+
+    def has(self, draw: bytes) -> bool:
+        """Whether this person has a leaf; before ``write``."""
+        return draw in self._people[draw[0]]
+
+    def merge(self, other: ProofCollector) -> None:
+        for mine, theirs in zip(self._people, other._people, strict=True):
+            mine.extend(theirs)
+
+    def encode(self) -> bytes:
+        return _LENGTHS.pack(*map(len, self._people)) + b"".join(self._people)
+
+    def decode(self, encoded: bytes) -> None:
+        """Takes in what another collector of the same week has encoded."""
+        at = _LENGTHS.size
+        for mine, length in zip(self._people, _LENGTHS.unpack_from(encoded), strict=True):
+            mine.extend(encoded[at : at + length])
+            at += length
+
+    def write(self, leaves: LeafHashes) -> Iterator[bytes]:
+        """``audit.jsonl.gz`` in pieces, each forgotten here once it is given out; fills ``leaves``."""
+        anything = False
+        for number, bucket in enumerate(self._people):
+            if bucket:
+                yield _packed(self._lines(bytes(bucket), leaves))
+                self._people[number] = bytearray()
+                anything = True
+        if not anything:
+            yield _packed([])
+
+    def _lines(self, bucket: bytes, leaves: LeafHashes) -> list[bytes]:
+        people, at = [], 0
+        while at < len(bucket):
+            draw, count, category, named = _PERSON.unpack_from(bucket, at)
+            first = at + _PERSON.size + named
+            people.append((draw, at, count, _CATEGORIES[category], bucket[first - named : first].decode()))
+            at = first + count * _ATTEMPT.size
+        people.sort()
+        lines = []
+        for draw, start, count, category, unit in people:
+            drawn, first = draw.hex(), start + _PERSON.size + len(unit)
+            own = bucket[first : first + count * _ATTEMPT.size]
+            for number, flag, score, guess, duration, received, committed in sorted(_ATTEMPT.iter_unpack(own)):
+                prediction = None if guess < 0 else guess
+                began = received - duration
+                attempt = Finished(number, began, duration, 0, score, prediction, "", "", _FLAGS[flag])
+                line = record(self._contest, self._week, drawn, unit, category, attempt, committed.hex())
+                leaves.add(leaf_hash(line))
+                lines.append(line)
+        return lines
+
+
+def _packed(lines: list[bytes]) -> bytes:
+    """One gzip member without a time stamp. Level 1: half the time of 6, an eighth larger."""
+    squeeze = zlib.compressobj(1, wbits=31)
+    return squeeze.compress(b"\n".join([*lines, b""])) + squeeze.flush()
+
+
+class Sealed(NamedTuple):
+    """What a revision keeps beside the bundle: ``files`` by name, and what its manifest says of the tree."""
+
+    files: dict[str, bytes]
+    audit_sha256: str
+    facts: dict[str, Any]
+
+
+def seal(
+    result: WeekResult,
+    reference: Reference,
+    earlier_winners: Iterable[str],
+    earlier_unit_winners: Iterable[str],
+    desk: LargeObjects,
+    folder: str,
+) -> Sealed:
+    """Writes the bundle into the desk's ``folder`` piece by piece, and makes the small files."""
+    collector = cast(ProofCollector, result.collected[PROOF])
+    # Of those who took no part nothing is told, so that barring them changes no result.
+    ranking = ranking_again(result, reference, collector.has, earlier_winners, earlier_unit_winners)
+    leaves, summed, size = LeafHashes(), sha256(), 0
+
+    def passing() -> Iterator[bytes]:
+        nonlocal size
+        for piece in collector.write(leaves):
+            summed.update(piece)
+            size += len(piece)
+            yield piece
+
+    desk.put_pieces(f"{folder}/{AUDIT}", passing())
+    ordered = leaves.ordered()
+    facts = {"root": tree_root(ordered).hex(), "size": len(ordered) // WIDTH}
+    merkle = {
+        "contest": reference.definition.contest.id,
+        "week": result.week.number,
+        "tree": "RFC 6962",
+        "hash": "SHA-256",
+        "leaf_order": "ascending",
+        **facts,
+        "chunk_size": CHUNK,
+        "audit_sha256": summed.hexdigest(),
+        "audit_bytes": size,
+        "ranking_sha256": digest(canonical_json(ranking)),
+        "order_sha256": ranking["result"]["order_sha256"],
+    }
+    files = {LEAVES: ordered, MERKLE: canonical_json(merkle), RANKING: canonical_json(ranking)}
+    return Sealed(files, summed.hexdigest(), facts)
+
+
+def tree_root(leaves: bytes) -> bytes:
+    """Over leaf hashes in ascending order, one after the other."""
+    return root([root(chunk) for chunk in chunks(leaves)])
+
+
+def ranking_again(
+    result: WeekResult,
+    reference: Reference,
+    has: Callable[[bytes], bool],
+    earlier_winners: Iterable[str],
+    earlier_unit_winners: Iterable[str],
+) -> dict[str, Any]:
+    """``ranking.json``: the rules, and what came out by them, with draws in place of participant ids.
+
+    Barred people and earlier winners are those whose draw is among the leaves.
+    """
+    definition = reference.definition
+    closes = definition.rfc3339(result.week.closes)
+
+    def present(people: Iterable[str]) -> list[str]:
+        return sorted(draw.hex() for person in people if has(draw := fixed_draw(closes, person)))
+
+    units = definition.unit_prizes
+    order = [fixed_draw(closes, standing.participant_id).hex() for standing in result.ranked]
+    return {
+        "contest": definition.contest.id,
+        "week": result.week.number,
+        "closes_at": closes,
+        "rules": {
+            "order": list(definition.ranking.order),
+            "prediction_target": definition.prediction and definition.prediction.target,
+            "paper_questions": definition.paper.questions,
+            "min_duration_ms": span_ms(definition.paper.min_duration),
+            "one_prize_per_person": definition.ranking.one_prize_per_person,
+            "prizes": [{"name": prize.name, "count": prize.count} for prize in definition.prizes],
+            "unit_prizes": {
+                "weekly": units.weekly,
+                "weights": {name: str(weight) for name, weight in units.weights},
+                "min_rate": str(units.min_rate),
+                "min_people": units.min_people,
+            },
+        },
+        "units": [
+            {"code": unit.code, "headcount": unit.headcount, "exempt": unit.exempt} for unit in reference.units
+        ],
+        "barred": present(reference.barred),
+        "earlier_winners": present(earlier_winners),
+        "earlier_unit_winners": sorted(earlier_unit_winners),
+        "result": {
+            "people": result.counts.people,
+            "attempts": result.counts.attempts,
+            "perfect_people": result.counts.perfect_people,
+            "prediction_actual": result.target,
+            "ranked": len(order),
+            "order_sha256": digest("\n".join(order).encode()),
+            "prizes": [
+                {"prize": prize, "rank": place + 1, "draw": order[place]}
+                for place, prize in result.prizes.items()
+            ],
+            "units": [
+                {
+                    "rank": rank,
+                    "code": row.unit.code,
+                    "people": row.tally.people,
+                    "attempts": row.tally.attempts,
+                    "best_sum": row.tally.best_sum,
+                    "score": str(row.score),
+                    "prize": "weekly" if row.unit.code in result.unit_winners else "",
+                    "note": row.note,
+                }
+                for rank, row in enumerate(result.units, 1)
+            ],
+        },
+    }
