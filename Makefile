@@ -56,7 +56,7 @@ tools:
 lint: $(READY) ## format, style, types, and that dependencies run downwards only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy -p chalicelib -p infra
+	$(BIN)/mypy -p chalicelib -p infra -p verify
 	$(BIN)/lint-imports
 
 format: $(READY) ## put the Python into its form

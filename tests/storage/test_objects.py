@@ -39,3 +39,32 @@ def test_a_huge_object_is_not_read_to_its_end(bucket: Bucket) -> None:
     bucket.put("k", b"0123456789")
     assert bucket.get("k", 4) == b"0123"
     assert bucket.get("k", 400) == b"0123456789"
+
+
+MEGABYTE = bytes(range(256)) * 4096
+
+
+@pytest.mark.parametrize("megabytes", [0, 1, 8, 9, 17])
+def test_a_large_object_goes_and_comes_in_pieces(bucket: Bucket, megabytes: int) -> None:
+    bucket.put_pieces("audit.jsonl.gz", iter([MEGABYTE] * megabytes))
+    assert bucket.get("audit.jsonl.gz") == MEGABYTE * megabytes
+    pieces = list(bucket.get_pieces("audit.jsonl.gz"))
+    assert b"".join(pieces) == MEGABYTE * megabytes
+    assert max(map(len, pieces), default=0) <= 8 * len(MEGABYTE)
+
+
+@pytest.mark.parametrize("megabytes", [3, 20])
+def test_an_object_whose_pieces_end_early_does_not_appear(bucket: Bucket, megabytes: int) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield from [MEGABYTE] * megabytes
+        raise OSError("the source has gone")
+
+    with pytest.raises(OSError, match="the source has gone"):
+        bucket.put_pieces("k", pieces())
+    assert bucket.get("k") is None
+    assert "Uploads" not in bucket._client.list_multipart_uploads(Bucket="desk")
+
+
+def test_pieces_of_nothing_are_not_to_be_had(bucket: Bucket) -> None:
+    with pytest.raises(FileNotFoundError, match="s3://desk/k"):
+        list(bucket.get_pieces("k"))

@@ -1,0 +1,60 @@
+"""The hash tree against the vectors of Certificate Transparency's own tests, and its chunks."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain import merkle
+from chalicelib.domain.merkle import CHUNK, LeafHashes, chunks, hashes, leaf_hash, paths, root
+
+LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_the_roots_are_those_of_certificate_transparency(size: int) -> None:
+    assert root([leaf_hash(bytes.fromhex(leaf)) for leaf in LEAVES[:size]]).hex() == ROOTS[size]
+
+
+def test_hashes_come_out_in_ascending_order_however_they_came_in() -> None:
+    leaves = [sha256(bytes([k])).digest() for k in range(200)]
+    gathered = LeafHashes()
+    for leaf in leaves:
+        gathered.add(leaf)
+    assert hashes(gathered.ordered()) == sorted(leaves)
+
+
+@given(size=st.integers(0, 70), chunk=st.sampled_from([1, 2, 4, 16]))
+def test_every_chunk_leads_to_the_root_of_all(size: int, chunk: int) -> None:
+    leaves = [sha256(str(k).encode()).digest() for k in range(size)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(merkle, "CHUNK", chunk)
+        parts = list(chunks(b"".join(leaves)))
+    assert [leaf for part in parts for leaf in part] == leaves
+    nodes = [root(part) for part in parts]
+    assert root(nodes) == root(leaves)
+    for node, path in zip(nodes, paths(nodes), strict=True):
+        reached = node
+        for step in path:
+            pair = step.hash + reached if step.side == "left" else reached + step.hash
+            reached = sha256(b"\x01" + pair).digest()
+        assert reached == root(leaves)
+
+
+def test_a_chunk_is_small_enough_for_a_phone() -> None:
+    (first, second) = chunks(bytes(32 * (CHUNK + 1)))
+    assert (len(first), len(second)) == (1024, 1)

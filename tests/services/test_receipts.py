@@ -1,0 +1,79 @@
+"""Receipts: the same each time, signed, and their keys published."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
+
+from chalicelib.domain.ranking import fixed_draw
+from chalicelib.services.receipts import KEYS, Receipts, SigningKey, publish_keys
+from tests.fakes import MINUTE, MemoryObjects, definition
+from tests.services.exam_room import AN, BINH, ExamRoom
+
+KEY = SigningKey(b"a secret of any length")
+
+
+def issued(key: SigningKey = KEY, pepper: bytes = b"pepper") -> dict[str, Any]:
+    room = ExamRoom()
+    opened = room.start()
+    room.clock.now += MINUTE
+    return Receipts(pepper, key).issue(AN, definition(), 1, room.submit(opened, wrong=1, guess=7))
+
+
+def test_a_receipt_holds_what_was_submitted() -> None:
+    receipt = issued()
+    assert receipt.keys() == {"record", "opening", "salt", "leaf_hash", "signature", "key_id"}
+    record = receipt["record"]
+    assert (record["contest"], record["week"], record["number"]) == ("trial", 1, 1)
+    assert (record["unit"], record["category"], record["status"]) == ("SO-A", "mandatory", "submitted")
+    assert (record["score"], record["prediction"], record["duration_ms"]) == (4, 7, MINUTE)
+    assert record["draw"] == fixed_draw("2022-08-29T08:00:00+07:00", AN.participant_id).hex()
+    assert receipt["opening"]["participant_id"] == AN.participant_id
+
+
+def test_the_same_attempt_gives_the_same_receipt() -> None:
+    assert issued() == issued(SigningKey(b"a secret of any length"))
+
+
+def test_a_repeated_submission_gives_the_receipt_of_the_first() -> None:
+    room, receipts = ExamRoom(), Receipts(b"pepper", KEY)
+    opened = room.start(BINH)
+    first = receipts.issue(BINH, definition(), 1, room.submit(opened, BINH))
+    room.clock.now += 3 * MINUTE
+    assert receipts.issue(BINH, definition(), 1, room.submit(opened, BINH, wrong=2)) == first
+
+
+def test_the_signature_is_over_prefix_and_leaf_hash() -> None:
+    receipt = issued()
+    signed = bytes.fromhex(receipt["signature"]) + b"cuoc-thi-receipt-v1:" + bytes.fromhex(receipt["leaf_hash"])
+    assert crypto_sign_open(signed, KEY.public)[20:].hex() == receipt["leaf_hash"]
+    with pytest.raises(BadSignatureError):
+        crypto_sign_open(signed, SigningKey(b"another").public)
+
+
+def test_a_new_signing_key_changes_no_salt_and_no_leaf() -> None:
+    before, after = issued(), issued(SigningKey(b"rotated"))
+    assert (before["key_id"], before["signature"]) != (after["key_id"], after["signature"])
+    assert (before["salt"], before["leaf_hash"]) == (after["salt"], after["leaf_hash"])
+
+
+def test_keys_are_added_and_never_taken_away() -> None:
+    site = MemoryObjects()
+    first, second, third = (SigningKey(bytes([k])) for k in range(3))
+    publish_keys(site, [first])
+    publish_keys(site, [first, second])
+    publish_keys(site, [second, third])
+    listed = json.loads(site.objects[KEYS])
+    assert [entry["key_id"] for entry in listed] == [first.id, second.id, third.id]
+    assert listed[0] == {"key_id": first.id, "algorithm": "Ed25519", "public_key": first.public.hex()}
+
+
+def test_known_keys_are_not_written_again() -> None:
+    site = MemoryObjects()
+    publish_keys(site, [KEY])
+    publish_keys(site, [KEY])
+    assert site.puts == [KEYS]

@@ -1,0 +1,182 @@
+"""The bundle and the tree of a closed week, and how the site comes to show them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
+from chalicelib.domain.receipt import erased
+from chalicelib.services.reference import digest
+from chalicelib.services.week_proof import ProofCollector
+from tests.domain.builders import done, entry
+from tests.fakes import SALT_KEY, UNITS, reference
+from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played
+
+WEEK = CONTEST.weeks[0]
+INDEX = "data/proof/week-1/index.json"
+
+
+def collector() -> ProofCollector:
+    return ProofCollector(CONTEST, WEEK, SALT_KEY)
+
+
+def written(proof: ProofCollector) -> tuple[bytes, bytes]:
+    leaves = LeafHashes()
+    return b"".join(proof.write(leaves)), leaves.ordered()
+
+
+def lines(packed: bytes) -> list[Any]:
+    return [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+
+
+ENTRIES = [
+    entry(f"{k:02x}{k:018}", done(3, number), done(4), unit="SO-A") for k, number in enumerate([7, None] * 9)
+]
+
+
+def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
+    whole, first, second, backwards = collector(), collector(), collector(), collector()
+    for number, one in enumerate(ENTRIES):
+        whole.add(one)
+        (first if number % 3 else second).add(one)
+    for one in reversed(ENTRIES):
+        backwards.add(one)
+    sent = collector()
+    sent.decode(second.encode())
+    sent.decode(first.encode())
+    first.merge(second)
+    assert written(whole) == written(first) == written(sent) == written(backwards)
+
+
+def test_lines_stand_by_draw_and_number_so_that_their_order_tells_nothing() -> None:
+    proof = collector()
+    for one in ENTRIES:
+        proof.add(one)
+    packed, leaves = written(proof)
+    found = lines(packed)
+    assert len(found) == 36
+    assert [(line["draw"], line["number"]) for line in found] == sorted(
+        (line["draw"], line["number"]) for line in found
+    )
+    raw = gzip.decompress(packed).splitlines()
+    assert hashes(leaves) == sorted(leaf_hash(line) for line in raw)
+
+
+def test_everything_that_was_finished_is_a_leaf() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_2, reference(CONTEST, excluded=["an"]))
+    found = lines(stage.file("week-2", "audit.jsonl.gz"))
+    assert sorted((line["score"], line["status"]) for line in found) == [
+        (2, "overdue"), (3, "submitted"), (5, "submitted"), (5, "submitted"),
+    ]  # fmt: skip
+    assert stage.manifest("week-2")["proof"]["size"] == 4
+
+
+def test_nobody_who_took_no_part_is_named_among_the_barred() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1, reference(CONTEST, excluded=["an", "somebody-else"]))
+    assert len(json.loads(stage.file("week-1", "ranking.json"))["barred"]) == 1
+
+
+def test_the_manifest_and_the_tree_agree_with_the_bundle() -> None:
+    stage = Stage()
+    stage.run()
+    merkle, manifest = json.loads(stage.file("week-1", "merkle.json")), stage.manifest("week-1")
+    assert manifest["proof"] == {"root": merkle["root"], "size": 4}
+    for name in ("audit", "ranking"):
+        file = {"audit": "audit.jsonl.gz", "ranking": "ranking.json"}[name]
+        sum_of = digest(stage.file("week-1", file))
+        assert (merkle[f"{name}_sha256"], manifest["files"][file]) == (sum_of, sum_of)
+
+
+def test_a_person_whose_data_was_erased_stays_in_the_tree() -> None:
+    before, after = Stage(), Stage()
+    for key, one in after.entries.items.items():
+        if one.open is None:
+            after.entries.items[key] = erased(one, SALT_KEY)
+    assert before.entries.items != after.entries.items
+    before.run()
+    after.run()
+    assert after.revisions.pointers == before.revisions.pointers
+
+
+def test_the_site_shows_no_participant_id() -> None:
+    stage = Stage()
+    stage.run()
+    for key, data in stage.site.objects.items():
+        text = (gzip.decompress(data) if key.endswith(".gz") else data).decode()
+        if "/proof/" in key:
+            assert not any(f'"{one.participant_id}"' in text for one in played())
+
+
+def test_the_index_is_written_when_all_that_it_names_is_there() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    index = json.loads(stage.site.objects[INDEX])
+    folder = f"data/proof/week-1/{index['folder']}"
+    named = [f"{folder}/chunks/0.json", f"{folder}/audit.jsonl.gz", f"{folder}/{index['ranking']['file']}"]
+    assert [key for key in stage.site.puts if "/proof/" in key] == [*named, INDEX]
+    assert (index["revision"], index["size"], index["audit"]["bytes"]) == (
+        1,
+        4,
+        len(stage.site.objects[named[1]]),
+    )
+    assert stage.page("week-1")["proof"] == {"root": index["root"], "size": index["size"]}
+
+
+def test_what_is_shown_already_is_not_written_again() -> None:
+    stage = Stage()
+    stage.run()
+    puts = list(stage.site.puts)
+    stage.run()
+    assert stage.site.puts == puts
+
+
+def test_a_new_revision_has_files_of_its_own_and_the_same_root() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    first, kept = json.loads(stage.site.objects[INDEX]), dict(stage.site.objects)
+    stage.run(AFTER_WEEK_1, reference(CONTEST, excluded=["an"]))
+    second = json.loads(stage.site.objects[INDEX])
+    assert (first["revision"], second["revision"]) == (1, 2)
+    assert first["root"] == second["root"]
+    assert first["ranking"]["file"] != second["ranking"]["file"]
+    for key, data in kept.items():
+        if "/proof/" in key and key != INDEX:
+            assert stage.site.objects[key] == data
+    assert not [row for row in stage.rows("week-1", "changes.csv", 2) if row["kind"] == "leaf"]
+
+
+def test_changes_name_every_leaf_that_is_new_or_gone() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    before = hashes(stage.file("week-1", "leaves.bin"))
+    stage.entries.items[1, "binh"] = entry("binh", done(4, 3), unit="SO-B")
+    stage.run(AFTER_WEEK_1, reference(CONTEST, units=[*UNITS, UNITS[0]._replace(code="SO-D")]))
+    after = hashes(stage.file("week-1", "leaves.bin", 2))
+    rows = {row["id"]: row["reason"] for row in stage.rows("week-1", "changes.csv", 2) if row["kind"] == "leaf"}
+    assert rows == {
+        **{leaf.hex(): "leaf_removed" for leaf in set(before) - set(after)},
+        **{leaf.hex(): "leaf_added" for leaf in set(after) - set(before)},
+    }
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_power_cut_while_the_proof_is_shown_leaves_the_older_or_the_newer(step: int) -> None:
+    stage, straight = Stage(), Stage()
+    for one in (stage, straight):
+        one.run(AFTER_WEEK_1)
+    barred = reference(CONTEST, excluded=["an"])
+    straight.run(AFTER_WEEK_1, barred)
+    stage.fuse.at = stage.fuse.steps + 8 + step
+    with pytest.raises(Died):
+        stage.run(AFTER_WEEK_1, barred)
+    index = json.loads(stage.site.objects[INDEX])
+    assert f"data/proof/week-1/{index['folder']}/{index['ranking']['file']}" in stage.site.objects
+    stage.run(AFTER_WEEK_1, barred)
+    assert stage.state() == straight.state()

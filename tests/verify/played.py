@@ -1,0 +1,64 @@
+"""Contests that were really played and closed, as their sites show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.domain.receipt import salt_key
+from chalicelib.reports.changes import write_changes
+from chalicelib.reports.week_report import write_final, write_week
+from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.parts import Parts
+from chalicelib.services.receipts import publish_keys
+from chalicelib.services.week_proof import PROOF, ProofCollector
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
+from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
+
+CHI = {**AN, "citizen_id": "040090000003", "full_name": "Trần Văn Chi", "unit_code": "SO-B"}
+DUNG = {**AN, "citizen_id": "040090000004", "full_name": "Hồ Dũng", "unit_code": None, "category": "encouraged"}
+AFTER_WEEK_1 = START_MS + WEEK + 70_000
+
+
+class Played:
+    """Four people, of whom one leaves a paper open; ``receipts`` of what was submitted."""
+
+    def __init__(self) -> None:
+        self.counter = Counter(definition(contest={"weeks": 2}))
+        self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
+        self.revisions = MemoryRevisions()
+        self.receipts: list[dict[str, Any]] = []
+        publish_keys(self.site, [SIGNING_KEY])
+        for person, wrong, minutes in ((AN, 0, 3), (BINH, 1, 2), (CHI, 0, 4), (AN, 2, 1)):
+            self.play(person, wrong, minutes)
+        token = self.counter.arrive(DUNG)
+        self.counter.start(token)
+
+    def play(self, person: dict[str, Any], wrong: int, minutes: int) -> dict[str, Any]:
+        known = self.clock.now > START_MS + 5 * MINUTE and person is AN
+        token = self.counter.sign_in(person) if known else self.counter.arrive(person)
+        attempt = self.counter.start(token)
+        self.clock.now += minutes * MINUTE
+        receipt: dict[str, Any] = self.counter.submit(token, attempt, wrong, prediction=wrong)["receipt"]
+        self.receipts.append(receipt)
+        return receipt
+
+    def close(self, now: int = AFTER_WEEK_1) -> None:
+        self.clock.now = now
+        key = salt_key(PEPPER)
+        parts = Parts(
+            self.counter.entries.read_week,
+            self.desk,
+            "test",
+            lambda reference, week: {PROOF: ProofCollector(reference.definition, week, key)},
+        )
+        CloseWeeks(
+            parts=parts,
+            participants=self.counter.people,
+            revisions=self.revisions,
+            desk=self.desk,
+            site=self.site,
+            write_week=write_week,
+            write_final=write_final,
+            write_changes=write_changes,
+            version="test",
+        ).run(self.counter.exam.library.current(), now)

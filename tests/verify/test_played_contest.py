@@ -1,0 +1,347 @@
+"""The verifier on what a contest really publishes, and on every lie about it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import gzip
+import json
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.verify.played import Played
+from verify.__main__ import main
+
+Files = dict[str, bytes]
+HERE = "data/proof/week-1"
+
+
+@pytest.fixture(scope="module")
+def closed() -> Played:
+    played = Played()
+    played.close()
+    return played
+
+
+class Outsider:
+    """Somebody with the verifier, a receipt and what a site shows."""
+
+    def __init__(self, files: Files, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.files, self._folder, self._capsys = files, folder, capsys
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        code = main(arguments, lambda address: self.files.get)
+        return code, self._capsys.readouterr().out
+
+    def check(self, receipt: Any, *more: str) -> tuple[int, str]:
+        path = self._folder / "receipt.json"
+        path.write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
+        return self.run(str(path), "--site", "https://thi.example", *more)
+
+    def rank(self, *more: str) -> tuple[int, str]:
+        return self.run("--rank", "https://thi.example", *more)
+
+    def json(self, path: str) -> Any:
+        return json.loads(self.files[path])
+
+    def index(self) -> Any:
+        return self.json(f"{HERE}/index.json")
+
+    def edit(self, path: str, change: Callable[[Any], object]) -> None:
+        value = self.json(path)
+        change(value)
+        self.files[path] = json.dumps(value).encode()
+
+    def edit_in_folder(self, name: str, change: Callable[[bytes], bytes]) -> None:
+        """Changes the bundle or ``ranking.json`` as a careful liar would: with its digest."""
+        index = self.index()
+        path = f"{HERE}/{index['folder']}/{index[name]['file']}"
+        self.files[path] = change(self.files[path])
+        index[name]["sha256"] = sha256(self.files[path]).hexdigest()
+        self.files[f"{HERE}/index.json"] = json.dumps(index).encode()
+
+    def edit_ranking(self, change: Callable[[Any], object]) -> None:
+        def changed(data: bytes) -> bytes:
+            value = json.loads(data)
+            change(value)
+            return json.dumps(value).encode()
+
+        self.edit_in_folder("ranking", changed)
+
+    def edit_bundle(self, change: Callable[[list[bytes]], object]) -> None:
+        def changed(data: bytes) -> bytes:
+            lines = gzip.decompress(data).splitlines()
+            change(lines)
+            return gzip.compress(b"".join(line + b"\n" for line in lines))
+
+        self.edit_in_folder("audit", changed)
+
+
+@pytest.fixture
+def outsider(closed: Played, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Outsider:
+    return Outsider(dict(closed.site.objects), tmp_path, capsys)
+
+
+@pytest.fixture
+def receipt(closed: Played) -> dict[str, Any]:
+    return copy.deepcopy(closed.receipts[1])
+
+
+def test_every_receipt_holds(outsider: Outsider, closed: Played) -> None:
+    code, said = outsider.check(closed.receipts)
+    assert code == 0, said
+    assert said.count("✓ Bài thi có trong cây băm đã công bố") == 4
+    assert "ĐÚNG: mọi bước kiểm tra đều khớp." in said
+
+
+def test_the_week_ranks_again_to_what_is_published(outsider: Outsider) -> None:
+    code, said = outsider.rank("--week", "1", "--root", outsider.index()["root"])
+    assert code == 0, said
+    assert "5 bài cho ra đúng gốc cây băm" in said
+    assert "Xếp hạng lại 3 người và 3 đơn vị" in said
+    assert outsider.rank() == (0, said)
+
+
+def test_the_open_paper_is_a_leaf_although_it_counts_for_nothing(outsider: Outsider) -> None:
+    index = outsider.index()
+    lines = gzip.decompress(outsider.files[f"{HERE}/{index['folder']}/audit.jsonl.gz"]).splitlines()
+    assert sorted(json.loads(line)["status"] for line in lines) == ["discarded", *["submitted"] * 4]
+
+
+def test_before_the_week_is_closed_only_the_receipt_itself_can_be_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = Played()
+    outsider = Outsider(played.site.objects, tmp_path, capsys)
+    code, said = outsider.check(played.receipts[0])
+    assert code == 2
+    assert "✓ Chữ ký của cuộc thi đúng" in said
+    assert "Tuần 1 chưa chốt kết quả" in said
+    assert outsider.rank()[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        (lambda r: r["record"].update(score=5), "điểm, thời gian hoặc thông tin khác đã bị thay đổi"),
+        (lambda r: r["record"].update(commitment="0" * 64), "không khớp với cam kết"),
+        (lambda r: r["record"].update(score=True), "giá trị sai ở trường “score”"),
+        (lambda r: r["record"].update(status="lost"), "giá trị sai ở trường “status”"),
+        (lambda r: r["record"].update(unit=["SO-A"]), "giá trị sai ở trường “unit”"),
+        (lambda r: r["record"].update(extra=1), "không có đúng các trường"),
+        (lambda r: r["opening"].update(answers="AAAAA"), "không khớp với cam kết"),
+        (lambda r: r["opening"].update(participant_id="0" * 20), "không khớp với cam kết"),
+        (lambda r: r["opening"].update(answers=1), "Phần riêng tư của biên nhận không đúng dạng"),
+        (lambda r: r.update(salt="0" * 32), "không khớp với cam kết"),
+        (lambda r: r.update(salt="muối"), "“salt” không phải 32 chữ số hệ 16"),
+        (lambda r: r.update(leaf_hash="0" * 64), "Bản ghi không khớp với mã băm"),
+        (lambda r: r.update(signature="0" * 128), "Chữ ký không đúng"),
+        (lambda r: r.update(signature=r["signature"][:-1] + "f"), "Chữ ký không đúng"),
+        (lambda r: r.update(key_id="0" * 16), "Khóa ký biên nhận không có trong danh sách"),
+    ],
+)  # fmt: skip
+def test_a_changed_receipt_fails(
+    outsider: Outsider, receipt: dict[str, Any], lie: Callable[[Any], object], message: str
+) -> None:
+    lie(receipt)
+    code, said = outsider.check(receipt)
+    assert (code, message in said) == (1, True), said
+    assert "WRONG: " in said
+
+
+def test_a_leaf_that_was_left_out_is_told_plainly(outsider: Outsider, receipt: dict[str, Any]) -> None:
+    index = outsider.index()
+    outsider.edit(
+        f"{HERE}/{index['folder']}/chunks/0.json", lambda chunk: chunk["leaves"].remove(receipt["leaf_hash"])
+    )
+    code, said = outsider.check(receipt)
+    assert code == 1
+    assert "✓ Chữ ký của cuộc thi đúng" in said
+    assert "KHÔNG có bài thi này trong kết quả đã công bố" in said
+
+
+def test_a_leaf_below_the_first_is_not_there_either(outsider: Outsider, receipt: dict[str, Any]) -> None:
+    outsider.edit(f"{HERE}/index.json", lambda index: index.update(first=["f" * 64]))
+    assert "KHÔNG có bài thi này" in outsider.check(receipt)[1]
+
+
+def test_a_leaf_that_was_put_in_beside_the_tree_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
+    index = outsider.index()
+    chunk = f"{HERE}/{index['folder']}/chunks/0.json"
+    outsider.edit(chunk, lambda chunk: chunk["leaves"].__setitem__(0, "00" * 32))
+    outsider.edit(f"{HERE}/index.json", lambda index: index.update(first=["00" * 32]))
+    assert "không dẫn tới gốc cây băm" in outsider.check(receipt)[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "lie", "code", "message"),
+    [
+        ("data/keys.json", lambda keys: keys[0].update(public_key="0" * 64), 1, "không khớp với mã khóa"),
+        (f"{HERE}/index.json", lambda index: index.update(root="0" * 64), 1, "không phải gốc mà trang kết quả"),
+        (f"{HERE}/index.json", lambda index: index.update(size=6), 1, "không phải gốc mà trang kết quả"),
+        (f"{HERE}/index.json", lambda index: index.update(revision=2), 2, "đang cập nhật"),
+        (f"{HERE}/index.json", lambda index: index.update(week=2), 1, "tuần khác"),
+        (f"{HERE}/index.json", lambda index: index.update(contest="khac"), 1, "cuộc thi khác"),
+        (f"{HERE}/index.json", lambda index: index.pop("first"), 1, "không đúng dạng"),
+        ("data/results/week-1.json", lambda page: page["proof"].update(root="0" * 64), 1, "không phải gốc"),
+    ],
+)
+def test_a_site_that_lies_about_the_tree_fails(
+    outsider: Outsider,
+    receipt: dict[str, Any],
+    path: str,
+    lie: Callable[[Any], object],
+    code: int,
+    message: str,
+) -> None:
+    outsider.edit(path, lie)
+    found, said = outsider.check(receipt)
+    assert (found, message in said) == (code, True), said
+
+
+def test_another_draw_than_the_participants_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
+    outsider.edit_ranking(lambda ranking: ranking.update(closes_at="2022-08-29T08:00:01+07:00"))
+    assert "không phải của người dự thi này" in outsider.check(receipt)[1]
+
+
+def test_the_root_in_print_decides(outsider: Outsider, receipt: dict[str, Any]) -> None:
+    assert outsider.check(receipt, "--root", outsider.index()["root"])[0] == 0
+    code, said = outsider.check(receipt, "--root", "0" * 64)
+    assert (code, "khác với gốc đã cho" in said) == (1, True)
+
+
+def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
+    """Changes the first line that has ``old``."""
+
+    def change(lines: list[bytes]) -> None:
+        at = next(number for number, line in enumerate(lines) if old in line)
+        lines[at] = lines[at].replace(old, new)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        (replaced(b'"score":3', b'"score":5'), "không cho ra gốc cây băm đã công bố"),
+        (replaced(b'"duration_ms":120000', b'"duration_ms":119999'), "không cho ra gốc cây băm"),
+        (replaced(b'"week":1', b'"week":2'), "không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác"),
+        (replaced(b'"score":3', b'"score": 3'), "không ở dạng chuẩn"),
+        (replaced(b'"score":3', b'"score":9,"score":3'), "không ở dạng chuẩn"),
+        (replaced(b'"score":3', b'"score":"3"'), "giá trị sai ở trường “score”"),
+        (replaced(b"{", b"["), "không phải JSON"),
+        (lambda lines: lines.pop(), "Bộ dữ liệu có 4 bài, còn trang web công bố 5"),
+        (lambda lines: lines.append(lines[0]), "hai bài cùng số"),
+        (replaced(b'"unit":"SO-A"', b'"unit":"SO-B"'), "hai đơn vị"),
+    ],
+)
+def test_a_changed_bundle_fails(outsider: Outsider, lie: Callable[[list[bytes]], object], message: str) -> None:
+    outsider.edit_bundle(lie)
+    code, said = outsider.rank()
+    assert (code, message in said) == (1, True), said
+
+
+def test_a_bundle_with_another_digest_fails(outsider: Outsider) -> None:
+    index = outsider.index()
+    outsider.files[f"{HERE}/{index['folder']}/audit.jsonl.gz"] += b" "
+    assert "không khớp với mã băm đã công bố" in outsider.rank()[1]
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        (lambda r: r["result"].update(people=4), "số người dự thi"),
+        (lambda r: r["result"].update(attempts=5), "số lượt thi"),
+        (lambda r: r["result"].update(perfect_people=1), "số người đúng hết"),
+        (lambda r: r["result"].update(prediction_actual=1), "đáp số câu dự đoán"),
+        (lambda r: r["result"].update(ranked=2), "số người được xếp hạng"),
+        (lambda r: r["result"].update(order_sha256="0" * 64), "thứ tự xếp hạng"),
+        (lambda r: r["result"]["prizes"].reverse(), "người đạt giải"),
+        (lambda r: r["result"]["prizes"].pop(), "người đạt giải"),
+        (lambda r: r["result"]["units"][0].update(score="100"), "xếp hạng đơn vị"),
+        (lambda r: r["result"]["units"][0].update(prize=""), "xếp hạng đơn vị"),
+        (lambda r: r["result"].update(more=1), "mục lạ"),
+        (lambda r: r["rules"].update(order=["duration"]), "thứ tự xếp hạng"),
+        (lambda r: r["rules"].update(min_duration_ms=200_000), "thứ tự xếp hạng"),
+        (lambda r: r["barred"].append(r["result"]["prizes"][0]["draw"]), "số người được xếp hạng"),
+        (lambda r: r["earlier_winners"].append(r["result"]["prizes"][0]["draw"]), "người đạt giải"),
+        (lambda r: r["earlier_unit_winners"].append(r["result"]["units"][0]["code"]), "xếp hạng đơn vị"),
+        (lambda r: r["units"][0].update(headcount=1), "xếp hạng đơn vị"),
+        (lambda r: r.update(week=2), "tuần khác"),
+        (lambda r: r.pop("rules"), "không đúng dạng"),
+    ],
+)  # fmt: skip
+def test_a_ranking_that_does_not_follow_from_the_bundle_fails(
+    outsider: Outsider, lie: Callable[[Any], object], message: str
+) -> None:
+    outsider.edit_ranking(lie)
+    code, said = outsider.rank()
+    assert (code, message in said) == (1, True), said
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        (lambda page: page["winners"].reverse(), "người đạt giải khác"),
+        (lambda page: page["winners"][0].update(unit_code="SO-B"), "người đạt giải khác"),
+        (lambda page: page["winners"][0].update(duration_ms=1), "người đạt giải khác"),
+        (lambda page: page["winners"][0].update(submitted_at="2022-08-22T08:00:00Z"), "người đạt giải khác"),
+        (lambda page: page["units"][0].update(unit_score=99.5), "xếp hạng đơn vị khác"),
+        (lambda page: page["units"][1].update(prize="weekly"), "xếp hạng đơn vị khác"),
+    ],
+)  # fmt: skip
+def test_a_page_of_results_that_shows_something_else_fails(
+    outsider: Outsider, lie: Callable[[Any], object], message: str
+) -> None:
+    outsider.edit("data/results/week-1.json", lie)
+    code, said = outsider.rank()
+    assert (code, message in said) == (1, True), said
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"record": {}}', '"biên nhận"'])
+def test_what_is_no_receipt_cannot_be_checked(outsider: Outsider, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(content, encoding="utf-8")
+    code, said = outsider.run(str(path), "--site", "https://thi.example")
+    assert (code, "CHƯA KIỂM TRA ĐƯỢC" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["receipt.json"],
+        ["--site", "https://a"],
+        ["receipt.json", "--rank", "https://a"],
+        ["--rank", "https://a", "--root", "0"],
+    ],
+)
+def test_wrong_arguments_are_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "verify" in capsys.readouterr().err
+
+
+def test_an_address_that_is_none_or_does_not_answer_cannot_be_checked(
+    outsider: Outsider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for address in ("thi.example", "file:///etc/passwd", "http://127.0.0.1:1"):
+        assert main(["--rank", address]) == 2
+        assert "NOT CHECKED" in capsys.readouterr().out
+
+
+def test_the_verifier_needs_nothing_but_python() -> None:
+    for path in Path("verify").glob("*.py"):
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [name.name for name in part.names] if isinstance(part, ast.Import) else []
+            if isinstance(part, ast.ImportFrom):
+                names = [str(part.module)]
+            for name in names:
+                top = name.partition(".")[0]
+                assert top == "verify" or top in sys.stdlib_module_names, f"{path}: {name}"

@@ -1,0 +1,103 @@
+"""Random weeks: the verifier's ranking, written from the document, gives what the contest's gives."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
+from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.parts import Parts
+from chalicelib.services.reference import Reference
+from tests.domain.builders import done, entry
+from tests.fakes import (
+    MINUTE,
+    START_MS,
+    WEEK,
+    MemoryObjects,
+    MemoryParticipants,
+    MemoryRevisions,
+    collectors,
+    definition,
+    in_shards,
+    reference,
+)
+from tests.services.closing import write_changes, write_final, write_week
+from verify.__main__ import main
+
+ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted"])]
+
+
+def played(rng: random.Random, week: int) -> list[Entry]:
+    """Forty people with few different values, so that everything ties."""
+    started = START_MS + (week - 1) * WEEK
+    entries = []
+    for number in range(40):
+        attempts = [
+            done(
+                rng.choice([3, 4, 5]),
+                rng.choice([None, 3, 9, 12]),
+                duration=rng.choice([1, 2]) * MINUTE,
+                started=started + rng.choice([0, 1]),
+            )._replace(flag=rng.choice([SUBMITTED, SUBMITTED, OVERDUE, DISCARDED]))
+            for _ in range(rng.choice([1, 1, 2, 3]))
+        ]
+        unit = ["SO-A", "SO-B", "TRUONG-C", ""][number % 4]
+        entries.append(entry(f"{number:02x}{number:018}", *attempts, unit=unit, week=week))
+    return entries
+
+
+def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None:
+    def read(week: int, shards: Any) -> Any:
+        return in_shards([one for one in entries if one.week == week], shards)
+
+    desk = MemoryObjects()
+    CloseWeeks(
+        parts=Parts(read, desk, "test", collectors),
+        participants=MemoryParticipants(),
+        revisions=MemoryRevisions(),
+        desk=desk,
+        site=site,
+        write_week=write_week,
+        write_final=write_final,
+        write_changes=write_changes,
+        version="test",
+    ).run(contest, START_MS + 2 * WEEK + 70_000)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_random_contest_of_two_weeks_ranks_again(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = random.Random(seed)
+    entries = played(rng, 1) + played(rng, 2)
+    rng.shuffle(entries)
+    contest = definition(
+        contest={"weeks": 2},
+        paper={"min_duration": rng.choice(["PT0S", "PT90S"])},
+        prediction={"target": rng.choice(["perfect_people", "people", "attempts"])},
+        ranking={"order": ORDERS[seed][: rng.choice([1, 4])], "one_prize_per_person": seed % 2 == 0},
+        unit_prizes={
+            "weekly": rng.choice([0, 1, 2]),
+            "min_rate": rng.choice([0, 1]),
+            "min_people": rng.choice([1, 11]),
+        },
+    )
+    if seed % 6 == 0:
+        contest = contest.model_copy(update={"prediction": None})
+    barred = [one.participant_id for one in rng.sample(entries, 5)]
+    site = MemoryObjects()
+    close(entries, reference(contest, excluded=barred[:3], disqualified=barred[3:]), site)
+    code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
+    assert code == 0, capsys.readouterr().out
+    ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]
+    assert sum(len(week["barred"]) for week in ranking) >= 5
+
+
+def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:
+    site = MemoryObjects()
+    close([], reference(definition(contest={"weeks": 2})), site)
+    assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
+    assert "0 bài cho ra đúng gốc" in capsys.readouterr().out

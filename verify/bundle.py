@@ -1,0 +1,92 @@
+"""The bundle of a week: every line checked and hashed into the root."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from verify.outcome import Failed
+from verify.site import Fetch, file
+from verify.tree import canonical, check_record, leaf_hash, root
+
+
+class Attempt(NamedTuple):
+    """What ranks of a record."""
+
+    number: int
+    score: int
+    prediction: int | None
+    duration: int
+    received: int
+    status: str
+
+
+class Person(NamedTuple):
+    """Everybody is known by the draw; ``attempts`` by their numbers, discarded ones too."""
+
+    draw: str
+    unit: str | None
+    attempts: dict[int, Attempt]
+
+
+def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
+    data = file(fetch, path)
+    if sha256(data).hexdigest() != digest:
+        raise Failed(
+            f"Tệp {path} không khớp với mã băm đã công bố.", f"The file {path} has not the digest published."
+        )
+    return data
+
+
+def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
+    """All people of the week by their draws. Raises ``Failed`` unless the lines give size and root."""
+    people: dict[str, Person] = {}
+    leaves = []
+    with gzip.open(io.BytesIO(packed)) as lines:
+        for line in lines:
+            record, text = _record(line, index)
+            leaves.append(leaf_hash(text))
+            person = people.setdefault(record["draw"], Person(record["draw"], record["unit"], {}))
+            if record["number"] in person.attempts or record["unit"] != person.unit:
+                raise Failed(
+                    f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['draw']}.",
+                    f"Two attempts of one number, or two units, for one person: {record['draw']}.",
+                )
+            person.attempts[record["number"]] = Attempt(
+                record["number"],
+                record["score"],
+                record["prediction"],
+                record["duration_ms"],
+                record["received_at_ms"],
+                record["status"],
+            )
+    leaves.sort()
+    if len(leaves) != index["size"] or len(set(leaves)) != len(leaves):
+        raise Failed(
+            f"Bộ dữ liệu có {len(leaves)} bài, còn trang web công bố {index['size']}.",
+            f"The bundle has {len(leaves)} attempts, but {index['size']} are published.",
+        )
+    if root(leaves).hex() != index["root"]:
+        raise Failed(
+            "Bộ dữ liệu không cho ra gốc cây băm đã công bố: có bài bị thêm, bớt hoặc sửa.",
+            "The bundle does not give the published root: attempts were added, removed or changed.",
+        )
+    return people
+
+
+def _record(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    text = line.removesuffix(b"\n")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise Failed("Một dòng của bộ dữ liệu không phải JSON.", "A line of the bundle is not JSON.") from None
+    record = check_record(value)
+    if canonical(record) != text or (record["contest"], record["week"]) != (index["contest"], index["week"]):
+        raise Failed(
+            f"Một dòng không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác: {text[:80]!r}…",
+            f"A line is not canonical, or of another contest or week: {text[:80]!r}…",
+        )
+    return record, text

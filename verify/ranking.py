@@ -1,0 +1,123 @@
+"""“Ranking again” of docs/proof.md: as plainly as it is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from verify.bundle import Attempt, Person
+
+Key = tuple[Any, ...]
+
+
+class Place(NamedTuple):
+    """A person's place: the best of the counted attempts."""
+
+    draw: str
+    unit: str | None
+    best: Attempt
+    counted: int
+
+
+def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
+    """What ``result`` of ``ranking.json`` has to be, and the ranking itself, barred people left out."""
+    rules = published["rules"]
+    counted = {
+        person.draw: [attempt for attempt in person.attempts.values() if attempt.status != "discarded"]
+        for person in people
+    }
+    units = {person.draw: person.unit for person in people}
+    took_part = [draw for draw, attempts in counted.items() if attempts]
+    facts = {
+        "people": len(took_part),
+        "attempts": sum(len(attempts) for attempts in counted.values()),
+        "perfect_people": sum(
+            any(attempt.score == rules["paper_questions"] for attempt in counted[draw]) for draw in took_part
+        ),
+    }
+    target = facts[rules["prediction_target"]] if rules["prediction_target"] else None
+
+    everyone = []
+    for draw in took_part:
+        best = min(counted[draw], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
+        everyone.append(Place(draw, units[draw], best, len(counted[draw])))
+    everyone.sort(key=lambda place: (criteria(place.best, rules, target), place.draw))
+    barred = set(published["barred"])
+    ranked = [place for place in everyone if place.draw not in barred]
+    result = {
+        **facts,
+        "prediction_actual": target,
+        "ranked": len(ranked),
+        "order_sha256": sha256("\n".join(place.draw for place in ranked).encode()).hexdigest(),
+        "prizes": prizes(ranked, rules, set(published["earlier_winners"])),
+        "units": rank_units(everyone, published),
+    }
+    return result, ranked
+
+
+def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key:
+    """Smaller is better."""
+    guessed = attempt.prediction is not None and target is not None
+    values = {
+        "score": -attempt.score,
+        "prediction": (0, abs((attempt.prediction or 0) - (target or 0))) if guessed else (1, 0),
+        "duration": attempt.duration,
+        "submitted": attempt.received,
+    }
+    return (attempt.duration < rules["min_duration_ms"], *[values[name] for name in rules["order"]])
+
+
+def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]) -> list[dict[str, Any]]:
+    left = [prize["name"] for prize in rules["prizes"] for _ in range(prize["count"])]
+    won = []
+    for rank, place in enumerate(ranked, 1):
+        if not left:
+            break
+        if not (rules["one_prize_per_person"] and place.draw in earlier_winners):
+            won.append({"prize": left.pop(0), "rank": rank, "draw": place.draw})
+    return won
+
+
+def rank_units(everyone: list[Place], published: dict[str, Any]) -> list[dict[str, Any]]:
+    rules, questions = published["rules"]["unit_prizes"], published["rules"]["paper_questions"]
+    sums = {unit["code"]: [0, 0, 0] for unit in published["units"]}
+    for place in everyone:
+        if place.unit in sums:
+            row = sums[place.unit]
+            row[0] += 1
+            row[1] += place.counted
+            row[2] += place.best.score
+    most = max((attempts for _, attempts, _ in sums.values()), default=0)
+    weights = {name: Fraction(weight) for name, weight in rules["weights"].items()}
+    rows = []
+    for unit in published["units"]:
+        people, attempts, best_sum = sums[unit["code"]]
+        obliged = max(unit["headcount"] - unit["exempt"], 0)
+        rate = min(Fraction(people, obliged), Fraction(1)) if obliged else Fraction(0)
+        volume = Fraction(attempts, most) if most else Fraction(0)
+        quality = Fraction(best_sum, people * questions) if people else Fraction(0)
+        weighed = weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality
+        note = ""
+        if rate < Fraction(rules["min_rate"]):
+            note = "below_min_rate"
+        elif people < rules["min_people"]:
+            note = "below_min_people"
+        rows.append((100 * weighed, quality, attempts, unit["code"], people, best_sum, note))
+    rows.sort(key=lambda row: (-row[0], -row[1], -row[2], row[3]))
+    barred = set(published["earlier_unit_winners"])
+    winners = [code for _, _, _, code, _, _, note in rows if not note and code not in barred][: rules["weekly"]]
+    return [
+        {
+            "rank": rank,
+            "code": code,
+            "people": people,
+            "attempts": attempts,
+            "best_sum": best_sum,
+            "score": str(score),
+            "prize": "weekly" if code in winners else "",
+            "note": note,
+        }
+        for rank, (score, _, attempts, code, people, best_sum, note) in enumerate(rows, 1)
+    ]

@@ -1,0 +1,69 @@
+"""Canonical JSON, leaves and the hash tree (docs/proof.md; RFC 6962, section 2.1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from verify.outcome import Failed
+
+RECORD_KEYS = {
+    "category": str, "commitment": str, "contest": str, "draw": str, "duration_ms": int, "number": int,
+    "prediction": int, "received_at_ms": int, "score": int, "status": str, "unit": str, "week": int,
+}  # fmt: skip
+MAY_BE_NULL = {"prediction", "unit"}
+CHOICES = {
+    "category": {"mandatory", "encouraged"},
+    "status": {"submitted", "overdue", "discarded"},
+}
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def check_record(record: Any) -> dict[str, Any]:
+    """A record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
+    if not isinstance(record, dict) or record.keys() != RECORD_KEYS.keys():
+        raise Failed("Bản ghi không có đúng các trường quy định.", "The record does not have the right keys.")
+    for key, kind in RECORD_KEYS.items():
+        value = record[key]
+        if value is None and key in MAY_BE_NULL:
+            continue
+        # type(), for True is an int too
+        if type(value) is not kind or (key in CHOICES and value not in CHOICES[key]):
+            raise Failed(
+                f"Bản ghi có giá trị sai ở trường “{key}”.", f"The record's “{key}” has a wrong value."
+            )
+    for key in ("commitment", "draw"):
+        from_hex(record[key], 32, key)
+    return record
+
+
+def from_hex(text: Any, length: int, name: str) -> bytes:
+    """Raises ``Failed`` for anything but ``length`` bytes in lower-case hexadecimal."""
+    if not isinstance(text, str) or len(text) != 2 * length or set(text) - set("0123456789abcdef"):
+        raise Failed(
+            f"“{name}” không phải {2 * length} chữ số hệ 16 viết thường.",
+            f"“{name}” is not {2 * length} lower-case hexadecimal digits.",
+        )
+    return bytes.fromhex(text)
+
+
+def leaf_hash(line: bytes) -> bytes:
+    return sha256(b"\x00" + line).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Of leaf hashes in ascending order."""
+    level = list(leaves)
+    while len(level) > 1:
+        odd = [level[-1]] if len(level) % 2 else []
+        level = [node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)] + odd
+    return level[0] if level else sha256(b"").digest()

@@ -1,0 +1,100 @@
+"""A whole week: its bundle against the root, and its ranking against what is published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from verify.bundle import fetch_checked, read
+from verify.outcome import Failed, Passed
+from verify.ranking import Place, rank_again
+from verify.receipt import week_index
+from verify.site import Fetch, read_json
+
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+SAID = {
+    "people": ("số người dự thi", "the number of people"),
+    "attempts": ("số lượt thi", "the number of attempts"),
+    "perfect_people": ("số người đúng hết", "the number of people with all answers right"),
+    "prediction_actual": ("đáp số câu dự đoán", "the answer to the prediction question"),
+    "ranked": ("số người được xếp hạng", "the number of people ranked"),
+    "order_sha256": ("thứ tự xếp hạng", "the order of the ranking"),
+    "prizes": ("người đạt giải", "the winners"),
+    "units": ("xếp hạng đơn vị", "the ranking of units"),
+}
+
+
+def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed]:
+    """Yields what holds; raises ``Failed`` at the first thing that does not."""
+    index = week_index(fetch, week, expected_root)
+    folder = f"data/proof/week-{week}/{index['folder']}"
+    packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
+    ranking = fetch_checked(fetch, f"{folder}/{index['ranking']['file']}", index["ranking"]["sha256"])
+    published = json.loads(ranking)
+    if (published["contest"], published["week"]) != (index["contest"], week):
+        raise Failed(
+            "Tệp xếp hạng thuộc cuộc thi hoặc tuần khác.", "ranking.json is of another contest or week."
+        )
+    people = read(packed, index)
+    yield Passed(
+        f"Tuần {week}: {index['size']} bài cho ra đúng gốc cây băm {index['root']}",
+        f"Week {week}: {index['size']} attempts give the published root",
+    )
+    result, ranked = rank_again(people.values(), published)
+    for name, (vi, en) in SAID.items():
+        if published["result"][name] != result[name]:
+            raise Failed(
+                f"Xếp hạng lại không ra cùng {vi}.", f"Ranking again does not give {en} that is published."
+            )
+    if published["result"].keys() != result.keys():
+        raise Failed("Kết quả công bố có mục lạ.", "The published result has other members.")
+    yield Passed(
+        f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
+        f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
+    )
+    _compare_page(read_json(fetch, f"data/results/week-{week}.json"), result, ranked)
+    yield Passed("Trang kết quả đúng với xếp hạng này", "The page of results agrees")
+
+
+def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Place]) -> None:
+    winners = []
+    for prize in result["prizes"]:
+        best, unit = ranked[prize["rank"] - 1].best, ranked[prize["rank"] - 1].unit
+        received = EPOCH + timedelta(milliseconds=best.received)
+        winners.append(
+            (prize["prize"], prize["rank"], unit or "", best.score, best.prediction, best.duration, received)
+        )
+    shown = [
+        (
+            *(row["prize"], row["rank"], row["unit_code"] or "", row["score"], row["prediction"]),
+            *(row["duration_ms"], datetime.fromisoformat(row["submitted_at"])),
+        )
+        for row in page["winners"]
+    ]
+    if shown != winners:
+        raise Failed(
+            "Trang kết quả nêu người đạt giải khác với xếp hạng.", "The page of results shows other winners."
+        )
+    units = [
+        (row["rank"], row["code"], row["people"], row["attempts"], row["prize"], rounded(row["score"]))
+        for row in result["units"]
+    ]
+    listed = [
+        (row["rank"], row["code"], row["people"], row["attempts"], row["prize"], Decimal(row["unit_score"]))
+        for row in page["units"]
+    ]
+    if listed != units:
+        raise Failed(
+            "Trang kết quả xếp hạng đơn vị khác với tính lại.", "The page of results ranks units differently."
+        )
+
+
+def rounded(score: str) -> Decimal:
+    """Half up, to four decimals."""
+    exact = Fraction(score)
+    scaled = Decimal((exact * 10_000 * 2 + 1) // 2)
+    return (scaled / 10_000).quantize(Decimal("0.0001"), ROUND_HALF_UP)
