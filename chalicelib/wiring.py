@@ -153,7 +153,7 @@ def _closing() -> tuple[CloseWeeks, Reference]:
 
 
 def close_weeks() -> list[dict[str, Any]]:
-    """Closes what is over; returns the revisions made. Publishes receipts' keys: one may have been rotated in."""
+    """Publishes new keys of receipts, and closes what is over; returns the revisions made."""
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
 
     close, reference = _closing()

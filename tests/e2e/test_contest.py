@@ -7,18 +7,21 @@ import gzip
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from benchmarks.people import solve
-from tests.stack import Stack, contest_folder, running, wait_for
+from tests.stack import ROOT, Stack, contest_folder, running, wait_for
 
 PASSWORD = "mật khẩu dài"
 PEOPLE = {
@@ -105,7 +108,18 @@ def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
-def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> None:
+def verify(*arguments: str) -> str:
+    """What the verifier says, run as anybody would; it has to say that all is right."""
+    command = [sys.executable, "-S", "-m", "verify", *arguments]
+    done = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_path: Path) -> None:
+    assert [key["algorithm"] for key in stack.site("/data/keys.json").json()] == ["Ed25519"]
     contest = stack.call("GET", "/contest").json()
     assert contest["week"]["number"] == 1
     closes = datetime.fromisoformat(contest["week"]["closes_at"])
@@ -151,7 +165,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> No
     assert refusal(stack.call("PUT", f"{path}/answers", body, an)) == (409, "already_submitted")
 
     # Bình is perfect too, with the better prediction; Công has 3 right; Dung leaves 2 right answers saved
-    sit(stack, an, 1, None)
+    an_second = sit(stack, an, 1, None)
     binh_first = sit(stack, binh, 4, 0)
     binh_best = sit(stack, binh, 5, 2)
     cong_best = sit(stack, cong, 3, 2)
@@ -246,6 +260,14 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack) -> No
     assert page["prediction"] == {"target": "perfect_people", "actual": 2}
     assert "<script>" not in stack.site("/data/guide.html").text
 
+    # every receipt is in the tree that the results publish, and the bundle ranks to the same
+    answered = [results[0].json(), an_second, binh_first, binh_best, cong_best]
+    receipts = tmp_path / "receipts.json"
+    receipts.write_text(json.dumps([answer["receipt"] for answer in answered]), encoding="utf-8")
+    said = verify(str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
+    assert said.count("Bài thi có trong cây băm đã công bố") == 5
+    assert "Tuần 1: 6 bài cho ra đúng gốc cây băm" in verify("--rank", stack.site_url)
+
 
 def test_the_stream_is_read_in_order_and_what_nobody_can_read_is_told(stack: Stack) -> None:
     functions = stack.client("lambda")
@@ -319,6 +341,7 @@ def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -
         return refusal(answer) if answer.status_code != 200 else None
 
     assert wait_for(refused, 90, "the API seeing the new list") == (403, "disqualified")
+    assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
 
 
 def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
