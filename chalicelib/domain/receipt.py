@@ -7,9 +7,9 @@ compare it with ``json.dumps``.
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
-from chalicelib.domain.attempt import Category, Entry, Finished
+from chalicelib.domain.attempt import Category, Entry, Finished, Status
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 
@@ -25,8 +25,11 @@ def salt_key(pepper: bytes) -> bytes:
 
 
 def salt(key: bytes, participant_id: str, named: str) -> bytes:
-    """16 bytes that nobody can guess without the key, nor with it once the attempt id's nonce is deleted."""
-    return hmac.digest(key, f"{participant_id}|{named}".encode(), "sha256")[:16]
+    """16 bytes that nobody can guess without the key, nor with it once the attempt id's nonce is deleted.
+
+    Keyed BLAKE2b (RFC 7693), which takes a third of HMAC-SHA256's time.
+    """
+    return blake2b(f"{participant_id}|{named}".encode(), key=key, digest_size=16).digest()
 
 
 def opening(participant_id: str, named: str, answers: str) -> bytes:
@@ -34,26 +37,36 @@ def opening(participant_id: str, named: str, answers: str) -> bytes:
     return f'{{"answers":"{answers}","attempt_id":"{named}","participant_id":"{participant_id}"}}'.encode()
 
 
-def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) -> str:
-    """SHA-256(salt ‖ opening) in hex; an erased attempt has kept it."""
+def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) -> bytes:
+    """SHA-256(salt ‖ opening); an erased attempt has kept it."""
     if attempt.erased:
-        return attempt.answers
+        return bytes.fromhex(attempt.answers)
     named = attempt_id(week, attempt)
-    private = opening(participant_id, named, attempt.answers)
-    return sha256(salt(key, participant_id, named) + private).hexdigest()
+    return sha256(salt(key, participant_id, named) + opening(participant_id, named, attempt.answers)).digest()
 
 
 def record(
-    contest: str, week: int, draw: str, unit: str, category: Category, attempt: Finished, committed: str
+    contest: str,
+    week: int,
+    draw: str,
+    unit: str,
+    category: Category,
+    *,
+    number: int,
+    status: Status,
+    score: int,
+    prediction: int | None,
+    duration: int,
+    received: int,
+    committed: str,
 ) -> bytes:
     """The public leaf in canonical JSON. ``draw`` and ``committed`` in hex; ids and codes need no escaping."""
-    prediction = "null" if attempt.prediction is None else attempt.prediction
+    guess = "null" if prediction is None else prediction
     named = f'"{unit}"' if unit else "null"
     return (
         f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}","draw":"{draw}",'
-        f'"duration_ms":{attempt.duration},"number":{attempt.number},"prediction":{prediction},'
-        f'"received_at_ms":{attempt.received},"score":{attempt.score},"status":"{attempt.status}",'
-        f'"unit":{named},"week":{week}}}'
+        f'"duration_ms":{duration},"number":{number},"prediction":{guess},"received_at_ms":{received},'
+        f'"score":{score},"status":"{status}","unit":{named},"week":{week}}}'
     ).encode()
 
 
@@ -65,7 +78,7 @@ def erased(entry: Entry, key: bytes) -> Entry:
     if entry.open is not None:
         raise ValueError("an open attempt cannot be erased: it has no record yet")
     kept = tuple(
-        attempt._replace(nonce="", answers=commitment(key, entry.participant_id, entry.week, attempt))
+        attempt._replace(nonce="", answers=commitment(key, entry.participant_id, entry.week, attempt).hex())
         for attempt in entry.finished
     )
     return entry._replace(finished=kept)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.domain.merkle import chunks, paths, root
+from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.services.ports import LargeObjects, ObjectStore, Pointer, Revisions
 from chalicelib.services.reference import Reference, canonical_json
 from chalicelib.services.week_proof import AUDIT, LEAVES, MERKLE, RANKING
@@ -22,7 +22,7 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
         pointer = revisions.current(f"week-{week.number}")
         if pointer is not None:
             index["weeks"].append({"week": week.number, "revision": pointer.revision})
-            proof = _show_proof(week.number, pointer.revision, desk, site)
+            proof = show_proof(week.number, pointer.revision, desk, site)
             _show_page(f"week-{week.number}", pointer, desk, site, proof=proof)
     final = revisions.current("final")
     if final is not None:
@@ -40,7 +40,7 @@ def stored(desk: ObjectStore, key: str) -> bytes:
     return data
 
 
-def _show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> dict[str, Any]:
+def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> dict[str, Any]:
     """Brings ``data/proof/week-<k>/`` to this revision; returns root and size for the page of results."""
     source, target = f"results/week-{week}/rev-{revision}", f"data/proof/week-{week}"
     merkle = json.loads(stored(desk, f"{source}/{MERKLE}"))
@@ -55,16 +55,16 @@ def _show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects
         ):
             return proof
     folder, ranking = merkle["root"][:16], f"ranking-{merkle['ranking_sha256'][:16]}.json"
-    parts = list(chunks(stored(desk, f"{source}/{LEAVES}")))
-    start = 0
-    for number, (leaves, path) in enumerate(zip(parts, paths([root(part) for part in parts]), strict=True)):
+    ordered = stored(desk, f"{source}/{LEAVES}")
+    first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
+    for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
+        first.append(leaves[0].hex())
         chunk = {
-            "start": start,
+            "start": number * CHUNK,
             "leaves": [leaf.hex() for leaf in leaves],
             "path": [{"side": step.side, "hash": step.hash.hex()} for step in path],
         }
         site.put(f"{target}/{folder}/chunks/{number}.json", canonical_json(chunk))
-        start += len(leaves)
     site.put_pieces(f"{target}/{folder}/{AUDIT}", desk.get_pieces(f"{source}/{AUDIT}"))
     site.put(f"{target}/{folder}/{ranking}", stored(desk, f"{source}/{RANKING}"))
     index = {
@@ -73,8 +73,8 @@ def _show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects
         "revision": revision,
         **proof,
         "folder": folder,
-        "chunk_size": merkle["chunk_size"],
-        "first": [leaves[0].hex() for leaves in parts],
+        "chunk_size": CHUNK,
+        "first": first,
         "audit": {"file": AUDIT, "sha256": merkle["audit_sha256"], "bytes": merkle["audit_bytes"]},
         "ranking": {"file": ranking, "sha256": merkle["ranking_sha256"]},
     }

@@ -59,8 +59,13 @@ class Receipts:
             fixed_draw(closes, person.participant_id).hex(),
             person.unit,
             person.category,
-            attempt,
-            commitment(self._salt_key, person.participant_id, week, attempt),
+            number=attempt.number,
+            status=attempt.status,
+            score=attempt.score,
+            prediction=attempt.prediction,
+            duration=attempt.duration,
+            received=attempt.received,
+            committed=commitment(self._salt_key, person.participant_id, week, attempt).hex(),
         )
         leaf = leaf_hash(public)
         return {

@@ -13,7 +13,7 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any, NamedTuple, cast
 
-from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Finished
+from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Status
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
@@ -28,7 +28,8 @@ PROOF = "proof"
 AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
 
 _CATEGORIES: tuple[Category, ...] = ("mandatory", "encouraged")
-_FLAGS = (SUBMITTED, OVERDUE, DISCARDED)
+_FLAGS = {SUBMITTED: 0, OVERDUE: 1, DISCARDED: 2}
+_STATUSES: tuple[Status, ...] = ("submitted", "overdue", "discarded")
 # draw, attempts, category, length of the unit's code; then the code, then the attempts.
 _PERSON = Struct(">32sBBB")
 # number, flag, score, prediction (-1: none), duration, received, commitment.
@@ -50,17 +51,12 @@ class ProofCollector:
             return
         draw, unit = fixed_draw(self._closes, entry.participant_id), entry.unit.encode()
         block = [_PERSON.pack(draw, len(entry.finished), _CATEGORIES.index(entry.category), len(unit)), unit]
-        for attempt in entry.finished:
-            committed = commitment(self._salt_key, entry.participant_id, self._week, attempt)
+        for one in entry.finished:
+            guess = -1 if one.prediction is None else one.prediction
+            committed = commitment(self._salt_key, entry.participant_id, self._week, one)
             block.append(
                 _ATTEMPT.pack(
-                    attempt.number,
-                    _FLAGS.index(attempt.flag),
-                    attempt.score,
-                    -1 if attempt.prediction is None else attempt.prediction,
-                    attempt.duration,
-                    attempt.received,
-                    bytes.fromhex(committed),
+                    one.number, _FLAGS[one.flag], one.score, guess, one.duration, one.received, committed
                 )
             )
         self._people[draw[0]] += b"".join(block)
@@ -107,10 +103,20 @@ class ProofCollector:
             drawn, first = draw.hex(), start + _PERSON.size + len(unit)
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, flag, score, guess, duration, received, committed in sorted(_ATTEMPT.iter_unpack(own)):
-                prediction = None if guess < 0 else guess
-                began = received - duration
-                attempt = Finished(number, began, duration, 0, score, prediction, "", "", _FLAGS[flag])
-                line = record(self._contest, self._week, drawn, unit, category, attempt, committed.hex())
+                line = record(
+                    self._contest,
+                    self._week,
+                    drawn,
+                    unit,
+                    category,
+                    number=number,
+                    status=_STATUSES[flag],
+                    score=score,
+                    prediction=None if guess < 0 else guess,
+                    duration=duration,
+                    received=received,
+                    committed=committed.hex(),
+                )
                 leaves.add(leaf_hash(line))
                 lines.append(line)
         return lines
