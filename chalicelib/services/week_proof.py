@@ -200,7 +200,10 @@ def ranking_again(
         return sorted(draw.hex() for person in people if has(draw := fixed_draw(closes, person)))
 
     units = definition.unit_prizes
-    order = [fixed_draw(closes, standing.participant_id).hex() for standing in result.ranked]
+    order = sha256()
+    for place, standing in enumerate(result.ranked):
+        line = fixed_draw(closes, standing.participant_id).hex()
+        order.update(f"\n{line}".encode() if place else line.encode())
     return {
         "contest": definition.contest.id,
         "week": result.week.number,
@@ -230,10 +233,14 @@ def ranking_again(
             "attempts": result.counts.attempts,
             "perfect_people": result.counts.perfect_people,
             "prediction_actual": result.target,
-            "ranked": len(order),
-            "order_sha256": digest("\n".join(order).encode()),
+            "ranked": len(result.ranked),
+            "order_sha256": order.hexdigest(),
             "prizes": [
-                {"prize": prize, "rank": place + 1, "draw": order[place]}
+                {
+                    "prize": prize,
+                    "rank": place + 1,
+                    "draw": fixed_draw(closes, result.ranked[place].participant_id).hex(),
+                }
                 for place, prize in result.prizes.items()
             ],
             "units": [
