@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from infra.archive import compile_tree
+from infra import archive, elf
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 # glibc of the Lambda runtime of each Python: Amazon Linux 2 up to 3.11, 2023 from 3.12.
@@ -34,7 +34,7 @@ _DROPPED = (
     "boto3/data",  # boto3.resource(); only clients are used
     "boto3/dynamodb",  # likewise
     "botocore/stub.py",
-    "cffi",  # the compiler; argon2's compiled part needs _cffi_backend alone
+    "cffi",  # the compiler; pynacl's compiled part needs _cffi_backend alone
     "chalice",  # its run-time part comes with `chalice package`
     "dateutil/easter.py",
     "dateutil/rrule.py",  # calendars' repetitions; botocore only reads dates
@@ -63,7 +63,8 @@ _KEPT = ("boto3/docs", "botocore/docs")
 
 def build(requirements: Path, architecture: str, cache: Path) -> Path:
     """Returns the folder with the dependencies, made new only if something it depends on changed."""
-    recipe = Path(__file__).read_bytes() + f"{architecture} {sys.version}".encode()
+    sources = b"".join(Path(str(file)).read_bytes() for file in (__file__, archive.__file__, elf.__file__))
+    recipe = sources + f"{architecture} {sys.version}".encode()
     folder = cache / sha256(recipe + requirements.read_bytes()).hexdigest()[:16]
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
@@ -71,7 +72,7 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
             _install(requirements, architecture, Path(work, "new"))
             trim(Path(work, "new"))
             # Without their sources: a third of the package, and of no use in Lambda, whose Python is this one.
-            compile_tree(Path(work, "new"), sources=False)
+            archive.compile_tree(Path(work, "new"), sources=False)
             Path(work, "new").rename(folder)
     return folder
 
@@ -117,6 +118,8 @@ def trim(root: Path) -> None:
         model = json.loads(gzip.decompress(path.read_bytes()))
         text = json.dumps(_without_documentation(model), separators=(",", ":"))
         path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    for path in root.rglob("*.so*"):
+        elf.strip(path)
 
 
 def _without_documentation(model: Any) -> Any:

@@ -92,7 +92,7 @@ def _read(out: Path) -> Package:
 def _inputs(project: Path) -> dict[str, bytes]:
     """Everything the package is made of, by name."""
     names = ["app.py", "requirements.txt", "infra/template.yaml"]
-    names += [f"infra/{name}.py" for name in ("archive", "layer", "package", "template")]
+    names += [f"infra/{name}.py" for name in ("archive", "elf", "layer", "package", "template")]
     paths = [project / name for name in names]
     paths += sorted((project / ".chalice").glob("*.json"))
     paths += [path for path in sorted((project / "chalicelib").rglob("*")) if _belongs(path)]

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from nacl.exceptions import CryptoError
+from nacl.pwhash import argon2id
+
+PASSES = 2
+MEMORY = 19 * 1024 * 1024  # bytes
 
 
 class Argon2Passwords:
     """Keyboards write the same Vietnamese letter in several ways, so passwords are compared as NFC."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
     def hash(self, password: str) -> str:
-        return self._hasher.hash(unicodedata.normalize("NFC", password))
+        return argon2id.str(_bytes(password), opslimit=PASSES, memlimit=MEMORY).decode()
 
     def verify(self, hashed: str | None, password: str) -> bool:
         if hashed is None:
             self.hash(password)
             return False
         try:
-            return self._hasher.verify(hashed, unicodedata.normalize("NFC", password))
-        except (VerificationError, InvalidHashError):
+            return argon2id.verify(hashed.encode(), _bytes(password))
+        except (CryptoError, ValueError):  # another password; a hash that is none, or is too long
             return False
+
+
+def _bytes(password: str) -> bytes:
+    # JSON can hold half of a surrogate pair, which is no UTF-8; such a password is as good as any other.
+    return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")

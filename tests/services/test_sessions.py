@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.errors import ContestError, Disqualified, Excluded, TooManyAttempts, WrongCredentials
 from chalicelib.services.identity import participant_id
-from chalicelib.services.passwords import Argon2Passwords
 from chalicelib.services.ports import Failures, Participant
 from chalicelib.services.reference import Reference
 from chalicelib.services.sessions import pause_left, sign_in
@@ -148,27 +146,3 @@ def test_a_person_barred_after_registering_can_not_sign_in(
 def test_only_who_knows_the_password_learns_of_being_barred() -> None:
     with pytest.raises(WrongCredentials):
         Door().knock("sai", contest=reference(disqualified=[ID]))
-
-
-@pytest.fixture(scope="module")
-def argon2() -> Argon2Passwords:
-    return Argon2Passwords()
-
-
-def test_argon2id_runs_at_owasps_minimum(argon2: Argon2Passwords) -> None:
-    assert argon2.hash("mật khẩu").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-
-
-def test_a_password_fits_in_whatever_form_the_keyboard_writes_it(argon2: Argon2Passwords) -> None:
-    hashed = argon2.hash(unicodedata.normalize("NFD", "mật khẩu dài"))
-    assert argon2.verify(hashed, unicodedata.normalize("NFC", "mật khẩu dài"))
-    assert not argon2.verify(hashed, "mat khau dai")
-
-
-@pytest.mark.parametrize("hashed", [None, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$x"])
-def test_no_hash_and_a_broken_hash_fit_no_password(argon2: Argon2Passwords, hashed: str | None) -> None:
-    assert not argon2.verify(hashed, "mật khẩu")
-
-
-def test_the_same_password_is_hashed_differently_for_two_people(argon2: Argon2Passwords) -> None:
-    assert argon2.hash("mật khẩu") != argon2.hash("mật khẩu")

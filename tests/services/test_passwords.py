@@ -1,0 +1,46 @@
+"""Passwords: argon2id at OWASP's minimum, whatever library made the hash."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from chalicelib.services.passwords import Argon2Passwords
+
+PASSWORDS = Argon2Passwords()
+HASHED = PASSWORDS.hash("mật khẩu dài")
+
+
+def test_argon2id_runs_at_owasps_minimum() -> None:
+    assert HASHED.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_hash_that_argon2_cffi_has_made_is_still_good() -> None:
+    made = "$argon2id$v=19$m=19456,t=2,p=1$+6TOlXVIvCai6079CZBb9Q$teJ3yw3pSjJEnjGb3krSCunXtoaFnZWlpbBOzZkmoig"
+    assert PASSWORDS.verify(made, "x")
+    assert not PASSWORDS.verify(made, "y")
+
+
+def test_a_password_fits_in_whatever_form_the_keyboard_writes_it() -> None:
+    hashed = PASSWORDS.hash(unicodedata.normalize("NFD", "mật khẩu dài"))
+    assert PASSWORDS.verify(hashed, unicodedata.normalize("NFC", "mật khẩu dài"))
+    assert not PASSWORDS.verify(hashed, "mat khau dai")
+
+
+@pytest.mark.parametrize(
+    "hashed", [None, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$x", "$" * 500, HASHED[:-1], HASHED + "é"]
+)
+def test_no_hash_and_a_broken_hash_fit_no_password(hashed: str | None) -> None:
+    assert not PASSWORDS.verify(hashed, "mật khẩu dài")
+
+
+@pytest.mark.parametrize("password", ["", "\0", "mật\0khẩu", "\ud800", "x" * 4_000])
+def test_every_text_can_be_a_password(password: str) -> None:
+    hashed = PASSWORDS.hash(password)
+    assert PASSWORDS.verify(hashed, password)
+    assert not PASSWORDS.verify(hashed, password + "x")
+
+
+def test_the_same_password_is_hashed_differently_for_two_people() -> None:
+    assert PASSWORDS.hash("mật khẩu dài") != HASHED
