@@ -11,6 +11,7 @@ from chalice.app import DynamoDBEvent, Rate, Response
 from chalicelib import wiring
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.web.chalice_app import ContestApp, guarded, log, reply
+from chalicelib.web.source import source_address
 
 app = ContestApp("cuoc-thi")
 
@@ -23,6 +24,10 @@ def _token() -> str | None:
 def _body() -> bytes:
     raw: bytes = app.current_request.raw_body
     return raw
+
+
+def _address() -> str:
+    return source_address(app.current_request.context, app.current_request.headers)
 
 
 @app.route("/health", methods=["GET"])
@@ -47,7 +52,12 @@ def register() -> Response:
 
 @app.route("/sessions", methods=["POST"])
 def sign_in() -> Response:
-    return guarded(lambda: reply(200, wiring.account().sign_in(_body())))
+    return guarded(lambda: reply(200, wiring.account().sign_in(_body(), _address())))
+
+
+@app.route("/password", methods=["POST"])
+def reset_password() -> Response:
+    return guarded(lambda: reply(204, wiring.account().reset_password(_body(), _address())))
 
 
 @app.route("/me", methods=["GET"])

@@ -104,7 +104,7 @@ def application(number: int, units: list[str], dice: random.Random) -> dict[str,
         "phone": f"09{dice.randint(0, 99_999_999):08}",
         "unit_code": dice.choice(units) if mandatory or dice.random() < 0.5 else None,
         "category": "mandatory" if mandatory else "encouraged",
-        "password": f"mat-khau-{number}",
+        "password": f"thi-thu-{number:06}",
         "consent": True,
         "proof": None,
     }

@@ -26,7 +26,9 @@ from chalicelib.web.tokens import Tokens
 if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
     from chalicelib.services.live import TallyStore
+    from chalicelib.services.ports import ObjectStore
     from chalicelib.services.receipts import Receipts, SigningKey
+    from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
 
@@ -88,6 +90,15 @@ def exam() -> ExamApi:
     )
 
 
+def _participants(dynamodb: Client, http: SignedHttp, desk: ObjectStore) -> Participants:
+    from chalicelib.services.vault import Vault  # noqa: PLC0415
+    from chalicelib.storage.data_key import open_data_key  # noqa: PLC0415
+    from chalicelib.storage.participants import Participants  # noqa: PLC0415
+
+    vault = Vault(open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
+    return Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"], vault)
+
+
 @lru_cache(maxsize=1)
 def _receipts() -> Receipts:
     from chalicelib.services.receipts import Receipts, SigningKey  # noqa: PLC0415
@@ -100,13 +111,16 @@ def _receipts() -> Receipts:
 def account() -> AccountApi:
     """The account's routes in this environment, made once."""
     from chalicelib.services.passwords import Argon2Passwords  # noqa: PLC0415
-    from chalicelib.storage.participants import Participants  # noqa: PLC0415
+    from chalicelib.storage.sign_ins import StoredProofs, StoredSignIns  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
 
-    dynamodb, _ = _clients()
+    dynamodb, http = _clients()
+    table = os.environ["PARTICIPANTS_TABLE"]
     return AccountApi(
         exam=exam(),
-        participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
+        participants=_participants(dynamodb, http, ReadOnlyBucket(http, os.environ["DESK_BUCKET"])),
+        sign_ins=StoredSignIns(dynamodb, table),
+        proofs=StoredProofs(dynamodb, table),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
     )
@@ -126,7 +140,6 @@ def _closing() -> tuple[CloseWeeks, Reference]:
     from chalicelib.services.parts import Parts  # noqa: PLC0415
     from chalicelib.services.week_proof import PROOF, ProofCollector  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
-    from chalicelib.storage.participants import Participants  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
@@ -140,7 +153,7 @@ def _closing() -> tuple[CloseWeeks, Reference]:
             os.environ["CODE_VERSION"],
             lambda reference, week: {PROOF: ProofCollector(reference.definition, week, key)},
         ),
-        participants=Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"]),
+        participants=_participants(dynamodb, http, desk),
         revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,
         site=site,
@@ -215,6 +228,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     from chalicelib.services.contest_files import LARGEST  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
+    from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
 
     file = key.rpartition("/")[2]
     if not file:  # a folder that the console has made
@@ -224,6 +238,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     if data is None:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
+    make_data_key(http, desk, os.environ["DATA_KEY_KMS"])
     markdown = MarkdownIt("commonmark", {"html": False})
     site = _bucket("SITE_BUCKET", "public, max-age=30")
     publish_keys(site, _signing_keys(http))

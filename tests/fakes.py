@@ -23,7 +23,8 @@ SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
 START_MS = int(START.timestamp() * 1000)
 MINUTE = 60_000
-WEEK = 7 * 24 * 60 * MINUTE
+HOUR = 60 * MINUTE
+WEEK = 7 * 24 * HOUR
 
 
 def definition(**tables: Any) -> Definition:
@@ -126,10 +127,11 @@ class Clock:
 class MemoryParticipants:
     def __init__(self) -> None:
         self.people: dict[str, Participant] = {}
-        self.wrong: dict[str, Failures] = {}
+        self.resets: dict[str, tuple[str, int]] = {}
+        self.erased: dict[str, int] = {}
 
     def add(self, participant: Participant) -> None:
-        if participant.participant_id in self.people:
+        if participant.participant_id in {*self.people, *self.erased}:
             raise AlreadyRegistered
         self.people[participant.participant_id] = participant
 
@@ -139,14 +141,53 @@ class MemoryParticipants:
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
         return {key: self.people[key] for key in participant_ids if key in self.people}
 
-    def failures(self, participant_id: str) -> Failures:
-        return self.wrong.get(participant_id, Failures(0, 0))
+    def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
+        if participant_id not in self.people:
+            return False
+        self.resets[participant_id] = (code_id, until)
+        return True
 
-    def add_failure(self, participant_id: str, now: int) -> None:
-        self.wrong[participant_id] = Failures(self.failures(participant_id).wrong + 1, now)
+    def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
+        code, until = self.resets.get(participant_id, ("", 0))
+        if code != code_id or until <= now:
+            return False
+        del self.resets[participant_id]
+        self.people[participant_id] = self.people[participant_id]._replace(password_hash=password_hash)
+        return True
 
-    def clear_failures(self, participant_id: str) -> None:
-        self.wrong.pop(participant_id, None)
+    def erase(self, participant_id: str, now: int) -> bool:
+        if self.people.pop(participant_id, None) is None:
+            return False
+        self.resets.pop(participant_id, None)
+        self.erased[participant_id] = now
+        return True
+
+
+class MemorySignIns:
+    def __init__(self) -> None:
+        self.here: dict[tuple[str, str], Failures] = {}
+        self.anywhere: dict[tuple[str, int], tuple[int, int]] = {}
+
+    def failures(self, participant_id: str, source: str, now: int) -> Failures:
+        here = self.here.get((participant_id, source), Failures())
+        wrong, last_at = self.anywhere.get((participant_id, now // HOUR), (0, 0))
+        return here._replace(anywhere=wrong, last_anywhere=last_at)
+
+    def failed(self, participant_id: str, source: str, now: int) -> None:
+        seen = self.failures(participant_id, source, now)
+        self.here[participant_id, source] = Failures(seen.here + 1, now, seen.known)
+        self.anywhere[participant_id, now // HOUR] = (seen.anywhere + 1, now)
+
+    def succeeded(self, participant_id: str, source: str, now: int) -> None:
+        self.here[participant_id, source] = Failures(known=True)
+
+
+class MemoryProofs:
+    def __init__(self) -> None:
+        self.spent: dict[str, str] = {}
+
+    def spend(self, proof: str, participant_id: str, now: int) -> bool:
+        return self.spent.setdefault(proof, participant_id) == participant_id
 
 
 class MemoryEntries:
@@ -305,3 +346,25 @@ class PlainPasswords:
 
     def verify(self, hashed: str | None, password: str) -> bool:
         return hashed == f"plain:{password}"
+
+
+class Watched:
+    """Stands before ``part`` and notes which of its methods are called, in order."""
+
+    def __init__(self, part: object) -> None:
+        self._part = part
+        self._calls: list[str] = []
+
+    def taken(self) -> list[str]:
+        """The calls since this was last asked."""
+        calls, self._calls = self._calls, []
+        return calls
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._part, name)
+
+        def noted(*given: Any) -> Any:
+            self._calls.append(name)
+            return method(*given)
+
+        return noted

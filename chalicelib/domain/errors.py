@@ -9,6 +9,7 @@ ContestError
 ├── Disqualified          the organisers have annulled the person's results
 ├── Unauthorized          no token, or one that is forged, foreign or expired
 ├── WrongCredentials      citizen ID and password do not match
+├── WrongCode             no such one-time code for this citizen ID, or it was used, or has expired
 ├── TooManyAttempts       too many wrong passwords in a row
 ├── NoOpenWeek            before the first week, between two weeks, after the last
 ├── NoAttemptsLeft        the week's attempts are used up
@@ -74,6 +75,10 @@ class Unauthorized(ContestError):
 
 class WrongCredentials(ContestError):
     code = "wrong_credentials"
+
+
+class WrongCode(ContestError):
+    code = "wrong_code"
 
 
 class TooManyAttempts(ContestError):

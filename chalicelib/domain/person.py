@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -51,6 +52,28 @@ def normal_phone(text: str) -> str | None:
     digits = re.sub(r"[ .()-]", "", text)
     digits = re.sub(r"^(\+84|84(?=\d{9}$))", "0", digits)
     return digits if _PHONE.fullmatch(digits) else None
+
+
+_ROWS = ("01234567890", "09876543210", "qwertyuiop", "asdfghjkl", "abcdefghijklmnopqrstuvwxyz")
+_COMMON = re.compile(
+    r"(pass(word)?|mat\W?khau|iloveyou|anhyeuem|emyeuanh|admin|vietnam|nghean|cuocthi)\W?\d{0,4}\W?"
+)
+
+
+def is_obvious(password: str, known: Iterable[str] = ()) -> bool:
+    """What a guesser tries first: rows of keys, repetitions, common words with a few digits, ``known`` numbers.
+
+    Digits are compared whatever stands between them. NIST SP 800-63B (3.1.1.2) asks for such a list.
+    """
+    text = "".join(
+        sign for sign in unicodedata.normalize("NFD", password.casefold()) if not unicodedata.combining(sign)
+    ).replace("đ", "d")
+    digits = re.sub(r"[\W_]", "", text)
+    if digits in {re.sub(r"\D", "", number) for number in known} - {""}:
+        return True
+    if any(text in row * 2 for row in _ROWS) or len(set(text)) <= 2:
+        return True
+    return bool(_COMMON.fullmatch(text))
 
 
 def age(born: date, today: date) -> int:

@@ -6,34 +6,54 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.person import masked_number
 
 # Milliseconds since 1970, UTC.
 Clock = Callable[[], int]
 
 
 class Participant(NamedTuple):
-    """A registered person. ``registered_at`` in milliseconds; ``password_hash`` as argon2 encodes it."""
+    """A registered person. Times in milliseconds; ``password_hash`` as argon2 encodes it.
+
+    ``kept_until``: when the database forgets the person by itself, 0 for never.
+    """
 
     participant_id: str
     full_name: str
     date_of_birth: str
     gender: str
-    citizen_id_masked: str
+    citizen_id: str
     phone: str
     unit: str
     category: Category
     password_hash: str
     registered_at: int
+    kept_until: int = 0
+
+    def __repr__(self) -> str:  # personal data stay out of every log and trace
+        return f"Participant({self.participant_id})"
+
+    @property
+    def citizen_id_masked(self) -> str:
+        return masked_number(self.citizen_id)
 
 
 class Failures(NamedTuple):
-    """Wrong passwords in a row, and when the last was given (milliseconds)."""
+    """Wrong passwords for a person: from this source, and from anywhere within this hour; when the last was.
 
-    wrong: int
-    last_at: int
+    ``known``: the person has signed in from this source before.
+    """
+
+    here: int = 0
+    last_here: int = 0
+    known: bool = False
+    anywhere: int = 0
+    last_anywhere: int = 0
 
 
 class ParticipantStore(Protocol):
+    """People; a person who was erased is nobody, but cannot register again."""
+
     def add(self, participant: Participant) -> None:
         """Raises ``AlreadyRegistered``; the check and the write are one."""
 
@@ -41,11 +61,29 @@ class ParticipantStore(Protocol):
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]: ...
 
-    def failures(self, participant_id: str) -> Failures: ...
+    def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
+        """Lets the code set a new password until then; an earlier code no longer does. False for nobody."""
 
-    def add_failure(self, participant_id: str, now: int) -> None: ...
+    def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
+        """One conditional write that uses the code up; False if it is another, used or expired."""
 
-    def clear_failures(self, participant_id: str) -> None: ...
+    def erase(self, participant_id: str, now: int) -> bool:
+        """Takes everything away but the id; False if there is nobody."""
+
+
+class SignIns(Protocol):
+    """Wrong passwords by person and source, kept for some weeks at most."""
+
+    def failures(self, participant_id: str, source: str, now: int) -> Failures: ...
+
+    def failed(self, participant_id: str, source: str, now: int) -> None: ...
+
+    def succeeded(self, participant_id: str, source: str, now: int) -> None: ...
+
+
+class Proofs(Protocol):
+    def spend(self, proof: str, participant_id: str, now: int) -> bool:
+        """One conditional write: False if the proof was spent on somebody else. Repeating it is harmless."""
 
 
 class NotMet(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -13,13 +14,17 @@ from chalicelib.domain.person import (
     citizen_id_fits,
     is_citizen_id,
     is_name,
-    masked_number,
+    is_obvious,
     normal_phone,
     tidy,
 )
 from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import Participant, ParticipantStore, Passwords
 from chalicelib.services.reference import Reference
+
+# Long enough for prizes and complaints (docs/privacy.md).
+KEPT_AFTER_MS = 180 * 86_400_000
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 class Application(NamedTuple):
@@ -67,11 +72,24 @@ def check(application: Application, reference: Reference, today: date) -> list[F
             fault("unit_code", "Người thuộc diện bắt buộc phải chọn đơn vị công tác.")
     elif application.unit_code not in reference.unit_codes:
         fault("unit_code", "Không có đơn vị này trong danh sách. Hãy chọn lại đơn vị.")
-    if not 8 <= len(application.password) <= 128:
-        fault("password", "Mật khẩu cần từ 8 đến 128 ký tự.")
+    fault_of_password = check_password(
+        application.password, citizen_id, normal_phone(application.phone) or "", f"{born:%d%m%Y}"
+    )
+    if fault_of_password:
+        errors.append(fault_of_password)
     if not application.consent:
         fault("consent", "Cần sự đồng ý của bạn về việc xử lý dữ liệu cá nhân để đăng ký dự thi.")
     return errors
+
+
+def check_password(password: str, *known: str) -> FieldError | None:
+    """``known``: numbers that others know of the person, which are tried first."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return FieldError("password", "Mật khẩu cần từ 8 đến 128 ký tự.")
+    if is_obvious(password, known):
+        message = "Mật khẩu này quá dễ đoán. Không dùng dãy số đơn giản, số căn cước, số điện thoại, ngày sinh."
+        return FieldError("password", message)
+    return None
 
 
 def register(
@@ -82,12 +100,18 @@ def register(
     pepper: bytes,
     now: int,
     today: date,
+    spend: Callable[[str], None],
 ) -> Participant:
-    """Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``."""
+    """Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``.
+
+    ``spend`` uses up the proof of work for this participant id, or raises ``InvalidInput``. It comes after what
+    the person can mend with the same proof, and before anything that tells who is registered or excluded.
+    """
     errors = check(application, reference, today)
     if errors:
         raise InvalidInput(errors)
     identity = participant_id(pepper, application.citizen_id)
+    spend(identity)
     if identity in reference.excluded:
         raise Excluded
     if identity in reference.disqualified:
@@ -97,12 +121,13 @@ def register(
         full_name=tidy(application.full_name),
         date_of_birth=application.date_of_birth.isoformat(),
         gender=application.gender,
-        citizen_id_masked=masked_number(application.citizen_id),
+        citizen_id=application.citizen_id,
         phone=normal_phone(application.phone) or "",
         unit=application.unit_code or "",
         category=application.category,
         password_hash=passwords.hash(application.password),
         registered_at=now,
+        kept_until=reference.definition.weeks[-1].closes + KEPT_AFTER_MS,
     )
     participants.add(participant)
     return participant

@@ -1,75 +1,73 @@
-"""Registered people, and the count of wrong passwords."""
+"""Registered people. What is personal is sealed; the id, unit, category and hashes are not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import AlreadyRegistered
-from chalicelib.services.ports import Failures, Participant
+from chalicelib.services.ports import Participant
+from chalicelib.services.vault import Vault
 from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 from chalicelib.storage.models import bind
 
-FORGET_FAILURES_AFTER_S = 86_400
+SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 
 
 class ParticipantItem(Model):
-    class Meta:
-        table_name = ""
+    """Of an erased person ``id``, ``erased_at`` and ``expires`` are left.
 
-    id = UnicodeAttribute(hash_key=True)
-    full_name = UnicodeAttribute()
-    date_of_birth = UnicodeAttribute()
-    gender = UnicodeAttribute()
-    citizen_id_masked = UnicodeAttribute()
-    phone = UnicodeAttribute()
-    unit = UnicodeAttribute()
-    category = UnicodeAttribute()
-    password_hash = UnicodeAttribute()
-    registered_at = NumberAttribute()
-
-
-class FailuresItem(Model):
-    """Beside the participants, as ``wrong#<participant id>``, also for ids that nobody registered.
-
-    DynamoDB deletes it when ``expires`` (seconds) is past.
+    ``expires`` in seconds, when DynamoDB deletes the item by itself; the other times in milliseconds.
     """
 
     class Meta:
         table_name = ""
 
     id = UnicodeAttribute(hash_key=True)
-    wrong = NumberAttribute()
-    last_at = NumberAttribute()
-    expires = NumberAttribute()
+    citizen_id = BinaryAttribute(legacy_encoding=False, null=True)
+    full_name = BinaryAttribute(legacy_encoding=False, null=True)
+    date_of_birth = BinaryAttribute(legacy_encoding=False, null=True)
+    gender = BinaryAttribute(legacy_encoding=False, null=True)
+    phone = BinaryAttribute(legacy_encoding=False, null=True)
+    unit = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    password_hash = UnicodeAttribute(null=True)
+    registered_at = NumberAttribute(null=True)
+    reset_code = UnicodeAttribute(null=True)
+    reset_until = NumberAttribute(null=True)
+    erased_at = NumberAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+_KEPT = {"id", "erased_at", "expires"}
 
 
 class Participants:
     """``ParticipantStore`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Client, table: str, vault: Vault) -> None:
         bind(ParticipantItem, table, client)
-        bind(FailuresItem, table, client)
+        self._vault = vault
 
     def add(self, participant: Participant) -> None:
+        identity = participant.participant_id
         item = ParticipantItem(
-            participant.participant_id,
-            full_name=participant.full_name,
-            date_of_birth=participant.date_of_birth,
-            gender=participant.gender,
-            citizen_id_masked=participant.citizen_id_masked,
-            phone=participant.phone,
+            identity,
             unit=participant.unit,
             category=participant.category,
             password_hash=participant.password_hash,
             registered_at=participant.registered_at,
+            expires=participant.kept_until // 1000 or None,
         )
+        for field in SEALED:
+            setattr(item, field, self._vault.seal(getattr(participant, field), identity, field))
         try:
             with busy_if_pushed_back():
                 item.save(condition=ParticipantItem.id.does_not_exist())
@@ -82,40 +80,52 @@ class Participants:
         return self.get_many([participant_id]).get(participant_id)
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
+        """Raises ``Unreadable``."""
         with busy_if_pushed_back():
             items = list(ParticipantItem.batch_get(list(participant_ids), consistent_read=True))
-        return {item.id: _participant(item) for item in items}
+        return {item.id: self._participant(item) for item in items if item.erased_at is None}
 
-    def failures(self, participant_id: str) -> Failures:
-        with busy_if_pushed_back():
-            for item in FailuresItem.batch_get([f"wrong#{participant_id}"], consistent_read=True):
-                return Failures(int(item.wrong), int(item.last_at))
-        return Failures(0, 0)
-
-    def add_failure(self, participant_id: str, now: int) -> None:
+    def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         actions: list[Action] = [
-            FailuresItem.wrong.add(1),
-            FailuresItem.last_at.set(now),
-            FailuresItem.expires.set(now // 1000 + FORGET_FAILURES_AFTER_S),
+            ParticipantItem.reset_code.set(code_id),
+            ParticipantItem.reset_until.set(until),
         ]
+        return _update(participant_id, actions, ParticipantItem.password_hash.exists())
+
+    def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
+        actions: list[Action] = [
+            ParticipantItem.password_hash.set(password_hash),
+            ParticipantItem.reset_code.remove(),
+            ParticipantItem.reset_until.remove(),
+        ]
+        allowed = (ParticipantItem.reset_code == code_id) & (ParticipantItem.reset_until > now)
+        return _update(participant_id, actions, allowed)
+
+    def erase(self, participant_id: str, now: int) -> bool:
+        gone = set(ParticipantItem.get_attributes()) - _KEPT
+        actions = [getattr(ParticipantItem, name).remove() for name in sorted(gone)]
+        actions.append(ParticipantItem.erased_at.set(now))
+        return _update(participant_id, actions, ParticipantItem.password_hash.exists())
+
+    def _participant(self, item: ParticipantItem) -> Participant:
+        opened = {name: self._vault.open(getattr(item, name), item.id, name) for name in SEALED}
+        return Participant(
+            participant_id=item.id,
+            unit=item.unit,
+            category=cast(Category, item.category),
+            password_hash=item.password_hash,
+            registered_at=int(item.registered_at),
+            kept_until=int(item.expires or 0) * 1000,
+            **opened,
+        )
+
+
+def _update(participant_id: str, actions: list[Action], condition: Condition) -> bool:
+    try:
         with busy_if_pushed_back():
-            FailuresItem(f"wrong#{participant_id}").update(actions)
-
-    def clear_failures(self, participant_id: str) -> None:
-        with busy_if_pushed_back():
-            FailuresItem(f"wrong#{participant_id}").update([FailuresItem.wrong.set(0)])
-
-
-def _participant(item: ParticipantItem) -> Participant:
-    return Participant(
-        participant_id=item.id,
-        full_name=item.full_name,
-        date_of_birth=item.date_of_birth,
-        gender=item.gender,
-        citizen_id_masked=item.citizen_id_masked,
-        phone=item.phone,
-        unit=item.unit,
-        category=cast(Category, item.category),
-        password_hash=item.password_hash,
-        registered_at=int(item.registered_at),
-    )
+            ParticipantItem(participant_id).update(actions, condition=condition)
+    except UpdateError as error:
+        if refused_item(error)[0]:
+            return False
+        raise
+    return True

@@ -1,4 +1,4 @@
-"""The routes about a person's account: register, sign in, one's own attempts."""
+"""The routes about a person's account: register, sign in, a lost password, one's own attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.exam import Exam, Person
-from chalicelib.services.ports import ParticipantStore, Passwords
+from chalicelib.services.password_resets import reset_password
+from chalicelib.services.ports import ParticipantStore, Passwords, Proofs, SignIns
 from chalicelib.services.registration import Application, register
 from chalicelib.services.sessions import sign_in
 from chalicelib.web import answers, proof_of_work
@@ -48,12 +49,23 @@ class Credentials(Body):
     password: Short
 
 
+class PasswordReset(Body):
+    citizen_id: Short
+    code: Short
+    password: Short
+
+
 @dataclass(frozen=True, slots=True)
 class AccountApi:
-    """``pepper`` makes participant ids, and the key of the proofs; the rest is the exam's."""
+    """``pepper`` makes participant ids, and the key of the proofs; the rest is the exam's.
+
+    ``address`` is where a request comes from (``web.source``).
+    """
 
     exam: ExamApi
     participants: ParticipantStore
+    sign_ins: SignIns
+    proofs: Proofs
     passwords: Passwords
     pepper: bytes
 
@@ -63,17 +75,34 @@ class AccountApi:
 
     def register(self, raw: bytes) -> dict[str, Any]:
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
-        if reference.definition.eligibility.proof_of_work:
-            proof_of_work.check(self._proof_key(), body.proof)
+        asked = reference.definition.eligibility.proof_of_work
+        proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
+
+        def spend(participant_id: str) -> None:
+            if proof is not None and not self.proofs.spend(proof, participant_id, now):
+                raise proof_of_work.refusal(
+                    "Bước kiểm tra tự động này đã dùng cho người khác. Hãy tải lại trang rồi thử lại."
+                )
+
         application = Application(**body.model_dump(exclude={"proof"}))
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
-        person = register(application, reference, self.participants, self.passwords, self.pepper, now, today)
+        person = register(
+            application, reference, self.participants, self.passwords, self.pepper, now, today, spend
+        )
         return {"participant": answers.participant(person)}
 
-    def sign_in(self, raw: bytes) -> dict[str, Any]:
+    def sign_in(self, raw: bytes, address: str) -> dict[str, Any]:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
         found = sign_in(
-            body.citizen_id, body.password, reference, self.participants, self.passwords, self.pepper, now
+            body.citizen_id,
+            body.password,
+            address,
+            reference,
+            self.participants,
+            self.sign_ins,
+            self.passwords,
+            self.pepper,
+            now,
         )
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, now)
@@ -82,6 +111,20 @@ class AccountApi:
             "expires_at": reference.definition.rfc3339(expires),
             "participant": answers.participant(found),
         }
+
+    def reset_password(self, raw: bytes, address: str) -> None:
+        body, now = parse(PasswordReset, raw), self.exam.clock()
+        reset_password(
+            body.citizen_id,
+            body.code,
+            body.password,
+            address,
+            self.participants,
+            self.sign_ins,
+            self.passwords,
+            self.pepper,
+            now,
+        )
 
     def me(self, authorization: str | None) -> dict[str, Any]:
         now = self.exam.clock()

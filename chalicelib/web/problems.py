@@ -21,6 +21,12 @@ PROBLEMS = {
     "wrong_credentials": Problem(
         401, "Không đăng nhập được", "Số căn cước công dân hoặc mật khẩu không đúng. Hãy kiểm tra và thử lại."
     ),
+    "wrong_code": Problem(
+        401,
+        "Không đặt lại được mật khẩu",
+        "Số căn cước công dân hoặc mã dùng một lần không đúng, mã đã dùng hoặc đã hết hạn. "
+        "Hãy kiểm tra lại hoặc gọi đường dây nóng để nhận mã mới.",
+    ),
     "excluded": Problem(
         403,
         "Không thuộc đối tượng dự thi",
@@ -56,8 +62,8 @@ PROBLEMS = {
     ),
     "too_many_attempts": Problem(
         429,
-        "Sai mật khẩu quá nhiều lần",
-        "Bạn đã nhập sai mật khẩu nhiều lần. Hãy chờ hết thời gian tạm khóa rồi thử lại.",
+        "Sai quá nhiều lần",
+        "Đã nhập sai nhiều lần. Hãy chờ hết thời gian tạm dừng (không quá một phút) rồi thử lại.",
     ),
     "internal": Problem(
         500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Đáp án đã lưu vẫn còn. Hãy thử lại sau ít giây."

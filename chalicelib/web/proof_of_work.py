@@ -26,12 +26,19 @@ def challenge(key: bytes, now: datetime) -> dict[str, str | int]:
     }
 
 
-def check(key: bytes, proof: str | None) -> None:
-    """``proof`` is the base64 of the solution in JSON. Raises ``InvalidInput``."""
+def check(key: bytes, proof: str | None) -> str:
+    """The challenge that ``proof`` solves, of which there is one of a kind. Raises ``InvalidInput``.
+
+    ``proof`` is the base64 of the solution in JSON.
+    """
     try:
         solved = proof is not None and altcha.verify_solution(proof, key)[0]
+        if solved and proof:
+            return altcha.Payload.from_base64(proof).challenge
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        solved = False
-    if not solved:
-        message = "Bước kiểm tra tự động chưa xong hoặc đã hết hạn. Hãy tải lại trang rồi thử lại."
-        raise InvalidInput([FieldError("proof", message)])
+        pass
+    raise refusal("Bước kiểm tra tự động chưa xong hoặc đã hết hạn. Hãy tải lại trang rồi thử lại.")
+
+
+def refusal(message: str) -> InvalidInput:
+    return InvalidInput([FieldError("proof", message)])

@@ -21,7 +21,8 @@ def test_a_stripped_library_is_much_smaller_and_works(tmp_path: Path) -> None:
     elf.strip(library)
     assert library.stat().st_size < before / 2
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import nacl; assert nacl.__file__.startswith(sys.argv[1])\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import nacl; assert nacl.__file__.startswith(sys.argv[1])\n"
         "from nacl.pwhash import argon2id; assert argon2id.verify(argon2id.str(b'x'), b'x')\n"
         "from nacl.signing import SigningKey; key = SigningKey.generate()\n"
         "key.verify_key.verify(key.sign(b'message'))\n"

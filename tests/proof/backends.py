@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from chalicelib.domain.attempt import Entry
 from chalicelib.services.ports import SHARDS, EntryReader, EntryStore, ParticipantStore, Revisions
+from chalicelib.services.vault import Vault
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages, entry_of
@@ -99,7 +100,7 @@ def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> 
                 owner.delete_table(TableName=name)
 
         return Backend(
-            Participants(client, names["participants"]),
+            Participants(client, names["participants"], Vault(b"k" * 32)),
             Entries(client, names["entries"]),
             StoredRevisions(client, names["tallies"]),
             reader(names["entries"]),

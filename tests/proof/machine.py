@@ -52,6 +52,7 @@ from tests.fakes import (
     Clock,
     MemoryObjects,
     MemoryRevisions,
+    MemorySignIns,
     PlainPasswords,
     collectors,
     definition,
@@ -78,7 +79,7 @@ from tests.services.exam_room import right
 
 PEPPER = b"pepper"
 PASSWORDS = PlainPasswords()
-PASSWORD = "mat khau 8"
+PASSWORD = "mot hai ba bon"
 TODAY = date(2022, 8, 22)
 BORN = date(1990, 5, 6)
 # Citizen ID → unit; who is in no unit takes part of their own accord.
@@ -234,7 +235,7 @@ class ContestMachine(RuleBasedStateMachine):
             trouble,
             lambda: (
                 register(
-                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY
+                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY, lambda _: None
                 ).participant_id
             ),
         )
@@ -259,8 +260,10 @@ class ContestMachine(RuleBasedStateMachine):
                 sign_in(
                     IDS[person],
                     PASSWORD,
+                    "203.0.113.7",
                     self.reference,
                     self.backend.participants,
+                    MemorySignIns(),
                     PASSWORDS,
                     PEPPER,
                     self.clock(),

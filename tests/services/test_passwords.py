@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
+from nacl.pwhash import argon2id
 
 from chalicelib.services.passwords import Argon2Passwords
 
@@ -40,6 +42,24 @@ def test_every_text_can_be_a_password(password: str) -> None:
     hashed = PASSWORDS.hash(password)
     assert PASSWORDS.verify(hashed, password)
     assert not PASSWORDS.verify(hashed, password + "x")
+
+
+def test_refusing_somebody_unknown_takes_as_many_hashes_as_refusing_a_wrong_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted where libsodium is called: the one that fills the 19 MiB."""
+    calls: list[str] = []
+    for name in ("str", "verify"):
+        real = getattr(argon2id, name)
+
+        def counted(*given: Any, real: Any = real, name: str = name, **named: Any) -> Any:
+            calls.append(name)
+            return real(*given, **named)
+
+        monkeypatch.setattr(argon2id, name, counted)
+    PASSWORDS.verify(None, "x")
+    PASSWORDS.verify(HASHED, "x")
+    assert len(calls) == 2
 
 
 def test_the_same_password_is_hashed_differently_for_two_people() -> None:

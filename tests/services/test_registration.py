@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +15,7 @@ from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference
 from chalicelib.services.registration import Application, register
-from tests.fakes import START_MS, MemoryParticipants, PlainPasswords, definition, reference
+from tests.fakes import HOUR, START_MS, MemoryParticipants, PlainPasswords, Watched, definition, reference
 
 PEPPER = b"pepper"
 ID = participant_id(PEPPER, "040090000001")
@@ -32,7 +34,10 @@ AN = Application(
 
 
 def enrol(
-    participants: MemoryParticipants | None = None, contest: Reference | None = None, **changed: Any
+    participants: MemoryParticipants | None = None,
+    contest: Reference | None = None,
+    spend: Callable[[str], None] = lambda _: None,
+    **changed: Any,
 ) -> Participant:
     return register(
         AN._replace(**changed),
@@ -42,6 +47,7 @@ def enrol(
         PEPPER,
         START_MS,
         TODAY,
+        spend,
     )
 
 
@@ -149,6 +155,75 @@ def test_excluded_and_disqualified_people_can_not_register(
     with pytest.raises(refusal):
         enrol(participants, reference(**barred))
     assert participants.people == {}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "12345678", "87654321", "11111111", "ababaaba", "qwertyui", "QWERTYUIOP", "password", "Password1",
+        "matkhau123", "Mật khẩu 123", "mat-khau-1", "Nghean2022", "abcdefgh", "040090000001", "040 090 000 001",
+        "0912345678",
+        "06051990", "06/05/1990", "06.05.1990",
+    ],
+)  # fmt: skip
+def test_a_password_that_everybody_tries_first_is_refused(password: str) -> None:
+    assert faults(password=password) == ["password"]
+
+
+@pytest.mark.parametrize(
+    "password", ["mật khẩu dài", "mot hai ba bon", "thi-thu-000001", "Xk4!mmq2", "06051991x7"]
+)
+def test_other_passwords_are_taken(password: str) -> None:
+    assert enrol(password=password)
+
+
+class Spent(Exception):
+    pass
+
+
+def test_a_proof_is_spent_after_the_fields_are_right_and_before_anything_is_told_of_the_person() -> None:
+    asked: list[str] = []
+
+    def spend(identity: str) -> None:
+        asked.append(identity)
+        raise Spent
+
+    with pytest.raises(InvalidInput):
+        enrol(spend=spend, phone="1")
+    assert asked == []
+    for contest in (reference(), reference(excluded=[ID]), reference(disqualified=[ID])):
+        with pytest.raises(Spent):
+            enrol(contest=contest, spend=spend)
+    assert asked == [ID] * 3
+
+
+def test_a_second_registration_costs_the_same_work_as_the_first() -> None:
+    participants, passwords = Watched(MemoryParticipants()), Watched(PlainPasswords())
+
+    def try_once() -> list[str]:
+        with suppress(AlreadyRegistered):
+            register(
+                AN,
+                reference(),
+                cast(Any, participants),
+                cast(Any, passwords),
+                PEPPER,
+                START_MS,
+                TODAY,
+                lambda _: None,
+            )
+        return [*passwords.taken(), *participants.taken()]
+
+    assert try_once() == try_once() == ["hash", "add"]
+
+
+def test_the_person_is_forgotten_half_a_year_after_the_last_week() -> None:
+    assert enrol().kept_until == definition().weeks[-1].closes + 180 * 24 * HOUR
+
+
+def test_neither_a_trace_nor_a_log_shows_the_person() -> None:
+    shown = f"{enrol()!r} {enrol()}"
+    assert shown == f"Participant({ID}) Participant({ID})"
 
 
 def test_the_password_is_stored_only_as_a_hash() -> None:

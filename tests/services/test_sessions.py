@@ -1,21 +1,32 @@
-"""Signing in: wrong passwords, the pause after too many of them, and disqualified people."""
+"""Signing in: wrong passwords, the pause after too many, whom it keeps out, and disqualified people."""
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 
 from chalicelib.domain.errors import ContestError, Disqualified, Excluded, TooManyAttempts, WrongCredentials
-from chalicelib.services.identity import participant_id
+from chalicelib.services.identity import participant_id, source_id
 from chalicelib.services.ports import Failures, Participant
 from chalicelib.services.reference import Reference
-from chalicelib.services.sessions import pause_left, sign_in
-from tests.fakes import START_MS, Clock, MemoryParticipants, PlainPasswords, reference
+from chalicelib.services.sessions import FREE_ANYWHERE, LONGEST_PAUSE_MS, pause_left, sign_in
+from tests.fakes import (
+    HOUR,
+    START_MS,
+    Clock,
+    MemoryParticipants,
+    MemorySignIns,
+    PlainPasswords,
+    Watched,
+    reference,
+)
 
 PEPPER = b"pepper"
-CITIZEN = "040090000001"
+CITIZEN, STRANGER = "040090000001", "040090000999"
 ID = participant_id(PEPPER, CITIZEN)
+HOME, OFFICE = "203.0.113.7", "198.51.100.9"
 SECOND = 1_000
 RIGHT = "đúng rồi nhé"
 
@@ -24,24 +35,40 @@ class Door:
     """A contest with one registered person, and a clock."""
 
     def __init__(self) -> None:
-        self.people, self.clock = MemoryParticipants(), Clock()
+        self.people, self.sign_ins, self.clock = MemoryParticipants(), MemorySignIns(), Clock()
         self.an = Participant(
-            ID, "Nguyễn Văn An", "1990-05-06", "male", "040******001", "0912345678", "SO-A", "mandatory",
+            ID, "Nguyễn Văn An", "1990-05-06", "male", CITIZEN, "0912345678", "SO-A", "mandatory",
             PlainPasswords().hash(RIGHT), START_MS,
         )  # fmt: skip
         self.people.add(self.an)
 
     def knock(
-        self, password: str = RIGHT, citizen: str = CITIZEN, contest: Reference | None = None
+        self,
+        password: str = RIGHT,
+        citizen: str = CITIZEN,
+        contest: Reference | None = None,
+        address: str = HOME,
     ) -> Participant:
         return sign_in(
-            citizen, password, contest or reference(), self.people, PlainPasswords(), PEPPER, self.clock()
-        )
+            citizen, password, address, contest or reference(), self.people, self.sign_ins, PlainPasswords(),
+            PEPPER, self.clock(),
+        )  # fmt: skip
 
-    def fail(self, times: int, citizen: str = CITIZEN) -> None:
+    def fail(self, times: int, citizen: str = CITIZEN, address: str = HOME) -> None:
         for _ in range(times):
             with pytest.raises(WrongCredentials):
-                self.knock("sai", citizen)
+                self.knock("sai", citizen, address=address)
+
+    def wait(self, password: str, address: str = HOME) -> int:
+        """Seconds that a refused knock is told to wait."""
+        with pytest.raises(TooManyAttempts) as refused:
+            self.knock(password, address=address)
+        return refused.value.retry_after or 0
+
+    def crowd(self) -> None:
+        """A hundred wrong passwords within the hour, each from an address of its own."""
+        for number in range(FREE_ANYWHERE):
+            self.fail(1, address=f"192.0.2.{number}")
 
 
 def test_the_right_password_opens() -> None:
@@ -57,10 +84,10 @@ def test_a_wrong_password_does_not() -> None:
 
 def test_an_unknown_citizen_id_gets_the_same_answer() -> None:
     with pytest.raises(WrongCredentials):
-        Door().knock(citizen="040090000999")
+        Door().knock(citizen=STRANGER)
 
 
-@pytest.mark.parametrize("citizen", [CITIZEN, "040090000999"])
+@pytest.mark.parametrize("citizen", [CITIZEN, STRANGER])
 def test_after_five_wrong_passwords_there_is_a_pause_also_for_unknown_people(citizen: str) -> None:
     door = Door()
     door.fail(5, citizen)
@@ -75,51 +102,45 @@ def test_four_wrong_passwords_are_forgiven() -> None:
     assert door.knock() == door.an
 
 
-def test_during_the_pause_the_right_password_does_not_open() -> None:
+def test_during_the_pause_the_right_password_does_not_open_and_makes_it_no_longer() -> None:
     door = Door()
     door.fail(5)
     door.clock.now += 30 * SECOND - 1
-    with pytest.raises(TooManyAttempts) as refused:
-        door.knock()
-    assert refused.value.retry_after == 1
-
-
-def test_after_the_pause_it_does() -> None:
-    door = Door()
-    door.fail(5)
-    door.clock.now += 30 * SECOND
-    assert door.knock() == door.an
-
-
-def test_knocking_during_the_pause_does_not_make_it_longer() -> None:
-    door = Door()
-    door.fail(5)
     for _ in range(9):
-        with pytest.raises(TooManyAttempts):
-            door.knock()
-    door.clock.now += 30 * SECOND
+        assert door.wait(RIGHT) == 1
+    door.clock.now += 1
     assert door.knock() == door.an
 
 
-def test_the_pause_doubles_with_each_further_wrong_password() -> None:
+def test_no_pause_is_longer_than_a_minute() -> None:
     door = Door()
     door.fail(5)
-    door.clock.now += 30 * SECOND
-    door.fail(1)
-    with pytest.raises(TooManyAttempts) as refused:
-        door.knock()
-    assert refused.value.retry_after == 60
+    for _ in range(50):
+        door.clock.now += LONGEST_PAUSE_MS
+        door.fail(1)
+        assert door.wait("sai") == 60
 
 
 @pytest.mark.parametrize(
-    ("wrong", "seconds"),
-    [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (9, 480), (10, 900), (11, 900), (10**6, 900)],
+    ("failures", "seconds"),
+    [
+        (Failures(), 0),
+        (Failures(here=4, last_here=START_MS), 0),
+        (Failures(here=5, last_here=START_MS), 30),
+        (Failures(here=6, last_here=START_MS), 60),
+        (Failures(here=10**6, last_here=START_MS), 60),
+        (Failures(anywhere=99, last_anywhere=START_MS), 0),
+        (Failures(anywhere=100, last_anywhere=START_MS), 30),
+        (Failures(anywhere=10**6, last_anywhere=START_MS), 60),
+        (Failures(known=True, anywhere=10**6, last_anywhere=START_MS), 0),
+        (Failures(here=5, last_here=START_MS, known=True), 30),
+    ],
 )
-def test_the_pause_is_never_longer_than_a_quarter_of_an_hour(wrong: int, seconds: int) -> None:
-    assert pause_left(Failures(wrong, START_MS), START_MS) == seconds * SECOND
+def test_the_pause_follows_from_what_failed_here_and_anywhere(failures: Failures, seconds: int) -> None:
+    assert pause_left(failures, START_MS) == seconds * SECOND
 
 
-def test_the_right_password_wipes_the_slate() -> None:
+def test_the_right_password_wipes_the_slate_of_its_source() -> None:
     door = Door()
     door.fail(4)
     door.knock()
@@ -129,8 +150,79 @@ def test_the_right_password_wipes_the_slate() -> None:
 
 def test_somebody_elses_wrong_passwords_do_not_count() -> None:
     door = Door()
-    door.fail(9 - 4, "040090000999")
+    door.fail(5, STRANGER)
     assert door.knock() == door.an
+
+
+def test_whoever_guesses_elsewhere_does_not_keep_the_owner_out() -> None:
+    door = Door()
+    door.fail(5, address=OFFICE)
+    assert door.wait("sai", address=OFFICE) == 30
+    assert door.knock(address=HOME) == door.an
+
+
+def test_one_source_alone_never_makes_the_others_wait() -> None:
+    door = Door()
+    for _ in range(HOUR // SECOND):  # a try every second, for an hour
+        with suppress(ContestError):
+            door.knock("sai", address=OFFICE)
+        door.clock.now += SECOND
+    assert door.sign_ins.failures(ID, "", door.clock() - SECOND).anywhere < FREE_ANYWHERE
+    assert door.knock(address=HOME) == door.an
+
+
+def test_guesses_from_many_sources_are_braked_together() -> None:
+    door = Door()
+    door.crowd()
+    guesses = 0
+    for second in range(600):  # each from an address of its own
+        try:
+            door.knock("sai", address=f"10.0.{second // 250}.{second % 250}")
+        except WrongCredentials:
+            guesses += 1
+        except TooManyAttempts:
+            pass
+        door.clock.now += SECOND
+    assert guesses <= 11
+
+
+def test_a_crowd_keeps_the_owner_out_for_a_minute_at_most_and_not_at_all_where_they_have_been_before() -> None:
+    door = Door()
+    door.knock(address=HOME)
+    door.crowd()
+    assert door.wait(RIGHT, address=OFFICE) <= 60
+    assert door.knock(address=HOME) == door.an
+    door.clock.now += LONGEST_PAUSE_MS
+    assert door.knock(address=OFFICE) == door.an
+
+
+def test_a_source_is_stored_as_a_keyed_id_that_differs_from_person_to_person() -> None:
+    one = source_id(PEPPER, ID, HOME)
+    assert HOME not in one
+    assert len({one, source_id(b"other", ID, HOME), source_id(PEPPER, "b" * 20, HOME)}) == 3
+
+
+def test_a_household_is_one_source_whatever_its_address_in_ipv6() -> None:
+    assert source_id(PEPPER, ID, "2001:db8:1:2::1") == source_id(PEPPER, ID, "2001:DB8:1:2:ffff::9")
+    assert source_id(PEPPER, ID, "2001:db8:1:2::1") != source_id(PEPPER, ID, "2001:db8:1:3::1")
+
+
+@pytest.mark.parametrize("address", ["", "unknown", "fe80::1%eth0", "1.2.3.4:80", "é"])
+def test_any_text_is_a_source(address: str) -> None:
+    assert len(source_id(PEPPER, ID, address)) == 16
+
+
+def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_password() -> None:
+    door = Door()
+    watched = [Watched(part) for part in (door.people, door.sign_ins, PlainPasswords())]
+    people, sign_ins, passwords = (cast(Any, part) for part in watched)
+
+    def work(citizen: str) -> list[list[str]]:
+        with pytest.raises(WrongCredentials):
+            sign_in(citizen, "sai", HOME, reference(), people, sign_ins, passwords, PEPPER, START_MS)
+        return [part.taken() for part in watched]
+
+    assert work(CITIZEN) == work(STRANGER) == [["get"], ["failures", "failed"], ["verify"]]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ import pytest
 from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.errors import Busy
+from chalicelib.domain.errors import Busy, NotLoaded
 from chalicelib.services.live import count_changes
 from chalicelib.services.ports import NotMet
+from chalicelib.storage.data_key import DATA_KEY, make_data_key, open_data_key
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
@@ -172,6 +175,30 @@ def test_secrets_and_objects_are_read_by_signed_requests(aws: MiniStack, http: S
     assert Bucket(s3, "desk").get("reference/none.json") is None
     with pytest.raises(PermissionError):
         ReadOnlyBucket(http, "desk").put("reference/a-b_c.json", b"")
+
+
+def test_the_data_key_is_made_once_and_opened_by_kms(aws: MiniStack, http: SignedHttp) -> None:
+    kms, s3 = aws.client("kms"), aws.client("s3")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    s3.create_bucket(Bucket="vault", CreateBucketConfiguration={"LocationConstraint": REGION})
+    desk, reader = Bucket(s3, "vault"), ReadOnlyBucket(http, "vault")
+    with pytest.raises(NotLoaded):
+        open_data_key(http, reader, key)
+    make_data_key(http, desk, key)
+    opened = open_data_key(http, reader, key)
+    assert len(opened) == 32
+    make_data_key(http, desk, key)
+    assert open_data_key(http, reader, key) == opened
+    stored = desk.get(DATA_KEY)
+    assert stored is not None
+    assert base64.b64encode(opened) not in stored
+    blob = base64.b64decode(json.loads(stored)["encrypted"])
+    for context in ({}, {"purpose": "another"}):  # another use of the same KMS key does not open it
+        with pytest.raises(kms.exceptions.InvalidCiphertextException):
+            kms.decrypt(CiphertextBlob=blob, KeyId=key, EncryptionContext=context)
+    kms.disable_key(KeyId=key)
+    with pytest.raises(AwsRefusal, match="DisabledException"):
+        open_data_key(http, reader, key)
 
 
 def test_an_unknown_table_is_a_refusal_and_silence_is_busy(

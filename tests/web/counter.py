@@ -28,6 +28,8 @@ from tests.fakes import (
     MemoryEntries,
     MemoryObjects,
     MemoryParticipants,
+    MemoryProofs,
+    MemorySignIns,
     PlainPasswords,
     definition,
     questions,
@@ -36,6 +38,7 @@ from tests.fakes import (
 
 KEY, PEPPER = b"k" * 32, b"pepper"
 SIGNING_KEY = SigningKey(b"signs receipts in tests")
+HOME = "203.0.113.7"
 AN = {
     "citizen_id": "040090000001",
     "full_name": "Nguyễn Văn An",
@@ -75,7 +78,8 @@ class Counter:
             version="test",
             receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
         )
-        self.account = AccountApi(self.exam, self.people, PlainPasswords(), pepper)
+        self.sign_ins, self.proofs = MemorySignIns(), MemoryProofs()
+        self.account = AccountApi(self.exam, self.people, self.sign_ins, self.proofs, PlainPasswords(), pepper)
 
     def load(
         self, contest: Definition, disqualified: Sequence[str] = (), bank: Sequence[Question] = questions()
@@ -88,10 +92,10 @@ class Counter:
         answer: dict[str, Any] = self.account.register(body({**person, **changed}))["participant"]
         return answer
 
-    def sign_in(self, person: dict[str, Any] = AN) -> str:
+    def sign_in(self, person: dict[str, Any] = AN, address: str = HOME) -> str:
         """The header that the page sends from then on."""
         sent = {"citizen_id": person["citizen_id"], "password": person["password"]}
-        return f"Bearer {self.account.sign_in(body(sent))['token']}"
+        return f"Bearer {self.account.sign_in(body(sent), address)['token']}"
 
     def arrive(self, person: dict[str, Any] = AN) -> str:
         self.register(person)

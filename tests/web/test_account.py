@@ -19,12 +19,13 @@ from chalicelib.domain.errors import (
     NotLoaded,
     TooManyAttempts,
     Unauthorized,
+    WrongCode,
     WrongCredentials,
 )
-from chalicelib.services.identity import participant_id
+from chalicelib.services.identity import code_id, participant_id
 from chalicelib.web.tokens import LIFETIME_MS
 from tests.fakes import MINUTE, START_MS, WEEK, definition
-from tests.web.counter import AN, BINH, PEPPER, Counter, body
+from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 
 def test_a_registration_answers_with_the_participant_of_the_design() -> None:
@@ -98,6 +99,76 @@ def test_a_contest_may_ask_for_a_proof_of_work() -> None:
     assert counter.register(proof=solved(counter.account.challenge()))
 
 
+def asked() -> tuple[Counter, str]:
+    """A contest that asks for proofs, at a time when its challenge is fresh, and a solved one."""
+    counter = Counter(definition(eligibility={"proof_of_work": True}))
+    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
+    return counter, solved(counter.account.challenge())
+
+
+def test_a_proof_is_good_for_one_person() -> None:
+    counter, proof = asked()
+    counter.register(proof=proof)
+    with pytest.raises(InvalidInput, match="người khác") as refused:
+        counter.register(BINH, proof=proof)
+    assert [fault.field for fault in refused.value.errors] == ["proof"]
+    with pytest.raises(InvalidInput, match="người khác"):
+        counter.register(BINH, proof=rewritten(proof))
+    assert len(counter.people.people) == 1
+
+
+def rewritten(proof: str) -> str:
+    """The same solution in other words."""
+    given = json.loads(base64.b64decode(proof))
+    salt = given["salt"] if not given["salt"].endswith("&") else given["salt"][:-1]
+    return base64.b64encode(json.dumps({"more": 1, **given, "salt": salt}, indent=1).encode()).decode()
+
+
+def test_a_faulty_form_does_not_use_the_proof_up() -> None:
+    counter, proof = asked()
+    for fault in ({"phone": "1"}, {"consent": False}, {"password": "12345678"}):
+        with pytest.raises(InvalidInput):
+            counter.register(proof=proof, **fault)
+    assert counter.register(proof=proof)
+
+
+def test_the_same_registration_may_be_sent_again_when_no_answer_came() -> None:
+    counter, proof = asked()
+    counter.register(proof=proof)
+    with pytest.raises(AlreadyRegistered):
+        counter.register(proof=proof)
+
+
+def test_one_proof_does_not_tell_who_is_registered() -> None:
+    counter, proof = asked()
+    counter.register(proof=solved(counter.account.challenge()))
+    counter.register(BINH, proof=proof)
+    with pytest.raises(InvalidInput, match="proof"):
+        counter.register(proof=proof)
+
+
+def test_a_lost_password_is_set_anew_by_a_code() -> None:
+    counter = Counter()
+    identity = counter.register()["participant_id"]
+    counter.people.allow_reset(identity, code_id(PEPPER, identity, "4821-0937-5561"), START_MS + 1)
+    sent = {"citizen_id": AN["citizen_id"], "code": "4821 0937 5561", "password": "mật khẩu mới"}
+    counter.account.reset_password(body(sent), HOME)
+    with pytest.raises(WrongCredentials):
+        counter.sign_in()
+    assert counter.sign_in({**AN, "password": "mật khẩu mới"})
+    with pytest.raises(WrongCode):
+        counter.account.reset_password(body(sent), HOME)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"code": 1}, {"code": None}, {"password": ""}, {"more": ""}, {"code": "1" * 201}]
+)
+def test_a_reset_in_another_form_is_refused(changed: dict[str, Any]) -> None:
+    sent = {"citizen_id": AN["citizen_id"], "code": "4821-0937-5561", "password": "mật khẩu mới", **changed}
+    with pytest.raises(InvalidInput):
+        Counter().account.reset_password(body(sent), HOME)
+
+
 def test_another_systems_challenge_is_no_proof() -> None:
     counter = Counter(definition(eligibility={"proof_of_work": True}))
     other = Counter(definition(eligibility={"proof_of_work": True}), pepper=b"another")
@@ -110,7 +181,7 @@ def test_another_systems_challenge_is_no_proof() -> None:
 def test_signing_in_gives_a_token_for_twelve_hours() -> None:
     counter = Counter()
     shown = counter.register()
-    answer = counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": AN["password"]}))
+    answer = counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": AN["password"]}), HOME)
     assert set(answer) == {"token", "expires_at", "participant"}
     assert answer["participant"] == shown
     assert answer["expires_at"] == definition().rfc3339(START_MS + LIFETIME_MS)
@@ -121,10 +192,10 @@ def test_signing_in_refuses_wrong_unknown_and_too_many() -> None:
     counter.register()
     for citizen in (AN["citizen_id"], "040090000999", "", "1" * 200):
         with pytest.raises(WrongCredentials):
-            counter.account.sign_in(body({"citizen_id": citizen, "password": "sai"}))
+            counter.account.sign_in(body({"citizen_id": citizen, "password": "sai"}), HOME)
     for _ in range(4):
         with pytest.raises(WrongCredentials):
-            counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": "sai"}))
+            counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": "sai"}), HOME)
     with pytest.raises(TooManyAttempts):
         counter.sign_in()
 

@@ -65,8 +65,9 @@ def test_no_two_challenges_are_the_same() -> None:
     assert len({challenge(KEY, now)["salt"] for _ in range(9)}) == 9
 
 
-def test_the_right_number_is_accepted(proof: str) -> None:
+def test_the_right_number_is_accepted_and_names_its_challenge(asked: dict[str, Any], proof: str) -> None:
     assert accepted(proof)
+    assert check(KEY, proof) == asked["challenge"]
 
 
 def test_a_missing_proof_is_refused() -> None:

@@ -1,0 +1,49 @@
+"""A way back for people who have lost their password: a one-time code that an organiser hands over."""
+
+from __future__ import annotations
+
+import secrets
+
+from chalicelib.domain.errors import InvalidInput, WrongCode
+from chalicelib.services.identity import code_id, participant_id, source_id
+from chalicelib.services.ports import ParticipantStore, Passwords, SignIns
+from chalicelib.services.registration import check_password
+from chalicelib.services.sessions import check_brake
+
+VALID_MS = 7 * 86_400_000
+
+
+def new_code() -> str:
+    """Twelve digits in threes of four, for the telephone: 40 bits, against some 160 guesses an hour."""
+    digits = f"{secrets.randbelow(10**12):012}"
+    return "-".join((digits[:4], digits[4:8], digits[8:]))
+
+
+def reset_password(
+    citizen_id: str,
+    code: str,
+    password: str,
+    address: str,
+    participants: ParticipantStore,
+    sign_ins: SignIns,
+    passwords: Passwords,
+    pepper: bytes,
+    now: int,
+) -> None:
+    """Sets the new password and uses the code up. Raises ``InvalidInput``, ``TooManyAttempts``, ``WrongCode``.
+
+    Sessions from before stay good until they expire, 12 hours at most: the exam path reads no person,
+    so it could not know.
+    """
+    fault = check_password(password, citizen_id)
+    if fault:
+        raise InvalidInput([fault])
+    identity = participant_id(pepper, citizen_id)
+    source = source_id(pepper, identity, address)
+    check_brake(sign_ins, identity, source, now)
+    if not participants.reset_password(
+        identity, code_id(pepper, identity, code), passwords.hash(password), now
+    ):
+        sign_ins.failed(identity, source, now)
+        raise WrongCode
+    sign_ins.succeeded(identity, source, now)

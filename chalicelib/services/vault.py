@@ -1,0 +1,50 @@
+"""Personal data at rest: each value encrypted on its own, and bound to its person and its field."""
+
+from __future__ import annotations
+
+import secrets
+
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+)
+from nacl.exceptions import CryptoError
+
+_NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+
+
+class Unreadable(Exception):
+    """A stored value does not open: another data key, another person's or field's value, or changed bytes."""
+
+
+class Vault:
+    """XChaCha20-Poly1305 under a data key of 32 bytes; a sealed value is a random nonce and what it gave."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def __repr__(self) -> str:  # the key stays out of every trace
+        return "Vault()"
+
+    def seal(self, value: str, participant_id: str, field: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        place = _place(participant_id, field)
+        return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(value.encode(), place, nonce, self._key)
+
+    def open(self, sealed: bytes, participant_id: str, field: str) -> str:
+        """Raises ``Unreadable``."""
+        nonce, body = sealed[:_NONCE], sealed[_NONCE:]
+        place = _place(participant_id, field)
+        try:
+            return crypto_aead_xchacha20poly1305_ietf_decrypt(body, place, nonce, self._key).decode()
+        except (CryptoError, TypeError, ValueError) as error:  # also for fewer bytes than a nonce or a tag
+            message = (
+                f"{field} of {participant_id} does not open: it was sealed with another data key, for another "
+                "person or field, or its bytes have changed. Compare reference/data-key.json with its versions."
+            )
+            raise Unreadable(message) from error
+
+
+def _place(participant_id: str, field: str) -> bytes:
+    return f"{participant_id}|{field}".encode()

@@ -1,0 +1,45 @@
+"""The data key of the vault: made by KMS, kept in the desk encrypted, opened by KMS at a cold start.
+
+KMS never gives out the key that it encrypts with, writes down every opening in CloudTrail, and takes the right
+away from everybody at once when the key is disabled. The exam path needs neither.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Protocol
+
+from chalicelib.domain.errors import NotLoaded
+from chalicelib.services.ports import ObjectStore
+from chalicelib.storage.signed_http import SignedHttp
+
+DATA_KEY = "reference/data-key.json"
+_CONTEXT = {"purpose": "participants"}
+
+
+class Desk(ObjectStore, Protocol):
+    def replace(self, key: str, before: bytes | None, after: bytes) -> bool: ...
+
+
+def make_data_key(http: SignedHttp, desk: Desk, kms_key: str) -> None:
+    """Makes the data key unless there is one; of several at once, the first to write wins."""
+    if desk.get(DATA_KEY) is not None:
+        return
+    made = _kms(http, "GenerateDataKeyWithoutPlaintext", {"KeyId": kms_key, "KeySpec": "AES_256"})
+    desk.replace(DATA_KEY, None, json.dumps({"encrypted": made["CiphertextBlob"]}).encode())
+
+
+def open_data_key(http: SignedHttp, desk: ObjectStore, kms_key: str) -> bytes:
+    """32 bytes. Raises ``NotLoaded`` before there is one, ``AwsRefusal``, ``Busy``."""
+    stored = desk.get(DATA_KEY)
+    if stored is None:
+        raise NotLoaded(DATA_KEY)
+    encrypted = json.loads(stored)["encrypted"]
+    return base64.b64decode(_kms(http, "Decrypt", {"KeyId": kms_key, "CiphertextBlob": encrypted})["Plaintext"])
+
+
+def _kms(http: SignedHttp, action: str, request: dict[str, str]) -> dict[str, str]:
+    body = json.dumps({**request, "EncryptionContext": _CONTEXT}).encode()
+    answer: dict[str, str] = json.loads(http.call("kms", f"TrentService.{action}", body))
+    return answer

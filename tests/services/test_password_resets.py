@@ -1,0 +1,128 @@
+"""A lost password: one code, one use, seven days, and the brake of the sign-in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.domain.errors import InvalidInput, TooManyAttempts, WrongCode
+from chalicelib.services.identity import code_id, participant_id
+from chalicelib.services.password_resets import VALID_MS, new_code, reset_password
+from chalicelib.services.ports import Participant
+from tests.fakes import START_MS, MemoryParticipants, MemorySignIns, PlainPasswords, Watched
+
+PEPPER = b"pepper"
+CITIZEN, STRANGER = "040090000001", "040090000999"
+ID = participant_id(PEPPER, CITIZEN)
+CODE = "4821-0937-5561"
+NEW = "mật khẩu mới"
+
+
+class Door:
+    def __init__(self) -> None:
+        self.people, self.sign_ins = MemoryParticipants(), MemorySignIns()
+        self.people.add(
+            Participant(ID, "Nguyễn Văn An", "1990-05-06", "male", CITIZEN, "0912345678", "SO-A", "mandatory",
+                        PlainPasswords().hash("quên rồi"), START_MS)
+        )  # fmt: skip
+        self.people.allow_reset(ID, code_id(PEPPER, ID, CODE), START_MS + VALID_MS)
+
+    def reset(self, code: str = CODE, citizen: str = CITIZEN, password: str = NEW, now: int = START_MS) -> None:
+        reset_password(
+            citizen, code, password, "203.0.113.7", self.people, self.sign_ins, PlainPasswords(), PEPPER, now
+        )
+
+    def refused(self, **given: Any) -> bool:
+        before = self.people.people[ID].password_hash
+        with pytest.raises(WrongCode):
+            self.reset(**given)
+        return self.people.people[ID].password_hash == before
+
+
+@pytest.mark.parametrize("code", [CODE, "482109375561", " 4821 0937 5561 "])
+def test_the_code_sets_a_new_password_however_it_is_typed(code: str) -> None:
+    door = Door()
+    door.reset(code)
+    assert door.people.people[ID].password_hash == PlainPasswords().hash(NEW)
+
+
+def test_a_code_is_good_once() -> None:
+    door = Door()
+    door.reset()
+    assert door.refused(password="mật khẩu khác")
+
+
+def test_a_code_is_good_for_seven_days() -> None:
+    door = Door()
+    assert VALID_MS == 7 * 24 * 3_600_000
+    assert door.refused(now=START_MS + VALID_MS)
+    door.reset(now=START_MS + VALID_MS - 1)
+
+
+def test_a_newer_code_takes_the_place_of_the_older() -> None:
+    door = Door()
+    door.people.allow_reset(ID, code_id(PEPPER, ID, "1111-2222-3333"), START_MS + VALID_MS)
+    assert door.refused()
+    door.reset("1111-2222-3333")
+
+
+@pytest.mark.parametrize("code", ["", "4821-0937-5562", "-", "\ud800", "x" * 200])
+def test_another_code_is_refused(code: str) -> None:
+    assert Door().refused(code=code)
+
+
+def test_one_persons_code_is_of_no_use_to_another() -> None:
+    door = Door()
+    other = participant_id(PEPPER, STRANGER)
+    door.people.add(door.people.people[ID]._replace(participant_id=other))
+    assert door.refused(citizen=STRANGER)
+
+
+def test_without_a_code_nobody_gets_in_by_an_empty_one() -> None:
+    door = Door()
+    door.people.resets.clear()
+    assert door.refused(code="")
+
+
+def test_guessing_codes_is_braked_as_guessing_passwords() -> None:
+    door = Door()
+    for _ in range(5):
+        assert door.refused(code="0000-0000-0000")
+    with pytest.raises(TooManyAttempts):
+        door.reset()
+    door.reset(now=START_MS + 30_000)
+
+
+@pytest.mark.parametrize("password", ["1234567", "x" * 129, "12345678", CITIZEN])
+def test_the_new_password_has_to_be_a_good_one_and_the_code_stays_good(password: str) -> None:
+    door = Door()
+    with pytest.raises(InvalidInput, match="password"):
+        door.reset(password=password)
+    door.reset()
+
+
+def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
+    door = Door()
+    watched = [Watched(part) for part in (door.people, door.sign_ins, PlainPasswords())]
+    people, sign_ins, passwords = (cast(Any, part) for part in watched)
+
+    def work(citizen: str) -> list[list[str]]:
+        with pytest.raises(WrongCode):
+            reset_password(citizen, "1", NEW, "203.0.113.7", people, sign_ins, passwords, PEPPER, START_MS)
+        return [part.taken() for part in watched]
+
+    assert work(CITIZEN) == work(STRANGER) == [["reset_password"], ["failures", "failed"], ["hash"]]
+
+
+def test_codes_are_twelve_digits_and_never_the_same() -> None:
+    codes = {new_code() for _ in range(100)}
+    assert len(codes) == 100
+    assert all(len(code) == 14 and code.replace("-", "").isdecimal() for code in codes)
+
+
+def test_a_stored_code_does_not_show_the_code_and_differs_from_person_to_person() -> None:
+    stored = code_id(PEPPER, ID, CODE)
+    assert CODE.replace("-", "") not in stored
+    assert stored != code_id(PEPPER, "b" * 20, CODE)
+    assert stored != code_id(b"other", ID, CODE)

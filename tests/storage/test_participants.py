@@ -1,0 +1,198 @@
+"""Registered people, wrong passwords and spent proofs, on DynamoDB by moto."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.services.ports import Failures, Participant
+from chalicelib.services.vault import Unreadable, Vault
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.participants import SEALED, Participants
+from chalicelib.storage.sign_ins import HOUR_MS, StoredProofs, StoredSignIns
+
+VAULT = Vault(b"k" * 32)
+ID = "a3" + "0" * 18
+AN = Participant(
+    ID,
+    "Nguyễn Văn An",
+    "1990-02-03",
+    "male",
+    "040090000001",
+    "0912345678",
+    "SO-A",
+    "mandatory",
+    "$argon2id$…",
+    5,
+    1_700_000_000_000,
+)
+BINH = Participant(
+    "b4" + "0" * 18,
+    "Bùi Thị Bình",
+    "2000-01-01",
+    "female",
+    "040300000002",
+    "0987654321",
+    "",
+    "encouraged",
+    "$",
+    6,
+)
+NOW = 1_661_130_000_000
+HOME, OFFICE = "a" * 16, "b" * 16
+
+
+@pytest.fixture
+def participants(client: Client) -> Participants:
+    return Participants(client, "participants", VAULT)
+
+
+def raw(client: Client, identity: str = ID) -> dict[str, Any]:
+    item: dict[str, Any] = client.get_item(TableName="participants", Key={"id": {"S": identity}})["Item"]
+    return item
+
+
+def test_a_participant_comes_back_as_stored(participants: Participants) -> None:
+    participants.add(AN)
+    assert participants.get(ID) == AN
+    assert participants.get_many([ID, "nobody"]) == {ID: AN}
+    assert participants.get_many([]) == {}
+    assert participants.get("nobody") is None
+
+
+def test_a_person_outside_all_units_is_stored_too(participants: Participants) -> None:
+    participants.add(BINH)
+    assert participants.get(BINH.participant_id) == BINH
+
+
+def test_nobody_registers_twice(participants: Participants) -> None:
+    participants.add(AN)
+    with pytest.raises(AlreadyRegistered):
+        participants.add(AN)
+
+
+def test_nothing_personal_stands_plain_in_the_table(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    participants.add(BINH)
+    StoredSignIns(client, "participants").failed(ID, HOME, NOW)
+    participants.allow_reset(ID, "c" * 64, NOW)
+    items = client.scan(TableName="participants")["Items"]
+    assert len(items) == 4
+    written = json.dumps(items, default=lambda value: bytes(value).decode("latin-1"), ensure_ascii=False)
+    for person in (AN, BINH):
+        for field in SEALED:
+            value = getattr(person, field)
+            for form in (value, value.encode().decode("latin-1"), value.split()[-1]):
+                assert form not in written or field == "gender"
+    assert {name for name, value in raw(client).items() if "B" in value} == set(SEALED)
+
+
+def test_an_item_is_one_write_unit(client: Client, participants: Participants) -> None:
+    longest = AN._replace(full_name="Ữ" * 80, password_hash="$" * 97, unit="X" * 20)
+    participants.add(longest)
+    size = sum(len(name) + len(next(iter(value.values()))) for name, value in raw(client).items())
+    assert size < 1_000
+
+
+def test_another_data_key_opens_nobody(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    with pytest.raises(Unreadable):
+        Participants(client, "participants", Vault(b"x" * 32)).get(ID)
+
+
+def test_one_persons_value_does_not_open_in_anothers_place(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    participants.add(BINH)
+    client.put_item(
+        TableName="participants", Item={**raw(client), "phone": raw(client, BINH.participant_id)["phone"]}
+    )
+    with pytest.raises(Unreadable, match="phone"):
+        participants.get(ID)
+
+
+def test_a_person_is_deleted_by_the_database_when_the_time_has_come(
+    client: Client, participants: Participants
+) -> None:
+    participants.add(AN)
+    assert raw(client)["expires"] == {"N": "1700000000"}
+
+
+def test_a_code_sets_a_new_password_once(participants: Participants) -> None:
+    participants.add(AN)
+    assert participants.allow_reset(ID, "code", NOW + 10)
+    assert not participants.reset_password(ID, "other", "new", NOW)
+    assert not participants.reset_password(ID, "code", "new", NOW + 10)
+    assert participants.get(ID) == AN
+    assert participants.reset_password(ID, "code", "new", NOW)
+    assert participants.get(ID) == AN._replace(password_hash="new")
+    assert not participants.reset_password(ID, "code", "newer", NOW)
+
+
+def test_a_code_makes_nobody_out_of_nothing(client: Client, participants: Participants) -> None:
+    assert not participants.allow_reset(ID, "code", NOW)
+    assert not participants.reset_password(ID, "code", "new", 0)
+    assert client.scan(TableName="participants")["Items"] == []
+
+
+def test_of_an_erased_person_the_id_is_left(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    participants.allow_reset(ID, "code", NOW)
+    assert participants.erase(ID, 7)
+    assert raw(client) == {"id": {"S": ID}, "erased_at": {"N": "7"}, "expires": {"N": "1700000000"}}
+    assert participants.get(ID) is None
+    assert participants.get_many([ID]) == {}
+
+
+def test_an_erased_person_can_not_come_back(participants: Participants) -> None:
+    participants.add(AN)
+    participants.erase(ID, 7)
+    with pytest.raises(AlreadyRegistered):
+        participants.add(AN)
+    assert not participants.allow_reset(ID, "code", NOW)
+    assert not participants.reset_password(ID, "code", "new", 0)
+    assert not participants.erase(ID, 8)
+
+
+def test_erasing_nobody_leaves_nothing(client: Client, participants: Participants) -> None:
+    assert not participants.erase("nobody", 7)
+    assert client.scan(TableName="participants")["Items"] == []
+
+
+def test_wrong_passwords_are_counted_by_source_and_by_hour(client: Client) -> None:
+    sign_ins = StoredSignIns(client, "participants")
+    assert sign_ins.failures(ID, HOME, NOW) == Failures()
+    sign_ins.failed(ID, HOME, NOW)
+    sign_ins.failed(ID, HOME, NOW + 1)
+    sign_ins.failed(ID, OFFICE, NOW + 2)
+    assert sign_ins.failures(ID, HOME, NOW + 3) == Failures(2, NOW + 1, False, 3, NOW + 2)
+    assert sign_ins.failures(ID, OFFICE, NOW + HOUR_MS) == Failures(1, NOW + 2, False, 0, 0)
+    assert sign_ins.failures("b4", HOME, NOW + 3) == Failures()
+
+
+def test_a_sign_in_makes_its_source_known_and_clears_its_count(client: Client) -> None:
+    sign_ins = StoredSignIns(client, "participants")
+    sign_ins.failed(ID, HOME, NOW)
+    sign_ins.succeeded(ID, HOME, NOW)
+    assert sign_ins.failures(ID, HOME, NOW) == Failures(0, 0, True, 1, NOW)
+    sign_ins.failed(ID, HOME, NOW)
+    assert sign_ins.failures(ID, HOME, NOW) == Failures(1, NOW, True, 2, NOW)
+
+
+def test_whatever_is_counted_is_deleted_within_thirty_days(client: Client) -> None:
+    sign_ins = StoredSignIns(client, "participants")
+    sign_ins.failed(ID, HOME, NOW)
+    sign_ins.succeeded(ID, OFFICE, NOW)
+    StoredProofs(client, "participants").spend("challenge", ID, NOW)
+    kept = [int(item["expires"]["N"]) - NOW // 1000 for item in client.scan(TableName="participants")["Items"]]
+    assert sorted(kept) == [3_600, 7_200, 30 * 86_400, 30 * 86_400]
+
+
+def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: Client) -> None:
+    proofs = StoredProofs(client, "participants")
+    assert proofs.spend("challenge", ID, NOW)
+    assert proofs.spend("challenge", ID, NOW)
+    assert not proofs.spend("challenge", "b4", NOW)
+    assert proofs.spend("another", "b4", NOW)
