@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.services.live import TallyStore
     from chalicelib.services.ports import ObjectStore
     from chalicelib.services.receipts import Receipts, SigningKey
+    from chalicelib.services.requests import Requests
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
@@ -95,7 +96,7 @@ def _participants(dynamodb: Client, http: SignedHttp, desk: ObjectStore) -> Part
     from chalicelib.storage.data_key import open_data_key  # noqa: PLC0415
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
 
-    vault = Vault(open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
+    vault = Vault(lambda: open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
     return Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"], vault)
 
 
@@ -228,6 +229,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     from chalicelib.services.contest_files import LARGEST  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
+    from chalicelib.services.requests import FILES  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
 
     file = key.rpartition("/")[2]
@@ -239,6 +241,8 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
     make_data_key(http, desk, os.environ["DATA_KEY_KMS"])
+    if file in FILES:
+        return _requests(http, desk).take_over(file, data, datetime.now(UTC))
     markdown = MarkdownIt("commonmark", {"html": False})
     site = _bucket("SITE_BUCKET", "public, max-age=30")
     publish_keys(site, _signing_keys(http))
@@ -249,3 +253,22 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         to_html=lambda text: str(markdown.render(text)),
     )
     return intake.take_over(file, data, datetime.now(UTC))
+
+
+def _requests(http: SignedHttp, desk: Bucket) -> Requests:
+    """Files of the inbox that ask for something about single people."""
+    from chalicelib.services.data_subject import DataSubject, without_answers  # noqa: PLC0415
+    from chalicelib.services.password_resets import new_code  # noqa: PLC0415
+    from chalicelib.services.requests import Requests  # noqa: PLC0415
+
+    dynamodb = dynamodb_client(_session(), _region())
+    participants = _participants(dynamodb, http, desk)
+    entries = Entries(dynamodb, os.environ["ENTRIES_TABLE"])
+    return Requests(
+        desk=desk,
+        participants=participants,
+        subject=DataSubject(desk, participants, entries, without_answers),
+        current=Library(desk, now_ms).current,
+        pepper=_secret(http, "PEPPER_SECRET"),
+        new_code=new_code,
+    )

@@ -234,6 +234,13 @@ class MemoryEntries:
         found = (self.get(week, participant_id) for week in weeks)
         return [entry for entry in found if entry is not None]
 
+    def erase(self, before: Entry, after: Entry) -> bool:
+        stored = self.items.get((before.week, before.participant_id))
+        if stored is None or stored.used != before.used or (stored.open is None) != (before.open is None):
+            return False
+        self.items[before.week, before.participant_id] = stored._replace(open=None, finished=after.finished)
+        return True
+
     def read_week(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         return in_shards((entry for (number, _), entry in self.items.items() if number == week), shards)
 

@@ -136,7 +136,7 @@ def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -
     rows = file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults)
     _unique(rows, "citizen_id", faults)
     for row in rows:
-        _check_citizen_id(row, faults)
+        check_citizen_id(row, faults)
         if unit_codes and row["unit_code"] not in unit_codes:
             faults.append(row.fault("unit_code", "không có mã đơn vị này trong danh sách đơn vị (units)"))
         if not row["full_name"]:
@@ -148,7 +148,7 @@ def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -
     ]
 
 
-def _check_citizen_id(row: Row, faults: list[Fault]) -> None:
+def check_citizen_id(row: Row, faults: list[Fault]) -> None:
     """A number that Excel has shortened is refused, not mended: the lost digit need not have been a zero."""
     value = row["citizen_id"]
     if is_citizen_id(value):
@@ -168,7 +168,7 @@ def read_exclusions(file: File | None, definition: Definition | None, faults: li
     _unique(rows, "citizen_id", faults)
     roles = definition.eligibility.excluded_roles if definition else ()
     for row in rows:
-        _check_citizen_id(row, faults)
+        check_citizen_id(row, faults)
         if roles and row["role"] not in roles:
             faults.append(
                 row.fault("role", "vai trò không có trong eligibility.excluded_roles của contest.toml")
@@ -183,7 +183,7 @@ def read_disqualifications(file: File | None, faults: list[Fault]) -> list[Disqu
     rows = file.rows(("citizen_id", "date", "reason"), faults)
     _unique(rows, "citizen_id", faults)
     for row in rows:
-        _check_citizen_id(row, faults)
+        check_citizen_id(row, faults)
         if not row["reason"]:
             faults.append(row.fault("reason", "cần nêu lý do hủy kết quả"))
         try:

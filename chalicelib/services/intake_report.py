@@ -32,6 +32,12 @@ _TAKEN = {
     "disqualifications": "Người bị hủy kết quả",
     "gathered": "Các tệp đã nhận",
     "missing": "Các tệp còn thiếu (chưa thể mở cuộc thi)",
+    "codes": "Mã đặt lại mật khẩu đã cấp",
+    "exported": "Người được trích xuất dữ liệu",
+    "erased": "Người đã xóa dữ liệu",
+    "postponed": "Yêu cầu chưa thực hiện được",
+    "not_registered": "Số căn cước chưa đăng ký",
+    "answers": "Thư mục chứa câu trả lời",
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
 _WIDTHS = (24, 8, 18, 32, 90)
@@ -67,17 +73,19 @@ def as_xlsx(report: dict[str, Any]) -> bytes:
     summary.column_dimensions["A"].width = 44
     summary.column_dimensions["B"].width = 70
     summary.freeze_panes = "A2"
-    summary.append([_text(summary, text, bold=True) for text in ("Mục", "Nội dung")])
+    summary.append([text_cell(summary, text, bold=True) for text in ("Mục", "Nội dung")])
     for name, value in _summary(report):
-        summary.append([_text(summary, name), value if isinstance(value, int) else _text(summary, value)])
+        summary.append(
+            [text_cell(summary, name), value if isinstance(value, int) else text_cell(summary, value)]
+        )
     faults = book.create_sheet("Lỗi cần sửa")
     for letter, width in zip("ABCDE", _WIDTHS, strict=True):
         faults.column_dimensions[letter].width = width
     faults.freeze_panes = "A2"
-    faults.append([_text(faults, text, bold=True) for text in _FAULTS])
+    faults.append([text_cell(faults, text, bold=True) for text in _FAULTS])
     for fault in report["faults"]:
         cells = (fault["file"], fault["row"], fault["column"], fault["value"], fault["message"])
-        faults.append([(cell or None) if isinstance(cell, int) else _text(faults, cell) for cell in cells])
+        faults.append([(cell or None) if isinstance(cell, int) else text_cell(faults, cell) for cell in cells])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -89,6 +97,8 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
         verdict = "KHÔNG tiếp nhận: dữ liệu đang dùng giữ nguyên. Hãy sửa các lỗi ở trang sau rồi gửi lại tệp."
     elif "missing" in taken:
         verdict = "Đã nhận tệp. Cuộc thi chưa mở: còn thiếu tệp."
+    elif "answers" in taken:
+        verdict = "Đã thực hiện. Câu trả lời có dữ liệu cá nhân, ở thư mục nêu dưới đây, tự xóa sau 30 ngày."
     else:
         verdict = "Đã tiếp nhận: dữ liệu mới đang được sử dụng."
     checked = datetime.fromisoformat(report["at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -107,7 +117,7 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
     return rows
 
 
-def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
+def text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
     """A cell that is text whatever it begins with."""
     cell = WriteOnlyCell(sheet, _ILLEGAL.sub("\ufffd", text)[:_LONGEST])
     cell.data_type = "s"  # else openpyxl takes “=1+1” for a formula

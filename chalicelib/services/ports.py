@@ -115,6 +115,9 @@ class EntryStore(Protocol):
 
     def get_weeks(self, weeks: Iterable[int], participant_id: str) -> list[Entry]: ...
 
+    def erase(self, before: Entry, after: Entry) -> bool:
+        """Puts the records of ``after`` in the place of all that ``before`` holds; False if it has changed."""
+
 
 # Entries are spread by the first byte of the participant id.
 SHARDS = tuple(f"{shard:02x}" for shard in range(256))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import cached_property
 
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt,
@@ -19,10 +21,17 @@ class Unreadable(Exception):
 
 
 class Vault:
-    """XChaCha20-Poly1305 under a data key of 32 bytes; a sealed value is a random nonce and what it gave."""
+    """XChaCha20-Poly1305 under a data key of 32 bytes; a sealed value is a random nonce and what it gave.
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    ``open_key`` fetches the key when a value is first sealed or opened.
+    """
+
+    def __init__(self, open_key: Callable[[], bytes]) -> None:
+        self._open_key = open_key
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._open_key()
 
     def __repr__(self) -> str:  # the key stays out of every trace
         return "Vault()"

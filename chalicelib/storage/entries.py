@@ -103,6 +103,27 @@ class Entries:
         found = (self.get(week, participant_id) for week in weeks)
         return [entry for entry in found if entry is not None]
 
+    def erase(self, before: Entry, after: Entry) -> bool:
+        # Whatever is done to an entry starts an attempt or ends the open one.
+        condition, values = "#used = :number", {":number": {"N": str(before.used)}}
+        if before.open is None:
+            condition += " AND attribute_not_exists(#open)"
+        else:
+            condition += " AND #open = :open"
+            values[":open"] = {"S": f"{before.open.started}-{before.open.nonce}"}
+        records: Value = {"L": [{"S": record.encode()} for record in after.finished]}
+        try:
+            self._update(
+                before.week,
+                before.participant_id,
+                "SET #done = :record REMOVE #open, #saved, #guess",
+                condition,
+                {**values, ":record": records},
+            )
+        except NotMet:
+            return False
+        return True
+
     def _update(
         self,
         week: int,

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from openpyxl import load_workbook
 
 from benchmarks.people import solve
 from tests.stack import ROOT, Stack, contest_folder, running, wait_for
@@ -31,6 +32,7 @@ PEOPLE = {
     "040085000003": ("Lê Công", "1985-01-01", "male", "SO-B", "mandatory"),
     "040303000004": ("Đặng Dung", "2003-12-31", "female", None, "encouraged"),
 }
+FORGETFUL = "040085000005"
 
 
 @pytest.fixture(scope="module")
@@ -366,3 +368,86 @@ def test_the_local_aws_lets_nobody_in_without_credentials(stack: Stack) -> None:
         ClientError, match=r"AccessDenied|InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId"
     ):
         stranger.client("dynamodb").scan(TableName=stack.stack["tables"]["participants"])
+
+
+def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:
+    """The report on a request that was put into the inbox."""
+    stack.client("s3").put_object(Bucket=stack.stack["desk_bucket"], Key=f"inbox/{file}", Body=table.encode())
+
+    def report() -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = json.loads(stack.desk(f"intake/{file}.json"))
+        except ClientError:
+            return None
+        return found if found["sha256"] == hashlib.sha256(table.encode()).hexdigest() else None
+
+    found = wait_for(report, 30, f"an answer to {file}")
+    assert found["accepted"], found["faults"]
+    return found
+
+
+def test_a_lost_password_is_set_anew_by_a_code_from_the_desk(stack: Stack) -> None:
+    signed_in(stack, FORGETFUL)
+    report = answered(stack, "password-resets.csv", f"citizen_id\n{FORGETFUL}\n")
+    sheet = load_workbook(
+        io.BytesIO(stack.desk(f"{report['taken']['answers']}password-resets.xlsx"))
+    ).worksheets[0]
+    header, row = sheet.iter_rows(values_only=True)
+    handed_out = dict(zip(header, row, strict=True))
+    assert handed_out["phone"] == "0912345678"
+    wanted = {"citizen_id": FORGETFUL, "code": "0000-0000-0000", "password": "mật khẩu mới"}
+    assert refusal(stack.call("POST", "/password", wanted)) == (401, "wrong_code")
+    done = stack.call("POST", "/password", {**wanted, "code": handed_out["code"]})
+    assert (done.status_code, done.text) == (204, "")
+    old, new = ({"citizen_id": FORGETFUL, "password": password} for password in (PASSWORD, "mật khẩu mới"))
+    assert refusal(stack.call("POST", "/sessions", old)) == (401, "wrong_credentials")
+    assert stack.call("POST", "/sessions", new).status_code == 200
+
+
+def test_a_person_gets_their_data_and_is_erased_through_the_desk(stack: Stack) -> None:
+    table = f"citizen_id,request\n{FORGETFUL},export\n{FORGETFUL},erase\n"
+    report = answered(stack, "data-requests.csv", table)
+    assert (report["taken"]["exported"], report["taken"]["erased"]) == (1, 1)
+    s3, bucket = stack.client("s3"), stack.stack["desk_bucket"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=report["taken"]["answers"])["Contents"]
+    (key,) = [found["Key"] for found in listed if found["Key"].endswith(".json")]
+    person = json.loads(stack.desk(key))["person"]
+    assert (person["full_name"], person["citizen_id"]) == ("Nguyễn Văn An", FORGETFUL)
+    credentials = {"citizen_id": FORGETFUL, "password": "mật khẩu mới"}
+    assert refusal(stack.call("POST", "/sessions", credentials)) == (401, "wrong_credentials")
+    table_name = stack.stack["tables"]["participants"]
+    left = stack.client("dynamodb").get_item(TableName=table_name, Key={"id": {"S": person["participant_id"]}})
+    assert left["Item"].keys() == {"id", "erased_at", "expires"}
+
+
+def test_nothing_personal_and_no_secret_stands_plain_in_tables_logs_environment_or_template(
+    stack: Stack,
+) -> None:
+    personal = {*PEOPLE, FORGETFUL, "0912345678", PASSWORD}
+    for name, born, *_ in PEOPLE.values():
+        personal |= {name, born}
+    vault = stack.client("secretsmanager")
+    names = [secret["ARN"] for secret in vault.list_secrets()["SecretList"]]
+    secrets = {vault.get_secret_value(SecretId=name)["SecretString"] for name in names}
+    assert len(secrets) >= 2
+
+    tables = [
+        plain(stack.client("dynamodb").scan(TableName=name)["Items"]) for name in stack.stack["tables"].values()
+    ]
+    logs, lambdas = stack.client("logs"), stack.client("lambda")
+    lines = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+        lines += [event["message"] for event in events]
+    assert any('"route":"/sessions"' in line for line in lines)
+    settings = [function["Environment"] for function in lambdas.list_functions()["Functions"]]
+    template = stack.client("cloudformation").get_template(StackName="cuoc-thi-local")["TemplateBody"]
+    written = [*tables, *lines, plain(settings), plain(template)]
+    for needle in personal | secrets:
+        for text in written:
+            assert needle not in text
+
+
+def plain(value: Any) -> str:
+    """Bytes as text, too, so that UTF-8 in them would be found."""
+    return json.dumps(value, ensure_ascii=False, default=lambda it: bytes(it).decode("utf-8", "replace"))

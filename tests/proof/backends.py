@@ -100,7 +100,7 @@ def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> 
                 owner.delete_table(TableName=name)
 
         return Backend(
-            Participants(client, names["participants"], Vault(b"k" * 32)),
+            Participants(client, names["participants"], Vault(lambda: b"k" * 32)),
             Entries(client, names["entries"]),
             StoredRevisions(client, names["tallies"]),
             reader(names["entries"]),

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.services.vault import Unreadable, Vault
 
-VAULT = Vault(b"k" * 32)
+VAULT = Vault(lambda: b"k" * 32)
 SEALED = VAULT.seal("Nguyễn Văn An", "a3", "full_name")
 
 
@@ -30,7 +30,7 @@ def test_a_value_does_not_open_for_another_person_or_field(person: str, field: s
 
 def test_another_key_does_not_open_and_says_where_to_look() -> None:
     with pytest.raises(Unreadable, match=r"full_name of a3 does not open.*reference/data-key\.json"):
-        Vault(b"x" * 32).open(SEALED, "a3", "full_name")
+        Vault(lambda: b"x" * 32).open(SEALED, "a3", "full_name")
 
 
 @pytest.mark.parametrize("at", range(len(SEALED)))

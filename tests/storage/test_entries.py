@@ -158,3 +158,28 @@ def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, s
     client.meta.events.register_first("before-send.dynamodb.UpdateItem", push_back)
     with pytest.raises(Busy):
         start(entries)
+
+
+def test_an_erased_entry_keeps_what_its_records_keep_and_nothing_else(entries: Entries) -> None:
+    attempt = start(entries)
+    entries.save(PERSON, attempt, "BBBBB", 7)
+    before = entries.get(1, PERSON)
+    assert before is not None
+    after = before._replace(open=None, finished=(record(attempt)._replace(nonce="", answers=""),))
+    assert entries.erase(before, after)
+    assert entries.get(1, PERSON) == after
+    assert entries.erase(after, after)
+
+
+def test_an_entry_that_has_changed_in_between_is_not_erased(entries: Entries) -> None:
+    attempt = start(entries)
+    opened = entries.get(1, PERSON)
+    entries.submit(PERSON, attempt, record(attempt))
+    done = entries.get(1, PERSON)
+    assert opened is not None
+    assert done is not None
+    assert not entries.erase(opened, done)
+    start(entries, attempt.started + 1)
+    again = entries.get(1, PERSON)
+    assert not entries.erase(done, done)
+    assert entries.get(1, PERSON) == again

@@ -14,7 +14,7 @@ from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import SEALED, Participants
 from chalicelib.storage.sign_ins import HOUR_MS, StoredProofs, StoredSignIns
 
-VAULT = Vault(b"k" * 32)
+VAULT = Vault(lambda: b"k" * 32)
 ID = "a3" + "0" * 18
 AN = Participant(
     ID,
@@ -100,7 +100,7 @@ def test_an_item_is_one_write_unit(client: Client, participants: Participants) -
 def test_another_data_key_opens_nobody(client: Client, participants: Participants) -> None:
     participants.add(AN)
     with pytest.raises(Unreadable):
-        Participants(client, "participants", Vault(b"x" * 32)).get(ID)
+        Participants(client, "participants", Vault(lambda: b"x" * 32)).get(ID)
 
 
 def test_one_persons_value_does_not_open_in_anothers_place(client: Client, participants: Participants) -> None:

@@ -1,0 +1,205 @@
+"""What is stored about one person (Law 91/2025/QH15): handing it over, and erasing it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.services.contest_files import unpack
+from chalicelib.services.contest_folder import ContestSource, read_files
+from chalicelib.services.contest_tables import Disqualification, Exclusion, RosterRow
+from chalicelib.services.exam import Exam, Person
+from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
+from chalicelib.services.reference import CURRENT, Reference
+
+_LABELS = {
+    "participant_id": "Mã người dự thi",
+    "citizen_id": "Số căn cước công dân",
+    "full_name": "Họ và tên",
+    "date_of_birth": "Ngày sinh",
+    "gender": "Giới tính",
+    "phone": "Số điện thoại",
+    "unit_code": "Đơn vị",
+    "category": "Diện dự thi",
+    "registered_at": "Thời điểm đăng ký",
+    "kept_until": "Tự xóa vào",
+    "password": "Mật khẩu",
+}
+_ATTEMPT = (
+    "attempt_id", "status", "started_at", "submitted_at", "duration_ms", "score", "prediction", "answers",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """``person`` by field, ``attempts`` of all weeks, ``lists``: rows of the organisers' files and results."""
+
+    person: dict[str, str]
+    attempts: list[dict[str, Any]]
+    lists: list[dict[str, str]]
+
+    def as_json(self) -> bytes:
+        whole = {"person": self.person, "attempts": self.attempts, "lists": self.lists}
+        return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+    def as_sheets(self) -> dict[str, list[list[str]]]:
+        """Sheets of rows of texts, with headings for the person whose data they are."""
+        return {
+            "Thông tin": [["Mục", "Nội dung"], *([_LABELS[key], value] for key, value in self.person.items())],
+            "Lượt thi": [
+                list(_ATTEMPT),
+                *([_text(attempt[key]) for key in _ATTEMPT] for attempt in self.attempts),
+            ],
+            "Danh sách": [
+                ["Nguồn", "Nội dung"],
+                *(
+                    [row["source"], "; ".join(f"{k}: {v}" for k, v in row.items() if k != "source")]
+                    for row in self.lists
+                ),
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DataSubject:
+    """``erase_entry`` takes answers and nonces out of an entry without an open attempt; what counts stays."""
+
+    desk: ObjectStore
+    participants: ParticipantStore
+    entries: EntryStore
+    erase_entry: Callable[[Entry], Entry]
+
+    def export(self, wanted: Mapping[str, str], reference: Reference, now: int) -> dict[str, Dossier]:
+        """By citizen ID; who is not registered is left out. ``wanted``: citizen ID → participant id."""
+        people = self.participants.get_many(wanted.values())
+        lists: dict[str, list[dict[str, str]]] = {identity: [] for identity in people}
+        if people:
+            for identity, row in self._mentions(wanted, reference):
+                if identity in lists:
+                    lists[identity].append(row)
+        exam = self._exam(reference)
+        return {
+            citizen_id: Dossier(
+                _person(people[identity], reference),
+                [
+                    _attempt(entry, attempt, reference)
+                    for entry in exam.history(_as_sitter(people[identity]), now)
+                    for attempt in entry.finished
+                ],
+                lists[identity],
+            )
+            for citizen_id, identity in wanted.items()
+            if identity in people
+        }
+
+    def erase(self, participant_id: str, reference: Reference, now: int) -> str:
+        """``erased``, ``not_registered``, or ``postponed`` while an attempt is open. Repeating it is harmless.
+
+        Entries first: until they are done the person is still there, and the request can be sent again.
+        """
+        person = self.participants.get(participant_id)
+        if person is None:
+            return "not_registered"
+        weeks = [week.number for week in reference.definition.weeks if week.opens <= now]
+        stored = {entry.week: entry for entry in self.entries.get_weeks(weeks, participant_id)}
+        history = self._exam(reference).history(_as_sitter(person), now)
+        if any(entry.open is not None for entry in history):
+            return "postponed"
+        for entry in history:
+            before = stored.get(entry.week)
+            if before is None or before.used != entry.used:
+                return "postponed"
+            if not self.entries.erase(before, self.erase_entry(entry)):
+                return "postponed"
+        return "erased" if self.participants.erase(participant_id, now) else "not_registered"
+
+    def _exam(self, reference: Reference) -> Exam:
+        return Exam(reference, self.entries, nonce=str)
+
+    def _mentions(
+        self, wanted: Mapping[str, str], reference: Reference
+    ) -> Iterator[tuple[str, dict[str, str]]]:
+        """Participant id and row, wherever the organisers' files and the results name one of them."""
+        source = self._source()
+        if source is not None:
+            tables: dict[str, tuple[RosterRow | Exclusion | Disqualification, ...]] = {
+                "rosters": source.rosters,
+                "exclusions": source.exclusions,
+                "disqualifications": source.disqualifications,
+            }
+            for name, rows in tables.items():
+                for row in rows:
+                    if row.citizen_id in wanted:
+                        cells = {key: str(value) for key, value in row._asdict().items()}
+                        yield wanted[row.citizen_id], {"source": name, **cells}
+        yield from self._results(set(wanted.values()), reference)
+
+    def _source(self) -> ContestSource | None:
+        pointer = self.desk.get(CURRENT)
+        key = f"reference/source/{json.loads(pointer)['source']}.zip" if pointer else ""
+        packed = self.desk.get(key) if key else None
+        return read_files(unpack(key, packed)) if packed else None
+
+    def _results(self, identities: set[str], reference: Reference) -> Iterator[tuple[str, dict[str, str]]]:
+        current = self.desk.get("results/current.json")
+        for week in json.loads(current)["weeks"] if current else []:
+            folder = f"results/week-{week['week']}/rev-{week['revision']}"
+            for name in ("individual_ranking.csv.gz", "individual_prizes.csv"):
+                data = self.desk.get(f"{folder}/{name}")
+                if data is None:
+                    continue
+                text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8-sig")
+                for row in csv.DictReader(io.StringIO(text, newline="")):
+                    if row["participant_id"] in identities:
+                        yield row["participant_id"], {"source": f"{folder}/{name}", **row}
+
+
+def without_answers(entry: Entry) -> Entry:
+    """Scores and times stay. Raises ``ValueError`` while an attempt is open, which has no record yet."""
+    if entry.open is not None:
+        raise ValueError("an open attempt cannot be erased")
+    return entry._replace(finished=tuple(done._replace(nonce="", answers="") for done in entry.finished))
+
+
+def _as_sitter(person: Participant) -> Person:
+    return Person(person.participant_id, person.unit, person.category)
+
+
+def _person(person: Participant, reference: Reference) -> dict[str, str]:
+    moment = reference.definition.rfc3339
+    return {
+        "participant_id": person.participant_id,
+        "citizen_id": person.citizen_id,
+        "full_name": person.full_name,
+        "date_of_birth": person.date_of_birth,
+        "gender": person.gender,
+        "phone": person.phone,
+        "unit_code": person.unit,
+        "category": person.category,
+        "registered_at": moment(person.registered_at),
+        "kept_until": moment(person.kept_until) if person.kept_until else "",
+        "password": "chỉ lưu dạng băm argon2id, không đọc lại được",
+    }
+
+
+def _attempt(entry: Entry, attempt: Finished, reference: Reference) -> dict[str, Any]:
+    return {
+        "attempt_id": str(AttemptId(entry.week, attempt.number, attempt.started, attempt.nonce)),
+        "status": attempt.status,
+        "started_at": reference.definition.rfc3339(attempt.started),
+        "submitted_at": reference.definition.rfc3339(attempt.received),
+        "duration_ms": attempt.duration,
+        "score": attempt.score,
+        "prediction": attempt.prediction,
+        "answers": attempt.answers,
+    }
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

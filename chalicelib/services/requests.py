@@ -1,0 +1,163 @@
+"""Requests about single people, by a file in the inbox: a new password, their data, or their erasure.
+
+``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``), or XLSX. A file
+is taken whole or refused with each fault. What answers it is personal, so it goes into a folder of its own
+below ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has counts alone.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from chalicelib.domain.errors import NotLoaded
+from chalicelib.domain.times import EPOCH, to_ms
+from chalicelib.services.contest_files import LARGEST, TOO_LARGE, ContestFaults
+from chalicelib.services.contest_tables import File, check_citizen_id
+from chalicelib.services.data_subject import DataSubject, Dossier
+from chalicelib.services.identity import code_id, participant_id
+from chalicelib.services.intake_report import as_json, as_xlsx, make_report, text_cell
+from chalicelib.services.password_resets import VALID_MS
+from chalicelib.services.ports import ObjectStore, ParticipantStore
+from chalicelib.services.reference import Reference
+from chalicelib.services.tables import Fault, Row
+
+_COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
+FILES = frozenset(f"{name}.{ending}" for name in _COLUMNS for ending in ("csv", "xlsx"))
+# S3 may tell of one file twice; nobody sends the same one again so soon.
+SAME_FILE = timedelta(minutes=1)
+_CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
+_OUTCOMES = ("citizen_id", "request", "result", "note")
+_NOTES = {
+    "codes": "gọi số điện thoại đã đăng ký, hỏi họ tên và ngày sinh rồi mới đọc mã",
+    "exported": "dữ liệu nằm ở tệp cùng mã người dự thi trong thư mục này",
+    "erased": "đã xóa dữ liệu cá nhân; điểm và thứ hạng giữ lại theo mã, không có tên",
+    "postponed": "đang làm bài, hoặc vừa làm bài xong: hãy gửi lại yêu cầu này sau khi lượt thi kết thúc",
+    "not_registered": "số căn cước này chưa đăng ký dự thi, hoặc dữ liệu đã xóa",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """``current`` gives the contest in force; ``new_code`` makes one-time codes."""
+
+    desk: ObjectStore
+    participants: ParticipantStore
+    subject: DataSubject
+    current: Callable[[], Reference]
+    pepper: bytes
+    new_code: Callable[[], str]
+
+    def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
+        """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``."""
+        before = self._just_answered(file, data, now)
+        if before:
+            return before
+        faults: list[Fault] = []
+        taken: dict[str, Any] = {}
+        try:
+            taken = self._take(file, data, now)
+        except ContestFaults as refused:
+            faults = refused.faults
+        report = make_report(file, data, now, taken, faults)
+        self.desk.put(f"intake/{file}.xlsx", as_xlsx(report))
+        self.desk.put(f"intake/{file}.json", as_json(report))
+        return report
+
+    def _just_answered(self, file: str, data: bytes, now: datetime) -> dict[str, Any] | None:
+        stored = self.desk.get(f"intake/{file}.json")
+        report: dict[str, Any] = json.loads(stored) if stored else {"accepted": False}
+        if not report["accepted"] or report["sha256"] != sha256(data).hexdigest():
+            return None
+        return report if now - datetime.fromisoformat(report["at"]) < SAME_FILE else None
+
+    def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
+        if len(data) > LARGEST:
+            raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
+        name = file.rpartition(".")[0]
+        faults: list[Fault] = []
+        rows = File(file, data).rows(_COLUMNS[name], faults)
+        for row in rows:
+            check_citizen_id(row, faults)
+            if "request" in row.cells and row["request"] not in {"export", "erase"}:
+                faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
+        if not rows and not faults:
+            faults.append(Fault(file, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
+        if faults:
+            raise ContestFaults(faults)
+        try:
+            reference = self.current()
+        except NotLoaded:
+            message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
+            raise ContestFaults([Fault(file, 0, "", "", message)]) from None
+        folder = f"requests/{now:%Y%m%d-%H%M%S}-{sha256(data).hexdigest()[:8]}/"
+        answer = self._resets if name == "password-resets" else self._data
+        return {**answer(rows, reference, now, folder), "answers": folder}
+
+    def _resets(self, rows: list[Row], reference: Reference, now: datetime, folder: str) -> dict[str, Any]:
+        lines: list[list[str]] = [list(_CODES)]
+        counts: Counter[str] = Counter()
+        until = to_ms(now) + VALID_MS
+        for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
+            identity = participant_id(self.pepper, citizen_id)
+            person, code = self.participants.get(identity), self.new_code()
+            if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
+                day = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
+                known = [person.full_name, person.phone, person.unit, code, f"{day:%d/%m/%Y %H:%M}"]
+                outcome = "codes"
+            else:
+                known, outcome = [""] * 5, "not_registered"
+            counts[outcome] += 1
+            lines.append([citizen_id, *known, _NOTES[outcome]])
+        self.desk.put(f"{folder}password-resets.xlsx", _workbook({"Mã dùng một lần": lines}))
+        return dict(counts)
+
+    def _data(self, rows: list[Row], reference: Reference, now: datetime, folder: str) -> dict[str, Any]:
+        lines: list[list[str]] = [list(_OUTCOMES)]
+        counts: Counter[str] = Counter()
+        wanted = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
+        asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
+        dossiers = self.subject.export({key: wanted[key] for key in asked}, reference, to_ms(now))
+        # All exports first: who asks for both gets what is erased afterwards.
+        for row in sorted(rows, key=lambda row: row["request"] == "erase"):
+            citizen_id = row["citizen_id"]
+            if row["request"] == "erase":
+                outcome = self.subject.erase(wanted[citizen_id], reference, to_ms(now))
+            else:
+                outcome = self._hand_over(dossiers.get(citizen_id), f"{folder}{wanted[citizen_id]}")
+            counts[outcome] += 1
+            lines.append([citizen_id, row["request"], outcome, _NOTES[outcome]])
+        self.desk.put(f"{folder}data-requests.xlsx", _workbook({"Kết quả": lines}))
+        return dict(counts)
+
+    def _hand_over(self, dossier: Dossier | None, key: str) -> str:
+        if dossier is None:
+            return "not_registered"
+        self.desk.put(f"{key}.json", dossier.as_json())
+        self.desk.put(f"{key}.xlsx", _workbook(dossier.as_sheets()))
+        return "exported"
+
+
+def _workbook(sheets: Mapping[str, list[list[str]]]) -> bytes:
+    """Every cell is text: a leading zero stays, and none is a formula."""
+    book = Workbook(write_only=True)
+    for title, (header, *rows) in sheets.items():
+        sheet = book.create_sheet(title)
+        for number in range(1, len(header) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = 24
+        sheet.freeze_panes = "A2"
+        sheet.append([text_cell(sheet, text, bold=True) for text in header])
+        for row in rows:
+            sheet.append([text_cell(sheet, text) for text in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -1,0 +1,318 @@
+"""Files of the inbox about single people: codes for lost passwords, their data, their erasure."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
+from chalicelib.services.data_subject import DataSubject, without_answers
+from chalicelib.services.identity import participant_id
+from chalicelib.services.reference import CURRENT
+from chalicelib.services.requests import FILES, Requests
+from tests.fakes import MINUTE, WEEK
+from tests.services.contest_files import contest_files, zipped
+from tests.services.workbooks import as_workbook
+from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
+
+STRANGER = "040090000999"
+AN_ID, BINH_ID = (participant_id(PEPPER, person["citizen_id"]) for person in (AN, BINH))
+
+
+class Office:
+    """A running contest in which An and Bình are registered, and the operator's desk."""
+
+    def __init__(self, *, loaded: bool = True) -> None:
+        self.counter = Counter(loaded=loaded)
+        self.desk = self.counter.desk
+        self.use(without_answers)
+        if loaded:
+            self.source()
+            self.an, self.binh = self.counter.arrive(AN), self.counter.arrive(BINH)
+
+    def source(self, **changed: str) -> None:
+        """The organisers' files, as intake has left them."""
+        pointer = json.loads(self.desk.objects[CURRENT])
+        self.desk.objects[CURRENT] = json.dumps({**pointer, "source": "s"}).encode()
+        self.desk.objects["reference/source/s.zip"] = zipped(contest_files(**changed))
+
+    def use(self, erase_entry: Any) -> None:
+        codes = count(1)
+        subject = DataSubject(self.desk, self.counter.people, self.counter.entries, erase_entry)
+        self.requests = Requests(
+            self.desk,
+            self.counter.people,
+            subject,
+            self.counter.exam.library.current,
+            PEPPER,
+            lambda: f"0000-0000-{next(codes):04}",
+        )
+
+    def send(self, file: str, text: str | bytes) -> dict[str, Any]:
+        data = text if isinstance(text, bytes) else text.encode()
+        return self.requests.take_over(file, data, self.counter.clock.moment())
+
+    def erase(self, citizen_id: str = AN["citizen_id"]) -> dict[str, Any]:
+        return self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},erase\n")
+
+    def export(self, citizen_id: str = AN["citizen_id"]) -> Any:
+        report = self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},export\n")
+        return json.loads(self.desk.objects[f"{report['taken']['answers']}{AN_ID}.json"])
+
+    def sheet(self, report: dict[str, Any], name: str) -> list[list[Any]]:
+        book = load_workbook(io.BytesIO(self.desk.objects[report["taken"]["answers"] + name]))
+        return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+
+    def sit(self) -> dict[str, Any]:
+        attempt = self.counter.start(self.an)
+        self.counter.clock.now += MINUTE
+        self.counter.submit(self.an, attempt, wrong=2, prediction=7)
+        return attempt
+
+    def entry(self) -> Entry:
+        return self.counter.entries.items[1, AN_ID]
+
+
+def test_a_code_is_handed_out_with_what_is_needed_to_know_the_person_on_the_telephone() -> None:
+    office = Office()
+    report = office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n{STRANGER}\n")
+    assert report["accepted"]
+    assert report["taken"] == {"codes": 1, "not_registered": 1, "answers": report["taken"]["answers"]}
+    header, an, nobody = office.sheet(report, "password-resets.xlsx")
+    assert header == ["citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note"]
+    assert an[:6] == [
+        "040090000001", "Nguyễn Văn An", "0912345678", "SO-A", "0000-0000-0001", "29/08/2022 08:00",
+    ]  # fmt: skip
+    assert (nobody[0], nobody[1:6]) == (STRANGER, [None] * 5)
+
+
+def test_with_the_code_the_person_sets_a_new_password() -> None:
+    office = Office()
+    office.send("password-resets.xlsx", as_workbook(f"citizen_id\n{AN['citizen_id']}\n"))
+    sent = {"citizen_id": AN["citizen_id"], "code": "0000-0000-0001", "password": "mật khẩu mới"}
+    office.counter.account.reset_password(body(sent), HOME)
+    assert office.counter.sign_in({**AN, "password": "mật khẩu mới"})
+    with pytest.raises(WrongCredentials):
+        office.counter.sign_in(AN)
+
+
+def test_a_person_named_twice_gets_one_code() -> None:
+    office = Office()
+    report = office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n{AN['citizen_id']}\n")
+    assert report["taken"]["codes"] == 1
+
+
+def test_an_event_that_is_delivered_twice_does_not_make_the_first_codes_worthless() -> None:
+    office = Office()
+    table = f"citizen_id\n{AN['citizen_id']}\n"
+    first = office.send("password-resets.csv", table)
+    office.counter.clock.now += 59_000
+    assert office.send("password-resets.csv", table) == first
+    office.counter.clock.now += 1_000
+    assert office.send("password-resets.csv", table) != first
+
+
+def test_the_report_beside_the_inbox_holds_nothing_personal_and_no_code() -> None:
+    office = Office()
+    office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n")
+    stored = office.desk.objects["intake/password-resets.csv.json"].decode()
+    for secret in ("040090000001", "An", "0912345678", "0000-0000-0001"):
+        assert secret not in stored
+    told = load_workbook(io.BytesIO(office.desk.objects["intake/password-resets.csv.xlsx"])).worksheets[0]
+    rows = dict(told.iter_rows(values_only=True))
+    assert rows["Kết quả"].startswith("Đã thực hiện")
+    assert rows["Mã đặt lại mật khẩu đã cấp"] == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "table", "row", "column"),
+    [
+        ("password-resets.csv", "citizen_id\n40090000001\n", 2, "citizen_id"),
+        ("password-resets.csv", "citizen_id\n", 0, ""),
+        ("password-resets.csv", "", 1, ""),
+        ("password-resets.csv", "citizen_id,note\n040090000001,x\n", 1, "note"),
+        ("data-requests.csv", "citizen_id\n040090000001\n", 1, "request"),
+        ("data-requests.csv", "citizen_id,request\n040090000001,delete\n", 2, "request"),
+        ("data-requests.csv", "citizen_id,request\n040090000001,erase\n1,erase\n", 3, "citizen_id"),
+        ("data-requests.xlsx", "no workbook", 0, ""),
+    ],
+)
+def test_a_file_with_a_fault_does_nothing_and_says_where(file: str, table: str, row: int, column: str) -> None:
+    office = Office()
+    before = dict(office.counter.people.people)
+    report = office.send(file, table)
+    assert not report["accepted"]
+    assert (report["faults"][0]["row"], report["faults"][0]["column"]) == (row, column)
+    assert office.counter.people.people == before
+    assert not any(key.startswith("requests/") for key in office.desk.objects)
+
+
+def test_before_a_contest_is_loaded_there_is_nobody_to_ask_for() -> None:
+    report = Office(loaded=False).erase()
+    assert not report["accepted"]
+    assert "chưa có cuộc thi" in report["faults"][0]["message"]
+
+
+def test_the_names_of_the_files_are_those_of_no_contest_file() -> None:
+    assert set(contest_files()).isdisjoint(FILES)
+
+
+def test_a_person_gets_everything_that_is_stored() -> None:
+    office = Office()
+    attempt = office.sit()
+    told = office.export()
+    assert told["person"] == {
+        "participant_id": AN_ID,
+        "citizen_id": "040090000001",
+        "full_name": "Nguyễn Văn An",
+        "date_of_birth": "1990-05-06",
+        "gender": "male",
+        "phone": "0912345678",
+        "unit_code": "SO-A",
+        "category": "mandatory",
+        "registered_at": "2022-08-22T08:00:00+07:00",
+        "kept_until": "2023-03-18T08:00:00+07:00",
+        "password": "chỉ lưu dạng băm argon2id, không đọc lại được",
+    }
+    assert told["attempts"] == [
+        {
+            "attempt_id": attempt["attempt_id"],
+            "status": "submitted",
+            "started_at": "2022-08-22T08:00:00+07:00",
+            "submitted_at": "2022-08-22T08:01:00+07:00",
+            "duration_ms": 60_000,
+            "score": 3,
+            "prediction": 7,
+            "answers": office.entry().finished[0].answers,
+        }
+    ]
+    assert "plain:" not in json.dumps(told)
+
+
+def test_also_what_organisers_and_results_say_of_the_person_and_nothing_of_others() -> None:
+    office = Office()
+    rows = f"SO-A,An,{AN['citizen_id']},0\nSO-B,Bình,{BINH['citizen_id']},0\n"
+    office.source(rosters="unit_code,full_name,citizen_id,exempt\n" + rows)
+    ranking = f"rank,participant_id,score\n1,{BINH_ID},5\n2,{AN_ID},3\n"
+    office.desk.objects["results/current.json"] = b'{"weeks":[{"week":1,"revision":2}],"final":null}'
+    office.desk.objects["results/week-1/rev-2/individual_ranking.csv.gz"] = gzip.compress(ranking.encode())
+    told = office.export()
+    assert told["lists"] == [
+        {"source": "rosters", "unit_code": "SO-A", "full_name": "An", "citizen_id": AN["citizen_id"],
+         "exempt": "False"},
+        {"source": "results/week-1/rev-2/individual_ranking.csv.gz", "rank": "2", "participant_id": AN_ID,
+         "score": "3"},
+    ]  # fmt: skip
+
+
+def test_the_person_can_read_it_in_excel() -> None:
+    office = Office()
+    office.sit()
+    office.export()
+    (key,) = [key for key in office.desk.objects if key.endswith(f"{AN_ID}.xlsx")]
+    book = load_workbook(io.BytesIO(office.desk.objects[key]))
+    assert book.sheetnames == ["Thông tin", "Lượt thi", "Danh sách"]
+    told = dict(book["Thông tin"].iter_rows(values_only=True))
+    assert (told["Họ và tên"], told["Số căn cước công dân"]) == ("Nguyễn Văn An", "040090000001")
+    assert list(book["Lượt thi"].iter_rows(values_only=True))[1][5] == "3"
+
+
+def test_of_an_erased_person_nothing_is_left_but_what_counts() -> None:
+    office = Office()
+    office.sit()
+    before = office.entry()
+    report = office.erase()
+    assert report["taken"]["erased"] == 1
+    assert office.sheet(report, "data-requests.xlsx")[1][:3] == ["040090000001", "erase", "erased"]
+    (kept,) = office.entry().finished
+    assert (kept.nonce, kept.answers) == ("", "")
+    assert kept == before.finished[0]._replace(nonce="", answers="")
+    assert office.entry()._replace(finished=()) == before._replace(finished=())
+    assert AN_ID not in office.counter.people.people
+    assert BINH_ID in office.counter.people.people
+
+
+def test_an_erased_person_can_neither_sign_in_nor_register_again() -> None:
+    office = Office()
+    office.erase()
+    with pytest.raises(WrongCredentials):
+        office.counter.sign_in(AN)
+    with pytest.raises(Unauthorized):
+        office.counter.account.me(office.an)
+    with pytest.raises(AlreadyRegistered):
+        office.counter.register(AN)
+
+
+def test_nobody_is_erased_in_the_middle_of_an_attempt() -> None:
+    office = Office()
+    office.counter.start(office.an)
+    report = office.erase()
+    assert report["taken"]["postponed"] == 1
+    assert AN_ID in office.counter.people.people
+    assert office.entry().open is not None
+
+
+def test_an_overdue_attempt_is_settled_first_and_counts_as_it_would_have() -> None:
+    office = Office()
+    attempt = office.counter.start(office.an)
+    answers = office.counter.answers(attempt, wrong=1)
+    office.counter.exam.save(office.an, attempt["attempt_id"], body({"answers": answers}))
+    office.counter.clock.now += WEEK
+    assert office.erase()["taken"]["erased"] == 1
+    (kept,) = office.entry().finished
+    assert (kept.status, kept.score, kept.answers) == ("overdue", 4, "")
+    assert office.entry().open is None
+
+
+def test_an_attempt_that_starts_in_between_stops_the_erasure() -> None:
+    office = Office()
+    office.sit()
+
+    def slow(entry: Entry) -> Entry:
+        office.counter.start(office.an)
+        return without_answers(entry)
+
+    office.use(slow)
+    assert office.erase()["taken"]["postponed"] == 1
+    assert office.entry().finished[0].answers
+    assert AN_ID in office.counter.people.people
+
+
+def test_a_request_that_broke_off_half_way_can_be_sent_again() -> None:
+    office = Office()
+    office.sit()
+    office.counter.entries.items[1, AN_ID] = without_answers(office.entry())
+    assert office.erase()["taken"]["erased"] == 1
+    office.counter.clock.now += MINUTE
+    assert office.erase()["taken"]["not_registered"] == 1
+
+
+def test_who_asks_for_both_gets_the_data_before_they_are_gone() -> None:
+    office = Office()
+    citizen = AN["citizen_id"]
+    report = office.send("data-requests.csv", f"citizen_id,request\n{citizen},erase\n{citizen},export\n")
+    assert (report["taken"]["exported"], report["taken"]["erased"]) == (1, 1)
+    assert f"{report['taken']['answers']}{AN_ID}.json" in office.desk.objects
+
+
+def test_an_open_attempt_has_nothing_that_could_be_kept() -> None:
+    office = Office()
+    office.counter.start(office.an)
+    with pytest.raises(ValueError, match="open"):
+        without_answers(office.entry())
+
+
+def test_requests_are_answered_in_a_folder_of_their_own() -> None:
+    office = Office()
+    for _ in range(2):
+        office.export()
+        office.counter.clock.now += MINUTE
+    folders = {key.rpartition("/")[0] for key in office.desk.objects if key.startswith("requests/")}
+    assert len(folders) == 2
