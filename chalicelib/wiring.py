@@ -226,10 +226,9 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
-    from chalicelib.services.contest_files import LARGEST  # noqa: PLC0415
+    from chalicelib.services.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
-    from chalicelib.services.requests import FILES  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
 
     file = key.rpartition("/")[2]
@@ -241,7 +240,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
     make_data_key(http, desk, os.environ["DATA_KEY_KMS"])
-    if file in FILES:
+    if file in REQUESTS:
         return _requests(http, desk).take_over(file, data, datetime.now(UTC))
     markdown = MarkdownIt("commonmark", {"html": False})
     site = _bucket("SITE_BUCKET", "public, max-age=30")

@@ -73,6 +73,10 @@ def words(report: dict[str, Any]) -> list[str]:
         missing = "; ".join(taken["missing"])
         return [f"{report['file']} was kept for the first contest. Still missing: {missing}"]
     counts = [f"{count} {name.replace('_', ' ')}" for name, count in taken.items() if isinstance(count, int)]
+    if "answers" in taken:
+        return [
+            f"{report['file']} was answered: {', '.join(counts)}. See {taken['answers']} in the desk bucket."
+        ]
     return [f"{report['file']} was taken over: {', '.join(counts)}."]
 
 

@@ -21,6 +21,8 @@ KINDS = {
     "guide": ("guide.md",),
 }
 REQUIRED = ("contest", "questions", "units")
+# About single people: no part of a contest, each on its own in the inbox (services/requests.py).
+REQUESTS = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
@@ -45,7 +47,10 @@ def missing_kinds(files: Iterable[str]) -> list[str]:
 
 def misnamed(name: str) -> Fault:
     """What to do with a file that is none of a contest's."""
-    message = f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}"
+    message = (
+        f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; "
+        f"đưa riêng từng tệp vào inbox: {', '.join(REQUESTS)}"
+    )
     if name.lower().endswith((".xls", ".ods")):
         message = f"hãy lưu lại dạng .xlsx; {message}"
     elif name.lower().endswith((".xlsm", ".xltm", ".xlsb")):

@@ -32,7 +32,6 @@ from chalicelib.services.reference import Reference
 from chalicelib.services.tables import Fault, Row
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
-FILES = frozenset(f"{name}.{ending}" for name in _COLUMNS for ending in ("csv", "xlsx"))
 # S3 may tell of one file twice; nobody sends the same one again so soon.
 SAME_FILE = timedelta(minutes=1)
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")

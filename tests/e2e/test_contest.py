@@ -22,6 +22,8 @@ from botocore.exceptions import ClientError
 from openpyxl import load_workbook
 
 from benchmarks.people import solve
+from chalicelib.services.exam import Person
+from chalicelib.web.tokens import Tokens
 from tests.stack import ROOT, Stack, contest_folder, running, wait_for
 
 PASSWORD = "mật khẩu dài"
@@ -32,7 +34,7 @@ PEOPLE = {
     "040085000003": ("Lê Công", "1985-01-01", "male", "SO-B", "mandatory"),
     "040303000004": ("Đặng Dung", "2003-12-31", "female", None, "encouraged"),
 }
-FORGETFUL = "040085000005"
+FORGETFUL, ROTATING = "040085000005", "040085000006"
 
 
 @pytest.fixture(scope="module")
@@ -368,6 +370,19 @@ def test_the_local_aws_lets_nobody_in_without_credentials(stack: Stack) -> None:
         ClientError, match=r"AccessDenied|InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId"
     ):
         stranger.client("dynamodb").scan(TableName=stack.stack["tables"]["participants"])
+
+
+def test_after_a_rotation_of_the_token_key_both_keys_are_good(stack: Stack) -> None:
+    vault, token = stack.client("secretsmanager"), signed_in(stack, ROTATING)
+    (name,) = [it["ARN"] for it in vault.list_secrets()["SecretList"] if "session tokens" in it["Description"]]
+    identity = stack.call("GET", "/me", token=token).json()["participant"]["participant_id"]
+    vault.put_secret_value(SecretId=name, SecretString="n" * 64)
+    person = Person(identity, "SO-A", "mandatory")
+    fresh, _ = Tokens([b"n" * 64]).issue(person, time.time_ns() // 1_000_000)
+    forged, _ = Tokens([b"f" * 64]).issue(person, time.time_ns() // 1_000_000)
+    assert stack.call("GET", "/me", token=fresh).status_code == 200
+    assert stack.call("GET", "/me", token=token).status_code == 200
+    assert refusal(stack.call("GET", "/me", token=forged)) == (401, "unauthorized")
 
 
 def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
+from chalicelib.services.contest_files import FILES, REQUESTS
 from chalicelib.services.data_subject import DataSubject, without_answers
 from chalicelib.services.identity import participant_id
 from chalicelib.services.reference import CURRENT
-from chalicelib.services.requests import FILES, Requests
+from chalicelib.services.requests import Requests
 from tests.fakes import MINUTE, WEEK
 from tests.services.contest_files import contest_files, zipped
 from tests.services.workbooks import as_workbook
@@ -160,8 +161,14 @@ def test_before_a_contest_is_loaded_there_is_nobody_to_ask_for() -> None:
     assert "chưa có cuộc thi" in report["faults"][0]["message"]
 
 
-def test_the_names_of_the_files_are_those_of_no_contest_file() -> None:
-    assert set(contest_files()).isdisjoint(FILES)
+@pytest.mark.parametrize("file", REQUESTS)
+def test_every_name_of_a_request_is_understood_and_is_that_of_no_contest_file(file: str) -> None:
+    assert file not in FILES
+    header = "citizen_id" if file.startswith("password") else "citizen_id,request"
+    row = STRANGER if file.startswith("password") else f"{STRANGER},erase"
+    table = f"{header}\n{row}\n"
+    report = Office().send(file, as_workbook(table) if file.endswith("xlsx") else table)
+    assert report["taken"]["not_registered"] == 1
 
 
 def test_a_person_gets_everything_that_is_stored() -> None:
