@@ -256,18 +256,19 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
 def _requests(http: SignedHttp, desk: Bucket) -> Requests:
     """Files of the inbox that ask for something about single people."""
-    from chalicelib.services.data_subject import DataSubject, without_answers  # noqa: PLC0415
+    from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
+    from chalicelib.services.data_subject import DataSubject  # noqa: PLC0415
     from chalicelib.services.password_resets import new_code  # noqa: PLC0415
     from chalicelib.services.requests import Requests  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
     participants = _participants(dynamodb, http, desk)
-    entries = Entries(dynamodb, os.environ["ENTRIES_TABLE"])
+    entries, pepper = Entries(dynamodb, os.environ["ENTRIES_TABLE"]), _secret(http, "PEPPER_SECRET")
     return Requests(
         desk=desk,
         participants=participants,
-        subject=DataSubject(desk, participants, entries, without_answers),
+        subject=DataSubject(desk, participants, entries, salt_key(pepper)),
         current=Library(desk, now_ms).current,
-        pepper=_secret(http, "PEPPER_SECRET"),
+        pepper=pepper,
         new_code=new_code,
     )

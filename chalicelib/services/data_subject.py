@@ -6,11 +6,12 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.receipt import erased
 from chalicelib.services.contest_files import unpack
 from chalicelib.services.contest_folder import ContestSource, read_files
 from chalicelib.services.contest_tables import Disqualification, Exclusion, RosterRow
@@ -68,12 +69,12 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """``erase_entry`` takes answers and nonces out of an entry without an open attempt; what counts stays."""
+    """``salt_key`` makes the commitments that stand in erased attempts in place of answers and nonce."""
 
     desk: ObjectStore
     participants: ParticipantStore
     entries: EntryStore
-    erase_entry: Callable[[Entry], Entry]
+    salt_key: bytes
 
     def export(self, wanted: Mapping[str, str], reference: Reference, now: int) -> dict[str, Dossier]:
         """By citizen ID; who is not registered is left out. ``wanted``: citizen ID → participant id."""
@@ -115,7 +116,7 @@ class DataSubject:
             before = stored.get(entry.week)
             if before is None or before.used != entry.used:
                 return "postponed"
-            if not self.entries.erase(before, self.erase_entry(entry)):
+            if not self.entries.erase(before, erased(entry, self.salt_key)):
                 return "postponed"
         return "erased" if self.participants.erase(participant_id, now) else "not_registered"
 
@@ -158,13 +159,6 @@ class DataSubject:
                 for row in csv.DictReader(io.StringIO(text, newline="")):
                     if row["participant_id"] in identities:
                         yield row["participant_id"], {"source": f"{folder}/{name}", **row}
-
-
-def without_answers(entry: Entry) -> Entry:
-    """Scores and times stay. Raises ``ValueError`` while an attempt is open, which has no record yet."""
-    if entry.open is not None:
-        raise ValueError("an open attempt cannot be erased")
-    return entry._replace(finished=tuple(done._replace(nonce="", answers="") for done in entry.finished))
 
 
 def _as_sitter(person: Participant) -> Person:
