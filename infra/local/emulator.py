@@ -10,13 +10,15 @@ start:
 * Lambda functions run on the bare Python, not on this virtual environment's, so that a dependency missing
   from the package is missing here too.
 * Stream records that no function has read yet are saved too (infra/local/streams.py).
-* Schedules are looked at every second instead of every ten, and may be shortened for tests.
+* Schedules are looked at every second instead of every ten, and may be shortened for tests; one whose function
+  or state machine is still at work is passed over, or a busy machine would start ever more of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import logging
 import os
 import signal
@@ -60,6 +62,35 @@ def _shorten_schedules() -> None:
     seconds = os.environ.get(SCHEDULE_SECONDS)
     if seconds:
         eventbridge._parse_rate_seconds = lambda rule: int(seconds) if rule.startswith("rate(") else None  # noqa: SLF001
+
+
+def _pass_over_the_busy() -> None:
+    """In the cloud several runs at once do no harm; here each is a process of its own on two cores."""
+    from ministack.services import eventbridge, lambda_svc, stepfunctions  # noqa: PLC0415
+
+    running: dict[str, threading.Thread] = {}
+
+    def to_lambda(arn: str, payload: str) -> None:
+        before = running.get(arn)
+        if before is not None and before.is_alive():
+            return
+        function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
+        if not function or not config:
+            return
+        record = lambda_svc._execution_record_for_config(function, config)  # noqa: SLF001
+        execute = lambda_svc._execute_function_with_config_scope  # noqa: SLF001
+        running[arn] = threading.Thread(target=execute, args=(record, json.loads(payload)), daemon=True)
+        running[arn].start()
+
+    to_states = eventbridge._dispatch_to_stepfunctions  # noqa: SLF001
+
+    def to_state_machine(arn: str, payload: str) -> None:
+        executions = [execution for _, execution in stepfunctions._executions.all_items()]  # noqa: SLF001
+        if not any(one["stateMachineArn"] == arn and one["status"] == "RUNNING" for one in executions):
+            to_states(arn, payload)
+
+    eventbridge._dispatch_to_lambda = to_lambda  # noqa: SLF001
+    eventbridge._dispatch_to_stepfunctions = to_state_machine  # noqa: SLF001
 
 
 def _deploying() -> bool:
@@ -168,6 +199,7 @@ def main() -> None:
     from ministack import app  # type: ignore[import-untyped] # noqa: PLC0415
 
     _shorten_schedules()
+    _pass_over_the_busy()
     keep_unread_records()
     asyncio.run(_serve(app, lock))
 
