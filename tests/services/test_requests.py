@@ -303,8 +303,16 @@ def test_a_request_that_broke_off_half_way_can_be_sent_again() -> None:
     office.sit()
     office.counter.entries.items[1, AN_ID] = erased(office.entry(), SALTS)
     assert office.erase()["taken"]["erased"] == 1
+
+
+def test_what_an_erased_person_did_with_an_old_session_is_erased_by_asking_again() -> None:
+    office = Office()
+    office.erase()
+    office.sit()
+    assert office.entry().finished[0].answers
     office.counter.clock.now += MINUTE
-    assert office.erase()["taken"]["not_registered"] == 1
+    assert office.erase()["taken"]["erased"] == 1
+    assert office.entry().finished[0].erased
 
 
 def test_who_asks_for_both_gets_the_data_before_they_are_gone() -> None:
