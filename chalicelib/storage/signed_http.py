@@ -41,6 +41,7 @@ class SignedHttp:
                 status_forcelist=(500, 502, 503, 504),
                 allowed_methods=None,
                 raise_on_status=False,
+                respect_retry_after_header=False,  # whoever waits here has a person waiting
             ),
         )
 
@@ -50,7 +51,11 @@ class SignedHttp:
         prepared = request.prepare()
         try:
             response = self._pool.request(
-                prepared.method, prepared.url, body=prepared.body, headers=dict(prepared.headers)
+                prepared.method,
+                prepared.url,
+                body=prepared.body,
+                headers=dict(prepared.headers),
+                redirect=False,  # a signed request goes where it was signed for
             )
         except urllib3.exceptions.HTTPError as error:
             raise Busy(str(error)) from error

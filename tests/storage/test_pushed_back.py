@@ -1,0 +1,221 @@
+"""DynamoDB that throttles, fails or hangs: the caller hears ``Busy`` soon, and nothing piles up behind it.
+
+Faults are put in where botocore is about to send, so that its own retries run as they do against AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError
+from botocore.session import get_session
+
+from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.errors import Busy
+from chalicelib.services.ports import Pointer
+from chalicelib.storage.dynamodb import Client, dynamodb_client
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.participants import Participants
+from chalicelib.storage.revisions import StoredRevisions
+from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
+from chalicelib.web.chalice_app import guarded
+from tests.storage.conftest import REGION
+from tests.storage.test_participants_and_revisions import AN
+
+AT_MOST_S = 1.5  # the goal; measured 0.06 s
+PERSON = "a3" + "0" * 18
+ATTEMPT = AttemptId(1, 1, 1_661_130_000_000, "a" * 16)
+RECORD = Finished(
+    1, ATTEMPT.started, ATTEMPT.started + 60_000, 60_000, 5, 7, ATTEMPT.nonce, "B" * 20, "submitted"
+)
+Call = Callable[[Client], Any]
+
+CALLS: dict[str, Call] = {
+    "start": lambda c: Entries(c, "entries").start(1, PERSON, "SO-A", "mandatory", ATTEMPT.opening, 3),
+    "save": lambda c: Entries(c, "entries").save(PERSON, ATTEMPT, "B" * 20, None),
+    "submit": lambda c: Entries(c, "entries").submit(PERSON, ATTEMPT, RECORD),
+    "read": lambda c: Entries(c, "entries").get(1, PERSON),
+    "history": lambda c: Entries(c, "entries").get_weeks([1, 2, 3, 4], PERSON),
+    "register": lambda c: Participants(c, "participants").add(AN),
+    "sign in": lambda c: Participants(c, "participants").get(PERSON),
+    "count of wrong passwords": lambda c: Participants(c, "participants").failures(PERSON),
+    "one more wrong password": lambda c: Participants(c, "participants").add_failure(PERSON, 0),
+    "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
+    "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, Pointer(1, "a", "b")),
+}
+# Code, status, how often it is tried. A whole account at its limit is not asked again at once.
+REFUSALS = [
+    ("ProvisionedThroughputExceededException", 400, 2),
+    ("ThrottlingException", 400, 2),
+    ("RequestLimitExceeded", 400, 1),
+    ("InternalServerError", 500, 2),
+    ("ServiceUnavailable", 503, 2),
+]
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A client whose requests must not leave."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    return dynamodb_client(get_session(), REGION)
+
+
+class _Raw:
+    """The part of an urllib3 answer that botocore reads."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+def answer(status: int, document: dict[str, Any]) -> Callable[..., AWSResponse]:
+    body = json.dumps(document).encode()
+
+    def send(request: AWSRequest, **_: Any) -> AWSResponse:
+        return AWSResponse(request.url, status, {"Content-Type": "application/x-amz-json-1.0"}, _Raw(body))
+
+    return send
+
+
+def refusal(code: str, status: int) -> Callable[..., AWSResponse]:
+    return answer(status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "slow down"})
+
+
+def faulty(client: Client, fault: Callable[..., Any]) -> list[str]:
+    """Every request meets ``fault``; returns a list that fills with the operations sent."""
+    sent: list[str] = []
+
+    def send(request: AWSRequest, **options: Any) -> Any:
+        sent.append(options["event_name"])
+        return fault(request, **options)
+
+    client.meta.events.register_first("before-send.dynamodb", send)
+    return sent
+
+
+@pytest.mark.parametrize(("code", "status", "tries"), REFUSALS)
+def test_a_refused_call_is_busy_within_a_second_and_a_half(
+    nowhere: Client, code: str, status: int, tries: int
+) -> None:
+    sent = faulty(nowhere, refusal(code, status))
+    for name, call in CALLS.items():
+        sent.clear()
+        began = time.perf_counter()
+        with pytest.raises(Busy):
+            call(nowhere)
+        assert time.perf_counter() - began < AT_MOST_S, name
+        assert len(sent) == tries, name
+
+
+def test_many_refused_calls_in_a_row_take_no_longer_each(nowhere: Client) -> None:
+    # No growing pause, no queue: an environment is free again for the next person.
+    faulty(nowhere, refusal("ThrottlingException", 400))
+    longest = 0.0
+    for _ in range(20):
+        began = time.perf_counter()
+        with pytest.raises(Busy):
+            CALLS["start"](nowhere)
+        longest = max(longest, time.perf_counter() - began)
+    assert longest < AT_MOST_S
+
+
+def test_a_throttled_submission_is_answered_503_with_retry_after(nowhere: Client) -> None:
+    faulty(nowhere, refusal("ThrottlingException", 400))
+    began = time.perf_counter()
+    answered = guarded(lambda: CALLS["submit"](nowhere))
+    assert time.perf_counter() - began < AT_MOST_S
+    assert answered.status_code == 503
+    assert int(answered.headers["Retry-After"]) >= 1
+    assert json.loads(answered.body)["code"] == "busy"
+
+
+def test_a_connection_that_died_while_the_environment_slept_is_replaced(client: Client) -> None:
+    sent: list[str] = []
+
+    def once(request: AWSRequest, **options: Any) -> None:
+        sent.append(options["event_name"])
+        if len(sent) == 1:
+            raise ConnectionClosedError(endpoint_url=request.url)
+
+    client.meta.events.register_first("before-send.dynamodb", once)
+    assert CALLS["start"](client) == 1
+    assert len(sent) == 2
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server that takes connections and never answers."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield url
+
+
+def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(silence: str) -> None:
+    # Below the function's ten seconds, so that the person gets an answer and not a time-out of the gateway.
+    began = time.perf_counter()
+    with pytest.raises(Busy):
+        CALLS["start"](dynamodb_client(get_session(), REGION))
+    assert time.perf_counter() - began < 5
+
+
+class _Storage(BaseHTTPRequestHandler):
+    """S3 that asks to be left alone for an hour, or sends elsewhere."""
+
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        self.seen.append(self.path)
+        if self.path.endswith("busy.json"):
+            self.send_response(503)
+            self.send_header("Retry-After", "3600")
+        else:
+            self.send_response(307)
+            self.send_header("Location", "/desk/elsewhere.json")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignedHttp]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    _Storage.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Storage) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        yield SignedHttp(get_session(), REGION, connect=1, read=2, retries=1)
+        server.shutdown()
+        thread.join()
+
+
+def test_storage_that_asks_to_wait_an_hour_is_not_waited_for(storage: SignedHttp) -> None:
+    began = time.perf_counter()
+    with pytest.raises(Busy):
+        storage.get_object("desk", "busy.json")
+    assert time.perf_counter() - began < AT_MOST_S
+    assert len(_Storage.seen) == 2
+
+
+def test_a_signed_request_is_not_sent_elsewhere(storage: SignedHttp) -> None:
+    with pytest.raises(AwsRefusal, match="307"):
+        storage.get_object("desk", "moved.json")
+    assert _Storage.seen == ["/desk/moved.json"]
