@@ -1,4 +1,4 @@
-# `make help` lists what there is. Everything happens in .venv and .local; nothing is installed into the system but,
+# `make help` lists what there is. Everything happens in .venv* and .local; nothing is installed into the system but,
 # for `make test`, Node.js and Chromium from Debian where they are missing.
 
 PYTHON  ?= python3
@@ -7,17 +7,19 @@ PORT    ?= 8000
 PEOPLE  ?= 300
 STAGE   ?=
 FILE    ?=
+SET     ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
-APT   := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
+STAGES := local dev prod
+APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint format bench package deploy results intake clean
+.PHONY: help setup run stop simulate test tools lint templates format bench audit restore-drill package deploy results intake clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## the Python environment in .venv; nothing if it is there already
 
@@ -32,6 +34,13 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
+# Tools that pin what the others have newer get environments of their own.
+.venv-%/.ready: requirements-%.txt | $(READY)
+	@echo "Installing $* into .venv-$*; this takes a minute, once."
+	@$(PYTHON) -m venv --clear .venv-$*
+	@.venv-$*/bin/pip install -qq --disable-pip-version-check --requirement $<
+	@touch $@
+
 run: $(READY) ## start everything here and print the address (CONTEST=folder, PORT=8000)
 	@exec $(BIN)/python -m infra.local run --contest "$(CONTEST)" --port "$(PORT)"
 
@@ -41,11 +50,7 @@ stop: ## stop a `make run` from another shell
 simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=300)
 	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
 
-test: $(READY) tools lint ## everything: checks, unit tests, the deployed stack, the page in a browser
-	$(BIN)/python -m infra.package --stage local
-	$(BIN)/python -m infra.package --stage dev
-	$(BIN)/python -m infra.package --stage prod
-	$(BIN)/cfn-lint .local/build/local/template.json .local/build/dev/template.json .local/build/prod/template.json
+test: $(READY) tools lint templates ## everything: checks, unit tests, the deployed stack, the page in a browser
 	node --test frontend/tests/
 	$(BIN)/pytest
 
@@ -59,6 +64,19 @@ lint: $(READY) ## format, style, types, and that dependencies run downwards only
 	$(BIN)/mypy -p chalicelib -p infra -p verify
 	$(BIN)/lint-imports
 
+templates: $(READY) .venv-checkov/.ready ## the packages of all stages; cfn-lint and checkov on their templates; no secret in the source
+	for stage in $(STAGES); do $(BIN)/python -m infra.package --stage $$stage || exit; done
+	$(BIN)/cfn-lint infra/waf.yaml $(STAGES:%=.local/build/%/template.json)
+	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework cloudformation \
+		--file infra/waf.yaml --file .local/build/prod/template.json
+	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework secrets --enable-secret-scan-all-files --directory .
+
+audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of what is pinned; needs the network
+	@.venv-audit/bin/python -m infra.audit requirements.txt requirements-dev.txt requirements-checkov.txt requirements-audit.txt
+
+restore-drill: $(READY) ## lose everything of a small contest and restore it; compare the digests (PEOPLE=60)
+	@$(BIN)/python -m benchmarks.restore_drill --people $(if $(filter file,$(origin PEOPLE)),60,$(PEOPLE))
+
 format: $(READY) ## put the Python into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -69,8 +87,8 @@ bench: $(READY) ## measure what the README claims, each figure against a floor
 package: $(READY) ## the Lambda package and its template, in .local/build (STAGE=local, dev or prod)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)"
 
-deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod); never tried on real AWS, no account was at hand
-	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail=a@b.vn"); never tried on real AWS
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %)
 
 results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"

@@ -67,7 +67,8 @@ class Server:
             if got.status != 503 or trial == TRIES - 1:
                 break
             await asyncio.sleep(random.uniform(0, float(got.headers.get("Retry-After", "1")) * 2**trial))
-        answer: dict[str, Any] = json.loads(text) if text else {}
+        spoken = "json" in got.headers.get("Content-Type", "")  # else it is the emulator's own word
+        answer: dict[str, Any] = json.loads(text) if text and spoken else {}
         if got.status >= 400:
             code = str(answer.get("code", "none"))
             self.tally.refusals[f"{got.status} {code}"] += 1

@@ -59,7 +59,7 @@ class Package:
 
 def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Package:
     """Builds the package of ``stage`` unless an unchanged one is there."""
-    out = out or BUILD / stage
+    out = (out or BUILD / stage).resolve()  # `chalice package` runs in another folder
     inputs = _inputs(project)
     stamp = sha256(f"{stage} {sys.version} {platform.machine()} {_digest(inputs)}".encode()).hexdigest()
     note = out / "package.json"

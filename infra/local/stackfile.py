@@ -42,16 +42,26 @@ def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str])
         path.unlink(missing_ok=True)
 
 
-def local_desk(path: Path) -> tuple[Any, str]:
-    """An S3 client of what runs here, and its desk bucket; ends the program with a sentence if nothing does."""
+def read_stack(path: Path) -> dict[str, Any]:
+    """What runs here; ends the program with a sentence if nothing does."""
     if not path.is_file():
         sys.exit("No contest runs here. Start one with `make run`, in another shell.")
-    stack = json.loads(path.read_text())
-    s3 = boto3.client(
-        "s3",
+    stack: dict[str, Any] = json.loads(path.read_text())
+    return stack
+
+
+def stack_client(stack: dict[str, Any], service: str) -> Any:
+    """A client of the local AWS with an operator's rights."""
+    return boto3.client(
+        service,
         endpoint_url=stack["aws_endpoint_url"],
         region_name=stack["region"],
         aws_access_key_id=stack["aws_access_key_id"],
         aws_secret_access_key=stack["aws_secret_access_key"],
     )
-    return s3, stack["desk_bucket"]
+
+
+def local_desk(path: Path) -> tuple[Any, str]:
+    """An S3 client of what runs here, and its desk bucket."""
+    stack = read_stack(path)
+    return stack_client(stack, "s3"), str(stack["desk_bucket"])

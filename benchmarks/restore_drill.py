@@ -1,0 +1,184 @@
+"""``python -m benchmarks.restore_drill``: a contest is lost and restored, and its result is the same.
+
+Invented people take part in a contest of a minute on a stack of its own; its week is closed by the schedule.
+Then the tables are exported, all their items and the desk's ``reference/`` and ``results/`` deleted, and
+restored: items from the export, objects from their versions. At last the week is closed from scratch. Ends with
+1 if a digest differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from benchmarks.simulate import play
+from infra.backup import TABLES, export, restore, undelete
+from tests.stack import Stack, contest_folder, running, wait_for
+
+LOST = ("reference/", "results/")
+WEEK_S = 60
+_CLOSES_WITHIN_S = 120
+_POINTERS = ("week-", "final")
+
+
+class DrillFailed(Exception):
+    """What is there after the restore is not what was there before."""
+
+
+class Drill:
+    """The steps of the drill on a running stack on which a week has been closed."""
+
+    def __init__(self, stack: Stack, backup: Path, say: Callable[[str], None] = print) -> None:
+        self._stack, self._backup, self._say = stack, backup, say
+        self._dynamodb, self._s3 = stack.client("dynamodb"), stack.client("s3")
+        self._events, self._desk = stack.client("events"), stack.stack["desk_bucket"]
+
+    def run(self) -> dict[str, str]:
+        """Returns the result digests, by what was closed. Raises ``DrillFailed``."""
+        before, files = self.digests(), self.files("results/")
+        self.schedule(on=False)  # a close between loss and restore would find no entries and say so in public
+        try:
+            self.lose(self.export())
+            self.restore()
+            self._same("restored", before, self.digests())
+            self._same("restored files", files, self.files("results/"))
+            self.forget_the_close()
+        finally:
+            self.schedule(on=True)
+        wait_for(lambda: self.digests().keys() >= before.keys(), _CLOSES_WITHIN_S, "closing from scratch")
+        self._same("closed again from scratch", before, self.digests())
+        return before
+
+    def digests(self) -> dict[str, str]:
+        """The result digest of each close in force, from the table of pointers."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table("tallies"))
+        found = [item for page in pages for item in page["Items"] if item["id"]["S"].startswith(_POINTERS)]
+        return {item["id"]["S"]: item["result"]["S"] for item in found if "#" not in item["id"]["S"]}
+
+    def files(self, prefix: str) -> dict[str, str]:
+        """SHA-256 of every object of the desk below ``prefix``."""
+        listed = [item["Key"] for item in self._listed(prefix)]
+        return {key: sha256(self._stack.desk(key)).hexdigest() for key in listed}
+
+    def export(self) -> dict[str, int]:
+        counts = {}
+        for table in TABLES:
+            counts[table] = export(self._dynamodb, self._table(table), self._backup / table)
+            self._say(f"exported   {counts[table]:>7,} items of {table}")
+        return counts
+
+    def lose(self, counts: dict[str, int]) -> None:
+        for table in TABLES:
+            if self._clear(table) != counts[table]:
+                raise DrillFailed(f"{table} changed while it was exported")
+            self._say(f"lost       {counts[table]:>7,} items of {table}")
+        for prefix in LOST:
+            objects = self._listed(prefix)
+            for item in objects:
+                self._s3.delete_object(Bucket=self._desk, Key=item["Key"])
+            if self._listed(prefix):
+                raise DrillFailed(f"{prefix} was not lost")
+            self._say(f"lost       {len(objects):>7,} objects of {prefix}")
+
+    def restore(self) -> None:
+        for table in TABLES:
+            put, there = restore(self._dynamodb, self._table(table), self._backup / table)
+            if there:
+                raise DrillFailed(f"{there} items of {table} had not been lost")
+            self._say(f"restored   {put:>7,} items of {table}")
+        for prefix in LOST:
+            count = undelete(self._s3, self._desk, prefix)
+            self._say(f"restored   {count:>7,} objects of {prefix} from their versions")
+
+    def forget_the_close(self) -> None:
+        """So that the schedule closes every week again."""
+        for item in self._listed("results/"):
+            self._s3.delete_object(Bucket=self._desk, Key=item["Key"])
+        self._clear("tallies")
+
+    def schedule(self, *, on: bool) -> None:
+        """Switches the rule that closes weeks."""
+        switch = self._events.enable_rule if on else self._events.disable_rule
+        names = [rule["Name"] for rule in self._events.list_rules()["Rules"] if "CloseWeeks" in rule["Name"]]
+        if not names:
+            raise DrillFailed("there is no rule that closes weeks")
+        for name in names:
+            switch(Name=name)
+        if not on:
+            self._until_quiet()
+
+    def _until_quiet(self) -> None:
+        """A run that had begun before the rule was switched off ends first: its log grows no more."""
+        before = None
+        while before != (before := self._log_lines()):
+            time.sleep(1)
+
+    def _log_lines(self) -> int:
+        group = "/aws/lambda/cuoc-thi-local-close-weeks"
+        pages = self._stack.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return sum(len(page["events"]) for page in pages)
+
+    def _table(self, table: str) -> str:
+        return str(self._stack.stack["tables"][table])
+
+    def _clear(self, table: str) -> int:
+        name, count = self._table(table), 0
+        keys = [k["AttributeName"] for k in self._dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]]
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=name):
+            for item in page["Items"]:
+                self._dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+                count += 1
+        return count
+
+    def _listed(self, prefix: str) -> list[dict[str, Any]]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._desk, Prefix=prefix)
+        return [item for page in pages for item in page.get("Contents", [])]
+
+    def _same(self, when: str, before: dict[str, str], after: dict[str, str]) -> None:
+        different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        if different:
+            name = different[0]
+            raise DrillFailed(f"{when}: {name} was {before.get(name)}, is {after.get(name)}")
+        self._say(f"{when}: {len(before)} digests, all as before")
+
+
+def closed(stack: Stack) -> bool:
+    """Whether the whole contest is closed and published."""
+    answer = stack.site("/data/results/index.json")
+    return bool(answer.status_code == 200 and answer.json()["final"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.restore_drill", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("--people", type=int, default=60)
+    options = parser.parse_args()
+    if not 1 <= options.people <= 500:
+        raise SystemExit("PEOPLE must be between 1 and 500: the week of the drill has a minute.")
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        contest = contest_folder(work / "contest", id="drill", weeks=1, seconds=WEEK_S, proof="false")
+        with running(contest, work / "state") as stack:
+            tally = asyncio.run(play(stack.site_url, options.people, seed=1))
+            print(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")
+            wait_for(lambda: closed(stack), WEEK_S + _CLOSES_WITHIN_S, "closing the week")
+            drill = Drill(stack, work / "backup")
+            try:
+                before = drill.run()
+            except DrillFailed as failed:
+                sys.exit(f"The drill FAILED. {failed}")
+            after = drill.digests()
+    for what, digest in before.items():
+        print(f"{what:8} before {digest}\n{'':8} after  {after[what]}")
+
+
+if __name__ == "__main__":
+    main()

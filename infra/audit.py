@@ -1,0 +1,55 @@
+"""Known vulnerabilities of everything pinned, as PyPI knows them; says so where it could not ask.
+
+    python -m infra.audit requirements.txt requirements-dev.txt
+
+pip-audit ends well also when PyPI has told it nothing about any package. Exits with 1 for a vulnerability,
+with 2 if something could not be asked.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+
+def audit(files: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """pip-audit's findings, one for each package, and what it complained of."""
+    command = [sys.executable, "-m", "pip_audit", "--format", "json", "--disable-pip", "--no-deps"]
+    command += ["--progress-spinner", "off"]
+    for file in files:
+        command += ["--requirement", file]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if not done.stdout.strip():
+        return [], done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    return found, done.stderr
+
+
+def verdict(found: list[dict[str, Any]], complaint: str = "") -> tuple[int, list[str]]:
+    """Exit code and what to print."""
+    if not found:
+        return 2, [f"Nothing could be asked. {complaint.strip()}"]
+    unasked = [package for package in found if "skip_reason" in package]
+    faults = [
+        f"{package['name']} {package['version']}: {fault['id']}, mended in: {', '.join(fault['fix_versions'])}"
+        for package in found
+        for fault in package.get("vulns", [])
+    ]
+    asked = len(found) - len(unasked)
+    lines = [*faults, f"{asked} of {len(found)} packages asked about, {len(faults)} vulnerabilities known."]
+    if unasked:
+        lines.append(f"Not asked, so nothing is known about them. The first: {unasked[0]['skip_reason']}")
+    return (1 if faults else 2 if unasked else 0), lines
+
+
+def main() -> None:
+    """Prints each vulnerability, then the counts."""
+    code, lines = verdict(*audit(sys.argv[1:]))
+    print("\n".join(lines))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""A table to files and back, in the format of DynamoDB's own export to S3 (DYNAMODB_JSON).
+
+    python -m infra.backup export entries backup/entries
+    python -m infra.backup restore entries backup/entries --stage prod
+    python -m infra.backup export entries backup/entries --stage prod --name entries-restored
+
+A folder holds any number of ``*.json.gz``, one item a line: ``{"Item": {"id": {"S": "…"}}}``. Restoring puts
+back what is missing and never touches an item that is there, so it may be repeated, and what came in stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.cloudformation import outputs
+from infra.deploy import stack_name
+from infra.local.stackfile import read_stack, stack_client
+from infra.package import PROJECT
+
+TABLES = ("participants", "entries", "tallies")
+FILE = "items.json.gz"
+_AT_ONCE = 16
+
+
+def export(dynamodb: Any, table: str, folder: Path) -> int:
+    """Writes all items of ``table``, as they are now, into ``folder``; returns how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    draft = folder / f"{FILE}.part"
+    with gzip.open(draft, "wt", encoding="utf-8") as file:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+            for item in page["Items"]:
+                file.write(json.dumps({"Item": item}, ensure_ascii=False, separators=(",", ":")) + "\n")
+                count += 1
+    draft.replace(folder / FILE)
+    return count
+
+
+def items(folder: Path) -> Iterator[dict[str, Any]]:
+    """The items of an export. Raises ``FileNotFoundError`` for a folder without one."""
+    files = sorted(folder.rglob("*.json.gz"))
+    if not files:
+        raise FileNotFoundError(f"{folder} holds no *.json.gz")
+    for path in files:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)["Item"]
+
+
+def restore(dynamodb: Any, table: str, folder: Path) -> tuple[int, int]:
+    """Puts back what is missing in ``table``; returns how many were put and how many were there already."""
+    keys = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+    hash_key = next(key["AttributeName"] for key in keys if key["KeyType"] == "HASH")
+
+    def put(item: dict[str, Any]) -> bool:
+        try:
+            dynamodb.put_item(
+                TableName=table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(#key)",
+                ExpressionAttributeNames={"#key": hash_key},
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    missing = there = 0
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for batch in _batches(items(folder)):
+            put_back = sum(pool.map(put, batch))
+            missing += put_back
+            there += len(batch) - put_back
+    return missing, there
+
+
+def _batches(source: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """A million futures at once would be a gigabyte."""
+    while batch := list(itertools.islice(source, 1_000)):
+        yield batch
+
+
+def undelete(s3: Any, bucket: str, prefix: str) -> int:
+    """Takes the delete markers off what lies below ``prefix``; returns how many objects came back."""
+    count = 0
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for marker in page.get("DeleteMarkers", []):
+            if marker["IsLatest"]:
+                s3.delete_object(Bucket=bucket, Key=marker["Key"], VersionId=marker["VersionId"])
+                count += 1
+    return count
+
+
+def _table(stage: str, table: str, stack: Path) -> tuple[Any, str]:
+    """A patient client and the table's name."""
+    config = Config(retries={"total_max_attempts": 10, "mode": "standard"}, max_pool_connections=_AT_ONCE)
+    if stage == "local":
+        described = read_stack(stack)
+        return stack_client(described, "dynamodb"), str(described["tables"][table])
+    found = outputs(boto3.client("cloudformation"), stack_name(stage))
+    return boto3.client("dynamodb", config=config), found[f"{table.capitalize()}Table"]
+
+
+def main() -> None:
+    """Exports or restores one table and says how many items it was."""
+    parser = argparse.ArgumentParser(prog="python -m infra.backup", description=__doc__.split("\n")[0])
+    parser.add_argument("what", choices=("export", "restore"))
+    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
+    parser.add_argument("--name", help="another table than the stack's own, for example one restored by PITR")
+    parser.add_argument(
+        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
+    )
+    options = parser.parse_args()
+    try:
+        dynamodb, name = _table(options.stage, options.table, options.stack)
+        name = options.name or name
+        if options.what == "export":
+            print(f"{export(dynamodb, name, options.folder):,} items of {name} are in {options.folder / FILE}.")
+        else:
+            put, there = restore(dynamodb, name, options.folder)
+            print(f"{put:,} items were put back into {name}; {there:,} were there and stayed as they are.")
+    except OSError as error:
+        sys.exit(f"{options.folder} cannot be used: {error}.")
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"Not done. {error}")
+
+
+if __name__ == "__main__":
+    main()

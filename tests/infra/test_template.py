@@ -1,0 +1,234 @@
+"""What the packaged template of prod promises: nothing lost, nobody in, somebody told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.package import PROJECT, build
+
+Resource = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Resource]:
+    """Resources of the template as `chalice package` and infra/package.py make it."""
+    template = json.loads(build("prod").template.read_text(encoding="utf-8"))
+    found: dict[str, Resource] = template["Resources"]
+    return found
+
+
+def of_type(resources: dict[str, Resource], kind: str) -> dict[str, Resource]:
+    """Properties by name; never empty, so that no test passes for want of something to look at."""
+    found = {name: item["Properties"] for name, item in resources.items() if item["Type"] == kind}
+    assert found, f"there is no {kind}"
+    return found
+
+
+def alarms(resources: dict[str, Resource]) -> dict[str, Resource]:
+    return of_type(resources, "AWS::CloudWatch::Alarm")
+
+
+def watched(alarm: Resource) -> set[tuple[str, str]]:
+    """(metric, resource or name in its dimensions) of an alarm."""
+    metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
+    return {
+        (metric["MetricName"], dimension["Value"]["Ref"])
+        for metric in metrics or [alarm]
+        for dimension in metric["Dimensions"]
+        if isinstance(dimension["Value"], dict)
+    }
+
+
+def test_every_table_can_be_restored_to_any_second_and_not_be_dropped_by_mistake(
+    resources: dict[str, Resource],
+) -> None:
+    for name, table in of_type(resources, "AWS::DynamoDB::Table").items():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        assert table["SSESpecification"] == {"SSEEnabled": True}, name
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}, name
+        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dict[str, Resource]) -> None:
+    for name, bucket in of_type(resources, "AWS::S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4, name
+        assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"], name
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
+        kept = [
+            rule.get("NoncurrentVersionExpiration", {}) for rule in bucket["LifecycleConfiguration"]["Rules"]
+        ]
+        assert max(days.get("NoncurrentDays", 0) for days in kept) >= 30, name
+        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_reading_and_writing_of_desk_and_site_is_logged(resources: dict[str, Resource]) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+    for name in ("DeskBucket", "SiteBucket"):
+        assert buckets[name]["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": "LogBucket"}
+
+
+def statements(policy: Resource) -> Iterator[Resource]:
+    """Of a bucket's policy, as in the cloud."""
+    for statement in policy["PolicyDocument"]["Statement"]:
+        yield statement["Fn::If"][2] if "Fn::If" in statement else statement
+
+
+def test_no_bucket_answers_without_tls(resources: dict[str, Resource]) -> None:
+    policies = of_type(resources, "AWS::S3::BucketPolicy").values()
+    closed = {
+        policy["Bucket"]["Ref"]
+        for policy in policies
+        for statement in statements(policy)
+        if statement["Effect"] == "Deny" and "aws:SecureTransport" in str(statement["Condition"])
+    }
+    assert closed == set(of_type(resources, "AWS::S3::Bucket"))
+
+
+def test_nothing_but_cloudfront_reads_the_site_and_nothing_the_desk(resources: dict[str, Resource]) -> None:
+    allowed = {
+        (policy["Bucket"]["Ref"], json.dumps(statement["Principal"]), json.dumps(statement["Action"]))
+        for policy in of_type(resources, "AWS::S3::BucketPolicy").values()
+        for statement in statements(policy)
+        if statement["Effect"] == "Allow"
+    }
+    assert allowed == {
+        ("SiteBucket", '{"Service": "cloudfront.amazonaws.com"}', '"s3:GetObject"'),
+        ("LogBucket", '{"Service": "logging.s3.amazonaws.com"}', '"s3:PutObject"'),
+    }
+    (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
+    origins = json.dumps(distribution["DistributionConfig"]["Origins"])
+    assert "DeskBucket" not in origins
+    assert "LogBucket" not in origins
+
+
+def test_every_answer_of_site_and_api_gets_its_security_headers(resources: dict[str, Resource]) -> None:
+    (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    used = {
+        behaviour["ResponseHeadersPolicyId"]["Ref"]
+        for behaviour in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    }
+    policies = of_type(resources, "AWS::CloudFront::ResponseHeadersPolicy")
+    assert used == set(policies)
+    for name, policy in policies.items():
+        headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        assert "frame-ancestors 'none'" in csp, name
+        assert "unsafe" not in csp, name
+        assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000, name
+        assert {"ContentTypeOptions", "FrameOptions", "ReferrerPolicy"} <= headers.keys(), name
+
+
+def test_every_alarm_tells_the_address_of_the_stack(resources: dict[str, Resource]) -> None:
+    for name, alarm in alarms(resources).items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert resources[name].get("Condition") in {None, "IsCloud"}, name
+    (subscription,) = of_type(resources, "AWS::SNS::Subscription").values()
+    assert subscription["TopicArn"] == {"Ref": "AlarmTopic"}
+    assert subscription["Endpoint"] == {"Ref": "AlarmEmail"}
+
+
+def test_prod_is_not_deployed_with_nobody_to_tell() -> None:
+    template = json.loads(build("prod").template.read_text(encoding="utf-8"))
+    rule = template["Rules"]["SomebodyIsTold"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "StageName"}, "prod"]}
+    assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}
+
+
+def test_every_function_that_fails_raises_an_alarm(resources: dict[str, Resource]) -> None:
+    seen = {pair for alarm in alarms(resources).values() for pair in watched(alarm)}
+    for function in of_type(resources, "AWS::Serverless::Function"):
+        # A function that reads a stream is known by its lag: a batch that fails is tried again until it is old.
+        assert ("Errors", function) in seen or ("IteratorAge", function) in seen, function
+
+
+def test_a_close_that_fails_or_does_not_run_raises_an_alarm(resources: dict[str, Resource]) -> None:
+    errors, missing = (alarms(resources)[f"CloseWeeks{what}Alarm"] for what in ("Errors", "Missing"))
+    assert (errors["MetricName"], errors["Threshold"], errors["EvaluationPeriods"]) == ("Errors", 1, 1)
+    assert (missing["MetricName"], missing["TreatMissingData"]) == ("Invocations", "breaching")
+    assert errors["OKActions"] == missing["OKActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_slow_failing_and_throttled_answers_raise_an_alarm(resources: dict[str, Resource]) -> None:
+    found = alarms(resources)
+    assert found["ApiServerErrorsAlarm"]["MetricName"] == "5XXError"
+    assert found["ApiLatencyAlarm"]["ExtendedStatistic"] == "p95"
+    assert ("Throttles", "APIHandler") in watched(found["ApiThrottlesAlarm"])
+    assert watched(found["TablesThrottledAlarm"]) == {
+        (f"{kind}ThrottleEvents", table)
+        for kind in ("Write", "Read")
+        for table in ("EntriesTable", "ParticipantsTable")
+    }
+
+
+def test_a_file_that_was_never_looked_at_is_told_of_by_name(resources: dict[str, Resource]) -> None:
+    intake = of_type(resources, "AWS::Serverless::Function")["Intake"]
+    told = intake["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+    assert told == {"Type": "SNS", "Destination": {"Ref": "AlarmTopic"}}
+
+
+def policies() -> dict[str, list[Resource]]:
+    found = {
+        path.stem: json.loads(path.read_text())["Statement"]
+        for path in (PROJECT / ".chalice").glob("policy-*.json")
+    }
+    assert found
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_no_role_may_do_anything_to_everything() -> None:
+    for name, rules in policies().items():
+        for rule in rules:
+            assert "NotAction" not in rule
+            assert "NotResource" not in rule
+            for action in as_list(rule["Action"]):
+                assert "*" not in action, f"{name}: {action}"
+            for resource in as_list(rule["Resource"]):
+                arn = resource if isinstance(resource, str) else json.dumps(resource)
+                # A star only for the objects below a folder of a bucket, or the streams of a log group.
+                below_a_folder = re.search(r'\$\{AWS::Region\}/[a-z/-]+/\*"\}$|log-group:[^*]+:\*"\}$', arn)
+                assert "*" not in arn or (below_a_folder and arn.count("*") == 1), f"{name}: {arn}"
+
+
+def test_a_role_writes_to_its_own_log_only() -> None:
+    for name, rules in policies().items():
+        (log,) = [rule for rule in rules if "logs:PutLogEvents" in as_list(rule["Action"])]
+        assert f"${{AWS::StackName}}-{name.removeprefix('policy-')}:*" in log["Resource"]["Fn::Sub"]
+
+
+def test_the_api_neither_deletes_nor_lists_people_and_writes_no_file() -> None:
+    actions = {action for rule in policies()["policy-api"] for action in as_list(rule["Action"])}
+    assert not actions & {
+        "dynamodb:Scan",
+        "dynamodb:Query",
+        "dynamodb:DeleteItem",
+        "s3:PutObject",
+        "s3:DeleteObject",
+    }
+
+
+def test_nothing_may_delete_results_or_versions() -> None:
+    for name, rules in policies().items():
+        for rule in rules:
+            deleting = [action for action in as_list(rule["Action"]) if "Delete" in action]
+            assert not deleting, f"{name}: {deleting}"
+
+
+def test_no_secret_stands_in_template_or_environment(resources: dict[str, Resource]) -> None:
+    text = json.dumps(resources)
+    assert "resolve:secretsmanager" not in text
+    for secret in of_type(resources, "AWS::SecretsManager::Secret").values():
+        assert "SecretString" not in secret
+    globals_ = json.loads(build("prod").template.read_text())["Globals"]["Function"]["Environment"]["Variables"]
+    for name, value in globals_.items():
+        assert set(value) <= {"Ref", "Fn::Sub", "Fn::GetAtt"}, name
