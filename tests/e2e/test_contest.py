@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -22,9 +21,10 @@ from botocore.exceptions import ClientError
 from openpyxl import load_workbook
 
 from benchmarks.people import solve
+from benchmarks.restore_drill import Drill
 from chalicelib.services.exam import Person
 from chalicelib.web.tokens import Tokens
-from tests.stack import ROOT, Stack, contest_folder, running, wait_for
+from tests.stack import ROOT, Stack, wait_for
 
 PASSWORD = "mật khẩu dài"
 PEOPLE = {
@@ -35,14 +35,6 @@ PEOPLE = {
     "040303000004": ("Đặng Dung", "2003-12-31", "female", None, "encouraged"),
 }
 FORGETFUL, ROTATING = "040085000005", "040085000006"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder = tmp_path_factory.mktemp("e2e")
-    contest = contest_folder(folder / "contest", id="e2e", weeks=1, seconds=50, proof="true")
-    with running(contest, folder / "state") as started:
-        yield started
 
 
 def application(stack: Stack, citizen_id: str, **changes: Any) -> dict[str, Any]:
@@ -466,3 +458,37 @@ def test_nothing_personal_and_no_secret_stands_plain_in_tables_logs_environment_
 def plain(value: Any) -> str:
     """Bytes as text, too, so that UTF-8 in them would be found."""
     return json.dumps(value, ensure_ascii=False, default=lambda it: bytes(it).decode("utf-8", "replace"))
+
+
+def test_the_logs_hold_nothing_personal(stack: Stack) -> None:
+    # after everything above: registrations, sign-ins, papers, refusals, closes and files
+    logs = stack.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    written = "\n".join(
+        event["message"]
+        for group in groups
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        for event in page["events"]
+    )
+    assert '"route":"/participants","status":201' in written
+    personal = [
+        *PEOPLE,
+        *(person[0] for person in PEOPLE.values()),
+        PASSWORD,
+        "912345678",
+        "Bearer",
+        "1985-02-03",
+    ]
+    assert [text for text in personal if text in written] == []
+
+
+def test_a_contest_that_was_lost_is_restored_and_closes_with_the_same_digest(
+    stack: Stack, tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    digests = Drill(stack, tmp_path, lines.append).run()
+    assert set(digests) == {"week-1", "final"}
+    assert "lost             4 items of entries" in lines
+    assert "restored         4 items of entries" in lines
+    assert lines[-1] == "closed again from scratch: 2 digests, all as before"
+    assert stack.call("GET", "/health").json()["contest"] == "e2e"
