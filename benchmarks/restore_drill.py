@@ -39,6 +39,7 @@ class Drill:
         self._stack, self._backup, self._say = stack, backup, say
         self._dynamodb, self._s3 = stack.client("dynamodb"), stack.client("s3")
         self._events, self._desk = stack.client("events"), stack.stack["desk_bucket"]
+        self._rule = ""
 
     def run(self) -> dict[str, str]:
         """Returns the result digests, by what was closed. Raises ``DrillFailed``."""
@@ -105,14 +106,13 @@ class Drill:
 
     def schedule(self, *, on: bool) -> None:
         """Switches the rule that closes weeks."""
-        switch = self._events.enable_rule if on else self._events.disable_rule
-        names = [rule["Name"] for rule in self._events.list_rules()["Rules"] if "CloseWeeks" in rule["Name"]]
-        if not names:
-            raise DrillFailed("there is no rule that closes weeks")
-        for name in names:
-            switch(Name=name)
-        if not on:
-            self._until_quiet()
+        if on:
+            self._events.enable_rule(Name=self._rule)
+            return
+        rules = [rule for rule in self._events.list_rules()["Rules"] if rule["State"] == "ENABLED"]
+        (self._rule,) = [rule["Name"] for rule in rules if "CloseWeeks" in rule["Name"]]
+        self._events.disable_rule(Name=self._rule)
+        self._until_quiet()
 
     def _until_quiet(self) -> None:
         """A run that had begun before the rule was switched off ends first: its log grows no more."""

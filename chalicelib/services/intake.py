@@ -30,7 +30,7 @@ from chalicelib.services.contest_files import (
 )
 from chalicelib.services.contest_folder import ContestSource, check_files, read_archive, read_files
 from chalicelib.services.identity import participant_id
-from chalicelib.services.intake_report import as_json, as_xlsx, make_report
+from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.ports import ObjectStore
 from chalicelib.services.public_contest import public_bank, public_definition, public_units
 from chalicelib.services.reference import (
@@ -83,8 +83,8 @@ class Intake:
         except ContestFaults as refused:
             faults = refused.faults
         report = make_report(file, data, now, taken, faults)
-        self.desk.put(f"intake/{file}.xlsx", as_xlsx(report))
-        self.desk.put(f"intake/{file}.json", as_json(report))
+        self.desk.put(f"{answer_key(file)}.xlsx", as_xlsx(report))
+        self.desk.put(f"{answer_key(file)}.json", as_json(report))
         return report
 
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from chalicelib.services.tables import Fault
 MOST_FAULTS = 5_000
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 2_000
+# Bytes: S3 takes 1,024 for the whole key, and the key of the answer is longer than that of the file.
+LONGEST_NAME = 1_000
 _TAKEN = {
     "contest": "Cuộc thi",
     "questions_approved": "Câu hỏi đã thẩm định",
@@ -41,6 +43,13 @@ _TAKEN = {
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
 _WIDTHS = (24, 8, 18, 32, 90)
+
+
+def answer_key(file: str) -> str:
+    """Where the answer to ``file`` stands, without ending: under its name, or what of it fits into a key."""
+    if len(file.encode()) <= LONGEST_NAME:
+        return f"intake/{file}"
+    return f"intake/{file[:100]}~{sha256(file.encode()).hexdigest()[:16]}"
 
 
 def make_report(

@@ -6,9 +6,10 @@ import io
 import json
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
-from chalicelib.services.intake_report import MOST_FAULTS, as_json, as_xlsx, make_report
+from chalicelib.services.intake_report import MOST_FAULTS, answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.tables import Fault
 from tests.services.contest_files import UNIT_HEADER, UNITS
 from tests.services.inbox import NOW, Desk
@@ -95,3 +96,33 @@ def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
 def test_half_a_letter_does_not_break_the_json() -> None:
     report = make_report("f.csv", b"", NOW, {}, [Fault("f", 1, "", "\ud800", "x")])
     assert json.loads(as_json(report)) == report
+
+
+NAMES = [
+    "..",
+    ".",
+    "a\nb.csv",
+    "=1+1.csv",
+    "đơn vị.csv",
+    "\u202evsc.units",
+    "x" * 1_018,
+    "ư" * 509,
+    "%2e%2e%2fx",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_of_any_name_is_answered_in_the_folder_of_answers(name: str) -> None:
+    desk = Desk()
+    desk.put()
+    before = desk.everything_but_reports()
+    report = desk.send(name, b"x")
+    assert (report["file"], report["accepted"]) == (name, False)
+    assert desk.everything_but_reports() == before
+    keys = [key for key in desk.desk.objects if "c.zip" not in key and key.startswith("intake/")]
+    assert len(keys) == 2
+    assert all(len(key.encode()) <= 1024 and key.count("/") == 1 for key in keys)
+
+
+def test_two_long_names_have_two_answers() -> None:
+    assert answer_key("x" * 1_017 + "y") != answer_key("x" * 1_018)
