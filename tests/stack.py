@@ -142,7 +142,7 @@ def running(contest: Path, state: Path, *options: str) -> Iterator[Stack]:
         *("--state", str(state), "--fast-schedule", "3", *options),
     ]
     with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ})  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ})  # noqa: S603  ours
     try:
 
         def ready() -> bool:

@@ -27,7 +27,7 @@ from infra.package import PROJECT
 REGION = "ap-southeast-1"
 # The local AWS knows these as the account's root. It listens on 127.0.0.1 only.
 ACCESS_KEY = "test"
-SECRET_KEY = "test"  # noqa: S105
+SECRET_KEY = "test"  # noqa: S105  the emulator's own, on 127.0.0.1
 
 _STARTS_WITHIN = 30.0
 _SAVES_WITHIN = 10.0
@@ -148,7 +148,7 @@ class MiniStack:
             if not self.running:
                 raise CannotRun(f"The local AWS stopped at once; its last words are in {self._log}.")
             try:
-                with urlopen(f"{self.url}/_ministack/health", timeout=2) as answer:  # noqa: S310
+                with urlopen(f"{self.url}/_ministack/health", timeout=2) as answer:  # noqa: S310  http, here
                     if answer.status == 200:
                         return
             except (URLError, OSError):

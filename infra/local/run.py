@@ -134,7 +134,7 @@ def _up(options: Options, undo: ExitStack) -> None:
 def _first_answer(url: str) -> None:
     """The first request starts the API's function; before a contest is loaded it answers 503."""
     try:
-        with urlopen(url, timeout=30):  # noqa: S310
+        with urlopen(url, timeout=30):  # noqa: S310  http, on this machine
             return
     except HTTPError as error:
         if error.code != 503:
