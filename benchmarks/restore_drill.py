@@ -142,11 +142,17 @@ class Drill:
         return [item for page in pages for item in page.get("Contents", [])]
 
     def _same(self, when: str, before: dict[str, str], after: dict[str, str]) -> None:
-        different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-        if different:
-            name = different[0]
+        self._say(compare(when, before, after))
+
+
+def compare(when: str, before: dict[str, str], after: dict[str, str]) -> str:
+    """A line for who watches. Raises ``DrillFailed`` for the first digest that is another, or gone."""
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
             raise DrillFailed(f"{when}: {name} was {before.get(name)}, is {after.get(name)}")
-        self._say(f"{when}: {len(before)} digests, all as before")
+    if not before:
+        raise DrillFailed(f"{when}: there is nothing to compare")
+    return f"{when}: {len(before)} digests, all as before"
 
 
 def closed(stack: Stack) -> bool:

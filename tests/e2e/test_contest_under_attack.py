@@ -1,4 +1,4 @@
-"""The deployed stack under requests and files that nobody means well with."""
+"""The deployed stack under requests and files that nobody means well with, after its contest was played."""
 
 from __future__ import annotations
 
@@ -191,5 +191,6 @@ def test_a_link_signed_by_a_stranger_opens_nothing(stack: Stack) -> None:
     link = stranger.client("s3").generate_presigned_url(
         "get_object", Params={"Bucket": stack.stack["desk_bucket"], "Key": "reference/current.json"}
     )
+    assert requests.get(link, timeout=30).status_code == 403
     path = link.removeprefix(stack.stack["aws_endpoint_url"])
     assert stack.site(path).status_code in {403, 404}  # by the site's address, which is the public one
