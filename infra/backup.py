@@ -11,6 +11,7 @@ back what is missing and never touches an item that is there, so it may be repea
 from __future__ import annotations
 
 import argparse
+import base64
 import gzip
 import itertools
 import json
@@ -42,7 +43,7 @@ def export(dynamodb: Any, table: str, folder: Path) -> int:
     with gzip.open(draft, "wt", encoding="utf-8") as file:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
             for item in page["Items"]:
-                file.write(json.dumps({"Item": item}, ensure_ascii=False, separators=(",", ":")) + "\n")
+                file.write(json.dumps({"Item": item}, default=_text, separators=(",", ":")) + "\n")
                 count += 1
     draft.replace(folder / FILE)
     return count
@@ -56,7 +57,26 @@ def items(folder: Path) -> Iterator[dict[str, Any]]:
     for path in files:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
-                yield json.loads(line)["Item"]
+                yield {name: _value(stored) for name, stored in json.loads(line)["Item"].items()}
+
+
+def _text(data: bytes) -> str:
+    """Bytes as DynamoDB's JSON has them."""
+    return base64.b64encode(data).decode()
+
+
+def _value(stored: dict[str, Any]) -> dict[str, Any]:
+    """An attribute of DynamoDB's JSON as boto3 takes it: only bytes are different."""
+    ((kind, value),) = stored.items()
+    if kind == "B":
+        value = base64.b64decode(value)
+    elif kind == "BS":
+        value = [base64.b64decode(data) for data in value]
+    elif kind == "L":
+        value = [_value(inner) for inner in value]
+    elif kind == "M":
+        value = {name: _value(inner) for name, inner in value.items()}
+    return {kind: value}
 
 
 def restore(dynamodb: Any, table: str, folder: Path) -> tuple[int, int]:

@@ -44,7 +44,9 @@ def put(dynamodb: Any, count: int) -> list[dict[str, Any]]:
             "sk": {"S": f"{number:020}"},
             "unit": {"S": "SỞ-A"},
             "used": {"N": "2"},
-            "done": {"L": [{"S": "…"}]},
+            "done": {"L": [{"S": "…"}, {"B": bytes(range(256))}]},
+            "more": {"M": {"a": {"B": b"\x00"}, "b": {"BOOL": True}, "c": {"NULL": True}}},
+            "bits": {"BS": [b"\xff"]},
         }
         for number in range(count)
     ]
