@@ -460,28 +460,6 @@ def plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=lambda it: bytes(it).decode("utf-8", "replace"))
 
 
-def test_the_logs_hold_nothing_personal(stack: Stack) -> None:
-    # after everything above: registrations, sign-ins, papers, refusals, closes and files
-    logs = stack.client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    written = "\n".join(
-        event["message"]
-        for group in groups
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        for event in page["events"]
-    )
-    assert '"route":"/participants","status":201' in written
-    personal = [
-        *PEOPLE,
-        *(person[0] for person in PEOPLE.values()),
-        PASSWORD,
-        "912345678",
-        "Bearer",
-        "1985-02-03",
-    ]
-    assert [text for text in personal if text in written] == []
-
-
 def test_a_contest_that_was_lost_is_restored_and_closes_with_the_same_digest(
     stack: Stack, tmp_path: Path
 ) -> None:
