@@ -18,7 +18,6 @@ from chalicelib.domain.receipt import (
     SIGNED_PREFIX,
     attempt_id,
     commitment,
-    opening,
     record,
     salt,
     salt_key,
@@ -70,7 +69,11 @@ class Receipts:
         leaf = leaf_hash(public)
         return {
             "record": json.loads(public),
-            "opening": json.loads(opening(person.participant_id, named, attempt.answers)),
+            "opening": {
+                "answers": attempt.answers,
+                "attempt_id": named,
+                "participant_id": person.participant_id,
+            },
             "salt": salt(self._salt_key, person.participant_id, named).hex(),
             "leaf_hash": leaf.hex(),
             "signature": self._key.sign(SIGNED_PREFIX + leaf).hex(),
