@@ -17,13 +17,12 @@ from pathlib import Path
 from botocore.session import get_session
 
 from benchmarks.closeout_inputs import contest
-from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
+from chalicelib.domain.closeout import Collector, close_week, gather
 from chalicelib.reports.week_report import write_week
 from chalicelib.services.close_weeks import no_search_for_cycles
 from chalicelib.services.ports import SHARDS
 from chalicelib.services.published import show_proof
-from chalicelib.services.reference import Reference
-from chalicelib.services.week_proof import PROOF, ProofCollector, seal
+from chalicelib.services.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
 
@@ -52,13 +51,6 @@ class Bucket:
             pass
 
 
-def prove(result: WeekResult, reference: Reference) -> None:
-    desk = Bucket()
-    for name, data in seal(result, reference, (), (), desk, FOLDER).files.items():
-        desk.put(f"{FOLDER}/{name}", data)
-    show_proof(1, 1, desk, Bucket())
-
-
 def main() -> None:
     what, port = sys.argv[1:3]
     os.environ.update(
@@ -82,10 +74,15 @@ def main() -> None:
             if what in {"prove", "close"}:
                 collectors = {PROOF: ProofCollector(reference.definition, week, b"salt key")}
             gathered = gather(reference.definition, reference.bank, week, pages(1), collectors)
+            desk = Bucket()
+            if collectors:
+                bundle = write_bundle(gathered.collected[PROOF], (), (), desk, FOLDER)
             result = close_week(reference.definition, reference.units, week, gathered)
             people, attempts = result.counts.people, result.counts.attempts
             if collectors:
-                prove(result, reference)
+                for name, data in proof_files(bundle, result, reference, ()).items():
+                    desk.put(f"{FOLDER}/{name}", data)
+                show_proof(1, 1, desk, Bucket())
             if what == "close":
                 write_week(result, reference, {})
     spent = time.process_time() - began

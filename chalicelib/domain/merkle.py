@@ -80,5 +80,8 @@ class LeafHashes:
         self._buckets[hashed[0]] += hashed
 
     def ordered(self) -> bytes:
-        """All of them in ascending order, one after the other."""
-        return b"".join([b"".join(sorted(hashes(bucket))) for bucket in self._buckets])
+        """All of them in ascending order, one after the other; forgets them."""
+        packed = bytearray()
+        while self._buckets:
+            packed += b"".join(sorted(hashes(self._buckets.pop(0))))
+        return bytes(packed)

@@ -29,7 +29,7 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.published import show, stored
 from chalicelib.services.reference import Reference, canonical_json, digest
-from chalicelib.services.week_proof import AUDIT, seal
+from chalicelib.services.week_proof import AUDIT, PROOF, proof_files, write_bundle
 
 
 class Outcome(NamedTuple):
@@ -141,26 +141,29 @@ class CloseWeeks:
             return before, self._outcome(what, before.revision)
         winners = {winner for outcome in earlier for winner in outcome.winners}
         unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
+        revision = self._claim(what, before, inputs, reference)
+        gathered = self.parts.gather(reference, week)
+        bundle = write_bundle(
+            gathered.collected[PROOF], reference.barred, winners, self.desk, f"results/{what}/rev-{revision}"
+        )
         result = close_week(
             reference.definition,
             reference.units,
             week,
-            self.parts.gather(reference, week),
+            gathered,
             barred=reference.barred,
             earlier_winners=winners,
             earlier_unit_winners=unit_winners,
         )
-        revision = self._claim(what, before, inputs, reference)
-        folder = f"results/{what}/rev-{revision}"
-        proof = seal(result, reference, winners, unit_winners, self.desk, folder)
         report = self.write_week(result, reference, self.participants.get_many(result.winners))
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
         )
         facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
-        facts["proof"] = proof.facts
-        report = WeekReport({**report.files, **proof.files}, report.page)
-        uploaded = {AUDIT: proof.audit_sha256}
+        facts["proof"] = bundle.facts
+        proof = proof_files(bundle, result, reference, unit_winners)
+        report = WeekReport({**report.files, **proof}, report.page)
+        uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(what, revision, inputs, before, report, outcome, facts, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome

@@ -8,13 +8,13 @@ draws only when all are there.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from struct import Struct
 from typing import Any, NamedTuple, cast
 
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Status
-from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import fixed_draw
@@ -61,9 +61,13 @@ class ProofCollector:
             )
         self._people[draw[0]] += b"".join(block)
 
-    def has(self, draw: bytes) -> bool:
-        """Whether this person has a leaf; before ``write``."""
-        return draw in self._people[draw[0]]
+    def present(self, people: Iterable[str]) -> list[str]:
+        """The draws of those who have a leaf, before ``write``.
+
+        Of those who took no part nothing is told, so that barring them changes no result.
+        """
+        draws = (fixed_draw(self._closes, person) for person in people)
+        return sorted(draw.hex() for draw in draws if draw in self._people[draw[0]])
 
     def merge(self, other: ProofCollector) -> None:
         for mine, theirs in zip(self._people, other._people, strict=True):
@@ -128,31 +132,38 @@ def _packed(lines: list[bytes]) -> bytes:
     return squeeze.compress(b"\n".join([*lines, b""])) + squeeze.flush()
 
 
-class Sealed(NamedTuple):
-    """What a revision keeps beside the bundle: ``files`` by name, and what its manifest says of the tree."""
+class Bundle(NamedTuple):
+    """A week's bundle once it is written: ``leaves`` in ascending order, one after the other; draws in hex.
 
-    files: dict[str, bytes]
+    ``facts``: root and size of the tree.
+    """
+
+    leaves: bytes
     audit_sha256: str
+    audit_bytes: int
     facts: dict[str, Any]
+    barred: list[str]
+    earlier_winners: list[str]
 
 
-def seal(
-    result: WeekResult,
-    reference: Reference,
+def write_bundle(
+    collector: Collector,
+    barred: Iterable[str],
     earlier_winners: Iterable[str],
-    earlier_unit_winners: Iterable[str],
     desk: LargeObjects,
     folder: str,
-) -> Sealed:
-    """Writes the bundle into the desk's ``folder`` piece by piece, and makes the small files."""
-    collector = cast(ProofCollector, result.collected[PROOF])
-    # Of those who took no part nothing is told, so that barring them changes no result.
-    ranking = ranking_again(result, reference, collector.has, earlier_winners, earlier_unit_winners)
+) -> Bundle:
+    """Puts ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
+
+    Before the ranking, which then need not share the memory with it.
+    """
+    proof = cast(ProofCollector, collector)
+    listed = proof.present(barred), proof.present(earlier_winners)
     leaves, summed, size = LeafHashes(), sha256(), 0
 
     def passing() -> Iterator[bytes]:
         nonlocal size
-        for piece in collector.write(leaves):
+        for piece in proof.write(leaves):
             summed.update(piece)
             size += len(piece)
             yield piece
@@ -160,21 +171,28 @@ def seal(
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
     facts = {"root": tree_root(ordered).hex(), "size": len(ordered) // WIDTH}
+    return Bundle(ordered, summed.hexdigest(), size, facts, *listed)
+
+
+def proof_files(
+    bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
+) -> dict[str, bytes]:
+    """What a revision keeps beside the bundle, by name."""
+    ranking = ranking_again(bundle, result, reference, earlier_unit_winners)
     merkle = {
         "contest": reference.definition.contest.id,
         "week": result.week.number,
         "tree": "RFC 6962",
         "hash": "SHA-256",
         "leaf_order": "ascending",
-        **facts,
+        **bundle.facts,
         "chunk_size": CHUNK,
-        "audit_sha256": summed.hexdigest(),
-        "audit_bytes": size,
+        "audit_sha256": bundle.audit_sha256,
+        "audit_bytes": bundle.audit_bytes,
         "ranking_sha256": digest(canonical_json(ranking)),
         "order_sha256": ranking["result"]["order_sha256"],
     }
-    files = {LEAVES: ordered, MERKLE: canonical_json(merkle), RANKING: canonical_json(ranking)}
-    return Sealed(files, summed.hexdigest(), facts)
+    return {LEAVES: bundle.leaves, MERKLE: canonical_json(merkle), RANKING: canonical_json(ranking)}
 
 
 def tree_root(leaves: bytes) -> bytes:
@@ -183,22 +201,11 @@ def tree_root(leaves: bytes) -> bytes:
 
 
 def ranking_again(
-    result: WeekResult,
-    reference: Reference,
-    has: Callable[[bytes], bool],
-    earlier_winners: Iterable[str],
-    earlier_unit_winners: Iterable[str],
+    bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
 ) -> dict[str, Any]:
-    """``ranking.json``: the rules, and what came out by them, with draws in place of participant ids.
-
-    Barred people and earlier winners are those whose draw is among the leaves.
-    """
+    """``ranking.json``: the rules, and what came out by them, with draws in place of participant ids."""
     definition = reference.definition
     closes = definition.rfc3339(result.week.closes)
-
-    def present(people: Iterable[str]) -> list[str]:
-        return sorted(draw.hex() for person in people if has(draw := fixed_draw(closes, person)))
-
     units = definition.unit_prizes
     order = sha256()
     for place, standing in enumerate(result.ranked):
@@ -225,8 +232,8 @@ def ranking_again(
         "units": [
             {"code": unit.code, "headcount": unit.headcount, "exempt": unit.exempt} for unit in reference.units
         ],
-        "barred": present(reference.barred),
-        "earlier_winners": present(earlier_winners),
+        "barred": bundle.barred,
+        "earlier_winners": bundle.earlier_winners,
         "earlier_unit_winners": sorted(earlier_unit_winners),
         "result": {
             "people": result.counts.people,
