@@ -52,7 +52,7 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
             data = data.replace(b"start = 2022-08-22T08:00:00+07:00", b'start = "now"')
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
-    report = Intake(store, Folder(scratch / "site"), SECRET, str).take_over(
+    report = Intake(store, Folder(scratch / "site"), SECRET, str, lambda: 0, "bench", ()).take_over(
         "contest.zip", archive(folder), datetime.now(UTC)
     )
     if not report["accepted"]:

@@ -22,7 +22,9 @@ def main() -> None:
     """CPU of one whole intake, from the bytes in the inbox to the pointer."""
     with TemporaryDirectory() as work:
         unit = load_contest(_CONTESTS, Path(work, "desk"), Path(work)).units[0].code
-        intake = Intake(Folder(Path(work, "desk")), Folder(Path(work, "site")), SECRET, str)
+        intake = Intake(
+            Folder(Path(work, "desk")), Folder(Path(work, "site")), SECRET, str, lambda: 0, "bench", ()
+        )
         for count in (1_000, 20_000, 100_000):
             rows = [
                 [unit, f"Nguyễn Văn {i}", f"040085{i:06}", "1" if i % 50 == 0 else ""] for i in range(count)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.session import Session, get_session
 
-from chalicelib.services.reference import Library, Reference
+from chalicelib.services.reference import Current, Library
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
@@ -133,7 +133,7 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
     return Bucket(boto3.client("s3", region_name=_region()), os.environ[name], cache)
 
 
-def _closing() -> tuple[CloseWeeks, Reference]:
+def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
@@ -145,7 +145,6 @@ def _closing() -> tuple[CloseWeeks, Reference]:
 
     dynamodb = dynamodb_client(_session(), _region())
     http = SignedHttp(_session(), _region(), connect=2, read=20, retries=3)
-    desk, site = _bucket("DESK_BUCKET"), _bucket("SITE_BUCKET", "public, max-age=30")
     key, read_entries = salt_key(_secret(http, "PEPPER_SECRET")), EntryPages(http, os.environ["ENTRIES_TABLE"])
     close = CloseWeeks(
         parts=Parts(
@@ -157,7 +156,7 @@ def _closing() -> tuple[CloseWeeks, Reference]:
         participants=_participants(dynamodb, http, desk),
         revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,
-        site=site,
+        site=_bucket("SITE_BUCKET", "public, max-age=30"),
         write_week=write_week,
         write_final=write_final,
         write_changes=write_changes,
@@ -167,17 +166,27 @@ def _closing() -> tuple[CloseWeeks, Reference]:
 
 
 def close_weeks() -> list[dict[str, Any]]:
-    """Publishes new keys of receipts, and closes what is over; returns the revisions made."""
+    """Closes what is over; returns the revisions made.
+
+    First publishes new keys of receipts, commits to new code, and brings the site to the week in view.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from chalicelib.services.commitments import note_deployment  # noqa: PLC0415
+    from chalicelib.services.published import show_contest  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
 
-    close, reference = _closing()
-    publish_keys(close.site, _signing_keys(SignedHttp(_session(), _region(), connect=1, read=5, retries=3)))
+    desk, site = _bucket("DESK_BUCKET"), _bucket("SITE_BUCKET", "public, max-age=30")
+    keys = publish_keys(site, _signing_keys(SignedHttp(_session(), _region(), connect=1, read=5, retries=3)))
+    note_deployment(desk, os.environ["CODE_VERSION"], keys, datetime.now(UTC))
+    close, reference = _closing(desk)
+    show_contest(reference, desk, site, now_ms())
     return [closed._asdict() for closed in close.run(reference, now_ms())]
 
 
 def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
     """One step of the state machine: ``plan`` returns the shares, ``share`` reads one, ``close`` closes."""
-    close, reference = _closing()
+    close, reference = _closing(_bucket("DESK_BUCKET"))
     match event:
         case {"step": "plan"}:
             return [share._asdict() for share in close.to_read(reference, now_ms())]
@@ -185,7 +194,7 @@ def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
             week = reference.definition.week(number)
             if week is None:
                 raise LookupError(f"week {number}")
-            close.parts.make(reference, week, share)
+            close.parts.make(reference.of_week(number), week, share)
             return []
         case {"step": "close"}:
             return close_weeks()
@@ -244,12 +253,14 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         return _requests(http, desk).take_over(file, data, datetime.now(UTC))
     markdown = MarkdownIt("commonmark", {"html": False})
     site = _bucket("SITE_BUCKET", "public, max-age=30")
-    publish_keys(site, _signing_keys(http))
     intake = Intake(
         desk=desk,
         site=site,
         pepper=_secret(http, "PEPPER_SECRET"),
         to_html=lambda text: str(markdown.render(text)),
+        clock=now_ms,
+        version=os.environ["CODE_VERSION"],
+        keys=publish_keys(site, _signing_keys(http)),
     )
     return intake.take_over(file, data, datetime.now(UTC))
 

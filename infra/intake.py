@@ -72,12 +72,20 @@ def words(report: dict[str, Any]) -> list[str]:
     if "missing" in taken:
         missing = "; ".join(taken["missing"])
         return [f"{report['file']} was kept for the first contest. Still missing: {missing}"]
-    counts = [f"{count} {name.replace('_', ' ')}" for name, count in taken.items() if isinstance(count, int)]
+    from_week = taken.get("from_week")
+    counts = [
+        f"{count} {name.replace('_', ' ')}"
+        for name, count in taken.items()
+        if isinstance(count, int) and name != "from_week"
+    ]
     if "answers" in taken:
         return [
             f"{report['file']} was answered: {', '.join(counts)}. See {taken['answers']} in the desk bucket."
         ]
-    return [f"{report['file']} was taken over: {', '.join(counts)}."]
+    lines = [f"{report['file']} was taken over: {', '.join(counts)}."]
+    if from_week:
+        lines.append(f"The new questions and rules hold from week {from_week} on.")
+    return lines
 
 
 def _content(path: Path) -> tuple[str, bytes]:

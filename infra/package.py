@@ -74,7 +74,7 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
         _assemble(Path(work, "packed"), Path(work, "code"))
         layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
         write_zip(out / "deployment.zip", files_of(layer) | files_of(Path(work, "code")))
-        version = _digest(code)[:12]
+        version = _digest(code)
         template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version)
         (out / "template.json").write_text(json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True))
     _check_alone(out / "deployment.zip", architecture)
@@ -168,7 +168,7 @@ def main() -> None:
     package = build(options.stage, out=out)
     size = package.archive.stat().st_size
     print(package.archive)
-    print(f"{size / 1e6:.2f} MB zipped (goal {LIMIT / 1e6:.0f} MB), code {package.code_version}")
+    print(f"{size / 1e6:.2f} MB zipped (goal {LIMIT / 1e6:.0f} MB), code {package.code_version[:12]}")
     for name, compressed in breakdown(package.archive):
         print(f"  {compressed / 1e3:8.0f} kB  {name}")
     print(package.template)

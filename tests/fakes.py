@@ -16,7 +16,7 @@ from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
-from chalicelib.services.reference import Reference, assemble, compile_parts
+from chalicelib.services.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.week_proof import PROOF, ProofCollector
 
 SALT_KEY = b"salt key of the tests"
@@ -82,7 +82,7 @@ def reference(
     units: Iterable[Unit] = UNITS,
     excluded: Iterable[str] = (),
     disqualified: Iterable[str] = (),
-) -> Reference:
+) -> Current:
     parts = compile_parts(
         contest or definition(),
         questions(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -149,12 +150,20 @@ def _used_up(people: list[Contender]) -> Iterator[Contender]:
 
 
 def close_contest(
-    definition: Definition, units: Sequence[Unit], weeks: Sequence[Mapping[str, UnitTally]]
+    definition: Definition,
+    units: Sequence[Unit],
+    weeks: Sequence[Mapping[str, UnitTally]],
+    paper_sizes: Sequence[int],
 ) -> FinalResult:
-    """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9)."""
+    """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
+
+    ``paper_sizes``: how many questions a paper had in each of ``weeks``.
+    """
     total: dict[str, UnitTally] = {}
-    for tallies in weeks:
+    shares: dict[str, Fraction] = {}
+    for tallies, size in zip(weeks, paper_sizes, strict=True):
         for code, sums in tallies.items():
             total[code] = total[code].plus(sums) if code in total else sums
-    ranked = rank_units(units, total, definition, weeks=len(weeks))
+            shares[code] = shares.get(code, Fraction(0)) + Fraction(sums.best_sum, size)
+    ranked = rank_units(units, total, definition, weeks=len(weeks), shares=shares)
     return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final))

@@ -5,13 +5,15 @@ participation and results, so the proposals are:
 
 - units in which everybody obliged took part in every week (rate 1 over all weeks);
 - units with the best results over all weeks: the first ``TOP_UNITS`` that are below no minimum;
-- people who took part in every week, by the sum of their best scores, then of the time they took: the
-  first ``TOP_PEOPLE``. Somebody with the same score and time as the last proposed is proposed too.
+- people who took part in every week, by the sum of their best scores, each divided by the size of that
+  week's paper, then of the time they took: the first ``TOP_PEOPLE``. Somebody with the same score and time
+  as the last proposed is proposed too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import lcm
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.unit_score import UnitStanding
@@ -54,27 +56,38 @@ def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
     ]
 
 
-def propose_people(weeks: Iterable[Iterable[WeekLine]]) -> list[Proposal]:
-    """From the individual rankings of all weeks; ties share a place, in the order of their ids."""
-    sums: dict[str, tuple[int, int, str]] | None = None
-    for week in weeks:
-        here = {line.participant_id: (line.score, line.duration, line.unit) for line in week}
+def propose_people(weeks: Iterable[Iterable[WeekLine]], paper_sizes: Sequence[int]) -> list[Proposal]:
+    """From the individual rankings of all weeks; ties share a place, in the order of their ids.
+
+    ``paper_sizes``: how many questions a paper had in each week. Shares of a paper are compared as whole
+    numbers, over the least common multiple of the sizes.
+    """
+    whole = lcm(*paper_sizes)
+    sums: dict[str, tuple[int, int, int, str]] | None = None
+    for week, size in zip(weeks, paper_sizes, strict=True):
+        worth = whole // size
+        here = {
+            line.participant_id: (line.score * worth, line.score, line.duration, line.unit) for line in week
+        }
         if sums is None:
             sums = here
         else:
             sums = {
-                person: (sums[person][0] + score, sums[person][1] + duration, unit)
-                for person, (score, duration, unit) in here.items()
+                person: (sums[person][0] + share, sums[person][1] + score, sums[person][2] + duration, unit)
+                for person, (share, score, duration, unit) in here.items()
                 if person in sums
             }
     ordered = sorted(
-        (-score, duration, person, unit) for person, (score, duration, unit) in (sums or {}).items()
+        (-share, duration, person, score, unit)
+        for person, (share, score, duration, unit) in (sums or {}).items()
     )
     proposals: list[Proposal] = []
-    for number, (minus, duration, person, unit) in enumerate(ordered, 1):
-        tied = bool(proposals) and (proposals[-1].score, proposals[-1].duration) == (-minus, duration)
+    last: tuple[int, int] | None = None
+    for number, (minus, duration, person, score, unit) in enumerate(ordered, 1):
+        tied = (minus, duration) == last
         if number > TOP_PEOPLE and not tied:
             break
         place = proposals[-1].place if tied else number
-        proposals.append(Proposal("best_people", place, person, unit, -minus, duration))
+        proposals.append(Proposal("best_people", place, person, unit, score, duration))
+        last = (minus, duration)
     return proposals

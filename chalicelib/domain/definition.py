@@ -167,6 +167,14 @@ class Definition(_Table):
         start = now.replace(microsecond=0).astimezone(self.zone)
         return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
 
+    def under_rules_of(self, other: Definition) -> Definition:
+        """This contest with paper, prediction and ranking of ``other``: what a week keeps that has begun."""
+        if (self.paper, self.prediction, self.ranking) == (other.paper, other.prediction, other.ranking):
+            return self
+        kept = {"paper": other.paper, "prediction": other.prediction, "ranking": other.ranking}
+        # A new object, not a copy: a copy would take over what the calendar has cached.
+        return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **kept})
+
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.contest.timezone)
@@ -200,6 +208,10 @@ class Definition(_Table):
     def week_at(self, now: int) -> Week | None:
         """The week that is open at ``now``: ``opens ≤ now < closes``."""
         return next((week for week in self.weeks if week.opens <= now < week.closes), None)
+
+    def week_in_view(self, now: int) -> Week:
+        """The week that matters to a visitor: the open one, else the next to open, else the last."""
+        return next((week for week in self.weeks if now < week.closes), self.weeks[-1])
 
     def next_change(self, now: int) -> int | None:
         """When a week next opens or closes, or None after the last."""

@@ -57,14 +57,19 @@ def tally(ranked: Iterable[Standing]) -> dict[str, UnitTally]:
 
 
 def rank_units(
-    units: Sequence[Unit], tallies: Mapping[str, UnitTally], definition: Definition, weeks: int = 1
+    units: Sequence[Unit],
+    tallies: Mapping[str, UnitTally],
+    definition: Definition,
+    weeks: int = 1,
+    shares: Mapping[str, Fraction] | None = None,
 ) -> list[UnitStanding]:
     """All units, best first, from the sums over ``weeks`` weeks.
 
     ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)`` where
     ``rate`` = people ÷ headcount without the exempt (at most 1; 0 without headcount), ``volume`` = attempts ÷
     the largest attempts of any unit, ``quality`` = mean best score ÷ size of the paper.
-    Ties: quality, then attempts, then unit code.
+    Ties: quality, then attempts, then unit code. ``shares``: by unit code the sum of best score ÷ size of
+    that week's paper, for weeks whose papers differ; without it all papers are of the definition's size.
     """
     rules = definition.unit_prizes
     weights = [Fraction(w) for w in (rules.weights.participation, rules.weights.volume, rules.weights.quality)]
@@ -75,9 +80,8 @@ def rank_units(
         obliged = unit.obliged * weeks
         rate = min(Fraction(sums.people, obliged), Fraction(1)) if obliged else Fraction(0)
         volume = Fraction(sums.attempts, most) if most else Fraction(0)
-        quality = (
-            Fraction(sums.best_sum, sums.people * definition.paper.questions) if sums.people else Fraction(0)
-        )
+        share = Fraction(sums.best_sum, definition.paper.questions) if shares is None else shares.get(unit.code)
+        quality = share / sums.people if share and sums.people else Fraction(0)
         score = 100 * (weights[0] * rate + weights[1] * volume + weights[2] * quality)
         note = ""
         if rate < Fraction(rules.min_rate):

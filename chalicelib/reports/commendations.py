@@ -11,7 +11,7 @@ from chalicelib.domain.commendation import Proposal, WeekLine
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Current
 
 COLUMNS = ["kind", "place", "id", "name", "unit_code", "unit_name", "reason_code", "reason"]
 
@@ -27,12 +27,13 @@ def write_commendations(
     proposals: Sequence[Proposal],
     units: Sequence[UnitStanding],
     people: Mapping[str, Participant],
-    reference: Reference,
+    reference: Current,
 ) -> bytes:
     """``units``: the ranking over all weeks; ``people``: those proposed, by id."""
     standings = {row.unit.code: row for row in units}
     weeks = reference.definition.contest.weeks
-    full = weeks * reference.definition.paper.questions
+    sizes = reference.paper_sizes
+    differ = ", so theo tỷ lệ câu đúng vì số câu của đề khác nhau giữa các tuần" if len(set(sizes)) > 1 else ""
 
     def row(proposal: Proposal) -> list[Cell]:
         standing = standings.get(proposal.unit)
@@ -41,7 +42,7 @@ def write_commendations(
             person = people.get(proposal.id)
             minutes, seconds = divmod(proposal.duration // 1000, 60)
             reason = (
-                f"Dự thi đủ {weeks} tuần, tổng điểm tốt nhất các tuần {proposal.score}/{full}, "
+                f"Dự thi đủ {weeks} tuần, tổng điểm tốt nhất các tuần {proposal.score}/{sum(sizes)}{differ}, "
                 f"tổng thời gian {minutes} phút {seconds} giây"
             )
             kind, name = "person", person.full_name if person else ""

@@ -15,7 +15,7 @@ from chalicelib.reports.commendations import week_lines, write_commendations
 from chalicelib.reports.numbers import decimal
 from chalicelib.services.close_weeks import WeekReport
 from chalicelib.services.ports import Participant, ParticipantStore
-from chalicelib.services.reference import Reference, canonical_json
+from chalicelib.services.reference import Current, Reference, canonical_json
 
 
 def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> WeekReport:
@@ -46,10 +46,10 @@ def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, P
 
 
 def write_final(
-    result: FinalResult, reference: Reference, rankings: Iterable[bytes], participants: ParticipantStore
+    result: FinalResult, reference: Current, rankings: Iterable[bytes], participants: ParticipantStore
 ) -> WeekReport:
     """``rankings``: the individual rankings of all weeks, for the proposals of people (R10)."""
-    people = propose_people(week_lines(ranking) for ranking in rankings)
+    people = propose_people((week_lines(ranking) for ranking in rankings), reference.paper_sizes)
     proposals = [*propose_units(result.units), *people]
     named = participants.get_many([proposal.id for proposal in people])
     rows = csv_files.unit_rows(result.units, result.unit_winners, "final")

@@ -28,7 +28,7 @@ from chalicelib.services.ports import (
     Revisions,
 )
 from chalicelib.services.published import show, stored
-from chalicelib.services.reference import Reference, canonical_json, digest
+from chalicelib.services.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.week_proof import AUDIT, PROOF, proof_files, write_bundle
 
 
@@ -54,7 +54,7 @@ class WeekReport(NamedTuple):
 
 WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
 # The final's result, the reference, the individual rankings of all weeks.
-WriteFinal = Callable[[FinalResult, Reference, Iterable[bytes], ParticipantStore], WeekReport]
+WriteFinal = Callable[[FinalResult, Current, Iterable[bytes], ParticipantStore], WeekReport]
 # Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
 WriteChanges = Callable[[Mapping[str, bytes], Mapping[str, bytes], Outcome, Outcome, Reference], bytes]
 CHANGES = "changes.csv"
@@ -91,7 +91,7 @@ class CloseWeeks:
     write_changes: WriteChanges
     version: str
 
-    def run(self, reference: Reference, now: int) -> list[Closed]:
+    def run(self, reference: Current, now: int) -> list[Closed]:
         """Closes what is ready and not yet closed with these inputs, in the order of the weeks.
 
         Raises ``LostRace`` if another run with other inputs was faster.
@@ -99,19 +99,20 @@ class CloseWeeks:
         with no_search_for_cycles():
             return self._run(reference, now)
 
-    def to_read(self, reference: Reference, now: int) -> list[Share]:
+    def to_read(self, reference: Current, now: int) -> list[Share]:
         """The shares of those weeks that the next run will close, for reading them beforehand, side by side."""
         results: list[Pointer] = []
         shares: list[Share] = []
         for week in reference.definition.ready_to_close(now):
             pointer = self.revisions.current(f"week-{week.number}")
-            if pointer is None or shares or pointer.inputs != self._week_inputs(reference, results):
+            inputs = self._week_inputs(reference.of_week(week.number), results)
+            if pointer is None or shares or pointer.inputs != inputs:
                 shares += [Share(week.number, share) for share in range(SHARES)]
             else:
                 results.append(pointer)
         return shares
 
-    def _run(self, reference: Reference, now: int) -> list[Closed]:
+    def _run(self, reference: Current, now: int) -> list[Closed]:
         made: list[Closed] = []
         outcomes: list[Outcome] = []
         results: list[Pointer] = []
@@ -128,20 +129,20 @@ class CloseWeeks:
 
     def _week(
         self,
-        reference: Reference,
+        current: Current,
         week: Week,
         earlier: list[Outcome],
         results: list[Pointer],
         made: list[Closed],
     ) -> tuple[Pointer, Outcome]:
-        what = f"week-{week.number}"
+        what, reference = f"week-{week.number}", current.of_week(week.number)
         inputs = self._week_inputs(reference, results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
             return before, self._outcome(what, before.revision)
         winners = {winner for outcome in earlier for winner in outcome.winners}
         unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
-        revision = self._claim(what, before, inputs, reference)
+        revision = self._claim(what, before, inputs, reference, current.commitment)
         gathered = self.parts.gather(reference, week)
         bundle = write_bundle(
             gathered.collected[PROOF], reference.barred, winners, self.desk, f"results/{what}/rev-{revision}"
@@ -159,8 +160,13 @@ class CloseWeeks:
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
         )
-        facts = {"counts": result.counts._asdict(), "target": result.target, "ranked": len(result.ranked)}
-        facts["proof"] = bundle.facts
+        facts: dict[str, Any] = {
+            "counts": result.counts._asdict(),
+            "target": result.target,
+            "ranked": len(result.ranked),
+            "proof": bundle.facts,
+            "commitment": current.commitment and current.commitment._asdict(),
+        }
         proof = proof_files(bundle, result, reference, unit_winners)
         report = WeekReport({**report.files, **proof}, report.page)
         uploaded = {AUDIT: bundle.audit_sha256}
@@ -172,25 +178,35 @@ class CloseWeeks:
         return _inputs(reference, ("definition", "bank", "units", "barred"), earlier)
 
     def _final(
-        self, reference: Reference, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]
+        self, reference: Current, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]
     ) -> None:
         inputs = _inputs(reference, ("definition", "units"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        result = close_contest(reference.definition, reference.units, [outcome.tallies for outcome in outcomes])
-        revision = self._claim("final", before, inputs, reference)
+        result = close_contest(
+            reference.definition,
+            reference.units,
+            [outcome.tallies for outcome in outcomes],
+            reference.paper_sizes,
+        )
+        revision = self._claim("final", before, inputs, reference, reference.commitment)
         report = self.write_final(result, reference, self._rankings(results), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
-        facts = {"weeks": [pointer.result for pointer in results]}
+        facts = {
+            "weeks": [pointer.result for pointer in results],
+            "commitment": reference.commitment and reference.commitment._asdict(),
+        }
         after = self._keep("final", revision, inputs, before, report, outcome, facts, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
-    def _claim(self, what: str, before: Pointer | None, inputs: str, reference: Reference) -> int:
+    def _claim(
+        self, what: str, before: Pointer | None, inputs: str, reference: Reference, commitment: Head | None
+    ) -> int:
         """A folder for all that its files depend on: also what they are compared with, and what made them."""
         after = before.revision if before else 0
-        token = digest(canonical_json([inputs, dict(reference.digests), after, self.version]))
+        token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
     def _rankings(self, weeks: list[Pointer]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from chalicelib.services.contest_folder import ContestSource, read_files
 from chalicelib.services.contest_tables import Disqualification, Exclusion, RosterRow
 from chalicelib.services.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
-from chalicelib.services.reference import CURRENT, Reference
+from chalicelib.services.reference import CURRENT, Current
 
 _LABELS = {
     "participant_id": "Mã người dự thi",
@@ -76,7 +76,7 @@ class DataSubject:
     entries: EntryStore
     salt_key: bytes
 
-    def export(self, wanted: Mapping[str, str], reference: Reference, now: int) -> dict[str, Dossier]:
+    def export(self, wanted: Mapping[str, str], reference: Current, now: int) -> dict[str, Dossier]:
         """By citizen ID; who is not registered is left out. ``wanted``: citizen ID → participant id."""
         people = self.participants.get_many(wanted.values())
         lists: dict[str, list[dict[str, str]]] = {identity: [] for identity in people}
@@ -99,7 +99,7 @@ class DataSubject:
             if identity in people
         }
 
-    def erase(self, participant_id: str, reference: Reference, now: int) -> str:
+    def erase(self, participant_id: str, reference: Current, now: int) -> str:
         """``erased``, ``not_registered``, or ``postponed`` while an attempt is open. Repeating it is harmless.
 
         Entries first: until they are done the person is still there, and the request can be sent again.
@@ -118,12 +118,10 @@ class DataSubject:
         # Who was erased before may have gone on with an old session: those attempts are erased now.
         return "erased" if self.participants.erase(participant_id, now) or history else "not_registered"
 
-    def _exam(self, reference: Reference) -> Exam:
+    def _exam(self, reference: Current) -> Exam:
         return Exam(reference, self.entries, nonce=str)
 
-    def _mentions(
-        self, wanted: Mapping[str, str], reference: Reference
-    ) -> Iterator[tuple[str, dict[str, str]]]:
+    def _mentions(self, wanted: Mapping[str, str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
         """Participant id and row, wherever the organisers' files and the results name one of them."""
         source = self._source()
         if source is not None:
@@ -145,7 +143,7 @@ class DataSubject:
         packed = self.desk.get(key) if key else None
         return read_files(unpack(key, packed)) if packed else None
 
-    def _results(self, identities: set[str], reference: Reference) -> Iterator[tuple[str, dict[str, str]]]:
+    def _results(self, identities: set[str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
         current = self.desk.get("results/current.json")
         for week in json.loads(current)["weeks"] if current else []:
             folder = f"results/week-{week['week']}/rev-{week['revision']}"
@@ -163,7 +161,7 @@ def _as_sitter(person: Participant) -> Person:
     return Person(person.participant_id, person.unit, person.category)
 
 
-def _person(person: Participant, reference: Reference) -> dict[str, str]:
+def _person(person: Participant, reference: Current) -> dict[str, str]:
     moment = reference.definition.rfc3339
     return {
         "participant_id": person.participant_id,
@@ -180,7 +178,7 @@ def _person(person: Participant, reference: Reference) -> dict[str, str]:
     }
 
 
-def _attempt(entry: Entry, attempt: Finished, reference: Reference) -> dict[str, Any]:
+def _attempt(entry: Entry, attempt: Finished, reference: Current) -> dict[str, Any]:
     return {
         "attempt_id": str(AttemptId(entry.week, attempt.number, attempt.started, attempt.nonce)),
         "status": attempt.status,

@@ -11,6 +11,7 @@ from chalicelib.domain.attempt import (
     Category,
     Entry,
     Finished,
+    Grader,
     finish,
     is_overdue,
     overdue_record,
@@ -28,7 +29,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
 from chalicelib.services.ports import EntryStore, NotMet
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Current, Reference
 
 Answers = Mapping[str, Sequence[str]]
 
@@ -52,10 +53,13 @@ class OpenPaper:
 
 
 class Exam:
-    """The use cases of the exam path for one contest. ``nonce`` gives 16 fresh hexadecimal digits."""
+    """The use cases of the exam path for one contest. ``nonce`` gives 16 fresh hexadecimal digits.
 
-    def __init__(self, reference: Reference, entries: EntryStore, nonce: Callable[[], str]) -> None:
-        self._definition, self._bank = reference.definition, reference.bank
+    An attempt is drawn, timed and graded by what holds in its own week, whatever has changed since.
+    """
+
+    def __init__(self, reference: Current, entries: EntryStore, nonce: Callable[[], str]) -> None:
+        self._reference, self._definition = reference, reference.definition
         self._entries, self._nonce = entries, nonce
 
     def start(self, person: Person, now: int) -> tuple[OpenPaper, bool]:
@@ -66,13 +70,14 @@ class Exam:
         week = self._definition.week_at(now)
         if week is None:
             raise NoOpenWeek
-        nonce, limit = self._nonce(), self._definition.paper.attempts_per_week
+        definition = self._reference.of_week(week.number).definition
+        nonce, limit = self._nonce(), definition.paper.attempts_per_week
         opening = f"{now}-{nonce}"
         try:
             number = self._entries.start(week.number, *person, opening, limit)
         except NotMet as not_met:
             entry = not_met.entry
-            if entry is not None and entry.open and is_overdue(self._definition, week, entry.open.started, now):
+            if entry is not None and entry.open and is_overdue(definition, week, entry.open.started, now):
                 return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
         return self._open(AttemptId(week.number, number, now, nonce)), True
@@ -83,7 +88,8 @@ class Exam:
         """Settles the overdue attempt and opens the next in one write."""
         if entry.open is None or entry.used >= limit:
             raise NoAttemptsLeft
-        record = overdue_record(self._definition, week, entry.open, self._grade)
+        reference = self._reference.of_week(week.number)
+        record = overdue_record(reference.definition, week, entry.open, _grader(reference))
         try:
             number = self._entries.restart(entry, record, f"{now}-{nonce}", limit)
         except NotMet:  # another tab was faster, or a submission in time has just been written
@@ -102,17 +108,17 @@ class Exam:
         if entry is None:
             raise AttemptNotFound(str(attempt))
         if entry.is_open(attempt) and entry.open is not None:
-            now_open = settled(entry, self._definition, now, self._grade).open
+            now_open = self._settled(entry, now).open
             if now_open is not None:
                 return self._open(attempt, now_open.saved, now_open.guess)
         return self._finished(entry, attempt, now)
 
     def save(self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, now: int) -> None:
         """Autosaves. Raises ``Overdue``, ``AlreadySubmitted``, ``AttemptNotFound``, ``InvalidInput``."""
-        week = self._week(attempt)
-        self._check_guess(guess)
-        encoded = encode_answers(self._draw(attempt), answers)
-        late = is_overdue(self._definition, week, attempt.started, now)
+        week, reference = self._week(attempt), self._reference.of_week(attempt.week)
+        _check_guess(reference, guess)
+        encoded = encode_answers(_draw(reference, attempt.nonce), answers)
+        late = is_overdue(reference.definition, week, attempt.started, now)
         try:
             if late:
                 raise NotMet(self._entries.get(attempt.week, person.participant_id))
@@ -131,15 +137,15 @@ class Exam:
 
         Raises ``Overdue`` after deadline and grace, ``AttemptNotFound``, ``InvalidInput``.
         """
-        week = self._week(attempt)
-        self._check_guess(guess)
-        paper = self._draw(attempt)
+        week, reference = self._week(attempt), self._reference.of_week(attempt.week)
+        _check_guess(reference, guess)
+        paper = _draw(reference, attempt.nonce)
         encoded = encode_answers(paper, answers)
         try:
-            if is_overdue(self._definition, week, attempt.started, now):
+            if is_overdue(reference.definition, week, attempt.started, now):
                 raise NotMet(self._entries.get(attempt.week, person.participant_id))
             record = finish(
-                self._definition,
+                reference.definition,
                 week,
                 attempt,
                 received=now,
@@ -163,10 +169,10 @@ class Exam:
         """The person's entries of all weeks, overdue attempts settled."""
         numbers = [week.number for week in self._definition.weeks if week.opens <= now]
         entries = self._entries.get_weeks(numbers, person.participant_id)
-        return [settled(entry, self._definition, now, self._grade) for entry in entries]
+        return [self._settled(entry, now) for entry in entries]
 
     def _finished(self, entry: Entry, attempt: AttemptId, now: int) -> Finished:
-        stored = settled(entry, self._definition, now, self._grade).find(attempt)
+        stored = self._settled(entry, now).find(attempt)
         if stored is None:
             raise AttemptNotFound(str(attempt))
         return stored
@@ -177,16 +183,23 @@ class Exam:
             raise AttemptNotFound(str(attempt))
         return week
 
-    def _check_guess(self, guess: int | None) -> None:
-        if guess is not None and self._definition.prediction is None:
-            raise InvalidInput([FieldError("prediction", "Cuộc thi này không có câu hỏi dự đoán.")])
-
-    def _draw(self, attempt: AttemptId) -> Paper:
-        return draw(self._bank, self._definition.paper, attempt.nonce)
-
-    def _grade(self, nonce: str, answers: str) -> int:
-        return score(draw(self._bank, self._definition.paper, nonce), answers)
+    def _settled(self, entry: Entry, now: int) -> Entry:
+        reference = self._reference.of_week(entry.week)
+        return settled(entry, reference.definition, now, _grader(reference))
 
     def _open(self, attempt: AttemptId, saved: str | None = None, guess: int | None = None) -> OpenPaper:
-        paper = self._draw(attempt)
+        paper = _draw(self._reference.of_week(attempt.week), attempt.nonce)
         return OpenPaper(attempt, paper, decode_answers(paper, saved) if saved else {}, guess)
+
+
+def _check_guess(reference: Reference, guess: int | None) -> None:
+    if guess is not None and reference.definition.prediction is None:
+        raise InvalidInput([FieldError("prediction", "Cuộc thi này không có câu hỏi dự đoán.")])
+
+
+def _draw(reference: Reference, nonce: str) -> Paper:
+    return draw(reference.bank, reference.definition.paper, nonce)
+
+
+def _grader(reference: Reference) -> Grader:
+    return lambda nonce, answers: score(_draw(reference, nonce), answers)

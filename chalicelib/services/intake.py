@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
+from chalicelib.services.commitments import Desk, Keys, extended, facts, keep_chain, published, read_chain
 from chalicelib.services.contest_files import (
     FILES,
     KINDS,
@@ -31,32 +33,31 @@ from chalicelib.services.contest_files import (
 from chalicelib.services.contest_folder import ContestSource, check_files, read_archive, read_files
 from chalicelib.services.identity import participant_id
 from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
-from chalicelib.services.ports import ObjectStore
-from chalicelib.services.public_contest import public_bank, public_definition, public_units
+from chalicelib.services.ports import Clock, ObjectStore
+from chalicelib.services.public_contest import (
+    committed_files,
+    public_definition,
+    site_files,
+    withdrawn_files,
+)
 from chalicelib.services.reference import (
     CURRENT,
-    RECHECK_MS,
-    Reference,
+    Current,
     assemble,
     bundle,
     bundle_key,
     canonical_json,
     compile_parts,
     digest,
+    fetch,
     load,
 )
 from chalicelib.services.tables import Fault
+from chalicelib.services.under_way import Plan, begun, plan, too_late
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
 _TRIES = 20
-
-
-class Desk(ObjectStore, Protocol):
-    """The desk's bucket."""
-
-    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
-        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
 
 
 class _Overtaken(Exception):
@@ -65,12 +66,18 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide."""
+    """``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
+
+    ``version`` of the code and the public ``keys`` that sign receipts are committed to with the contest.
+    """
 
     desk: Desk
     site: ObjectStore
     pepper: bytes
     to_html: Callable[[str], str]
+    clock: Clock
+    version: str
+    keys: Keys
 
     def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
@@ -130,19 +137,11 @@ class Intake:
         if loaded["contest"] != source.definition.contest.id:
             message = f"hệ thống này đang chạy cuộc thi “{loaded['contest']}”: cuộc thi khác cần hệ thống riêng"
             raise ContestFaults([Fault("contest.toml", 0, "contest.id", source.definition.contest.id, message)])
-        definition = source.definition.resolved(datetime.fromisoformat(loaded["start"]))
-        faults = _too_late(load(self.desk, pointer), definition, source, to_ms(now))
-        if faults:
-            raise ContestFaults(faults)
-        return definition
+        return source.definition.resolved(datetime.fromisoformat(loaded["start"]))
 
-    def _publish(
-        self, source: ContestSource, packed: bytes, before: bytes | None, now: datetime
-    ) -> dict[str, Any]:
-        """Immutable objects first, then what the site shows, the pointer last."""
-        definition = self._definition(source, before, now)
-        parts = compile_parts(
-            definition,
+    def _compile(self, source: ContestSource, pointer: bytes | None, now: datetime) -> dict[str, bytes]:
+        return compile_parts(
+            self._definition(source, pointer, now),
             source.questions,
             source.units,
             {participant_id(self.pepper, row.citizen_id): row.role for row in source.exclusions},
@@ -151,19 +150,50 @@ class Intake:
                 for row in source.disqualifications
             },
         )
+
+    def _plan(
+        self, pointer: bytes | None, before: Current | None, after: Current, source: ContestSource, now: int
+    ) -> Plan:
+        if pointer is None or before is None:
+            return Plan({}, None)
+        faults = too_late(before, after, source.questions_file, now)
+        if faults:
+            raise ContestFaults(faults)
+        return plan(pointer, before, after, now)
+
+    def _publish(
+        self, source: ContestSource, packed: bytes, pointer: bytes | None, now: datetime
+    ) -> dict[str, Any]:
+        """Immutable objects first, then what the site shows, the pointer, and what it commits to."""
+        parts = self._compile(source, pointer, now)
         compiled = bundle(parts)
+        before = load(self.desk, pointer) if pointer else None
+        after = assemble(parts)
+        papers, from_week = self._plan(pointer, before, after, source, to_ms(now))
+        after = replace(after, earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()})
         self.desk.put(bundle_key(digest(compiled)), compiled)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
-        self._publish_site(assemble(parts), source.guide)
-        pointer = {
+        told = facts(after, self.pepper, self.version, self.keys)
+        chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
+        head = keep_chain(self.desk, chain)
+        self._publish_site(before, after, source.guide, to_ms(now))
+        definition = after.definition
+        moved = {
             "contest": definition.contest.id,
             "start": definition.rfc3339(definition.weeks[0].opens),
             "reference": digest(compiled),
+            "papers": papers,
             "source": digest(packed),
+            "commitment": head._asdict(),
             "loaded_at": now.isoformat(timespec="seconds"),
         }
-        if not self.desk.replace(CURRENT, before, canonical_json(pointer)):
+        if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
+            raise Busy(
+                "a week has come too near meanwhile"
+            )  # what holds from which week on is another question
+        if not self.desk.replace(CURRENT, pointer, canonical_json(moved)):
             raise _Overtaken
+        self.site.put("data/commitments.json", published(chain))
         return {
             "contest": definition.contest.id,
             "questions_approved": len(source.questions),
@@ -172,17 +202,16 @@ class Intake:
             "roster_rows": len(source.rosters),
             "exclusions": len(source.exclusions),
             "disqualifications": len(source.disqualifications),
-            "weeks": public_definition(assemble(parts))["weeks"],
+            "weeks": public_definition(after, to_ms(now))["weeks"],
+            **({"from_week": from_week} if from_week else {}),
         }
 
-    def _publish_site(self, reference: Reference, guide: str) -> None:
-        bank: dict[str, Any] = {"digest": reference.bank.digest, "questions": []}
-        if reference.definition.paper.publish_bank:
-            bank = public_bank(reference)
-        self.site.put("data/units.json", canonical_json(public_units(reference)))
-        self.site.put("data/bank.json", canonical_json(bank))
+    def _publish_site(self, before: Current | None, after: Current, guide: str, now: int) -> None:
+        for key in withdrawn_files(before, after) if before else ():
+            self.site.put(key, b"")
+        for key, data in {**committed_files(after), **site_files(after, now)}.items():
+            self.site.put(key, data)
         self.site.put("data/guide.html", self.to_html(guide).encode())
-        self.site.put("data/contest.json", canonical_json(public_definition(reference)))
 
 
 def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:
@@ -194,27 +223,3 @@ def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Map
             raise
         message = "tệp này không khớp với các tệp đã có: hãy sửa rồi gửi tất cả cùng nhau trong contest.zip"
         raise ContestFaults([Fault(file, 0, "", "", message), *refused.faults]) from None
-
-
-def _too_late(before: Reference, definition: Definition, source: ContestSource, now: int) -> list[Fault]:
-    """What cannot be changed once a week has opened: its dates, papers, and what decides between people."""
-    # Environments see a new contest up to a minute later: by then a week must not have opened.
-    begun = [week for week in before.definition.weeks if week.opens <= now + RECHECK_MS]
-    faults = []
-    if any(definition.week(week.number) != week for week in begun):
-        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"
-        faults.append(Fault("contest.toml", 0, "contest.start", "", message))
-    if begun and definition.paper != before.definition.paper:
-        faults.append(Fault("contest.toml", 0, "paper", "", "cuộc thi đã mở thì không thể đổi cấu trúc đề thi"))
-    for table in ("prediction", "ranking"):
-        if begun and getattr(definition, table) != getattr(before.definition, table):
-            message = "cuộc thi đã mở thì không thể đổi: mọi người đã làm bài theo quy định cũ"
-            faults.append(Fault("contest.toml", 0, table, "", message))
-    gone = sorted(before.unit_codes - {unit.code for unit in source.units}) if begun else []
-    for code in gone:
-        message = "cuộc thi đã mở thì không thể bỏ mã đơn vị: người của đơn vị này sẽ không còn đơn vị"
-        faults.append(Fault("units", 0, "code", code, message))
-    if begun and set(source.questions) != set(before.bank.questions):
-        message = "cuộc thi đã mở thì không thể đổi các câu hỏi đã thẩm định"
-        faults.append(Fault(source.questions_file, 0, "", "", message))
-    return faults

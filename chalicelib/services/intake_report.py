@@ -110,6 +110,11 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
         verdict = "Đã thực hiện. Câu trả lời có dữ liệu cá nhân, ở thư mục nêu dưới đây, tự xóa sau 30 ngày."
     else:
         verdict = "Đã tiếp nhận: dữ liệu mới đang được sử dụng."
+    if "from_week" in taken:
+        verdict += (
+            f" Câu hỏi và quy định bài thi mới có hiệu lực từ tuần {taken['from_week']}; "
+            "các tuần đã mở giữ nguyên như khi mở."
+        )
     checked = datetime.fromisoformat(report["at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     rows: list[tuple[str, str | int]] = [
         ("Tệp", report["file"]),

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import NOBODY, Change, LiveTally, may_be_told
 from chalicelib.services.ports import ObjectStore
-from chalicelib.services.reference import Reference, canonical_json
+from chalicelib.services.reference import Current, canonical_json
 
 LIVE = "data/live.json"
 # Every round one of those who write at the same time succeeds; there are as many as the stream has shards.
@@ -49,7 +49,7 @@ def _count(week: int, changes: list[Change], tallies: TallyStore) -> bool:
     raise Busy(f"the tally of week {week} is written by too many at once")
 
 
-def live_document(reference: Reference, tallies: TallyStore, now: int) -> dict[str, Any]:
+def live_document(reference: Current, tallies: TallyStore, now: int) -> dict[str, Any]:
     """What may be told at ``now``: ``week``, ``people``, ``attempts`` are null where there is nothing to tell.
 
     ``units``: unit code → [people, attempts], without units of which nobody took part. The totals include
@@ -64,7 +64,7 @@ def live_document(reference: Reference, tallies: TallyStore, now: int) -> dict[s
         "attempts": None,
         "units": {},
     }
-    if week is None or not may_be_told(definition):
+    if week is None or not may_be_told(reference.of_week(week.number).definition):
         return document
     tally, _ = tallies.read(week.number)
     document["people"], document["attempts"] = tally.total
@@ -74,7 +74,7 @@ def live_document(reference: Reference, tallies: TallyStore, now: int) -> dict[s
     return document
 
 
-def publish_live(reference: Reference, tallies: TallyStore, site: ObjectStore, now: int) -> bool:
+def publish_live(reference: Current, tallies: TallyStore, site: ObjectStore, now: int) -> bool:
     """Puts ``data/live.json``; False if there is nothing to tell and the page knows already."""
     document = live_document(reference, tallies, now)
     if document["people"] is None:

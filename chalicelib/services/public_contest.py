@@ -1,4 +1,4 @@
-"""The public face of a definition: what ``GET /contest`` and ``data/contest.json`` show."""
+"""The public face of a contest: what ``GET /contest`` answers, and what the site shows under ``data/``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Any
 
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import (
+    Current,
+    Reference,
+    bank_part,
+    canonical_json,
+    definition_part,
+    same_rules,
+    units_part,
+)
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
@@ -17,18 +25,11 @@ def _week(definition: Definition, week: Week) -> dict[str, Any]:
     }
 
 
-def public_definition(reference: Reference) -> dict[str, Any]:
-    """Everything that a participant may know, JSON-ready; nothing of it depends on the time."""
+def _rules(reference: Reference) -> dict[str, Any]:
+    """What may differ from week to week."""
     definition = reference.definition
-    contest, paper, units = definition.contest, definition.paper, definition.unit_prizes
-    prediction = definition.prediction
+    paper, prediction = definition.paper, definition.prediction
     return {
-        **contest.model_dump(
-            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone"}
-        ),
-        "starts_at": definition.rfc3339(definition.weeks[0].opens),
-        "ends_at": definition.rfc3339(definition.weeks[-1].closes),
-        "weeks": [_week(definition, week) for week in definition.weeks],
         "paper": {
             "questions": paper.questions,
             "time_limit_seconds": span_ms(paper.time_limit) // 1000,
@@ -41,6 +42,36 @@ def public_definition(reference: Reference) -> dict[str, Any]:
             "order": list(definition.ranking.order),
             "one_prize_per_person": definition.ranking.one_prize_per_person,
         },
+        "bank_digest": reference.bank.digest,
+    }
+
+
+def _next_week(reference: Current, now: int) -> Week | None:
+    """The week after the one in view, if its questions or rules are others."""
+    view = reference.definition.week_in_view(now)
+    after = reference.definition.week(view.number + 1)
+    if after is None or same_rules(reference.of_week(view.number), reference.of_week(after.number)):
+        return None
+    return after
+
+
+def public_definition(reference: Current, now: int) -> dict[str, Any]:
+    """Everything that a participant may know, JSON-ready: with the rules of the week in view.
+
+    ``next_rules``: those of the week after it, where they differ.
+    """
+    definition = reference.definition
+    contest, units = definition.contest, definition.unit_prizes
+    after = _next_week(reference, now)
+    return {
+        **contest.model_dump(
+            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone"}
+        ),
+        "starts_at": definition.rfc3339(definition.weeks[0].opens),
+        "ends_at": definition.rfc3339(definition.weeks[-1].closes),
+        "weeks": [_week(definition, week) for week in definition.weeks],
+        **_rules(reference.of_week(definition.week_in_view(now).number)),
+        "next_rules": after and {**_week(definition, after), **_rules(reference.of_week(after.number))},
         "prizes": [prize.model_dump() for prize in definition.prizes],
         "unit_prizes": {
             "weekly": units.weekly,
@@ -50,16 +81,15 @@ def public_definition(reference: Reference) -> dict[str, Any]:
             "min_people": units.min_people,
         },
         "eligibility": definition.eligibility.model_dump(include={"min_age", "proof_of_work"}),
-        "bank_digest": reference.bank.digest,
     }
 
 
-def contest_now(reference: Reference, now: int) -> dict[str, Any]:
+def contest_now(reference: Current, now: int) -> dict[str, Any]:
     """The public definition with the server's time, the open week and the next opening or closing."""
     definition = reference.definition
     week, change = definition.week_at(now), definition.next_change(now)
     return {
-        **public_definition(reference),
+        **public_definition(reference, now),
         "now": definition.rfc3339(now),
         "week": week and _week(definition, week),
         "next_change_at": change and definition.rfc3339(change),
@@ -73,8 +103,10 @@ def public_units(reference: Reference) -> list[dict[str, Any]]:
 
 
 def public_bank(reference: Reference) -> dict[str, Any]:
-    """The bank with its answers, for contests that publish it before they open (R5)."""
+    """The bank with its answers, for contests that publish it before they open (R5); else only its digest."""
     letters = "ABCDEF"
+    if not reference.definition.paper.publish_bank:
+        return {"digest": reference.bank.digest, "questions": []}
     return {
         "digest": reference.bank.digest,
         "questions": [
@@ -92,3 +124,50 @@ def public_bank(reference: Reference) -> dict[str, Any]:
             for question in reference.bank.questions
         ],
     }
+
+
+def public_banks(reference: Current, now: int) -> dict[str, Any]:
+    """The bank of the week in view; ``next``: that of the week after it, where it differs, to prepare with."""
+    bank = public_bank(reference.of_week(reference.definition.week_in_view(now).number))
+    after = _next_week(reference, now)
+    coming = after and {"week": after.number, **public_bank(reference.of_week(after.number))}
+    return {**bank, "next": coming if coming and coming["digest"] != bank["digest"] else None}
+
+
+def site_files(reference: Current, now: int) -> dict[str, bytes]:
+    """What the site shows of the contest, by key: rules and bank are those of the week in view."""
+    return {
+        "data/units.json": canonical_json(public_units(reference)),
+        "data/bank.json": canonical_json(public_banks(reference, now)),
+        "data/contest.json": canonical_json(public_definition(reference, now)),
+    }
+
+
+def committed_files(reference: Current) -> dict[str, bytes]:
+    """The very bytes that the commitments name, by their digests: no more has to be done to check them.
+
+    A bank is among them where it is published, and lists of people never are.
+    """
+    everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
+    files = {_committed(reference.digests["units"]): units_part(reference.units)}
+    for each in everything:
+        files[_committed(each.digests["definition"])] = definition_part(each.definition)
+        if each.definition.paper.publish_bank:
+            files[_committed(each.digests["bank"])] = bank_part(each.bank.questions)
+    return files
+
+
+def withdrawn_files(before: Current, after: Current) -> set[str]:
+    """Banks that are not published any more."""
+    if after.definition.paper.publish_bank:
+        return set()
+    banks = {_committed(each) for each in _banks(before)}
+    return banks & committed_files(before).keys() - committed_files(after).keys()
+
+
+def _banks(reference: Current) -> set[str]:
+    return {reference.digests["bank"], *(reference.of_week(k).digests["bank"] for k in reference.earlier)}
+
+
+def _committed(part_digest: str) -> str:
+    return f"data/reference/{part_digest}.json"

@@ -1,4 +1,4 @@
-"""What site and desk show of the closes: always what the pointers point at.
+"""What site and desk show of the contest and its closes: always what the pointers point at.
 
 Of a week's proof everything but ``index.json`` stands under a name made from its content and is written first.
 So whoever reads the index finds files that belong together, whatever revision follows.
@@ -10,8 +10,10 @@ import json
 from typing import Any
 
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
+from chalicelib.services.commitments import published, read_chain
 from chalicelib.services.ports import LargeObjects, ObjectStore, Pointer, Revisions
-from chalicelib.services.reference import Reference, canonical_json
+from chalicelib.services.public_contest import site_files
+from chalicelib.services.reference import Current, Reference, canonical_json
 from chalicelib.services.week_proof import AUDIT, LEAVES, MERKLE, RANKING
 
 
@@ -30,6 +32,16 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
         _show_page("final", final, desk, site)
     _put_changed(site, "data/results/index.json", canonical_json(index))
     _put_changed(desk, "results/current.json", canonical_json(index))
+
+
+def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: int) -> None:
+    """Brings the contest on the site to the week that is in view, and to what the pointer names."""
+    files = site_files(reference, now)
+    chain = read_chain(desk, reference.commitment)
+    if chain:
+        files["data/commitments.json"] = published(chain)
+    for key, data in files.items():
+        _put_changed(site, key, data)
 
 
 def stored(desk: ObjectStore, key: str) -> bytes:

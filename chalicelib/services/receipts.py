@@ -81,10 +81,13 @@ class Receipts:
         }
 
 
-def publish_keys(site: ObjectStore, keys: Iterable[SigningKey]) -> None:
-    """Adds the keys to ``data/keys.json``. None is ever taken away: receipts are checked for years."""
+def publish_keys(site: ObjectStore, keys: Iterable[SigningKey]) -> list[dict[str, str]]:
+    """Adds the keys to ``data/keys.json``; returns all that are there.
+
+    None is ever taken away: receipts are checked for years.
+    """
     before = site.get(KEYS)
-    listed = json.loads(before) if before else []
+    listed: list[dict[str, str]] = json.loads(before) if before else []
     known = {entry["key_id"] for entry in listed}
     new = [
         {"key_id": key.id, "algorithm": "Ed25519", "public_key": key.public.hex()}
@@ -93,3 +96,4 @@ def publish_keys(site: ObjectStore, keys: Iterable[SigningKey]) -> None:
     ]
     if new:
         site.put(KEYS, canonical_json([*listed, *new]))
+    return [*listed, *new]

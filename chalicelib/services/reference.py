@@ -1,12 +1,17 @@
-"""The compiled contest: one immutable, content-addressed object, and the pointer to the one in force."""
+"""The compiled contest: one immutable, content-addressed object, and the pointer to the one in force.
+
+A week that has begun keeps the questions, the paper, the prediction question and the ranking under which it
+opened. Where these are not the ones in force any more, the pointer names the object that still has them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.definition import Definition
@@ -20,7 +25,7 @@ RECHECK_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A contest as the functions use it. ``digests``: SHA-256 of each compiled part, by its name.
+    """A contest as it holds in a week. ``digests``: SHA-256 of each compiled part, by its name.
 
     ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
     ``barred`` is both together (R3).
@@ -36,9 +41,75 @@ class Reference:
     digests: Mapping[str, str]
 
 
+class Head(NamedTuple):
+    """The newest of the commitments: its number and digest."""
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current(Reference):
+    """The contest in force: what holds in the weeks to come, and of everything else the newest state.
+
+    ``earlier``: begun week → what was in force when it opened, where its questions or rules differ.
+    """
+
+    earlier: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
+    commitment: Head | None = None
+    _weeks: dict[int, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def of_week(self, number: int) -> Reference:
+        """The contest as it holds in week ``number``. Raises ``Busy``, ``NotLoaded``."""
+        if number not in self.earlier:
+            return self
+        if number not in self._weeks:
+            self._weeks[number] = _under(self, self.earlier[number]())
+        return self._weeks[number]
+
+    @property
+    def paper_sizes(self) -> list[int]:
+        """How many questions a paper has, week by week. Raises ``Busy``, ``NotLoaded``."""
+        return [self.of_week(week.number).definition.paper.questions for week in self.definition.weeks]
+
+
+def _under(now: Reference, then: Reference) -> Reference:
+    """``now`` with the questions and rules of ``then``."""
+    definition = now.definition.under_rules_of(then.definition)
+    changed = {
+        "definition": definition,
+        "bank": then.bank,
+        "digests": {
+            **now.digests,
+            "definition": digest(definition_part(definition)),
+            "bank": then.digests["bank"],
+        },
+    }
+    return Reference(**{each.name: getattr(now, each.name) for each in fields(Reference)} | changed)
+
+
+def same_rules(one: Reference, other: Reference) -> bool:
+    """Whether a week is the same under both: its questions, paper, prediction question and ranking."""
+    same = one.definition.under_rules_of(other.definition) is one.definition
+    return same and one.bank.digest == other.bank.digest
+
+
 def canonical_json(value: Any) -> bytes:
     """The same value gives the same bytes: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def definition_part(definition: Definition) -> bytes:
+    return canonical_json(definition.model_dump(mode="json"))
+
+
+def bank_part(questions: Iterable[Question]) -> bytes:
+    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
+    return canonical_json(bank)
+
+
+def units_part(units: Iterable[Unit]) -> bytes:
+    return canonical_json([unit._asdict() for unit in units])
 
 
 def compile_parts(
@@ -49,11 +120,10 @@ def compile_parts(
     disqualified: Mapping[str, str],
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
-    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
     return {
-        "definition": canonical_json(definition.model_dump(mode="json")),
-        "bank": canonical_json(bank),
-        "units": canonical_json([unit._asdict() for unit in units]),
+        "definition": definition_part(definition),
+        "bank": bank_part(questions),
+        "units": units_part(units),
         "barred": canonical_json({"excluded": dict(excluded), "disqualified": dict(disqualified)}),
     }
 
@@ -71,7 +141,7 @@ def bundle_key(bundle_digest: str) -> str:
     return f"reference/contest/{bundle_digest}.json"
 
 
-def assemble(parts: Mapping[str, bytes]) -> Reference:
+def assemble(parts: Mapping[str, bytes]) -> Current:
     """The opposite of ``compile_parts``."""
     digests = {name: digest(data) for name, data in parts.items()}
     questions = tuple(
@@ -79,7 +149,7 @@ def assemble(parts: Mapping[str, bytes]) -> Reference:
     )
     units = tuple(Unit(**raw) for raw in json.loads(parts["units"]))
     barred = json.loads(parts["barred"])
-    return Reference(
+    return Current(
         definition=Definition.model_validate_json(parts["definition"]),
         bank=Bank(digests["bank"], questions),
         units=units,
@@ -91,13 +161,29 @@ def assemble(parts: Mapping[str, bytes]) -> Reference:
     )
 
 
-def load(desk: ObjectStore, pointer: bytes) -> Reference:
-    """The contest that ``reference/current.json`` points at. Raises ``NotLoaded``."""
-    key = bundle_key(json.loads(pointer)["reference"])
+def fetch(desk: ObjectStore, bundle_digest: str) -> Current:
+    """The contest of a bundle. Raises ``NotLoaded``."""
+    key = bundle_key(bundle_digest)
     data = desk.get(key)
-    if data is None or bundle_key(digest(data)) != key:
+    if data is None or digest(data) != bundle_digest:
         raise NotLoaded(key)
     return assemble({name: text.encode() for name, text in json.loads(data).items()})
+
+
+def in_force(pointer: bytes, fetch_bundle: Callable[[str], Current]) -> Current:
+    """What the pointer names; the bundles of earlier weeks are fetched when they are asked for."""
+    told = json.loads(pointer)
+    commitment = told.get("commitment")
+    return replace(
+        fetch_bundle(told["reference"]),
+        earlier={int(week): partial(fetch_bundle, kept) for week, kept in told.get("papers", {}).items()},
+        commitment=commitment and Head(commitment["number"], commitment["digest"]),
+    )
+
+
+def load(desk: ObjectStore, pointer: bytes) -> Current:
+    """The contest that ``reference/current.json`` points at. Raises ``NotLoaded``."""
+    return in_force(pointer, partial(fetch, desk))
 
 
 class Library:
@@ -105,11 +191,13 @@ class Library:
 
     def __init__(self, desk: ObjectStore, clock: Clock) -> None:
         self._desk, self._clock = desk, clock
+        # What was in force is often what an earlier week keeps.
+        self._fetch = lru_cache(maxsize=4)(partial(fetch, desk))
         self._pointer: bytes | None = None
-        self._reference: Reference | None = None
+        self._reference: Current | None = None
         self._checked_at = 0
 
-    def current(self) -> Reference:
+    def current(self) -> Current:
         """Raises ``NotLoaded`` before the first contest; goes on with what it has if S3 fails."""
         now = self._clock()
         if self._reference is not None and now - self._checked_at < RECHECK_MS:
@@ -119,7 +207,7 @@ class Library:
             if pointer is None:
                 raise NotLoaded
             if pointer != self._pointer:
-                self._reference, self._pointer = load(self._desk, pointer), pointer
+                self._reference, self._pointer = in_force(pointer, self._fetch), pointer
         except Busy:
             if self._reference is None:
                 raise

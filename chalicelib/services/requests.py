@@ -28,7 +28,7 @@ from chalicelib.services.identity import code_id, participant_id
 from chalicelib.services.intake_report import as_json, as_xlsx, make_report, text_cell
 from chalicelib.services.password_resets import VALID_MS
 from chalicelib.services.ports import ObjectStore, ParticipantStore
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Current
 from chalicelib.services.tables import Fault, Row
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
@@ -52,7 +52,7 @@ class Requests:
     desk: ObjectStore
     participants: ParticipantStore
     subject: DataSubject
-    current: Callable[[], Reference]
+    current: Callable[[], Current]
     pepper: bytes
     new_code: Callable[[], str]
 
@@ -102,7 +102,7 @@ class Requests:
         answer = self._resets if name == "password-resets" else self._data
         return {**answer(rows, reference, now, folder), "answers": folder}
 
-    def _resets(self, rows: list[Row], reference: Reference, now: datetime, folder: str) -> dict[str, Any]:
+    def _resets(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
         lines: list[list[str]] = [list(_CODES)]
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
@@ -120,7 +120,7 @@ class Requests:
         self.desk.put(f"{folder}password-resets.xlsx", _workbook({"Mã dùng một lần": lines}))
         return dict(counts)
 
-    def _data(self, rows: list[Row], reference: Reference, now: datetime, folder: str) -> dict[str, Any]:
+    def _data(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
         lines: list[list[str]] = [list(_OUTCOMES)]
         counts: Counter[str] = Counter()
         wanted = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}

@@ -134,7 +134,7 @@ class AccountApi:
         if found is None:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
-        return answers.history(found, entries, reference.definition, now)
+        return answers.history(found, entries, reference, now)
 
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")

@@ -10,6 +10,7 @@ from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
 from chalicelib.services.exam import OpenPaper
 from chalicelib.services.ports import Participant
+from chalicelib.services.reference import Current
 
 
 def participant(person: Participant) -> dict[str, Any]:
@@ -88,10 +89,11 @@ def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> d
     }
 
 
-def history(person: Participant, entries: Sequence[Entry], definition: Definition, now: int) -> dict[str, Any]:
+def history(person: Participant, entries: Sequence[Entry], reference: Current, now: int) -> dict[str, Any]:
     """``GET /me``: the person, this week's attempts, and all attempts of all weeks, oldest first."""
     attempts = []
     for entry in entries:
+        definition = reference.of_week(entry.week).definition
         attempts += [_listed(entry, record, definition) for record in entry.finished]
         if entry.open is not None:
             attempt_id = AttemptId(entry.week, *entry.open[:3])
@@ -112,15 +114,16 @@ def history(person: Participant, entries: Sequence[Entry], definition: Definitio
             )
     return {
         "participant": participant(person),
-        "week": _this_week(entries, definition, now),
+        "week": _this_week(entries, reference, now),
         "attempts": attempts,
     }
 
 
-def _this_week(entries: Sequence[Entry], definition: Definition, now: int) -> dict[str, Any] | None:
-    week = definition.week_at(now)
+def _this_week(entries: Sequence[Entry], reference: Current, now: int) -> dict[str, Any] | None:
+    week = reference.definition.week_at(now)
     if week is None:
         return None
+    definition = reference.of_week(week.number).definition
     entry = next((entry for entry in entries if entry.week == week.number), None)
     used = entry.used if entry else 0
     return {

@@ -13,7 +13,7 @@ from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.services.exam import Exam, Person
 from chalicelib.services.ports import Clock, EntryStore
 from chalicelib.services.public_contest import contest_now
-from chalicelib.services.reference import Library, Reference
+from chalicelib.services.reference import Current, Library
 from chalicelib.web import answers
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens
@@ -39,11 +39,12 @@ class ExamApi:
 
     def health(self) -> dict[str, Any]:
         reference = self.library.current()
+        week = reference.definition.week_in_view(self.clock())
         return {
             "status": "ok",
             "version": self.version,
             "contest": reference.definition.contest.id,
-            "bank_digest": reference.bank.digest,
+            "bank_digest": reference.of_week(week.number).bank.digest,
         }
 
     def contest(self) -> dict[str, Any]:
@@ -55,16 +56,18 @@ class ExamApi:
         parse(Empty, raw or b"{}")
         reference = self.library.current()
         opened, new = self._exam(reference).start(person, now)
-        return (201 if new else 200), {"attempt": answers.attempt(opened, reference.definition)}
+        definition = reference.of_week(opened.attempt.week).definition
+        return (201 if new else 200), {"attempt": answers.attempt(opened, definition)}
 
     def read(self, authorization: str | None, attempt_id: str) -> dict[str, Any]:
         person, now = self._person(authorization)
         attempt = AttemptId.parse(attempt_id)
         reference = self.library.current()
         found = self._exam(reference).read(person, attempt, now)
+        definition = reference.of_week(attempt.week).definition
         if isinstance(found, Finished):
-            return answers.result(found, attempt, reference.definition)
-        return {"status": "open", "attempt": answers.attempt(found, reference.definition)}
+            return answers.result(found, attempt, definition)
+        return {"status": "open", "attempt": answers.attempt(found, definition)}
 
     def save(self, authorization: str | None, attempt_id: str, raw: bytes) -> None:
         person, now = self._person(authorization)
@@ -76,12 +79,13 @@ class ExamApi:
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
         record = self._exam(reference).submit(person, attempt, body.answers, body.prediction, now)
-        receipt = self.receipts().issue(person, reference.definition, attempt.week, record)
-        return {**answers.submission(record, reference.definition), "receipt": receipt}
+        definition = reference.of_week(attempt.week).definition
+        receipt = self.receipts().issue(person, definition, attempt.week, record)
+        return {**answers.submission(record, definition), "receipt": receipt}
 
     def _person(self, authorization: str | None) -> tuple[Person, int]:
         now = self.clock()
         return self.tokens.check(authorization, now), now
 
-    def _exam(self, reference: Reference) -> Exam:
+    def _exam(self, reference: Current) -> Exam:
         return Exam(reference, self.entries, self.nonce)

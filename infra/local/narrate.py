@@ -66,7 +66,9 @@ class Narrator:
         if report["taken"].get("missing"):
             return f"{report['file']} was kept. Still missing: {', '.join(report['taken']['missing'])}"
         if report["accepted"]:
-            return f"{report['file']} was taken over."
+            from_week = report["taken"].get("from_week")
+            later = f" New questions and rules hold from week {from_week} on." if from_week else ""
+            return f"{report['file']} was taken over.{later}"
         first = report["faults"][0] if report["faults"] else {}
         where = f"{first.get('file', '')} row {first.get('row', 0)}: {first.get('message', '')}"
         return f"{report['file']} was NOT taken over, {len(report['faults'])} faults. First: {where}"

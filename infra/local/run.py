@@ -84,7 +84,7 @@ def _up(options: Options, undo: ExitStack) -> None:
     began = time.monotonic()
     say(f"Contest: {contest.title}")
     built = package.build("local")
-    say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version}")
+    say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version[:12]}")
     state = options.folder / "state" / contest.key
     aws = undo.enter_context(MiniStack(state, options.folder / "ministack.log", options.schedule_seconds))
     s3 = aws.client("s3")

@@ -99,28 +99,31 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
     return won
 
 
-def unit_sums(ranked: list[Person], code: str) -> tuple[int, int, int]:
-    """People, attempts, and the sum of their best scores."""
+Sums = tuple[int, int, Fraction]
+
+
+def unit_sums(ranked: list[Person], code: str, questions: int) -> Sums:
+    """People, attempts, and the sum of their best scores as shares of the paper."""
     people = [person for person in ranked if person["unit"] == code]
     return (
         len(people),
         sum(len(counted(person)) for person in people),
-        sum(person["best"]["score"] for person in people),
+        sum((Fraction(person["best"]["score"], questions) for person in people), Fraction(0)),
     )
 
 
 def unit_ranking(
-    units: list[dict[str, Any]], sums: dict[str, tuple[int, int, int]], rules: dict[str, Any], weeks: int
+    units: list[dict[str, Any]], sums: dict[str, Sums], rules: dict[str, Any], weeks: int
 ) -> list[dict[str, Any]]:
     most_attempts = max([sums[unit["code"]][1] for unit in units])
     rows = []
     for unit in units:
-        people, attempts, bests = sums[unit["code"]]
+        people, attempts, shares = sums[unit["code"]]
         obliged = (unit["headcount"] - unit["exempt"]) * weeks
         rate = Fraction(people, obliged) if obliged > 0 else Fraction(0)
         rate = Fraction(1) if rate > 1 else rate
         volume = Fraction(attempts, most_attempts) if most_attempts > 0 else Fraction(0)
-        quality = Fraction(bests, people) / rules["questions"] if people > 0 else Fraction(0)
+        quality = shares / people if people > 0 else Fraction(0)
         w_participation, w_volume, w_quality = (Fraction(weight) for weight in rules["weights"])
         points = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         enough = rate >= Fraction(rules["min_rate"]) and people >= rules["min_people"]
@@ -145,18 +148,21 @@ def unit_winners(rows: list[dict[str, Any]], number: int, earlier: set[str]) -> 
     return winners
 
 
-def contest(weeks: list[tuple[list[Person], int]], units: list[dict[str, Any]], rules: dict[str, Any]) -> Any:
-    """All weeks one after the other, then the final; ``weeks`` holds (people, closing) of each."""
+def contest(
+    weeks: list[tuple[list[Person], int, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
+) -> Any:
+    """All weeks one after the other, then the final; ``weeks`` holds (people, closing, own rules) of each."""
     results = []
     winners: set[str] = set()
     weekly_units: set[str] = set()
-    total = {unit["code"]: (0, 0, 0) for unit in units}
-    for people, closes in weeks:
+    total: dict[str, Sums] = {unit["code"]: (0, 0, Fraction(0)) for unit in units}
+    for people, closes, own in weeks:
+        rules = {**contest, **own}
         actual = target(people, rules) if rules["target"] else None
         everybody = ranking(people, rules, closes, actual)
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
-        sums = {unit["code"]: unit_sums(everybody, unit["code"]) for unit in units}
+        sums = {unit["code"]: unit_sums(everybody, unit["code"], rules["questions"]) for unit in units}
         rows = unit_ranking(units, sums, rules, 1)
         best_units = unit_winners(rows, rules["weekly"], weekly_units)
         results.append({
@@ -168,12 +174,12 @@ def contest(weeks: list[tuple[list[Person], int]], units: list[dict[str, Any]], 
         })  # fmt: skip
         winners |= {person for _, person in won}
         weekly_units |= set(best_units)
-        for code, (more_people, more_attempts, more_bests) in sums.items():
-            had_people, had_attempts, had_bests = total[code]
-            total[code] = (had_people + more_people, had_attempts + more_attempts, had_bests + more_bests)
-    final = unit_ranking(units, total, rules, len(weeks))
+        for code, (more_people, more_attempts, more_shares) in sums.items():
+            had_people, had_attempts, had_shares = total[code]
+            total[code] = (had_people + more_people, had_attempts + more_attempts, had_shares + more_shares)
+    final = unit_ranking(units, total, contest, len(weeks))
     return {
         "weeks": results,
         "final": [(row["code"], row["points"]) for row in final],
-        "final_winners": unit_winners(final, rules["final"], set()),
+        "final_winners": unit_winners(final, contest["final"], set()),
     }

@@ -67,6 +67,8 @@ contests = st.fixed_dictionaries(
         "weekly": st.integers(0, 2),
         "final": st.integers(0, 3),
         "weeks": st.lists(st.lists(person_weeks, max_size=7), min_size=1, max_size=3),
+        # How many questions a paper has in each week.
+        "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
     }
 )
 
@@ -75,13 +77,13 @@ def pid(number: int) -> str:
     return f"{number * 7919:020x}"
 
 
-def real_definition(raw: dict[str, Any]) -> Definition:
+def real_definition(raw: dict[str, Any], questions: int) -> Definition:
     names = ["first", "second", "third"]
     weights = dict(zip(("participation", "volume", "quality"), map(Decimal, raw["weights"]), strict=True))
     contest = definition(
         contest={"weeks": len(raw["weeks"])},
         paper={
-            "questions": QUESTIONS,
+            "questions": questions,
             "overdue": raw["overdue"],
             "min_duration": f"PT{raw['min_duration'] // 1000}S",
         },
@@ -103,7 +105,7 @@ def saved(contest: Definition, right: int | None) -> str | None:
     if right is None:
         return None
     masks = [MASKS[question.answer] for question, _ in draw(BANK, contest.paper, NONCE)]
-    return "".join(masks[:right]) + "A" * (QUESTIONS - right)
+    return "".join(masks[:right]) + "A" * (len(masks) - right)
 
 
 def real_entry(contest: Definition, week: int, number: int, person: dict[str, Any]) -> Entry:
@@ -152,10 +154,11 @@ def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) ->
     return whole
 
 
-def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
+def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
     units = [Unit(u["code"], u["code"], "Khối", "department", u["headcount"], u["exempt"]) for u in UNITS]
     results: list[WeekResult] = []
-    for week, people in zip(contest.weeks, raw["weeks"], strict=True):
+    for contest, people in zip(contests, raw["weeks"], strict=True):
+        week = contest.weeks[len(results)]
         entries = [real_entry(contest, week.number, k, person) for k, person in enumerate(people)]
         result = close_week(
             contest,
@@ -167,7 +170,8 @@ def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
             earlier_unit_winners={unit for result in results for unit in result.unit_winners},
         )
         results.append(result)
-    final = close_contest(contest, units, [result.tallies for result in results])
+    sizes = [contest.paper.questions for contest in contests]
+    final = close_contest(contests[0], units, [result.tallies for result in results], sizes)
     return {
         "weeks": [
             {
@@ -186,18 +190,22 @@ def closed_by_the_real_rules(raw: dict[str, Any], contest: Definition) -> Any:
     }
 
 
-def closed_by_the_slow_rules(raw: dict[str, Any], contest: Definition) -> Any:
+def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
     weeks = [
-        ([slow_person(raw, week.opens, k, person) for k, person in enumerate(people)], week.closes)
-        for week, people in zip(contest.weeks, raw["weeks"], strict=True)
+        (
+            [slow_person(raw, week.opens, k, person) for k, person in enumerate(people)],
+            week.closes,
+            {"questions": size},
+        )
+        for week, people, size in zip(contests[0].weeks, raw["weeks"], raw["sizes"], strict=False)
     ]
     prizes = list(zip(["first", "second", "third"], raw["prizes"], strict=False))
-    rules = {**raw, "questions": QUESTIONS, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}
+    rules = {**raw, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}
     return slow_rules.contest(weeks, UNITS, rules)
 
 
 @settings(max_examples=400)
 @given(contests)
 def test_the_real_rules_and_the_slow_rules_agree(raw: dict[str, Any]) -> None:
-    contest = real_definition(raw)
-    assert closed_by_the_real_rules(raw, contest) == closed_by_the_slow_rules(raw, contest)
+    contests = [real_definition(raw, size) for size, _ in zip(raw["sizes"], raw["weeks"], strict=False)]
+    assert closed_by_the_real_rules(raw, contests) == closed_by_the_slow_rules(raw, contests)

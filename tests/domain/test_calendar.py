@@ -123,3 +123,17 @@ def test_milliseconds_are_written_only_where_there_are_any() -> None:
     zone = definition().zone
     assert rfc3339(START_MS, zone) == "2022-08-22T08:00:00+07:00"
     assert rfc3339(START_MS + 5, zone) == "2022-08-22T08:00:00.005+07:00"
+
+
+def test_the_week_in_view_is_the_open_one_else_the_next_else_the_last() -> None:
+    contest = definition(contest={"weeks": 2, "gap": "PT1H"})
+    first, second = contest.weeks
+    moments = [
+        first.opens - WEEK,
+        first.opens,
+        first.closes - 1,
+        first.closes,
+        second.opens,
+        second.closes + WEEK,
+    ]
+    assert [contest.week_in_view(now).number for now in moments] == [1, 1, 1, 2, 2, 2]

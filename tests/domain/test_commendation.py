@@ -14,7 +14,7 @@ def line(person: str, score: int = 5, duration: int = 60_000) -> WeekLine:
 
 
 def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
-    return [(proposal.place, proposal.id) for proposal in propose_people(weeks)]
+    return [(proposal.place, proposal.id) for proposal in propose_people(weeks, [5] * len(weeks))]
 
 
 def test_units_at_full_participation_are_proposed() -> None:
@@ -66,3 +66,16 @@ def test_the_order_of_weeks_and_lines_does_not_matter() -> None:
 def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
     assert people([], []) == people() == []
     assert propose_units(rank_units([unit("A")], {}, CONTEST, weeks=4)) == []
+
+
+def test_people_are_compared_by_their_shares_where_papers_differ_in_size() -> None:
+    # an: 2/5 + 9/10, binh: 3/5 + 8/10; together both have 11 right answers
+    weeks = [[line("an", 2), line("binh", 3)], [line("an", 9), line("binh", 8)]]
+    proposals = propose_people(weeks, [5, 10])
+    assert [(each.place, each.id, each.score) for each in proposals] == [(1, "binh", 11), (2, "an", 11)]
+
+
+def test_equal_shares_tie_whatever_the_right_answers_add_up_to() -> None:
+    # 1/3 + 1 and 1 + 3/9
+    weeks = [[line("an", 1), line("binh", 3)], [line("an", 9), line("binh", 3)]]
+    assert [each.place for each in propose_people(weeks, [3, 9])] == [1, 1]

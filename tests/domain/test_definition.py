@@ -151,3 +151,14 @@ def test_a_contest_of_one_week_that_lasts_a_year_can_be_stored() -> None:
 def test_a_calendar_beyond_the_year_9999_is_refused(contest: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         definition(contest=contest)
+
+
+def test_a_week_that_keeps_its_rules_keeps_paper_prediction_and_ranking_and_nothing_else() -> None:
+    now = definition(contest={"title": "Mới"}, paper={"time_limit": "PT20M", "questions": 9})
+    then = definition(ranking={"order": ["duration"]}, prizes=[])
+    assert now.time_limit == 1_200_000, "what the calendar has worked out must not be taken over"
+    kept = now.under_rules_of(then)
+    assert (kept.time_limit, kept.paper, kept.ranking) == (600_000, then.paper, then.ranking)
+    assert (kept.contest, kept.prizes, kept.weeks) == (now.contest, now.prizes, now.weeks)
+    assert kept.under_rules_of(now) == now
+    assert now.under_rules_of(now) is now

@@ -162,7 +162,7 @@ def test_a_unit_adds_up_its_people() -> None:
 
 def test_over_several_weeks_the_headcount_is_taken_once_a_week() -> None:
     weeks = [{"A": UnitTally(5, 9, 20)}, {"A": UnitTally(3, 3, 15), "B": UnitTally(1, 6, 5)}, {}]
-    final = close_contest(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks)
+    final = close_contest(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks, [5, 5, 5])
     a = score_of("A", final.units)
     assert (a.headcount, a.exempt, a.tally) == (36, 6, UnitTally(8, 12, 35))
     assert (a.rate, a.quality, a.mean_best) == (Fraction(8, 30), Fraction(35, 40), Fraction(35, 8))
@@ -171,5 +171,19 @@ def test_over_several_weeks_the_headcount_is_taken_once_a_week() -> None:
 
 def test_a_weekly_prize_is_no_bar_to_a_final_one() -> None:
     weeks = [{"A": UnitTally(9, 9, 45)}, {"B": UnitTally(1, 1, 1)}, {"C": UnitTally(1, 1, 5)}]
-    final = close_contest(CONTEST, [unit("A"), unit("B"), unit("C")], weeks)
+    final = close_contest(CONTEST, [unit("A"), unit("B"), unit("C")], weeks, [5, 5, 5])
     assert final.unit_winners == ["A", "C"]
+
+
+def test_over_weeks_with_papers_of_different_sizes_quality_is_the_mean_share_of_the_paper() -> None:
+    # 4 of 5, then 1 of 3 and 2 of 3: (4/5 + 1/3 + 2/3) ÷ 3 people
+    weeks = [{"A": UnitTally(1, 1, 4)}, {"A": UnitTally(2, 2, 3)}]
+    (row,) = close_contest(CONTEST, [unit("A", 9)], weeks, [5, 3]).units
+    assert row.quality == (Fraction(4, 5) + 1) / 3
+    assert row.mean_best == Fraction(7, 3)
+
+
+def test_a_hundredth_of_a_question_decides_between_units_over_weeks() -> None:
+    one, other = {"A": UnitTally(3, 3, 1)}, {"B": UnitTally(3, 3, 1)}
+    final = close_contest(weighed("0", "0", "1"), [unit("A"), unit("B")], [one, other], [100, 99])
+    assert [row.unit.code for row in final.units] == ["B", "A"]

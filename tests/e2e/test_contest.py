@@ -24,6 +24,7 @@ from benchmarks.people import solve
 from benchmarks.restore_drill import Drill
 from chalicelib.services.exam import Person
 from chalicelib.web.tokens import Tokens
+from infra.intake import send
 from tests.stack import ROOT, Stack, wait_for
 
 PASSWORD = "mật khẩu dài"
@@ -338,6 +339,33 @@ def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -
 
     assert wait_for(refused, 90, "the API seeing the new list") == (403, "disqualified")
     assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
+
+
+def test_the_questions_of_the_last_week_cannot_be_changed_any_more(stack: Stack) -> None:
+    fewer = "\n".join((ROOT / "contests/nghe-an-2022/questions.csv").read_text().splitlines()[:-20])
+    report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer.encode(), 30)
+    assert report
+    assert "chỉ đổi được cho những tuần chưa mở" in report["faults"][0]["message"]
+
+
+def test_what_was_committed_to_can_be_checked_from_the_site(stack: Stack) -> None:
+    told = stack.site("/data/commitments.json").json()
+    before = None
+    for entry in told["entries"]:
+        assert entry["previous"] == before
+        text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        before = hashlib.sha256(text.encode()).hexdigest()
+    assert told["head"] == before
+    assert [entry["changed"] for entry in told["entries"]] == [[], ["barred"]]
+    for part in ("definition", "bank", "units"):
+        committed = told["entries"][0]["parts"][part]
+        published = stack.site(f"/data/reference/{committed}.json").content
+        assert hashlib.sha256(published).hexdigest() == committed
+    assert told["entries"][0]["code_version"] == stack.call("GET", "/health").json()["version"]
+    for revision, entry in enumerate(told["entries"], 1):
+        manifest = json.loads(stack.desk(f"results/week-1/rev-{revision}/manifest.json"))
+        assert manifest["commitment"]["number"] == entry["number"]
+        assert manifest["inputs"]["bank"] == entry["parts"]["bank"]
 
 
 def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:

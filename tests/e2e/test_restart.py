@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from infra.intake import send
 from tests.stack import Stack, contest_folder, running, wait_for
 
 AN = {"citizen_id": "040085000001", "password": "mật khẩu dài"}
@@ -61,10 +62,15 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         wait_for(lambda: attempts_shown(stack) == 1, 30, "the page showing the attempt")
         opened = stack.call("POST", "/attempts", {}, token).json()
         weeks = stack.call("GET", "/contest").json()["weeks"]
+        # while the first week is open, the questions change: for the weeks to come
+        fewer = "\n".join((contest / "questions.csv").read_text().splitlines()[:-20]).encode()
+        report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer, 30)
+        assert report
+        assert report["taken"]["from_week"] == 2
 
     assert not (state / "stack.json").exists()
     with running(contest, state) as stack:
-        # stopped in order: everything is there, and start = "now" has not moved
+        # stopped in order: everything is there, start = "now" has not moved, and the paper is the same
         assert stack.call("GET", "/contest").json()["weeks"] == weeks
         token = signed_in(stack)
         assert stack.call("POST", "/attempts", {}, token).json() == opened

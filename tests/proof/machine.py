@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyRegistered,
@@ -26,7 +27,7 @@ from chalicelib.domain.errors import (
     Busy,
     ContestError,
 )
-from chalicelib.domain.paper import decode_answers, draw
+from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import write_final, write_week
@@ -43,9 +44,19 @@ from chalicelib.services.ports import (
     Pointer,
     Revisions,
 )
-from chalicelib.services.reference import digest
+from chalicelib.services.reference import (
+    assemble,
+    bank_part,
+    bundle,
+    bundle_key,
+    canonical_json,
+    compile_parts,
+    digest,
+    load,
+)
 from chalicelib.services.registration import Application, register
 from chalicelib.services.sessions import sign_in
+from chalicelib.services.under_way import plan, too_late
 from tests.fakes import (
     START_MS,
     UNITS,
@@ -57,12 +68,13 @@ from tests.fakes import (
     collectors,
     definition,
     in_shards,
-    reference,
+    questions,
 )
 from tests.proof.backends import Backend, MakeBackend
 from tests.proof.model import (
     GAP,
     GRACE,
+    LEAD,
     LIMIT,
     MINUTE,
     QUESTIONS,
@@ -113,6 +125,21 @@ contests = st.fixed_dictionaries(
         "min_people": st.integers(1, 2),
         "weekly": st.integers(0, 2),
         "final": st.integers(1, 2),
+        "questions": st.just(QUESTIONS),
+        "time_limit": st.just(LIMIT),
+        # What is different when an organiser changes questions and rules.
+        "other": st.fixed_dictionaries(
+            {
+                "questions": st.sampled_from([QUESTIONS, QUESTIONS + 1, QUESTIONS - 1]),
+                "time_limit": st.sampled_from([LIMIT, LIMIT // 2]),
+                "limit": st.sampled_from([3, 2]),
+                "overdue": st.sampled_from(["submit_saved", "discard"]),
+                "target": st.sampled_from([None, "perfect_people", "people"]),
+                "order": st.sampled_from(ORDERS),
+                "one_prize_per_person": st.booleans(),
+                "min_duration": st.sampled_from([0, MINUTE]),
+            }
+        ),
     }
 )
 someone = st.integers(0, len(PEOPLE) - 1)
@@ -127,7 +154,7 @@ spans = st.sampled_from([1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that inputs come back that were there before.
 changes = st.tuples(
-    st.sampled_from(["exclude", "disqualify", "pardon", "headcount"]), st.integers(0, len(UNITS) - 1)
+    st.sampled_from(["exclude", "disqualify", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
 )
 
 
@@ -143,6 +170,7 @@ run = st.builds(Run, st.none() | changes, kinds, st.integers(0, 74))
 
 
 def contest_of(rules: dict[str, Any]) -> Definition:
+    """The definition with one book of rules."""
     weights = dict(zip(("participation", "volume", "quality"), map(Decimal, rules["weights"]), strict=True))
     contest = definition(
         contest={
@@ -153,8 +181,8 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "settle": f"PT{SETTLE // SECOND}S",
         },
         paper={
-            "questions": QUESTIONS,
-            "time_limit": f"PT{LIMIT // SECOND}S",
+            "questions": rules["questions"],
+            "time_limit": f"PT{rules['time_limit'] // SECOND}S",
             "attempts_per_week": rules["limit"],
             "overdue": rules["overdue"],
             "min_duration": f"PT{rules['min_duration'] // SECOND}S",
@@ -173,6 +201,16 @@ def contest_of(rules: dict[str, Any]) -> Definition:
     return contest if rules["target"] else contest.model_copy(update={"prediction": None})
 
 
+# The same questions, the second time with other right answers.
+BANKS = [
+    Bank(digest(bank_part(bank)), bank)
+    for bank in (
+        questions(),
+        tuple(question._replace(answer=2 if question.answer == 1 else 1) for question in questions()),
+    )
+]
+
+
 class Died(Exception):
     """The power went off in the middle of a close."""
 
@@ -187,7 +225,8 @@ class ContestMachine(RuleBasedStateMachine):
         self.backend: Backend = type(self).make()
         self.clock = Clock(START_MS)
         self.exam_line, self.close_line = Line(Busy), Line(Died)
-        self.desk, self.site = Archive(), MemoryObjects()
+        self.desk, self.site, self.shelf = Archive(), MemoryObjects(), MemoryObjects()
+        self.pointer = b""
         self.attempts: list[tuple[str, AttemptId]] = []
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
         self.pointers: dict[str, Pointer] = {}
@@ -199,7 +238,7 @@ class ContestMachine(RuleBasedStateMachine):
     @initialize(rules=contests, people=st.integers(3, len(PEOPLE)))
     def open(self, rules: dict[str, Any], people: int) -> None:
         self.model = Model(rules)
-        self.contest = contest_of(rules)
+        self.contests = [contest_of(book) for book in self.model.books]
         self.load()
         for citizen_id in CITIZENS[:people]:
             self._register(citizen_id)
@@ -210,9 +249,23 @@ class ContestMachine(RuleBasedStateMachine):
         units = [
             unit._replace(headcount=inputs.headcount[unit.code], exempt=unit.code == "SO-A") for unit in UNITS
         ]
-        self.reference = reference(self.contest, units, inputs.excluded, inputs.disqualified)
+        bank = BANKS[self.model.books[inputs.book]["bank"]].questions
+        barred = (dict.fromkeys(inputs.excluded, "Tổ ra đề thi"), dict.fromkeys(inputs.disqualified, "thi hộ"))
+        self._take_over(compile_parts(self.contests[inputs.book], bank, units, *barred))
         entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
         self.exam = Exam(self.reference, entries, self.nonce)
+
+    def _take_over(self, parts: dict[str, bytes]) -> None:
+        """As the intake does: weeks that have begun keep what they opened under."""
+        papers: dict[str, str] = {}
+        if self.pointer:
+            after, now = assemble(parts), self.clock()
+            assert too_late(self.reference, after, "questions.csv", now) == []
+            papers = plan(self.pointer, self.reference, after, now).papers
+        compiled = bundle(parts)
+        self.shelf.put(bundle_key(digest(compiled)), compiled)
+        self.pointer = canonical_json({"reference": digest(compiled), "papers": papers})
+        self.reference = load(self.shelf, self.pointer)
 
     def nonce(self) -> str:
         """The same for all that one call starts, so that the model knows it, too."""
@@ -378,7 +431,7 @@ class ContestMachine(RuleBasedStateMachine):
         now = self.clock()
         moments = {now + 5 * SECOND, now + 3 * MINUTE}
         for opens, closes in self.model.weeks.values():
-            moments |= {opens, closes, closes + GRACE + SETTLE}
+            moments |= {opens - LEAD, opens, closes, closes + GRACE + SETTLE}
         for _, _, attempt in self.model.everything():
             if attempt.fate == "open":
                 moments |= {attempt.due, attempt.due + GRACE, attempt.due + GRACE + 1}
@@ -444,7 +497,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     def _save(self, person: Person, attempt: AttemptId, sheet: Sheet, trouble: Trouble = NO_TROUBLE) -> None:
         now = self.clock()
-        sheet = self.asked(sheet)
+        sheet = self.asked(attempt.week, sheet)
         answer, written = self.ask(
             trouble, lambda: self.exam.save(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
         )
@@ -463,7 +516,7 @@ class ContestMachine(RuleBasedStateMachine):
         now: int | None = None,
     ) -> None:
         now = self.clock() if now is None else now
-        sheet = self.asked(sheet)
+        sheet = self.asked(attempt.week, sheet)
         answer, written = self.ask(
             trouble, lambda: self.exam.submit(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
         )
@@ -480,14 +533,14 @@ class ContestMachine(RuleBasedStateMachine):
     def check(self, person: Person) -> None:
         """The person's entries are what the model says, to the last attribute."""
         for week, attempts in self.model.people[person.participant_id].weeks.items():
-            self.check_entry(self.backend.entries.get(week, person.participant_id), attempts)
+            self.check_entry(week, self.backend.entries.get(week, person.participant_id), attempts)
 
-    def check_entry(self, entry: Entry | None, attempts: list[Attempt]) -> None:
+    def check_entry(self, week: int, entry: Entry | None, attempts: list[Attempt]) -> None:
         if not attempts:
             assert entry is None
             return
         assert entry is not None
-        assert entry.used == len(attempts) <= self.model.rules["limit"]
+        assert entry.used == len(attempts) <= self.model.book(week)["limit"]
         finished = [self.expected(told) for told in attempts if told.fate != "open"]
         assert [self.tell(record) for record in entry.finished] == finished
         if attempts[-1].fate != "open":
@@ -536,6 +589,8 @@ class ContestMachine(RuleBasedStateMachine):
         elif what == "headcount":
             code = UNITS[who].code
             inputs.headcount[code] = 4 if inputs.headcount[code] == 1 else 1
+        elif what == "book":
+            self.model.choose(who % 2, self.clock())
         self.load()
 
     def run_close(self, trouble: Trouble = NO_TROUBLE) -> None:
@@ -654,7 +709,7 @@ class ContestMachine(RuleBasedStateMachine):
                 "prediction": "" if guess is None else guess,
                 "prediction_error": error,
                 "duration_ms": duration,
-                "submitted_at": rfc3339(received, self.contest.zone),
+                "submitted_at": rfc3339(received, self.reference.definition.zone),
                 "attempts": len([attempt for attempt in attempts if attempt.fate != "discarded"]),
             }
             yield {column: str(value) for column, value in row.items()}
@@ -669,7 +724,7 @@ class ContestMachine(RuleBasedStateMachine):
         return won
 
     def check_prizes(self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[str]) -> None:
-        if self.model.rules["one_prize_per_person"]:
+        if all(self.model.book(week)["one_prize_per_person"] for week in self.model.weeks):
             assert len(set(prizes)) == len(prizes), "one person has two prizes"
         assert len(set(unit_prizes)) == len(unit_prizes), "a unit has two weekly prizes"
         for barred in self.model.inputs.barred:
@@ -717,7 +772,7 @@ class ContestMachine(RuleBasedStateMachine):
             for number, share in shares:
                 week = self.reference.definition.week(number)
                 assert week is not None
-                parts.make(self.reference, week, share)
+                parts.make(self.reference.of_week(week.number), week, share)
         alone.run(self.reference, self.clock())
         digests = {what: pointer.result for what, pointer in self.pointers.items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
@@ -752,7 +807,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert len({entry.participant_id for entry in entries}) == len(entries)
             there = {entry.participant_id: entry for entry in entries}
             for person, told in self.model.people.items():
-                self.check_entry(there.pop(person, None), told.weeks.get(week, []))
+                self.check_entry(week, there.pop(person, None), told.weeks.get(week, []))
             assert not there
             counted += [(entry.participant_id, week, record) for entry in entries for record in entry.counted]
         for (person, attempt), record in self.acknowledged.items():
@@ -786,23 +841,31 @@ class ContestMachine(RuleBasedStateMachine):
         return own[max(len(own) - 1 - back, 0)] if own else None
 
     def id_of(self, told: Attempt) -> AttemptId:
-        week = next(k for k, (opens, closes) in self.model.weeks.items() if opens <= told.started < closes)
-        return AttemptId(week, told.number, told.started, told.nonce)
+        return AttemptId(self.week_of(told.started), told.number, told.started, told.nonce)
 
-    def asked(self, sheet: Sheet) -> Sheet:
-        """Without a prediction where the contest asks for none."""
-        return sheet if self.model.rules["target"] else Sheet(sheet.right, None)
+    def week_of(self, started: int) -> int:
+        return next(k for k, (opens, closes) in self.model.weeks.items() if opens <= started < closes)
+
+    def asked(self, week: int, sheet: Sheet) -> Sheet:
+        """As many right answers as there are questions; no prediction where the week asks for none."""
+        book = self.model.book(week)
+        return Sheet(min(sheet.right, book["questions"]), sheet.guess if book["target"] else None)
+
+    def paper(self, week: int, nonce: str) -> Paper:
+        """By the book that the model says the week has."""
+        book = self.model.book(week)["bank"]
+        return draw(BANKS[book], self.contests[book].paper, nonce)
 
     def filled(self, attempt: AttemptId, sheet: Sheet) -> dict[str, list[str]]:
-        paper = draw(self.reference.bank, self.contest.paper, attempt.nonce)
-        return right(paper, wrong=QUESTIONS - sheet.right)
+        paper = self.paper(attempt.week, attempt.nonce)
+        return right(paper, wrong=len(paper) - sheet.right)
 
     def tell(self, seen: OpenPaper | Finished | Refusal | Any) -> object:
         """What the code answered, in the words of ``expected``."""
         if isinstance(seen, OpenPaper):
             return ("open", seen.attempt[1:], seen.saved, seen.guess)
         if isinstance(seen, Finished):
-            paper = draw(self.reference.bank, self.contest.paper, seen.nonce)
+            paper = self.paper(self.week_of(seen.started), seen.nonce)
             return (
                 (
                     seen.number,

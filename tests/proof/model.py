@@ -7,7 +7,7 @@ to hold, and hands the attempts to ``slow_rules`` to work out what a close has t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.domain.attempt import AttemptId
@@ -27,6 +27,8 @@ from tests.fakes import START_MS
 SECOND, MINUTE = 1_000, 60_000
 QUESTIONS = 3
 WEEK, GAP, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
+# What everybody has surely seen after it was taken over.
+LEAD = 90 * SECOND
 
 Refusal = type[ContestError]
 
@@ -46,6 +48,7 @@ class Attempt:
     started: int
     nonce: str
     due: int
+    overdue: str
     saved: Sheet | None = None
     fate: Literal["open", "submitted", "overdue", "discarded"] = "open"
     sheet: Sheet | None = None
@@ -67,7 +70,9 @@ class Person:
 
 @dataclass
 class Inputs:
-    """What an organiser may change after the fact."""
+    """What an organiser may change after the fact. ``book``: which rules the weeks to come shall have."""
+
+    book: int = 0
 
     excluded: set[str] = field(default_factory=set)
     disqualified: set[str] = field(default_factory=set)
@@ -85,15 +90,31 @@ class Inputs:
 
 
 class Model:
-    """``rules`` as the machine draws them; see ``machine.contests``."""
+    """``rules`` as the machine draws them; see ``machine.contests``.
+
+    There are two books of rules. Which one a week has is decided when it is about to open, and then stays.
+    """
 
     def __init__(self, rules: dict[str, Any]) -> None:
         self.rules = rules
+        self.books = [{**rules, "bank": 0}, {**rules, **rules.get("other", {}), "bank": 1}]
         self.people: dict[str, Person] = {}
         self.inputs = Inputs()
         self.weeks = {
             k: (START_MS + (k - 1) * WEEK, START_MS + k * WEEK - GAP) for k in range(1, rules["weeks"] + 1)
         }
+
+        self._book = dict.fromkeys(self.weeks, 0)
+
+    def book(self, week: int) -> dict[str, Any]:
+        return self.books[self._book[week]]
+
+    def choose(self, book: int, now: int) -> None:
+        """Another book for all weeks that open when everybody has seen it; without one nothing changes."""
+        coming = [week for week, (opens, _) in self.weeks.items() if opens > now + LEAD]
+        if coming:
+            self.inputs.book = book
+            self._book.update(dict.fromkeys(coming, book))
 
     def register(self, person: str, unit: str) -> None:
         self.people[person] = Person(unit)
@@ -109,16 +130,18 @@ class Model:
         attempts = self.people[person].weeks.setdefault(week, [])
         if attempts and attempts[-1].fate == "open" and now <= attempts[-1].due + GRACE:
             return attempts[-1]
-        if len(attempts) == self.rules["limit"]:
+        book = self.book(week)
+        if len(attempts) == book["limit"]:
             return NoAttemptsLeft
         if attempts and attempts[-1].fate == "open":
             self.let_go(attempts[-1])
-        attempts.append(Attempt(len(attempts) + 1, now, nonce, min(now + LIMIT, closes)))
+        due = min(now + book["time_limit"], closes)
+        attempts.append(Attempt(len(attempts) + 1, now, nonce, due, book["overdue"]))
         return attempts[-1]
 
     def let_go(self, attempt: Attempt) -> None:
         """Overdue: submitted at its deadline with its saved answers, or not at all."""
-        saved = attempt.saved if self.rules["overdue"] == "submit_saved" else None
+        saved = attempt.saved if attempt.overdue == "submit_saved" else None
         attempt.sheet, attempt.received = saved, attempt.due
         attempt.fate = "overdue" if saved else "discarded"
 
@@ -155,7 +178,7 @@ class Model:
         """The attempt as its owner sees it: what is overdue is over, before anybody writes that down."""
         if attempt.fate != "open" or now <= attempt.due + GRACE:
             return attempt
-        over = Attempt(attempt.number, attempt.started, attempt.nonce, attempt.due, attempt.saved)
+        over = replace(attempt)
         self.let_go(over)
         return over
 
@@ -182,12 +205,12 @@ class Model:
 
     def results(self, weeks: int) -> Any:
         """What the slow rules make of the first ``weeks`` weeks and the inputs of today."""
-        played = [(self._played(week), self.weeks[week][1]) for week in range(1, weeks + 1)]
+        played = [(self._played(week), self.weeks[week][1], self.book(week)) for week in range(1, weeks + 1)]
         units = [
             {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}
             for code, headcount in self.inputs.headcount.items()
         ]
-        rules = {**self.rules, "questions": QUESTIONS, "barred": self.inputs.barred}
+        rules = {**self.rules, "barred": self.inputs.barred}
         return slow_rules.contest(played, units, rules)
 
     def _played(self, week: int) -> list[slow_rules.Person]:

@@ -27,6 +27,8 @@ RULES: dict[str, Any] = {
     "min_people": 1,
     "weekly": 0,
     "final": 1,
+    "questions": 3,
+    "time_limit": LIMIT,
 }
 
 

@@ -192,9 +192,10 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 
 
 def test_the_final_has_the_units_of_all_weeks() -> None:
-    result, loaded = close(definition())
-    final = close_contest(definition(), loaded.units, [result.tallies, result.tallies])
-    written = write_final(final, loaded, [], MemoryParticipants())
+    result, loaded = close(definition(contest={"weeks": 2}))
+    final = close_contest(definition(), loaded.units, [result.tallies, result.tallies], [5, 5])
+    rankings = [write_week(result, loaded, {}).files["individual_ranking.csv.gz"]] * 2
+    written = write_final(final, loaded, rankings, MemoryParticipants())
     table = rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
         "SO-A": ("20", "final"),

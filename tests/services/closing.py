@@ -19,7 +19,7 @@ from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant, Pointer
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Current
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
@@ -131,7 +131,7 @@ class Stage:
                             "mandatory", "hash", START_MS)
             )  # fmt: skip
 
-    def run(self, now: int = AFTER_WEEK_2, contest: Reference = REFERENCE) -> list[Closed]:
+    def run(self, now: int = AFTER_WEEK_2, contest: Current = REFERENCE) -> list[Closed]:
         return self.closer().run(contest, now)
 
     def closer(self) -> CloseWeeks:

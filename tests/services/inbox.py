@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.domain.times import to_ms
+from chalicelib.services.commitments import Keys
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import Library
 from tests.fakes import Clock, MemoryObjects
@@ -19,15 +21,19 @@ PEPPER = b"pepper"
 class Desk:
     """What operators put into the inbox, and what becomes of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str = "code 1", keys: Keys = ()) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
-        self.intake = Intake(self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>")
+        self.clock = Clock(0)
+        self.intake = Intake(
+            self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>", self.clock, version, keys
+        )
 
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:
-        return self.intake.take_over("c.zip", zipped(contest_files(**changed)), now)
+        return self.send("c.zip", zipped(contest_files(**changed)), now)
 
     def send(self, file: str, content: str | bytes, now: datetime = NOW) -> dict[str, Any]:
         """A single file, or a zip under another name."""
+        self.clock.now = to_ms(now)
         data = content.encode() if isinstance(content, str) else content
         return self.intake.take_over(file, data, now)
 

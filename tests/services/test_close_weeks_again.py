@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.services.reference import Reference, digest
+from chalicelib.services.reference import Current, Head, digest
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
@@ -15,7 +16,7 @@ AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
 NOBODY_THERE = reference(CONTEST, disqualified=["somebody who never took part"])
 
 
-def closed_twice(second: Reference) -> Stage:
+def closed_twice(second: Current) -> Stage:
     stage = Stage()
     stage.run()
     stage.run(contest=second)
@@ -81,7 +82,7 @@ def test_new_inputs_that_change_no_result_keep_the_final_on_the_site() -> None:
         pytest.param(reference(CONTEST, excluded=["binh"]), id="exclusions"),
     ],
 )
-def test_every_part_of_the_contest_is_an_input(changed: Reference) -> None:
+def test_every_part_of_the_contest_is_an_input(changed: Current) -> None:
     stage = closed_twice(changed)
     assert stage.revisions.pointers["week-1"].revision == 2
     assert stage.revisions.pointers["week-2"].revision == 2
@@ -93,6 +94,52 @@ def test_a_change_between_two_weeks_closes_the_first_again_and_the_second_for_th
     made = stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
     assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 1), ("final", 1)]
     assert stage.index() == stage.pointed_index()
+
+
+NEXT_WEEK = definition(contest={"weeks": 2}, prizes=PRIZES, paper={"attempts_per_week": 9})
+
+
+def test_questions_and_rules_changed_for_the_next_week_are_no_new_input_of_the_weeks_before() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    changed = replace(reference(NEXT_WEEK), earlier={1: lambda: REFERENCE})
+    assert {share.week for share in stage.closer().to_read(changed, AFTER_WEEK_2)} == {2}
+    made = stage.run(AFTER_WEEK_2, changed)
+    assert [(closed.what, closed.revision) for closed in made] == [("week-2", 1), ("final", 1)]
+    assert stage.manifest("week-1")["inputs"] == REFERENCE.digests
+    assert stage.manifest("week-2")["inputs"] == changed.digests
+
+
+def test_over_papers_of_different_sizes_the_final_goes_by_shares_and_says_so() -> None:
+    stage = Stage()
+    longer = reference(definition(contest={"weeks": 2}, prizes=PRIZES, paper={"questions": 10}))
+    stage.run(AFTER_WEEK_2, replace(longer, earlier={1: lambda: REFERENCE}))
+    # SO-A: an with 5 of 5 and 5 of 10; SO-B: binh 5 and chi 4 of 5, then chi 5 and dung 3 of 10
+    quality = {row["unit_code"]: row["quality"] for row in stage.rows("final", "unit_ranking.csv")}
+    assert (quality["SO-A"], quality["SO-B"]) == ("0.750000", "0.650000")
+    people = [row for row in stage.rows("final", "commendations.csv") if row["kind"] == "person"]
+    assert [(row["id"], "10/15, so theo tỷ lệ" in row["reason"]) for row in people] == [
+        ("an", True),
+        ("chi", False),
+    ]
+
+
+def test_a_week_is_closed_again_under_the_rules_that_it_opened_under() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    loaded = reference(definition(contest={"weeks": 2}, paper={"questions": 2}), disqualified=["an"])
+    stage.run(AFTER_WEEK_1, replace(loaded, earlier={1: lambda: REFERENCE}))
+    second = stage.manifest("week-1", 2)
+    assert stage.winners("week-1", 2) == ["binh", "chi"]
+    assert second["inputs"]["bank"] == REFERENCE.digests["bank"]
+    assert stage.page("week-1")["winners"][0]["total"] == 5
+
+
+def test_a_result_names_the_commitment_that_it_was_made_under() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_2, replace(REFERENCE, commitment=Head(3, "ab" * 32)))
+    for what in ("week-1", "final"):
+        assert stage.manifest(what)["commitment"] == {"number": 3, "digest": "ab" * 32}
 
 
 def test_a_later_week_counts_the_winners_of_the_current_revision() -> None:

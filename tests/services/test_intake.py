@@ -10,7 +10,7 @@ import pytest
 from chalicelib.services.identity import participant_id
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import CURRENT, bundle_key, digest
-from tests.fakes import MemoryObjects
+from tests.fakes import Clock, MemoryObjects
 from tests.services.contest_files import TOML, contest_files, zipped
 from tests.services.inbox import LATER, NOW, PEPPER, Desk
 
@@ -55,7 +55,7 @@ def test_every_object_is_named_by_its_content() -> None:
     assert digest(desk.desk.objects[f"reference/source/{pointer['source']}.zip"]) == pointer["source"]
 
 
-def test_the_pointer_is_put_after_all_it_points_to_and_after_the_site() -> None:
+def test_the_pointer_is_put_after_all_it_points_to_and_before_the_commitment_is_shown() -> None:
     log: list[str] = []
 
     class Logged(MemoryObjects):
@@ -63,9 +63,9 @@ def test_the_pointer_is_put_after_all_it_points_to_and_after_the_site() -> None:
             log.append(key)
             super().put(key, data)
 
-    intake = Intake(Logged(), Logged(), PEPPER, str)
+    intake = Intake(Logged(), Logged(), PEPPER, str, Clock(0), "test", ())
     intake.take_over("c.zip", zipped(contest_files()), NOW)
-    assert log[-3:] == [CURRENT, "intake/c.zip.xlsx", "intake/c.zip.json"]
+    assert log[-4:] == [CURRENT, "data/commitments.json", "intake/c.zip.xlsx", "intake/c.zip.json"]
 
 
 def test_the_same_archive_again_gives_the_same_objects() -> None:

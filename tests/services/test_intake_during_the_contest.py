@@ -1,4 +1,4 @@
-"""Loading a contest again when it is about to open, under way or over: what may change and what may not.
+"""Loading a contest again when it is about to open, under way or over: what may change, and from which week on.
 
 An environment looks for a newer contest once a minute, so that for a minute two versions may be in force.
 What papers are drawn from must be the same in both when a week opens.
@@ -6,19 +6,37 @@ What papers are drawn from must be the same in both when a week opens.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.services.reference import RECHECK_MS
+from chalicelib.domain.errors import Busy
+from chalicelib.domain.times import to_ms
+from chalicelib.services.reference import CURRENT, RECHECK_MS, Current, Reference
+from chalicelib.services.under_way import LEAD_MS
 from tests.services.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.inbox import Desk
 
 OPENING = datetime(2022, 8, 22, 1, 0, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
 RECHECK = timedelta(milliseconds=RECHECK_MS)
 
 OPEN = OPENING + timedelta(days=1)
+LAST_WEEK = OPEN + 3 * WEEK
+ANOTHER_KEY = QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")
+TWO_QUESTIONS = TOML.replace("questions = 3", "questions = 2")
+
+
+def rules(reference: Reference) -> tuple[str, int, str]:
+    """What tells the versions of these tests apart."""
+    definition = reference.definition
+    return reference.bank.digest, definition.paper.questions, ",".join(definition.ranking.order)
+
+
+def loaded(desk: Desk) -> Current:
+    return desk.library().current()
 
 
 @pytest.mark.parametrize(
@@ -29,14 +47,14 @@ OPEN = OPENING + timedelta(days=1)
             {"toml": TOML.replace("weeks = 4", 'weeks = 4\nweek_length = "P6D"')},
             ("contest.toml", "contest.start"),
         ),
-        ({"toml": TOML.replace("questions = 3", "questions = 2")}, ("contest.toml", "paper")),
-        ({"questions": QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")}, ("questions.csv", "")),
+        (
+            {"toml": TOML.replace("weeks = 4", 'weeks = 4\ntimezone = "Asia/Tokyo"')},
+            ("contest.toml", "contest.timezone"),
+        ),
         ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
-        ({"toml": TOML + '\n[ranking]\norder = ["duration"]\n'}, ("contest.toml", "ranking")),
-        ({"toml": TOML + '\n[prediction]\nquestion = "Bao nhiêu?"\n'}, ("contest.toml", "prediction")),
     ],
 )
-def test_what_papers_depend_on_stays_once_a_week_has_opened(
+def test_what_attempts_depend_on_cannot_change_once_a_week_has_opened(
     changed: dict[str, Any], place: tuple[str, str]
 ) -> None:
     desk = Desk()
@@ -48,27 +66,144 @@ def test_what_papers_depend_on_stays_once_a_week_has_opened(
     assert Desk().put(OPEN, **changed)["accepted"], "a first loading is never too late"
 
 
-ANOTHER_KEY = QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")
+RULES = [
+    pytest.param({"toml": TWO_QUESTIONS}, ("contest.toml", "paper"), id="paper"),
+    pytest.param({"questions": ANOTHER_KEY}, ("questions.csv", ""), id="bank"),
+    pytest.param(
+        {"toml": TOML + '\n[ranking]\norder = ["duration"]\n'}, ("contest.toml", "ranking"), id="ranking"
+    ),
+    pytest.param(
+        {"toml": TOML + '\n[prediction]\nquestion = "Bao nhiêu?"\n'},
+        ("contest.toml", "prediction"),
+        id="prediction",
+    ),
+]
 
 
-def test_the_bank_may_be_mended_while_everybody_will_see_it_before_the_opening() -> None:
+@pytest.mark.parametrize(("changed", "place"), RULES)
+def test_questions_and_rules_changed_while_a_week_is_open_hold_from_the_next_week_on(
+    changed: dict[str, Any], place: tuple[str, str]
+) -> None:
+    desk, fresh = Desk(), Desk()
+    desk.put()
+    before = loaded(desk)
+    assert desk.put(OPEN, **changed)["taken"]["from_week"] == 2, place
+    fresh.put(**changed)
+    after = loaded(desk)
+    assert (after.of_week(1).definition, after.of_week(1).bank) == (before.definition, before.bank)
+    for week in (2, 3, 4):
+        assert after.of_week(week).definition == loaded(fresh).definition
+        assert after.of_week(week).bank == loaded(fresh).bank
+
+
+@pytest.mark.parametrize(("changed", "place"), RULES)
+@pytest.mark.parametrize("now", [LAST_WEEK, LAST_WEEK + 99 * WEEK, OPENING + 3 * WEEK - RECHECK])
+def test_they_are_refused_with_the_reason_when_no_week_is_left_to_come(
+    changed: dict[str, Any], place: tuple[str, str], now: datetime
+) -> None:
     desk = Desk()
     desk.put()
-    assert desk.put(OPENING - 3 * RECHECK, questions=ANOTHER_KEY)["accepted"]
+    before = desk.everything_but_reports()
+    (fault,) = desk.put(now, **changed)["faults"]
+    assert (fault["file"], fault["column"]) == place
+    assert "tuần cuối (tuần 4)" in fault["message"]
+    assert desk.everything_but_reports() == before
 
 
-@pytest.mark.parametrize("before", [timedelta(seconds=1), RECHECK / 2, RECHECK])
-def test_it_stays_as_it_is_when_some_would_see_it_only_after_the_opening(before: timedelta) -> None:
+def test_the_bank_may_be_mended_for_all_weeks_while_everybody_will_see_it_before_the_opening() -> None:
     desk = Desk()
     desk.put()
-    assert not desk.put(OPENING - before, questions=ANOTHER_KEY)["accepted"]
+    before = loaded(desk).bank
+    assert "from_week" not in desk.put(OPENING - 3 * RECHECK, questions=ANOTHER_KEY)["taken"]
+    assert loaded(desk).of_week(1).bank != before
 
 
-def test_after_the_last_week_the_bank_stays_too() -> None:
-    # Scores are kept as they were graded; another bank would only change those of overdue attempts.
+@pytest.mark.parametrize("early", [timedelta(seconds=1), RECHECK / 2, RECHECK])
+@pytest.mark.parametrize("week", [1, 2])
+def test_a_week_keeps_its_bank_when_some_would_see_the_new_one_only_after_the_opening(
+    early: timedelta, week: int
+) -> None:
     desk = Desk()
     desk.put()
-    assert not desk.put(OPENING + timedelta(days=99), questions=ANOTHER_KEY)["accepted"]
+    before = loaded(desk).bank
+    report = desk.put(OPENING + (week - 1) * WEEK - early, questions=ANOTHER_KEY)
+    assert report["taken"]["from_week"] == week + 1
+    assert loaded(desk).of_week(week).bank == before
+    assert loaded(desk).of_week(week + 1).bank != before
+
+
+def test_a_week_that_comes_near_while_a_file_is_taken_over_lets_it_be_taken_over_again() -> None:
+    desk = Desk()
+    desk.put()
+    before = desk.everything_but_reports()[0][CURRENT]
+    asked = OPENING - timedelta(milliseconds=LEAD_MS + 1)
+    slow = desk.intake.site.put
+
+    def put(key: str, data: bytes) -> None:
+        slow(key, data)
+        desk.clock.now = to_ms(asked) + 1
+
+    desk.site.put = put  # type: ignore[method-assign]
+    with pytest.raises(Busy):
+        desk.put(asked, questions=ANOTHER_KEY)
+    assert desk.desk.objects[CURRENT] == before
+
+
+def test_every_week_keeps_for_ever_what_it_opened_under() -> None:
+    desk = Desk()
+    desk.put()
+    opened = [rules(loaded(desk))]
+    for week, changed in enumerate([{"questions": ANOTHER_KEY}, {"toml": TWO_QUESTIONS}], 1):
+        assert desk.put(OPEN + (week - 1) * WEEK, **changed)["taken"]["from_week"] == week + 1
+        opened.append(rules(loaded(desk)))
+    assert len(set(opened)) == 3
+    for now in (LAST_WEEK - WEEK, LAST_WEEK, LAST_WEEK + 10 * WEEK):
+        report = desk.send("disqualifications.csv", ONE_MORE, now)
+        assert report["accepted"]
+        assert "from_week" not in report["taken"], "nothing of the rules has changed"
+        assert [rules(loaded(desk).of_week(week)) for week in (1, 2, 3, 4)] == [*opened, opened[-1]]
+    assert len(loaded(desk).of_week(1).disqualified) == 2, "everything else is always the newest state"
+
+
+def test_a_change_that_is_taken_back_in_time_leaves_no_trace_in_the_weeks() -> None:
+    desk = Desk()
+    desk.put()
+    before = rules(loaded(desk))
+    desk.put(OPEN, questions=ANOTHER_KEY)
+    assert desk.put(OPEN)["taken"]["from_week"] == 2
+    assert {rules(loaded(desk).of_week(week)) for week in (1, 2, 3, 4)} == {before}
+    assert json.loads(desk.desk.objects[CURRENT])["papers"] == {}
+
+
+def test_the_weeks_for_which_a_change_was_made_cannot_be_dropped_without_it() -> None:
+    desk = Desk()
+    desk.put()
+    five = TOML.replace("weeks = 4", "weeks = 5")
+    assert desk.put(LAST_WEEK, toml=five, questions=ANOTHER_KEY)["taken"]["from_week"] == 5
+    (fault,) = desk.put(LAST_WEEK, questions=ANOTHER_KEY)["faults"]
+    assert "tuần 4" in fault["message"]
+    assert desk.put(LAST_WEEK)["accepted"]
+
+
+def test_a_bank_that_no_longer_fits_the_paper_is_refused_while_a_week_is_open() -> None:
+    desk = Desk()
+    desk.put()
+    (fault,) = desk.put(OPEN, toml=TOML.replace("questions = 3", "questions = 5"))["faults"]
+    assert (fault["file"], "approved" in fault["message"]) == ("questions.csv", True)
+
+
+def test_the_site_shows_what_holds_now_and_what_will_hold() -> None:
+    desk = Desk()
+    desk.put()
+    before = {name: json.loads(desk.site.objects[f"data/{name}.json"]) for name in ("contest", "bank")}
+    assert (before["contest"]["next_rules"], before["bank"]["next"]) == (None, None)
+    desk.put(OPEN, questions=ANOTHER_KEY, toml=TWO_QUESTIONS)
+    contest, bank = (json.loads(desk.site.objects[f"data/{name}.json"]) for name in ("contest", "bank"))
+    assert {**contest, "next_rules": None} == before["contest"]
+    assert (contest["next_rules"]["number"], contest["next_rules"]["paper"]["questions"]) == (2, 2)
+    assert {**bank, "next": None} == before["bank"]
+    assert (bank["next"]["week"], bank["next"]["digest"]) == (2, contest["next_rules"]["bank_digest"])
+    assert bank["next"]["questions"][0]["answer"] == ["C"]
 
 
 ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
@@ -99,6 +234,6 @@ def test_questions_may_be_sorted_anew_in_their_file() -> None:
     desk = Desk()
     desk.put()
     header, *rows = QUESTIONS.splitlines(keepends=True)
-    before = desk.library().current().bank
-    assert desk.put(OPENING + timedelta(days=1), questions=header + "".join(reversed(rows)))["accepted"]
-    assert desk.library().current().bank == before
+    before = loaded(desk).bank
+    assert "from_week" not in desk.put(OPEN, questions=header + "".join(reversed(rows)))["taken"]
+    assert loaded(desk).bank == before

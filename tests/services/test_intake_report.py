@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from openpyxl import load_workbook
 
 from chalicelib.services.intake_report import MOST_FAULTS, answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.tables import Fault
-from tests.services.contest_files import UNIT_HEADER, UNITS
+from tests.services.contest_files import QUESTIONS, UNIT_HEADER, UNITS
 from tests.services.inbox import NOW, Desk
 
 
@@ -54,6 +55,14 @@ def test_what_is_still_missing_is_told() -> None:
     told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
     assert "contest.toml" in told["Các tệp còn thiếu (chưa thể mở cuộc thi)"]
     assert "còn thiếu" in told["Kết quả"]
+
+
+def test_the_report_says_from_which_week_on_a_change_holds() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(datetime(2022, 8, 23, tzinfo=UTC), questions=QUESTIONS.replace("Một?,a,b", "Một?,a,x"))
+    told = dict(rows(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets[0]))
+    assert "có hiệu lực từ tuần 2" in str(told["Kết quả"])
 
 
 def test_no_cell_is_a_formula() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,6 +140,9 @@ def test_what_does_not_go_with_the_other_files_is_told_so() -> None:
     assert "contest.zip" in report["faults"][0]["message"]
 
 
+LAST_WEEK = OPEN + timedelta(weeks=3)
+
+
 @pytest.mark.parametrize(
     ("file", "content", "accepted"),
     [
@@ -153,13 +156,20 @@ def test_what_does_not_go_with_the_other_files_is_told_so() -> None:
 def test_what_is_too_late_in_a_folder_is_too_late_alone(file: str, content: str, *, accepted: bool) -> None:
     desk = Desk()
     desk.put()
-    assert desk.send(file, content, OPEN)["accepted"] is accepted
+    assert desk.send(file, content, LAST_WEEK)["accepted"] is accepted
 
 
 def test_a_bank_that_is_too_late_is_named_by_its_file() -> None:
     desk = Desk()
     desk.put()
-    assert [fault["file"] for fault in desk.send("questions.gift", GIFT, OPEN)["faults"]] == ["questions.gift"]
+    report = desk.send("questions.gift", GIFT, LAST_WEEK)
+    assert [fault["file"] for fault in report["faults"]] == ["questions.gift"]
+
+
+def test_new_questions_that_come_alone_hold_from_the_next_week_on() -> None:
+    desk = Desk()
+    desk.put()
+    assert desk.send("questions.gift", GIFT, OPEN)["taken"]["from_week"] == 2
 
 
 def test_without_the_sources_of_the_contest_in_force_a_folder_is_needed() -> None:
@@ -265,7 +275,7 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    return desk, Intake(desk, MemoryObjects(), PEPPER, str)
+    return desk, Intake(desk, MemoryObjects(), PEPPER, str, Clock(0), "test", ())
 
 
 def test_two_files_at_once_are_both_taken_over() -> None:

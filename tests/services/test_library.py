@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -34,11 +35,13 @@ class Shelf(MemoryObjects):
             raise Busy("s3: 503")
         return super().get(key)
 
-    def hold(self, title: str) -> None:
-        parts = compile_parts(definition(contest={"title": title}), questions(), UNITS, {}, {})
-        compiled = bundle(parts)
+    def hold(self, title: str, papers: dict[str, str] | None = None, **paper: Any) -> None:
+        contest = definition(contest={"title": title}, paper=paper)
+        compiled = bundle(compile_parts(contest, questions(), UNITS, {}, {}))
         self.objects[bundle_key(digest(compiled))] = compiled
-        self.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
+        self.objects[CURRENT] = canonical_json(
+            {"contest": "trial", "reference": digest(compiled), "papers": papers or {}}
+        )
 
     def contest_key(self) -> str:
         return bundle_key(json.loads(self.objects[CURRENT])["reference"])
@@ -151,6 +154,54 @@ def test_a_newer_contest_that_is_not_there_yet_leaves_the_one_before(shelf: Shel
     shelf.objects[shelf.contest_key()] = held_back
     clock.now += MINUTE
     assert title(library) == "Hai"
+
+
+def test_what_an_earlier_week_keeps_is_read_when_it_is_asked_for_and_once(shelf: Shelf) -> None:
+    first = json.loads(shelf.objects[CURRENT])["reference"]
+    shelf.hold("Hai", papers={"1": first})
+    clock = Clock()
+    library = Library(shelf, clock)
+    current = library.current()
+    assert len(shelf.reads) == 2
+    assert current.of_week(2) is current
+    for _ in range(3):
+        assert current.of_week(1) is library.current().of_week(1)
+    assert shelf.reads[2:] == [bundle_key(first)], "one object more at a cold start, none in a request"
+    clock.now += MINUTE
+    assert library.current().of_week(1) is current.of_week(1)
+    assert shelf.reads[3:] == [CURRENT]
+
+
+def test_an_environment_that_saw_a_week_open_reads_nothing_more_for_it(shelf: Shelf) -> None:
+    clock = Clock()
+    library = Library(shelf, clock)
+    before = library.current()
+    shelf.hold("Hai", papers={"1": json.loads(shelf.objects[CURRENT])["reference"]})
+    clock.now += MINUTE
+    shelf.reads.clear()
+    assert library.current().of_week(1).bank is before.bank
+    assert shelf.reads == [CURRENT, shelf.contest_key()]
+
+
+def test_what_an_earlier_week_keeps_is_its_paper_and_nothing_else(shelf: Shelf) -> None:
+    shelf.hold("Hai", papers={"1": json.loads(shelf.objects[CURRENT])["reference"]}, questions=7)
+    current = Library(shelf, Clock()).current()
+    kept = current.of_week(1)
+    assert kept.definition == definition(contest={"title": "Hai"})
+    assert kept.definition.paper.questions == 5
+    assert kept.digests["definition"] != current.digests["definition"]
+    again = compile_parts(kept.definition, questions(), UNITS, {}, {})
+    assert assemble(again).digests == kept.digests
+
+
+def test_a_week_whose_object_cannot_be_read_is_busy(shelf: Shelf) -> None:
+    shelf.hold("Hai", papers={"1": json.loads(shelf.objects[CURRENT])["reference"]})
+    current = Library(shelf, Clock()).current()
+    shelf.down = True
+    with pytest.raises(Busy):
+        current.of_week(1)
+    shelf.down = False
+    assert current.of_week(1).definition.contest.title == "Hai"
 
 
 def test_compiling_does_not_depend_on_the_order_of_questions_and_people() -> None:

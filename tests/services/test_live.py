@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import Change, LiveTally, Participation
 from chalicelib.services.live import LIVE, count_changes, live_document, publish_live
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Current
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryTallies, definition, reference
 
@@ -21,9 +22,17 @@ def finished(person: str, sequence: int, *, unit: str = "SO-A", week: int = 1, s
     return Change(week, "s/a3", sequence, None, entry(person, done(score), unit=unit, week=week))
 
 
-def contest(target: str | None) -> Reference:
+def contest(target: str | None) -> Current:
     made = definition(prediction={"target": target or "people"})
     return reference(made if target else made.model_copy(update={"prediction": None}))
+
+
+def test_a_new_prediction_for_the_next_week_does_not_give_away_the_one_of_this_week() -> None:
+    tallies = MemoryTallies()
+    count_changes([finished("a", 1), finished("b", 2, week=2)], tallies)
+    changed = replace(contest("perfect_people"), earlier={1: lambda: contest("people")})
+    assert live_document(changed, tallies, START_MS)["people"] is None
+    assert live_document(changed, tallies, START_MS + WEEK)["people"] == 1
 
 
 def test_a_batch_over_the_turn_of_a_week_is_counted_in_both() -> None:

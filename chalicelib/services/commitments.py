@@ -1,0 +1,165 @@
+"""What the organisers have bound themselves to before the contest opened, and every change since.
+
+The commitments are a chain: each entry holds the digest of the one before, so that none can be changed or
+taken out afterwards. The whole chain is one immutable object on the desk, and the pointer to the contest in
+force names its head: contest and commitment change by one conditional write, or not at all.
+``docs/commitments.md`` says how an outsider checks it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.services.ports import ObjectStore
+from chalicelib.services.reference import CURRENT, Current, Head, Reference, canonical_json, digest
+
+Entry = dict[str, Any]
+# {"key_id", "algorithm", "public_key"}: what receipts are signed with.
+Keys = Sequence[Mapping[str, str]]
+# Parts that anybody may see, or that cannot be guessed; of the others the digest is salted.
+OPEN_PARTS = frozenset({"definition", "bank", "units"})
+
+_NAMES = {
+    "definition": ("quy định cuộc thi", "the contest's definition"),
+    "bank": ("ngân hàng câu hỏi", "the question bank"),
+    "units": ("danh sách đơn vị", "the list of units"),
+    "barred": (
+        "danh sách người không được dự thi và người bị hủy kết quả",
+        "the list of excluded and disqualified people",
+    ),
+    "code_version": ("mã nguồn phần mềm", "the software"),
+    "keys": ("khóa ký biên nhận", "the keys that sign receipts"),
+}
+
+
+class Desk(ObjectStore, Protocol):
+    """The desk's bucket."""
+
+    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
+
+
+def facts(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
+    """What an entry commits to. ``pepper`` makes the salts."""
+    return {
+        "parts": {name: _commitment(name, value, pepper) for name, value in reference.digests.items()},
+        "weeks": {str(week): _of_week(reference.of_week(week)) for week in sorted(reference.earlier)},
+        "code_version": code_version,
+        "keys": [dict(key) for key in keys],
+    }
+
+
+def _of_week(reference: Reference) -> dict[str, str]:
+    return {name: reference.digests[name] for name in ("definition", "bank")}
+
+
+def _commitment(part: str, part_digest: str, pepper: bytes) -> str:
+    """A list of people could be guessed from its plain digest by whoever knows some participant ids."""
+    return part_digest if part in OPEN_PARTS else salted(part_digest, salt(part_digest, pepper))
+
+
+def salt(part_digest: str, pepper: bytes) -> bytes:
+    """To be shown, with the part, to whoever has to check a salted digest; it tells nothing about others."""
+    return hmac.digest(pepper, f"commitment|{part_digest}".encode(), "sha256")
+
+
+def salted(part_digest: str, salt: bytes) -> str:
+    return digest(salt + bytes.fromhex(part_digest))
+
+
+def extended(chain: list[Entry], now: datetime, told: dict[str, Any], from_week: int | None) -> list[Entry]:
+    """``chain`` with an entry more if ``told`` is not what its last one says, else ``chain`` itself.
+
+    ``from_week``: where questions or rules change for the weeks to come only.
+    """
+    changed = _changed(chain[-1], told) if chain else []
+    if chain and not changed:
+        return chain
+    reason, reason_en = _reason(changed, from_week)
+    entry = {
+        "number": len(chain) + 1,
+        "at": now.isoformat(timespec="seconds"),
+        "changed": changed,
+        "from_week": from_week,
+        "reason": reason,
+        "reason_en": reason_en,
+        **told,
+        "previous": entry_digest(chain[-1]) if chain else None,
+    }
+    return [*chain, entry]
+
+
+def _changed(last: Entry, told: dict[str, Any]) -> list[str]:
+    """Parts by their own names, then what else there is."""
+    before, after = last["parts"], told["parts"]
+    parts = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    return parts + [name for name in ("code_version", "keys") if last[name] != told[name]]
+
+
+def _reason(changed: list[str], from_week: int | None) -> tuple[str, str]:
+    if not changed:
+        return "Công bố lần đầu, khi nạp cuộc thi", "First published when the contest was loaded"
+    names = [_NAMES.get(name, (name, name)) for name in changed]
+    reason = f"Thay đổi {', '.join(vietnamese for vietnamese, _ in names)}"
+    reason_en = f"Changed: {', '.join(english for _, english in names)}"
+    if from_week:
+        reason += f"; câu hỏi và quy định bài thi mới có hiệu lực từ tuần {from_week}"
+        reason_en += f"; new questions and rules hold from week {from_week} on"
+    return reason, reason_en
+
+
+def entry_digest(entry: Entry) -> str:
+    """SHA-256 of the entry's canonical JSON."""
+    return digest(canonical_json(entry))
+
+
+def read_chain(desk: ObjectStore, head: Head | None) -> list[Entry]:
+    """All entries, oldest first; none where nothing has been committed to.
+
+    Raises ``FileNotFoundError`` for a chain that is gone.
+    """
+    if head is None:
+        return []
+    data = desk.get(_key(head.digest))
+    if data is None:
+        raise FileNotFoundError(_key(head.digest))
+    chain: list[Entry] = json.loads(data)
+    return chain
+
+
+def keep_chain(desk: ObjectStore, chain: list[Entry]) -> Head:
+    """Stores the chain; it is in force as soon as the pointer names the head."""
+    head = Head(len(chain), entry_digest(chain[-1]))
+    desk.put(_key(head.digest), canonical_json(chain))
+    return head
+
+
+def _key(head: str) -> str:
+    return f"reference/commitments/{head}.json"
+
+
+def published(chain: list[Entry]) -> bytes:
+    """``data/commitments.json``."""
+    return canonical_json({"entries": chain, "head": entry_digest(chain[-1]) if chain else None})
+
+
+def note_deployment(desk: Desk, code_version: str, keys: Keys, now: datetime) -> None:
+    """Appends an entry if other code runs, or other keys sign, than the last entry says.
+
+    Whoever moves the pointer meanwhile has noted it, or the next run does.
+    """
+    pointer = desk.get(CURRENT)
+    if pointer is None or "commitment" not in json.loads(pointer):
+        return
+    told = json.loads(pointer)
+    chain = read_chain(desk, Head(**told["commitment"]))
+    stays = {name: chain[-1][name] for name in ("parts", "weeks")}
+    runs = {"code_version": code_version, "keys": [dict(key) for key in keys]}
+    longer = extended(chain, now, {**stays, **runs}, None)
+    if longer is not chain:
+        told["commitment"] = keep_chain(desk, longer)._asdict()
+        desk.replace(CURRENT, pointer, canonical_json(told))

@@ -1,0 +1,89 @@
+"""What may still change once weeks have begun, and from which week on it holds.
+
+Questions, paper, prediction question and ranking may change for the weeks to come; a week that has begun keeps
+those under which it opened, for ever. Its dates, the time zone and the codes of units cannot change any more:
+attempts and the fixed draw depend on them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.domain.definition import Definition, Week
+from chalicelib.services.reference import RECHECK_MS, Current, Reference, same_rules
+from chalicelib.services.tables import Fault
+
+# Environments see a new contest up to a minute after the pointer has moved; half a minute for the move itself.
+LEAD_MS = RECHECK_MS + 30_000
+
+
+class Plan(NamedTuple):
+    """How a contest takes the place of the one before.
+
+    ``papers``: begun week → digest of the bundle that it keeps; ``from_week``: the first week of new questions
+    or rules, None if they are as before or no week has begun.
+    """
+
+    papers: dict[str, str]
+    from_week: int | None
+
+
+def begun(definition: Definition, now: int) -> list[Week]:
+    """The weeks that will have opened when everybody sees what is taken over at ``now``."""
+    return [week for week in definition.weeks if week.opens <= now + LEAD_MS]
+
+
+def plan(pointer: bytes, before: Current, after: Reference, now: int) -> Plan:
+    """``pointer`` is the one of ``before``; only for changes that ``too_late`` lets through."""
+    told = json.loads(pointer)
+    kept = told.get("papers", {})
+    weeks = [str(week.number) for week in begun(before.definition, now)]
+    papers = {
+        week: kept.get(week, told["reference"])
+        for week in weeks
+        if not same_rules(before.of_week(int(week)), after)
+    }
+    coming = _coming(before, after, now)
+    changed = bool(weeks and coming) and not same_rules(before, after)
+    return Plan(papers, coming[0].number if changed else None)
+
+
+def too_late(before: Current, after: Reference, questions_file: str, now: int) -> list[Fault]:
+    """What cannot be changed any more, each with its reason."""
+    weeks = begun(before.definition, now)
+    return [*_fixed(before, after, weeks), *_no_week_left(before, after, questions_file, now)] if weeks else []
+
+
+def _coming(before: Reference, after: Reference, now: int) -> list[Week]:
+    opened = {week.number for week in begun(before.definition, now)}
+    return [week for week in after.definition.weeks if week.number not in opened]
+
+
+def _fixed(before: Reference, after: Reference, weeks: list[Week]) -> Iterator[Fault]:
+    if any(after.definition.week(week.number) != week for week in weeks):
+        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"
+        yield Fault("contest.toml", 0, "contest.start", "", message)
+    zone = after.definition.contest.timezone
+    if zone != before.definition.contest.timezone:
+        message = "cuộc thi đã mở thì không thể đổi múi giờ: thứ tự rút thăm khi bằng nhau phụ thuộc vào đó"
+        yield Fault("contest.toml", 0, "contest.timezone", zone, message)
+    for code in sorted(before.unit_codes - after.unit_codes):
+        message = "cuộc thi đã mở thì không thể bỏ mã đơn vị: người của đơn vị này sẽ không còn đơn vị"
+        yield Fault("units", 0, "code", code, message)
+
+
+def _no_week_left(before: Current, after: Reference, questions_file: str, now: int) -> Iterator[Fault]:
+    if _coming(before, after, now):
+        return
+    last = before.of_week(begun(before.definition, now)[-1].number)
+    why = (
+        f"chỉ đổi được cho những tuần chưa mở, mà tuần cuối (tuần {len(after.definition.weeks)}) "
+        "đã mở hoặc sắp mở: hãy giữ như khi tuần đó mở"
+    )
+    for table, name in (("paper", "đề thi"), ("prediction", "câu hỏi dự đoán"), ("ranking", "cách xếp hạng")):
+        if getattr(after.definition, table) != getattr(last.definition, table):
+            yield Fault("contest.toml", 0, table, "", f"{name} {why}")
+    if after.bank.digest != last.bank.digest:
+        yield Fault(questions_file, 0, "", "", f"các câu hỏi đã thẩm định {why}")

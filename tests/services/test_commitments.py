@@ -1,0 +1,349 @@
+"""Commitments: published with the contest, only ever added to; contest and commitment move together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import Busy
+from chalicelib.domain.times import to_ms
+from chalicelib.services.commitments import note_deployment, salt, salted
+from chalicelib.services.published import show_contest
+from chalicelib.services.reference import CURRENT, canonical_json, load
+from tests.fakes import MemoryObjects
+from tests.services.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
+from tests.services.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
+from tests.stack import ROOT
+
+KEYS = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
+
+
+def published(desk: Desk) -> Any:
+    return json.loads(desk.site.objects["data/commitments.json"])
+
+
+def entries(desk: Desk) -> list[dict[str, Any]]:
+    """The entries as an outsider checks them, with nothing but the site."""
+    told = published(desk)
+    before = None
+    for number, entry in enumerate(told["entries"], 1):
+        assert (entry["number"], entry["previous"]) == (number, before)
+        text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        before = hashlib.sha256(text.encode()).hexdigest()
+    assert told["head"] == before
+    return list(told["entries"])
+
+
+def show(desk: Desk, now: datetime) -> None:
+    """What every run of the close does."""
+    show_contest(load(desk.desk, desk.desk.objects[CURRENT]), desk.desk, desk.site, to_ms(now))
+
+
+def test_the_check_that_the_documentation_gives_to_outsiders_works() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(LATER, questions=ANOTHER_KEY)
+    book = (ROOT / "docs/commitments.md").read_text(encoding="utf-8")
+    script = book.partition("python3 -c '")[2].partition("'\n```")[0]
+
+    def check(data: bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([sys.executable, "-c", script], input=data, capture_output=True, check=False)  # noqa: S603
+
+    told = desk.site.objects["data/commitments.json"]
+    checked = check(told)
+    assert checked.returncode == 0, checked.stderr
+    assert [line.split()[0] for line in checked.stdout.splitlines()] == [b"1", b"2"]
+    assert check(told.replace(b"code 1", b"code 3")).returncode != 0
+
+
+def test_a_contest_is_committed_to_when_it_is_loaded() -> None:
+    desk = Desk("code 1", KEYS)
+    desk.put()
+    (entry,) = entries(desk)
+    assert entry["at"] == NOW.isoformat(timespec="seconds")
+    assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", KEYS, None)
+    assert entry["reason"].startswith("Công bố lần đầu")
+    current = load(desk.desk, desk.desk.objects[CURRENT])
+    assert {name: entry["parts"][name] for name in ("definition", "bank", "units")} == {
+        name: current.digests[name] for name in ("definition", "bank", "units")
+    }
+    assert current.commitment == (1, published(desk)["head"])
+
+
+def test_the_digest_of_what_is_published_is_the_digest_of_its_bytes() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, questions=ANOTHER_KEY, toml=TWO_QUESTIONS)
+    _, entry = entries(desk)
+    digests = [entry["parts"][name] for name in ("definition", "bank", "units")]
+    digests += [entry["weeks"]["1"][name] for name in ("definition", "bank")]
+    assert len(set(digests)) == 5
+    for digest in digests:
+        assert hashlib.sha256(desk.site.objects[f"data/reference/{digest}.json"]).hexdigest() == digest
+
+
+def test_the_rules_of_a_begun_week_are_named_as_its_result_will_name_them() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, questions=ANOTHER_KEY)
+    current = load(desk.desk, desk.desk.objects[CURRENT])
+    entry = entries(desk)[-1]
+    assert entry["weeks"] == {
+        "1": {name: current.of_week(1).digests[name] for name in ("definition", "bank")},
+    }
+    assert entry["weeks"]["1"]["bank"] == entries(desk)[0]["parts"]["bank"]
+
+
+def test_the_list_of_people_is_salted_and_can_be_opened_with_its_salt() -> None:
+    desk = Desk()
+    desk.put()
+    plain = load(desk.desk, desk.desk.objects[CURRENT]).digests["barred"]
+    (entry,) = entries(desk)
+    assert plain not in desk.site.objects["data/commitments.json"].decode()
+    assert entry["parts"]["barred"] == salted(plain, salt(plain, PEPPER)) != salted(plain, salt(plain, b"x"))
+    assert not any(plain in key for key in desk.site.objects)
+
+
+def test_a_bank_that_is_not_published_is_committed_to_all_the_same() -> None:
+    desk = Desk()
+    desk.put(toml=TOML.replace("publish_bank = true", "publish_bank = false"))
+    (entry,) = entries(desk)
+    assert f"data/reference/{entry['parts']['bank']}.json" not in desk.site.objects
+    assert f"data/reference/{entry['parts']['definition']}.json" in desk.site.objects
+
+
+def test_a_bank_that_is_taken_back_is_withdrawn_under_its_digest_too() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(LATER, toml=TOML.replace("publish_bank = true", "publish_bank = false"))
+    assert all("Điều 2".encode() not in data for data in desk.site.objects.values())
+    desk.put(LATER)
+    bank = entries(desk)[-1]["parts"]["bank"]
+    assert "Điều 2".encode() in desk.site.objects[f"data/reference/{bank}.json"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "parts", "word"),
+    [
+        ({"questions": ANOTHER_KEY}, ["bank"], "ngân hàng câu hỏi"),
+        ({"units": UNITS.replace("Sở A,", "Sở Á,")}, ["units"], "danh sách đơn vị"),
+        ({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,\n"}, ["barred"], "không được dự thi"),
+        (
+            {"toml": TOML.replace("0238 000 000", "0238 1"), "questions": ANOTHER_KEY},
+            ["bank", "definition"],
+            "quy định cuộc thi",
+        ),
+    ],
+)
+def test_every_change_is_a_dated_entry_with_its_reason(
+    changed: dict[str, Any], parts: list[str], word: str
+) -> None:
+    desk = Desk()
+    desk.put()
+    first = entries(desk)[0]
+    desk.put(LATER, **changed)
+    before, after = entries(desk)
+    assert before == first, "what has been published stays as it is"
+    assert (after["changed"], after["at"]) == (parts, LATER.isoformat(timespec="seconds"))
+    assert word in after["reason"]
+    assert after["reason_en"].startswith("Changed: ")
+
+
+def test_an_entry_says_from_which_week_on_new_questions_hold() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, questions=ANOTHER_KEY)
+    desk.send("disqualifications.csv", DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n", OPEN)
+    assert [entry["from_week"] for entry in entries(desk)] == [None, 2, None]
+    assert "từ tuần 2" in entries(desk)[1]["reason"]
+
+
+def test_what_changes_no_committed_part_adds_nothing() -> None:
+    desk = Desk()
+    desk.put()
+    for changed in ({}, {"guide": "# Mới\n"}, {"questions": QUESTIONS.replace("draft", "rejected")}):
+        desk.put(LATER, **changed)
+    assert len(entries(desk)) == 1
+
+
+def test_a_refused_file_adds_nothing() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, units="code,name\n")
+    desk.put(OPEN + 9 * WEEK, questions=ANOTHER_KEY)
+    assert len(entries(desk)) == 1
+
+
+class PowerCut(Exception):
+    pass
+
+
+@pytest.mark.parametrize("step", range(1, 16))
+def test_an_intake_that_dies_at_any_write_neither_loses_nor_forks_the_chain(step: int) -> None:
+    desk = Desk()
+    desk.put()
+    first = entries(desk)[0]
+    real = (desk.desk.put, desk.site.put)
+    writes = 0
+
+    def cut(store: int) -> Any:
+        def put(key: str, data: bytes) -> None:
+            nonlocal writes
+            writes += 1
+            if writes == step:
+                raise PowerCut
+            real[store](key, data)
+
+        return put
+
+    desk.desk.put, desk.site.put = cut(0), cut(1)  # type: ignore[method-assign]
+    try:
+        desk.put(OPEN, questions=ANOTHER_KEY)
+        died = False
+    except PowerCut:
+        died = True
+    desk.desk.put, desk.site.put = real  # type: ignore[method-assign]
+    assert died == (step <= writes)
+    # Whatever the pointer names is a whole chain, and the next run of the close shows it.
+    show(desk, OPEN)
+    current = load(desk.desk, desk.desk.objects[CURRENT])
+    assert current.commitment is not None
+    assert current.commitment.number == len(entries(desk))
+    assert entries(desk)[-1]["parts"]["bank"] == current.digests["bank"]
+    # Lambda tries again.
+    desk.put(OPEN, questions=ANOTHER_KEY)
+    assert entries(desk)[0] == first
+    assert [entry["changed"] for entry in entries(desk)] == [[], ["bank"]]
+
+
+def test_two_files_at_once_are_two_entries_one_after_the_other() -> None:
+    desk = Desk()
+    desk.put()
+    real = desk.desk.replace
+    others = [lambda: desk.send("units.csv", UNITS.replace("Sở A,", "Sở Á,"), LATER)]
+
+    def overtaken(key: str, before: bytes | None, after: bytes) -> bool:
+        if others:
+            others.pop()()
+        return real(key, before, after)
+
+    desk.desk.replace = overtaken  # type: ignore[method-assign]
+    assert desk.send("exclusions.csv", EXCLUSIONS + "040080000004,Tổ ra đề,\n", LATER)["accepted"]
+    assert [entry["changed"] for entry in entries(desk)] == [[], ["units"], ["barred"]]
+
+
+def test_other_code_is_noted_by_the_next_intake() -> None:
+    desk = Desk("code 1")
+    desk.put()
+    newer = Desk("code 2")
+    newer.desk.objects, newer.site.objects = desk.desk.objects, desk.site.objects
+    newer.put(LATER)
+    assert [(entry["changed"], entry["code_version"]) for entry in entries(newer)] == [
+        ([], "code 1"),
+        (["code_version"], "code 2"),
+    ]
+
+
+def test_other_code_and_keys_are_noted_by_the_next_run_of_the_close_once() -> None:
+    desk = Desk("code 1")
+    desk.put()
+    before = load(desk.desk, desk.desk.objects[CURRENT])
+    for minutes in (0, 5, 10):
+        now = LATER + timedelta(minutes=minutes)
+        note_deployment(desk.desk, "code 2", KEYS, now)
+        show(desk, now)
+    first, second = entries(desk)
+    assert (second["changed"], second["code_version"]) == (["code_version", "keys"], "code 2")
+    assert "mã nguồn" in second["reason"]
+    assert second["parts"] == first["parts"]
+    after = load(desk.desk, desk.desk.objects[CURRENT])
+    assert after.digests == before.digests
+    assert after.commitment == (2, published(desk)["head"])
+
+
+def test_a_run_that_is_overtaken_while_it_notes_the_code_leaves_what_the_other_wrote() -> None:
+    desk = Desk("code 1")
+    desk.put()
+
+    class Overtaken(MemoryObjects):
+        def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+            desk.send("units.csv", UNITS.replace("Sở A,", "Sở Á,"), LATER)
+            self.objects = desk.desk.objects
+            return super().replace(key, before, after)
+
+    slow = Overtaken()
+    slow.objects = desk.desk.objects
+    note_deployment(slow, "code 2", (), LATER)
+    assert [entry["changed"] for entry in entries(desk)] == [[], ["units"]]
+    note_deployment(desk.desk, "code 2", (), LATER)
+    show(desk, LATER)
+    assert [entry["changed"] for entry in entries(desk)] == [[], ["units"], ["code_version"]]
+
+
+def test_before_the_first_contest_there_is_nothing_to_commit_to() -> None:
+    desk = MemoryObjects()
+    note_deployment(desk, "code 1", (), NOW)
+    assert desk.objects == {}
+
+
+def test_a_contest_loaded_by_an_older_version_is_committed_to_when_it_is_loaded_again() -> None:
+    desk = Desk()
+    desk.put()
+    pointer = json.loads(desk.desk.objects[CURRENT])
+    del pointer["commitment"], pointer["papers"]
+    desk.desk.objects[CURRENT] = canonical_json(pointer)
+    note_deployment(desk.desk, "code 2", (), LATER)
+    show(desk, LATER)
+    assert desk.desk.objects[CURRENT] == canonical_json(pointer)
+    desk.put(LATER)
+    assert len(entries(desk)) == 1
+
+
+def test_a_chain_that_is_gone_from_the_desk_is_not_begun_anew() -> None:
+    desk = Desk()
+    desk.put()
+    for key in [key for key in desk.desk.objects if key.startswith("reference/commitments/")]:
+        del desk.desk.objects[key]
+    with pytest.raises(FileNotFoundError):
+        desk.put(LATER, questions=ANOTHER_KEY)
+
+
+def test_what_the_site_shows_moves_on_with_the_weeks() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, questions=ANOTHER_KEY)
+    old, new = (json.loads(desk.site.objects["data/bank.json"])[key] for key in ("digest", "next"))
+    show(desk, OPEN + timedelta(days=5))
+    assert json.loads(desk.site.objects["data/bank.json"])["digest"] == old
+    show(desk, OPEN + WEEK)
+    bank, contest = (json.loads(desk.site.objects[f"data/{name}.json"]) for name in ("bank", "contest"))
+    assert (bank["digest"], bank["next"]) == (new["digest"], None)
+    assert (contest["bank_digest"], contest["next_rules"]) == (new["digest"], None)
+
+
+def test_the_site_is_written_only_where_something_has_changed() -> None:
+    desk = Desk()
+    desk.put()
+    desk.site.puts.clear()
+    show(desk, NOW)
+    assert desk.site.puts == []
+
+
+def test_an_intake_whose_desk_fails_adds_nothing() -> None:
+    desk = Desk()
+    desk.put()
+
+    def busy(key: str, before: bytes | None, after: bytes) -> bool:
+        raise Busy("s3: 503")
+
+    desk.desk.replace = busy  # type: ignore[method-assign]
+    with pytest.raises(Busy):
+        desk.put(LATER, questions=ANOTHER_KEY)
+    assert len(entries(desk)) == 1
