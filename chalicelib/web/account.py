@@ -6,7 +6,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -22,6 +22,9 @@ from chalicelib.services.sessions import sign_in
 from chalicelib.web import answers, proof_of_work
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
+
+if TYPE_CHECKING:
+    from chalicelib.web import shapes
 
 
 def _iso_date(value: Any) -> Any:
@@ -69,11 +72,11 @@ class AccountApi:
     passwords: Passwords
     pepper: bytes
 
-    def challenge(self) -> dict[str, Any]:
+    def challenge(self) -> shapes.Challenge:
         now = EPOCH + timedelta(milliseconds=self.exam.clock())
         return proof_of_work.challenge(self._proof_key(), now)
 
-    def register(self, raw: bytes) -> dict[str, Any]:
+    def register(self, raw: bytes) -> shapes.Registered:
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
         asked = reference.definition.eligibility.proof_of_work
         proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
@@ -91,7 +94,7 @@ class AccountApi:
         )
         return {"participant": answers.participant(person)}
 
-    def sign_in(self, raw: bytes, address: str) -> dict[str, Any]:
+    def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
         found = sign_in(
             body.citizen_id,
@@ -126,7 +129,7 @@ class AccountApi:
             now,
         )
 
-    def me(self, authorization: str | None) -> dict[str, Any]:
+    def me(self, authorization: str | None) -> shapes.Me:
         now = self.exam.clock()
         person = self.exam.tokens.check(authorization, now)
         reference = self.exam.library.current()

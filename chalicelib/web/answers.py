@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
 from chalicelib.domain.bank import LETTERS
@@ -12,8 +12,11 @@ from chalicelib.services.exam import OpenPaper
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Current
 
+if TYPE_CHECKING:
+    from chalicelib.web import shapes
 
-def participant(person: Participant) -> dict[str, Any]:
+
+def participant(person: Participant) -> shapes.Participant:
     return {
         "participant_id": person.participant_id,
         "full_name": person.full_name,
@@ -27,7 +30,7 @@ def _deadline(definition: Definition, attempt: AttemptId) -> str:
     return definition.rfc3339(deadline(definition, week, attempt.started))
 
 
-def attempt(opened: OpenPaper, definition: Definition) -> dict[str, Any]:
+def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
     """The paper as shown; which answers are right is not in it."""
     prediction = definition.prediction
     return {
@@ -54,7 +57,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> dict[str, Any]:
     }
 
 
-def submission(record: Finished, definition: Definition) -> dict[str, Any]:
+def submission(record: Finished, definition: Definition) -> shapes.Submission:
     """``score`` is None for a discarded attempt."""
     return {
         "score": record.score if record.counted else None,
@@ -65,7 +68,7 @@ def submission(record: Finished, definition: Definition) -> dict[str, Any]:
     }
 
 
-def _listed(entry: Entry, record: Finished, definition: Definition) -> dict[str, Any]:
+def _listed(entry: Entry, record: Finished, definition: Definition) -> shapes.ListedFinished:
     attempt_id = AttemptId(entry.week, record.number, record.started, record.nonce)
     return {
         "attempt_id": str(attempt_id),
@@ -77,7 +80,7 @@ def _listed(entry: Entry, record: Finished, definition: Definition) -> dict[str,
     }
 
 
-def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> dict[str, Any]:
+def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> shapes.FinishedAttempt:
     return {
         "status": "submitted" if record.status == "submitted" else "overdue",
         "result": {
@@ -89,9 +92,9 @@ def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> d
     }
 
 
-def history(person: Participant, entries: Sequence[Entry], reference: Current, now: int) -> dict[str, Any]:
+def history(person: Participant, entries: Sequence[Entry], reference: Current, now: int) -> shapes.Me:
     """``GET /me``: the person, this week's attempts, and all attempts of all weeks, oldest first."""
-    attempts = []
+    attempts: list[shapes.ListedFinished | shapes.ListedOpen] = []
     for entry in entries:
         definition = reference.of_week(entry.week).definition
         attempts += [_listed(entry, record, definition) for record in entry.finished]
@@ -119,7 +122,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
     }
 
 
-def _this_week(entries: Sequence[Entry], reference: Current, now: int) -> dict[str, Any] | None:
+def _this_week(entries: Sequence[Entry], reference: Current, now: int) -> shapes.ThisWeek | None:
     week = reference.definition.week_at(now)
     if week is None:
         return None

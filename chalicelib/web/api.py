@@ -20,6 +20,7 @@ from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
     from chalicelib.services.receipts import Receipts
+    from chalicelib.web import shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class ExamApi:
     version: str
     receipts: Callable[[], Receipts]
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> shapes.Health:
         reference = self.library.current()
         week = reference.definition.week_in_view(self.clock())
         return {
@@ -50,7 +51,7 @@ class ExamApi:
     def contest(self) -> dict[str, Any]:
         return contest_now(self.library.current(), self.clock())
 
-    def start(self, authorization: str | None, raw: bytes) -> tuple[int, dict[str, Any]]:
+    def start(self, authorization: str | None, raw: bytes) -> tuple[int, shapes.Started]:
         """201 with a new attempt, 200 with the one that is open already."""
         person, now = self._person(authorization)
         parse(Empty, raw or b"{}")
@@ -59,7 +60,7 @@ class ExamApi:
         definition = reference.of_week(opened.attempt.week).definition
         return (201 if new else 200), {"attempt": answers.attempt(opened, definition)}
 
-    def read(self, authorization: str | None, attempt_id: str) -> dict[str, Any]:
+    def read(self, authorization: str | None, attempt_id: str) -> shapes.OpenAttempt | shapes.FinishedAttempt:
         person, now = self._person(authorization)
         attempt = AttemptId.parse(attempt_id)
         reference = self.library.current()
@@ -74,7 +75,7 @@ class ExamApi:
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         self._exam(self.library.current()).save(person, attempt, body.answers, body.prediction, now)
 
-    def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> dict[str, Any]:
+    def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submission:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()

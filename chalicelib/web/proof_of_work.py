@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from altcha import v1 as altcha
 
 from chalicelib.domain.errors import FieldError, InvalidInput
+
+if TYPE_CHECKING:
+    from chalicelib.web import shapes
 
 # A phone of five years ago tries these in about a second.
 MAX_NUMBER = 100_000
 LIFETIME = timedelta(minutes=20)
 
 
-def challenge(key: bytes, now: datetime) -> dict[str, str | int]:
+def challenge(key: bytes, now: datetime) -> shapes.Challenge:
     """Find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge."""
     options = altcha.ChallengeOptions(hmac_key=key, max_number=MAX_NUMBER, expires=now + LIFETIME)
     made = altcha.create_challenge(options)

@@ -1,0 +1,259 @@
+"""The answers of the API as types: mypy holds the code to them, and docs/openapi.json is written from them.
+
+Nothing at run time needs them, so the modules that do import them for the type checker alone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
+
+from chalicelib.domain.attempt import Category
+
+ATTEMPT_ID = r"^[1-9][0-9]?-[1-9][0-9]?-[1-9][0-9]{12}-[0-9a-f]{16}$"
+
+Instant = Annotated[
+    str,
+    Field(
+        description="RFC 3339 with the contest's offset; milliseconds only where there are any.",
+        json_schema_extra={"format": "date-time"},
+        examples=["2022-08-22T08:00:00+07:00"],
+    ),
+]
+AttemptKey = Annotated[str, Field(pattern=ATTEMPT_ID, examples=["1-2-1661130000123-00c0ffee00c0ffee"])]
+ParticipantKey = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in hex.")]
+WeekNumber = Annotated[int, Field(ge=1, le=53)]
+AttemptNumber = Annotated[int, Field(ge=1, le=50)]
+QuestionNumber = Annotated[int, Field(ge=1, le=100)]
+Count = Annotated[int, Field(ge=0)]
+Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds.")]
+Score = Annotated[int, Field(ge=0, le=100, description="The number of right answers.")]
+Letter = Annotated[str, Field(pattern="^[A-F]$")]
+Chosen = Annotated[
+    dict[Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)$")], list[Letter]],
+    Field(description="By question number: the keys of the chosen options as shown."),
+]
+
+
+class Health(TypedDict):
+    status: Literal["ok"]
+    version: Annotated[str, Field(description="Digest of the code and its dependencies.")]
+    contest: str
+    bank_digest: Digest
+
+
+class Week(TypedDict):
+    """Open from ``opens_at`` up to but not including ``closes_at``."""
+
+    number: WeekNumber
+    opens_at: Instant
+    closes_at: Instant
+
+
+class PaperRules(TypedDict):
+    questions: QuestionNumber
+    time_limit_seconds: Count
+    grace_seconds: Count
+    attempts_per_week: AttemptNumber
+    publish_bank: Annotated[bool, Field(description="Whether data/bank.json shows the bank with its answers.")]
+
+
+class Prediction(TypedDict):
+    question: str
+    target: Literal["perfect_people", "people", "attempts"]
+
+
+class Ranking(TypedDict):
+    order: list[Literal["score", "prediction", "duration", "submitted"]]
+    one_prize_per_person: bool
+
+
+class Prize(TypedDict):
+    name: str
+    title: str
+    count: Annotated[int, Field(ge=1)]
+
+
+class Weights(TypedDict):
+    participation: float
+    volume: float
+    quality: float
+
+
+class UnitPrizes(TypedDict):
+    weekly: Count
+    final: Count
+    weights: Weights
+    min_rate: Annotated[float, Field(ge=0, le=1)]
+    min_people: Count
+
+
+class Eligibility(TypedDict):
+    min_age: Annotated[int, Field(ge=0, le=100)]
+    proof_of_work: Annotated[bool, Field(description="Whether registering needs a solved challenge.")]
+
+
+class Contest(TypedDict):
+    """The public definition with the server's time."""
+
+    id: str
+    title: str
+    title_en: str
+    organiser: str
+    organiser_en: str
+    hotline: str
+    timezone: Annotated[str, Field(description="A name of the IANA time zone database.")]
+    starts_at: Instant
+    ends_at: Instant
+    weeks: list[Week]
+    paper: PaperRules
+    prediction: Prediction | None
+    ranking: Ranking
+    prizes: list[Prize]
+    unit_prizes: UnitPrizes
+    eligibility: Eligibility
+    bank_digest: Digest
+    now: Instant
+    week: Annotated[Week | None, Field(description="The week that is open now.")]
+    next_change_at: Annotated[Instant | None, Field(description="When a week next opens or closes.")]
+
+
+class Challenge(TypedDict):
+    """ALTCHA, version 1: find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge."""
+
+    algorithm: Annotated[str, Field(json_schema_extra={"const": "SHA-256"})]
+    challenge: Digest
+    maxnumber: Count
+    salt: str
+    signature: Digest
+
+
+class Participant(TypedDict):
+    participant_id: ParticipantKey
+    full_name: str
+    unit_code: str | None
+    category: Category
+
+
+class Registered(TypedDict):
+    participant: Participant
+
+
+class Session(TypedDict):
+    token: Annotated[str, Field(description="To be sent as `Authorization: Bearer <token>`.")]
+    expires_at: Instant
+    participant: Participant
+
+
+class Option(TypedDict):
+    key: Letter
+    text: str
+
+
+class Question(TypedDict):
+    number: QuestionNumber
+    id: str
+    text: str
+    options: Annotated[list[Option], Field(min_length=2, max_length=6)]
+    multiple: Annotated[bool, Field(description="Whether several options are right; all must be chosen then.")]
+
+
+class Attempt(TypedDict):
+    """An open attempt: the paper as shown, with what was saved; which answers are right is not in it."""
+
+    attempt_id: AttemptKey
+    week: WeekNumber
+    number: AttemptNumber
+    started_at: Instant
+    deadline: Instant
+    saved_answers: Chosen
+    saved_prediction: Count | None
+    questions: Annotated[list[Question], Field(min_length=1, max_length=100)]
+    prediction_question: str | None
+
+
+class Started(TypedDict):
+    attempt: Attempt
+
+
+class Submission(TypedDict):
+    score: Annotated[Score | None, Field(description="null for an attempt that is not counted.")]
+    total: QuestionNumber
+    duration_ms: Milliseconds
+    submitted_at: Instant
+    late: Annotated[bool, Field(description="Received after the deadline, within the grace.")]
+
+
+class Result(Submission):
+    attempt_id: AttemptKey
+    week: WeekNumber
+    number: AttemptNumber
+
+
+class OpenAttempt(TypedDict):
+    status: Literal["open"]
+    attempt: Attempt
+
+
+class FinishedAttempt(TypedDict):
+    """``overdue``: not submitted in time; counted with its saved answers or not at all."""
+
+    status: Literal["submitted", "overdue"]
+    result: Result
+
+
+class ListedFinished(Result):
+    status: Literal["submitted", "overdue"]
+    started_at: Instant
+
+
+class ListedOpen(TypedDict):
+    attempt_id: AttemptKey
+    week: WeekNumber
+    number: AttemptNumber
+    status: Literal["open"]
+    started_at: Instant
+    deadline: Instant
+    submitted_at: None
+    score: None
+    total: QuestionNumber
+    duration_ms: None
+    late: Literal[False]
+
+
+class ThisWeek(TypedDict):
+    number: WeekNumber
+    attempts_used: Count
+    attempts_left: Count
+    best_score: Score | None
+    open_attempt: AttemptKey | None
+
+
+class Me(TypedDict):
+    """All attempts of all weeks, oldest first; ``week`` is null while none is open."""
+
+    participant: Participant
+    week: ThisWeek | None
+    attempts: list[ListedFinished | ListedOpen]
+
+
+class Problem(TypedDict):
+    """RFC 9457; title and detail are Vietnamese, ``code`` is stable and for programs."""
+
+    type: Annotated[str, Field(pattern="^urn:cuoc-thi:[a-z_]+$")]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: str
+
+
+class FieldFault(TypedDict):
+    field: Annotated[str, Field(description="A dotted path into the body.")]
+    message: str
+
+
+class InvalidProblem(Problem):
+    errors: Annotated[list[FieldFault], Field(min_length=1)]

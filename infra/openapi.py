@@ -1,0 +1,357 @@
+"""docs/openapi.json, written from the code: `make openapi`. A test fails when the two differ.
+
+Bodies come from the pydantic models that check them, answers from the types that mypy holds the code to
+(web/shapes.py), problems from web/problems.py. What each route refuses stands here, and tests try it all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import TypedDictSchema
+
+from chalicelib.domain.errors import FieldError, InvalidInput
+from chalicelib.web import account, bodies, problems, shapes
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
+Json = dict[str, Any]
+
+# The gateway and the framework may answer these on any route; what the gateway cannot read is "not_json".
+ANYWHERE = ("not_json", "too_large", "unsupported_media_type", "internal", "busy")
+# Rules that a body's model leaves to the use case, which refuses with 422 as well and says what to do.
+STRICTER: dict[tuple[str, str], Json] = {
+    ("Registration", "citizen_id"): {
+        "pattern": "^[0-9]{12}$",
+        "description": "Begins with the code of a province or country; agrees with birth date and gender.",
+        "examples": ["040085000001"],
+    },
+    ("Registration", "full_name"): {"minLength": 2, "examples": ["Nguyễn Văn An"]},
+    ("Registration", "date_of_birth"): {"description": "Old enough for the contest, at most 120 years ago."},
+    ("Registration", "phone"): {
+        "pattern": "^[0-9 .()+-]{10,}$",
+        "description": "A Vietnamese mobile number, also with +84 and separators.",
+        "examples": ["0912345678"],
+    },
+    ("Registration", "unit_code"): {
+        "description": "A code of data/units.json; null only for an encouraged participant outside all units.",
+        "examples": ["SO-A"],
+    },
+    ("Registration", "password"): {"minLength": 8, "maxLength": 128},
+    ("Registration", "consent"): {"const": True},
+    ("Registration", "proof"): {
+        "description": "Base64 of the challenge with its `number`, in JSON; null where none is asked for."
+    },
+    ("PaperAnswers", "answers"): {
+        "description": "By question number: the keys of the chosen options as shown.",
+        "propertyNames": {"pattern": "^([1-9][0-9]?|100)$"},
+        "additionalProperties": {
+            "type": "array",
+            "maxItems": 6,
+            "items": {"type": "string", "pattern": "^[A-F]$"},
+        },
+        "examples": [{"1": ["B"], "2": []}],
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a client may do next. ``body`` and ``attempt`` are OpenAPI's run-time expressions."""
+
+    operation: str
+    says: str = ""
+    attempt: str | None = None
+    body: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route. ``answers``: status → shape, None for no content; ``codes``: of its refusals."""
+
+    id: str
+    summary: str
+    answers: dict[int, Any]
+    codes: tuple[str, ...] = ()
+    body: type[bodies.Body] | None = None
+    body_required: bool = True
+    signed_in: bool = False
+    links: tuple[Link, ...] = ()
+
+
+_SAME = "$request.path.attempt_id"
+_STARTED = "$response.body#/attempt/attempt_id"
+_TOKEN = "Send the `token` of the answer as `Authorization: Bearer <token>`."  # noqa: S105
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("GET", "/health"): Operation(
+        "getHealth", "What runs here, and on which bank", {200: shapes.Health}, ("not_loaded",)
+    ),
+    ("GET", "/contest"): Operation(
+        "getContest",
+        "The public definition, the server's time, the open week",
+        {200: shapes.Contest},
+        ("not_loaded",),
+    ),
+    ("GET", "/challenge"): Operation(
+        "getChallenge",
+        "A proof-of-work challenge for registering",
+        {200: shapes.Challenge},
+        links=(Link("registerParticipant", "Its solution is `proof`."),),
+    ),
+    ("POST", "/participants"): Operation(
+        "registerParticipant",
+        "Register",
+        {201: shapes.Registered},
+        ("invalid", "excluded", "disqualified", "already_registered", "not_loaded"),
+        body=account.Registration,
+        links=(
+            Link(
+                "signIn",
+                body={
+                    "citizen_id": "$request.body#/citizen_id",
+                    "password": "$request.body#/password",
+                },
+            ),
+        ),
+    ),
+    ("POST", "/sessions"): Operation(
+        "signIn",
+        "Sign in",
+        {200: shapes.Session},
+        ("invalid", "wrong_credentials", "excluded", "disqualified", "too_many_attempts", "not_loaded"),
+        body=account.Credentials,
+        links=(Link("startAttempt", _TOKEN), Link("getMe", _TOKEN)),
+    ),
+    ("GET", "/me"): Operation(
+        "getMe",
+        "The person, this week's attempts, and all attempts of all weeks",
+        {200: shapes.Me},
+        ("unauthorized", "not_loaded"),
+        signed_in=True,
+        links=(Link("readAttempt", attempt="$response.body#/attempts/0/attempt_id"),),
+    ),
+    ("POST", "/attempts"): Operation(
+        "startAttempt",
+        "Start an attempt (201), or be handed the one that is open (200)",
+        {201: shapes.Started, 200: shapes.Started},
+        ("unauthorized", "invalid", "no_open_week", "no_attempts_left", "not_loaded"),
+        body=bodies.Empty,
+        body_required=False,
+        signed_in=True,
+        links=(
+            Link("readAttempt", attempt=_STARTED),
+            Link("saveAnswers", attempt=_STARTED),
+            Link("submitAttempt", attempt=_STARTED),
+        ),
+    ),
+    ("GET", "/attempts/{attempt_id}"): Operation(
+        "readAttempt",
+        "The paper with the saved answers while open, the result when finished",
+        {200: shapes.OpenAttempt | shapes.FinishedAttempt},
+        ("unauthorized", "attempt_not_found", "not_found", "not_loaded"),
+        signed_in=True,
+        links=(Link("saveAnswers", attempt=_SAME), Link("submitAttempt", attempt=_SAME)),
+    ),
+    ("PUT", "/attempts/{attempt_id}/answers"): Operation(
+        "saveAnswers",
+        "Autosave",
+        {204: None},
+        (
+            "unauthorized",
+            "attempt_not_found",
+            "not_found",
+            "invalid",
+            "already_submitted",
+            "overdue",
+            "not_loaded",
+        ),
+        body=bodies.PaperAnswers,
+        signed_in=True,
+        links=(Link("readAttempt", attempt=_SAME), Link("submitAttempt", attempt=_SAME)),
+    ),
+    ("POST", "/attempts/{attempt_id}/submission"): Operation(
+        "submitAttempt",
+        "Submit; repeated, it gives the stored result",
+        {200: shapes.Submission},
+        ("unauthorized", "attempt_not_found", "not_found", "invalid", "overdue", "not_loaded"),
+        body=bodies.PaperAnswers,
+        signed_in=True,
+        links=(
+            Link("submitAttempt", "A repetition is safe.", attempt=_SAME),
+            Link("readAttempt", attempt=_SAME),
+        ),
+    ),
+}
+
+
+class _Schemas(GenerateJsonSchema):
+    """As pydantic writes them, without a title for every field; answers have no further fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def typed_dict_schema(self, schema: TypedDictSchema) -> Json:
+        return {**super().typed_dict_schema(schema), "additionalProperties": False}
+
+
+def document() -> Json:
+    """The whole OpenAPI 3.1 document."""
+    schemas, named = _schemas()
+    refusals: Json = {}
+    paths: Json = {}
+    for (method, path), operation in OPERATIONS.items():
+        item = paths.setdefault(path, {})
+        if "{attempt_id}" in path:
+            item["parameters"] = [{"$ref": "#/components/parameters/attempt_id"}]
+        item[method.lower()] = _operation(operation, named, refusals)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cuộc Thi",
+            "version": "1",
+            "description": (
+                "The API of an online quiz contest. Times are RFC 3339 with offset; unknown fields are refused; "
+                "every answer carries `Date`; a body may have 16 KB. A path or method that is not listed is "
+                "answered by the problem `not_found` (404), behind another gateway `method_not_allowed` (405)."
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/api"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": refusals,
+            "parameters": {
+                "attempt_id": {
+                    "name": "attempt_id",
+                    "in": "path",
+                    "required": True,
+                    "description": "As starting the attempt gave it.",
+                    "schema": {"type": "string", "pattern": shapes.ATTEMPT_ID},
+                }
+            },
+            "headers": {
+                "Date": {"description": "The server's clock.", "required": True, "schema": {"type": "string"}},
+                "Cache-Control": {"required": True, "schema": {"const": "no-store"}},
+                "Retry-After": {
+                    "description": "Seconds to wait.",
+                    "required": True,
+                    "schema": {"type": "integer", "minimum": 1},
+                },
+            },
+            "examples": {code: _example(code) for code in sorted(_codes())},
+            "securitySchemes": {
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token that signing in gives; opaque, for twelve hours.",
+                }
+            },
+        },
+    }
+
+
+def _schemas() -> tuple[Json, dict[int, Json]]:
+    """The component schemas; and by the id() of a model or shape, what refers to it."""
+    wanted = [shape for op in OPERATIONS.values() for shape in (op.body, *op.answers.values()) if shape]
+    wanted += [shapes.Problem, shapes.InvalidProblem]
+    referring, defined = TypeAdapter.json_schemas(
+        [(id(shape), "validation", TypeAdapter(shape)) for shape in wanted],
+        schema_generator=_Schemas,
+        ref_template="#/components/schemas/{model}",
+    )
+    components: Json = defined["$defs"]
+    for (model, field), rules in STRICTER.items():
+        components[model]["properties"][field] |= rules
+    return components, {key: schema for (key, _), schema in referring.items()}
+
+
+def _operation(operation: Operation, named: dict[int, Json], refusals: Json) -> Json:
+    """The operation; its refusals go to ``refusals``, which others share."""
+    described: Json = {"operationId": operation.id, "summary": operation.summary}
+    if operation.body:
+        content = {"application/json": {"schema": named[id(operation.body)]}}
+        described["requestBody"] = {"required": operation.body_required, "content": content}
+    answers = {
+        status: _answer(status, named[id(shape)] if shape else None)
+        for status, shape in operation.answers.items()
+    }
+    if operation.links:
+        links = {link.operation: _link(link) for link in operation.links}
+        for answer in answers.values():
+            answer["links"] = links
+    codes = sorted((*operation.codes, *ANYWHERE), key=_status)
+    for status, group in groupby(codes, key=_status):
+        possible = list(group)
+        name = "-".join(possible)
+        refusals[name] = _refusal(status, possible, named)
+        answers[status] = {"$ref": f"#/components/responses/{name}"}
+    described["responses"] = {str(status): answers[status] for status in sorted(answers)}
+    described["security"] = [{"session": []}] if operation.signed_in else []
+    return described
+
+
+def _codes() -> set[str]:
+    return {code for operation in OPERATIONS.values() for code in (*operation.codes, *ANYWHERE)}
+
+
+def _status(code: str) -> int:
+    return problems.PROBLEMS[code].status
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("Date", "Cache-Control", *names)}
+
+
+def _answer(status: int, schema: Json | None) -> Json:
+    answer: Json = {"description": HTTPStatus(status).phrase, "headers": _headers()}
+    if schema:
+        answer["content"] = {"application/json": {"schema": schema}}
+    return answer
+
+
+def _refusal(status: int, codes: list[str], named: dict[int, Json]) -> Json:
+    shape = shapes.InvalidProblem if codes == ["invalid"] else shapes.Problem
+    only = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    content = {
+        "schema": {"allOf": [named[id(shape)], only]},
+        "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+    }
+    return {
+        "description": "; ".join(f"`{code}`" for code in codes),
+        "headers": _headers(*(["Retry-After"] if status in {429, 503} else [])),
+        "content": {problems.CONTENT_TYPE: content},
+    }
+
+
+def _link(link: Link) -> Json:
+    described: Json = {"operationId": link.operation}
+    if link.says:
+        described["description"] = link.says
+    if link.attempt:
+        described["parameters"] = {"attempt_id": link.attempt}
+    if link.body:
+        described["requestBody"] = link.body
+    return described
+
+
+def _example(code: str) -> Json:
+    wrong = [FieldError("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")]
+    return {"value": problems.of(InvalidInput(wrong)) if code == "invalid" else problems.document(code)}
+
+
+def text() -> str:
+    """The document as it is committed."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(text(), encoding="utf-8")
+    print(f"{len(OPERATIONS)} operations are described in {DOCUMENT}.")
