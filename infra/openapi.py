@@ -217,9 +217,9 @@ def document() -> Json:
             "title": "Cuộc Thi",
             "version": "1",
             "description": (
-                "The API of an online quiz contest. Times are RFC 3339 with offset; unknown fields are refused; "
-                "every answer carries `Date`; a body may have 16 KB. A path or method that is not listed is "
-                "answered by the problem `not_found` (404), behind another gateway `method_not_allowed` (405)."
+                "The API of an online quiz contest. Times are RFC 3339 with offset; unknown fields are "
+                "refused; every answer carries `Date`; a body may have 16 KB. A path or method that is not "
+                "listed gets the problem `not_found` (404), behind another gateway `method_not_allowed` (405)."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
         },

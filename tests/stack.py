@@ -30,13 +30,14 @@ hotline = "0238 000 000"
 start = "now"
 weeks = {weeks}
 week_length = "PT{seconds}S"
+gap = "PT{gap}S"
 grace = "PT2S"
 settle = "PT2S"
 
 [paper]
 questions = 5
-time_limit = "PT{seconds}S"
-attempts_per_week = 3
+time_limit = "PT{limit}S"
+attempts_per_week = {attempts}
 publish_bank = true
 
 [prediction]
@@ -115,6 +116,7 @@ def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
 def contest_folder(folder: Path, **values: Any) -> Path:
     """A contest of short weeks on the bank of ``nghe-an-2022``, with three units."""
     folder.mkdir(parents=True)
+    values = {"gap": 0, "limit": values["seconds"], "attempts": 3, **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
     bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
     (folder / "questions.csv").write_bytes(bank)

@@ -1,0 +1,61 @@
+"""`make fuzz`: 20,000 requests at the deployed package, and what came of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.fuzz.api import Report, fuzz
+from tests.fuzz.stack import fuzzed_contest
+from tests.stack import running
+
+PROCESSES = 3  # schemathesis computes about as long as the stack answers
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--seconds", type=int, default=900, help="stop after so long, with fewer requests")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    total = Report()
+    with tempfile.TemporaryDirectory() as folder:
+        contest = fuzzed_contest(Path(folder) / "contest")
+        with running(contest, Path(folder) / "state") as stack:
+            units = [unit["code"] for unit in stack.site("/data/units.json").json()]
+            print(f"The deployed package runs at {stack.site_url}; {PROCESSES} processes send requests to it.")
+            began = time.monotonic()
+            share = -(-chosen.requests // PROCESSES)
+            send = partial(fuzz, stack.site_url, units, wanted=share, seconds=chosen.seconds)
+            seeds = range(chosen.seed, chosen.seed + PROCESSES)
+            with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+                for report in pool.map(send, seeds):
+                    total.add(report)
+            took = time.monotonic() - began
+    tell(total, took)
+    return 1 if total.found or total.requests < chosen.requests else 0
+
+
+def tell(report: Report, took: float) -> None:
+    classes = Counter(status // 100 for status in report.statuses.elements())
+    for answer, count in sorted(report.answers.items()):
+        print(f"{count:8,}  {answer}")
+    for kind, count in report.found.most_common():
+        print(f"\n{count:8,}  {kind}\n{report.findings[kind]}")
+    print(f"\nrequests       {report.requests:8,}  in {took:.0f} s")
+    for phase, count in report.phases.most_common():
+        print(f"  {phase:<12} {count:8,}")
+    print("answers        " + ", ".join(f"{kind}xx {count:,}" for kind, count in sorted(classes.items())))
+    print(f"5xx            {classes[5]:8,}")
+    print(f"findings       {report.found.total():8,}  undocumented answers and what the checks found besides")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""What schemathesis cannot make up: people whose data agree, their passwords, tokens and attempts.
+
+It still invents every request itself. Part of those that fit the document are then given what only a running
+contest knows; without that nearly every request would end at 401 or 422. What does not fit stays as it is.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections import deque
+from typing import Any
+
+import requests
+from jsonschema import Draft202012Validator
+
+from benchmarks.people import application
+from chalicelib.web.shapes import ATTEMPT_ID
+
+Json = dict[str, Any]
+# Older ones are forgotten, so that many requests are about something that has just been made.
+_REMEMBERED = 60
+_EXCLUDED = 85_999_999  # the citizen ID 040085999999 of tests/stack.py
+
+
+class People:
+    """Those who take part in one run. ``first`` is the first of their numbers, of a million at most."""
+
+    def __init__(self, document: Json, api: str, units: list[str], seed: int, first: int) -> None:
+        self._api, self._units, self._next = api, units, first
+        self._dice = random.Random(seed)
+        self._registered: deque[Json] = deque(maxlen=_REMEMBERED)
+        self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
+        self._attempts: deque[str] = deque(maxlen=_REMEMBERED)
+        self._owners: dict[str, str] = {}
+        self._fits = {
+            name: Draft202012Validator(
+                {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+            ).is_valid
+            for name in ("Registration", "Credentials", "PaperAnswers")
+        }
+
+    def settle(self, count: int) -> None:
+        """Registers and signs in the first ones."""
+        for _ in range(count):
+            person = self._newcomer()
+            answer = requests.post(f"{self._api}/participants", json=person, timeout=30)
+            assert answer.status_code == 201, answer.text
+            self.note("registerParticipant", person, answer)
+            session = requests.post(f"{self._api}/sessions", json=_credentials(person), timeout=30)
+            assert session.status_code == 200, session.text
+            self.note("signIn", None, session)
+
+    def note(self, operation: str, sent: Any, answer: Any) -> None:
+        """Remembers what an answer gave."""
+        if operation == "registerParticipant" and answer.status_code == 201:
+            self._registered.append(sent)
+        elif operation == "signIn" and answer.status_code == 200:
+            self._tokens.append(f"Bearer {answer.json()['token']}")
+        elif operation == "startAttempt" and answer.status_code in {200, 201}:
+            attempt = answer.json()["attempt"]["attempt_id"]
+            self._attempts.append(attempt)
+            self._owners[attempt] = answer.request.headers["Authorization"]
+
+    def token(self, attempt: Any = None) -> str:
+        """The header of the attempt's owner, or of anybody."""
+        return self._owners.get(attempt) or self._dice.choice(self._tokens)
+
+    def knows(self, header: str | None) -> bool:
+        return header in self._tokens
+
+    def body(self, operation: str, drawn: Any) -> Any:
+        """A body that fits the document, often exchanged for one that the contest takes."""
+        if operation == "registerParticipant" and self._fits["Registration"](drawn):
+            return self._often(0.7, self._registration, drawn)
+        if operation == "signIn" and self._fits["Credentials"](drawn):
+            return self._often(0.7, lambda: _credentials(self._dice.choice(self._registered)), drawn)
+        if operation in {"saveAnswers", "submitAttempt"} and self._fits["PaperAnswers"](drawn):
+            return self._often(0.7, self._paper, drawn)
+        return drawn
+
+    def path(self, drawn: Any) -> Any:
+        """An attempt of somebody in the place of one that was never started."""
+        fits = isinstance(drawn, dict) and re.fullmatch(ATTEMPT_ID, str(drawn.get("attempt_id")))
+        if not fits or not self._attempts or self._dice.random() < 0.2:
+            return drawn
+        found = self._dice.choice(self._attempts)
+        # Every fourth is left alone until its time is over.
+        if found[-1] in "0123" and time.time() * 1000 - int(found.split("-")[2]) < 20_000:
+            return drawn
+        return {**drawn, "attempt_id": found}
+
+    def stranger(self) -> bool:
+        """Whether this request is to come from somebody else than the owner."""
+        return self._dice.random() < 0.1
+
+    def _often(self, share: float, made: Any, drawn: Any) -> Any:
+        luck = self._dice.random()
+        if luck < share:
+            return made()
+        if luck > 0.99:  # above the 16 KB that a body may have
+            return {**drawn, next(iter(drawn)): "A" * 20_000}
+        return drawn
+
+    def _newcomer(self) -> Json:
+        self._next += 1
+        return application(self._next, self._units, self._dice)
+
+    def _registration(self) -> Json:
+        person = self._newcomer()
+        luck = self._dice.random()
+        if luck < 0.05:
+            return {**person, "citizen_id": f"0400{_EXCLUDED}", "gender": "male", "date_of_birth": "1985-02-03"}
+        if luck < 0.15:  # once more, as after a lost answer
+            return dict(self._dice.choice(self._registered))
+        return person
+
+    def _paper(self) -> Json:
+        numbers = [str(number) for number in range(1, 6) if self._dice.random() < 0.8]
+        return {
+            "answers": {number: [self._dice.choice("AB")] for number in numbers},
+            "prediction": self._dice.choice((None, 0, 7, 1_000_000_000)),
+        }
+
+
+def _credentials(person: Json) -> Json:
+    return {"citizen_id": person["citizen_id"], "password": person["password"]}

@@ -1,0 +1,12 @@
+"""The contest that is fuzzed: short weeks with gaps and shorter papers, so that all is also over at times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.stack import contest_folder
+
+
+def fuzzed_contest(folder: Path) -> Path:
+    """Weeks of a minute with a gap of 5 s, papers of 15 s, two attempts."""
+    return contest_folder(folder, id="fuzz", weeks=53, seconds=60, gap=5, limit=15, attempts=2, proof="false")
