@@ -55,7 +55,7 @@ class Report:
 def fuzz(site: str, units: list[str], seed: int, *, wanted: int, seconds: int, people: int = 8) -> Report:
     """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different ``seed`` may overlap."""
     api, document, report = f"{site}/api", json.loads(DOCUMENT.read_text(encoding="utf-8")), Report()
-    crowd = People(document, api, units, seed, first=seed * 50_000)
+    crowd = People(document, api, units, seed, first=seed % 20 * 50_000)
     crowd.settle(people)
     config = {
         "base-url": api,

@@ -82,9 +82,14 @@ class Counter:
         self.account = AccountApi(self.exam, self.people, self.sign_ins, self.proofs, PlainPasswords(), pepper)
 
     def load(
-        self, contest: Definition, disqualified: Sequence[str] = (), bank: Sequence[Question] = questions()
+        self,
+        contest: Definition,
+        disqualified: Sequence[str] = (),
+        bank: Sequence[Question] = questions(),
+        excluded: Sequence[str] = (),
     ) -> None:
-        compiled = bundle(compile_parts(contest, bank, UNITS, {}, dict.fromkeys(disqualified, "thi hộ")))
+        barred = dict.fromkeys(excluded, "Tổ ra đề"), dict.fromkeys(disqualified, "thi hộ")
+        compiled = bundle(compile_parts(contest, bank, UNITS, *barred))
         self.desk.objects[bundle_key(digest(compiled))] = compiled
         self.desk.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
 
