@@ -16,7 +16,7 @@ STAGES := local dev prod
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint templates format bench audit restore-drill package deploy results intake clean
+.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz bench audit restore-drill package deploy results intake clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,12 @@ restore-drill: $(READY) ## lose everything of a small contest and restore it; co
 format: $(READY) ## put the Python into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+openapi: $(READY) ## write docs/openapi.json anew from the code
+	@$(BIN)/python -m infra.openapi
+
+fuzz: $(READY) ## 20,000 invented requests at the deployed package; zeros where zeros belong
+	@$(BIN)/python -m tests.fuzz
 
 bench: $(READY) ## measure what the README claims, each figure against a floor
 	@$(BIN)/python -m benchmarks

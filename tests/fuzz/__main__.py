@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -12,8 +13,9 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from infra.openapi import DOCUMENT
 from tests.fuzz.api import Report, fuzz
-from tests.fuzz.stack import fuzzed_contest
+from tests.fuzz.stack import UNITS, fuzzed_contest
 from tests.stack import running
 
 PROCESSES = 3  # schemathesis computes about as long as the stack answers
@@ -25,15 +27,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=900, help="stop after so long, with fewer requests")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    total = Report()
+    document, total = json.loads(DOCUMENT.read_text(encoding="utf-8")), Report()
     with tempfile.TemporaryDirectory() as folder:
         contest = fuzzed_contest(Path(folder) / "contest")
         with running(contest, Path(folder) / "state") as stack:
-            units = [unit["code"] for unit in stack.site("/data/units.json").json()]
             print(f"The deployed package runs at {stack.site_url}; {PROCESSES} processes send requests to it.")
             began = time.monotonic()
             share = -(-chosen.requests // PROCESSES)
-            send = partial(fuzz, stack.site_url, units, wanted=share, seconds=chosen.seconds)
+            send = partial(fuzz, document, stack.site_url, UNITS, wanted=share, seconds=chosen.seconds)
             seeds = range(chosen.seed, chosen.seed + PROCESSES)
             with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
                 for report in pool.map(send, seeds):

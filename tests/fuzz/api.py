@@ -6,7 +6,6 @@ along the links (stateful); the last two in turn until there are enough requests
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +13,7 @@ from typing import Any
 import schemathesis
 from schemathesis.engine import Status, events, from_schema
 
-from infra.openapi import DOCUMENT
-from tests.fuzz.people import People
+from tests.fuzz.people import Json, People
 
 # Checks that do not fit this API, or need to be told what it does.
 CHECKS: dict[str, Any] = {
@@ -52,11 +50,11 @@ class Report:
         self.findings.setdefault(kind, shown)
 
 
-def fuzz(site: str, units: list[str], seed: int, *, wanted: int, seconds: int, people: int = 8) -> Report:
+def fuzz(document: Json, site: str, units: list[str], seed: int, *, wanted: int, seconds: int) -> Report:
     """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different ``seed`` may overlap."""
-    api, document, report = f"{site}/api", json.loads(DOCUMENT.read_text(encoding="utf-8")), Report()
+    api, report = f"{site}/api", Report()
     crowd = People(document, api, units, seed, first=seed % 20 * 50_000)
-    crowd.settle(people)
+    crowd.settle(8)
     config = {
         "base-url": api,
         "workers": 1,
@@ -65,7 +63,7 @@ def fuzz(site: str, units: list[str], seed: int, *, wanted: int, seconds: int, p
         "request-timeout": 30,
         "seed": seed,
         "suppress-health-check": ["all"],
-        "generation": {"max-examples": 25, "no-shrink": True, "database": "none"},
+        "generation": {"max-examples": 15, "no-shrink": True, "database": "none"},
         "checks": CHECKS,
     }
     schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(config))
@@ -106,7 +104,8 @@ def _hook(schema: Any, crowd: People, report: Report) -> None:
         else:
             code = "no problem document"
         described = case.method == case.operation.method.upper()
-        report.answers[f"{_id(context) if described else 'other methods'} {response.status_code} {code}"] += 1
+        operation = _id(context) if described else "other methods"
+        report.answers[f"{operation} {response.status_code} {code}".rstrip()] += 1
         if response.status_code >= 500:
             report.find(f"{_id(context)} {response.status_code}", f"{case.as_curl_command()}\n{response.text}")
 

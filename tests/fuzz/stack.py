@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tests.stack import contest_folder
 
+UNITS = ["SO-A", "SO-B", "TRUONG-C"]
+
 
 def fuzzed_contest(folder: Path) -> Path:
     """Weeks of a minute with a gap of 5 s, papers of 15 s, two attempts."""
