@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.services.question_rows import Found, NotAQuestion, as_row, controls, fault_of, status_in
-from chalicelib.services.tables import Fault, Row, decode
+from chalicelib.services.tables import MOST_ROWS, Fault, Row, decode
 
 _OPTION = re.compile(r"([A-Z])[.)]\s+(.*)")
 _ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
@@ -79,6 +79,8 @@ def read_aiken(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
         return []
     reader = _Reader(file, faults)
     for number, line in enumerate(text.split("\n"), 1):
+        if len(faults) > MOST_ROWS:
+            break
         reader.take(number, line.strip())
     reader.end()
     if not reader.rows and len(faults) == before:

@@ -28,6 +28,14 @@ FILES = {name: kind for kind, names in KINDS.items() for name in names}
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
 # Far above any real contest (400 questions and 1,500 units are below 1 MB), far below what hurts.
 LARGEST = 20_000_000
+# Reading some costs more than their size: deep names in TOML, marks in Markdown, questions that are all faulty.
+_LARGEST_OF = {
+    "contest.toml": 16_000,
+    "guide.md": 200_000,
+    "questions.gift": 5_000_000,
+    "questions.txt": 5_000_000,
+    "questions.xml": 5_000_000,
+}
 TOO_LARGE = "nội dung quá lớn (trên 20 MB): hãy kiểm tra lại, bỏ những phần không cần"
 
 
@@ -55,6 +63,15 @@ def misnamed(name: str) -> Fault:
         message = f"hãy lưu lại dạng .xlsx; {message}"
     elif name.lower().endswith((".xlsm", ".xltm", ".xlsb")):
         message = f"tệp có thể chứa macro: hãy lưu lại dạng .xlsx không có macro; {message}"
+    return Fault(name, 0, "", "", message)
+
+
+def oversized(name: str, data: bytes) -> Fault | None:
+    """What to do with a file that is far larger than any real one of its kind."""
+    limit = _LARGEST_OF.get(name, LARGEST)
+    if len(data) <= limit:
+        return None
+    message = f"tệp quá lớn (trên {limit // 1000} KB): chỉ giữ chữ cần thiết, bỏ hình ảnh và nội dung thừa"
     return Fault(name, 0, "", "", message)
 
 

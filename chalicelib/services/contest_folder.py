@@ -19,6 +19,7 @@ from chalicelib.services.contest_files import (
     folder_files,
     misnamed,
     missing_kinds,
+    oversized,
     pack,
     unpack,
 )
@@ -74,6 +75,8 @@ def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestSource | Non
         elif kind in by_kind:
             message = f"đã có {by_kind[kind].name}: mỗi loại chỉ giữ một tệp; các tệp là: {', '.join(FILES)}"
             faults.append(Fault(name, 0, "", "", message))
+        elif large := oversized(name, files[name]):
+            faults.append(large)
         else:
             by_kind[kind] = File(name, files[name])
     if faults:

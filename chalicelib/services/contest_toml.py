@@ -13,6 +13,8 @@ from chalicelib.domain.definition import Definition
 from chalicelib.services.tables import Fault, decode
 from chalicelib.services.validation import message_of
 
+_MOST_FAULTS = 100  # each is looked for in the whole text
+
 
 def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
     """None if there is a fault."""
@@ -30,7 +32,7 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
         line, column = (int(match[1]), match[2]) if match else (text.count("\n") + 1, "")
         faults.append(Fault(name, line, column, "", f"sai cú pháp TOML ({error})"))
     except ValidationError as error:  # before ValueError, of which it is one
-        for detail in error.errors(include_url=False):
+        for detail in error.errors(include_url=False)[:_MOST_FAULTS]:
             path = ".".join(str(part) for part in detail["loc"])
             shown = detail["input"] if isinstance(detail["input"], str | int | Decimal) else ""
             line = line_of(text, detail["loc"])

@@ -22,7 +22,7 @@ from chalicelib.services.question_rows import (
     status_in,
     topic_of,
 )
-from chalicelib.services.tables import Fault, Row, decode
+from chalicelib.services.tables import MOST_ROWS, Fault, Row, decode
 
 # An escaped sign is a control character while the text is taken apart; ``controls`` has refused all others.
 _SIGNS = "~=#{}:\\"
@@ -61,6 +61,8 @@ def read_gift(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
     rows = []
     for_all, topic, begun = "draft", "", False
     for block in _blocks(text):
+        if len(faults) > MOST_ROWS:
+            break
         status = status_in(block.comments)
         topic = topic_of(block.categories[-1]) if block.categories else topic
         if not block.text:

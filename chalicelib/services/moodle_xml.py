@@ -24,7 +24,7 @@ from chalicelib.services.question_rows import (
     status_in,
     topic_of,
 )
-from chalicelib.services.tables import Fault, Row
+from chalicelib.services.tables import MOST_ROWS, Fault, Row
 
 _DEEPEST = 50
 _LINE, _STATUS = "line of the file", "status by comment"  # no XML attribute has spaces in its name
@@ -95,6 +95,8 @@ def _rows(file: str, quiz: Element, for_all: str, faults: list[Fault]) -> list[R
     before = len(faults)
     topic = ""
     for question in quiz:
+        if len(faults) > MOST_ROWS:
+            break
         line, kind = int(question.get(_LINE, "0")), question.get("type", "")
         try:
             if question.tag != "question":

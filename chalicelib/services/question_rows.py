@@ -143,10 +143,20 @@ class _Plain(HTMLParser):
 
 
 def plain(text: str) -> str:
-    """HTML as text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like."""
+    """HTML as text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
+
+    HTMLParser looks for the end of each tag and comment up to the end of the text: one full of unfinished ones
+    would keep it busy for minutes. Behind the last ``>`` no tag ends any more, so there ``<`` is but a sign.
+    """
     reader = _Plain()
-    reader.feed(text)
-    reader.close()
+    end = text.rfind(">") + 1
+    try:
+        if text.rfind("<!--") > text.rfind("-->"):
+            raise NotAQuestion("chú thích HTML (<!--) không có dấu đóng (-->)")
+        reader.feed(text[:end] + text[end:].replace("<", "&lt;"))
+        reader.close()
+    except AssertionError:  # its answer to <![…
+        raise NotAQuestion("có phần HTML không đọc được (<!): hãy dán lại nội dung dạng chữ thường") from None
     if reader.problem or "@@PLUGINFILE@@" in text:
         what = reader.problem or "tệp đính kèm"
         raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({what}): đề thi chỉ nhận chữ")

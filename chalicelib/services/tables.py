@@ -17,7 +17,8 @@ from typing import NamedTuple
 # Spaces that Word and Excel put in, which nobody sees and nobody can search for.
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-# Five times the largest roster; a sheet that is formatted to its end has a million.
+# Five times the largest roster; a sheet that is formatted to its end has a million. Reading stops after so many
+# faults, too.
 MOST_ROWS = 100_000
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
