@@ -24,7 +24,7 @@ PROCESSES = 3  # schemathesis computes about as long as the stack answers
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--requests", type=int, default=20_000)
-    parser.add_argument("--seconds", type=int, default=900, help="stop after so long, with fewer requests")
+    parser.add_argument("--seconds", type=int, default=1_200, help="stop after so long, with fewer requests")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     document, total = json.loads(DOCUMENT.read_text(encoding="utf-8")), Report()
