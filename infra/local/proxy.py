@@ -136,6 +136,9 @@ class Proxy:
             return _problem("busy")
 
     async def _pass_on(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+        if answer.status >= 502 and answer.content_type != problems.CONTENT_TYPE:
+            # A function took too long: API Gateway answers as infra/template.py says, MiniStack in its own way.
+            return _problem("busy")
         response = web.StreamResponse(status=answer.status, reason=answer.reason)
         for name, value in answer.headers.items():
             if name.lower() not in _HOP_BY_HOP:

@@ -41,7 +41,8 @@ def main() -> int:
                     total.add(report)
             took = time.monotonic() - began
     tell(total, took)
-    return 1 if total.found or total.requests < chosen.requests else 0
+    pushed_back = any(status >= 500 for status in total.statuses)
+    return 1 if total.found or pushed_back or total.requests < chosen.requests else 0
 
 
 def tell(report: Report, took: float) -> None:
