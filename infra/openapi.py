@@ -48,6 +48,7 @@ STRICTER: dict[tuple[str, str], Json] = {
     ("Registration", "proof"): {
         "description": "Base64 of the challenge with its `number`, in JSON; null where none is asked for."
     },
+    ("PasswordReset", "password"): {"minLength": 8, "maxLength": 128},
     ("PaperAnswers", "answers"): {
         "description": "By question number: the keys of the chosen options as shown.",
         "propertyNames": {"pattern": "^([1-9][0-9]?|100)$"},
@@ -129,6 +130,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         body=account.Credentials,
         links=(Link("startAttempt", _TOKEN), Link("getMe", _TOKEN)),
     ),
+    ("POST", "/password"): Operation(
+        "resetPassword",
+        "Set a lost password anew by the code that the organisers handed out",
+        {204: None},
+        ("invalid", "wrong_code", "too_many_attempts"),
+        body=account.PasswordReset,
+        links=(
+            Link(
+                "signIn",
+                body={"citizen_id": "$request.body#/citizen_id", "password": "$request.body#/password"},
+            ),
+        ),
+    ),
     ("GET", "/me"): Operation(
         "getMe",
         "The person, this week's attempts, and all attempts of all weeks",
@@ -179,7 +193,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/attempts/{attempt_id}/submission"): Operation(
         "submitAttempt",
         "Submit; repeated, it gives the stored result",
-        {200: shapes.Submission},
+        {200: shapes.Submitted},
         ("unauthorized", "attempt_not_found", "not_found", "invalid", "overdue", "not_loaded"),
         body=bodies.PaperAnswers,
         signed_in=True,

@@ -75,13 +75,13 @@ class ExamApi:
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         self._exam(self.library.current()).save(person, attempt, body.answers, body.prediction, now)
 
-    def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submission:
+    def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submitted:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
         record = self._exam(reference).submit(person, attempt, body.answers, body.prediction, now)
         definition = reference.of_week(attempt.week).definition
-        receipt = self.receipts().issue(person, definition, attempt.week, record)
+        receipt: Any = self.receipts().issue(person, definition, attempt.week, record)
         return {**answers.submission(record, definition), "receipt": receipt}
 
     def _person(self, authorization: str | None) -> tuple[Person, int]:

@@ -187,6 +187,46 @@ class Submission(TypedDict):
     late: Annotated[bool, Field(description="Received after the deadline, within the grace.")]
 
 
+class ReceiptRecord(TypedDict):
+    """The public leaf of the week's tree, under ``commitment`` instead of a name (docs/proof.md)."""
+
+    category: Category
+    commitment: Digest
+    contest: str
+    draw: Digest
+    duration_ms: Milliseconds
+    number: AttemptNumber
+    prediction: Count | None
+    received_at_ms: Milliseconds
+    score: Score
+    status: Literal["submitted", "overdue", "discarded"]
+    unit: str | None
+    week: WeekNumber
+
+
+class Opening(TypedDict):
+    """What only the participant has: with the salt it opens the commitment."""
+
+    answers: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", description="One character a question.")]
+    attempt_id: AttemptKey
+    participant_id: ParticipantKey
+
+
+class Receipt(TypedDict):
+    """Proof of a submission; binary values in hex (docs/proof.md)."""
+
+    record: ReceiptRecord
+    opening: Opening
+    salt: Annotated[str, Field(pattern="^[0-9a-f]+$")]
+    leaf_hash: Digest
+    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$", description="Ed25519.")]
+    key_id: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Which of data/keys.json.")]
+
+
+class Submitted(Submission):
+    receipt: Receipt
+
+
 class Result(Submission):
     attempt_id: AttemptKey
     week: WeekNumber

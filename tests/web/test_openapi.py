@@ -23,7 +23,7 @@ from chalicelib.web import problems, shapes
 from infra.openapi import ANYWHERE, DOCUMENT, OPERATIONS, text
 from infra.template import GATEWAY_RESPONSES
 from tests.fakes import MINUTE, START, START_MS, WEEK, definition
-from tests.web.counter import AN, BINH, PEPPER, Counter, body
+from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 from tests.web.test_problems import refusals as all_refusals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -95,7 +95,11 @@ class Situation:
             "getContest": exam.contest,
             "getChallenge": account.challenge,
             "registerParticipant": lambda: account.register(send(person)),
-            "signIn": lambda: account.sign_in(send(credentials)),
+            "signIn": lambda: account.sign_in(send(credentials), HOME),
+            "resetPassword": lambda: account.reset_password(
+                send({"citizen_id": person["citizen_id"], "code": "ABCD-2345", "password": "hoa ban trắng"}),
+                HOME,
+            ),
             "getMe": lambda: account.me(self.token),
             "startAttempt": lambda: exam.start(self.token, send({})),
             "readAttempt": lambda: exam.read(self.token, self.attempt),
