@@ -88,7 +88,7 @@ class Operation:
 
 _SAME = "$request.path.attempt_id"
 _STARTED = "$response.body#/attempt/attempt_id"
-_TOKEN = "Send the `token` of the answer as `Authorization: Bearer <token>`."  # noqa: S105
+_TOKEN = "Send the `token` of the answer as `Authorization: Bearer <token>`."  # noqa: S105  words, no secret
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/health"): Operation(

@@ -96,6 +96,15 @@ class Eligibility(TypedDict):
     proof_of_work: Annotated[bool, Field(description="Whether registering needs a solved challenge.")]
 
 
+class NextRules(Week):
+    """What holds from that week on."""
+
+    paper: PaperRules
+    prediction: Prediction | None
+    ranking: Ranking
+    bank_digest: Digest
+
+
 class Contest(TypedDict):
     """The public definition with the server's time."""
 
@@ -116,6 +125,10 @@ class Contest(TypedDict):
     unit_prizes: UnitPrizes
     eligibility: Eligibility
     bank_digest: Digest
+    next_rules: Annotated[
+        NextRules | None,
+        Field(description="Where the week after the one in view has other questions or rules."),
+    ]
     now: Instant
     week: Annotated[Week | None, Field(description="The week that is open now.")]
     next_change_at: Annotated[Instant | None, Field(description="When a week next opens or closes.")]
