@@ -16,7 +16,7 @@ STAGES := local dev prod
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz bench audit restore-drill package deploy results intake clean
+.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ openapi: $(READY) ## write docs/openapi.json anew from the code
 
 fuzz: $(READY) ## 20,000 invented requests at the deployed package; zeros where zeros belong
 	@$(BIN)/python -m tests.fuzz
+
+chaos: $(READY) ## 100,000 submissions while database, store, functions and closes fail; what is lost or double
+	@$(BIN)/python -m benchmarks.chaos
 
 bench: $(READY) ## measure what the README claims, each figure against a floor
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,94 @@
+"""People who sit the exam while everything fails, as one process; see ``benchmarks.chaos``.
+
+They do what the page does: try again with jitter where they are told that it is busy or hear nothing, with the
+same answers for the same attempt, until a receipt is in their hands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple, TypeVar
+
+from chalicelib import wiring
+from chalicelib.domain.errors import Busy
+from chalicelib.services.exam import Person
+
+T = TypeVar("T")
+TRIES = 60
+
+
+class Played(NamedTuple):
+    """``receipts``: leaf hashes in hex; ``refused_after``: seconds until “busy” was said; ``wrong``: what must
+    never happen.
+    """
+
+    receipts: list[str]
+    refused_after: list[float]
+    wrong: list[str]
+
+
+def play(people: range, submissions: int, environment: Mapping[str, str], seed: int) -> Played:
+    """``submissions`` attempts by these people, each until it is acknowledged."""
+    os.environ.update(environment)
+    return _Crowd(seed).play(people, submissions)
+
+
+class _Crowd:
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._played = Played([], [], [])
+        self._api = self._until_told(wiring.exam)
+        self._contest = self._until_told(self._api.library.current)
+
+    def play(self, people: range, submissions: int) -> Played:
+        units = sorted(self._contest.unit_codes)
+        for number in people:
+            identity = sha256(str(number).encode()).hexdigest()[:20]
+            person = Person(identity, units[number % len(units)], "mandatory")
+            token = f"Bearer {self._api.tokens.issue(person, wiring.now_ms())[0]}"
+            for _ in range(self._contest.definition.paper.attempts_per_week):
+                if len(self._played.receipts) == submissions:
+                    return self._played
+                try:
+                    self._attempt(token)
+                except Exception as error:  # noqa: BLE001  whatever it is, it must be told
+                    self._played.wrong.append(f"{identity}: {error!r}")
+        return self._played
+
+    def _attempt(self, token: str) -> None:
+        api = self._api
+        attempt = self._until_told(lambda: api.start(token, b"{}"))[1]["attempt"]
+        named, body = attempt["attempt_id"], self._answers(attempt)
+        if self._dice.random() < 0.5:
+            self._until_told(lambda: api.save(token, named, body))
+        sendings = 2 if self._dice.random() < 0.05 else 1  # a double tap, or a page that was loaded again
+        told = {
+            self._until_told(lambda: api.submit(token, named, body))["receipt"]["leaf_hash"]
+            for _ in range(sendings)
+        }
+        if len(told) != 1:
+            self._played.wrong.append(f"{named}: two receipts for one attempt")
+        self._played.receipts.append(told.pop())
+
+    def _answers(self, attempt: Mapping[str, Any]) -> bytes:
+        answers = {
+            str(question["number"]): [self._dice.choice(question["options"])["key"]]
+            for question in attempt["questions"]
+        }
+        return json.dumps({"answers": answers, "prediction": self._dice.randrange(10_000)}).encode()
+
+    def _until_told(self, ask: Callable[[], T]) -> T:
+        """Tries again, as the page does, as long as it is told that the system is busy."""
+        for trial in range(TRIES):
+            began = time.perf_counter()
+            try:
+                return ask()
+            except Busy:
+                self._played.refused_after.append(time.perf_counter() - began)
+                time.sleep(self._dice.uniform(0, 0.02 * 2 ** min(trial, 5)))
+        raise TimeoutError(f"still busy after {TRIES} tries")
