@@ -52,6 +52,18 @@ def _take(pool: list[Question], count: int, numbers: Iterator[int]) -> list[Ques
     return pool[:count]
 
 
+def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int]) -> list[Question]:
+    if not rules.topics:
+        return _take(list(bank.questions), rules.questions, numbers)
+    chosen: list[Question] = []
+    for topic in sorted(rules.topics):
+        chosen += _take([q for q in bank.questions if q.topic == topic], rules.topics[topic], numbers)
+    taken = {q.id for q in chosen}
+    rest = [q for q in bank.questions if q.id not in taken]
+    chosen += _take(rest, rules.questions - len(chosen), numbers)
+    return _take(chosen, len(chosen), numbers)
+
+
 def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     """The paper of ``seed``: topics with a quota first, the rest from all other questions, then mixed.
 
@@ -59,24 +71,20 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     """
     # One number chooses a question, one mixes it with the others if there is a quota, one orders its options.
     numbers = _numbers(f"{bank.digest}|{seed}|".encode(), 3 * rules.questions)
-    if rules.topics:
-        chosen: list[Question] = []
-        for topic in sorted(rules.topics):
-            chosen += _take([q for q in bank.questions if q.topic == topic], rules.topics[topic], numbers)
-        taken = {q.id for q in chosen}
-        rest = [q for q in bank.questions if q.id not in taken]
-        chosen += _take(rest, rules.questions - len(chosen), numbers)
-        chosen = _take(chosen, len(chosen), numbers)
-    else:
-        chosen = _take(list(bank.questions), rules.questions, numbers)
     paper = []
-    for question in chosen:
+    for question in _choose(bank, rules, numbers):
         orders = _ORDERS[len(question.options)]
         number = next(numbers)
         paper.append(
             PaperQuestion(question, orders[number * len(orders) >> 64] if rules.shuffle_options else orders[0])
         )
     return tuple(paper)
+
+
+def drawn_questions(bank: Bank, rules: PaperRules, seed: str) -> list[Question]:
+    """The questions of ``draw`` in its order, in half of its time: encoded answers need no order of options."""
+    count = (2 if rules.topics else 1) * rules.questions
+    return _choose(bank, rules, _numbers(f"{bank.digest}|{seed}|".encode(), count))
 
 
 def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:

@@ -21,3 +21,22 @@ def rfc3339(instant: int, zone: tzinfo) -> str:
     """``1661130000000`` → ``2022-08-22T08:00:00+07:00``; milliseconds only where there are any."""
     moment = (EPOCH + timedelta(milliseconds=instant)).astimezone(zone)
     return moment.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
+
+
+class LocalHours:
+    """Instants as hours since 1970 on the clocks of a zone: ``// 24`` is the day, ``% 24`` the hour.
+
+    Zones change their offset at quarters of an hour, so each quarter is worked out once.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._known: dict[int, int] = {}
+
+    def __call__(self, instant: int) -> int:
+        quarter = instant // 900_000
+        hour = self._known.get(quarter)
+        if hour is None:
+            local = (EPOCH + timedelta(minutes=15 * quarter)).astimezone(self._zone).replace(tzinfo=UTC)
+            hour = self._known[quarter] = (local - EPOCH) // timedelta(hours=1)
+        return hour

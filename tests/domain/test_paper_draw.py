@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.bank import Bank, Question, shortage
 from chalicelib.domain.definition import PaperRules
-from chalicelib.domain.paper import Paper, draw
+from chalicelib.domain.paper import Paper, draw, drawn_questions
 from tests.fakes import questions
 
 BANK = Bank("d" * 64, questions(12))
@@ -67,6 +67,11 @@ def test_a_quota_is_kept_and_the_rest_comes_from_everywhere(seed: str, zero: int
 @given(seeds)
 def test_the_same_seed_gives_the_same_paper(seed: str) -> None:
     assert draw(BANK, QUOTA, seed) == draw(BANK, QUOTA, seed)
+
+
+@given(seeds, st.sampled_from([FIVE, QUOTA, PaperRules(questions=5, shuffle_options=False)]))
+def test_the_questions_alone_are_those_of_the_paper(seed: str, rules: PaperRules) -> None:
+    assert drawn_questions(BANK, rules, seed) == [question for question, _ in draw(BANK, rules, seed)]
 
 
 @given(seeds, seeds)

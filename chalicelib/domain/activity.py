@@ -1,0 +1,83 @@
+"""When people took part: attempts and people by day and hour on the contest's clocks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple, Self
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.domain.times import EPOCH, LocalHours
+
+
+class Period(NamedTuple):
+    """A day or an hour, by its beginning on local clocks (``start`` has no zone of its own).
+
+    ``attempts`` that were started in it; ``people`` who started one; ``newcomers``: whose first of the week it
+    was.
+    """
+
+    start: datetime
+    attempts: int
+    people: int
+    newcomers: int
+
+
+class Activity:
+    """A ``Collector`` of counted attempts by the hour in which they were started."""
+
+    _PARTS = ("attempts", "hour_people", "day_people", "newcomers")
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._hour = LocalHours(zone)
+        self.attempts: Counter[int] = Counter()
+        self.hour_people: Counter[int] = Counter()
+        self.day_people: Counter[int] = Counter()
+        self.newcomers: Counter[int] = Counter()
+
+    def add(self, entry: Entry) -> None:
+        hours = [self._hour(attempt.started) for attempt in entry.finished if attempt.counted]
+        if hours:
+            self.attempts.update(hours)
+            self.hour_people.update(set(hours))
+            self.day_people.update({hour // 24 for hour in hours})
+            self.newcomers[min(hours)] += 1
+
+    def merge(self, other: Self) -> None:
+        for part in self._PARTS:
+            getattr(self, part).update(getattr(other, part))
+
+    def encode(self) -> bytes:
+        parts = {part: sorted(getattr(self, part).items()) for part in self._PARTS}
+        return json.dumps(parts, separators=(",", ":")).encode()
+
+    def decode(self, data: bytes) -> Self:
+        for part, pairs in json.loads(data).items():
+            getattr(self, part).update(dict(pairs))
+        return self
+
+    @property
+    def hours(self) -> list[Period]:
+        """The hours in which anybody started, in order."""
+        return [
+            Period(_moment(hour), count, self.hour_people[hour], self.newcomers[hour])
+            for hour, count in sorted(self.attempts.items())
+        ]
+
+    @property
+    def days(self) -> list[Period]:
+        """The days on which anybody started, in order."""
+        attempts: Counter[int] = Counter()
+        newcomers: Counter[int] = Counter()
+        for hour, count in self.attempts.items():
+            attempts[hour // 24] += count
+            newcomers[hour // 24] += self.newcomers[hour]
+        return [
+            Period(_moment(24 * day), count, self.day_people[day], newcomers[day])
+            for day, count in sorted(attempts.items())
+        ]
+
+
+def _moment(hour: int) -> datetime:
+    return (EPOCH + timedelta(hours=hour)).astimezone(UTC).replace(tzinfo=None)

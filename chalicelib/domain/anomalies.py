@@ -1,0 +1,157 @@
+"""What a person should look at after a week's close. Nobody is removed by it, and no rank depends on it.
+
+``too_fast``
+    Counted attempts that took less than two seconds a question and yet got four fifths of the questions
+    right. Nobody reads a question and four options in that time.
+``below_min_duration``
+    Counted attempts below the contest's ``min_duration``: they rank behind all others.
+``alike_wrong``
+    In one unit the same wrong answer to one question beyond chance, as when a wrong key goes round. Of all
+    people who got the question wrong at their first attempt, so many chose this answer; if it had nothing to
+    do with the unit, its share among the unit's people who got it wrong is hypergeometric (``exact_test``).
+    That a unit is weaker or stronger than others plays no part, because only wrong answers are compared.
+``night``
+    More of a unit's people than chance explains began their week between midnight and five o'clock, when
+    offices and schools are closed; the same test on people.
+``one_phone``
+    More than ``SHARED_PHONE`` accounts that took part registered with one phone number.
+
+For the two tests together: if nothing were behind it, a week would raise a single row with a probability of at
+most 1 % (``FALSE_ALARM``). Each test's limit is half of it divided by the number of cells that could be
+tested, whatever their outcome (Bonferroni), and the test is exact. A row says "not by chance", never why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from chalicelib.domain.bank import Bank
+from chalicelib.domain.exact_test import surely_above, tail
+from chalicelib.domain.first_answers import Answer, FirstAnswers, total
+from chalicelib.domain.paper import MASKS, UNANSWERED
+from chalicelib.domain.signs import Signs
+
+FALSE_ALARM = Fraction(1, 100)
+# Fewer people than this are no pattern that anybody should be asked about.
+FEWEST_ALIKE = 5
+# A family may share a phone.
+SHARED_PHONE = 3
+
+Reason = Literal["too_fast", "below_min_duration", "alike_wrong", "night", "one_phone"]
+
+
+class Anomaly(NamedTuple):
+    """``seen`` of ``out_of``: attempts of a person, people of a unit, accounts of a phone.
+
+    ``expected`` is what chance would bring on average, ``probability`` that of as many or more (tests only).
+    ``detail``: the fastest duration in milliseconds; the question's id and the chosen letters' character of
+    ``paper.MASKS``; the pseudonym of a phone.
+    """
+
+    reason: Reason
+    participant_id: str
+    unit: str
+    seen: int
+    out_of: int
+    expected: Fraction | None
+    probability: Fraction | None
+    detail: tuple[str, ...]
+
+
+def find_anomalies(
+    signs: Signs, first: FirstAnswers, bank: Bank, phones: Iterable[tuple[str, str, str]]
+) -> list[Anomaly]:
+    """``phones``: participant id, unit and pseudonym of the phone of those who took part."""
+    return [
+        *_fast(signs),
+        *_alike(first, bank),
+        *_night(signs.units),
+        *_shared(phones),
+    ]
+
+
+def _fast(signs: Signs) -> Iterator[Anomaly]:
+    for person, (unit, attempts, fast, below, least) in sorted(signs.fast.items()):
+        counts: tuple[tuple[Reason, int], ...] = (("too_fast", fast), ("below_min_duration", below))
+        for reason, count in counts:
+            if count:
+                yield Anomaly(reason, person, unit, count, attempts, None, None, (str(least),))
+
+
+def _alike(first: FirstAnswers, bank: Bank) -> Iterator[Anomaly]:
+    right = {question.id: MASKS[question.answer] for question in bank.questions}
+
+    def wrong_only(counts: Mapping[Answer, int]) -> dict[Answer, int]:
+        return {
+            answer: count
+            for answer, count in counts.items()
+            if answer.chosen not in {UNANSWERED, right.get(answer.question)}
+        }
+
+    everywhere = wrong_only(total(first.by_score.values()))
+    wrong = _by_question(everywhere)
+    choices: dict[str, int] = {}
+    for answer, count in everywhere.items():
+        choices[answer.question] = choices.get(answer.question, 0) + (count >= FEWEST_ALIKE)
+    cells = 0
+    suspects: list[tuple[str, Answer, int, int]] = []
+    for unit, counts in first.by_unit:
+        if not unit:
+            continue
+        here = wrong_only(counts)
+        of_unit = _by_question(here)
+        cells += sum(choices[question] for question, people in of_unit.items() if people >= FEWEST_ALIKE)
+        suspects += [
+            (unit, answer, count, of_unit[answer.question])
+            for answer, count in here.items()
+            if count >= FEWEST_ALIKE
+        ]
+    limit = FALSE_ALARM / 2 / max(cells, 1)
+    for unit, answer, count, size in sorted(suspects):
+        population, marked = wrong[answer.question], everywhere[answer]
+        found = _test("alike_wrong", unit, (population, marked, size, count), limit, tuple(answer))
+        if found:
+            yield found
+
+
+def _by_question(counts: Mapping[Answer, int]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for answer, count in counts.items():
+        sums[answer.question] = sums.get(answer.question, 0) + count
+    return sums
+
+
+def _night(units: Mapping[str, tuple[int, int]]) -> Iterator[Anomaly]:
+    """``units``: people of a unit, and how many of them began at night."""
+    population = sum(people for people, _ in units.values())
+    marked = sum(night for _, night in units.values())
+    large = {unit: row for unit, row in sorted(units.items()) if unit and row[0] >= FEWEST_ALIKE}
+    for unit, (size, night) in large.items():
+        limit = FALSE_ALARM / 2 / len(large)
+        found = _test("night", unit, (population, marked, size, night), limit, ()) if night else None
+        if found and night >= FEWEST_ALIKE:
+            yield found
+
+
+def _test(
+    reason: Reason, unit: str, cell: tuple[int, int, int, int], limit: Fraction, detail: tuple[str, ...]
+) -> Anomaly | None:
+    population, marked, size, seen = cell
+    if surely_above(*cell, limit):
+        return None
+    probability = tail(*cell)
+    if probability > limit:
+        return None
+    return Anomaly(reason, "", unit, seen, size, Fraction(size * marked, population), probability, detail)
+
+
+def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:
+    by_phone: dict[str, list[tuple[str, str]]] = {}
+    for person, unit, phone in phones:
+        by_phone.setdefault(phone, []).append((person, unit))
+    for phone, people in sorted(by_phone.items()):
+        if len(people) > SHARED_PHONE:
+            for person, unit in sorted(people):
+                yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, (phone,))

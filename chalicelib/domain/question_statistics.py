@@ -1,0 +1,107 @@
+"""How hard a question was and how well it tells people apart, on first attempts.
+
+- Facility index (độ khó): the share of right answers among those who were asked; no answer is a wrong one
+  (Crocker & Algina, *Introduction to Classical and Modern Test Theory*, 1986, ch. 5).
+- Discrimination index (độ phân biệt): the correlation of the question, right or not, with the score on the
+  other questions of the same paper. The question itself is taken out of the score, which would else be in part
+  correlated with itself (S. Henrysson, "Correction of item-total correlations in item analysis",
+  *Psychometrika* 28, 1963). With x = 1 for right and y = score − x, over n people,
+  ``r = (n Σxy − Σx Σy) / √((n Σx² − (Σx)²) (n Σy² − (Σy)²))``. There is none if all or no answers were right.
+
+Both follow from how often each answer was given at each score, so parts of a week simply add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import isqrt
+from typing import Literal, NamedTuple
+
+from chalicelib.domain.bank import LETTERS, Bank, Question
+from chalicelib.domain.first_answers import Answer
+from chalicelib.domain.paper import MASKS
+
+# Below so many people a question's figures say little, and no flag is raised.
+FEWEST = 30
+Flag = Literal["negative_discrimination", "too_hard", "too_easy", "distractor_above_key"]
+
+
+class Correlation(NamedTuple):
+    """``numerator / √square``, kept exact."""
+
+    numerator: int
+    square: int
+
+    def thousandths(self) -> int:
+        """1000 r, rounded half away from nought, by integers alone."""
+        twice = isqrt(4_000_000 * self.numerator**2 // self.square)
+        return (twice + 1) // 2 * (1 if self.numerator >= 0 else -1)
+
+
+class QuestionLine(NamedTuple):
+    """A question of the bank. ``chosen[i]`` counts those who chose option i; with several right options people
+    choose several. ``blank`` counts those who chose none.
+    """
+
+    question: Question
+    asked: int
+    right: int
+    discrimination: Correlation | None
+    chosen: tuple[int, ...]
+    blank: int
+    flags: tuple[Flag, ...]
+
+    @property
+    def facility(self) -> Fraction | None:
+        return Fraction(self.right, self.asked) if self.asked else None
+
+
+def question_lines(by_score: Mapping[int, Mapping[Answer, int]], bank: Bank) -> list[QuestionLine]:
+    """Every question of the bank, in its order, whether asked or not."""
+    given: dict[str, list[tuple[int, int, int]]] = {}
+    for score, counts in by_score.items():
+        for (question, char), count in counts.items():
+            given.setdefault(question, []).append((score, MASKS.index(char), count))
+    return [_line(question, given.get(question.id, [])) for question in bank.questions]
+
+
+def _line(question: Question, given: Sequence[tuple[int, int, int]]) -> QuestionLine:
+    """``given``: score, chosen options as bits, and how many people."""
+    n = right = rest = squares = rest_of_right = blank = 0
+    chosen = [0] * len(question.options)
+    for score, mask, count in given:
+        x = mask == question.answer
+        y = score - x
+        n += count
+        rest += y * count
+        squares += y * y * count
+        blank += count * (mask == 0)
+        if x:
+            right += count
+            rest_of_right += y * count
+        for option in range(len(chosen)):
+            chosen[option] += count * (mask >> option & 1)
+    square = (n * right - right * right) * (n * squares - rest * rest)
+    correlation = Correlation(n * rest_of_right - right * rest, square) if square else None
+    flags = _flags(question, n, right, correlation, chosen) if n >= FEWEST else ()
+    return QuestionLine(question, n, right, correlation, tuple(chosen), blank, flags)
+
+
+def _flags(
+    question: Question, asked: int, right: int, correlation: Correlation | None, chosen: Sequence[int]
+) -> tuple[Flag, ...]:
+    key = [count for option, count in enumerate(chosen) if question.answer >> option & 1]
+    others = [count for option, count in enumerate(chosen) if not question.answer >> option & 1]
+    raised: list[tuple[Flag, bool]] = [
+        ("negative_discrimination", correlation is not None and correlation.numerator < 0),
+        ("too_hard", 5 * right < asked),
+        ("too_easy", 50 * right > 49 * asked),
+        ("distractor_above_key", max(others, default=0) > min(key)),
+    ]
+    return tuple(flag for flag, wrong in raised if wrong)
+
+
+def letters(question: Question) -> str:
+    """The letters of the question's options."""
+    return LETTERS[: len(question.options)]

@@ -1,0 +1,68 @@
+"""Signs of anomalies that single entries show: attempts that are too fast, weeks that begin at night."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple, Self
+
+from chalicelib.domain.attempt import Entry
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.times import LocalHours, span_ms
+
+PLAUSIBLE_MS = 2_000  # a question
+NIGHT = range(5)  # hours of local clocks: from 00:00 to 04:59
+
+
+class Fast(NamedTuple):
+    """``attempts`` counted ones in all, of which ``too_fast`` and ``below_min_duration``; ``least`` in ms."""
+
+    unit: str
+    attempts: int
+    too_fast: int
+    below_min_duration: int
+    least: int
+
+
+class Signs:
+    """A ``Collector``. ``units``: people with a counted attempt, and those whose first was at night."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._hour = LocalHours(definition.zone)
+        questions = definition.paper.questions
+        self._plausible = PLAUSIBLE_MS * questions
+        self._good = (4 * questions + 4) // 5
+        self._floor = span_ms(definition.paper.min_duration)
+        self.fast: dict[str, Fast] = {}
+        self.units: dict[str, tuple[int, int]] = {}
+
+    def add(self, entry: Entry) -> None:
+        counted = [attempt for attempt in entry.finished if attempt.counted]
+        if not counted:
+            return
+        least = min([attempt.duration for attempt in counted])
+        if least < self._plausible or least < self._floor:
+            fast = sum(a.duration < self._plausible and a.score >= self._good for a in counted)
+            below = sum(a.duration < self._floor for a in counted)
+            if fast or below:
+                self.fast[entry.participant_id] = Fast(entry.unit, len(counted), fast, below, least)
+        night = self._hour(min([attempt.started for attempt in counted])) % 24 in NIGHT
+        people, at_night = self.units.get(entry.unit, (0, 0))
+        self.units[entry.unit] = people + 1, at_night + night
+
+    def merge(self, other: Self) -> None:
+        self._take(other.fast, other.units)
+
+    def encode(self) -> bytes:
+        parts = {"fast": self.fast, "units": self.units}
+        return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
+
+    def decode(self, data: bytes) -> Self:
+        raw = json.loads(data)
+        self._take({person: Fast(*row) for person, row in raw["fast"].items()}, raw["units"])
+        return self
+
+    def _take(self, fast: dict[str, Fast], units: dict[str, tuple[int, int]]) -> None:
+        self.fast.update(fast)
+        for unit, (more, more_at_night) in units.items():
+            people, at_night = self.units.get(unit, (0, 0))
+            self.units[unit] = people + more, at_night + more_at_night

@@ -1,0 +1,140 @@
+"""What a person should look at: found where it is, and not where chance explains it."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.anomalies import FALSE_ALARM, Anomaly, find_anomalies
+from chalicelib.domain.exact_test import surely_above, tail
+from chalicelib.domain.first_answers import FirstAnswers
+from chalicelib.domain.paper import MASKS, UNANSWERED, draw
+from chalicelib.domain.signs import Signs
+from tests.domain.builders import done, entry
+from tests.fakes import MINUTE, START_MS, definition, reference
+
+CONTEST = definition()
+REFERENCE = reference(CONTEST)
+HOUR = 60 * MINUTE
+
+
+@st.composite
+def cells(draw_from: st.DrawFn) -> tuple[int, int, int, int]:
+    population = draw_from(st.integers(1, 9))
+    marked, size = draw_from(st.integers(0, population)), draw_from(st.integers(0, population))
+    return population, marked, size, draw_from(st.integers(0, 10))
+
+
+@given(cells())
+def test_the_tail_is_what_counting_all_groups_gives(cell: tuple[int, int, int, int]) -> None:
+    population, marked, size, seen = cell
+    groups = [sum(member < marked for member in group) for group in combinations(range(population), size)]
+    assert tail(*cell) == Fraction(sum(found >= seen for found in groups), len(groups))
+
+
+@given(st.integers(2, 300), st.data(), st.integers(1, 12))
+def test_the_quick_look_never_turns_away_what_is_below_the_limit(
+    n: int, data: st.DataObject, zeros: int
+) -> None:
+    marked, size = data.draw(st.integers(1, n)), data.draw(st.integers(1, n))
+    seen = data.draw(st.integers(max(0, marked + size - n), min(marked, size)))
+    limit = Fraction(1, 10**zeros)
+    if surely_above(n, marked, size, seen, limit):
+        assert tail(n, marked, size, seen) > limit
+
+
+def found(signs: Signs | None = None, first: FirstAnswers | None = None, phones: object = ()) -> list[Anomaly]:
+    return find_anomalies(
+        signs or Signs(CONTEST),
+        first or FirstAnswers(REFERENCE.bank, CONTEST.paper),
+        REFERENCE.bank,
+        phones,  # type: ignore[arg-type]
+    )
+
+
+def school(dice: random.Random, *, wrong_key: str = "") -> FirstAnswers:
+    """Twenty units of forty people; in unit U-07 everybody has question ``wrong_key`` wrong in the same way."""
+    first = FirstAnswers(REFERENCE.bank, CONTEST.paper)
+    for number in range(800):
+        nonce = f"{dice.getrandbits(64):016x}"
+        answers = ""
+        for question, _ in draw(REFERENCE.bank, CONTEST.paper, nonce):
+            wrong = [1 << k for k in range(len(question.options)) if 1 << k != question.answer]
+            mask = question.answer if dice.random() < 0.5 else dice.choice(wrong)
+            if number % 20 == 7 and question.id == wrong_key:
+                mask = wrong[0]
+            answers += MASKS[mask]
+        attempt = done(3)._replace(nonce=nonce, answers=answers)
+        first.add(entry(f"p{number}", attempt, unit=f"U-{number % 20:02}"))
+    return first
+
+
+def test_a_wrong_key_that_goes_round_in_one_unit_is_found_there_and_nowhere_else() -> None:
+    rows = found(first=school(random.Random(7), wrong_key="Q004"))
+    assert [(row.reason, row.unit, row.detail) for row in rows] == [("alike_wrong", "U-07", ("Q004", "B"))]
+    assert rows[0].seen == rows[0].out_of
+    assert rows[0].probability is not None
+    assert rows[0].probability < FALSE_ALARM / 2
+
+
+def test_where_everybody_answers_independently_no_alarm_is_raised() -> None:
+    # At most 1 % of such weeks may raise one: forty weeks with more than two would be one chance in 200.
+    alarms = sum(bool(found(first=school(random.Random(week)))) for week in range(40))
+    assert alarms <= 2
+
+
+def test_no_answer_and_a_right_answer_are_not_alike_wrong() -> None:
+    first = FirstAnswers(REFERENCE.bank, CONTEST.paper)
+    for number in range(400):
+        nonce = f"{number:016x}"
+        answers = UNANSWERED * 5 if number % 10 == 0 else "BBBBB"
+        first.add(entry(f"p{number}", done()._replace(nonce=nonce, answers=answers), unit=f"U-{number % 10}"))
+    assert found(first=first) == []
+
+
+def at_hours(hours: dict[str, list[int]]) -> Signs:
+    signs = Signs(CONTEST)
+    for unit, starts in hours.items():
+        for number, hour in enumerate(starts):
+            signs.add(entry(f"{unit}{number}", done(started=START_MS + hour * HOUR), unit=unit))
+    return signs
+
+
+def test_a_unit_that_works_at_night_is_found_among_those_that_sleep() -> None:
+    rows = found(at_hours({"DAY": [1] * 200, "NIGHT": [18] * 12, "FEW": [18, 1, 1]}))
+    assert [(row.reason, row.unit, row.seen, row.out_of) for row in rows] == [("night", "NIGHT", 12, 12)]
+    assert rows[0].expected == Fraction(12 * 13, 215)
+
+
+def test_where_everybody_works_at_night_nobody_stands_out() -> None:
+    assert found(at_hours({"A": [18] * 30, "B": [18] * 30})) == []
+
+
+def test_people_outside_all_units_are_in_no_test_of_units() -> None:
+    assert found(at_hours({"": [18] * 30, "B": [1] * 300})) == []
+
+
+@pytest.mark.parametrize(("accounts", "listed"), [(3, 0), (4, 4)])
+def test_a_family_may_share_a_phone_and_a_crowd_may_not(accounts: int, listed: int) -> None:
+    phones = [(f"p{number}", "SO-A", "phone-1") for number in range(accounts)] + [("other", "SO-B", "phone-2")]
+    rows = found(phones=phones)
+    assert [(row.reason, row.participant_id) for row in rows] == [
+        ("one_phone", f"p{number}") for number in range(listed)
+    ]
+
+
+def test_fast_attempts_are_listed_by_person_with_their_number() -> None:
+    signs = Signs(definition(paper={"min_duration": "PT20S"}))
+    signs.add(entry("binh", done(5, duration=9_000), done(5, duration=15_000), done(2)))
+    signs.add(entry("an", done(2, duration=19_999)))
+    rows = [(row.participant_id, row.reason, row.seen, row.out_of, row.detail) for row in found(signs)]
+    assert rows == [
+        ("an", "below_min_duration", 1, 1, ("19999",)),
+        ("binh", "too_fast", 1, 3, ("9000",)),
+        ("binh", "below_min_duration", 2, 3, ("9000",)),
+    ]
