@@ -8,6 +8,7 @@ PEOPLE  ?= 300
 STAGE   ?=
 FILE    ?=
 SET     ?=
+WEEK    ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -16,7 +17,7 @@ STAGES := local dev prod
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean
+.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +102,10 @@ deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail
 
 results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"
+
+report: $(READY) ## copy the results and open the bulletin of WEEK=1 (or WEEK=final)
+	@[ -n "$(WEEK)" ] || { echo "Of which week? For example: make report WEEK=1, or WEEK=final"; exit 2; }
+	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)" --report "$(WEEK)"
 
 intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and tell the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }

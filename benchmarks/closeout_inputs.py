@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 from chalicelib.services.contest_folder import read_folder
-from chalicelib.services.reference import Reference, assemble, compile_parts
+from chalicelib.services.reference import Reference, assemble, compile_parts, digest
+from chalicelib.services.rosters import Member, Roster
 
 UNITS = 1_500
+ROSTER_ROWS = 200_000
 PREDICTIONS = 200_000
 OPENS = 1_661_130_000_000  # 08:00 on Monday 22/8/2022, UTC+7
 
 
-def contest(contests: Path) -> Reference:
+def person(number: int) -> str:
+    return sha256(str(number).encode()).hexdigest()[:20]
+
+
+def rosters() -> bytes:
+    """``ROSTER_ROWS`` people in all units; those who take part are the first of them, wherever they play."""
+
+    def members(unit: int) -> Iterator[Member]:
+        for number in range(unit, ROSTER_ROWS, UNITS):
+            name = f"Nguyễn Văn {'An Bình Chi Dũng Giang Hà Lan Mai Sơn Thủy'.split()[number % 10]}"
+            yield Member(person(number), name, f"040{number:09}", number % 50 == 0)
+
+    lines = [Roster(f"U-{unit:04}", sorted(members(unit))) for unit in range(UNITS)]
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def contest(contests: Path, rosters: bytes = b"") -> Reference:
     source = read_folder(contests / "nghe-an-2022")
     definition: Definition = source.definition
     units = [
         Unit(f"U-{number:04}", f"Đơn vị số {number}", f"Khối {number % 6}", "department", 300, number % 5)
         for number in range(UNITS)
     ]
-    return assemble(compile_parts(definition, source.questions, units, {}, {}))
+    named = digest(rosters) if rosters else ""
+    return assemble(compile_parts(definition, source.questions, units, {}, {}, named))

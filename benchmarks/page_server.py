@@ -9,17 +9,16 @@ import json
 import random
 import sys
 import threading
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
-from benchmarks.closeout_inputs import OPENS, PREDICTIONS, UNITS
+from benchmarks.closeout_inputs import OPENS, PREDICTIONS, UNITS, person
 from chalicelib.domain.attempt import Finished
 
 PAGE = 1_000_000
 
 
-def _item(person: str, dice: random.Random) -> str:
+def _item(identity: str, dice: random.Random) -> str:
     """One entry as DynamoDB writes it: one to ten attempts, 2.5 on average."""
     attempts = min(10, 1 + int(dice.expovariate(0.5)))
     started, records = OPENS + dice.randrange(500_000_000), []
@@ -33,8 +32,8 @@ def _item(person: str, dice: random.Random) -> str:
         records.append({"S": record.encode()})
         started += 1_300_000
     item = {
-        "pk": {"S": f"w1#{person[:2]}"},
-        "sk": {"S": person},
+        "pk": {"S": f"w1#{identity[:2]}"},
+        "sk": {"S": identity},
         "unit": {"S": f"U-{dice.randrange(UNITS):04}"},
         "category": {"S": "mandatory" if dice.random() < 0.8 else "encouraged"},
         "used": {"N": str(attempts)},
@@ -47,8 +46,8 @@ def pages(people: int) -> dict[str, list[bytes]]:
     """The pages of each partition, as large as DynamoDB makes them."""
     dice = random.Random(2022)
     shards: dict[str, list[str]] = {}
-    for person in sorted(sha256(str(number).encode()).hexdigest()[:20] for number in range(people)):
-        shards.setdefault(person[:2], []).append(_item(person, dice))
+    for identity in sorted(map(person, range(people))):
+        shards.setdefault(identity[:2], []).append(_item(identity, dice))
     made: dict[str, list[bytes]] = {}
     for shard, items in shards.items():
         size, groups = PAGE, made.setdefault(f"w1#{shard}", [])

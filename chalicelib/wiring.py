@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports import ObjectStore
     from chalicelib.services.receipts import Receipts, SigningKey
     from chalicelib.services.requests import Requests
+    from chalicelib.services.vault import Vault
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
@@ -91,13 +92,17 @@ def exam() -> ExamApi:
     )
 
 
-def _participants(dynamodb: Client, http: SignedHttp, desk: ObjectStore) -> Participants:
+def _vault(http: SignedHttp, desk: ObjectStore) -> Vault:
     from chalicelib.services.vault import Vault  # noqa: PLC0415
     from chalicelib.storage.data_key import open_data_key  # noqa: PLC0415
+
+    return Vault(lambda: open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
+
+
+def _participants(dynamodb: Client, http: SignedHttp, desk: ObjectStore) -> Participants:
     from chalicelib.storage.participants import Participants  # noqa: PLC0415
 
-    vault = Vault(lambda: open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
-    return Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"], vault)
+    return Participants(dynamodb, os.environ["PARTICIPANTS_TABLE"], _vault(http, desk))
 
 
 @lru_cache(maxsize=1)
@@ -135,30 +140,36 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
 
 def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
+    from chalicelib.domain.week_collectors import week_collectors  # noqa: PLC0415
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
-    from chalicelib.reports.week_report import write_final, write_week  # noqa: PLC0415
+    from chalicelib.reports.week_report import Reports  # noqa: PLC0415
     from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
     from chalicelib.services.parts import Parts  # noqa: PLC0415
     from chalicelib.services.week_proof import PROOF, ProofCollector  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
+    from chalicelib.storage.phones import Phones  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
     http = SignedHttp(_session(), _region(), connect=2, read=20, retries=3)
     key, read_entries = salt_key(_secret(http, "PEPPER_SECRET")), EntryPages(http, os.environ["ENTRIES_TABLE"])
+    reports = Reports(desk, Phones(http, os.environ["PARTICIPANTS_TABLE"], _vault(http, desk)))
     close = CloseWeeks(
         parts=Parts(
             read_entries,
             desk,
             os.environ["CODE_VERSION"],
-            lambda reference, week: {PROOF: ProofCollector(reference.definition, week, key)},
+            lambda reference, week: {
+                PROOF: ProofCollector(reference.definition, week, key),
+                **week_collectors(reference.definition, reference.bank),
+            },
         ),
         participants=_participants(dynamodb, http, desk),
         revisions=StoredRevisions(dynamodb, os.environ["TALLIES_TABLE"]),
         desk=desk,
         site=_bucket("SITE_BUCKET", "public, max-age=30"),
-        write_week=write_week,
-        write_final=write_final,
+        write_week=reports.write_week,
+        write_final=reports.write_final,
         write_changes=write_changes,
         version=os.environ["CODE_VERSION"],
     )

@@ -15,6 +15,7 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
+from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
 from chalicelib.services.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.week_proof import PROOF, ProofCollector
@@ -82,6 +83,7 @@ def reference(
     units: Iterable[Unit] = UNITS,
     excluded: Iterable[str] = (),
     disqualified: Iterable[str] = (),
+    rosters: str = "",
 ) -> Current:
     parts = compile_parts(
         contest or definition(),
@@ -89,13 +91,17 @@ def reference(
         units,
         dict.fromkeys(excluded, "Tổ ra đề thi"),
         dict.fromkeys(disqualified, "2022-08-29: thi hộ"),
+        rosters,
     )
     return assemble(parts)
 
 
 def collectors(contest: Reference, week: Week) -> dict[str, Collector]:
     """What looks at every entry of a close."""
-    return {PROOF: ProofCollector(contest.definition, week, SALT_KEY)}
+    return {
+        PROOF: ProofCollector(contest.definition, week, SALT_KEY),
+        **week_collectors(contest.definition, contest.bank),
+    }
 
 
 def right_answers(attempt: dict[str, Any], reference: Reference, wrong: int = 0) -> dict[str, list[str]]:

@@ -52,10 +52,10 @@ class Activity:
         parts = {part: sorted(getattr(self, part).items()) for part in self._PARTS}
         return json.dumps(parts, separators=(",", ":")).encode()
 
-    def decode(self, data: bytes) -> Self:
-        for part, pairs in json.loads(data).items():
+    def decode(self, encoded: bytes) -> None:
+        """Takes in what another has encoded."""
+        for part, pairs in json.loads(encoded).items():
             getattr(self, part).update(dict(pairs))
-        return self
 
     @property
     def hours(self) -> list[Period]:

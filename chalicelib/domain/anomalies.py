@@ -47,7 +47,7 @@ class Anomaly(NamedTuple):
 
     ``expected`` is what chance would bring on average, ``probability`` that of as many or more (tests only).
     ``detail``: the fastest duration in milliseconds; the question's id and the chosen letters' character of
-    ``paper.MASKS``; the pseudonym of a phone.
+    ``paper.MASKS``; the number of a group that shares a phone.
     """
 
     reason: Reason
@@ -63,7 +63,7 @@ class Anomaly(NamedTuple):
 def find_anomalies(
     signs: Signs, first: FirstAnswers, bank: Bank, phones: Iterable[tuple[str, str, str]]
 ) -> list[Anomaly]:
-    """``phones``: participant id, unit and pseudonym of the phone of those who took part."""
+    """``phones``: participant id, unit and phone of those who took part; no phone comes out again."""
     return [
         *_fast(signs),
         *_alike(first, bank),
@@ -151,7 +151,7 @@ def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:
     by_phone: dict[str, list[tuple[str, str]]] = {}
     for person, unit, phone in phones:
         by_phone.setdefault(phone, []).append((person, unit))
-    for phone, people in sorted(by_phone.items()):
-        if len(people) > SHARED_PHONE:
-            for person, unit in sorted(people):
-                yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, (phone,))
+    groups = sorted(sorted(people) for people in by_phone.values() if len(people) > SHARED_PHONE)
+    for number, people in enumerate(groups, 1):
+        for person, unit in people:
+            yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, (str(number),))

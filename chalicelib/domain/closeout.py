@@ -42,12 +42,16 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WeekResult:
-    """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``unit_winners`` by rank."""
+    """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``unit_winners`` by rank.
+
+    ``unranked``: barred people who took part.
+    """
 
     week: Week
     counts: Counts
     target: int | None
     ranked: list[Standing]
+    unranked: list[Standing]
     prizes: dict[int, str]
     tallies: dict[str, UnitTally]
     units: list[UnitStanding]
@@ -136,6 +140,7 @@ def close_week(
         counts=counts,
         target=target,
         ranked=ranked,
+        unranked=[standing for standing in everyone if standing.participant_id in barred],
         prizes=award(ranked, definition, barred, earlier_winners),
         tallies=tallies,
         units=unit_ranking,

@@ -56,10 +56,10 @@ class Signs:
         parts = {"fast": self.fast, "units": self.units}
         return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
 
-    def decode(self, data: bytes) -> Self:
-        raw = json.loads(data)
+    def decode(self, encoded: bytes) -> None:
+        """Takes in what another has encoded."""
+        raw = json.loads(encoded)
         self._take({person: Fast(*row) for person, row in raw["fast"].items()}, raw["units"])
-        return self
 
     def _take(self, fast: dict[str, Fast], units: dict[str, tuple[int, int]]) -> None:
         self.fast.update(fast)

@@ -40,3 +40,8 @@ class LocalHours:
             local = (EPOCH + timedelta(minutes=15 * quarter)).astimezone(self._zone).replace(tzinfo=UTC)
             hour = self._known[quarter] = (local - EPOCH) // timedelta(hours=1)
         return hour
+
+
+def local_time(instant: int, zone: tzinfo) -> datetime:
+    """What the clocks of the zone show, as spreadsheets keep it: without the zone."""
+    return (EPOCH + timedelta(milliseconds=instant)).astimezone(zone).replace(tzinfo=None)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import IO, NamedTuple, cast
 
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
-from chalicelib.services.close_weeks import Outcome
+from chalicelib.services.close_weeks import Outcome, ReadFile
 from chalicelib.services.reference import Reference
 from chalicelib.services.week_proof import LEAVES
 
+PRIZES, RANKING, UNITS = "individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"
 COLUMNS = [
     *("kind", "id", "name", "rank_before", "rank_after", "prize_before", "prize_after"),
     *("score_before", "score_after", "reason", "note"),
@@ -37,13 +38,13 @@ class Place(NamedTuple):
 
 
 def write_changes(
-    old: Mapping[str, bytes],
-    new: Mapping[str, bytes],
+    old: ReadFile,
+    new: ReadFile,
     old_outcome: Outcome,
     new_outcome: Outcome,
     reference: Reference,
 ) -> bytes:
-    """``old`` and ``new``: the files of two revisions by name."""
+    """``old`` and ``new``: the files of two revisions."""
     rows = [
         *_people(old, new, old_outcome, new_outcome, reference),
         *_units(old, new, old_outcome, new_outcome),
@@ -53,13 +54,13 @@ def write_changes(
 
 
 def _people(
-    old: Mapping[str, bytes],
-    new: Mapping[str, bytes],
+    old: ReadFile,
+    new: ReadFile,
     old_outcome: Outcome,
     new_outcome: Outcome,
     reference: Reference,
 ) -> Iterator[list[Cell]]:
-    if "individual_ranking.csv.gz" not in new:
+    if new(RANKING) is None:
         return
     prizes_before, prizes_after = _prizes(old), _prizes(new)
     before, after = _ranks(old), _ranks(new)
@@ -83,9 +84,7 @@ def _people(
         yield _row("person", person, was, now, reason, note)
 
 
-def _units(
-    old: Mapping[str, bytes], new: Mapping[str, bytes], old_outcome: Outcome, new_outcome: Outcome
-) -> Iterator[list[Cell]]:
+def _units(old: ReadFile, new: ReadFile, old_outcome: Outcome, new_outcome: Outcome) -> Iterator[list[Cell]]:
     before, after = _unit_places(old), _unit_places(new)
     for code in sorted(
         before.keys() | after.keys(), key=lambda code: (int(after.get(code, Place("0")).rank), code)
@@ -102,9 +101,9 @@ def _units(
         yield _row("unit", code, was, now, reason, "")
 
 
-def _leaves(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[list[Cell]]:
+def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
     """None as long as the week's entries and dates are what they were: the root is the same."""
-    before, after = old.get(LEAVES, b""), new.get(LEAVES, b"")
+    before, after = old(LEAVES) or b"", new(LEAVES) or b""
     if before == after:
         return
     gone, added = set(hashes(before)), set(hashes(after))
@@ -127,23 +126,28 @@ def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str) ->
     return [kind, key, name, was.rank, now.rank, was.prize, now.prize, was.score, now.score, reason, note]
 
 
-def _rows(data: bytes) -> Iterator[dict[str, str]]:
-    return csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+def _rows(data: bytes | None, name: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file, packed or not. Raises ``FileNotFoundError``."""
+    if data is None:
+        raise FileNotFoundError(name)
+    raw = io.BytesIO(data)
+    plain = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if name.endswith(".gz") else raw
+    with io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as text:
+        yield from csv.DictReader(text)
 
 
-def _prizes(files: Mapping[str, bytes]) -> dict[str, Place]:
+def _prizes(files: ReadFile) -> dict[str, Place]:
     return {
         row["participant_id"]: Place(row["rank"], row["prize"], row["score"], row["full_name"])
-        for row in _rows(files["individual_prizes.csv"])
+        for row in _rows(files(PRIZES), PRIZES)
     }
 
 
-def _ranks(files: Mapping[str, bytes]) -> dict[str, str]:
-    ranking = _rows(gzip.decompress(files["individual_ranking.csv.gz"]))
-    return {row["participant_id"]: row["rank"] for row in ranking}
+def _ranks(files: ReadFile) -> dict[str, str]:
+    return {row["participant_id"]: row["rank"] for row in _rows(files(RANKING), RANKING)}
 
 
-def _unit_places(files: Mapping[str, bytes]) -> dict[str, Place]:
+def _unit_places(files: ReadFile) -> dict[str, Place]:
     return {
         row["unit_code"]: Place(
             row["rank"],
@@ -152,5 +156,5 @@ def _unit_places(files: Mapping[str, bytes]) -> dict[str, Place]:
             row["unit_name"],
             f"{row['headcount']}-{row['exempt']}",
         )
-        for row in _rows(files["unit_ranking.csv"])
+        for row in _rows(files(UNITS), UNITS)
     }

@@ -1,34 +1,35 @@
-"""``commendations.csv``: proposals for the committee, each with its reason in words (R10)."""
+"""``commendations.csv`` and ``.xlsx``: proposals for the committee, each with its reason in words (R10)."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from chalicelib.domain.commendation import Proposal, WeekLine
+from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.unit_score import UnitStanding
-from chalicelib.reports.csv_files import Cell, table
+from chalicelib.reports.csv_files import Cell
+from chalicelib.reports.xlsx import Book, Column
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Current
 
+_COLLECTIVE = [Column("TT", 5, "number"), Column("Mã đơn vị", 16), Column("Đơn vị", 44), Column("Lý do", 62)]
+_PERSONS = [
+    Column("TT", 5, "number"),
+    Column("Họ và tên", 28),
+    Column("Đơn vị", 38),
+    Column("Lý do", 62),
+    Column("Mã người dự thi", 24, "center"),
+]
+_SHOWN = {"unit": ("unit_code", "name", "reason"), "person": ("name", "unit_name", "reason", "id")}
 COLUMNS = ["kind", "place", "id", "name", "unit_code", "unit_name", "reason_code", "reason"]
 
 
-def week_lines(ranking: bytes) -> Iterator[WeekLine]:
-    """The lines of an ``individual_ranking.csv.gz``."""
-    with gzip.open(io.BytesIO(ranking), "rt", encoding="utf-8-sig", newline="") as text:
-        for row in csv.DictReader(text):
-            yield WeekLine(row["participant_id"], row["unit_code"], int(row["score"]), int(row["duration_ms"]))
-
-
-def write_commendations(
+def commendation_rows(
     proposals: Sequence[Proposal],
     units: Sequence[UnitStanding],
     people: Mapping[str, Participant],
     reference: Current,
-) -> bytes:
+) -> list[list[Cell]]:
     """``units``: the ranking over all weeks; ``people``: those proposed, by id."""
     standings = {row.unit.code: row for row in units}
     weeks = reference.definition.contest.weeks
@@ -53,4 +54,21 @@ def write_commendations(
                 reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị qua {weeks} tuần"
         return [kind, proposal.place, proposal.id, name, proposal.unit, unit_name, proposal.reason, reason]
 
-    return table(COLUMNS, map(row, proposals))
+    return [*map(row, proposals)]
+
+
+def commendations_book(reference: Current, rows: Sequence[Sequence[Cell]], at: datetime) -> bytes:
+    """``commendations.xlsx``: units and people on a sheet each."""
+    contest = reference.definition.contest
+    book = Book(contest.organiser, at, "Đề nghị khen thưởng")
+    about = f"Cuộc thi {contest.title}"
+    note = "Danh sách đề nghị theo số liệu; Ban Tổ chức xem xét, quyết định"
+    for kind, name, columns in (("unit", "Tập thể", _COLLECTIVE), ("person", "Cá nhân", _PERSONS)):
+        title = f"Đề nghị khen thưởng {name.lower()}"
+        sheet = book.sheet(name, title, about, columns, note=note, landscape=True)
+        chosen = [row for row in rows if row[0] == kind]
+        sheet.rows(
+            [number, *(str(row[COLUMNS.index(column)]) for column in _SHOWN[kind])]
+            for number, row in enumerate(chosen, 1)
+        )
+    return book.close()

@@ -6,8 +6,11 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain, islice
 from typing import IO, cast
 
+from chalicelib.domain.activity import Activity
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.person import masked_number
 from chalicelib.domain.ranking import prediction_error
@@ -16,7 +19,8 @@ from chalicelib.reports.numbers import decimal
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference
 
-Cell = str | int | None
+Cell = str | int | Decimal | None
+_CHUNK = 10_000  # rows
 
 # fmt: off
 PRIZES = [
@@ -31,6 +35,7 @@ UNITS = [
     "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "people", "rate", "attempts",
     "mean_best", "quality", "unit_score", "prize", "note",
 ]
+ACTIVITY = ["day", "hour", "attempts", "people", "newcomers"]
 # fmt: on
 
 
@@ -41,25 +46,37 @@ def safe(cell: Cell) -> Cell:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     data = io.BytesIO()
-    _write(data, header, rows)
+    target = _Text(data)
+    target.write(chain([header], rows))
     return data.getvalue()
 
 
-def packed_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """As gzip without a time stamp, row by row: the same rows give the same bytes, and never stand whole."""
+def packed_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """As gzip without a time stamp, in chunks: the same rows give the same bytes, and never stand whole."""
     data = io.BytesIO()
     with gzip.GzipFile(fileobj=data, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
-        _write(packed, header, rows)
-    return data.getvalue()
+        target = _Text(packed)
+        target.write([header])
+        rest = iter(rows)
+        while some := list(islice(rest, _CHUNK)):
+            target.write(some)
+            if data.tell():
+                yield data.getvalue()
+                data.seek(0)
+                data.truncate()
+    yield data.getvalue()
 
 
-def _write(target: IO[bytes] | gzip.GzipFile, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    text = io.TextIOWrapper(cast("IO[bytes]", target), encoding="utf-8-sig", newline="", write_through=False)
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    text.flush()
-    text.detach()
+class _Text:
+    """Rows as CSV text into a file of bytes."""
+
+    def __init__(self, target: IO[bytes] | gzip.GzipFile) -> None:
+        self._text = io.TextIOWrapper(cast("IO[bytes]", target), encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._text)
+
+    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        self._writer.writerows([safe(cell) for cell in row] for row in rows)
+        self._text.flush()
 
 
 def prize_rows(
@@ -124,3 +141,11 @@ def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str
             prize if row.unit.code in winners else "",
             row.note,
         ]
+
+
+def activity_rows(activity: Activity) -> Iterator[list[Cell]]:
+    """The days, with an empty hour, then the hours; on local clocks, by the start of the attempt."""
+    for one in activity.days:
+        yield [one.start.date().isoformat(), None, *one[1:]]
+    for one in activity.hours:
+        yield [one.start.date().isoformat(), one.start.hour, *one[1:]]

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.closeout import FinalResult, WeekResult
-from chalicelib.domain.commendation import propose_people, propose_units
 from chalicelib.domain.person import masked_name
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.unit_score import UnitStanding
-from chalicelib.reports import csv_files
-from chalicelib.reports.commendations import week_lines, write_commendations
+from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
-from chalicelib.services.close_weeks import WeekReport
-from chalicelib.services.ports import Participant, ParticipantStore
+from chalicelib.reports.week_files import week_files
+from chalicelib.services.close_weeks import ReadFile, WeekReport
+from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 from chalicelib.services.reference import Current, Reference, canonical_json
 
+# Participant id and phone of everybody who has registered.
+Phones = Callable[[], Iterable[tuple[str, str]]]
 
-def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> WeekReport:
-    """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
-    files = {
-        "individual_prizes.csv": csv_files.table(
-            csv_files.PRIZES, csv_files.prize_rows(result, reference, winners)
-        ),
-        "individual_ranking.csv.gz": csv_files.packed_table(
-            csv_files.RANKING, csv_files.ranking_rows(result, reference)
-        ),
-        "unit_ranking.csv": csv_files.table(
-            csv_files.UNITS, csv_files.unit_rows(result.units, result.unit_winners, "weekly")
-        ),
-    }
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Writes the files and the site's page of a week and of the end; rosters stand on the ``desk``."""
+
+    desk: ObjectStore
+    phones: Phones
+
+    def write_week(
+        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
+    ) -> WeekReport:
+        """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
+        files = week_files(result, reference, winners, self.desk, self.phones)
+        return WeekReport(files, canonical_json(_week_page(result, reference, winners)))
+
+    def write_final(
+        self,
+        result: FinalResult,
+        reference: Current,
+        weeks: Sequence[ReadFile],
+        participants: ParticipantStore,
+    ) -> WeekReport:
+        """``weeks``: the files of all weeks."""
+        files = final_files(result, reference, weeks, participants, self.desk)
+        page = {
+            "contest": reference.definition.contest.id,
+            "units": _units(result.units, result.unit_winners, "final"),
+        }
+        return WeekReport(files, canonical_json(page))
+
+
+def _week_page(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> dict[str, Any]:
     definition, week = reference.definition, result.week
-    page = {
+    return {
         "week": week.number,
         "opens_at": definition.rfc3339(week.opens),
         "closes_at": definition.rfc3339(week.closes),
@@ -42,26 +63,6 @@ def write_week(result: WeekResult, reference: Reference, winners: Mapping[str, P
         "winners": _winners(result, reference, winners),
         "units": _units(result.units, result.unit_winners, "weekly"),
     }
-    return WeekReport(files, canonical_json(page))
-
-
-def write_final(
-    result: FinalResult, reference: Current, rankings: Iterable[bytes], participants: ParticipantStore
-) -> WeekReport:
-    """``rankings``: the individual rankings of all weeks, for the proposals of people (R10)."""
-    people = propose_people((week_lines(ranking) for ranking in rankings), reference.paper_sizes)
-    proposals = [*propose_units(result.units), *people]
-    named = participants.get_many([proposal.id for proposal in people])
-    rows = csv_files.unit_rows(result.units, result.unit_winners, "final")
-    files = {
-        "unit_ranking.csv": csv_files.table(csv_files.UNITS, rows),
-        "commendations.csv": write_commendations(proposals, result.units, named, reference),
-    }
-    page = {
-        "contest": reference.definition.contest.id,
-        "units": _units(result.units, result.unit_winners, "final"),
-    }
-    return WeekReport(files, canonical_json(page))
 
 
 def _winners(

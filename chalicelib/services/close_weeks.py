@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -45,18 +47,27 @@ class Outcome(NamedTuple):
     earlier_unit_winners: list[str]
 
 
-class WeekReport(NamedTuple):
-    """``files`` by name for the desk, ``page`` for the site; the same result gives the same bytes."""
+# What a file holds: in one piece, or in pieces that are made while they are stored.
+Content = bytes | Iterable[bytes]
 
-    files: dict[str, bytes]
+
+class WeekReport(NamedTuple):
+    """``files`` for the desk by name, made one after the other and never all at once; ``page`` for the site.
+
+    The same result gives the same bytes.
+    """
+
+    files: Iterable[tuple[str, Content]]
     page: bytes
 
 
+# A file of a revision, by its name; None if the revision has no such file.
+ReadFile = Callable[[str], bytes | None]
 WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
-# The final's result, the reference, the individual rankings of all weeks.
-WriteFinal = Callable[[FinalResult, Current, Iterable[bytes], ParticipantStore], WeekReport]
+# The final's result, the reference, the files of all weeks.
+WriteFinal = Callable[[FinalResult, Current, Sequence[ReadFile], ParticipantStore], WeekReport]
 # Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
-WriteChanges = Callable[[Mapping[str, bytes], Mapping[str, bytes], Outcome, Outcome, Reference], bytes]
+WriteChanges = Callable[[ReadFile, ReadFile, Outcome, Outcome, Reference], bytes]
 CHANGES = "changes.csv"
 
 
@@ -168,19 +179,19 @@ class CloseWeeks:
             "commitment": current.commitment and current.commitment._asdict(),
         }
         proof = proof_files(bundle, result, reference, unit_winners)
-        report = WeekReport({**report.files, **proof}, report.page)
+        report = WeekReport(chain(report.files, proof.items()), report.page)
         uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(what, revision, inputs, before, report, outcome, facts, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome
 
     def _week_inputs(self, reference: Reference, earlier: list[Pointer]) -> str:
-        return _inputs(reference, ("definition", "bank", "units", "barred"), earlier)
+        return _inputs(reference, ("definition", "bank", "units", "barred", "rosters"), earlier)
 
     def _final(
         self, reference: Current, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]
     ) -> None:
-        inputs = _inputs(reference, ("definition", "units"), results)
+        inputs = _inputs(reference, ("definition", "units", "rosters"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
@@ -191,7 +202,7 @@ class CloseWeeks:
             reference.paper_sizes,
         )
         revision = self._claim("final", before, inputs, reference, reference.commitment)
-        report = self.write_final(result, reference, self._rankings(results), self.participants)
+        report = self.write_final(result, reference, self._files(results), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
         facts = {
             "weeks": [pointer.result for pointer in results],
@@ -209,10 +220,27 @@ class CloseWeeks:
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _rankings(self, weeks: list[Pointer]) -> Iterator[bytes]:
+    def _files(self, weeks: list[Pointer]) -> list[ReadFile]:
         """Of the revisions that this run has closed or found, wherever the pointers are by now."""
-        for week, pointer in enumerate(weeks, 1):
-            yield stored(self.desk, f"results/week-{week}/rev-{pointer.revision}/individual_ranking.csv.gz")
+        return [self._revision(f"week-{week}", at.revision) for week, at in enumerate(weeks, 1)]
+
+    def _revision(self, what: str, revision: int) -> ReadFile:
+        return lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}")
+
+    def _put(self, key: str, content: Content) -> str:
+        """Stores a file; returns its SHA-256."""
+        if isinstance(content, bytes):
+            self.desk.put(key, content)
+            return digest(content)
+        passed = sha256()
+
+        def passing() -> Iterator[bytes]:
+            for piece in content:
+                passed.update(piece)
+                yield piece
+
+        self.desk.put_pieces(key, passing())
+        return passed.hexdigest()
 
     def _keep(
         self,
@@ -227,12 +255,15 @@ class CloseWeeks:
         uploaded: Mapping[str, str] = MappingProxyType({}),
     ) -> Pointer:
         """Writes a revision's files and moves the pointer to it; ``uploaded``: digests of what is there."""
-        files = {**report.files, "page.json": report.page, "outcome.json": canonical_json(outcome._asdict())}
-        digests = {**{name: digest(data) for name, data in files.items()}, **uploaded}
+        folder = f"results/{what}/rev-{revision}/"
+        own = [("page.json", report.page), ("outcome.json", canonical_json(outcome._asdict()))]
+        with search_among_what_is_new():
+            written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
+        digests = {**written, **uploaded}
         after = Pointer(revision, inputs, digest(canonical_json(digests)))
         if before is not None:  # what changed depends on what was before, so it is no part of the result
-            files[CHANGES] = self._changes(what, before.revision, files, outcome, reference)
-            digests[CHANGES] = digest(files[CHANGES])
+            changes = self._changes(what, before.revision, revision, outcome, reference)
+            digests[CHANGES] = self._put(folder + CHANGES, changes)
         manifest = {
             "contest": reference.definition.contest.id,
             "what": what,
@@ -244,19 +275,14 @@ class CloseWeeks:
             "files": dict(sorted(digests.items())),
             "result_digest": after.result,
         }
-        files["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-        for name, data in files.items():
-            self.desk.put(f"results/{what}/rev-{revision}/{name}", data)
+        self._put(folder + "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         if not self.revisions.switch(what, before, after):
             raise LostRace(what)
         return after
 
-    def _changes(
-        self, what: str, revision: int, new: Mapping[str, bytes], outcome: Outcome, reference: Reference
-    ) -> bytes:
-        folder = f"results/{what}/rev-{revision}"
-        old = {name: data for name in new if (data := self.desk.get(f"{folder}/{name}")) is not None}
-        return self.write_changes(old, new, self._outcome(what, revision), outcome, reference)
+    def _changes(self, what: str, before: int, revision: int, outcome: Outcome, reference: Reference) -> bytes:
+        old, new = self._revision(what, before), self._revision(what, revision)
+        return self.write_changes(old, new, self._outcome(what, before), outcome, reference)
 
     def _outcome(self, what: str, revision: int) -> Outcome:
         raw = json.loads(stored(self.desk, f"results/{what}/rev-{revision}/outcome.json"))
@@ -272,6 +298,18 @@ def no_search_for_cycles() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def search_among_what_is_new() -> Iterator[None]:
+    """Workbooks are full of cycles and have to go one by one; what stands already is left out of the search."""
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.disable()
+        gc.unfreeze()
 
 
 class LostRace(Exception):

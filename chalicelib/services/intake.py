@@ -52,6 +52,7 @@ from chalicelib.services.reference import (
     fetch,
     load,
 )
+from chalicelib.services.rosters import compile_rosters, rosters_key
 from chalicelib.services.tables import Fault
 from chalicelib.services.under_way import Plan, begun, plan, too_late
 
@@ -139,7 +140,9 @@ class Intake:
             raise ContestFaults([Fault("contest.toml", 0, "contest.id", source.definition.contest.id, message)])
         return source.definition.resolved(datetime.fromisoformat(loaded["start"]))
 
-    def _compile(self, source: ContestSource, pointer: bytes | None, now: datetime) -> dict[str, bytes]:
+    def _compile(
+        self, source: ContestSource, rosters: bytes, pointer: bytes | None, now: datetime
+    ) -> dict[str, bytes]:
         return compile_parts(
             self._definition(source, pointer, now),
             source.questions,
@@ -149,6 +152,7 @@ class Intake:
                 participant_id(self.pepper, row.citizen_id): f"{row.decided_on}: {row.reason}"
                 for row in source.disqualifications
             },
+            rosters=digest(rosters) if rosters else "",
         )
 
     def _plan(
@@ -165,7 +169,8 @@ class Intake:
         self, source: ContestSource, packed: bytes, pointer: bytes | None, now: datetime
     ) -> dict[str, Any]:
         """Immutable objects first, then what the site shows, the pointer, and what it commits to."""
-        parts = self._compile(source, pointer, now)
+        rosters = compile_rosters(source.rosters, self.pepper)
+        parts = self._compile(source, rosters, pointer, now)
         compiled = bundle(parts)
         before = load(self.desk, pointer) if pointer else None
         after = assemble(parts)
@@ -173,6 +178,8 @@ class Intake:
         after = replace(after, earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()})
         self.desk.put(bundle_key(digest(compiled)), compiled)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
+        if rosters:
+            self.desk.put(rosters_key(digest(rosters)), rosters)
         told = facts(after, self.pepper, self.version, self.keys)
         chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
         head = keep_chain(self.desk, chain)

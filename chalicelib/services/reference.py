@@ -28,7 +28,7 @@ class Reference:
     """A contest as it holds in a week. ``digests``: SHA-256 of each compiled part, by its name.
 
     ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
-    ``barred`` is both together (R3).
+    ``barred`` is both together (R3). ``rosters``: the digest under which ``rosters.read_rosters`` finds them.
     """
 
     definition: Definition
@@ -38,6 +38,7 @@ class Reference:
     excluded: Mapping[str, str]
     disqualified: Mapping[str, str]
     barred: frozenset[str]
+    rosters: str
     digests: Mapping[str, str]
 
 
@@ -118,6 +119,7 @@ def compile_parts(
     units: Iterable[Unit],
     excluded: Mapping[str, str],
     disqualified: Mapping[str, str],
+    rosters: str = "",
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
     return {
@@ -125,6 +127,7 @@ def compile_parts(
         "bank": bank_part(questions),
         "units": units_part(units),
         "barred": canonical_json({"excluded": dict(excluded), "disqualified": dict(disqualified)}),
+        "rosters": canonical_json(rosters),
     }
 
 
@@ -157,6 +160,7 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
         excluded=barred["excluded"],
         disqualified=barred["disqualified"],
         barred=frozenset([*barred["excluded"], *barred["disqualified"]]),
+        rosters=json.loads(parts["rosters"]),
         digests=digests,
     )
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from chalicelib.domain.attempt import Category, Entry, Finished, Opened
-from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import SHARDS
+from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp
 
 
@@ -49,10 +47,6 @@ class _Page(msgspec.Struct, gc=False):
     Items: list[Item]
 
 
-class _Rest(msgspec.Struct):
-    LastEvaluatedKey: msgspec.Raw = msgspec.Raw()
-
-
 _finished = msgspec.json.Decoder(Finished).decode
 
 
@@ -74,16 +68,11 @@ def entry_of(raw: dict[str, Any]) -> Entry:
 
 
 class EntryPages:
-    """Reads a week page by page, consistently, shard after shard; waits out throttling.
-
-    Gives up with ``Busy`` when a page is refused ten times in a row (about a minute).
-    """
-
-    PATIENCE = 10
+    """Reads a week page by page, consistently, shard after shard; waits out throttling, see ``pages``."""
 
     def __init__(self, http: SignedHttp, table: str) -> None:
         self._http, self._table = http, table
-        self._decoder, self._rest = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_Rest)
+        self._decoder = msgspec.json.Decoder(_Page)
 
     def __call__(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         for shard in shards:
@@ -97,30 +86,10 @@ class EntryPages:
 
     def pages(self, partition: str) -> Iterator[bytes]:
         """The partition's pages as DynamoDB sends them, up to 1 MB each."""
-        key = b""
-        while True:
-            page = self._page(partition, key)
-            yield page
-            key = bytes(self._rest.decode(page).LastEvaluatedKey)
-            if not key or key == b"null":
-                return
-
-    def _page(self, partition: str, start_key: bytes) -> bytes:
-        body = json.dumps(
-            {
-                "TableName": self._table,
-                "ConsistentRead": True,
-                "KeyConditionExpression": "pk = :pk",
-                "ExpressionAttributeValues": {":pk": {"S": partition}},
-            }
-        ).encode()
-        if start_key:
-            body = body[:-1] + b',"ExclusiveStartKey":' + start_key + b"}"
-        for trial in range(self.PATIENCE):
-            try:
-                return self._http.call("dynamodb", "DynamoDB_20120810.Query", body, version="1.0")
-            except Busy:
-                if trial == self.PATIENCE - 1:
-                    raise
-                time.sleep(min(0.1 * 2**trial, 10))
-        raise AssertionError  # pragma: no cover
+        request = {
+            "TableName": self._table,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+        }
+        return pages(self._http, "Query", request)

@@ -20,7 +20,7 @@ _TYPES = {
     "zip": "application/zip",
 }
 # S3 takes no smaller part of an upload, but for the last.
-_PART = 8 * 1024 * 1024
+PART = 8 * 1024 * 1024
 _OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
@@ -50,7 +50,7 @@ class Bucket:
             if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
                 raise FileNotFoundError(f"s3://{self._name}/{key}") from None
             raise
-        yield from body.iter_chunks(_PART)
+        yield from body.iter_chunks(PART)
 
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         """In parts of 8 MB; in one if it is no larger."""
@@ -104,12 +104,13 @@ class Bucket:
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in parts of one size, the last one smaller: so an ETag can be worked out from a copy."""
     gathered = bytearray()
     for piece in pieces:
         gathered += piece
-        if len(gathered) >= _PART:
-            yield bytes(gathered)
-            gathered.clear()
+        while len(gathered) >= PART:
+            yield bytes(gathered[:PART])
+            del gathered[:PART]
     if gathered:
         yield bytes(gathered)
 

@@ -16,6 +16,7 @@ from chalicelib.domain.activity import Activity
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.paper import draw
+from chalicelib.domain.receipt import erased
 from chalicelib.domain.signs import Fast, Signs
 from chalicelib.domain.times import LocalHours
 from tests.domain.builders import done, entry
@@ -80,7 +81,7 @@ def test_parts_merge_in_any_order_to_the_whole(
 def test_a_part_that_another_machine_has_read_is_as_good(kind: str, everyone: list[Entry], cut: int) -> None:
     make = MAKERS[kind]
     here, there = collected(make, everyone[:cut]), collected(make, everyone[cut:])
-    here.merge(make().decode(there.encode()))
+    here.decode(there.encode())
     assert here.encode() == collected(make, everyone).encode()
 
 
@@ -116,6 +117,12 @@ def test_activity_counts_attempts_and_people_by_the_clocks_of_the_contest(everyo
     people = len({person for person, _ in starts})
     assert sum(hour.newcomers for hour in activity.hours) == people
     assert sum(day.newcomers for day in activity.days) == people
+
+
+def test_erased_answers_are_in_no_count() -> None:
+    one = entry("an", done(3)._replace(answers="BBBBB"))
+    assert list(collected(MAKERS["first answers"], [one]).by_score) == [3]
+    assert not collected(MAKERS["first answers"], [erased(one, b"salt key")]).by_score
 
 
 def test_an_attempt_below_two_seconds_a_question_is_a_sign_if_four_fifths_are_right() -> None:

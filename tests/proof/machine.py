@@ -30,7 +30,6 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
-from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.exam import Exam, OpenPaper, Person
 from chalicelib.services.identity import participant_id
@@ -70,6 +69,7 @@ from tests.fakes import (
     in_shards,
     questions,
 )
+from tests.plain_reports import PlainReports
 from tests.proof.backends import Backend, MakeBackend
 from tests.proof.model import (
     GAP,
@@ -614,6 +614,7 @@ class ContestMachine(RuleBasedStateMachine):
         def over(store: object) -> Any:
             return Shaky(store, self.close_line)
 
+        reports = PlainReports(cast(ObjectStore, over(self.desk)))
         return CloseWeeks(
             parts=Parts(
                 lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
@@ -625,8 +626,8 @@ class ContestMachine(RuleBasedStateMachine):
             revisions=cast(Revisions, over(self.backend.revisions)),
             desk=cast(LargeObjects, over(self.desk)),
             site=cast(LargeObjects, over(self.site)),
-            write_week=write_week,
-            write_final=write_final,
+            write_week=reports.write_week,
+            write_final=reports.write_final,
             write_changes=write_changes,
             version="proof",
         )
@@ -755,14 +756,16 @@ class ContestMachine(RuleBasedStateMachine):
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
         revisions, parts = MemoryRevisions(), Parts(self.shuffled, MemoryObjects(), "proof", collectors)
+        desk = MemoryObjects()
+        reports = PlainReports(desk)
         alone = CloseWeeks(
             parts=parts,
             participants=self.backend.participants,
             revisions=revisions,
-            desk=MemoryObjects(),
+            desk=desk,
             site=MemoryObjects(),
-            write_week=write_week,
-            write_final=write_final,
+            write_week=reports.write_week,
+            write_final=reports.write_final,
             write_changes=write_changes,
             version="proof",
         )

@@ -6,18 +6,20 @@ import csv
 import gzip
 import io
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
-from chalicelib.reports.week_report import write_final, write_week
-from chalicelib.services.close_weeks import WeekReport
+from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.reports.week_report import Reports
+from chalicelib.services.close_weeks import Outcome, WeekReport
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Reference
+from chalicelib.services.reference import Reference, canonical_json
 from tests.domain.builders import done, entry
-from tests.fakes import MINUTE, START_MS, MemoryParticipants, definition, reference
+from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
 
 NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
 ENTRIES = [
@@ -36,27 +38,56 @@ def people(names: dict[str, str]) -> dict[str, Participant]:
     }
 
 
-def close(contest: Definition) -> tuple[WeekResult, Reference]:
+def close(contest: Definition, entries: list[Entry] = ENTRIES) -> tuple[WeekResult, Reference]:
     loaded = reference(contest)
-    gathered = gather(contest, loaded.bank, contest.weeks[0], ENTRIES)
+    collectors = week_collectors(contest, loaded.bank)
+    gathered = gather(contest, loaded.bank, contest.weeks[0], entries, collectors)
     return close_week(contest, loaded.units, contest.weeks[0], gathered), loaded
 
 
-def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> WeekReport:
+class Written(NamedTuple):
+    """A report with all its files in one piece."""
+
+    files: dict[str, bytes]
+    page: bytes
+
+
+def written_out(report: WeekReport) -> Written:
+    files = {
+        name: content if isinstance(content, bytes) else b"".join(content) for name, content in report.files
+    }
+    return Written(files, report.page)
+
+
+REPORTS = Reports(MemoryObjects(), phones=tuple)
+
+
+def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> Written:
     result, loaded = close(contest or definition())
-    return write_week(result, loaded, people(NAMES if names is None else names))
+    return written_out(REPORTS.write_week(result, loaded, people(NAMES if names is None else names)))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
-def page(written: WeekReport) -> Any:
+def page(written: Written) -> Any:
     return json.loads(written.page)
 
 
 def test_a_week_has_the_tables_of_the_design() -> None:
-    assert set(report().files) == {"individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"}
+    assert [*report().files] == [
+        "individual_prizes.csv",
+        "individual_prizes.xlsx",
+        "individual_ranking.csv.gz",
+        "unit_ranking.csv",
+        "unit_ranking.xlsx",
+        "activity.csv",
+        "question_statistics.csv",
+        "anomalies.csv",
+        "summary.xlsx",
+        "bulletin.html",
+    ]
 
 
 def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> None:
@@ -192,10 +223,13 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 
 
 def test_the_final_has_the_units_of_all_weeks() -> None:
-    result, loaded = close(definition(contest={"weeks": 2}))
-    final = close_contest(definition(), loaded.units, [result.tallies, result.tallies], [5, 5])
-    rankings = [write_week(result, loaded, {}).files["individual_ranking.csv.gz"]] * 2
-    written = write_final(final, loaded, rankings, MemoryParticipants())
+    contest = definition(contest={"weeks": 2})
+    result, loaded = close(contest)
+    final = close_contest(contest, loaded.units, [result.tallies, result.tallies], [5, 5])
+    outcome = Outcome(result.winners, result.unit_winners, result.tallies, [], [])
+    week = report()
+    files = {**week.files, "page.json": week.page, "outcome.json": canonical_json(outcome._asdict())}
+    written = written_out(REPORTS.write_final(final, loaded, [files.get, files.get], MemoryParticipants()))
     table = rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
         "SO-A": ("20", "final"),

@@ -15,7 +15,6 @@ from typing import Any
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.reports.changes import write_changes
-from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import Closed, CloseWeeks
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant, Pointer
@@ -33,6 +32,7 @@ from tests.fakes import (
     definition,
     reference,
 )
+from tests.plain_reports import PlainReports
 
 PRIZES = [{"name": "first", "title": "Nhất", "count": 1}, {"name": "second", "title": "Nhì", "count": 1}]
 CONTEST = definition(contest={"weeks": 2}, prizes=PRIZES)
@@ -135,14 +135,15 @@ class Stage:
         return self.closer().run(contest, now)
 
     def closer(self) -> CloseWeeks:
+        reports = PlainReports(self.desk)
         return CloseWeeks(
             parts=Parts(self.entries.read_week, self.desk, "test", collectors),
             participants=self.people,
             revisions=self.revisions,
             desk=self.desk,
             site=self.site,
-            write_week=write_week,
-            write_final=write_final,
+            write_week=reports.write_week,
+            write_final=reports.write_final,
             write_changes=write_changes,
             version="test",
         )

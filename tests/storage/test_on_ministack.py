@@ -14,7 +14,8 @@ from botocore.session import get_session
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.errors import Busy, NotLoaded
 from chalicelib.services.live import count_changes
-from chalicelib.services.ports import NotMet
+from chalicelib.services.ports import NotMet, Participant
+from chalicelib.services.vault import Vault
 from chalicelib.storage.data_key import DATA_KEY, make_data_key, open_data_key
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
@@ -22,6 +23,8 @@ from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
+from chalicelib.storage.participants import Participants
+from chalicelib.storage.phones import Phones
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
@@ -38,6 +41,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+        started.client("dynamodb").create_table(
+            TableName="participants",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
         yield started
 
@@ -104,6 +113,20 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
         }
         client.put_item(TableName="entries", Item=item)
     assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
+
+
+def test_phones_are_read_of_everybody_who_has_one(aws: MiniStack, client: Client, http: SignedHttp) -> None:
+    vault = Vault(lambda: b"k" * 32)
+    people = Participants(client, "participants", vault)
+    for number in range(3):
+        person = Participant(
+            f"{number:020}", "Lê An", "1990-05-06", "male", "040090000001", f"091234567{number}", "SO-A",
+            "mandatory", "hash", STARTED,
+        )  # fmt: skip
+        people.add(person)
+    people.erase(f"{0:020}", STARTED)
+    phones = Phones(http, "participants", vault)
+    assert sorted(phones()) == [(f"{number:020}", f"091234567{number}") for number in (1, 2)]
 
 
 def test_a_missing_condition_brings_the_item_back_over_http(client: Client) -> None:

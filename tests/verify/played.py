@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.domain.receipt import salt_key
+from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
-from chalicelib.reports.week_report import write_final, write_week
 from chalicelib.services.close_weeks import CloseWeeks
 from chalicelib.services.parts import Parts
 from chalicelib.services.receipts import publish_keys
 from chalicelib.services.week_proof import PROOF, ProofCollector
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
+from tests.plain_reports import PlainReports
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
 
 CHI = {**AN, "citizen_id": "040090000003", "full_name": "Trần Văn Chi", "unit_code": "SO-B"}
@@ -49,16 +50,20 @@ class Played:
             self.counter.entries.read_week,
             self.desk,
             "test",
-            lambda reference, week: {PROOF: ProofCollector(reference.definition, week, key)},
+            lambda reference, week: {
+                PROOF: ProofCollector(reference.definition, week, key),
+                **week_collectors(reference.definition, reference.bank),
+            },
         )
+        reports = PlainReports(self.desk)
         CloseWeeks(
             parts=parts,
             participants=self.counter.people,
             revisions=self.revisions,
             desk=self.desk,
             site=self.site,
-            write_week=write_week,
-            write_final=write_final,
+            write_week=reports.write_week,
+            write_final=reports.write_final,
             write_changes=write_changes,
             version="test",
         ).run(self.counter.exam.library.current(), now)

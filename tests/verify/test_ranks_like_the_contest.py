@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
+from chalicelib.reports.changes import write_changes
 from chalicelib.services.close_weeks import CloseWeeks
 from chalicelib.services.parts import Parts
 from chalicelib.services.reference import Reference
@@ -26,7 +27,7 @@ from tests.fakes import (
     in_shards,
     reference,
 )
-from tests.services.closing import write_changes, write_final, write_week
+from tests.plain_reports import PlainReports
 from verify.__main__ import main
 
 ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted"])]
@@ -56,14 +57,15 @@ def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None
         return in_shards([one for one in entries if one.week == week], shards)
 
     desk = MemoryObjects()
+    reports = PlainReports(desk)
     CloseWeeks(
         parts=Parts(read, desk, "test", collectors),
         participants=MemoryParticipants(),
         revisions=MemoryRevisions(),
         desk=desk,
         site=site,
-        write_week=write_week,
-        write_final=write_final,
+        write_week=reports.write_week,
+        write_final=reports.write_final,
         write_changes=write_changes,
         version="test",
     ).run(contest, START_MS + 2 * WEEK + 70_000)

@@ -1,0 +1,19 @@
+"""What is collected of every week besides the ranking, for its statistics."""
+
+from __future__ import annotations
+
+from chalicelib.domain.activity import Activity
+from chalicelib.domain.bank import Bank
+from chalicelib.domain.closeout import Collector
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.first_answers import FirstAnswers
+from chalicelib.domain.signs import Signs
+
+
+def week_collectors(definition: Definition, bank: Bank) -> dict[str, Collector]:
+    """Empty ones, by their names."""
+    return {
+        "activity": Activity(definition.zone),
+        "first_answers": FirstAnswers(bank, definition.paper),
+        "signs": Signs(definition),
+    }

@@ -1,0 +1,66 @@
+"""``anomalies.csv``: what a person should look at, each row with a reason code and its evidence in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from chalicelib.domain.anomalies import Anomaly
+from chalicelib.domain.bank import LETTERS
+from chalicelib.domain.paper import MASKS
+from chalicelib.reports.csv_files import Cell
+from chalicelib.reports.vietnamese import comma, span
+from chalicelib.services.reference import Reference
+
+COLUMNS = [
+    *("reason", "participant_id", "unit_code", "unit_name", "question_id"),
+    *("seen", "out_of", "expected", "probability", "evidence"),
+]
+
+
+def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[list[Cell]]:
+    """``expected`` with one decimal, ``probability`` as a power of ten that it is below."""
+    names = {unit.code: unit.name for unit in reference.units}
+    for one in found:
+        yield [
+            one.reason,
+            one.participant_id,
+            one.unit,
+            names.get(one.unit, ""),
+            one.detail[0] if one.reason == "alike_wrong" else "",
+            one.seen,
+            one.out_of,
+            "" if one.expected is None else comma(one.expected, 1).replace(",", "."),
+            "" if one.probability is None else f"< {_power(one.probability)}",
+            _evidence(one, reference),
+        ]
+
+
+def _power(probability: Fraction) -> str:
+    """The smallest power of ten that is above a probability: ``Fraction(3, 10**9)`` → ``1e-8``."""
+    power = 0
+    while probability * 10 ** (power + 1) < 1 and power < 300:
+        power += 1
+    return f"1e-{power}"
+
+
+def _evidence(one: Anomaly, reference: Reference) -> str:
+    questions, of = reference.definition.paper.questions, f"{one.seen} trong {one.out_of}"
+    usual = f"khoảng {comma(one.expected or Fraction(0), 1)} người"
+    match one.reason:
+        case "too_fast":
+            least = f"bài nhanh nhất {span(int(one.detail[0]))} (phút:giây) cho {questions} câu"
+            return f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80 % trở lên; {least}"
+        case "below_min_duration":
+            return f"{of} bài nhanh hơn mức tối thiểu; nhanh nhất {span(int(one.detail[0]))} (phút:giây)"
+        case "alike_wrong":
+            mask = MASKS.index(one.detail[1])
+            chosen = "".join(letter for place, letter in enumerate(LETTERS) if mask >> place & 1)
+            return (
+                f"{of} người của đơn vị làm sai câu {one.detail[0]} cùng chọn phương án {chosen} "
+                f"(thứ tự trong ngân hàng câu hỏi); bình thường {usual}"
+            )
+        case "night":
+            return f"{of} người của đơn vị bắt đầu tuần thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"
+        case "one_phone":
+            return f"{one.seen} tài khoản dự thi dùng chung một số điện thoại (nhóm {one.detail[0]})"

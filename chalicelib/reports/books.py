@@ -1,0 +1,241 @@
+"""The workbooks of a week and of the end: prizes, units, and the committee's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from chalicelib.domain.activity import Activity, Period
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.question_statistics import QuestionLine
+from chalicelib.reports import columns
+from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
+from chalicelib.reports.facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, Winner
+from chalicelib.reports.questions import QUESTIONS, question_rows
+from chalicelib.reports.vietnamese import text_key
+from chalicelib.reports.xlsx import Book, Column, Sheet, Table, Value
+
+UNITS_NOTE = (
+    "Tỷ lệ = số người dự thi ÷ (quân số − được miễn); chất lượng = điểm bình quân ÷ số câu của đề; "
+    "điểm đơn vị theo thể lệ, thang 100"
+)
+_LINE = [
+    Column("Nội dung", 46),
+    Column("Số liệu", 18, "whole"),
+    Column("Tỷ lệ", 12, "percent"),
+    Column("Ghi chú", 36),
+]
+_DAYS = [
+    Column("Ngày", 14, "date"),
+    Column("Số lượt thi", 13, "whole"),
+    Column("Số người thi", 13, "whole"),
+    Column("Người thi lần đầu", 13, "whole"),
+]
+_HOURS = [Column("Giờ", 14, "center"), *_DAYS[1:]]
+
+
+def prizes_book(
+    definition: Definition, title: str, period: str, at: datetime, winners: Sequence[Winner]
+) -> bytes:
+    """``individual_prizes.xlsx``: the list, and what is needed to reach the winners."""
+    book = Book(definition.contest.organiser, at, f"Giải cá nhân, {title}")
+    name = f"Danh sách đạt giải cá nhân {title}"
+    book.sheet("Giải cá nhân", name, period, columns.PRIZES, landscape=True).rows(prize_rows(winners))
+    note = "Có dữ liệu cá nhân: chỉ dùng để liên hệ và trao giải"
+    sheet = book.sheet(
+        "Liên hệ trao giải",
+        f"Thông tin trao giải cá nhân {title}",
+        period,
+        columns.CONTACTS,
+        note=note,
+        landscape=True,
+    )
+    sheet.rows(contact_rows(winners))
+    return book.close()
+
+
+def units_book(
+    definition: Definition, title: str, period: str, at: datetime, units: UnitFacts, prize: str
+) -> bytes:
+    """``unit_ranking.xlsx``: all units by rank, by bloc, and the blocs."""
+    book = Book(definition.contest.organiser, at, f"Xếp hạng đơn vị, {title}")
+    ranked = list(enumerate(units.ranked, 1))
+    sheet = book.sheet(
+        "Xếp hạng", f"Xếp hạng đơn vị {title}", period, columns.UNITS, note=UNITS_NOTE, landscape=True
+    )
+    sheet.rows(unit_rows(ranked, units.winners, prize))
+    add_blocs(book, title, period, units)
+    by_bloc = sorted(ranked, key=lambda row: (text_key(row[1].unit.bloc), row[1].unit.bloc, row[0]))
+    sheet = book.sheet(
+        "Theo khối",
+        f"Xếp hạng đơn vị trong từng khối {title}",
+        period,
+        columns.UNITS,
+        note=UNITS_NOTE,
+        landscape=True,
+    )
+    sheet.rows(unit_rows(by_bloc, units.winners, prize))
+    return book.close()
+
+
+def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
+    """The sheet that adds the units up by bloc, with its chart."""
+    sheet = book.sheet("Khối", f"Dự thi theo khối {title}", period, columns.BLOCS, landscape=True)
+    table = sheet.rows(bloc_rows(units.blocs), filters=False)
+    sheet.row(_bloc_total(units), strong=True)
+    chart = book.chart("bar", table, 1, 8, "Tỷ lệ dự thi theo khối")
+    chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
+    # Each bar has its number beside it.
+    chart.set_x_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
+    sheet.place(chart, size=(860, 90 + 34 * len(units.blocs)))
+
+
+def _bloc_total(units: UnitFacts) -> list[Value]:
+    sums = [sum(column) for column in zip(*(bloc[1:] for bloc in units.blocs), strict=True)] or [0] * 8
+    count, active, full, headcount, exempt, people, taken, attempts = sums
+    whole = units.blocs[0]._replace(headcount=headcount, exempt=exempt, taken=taken).rate if units.blocs else 0
+    return [None, "Tổng số", count, active, full, headcount, exempt, people, whole, attempts]
+
+
+def summary_book(
+    definition: Definition, facts: WeekFacts, activity: Activity, questions: Sequence[QuestionLine]
+) -> bytes:
+    """``summary.xlsx`` of a week, for the committee: the first sheet is the week on a page."""
+    book = Book(definition.contest.organiser, facts.closes, f"Tổng hợp {facts.title}")
+    page = _on_a_page(book, definition, facts)
+    title, period = facts.title, facts.period
+    sheet = book.sheet("Giải cá nhân", f"Giải cá nhân {title}", period, columns.PRIZES, landscape=True)
+    sheet.rows(prize_rows(facts.winners))
+    add_blocs(book, title, period, facts.units)
+    add_lowest(book, title, period, facts.units)
+    _scores(book, facts)
+    days = add_days(book, title, period, activity)
+    if activity.days:
+        page.place(book.days_chart(days), size=(700, 260))
+    page.on_one_page()
+    _hours(book, facts, activity)
+    add_questions(book, title, period, questions)
+    return book.close()
+
+
+def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
+    sheet = book.sheet(
+        "Tóm tắt", f"Tổng hợp kết quả {facts.title}", f"{definition.contest.title} – {facts.period}", _LINE
+    )
+    counts, units, winners = facts.counts, facts.units, facts.units.winners
+    sheet.row(["Người dự thi", counts.people, None, None], strong=True)
+    sheet.row(share("Trong đó: diện bắt buộc", counts.mandatory_people, counts.people))
+    sheet.row(share("Trong đó: diện khuyến khích", counts.encouraged_people, counts.people))
+    sheet.row(["Lượt thi", counts.attempts, None, None], strong=True)
+    sheet.row(share("Người trả lời đúng tất cả", counts.perfect_people, counts.people))
+    if counts.people > facts.ranked:
+        note = "bị loại hoặc hủy kết quả"
+        sheet.row(["Người không được xếp hạng", counts.people - facts.ranked, None, note])
+    if definition.prediction:
+        sheet.row(["Đáp án câu dự đoán", facts.target, None, definition.prediction.question])
+    unit_lines(sheet, units)
+    for row in units.ranked:
+        if row.unit.code in winners:
+            sheet.row(["Giải tập thể tuần", None, row.rate, row.unit.name], strong=True)
+    table = sheet.table(
+        ["Phổ điểm (bài tốt nhất)", "Số người", "Tỷ lệ"],
+        [share(band.label, band.people, facts.ranked)[:3] for band in facts.bands],
+    )
+    sheet.table(
+        ["Giải cá nhân", "Số câu đúng", "", "Đơn vị"],
+        [
+            [f"{one.title}: {one.full_name or ERASED}", one.score, None, one.unit_name or OUTSIDE]
+            for one in facts.winners
+        ],
+    )
+    sheet.place(book.chart("column", table, 0, 1, "Phổ điểm"), size=(700, 260))
+    return sheet
+
+
+def share(label: str, number: int, of: int) -> list[Value]:
+    """A line of the first sheet; no share of nothing."""
+    return [label, number, Fraction(number, of) if of else None, None]
+
+
+def unit_lines(sheet: Sheet, units: UnitFacts) -> None:
+    total = len(units.ranked)
+    sheet.row(["Đơn vị", total, None, None], strong=True)
+    sheet.row(share("Đơn vị có người dự thi", units.active, total))
+    sheet.row(share("Đơn vị đạt 100 % người thuộc diện bắt buộc", len(units.full), total))
+    if units.lowest:
+        lowest = units.lowest[0]
+        sheet.row(["Đơn vị có tỷ lệ thấp nhất", None, lowest.rate, lowest.unit.name])
+
+
+def add_lowest(book: Book, title: str, period: str, units: UnitFacts) -> None:
+    ranks = {row.unit.code: rank for rank, row in enumerate(units.ranked, 1)}
+    rows = [(ranks[row.unit.code], row) for row in units.lowest]
+    note = (
+        f"Tối đa {LOWEST} đơn vị có quân số, tỷ lệ thấp xếp trước; cùng tỷ lệ thì đơn vị đông người xếp trước"
+    )
+    sheet = book.sheet(
+        "Tỷ lệ thấp",
+        f"Các đơn vị có tỷ lệ dự thi thấp nhất {title}",
+        period,
+        columns.UNITS,
+        note=note,
+        landscape=True,
+    )
+    sheet.rows(unit_rows(rows, (), ""))
+
+
+def _scores(book: Book, facts: WeekFacts) -> None:
+    header = [
+        Column("Số câu đúng", 14, "number"),
+        Column("Số người", 14, "whole"),
+        Column("Tỷ lệ", 14, "percent"),
+    ]
+    header.append(Column("Từ mức này trở lên", 20, "percent"))
+    sheet = book.sheet(
+        "Phổ điểm", f"Phổ điểm {facts.title}", "Bài tốt nhất của mỗi người được xếp hạng", header
+    )
+    rows = [
+        [
+            score,
+            people,
+            share("", people, facts.ranked)[2],
+            share("", sum(facts.scores[score:]), facts.ranked)[2],
+        ]
+        for score, people in enumerate(facts.scores)
+    ]
+    table = sheet.rows(rows, filters=False)
+    sheet.place(book.chart("column", table, 0, 1, f"Phổ điểm {facts.title}"), size=(620, 320))
+
+
+def add_days(book: Book, title: str, period: str, activity: Activity) -> Table:
+    note = "Tính theo giờ bắt đầu làm bài; một người có thể thi trong nhiều ngày"
+    sheet = book.sheet("Theo ngày", f"Dự thi theo ngày {title}", period, _DAYS, note=note)
+    table = sheet.rows([_period(day, day.start) for day in activity.days], filters=False)
+    if activity.days:
+        sheet.place(book.days_chart(table), size=(560, 300))
+    return table
+
+
+def _hours(book: Book, facts: WeekFacts, activity: Activity) -> None:
+    sums: dict[int, list[int]] = {hour: [0, 0, 0] for hour in range(24)}
+    for one in activity.hours:
+        sums[one.start.hour] = [a + b for a, b in zip(sums[one.start.hour], one[1:], strict=True)]
+    rows: list[Sequence[Value]] = [[f"{hour:02}:00–{hour:02}:59", *counts] for hour, counts in sums.items()]
+    note = "Cộng các ngày; người thi trong nhiều ngày cùng giờ được tính mỗi ngày một lần"
+    sheet = book.sheet("Theo giờ", f"Dự thi theo giờ trong ngày {facts.title}", facts.period, _HOURS, note=note)
+    table = sheet.rows(rows, filters=False)
+    sheet.place(book.chart("column", table, 0, 1, "Số lượt thi theo giờ"), size=(620, 300))
+
+
+def _period(one: Period, start: Value) -> list[Value]:
+    return [start, one.attempts, one.people, one.newcomers]
+
+
+def add_questions(book: Book, title: str, period: str, lines: Sequence[QuestionLine]) -> None:
+    note = (
+        "Chỉ tính bài thi đầu tiên của mỗi người trong tuần. Độ khó = số người đúng ÷ số người được hỏi; "
+        "độ phân biệt = tương quan giữa câu này và tổng điểm các câu còn lại (từ −1 đến 1)"
+    )
+    sheet = book.sheet("Câu hỏi", f"Thống kê câu hỏi {title}", period, QUESTIONS, note=note, landscape=True)
+    sheet.rows(question_rows(lines))

@@ -1,0 +1,271 @@
+"""``bulletin.html``: the announcement of results as a notice of the organisers, to be signed and published.
+
+One file without a reference to anything outside: styles and charts are in it. Laid out after Decree 30/2020
+(national heading, number and date left open, place of the signature) for A4; the browser prints it or saves it
+as PDF.
+Names are written as the definition wants them published; no number of an identity card or phone is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from html import escape
+
+from chalicelib.domain.activity import Period
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.reports import charts
+from chalicelib.reports.facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts, Winner
+from chalicelib.reports.vietnamese import comma, day, percent, span, whole
+
+_STYLE = """
+@page { size: A4; margin: 20mm 15mm 20mm 30mm; @bottom-center { content: counter(page); } }
+body { font: 13pt/1.35 "Times New Roman", "Liberation Serif", serif; color: #000; }
+body { max-width: 165mm; margin: 10mm auto; }
+header { display: grid; grid-template-columns: 2fr 3fr; gap: 2mm; text-align: center; }
+header p { margin: 0; text-align: center; font-size: 12pt; }
+header strong { white-space: nowrap; }
+header b::after { content: ""; display: block; width: 40%; margin: 1mm auto 0; border-top: 1px solid; }
+h1 { font-size: 14pt; text-align: center; margin: 8mm 0 0; }
+h2 { font-size: 13pt; margin: 6mm 0 2mm; break-after: avoid; }
+.lead { break-after: avoid; }
+.about { text-align: center; font-weight: bold; margin: 0 10mm 4mm; }
+p { text-align: justify; margin: 0 0 2mm; }
+table { border-collapse: collapse; width: 100%; font-size: 11.5pt; margin: 0 0 4mm; }
+th, td { border: 1px solid #000; padding: 1mm 1.5mm; vertical-align: top; }
+th { background: #eef2f7; text-align: center; }
+thead { display: table-header-group; }
+tr, figure, .signature { break-inside: avoid; }
+.n { text-align: right; white-space: nowrap; }
+.c { text-align: center; white-space: nowrap; }
+figure { margin: 2mm 0 4mm; }
+figure svg { width: 100%; height: auto; }
+figcaption { text-align: center; font-style: italic; font-size: 12pt; break-before: avoid; }
+.signature { display: grid; grid-template-columns: 1fr 1fr; margin-top: 8mm; }
+.signature p { text-align: center; margin: 0; }
+.signature p:first-child { text-align: left; font-size: 11pt; }
+@media print { body { margin: 0; max-width: none; } th { print-color-adjust: exact; } }
+@media screen and (max-width: 600px) { body { margin: 4mm; } header { grid-template-columns: 1fr; } }
+"""
+
+
+def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period]) -> bytes:
+    """Of one week."""
+    counts, contest = facts.counts, definition.contest
+    obliged = _of(counts.mandatory_people, counts.people)
+    encouraged = _of(counts.encouraged_people, counts.people)
+    perfect = _of(counts.perfect_people, counts.people)
+    kinds = f"diện bắt buộc {obliged}, diện khuyến khích {encouraged}"
+    told = [
+        f"Tổng số người dự thi: <b>{whole(counts.people)}</b> người, trong đó {kinds}.",
+        f"Tổng số lượt thi: <b>{whole(counts.attempts)}</b> lượt.",
+        f"Số người trả lời đúng tất cả {definition.paper.questions} câu: {perfect}.",
+    ]
+    if definition.prediction and facts.target is not None:
+        told.append(f"Đáp án câu hỏi dự đoán của tuần: <b>{whole(facts.target)}</b>.")
+    told.append(_units_told(facts.units))
+    body = [
+        "<h2>I. Số liệu chung</h2>",
+        *(f"<p>{number}. {line}</p>" for number, line in enumerate(told, 1)),
+        _days(days),
+        _bands(facts.bands, facts.ranked),
+        "<h2>II. Kết quả cá nhân</h2>",
+        _winners(facts.winners, definition),
+        "<h2>III. Kết quả tập thể</h2>",
+        _collective(facts.units, "Đơn vị đạt giải tập thể của tuần"),
+        "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
+        _blocs(facts.units.blocs),
+        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
+        *_extremes(facts.units),
+    ]
+    about = f"Kết quả {facts.title.lower()} Cuộc thi “{contest.title}” ({facts.period})"
+    return _document(definition, f"{facts.title}: {contest.title}", about, body)
+
+
+def final_bulletin(
+    definition: Definition,
+    units: UnitFacts,
+    weeks: Sequence[WeekCounts],
+    winners: Sequence[tuple[str, Winner]],
+) -> bytes:
+    """Of the whole contest; ``winners`` with the title of their week."""
+    contest = definition.contest
+    attempts = sum(week.attempts for week in weeks)
+    sums = f"Tổng số lượt thi qua {len(weeks)} tuần: <b>{whole(attempts)}</b> lượt."
+    told = [f"{sums} Số người dự thi được tính riêng từng tuần.", _units_told(units)]
+    rows = [[escape(title), whole(people), whole(count)] for title, people, count, *_ in weeks]
+    points = [(title, people) for title, people, *_ in weeks]
+    body = [
+        "<h2>I. Số liệu chung</h2>",
+        *(f"<p>{number}. {line}</p>" for number, line in enumerate(told, 1)),
+        _table(["Tuần", "Số người dự thi", "Số lượt thi"], rows, "cnn"),
+        _figure(charts.columns(points), "Số người dự thi qua các tuần")
+        if any(people for _, people in points)
+        else "",
+        "<h2>II. Giải tập thể toàn cuộc thi</h2>",
+        _collective(units, "Đơn vị đạt giải tập thể toàn cuộc thi"),
+        "<h2>III. Giải cá nhân các tuần</h2>",
+        _table(
+            ["TT", "Tuần", "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
+            [
+                [
+                    str(number),
+                    escape(title),
+                    escape(one.title),
+                    escape(one.public_name or ERASED),
+                    escape(one.unit_name or OUTSIDE),
+                    str(one.score),
+                ]
+                for number, (title, one) in enumerate(winners, 1)
+            ],
+            "cclllc",
+        ),
+        "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
+        _blocs(units.blocs),
+        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
+        *_extremes(units),
+    ]
+    return _document(definition, f"Tổng kết: {contest.title}", f"Kết quả Cuộc thi “{contest.title}”", body)
+
+
+def _document(definition: Definition, title: str, about: str, body: Iterable[str]) -> bytes:
+    contest = definition.contest
+    complaints = "Mọi phản ánh, khiếu nại về kết quả xin gửi Ban Tổ chức, đường dây nóng"
+    parts = [
+        "<!DOCTYPE html>",
+        f'<html lang="vi"><head><meta charset="utf-8"><title>{escape(title)}</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<style>{_STYLE}</style></head><body>",
+        f"<header><p>{escape(contest.organiser.upper())}<br><b>BAN TỔ CHỨC CUỘC THI</b></p>",
+        "<p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br><b>Độc lập - Tự do - Hạnh phúc</b></p>",
+        "<p>Số: ……/TB-BTC</p><p><i>………, ngày …… tháng …… năm ……</i></p></header>",
+        f'<main><h1>THÔNG BÁO</h1><p class="about">{escape(about)}</p>',
+        *body,
+        f"<p>{complaints}: {escape(contest.hotline)}.</p>",
+        '<div class="signature"><p><b><i>Nơi nhận:</i></b><br>- Các đơn vị dự thi;<br>- Lưu: VT.</p>',
+        "<p><b>TM. BAN TỔ CHỨC</b><br><i>(Ký, ghi rõ họ tên)</i></p></div></main></body></html>",
+    ]
+    return "\n".join(part for part in parts if part).encode()
+
+
+def _units_told(units: UnitFacts) -> str:
+    total = len(units.ranked)
+    return (
+        f"Số đơn vị có người dự thi: {_of(units.active, total)} trên tổng số {whole(total)} đơn vị; "
+        f"<b>{whole(len(units.full))}</b> đơn vị đạt 100 % người thuộc diện bắt buộc."
+    )
+
+
+def _of(number: int, of: int) -> str:
+    return f"{whole(number)} ({percent(Fraction(number, of))})" if of else whole(number)
+
+
+def _days(days: Sequence[Period]) -> str:
+    if not days:
+        return ""
+    points = [(f"{one.start.day}/{one.start.month}", one.attempts) for one in days]
+    return _figure(
+        charts.columns(points), f"Số lượt thi theo ngày, từ {day(days[0].start)} đến {day(days[-1].start)}"
+    )
+
+
+def _bands(bands: Sequence[Band], ranked: int) -> str:
+    if not ranked:
+        return ""
+    rows = [[escape(band.label), whole(band.people), percent(Fraction(band.people, ranked))] for band in bands]
+    chart = _figure(
+        charts.columns([(band.label, band.people) for band in bands]), "Phổ điểm bài tốt nhất của mỗi người"
+    )
+    return _table(["Số câu đúng (bài tốt nhất)", "Số người", "Tỷ lệ"], rows, "cnn") + chart
+
+
+def _winners(winners: Sequence[Winner], definition: Definition) -> str:
+    asked = definition.prediction is not None
+    header = [
+        "TT",
+        "Giải",
+        "Họ và tên",
+        "Đơn vị",
+        "Số câu đúng",
+        *(["Chênh lệch dự đoán"] if asked else []),
+        "Thời gian (phút:giây)",
+    ]
+    rows = []
+    for number, one in enumerate(winners, 1):
+        missed = "không dự đoán" if one.prediction_error is None else whole(one.prediction_error)
+        rows.append(
+            [
+                str(number),
+                escape(one.title),
+                escape(one.public_name or ERASED),
+                escape(one.unit_name or OUTSIDE),
+                str(one.score),
+                *([missed] if asked else []),
+                span(one.duration),
+            ]
+        )
+    return _table(header, rows, "clllccc" if asked else "clllcc")
+
+
+def _collective(units: UnitFacts, title: str) -> str:
+    rows = [
+        [str(place), escape(row.unit.name), *_unit_figures(row), comma(row.score, 4)]
+        for place, row in enumerate((row for row in units.ranked if row.unit.code in units.winners), 1)
+    ]
+    header = ["TT", title, "Số người", "Tỷ lệ", "Số lượt", "Điểm đơn vị"]
+    return _table(header, rows, "clnnnn")
+
+
+def _unit_figures(row: UnitStanding) -> list[str]:
+    return [whole(row.tally.people), percent(row.rate), whole(row.tally.attempts)]
+
+
+def _blocs(blocs: Sequence[Bloc]) -> str:
+    rows = [
+        [
+            escape(bloc.name),
+            whole(bloc.units),
+            whole(bloc.active),
+            whole(bloc.full),
+            whole(bloc.people),
+            percent(bloc.rate),
+            whole(bloc.attempts),
+        ]
+        for bloc in blocs
+    ]
+    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100 %", "Số người", "Tỷ lệ", "Số lượt"]
+    chart = charts.bars([(bloc.name, float(100 * bloc.rate)) for bloc in blocs])
+    return _table(header, rows, "lnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
+
+
+def _extremes(units: UnitFacts) -> list[str]:
+    full = "; ".join(escape(row.unit.name) for row in units.full) or "chưa có"
+    rows = [
+        [str(number), escape(row.unit.name), escape(row.unit.bloc), *_unit_figures(row)]
+        for number, row in enumerate(units.lowest, 1)
+    ]
+    return [
+        f"<p>1. Các đơn vị đạt 100 % người thuộc diện bắt buộc dự thi: {full}.</p>",
+        '<p class="lead">2. Các đơn vị có tỷ lệ dự thi thấp nhất:</p>',
+        _table(["TT", "Đơn vị", "Khối", "Số người", "Tỷ lệ", "Số lượt"], rows, "cllnnn"),
+    ]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
+    """``align``: a letter a column, l, n (numbers, right) or c; cells are HTML already."""
+    if not rows:
+        return "<p>(Không có.)</p>"
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in header)
+    body = "\n".join(
+        "<tr>"
+        + "".join(f'<td class="{how}">{cell}</td>' for cell, how in zip(row, align, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+
+
+def _figure(svg: str, caption: str) -> str:
+    picture = svg.replace("<svg", f'<svg role="img" aria-label="{escape(caption)}"', 1)
+    return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"

@@ -1,0 +1,134 @@
+"""The columns of people-facing tables, each with what it takes from a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.reports.facts import ERASED, NOTES, OUTSIDE, Bloc, Winner
+from chalicelib.reports.xlsx import Column, Value
+
+PRIZES = [
+    Column("TT", 5, "number"),
+    Column("Giải", 20),
+    Column("Họ và tên", 26),
+    Column("Đơn vị", 34),
+    Column("Số câu đúng", 8, "number"),
+    Column("Dự đoán", 10, "whole"),
+    Column("Chênh lệch", 10, "whole"),
+    Column("Thời gian (phút:giây)", 12, "span"),
+    Column("Nộp bài lúc", 19, "moment"),
+    Column("Số lượt thi", 8, "number"),
+    Column("Thứ hạng", 8, "number"),
+]
+CONTACTS = [
+    Column("TT", 5, "number"),
+    Column("Giải", 20),
+    Column("Họ và tên", 26),
+    Column("Ngày sinh", 12, "center"),
+    Column("Số căn cước", 16, "center"),
+    Column("Điện thoại", 14, "center"),
+    Column("Đơn vị", 34),
+    Column("Mã người dự thi", 24, "center"),
+    Column("Ký nhận", 18),
+]
+UNITS = [
+    Column("Hạng", 6, "number"),
+    Column("Mã đơn vị", 15),
+    Column("Tên đơn vị", 36),
+    Column("Khối", 28),
+    Column("Quân số", 9, "whole"),
+    Column("Được miễn", 8, "whole"),
+    Column("Số người dự thi", 9, "whole"),
+    Column("Tỷ lệ dự thi", 10, "percent"),
+    Column("Số lượt thi", 9, "whole"),
+    Column("Điểm bình quân", 9, "score"),
+    Column("Chất lượng", 10, "percent"),
+    Column("Điểm đơn vị", 11, "score"),
+    Column("Giải", 12),
+    Column("Ghi chú", 24),
+]
+BLOCS = [
+    Column("TT", 5, "number"),
+    Column("Khối", 34),
+    Column("Số đơn vị", 9, "whole"),
+    Column("Có người dự thi", 9, "whole"),
+    Column("Đạt 100 %", 9, "whole"),
+    Column("Quân số", 10, "whole"),
+    Column("Được miễn", 9, "whole"),
+    Column("Số người dự thi", 10, "whole"),
+    Column("Tỷ lệ dự thi", 10, "percent"),
+    Column("Số lượt thi", 10, "whole"),
+]
+
+
+def prize_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
+    for number, one in enumerate(winners, 1):
+        yield [
+            number,
+            one.title,
+            one.full_name or ERASED,
+            one.unit_name or OUTSIDE,
+            one.score,
+            one.prediction,
+            one.prediction_error,
+            one.duration,
+            one.submitted,
+            one.attempts,
+            one.rank,
+        ]
+
+
+def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
+    for number, one in enumerate(winners, 1):
+        born = "/".join(str(int(part)) for part in reversed(one.born.split("-"))) if one.born else ""
+        yield [
+            number,
+            one.title,
+            one.full_name or ERASED,
+            born,
+            one.citizen_id,
+            one.phone,
+            one.unit_name or OUTSIDE,
+            one.participant_id,
+            None,
+        ]
+
+
+def unit_rows(
+    ranked: Iterable[tuple[int, UnitStanding]], winners: Sequence[str], prize: str
+) -> Iterator[Sequence[Value]]:
+    """``ranked``: rank and unit; ``prize``: what the winners have won, in words."""
+    for rank, row in ranked:
+        yield [
+            rank,
+            row.unit.code,
+            row.unit.name,
+            row.unit.bloc,
+            row.headcount,
+            row.exempt,
+            row.tally.people,
+            row.rate,
+            row.tally.attempts,
+            row.mean_best,
+            row.quality,
+            row.score,
+            prize if row.unit.code in winners else None,
+            NOTES[row.note],
+        ]
+
+
+def bloc_rows(blocs: Iterable[Bloc]) -> Iterator[Sequence[Value]]:
+    for number, row in enumerate(blocs, 1):
+        yield [
+            number,
+            row.name,
+            row.units,
+            row.active,
+            row.full,
+            row.headcount,
+            row.exempt,
+            row.people,
+            row.rate,
+            row.attempts,
+        ]

@@ -1,0 +1,231 @@
+"""What several files of a week or of the end tell: worked out once, so that they cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.person import masked_name
+from chalicelib.domain.ranking import Counts, prediction_error
+from chalicelib.domain.times import local_time
+from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.reports.vietnamese import moment, text_key
+from chalicelib.services.ports import Participant
+from chalicelib.services.reference import Reference
+
+# How many of the units with the lowest participation are named.
+LOWEST = 20
+# Where a band of scores begins, in hundredths of the paper; the last is all right.
+_BANDS = (0, 50, 70, 90, 100)
+NOTES = {
+    "": "",
+    "below_min_rate": "Tỷ lệ dưới mức tối thiểu",
+    "below_min_people": "Số người dưới mức tối thiểu",
+}
+# What stands where somebody has no unit, or no name any more.
+OUTSIDE = "Ngoài các đơn vị"
+ERASED = "(đã xóa theo yêu cầu)"
+
+
+class Winner(NamedTuple):
+    """A prize and who has won it. Times are local, without a zone; ``duration`` in milliseconds.
+
+    ``full_name`` and the numbers are for the desk, ``public_name`` is as the definition wants it published.
+    """
+
+    prize: str
+    title: str
+    rank: int
+    participant_id: str
+    full_name: str
+    public_name: str
+    born: str
+    citizen_id: str
+    phone: str
+    unit_code: str
+    unit_name: str
+    score: int
+    prediction: int | None
+    prediction_error: int | None
+    duration: int
+    submitted: datetime
+    attempts: int
+
+
+class Band(NamedTuple):
+    """Scores from ``low`` to ``high``, both included, and how many people have them."""
+
+    low: int
+    high: int
+    people: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.low} câu" if self.low == self.high else f"{self.low}–{self.high} câu"
+
+
+class Bloc(NamedTuple):
+    """Sums over a bloc's units. ``taken`` counts at most as many people of a unit as it has obliged ones."""
+
+    name: str
+    units: int
+    active: int
+    full: int
+    headcount: int
+    exempt: int
+    people: int
+    taken: int
+    attempts: int
+
+    @property
+    def rate(self) -> Fraction:
+        """1 if and only if each of its units with obliged people has reached 1."""
+        obliged = self.headcount - self.exempt
+        return Fraction(self.taken, obliged) if obliged else Fraction(0)
+
+
+class UnitFacts(NamedTuple):
+    """``ranked``: all units, best first; ``winners``: codes; ``lowest``: of those that have obliged people."""
+
+    ranked: Sequence[UnitStanding]
+    winners: Sequence[str]
+    blocs: list[Bloc]
+    full: list[UnitStanding]
+    lowest: list[UnitStanding]
+
+    @property
+    def active(self) -> int:
+        return sum(bloc.active for bloc in self.blocs)
+
+    @property
+    def people(self) -> int:
+        return sum(bloc.people for bloc in self.blocs)
+
+
+class WeekCounts(NamedTuple):
+    """A week among others: its counts under its title."""
+
+    title: str
+    people: int
+    attempts: int
+    mandatory_people: int
+    encouraged_people: int
+    perfect_people: int
+
+
+class WeekFacts(NamedTuple):
+    """A closed week for its files. ``scores[s]``: ranked people whose best attempt has s right answers."""
+
+    title: str
+    period: str
+    opens: datetime
+    closes: datetime
+    counts: Counts
+    ranked: int
+    target: int | None
+    winners: list[Winner]
+    scores: list[int]
+    bands: list[Band]
+    units: UnitFacts
+
+
+def week_facts(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> WeekFacts:
+    definition, week = reference.definition, result.week
+    opens, closes = local_time(week.opens, definition.zone), local_time(week.closes, definition.zone)
+    scores = [0] * (definition.paper.questions + 1)
+    for standing in result.ranked:
+        scores[standing.best.score] += 1
+    return WeekFacts(
+        title=f"Tuần {week.number}",
+        period=f"từ {moment(opens)} đến {moment(closes)}",
+        opens=opens,
+        closes=closes,
+        counts=result.counts,
+        ranked=len(result.ranked),
+        target=result.target,
+        winners=_winners(result, reference, winners),
+        scores=scores,
+        bands=bands(scores),
+        units=unit_facts(result.units, result.unit_winners),
+    )
+
+
+def _winners(result: WeekResult, reference: Reference, people: Mapping[str, Participant]) -> list[Winner]:
+    definition = reference.definition
+    titles = {prize.name: prize.title for prize in definition.prizes}
+    units = {unit.code: unit.name for unit in reference.units}
+    rows = []
+    for place, prize in result.prizes.items():
+        standing = result.ranked[place]
+        person = people.get(standing.participant_id)
+        name = person.full_name if person else ""
+        rows.append(
+            Winner(
+                prize=prize,
+                title=titles[prize],
+                rank=place + 1,
+                participant_id=standing.participant_id,
+                full_name=name,
+                public_name=public_name(name, definition),
+                born=person.date_of_birth if person else "",
+                citizen_id=person.citizen_id if person else "",
+                phone=person.phone if person else "",
+                unit_code=standing.unit,
+                unit_name=units.get(standing.unit, ""),
+                score=standing.best.score,
+                prediction=standing.best.prediction,
+                prediction_error=prediction_error(standing.best, result.target),
+                duration=standing.best.duration,
+                submitted=local_time(standing.best.received, definition.zone),
+                attempts=standing.attempts,
+            )
+        )
+    return rows
+
+
+def public_name(name: str, definition: Definition) -> str:
+    return masked_name(name) if definition.publication.winner_names == "masked" else name
+
+
+def bands(scores: Sequence[int]) -> list[Band]:
+    """All scores in bands: below a half, 50, 70 and 90 hundredths of the paper, all right; none is empty."""
+    whole = len(scores) - 1
+    starts = sorted({-(-share * whole // 100) for share in _BANDS})
+    ends = [*(start - 1 for start in starts[1:]), whole]
+    return [Band(low, high, sum(scores[low : high + 1])) for low, high in zip(starts, ends, strict=True)]
+
+
+def unit_facts(ranked: Sequence[UnitStanding], winners: Sequence[str]) -> UnitFacts:
+    obliged = [row for row in ranked if row.headcount > row.exempt]
+    by_rate = sorted(obliged, key=lambda row: (row.rate, row.exempt - row.headcount, row.unit.code))
+    return UnitFacts(
+        ranked=ranked,
+        winners=winners,
+        blocs=_blocs(ranked),
+        full=[row for row in ranked if row.rate == 1],
+        lowest=[row for row in by_rate if row.rate < 1][:LOWEST],
+    )
+
+
+def _blocs(ranked: Iterable[UnitStanding]) -> list[Bloc]:
+    sums: dict[str, list[int]] = {}
+    for row in ranked:
+        obliged = max(row.headcount - row.exempt, 0)
+        people = row.tally.people
+        counted = (
+            1,
+            people > 0,
+            row.rate == 1,
+            row.headcount,
+            row.exempt,
+            people,
+            min(people, obliged),
+            row.tally.attempts,
+        )
+        before = sums.setdefault(row.unit.bloc, [0] * len(counted))
+        sums[row.unit.bloc] = [one + other for one, other in zip(before, counted, strict=True)]
+    return [Bloc(name, *sums[name]) for name in sorted(sums, key=lambda name: (text_key(name), name))]

@@ -1,0 +1,140 @@
+"""The workbooks that only the end has: the summary of all weeks, and what the home department gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.domain.definition import Definition
+from chalicelib.reports import books, columns
+from chalicelib.reports.columns import prize_rows
+from chalicelib.reports.facts import NOTES, UnitFacts, WeekCounts, Winner
+from chalicelib.reports.vietnamese import text_key
+from chalicelib.reports.xlsx import Book, Column, Value
+
+# More weeks than this do not fit beside each other on a page.
+_MOST_WEEKS = 8
+_WEEKS = [
+    Column("Tuần", 12),
+    Column("Số người dự thi", 12, "whole"),
+    Column("Diện bắt buộc", 12, "whole"),
+    Column("Diện khuyến khích", 12, "whole"),
+    Column("Số lượt thi", 12, "whole"),
+    Column("Người đúng tất cả", 12, "whole"),
+]
+
+
+def final_summary_book(
+    definition: Definition,
+    period: str,
+    at: datetime,
+    units: UnitFacts,
+    weeks: Sequence[WeekCounts],
+    days: Sequence[tuple[datetime, int]],
+    winners: Sequence[Winner],
+) -> bytes:
+    """``summary.xlsx`` of the end; ``days``: attempts by day."""
+    title = "toàn cuộc thi"
+    book = Book(definition.contest.organiser, at, "Tổng hợp toàn cuộc thi")
+    note = "Một người thi trong nhiều tuần được tính ở mỗi tuần"
+    sheet = book.sheet(
+        "Tóm tắt", f"Tổng hợp kết quả {title}", f"{definition.contest.title} – {period}", _WEEKS, note=note
+    )
+    table = sheet.rows([_week(week) for week in weeks], filters=False)
+    sums = [sum(column) for column in zip(*(_week(week)[1:] for week in weeks), strict=True)]
+    sheet.row(["Cộng", *sums], strong=True)
+    total = len(units.ranked)
+    sheet.table(
+        ["Đơn vị", "Số lượng", "Tỷ lệ (%)"],
+        [
+            [label, number, round(100 * number / total) if total else None]
+            for label, number in (
+                ("Tổng số", total),
+                ("Có người thi", units.active),
+                ("Đạt 100 %", len(units.full)),
+            )
+        ],
+    )
+    sheet.place(book.chart("column", table, 0, 1, "Số người dự thi qua các tuần"), size=(620, 300))
+    prizes = book.sheet("Giải cá nhân", f"Giải cá nhân {title}", period, columns.PRIZES, landscape=True)
+    prizes.rows(prize_rows(winners))
+    books.add_blocs(book, title, period, units)
+    books.add_lowest(book, title, period, units)
+    header = [Column("Ngày", 14, "date"), Column("Số lượt thi", 14, "whole")]
+    by_day = book.sheet("Theo ngày", f"Dự thi theo ngày {title}", period, header)
+    days_table = by_day.rows(days, filters=False)
+    if days:
+        by_day.place(book.days_chart(days_table), column=3, row=5, size=(640, 320))
+    return book.close()
+
+
+def _week(week: WeekCounts) -> list[Value]:
+    return [
+        week.title,
+        week.people,
+        week.mandatory_people,
+        week.encouraged_people,
+        week.attempts,
+        week.perfect_people,
+    ]
+
+
+def home_affairs_book(
+    definition: Definition, period: str, at: datetime, units: UnitFacts, by_week: Sequence[Sequence[int]]
+) -> bytes:
+    """``home_affairs.xlsx`` (R13): each unit's participation and quality over all weeks, by bloc.
+
+    ``by_week``: the people of each unit of ``units.ranked`` in each week.
+    """
+    weeks = len(definition.weeks)
+    shown = weeks if weeks <= _MOST_WEEKS else 0
+    header = [
+        Column("TT trong khối", 7, "number"),
+        Column("Khối", 28),
+        Column("Tên đơn vị", 34),
+        Column("Quân số", 8, "whole"),
+        Column("Được miễn", 8, "whole"),
+        *(Column(f"Người thi tuần {number}", 8, "whole") for number in range(1, shown + 1)),
+        Column("Cộng lượt người", 9, "whole"),
+        Column("Tỷ lệ bình quân", 9, "percent"),
+        Column("Số lượt thi", 9, "whole"),
+        Column("Điểm bình quân", 9, "score"),
+        Column("Chất lượng", 9, "percent"),
+        Column("Điểm đơn vị", 10, "score"),
+        Column("Hạng chung", 7, "number"),
+        Column("Giải, ghi chú", 18),
+    ]
+    ranked = [*zip(range(1, len(units.ranked) + 1), units.ranked, by_week, strict=True)]
+    ranked.sort(key=lambda row: (text_key(row[1].unit.bloc), row[1].unit.bloc, row[0]))
+    rows: list[list[Value]] = []
+    bloc, place = "", 0
+    for rank, row, people in ranked:
+        place = place + 1 if row.unit.bloc == bloc else 1
+        bloc = row.unit.bloc
+        prize = "Giải toàn cuộc thi" if row.unit.code in units.winners else NOTES[row.note]
+        rows.append(
+            [
+                place,
+                bloc,
+                row.unit.name,
+                row.unit.headcount,
+                row.unit.exempt,
+                *people[:shown],
+                row.tally.people,
+                row.rate,
+                row.tally.attempts,
+                row.mean_best,
+                row.quality,
+                row.score,
+                rank,
+                prize,
+            ]
+        )
+    contest = definition.contest
+    book = Book(contest.organiser, at, "Kết quả dự thi của các đơn vị")
+    title = "Kết quả dự thi của các cơ quan, đơn vị, địa phương phục vụ xếp loại cuối năm"
+    note = "Tỷ lệ bình quân = cộng lượt người dự thi các tuần ÷ ((quân số − được miễn) × số tuần)"
+    subtitle = f"Cuộc thi {contest.title}, {period}"
+    book.sheet("Theo khối", title, subtitle, header, note=note, landscape=True).rows(rows)
+    books.add_blocs(book, "toàn cuộc thi", period, units)
+    return book.close()

@@ -1,0 +1,128 @@
+"""``units/<code>.xlsx`` and ``units.zip``: for each unit with a roster, who took part and who did not."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.units import Unit
+from chalicelib.reports.vietnamese import name_key, percent, whole
+from chalicelib.reports.xlsx import Book, Column, Value
+from chalicelib.services.close_weeks import Content
+from chalicelib.services.rosters import Member, Roster
+
+_PIECE = 1 << 20
+_PERSON = [Column("TT", 5, "number"), Column("Họ và tên", 28), Column("Số căn cước", 16, "center")]
+_TOOK_PART = [
+    *_PERSON,
+    Column("Số lượt thi", 9, "whole"),
+    Column("Điểm cao nhất", 9, "whole"),
+    Column("Ghi chú", 34),
+]
+_OTHERS = [Column("TT", 5, "number"), Column("Mã người dự thi", 26, "center"), *_TOOK_PART[3:]]
+
+
+class Played(NamedTuple):
+    """What somebody did, in a week or in all. ``best``: the score of the best attempt, added up over weeks."""
+
+    unit: str
+    attempts: int
+    best: int
+    ranked: bool
+
+
+class Split(NamedTuple):
+    """A unit's people. ``others`` took part for the unit and are not on its roster."""
+
+    took_part: list[tuple[Member, Played]]
+    absent: list[Member]
+    exempt: list[tuple[Member, Played | None]]
+    others: list[tuple[str, Played]]
+
+
+def split(roster: Roster, played: Mapping[str, Played], of_unit: Iterable[str]) -> Split:
+    """``of_unit``: the ids of those who took part for the unit."""
+    members = sorted(roster.members, key=lambda one: (name_key(one.full_name), one.participant_id))
+    obliged = [one for one in members if not one.exempt]
+    known = {one.participant_id for one in members}
+    return Split(
+        took_part=[(one, found) for one in obliged if (found := played.get(one.participant_id))],
+        absent=[one for one in obliged if one.participant_id not in played],
+        exempt=[(one, played.get(one.participant_id)) for one in members if one.exempt],
+        others=[(person, played[person]) for person in sorted(of_unit) if person not in known],
+    )
+
+
+def roster_files(
+    rosters: Iterable[Roster],
+    played: Mapping[str, Played],
+    units: Sequence[Unit],
+    write: Callable[[Unit, Split], bytes],
+) -> Iterator[tuple[str, Content]]:
+    """A file a unit, and all of them in one zip, which grows on disk meanwhile."""
+    by_code = {unit.code: unit for unit in units}
+    of_unit: dict[str, list[str]] = {}
+    for person, what in played.items():
+        of_unit.setdefault(what.unit, []).append(person)
+    with tempfile.TemporaryFile() as disk:
+        with zipfile.ZipFile(disk, "w", zipfile.ZIP_STORED) as packed:
+            for roster in rosters:
+                data = write(by_code[roster.unit], split(roster, played, of_unit.get(roster.unit, ())))
+                # A fixed time, so that the same content gives the same bytes.
+                packed.writestr(zipfile.ZipInfo(f"{roster.unit}.xlsx", (1980, 1, 1, 0, 0, 0)), data)
+                yield f"units/{roster.unit}.xlsx", data
+            found = bool(packed.filelist)
+        if found:
+            disk.seek(0)
+            yield "units.zip", iter(lambda: disk.read(_PIECE), b"")
+
+
+def roster_book(
+    definition: Definition, title: str, period: str, at: datetime, names: Mapping[str, str]
+) -> Callable[[Unit, Split], bytes]:
+    """Writes a unit's workbook; ``names`` of all units by code."""
+
+    def write(unit: Unit, people: Split) -> bytes:
+        book = Book(definition.contest.organiser, at, f"{unit.name}, {title}")
+        obliged = len(people.took_part) + len(people.absent)
+        rate = percent(Fraction(len(people.took_part), obliged)) if obliged else "không có"
+        counts = (
+            f"Danh sách {whole(obliged + len(people.exempt))} người, được miễn {whole(len(people.exempt))}; "
+            f"đã dự thi {whole(len(people.took_part))}/{whole(obliged)} ({rate}), {title}, {period}"
+        )
+
+        def note(played: Played | None) -> str:
+            notes = []
+            if played and played.unit != unit.code:
+                elsewhere = names.get(played.unit, "")
+                notes.append(f"Tính cho đơn vị: {elsewhere}" if elsewhere else "Đăng ký không thuộc đơn vị nào")
+            if played and not played.ranked:
+                notes.append("Không được xếp hạng")
+            return "; ".join(notes)
+
+        def rows(some: Iterable[tuple[Member, Played | None]]) -> Iterator[Sequence[Value]]:
+            for number, (one, played) in enumerate(some, 1):
+                done: tuple[Value, Value] = (played.attempts, played.best) if played else (None, None)
+                yield [number, one.full_name, one.citizen_id, *done, note(played)]
+
+        sheet = book.sheet("Đã dự thi", f"{unit.name}: người đã dự thi", counts, _TOOK_PART)
+        sheet.rows(rows(people.took_part))
+        columns = [*_PERSON, Column("Ghi chú", 34)]
+        sheet = book.sheet("Chưa dự thi", f"{unit.name}: người chưa dự thi", counts, columns)
+        sheet.rows([number, one.full_name, one.citizen_id, None] for number, one in enumerate(people.absent, 1))
+        sheet = book.sheet("Được miễn", f"{unit.name}: người được miễn", counts, _TOOK_PART)
+        sheet.rows(rows(people.exempt))
+        if people.others:
+            sheet = book.sheet("Ngoài danh sách", f"{unit.name}: dự thi ngoài danh sách", counts, _OTHERS)
+            sheet.rows(
+                [number, person, played.attempts, played.best, note(played)]
+                for number, (person, played) in enumerate(people.others, 1)
+            )
+        return book.close()
+
+    return write

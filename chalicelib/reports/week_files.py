@@ -1,0 +1,76 @@
+"""All files of a closed week, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ParamSpec, cast
+
+from chalicelib.domain.activity import Activity
+from chalicelib.domain.anomalies import find_anomalies
+from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.first_answers import FirstAnswers
+from chalicelib.domain.question_statistics import question_lines
+from chalicelib.domain.signs import Signs
+from chalicelib.reports import anomalies, books, csv_files, questions
+from chalicelib.reports.bulletin import week_bulletin
+from chalicelib.reports.facts import week_facts
+from chalicelib.reports.rosters import Played, roster_book, roster_files
+from chalicelib.services.close_weeks import Content
+from chalicelib.services.ports import ObjectStore, Participant
+from chalicelib.services.reference import Reference
+from chalicelib.services.rosters import read_rosters
+
+P = ParamSpec("P")
+
+
+def week_files(
+    result: WeekResult,
+    reference: Reference,
+    winners: Mapping[str, Participant],
+    desk: ObjectStore,
+    phones: Callable[[], Iterable[tuple[str, str]]],
+) -> Iterator[tuple[str, Content]]:
+    """``phones``: participant id and phone of everybody who has registered."""
+    definition = reference.definition
+    first = cast(FirstAnswers, result.collected["first_answers"])
+    activity = cast(Activity, result.collected["activity"])
+    facts = week_facts(result, reference, winners)
+    lines = question_lines(first.by_score, reference.bank)
+    title, period, at = facts.title, facts.period, facts.closes
+
+    prizes = csv_files.prize_rows(result, reference, winners)
+    yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, prizes)
+    yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
+    ranking = csv_files.ranking_rows(result, reference)
+    yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
+    rows = csv_files.unit_rows(result.units, result.unit_winners, "weekly")
+    yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)
+    yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, facts.units, "Giải tuần")
+    yield "activity.csv", csv_files.table(csv_files.ACTIVITY, csv_files.activity_rows(activity))
+    yield "question_statistics.csv", csv_files.table(questions.STATISTICS, questions.statistics_rows(lines))
+    found = find_anomalies(
+        cast(Signs, result.collected["signs"]), first, reference.bank, _took_part(result, phones())
+    )
+    rows = anomalies.anomaly_rows(found, reference)
+    yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
+    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, lines)
+    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days)
+    if reference.rosters:
+        played = {
+            one.participant_id: Played(one.unit, one.attempts, one.best.score, ranked)
+            for everyone, ranked in ((result.ranked, True), (result.unranked, False))
+            for one in everyone
+        }
+        names = {unit.code: unit.name for unit in reference.units}
+        write = roster_book(definition, title, period, at, names)
+        yield from roster_files(read_rosters(desk, reference.rosters), played, reference.units, write)
+
+
+def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:
+    """A file that is written when it is asked for."""
+    yield write(*args, **kwargs)
+
+
+def _took_part(result: WeekResult, phones: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    units = {one.participant_id: one.unit for one in (*result.ranked, *result.unranked)}
+    return ((person, units[person], phone) for person, phone in phones if person in units)

@@ -1,0 +1,46 @@
+"""The phones of all who have registered, read at a close for what is shared (400,000 people: 4 s of CPU)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from chalicelib.services.vault import Vault
+from chalicelib.storage.pages import pages
+from chalicelib.storage.signed_http import SignedHttp
+
+
+class _S(msgspec.Struct, gc=False):
+    S: str
+
+
+class _B(msgspec.Struct, gc=False):
+    B: bytes  # base64 in JSON, which msgspec decodes
+
+
+class _Item(msgspec.Struct, gc=False):
+    id: _S
+    phone: _B
+
+
+class _Page(msgspec.Struct, gc=False):
+    Items: list[_Item]
+
+
+class Phones:
+    """Calling it gives participant id and phone, in no particular order. Raises ``Busy``, ``Unreadable``."""
+
+    def __init__(self, http: SignedHttp, table: str, vault: Vault) -> None:
+        self._http, self._table, self._vault = http, table, vault
+        self._decode = msgspec.json.Decoder(_Page).decode
+
+    def __call__(self) -> Iterator[tuple[str, str]]:
+        request = {
+            "TableName": self._table,
+            "ProjectionExpression": "id, phone",
+            "FilterExpression": "attribute_exists(phone)",
+        }
+        for page in pages(self._http, "Scan", request):
+            for item in self._decode(page).Items:
+                yield item.id.S, self._vault.open(item.phone.B, item.id.S, "phone")

@@ -1,0 +1,37 @@
+"""The tables without the workbooks and bulletins, for tests that close a contest again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.reports.week_report import Reports
+from chalicelib.services.close_weeks import ReadFile, WeekReport
+from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
+from chalicelib.services.reference import Current, Reference
+
+
+class PlainReports:
+    """``Reports`` with the files alone that programs read."""
+
+    def __init__(self, desk: ObjectStore) -> None:
+        self._reports = Reports(desk, phones=tuple)
+
+    def write_week(
+        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
+    ) -> WeekReport:
+        return _plain(self._reports.write_week(result, reference, winners))
+
+    def write_final(
+        self,
+        result: FinalResult,
+        reference: Current,
+        weeks: Sequence[ReadFile],
+        participants: ParticipantStore,
+    ) -> WeekReport:
+        return _plain(self._reports.write_final(result, reference, weeks, participants))
+
+
+def _plain(report: WeekReport) -> WeekReport:
+    files = ((name, content) for name, content in report.files if name.endswith((".csv", ".gz")))
+    return report._replace(files=files)

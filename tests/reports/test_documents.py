@@ -1,0 +1,93 @@
+"""Workbooks and bulletins with hostile and awkward content: what was typed in stays text."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from fractions import Fraction
+
+import openpyxl
+import pytest
+
+from chalicelib.reports import charts
+from chalicelib.reports.bulletin import week_bulletin
+from chalicelib.reports.facts import bands, week_facts
+from chalicelib.reports.xlsx import Book, Column
+from tests.fakes import definition
+from tests.reports.test_week_report import close, people
+
+AT = datetime(2022, 8, 29, 8)  # noqa: DTZ001  local time has no zone in a spreadsheet
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+84912345678", "-1", "@SUM(A1)", "http://example.org", "{=A1}", "000123", "1/2", "\x07", "<b>&"],
+)
+def test_a_text_stays_the_text_that_it_was(text: str) -> None:
+    book = Book("UBND tỉnh", AT, "t")
+    book.sheet("s", "title", "subtitle", [Column("A", 20), Column("B", 20, "center")]).rows([[text, text]])
+    sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None][-2:]
+    assert [cell.data_type for cell in cells] == ["s", "s"]
+    assert all(cell.hyperlink is None for cell in cells)
+    assert [openpyxl.utils.escape.unescape(cell.value) for cell in cells] == [text, text]
+
+
+def test_numbers_stay_numbers_and_nothing_is_an_empty_cell() -> None:
+    book = Book("UBND tỉnh", AT, "t")
+    columns = [
+        Column("n", 9, "whole"),
+        Column("p", 9, "percent"),
+        Column("d", 9, "date"),
+        Column("s", 9, "span"),
+    ]
+    book.sheet("s", "t", "", columns).rows([[0, Fraction(1, 3), AT, 61_500], [None, None, None, None]])
+    sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
+    *_, first, second = sheet.iter_rows(values_only=True)
+    assert first[:3] == (0, pytest.approx(1 / 3), AT)
+    assert first[3].total_seconds() == pytest.approx(61.5)
+    assert second == (None,) * 4
+
+
+def test_a_table_without_rows_says_so() -> None:
+    book = Book("UBND tỉnh", AT, "t")
+    book.sheet("s", "t", "", [Column("n", 9)]).rows([])
+    sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
+    assert [row[0] for row in sheet.iter_rows(values_only=True)][-1] == "(không có)"
+
+
+def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
+    contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
+    result, loaded = close(contest)
+    facts = week_facts(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
+    text = week_bulletin(contest, facts, []).decode()
+    assert "<script>" not in text
+    assert "<img" not in text
+    assert "&lt;img src=x&gt;" in text
+    assert "A &amp; B" in text
+
+
+def test_a_week_in_which_nobody_took_part_has_a_bulletin_too() -> None:
+    contest = definition()
+    result, loaded = close(contest, [])
+    text = week_bulletin(contest, week_facts(result, loaded, {}), []).decode()
+    assert "<b>0</b> người" in text
+    assert "(Không có.)" in text
+
+
+@pytest.mark.parametrize("most", [0, 1, 4, 7, 99, 100, 12_345, 999_999])
+def test_charts_have_few_round_ticks_that_reach_the_highest_column(most: int) -> None:
+    ticks = charts._ticks(most)
+    assert ticks[0] == 0
+    assert ticks[-1] >= most
+    assert 2 <= len(ticks) <= 7
+    assert charts.columns([("a", most), ("b", 0)]).startswith("<svg")
+
+
+@pytest.mark.parametrize("questions", [1, 2, 3, 5, 10, 15, 20, 100])
+def test_bands_hold_every_score_once_and_the_last_is_all_right(questions: int) -> None:
+    scores = list(range(1, questions + 2))
+    found = bands(scores)
+    assert sum(band.people for band in found) == sum(scores)
+    assert [score for band in found for score in range(band.low, band.high + 1)] == list(range(questions + 1))
+    assert found[-1].low == found[-1].high == questions

@@ -1,0 +1,84 @@
+"""Rosters: checked with the contest, kept in an object of their own, and part of what a close depends on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chalicelib.services.contest_tables import RosterRow
+from chalicelib.services.identity import participant_id
+from chalicelib.services.reference import digest
+from chalicelib.services.rosters import Member, Roster, compile_rosters, read_rosters, rosters_key
+from tests.fakes import MemoryObjects, reference
+from tests.services.closing import CONTEST, Stage
+from tests.services.inbox import LATER, PEPPER, Desk
+
+ROSTERS = "unit_code,full_name,citizen_id,exempt\nSO-B,Lê An,040085000001,1\nSO-A,Hồ Bình,040085000002,\n"
+AN = Member(participant_id(PEPPER, "040085000001"), "Lê An", "040085000001", True)
+BINH = Member(participant_id(PEPPER, "040085000002"), "Hồ Bình", "040085000002", False)
+
+
+def test_rosters_are_found_by_the_contest_that_they_belong_to() -> None:
+    desk = Desk()
+    desk.put(rosters=ROSTERS)
+    contest = desk.library().current()
+    assert [*read_rosters(desk.desk, contest.rosters)] == [Roster("SO-A", [BINH]), Roster("SO-B", [AN])]
+
+
+def test_what_the_api_loads_has_no_name_and_no_number_of_a_roster() -> None:
+    desk = Desk()
+    desk.put(rosters=ROSTERS)
+    bundle = desk.desk.objects[
+        f"reference/contest/{json.loads(desk.desk.objects['reference/current.json'])['reference']}.json"
+    ]
+    assert "Lê An" not in bundle.decode()
+    assert b"040085000001" not in bundle
+    assert not [key for key, data in desk.site.objects.items() if "Lê An" in data.decode()]
+
+
+def test_a_contest_without_rosters_has_none() -> None:
+    desk = Desk()
+    desk.put()
+    assert desk.library().current().rosters == ""
+    assert [*read_rosters(desk.desk, "")] == []
+    assert not [key for key in desk.desk.objects if key.startswith("reference/rosters/")]
+
+
+def test_the_same_rosters_in_another_order_are_the_same_object() -> None:
+    rows = [
+        RosterRow("SO-A", "Hồ Bình", "040085000002", False),
+        RosterRow("SO-A", "Lê An", "040085000001", True),
+    ]
+    assert compile_rosters(rows, PEPPER) == compile_rosters(rows[::-1], PEPPER)
+
+
+def test_rosters_that_are_gone_or_changed_stop_the_close_with_their_key() -> None:
+    desk, data = MemoryObjects(), compile_rosters([RosterRow("SO-A", "Lê An", "040085000001", True)], PEPPER)
+    key = rosters_key(digest(data))
+    with pytest.raises(FileNotFoundError, match=key):
+        list(read_rosters(desk, digest(data)))
+    desk.put(key, data + b" ")
+    with pytest.raises(FileNotFoundError, match=key):
+        list(read_rosters(desk, digest(data)))
+
+
+def test_another_roster_gives_another_contest_and_the_pointer_moves() -> None:
+    desk = Desk()
+    desk.put(rosters=ROSTERS)
+    before = desk.library().current()
+    report = desk.send("rosters.csv", ROSTERS.replace("Hồ Bình", "Hồ Thị Bình"), LATER)
+    assert report["accepted"]
+    after = desk.library().current()
+    assert after.rosters != before.rosters
+    assert after.digests["rosters"] != before.digests["rosters"]
+    assert after.digests["units"] == before.digests["units"]
+
+
+def test_a_changed_roster_leads_to_a_new_revision_of_every_week() -> None:
+    stage = Stage()
+    stage.run()
+    data = compile_rosters([RosterRow("SO-A", "Nguyễn Văn An", "040085000001", False)], PEPPER)
+    stage.desk.put(rosters_key(digest(data)), data)
+    made = stage.run(contest=reference(CONTEST, rosters=digest(data)))
+    assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 2), ("final", 2)]
