@@ -57,7 +57,7 @@ class Bucket:
 
 def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
     with search_among_what_is_new():
-        for _, content in Reports(desk, phones=tuple).write_week(result, reference, {}).files:
+        for _, content in Reports(desk, phones=tuple).write_week(result, reference, {}, "").files:
             for piece in [content] if isinstance(content, bytes) else content:
                 sha256(piece)
 

@@ -18,9 +18,9 @@ class PlainReports:
         self._reports = Reports(desk, phones=tuple)
 
     def write_week(
-        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
+        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant], root: str
     ) -> WeekReport:
-        return _plain(self._reports.write_week(result, reference, winners))
+        return _plain(self._reports.write_week(result, reference, winners, root))
 
     def write_final(
         self,

@@ -37,6 +37,7 @@ th, td { border: 1px solid #000; padding: 1mm 1.5mm; vertical-align: top; }
 th { background: #eef2f7; text-align: center; }
 thead { display: table-header-group; }
 tr, figure, .signature { break-inside: avoid; }
+.code { font: 11pt monospace; text-align: center; overflow-wrap: anywhere; }
 .n { text-align: right; white-space: nowrap; }
 .c { text-align: center; white-space: nowrap; }
 figure { margin: 2mm 0 4mm; }
@@ -50,8 +51,8 @@ figcaption { text-align: center; font-style: italic; font-size: 12pt; break-befo
 """
 
 
-def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period]) -> bytes:
-    """Of one week."""
+def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period], root: str) -> bytes:
+    """Of one week. ``root`` of its hash tree: printed, it cannot be exchanged for one reader alone."""
     counts, contest = facts.counts, definition.contest
     obliged = _of(counts.mandatory_people, counts.people)
     encouraged = _of(counts.encouraged_people, counts.people)
@@ -78,6 +79,8 @@ def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Perio
         _blocs(facts.units.blocs),
         "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
         *_extremes(facts.units),
+        "<h2>VI. Mã kiểm tra</h2>",
+        f'<p>Gốc cây băm của tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
     ]
     about = f"Kết quả {facts.title.lower()} Cuộc thi “{contest.title}” ({facts.period})"
     return _document(definition, f"{facts.title}: {contest.title}", about, body)

@@ -27,6 +27,7 @@ def week_files(
     result: WeekResult,
     reference: Reference,
     winners: Mapping[str, Participant],
+    root: str,
     desk: ObjectStore,
     phones: Callable[[], Iterable[tuple[str, str]]],
 ) -> Iterator[tuple[str, Content]]:
@@ -54,7 +55,7 @@ def week_files(
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
     yield "summary.xlsx", made(books.summary_book, definition, facts, activity, lines)
-    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days)
+    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root)
     if reference.rosters:
         played = {
             one.participant_id: Played(one.unit, one.attempts, one.best.score, ranked)

@@ -29,10 +29,10 @@ class Reports:
     phones: Phones
 
     def write_week(
-        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
+        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant], root: str
     ) -> WeekReport:
         """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
-        files = week_files(result, reference, winners, self.desk, self.phones)
+        files = week_files(result, reference, winners, root, self.desk, self.phones)
         return WeekReport(files, canonical_json(_week_page(result, reference, winners)))
 
     def write_final(

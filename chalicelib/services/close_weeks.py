@@ -63,7 +63,8 @@ class WeekReport(NamedTuple):
 
 # A file of a revision, by its name; None if the revision has no such file.
 ReadFile = Callable[[str], bytes | None]
-WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant]], WeekReport]
+# The week's result, the reference, the winners by id, the root of the week's hash tree.
+WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant], str], WeekReport]
 # The final's result, the reference, the files of all weeks.
 WriteFinal = Callable[[FinalResult, Current, Sequence[ReadFile], ParticipantStore], WeekReport]
 # Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
@@ -167,7 +168,8 @@ class CloseWeeks:
             earlier_winners=winners,
             earlier_unit_winners=unit_winners,
         )
-        report = self.write_week(result, reference, self.participants.get_many(result.winners))
+        people = self.participants.get_many(result.winners)
+        report = self.write_week(result, reference, people, bundle.facts["root"])
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
         )

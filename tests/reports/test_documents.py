@@ -60,7 +60,7 @@ def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
     contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
     result, loaded = close(contest)
     facts = week_facts(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
-    text = week_bulletin(contest, facts, []).decode()
+    text = week_bulletin(contest, facts, [], "0" * 64).decode()
     assert "<script>" not in text
     assert "<img" not in text
     assert "&lt;img src=x&gt;" in text
@@ -70,7 +70,7 @@ def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
 def test_a_week_in_which_nobody_took_part_has_a_bulletin_too() -> None:
     contest = definition()
     result, loaded = close(contest, [])
-    text = week_bulletin(contest, week_facts(result, loaded, {}), []).decode()
+    text = week_bulletin(contest, week_facts(result, loaded, {}), [], "0" * 64).decode()
     assert "<b>0</b> người" in text
     assert "(Không có.)" in text
 
