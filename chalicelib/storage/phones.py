@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 
-from chalicelib.services.vault import Vault
+from chalicelib.services.vault import Unreadable, Vault
 from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp
 
@@ -29,7 +30,7 @@ class _Page(msgspec.Struct, gc=False):
 
 
 class Phones:
-    """Calling it gives participant id and phone, in no particular order. Raises ``Busy``, ``Unreadable``."""
+    """Calling it gives participant id and phone, in no particular order. Raises ``Busy``."""
 
     def __init__(self, http: SignedHttp, table: str, vault: Vault) -> None:
         self._http, self._table, self._vault = http, table, vault
@@ -43,4 +44,5 @@ class Phones:
         }
         for page in pages(self._http, "Scan", request):
             for item in self._decode(page).Items:
-                yield item.id.S, self._vault.open(item.phone.B, item.id.S, "phone")
+                with suppress(Unreadable):  # no result waits for a phone
+                    yield item.id.S, self._vault.open(item.phone.B, item.id.S, "phone")

@@ -115,7 +115,9 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
     assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
 
 
-def test_phones_are_read_of_everybody_who_has_one(aws: MiniStack, client: Client, http: SignedHttp) -> None:
+def test_phones_are_read_of_everybody_whose_phone_can_be_read(
+    aws: MiniStack, client: Client, http: SignedHttp
+) -> None:
     vault = Vault(lambda: b"k" * 32)
     people = Participants(client, "participants", vault)
     for number in range(3):
@@ -125,6 +127,8 @@ def test_phones_are_read_of_everybody_who_has_one(aws: MiniStack, client: Client
         )  # fmt: skip
         people.add(person)
     people.erase(f"{0:020}", STARTED)
+    other = Participants(client, "participants", Vault(lambda: b"x" * 32))
+    other.add(person._replace(participant_id="9" * 20))
     phones = Phones(http, "participants", vault)
     assert sorted(phones()) == [(f"{number:020}", f"091234567{number}") for number in (1, 2)]
 
