@@ -133,7 +133,9 @@ def final_files(
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
         rosters = read_rosters(desk, reference.rosters)
-        yield from roster_files(rosters, _played(weeks), reference.units, write)
+        played = _played(weeks)
+        everyone = ((person, what.unit) for person, what in played.items())
+        yield from roster_files(rosters, everyone, played.get, reference.units, write)
 
 
 def _plain(cell: str) -> csv_files.Cell:

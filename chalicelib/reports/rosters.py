@@ -45,30 +45,40 @@ class Split(NamedTuple):
     others: list[tuple[str, Played]]
 
 
-def split(roster: Roster, played: Mapping[str, Played], of_unit: Iterable[str]) -> Split:
+# By participant id; None for those who took no part.
+FindPlayed = Callable[[str], Played | None]
+
+
+def split(roster: Roster, played: FindPlayed, of_unit: Iterable[str]) -> Split:
     """``of_unit``: the ids of those who took part for the unit."""
     members = sorted(roster.members, key=lambda one: (name_key(one.full_name), one.participant_id))
-    obliged = [one for one in members if not one.exempt]
+    found = [(one, played(one.participant_id)) for one in members]
     known = {one.participant_id for one in members}
     return Split(
-        took_part=[(one, found) for one in obliged if (found := played.get(one.participant_id))],
-        absent=[one for one in obliged if one.participant_id not in played],
-        exempt=[(one, played.get(one.participant_id)) for one in members if one.exempt],
-        others=[(person, played[person]) for person in sorted(of_unit) if person not in known],
+        took_part=[(one, what) for one, what in found if what and not one.exempt],
+        absent=[one for one, what in found if not what and not one.exempt],
+        exempt=[(one, what) for one, what in found if one.exempt],
+        others=[
+            (person, what) for person in sorted(of_unit) if person not in known and (what := played(person))
+        ],
     )
 
 
 def roster_files(
     rosters: Iterable[Roster],
-    played: Mapping[str, Played],
+    everyone: Iterable[tuple[str, str]],
+    played: FindPlayed,
     units: Sequence[Unit],
     write: Callable[[Unit, Split], bytes],
 ) -> Iterator[tuple[str, Content]]:
-    """A file a unit, and all of them in one zip, which grows on disk meanwhile."""
+    """A file a unit, and all of them in one zip, which grows on disk meanwhile.
+
+    ``everyone``: id and unit of those who took part.
+    """
     by_code = {unit.code: unit for unit in units}
     of_unit: dict[str, list[str]] = {}
-    for person, what in played.items():
-        of_unit.setdefault(what.unit, []).append(person)
+    for person, unit in everyone:
+        of_unit.setdefault(unit, []).append(person)
     with tempfile.TemporaryFile() as disk:
         with zipfile.ZipFile(disk, "w", zipfile.ZIP_STORED) as packed:
             for roster in rosters:

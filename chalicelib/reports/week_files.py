@@ -57,14 +57,16 @@ def week_files(
     yield "summary.xlsx", made(books.summary_book, definition, facts, activity, lines)
     yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root)
     if reference.rosters:
-        played = {
-            one.participant_id: Played(one.unit, one.attempts, one.best.score, ranked)
-            for everyone, ranked in ((result.ranked, True), (result.unranked, False))
-            for one in everyone
-        }
+        standings = {one.participant_id: one for one in (*result.ranked, *result.unranked)}
+
+        def played(person: str) -> Played | None:
+            one = standings.get(person)
+            return one and Played(one.unit, one.attempts, one.best.score, person not in reference.barred)
+
+        everyone = ((person, one.unit) for person, one in standings.items())
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        yield from roster_files(read_rosters(desk, reference.rosters), played, reference.units, write)
+        yield from roster_files(read_rosters(desk, reference.rosters), everyone, played, reference.units, write)
 
 
 def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:
