@@ -65,6 +65,19 @@ proof_of_work = {proof}
 winner_names = "full"
 """
 
+GUIDE = """# Thể lệ
+
+<script>alert(1)</script>
+
+## Ai dự thi
+
+Mỗi người một lượt.
+
+## Thông báo về xử lý dữ liệu cá nhân
+
+Dữ liệu chỉ dùng để tổ chức cuộc thi.
+"""
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -130,7 +143,7 @@ def contest_folder(folder: Path, **values: Any) -> Path:
     (folder / "exclusions.csv").write_text(
         "citizen_id,role,note\n040085999999,Tổ ra đề thi,\n", encoding="utf-8"
     )
-    (folder / "guide.md").write_text("# Thể lệ\n\n<script>alert(1)</script>\n", encoding="utf-8")
+    (folder / "guide.md").write_text(GUIDE, encoding="utf-8")
     return folder
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { makeClock } from "../site/js/clock.js";
+import { makeClock, makeJumpWatch, makeTicker } from "../site/js/clock.js";
 
 const HOUR = 3600000;
 
@@ -43,4 +43,78 @@ test("an answer without a date changes nothing", () => {
   clock.sync(NaN, 0, 0);
   assert.equal(clock.known(), false);
   assert.equal(clock.now(), 7);
+});
+
+/** A ticker on clocks set by hand; `answers` are what each reading of the server's clock meets. */
+function ticking(answers = []) {
+  const room = { device: 0, steady: 0, ticks: 0, readings: 0, doubts: 0 };
+  let beat = null;
+  room.ticker = makeTicker({
+    tick: () => (room.ticks += 1),
+    async reread() {
+      room.readings += 1;
+      const answer = answers.shift();
+      if (answer) throw answer;
+    },
+    jumped: makeJumpWatch(() => room.device, () => room.steady),
+    doubt: () => (room.doubts += 1),
+    timers: { setInterval: (run) => (beat = run), clearInterval: () => (beat = null) },
+  });
+  room.pass = async (device, steady = device) => {
+    room.device += device;
+    room.steady += steady;
+    if (beat) beat();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return room;
+}
+
+test("a clock that runs on is trusted without asking", async () => {
+  const room = ticking();
+  for (let i = 0; i < 20; i += 1) await room.pass(500);
+  assert.deepEqual([room.ticks, room.readings], [20, 0]);
+});
+
+test("a clock that drifts slowly is followed", async () => {
+  const room = ticking();
+  for (let i = 0; i < 20; i += 1) await room.pass(1500, 500);
+  assert.equal(room.readings, 0);
+});
+
+test("a clock set an hour forward or back acts only when the server's time was read", async () => {
+  for (const jump of [HOUR, -HOUR]) {
+    const room = ticking([new Error("offline"), new Error("offline")]);
+    await room.pass(500);
+    await room.pass(jump, 500);
+    assert.deepEqual([room.ticks, room.readings, room.doubts], [1, 1, 1]);
+    await room.pass(500);
+    assert.deepEqual([room.ticks, room.readings], [1, 2]);
+    await room.pass(500);
+    assert.deepEqual([room.ticks, room.readings], [2, 3]);
+    await room.pass(500);
+    assert.deepEqual([room.ticks, room.readings], [3, 3]);
+  }
+});
+
+test("a device that slept asks for the time before it acts", async () => {
+  const room = ticking();
+  await room.pass(20 * 60000, 500);
+  assert.deepEqual([room.readings, room.ticks], [1, 1]);
+});
+
+test("a stopped ticker does nothing more", async () => {
+  const room = ticking();
+  room.ticker.stop();
+  await room.pass(500);
+  room.ticker.now();
+  assert.equal(room.ticks, 0);
+});
+
+test("a clock in doubt takes the next reading, however slow its answer was", () => {
+  const clock = makeClock(() => 0);
+  clock.sync(1000, -20, 0);
+  clock.doubt();
+  assert.equal(clock.known(), false);
+  clock.sync(5000, -9000, 0);
+  assert.equal(clock.now(), 10000);
 });

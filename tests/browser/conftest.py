@@ -1,12 +1,17 @@
-"""A phone's browser: Chromium by Playwright, a fresh profile for every test."""
+"""A phone's browser: one Chromium for all tests, a fresh profile for each; and one contest that stays open."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.people import Person
+from tests.stack import Stack, contest_folder, running
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -18,18 +23,70 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of 360 × 740; whatever the browser reports as an error fails the test at its end."""
+def phone(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes a device of its own, 360 × 740 unless told otherwise; whatever its pages report as an error fails the test."""
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        shown = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN").new_page()
-        shown.set_default_timeout(15_000)
-        shown.on("pageerror", lambda error: errors.append(str(error)))
-        shown.on("console", lambda line: errors.append(line.text) if "Content Security" in line.text else None)
-        yield shown
-        browser.close()
+    made: list[BrowserContext] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if "Content Security" in line.text else None)
+
+    def make(**options: Any) -> BrowserContext:
+        settings = {"viewport": PHONE, "locale": "vi-VN", "service_workers": "block", **options}
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        context.on("page", watch)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
     assert not errors
+
+
+@pytest.fixture
+def page(phone: Callable[..., BrowserContext]) -> Page:
+    return phone().new_page()
+
+
+@pytest.fixture(scope="session")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose only week outlasts the tests; nobody has to prove work."""
+    folder = tmp_path_factory.mktemp("hall")
+    contest = contest_folder(folder / "contest", id="hall", weeks=1, seconds=7200, proof="false")
+    with running(contest, folder / "state") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def new_person(hall: Stack) -> Callable[[], Person]:
+    """Registers somebody in the hall."""
+    count = iter(range(1, 1000))
+    return lambda: Person.register(hall, next(count))
+
+
+@pytest.fixture
+def enter(hall: Stack) -> Callable[[Page, Person, str], None]:
+    """Opens a screen as somebody who is signed in."""
+
+    def open_screen(page: Page, person: Person, hash_: str) -> None:
+        stored = json.dumps(person.session)
+        page.goto(f"{hall.site_url}/icon.svg")
+        page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", stored)
+        page.goto(f"{hall.site_url}/{hash_}")
+
+    return open_screen

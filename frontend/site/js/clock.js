@@ -2,6 +2,9 @@
 
 const TRUSTED_MS = 10 * 60 * 1000;
 
+const JUMP_MS = 2000;
+const TICK_MS = 500;
+
 export function makeClock(device = () => Date.now()) {
   let offset = 0;
   let doubt = Infinity; // how far the offset may be wrong, in milliseconds
@@ -10,6 +13,11 @@ export function makeClock(device = () => Date.now()) {
   return {
     now: () => device() + offset,
     known: () => doubt !== Infinity,
+
+    /** The device's clock was set: what was found before says nothing any more. */
+    doubt() {
+      doubt = Infinity;
+    },
 
     /**
      * The server wrote `server` (exact to `precision` ms, cut off) between `sent` and `received`.
@@ -36,4 +44,59 @@ export function syncFrom(response, sent, received = Date.now()) {
   const age = Number(response.headers.get("Age") || 0);
   const stamp = Date.parse(response.headers.get("Date") || "");
   clock.sync(stamp + age * 1000, sent, received, age ? 2000 : 1000);
+}
+
+/**
+ * Says whether the device's clock was set since the last call: it then went apart from the clock that only runs on.
+ * That one may stand still while a device sleeps, which looks the same; both times the server's time has to be read anew.
+ */
+export function makeJumpWatch(device = () => Date.now(), steady = () => performance.now()) {
+  let apart = device() - steady();
+  return () => {
+    const before = apart;
+    apart = device() - steady();
+    return Math.abs(apart - before) > JUMP_MS;
+  };
+}
+
+/**
+ * Calls `tick()` twice a second and at `now()`, but never by a clock in doubt: after a jump, `reread()` must bring the
+ * server's time first. It is asked for again and again until it does, one call at a time.
+ */
+export function makeTicker({ tick, reread, jumped = makeJumpWatch(), doubt = clock.doubt, timers = globalThis }) {
+  let sure = true;
+  let reading = false;
+  let stopped = false;
+
+  async function readAgain() {
+    reading = true;
+    try {
+      await reread();
+      sure = !jumped();
+    } catch (error) {
+      // Offline, or the server is busy: the next tick asks again.
+    } finally {
+      reading = false;
+    }
+    if (sure) now();
+  }
+
+  function now() {
+    if (stopped) return;
+    if (jumped()) {
+      sure = false;
+      doubt();
+    }
+    if (sure) tick();
+    else if (!reading) readAgain();
+  }
+
+  const timer = timers.setInterval(now, TICK_MS);
+  return {
+    now,
+    stop() {
+      stopped = true;
+      timers.clearInterval(timer);
+    },
+  };
 }

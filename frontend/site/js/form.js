@@ -47,7 +47,11 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
       h("label", { class: "choice" }, h("input", { type: "radio", name, value }), h("span", null, text)))),
     h("p", { class: "mistake", id: `${name}-mistake`, hidden: true }));
   const value = () => (box.querySelector("input:checked") || { value: "" }).value;
-  return { box, value };
+  const choose = (wanted) => {
+    for (const input of box.querySelectorAll("input")) input.checked = input.value === wanted;
+    mark(box);
+  };
+  return { box, value, choose };
 }
 
 /** Shows {field: message} at the fields and in `summary`, which takes the focus. Nothing wrong: clears all. */

@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { fill, focusOn, h } from "./dom.js";
 import { setZone } from "./format.js";
 import { explain } from "./problems.js";
+import { parseRoute } from "./route.js";
 import { language, session } from "./storage.js";
 import { isEnglish, setLanguage, t } from "./texts.js";
 
@@ -14,6 +15,7 @@ const SCREENS = {
   "sign-in": () => import("./screens/sign-in.js"),
   me: () => import("./screens/me.js"),
   paper: () => import("./screens/paper.js"),
+  guide: () => import("./screens/guide.js"),
   results: () => import("./screens/results.js"),
   bank: () => import("./screens/bank.js"),
 };
@@ -22,14 +24,9 @@ const place = (id) => document.getElementById(id);
 
 let contest = null;
 let leave = null; // ends what the shown screen has running
+let keep = null; // what was typed into the shown screen, for showing it again in the other language
 let turn = 0; // counts route changes: a screen that loads too late is dropped
 
-/** `#/paper/123?x=1` → {name: "paper", argument: "123", query} */
-function route() {
-  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name, argument = ""] = path.split("/");
-  return { name, argument: decodeURIComponent(argument), query: new URLSearchParams(query || "") };
-}
 
 /** `instead`: the screen that is left is not worth coming back to. */
 function go(hash, { instead = false } = {}) {
@@ -69,10 +66,11 @@ function signedIn() {
   return found;
 }
 
-async function show() {
-  const [mine, at] = [(turn += 1), route()];
+/** Shows the screen that the address names; `kept` is what its `keep()` gave, when it is shown anew. */
+async function show(kept = null) {
+  const [mine, at] = [(turn += 1), parseRoute(location.hash)];
   if (leave) leave();
-  leave = null;
+  leave = keep = null;
   const main = place("main");
   main.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
@@ -83,12 +81,15 @@ async function show() {
     frame(at.name);
     if (!screen) return void showMessage(t("app.notFound"));
     if (PRIVATE.has(at.name) && !signedIn()) return void askToSignIn(false);
-    const { title, content, stop } = await screen.screen({ ...at, contest, go, signedOut, signedIn: signedIn() });
+    const made = await screen.screen({ ...at, contest, go, signedOut, signedIn: signedIn(), kept });
+    const { title, content, stop } = made;
     if (mine !== turn) return void (stop && stop());
     leave = stop || null;
+    keep = made.keep || null;
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
     fill(main, content);
-    focusOn(main.querySelector("h1"), { top: true });
+    const target = made.shown && made.shown();
+    focusOn(target || main.querySelector("h1"), { top: !target });
   } catch (error) {
     if (mine !== turn || signedOut(error)) return;
     showMessage(t("app.failed"), explain(error));
@@ -100,7 +101,7 @@ async function show() {
 
 function showMessage(title, detail) {
   document.title = title;
-  const retry = detail && h("button", { class: "button", type: "button", onclick: show }, t("app.retry"));
+  const retry = detail && h("button", { class: "button", type: "button", onclick: () => show() }, t("app.retry"));
   fill(
     place("main"),
     h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
@@ -117,6 +118,7 @@ function frame(name) {
   place("skip").textContent = t("app.skip");
   const links = [
     ["", t("nav.home")],
+    ["guide", t("nav.guide")],
     ["results", t("nav.results")],
     contest && contest.paper.publish_bank && ["bank", t("nav.bank")],
     signedIn() ? ["me", t("nav.me")] : ["sign-in", t("nav.signIn")],
@@ -148,7 +150,7 @@ function hotline() {
 function speak(code) {
   setLanguage(code);
   connection();
-  show();
+  show(keep && keep());
 }
 
 function connection() {

@@ -20,6 +20,7 @@ const TEXTS = {
   "app.organiser": ["Đơn vị tổ chức: ", "Organiser: "],
   "nav.home": ["Trang chủ", "Home"],
   "nav.me": ["Trang của tôi", "My page"],
+  "nav.guide": ["Thể lệ", "Rules"],
   "nav.results": ["Kết quả", "Results"],
   "nav.bank": ["Ôn tập", "Study"],
   "nav.signIn": ["Đăng nhập", "Sign in"],
@@ -63,8 +64,12 @@ const TEXTS = {
   "home.unitPrizes": ["Giải tập thể", "Collective prizes"],
   "home.unitWeekly": ["{count} giải mỗi tuần", "{count} each week"],
   "home.unitFinal": ["{count} giải chung cuộc", "{count} at the end"],
-  "home.guide": ["Thể lệ và hướng dẫn", "Rules and guidance"],
-  "home.guideNote": ["", "The guide is published in Vietnamese."],
+  "home.guide": ["Đọc thể lệ và hướng dẫn", "Read the rules and guidance"],
+
+  "guide.title": ["Thể lệ và hướng dẫn", "Rules and guidance"],
+  "guide.note": ["", "The guide is published in Vietnamese."],
+  "guide.none": ["Ban Tổ chức chưa công bố thể lệ.", "The rules are not published yet."],
+  "guide.ask": ["Cần trợ giúp? Gọi đường dây nóng {hotline}.", "Need help? Call the hotline {hotline}."],
 
   "person.citizenId": ["Số căn cước công dân", "Citizen ID number"],
   "person.citizenIdHint": ["12 chữ số, ghi trên thẻ căn cước", "12 digits, as on your ID card"],
@@ -101,6 +106,12 @@ const TEXTS = {
   "person.password": ["Mật khẩu", "Password"],
   "person.passwordHint": ["Từ 8 ký tự trở lên", "8 characters or more"],
   "person.showPassword": ["Hiện mật khẩu", "Show password"],
+  "person.readNotice": ["Trước khi đồng ý, mời bạn đọc", "Before you agree, please read the"],
+  "person.notice": ["Thông báo về xử lý dữ liệu cá nhân (mở trang mới)", "notice on personal data (opens a new page)"],
+  "person.guardian": [
+    "Người chưa đủ 16 tuổi chỉ đăng ký khi cha, mẹ hoặc người giám hộ cũng đồng ý.",
+    "Under 16, a parent or guardian has to agree as well.",
+  ],
   "person.consent": [
     "Tôi đồng ý để Ban Tổ chức xử lý dữ liệu cá nhân đã khai ở trên cho mục đích tổ chức cuộc thi, xếp hạng và công bố kết quả.",
     "I agree that the organisers process the data above to run the contest, rank participants and publish results.",

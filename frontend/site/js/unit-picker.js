@@ -74,6 +74,12 @@ export function unitPicker(units) {
   return {
     box,
     value: () => (chosen ? chosen.code : null),
+    typed: () => input.value,
+    /** Puts back what was chosen, or only typed. */
+    restore(code, typed) {
+      choose(units.find((unit) => unit.code === code) || null, false);
+      input.value = typed;
+    },
     /** Typed something but chose nothing. */
     unfinished: () => !chosen && input.value.trim() !== "",
     optional: (on) => fill(hint, on ? `${t("person.unitOptional")} ` : "", t("person.unitHint"), "."),

@@ -1,6 +1,5 @@
 // What the contest is, when it runs and what happens next.
 
-import { data } from "../api.js";
 import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
 import { countdown, moment, number, span } from "../format.js";
@@ -13,7 +12,6 @@ export async function screen({ contest, signedIn }) {
   const organiser = (english && contest.organiser_en) || contest.organiser;
   const status = h("div", { class: "status" });
   const weeks = h("ol", { class: "weeks" });
-  const guide = h("section", { "aria-labelledby": "guide", hidden: true });
 
   const draw = () => {
     fill(status, statusCard(contest, phase(contest.weeks, clock.now()), signedIn));
@@ -28,7 +26,6 @@ export async function screen({ contest, signedIn }) {
     else if (left) left.textContent = countdown(at.change - clock.now());
     shown = at;
   }, 1000);
-  showGuide(guide);
 
   const content = [
     h("section", { class: "hero" },
@@ -37,8 +34,8 @@ export async function screen({ contest, signedIn }) {
       status),
     h("div", { class: "columns" },
       h("section", { "aria-labelledby": "weeks" }, h("h2", { id: "weeks" }, t("home.weeks")), weeks),
-      h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest))),
-    guide,
+      h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest),
+        h("p", null, h("a", { class: "button", href: "#/guide" }, t("home.guide"))))),
   ];
   return { title, content, stop: () => clearInterval(timer) };
 }
@@ -91,26 +88,4 @@ function rules(contest) {
       units.weekly > 0 && h("li", null, t("home.unitWeekly", { count: number(units.weekly) })),
       units.final > 0 && h("li", null, t("home.unitFinal", { count: number(units.final) }))),
   ];
-}
-
-/** The organisers' guide: made by our own back-end from Markdown, raw HTML off. Each part opens at a tap. */
-async function showGuide(section) {
-  const html = await data("guide.html", { text: true, keep: true }).catch(() => null);
-  if (!html) return;
-  const body = new DOMParser().parseFromString(html, "text/html").body;
-  const parts = [];
-  let part = h("div", { class: "guide" });
-  for (const node of Array.from(body.children)) {
-    if (node.tagName === "H1") continue;
-    if (node.tagName === "H2") {
-      parts.push(part);
-      part = h("details", { class: "guide" }, h("summary", null, node.textContent));
-    } else {
-      part.append(document.adoptNode(node));
-    }
-  }
-  parts.push(part);
-  const note = isEnglish() && h("p", { class: "hint" }, t("home.guideNote"));
-  fill(section, h("h2", { id: "guide" }, t("home.guide")), note, h("div", { lang: "vi" }, parts));
-  section.hidden = false;
 }

@@ -2,7 +2,7 @@
 
 import { api } from "../api.js";
 import { makeAutosave } from "../autosave.js";
-import { clock } from "../clock.js";
+import { clock, makeTicker } from "../clock.js";
 import { fill, focusOn, h } from "../dom.js";
 import { bodyOf, isUnsent, restore } from "../draft.js";
 import { countdown, time } from "../format.js";
@@ -110,12 +110,12 @@ function openPaper(attempt, { contest, signedOut }) {
     tell();
     // A little later at the deadline itself: a whole week's papers may end in the same second.
     if (byClock) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(3000, grace * 0.3)));
-    const until = byClock ? deadline + grace + 5000 : clock.now() + PATIENCE_MS;
+    const until = performance.now() + (byClock ? grace + 5000 : PATIENCE_MS);
     try {
       const result = await api.submit(id, bodyOf(state, asks), {
         tries: 50,
         timeout: 10000,
-        giveUp: () => finished || clock.now() > until,
+        giveUp: () => finished || performance.now() > until,
         onWait: () => tell(t("paper.sendAgain")),
       });
       finish({ status: "submitted", result: { week: attempt.week, number: attempt.number, ...result } });
@@ -171,8 +171,8 @@ function openPaper(attempt, { contest, signedOut }) {
     }
   }
 
-  const ticking = setInterval(tick, 500);
-  const awake = () => document.visibilityState === "visible" && tick();
+  const ticker = makeTicker({ tick, reread: () => api.contest() });
+  const awake = () => document.visibilityState === "visible" && ticker.now();
   const online = () => (timeUp ? handIn(true) : autosave.hurry());
   document.addEventListener("visibilitychange", awake);
   addEventListener("online", online);
@@ -181,7 +181,7 @@ function openPaper(attempt, { contest, signedOut }) {
     if (finished) return;
     finished = true;
     autosave.stop();
-    clearInterval(ticking);
+    ticker.stop();
     document.removeEventListener("visibilitychange", awake);
     removeEventListener("online", online);
   }
@@ -193,7 +193,7 @@ function openPaper(attempt, { contest, signedOut }) {
   }
 
   drawAnswered();
-  tick();
+  ticker.now();
   if (isUnsent(state)) autosave.touch();
   return { title: t("paper.title"), content, stop: leave };
 }

@@ -42,9 +42,9 @@ function prover(wanted) {
   };
 }
 
-export async function screen({ contest, go }) {
+export async function screen({ contest, go, kept }) {
   const units = (await data("units.json", { keep: true })) || [];
-  const proof = prover(contest.eligibility.proof_of_work);
+  const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work);
   const citizen = textField("citizen_id", t("person.citizenId"), {
     hint: t("person.citizenIdHint"), inputmode: "numeric", autocomplete: "username", maxlength: 20,
   });
@@ -65,8 +65,10 @@ export async function screen({ contest, go }) {
   const password = passwordField("password", {
     hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
   });
-  const agree = h("input", { type: "checkbox", id: "consent" });
+  const agree = h("input", { type: "checkbox", id: "consent", "aria-describedby": "consent-about consent-mistake" });
+  const notice = h("a", { href: "#/guide/privacy", target: "_blank", rel: "noopener" }, t("person.notice"));
   const consent = h("div", { class: "field", id: "consent-field" },
+    h("div", { id: "consent-about" }, h("p", null, t("person.readNotice"), " ", notice, "."), h("p", null, t("person.guardian"))),
     h("label", { class: "choice" }, agree, h("span", null, t("person.consent"))),
     h("p", { class: "mistake", id: "consent-mistake", hidden: true }));
   const summary = summaryBox();
@@ -118,7 +120,25 @@ export async function screen({ contest, go }) {
     consent, h("p", { class: "actions" }, send), waiting]);
   const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
     h("p", null, t("register.have"), " ", toSignIn()), form);
-  return { title: t("register.title"), content, stop: proof.stop };
+
+  let handedOn = false;
+  const texts = [citizen, name, phone, password].map(({ input }) => input).concat(born.inputs);
+  if (kept) {
+    texts.forEach((input, i) => {
+      input.value = kept.texts[i];
+    });
+    gender.choose(kept.gender);
+    category.choose(kept.category);
+    unit.restore(kept.unit, kept.unitTyped);
+    unit.optional(kept.category === "encouraged");
+    agree.checked = kept.consent;
+  }
+  const keep = () => {
+    handedOn = true; // the proof goes on being computed
+    return { proof, texts: texts.map(({ value }) => value), gender: gender.value(), category: category.value(),
+      unit: unit.value(), unitTyped: unit.typed(), consent: agree.checked };
+  };
+  return { title: t("register.title"), content, keep, stop: () => handedOn || proof.stop() };
 }
 
 const toSignIn = () => h("a", { href: "#/sign-in" }, t("nav.signIn"));
@@ -137,5 +157,5 @@ function dateField() {
       h("label", null, t("person.month"), month),
       h("label", { class: "long" }, t("person.year"), year)),
     h("p", { class: "mistake", id: "date_of_birth-mistake", hidden: true }));
-  return { box, value: () => isoDate(day.value, month.value, year.value) };
+  return { box, inputs: [day, month, year], value: () => isoDate(day.value, month.value, year.value) };
 }

@@ -7,7 +7,7 @@ import { explain, fieldMessages } from "../problems.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 
-export async function screen({ contest, query, go }) {
+export async function screen({ contest, query, go, kept }) {
   const next = query.get("next") || "";
   const citizen = textField("citizen_id", t("person.citizenId"), {
     inputmode: "numeric", autocomplete: "username", maxlength: 20, required: true,
@@ -27,6 +27,7 @@ export async function screen({ contest, query, go }) {
       else showProblem(summary, explain(error));
     }
   });
+  if (kept) [citizen.input.value, password.input.value] = kept;
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
     h("p", { class: "actions" }, send));
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
@@ -36,5 +37,5 @@ export async function screen({ contest, query, go }) {
     form,
     h("p", null, t("signIn.none"), " ", h("a", { href: "#/register" }, t("nav.register"))),
     contest.hotline && h("p", { class: "hint" }, t("signIn.forgot", { hotline: contest.hotline })));
-  return { title: t("signIn.title"), content };
+  return { title: t("signIn.title"), content, keep: () => [citizen.input.value, password.input.value] };
 }

@@ -1,0 +1,47 @@
+"""Those who take part, as far as the API is concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from tests.stack import Stack
+
+PASSWORD = "mật khẩu dài"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Registered and signed in; ``session`` is what the page keeps of it."""
+
+    citizen_id: str
+    session: dict[str, Any]
+
+    @classmethod
+    def register(cls, stack: Stack, number: int) -> Self:
+        citizen_id = f"040190{number:06}"
+        application = {
+            "citizen_id": citizen_id,
+            "full_name": "Nguyễn Thị Ánh Đào",
+            "date_of_birth": "1990-03-07",
+            "gender": "female",
+            "phone": "0912345678",
+            "unit_code": "SO-B",
+            "category": "mandatory",
+            "password": PASSWORD,
+            "consent": True,
+            "proof": None,
+        }
+        stack.call("POST", "/participants", application).raise_for_status()
+        answer = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
+        answer.raise_for_status()
+        return cls(citizen_id, answer.json())
+
+    def call(self, stack: Stack, method: str, path: str, body: Any = None) -> Any:
+        answer = stack.call(method, path, body, token=self.session["token"])
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def start(self, stack: Stack) -> str:
+        """The id of the attempt that is open now."""
+        return str(self.call(stack, "POST", "/attempts", {})["attempt"]["attempt_id"])

@@ -1,0 +1,69 @@
+"""Registering and signing in: what a person typed is never taken away, and what is agreed to can be read."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.stack import Stack
+
+
+def test_switching_the_language_keeps_a_half_filled_registration(hall: Stack, page: Page) -> None:
+    page.goto(f"{hall.site_url}/#/register")
+    page.get_by_label("Số căn cước công dân").fill("040190000123")
+    page.get_by_label("Họ và tên").fill("Nguyễn Thị Ánh Đào")
+    page.get_by_label("Tháng", exact=True).fill("3")
+    page.get_by_label("Nữ").check()
+    page.get_by_label("Công dân khác").check()
+    page.get_by_label("Đơn vị", exact=True).fill("so b")
+    page.get_by_role("button", name="Sở B").click()
+    page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
+    page.get_by_label("Tôi đồng ý").check()
+
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1, name="Register")).to_be_visible()
+    expect(page.get_by_label("Citizen ID number")).to_have_value("040190000123")
+    expect(page.get_by_label("Full name")).to_have_value("Nguyễn Thị Ánh Đào")
+    expect(page.get_by_label("Month", exact=True)).to_have_value("3")
+    expect(page.get_by_label("Female")).to_be_checked()
+    expect(page.get_by_label("Other citizen")).to_be_checked()
+    expect(page.get_by_text("Chosen: Sở B")).to_be_visible()
+    expect(page.get_by_text("If you study or work at a unit")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_have_value("mật khẩu dài")
+    expect(page.get_by_label("I agree")).to_be_checked()
+
+    # what was only typed, not chosen, stays too
+    page.get_by_role("button", name="Change").click()
+    page.get_by_label("Unit", exact=True).fill("tru")
+    page.get_by_role("button", name="Tiếng Việt").click()
+    expect(page.get_by_label("Đơn vị", exact=True)).to_have_value("tru")
+
+
+def test_switching_the_language_keeps_what_was_typed_to_sign_in(hall: Stack, page: Page) -> None:
+    page.goto(f"{hall.site_url}/#/sign-in")
+    page.get_by_label("Số căn cước công dân").fill("040190000123")
+    page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_label("Citizen ID number")).to_have_value("040190000123")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("mật khẩu dài")
+
+
+def test_what_is_agreed_to_is_a_tap_away(hall: Stack, page: Page) -> None:
+    page.goto(f"{hall.site_url}/#/register")
+    expect(page.get_by_text("Người chưa đủ 16 tuổi chỉ đăng ký khi cha, mẹ hoặc người giám hộ")).to_be_visible()
+    consent = page.get_by_label("Tôi đồng ý")
+    expect(consent).not_to_be_checked()
+    page.get_by_label("Họ và tên").fill("Nguyễn Thị Ánh Đào")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("^Thông báo về xử lý dữ liệu cá nhân")).click()
+    notice = opened.value
+    expect(notice.get_by_text("Dữ liệu chỉ dùng để tổ chức cuộc thi.")).to_be_visible()
+    expect(notice.get_by_text("Mỗi người một lượt.")).to_be_hidden()
+    expect(page.get_by_label("Họ và tên")).to_have_value("Nguyễn Thị Ánh Đào")
+
+
+def test_an_address_that_was_cut_off_opens_its_screen(hall: Stack, page: Page) -> None:
+    for broken in ("#/results/%", "#/results/%E1%BA"):
+        page.goto(f"{hall.site_url}/{broken}")
+        expect(page.get_by_role("heading", level=1, name="Kết quả cuộc thi")).to_be_visible()
