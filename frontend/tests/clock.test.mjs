@@ -46,18 +46,18 @@ test("an answer without a date changes nothing", () => {
 });
 
 /** A ticker on clocks set by hand; `answers` are what each reading of the server's clock meets. */
-function ticking(answers = []) {
-  const room = { device: 0, steady: 0, ticks: 0, readings: 0, doubts: 0 };
+function ticking(answers = [], known = true) {
+  const room = { device: 0, steady: 0, ticks: 0, unsure: 0, readings: 0, doubts: 0 };
   let beat = null;
   room.ticker = makeTicker({
-    tick: () => (room.ticks += 1),
+    tick: (sure) => (room[sure ? "ticks" : "unsure"] += 1),
     async reread() {
       room.readings += 1;
       const answer = answers.shift();
       if (answer) throw answer;
     },
     jumped: makeJumpWatch(() => room.device, () => room.steady),
-    doubt: () => (room.doubts += 1),
+    of: { known: () => known, doubt: () => (room.doubts += 1) },
     timers: { setInterval: (run) => (beat = run), clearInterval: () => (beat = null) },
   });
   room.pass = async (device, steady = device) => {
@@ -100,6 +100,15 @@ test("a device that slept asks for the time before it acts", async () => {
   const room = ticking();
   await room.pass(20 * 60000, 500);
   assert.deepEqual([room.readings, room.ticks], [1, 1]);
+});
+
+test("a page that was opened offline shows the time, and is not sure of it until the server was asked", async () => {
+  const room = ticking([new Error("offline")], false);
+  await room.pass(500);
+  assert.deepEqual([room.ticks, room.unsure, room.readings], [0, 1, 1]);
+  await room.pass(500);
+  await room.pass(500);
+  assert.deepEqual([room.ticks, room.unsure, room.readings], [2, 2, 2]);
 });
 
 test("a stopped ticker does nothing more", async () => {

@@ -7,6 +7,7 @@ import { session } from "./storage.js";
 const TIMEOUT_MS = 20000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 20000;
+const TRIES = 8; // about a minute and a half on a busy day
 
 /** A refusal: `status` 0 and `code` "network" when no answer came. */
 export class ApiError extends Error {
@@ -36,9 +37,57 @@ export function backoff(round, retryAfter = 0, random = Math.random) {
   return retryAfter * 1000 + random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** round);
 }
 
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Waits; when the device was offline, no longer than until it is back. */
+export function pause(milliseconds) {
+  return new Promise((resolve) => {
+    let timer = setTimeout(over, milliseconds);
+    const back = () => {
+      clearTimeout(timer);
+      timer = setTimeout(over, Math.min(milliseconds, Math.random() * FIRST_WAIT_MS));
+    };
+    function over() {
+      if (globalThis.removeEventListener) globalThis.removeEventListener("online", back);
+      resolve();
+    }
+    if (globalThis.navigator && navigator.onLine === false) globalThis.addEventListener("online", back);
+  });
+}
 
-async function once(method, path, body, fetching, timeout) {
+let tellWaiting = () => {};
+let waiting = 0;
+
+/**
+ * `tell({busy, wait, round})` each time a call that somebody waits for is put off: for `wait` ms, before try number
+ * `round`, because the server is busy or else cannot be reached; `tell(null)` when none waits any more.
+ */
+export function onWaiting(tell) {
+  tellWaiting = tell;
+}
+
+/** Runs `action` until it is answered. `quiet`: whoever called tells about waiting. */
+async function repeated(action, { tries, again, giveUp, onWait, quiet, wait = pause }) {
+  let told = false;
+  try {
+    for (let round = 0; ; round += 1) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!again(error) || round + 1 >= tries || (giveUp && giveUp(error))) throw error;
+        const milliseconds = backoff(round, error.retryAfter);
+        if (onWait) onWait(error);
+        if (!quiet) tellWaiting({ busy: error.status !== 0, wait: milliseconds, round: round + 2 });
+        if (!quiet && !told) waiting += 1;
+        told = !quiet;
+        await wait(milliseconds);
+      }
+    }
+  } finally {
+    if (told) waiting -= 1;
+    if (told && !waiting) tellWaiting(null);
+  }
+}
+
+async function once(method, path, body, { fetching, timeout, keepalive }) {
   const headers = { Accept: "application/json" };
   const signedIn = session.get();
   if (signedIn && signedIn.token) headers.Authorization = `Bearer ${signedIn.token}`;
@@ -52,6 +101,7 @@ async function once(method, path, body, fetching, timeout) {
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
+      keepalive: Boolean(keepalive),
       signal: abort.signal,
     });
     syncFrom(response, sent);
@@ -72,66 +122,64 @@ async function once(method, path, body, fetching, timeout) {
 }
 
 /**
- * `repeat`: the call is idempotent. `tries`: how often in all. `giveUp(error)`: stop retrying early.
- * `fetching` and `wait` are replaced in tests.
+ * `repeat`: the call is idempotent. `tries`: how often in all. `giveUp(error)`: stop retrying early. `keepalive`: goes
+ * on when the page is closed. `fetching` and `wait` are replaced in tests.
  */
-export async function call(method, path, body, options = {}) {
-  const { repeat = method === "GET" || method === "PUT", tries = 4, giveUp, onWait, timeout = TIMEOUT_MS } = options;
-  const { fetching = (url, request) => fetch(url, request), wait = pause } = options;
-  for (let round = 0; ; round += 1) {
-    try {
-      return await once(method, path, body, fetching, timeout);
-    } catch (error) {
-      const again = repeat ? error.passing : error.untouched;
-      if (!again || round + 1 >= tries || (giveUp && giveUp(error))) throw error;
-      if (onWait) onWait(error);
-      await wait(backoff(round, error.retryAfter));
-    }
-  }
+export function call(method, path, body, options = {}) {
+  const { repeat = method === "GET" || method === "PUT", tries = TRIES, timeout = TIMEOUT_MS, keepalive } = options;
+  const { fetching = (url, request) => fetch(url, request) } = options;
+  const again = (error) => (repeat ? error.passing : error.untouched);
+  return repeated(() => once(method, path, body, { fetching, timeout, keepalive }), { ...options, tries, again });
 }
 
 let started = null; // the paper that a start just brought, so that showing it costs no second request
 
 export const api = {
-  contest: () => call("GET", "/contest"),
+  /** Only for the time it brings: the contest itself is a published file. */
+  contest: (options) => call("GET", "/contest", undefined, options),
   challenge: () => call("GET", "/challenge"),
   register: (application) => call("POST", "/participants", application),
   signIn: (credentials) => call("POST", "/sessions", credentials, { repeat: true }),
+  resetPassword: (request) => call("POST", "/password", request),
   me: () => call("GET", "/me"),
   async start() {
     const answer = await call("POST", "/attempts", {}, { repeat: true });
     started = answer.attempt;
     return answer;
   },
-  attempt(id, fresh = false) {
+  attempt(id, { fresh = false, ...options } = {}) {
     const attempt = started;
     started = null;
     if (!fresh && attempt && attempt.attempt_id === id) return { status: "open", attempt };
-    return call("GET", `/attempts/${encodeURIComponent(id)}`);
+    return call("GET", `/attempts/${encodeURIComponent(id)}`, undefined, options);
   },
-  save: (id, body) => call("PUT", `/attempts/${encodeURIComponent(id)}/answers`, body, { tries: 1 }),
+  /** One try: the autosave has its own times for the next. */
+  save: (id, body, options) =>
+    call("PUT", `/attempts/${encodeURIComponent(id)}/answers`, body, { tries: 1, ...options }),
   submit: (id, body, options) =>
     call("POST", `/attempts/${encodeURIComponent(id)}/submission`, body, { repeat: true, ...options }),
 };
 
 const kept = new Map();
 
-/** A published file below /data; null where it is not there (yet). `keep`: once a visit is enough. */
-export async function data(name, { text = false, keep = false } = {}) {
-  if (kept.has(name)) return kept.get(name);
-  for (let round = 0; ; round += 1) {
-    try {
-      const sent = Date.now();
-      const response = await fetch(`/data/${name}`, { cache: "no-cache" });
-      syncFrom(response, sent);
-      if (response.status === 403 || response.status === 404) return null;
-      if (!response.ok) throw new ApiError(response.status);
-      const found = text ? await response.text() : await response.json();
-      if (keep) kept.set(name, found);
-      return found;
-    } catch (error) {
-      if (round >= 2) throw error instanceof ApiError ? error : new ApiError(0);
-      await pause(backoff(round));
-    }
+async function published(name, text) {
+  const sent = Date.now();
+  let response;
+  try {
+    response = await fetch(`/data/${name}`, { cache: "no-cache" });
+    syncFrom(response, sent);
+    if (response.status === 403 || response.status === 404) return null;
+    if (response.ok) return await (text ? response.text() : response.json());
+  } catch (error) {
+    throw new ApiError(0);
   }
+  throw new ApiError(response.status);
+}
+
+/** A published file below /data; null where it is not there (yet). `keep`: once a visit is enough. */
+export async function data(name, { text = false, keep = false, tries = 4, quiet = false } = {}) {
+  if (kept.has(name)) return kept.get(name);
+  const found = await repeated(() => published(name, text), { tries, quiet, again: () => true });
+  if (keep && found !== null) kept.set(name, found);
+  return found;
 }

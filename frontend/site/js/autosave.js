@@ -9,7 +9,7 @@ const EVERY_MS = 30000;
 const EVERY_JITTER_MS = 5000;
 
 /**
- * `send()` saves and throws an ApiError; `onState("waiting" | "saving" | "saved" | "failed")`;
+ * `send({keepalive})` saves and throws an ApiError; `onState("waiting" | "saving" | "saved" | "failed")`;
  * `onRefused(error)`: the server will not take answers any more.
  */
 export function makeAutosave({ send, onState, onRefused, now = Date.now, random = Math.random, timers = globalThis }) {
@@ -23,7 +23,7 @@ export function makeAutosave({ send, onState, onRefused, now = Date.now, random 
   function plan(wait) {
     if (stopped || sending) return;
     if (timer !== null) timers.clearTimeout(timer);
-    timer = timers.setTimeout(run, Math.max(0, wait));
+    timer = timers.setTimeout(() => run({}), Math.max(0, wait));
   }
 
   function regularWait() {
@@ -31,7 +31,8 @@ export function makeAutosave({ send, onState, onRefused, now = Date.now, random 
     return Math.max(soon, lastSent + EVERY_MS + random() * EVERY_JITTER_MS - now());
   }
 
-  async function run() {
+  async function run(options) {
+    if (timer !== null) timers.clearTimeout(timer);
     timer = null;
     if (stopped || sending || !changed) return;
     sending = true;
@@ -40,7 +41,7 @@ export function makeAutosave({ send, onState, onRefused, now = Date.now, random 
     let wait = null;
     try {
       lastSent = now();
-      await send();
+      await send(options);
       failures = 0;
       if (!stopped) onState(changed ? "waiting" : "saved");
     } catch (error) {
@@ -78,6 +79,8 @@ export function makeAutosave({ send, onState, onRefused, now = Date.now, random 
     hurry() {
       if (changed && failures) plan(backoff(0, 0, random));
     },
+    /** The page may be gone in a moment: what is not sent yet is sent now, even if it is closed meanwhile. */
+    flush: () => run({ keepalive: true }),
     stop,
     /** Goes on after `stop`. */
     resume() {

@@ -60,11 +60,13 @@ export function makeJumpWatch(device = () => Date.now(), steady = () => performa
 }
 
 /**
- * Calls `tick()` twice a second and at `now()`, but never by a clock in doubt: after a jump, `reread()` must bring the
- * server's time first. It is asked for again and again until it does, one call at a time.
+ * Calls `tick(sure)` twice a second and at `now()`. It is not `sure` while the server's time is not known, on a page that
+ * was opened offline, and after a jump of the device's clock it is not called at all until `reread()` brought that time.
+ * `reread()` is called again and again until it does, one call at a time.
  */
-export function makeTicker({ tick, reread, jumped = makeJumpWatch(), doubt = clock.doubt, timers = globalThis }) {
-  let sure = true;
+export function makeTicker({ tick, reread, jumped = makeJumpWatch(), of = clock, timers = globalThis }) {
+  let sure = of.known();
+  let jump = false;
   let reading = false;
   let stopped = false;
 
@@ -73,6 +75,7 @@ export function makeTicker({ tick, reread, jumped = makeJumpWatch(), doubt = clo
     try {
       await reread();
       sure = !jumped();
+      jump = !sure;
     } catch (error) {
       // Offline, or the server is busy: the next tick asks again.
     } finally {
@@ -84,11 +87,12 @@ export function makeTicker({ tick, reread, jumped = makeJumpWatch(), doubt = clo
   function now() {
     if (stopped) return;
     if (jumped()) {
+      jump = true;
       sure = false;
-      doubt();
+      of.doubt();
     }
-    if (sure) tick();
-    else if (!reading) readAgain();
+    if (!jump) tick(sure);
+    if (!sure && !reading) readAgain();
   }
 
   const timer = timers.setInterval(now, TICK_MS);

@@ -32,7 +32,7 @@ export function fill(element, ...children) {
 /** Moves the focus to a heading: the view goes to it, or to the top of the page for a new screen. */
 export function focusOn(element, { top = false } = {}) {
   if (!element) return;
-  element.setAttribute("tabindex", "-1");
+  if (element.tabIndex < 0) element.setAttribute("tabindex", "-1");
   element.focus({ preventScroll: true });
   if (top) scrollTo(0, 0);
   else element.scrollIntoView({ block: "start" });

@@ -18,11 +18,15 @@ export function merge(base, local, server) {
   return { answers, prediction };
 }
 
-/** The state of an attempt that is shown: the server's, with what this device kept. */
+/**
+ * The state of an attempt that is shown: the server's, with what this device kept. `flags` and `at`, the questions to
+ * look at again and the one being looked at, are this device's own.
+ */
 export function restore(attempt, kept) {
   const server = { answers: attempt.saved_answers || {}, prediction: numberOrNull(attempt.saved_prediction) };
   const mine = kept ? merge(kept.base, kept, server) : server;
-  return { ...mine, answers: { ...mine.answers }, base: server, deadline: attempt.deadline };
+  const { flags = {}, at = 1 } = kept || {};
+  return { ...mine, answers: { ...mine.answers }, base: server, deadline: attempt.deadline, flags: { ...flags }, at };
 }
 
 const numberOrNull = (value) => (value === undefined || value === null ? null : value);

@@ -16,8 +16,8 @@ export function textField(name, label, { hint, ...attributes } = {}) {
 }
 
 /** A password with a switch to show it. */
-export function passwordField(name, options) {
-  const { box, input } = textField(name, t("person.password"), { type: "password", ...options });
+export function passwordField(name, { label = t("person.password"), ...options }) {
+  const { box, input } = textField(name, label, { type: "password", ...options });
   const show = h("input", {
     type: "checkbox",
     onchange: () => {

@@ -8,6 +8,7 @@ import { explain } from "./problems.js";
 import { parseRoute } from "./route.js";
 import { language, session } from "./storage.js";
 import { isEnglish, setLanguage, t } from "./texts.js";
+import { showWaiting } from "./waiting.js";
 
 const SCREENS = {
   "": () => import("./screens/home.js"),
@@ -18,6 +19,9 @@ const SCREENS = {
   guide: () => import("./screens/guide.js"),
   results: () => import("./screens/results.js"),
   bank: () => import("./screens/bank.js"),
+  receipt: () => import("./screens/receipt.js"),
+  commitments: () => import("./screens/commitments.js"),
+  password: () => import("./screens/password.js"),
 };
 const PRIVATE = new Set(["me", "paper"]);
 const place = (id) => document.getElementById(id);
@@ -101,7 +105,8 @@ async function show(kept = null) {
 
 function showMessage(title, detail) {
   document.title = title;
-  const retry = detail && h("button", { class: "button", type: "button", onclick: () => show() }, t("app.retry"));
+  const retry = detail && h("p", { class: "actions" },
+    h("button", { class: "button primary", type: "button", onclick: () => show() }, t("app.retry")));
   fill(
     place("main"),
     h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
@@ -115,30 +120,32 @@ const contestTitle = () => (isEnglish() && contest.title_en) || contest.title;
 /** Header and footer for the screen `name`. */
 function frame(name) {
   document.documentElement.lang = isEnglish() ? "en" : "vi";
+  document.body.dataset.screen = name;
   place("skip").textContent = t("app.skip");
   const links = [
     ["", t("nav.home")],
     ["guide", t("nav.guide")],
-    ["results", t("nav.results")],
     contest && contest.paper.publish_bank && ["bank", t("nav.bank")],
-    signedIn() ? ["me", t("nav.me")] : ["sign-in", t("nav.signIn")],
+    ["results", t("nav.results")],
   ].filter(Boolean);
-  const items = links.map(([target, text]) =>
-    h("li", null, h("a", { href: `#/${target}`, "aria-current": target === name ? "page" : null }, text)),
-  );
+  const link = ([target, text], look) =>
+    h("a", { class: look, href: `#/${target}`, "aria-current": target === name ? "page" : null }, text);
+  const account = link(signedIn() ? ["me", t("nav.me")] : ["sign-in", t("nav.signIn")], "account");
   const other = isEnglish() ? "vi" : "en";
-  const switcher = h("button", { type: "button", class: "language", lang: other, onclick: () => speak(other) },
-    t("app.language"));
+  const switcher = h("button", { type: "button", class: "language", lang: other, "aria-label": t("app.language"), onclick: () => speak(other) },
+    other.toUpperCase());
   const brand = h("a", { class: "brand", href: "#/" }, t("home.contest"));
-  fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, switcher),
-    h("nav", { "aria-label": t("app.menu") }, h("ul", null, items))));
+  fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
+    h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
   footer();
 }
 
 function footer() {
   if (!contest) return;
   const organiser = (isEnglish() && contest.organiser_en) || contest.organiser;
-  fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), organiser), hotline()));
+  const links = [["guide", t("guide.title")], ["commitments", t("nav.commitments")], ["receipt", t("nav.receipt")]];
+  fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), organiser), hotline(),
+    h("ul", null, links.map(([target, text]) => h("li", null, h("a", { href: `#/${target}` }, text))))));
 }
 
 function hotline() {
@@ -160,6 +167,7 @@ function connection() {
 }
 
 setLanguage(language.get());
+showWaiting(place("waiting"));
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link
   show();
@@ -172,3 +180,6 @@ place("skip").addEventListener("click", (event) => {
 });
 connection();
 show();
+if ("serviceWorker" in navigator) {
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {})); // a help, no need
+}

@@ -9,3 +9,16 @@ export function phase(weeks, now) {
   }
   return { kind: "after", week: null, change: null };
 }
+
+const RUSH_MS = 15000;
+
+/**
+ * Milliseconds to wait with a start: who comes in the first seconds of a week is spread over them at random, so that a
+ * whole province does not start in the same second. Costs nobody time: a paper's clock begins at its start.
+ */
+export function rushWait(week, now, random = Math.random) {
+  const [opens, closes] = [Date.parse(week.opens_at), Date.parse(week.closes_at)];
+  const rush = Math.min(RUSH_MS, (closes - opens) / 50); // trial contests run for minutes
+  const since = now - opens;
+  return since >= 0 && since < rush ? random() * (rush - since) : 0;
+}

@@ -9,6 +9,7 @@ const ENGLISH = {
   network: "The server could not be reached. Check your connection and try again.",
   unauthorized: "You are not signed in, or your session has ended. Please sign in again.",
   wrong_credentials: "The citizen ID or the password is not right. Check both and try again.",
+  wrong_code: "The citizen ID or the code is not right, or the code was used or has expired. Call the hotline for a new one.",
   excluded: "Under the rules you may not take part. If this is a mistake, call the hotline.",
   disqualified: "The organisers have annulled your results. If this is a mistake, call the hotline.",
   not_found: "There is no such address.",

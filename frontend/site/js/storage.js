@@ -44,24 +44,59 @@ export const session = {
   clear: () => remove("session"),
 };
 
-/** An attempt's answers: {answers, prediction, base, deadline}; `base` is what the server was last known to hold. */
-export const draft = {
-  get: (attemptId) => read(`draft:${attemptId}`),
-  set: (attemptId, value) => write(`draft:${attemptId}`, value),
-  clear: (attemptId) => remove(`draft:${attemptId}`),
+/** "one" question at a time or all in a "list"; null until somebody chose. */
+export const paperMode = {
+  get: () => read("paper-mode"),
+  set: (value) => write("paper-mode", value),
+};
 
-  /** Takes off drafts that can no longer be handed in. */
+function names(prefix) {
+  try {
+    const stored = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + prefix));
+    return stored.map((key) => key.slice(PREFIX.length)).concat([...memory.keys()].filter((key) => key.startsWith(prefix)));
+  } catch (error) {
+    return [...memory.keys()].filter((key) => key.startsWith(prefix));
+  }
+}
+
+const byAttempt = (prefix) => ({
+  get: (attemptId) => read(prefix + attemptId),
+  set: (attemptId, value) => write(prefix + attemptId, value),
+  clear: (attemptId) => remove(prefix + attemptId),
+});
+
+/** Papers as they came from the server, to go on with when the page is opened again without a connection. */
+export const paper = byAttempt("paper:");
+
+/**
+ * An attempt's answers: {answers, prediction, base, deadline, flags, at}; `base` is what the server was last known to hold.
+ */
+export const draft = {
+  ...byAttempt("draft:"),
+
+  /** Is told what another tab stored (null: it took the draft off) until the returned function is called. */
+  watch(attemptId, tell) {
+    const stored = ({ key, newValue }) => {
+      if (key === `${PREFIX}draft:${attemptId}`) tell(newValue === null ? null : JSON.parse(newValue));
+    };
+    addEventListener("storage", stored);
+    return () => removeEventListener("storage", stored);
+  },
+
+  /** Takes off what belongs to attempts that can no longer be handed in. */
   sweep(now) {
-    let keys = [];
-    try {
-      keys = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}draft:`));
-    } catch (error) {
-      return;
-    }
-    for (const key of keys) {
-      const name = key.slice(PREFIX.length);
+    for (const name of [...names("draft:"), ...names("paper:")]) {
       const kept = read(name);
       if (!kept || !(Date.parse(kept.deadline) > now - DAY)) remove(name);
     }
+  },
+};
+
+/** Receipts of papers handed in on this device, of one person only: others may use the same device. */
+export const receipts = {
+  ...byAttempt("receipt:"),
+  of(participantId) {
+    const all = names("receipt:").map(read);
+    return all.filter((receipt) => receipt && receipt.opening && receipt.opening.participant_id === participantId);
   },
 };

@@ -33,5 +33,5 @@ export async function screen({ argument, contest }) {
     isEnglish() && html && h("p", { class: "hint" }, t("guide.note")),
     h("div", { lang: "vi" }, parts),
     contest.hotline && h("p", { class: "notice" }, t("guide.ask", { hotline: contest.hotline })));
-  return { title, content, shown: () => content.querySelector("details[open]") };
+  return { title, content, shown: () => content.querySelector("details[open] summary") };
 }

@@ -3,6 +3,7 @@
 import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
 import { countdown, moment, number, span } from "../format.js";
+import { showLive } from "../live.js";
 import { phase } from "../phase.js";
 import { isEnglish, t } from "../texts.js";
 
@@ -12,6 +13,8 @@ export async function screen({ contest, signedIn }) {
   const organiser = (english && contest.organiser_en) || contest.organiser;
   const status = h("div", { class: "status" });
   const weeks = h("ol", { class: "weeks" });
+
+  const live = h("section", { class: "live", "aria-labelledby": "live", hidden: true });
 
   const draw = () => {
     fill(status, statusCard(contest, phase(contest.weeks, clock.now()), signedIn));
@@ -26,18 +29,24 @@ export async function screen({ contest, signedIn }) {
     else if (left) left.textContent = countdown(at.change - clock.now());
     shown = at;
   }, 1000);
+  const stopLive = showLive(live, () => phase(contest.weeks, clock.now()).week);
+  const stop = () => {
+    clearInterval(timer);
+    stopLive();
+  };
 
   const content = [
     h("section", { class: "hero" },
       h("p", { class: "kicker" }, organiser),
       h("h1", null, title),
       status),
+    live,
     h("div", { class: "columns" },
       h("section", { "aria-labelledby": "weeks" }, h("h2", { id: "weeks" }, t("home.weeks")), weeks),
       h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest),
         h("p", null, h("a", { class: "button", href: "#/guide" }, t("home.guide"))))),
   ];
-  return { title, content, stop: () => clearInterval(timer) };
+  return { title, content, stop };
 }
 
 function statusCard(contest, at, signedIn) {

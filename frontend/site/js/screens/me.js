@@ -1,70 +1,122 @@
-// One's own page: attempts used and left, the best one, all attempts; where an attempt is started.
+// One's own page: the week that runs, attempts used and left, all attempts with their receipts; where one starts.
 
-import { api, data } from "../api.js";
-import { h, once } from "../dom.js";
-import { duration, moment, number, span } from "../format.js";
+import { api, data, pause } from "../api.js";
+import { clock } from "../clock.js";
+import { fill, h, once } from "../dom.js";
+import { countdown, duration, moment, number, span } from "../format.js";
+import { phase, rushWait } from "../phase.js";
 import { explain } from "../problems.js";
-import { session } from "../storage.js";
+import { receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 
-export async function screen({ contest, query, go, signedOut }) {
-  const [me, units] = await Promise.all([api.me(), data("units.json", { keep: true }).catch(() => null)]);
-  const { participant, week, attempts } = me;
+export async function screen({ contest, query, go, signedOut, kept }) {
+  const [me, units] = await Promise.all([kept || api.me(), data("units.json", { keep: true }).catch(() => null)]);
+  const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);
   const leave = () => {
     session.clear();
     go("#/");
   };
+  const status = h("div", { class: "status" });
+  const starter = makeStarter(contest, go, signedOut);
+  let shown = null;
+  const draw = () => {
+    const at = phase(contest.weeks, clock.now());
+    const same = shown && shown.kind === at.kind && shown.week === at.week;
+    shown = at;
+    if (!same) return fill(status, standing(contest, at, me, starter));
+    const left = status.querySelector(".until .countdown");
+    if (left) left.textContent = countdown(at.change - clock.now());
+    return status;
+  };
+  draw();
+  const timer = setInterval(draw, 1000);
   const content = [
     h("section", null,
       h("h1", null, t("me.hello", { name: participant.full_name })),
       query.get("registered") && h("p", { class: "notice good", role: "status" }, t("register.done")),
       h("p", { class: "soft" }, unit ? unit.name : participant.unit_code || t("me.noUnit")),
-      week ? thisWeek(contest, week, start(go, signedOut)) : h("p", { class: "notice" }, t("me.noWeek"))),
+      status),
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),
       attempts.length ? history(attempts) : h("p", { class: "soft" }, t("me.noHistory"))),
     h("p", null, h("button", { class: "button quiet", type: "button", onclick: leave }, t("me.signOut"))),
   ];
-  return { title: t("me.title"), content };
+  return { title: t("me.title"), content, stop: () => clearInterval(timer), keep: () => me };
+}
+
+/** What a person has of week `week`; needs no call when a week opens while the page is shown. */
+export function ofWeek(me, week, attemptsPerWeek) {
+  if (me.week && me.week.number === week) return me.week;
+  const mine = me.attempts.filter((attempt) => attempt.week === week);
+  const scores = mine.map(({ score }) => score).filter((score) => score !== null);
+  const open = mine.find(({ status }) => status === "open");
+  return {
+    number: week,
+    attempts_used: mine.length,
+    attempts_left: Math.max(attemptsPerWeek - mine.length, 0),
+    best_score: scores.length ? Math.max(...scores) : null,
+    open_attempt: open ? open.attempt_id : null,
+  };
 }
 
 /** Makes the button that starts or resumes, and says why it could not. */
-function start(go, signedOut) {
-  return (text) => {
+function makeStarter(contest, go, signedOut) {
+  return (text, fresh) => {
     const problem = h("p", { class: "mistake", role: "alert", hidden: true });
-    const button = h("button", { class: "button primary", type: "button" }, text);
+    const note = h("p", { class: "hint", role: "status" });
+    const button = h("button", { class: "button primary big", type: "button" }, text);
     button.addEventListener("click", once(button, async () => {
       problem.hidden = true;
+      const week = contest.weeks.find(({ closes_at: closes }) => clock.now() < Date.parse(closes));
+      const rush = fresh && week ? rushWait(week, clock.now()) : 0;
       try {
+        if (rush) {
+          note.textContent = t("me.rush", { seconds: number(Math.ceil(rush / 1000)) });
+          await pause(rush);
+        }
         const { attempt } = await api.start();
         go(`#/paper/${attempt.attempt_id}`);
       } catch (error) {
         if (signedOut(error)) return;
         problem.textContent = explain(error);
         problem.hidden = false;
+      } finally {
+        note.textContent = "";
       }
     }));
-    return [button, problem];
+    return [button, note, problem];
   };
 }
 
-function thisWeek(contest, week, starter) {
+function standing(contest, at, me, starter) {
+  const until = at.change && h("p", { class: "until" },
+    t(at.kind === "open" ? "home.closesIn" : "home.opensIn", { week: at.week }), " ",
+    h("strong", { class: "countdown" }, countdown(at.change - clock.now())));
+  if (at.kind !== "open") {
+    const open = me.week && me.week.open_attempt; // a paper may outlast its week by the grace
+    return [h("h2", { class: `state ${at.kind}` }, t(`home.${at.kind}`)), until,
+      open && starter(t("me.resume"), false),
+      at.kind === "after" && h("p", { class: "actions" }, h("a", { class: "button primary", href: "#/results" }, t("home.seeResults")))];
+  }
+  const { paper } = contest;
+  const week = ofWeek(me, at.week, paper.attempts_per_week);
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
-  const best = week.best_score === null ? "–" : `${number(week.best_score)}/${number(contest.paper.questions)}`;
-  const limit = span(contest.paper.time_limit_seconds);
-  const note = t("me.startNote", { questions: number(contest.paper.questions), limit });
-  return h("section", { "aria-labelledby": "this-week" },
-    h("h2", { id: "this-week" }, t("home.open", { week: week.number })),
+  const best = week.best_score === null ? "–" : `${number(week.best_score)}/${number(paper.questions)}`;
+  const note = t("me.startNote", { questions: number(paper.questions), limit: span(paper.time_limit_seconds) });
+  return [
+    h("h2", { class: "state open" }, t("home.open", { week: at.week })),
+    until,
     h("dl", { class: "facts" },
       fact(number(week.attempts_used), t("me.used")),
       fact(number(week.attempts_left), t("me.left")),
       fact(best, t("me.best"))),
     week.open_attempt
-      ? h("div", null, starter(t("me.resume")))
+      ? starter(t("me.resume"), false)
       : week.attempts_left > 0
-        ? h("div", null, starter(t("me.start")), h("p", { class: "hint" }, note))
-        : h("p", { class: "notice" }, t("me.noneLeft")));
+        ? [starter(t("me.start"), true), h("p", { class: "hint" }, note)]
+        : h("p", { class: "notice" }, t("me.noneLeft")),
+  ];
 }
 
 /** The highest score of each week: {week: score}. Which of several equal ones ranks first, the close-out decides. */
@@ -79,18 +131,19 @@ export function bestScores(attempts) {
 function history(attempts) {
   const best = bestScores(attempts);
   return h("ul", { class: "list two" }, attempts.slice().reverse().map((attempt) => {
-    const { week, number: count, status, score, total, duration_ms: took } = attempt;
+    const { attempt_id: id, week, number: count, status, score, total, duration_ms: took } = attempt;
     const open = status === "open";
     const name = t("me.attempt", { week, number: number(count) });
     const isBest = score !== null && score === best[week];
     return h("li", { class: "entry" },
-      h("p", null, h("a", { href: `#/paper/${attempt.attempt_id}` }, h("strong", null, name))),
+      h("p", null, h("a", { href: `#/paper/${id}` }, h("strong", null, name))),
       h("p", { class: "big" }, open ? "" : score === null ? "–" : `${number(score)}/${number(total)}`),
       h("p", { class: "soft wide" }, moment(attempt.submitted_at || attempt.started_at), took !== null && !open ? ` · ${duration(took)}` : ""),
-      h("p", { class: "wide" },
+      h("p", { class: "wide badges" },
         open && h("span", { class: "badge now" }, t("me.open")),
-        isBest && h("span", { class: "badge good" }, t("me.bestMark")), " ",
+        isBest && h("span", { class: "badge good" }, t("me.bestMark")),
         !open && score === null && h("span", { class: "badge" }, t("me.discarded")),
-        status === "overdue" && score !== null && h("span", { class: "badge" }, t("me.overdue"))));
+        status === "overdue" && score !== null && h("span", { class: "badge" }, t("me.overdue")),
+        receipts.get(id) && h("a", { href: `#/receipt/${id}` }, t("me.receipt"))));
   }));
 }

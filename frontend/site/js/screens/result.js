@@ -1,14 +1,17 @@
-// What came of one attempt.
+// What came of one attempt, and the receipt for it.
 
 import { h } from "../dom.js";
 import { duration, moment, number } from "../format.js";
+import { saveButton } from "../receipt-file.js";
+import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 
 /** `status` is "submitted" or "overdue"; a discarded attempt has no score. */
 export function resultView({ status, result }, contest) {
-  const { week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
+  const { attempt_id: id, week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
   const discarded = score === null;
+  const receipt = result.receipt || receipts.get(id);
   return h("section", { class: "narrow" },
     h("h1", null, t("result.title")),
     h("p", { class: "kicker" }, t("paper.heading", { week, number: number(count) })),
@@ -22,7 +25,16 @@ export function resultView({ status, result }, contest) {
       !discarded && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
       late && !discarded && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
       !discarded && h("p", { class: "hint" }, t("result.later"))),
+    receipt && receiptCard(id, receipt),
     h("p", { class: "actions" },
       h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),
       contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
+}
+
+function receiptCard(id, receipt) {
+  return h("section", { class: "card receipt", "aria-labelledby": "receipt" },
+    h("h2", { id: "receipt" }, t("receipt.yours")),
+    h("p", null, t("receipt.about")),
+    h("p", { class: "code" }, t("receipt.code"), " ", h("code", null, receipt.leaf_hash.slice(0, 16))),
+    h("p", { class: "actions" }, saveButton(receipt), h("a", { class: "button", href: `#/receipt/${id}` }, t("receipt.check"))));
 }

@@ -1,11 +1,13 @@
 // What is published of the weeks that are closed, and of the whole contest.
 
 import { data } from "../api.js";
+import { barList } from "../chart.js";
 import { fill, h } from "../dom.js";
 import { duration, fold, moment, number, percent } from "../format.js";
 import { t } from "../texts.js";
 
 const STEP = 50;
+const IN_CHART = 10;
 
 export async function screen({ argument, contest }) {
   const title = t("results.title");
@@ -37,7 +39,7 @@ function week(page, contest) {
       h("p", { class: "soft" },
         t("home.fromTo", { from: moment(page.opens_at, seconds), to: moment(page.closes_at, seconds) }), ". ",
         page.revision > 1 && `${t("results.revision", { revision: page.revision })}.`),
-      h("dl", { class: "facts" },
+      h("dl", { class: "facts wide" },
         fact(counts.people, t("results.people")),
         fact(counts.attempts, t("results.attempts")),
         fact(counts.mandatory_people, t("results.mandatory")),
@@ -97,6 +99,10 @@ function unitSection(units, prizeTitle) {
         h("p", { class: "wide soft" }, unit.bloc)))),
     ],
     h("h2", { id: "units", class: "after" }, t("results.units")),
+    units.length > 1 && units[0].unit_score > 0 && h("figure", null,
+      h("figcaption", null, t("results.best", { count: number(Math.min(IN_CHART, units.length)) })),
+      barList(units.slice(0, IN_CHART).map((unit) => (
+        { label: `${number(unit.rank)}. ${unit.name}`, value: unit.unit_score, text: number(unit.unit_score, 2) })), 100)),
     h("div", { class: "field" }, h("label", { for: "unit-filter" }, t("results.filter")), input, count),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "units" },
       h("table", { class: "data" },

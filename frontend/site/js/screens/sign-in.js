@@ -7,7 +7,7 @@ import { explain, fieldMessages } from "../problems.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 
-export async function screen({ contest, query, go, kept }) {
+export async function screen({ query, go, kept }) {
   const next = query.get("next") || "";
   const citizen = textField("citizen_id", t("person.citizenId"), {
     inputmode: "numeric", autocomplete: "username", maxlength: 20, required: true,
@@ -36,6 +36,6 @@ export async function screen({ contest, query, go, kept }) {
     note && h("p", { class: "notice", role: "status" }, note),
     form,
     h("p", null, t("signIn.none"), " ", h("a", { href: "#/register" }, t("nav.register"))),
-    contest.hotline && h("p", { class: "hint" }, t("signIn.forgot", { hotline: contest.hotline })));
+    h("p", null, h("a", { href: "#/password" }, t("signIn.forgot"))));
   return { title: t("signIn.title"), content, keep: () => [citizen.input.value, password.input.value] };
 }

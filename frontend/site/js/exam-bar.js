@@ -1,0 +1,68 @@
+// What stays in sight during a paper: time left, how much is answered, and what was saved when.
+
+import { clock } from "./clock.js";
+import { h } from "./dom.js";
+import { countdown, time } from "./format.js";
+import { t } from "./texts.js";
+
+const WARNINGS = [5, 1]; // minutes before the end
+const WARNS_FOR_MS = 20000;
+
+export function examBar(attempt) {
+  const [started, deadline] = [Date.parse(attempt.started_at), Date.parse(attempt.deadline)];
+  const left = h("strong", { class: "countdown", role: "timer" });
+  const answered = h("span", { id: "answered" });
+  const progress = h("progress", { max: attempt.questions.length, "aria-labelledby": "answered" });
+  const save = h("p", { class: "save", id: "save" });
+  const announce = h("p", { class: "unseen", role: "status" }); // not each save: only what changes for a listener
+  const warning = h("p", { class: "warning", role: "status" });
+  const box = h("div", { class: "exam" },
+    h("div", { class: "row" }, h("span", null, t("paper.left"), " ", left), answered),
+    progress, save, announce, warning);
+  const warnings = WARNINGS.filter((minutes) => minutes * 60000 < deadline - started);
+  const said = new Set();
+  let savedAt = null; // on the server
+  let keptAt = clock.now(); // on this device
+  let failing = false;
+
+  return {
+    box,
+
+    kept() {
+      keptAt = clock.now();
+    },
+
+    /** `kind` as the autosave tells it, or "none" and "restored" at the beginning. */
+    showSave(kind) {
+      if (kind === "saved") savedAt = clock.now();
+      save.className = `save ${kind}`;
+      const before = savedAt !== null && kind !== "saved" && t("save.before", { time: time(savedAt, true) });
+      const now = t(`save.${kind}`, { time: time(kind === "saved" ? savedAt : keptAt, true) });
+      save.textContent = [now, before].filter(Boolean).join(" ");
+      if (kind === "failed" ? !failing : failing && kind === "saved") {
+        announce.textContent = now;
+        failing = !failing;
+      }
+    },
+
+    showAnswered(done) {
+      answered.textContent = t("paper.answered", { done, all: attempt.questions.length });
+      progress.value = done;
+    },
+
+    /** Shows the time left and returns it, in ms. Each warning is said once, calmly, and goes away. */
+    tick() {
+      const rest = deadline - clock.now();
+      left.textContent = countdown(Math.min(rest, deadline - started));
+      const minutes = warnings.filter((at) => rest <= at * 60000).pop();
+      box.classList.toggle("soon", Boolean(minutes));
+      box.classList.toggle("last", minutes === 1);
+      if (minutes && rest <= minutes * 60000 - WARNS_FOR_MS) warning.textContent = "";
+      else if (minutes && !said.has(minutes)) {
+        said.add(minutes);
+        warning.textContent = t("paper.minutesLeft", { minutes });
+      }
+      return rest;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// Checks a receipt as docs/proof.md says, with nothing but what is published and the browser's own cryptography.
+
+const SIGNED_BEFORE = new TextEncoder().encode("cuoc-thi-receipt-v1:");
+const HEX = { salt: 32, leaf_hash: 64, signature: 128, key_id: 16 };
+
+const subtle = () => globalThis.crypto && globalThis.crypto.subtle;
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
+const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const utf8 = (text) => new TextEncoder().encode(text);
+
+/** Flat objects only: keys in order, no spaces. */
+export const canonical = (value) => JSON.stringify(value, Object.keys(value).sort());
+
+async function sha256(...parts) {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return new Uint8Array(await subtle().digest("SHA-256", whole));
+}
+
+/** A receipt from what was typed or read from a file; null if it is none. */
+export function readReceipt(text) {
+  let found;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    return null;
+  }
+  const flat = (part) => part !== null && typeof part === "object" && !Array.isArray(part)
+    && Object.values(part).every((value) => value === null || typeof value === "string" || Number.isSafeInteger(value));
+  if (!flat(found && found.record) || !flat(found.opening)) return null;
+  const hex = Object.entries(HEX).every(([key, length]) =>
+    typeof found[key] === "string" && found[key].length === length && /^[0-9a-f]+$/.test(found[key]));
+  return hex && Number.isInteger(found.record.week) && found.record.week > 0 ? found : null;
+}
+
+/** The root of RFC 6962's tree over leaf hashes: an odd node goes up unchanged. */
+export async function rootOf(leaves) {
+  let level = leaves;
+  while (level.length > 1) {
+    const above = [];
+    for (let i = 0; i < level.length; i += 2) {
+      above.push(i + 1 < level.length ? await nodeOf(level[i], level[i + 1]) : level[i]);
+    }
+    level = above;
+  }
+  return level.length ? level[0] : sha256();
+}
+
+const nodeOf = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+/** "good", "bad", or "unknown" where this browser knows no Ed25519. */
+async function signatureHolds(receipt, keys) {
+  const key = (keys || []).find(({ key_id: id }) => id === receipt.key_id);
+  if (!key) return keys ? "bad" : "unknown";
+  const raw = bytesOf(key.public_key);
+  if (hexOf(await sha256(raw)).slice(0, 16) !== receipt.key_id) return "bad";
+  let imported;
+  try {
+    imported = await subtle().importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
+  } catch (error) {
+    return "unknown";
+  }
+  const signed = new Uint8Array([...SIGNED_BEFORE, ...bytesOf(receipt.leaf_hash)]);
+  return (await subtle().verify({ name: "Ed25519" }, imported, bytesOf(receipt.signature), signed)) ? "good" : "bad";
+}
+
+async function inTree(receipt, index, data, folder) {
+  const at = index.first.filter((hash) => hash <= receipt.leaf_hash).length - 1;
+  const chunk = at < 0 ? null : await data(`${folder}/${index.folder}/chunks/${at}.json`);
+  if (!chunk || !chunk.leaves.includes(receipt.leaf_hash)) return "bad";
+  let node = await rootOf(chunk.leaves.map(bytesOf));
+  for (const { side, hash } of chunk.path) {
+    node = side === "left" ? await nodeOf(bytesOf(hash), node) : await nodeOf(node, bytesOf(hash));
+  }
+  return hexOf(node) === index.root ? "good" : "bad";
+}
+
+/**
+ * `data(name)` reads a published file, null where it is not there. Returns {steps: [[name, state]], root, revision}; a state
+ * is "good", "bad", "later" (the week is not closed) or "unknown" (this browser cannot tell).
+ */
+export async function checkReceipt(receipt, data) {
+  const { record, opening } = receipt;
+  if (!subtle()) return { steps: ["answers", "record", "signature"].map((name) => [name, "unknown"]), root: null };
+  const says = (good) => (good ? "good" : "bad");
+  const steps = [
+    ["answers", says(hexOf(await sha256(bytesOf(receipt.salt), utf8(canonical(opening)))) === record.commitment)],
+    ["record", says(hexOf(await sha256(Uint8Array.of(0), utf8(canonical(record)))) === receipt.leaf_hash)],
+    ["signature", await signatureHolds(receipt, await data("keys.json"))],
+  ];
+  const folder = `proof/week-${record.week}`;
+  const index = await data(`${folder}/index.json`);
+  if (!index) return { steps: [...steps, ["published", "later"], ["tree", "later"], ["person", "later"]], root: null };
+  const page = await data(`results/week-${record.week}.json`);
+  const proof = (page && page.proof) || {};
+  steps.push(["published", says(index.contest === record.contest && index.week === record.week && page !== null
+    && page.revision === index.revision && proof.root === index.root && proof.size === index.size)]);
+  steps.push(["tree", await inTree(receipt, index, data, folder)]);
+  const ranking = await data(`${folder}/${index.folder}/${index.ranking.file}`);
+  steps.push(["person", says(ranking !== null
+    && hexOf(await sha256(utf8(`${ranking.closes_at}|${opening.participant_id}`))) === record.draw)]);
+  return { steps, root: index.root, revision: index.revision };
+}

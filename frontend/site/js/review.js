@@ -1,0 +1,36 @@
+// The last look before a paper is handed in: every question with what was chosen, each a tap away.
+
+import { h, once } from "./dom.js";
+import { isAnswered, placeName, placesOf, predictionPlace } from "./paper-view.js";
+import { number } from "./format.js";
+import { t } from "./texts.js";
+
+/** `back(place?)` and `submit()` are what can be done. */
+export function reviewView(attempt, state, { back, submit }) {
+  const { questions } = attempt;
+  const missing = questions.filter((question) => !isAnswered(attempt, state, question.number)).length;
+  const flags = questions.filter((question) => state.flags[question.number]).length;
+  const asks = attempt.prediction_question && state.prediction === null;
+  const send = h("button", { class: "button primary", type: "button", id: "submit" }, t("paper.submit"));
+  send.addEventListener("click", once(send, submit));
+  const chosen = (place) => {
+    if (!isAnswered(attempt, state, place)) return h("span", { class: "badge warn" }, t("paper.isOpen"));
+    return h("strong", null, place === predictionPlace(attempt) ? number(state.prediction) : state.answers[place].join(", "));
+  };
+  const row = (place) =>
+    h("li", null, h("button", { type: "button", onclick: () => back(place) },
+      h("span", { class: "what" }, placeName(attempt, place), state.flags[place] && h("span", { class: "mark" }, " ⚑ ", t("paper.isFlagged"))),
+      " ", chosen(place)));
+  return h("section", { class: "card review", "aria-labelledby": "review" },
+    h("h2", { id: "review" }, t("paper.confirm")),
+    missing
+      ? h("p", { class: "notice" }, t("paper.unanswered", { count: missing }))
+      : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
+    flags > 0 && h("p", { class: "notice" }, t("paper.stillFlagged", { count: flags })),
+    asks && h("p", { class: "notice" }, t("paper.noPrediction")),
+    h("p", null, t("paper.final")),
+    h("p", { class: "actions" }, send,
+      h("button", { class: "button", type: "button", onclick: () => back() }, t("paper.back"))),
+    h("h3", null, t("paper.yourAnswers")),
+    h("ol", { class: "answers" }, placesOf(attempt).map(row)));
+}

@@ -1,0 +1,59 @@
+// The way back for who lost the password: the organisers check who calls and give a code; with it, a new password.
+
+import { api } from "../api.js";
+import { h, once } from "../dom.js";
+import { passwordField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { explain, fieldMessages } from "../problems.js";
+import { session } from "../storage.js";
+import { t } from "../texts.js";
+
+export async function screen({ contest, go, kept }) {
+  const citizen = textField("citizen_id", t("person.citizenId"), { inputmode: "numeric", autocomplete: "username", maxlength: 20 });
+  const code = textField("code", t("password.code"), {
+    hint: t("password.codeHint"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20,
+  });
+  const password = passwordField("password", {
+    label: t("password.new"), hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
+  });
+  const summary = summaryBox();
+  const send = h("button", { class: "button primary", type: "submit" }, t("password.send"));
+  const inputs = [citizen, code, password].map(({ input }) => input);
+  const change = once(send, async () => {
+    const filled = { citizen_id: citizen.input.value.replace(/\D/g, ""), code: code.input.value.trim(), password: password.input.value };
+    const wrong = {};
+    if (!/^\d{12}$/.test(filled.citizen_id)) wrong.citizen_id = t("mistake.citizen_id");
+    if (filled.code.replace(/\D/g, "").length !== 12) wrong.code = t("mistake.code");
+    if (filled.password.length < 8) wrong.password = t("mistake.password");
+    showMistakes(form, summary, wrong);
+    if (Object.keys(wrong).length) return;
+    const digits = filled.code.replace(/\D/g, "");
+    try {
+      await api.resetPassword({ ...filled, code: digits.match(/\d{4}/g).join("-") });
+    } catch (error) {
+      const messages = fieldMessages(error);
+      if (Object.keys(messages).length) showMistakes(form, summary, messages);
+      else showProblem(summary, explain(error));
+      return;
+    }
+    try {
+      session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
+      go("#/me", { instead: true });
+    } catch (error) {
+      go("#/sign-in", { instead: true });
+    }
+  });
+  const form = h("form", { novalidate: true, onsubmit: change }, summary, citizen.box, code.box, password.box,
+    h("p", { class: "actions" }, send));
+  if (kept) inputs.forEach((input, i) => {
+    input.value = kept[i];
+  });
+  const content = h("section", { class: "narrow" },
+    h("h1", null, t("password.title")),
+    h("ol", { class: "plain" },
+      h("li", null, t("password.call", { hotline: contest.hotline })),
+      h("li", null, t("password.asked")),
+      h("li", null, t("password.then"))),
+    h("p", { class: "notice" }, t("password.never")),
+    form);
+  return { title: t("password.title"), content, keep: () => inputs.map(({ value }) => value) };
+}

@@ -1,0 +1,88 @@
+// Checking a receipt: one that this device keeps, one from a file, or one that was pasted.
+
+import { data } from "../api.js";
+import { fill, h, once } from "../dom.js";
+import { duration, moment, number } from "../format.js";
+import { showProblem, summaryBox } from "../form.js";
+import { explain } from "../problems.js";
+import { checkReceipt, readReceipt } from "../receipt-check.js";
+import { saveButton } from "../receipt-file.js";
+import { receipts } from "../storage.js";
+import { t } from "../texts.js";
+
+export async function screen({ argument, signedIn, contest, kept }) {
+  const mine = signedIn ? receipts.of(signedIn.participant.participant_id) : [];
+  const box = h("textarea", { id: "receipt-text", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "receipt-hint" });
+  const file = h("input", { type: "file", id: "receipt-file", accept: ".json,application/json" });
+  const problem = summaryBox();
+  const outcome = h("div", { "aria-live": "polite" });
+  const check = h("button", { class: "button primary", type: "submit" }, t("receipt.check"));
+  const form = h("form", { novalidate: true });
+
+  async function run() {
+    problem.hidden = true;
+    fill(outcome);
+    const receipt = readReceipt(box.value);
+    if (!receipt) return showProblem(problem, t("receipt.unreadable"));
+    fill(outcome, h("p", { class: "loading" }, t("receipt.checking")));
+    try {
+      fill(outcome, outcomeView(receipt, await checkReceipt(receipt, data), contest));
+      return undefined;
+    } catch (error) {
+      fill(outcome);
+      return showProblem(problem, explain(error));
+    }
+  }
+  const choose = (receipt) => {
+    box.value = JSON.stringify(receipt, null, 1);
+    return run();
+  };
+  file.addEventListener("change", async () => {
+    if (!file.files.length) return;
+    box.value = await file.files[0].text();
+    run();
+  });
+  form.addEventListener("submit", once(check, run));
+  form.append(problem,
+    h("div", { class: "field" }, h("label", { for: "receipt-file" }, t("receipt.file")), file),
+    h("div", { class: "field" }, h("label", { for: "receipt-text" }, t("receipt.paste")),
+      h("p", { class: "hint", id: "receipt-hint" }, t("receipt.hint")), box),
+    h("p", { class: "actions" }, check));
+  const content = h("section", { class: "narrow" },
+    h("h1", null, t("receipt.title")),
+    h("p", null, t("receipt.what")),
+    mine.length > 0 && h("section", { "aria-labelledby": "kept" },
+      h("h2", { id: "kept" }, t("receipt.kept")),
+      h("ul", { class: "list" }, mine.map((receipt) => h("li", null,
+        h("button", { class: "button quiet", type: "button", onclick: () => choose(receipt) },
+          t("me.attempt", { week: receipt.record.week, number: receipt.record.number })))))),
+    form, outcome);
+  const wanted = argument && receipts.get(argument);
+  if (kept !== null) box.value = kept;
+  else if (wanted) choose(wanted);
+  if (kept) run();
+  return { title: t("receipt.title"), content, keep: () => box.value };
+}
+
+const MARKS = { good: "✓", bad: "✗", later: "…", unknown: "?" };
+
+function outcomeView(receipt, { steps, root, revision }) {
+  const { record } = receipt;
+  const states = steps.map(([, state]) => state);
+  const whole = ["bad", "later", "unknown"].find((state) => states.includes(state)) || "good";
+  const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
+  return h("section", { class: "card", "aria-labelledby": "outcome" },
+    h("h2", { id: "outcome" }, t("receipt.outcome")),
+    h("p", { class: `notice ${whole === "good" ? "good" : whole === "bad" ? "bad" : ""}` }, t(`verdict.${whole}`)),
+    h("ul", { class: "checks" }, steps.map(([name, state]) =>
+      h("li", { class: state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
+        h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
+    h("dl", { class: "rows" },
+      row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
+      row(t("results.score"), number(record.score)),
+      row(t("results.duration"), duration(record.duration_ms)),
+      row(t("result.at"), moment(record.received_at_ms, true)),
+      revision && row(t("receipt.revision"), number(revision))),
+    root && [h("p", null, t("receipt.root")), h("p", { class: "digest" }, h("code", null, root))],
+    h("p", { class: "actions" }, saveButton(receipt)));
+}

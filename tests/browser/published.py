@@ -1,0 +1,168 @@
+"""What a contest publishes in the course of weeks, made up at once: results, live figures, keys, proof, receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Page, Route
+
+Json = Any
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC_KEY = KEY.public_key().public_bytes_raw()
+KEY_ID = hashlib.sha256(PUBLIC_KEY).hexdigest()[:16]
+KEYS = [{"key_id": KEY_ID, "algorithm": "Ed25519", "public_key": PUBLIC_KEY.hex()}]
+CLOSES = "2026-08-29T08:00:00+07:00"
+SALT = bytes(range(16))
+CHUNK = 4
+
+FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hồ", "Phan", "Vương", "Đặng")
+GIVEN = ("Thị Hoài An", "Văn Bình", "Thị Cẩm Chi", "Đức Dũng", "Thu Hà", "Xuân Hùng", "Khánh Linh", "Quang Minh")
+
+
+def publish(page: Page, files: Mapping[str, Json]) -> None:
+    """Puts ``files`` below ``/data`` of everything that ``page`` opens; a value of None is a file that is not there."""
+    for name, value in files.items():
+        page.route(f"**/data/{name}", _answer(value))
+
+
+def _answer(value: Json) -> Callable[[Route], None]:
+    def answer(route: Route) -> None:
+        if value is None:
+            route.fulfill(status=403, body="<Error/>", content_type="application/xml")
+        else:
+            route.fulfill(json=value)
+
+    return answer
+
+
+def canonical(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, Json]:
+    """A receipt as docs/proof.md has it; ``changes`` go into its record before it is signed."""
+    week, number, started = (int(part) for part in attempt_id.split("-")[:3])
+    opening = {"answers": "BEABC", "attempt_id": attempt_id, "participant_id": participant_id}
+    record = {
+        "category": "mandatory",
+        "commitment": hashlib.sha256(SALT + canonical(opening)).hexdigest(),
+        "contest": "hall",
+        "draw": hashlib.sha256(f"{CLOSES}|{participant_id}".encode()).hexdigest(),
+        "duration_ms": 612_345,
+        "number": number,
+        "prediction": 1234,
+        "received_at_ms": started + 612_345,
+        "score": 4,
+        "status": "submitted",
+        "unit": "SO-B",
+        "week": week,
+        **changes,
+    }
+    leaf = hashlib.sha256(b"\x00" + canonical(record)).digest()
+    return {
+        "record": record,
+        "opening": opening,
+        "salt": SALT.hex(),
+        "leaf_hash": leaf.hex(),
+        "signature": KEY.sign(b"cuoc-thi-receipt-v1:" + leaf).hex(),
+        "key_id": KEY_ID,
+    }
+
+
+def _root(level: Sequence[bytes]) -> bytes:
+    while len(level) > 1:
+        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
+        level = [hashlib.sha256(b"\x01" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+    return level[0]
+
+
+def _path(nodes: list[bytes], at: int) -> list[dict[str, str]]:
+    path = []
+    while len(nodes) > 1:
+        beside = at ^ 1
+        if beside < len(nodes):
+            path.append({"side": "left" if beside < at else "right", "hash": nodes[beside].hex()})
+        nodes = [_root(nodes[i : i + 2]) for i in range(0, len(nodes), 2)]
+        at //= 2
+    return path
+
+
+def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
+    """The published files of week 1: a tree over ``mine`` and ``others`` more, in chunks of four leaves."""
+    leaves = sorted([bytes.fromhex(mine["leaf_hash"]), *(hashlib.sha256(bytes([i])).digest() for i in range(others))])
+    chunks = [leaves[i : i + CHUNK] for i in range(0, len(leaves), CHUNK)]
+    tops = [_root(chunk) for chunk in chunks]
+    root, folder = _root(tops).hex(), "0123456789abcdef"
+    index = {
+        **{"contest": "hall", "week": 1, "revision": 1, "root": root, "size": len(leaves)},
+        **{"folder": folder, "chunk_size": CHUNK, "first": [chunk[0].hex() for chunk in chunks]},
+        "audit": {"file": "audit.jsonl.gz", "sha256": "", "bytes": 0},
+        "ranking": {"file": "ranking-0.json", "sha256": ""},
+    }
+    files = {
+        f"proof/week-1/{folder}/chunks/{n}.json": {
+            "start": n * CHUNK,
+            "leaves": [leaf.hex() for leaf in chunk],
+            "path": _path(tops, n),
+        }
+        for n, chunk in enumerate(chunks)
+    }
+    return {
+        "keys.json": KEYS,
+        "proof/week-1/index.json": index,
+        f"proof/week-1/{folder}/ranking-0.json": {"closes_at": CLOSES},
+        "results/week-1.json": {"revision": 1, "proof": {"root": root, "size": len(leaves)}},
+        **files,
+    }
+
+
+def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
+    """Week 1 closed, and the end of the contest."""
+    ranked = [
+        {
+            **{"rank": rank, "code": unit["code"], "name": unit["name"], "bloc": unit["bloc"]},
+            **{"headcount": 240 - rank, "exempt": rank % 3, "people": max(200 - 4 * rank, 0)},
+            **{"rate": max(200 - 4 * rank, 0) / (240 - rank - rank % 3), "attempts": max(900 - 17 * rank, 0)},
+            **{"mean_best": 18.2, "quality": 0.91 if rank < 50 else 0, "unit_score": max(92.418 - 1.7 * rank, 0)},
+            **{"prize": "weekly" if rank == 1 else "", "note": "below_min_rate" if rank > 30 else ""},
+        }
+        for rank, unit in enumerate(units, 1)
+    ]
+    titles = ["Giải Nhất", "Giải Nhì", "Giải Nhì", "Giải Ba", "Giải Ba", "Giải Ba", *["Giải Khuyến khích"] * 10]
+    winners = [
+        {
+            **{"prize": "", "title": title, "rank": rank, "name": f"{FAMILY[rank % 8]} {GIVEN[rank * 3 % 8]}"},
+            **{"unit_code": "", "unit_name": units[rank * 7 % len(units)]["name"], "score": 20, "total": 20},
+            **{"prediction": 1500 + rank, "prediction_error": rank, "duration_ms": 341_234 + 7_919 * rank},
+            "submitted_at": "2026-08-24T09:12:33+07:00",
+        }
+        for rank, title in enumerate(titles, 1)
+    ]
+    week = {
+        **{"week": 1, "opens_at": "2026-08-22T08:00:00+07:00", "closes_at": CLOSES, "revision": 1, "digest": ""},
+        "counts": {
+            **{"people": 427_277, "attempts": 1_011_700, "perfect_people": 1_500},
+            **{"mandatory_people": 31_204, "encouraged_people": 396_073},
+        },
+        **{"prediction": {"target": "perfect_people", "actual": 1_500}, "winners": winners, "units": ranked},
+    }
+    last = [{**unit, "prize": "final" if unit["rank"] <= 5 else ""} for unit in ranked]
+    return {
+        "results/index.json": {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}},
+        "results/week-1.json": week,
+        "results/final.json": {"contest": "hall", "units": last, "revision": 1},
+    }
+
+
+def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
+    figures = {unit["code"]: [1_900 - 170 * i, 4_000 - 300 * i] for i, unit in enumerate(units[:8])}
+    return {
+        "live.json": {
+            **{"as_of": "2026-08-24T10:05:00+07:00", "week": 1, "people": 427_277, "attempts": 1_011_700},
+            "units": figures,
+        }
+    }

@@ -1,0 +1,215 @@
+"""Every screen of the page, and how one comes to it: what is looked at by eye and by axe."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import published
+from tests.browser.people import Person
+from tests.stack import Stack
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody registered who looks at ``stack`` on ``page``; ``attempt`` is the paper that they have open."""
+
+    page: Page
+    stack: Stack
+    person: Person
+    attempt: str
+
+    def open(self, hash_: str = "", signed_in: bool = False) -> None:
+        self.page.goto(f"{self.stack.site_url}/icon.svg")
+        session = json.dumps(self.person.session if signed_in else None)
+        self.page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", session)
+        self.page.goto(f"{self.stack.site_url}/{hash_}")
+        expect(self.page.locator("main h1")).to_be_visible()
+
+    @property
+    def units(self) -> Any:
+        return self.stack.site("/data/units.json").json()
+
+
+def _contest_at(visit: Visit, shift_days: float) -> None:
+    """Moves the contest's weeks by days, as if it were earlier or later now."""
+    contest = visit.stack.site("/data/contest.json").json()
+    for week in contest["weeks"]:
+        for key in ("opens_at", "closes_at"):
+            week[key] = re.sub(r"^\d{4}", lambda year: str(int(year[0]) + int(shift_days)), week[key])
+    published.publish(visit.page, {"contest.json": contest})
+
+
+def home(visit: Visit) -> None:
+    published.publish(visit.page, published.live(visit.units))
+    visit.open()
+    expect(visit.page.get_by_text("427.277")).to_be_visible()
+    expect(visit.page.locator(".live .bars li")).to_have_count(min(5, len(visit.units)))
+
+
+def home_before(visit: Visit) -> None:
+    _contest_at(visit, 1)
+    visit.open()
+    expect(visit.page.get_by_text("Cuộc thi chưa bắt đầu")).to_be_visible()
+
+
+def home_after(visit: Visit) -> None:
+    _contest_at(visit, -1)
+    visit.open()
+    expect(visit.page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()
+
+
+def guide(visit: Visit) -> None:
+    visit.open("#/guide/privacy")
+    expect(visit.page.locator("details[open]")).to_have_count(1)
+
+
+def bank(visit: Visit) -> None:
+    visit.open("#/bank")
+    expect(visit.page.get_by_role("heading", level=2).first).to_be_visible()
+
+
+def register(visit: Visit) -> None:
+    visit.open("#/register")
+    visit.page.get_by_label("Đơn vị", exact=True).fill("so")
+    expect(visit.page.locator(".picks button").first).to_be_visible()
+
+
+def register_mistakes(visit: Visit) -> None:
+    visit.open("#/register")
+    visit.page.get_by_label("Số căn cước công dân").fill("123")
+    visit.page.get_by_role("button", name="Đăng ký").click()
+    expect(visit.page.get_by_text("Hãy sửa các mục sau")).to_be_visible()
+
+
+def sign_in(visit: Visit) -> None:
+    visit.open("#/sign-in?next=%23%2Fme&expired=1")
+
+
+def password(visit: Visit) -> None:
+    visit.open("#/password")
+
+
+def me(visit: Visit) -> None:
+    visit.open("#/me", signed_in=True)
+    expect(visit.page.get_by_role("button", name="Làm tiếp")).to_be_visible()
+
+
+def _paper(visit: Visit, mode: str) -> None:
+    visit.open(f"#/paper/{visit.attempt}", signed_in=True)
+    page = visit.page
+    page.locator(".mode label").nth(0 if mode == "one" else 1).click()
+    page.locator("details.jump").evaluate("details => { details.open = true; }")
+    for number, option in ((1, 1), (2, 0), (4, 2)):
+        if mode == "one":
+            page.locator(".numbers button").nth(number - 1).click()
+        page.locator(f"#q{number} input").nth(min(option, page.locator(f"#q{number} input").count() - 1)).check()
+        if number == 2 and page.locator("#q2 .flag").get_attribute("aria-pressed") == "false":
+            page.locator("#q2 .flag").click()
+    expect(page.get_by_text("Đã trả lời 3/")).to_be_visible()
+
+
+def paper_one(visit: Visit) -> None:
+    _paper(visit, "one")
+
+
+def paper_list(visit: Visit) -> None:
+    _paper(visit, "list")
+
+
+def paper_offline(visit: Visit) -> None:
+    _paper(visit, "one")
+    visit.page.context.set_offline(True)
+    visit.page.locator("#q4 input").first.check()
+    expect(visit.page.locator("#offline")).to_be_visible()
+    expect(visit.page.locator("#save.failed")).to_be_visible()
+
+
+def review(visit: Visit) -> None:
+    _paper(visit, "list")
+    visit.page.get_by_role("button", name="Kiểm tra và nộp bài").click()
+    expect(visit.page.get_by_role("heading", name="Kiểm tra trước khi nộp")).to_be_focused()
+
+
+def _receipt(visit: Visit) -> dict[str, Any]:
+    return published.receipt(visit.person.session["participant"]["participant_id"], visit.attempt)
+
+
+def result(visit: Visit) -> None:
+    """As it is after a submission, which is not sent: others still need the paper."""
+    answer = {"score": 4, "total": 5, "duration_ms": 612_345, "submitted_at": published.CLOSES, "late": False}
+
+    def submitted(route: Route) -> None:
+        route.fulfill(json={**answer, "receipt": _receipt(visit)})
+
+    visit.page.route("**/submission", submitted)
+    review(visit)
+    visit.page.locator("#submit").click()
+    expect(visit.page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
+
+
+def results(visit: Visit) -> None:
+    published.publish(visit.page, published.results(visit.units))
+    visit.open("#/results/1")
+    expect(visit.page.locator("figure .bars")).to_be_visible()
+
+
+def results_final(visit: Visit) -> None:
+    published.publish(visit.page, published.results(visit.units))
+    visit.open("#/results/final")
+    expect(visit.page.get_by_role("heading", name="Giải tập thể chung cuộc")).to_be_visible()
+
+
+def results_none(visit: Visit) -> None:
+    visit.open("#/results")
+
+
+def receipt(visit: Visit) -> None:
+    mine = _receipt(visit)
+    published.publish(visit.page, published.proof(mine))
+    visit.open("#/receipt")
+    visit.page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(mine))
+    visit.page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    expect(visit.page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+
+
+def commitments(visit: Visit) -> None:
+    visit.open("#/commitments")
+
+
+def waiting(visit: Visit) -> None:
+    visit.page.route(
+        "**/api/me",
+        lambda route: route.fulfill(status=503, json={"code": "busy"}, headers={"Retry-After": "20"}),
+    )
+    visit.page.goto(f"{visit.stack.site_url}/icon.svg")
+    session = json.dumps(visit.person.session)
+    visit.page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", session)
+    visit.page.goto(f"{visit.stack.site_url}/#/me")
+    expect(visit.page.get_by_text("Đang có rất nhiều người truy cập")).to_be_visible()
+
+
+def failed(visit: Visit) -> None:
+    visit.page.route("**/data/results/index.json", lambda route: route.abort())
+    visit.page.add_init_script("Math.random = () => 0")  # no pauses between the tries
+    visit.open("#/results")
+    expect(visit.page.get_by_role("heading", name="Chưa tải được trang")).to_be_visible()
+
+
+def not_found(visit: Visit) -> None:
+    visit.open("#/nowhere")
+
+
+SCREENS: dict[str, Callable[[Visit], None]] = {
+    show.__name__: show
+    for show in (
+        *(home, home_before, home_after, guide, bank, register, register_mistakes, sign_in, password, me),
+        *(paper_one, paper_list, paper_offline, review, result, results, results_final, results_none),
+        *(receipt, commitments, waiting, failed, not_found),
+    )
+}
