@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ApiError, backoff, call } from "../site/js/api.js";
+import { ApiError, backoff, call, onWaiting } from "../site/js/api.js";
 
 const answer = (status, body, headers = {}) => () => new Response(body === null ? null : JSON.stringify(body), { status, headers });
 const refusal = (status, code, headers) => answer(status, { status, code, detail: code }, headers);
@@ -80,4 +80,16 @@ test("waits are spread out at random, longer each time, but not without end", ()
   assert.equal(backoff(0, 0, () => 0.5), 500);
   assert.equal(backoff(3, 0, () => 0.5), 4000);
   assert.equal(backoff(30, 0, () => 1), 20000);
+});
+
+test("who waits is told for how long, why, and when it is over", async () => {
+  const told = [];
+  onWaiting((put) => told.push(put));
+  const net = network(refusal(503, "busy", { "Retry-After": "4" }), lost, answer(200, {}));
+  await call("GET", "/me", undefined, net.options);
+  assert.deepEqual(told.map((put) => put && [put.busy, put.round]), [[true, 2], [false, 3], null]);
+  assert.equal(told[0].wait, net.waits[0]);
+  told.length = 0;
+  await call("GET", "/me", undefined, { ...network(lost, answer(200, {})).options, quiet: true });
+  assert.deepEqual(told, []);
 });

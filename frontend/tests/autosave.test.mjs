@@ -8,10 +8,11 @@ import { makeAutosave } from "../site/js/autosave.js";
 function room(answers = []) {
   let time = 0;
   let timers = [];
-  const made = { sent: [], states: [], refused: [] };
+  const made = { sent: [], options: [], states: [], refused: [] };
   made.autosave = makeAutosave({
-    async send() {
+    async send(options) {
       made.sent.push(time);
+      made.options.push(options);
       const error = answers.shift();
       if (error) throw error;
     },
@@ -93,4 +94,14 @@ test("after stop nothing is sent; resume takes it up again", async () => {
   autosave.resume();
   await pass(60000);
   assert.equal(sent.length, 1);
+});
+
+test("what is unsent goes out at once when the page may be closed, and only once", async () => {
+  const { autosave, pass, sent, options } = room();
+  autosave.touch();
+  autosave.flush();
+  autosave.flush();
+  await pass(60000);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(options, [{ keepalive: true }]);
 });

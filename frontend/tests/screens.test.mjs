@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { phase } from "../site/js/phase.js";
+import { busiest } from "../site/js/live.js";
+import { phase, rushWait } from "../site/js/phase.js";
 import { prepared, search } from "../site/js/screens/bank.js";
-import { bestScores } from "../site/js/screens/me.js";
+import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { matching } from "../site/js/unit-picker.js";
 
 const units = [
@@ -45,4 +46,27 @@ test("a week is open from its opening on, and closed at its closing", () => {
 test("discarded attempts are nobody's best", () => {
   const list = [{ week: 1, score: null }, { week: 1, score: 3 }, { week: 1, score: 5 }, { week: 2, score: 0 }];
   assert.deepEqual(bestScores(list), { 1: 5, 2: 0 });
+});
+
+test("the rush at an opening is spread at random, and nobody waits after it", () => {
+  const week = { opens_at: "2022-08-22T08:00:00+07:00", closes_at: "2022-08-29T07:00:00+07:00" };
+  const opens = Date.parse(week.opens_at);
+  assert.equal(rushWait(week, opens, () => 0.5), 7500);
+  assert.equal(rushWait(week, opens + 5000, () => 1), 10000);
+  assert.equal(rushWait(week, opens + 15000, () => 1), 0);
+  assert.equal(rushWait(week, opens - 1, () => 1), 0);
+  const trial = { opens_at: week.opens_at, closes_at: "2022-08-22T08:03:00+07:00" };
+  assert.equal(rushWait(trial, opens, () => 1), 3600);
+});
+
+test("a week that opens while one's page is shown needs no call", () => {
+  const attempts = [{ week: 1, score: 3, status: "submitted" }, { week: 2, score: null, status: "open", attempt_id: "2-1" }];
+  const me = { week: { number: 1, attempts_used: 1, attempts_left: 9, best_score: 3, open_attempt: null }, attempts };
+  assert.equal(ofWeek(me, 1, 10), me.week);
+  assert.deepEqual(ofWeek(me, 2, 10), { number: 2, attempts_used: 1, attempts_left: 9, best_score: null, open_attempt: "2-1" });
+  assert.deepEqual(ofWeek(me, 3, 10), { number: 3, attempts_used: 0, attempts_left: 10, best_score: null, open_attempt: null });
+});
+
+test("the busiest units come first, and none without people", () => {
+  assert.deepEqual(busiest({ A: [2, 9], B: [5, 5], C: [2, 2], D: [0, 0] }, 3), [["B", 5], ["A", 2], ["C", 2]]);
 });

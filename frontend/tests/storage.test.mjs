@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { draft, language, session } from "../site/js/storage.js";
+import { draft, language, receipts, session } from "../site/js/storage.js";
 
 /** Object.keys() lists the stored keys, as it does for the browser's own. */
 function browserStorage({ full = false } = {}) {
@@ -55,4 +55,25 @@ test("drafts that can no longer be handed in are swept away", () => {
   assert.equal(draft.get("old"), null);
   assert.ok(draft.get("new"));
   assert.equal(language.get(), "en");
+});
+
+test("a receipt is shown to its owner only", () => {
+  globalThis.localStorage = browserStorage();
+  const mine = { opening: { participant_id: "a" } };
+  receipts.set("1", mine);
+  receipts.set("2", { opening: { participant_id: "b" } });
+  assert.deepEqual(receipts.of("a"), [mine]);
+});
+
+test("another tab's answers are heard of, and that it handed the paper in", () => {
+  const heard = [];
+  let tell = null;
+  globalThis.addEventListener = (name, listener) => (tell = listener);
+  globalThis.removeEventListener = () => (tell = () => {});
+  const end = draft.watch("1", (stored) => heard.push(stored));
+  tell({ key: "cuoc-thi:draft:1", newValue: '{"answers":{"1":["A"]}}' });
+  tell({ key: "cuoc-thi:draft:2", newValue: null });
+  tell({ key: "cuoc-thi:draft:1", newValue: null });
+  end();
+  assert.deepEqual(heard, [{ answers: { 1: ["A"] } }, null]);
 });

@@ -1,4 +1,4 @@
-"""What a contest publishes in the course of weeks, made up at once: results, live figures, keys, proof, receipts."""
+"""What a contest publishes in the course of weeks, made up at once: results, live figures, proof, receipts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,20 @@ SALT = bytes(range(16))
 CHUNK = 4
 
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hồ", "Phan", "Vương", "Đặng")
-GIVEN = ("Thị Hoài An", "Văn Bình", "Thị Cẩm Chi", "Đức Dũng", "Thu Hà", "Xuân Hùng", "Khánh Linh", "Quang Minh")
+GIVEN = (
+    "Thị Hoài An",
+    "Văn Bình",
+    "Thị Cẩm Chi",
+    "Đức Dũng",
+    "Thu Hà",
+    "Xuân Hùng",
+    "Khánh Linh",
+    "Quang Minh",
+)
 
 
 def publish(page: Page, files: Mapping[str, Json]) -> None:
-    """Puts ``files`` below ``/data`` of everything that ``page`` opens; a value of None is a file that is not there."""
+    """Puts ``files`` below ``/data`` of what ``page`` opens; a value of None is a file that is not there."""
     for name, value in files.items():
         page.route(f"**/data/{name}", _answer(value))
 
@@ -76,7 +85,9 @@ def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, 
 def _root(level: Sequence[bytes]) -> bytes:
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [hashlib.sha256(b"\x01" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+        level = [
+            hashlib.sha256(b"\x01" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs
+        ]
     return level[0]
 
 
@@ -93,13 +104,21 @@ def _path(nodes: list[bytes], at: int) -> list[dict[str, str]]:
 
 def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
     """The published files of week 1: a tree over ``mine`` and ``others`` more, in chunks of four leaves."""
-    leaves = sorted([bytes.fromhex(mine["leaf_hash"]), *(hashlib.sha256(bytes([i])).digest() for i in range(others))])
+    leaves = sorted(
+        [bytes.fromhex(mine["leaf_hash"]), *(hashlib.sha256(bytes([i])).digest() for i in range(others))]
+    )
     chunks = [leaves[i : i + CHUNK] for i in range(0, len(leaves), CHUNK)]
     tops = [_root(chunk) for chunk in chunks]
     root, folder = _root(tops).hex(), "0123456789abcdef"
     index = {
-        **{"contest": "hall", "week": 1, "revision": 1, "root": root, "size": len(leaves)},
-        **{"folder": folder, "chunk_size": CHUNK, "first": [chunk[0].hex() for chunk in chunks]},
+        "contest": "hall",
+        "week": 1,
+        "revision": 1,
+        "root": root,
+        "size": len(leaves),
+        "folder": folder,
+        "chunk_size": CHUNK,
+        "first": [chunk[0].hex() for chunk in chunks],
         "audit": {"file": "audit.jsonl.gz", "sha256": "", "bytes": 0},
         "ranking": {"file": "ranking-0.json", "sha256": ""},
     }
@@ -124,31 +143,57 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     """Week 1 closed, and the end of the contest."""
     ranked = [
         {
-            **{"rank": rank, "code": unit["code"], "name": unit["name"], "bloc": unit["bloc"]},
-            **{"headcount": 240 - rank, "exempt": rank % 3, "people": max(200 - 4 * rank, 0)},
-            **{"rate": max(200 - 4 * rank, 0) / (240 - rank - rank % 3), "attempts": max(900 - 17 * rank, 0)},
-            **{"mean_best": 18.2, "quality": 0.91 if rank < 50 else 0, "unit_score": max(92.418 - 1.7 * rank, 0)},
-            **{"prize": "weekly" if rank == 1 else "", "note": "below_min_rate" if rank > 30 else ""},
+            "rank": rank,
+            "code": unit["code"],
+            "name": unit["name"],
+            "bloc": unit["bloc"],
+            "headcount": 240 - rank,
+            "exempt": rank % 3,
+            "people": max(200 - 4 * rank, 0),
+            "rate": max(200 - 4 * rank, 0) / (240 - rank - rank % 3),
+            "attempts": max(900 - 17 * rank, 0),
+            "mean_best": 18.2,
+            "quality": 0.91 if rank < 50 else 0,
+            "unit_score": max(92.418 - 1.7 * rank, 0),
+            "prize": "weekly" if rank == 1 else "",
+            "note": "below_min_rate" if rank > 30 else "",
         }
         for rank, unit in enumerate(units, 1)
     ]
     titles = ["Giải Nhất", "Giải Nhì", "Giải Nhì", "Giải Ba", "Giải Ba", "Giải Ba", *["Giải Khuyến khích"] * 10]
     winners = [
         {
-            **{"prize": "", "title": title, "rank": rank, "name": f"{FAMILY[rank % 8]} {GIVEN[rank * 3 % 8]}"},
-            **{"unit_code": "", "unit_name": units[rank * 7 % len(units)]["name"], "score": 20, "total": 20},
-            **{"prediction": 1500 + rank, "prediction_error": rank, "duration_ms": 341_234 + 7_919 * rank},
+            "prize": "",
+            "title": title,
+            "rank": rank,
+            "name": f"{FAMILY[rank % 8]} {GIVEN[rank * 3 % 8]}",
+            "unit_code": "",
+            "unit_name": units[rank * 7 % len(units)]["name"],
+            "score": 20,
+            "total": 20,
+            "prediction": 1500 + rank,
+            "prediction_error": rank,
+            "duration_ms": 341_234 + 7_919 * rank,
             "submitted_at": "2026-08-24T09:12:33+07:00",
         }
         for rank, title in enumerate(titles, 1)
     ]
     week = {
-        **{"week": 1, "opens_at": "2026-08-22T08:00:00+07:00", "closes_at": CLOSES, "revision": 1, "digest": ""},
+        "week": 1,
+        "opens_at": "2026-08-22T08:00:00+07:00",
+        "closes_at": CLOSES,
+        "revision": 1,
+        "digest": "",
         "counts": {
-            **{"people": 427_277, "attempts": 1_011_700, "perfect_people": 1_500},
-            **{"mandatory_people": 31_204, "encouraged_people": 396_073},
+            "people": 427_277,
+            "attempts": 1_011_700,
+            "perfect_people": 1_500,
+            "mandatory_people": 31_204,
+            "encouraged_people": 396_073,
         },
-        **{"prediction": {"target": "perfect_people", "actual": 1_500}, "winners": winners, "units": ranked},
+        "prediction": {"target": "perfect_people", "actual": 1_500},
+        "winners": winners,
+        "units": ranked,
     }
     last = [{**unit, "prize": "final" if unit["rank"] <= 5 else ""} for unit in ranked]
     return {
@@ -162,7 +207,10 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     figures = {unit["code"]: [1_900 - 170 * i, 4_000 - 300 * i] for i, unit in enumerate(units[:8])}
     return {
         "live.json": {
-            **{"as_of": "2026-08-24T10:05:00+07:00", "week": 1, "people": 427_277, "attempts": 1_011_700},
+            "as_of": "2026-08-24T10:05:00+07:00",
+            "week": 1,
+            "people": 427_277,
+            "attempts": 1_011_700,
             "units": figures,
         }
     }

@@ -24,7 +24,7 @@ class Visit:
     person: Person
     attempt: str
 
-    def open(self, hash_: str = "", signed_in: bool = False) -> None:
+    def open(self, hash_: str = "", *, signed_in: bool = False) -> None:
         self.page.goto(f"{self.stack.site_url}/icon.svg")
         session = json.dumps(self.person.session if signed_in else None)
         self.page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", session)
@@ -108,7 +108,9 @@ def _paper(visit: Visit, mode: str) -> None:
     for number, option in ((1, 1), (2, 0), (4, 2)):
         if mode == "one":
             page.locator(".numbers button").nth(number - 1).click()
-        page.locator(f"#q{number} input").nth(min(option, page.locator(f"#q{number} input").count() - 1)).check()
+        page.locator(f"#q{number} input").nth(
+            min(option, page.locator(f"#q{number} input").count() - 1)
+        ).check()
         if number == 2 and page.locator("#q2 .flag").get_attribute("aria-pressed") == "false":
             page.locator("#q2 .flag").click()
     expect(page.get_by_text("Đã trả lời 3/")).to_be_visible()

@@ -134,7 +134,7 @@ function frame(name) {
   const other = isEnglish() ? "vi" : "en";
   const switcher = h("button", { type: "button", class: "language", lang: other, "aria-label": t("app.language"), onclick: () => speak(other) },
     other.toUpperCase());
-  const brand = h("a", { class: "brand", href: "#/" }, t("home.contest"));
+  const brand = h("a", { class: "brand", href: "#/" }, h("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }), t("home.contest"));
   fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
     h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
   footer();

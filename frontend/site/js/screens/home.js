@@ -14,7 +14,7 @@ export async function screen({ contest, signedIn }) {
   const status = h("div", { class: "status" });
   const weeks = h("ol", { class: "weeks" });
 
-  const live = h("section", { class: "live", "aria-labelledby": "live", hidden: true });
+  const live = h("section", { class: "live card", "aria-labelledby": "live", hidden: true });
 
   const draw = () => {
     fill(status, statusCard(contest, phase(contest.weeks, clock.now()), signedIn));
@@ -36,11 +36,12 @@ export async function screen({ contest, signedIn }) {
   };
 
   const content = [
-    h("section", { class: "hero" },
-      h("p", { class: "kicker" }, organiser),
-      h("h1", null, title),
-      status),
-    live,
+    h("div", { class: "hero" },
+      h("section", null,
+        h("p", { class: "kicker" }, organiser),
+        h("h1", null, title),
+        status),
+      live),
     h("div", { class: "columns" },
       h("section", { "aria-labelledby": "weeks" }, h("h2", { id: "weeks" }, t("home.weeks")), weeks),
       h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest),

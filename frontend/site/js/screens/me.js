@@ -31,6 +31,7 @@ export async function screen({ contest, query, go, signedOut, kept }) {
   };
   draw();
   const timer = setInterval(draw, 1000);
+  import("./paper.js").catch(() => {}); // ahead of the start: one step less on a slow line
   const content = [
     h("section", null,
       h("h1", null, t("me.hello", { name: participant.full_name })),

@@ -1,0 +1,106 @@
+"""Every screen: nothing that keeps somebody out, nothing that sticks out, and light enough for a bad line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+from tests.browser.people import Person
+from tests.browser.screens import SCREENS, Visit
+from tests.stack import Stack
+
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels at 400 %
+MOST_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def sitting(hall: Stack, new_person: Callable[[], Person]) -> tuple[Person, str]:
+    """Somebody with a paper handed in and another one open."""
+    person = new_person()
+    person.call(hall, "POST", f"/attempts/{person.start(hall)}/submission", {"answers": {}})
+    return person, person.start(hall)
+
+
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical."""
+    found = page.evaluate("tags => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    return [
+        f"{rule['id']} {node['target']}: {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., BrowserContext], sitting: Any) -> None:
+    page = phone().new_page()
+    SCREENS[name](Visit(page, hall, *sitting))
+    page.evaluate(AXE)  # not as a script of the page: its policy would refuse that, rightly
+    found = {}
+    for colors in ("light", "dark"):
+        page.emulate_media(color_scheme=colors, reduced_motion="reduce")  # type: ignore[arg-type]
+        found[colors] = findings(page)
+    assert found == {"light": [], "dark": []}
+    page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"]
+
+
+def test_the_first_page_is_light_and_comes_from_one_place(hall: Stack, page: Page) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(hall.site_url)
+    expect(page.get_by_role("link", name="Vào thi")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    sizes = {answer.url: len(gzip.compress(answer.body(), 6)) for answer in answers if answer.status == 200}
+    heads = sum(
+        len(json.dumps(answer.headers)) for answer in answers
+    )  # HTTP/2 packs them; here they count whole
+    assert all(url.startswith(hall.site_url) for url in sizes)
+    assert not [url for url in sizes if "/api/" in url]
+    assert sum(sizes.values()) + heads <= MOST_BYTES
+
+
+# The metrics by which Lighthouse scores performance, with the values that it calls good, on its own mobile
+# conditions; the processor is not slowed down further, as this machine's speed is not known.
+MOBILE_LINE = {"offline": False, "latency": 150, "downloadThroughput": 204_800, "uploadThroughput": 96_000}
+METRICS = """
+    window.seen = { lcp: 0, cls: 0, blocked: 0 };
+    const watch = (type, read) => new PerformanceObserver((list) => list.getEntries().forEach(read)).observe({ type, buffered: true });
+    watch("largest-contentful-paint", (entry) => { seen.lcp = entry.startTime; });
+    watch("layout-shift", (entry) => { seen.cls += entry.hadRecentInput ? 0 : entry.value; });
+    watch("longtask", (entry) => { seen.blocked += Math.max(0, entry.duration - 50); });
+"""  # noqa: E501
+
+
+def test_the_first_page_is_quick_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext]) -> None:
+    device = phone(service_workers="allow")
+    device.add_init_script(METRICS)
+    page = device.new_page()
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", MOBILE_LINE)
+    page.goto(hall.site_url)
+    expect(page.get_by_role("link", name="Vào thi")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    seen = {"fcp": first, **page.evaluate("window.seen")}
+    good = {"fcp": 1_800, "lcp": 2_500, "cls": 0.1, "blocked": 200}
+    assert {key: value for key, value in seen.items() if value > good[key]} == {}, seen
+
+
+def test_the_page_can_be_installed(hall: Stack, phone: Callable[..., BrowserContext]) -> None:
+    page = phone(service_workers="allow").new_page()
+    page.goto(hall.site_url)
+    session = page.context.new_cdp_session(page)
+    assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] in (
+        [],
+        [{"errorId": "in-incognito", "errorArguments": []}],  # as every test's profile is
+    )
+    assert session.send("Page.getAppManifest")["errors"] == []
