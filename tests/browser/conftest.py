@@ -66,9 +66,9 @@ def page(phone: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose only week outlasts the tests; nobody has to prove work."""
+    """A stack whose only week outlasts the tests."""
     folder = tmp_path_factory.mktemp("hall")
-    contest = contest_folder(folder / "contest", id="hall", weeks=1, seconds=7200, proof="false")
+    contest = contest_folder(folder / "contest", id="hall", weeks=1, seconds=7200, proof="true")
     with running(contest, folder / "state") as started:
         yield started
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Self
 
 from tests.stack import Stack
 
 PASSWORD = "mật khẩu dài"
+
+
+def _solved(challenge: dict[str, Any]) -> str:
+    """The proof of work that the page computes while a person fills in the form."""
+    for number in range(challenge["maxnumber"] + 1):
+        if sha256(f"{challenge['salt']}{number}".encode()).hexdigest() == challenge["challenge"]:
+            solved = {key: challenge[key] for key in ("algorithm", "challenge", "salt", "signature")}
+            return base64.b64encode(json.dumps({**solved, "number": number}).encode()).decode()
+    raise AssertionError("the challenge has no solution")
 
 
 @dataclass(frozen=True)
@@ -18,7 +30,7 @@ class Person:
     session: dict[str, Any]
 
     @classmethod
-    def register(cls, stack: Stack, number: int) -> Self:
+    def register(cls, stack: Stack, number: int, *, proof: bool = True) -> Self:
         citizen_id = f"040190{number:06}"
         application = {
             "citizen_id": citizen_id,
@@ -30,7 +42,7 @@ class Person:
             "category": "mandatory",
             "password": PASSWORD,
             "consent": True,
-            "proof": None,
+            "proof": _solved(stack.call("GET", "/challenge").json()) if proof else None,
         }
         stack.call("POST", "/participants", application).raise_for_status()
         answer = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})

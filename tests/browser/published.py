@@ -214,3 +214,33 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             "units": figures,
         }
     }
+
+
+def commitments() -> dict[str, Json]:
+    """Two entries: the first loading, and a correction of the units."""
+    parts = {
+        name: hashlib.sha256(name.encode()).hexdigest() for name in ("definition", "bank", "units", "barred")
+    }
+    common = {"from_week": None, "weeks": {}, "code_version": "b0bc9784fb0f", "keys": KEYS}
+    first = {
+        "number": 1,
+        "at": "2026-08-20T02:00:00+00:00",
+        "changed": [],
+        "parts": parts,
+        "previous": None,
+        "reason": "Công bố lần đầu, khi nạp cuộc thi",
+        "reason_en": "First published",
+        **common,
+    }
+    second = {
+        "number": 2,
+        "at": "2026-08-21T03:10:00+00:00",
+        "changed": ["units"],
+        "parts": {**parts, "units": hashlib.sha256(b"more units").hexdigest()},
+        "previous": hashlib.sha256(canonical(first)).hexdigest(),
+        "reason": "Thay đổi danh sách đơn vị",
+        "reason_en": "Changed: the list of units",
+        **common,
+    }
+    chain = [first, second]
+    return {"commitments.json": {"entries": chain, "head": hashlib.sha256(canonical(second)).hexdigest()}}

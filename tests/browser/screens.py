@@ -181,7 +181,16 @@ def receipt(visit: Visit) -> None:
 
 
 def commitments(visit: Visit) -> None:
+    published.publish(visit.page, published.commitments())
     visit.open("#/commitments")
+    expect(visit.page.get_by_text("Chuỗi cam kết liền mạch")).to_be_visible()
+    visit.page.locator("details.digests summary").first.click()
+
+
+def commitments_none(visit: Visit) -> None:
+    published.publish(visit.page, {"commitments.json": None})
+    visit.open("#/commitments")
+    expect(visit.page.get_by_text("Chưa có cam kết nào được công bố.")).to_be_visible()
 
 
 def waiting(visit: Visit) -> None:
@@ -212,6 +221,6 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
     for show in (
         *(home, home_before, home_after, guide, bank, register, register_mistakes, sign_in, password, me),
         *(paper_one, paper_list, paper_offline, review, result, results, results_final, results_none),
-        *(receipt, commitments, waiting, failed, not_found),
+        *(receipt, commitments, commitments_none, waiting, failed, not_found),
     )
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.people import PASSWORD, Person
 from tests.stack import Stack
 
 
@@ -67,3 +70,30 @@ def test_an_address_that_was_cut_off_opens_its_screen(hall: Stack, page: Page) -
     for broken in ("#/results/%", "#/results/%E1%BA"):
         page.goto(f"{hall.site_url}/{broken}")
         expect(page.get_by_role("heading", level=1, name="Kết quả cuộc thi")).to_be_visible()
+
+
+def test_a_lost_password_has_a_way_back(hall: Stack, page: Page, new_person: Callable[[], Person]) -> None:
+    person = new_person()
+    asked: list[Any] = []
+
+    def reset(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        if len(asked) == 1:
+            route.fulfill(status=401, json={"code": "wrong_code", "detail": "Mã dùng một lần không đúng."})
+        else:
+            route.fulfill(status=204)
+
+    page.route("**/api/password", reset)
+    page.goto(f"{hall.site_url}/#/sign-in")
+    page.get_by_role("link", name="Quên mật khẩu?").click()
+    expect(page.get_by_text("Gọi đường dây nóng 0238 000 000")).to_be_visible()
+    page.get_by_label("Số căn cước công dân").fill(person.citizen_id)
+    page.get_by_label("Mật khẩu mới").fill(PASSWORD)
+    page.get_by_role("button", name="Đặt mật khẩu mới").click()
+    expect(page.locator("#code-mistake")).to_have_text("Nhập đủ 12 chữ số của mã dùng một lần.")
+    page.get_by_label("Mã dùng một lần").fill("1234 5678 9012")
+    page.get_by_role("button", name="Đặt mật khẩu mới").click()
+    expect(page.get_by_text("Mã dùng một lần không đúng.")).to_be_visible()
+    page.get_by_role("button", name="Đặt mật khẩu mới").click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
+    assert asked[-1] == {"citizen_id": person.citizen_id, "code": "1234-5678-9012", "password": PASSWORD}

@@ -56,7 +56,11 @@ def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., Browser
 
 def test_the_first_page_is_light_and_comes_from_one_place(hall: Stack, page: Page) -> None:
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     page.goto(hall.site_url)
     expect(page.get_by_role("link", name="Vào thi")).to_be_visible()
     page.wait_for_load_state("networkidle")

@@ -1,25 +1,9 @@
 // Checks a receipt as docs/proof.md says, with nothing but what is published and the browser's own cryptography.
 
-const SIGNED_BEFORE = new TextEncoder().encode("cuoc-thi-receipt-v1:");
+import { bytesOf, canCheck, canonical, hexOf, sha256, utf8 } from "./digests.js";
+
+const SIGNED_BEFORE = utf8("cuoc-thi-receipt-v1:");
 const HEX = { salt: 32, leaf_hash: 64, signature: 128, key_id: 16 };
-
-const subtle = () => globalThis.crypto && globalThis.crypto.subtle;
-const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
-const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const utf8 = (text) => new TextEncoder().encode(text);
-
-/** Flat objects only: keys in order, no spaces. */
-export const canonical = (value) => JSON.stringify(value, Object.keys(value).sort());
-
-async function sha256(...parts) {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return new Uint8Array(await subtle().digest("SHA-256", whole));
-}
 
 /** A receipt from what was typed or read from a file; null if it is none. */
 export function readReceipt(text) {
@@ -60,12 +44,12 @@ async function signatureHolds(receipt, keys) {
   if (hexOf(await sha256(raw)).slice(0, 16) !== receipt.key_id) return "bad";
   let imported;
   try {
-    imported = await subtle().importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
+    imported = await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
   } catch (error) {
     return "unknown";
   }
   const signed = new Uint8Array([...SIGNED_BEFORE, ...bytesOf(receipt.leaf_hash)]);
-  return (await subtle().verify({ name: "Ed25519" }, imported, bytesOf(receipt.signature), signed)) ? "good" : "bad";
+  return (await crypto.subtle.verify({ name: "Ed25519" }, imported, bytesOf(receipt.signature), signed)) ? "good" : "bad";
 }
 
 async function inTree(receipt, index, data, folder) {
@@ -85,7 +69,7 @@ async function inTree(receipt, index, data, folder) {
  */
 export async function checkReceipt(receipt, data) {
   const { record, opening } = receipt;
-  if (!subtle()) return { steps: ["answers", "record", "signature"].map((name) => [name, "unknown"]), root: null };
+  if (!canCheck()) return { steps: ["answers", "record", "signature"].map((name) => [name, "unknown"]), root: null };
   const says = (good) => (good ? "good" : "bad");
   const steps = [
     ["answers", says(hexOf(await sha256(bytesOf(receipt.salt), utf8(canonical(opening)))) === record.commitment)],

@@ -22,10 +22,12 @@ export function prepared(questions) {
   }));
 }
 
-export async function screen() {
+export async function screen({ argument }) {
   const title = t("bank.title");
-  const bank = await data("bank.json", { keep: true });
-  if (!bank) return { title, content: [h("h1", null, title), h("p", { class: "notice" }, t("bank.none"))] };
+  const published = await data("bank.json", { keep: true });
+  const next = published && published.next; // where the questions change from one week to the next
+  const bank = next && argument === "next" ? next : published;
+  if (!bank || !bank.questions.length) return { title, content: [h("h1", null, title), h("p", { class: "notice" }, t("bank.none"))] };
   const questions = prepared(bank.questions);
   const list = h("ol", { class: "list bank" });
   const count = h("p", { class: "hint", role: "status" });
@@ -55,6 +57,7 @@ export async function screen() {
 
   const content = h("section", { class: "paper" },
     h("h1", null, title),
+    next && tabs(next.week, bank === next),
     h("p", null, t("bank.intro", { count: number(questions.length) })),
     h("div", { class: "field" }, h("label", { for: "bank-search" }, t("bank.search")), input,
       h("label", { class: "choice bare" }, hide, t("bank.hide")), count),
@@ -62,6 +65,12 @@ export async function screen() {
     h("p", { class: "actions" }, more),
     h("p", { class: "hint digest" }, t("bank.digest", { digest: bank.digest })));
   return { title, content, stop: () => clearTimeout(timer) };
+}
+
+function tabs(week, later) {
+  const tab = (href, text, here) => h("li", null, h("a", { href, "aria-current": here ? "page" : null }, text));
+  return h("nav", { "aria-label": t("bank.of") }, h("ul", { class: "tabs" },
+    tab("#/bank", t("bank.now"), !later), tab("#/bank/next", t("bank.next", { week }), later)));
 }
 
 function questionView({ place, text, options, answer, reference }, hidden) {

@@ -78,6 +78,12 @@ function weekRow(week, now) {
     state === "done" && h("a", { href: `#/results/${week.number}` }, t("home.seeResults")));
 }
 
+function nextRules({ number: week, paper }) {
+  const { questions, time_limit_seconds: limit, attempts_per_week: attempts } = paper;
+  const told = { week, questions: number(questions), limit: span(limit), attempts: number(attempts) };
+  return h("p", { class: "notice" }, t("home.nextRules", told));
+}
+
 function rules(contest) {
   const { paper, ranking, prizes, unit_prizes: units, eligibility, prediction } = contest;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
@@ -87,6 +93,7 @@ function rules(contest) {
       fact(number(paper.questions), t("home.questions")),
       fact(span(paper.time_limit_seconds), t("home.limit")),
       fact(number(paper.attempts_per_week), t("home.attempts"))),
+    contest.next_rules && nextRules(contest.next_rules),
     h("p", null, t("home.age", { age: eligibility.min_age }), " ", t("home.best")),
     h("h3", null, t("home.order")),
     h("ol", { class: "plain" }, order.map((key) => h("li", null, t(`order.${key}`)))),

@@ -98,8 +98,8 @@ export async function screen({ contest, go, kept }) {
       const proved = await proof.take();
       await api.register({ ...filled, proof: proved });
     } catch (error) {
-      proof.renew();
       const messages = fieldMessages(error);
+      if (messages.proof) proof.renew(); // else it is still good for the same person
       if (Object.keys(messages).length) showMistakes(form, summary, messages);
       else if (error.code === "already_registered") showProblem(summary, explain(error), " ", toSignIn());
       else showProblem(summary, explain(error));

@@ -1,0 +1,47 @@
+"""A week closes by itself, and everybody sees who has won."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import Person
+from tests.stack import Stack, contest_folder, running, wait_for
+
+WEEK_SECONDS = 30
+
+
+@pytest.fixture
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A contest of one short week in which one person has handed in a paper."""
+    folder = tmp_path_factory.mktemp("winners")
+    contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
+    with running(contest, folder / "state") as started:
+        person = Person.register(started, 1, proof=False)
+        body = {"answers": {}, "prediction": 1}
+        person.call(started, "POST", f"/attempts/{person.start(started)}/submission", body)
+        yield started
+
+
+def closed(stack: Stack) -> bool:
+    answer = stack.site("/data/results/index.json")
+    return answer.status_code == 200 and answer.json()["final"] is not None
+
+
+def test_the_winners_stand_on_the_page_when_the_week_is_over(stack: Stack, page: Page) -> None:
+    page.goto(f"{stack.site_url}/#/results")
+    expect(page.get_by_text("Chưa có kết quả.")).to_be_visible()
+    wait_for(lambda: closed(stack), WEEK_SECONDS + 60, "closing the week by its schedule")
+    page.reload()
+    page.get_by_role("link", name="Tuần 1").click()
+    winner = page.get_by_role("listitem").filter(has_text="Giải Nhất")
+    expect(winner).to_contain_text("Nguyễn Thị Ánh Đào")
+    expect(winner).to_contain_text("Sở B")
+    expect(page.get_by_role("row", name=re.compile("Sở B"))).to_contain_text("1/4")
+    page.get_by_role("link", name="Chung cuộc").click()
+    expect(page.get_by_role("heading", name="Giải tập thể chung cuộc")).to_be_visible()
+    page.get_by_role("link", name="Trang chủ").click()
+    expect(page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()
