@@ -30,7 +30,7 @@ class Person:
     session: dict[str, Any]
 
     @classmethod
-    def register(cls, stack: Stack, number: int, *, proof: bool = True) -> Self:
+    def register(cls, stack: Stack, number: int, *, unit: str = "SO-B", proof: bool = True) -> Self:
         citizen_id = f"040190{number:06}"
         application = {
             "citizen_id": citizen_id,
@@ -38,7 +38,7 @@ class Person:
             "date_of_birth": "1990-03-07",
             "gender": "female",
             "phone": "0912345678",
-            "unit_code": "SO-B",
+            "unit_code": unit,
             "category": "mandatory",
             "password": PASSWORD,
             "consent": True,

@@ -70,7 +70,7 @@ const TEXTS = {
   "home.unitPrizes": ["Giải tập thể", "Collective prizes"],
   "home.unitWeekly": ["{count} giải mỗi tuần", "{count} each week"],
   "home.unitFinal": ["{count} giải chung cuộc", "{count} at the end"],
-  "live.title": ["Tuần {week}: đang tham gia", "Week {week} so far"],
+  "live.title": ["Tuần {week}: số liệu tham gia", "Week {week} so far"],
   "live.units": ["Đơn vị có nhiều người dự thi nhất", "Units with the most participants"],
   "live.asOf": ["Số liệu lúc {time}, cập nhật mỗi phút.", "As of {time}, brought up to date every minute."],
   "wait.busy": ["Đang có rất nhiều người truy cập", "Very many people are here right now"],

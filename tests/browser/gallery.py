@@ -1,0 +1,121 @@
+"""Pictures of every screen for ``docs/screens.md``: ``python -m tests.browser.gallery``, a few minutes.
+
+Shows the contest of Nghệ An, moved to today. What only weeks of a contest bring about is made up (``published``).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.people import Person
+from tests.browser.screens import SCREENS, Visit
+from tests.stack import ROOT, Stack, running
+
+DOCS = ROOT / "docs"
+SIZES = {360: (900, 0.7), 768: (1024, 0.45), 1440: (900, 0.4)}  # width: height shown, scale of the picture
+COLORS = ("light", "dark")
+NAMES = {
+    "home": "Trang chủ, tuần thi đang mở · Home while a week is open",
+    "home_before": "Trước khi cuộc thi mở · Before the contest",
+    "home_after": "Sau khi cuộc thi kết thúc · After the contest",
+    "guide": "Thể lệ, hướng dẫn, thông báo về dữ liệu cá nhân · Rules and guide",
+    "bank": "Ôn tập · The published bank",
+    "register": "Đăng ký, chọn đơn vị · Registering, choosing a unit",
+    "register_mistakes": "Đăng ký, các mục cần sửa · What has to be corrected",
+    "sign_in": "Đăng nhập · Signing in",
+    "password": "Đặt lại mật khẩu · A lost password",
+    "me": "Trang của tôi · One's own page",
+    "paper_one": "Bài thi, từng câu · A paper, one by one",
+    "paper_list": "Bài thi, tất cả câu hỏi · A paper, all questions",
+    "paper_offline": "Bài thi khi mất mạng · A paper without a connection",
+    "review": "Kiểm tra trước khi nộp · The last look",
+    "result": "Kết quả và biên nhận · Result and receipt",
+    "results": "Kết quả tuần · Results of a week",
+    "results_final": "Kết quả chung cuộc · Final results",
+    "results_none": "Chưa có kết quả · No results yet",
+    "receipt": "Kiểm tra biên nhận · Checking a receipt",
+    "commitments": "Cam kết công khai · Commitments",
+    "commitments_none": "Chưa có cam kết · No commitments yet",
+    "waiting": "Chờ khi quá đông · Waiting under load",
+    "failed": "Chưa tải được · Not loaded",
+    "not_found": "Không có trang này · No such page",
+}
+
+
+def contest_of_today(folder: Path) -> Path:
+    """The contest of Nghệ An from now on; as in the tests, it is called "hall"."""
+    contest = Path(shutil.copytree(ROOT / "contests/nghe-an-2022", folder / "contest"))
+    rules = (contest / "contest.toml").read_text(encoding="utf-8")
+    for key, value in (("id", '"hall"'), ("start", '"now"'), ("proof_of_work", "false")):
+        rules = re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", rules)
+    (contest / "contest.toml").write_text(rules, encoding="utf-8")
+    return contest
+
+
+def sitting(stack: Stack) -> tuple[Person, str]:
+    unit = stack.site("/data/units.json").json()[3]["code"]
+    person = Person.register(stack, 1, unit=unit, proof=False)
+    body = {"answers": {}, "prediction": 1_500}
+    person.call(stack, "POST", f"/attempts/{person.start(stack)}/submission", body)
+    return person, person.start(stack)
+
+
+def picture(page: Page, file: Path, width: int, height: int, scale: float) -> None:
+    page.evaluate("scrollTo(0, 0)")
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    shown = {"x": 0, "y": 0, "width": width, "height": min(whole, height), "scale": scale}
+    asked = {"format": "webp", "quality": 30, "captureBeyondViewport": True, "clip": shown}
+    taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    file.write_bytes(base64.b64decode(taken["data"]))
+
+
+def pictures(browser: Browser, stack: Stack, folder: Path) -> None:
+    person, attempt = sitting(stack)
+    for name, show in SCREENS.items():
+        for width, (height, scale) in SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, locale="vi-VN", service_workers="block"
+            )
+            page = context.new_page()
+            show(Visit(page, stack, person, attempt))
+            for colors in COLORS:
+                page.emulate_media(color_scheme=colors, reduced_motion="reduce")  # type: ignore[arg-type]
+                picture(page, folder / f"{name}-{width}-{colors}.webp", width, height, scale)
+            context.close()
+
+
+def main() -> None:
+    folder = DOCS / "screens"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        with running(contest_of_today(Path(scratch)), Path(scratch) / "state") as stack:
+            pictures(browser, stack, folder)
+        browser.close()
+    lines = [
+        "# Các màn hình · The screens\n",
+        "Every screen at 360, 768 and 1440 pixels, light and dark. Names, figures and results are made up. Made by",
+        "`python -m tests.browser.gallery`; look at them after each change of the page.\n",
+    ]
+    for name in SCREENS:
+        lines += [f"## {NAMES[name]}\n"]
+        lines += [
+            f'<img src="screens/{name}-{width}-{colors}.webp" alt="{width}, {colors}" height="300">'
+            for colors in COLORS
+            for width in SIZES
+        ]
+        lines += [""]
+    (DOCS / "screens.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
