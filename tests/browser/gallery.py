@@ -1,4 +1,4 @@
-"""Pictures of every screen for ``docs/screens.md``: ``python -m tests.browser.gallery``, a few minutes.
+"""Pictures of every screen for ``docs/screens.md``: ``python -m tests.browser.gallery``.
 
 Shows the contest of Nghệ An, moved to today. What only weeks of a contest bring about is made up (``published``).
 """
