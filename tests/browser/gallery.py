@@ -1,6 +1,7 @@
-"""Pictures of every screen for ``docs/screens.md``: ``python -m tests.browser.gallery``.
+"""Pictures of every screen for ``docs/screens.md``.
 
-Shows the contest of Nghệ An, moved to today. What only weeks of a contest bring about is made up (``published``).
+``python -m tests.browser.gallery`` shows the contest of Nghệ An, moved to today; what only weeks of a contest
+bring about is made up (``published``).
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def main() -> None:
         browser.close()
     lines = [
         "# Các màn hình · The screens\n",
-        "Every screen at 360, 768 and 1440 pixels, light and dark. Names, figures and results are made up. Made by",
-        "`python -m tests.browser.gallery`; look at them after each change of the page.\n",
+        "Every screen at 360, 768 and 1440 pixels, light and dark. Names, figures and results are made up.",
+        "Made by `python -m tests.browser.gallery`; look at them after each change of the page.\n",
     ]
     for name in SCREENS:
         lines += [f"## {NAMES[name]}\n"]

@@ -97,3 +97,21 @@ def test_a_lost_password_has_a_way_back(hall: Stack, page: Page, new_person: Cal
     page.get_by_role("button", name="Đặt mật khẩu mới").click()
     expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
     assert asked[-1] == {"citizen_id": person.citizen_id, "code": "1234-5678-9012", "password": PASSWORD}
+
+
+def test_a_mistake_is_told_as_soon_as_its_field_is_left(hall: Stack, page: Page) -> None:
+    page.goto(f"{hall.site_url}/#/register")
+    citizen, told = page.get_by_label("Số căn cước công dân"), page.locator("#citizen_id-mistake")
+    citizen.fill("04019000012")
+    expect(told).to_be_hidden()
+    page.get_by_label("Họ và tên").focus()
+    expect(told).to_have_text("Nhập đủ 12 chữ số căn cước công dân.")
+    citizen.fill("040190000123")
+    expect(told).to_be_hidden()
+    for part, value in (("Ngày", "7"), ("Tháng", "3"), ("Năm", "1991")):
+        page.get_by_label(part, exact=True).fill(value)
+    page.get_by_label("Nữ").check()
+    expect(told).to_contain_text("không khớp với năm sinh")
+    page.get_by_label("Năm", exact=True).fill("1990")
+    expect(told).to_be_hidden()
+    expect(page.locator(".mistake:visible")).to_have_count(0)

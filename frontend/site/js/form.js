@@ -54,20 +54,40 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
   return { box, value, choose };
 }
 
+const nameOf = (box) => box.id.replace(/-field$/, "");
+
+function showMistake(box, message) {
+  const note = box.querySelector(".mistake");
+  box.classList.toggle("wrong", Boolean(message));
+  note.hidden = !message;
+  note.textContent = message || "";
+  for (const input of box.querySelectorAll("input")) {
+    if (message) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+}
+
+/** Checks a field when it is left with something in it, and from then on with every change: `check()` gives {field: message}. */
+export function checkAsTyped(form, check) {
+  const left = new Set();
+  const draw = () => {
+    const messages = check();
+    for (const box of left) showMistake(box, messages[nameOf(box)]);
+  };
+  const filled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
+  form.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const box = target.closest(".field");
+    if (!box || box.contains(relatedTarget) || !Array.from(box.querySelectorAll("input")).some(filled)) return;
+    left.add(box);
+    draw();
+  });
+  form.addEventListener("input", draw);
+  form.addEventListener("change", draw);
+}
+
 /** Shows {field: message} at the fields and in `summary`, which takes the focus. Nothing wrong: clears all. */
 export function showMistakes(form, summary, messages, heading = t("form.fix")) {
-  for (const box of form.querySelectorAll(".field")) {
-    const name = box.id.replace(/-field$/, "");
-    const note = box.querySelector(".mistake");
-    const message = messages[name];
-    box.classList.toggle("wrong", Boolean(message));
-    note.hidden = !message;
-    note.textContent = message || "";
-    for (const input of box.querySelectorAll("input")) {
-      if (message) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    }
-  }
+  for (const box of form.querySelectorAll(".field")) showMistake(box, messages[nameOf(box)]);
   const wrong = Object.entries(messages);
   summary.hidden = !wrong.length;
   if (!wrong.length) return fill(summary);

@@ -96,17 +96,18 @@ async function show(kept = null) {
     focusOn(target || main.querySelector("h1"), { top: !target });
   } catch (error) {
     if (mine !== turn || signedOut(error)) return;
-    showMessage(t("app.failed"), explain(error));
+    const part = /module/i.test(error.message); // a browser may remember that it could not load one
+    showMessage(t("app.failed"), explain(part ? { code: "network" } : error), part ? () => location.reload() : () => show());
   } finally {
     clearTimeout(slow);
     if (mine === turn) main.removeAttribute("aria-busy");
   }
 }
 
-function showMessage(title, detail) {
+function showMessage(title, detail, again) {
   document.title = title;
   const retry = detail && h("p", { class: "actions" },
-    h("button", { class: "button primary", type: "button", onclick: () => show() }, t("app.retry")));
+    h("button", { class: "button primary", type: "button", onclick: again }, t("app.retry")));
   fill(
     place("main"),
     h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,

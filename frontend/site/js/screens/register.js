@@ -2,7 +2,7 @@
 
 import { api, data } from "../api.js";
 import { add, h, once } from "../dom.js";
-import { passwordField, radioField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { checkAsTyped, passwordField, radioField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
 import { isoDate, mistakes, plainPhone } from "../person.js";
 import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
@@ -87,10 +87,15 @@ export async function screen({ contest, go, kept }) {
     consent: agree.checked,
   });
 
+  function check() {
+    const wrong = mistakes(application());
+    if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
+    return wrong;
+  }
+
   async function register() {
     const filled = application();
-    const wrong = mistakes(filled);
-    if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
+    const wrong = check();
     showMistakes(form, summary, wrong);
     if (Object.keys(wrong).length) return;
     try {
@@ -118,6 +123,7 @@ export async function screen({ contest, go, kept }) {
   const form = h("form", { novalidate: true, onsubmit: once(send, register) });
   add(form, [summary, citizen.box, name.box, born.box, gender.box, phone.box, category.box, unit.box, password.box,
     consent, h("p", { class: "actions" }, send), waiting]);
+  checkAsTyped(form, check);
   const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
     h("p", null, t("register.have"), " ", toSignIn()), form);
 
