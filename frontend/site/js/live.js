@@ -16,37 +16,56 @@ export function busiest(units, count = UNITS) {
   return rows.filter(([, people]) => people > 0).slice(0, count);
 }
 
-/** Keeps `box` up to date; returns what ends it. Shows nothing where nothing is published, or it is not of `weekNow()`. */
+/** {live, names}: what is published now, with the names of the units in it; null where there is nothing. */
+async function read() {
+  const once = { tries: 1, quiet: true };
+  const live = await data("live.json", once).catch(() => null);
+  if (!live || !live.people) return null;
+  const units = Object.keys(live.units || {}).length ? await data("units.json", { ...once, keep: true }).catch(() => null) : null;
+  return { live, names: units && new Map(units.map(({ code, name }) => [code, name])) };
+}
+
+let early = null;
+
+/** Asks for the file before the page knows that it will show it. */
+export function preload() {
+  early = read();
+}
+
+function liveView({ live, names }) {
+  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
+  const most = names ? busiest(live.units) : [];
+  return [
+    h("h2", { id: "live" }, t("live.title", { week: live.week })),
+    h("dl", { class: "facts wide" }, fact(live.people, t("results.people")), fact(live.attempts, t("results.attempts"))),
+    most.length > 0 && [
+      h("h3", null, t("live.units")),
+      barList(most.map(([code, people]) => ({ label: names.get(code) || code, value: people, text: number(people) }))),
+    ],
+    h("p", { class: "hint" }, t("live.asOf", { time: time(live.as_of) })),
+  ];
+}
+
+/** Keeps `box` up to date with what is of the week `weekNow()`: {first, stop}; `first` is done when it shows something. */
 export function showLive(box, weekNow) {
   let timer = null;
   let stopped = false;
 
   async function draw() {
-    const live = document.visibilityState === "visible" ? await data("live.json", { tries: 1, quiet: true }).catch(() => null) : null;
-    if (stopped) return;
+    if (document.visibilityState === "visible") {
+      const found = await (early || read());
+      early = null;
+      if (stopped) return;
+      box.hidden = !found || found.live.week !== weekNow();
+      if (!box.hidden) fill(box, liveView(found));
+    }
     timer = setTimeout(draw, EVERY_MS * (0.8 + 0.4 * Math.random()));
-    if (document.visibilityState !== "visible") return;
-    const known = live && live.week !== null && live.week === weekNow() && live.people > 0;
-    box.hidden = !known;
-    if (!known) return;
-    const most = busiest(live.units || {});
-    const units = most.length ? await data("units.json", { keep: true, tries: 1, quiet: true }).catch(() => null) : null;
-    const names = new Map((units || []).map(({ code, name }) => [code, name]));
-    if (stopped) return;
-    fill(box,
-      h("h2", { id: "live" }, t("live.title", { week: live.week })),
-      h("dl", { class: "facts wide" },
-        h("div", { class: "fact" }, h("dt", null, t("results.people")), h("dd", null, number(live.people))),
-        h("div", { class: "fact" }, h("dt", null, t("results.attempts")), h("dd", null, number(live.attempts)))),
-      units && most.length > 0 && [
-        h("h3", null, t("live.units")),
-        barList(most.map(([code, people]) => ({ label: names.get(code) || code, value: people, text: number(people) }))),
-      ],
-      h("p", { class: "hint" }, t("live.asOf", { time: time(live.as_of) })));
   }
-  draw();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
+  return {
+    first: draw(),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
   };
 }

@@ -91,7 +91,7 @@ async function show(kept = null) {
     leave = stop || null;
     keep = made.keep || null;
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
-    fill(main, content);
+    put(content);
     const target = made.shown && made.shown();
     focusOn(target || main.querySelector("h1"), { top: !target });
   } catch (error) {
@@ -104,15 +104,18 @@ async function show(kept = null) {
   }
 }
 
+/** The footer comes with the first screen: alone it would jump. */
+function put(content) {
+  fill(place("main"), content);
+  place("foot").hidden = false;
+}
+
 function showMessage(title, detail, again) {
   document.title = title;
   const retry = detail && h("p", { class: "actions" },
     h("button", { class: "button primary", type: "button", onclick: again }, t("app.retry")));
-  fill(
-    place("main"),
-    h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
-      h("p", null, h("a", { href: "#/" }, t("app.toHome")))),
-  );
+  put(h("section", { class: "narrow" }, h("h1", null, title), detail && h("p", { role: "alert" }, detail), retry,
+    h("p", null, h("a", { href: "#/" }, t("app.toHome")))));
   focusOn(place("main").querySelector("h1"), { top: true });
 }
 

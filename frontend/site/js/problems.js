@@ -34,7 +34,7 @@ const ENGLISH_FIELDS = {
   phone: "Enter a Vietnamese mobile number of 10 digits.",
   category: "Choose one.",
   unit_code: "Choose your unit from the list.",
-  password: "8 to 128 characters.",
+  password: "8 to 128 characters, and not easy to guess.",
   consent: "Your consent is needed to register.",
   proof: "The automatic check is not finished or has expired. Reload the page and try again.",
   prediction: "Enter a whole number.",

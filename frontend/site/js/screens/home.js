@@ -1,11 +1,16 @@
 // What the contest is, when it runs and what happens next.
 
+import { pause } from "../api.js";
 import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
 import { countdown, moment, number, span } from "../format.js";
-import { showLive } from "../live.js";
+import { preload, showLive } from "../live.js";
 import { phase } from "../phase.js";
 import { isEnglish, t } from "../texts.js";
+
+const LIVE_WITHIN_MS = 1000; // later, it comes when it comes, and moves what is below it
+
+preload();
 
 export async function screen({ contest, signedIn }) {
   const english = isEnglish();
@@ -29,12 +34,13 @@ export async function screen({ contest, signedIn }) {
     else if (left) left.textContent = countdown(at.change - clock.now());
     shown = at;
   }, 1000);
-  const stopLive = showLive(live, () => phase(contest.weeks, clock.now()).week);
+  const shownLive = showLive(live, () => phase(contest.weeks, clock.now()).week);
   const stop = () => {
     clearInterval(timer);
-    stopLive();
+    shownLive.stop();
   };
 
+  await Promise.race([shownLive.first, pause(LIVE_WITHIN_MS)]);
   const content = [
     h("div", { class: "hero" },
       h("section", null,
