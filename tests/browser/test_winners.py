@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,16 +16,16 @@ from tests.stack import Stack, contest_folder, running, wait_for
 WEEK_SECONDS = 30
 
 
-@pytest.fixture
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A contest of one short week in which one person has handed in a paper."""
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]]:
+    """A contest of one short week in which one person has handed in a paper, and the receipt for it."""
     folder = tmp_path_factory.mktemp("winners")
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
     with running(contest, folder / "state") as started:
         person = Person.register(started, 1, proof=False)
         body = {"answers": {}, "prediction": 1}
-        person.call(started, "POST", f"/attempts/{person.start(started)}/submission", body)
-        yield started
+        answer = person.call(started, "POST", f"/attempts/{person.start(started)}/submission", body)
+        yield started, answer["receipt"]
 
 
 def closed(stack: Stack) -> bool:
@@ -31,7 +33,8 @@ def closed(stack: Stack) -> bool:
     return answer.status_code == 200 and answer.json()["final"] is not None
 
 
-def test_the_winners_stand_on_the_page_when_the_week_is_over(stack: Stack, page: Page) -> None:
+def test_the_winners_stand_on_the_page_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
+    stack, receipt = held
     page.goto(f"{stack.site_url}/#/results")
     expect(page.get_by_text("Chưa có kết quả.")).to_be_visible()
     wait_for(lambda: closed(stack), WEEK_SECONDS + 60, "closing the week by its schedule")
@@ -43,5 +46,12 @@ def test_the_winners_stand_on_the_page_when_the_week_is_over(stack: Stack, page:
     expect(page.get_by_role("row", name=re.compile("Sở B"))).to_contain_text("1/4")
     page.get_by_role("link", name="Chung cuộc").click()
     expect(page.get_by_role("heading", name="Giải tập thể chung cuộc")).to_be_visible()
+
+    # and everybody can check that the own paper is among those that were counted
+    page.get_by_role("link", name="Kiểm tra biên nhận").click()
+    page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+
     page.get_by_role("link", name="Trang chủ").click()
     expect(page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()

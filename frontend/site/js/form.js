@@ -67,9 +67,13 @@ function showMistake(box, message) {
   }
 }
 
-/** Checks a field when it is left with something in it, and from then on with every change: `check()` gives {field: message}. */
+/**
+ * Checks a field when it is left with something in it, and from then on with every change: `check()` gives {field: message}.
+ * While a finger is down nothing is shown: what it aims at would move away under it.
+ */
 export function checkAsTyped(form, check) {
   const left = new Set();
+  let down = false;
   const draw = () => {
     const messages = check();
     for (const box of left) showMistake(box, messages[nameOf(box)]);
@@ -79,7 +83,16 @@ export function checkAsTyped(form, check) {
     const box = target.closest(".field");
     if (!box || box.contains(relatedTarget) || !Array.from(box.querySelectorAll("input")).some(filled)) return;
     left.add(box);
-    draw();
+    if (!down) draw();
+  });
+  const up = () => {
+    down = false;
+    setTimeout(draw); // after the click
+  };
+  form.addEventListener("pointerdown", () => {
+    down = true;
+    addEventListener("pointerup", up, { once: true });
+    addEventListener("pointercancel", up, { once: true });
   });
   form.addEventListener("input", draw);
   form.addEventListener("change", draw);

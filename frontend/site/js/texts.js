@@ -168,12 +168,12 @@ const TEXTS = {
 
   "password.title": ["Đặt lại mật khẩu", "Set a new password"],
   "password.call": [
-    "Gọi đường dây nóng {hotline}, chuẩn bị sẵn thẻ căn cước.",
-    "Call the hotline {hotline} with your ID card at hand.",
+    "Gọi đường dây nóng {hotline}, cho biết số căn cước của bạn.",
+    "Call the hotline {hotline} and give your citizen ID number.",
   ],
   "password.asked": [
-    "Cán bộ trực xác minh bạn là ai rồi cấp cho bạn một mã dùng một lần.",
-    "They check who you are and give you a one-time code.",
+    "Cán bộ gọi lại đúng số điện thoại bạn đã đăng ký, xác minh rồi đọc cho bạn một mã dùng một lần.",
+    "They call back the phone number you registered, check who you are and read out a one-time code.",
   ],
   "password.then": ["Nhập mã vào đây và tự đặt mật khẩu mới.", "Enter the code here and choose a new password."],
   "password.never": [
@@ -181,7 +181,7 @@ const TEXTS = {
     "Nobody may ask for your password. Your papers and attempts stay as they are.",
   ],
   "password.code": ["Mã dùng một lần", "One-time code"],
-  "password.codeHint": ["12 chữ số do cán bộ trực cấp", "The 12 digits that you were given"],
+  "password.codeHint": ["12 chữ số, có hiệu lực 7 ngày", "12 digits, good for 7 days"],
   "password.new": ["Mật khẩu mới", "New password"],
   "password.send": ["Đặt mật khẩu mới", "Set the new password"],
   "mistake.code": ["Nhập đủ 12 chữ số của mã dùng một lần.", "Enter all 12 digits of the code."],
