@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from chalicelib.services.reference import assemble, compile_parts
 from chalicelib.web import problems, shapes
 from infra.openapi import ANYWHERE, DOCUMENT, OPERATIONS, text
 from infra.template import GATEWAY_RESPONSES
-from tests.fakes import MINUTE, START, START_MS, WEEK, definition
+from tests.fakes import MINUTE, START, START_MS, WEEK, definition, reference
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 from tests.web.test_problems import refusals as all_refusals
 
@@ -276,6 +276,15 @@ def test_shipped_contests_are_shown_as_documented(folder: Path) -> None:
     assert shape is not None
     for now in (START_MS - WEEK, START_MS, START_MS + 60 * WEEK):
         shape.validate(contest_now(assemble(parts), now))
+
+
+def test_rules_that_change_with_the_next_week_are_shown_as_documented() -> None:
+    after = reference(definition(paper={"questions": 4}, ranking={"order": ["score"]}))
+    shown = contest_now(replace(after, earlier={1: reference}), START_MS)
+    assert shown["next_rules"]["paper"]["questions"] == 4
+    shape = documented("getContest", 200)
+    assert shape is not None
+    shape.validate(shown)
 
 
 @pytest.mark.parametrize(
