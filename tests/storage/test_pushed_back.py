@@ -25,17 +25,16 @@ from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.revisions import StoredRevisions
+from chalicelib.storage.sign_ins import StoredProofs, StoredSignIns
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from chalicelib.web.chalice_app import guarded
 from tests.storage.conftest import REGION
-from tests.storage.test_participants_and_revisions import AN
+from tests.storage.test_participants import AN, VAULT
 
 AT_MOST_S = 1.5  # the goal; measured 0.06 s
 PERSON = "a3" + "0" * 18
 ATTEMPT = AttemptId(1, 1, 1_661_130_000_000, "a" * 16)
-RECORD = Finished(
-    1, ATTEMPT.started, ATTEMPT.started + 60_000, 60_000, 5, 7, ATTEMPT.nonce, "B" * 20, "submitted"
-)
+RECORD = Finished(1, ATTEMPT.started, 60_000, 0, 5, 7, ATTEMPT.nonce, "B" * 20)
 Call = Callable[[Client], Any]
 
 CALLS: dict[str, Call] = {
@@ -44,10 +43,12 @@ CALLS: dict[str, Call] = {
     "submit": lambda c: Entries(c, "entries").submit(PERSON, ATTEMPT, RECORD),
     "read": lambda c: Entries(c, "entries").get(1, PERSON),
     "history": lambda c: Entries(c, "entries").get_weeks([1, 2, 3, 4], PERSON),
-    "register": lambda c: Participants(c, "participants").add(AN),
-    "sign in": lambda c: Participants(c, "participants").get(PERSON),
-    "count of wrong passwords": lambda c: Participants(c, "participants").failures(PERSON),
-    "one more wrong password": lambda c: Participants(c, "participants").add_failure(PERSON, 0),
+    "register": lambda c: Participants(c, "participants", VAULT).add(AN),
+    "sign in": lambda c: Participants(c, "participants", VAULT).get(PERSON),
+    "wrong passwords": lambda c: StoredSignIns(c, "participants").failures(PERSON, "source", 0),
+    "one more wrong password": lambda c: StoredSignIns(c, "participants").failed(PERSON, "source", 0),
+    "right password": lambda c: StoredSignIns(c, "participants").succeeded(PERSON, "source", 0),
+    "proof": lambda c: StoredProofs(c, "participants").spend("proof", PERSON, 0),
     "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
     "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, Pointer(1, "a", "b")),
 }
