@@ -18,7 +18,7 @@ from chalicelib.domain.attempt import Finished
 PAGE = 1_000_000
 
 
-def _item(identity: str, dice: random.Random) -> str:
+def _item(identity: str, own: int, dice: random.Random) -> str:
     """One entry as DynamoDB writes it: one to ten attempts, 2.5 on average."""
     attempts = min(10, 1 + int(dice.expovariate(0.5)))
     started, records = OPENS + dice.randrange(500_000_000), []
@@ -34,7 +34,7 @@ def _item(identity: str, dice: random.Random) -> str:
     item = {
         "pk": {"S": f"w1#{identity[:2]}"},
         "sk": {"S": identity},
-        "unit": {"S": f"U-{dice.randrange(UNITS):04}"},
+        "unit": {"S": f"U-{own % UNITS:04}"},
         "category": {"S": "mandatory" if dice.random() < 0.8 else "encouraged"},
         "used": {"N": str(attempts)},
         "done": {"L": records},
@@ -46,8 +46,8 @@ def pages(people: int) -> dict[str, list[bytes]]:
     """The pages of each partition, as large as DynamoDB makes them."""
     dice = random.Random(2022)
     shards: dict[str, list[str]] = {}
-    for identity in sorted(map(person, range(people))):
-        shards.setdefault(identity[:2], []).append(_item(identity, dice))
+    for identity, number in sorted((person(number), number) for number in range(people)):
+        shards.setdefault(identity[:2], []).append(_item(identity, number, dice))
     made: dict[str, list[bytes]] = {}
     for shard, items in shards.items():
         size, groups = PAGE, made.setdefault(f"w1#{shard}", [])
