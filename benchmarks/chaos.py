@@ -36,8 +36,8 @@ from tests.stack import contest_folder, running
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = {"entries": ("pk", "sk"), "participants": ("id",), "tallies": ("id",)}
 BUCKETS = ("desk", "site")
-# The close asks a few thousand times in all; a fault in fifty would rarely hit a write.
-CLOSE_RATES = {fault: 3 * rate for fault, rate in RATES.items()}
+# A close asks a thousand times where a submission asks twice.
+CLOSE_RATES = {fault: rate / 2 for fault, rate in RATES.items()}
 
 
 class Outcome(NamedTuple):
@@ -181,7 +181,7 @@ def run_deployed(people: int, seed: int) -> tuple[chaos_stack.Outcome, Counter[s
     """The same on the deployed package, over HTTP, with functions killed and events doubled."""
     with tempfile.TemporaryDirectory() as folder:
         contest = contest_folder(
-            Path(folder) / "contest", id="chaos", weeks=1, seconds=40 + people, proof="false"
+            Path(folder) / "contest", id="chaos", weeks=1, seconds=30 + people, proof="false"
         )
         state = Path(folder) / "state"
         with running(contest, state) as stack, FaultProxy(stack.stack["aws_endpoint_url"], seed) as proxy:

@@ -52,6 +52,7 @@ def run(stack: Stack, proxy: FaultProxy, runner: int, people: int, seed: int) ->
     with _through(stack, proxy):
         crowd = _Crowd(stack, seed)
         kills = asyncio.run(crowd.play(people, _workers_of(runner)))
+        proxy.rates = {fault: rate / 2 for fault, rate in proxy.rates.items()}
         _twice(stack)
         leaves = wait_for(lambda: _leaves(stack), 180, "the close")
     receipts, there = Counter(crowd.receipts), Counter(leaves)
