@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from chalicelib.services.ports import SHARDS
 from chalicelib.services.published import show_proof
 from chalicelib.services.reference import Reference
 from chalicelib.services.rosters import rosters_key
+from chalicelib.services.vault import Vault
 from chalicelib.services.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
@@ -55,9 +57,19 @@ class Bucket:
             pass
 
 
+def invented_phones(people: int) -> Iterator[tuple[str, str]]:
+    """A phone of one's own for everybody; each costs the opening of a sealed one."""
+    vault = Vault(lambda: b"k" * 32)
+    sealed = vault.seal("0912345678", "somebody", "phone")
+    for number in range(people):
+        vault.open(sealed, "somebody", "phone")
+        yield sha256(str(number).encode()).hexdigest()[:20], f"09{number:08}"
+
+
 def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
     with search_among_what_is_new():
-        for _, content in Reports(desk, phones=tuple).write_week(result, reference, {}, "").files:
+        phones = partial(invented_phones, result.counts.people)
+        for _, content in Reports(desk, phones).write_week(result, reference, {}, "").files:
             for piece in [content] if isinstance(content, bytes) else content:
                 sha256(piece)
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.bank import Bank
@@ -148,10 +149,14 @@ def _test(
 
 
 def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:
-    by_phone: dict[str, list[tuple[str, str]]] = {}
-    for person, unit, phone in phones:
-        by_phone.setdefault(phone, []).append((person, unit))
-    groups = sorted(sorted(people) for people in by_phone.values() if len(people) > SHARED_PHONE)
+    # One text a person, sorted: a third of the memory of lists by phone.
+    lines = sorted(f"{phone} {person} {unit}" for person, unit, phone in phones)
+    same_phone = (list(lines) for _, lines in groupby(lines, key=lambda line: line.partition(" ")[0]))
+    groups = sorted(
+        [(person, unit) for _, person, unit in (line.split(" ") for line in lines)]
+        for lines in same_phone
+        if len(lines) > SHARED_PHONE
+    )
     for number, people in enumerate(groups, 1):
         for person, unit in people:
             yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, (str(number),))

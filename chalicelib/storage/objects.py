@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import md5
 from itertools import chain
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.storage.signed_http import SignedHttp
 
@@ -71,7 +72,8 @@ class Bucket:
             ]
             self._client.complete_multipart_upload(MultipartUpload={"Parts": done}, **named)
         except BaseException:
-            self._client.abort_multipart_upload(**named)
+            with suppress(ClientError, BotoCoreError):  # what went wrong first is what has to be told
+                self._client.abort_multipart_upload(**named)
             raise
 
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:

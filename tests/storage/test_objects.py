@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from chalicelib.storage.objects import Bucket
@@ -63,6 +65,28 @@ def test_an_object_whose_pieces_end_early_does_not_appear(bucket: Bucket, megaby
         bucket.put_pieces("k", pieces())
     assert bucket.get("k") is None
     assert "Uploads" not in bucket._client.list_multipart_uploads(Bucket="desk")
+
+
+@pytest.mark.parametrize("abort_fails", [False, True])
+def test_s3_failing_in_the_middle_of_an_upload_is_told_and_nothing_appears(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, *, abort_fails: bool
+) -> None:
+    upload = bucket._client.upload_part
+
+    def failing(**part: Any) -> Any:
+        if part["PartNumber"] == 2:
+            raise ClientError({"Error": {"Code": "InternalError", "Message": "chaos"}}, "UploadPart")
+        return upload(**part)
+
+    def refused(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "SlowDown", "Message": "chaos"}}, "AbortMultipartUpload")
+
+    monkeypatch.setattr(bucket._client, "upload_part", failing)
+    if abort_fails:
+        monkeypatch.setattr(bucket._client, "abort_multipart_upload", refused)
+    with pytest.raises(ClientError, match="UploadPart"):
+        bucket.put_pieces("k", [MEGABYTE] * 20)
+    assert bucket.get("k") is None
 
 
 def test_pieces_of_nothing_are_not_to_be_had(bucket: Bucket) -> None:
