@@ -36,7 +36,9 @@ class People:
         self._owners: dict[str, str] = {}
         self._fits = {
             name: Draft202012Validator(
-                {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+                {"$ref": f"#/components/schemas/{name}", "components": document["components"]},
+                # A date that is none must be sent, and refused, as it was drawn.
+                format_checker=Draft202012Validator.FORMAT_CHECKER,
             ).is_valid
             for name in ("Registration", "Credentials", "PaperAnswers")
         }
