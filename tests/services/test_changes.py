@@ -1,4 +1,4 @@
-"""``changes.csv``: a new revision says who moved, from where to where, and why (issue: revisions)."""
+"""``changes.csv``: a new revision says who moved, from where to where, and why."""
 
 from __future__ import annotations
 
