@@ -8,11 +8,10 @@ import pytest
 
 from infra.package import PROJECT
 
-FOLDERS = sorted(
-    path.name for path in PROJECT.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))
-)
-# A path below one of the repository's own folders, in backticks; what is on desk and site has other folders.
-NAMED = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]*)(?:::(\w+))?`")
+# A path below one of the repository's own folders, or below the package's, in backticks.
+# What is on desk and site has other folders.
+OWN = "benchmarks|chalicelib|contests|docs|frontend|infra|tests|verify|domain|reports|services|storage|web"
+NAMED = re.compile(rf"`((?:{OWN})/[\w./*-]*)(?:::(\w+))?`")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ NAMED = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]*)(?:::(\w+))?`")
     [
         ("README.md", 4),
         ("docs/security.md", 80),
-        ("docs/decisions.md", 3),
+        ("docs/decisions.md", 5),
         ("docs/privacy.md", 3),
         ("docs/runbook.md", 1),
         ("docs/closing.md", 4),
@@ -32,13 +31,14 @@ def test_every_file_and_test_that_a_document_names_exists(document: str, least: 
     named = NAMED.findall((PROJECT / document).read_text(encoding="utf-8"))
     assert len(named) >= least
     for file, test in named:
-        assert [*PROJECT.glob(file)], f"{document} names {file}"
+        found = [*PROJECT.glob(file), *(PROJECT / "chalicelib").glob(file)]
+        assert found, f"{document} names {file}"
         if test:
             assert f"def {test}(" in (PROJECT / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", *(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md"))]
+    "document", ["README.md", *(f"docs/{path.name}" for path in sorted((PROJECT / "docs").glob("*.md")))]
 )
 def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
     text = (PROJECT / document).read_text(encoding="utf-8")
