@@ -224,6 +224,22 @@ def test_a_role_writes_to_its_own_log_only() -> None:
         assert group == ("close-*" if name == "policy-close-weeks" else name.removeprefix("policy-"))
 
 
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("policy-api", {"current.json", "contest/*", "data-key.json"}),
+        ("policy-publish-live", {"current.json", "contest/*"}),
+    ],
+)
+def test_what_faces_the_public_reads_neither_rosters_nor_the_organisers_files(
+    role: str, allowed: set[str]
+) -> None:
+    read = [rule for rule in policies()[role] if "s3:GetObject" in as_list(rule["Action"])]
+    arns = [resource["Fn::Sub"] for rule in read for resource in as_list(rule["Resource"])]
+    desk = [arn.partition("-desk-")[2].partition("/")[2] for arn in arns if "-desk-" in arn]
+    assert set(desk) == {f"reference/{name}" for name in allowed}
+
+
 def test_the_api_neither_deletes_nor_lists_people_and_writes_no_file() -> None:
     actions = {action for rule in policies()["policy-api"] for action in as_list(rule["Action"])}
     assert not actions & {
