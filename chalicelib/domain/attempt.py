@@ -142,12 +142,12 @@ class Entry(NamedTuple):
 
 
 def deadline(definition: Definition, week: Week, started: int) -> int:
-    """``min(started + time_limit, closes)``: the attempt belongs to the week in which it was started."""
+    """``min(started + time_limit, closes)`` (design): an attempt belongs to the week of its start."""
     return min(started + definition.time_limit, week.closes)
 
 
 def is_overdue(definition: Definition, week: Week, started: int, now: int) -> bool:
-    """A submission counts if the server has it at or before ``deadline + grace``."""
+    """A submission counts if the server has it at or before ``deadline + grace`` (design)."""
     return now > deadline(definition, week, started) + definition.grace
 
 
@@ -182,7 +182,7 @@ Grader = Callable[[str, str], int]
 
 
 def overdue_record(definition: Definition, week: Week, opened: Opened, grade: Grader) -> Finished:
-    """What becomes of an attempt that nobody submitted in time.
+    """What becomes of an attempt that nobody submitted in time (design, “Rules, exactly”).
 
     With autosaved answers it counts as submitted at its deadline (``overdue = "submit_saved"``), otherwise
     it is discarded. It always uses up one attempt.

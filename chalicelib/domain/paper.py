@@ -65,7 +65,7 @@ def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int]) -> list[Quest
 
 
 def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
-    """The paper of ``seed``: topics with a quota first, the rest from all other questions, then mixed.
+    """The paper of ``seed`` (design): topics with a quota first, the rest from all other questions, then mixed.
 
     The bank must hold enough questions (see ``bank.shortage``).
     """
@@ -128,5 +128,5 @@ def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
 
 
 def score(paper: Paper, encoded: str) -> int:
-    """The number of right answers; with several right options, all and only those must be chosen."""
+    """The number of right answers (design); with several right options, all and only those must be chosen."""
     return sum([MASKS[question.answer] == char for (question, _), char in zip(paper, encoded, strict=False)])

@@ -98,7 +98,7 @@ def count(people: Iterable[Contender]) -> Counts:
 
 
 def prediction_target(counts: Counts, definition: Definition) -> int | None:
-    """The number that the prediction question asked for, or None where nothing was asked."""
+    """The number that the prediction question asked for (design), or None where nothing was asked."""
     if definition.prediction is None:
         return None
     return {
@@ -114,7 +114,7 @@ def prediction_error(attempt: Candidate, target: int | None) -> int | None:
 
 
 def fixed_draw(closes: str, participant_id: str) -> bytes:
-    """The last tie-break: SHA-256 of ``<closes in RFC 3339>|<participant id>``, ascending.
+    """The last tie-break (design): SHA-256 of ``<closes in RFC 3339>|<participant id>``, ascending.
 
     Nobody can steer it, and anybody can work it out again.
     """
@@ -144,8 +144,8 @@ _PLACE: dict[RankingField, int] = {"score": 0, "prediction": 1, "duration": 2, "
 def _ranking_key(definition: Definition, target: int | None) -> Callable[[Candidate], int]:
     """The key by which attempts compare, smaller first.
 
-    The criteria stand in the contest's order, 64 bits each, in one number: a million of those sort three times
-    as fast as tuples. An attempt faster than ``min_duration`` ranks behind all others.
+    The criteria stand in the contest's order (R7), 64 bits each, in one number: a million of those sort three
+    times as fast as tuples. An attempt faster than ``min_duration`` ranks behind all others (design).
     """
     floor, whole = span_ms(definition.paper.min_duration), definition.paper.questions
     absent = [len(_PLACE)] * (len(_PLACE) - len(definition.ranking.order))
