@@ -84,7 +84,7 @@ class FaultProxy:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
-            body = await request.read()
+            body = b"".join([piece async for piece in request.content.iter_any()])  # however large
         except ConnectionError:  # the caller was killed
             return _cut(request)
         service = _SERVICE.search(request.headers.get("Authorization", ""))
