@@ -77,7 +77,7 @@ def read(attempt_id: str) -> Response:
 
 @app.route("/attempts/{attempt_id}/answers", methods=["PUT"])
 def save(attempt_id: str) -> Response:
-    return guarded(lambda: reply(204, wiring.exam().save(_token(), attempt_id, _body())))
+    return guarded(lambda: reply(200, wiring.exam().save(_token(), attempt_id, _body())))
 
 
 @app.route("/attempts/{attempt_id}/submission", methods=["POST"])

@@ -114,6 +114,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
         **named,
         "DATA_KEY_KMS": aws.client("kms").create_key()["KeyMetadata"]["Arn"],
         "CODE_VERSION": "chaos",
+        "SAVE_AFTER_S": "30",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,

@@ -29,6 +29,7 @@ def environment(objects: Path) -> None:
         TOKEN_SECRET="token",
         RECEIPT_SECRET="receipt",
         CODE_VERSION="bench",
+        SAVE_AFTER_S="30",
         OBJECTS=str(objects),
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.session import Session, get_session
 
+from chalicelib.services.pace import Pace
 from chalicelib.services.reference import Current, Library
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
@@ -89,6 +90,7 @@ def exam() -> ExamApi:
         nonce=lambda: secrets.token_hex(8),
         version=os.environ["CODE_VERSION"],
         receipts=_receipts,
+        pace=Pace(int(os.environ["SAVE_AFTER_S"])),
     )
 
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import TypedDictSchema
 
-from chalicelib.domain.errors import FieldError, InvalidInput
+from chalicelib.domain.errors import FieldError, InvalidInput, Stale
 from chalicelib.web import account, bodies, problems, shapes
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
@@ -40,13 +40,14 @@ STRICTER: dict[tuple[str, str], Json] = {
         "examples": ["0912345678"],
     },
     ("Registration", "unit_code"): {
-        "description": "A code of data/units.json; null only for an encouraged participant outside all units.",
+        "description": "A code of data/units.json; left out or null only by an encouraged participant outside "
+        "all units.",
         "examples": ["SO-A"],
     },
     ("Registration", "password"): {"minLength": 8, "maxLength": 128},
     ("Registration", "consent"): {"const": True},
     ("Registration", "proof"): {
-        "description": "Base64 of the challenge with its `number`, in JSON; null where none is asked for."
+        "description": "Base64 of the challenge with its `number`, in JSON; left out where none is asked for."
     },
     ("PasswordReset", "password"): {"minLength": 8, "maxLength": 128},
     ("PaperAnswers", "answers"): {
@@ -59,6 +60,16 @@ STRICTER: dict[tuple[str, str], Json] = {
         },
         "examples": [{"1": ["B"], "2": []}],
     },
+    ("PaperAnswers", "revision"): {
+        "description": "The one that these answers were built on, as the attempt, a save or `stale` told it.",
+        "examples": [0],
+    },
+}
+# Problems with members of their own.
+SHAPES: dict[str, Any] = {
+    "invalid": shapes.InvalidProblem,
+    "stale": shapes.StaleProblem,
+    "finished": shapes.FinishedProblem,
 }
 
 
@@ -175,14 +186,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("PUT", "/attempts/{attempt_id}/answers"): Operation(
         "saveAnswers",
-        "Autosave",
-        {204: None},
+        "Save what was built on `revision`; repeated, it gives the stored one",
+        {200: shapes.Saved},
         (
             "unauthorized",
             "attempt_not_found",
             "not_found",
             "invalid",
-            "already_submitted",
+            "stale",
+            "finished",
             "overdue",
             "not_loaded",
         ),
@@ -192,9 +204,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", "/attempts/{attempt_id}/submission"): Operation(
         "submitAttempt",
-        "Submit; repeated, it gives the stored result",
+        "Submit what was built on `revision`, or is saved; repeated, it gives the stored result",
         {200: shapes.Submitted},
-        ("unauthorized", "attempt_not_found", "not_found", "invalid", "overdue", "not_loaded"),
+        (
+            "unauthorized",
+            "attempt_not_found",
+            "not_found",
+            "invalid",
+            "stale",
+            "finished",
+            "overdue",
+            "not_loaded",
+        ),
         body=bodies.PaperAnswers,
         signed_in=True,
         links=(
@@ -275,7 +296,7 @@ def document() -> Json:
 def _schemas() -> tuple[Json, dict[int, Json]]:
     """The component schemas; and by the id() of a model or shape, what refers to it."""
     wanted = [shape for op in OPERATIONS.values() for shape in (op.body, *op.answers.values()) if shape]
-    wanted += [shapes.Problem, shapes.InvalidProblem]
+    wanted += [shapes.Problem, *SHAPES.values()]
     referring, defined = TypeAdapter.json_schemas(
         [(id(shape), "validation", TypeAdapter(shape)) for shape in wanted],
         schema_generator=_Schemas,
@@ -332,10 +353,15 @@ def _answer(status: int, schema: Json | None) -> Json:
 
 
 def _refusal(status: int, codes: list[str], named: dict[int, Json]) -> Json:
-    shape = shapes.InvalidProblem if codes == ["invalid"] else shapes.Problem
-    only = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    by_shape: dict[int, list[str]] = {}
+    for code in codes:
+        by_shape.setdefault(id(SHAPES.get(code, shapes.Problem)), []).append(code)
+    possible: list[Json] = [
+        {"allOf": [named[shape], {"properties": {"status": {"const": status}, "code": {"enum": own}}}]}
+        for shape, own in by_shape.items()
+    ]
     content = {
-        "schema": {"allOf": [named[id(shape)], only]},
+        "schema": possible[0] if len(possible) == 1 else {"oneOf": possible},
         "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
     }
     return {
@@ -358,7 +384,23 @@ def _link(link: Link) -> Json:
 
 def _example(code: str) -> Json:
     wrong = [FieldError("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")]
-    return {"value": problems.of(InvalidInput(wrong)) if code == "invalid" else problems.document(code)}
+    result: shapes.Result = {
+        "attempt_id": "1-2-1661130000123-00c0ffee00c0ffee",
+        "week": 1,
+        "number": 2,
+        "score": 17,
+        "total": 20,
+        "duration_ms": 1_200_000,
+        "submitted_at": "2022-08-22T08:20:00.123+07:00",
+        "late": False,
+        "receipt": None,
+    }
+    known = {
+        "invalid": lambda: problems.of(InvalidInput(wrong)),
+        "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000)),
+        "finished": lambda: {**problems.document(code), "result": result},
+    }
+    return {"value": known.get(code, lambda: problems.document(code))()}
 
 
 def text() -> str:

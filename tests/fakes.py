@@ -221,15 +221,21 @@ class MemoryEntries:
             raise NotMet(stored)
         return self._open(stored._replace(open=None, finished=(*stored.finished, record)), opening)
 
-    def save(self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None) -> None:
+    def save(
+        self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
+    ) -> None:
         self.writes += 1
-        entry = self._still_open(participant_id, attempt)
-        opened = Opened(attempt.number, attempt.started, attempt.nonce, answers, guess)
-        self.items[attempt.week, participant_id] = entry._replace(open=opened)
+        entry, opened = self._still_open(participant_id, attempt)
+        if opened.revision != base:
+            raise NotMet(entry)
+        saved = opened._replace(saved=answers, guess=guess, revision=revision)
+        self.items[attempt.week, participant_id] = entry._replace(open=saved)
 
-    def submit(self, participant_id: str, attempt: AttemptId, record: Finished) -> None:
+    def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
         self.writes += 1
-        entry = self._still_open(participant_id, attempt)
+        entry, opened = self._still_open(participant_id, attempt)
+        if opened.revision != base and (opened.saved, opened.guess) != (record.answers, record.prediction):
+            raise NotMet(entry)
         self.items[attempt.week, participant_id] = entry._replace(open=None, finished=(*entry.finished, record))
 
     def get(self, week: int, participant_id: str) -> Entry | None:
@@ -250,16 +256,16 @@ class MemoryEntries:
     def read_week(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         return in_shards((entry for (number, _), entry in self.items.items() if number == week), shards)
 
-    def _still_open(self, participant_id: str, attempt: AttemptId) -> Entry:
+    def _still_open(self, participant_id: str, attempt: AttemptId) -> tuple[Entry, Opened]:
         entry = self.items.get((attempt.week, participant_id))
-        if entry is None or not entry.is_open(attempt):
+        if entry is None or entry.open is None or not entry.is_open(attempt):
             raise NotMet(entry)
-        return entry
+        return entry, entry.open
 
     def _open(self, entry: Entry, opening: str) -> int:
         started, _, nonce = opening.partition("-")
         number = entry.used + 1
-        opened = Opened(number, int(started), nonce, None, None)
+        opened = Opened(number, int(started), nonce, None, None, 0)
         self.items[entry.week, entry.participant_id] = entry._replace(used=number, open=opened)
         return number
 

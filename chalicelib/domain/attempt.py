@@ -106,13 +106,17 @@ class Finished(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The open attempt: ``saved`` and ``guess`` are what was autosaved last, None if nothing was."""
+    """The open attempt: ``saved`` and ``guess`` are what was saved last, None if nothing was.
+
+    ``revision`` is at once the order and the time of saving (``next_revision``), 0 if nothing was saved.
+    """
 
     number: int
     started: int
     nonce: str
     saved: str | None
     guess: int | None
+    revision: int
 
 
 class Entry(NamedTuple):
@@ -139,6 +143,11 @@ class Entry(NamedTuple):
 
     def is_open(self, attempt: AttemptId) -> bool:
         return self.open is not None and self.open[:3] == attempt[1:]
+
+
+def next_revision(previous: int, started: int, now: int) -> int:
+    """Of what is saved now: milliseconds since the start, and always more than before, whatever clocks do."""
+    return max(previous + 1, now - started)
 
 
 def deadline(definition: Definition, week: Week, started: int) -> int:

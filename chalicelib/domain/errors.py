@@ -14,7 +14,8 @@ ContestError
 ├── NoOpenWeek            before the first week, between two weeks, after the last
 ├── NoAttemptsLeft        the week's attempts are used up
 ├── AttemptNotFound       no such attempt, or another person's
-├── AlreadySubmitted      the attempt is finished and takes no more answers
+├── Stale                 other answers were saved since those that the request was built on
+├── AlreadyFinished       the attempt is finished and takes no other answers
 ├── Overdue               the deadline and its grace have passed
 └── Busy                  the database pushes back; try again
     └── NotLoaded         no contest has been taken over yet
@@ -22,7 +23,10 @@ ContestError
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from chalicelib.domain.attempt import Finished
 
 
 class FieldError(NamedTuple):
@@ -101,8 +105,25 @@ class AttemptNotFound(ContestError):
     code = "attempt_not_found"
 
 
-class AlreadySubmitted(ContestError):
-    code = "already_submitted"
+class Stale(ContestError):
+    """Says what is saved; ``answers`` by question number and option key as shown."""
+
+    code = "stale"
+
+    def __init__(self, answers: dict[str, list[str]], prediction: int | None, revision: int) -> None:
+        super().__init__(f"revision {revision} is saved")
+        self.answers, self.prediction, self.revision = answers, prediction, revision
+
+
+class AlreadyFinished(ContestError):
+    """``record`` is what counts; who answers the person puts ``result`` beside it, as it is told."""
+
+    code = "finished"
+
+    def __init__(self, record: Finished) -> None:
+        super().__init__(f"attempt {record.number} is {record.status}")
+        self.record = record
+        self.result: Any = None
 
 
 class Overdue(ContestError):

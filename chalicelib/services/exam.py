@@ -1,4 +1,4 @@
-"""The exam: start, read, autosave, submit. Start and submit are one conditional write each and no read."""
+"""The exam: start, read, save, submit. All but reading are one conditional write each and no read."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from chalicelib.domain.attempt import (
     Entry,
     Finished,
     Grader,
+    Opened,
     finish,
     is_overdue,
+    next_revision,
     overdue_record,
     settled,
 )
 from chalicelib.domain.definition import Week
 from chalicelib.domain.errors import (
-    AlreadySubmitted,
+    AlreadyFinished,
     AttemptNotFound,
     FieldError,
     InvalidInput,
     NoAttemptsLeft,
     NoOpenWeek,
     Overdue,
+    Stale,
 )
 from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
 from chalicelib.services.ports import EntryStore, NotMet
@@ -44,12 +47,13 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenPaper:
-    """An open attempt with its paper and what was autosaved."""
+    """An open attempt with its paper and what was saved; ``revision`` is 0 if nothing was."""
 
     attempt: AttemptId
     paper: Paper
     saved: dict[str, list[str]]
     guess: int | None
+    revision: int
 
 
 class Exam:
@@ -80,7 +84,7 @@ class Exam:
             if entry is not None and entry.open and is_overdue(definition, week, entry.open.started, now):
                 return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
-        return self._open(AttemptId(week.number, number, now, nonce)), True
+        return self._new(AttemptId(week.number, number, now, nonce)), True
 
     def _restart(
         self, person: Person, entry: Entry, week: Week, now: int, nonce: str, limit: int
@@ -94,13 +98,12 @@ class Exam:
             number = self._entries.restart(entry, record, f"{now}-{nonce}", limit)
         except NotMet:  # another tab was faster, or a submission in time has just been written
             return self.start(person, now)
-        return self._open(AttemptId(week.number, number, now, nonce)), True
+        return self._new(AttemptId(week.number, number, now, nonce)), True
 
     def _resume(self, entry: Entry | None) -> OpenPaper:
         if entry is None or entry.open is None:
             raise NoAttemptsLeft
-        attempt = AttemptId(entry.week, *entry.open[:3])
-        return self._open(attempt, entry.open.saved, entry.open.guess)
+        return self._open(entry.week, entry.open)
 
     def read(self, person: Person, attempt: AttemptId, now: int) -> OpenPaper | Finished:
         """The paper while the attempt is open, its record afterwards. Raises ``AttemptNotFound``."""
@@ -110,39 +113,53 @@ class Exam:
         if entry.is_open(attempt) and entry.open is not None:
             now_open = self._settled(entry, now).open
             if now_open is not None:
-                return self._open(attempt, now_open.saved, now_open.guess)
+                return self._open(attempt.week, now_open)
         return self._finished(entry, attempt, now)
 
-    def save(self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, now: int) -> None:
-        """Autosaves. Raises ``Overdue``, ``AlreadySubmitted``, ``AttemptNotFound``, ``InvalidInput``."""
-        week, reference = self._week(attempt), self._reference.of_week(attempt.week)
-        _check_guess(reference, guess)
-        encoded = encode_answers(_draw(reference, attempt.nonce), answers)
-        late = is_overdue(reference.definition, week, attempt.started, now)
-        try:
-            if late:
-                raise NotMet(self._entries.get(attempt.week, person.participant_id))
-            self._entries.save(person.participant_id, attempt, encoded, guess)
-        except NotMet as not_met:
-            if not_met.entry is not None and not_met.entry.is_open(attempt):
-                raise Overdue from None
-            if not_met.entry is not None and not_met.entry.find(attempt):
-                raise AlreadySubmitted from None
-            raise AttemptNotFound(str(attempt)) from None
+    def save(
+        self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, revision: int, now: int
+    ) -> int:
+        """Saves what was built on ``revision``; returns the new one, or the stored one if the same is there.
 
-    def submit(
-        self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, now: int
-    ) -> Finished:
-        """Grades and finishes the attempt; repeated, it returns what was stored the first time.
-
-        Raises ``Overdue`` after deadline and grace, ``AttemptNotFound``, ``InvalidInput``.
+        Raises ``Stale``, ``Overdue``, ``AlreadyFinished``, ``AttemptNotFound``, ``InvalidInput``.
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
         paper = _draw(reference, attempt.nonce)
         encoded = encode_answers(paper, answers)
+        late = is_overdue(reference.definition, week, attempt.started, now)
+        new = next_revision(revision, attempt.started, now)
         try:
-            if is_overdue(reference.definition, week, attempt.started, now):
+            if late:
+                raise NotMet(self._entries.get(attempt.week, person.participant_id))
+            self._entries.save(person.participant_id, attempt, encoded, guess, revision, new)
+        except NotMet as not_met:
+            stored = _stored(not_met.entry, attempt)
+            if isinstance(stored, Finished):
+                raise AlreadyFinished(stored) from None
+            if late:
+                raise Overdue from None
+            if (stored.saved, stored.guess) != (encoded, guess):
+                raise _stale(paper, stored) from None
+            return stored.revision
+        return new
+
+    def submit(
+        self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, revision: int, now: int
+    ) -> Finished:
+        """Grades and finishes the attempt; repeated, it returns what was stored the first time.
+
+        What was built on an older revision than the saved one is taken only if it is what is saved. Raises
+        ``Stale``, ``Overdue`` after deadline and grace, ``AlreadyFinished``, ``AttemptNotFound``,
+        ``InvalidInput``.
+        """
+        week, reference = self._week(attempt), self._reference.of_week(attempt.week)
+        _check_guess(reference, guess)
+        paper = _draw(reference, attempt.nonce)
+        encoded = encode_answers(paper, answers)
+        late = is_overdue(reference.definition, week, attempt.started, now)
+        try:
+            if late:
                 raise NotMet(self._entries.get(attempt.week, person.participant_id))
             record = finish(
                 reference.definition,
@@ -153,16 +170,16 @@ class Exam:
                 answers=encoded,
                 prediction=guess,
             )
-            self._entries.submit(person.participant_id, attempt, record)
+            self._entries.submit(person.participant_id, attempt, record, revision)
         except NotMet as not_met:
-            if not_met.entry is None:
-                raise AttemptNotFound(str(attempt)) from None
-            stored = not_met.entry.find(attempt)
-            if stored is not None and stored.status == "submitted":
-                return stored
-            if stored is not None or not_met.entry.is_open(attempt):
+            stored = _stored(not_met.entry, attempt)
+            if isinstance(stored, Opened):
+                raise (Overdue() if late else _stale(paper, stored)) from None
+            if stored.status != "submitted":
                 raise Overdue from None
-            raise AttemptNotFound(str(attempt)) from None
+            if (stored.answers, stored.prediction) != (encoded, guess):
+                raise AlreadyFinished(stored) from None
+            return stored
         return record
 
     def history(self, person: Person, now: int) -> list[Entry]:
@@ -187,14 +204,32 @@ class Exam:
         reference = self._reference.of_week(entry.week)
         return settled(entry, reference.definition, now, _grader(reference))
 
-    def _open(self, attempt: AttemptId, saved: str | None = None, guess: int | None = None) -> OpenPaper:
-        paper = _draw(self._reference.of_week(attempt.week), attempt.nonce)
-        return OpenPaper(attempt, paper, decode_answers(paper, saved) if saved else {}, guess)
+    def _new(self, attempt: AttemptId) -> OpenPaper:
+        return self._open(attempt.week, Opened(*attempt[1:], saved=None, guess=None, revision=0))
+
+    def _open(self, week: int, opened: Opened) -> OpenPaper:
+        paper = _draw(self._reference.of_week(week), opened.nonce)
+        saved = decode_answers(paper, opened.saved) if opened.saved else {}
+        return OpenPaper(AttemptId(week, *opened[:3]), paper, saved, opened.guess, opened.revision)
 
 
 def _check_guess(reference: Reference, guess: int | None) -> None:
     if guess is not None and reference.definition.prediction is None:
         raise InvalidInput([FieldError("prediction", "Cuộc thi này không có câu hỏi dự đoán.")])
+
+
+def _stored(entry: Entry | None, attempt: AttemptId) -> Opened | Finished:
+    """The attempt as it stood in the way of a write. Raises ``AttemptNotFound``."""
+    if entry is not None and entry.open is not None and entry.is_open(attempt):
+        return entry.open
+    done = entry.find(attempt) if entry is not None else None
+    if done is None:
+        raise AttemptNotFound(str(attempt))
+    return done
+
+
+def _stale(paper: Paper, opened: Opened) -> Stale:
+    return Stale(decode_answers(paper, opened.saved or ""), opened.guess, opened.revision)
 
 
 def _draw(reference: Reference, nonce: str) -> Paper:

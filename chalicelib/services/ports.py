@@ -105,11 +105,13 @@ class EntryStore(Protocol):
     def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
         """Replaces the overdue open attempt of ``entry`` by its ``record`` and opens the next."""
 
-    def save(self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None) -> None:
-        """Stores answers with the open attempt."""
+    def save(
+        self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
+    ) -> None:
+        """Stores answers with the open attempt as ``revision``, if ``base`` is the stored one."""
 
-    def submit(self, participant_id: str, attempt: AttemptId, record: Finished) -> None:
-        """Finishes the open attempt."""
+    def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
+        """Finishes the open attempt, if ``base`` is the stored revision or ``record`` has what is saved."""
 
     def get(self, week: int, participant_id: str) -> Entry | None: ...
 

@@ -2,8 +2,8 @@
 
 Partition key ``w<week>#<shard>``, where the shard is the first byte of the participant id (256 of them),
 sort key participant id. Attributes: ``unit``, ``category``, ``used`` (attempts started), ``open``
-(``<started>-<nonce>`` of the open attempt), ``saved`` and ``guess`` (what it autosaved), ``done`` (the
-records of finished attempts).
+(``<started>-<nonce>`` of the open attempt), ``saved``, ``guess`` and ``rev`` (what it saved, and as which
+revision; none is 0), ``done`` (the records of finished attempts).
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_ite
 # An attribute value in DynamoDB's JSON.
 Value = dict[str, Any]
 
-_NAMES = {f"#{name}": name for name in ("unit", "category", "used", "open", "saved", "guess", "done")}
+_NAMES = {f"#{name}": name for name in ("unit", "category", "used", "open", "saved", "guess", "rev", "done")}
 _OPENING = "SET #used = if_not_exists(#used, :zero) + :one, #open = :opening"
 _DONE = "#done = list_append(if_not_exists(#done, :none), :record)"
 _STILL_OPEN = "#open = :open AND #used = :number"
+_NOTHING_SAVED = "REMOVE #saved, #guess, #rev"
 
 
 class Entries:
@@ -58,7 +59,7 @@ class Entries:
         updated = self._update(
             entry.week,
             entry.participant_id,
-            f"{_OPENING}, {_DONE} REMOVE #saved, #guess",
+            f"{_OPENING}, {_DONE} {_NOTHING_SAVED}",
             "#open = :open AND #used < :limit",
             {
                 ":zero": {"N": "0"},
@@ -73,22 +74,37 @@ class Entries:
         )
         return int(updated["Attributes"]["used"]["N"])
 
-    def save(self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None) -> None:
-        values = {**_still_open(attempt), ":saved": {"S": answers}}
+    def save(
+        self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
+    ) -> None:
+        built, values = _built_on(base)
+        values |= {**_still_open(attempt), ":saved": {"S": answers}, ":rev": {"N": str(revision)}}
         if guess is None:
-            update = "SET #saved = :saved REMOVE #guess"
+            update = "SET #saved = :saved, #rev = :rev REMOVE #guess"
         else:
-            update = "SET #saved = :saved, #guess = :guess"
+            update = "SET #saved = :saved, #rev = :rev, #guess = :guess"
             values[":guess"] = {"N": str(guess)}
-        self._update(attempt.week, participant_id, update, _STILL_OPEN, values)
+        self._update(attempt.week, participant_id, update, f"{_STILL_OPEN} AND {built}", values)
 
-    def submit(self, participant_id: str, attempt: AttemptId, record: Finished) -> None:
+    def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
+        built, values = _built_on(base)
+        values |= {
+            **_still_open(attempt),
+            ":none": {"L": []},
+            ":record": {"L": [{"S": record.encode()}]},
+            ":saved": {"S": record.answers},
+        }
+        if record.prediction is None:
+            same = "#saved = :saved AND attribute_not_exists(#guess)"
+        else:
+            same = "#saved = :saved AND #guess = :guess"
+            values[":guess"] = {"N": str(record.prediction)}
         self._update(
             attempt.week,
             participant_id,
-            f"SET {_DONE} REMOVE #open, #saved, #guess",
-            _STILL_OPEN,
-            {**_still_open(attempt), ":none": {"L": []}, ":record": {"L": [{"S": record.encode()}]}},
+            f"SET {_DONE} {_NOTHING_SAVED}, #open",
+            f"{_STILL_OPEN} AND ({built} OR ({same}))",
+            values,
         )
 
     def get(self, week: int, participant_id: str) -> Entry | None:
@@ -116,7 +132,7 @@ class Entries:
             self._update(
                 before.week,
                 before.participant_id,
-                "SET #done = :record REMOVE #open, #saved, #guess",
+                f"SET #done = :record {_NOTHING_SAVED}, #open",
                 condition,
                 {**values, ":record": records},
             )
@@ -161,6 +177,13 @@ def _key(week: int, participant_id: str) -> dict[str, Value]:
 
 def _still_open(attempt: AttemptId) -> dict[str, Value]:
     return {":open": {"S": attempt.opening}, ":number": {"N": str(attempt.number)}}
+
+
+def _built_on(base: int) -> tuple[str, dict[str, Value]]:
+    """The condition that ``base`` is the stored revision, and its values."""
+    if base == 0:
+        return "attribute_not_exists(#rev)", {}
+    return "#rev = :base", {":base": {"N": str(base)}}
 
 
 def _entry(raw: dict[str, Any]) -> Entry:

@@ -40,6 +40,7 @@ class Item(msgspec.Struct, gc=False):
     open: _S | None = None
     saved: _S | None = None
     guess: _N | None = None
+    rev: _N | None = None
     done: _L | None = None
 
 
@@ -56,7 +57,8 @@ def to_entry(item: Item, week: int) -> Entry:
         started, _, nonce = item.open.S.partition("-")
         saved = item.saved.S if item.saved else None
         guess = int(item.guess.N) if item.guess else None
-        opened = Opened(int(item.used.N), int(started), nonce, saved, guess)
+        revision = int(item.rev.N) if item.rev else 0
+        opened = Opened(int(item.used.N), int(started), nonce, saved, guess, revision)
     finished = tuple([_finished(record.S) for record in item.done.L]) if item.done else ()
     return Entry(item.sk.S, week, item.unit.S, item.category.S, int(item.used.N), opened, finished)
 

@@ -40,11 +40,11 @@ class Registration(Body):
     date_of_birth: Annotated[date, Field(strict=False), BeforeValidator(_iso_date)]
     gender: Gender
     phone: Short
-    unit_code: Short | None
+    unit_code: Short | None = None
     category: Category
     password: Short
     consent: bool
-    proof: Annotated[str, Field(max_length=2_000)] | None
+    proof: Annotated[str, Field(max_length=2_000)] | None = None
 
 
 class Credentials(Body):

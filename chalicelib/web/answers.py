@@ -41,6 +41,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
         "deadline": _deadline(definition, opened.attempt),
         "saved_answers": opened.saved,
         "saved_prediction": opened.guess,
+        "revision": opened.revision,
         "questions": [
             {
                 "number": number,
@@ -80,15 +81,15 @@ def _listed(entry: Entry, record: Finished, definition: Definition) -> shapes.Li
     }
 
 
-def result(record: Finished, attempt_id: AttemptId, definition: Definition) -> shapes.FinishedAttempt:
+def result(
+    record: Finished, attempt_id: AttemptId, definition: Definition, receipt: shapes.Receipt | None
+) -> shapes.Result:
     return {
-        "status": "submitted" if record.status == "submitted" else "overdue",
-        "result": {
-            "attempt_id": str(attempt_id),
-            "week": attempt_id.week,
-            "number": attempt_id.number,
-            **submission(record, definition),
-        },
+        "attempt_id": str(attempt_id),
+        "week": attempt_id.week,
+        "number": attempt_id.number,
+        **submission(record, definition),
+        "receipt": receipt,
     }
 
 

@@ -5,12 +5,15 @@ Apart from ``account``, so that a cold start on the exam path does not pay for r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.errors import AlreadyFinished, Busy
 from chalicelib.services.exam import Exam, Person
+from chalicelib.services.pace import Pace
 from chalicelib.services.ports import Clock, EntryStore
 from chalicelib.services.public_contest import contest_now
 from chalicelib.services.reference import Current, Library
@@ -28,6 +31,7 @@ class ExamApi:
     """``nonce`` gives 16 fresh hexadecimal digits; ``version`` is the code's.
 
     ``receipts`` is asked for at the first submission: a start needs neither their keys nor libsodium.
+    ``pace`` says when a page saves again, and hears of every push-back on this path.
     """
 
     library: Library
@@ -37,6 +41,7 @@ class ExamApi:
     nonce: Callable[[], str]
     version: str
     receipts: Callable[[], Receipts]
+    pace: Pace
 
     def health(self) -> shapes.Health:
         reference = self.library.current()
@@ -56,7 +61,8 @@ class ExamApi:
         person, now = self._person(authorization)
         parse(Empty, raw or b"{}")
         reference = self.library.current()
-        opened, new = self._exam(reference).start(person, now)
+        with self._paced(now):
+            opened, new = self._exam(reference).start(person, now)
         definition = reference.of_week(opened.attempt.week).definition
         return (201 if new else 200), {"attempt": answers.attempt(opened, definition)}
 
@@ -65,24 +71,62 @@ class ExamApi:
         attempt = AttemptId.parse(attempt_id)
         reference = self.library.current()
         found = self._exam(reference).read(person, attempt, now)
-        definition = reference.of_week(attempt.week).definition
-        if isinstance(found, Finished):
-            return answers.result(found, attempt, definition)
-        return {"status": "open", "attempt": answers.attempt(found, definition)}
+        if not isinstance(found, Finished):
+            definition = reference.of_week(attempt.week).definition
+            return {"status": "open", "attempt": answers.attempt(found, definition)}
+        return {
+            "status": "submitted" if found.status == "submitted" else "overdue",
+            "result": self._result(person, attempt, found, reference),
+        }
 
-    def save(self, authorization: str | None, attempt_id: str, raw: bytes) -> None:
+    def save(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Saved:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
-        self._exam(self.library.current()).save(person, attempt, body.answers, body.prediction, now)
+        reference = self.library.current()
+        with self._telling(person, attempt, reference), self._paced(now):
+            revision = self._exam(reference).save(
+                person, attempt, body.answers, body.prediction, body.revision, now
+            )
+        return {"revision": revision, "save_after_s": self.pace.save_after(now)}
 
     def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submitted:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
-        record = self._exam(reference).submit(person, attempt, body.answers, body.prediction, now)
+        with self._telling(person, attempt, reference), self._paced(now):
+            record = self._exam(reference).submit(
+                person, attempt, body.answers, body.prediction, body.revision, now
+            )
         definition = reference.of_week(attempt.week).definition
         receipt: Any = self.receipts().issue(person, definition, attempt.week, record)
         return {**answers.submission(record, definition), "receipt": receipt}
+
+    def _result(
+        self, person: Person, attempt: AttemptId, record: Finished, reference: Current
+    ) -> shapes.Result:
+        definition = reference.of_week(attempt.week).definition
+        receipt: Any = None
+        if record.status == "submitted" and not record.erased:
+            receipt = self.receipts().issue(person, definition, attempt.week, record)
+        return answers.result(record, attempt, definition, receipt)
+
+    @contextmanager
+    def _telling(self, person: Person, attempt: AttemptId, reference: Current) -> Iterator[None]:
+        """Whoever is refused because the attempt is finished is told its result."""
+        try:
+            yield
+        except AlreadyFinished as refused:
+            refused.result = self._result(person, attempt, refused.record, reference)
+            raise
+
+    @contextmanager
+    def _paced(self, now: int) -> Iterator[None]:
+        """Remembers that the database has pushed back."""
+        try:
+            yield
+        except Busy:
+            self.pace.pushed_back(now)
+            raise
 
     def _person(self, authorization: str | None) -> tuple[Person, int]:
         now = self.clock()

@@ -22,10 +22,11 @@ class Empty(Body):
 
 
 class PaperAnswers(Body):
-    """``answers`` by question number and option key as shown."""
+    """``answers`` by question number and option key as shown, built on ``revision``."""
 
     answers: Annotated[dict[str, Annotated[list[Short], Field(max_length=6)]], Field(max_length=100)]
     prediction: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+    revision: Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 Parsed = TypeVar("Parsed", bound=Body)

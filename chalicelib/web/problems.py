@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chalicelib.domain.errors import ContestError, InvalidInput
+from chalicelib.domain.errors import AlreadyFinished, ContestError, InvalidInput, Stale
 
 
 class Problem(NamedTuple):
@@ -49,7 +49,12 @@ PROBLEMS = {
         409, "Không trong thời gian thi", "Hiện không có tuần thi nào đang mở. Hãy xem lịch thi trên trang chủ."
     ),
     "no_attempts_left": Problem(409, "Đã hết lượt thi", "Bạn đã dùng hết số lượt thi của tuần này."),
-    "already_submitted": Problem(409, "Bài đã nộp", "Lượt thi này đã nộp nên không nhận thêm đáp án."),
+    "stale": Problem(
+        409,
+        "Đáp án đã được lưu từ nơi khác",
+        "Đáp án mới hơn của lượt thi này đã được lưu từ thiết bị hoặc cửa sổ khác. Hãy xem lại rồi gửi lại.",
+    ),
+    "finished": Problem(409, "Bài đã nộp", "Lượt thi này đã kết thúc nên không nhận thêm đáp án."),
     "overdue": Problem(
         409, "Đã quá giờ", "Thời gian làm bài đã hết. Các đáp án đã lưu tự động được xử lý theo thể lệ."
     ),
@@ -88,11 +93,23 @@ def document(code: str) -> dict[str, Any]:
 
 
 def of(error: ContestError) -> dict[str, Any]:
-    """The document of a refusal, with ``errors: [{field, message}]`` for invalid input."""
-    problem = document(error.code)
-    if isinstance(error, InvalidInput):
-        problem["errors"] = [{"field": fault.field, "message": fault.message} for fault in error.errors]
-    return problem
+    """The document of a refusal, with the members that its code has besides."""
+    return {**document(error.code), **_members(error)}
+
+
+def _members(error: ContestError) -> dict[str, Any]:
+    match error:
+        case InvalidInput():
+            return {"errors": [{"field": fault.field, "message": fault.message} for fault in error.errors]}
+        case Stale():
+            return {
+                "saved_answers": error.answers,
+                "prediction": error.prediction,
+                "revision": error.revision,
+            }
+        case AlreadyFinished():
+            return {"result": error.result}
+    return {}
 
 
 def of_status(status: int) -> dict[str, Any]:

@@ -31,6 +31,15 @@ QuestionNumber = Annotated[int, Field(ge=1, le=100)]
 Count = Annotated[int, Field(ge=0)]
 Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds.")]
 Score = Annotated[int, Field(ge=0, le=100, description="The number of right answers.")]
+Revision = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=1_000_000_000,
+        description="Of the saved answers: milliseconds from the attempt's start to the save; "
+        "grows with each save; 0 while nothing is saved.",
+    ),
+]
 Letter = Annotated[str, Field(pattern="^[A-F]$")]
 Chosen = Annotated[
     dict[Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)$")], list[Letter]],
@@ -184,12 +193,20 @@ class Attempt(TypedDict):
     deadline: Instant
     saved_answers: Chosen
     saved_prediction: Count | None
+    revision: Revision
     questions: Annotated[list[Question], Field(min_length=1, max_length=100)]
     prediction_question: str | None
 
 
 class Started(TypedDict):
     attempt: Attempt
+
+
+class Saved(TypedDict):
+    revision: Revision
+    save_after_s: Annotated[
+        int, Field(ge=10, le=120, description="Seconds to wait before the next save; longer under load.")
+    ]
 
 
 class Submission(TypedDict):
@@ -240,10 +257,16 @@ class Submitted(Submission):
     receipt: Receipt
 
 
-class Result(Submission):
+class Numbered(Submission):
     attempt_id: AttemptKey
     week: WeekNumber
     number: AttemptNumber
+
+
+class Result(Numbered):
+    receipt: Annotated[
+        Receipt | None, Field(description="As the submission gave it; null where nothing was submitted.")
+    ]
 
 
 class OpenAttempt(TypedDict):
@@ -258,7 +281,7 @@ class FinishedAttempt(TypedDict):
     result: Result
 
 
-class ListedFinished(Result):
+class ListedFinished(Numbered):
     status: Literal["submitted", "overdue"]
     started_at: Instant
 
@@ -310,3 +333,15 @@ class FieldFault(TypedDict):
 
 class InvalidProblem(Problem):
     errors: Annotated[list[FieldFault], Field(min_length=1)]
+
+
+class StaleProblem(Problem):
+    """Other answers were saved since: what is saved, to be merged and sent again with this ``revision``."""
+
+    saved_answers: Chosen
+    prediction: Count | None
+    revision: Revision
+
+
+class FinishedProblem(Problem):
+    result: Result

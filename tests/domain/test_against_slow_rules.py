@@ -127,9 +127,8 @@ def real_entry(contest: Definition, week: int, number: int, person: dict[str, An
     opened = None
     if person["open"] is not None:
         answers = saved(contest, person["open"]["score"])
-        opened = Opened(
-            len(finished) + 1, opens, NONCE, answers, person["open"]["prediction"] if answers else None
-        )
+        guess = person["open"]["prediction"] if answers else None
+        opened = Opened(len(finished) + 1, opens, NONCE, answers, guess, 9 if answers else 0)
     used = len(finished) + (opened is not None)
     return Entry(pid(number), week, person["unit"], "mandatory", used, opened, finished)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished
+from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished, next_revision
 from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import MASKS
 from tests.domain.builders import NONCE, done, entry
@@ -124,8 +124,20 @@ def test_ten_finished_attempts_of_twenty_questions_stay_below_one_kilobyte() -> 
 
 def test_nine_finished_attempts_and_an_open_one_stay_below_one_kilobyte() -> None:
     finished = [longest_record(number).encode() for number in range(1, 10)]
-    item = entry_item(finished, 10, open=f"{START_MS}-{'f' * 16}", saved="_" * 20, guess=10**9)
-    assert size_in_dynamodb(item) <= 1_024
+    opened = {"open": f"{START_MS}-{'f' * 16}", "saved": "_" * 20, "guess": 10**9, "rev": 10**9}
+    assert size_in_dynamodb(entry_item(finished, 10, **opened)) <= 1_024
+
+
+def test_a_revision_is_the_time_of_saving() -> None:
+    assert next_revision(0, START_MS, START_MS + 61_000) == 61_000
+    assert next_revision(61_000, START_MS, START_MS + 95_123) == 95_123
+
+
+@given(st.integers(0, 10**9), instants, instants)
+def test_a_revision_grows_with_every_save_whatever_the_clocks_say(
+    previous: int, started: int, now: int
+) -> None:
+    assert next_revision(previous, started, now) > previous
 
 
 def test_an_attempt_is_found_only_by_its_whole_id() -> None:

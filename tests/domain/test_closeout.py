@@ -34,7 +34,9 @@ def saved(right: int) -> str:
 
 
 def left_open(right: int | None, guess: int | None = None, started: int = START_MS) -> Opened:
-    return Opened(1, started, NONCE, None if right is None else saved(right), guess)
+    if right is None:
+        return Opened(1, started, NONCE, None, guess, 0)
+    return Opened(1, started, NONCE, saved(right), guess, MINUTE)
 
 
 def test_a_week_worked_out_by_hand() -> None:

@@ -76,7 +76,7 @@ def test_at_the_end_of_the_week_the_duration_is_capped_by_its_closing() -> None:
 
 
 def opened(saved: str | None, guess: int | None = None) -> Opened:
-    return Opened(2, START_MS, NONCE, saved, guess)
+    return Opened(2, START_MS, NONCE, saved, guess, 0 if saved is None else MINUTE)
 
 
 def test_an_overdue_attempt_counts_at_its_deadline_with_what_was_saved() -> None:

@@ -216,7 +216,8 @@ class Autumn:
         opened = None
         if dice.random() < 0.05:  # walked away with answers saved
             nonce = f"{dice.getrandbits(64):016x}"
-            opened = Opened(len(finished) + 1, started, nonce, self._answers(nonce, skill, unit, week)[0], None)
+            saved = self._answers(nonce, skill, unit, week)[0]
+            opened = Opened(len(finished) + 1, started, nonce, saved, None, 60_000)
         category = "mandatory" if unit else "encouraged"
         used = len(finished) + bool(opened)
         entry = Entry(identity, week, unit, category, used, opened, tuple(finished))  # type: ignore[arg-type]

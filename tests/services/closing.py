@@ -51,7 +51,7 @@ def saved_answers(right: int) -> str:
 
 def played() -> list[Entry]:
     second = START_MS + WEEK
-    walked_away = Opened(1, second + MINUTE, NONCE, saved_answers(2), None)
+    walked_away = Opened(1, second + MINUTE, NONCE, saved_answers(2), None, MINUTE)
     weeks = [
         entry("an", done(4, 9), done(5, 2, duration=2 * MINUTE)),
         entry("binh", done(5, 3)),

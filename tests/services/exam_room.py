@@ -31,23 +31,53 @@ class ExamRoom:
     """``exam`` at the time of ``clock``; five questions, ten minutes, three attempts a week."""
 
     def __init__(self, contest: Definition | None = None, entries: EntryStore | None = None) -> None:
-        self.entries = MemoryEntries()
+        self.entries = entries if isinstance(entries, MemoryEntries) else MemoryEntries()
         self.clock = Clock()
-        nonces = count(1)
-        self.exam = Exam(
-            reference(contest or definition()), entries or self.entries, lambda: f"{next(nonces):016x}"
-        )
+        nonces, store = count(1), entries or self.entries
+        self.exam = Exam(reference(contest or definition()), store, lambda: f"{next(nonces):016x}")
 
     def start(self, person: Person = AN) -> OpenPaper:
         return self.exam.start(person, self.clock())[0]
 
-    def save(self, opened: OpenPaper, person: Person = AN, wrong: int = 0, guess: int | None = None) -> None:
-        self.exam.save(person, opened.attempt, right(opened.paper, wrong), guess, self.clock())
+    def save(
+        self,
+        opened: OpenPaper,
+        person: Person = AN,
+        wrong: int = 0,
+        guess: int | None = None,
+        on: int | None = None,
+    ) -> int:
+        """``on``: the revision that the answers were built on, unless told the stored one."""
+        return self.exam.save(
+            person,
+            opened.attempt,
+            right(opened.paper, wrong),
+            guess,
+            self.revision(opened, person) if on is None else on,
+            self.clock(),
+        )
 
     def submit(
-        self, opened: OpenPaper, person: Person = AN, wrong: int = 0, guess: int | None = None
+        self,
+        opened: OpenPaper,
+        person: Person = AN,
+        wrong: int = 0,
+        guess: int | None = None,
+        on: int | None = None,
     ) -> Finished:
-        return self.exam.submit(person, opened.attempt, right(opened.paper, wrong), guess, self.clock())
+        return self.exam.submit(
+            person,
+            opened.attempt,
+            right(opened.paper, wrong),
+            guess,
+            self.revision(opened, person) if on is None else on,
+            self.clock(),
+        )
+
+    def revision(self, opened: OpenPaper, person: Person = AN) -> int:
+        """The stored one, as somebody knows it who has just saved; 0 where nothing is open."""
+        entry = self.entries.items.get((opened.attempt.week, person.participant_id))
+        return entry.open.revision if entry and entry.open else 0
 
     def read(self, attempt: AttemptId, person: Person = AN) -> OpenPaper | Finished:
         return self.exam.read(person, attempt, self.clock())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.attempt import AttemptId, Finished
-from chalicelib.domain.errors import AlreadySubmitted, AttemptNotFound, InvalidInput, Overdue
+from chalicelib.domain.errors import AlreadyFinished, AttemptNotFound, InvalidInput, Overdue, Stale
 from chalicelib.services.exam import OpenPaper
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right
@@ -36,7 +38,21 @@ def test_a_repeated_submission_returns_what_was_stored() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2, guess=9)
     exam.clock.now += MINUTE
-    assert exam.submit(opened, wrong=0, guess=1) == first
+    assert exam.submit(opened, wrong=2, guess=9) == first
+    assert exam.entry().finished == (first,)
+
+
+@pytest.mark.parametrize(("wrong", "guess"), [(0, 9), (2, 1), (2, None)])
+@pytest.mark.parametrize("later", [MINUTE, LIMIT + GRACE + 1, WEEK])
+def test_another_submission_after_the_first_is_told_what_counts(
+    wrong: int, guess: int | None, later: int
+) -> None:
+    exam, opened = started()
+    first = exam.submit(opened, wrong=2, guess=9)
+    exam.clock.now += later
+    with pytest.raises(AlreadyFinished) as refused:
+        exam.submit(opened, wrong=wrong, guess=guess)
+    assert refused.value.record == first
     assert exam.entry().finished == (first,)
 
 
@@ -45,35 +61,51 @@ def test_it_does_so_also_after_the_deadline_and_after_the_week() -> None:
     first = exam.submit(opened, wrong=2)
     for later in (LIMIT + GRACE + 1, WEEK, 3 * WEEK):
         exam.clock.now = START_MS + later
-        assert exam.submit(opened) == first
+        assert exam.submit(opened, wrong=2) == first
 
 
 def test_it_does_so_also_after_another_attempt_was_started() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2)
     exam.start()
-    assert exam.submit(opened) == first
+    assert exam.submit(opened, wrong=2) == first
+
+
+class Crowded(MemoryEntries):
+    """Just before the first submission is written, ``second`` happens."""
+
+    second: Callable[[], Finished] | None = None
+    told: Finished | None = None
+
+    def submit(self, *args: Any) -> None:
+        if self.second:
+            second, self.second = self.second, None
+            self.told = second()
+        super().submit(*args)
 
 
 def test_two_submissions_at_once_get_the_same_answer() -> None:
-    class Crowded(MemoryEntries):
-        """Just before the first submission is written, the second is."""
-
-        second: Finished | None = None
-        busy = False
-
-        def submit(self, *args: Any) -> None:
-            if not self.busy:
-                self.busy = True
-                exam.clock.now += 5
-                self.second = exam.submit(opened, wrong=1)
-            super().submit(*args)
-
     entries = Crowded()
     exam = ExamRoom(entries=entries)
     opened = exam.start()
-    assert exam.submit(opened) == entries.second
-    assert len(entries.items[1, AN.participant_id].finished) == 1
+
+    def a_little_later() -> Finished:
+        exam.clock.now += 5
+        return exam.submit(opened, wrong=1)
+
+    entries.second = a_little_later
+    assert exam.submit(opened, wrong=1) == entries.told
+    assert exam.entry().finished == (entries.told,)
+
+
+def test_of_two_different_submissions_at_once_the_later_is_told_what_counts() -> None:
+    entries = Crowded()
+    exam = ExamRoom(entries=entries)
+    opened = exam.start()
+    entries.second = lambda: exam.submit(opened, wrong=1)
+    with pytest.raises(AlreadyFinished) as refused:
+        exam.submit(opened, wrong=2)
+    assert exam.entry().finished == (entries.told,) == (refused.value.record,)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +170,117 @@ def test_saving_is_one_write_and_no_read() -> None:
     assert (exam.entries.writes, exam.entries.reads) == (writes + 1, 0)
 
 
-def test_a_finished_attempt_takes_no_more_answers() -> None:
+def test_a_save_is_told_its_revision_and_so_is_whoever_reads() -> None:
     exam, opened = started()
-    exam.submit(opened)
-    with pytest.raises(AlreadySubmitted):
+    assert opened.revision == 0
+    exam.clock.now += MINUTE
+    assert exam.save(opened, wrong=4, on=0) == MINUTE
+    exam.clock.now += SECOND
+    assert exam.save(opened, wrong=3, on=MINUTE) == MINUTE + SECOND
+    again = exam.read(opened.attempt)
+    assert isinstance(again, OpenPaper)
+    assert (again.revision, exam.start().revision) == (MINUTE + SECOND, MINUTE + SECOND)
+
+
+def test_a_revision_grows_also_where_two_servers_clocks_disagree() -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    exam.save(opened, wrong=4)
+    exam.clock.now -= 3 * SECOND
+    assert exam.save(opened, wrong=3) == MINUTE + 1
+
+
+def test_of_two_saves_on_one_revision_the_later_is_told_what_is_saved() -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    exam.save(opened, wrong=1, guess=9, on=0)
+    writes, reads = exam.entries.writes, exam.entries.reads
+    with pytest.raises(Stale) as refused:
+        exam.save(opened, wrong=4, on=0)
+    told = refused.value
+    assert (told.answers, told.prediction, told.revision) == (right(opened.paper, wrong=1), 9, MINUTE)
+    assert (exam.entries.writes, exam.entries.reads) == (writes + 1, reads)
+    assert exam.read(opened.attempt) == replace(opened, saved=told.answers, guess=9, revision=MINUTE)
+
+
+def test_an_older_save_that_arrives_late_takes_nothing_away() -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    first = exam.save(opened, wrong=4)
+    exam.clock.now += MINUTE
+    second = exam.save(opened, wrong=0, on=first)
+    for late in (0, first):
+        with pytest.raises(Stale):
+            exam.save(opened, wrong=4, on=late)
+    assert exam.revision(opened) == second
+
+
+def test_an_invented_revision_is_stale_even_where_nothing_is_saved() -> None:
+    exam, opened = started()
+    for use in (exam.save, exam.submit):
+        with pytest.raises(Stale) as refused:
+            use(opened, wrong=5, on=7)
+        assert (refused.value.answers, refused.value.prediction, refused.value.revision) == ({}, None, 0)
+    assert exam.entry().open is not None
+
+
+def test_a_save_that_is_repeated_succeeds_with_the_stored_revision() -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    first = exam.save(opened, wrong=2, guess=9, on=0)
+    exam.clock.now += MINUTE
+    assert exam.save(opened, wrong=2, guess=9, on=0) == first
+    assert exam.revision(opened) == first
+    with pytest.raises(Stale):  # the prediction is part of what is saved
+        exam.save(opened, wrong=2, guess=8, on=0)
+
+
+def test_a_submission_on_an_old_revision_is_told_what_is_saved_and_changes_nothing() -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    exam.save(opened, wrong=1, guess=9)
+    before = exam.entry()
+    for answers, guess in ((5, None), (1, None), (0, 9)):
+        with pytest.raises(Stale) as refused:
+            exam.submit(opened, wrong=answers, guess=guess, on=0)
+        assert (refused.value.answers, refused.value.prediction) == (right(opened.paper, wrong=1), 9)
+    assert exam.entry() == before
+
+
+def test_a_submission_on_the_saved_revision_may_say_something_else() -> None:
+    exam, opened = started()
+    exam.save(opened, wrong=4, guess=9)
+    assert exam.submit(opened, wrong=0, guess=None).score == 5
+
+
+@pytest.mark.parametrize("guess", [9, None])
+def test_a_submission_of_what_is_saved_needs_no_revision_and_one_write(guess: int | None) -> None:
+    exam, opened = started()
+    exam.clock.now += MINUTE
+    exam.save(opened, wrong=1, guess=guess)
+    writes, reads = exam.entries.writes, exam.entries.reads
+    assert exam.submit(opened, wrong=1, guess=guess, on=0).score == 4
+    assert (exam.entries.writes, exam.entries.reads) == (writes + 1, reads)
+
+
+def test_a_finished_attempt_takes_no_more_answers_and_tells_what_counts() -> None:
+    exam, opened = started()
+    record = exam.submit(opened)
+    for wrong in (0, 3):
+        with pytest.raises(AlreadyFinished) as refused:
+            exam.save(opened, wrong=wrong)
+        assert refused.value.record == record
+
+
+def test_an_attempt_that_the_next_start_has_settled_takes_no_more_answers() -> None:
+    exam, opened = started()
+    exam.save(opened, wrong=3)
+    exam.clock.now += LIMIT + GRACE + 1
+    exam.start()
+    with pytest.raises(AlreadyFinished) as refused:
         exam.save(opened)
+    assert (refused.value.record.status, refused.value.record.score) == ("overdue", 2)
+    assert exam.start().revision == 0
 
 
 def test_an_overdue_attempt_takes_no_more_answers() -> None:
@@ -172,9 +310,9 @@ def test_a_forged_attempt_is_not_found(changed: dict[str, Any]) -> None:
     forged = opened.attempt._replace(**changed)
     answers: dict[str, list[str]] = {}
     with pytest.raises(AttemptNotFound):
-        exam.exam.submit(AN, forged, answers, None, exam.clock())
+        exam.exam.submit(AN, forged, answers, None, 0, exam.clock())
     with pytest.raises(AttemptNotFound):
-        exam.exam.save(AN, forged, answers, None, exam.clock())
+        exam.exam.save(AN, forged, answers, None, 0, exam.clock())
     with pytest.raises(AttemptNotFound):
         exam.exam.read(AN, forged, exam.clock())
     assert exam.entry() == before
@@ -185,7 +323,7 @@ def test_an_attempt_in_the_future_can_not_be_forged_to_gain_time() -> None:
     exam.clock.now += LIMIT + GRACE + 1
     younger = opened.attempt._replace(started=opened.attempt.started + LIMIT)
     with pytest.raises(AttemptNotFound):
-        exam.exam.submit(AN, younger, {}, None, exam.clock())
+        exam.exam.submit(AN, younger, {}, None, 0, exam.clock())
 
 
 @pytest.mark.parametrize("with_an_attempt_of_their_own", [True, False])
@@ -206,7 +344,7 @@ def test_answers_that_are_not_on_the_paper_are_refused_and_the_attempt_stays_ope
     exam, opened = started()
     for use in (exam.exam.save, exam.exam.submit):
         with pytest.raises(InvalidInput):
-            use(AN, opened.attempt, answers, None, exam.clock())
+            use(AN, opened.attempt, answers, None, 0, exam.clock())
     assert exam.submit(opened).score == 5
 
 
@@ -226,4 +364,4 @@ def test_nothing_answered_is_a_submission_with_no_points() -> None:
 def test_an_attempt_of_a_week_that_the_contest_does_not_have_is_not_found() -> None:
     exam, _ = started()
     with pytest.raises(AttemptNotFound):
-        exam.exam.submit(AN, AttemptId(5, 1, START_MS + 4 * WEEK, "0" * 16), {}, None, exam.clock())
+        exam.exam.submit(AN, AttemptId(5, 1, START_MS + 4 * WEEK, "0" * 16), {}, None, 0, exam.clock())

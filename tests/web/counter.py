@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
+from chalicelib.services.pace import Pace
 from chalicelib.services.receipts import Receipts, SigningKey
 from chalicelib.services.reference import (
     CURRENT,
@@ -49,7 +50,6 @@ AN = {
     "category": "mandatory",
     "password": "mật khẩu dài",
     "consent": True,
-    "proof": None,
 }
 BINH = {**AN, "citizen_id": "040190000002", "full_name": "Lê Thị Bình", "gender": "female", "unit_code": "SO-B"}
 
@@ -77,6 +77,7 @@ class Counter:
             nonce=lambda: f"{next(nonces):016x}",
             version="test",
             receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
+            pace=Pace(30),
         )
         self.sign_ins, self.proofs = MemorySignIns(), MemoryProofs()
         self.account = AccountApi(self.exam, self.people, self.sign_ins, self.proofs, PlainPasswords(), pepper)
@@ -113,6 +114,19 @@ class Counter:
     def answers(self, attempt: dict[str, Any], wrong: int = 0) -> dict[str, list[str]]:
         return right_answers(attempt, self.exam.library.current(), wrong)
 
+    def sheet(self, attempt: dict[str, Any], wrong: int = 0, **more: Any) -> bytes:
+        """What the page sends, built on the revision that ``attempt`` came with."""
+        answers = self.answers(attempt, wrong)
+        return body({"answers": answers, "revision": attempt["revision"], **more})
+
+    def save(self, token: str, attempt: dict[str, Any], wrong: int = 0, **more: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.exam.save(
+            token, attempt["attempt_id"], self.sheet(attempt, wrong, **more)
+        )
+        return answer
+
     def submit(self, token: str, attempt: dict[str, Any], wrong: int = 0, **more: Any) -> dict[str, Any]:
-        sent = body({"answers": self.answers(attempt, wrong), **more})
-        return self.exam.submit(token, attempt["attempt_id"], sent)
+        answer: dict[str, Any] = self.exam.submit(
+            token, attempt["attempt_id"], self.sheet(attempt, wrong, **more)
+        )
+        return answer

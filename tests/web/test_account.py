@@ -239,7 +239,7 @@ def test_me_shows_earlier_weeks_and_what_became_of_an_overdue_attempt() -> None:
     counter = Counter()
     token = counter.arrive()
     attempt = counter.start(token)
-    counter.exam.save(token, attempt["attempt_id"], body({"answers": counter.answers(attempt, wrong=1)}))
+    counter.save(token, attempt, wrong=1)
     counter.clock.now += WEEK
     me = counter.account.me(counter.sign_in())
     assert me["week"]["attempts_used"] == 0

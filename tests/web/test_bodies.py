@@ -29,6 +29,13 @@ def test_a_whole_body_is_read() -> None:
     assert parse(Registration, registration(unit_code=None)).unit_code is None
 
 
+@pytest.mark.parametrize("field", ["unit_code", "proof"])
+def test_what_is_not_needed_may_be_left_out_or_null(field: str) -> None:
+    without = {name: value for name, value in AN.items() if name != field}
+    for sent in (without, {**without, field: None}):
+        assert getattr(parse(Registration, json.dumps(sent).encode()), field) is None
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -74,11 +81,11 @@ def test_seventeen_kilobytes_are_too_large_whatever_they_are() -> None:
 def test_unknown_fields_are_refused_by_name() -> None:
     assert list(faults(registration(admin=True))) == ["admin"]
     assert list(faults(b'{"unit": 1}', Empty)) == ["unit"]
-    assert list(faults(b'{"answers": {}, "score": 5}', PaperAnswers)) == ["score"]
+    assert list(faults(b'{"answers": {}, "revision": 0, "score": 5}', PaperAnswers)) == ["score"]
 
 
-@pytest.mark.parametrize("field", AN)
-def test_every_field_is_needed(field: str) -> None:
+@pytest.mark.parametrize("field", sorted(AN.keys() - {"unit_code"}))
+def test_every_other_field_is_needed(field: str) -> None:
     without = {name: value for name, value in AN.items() if name != field}
     assert list(faults(json.dumps(without).encode())) == [field]
 
@@ -124,13 +131,20 @@ def test_a_value_of_the_wrong_type_is_refused_in_vietnamese(field: str, value: A
     "value", ["NaN", "Infinity", "1.5", "1.0", "1e2", "true", '"5"', "-1", "1000000001", "[5]", "{}"]
 )
 def test_a_prediction_is_a_whole_number_from_nought(value: str) -> None:
-    assert list(faults(f'{{"answers": {{}}, "prediction": {value}}}'.encode(), PaperAnswers)) == ["prediction"]
+    sent = f'{{"answers": {{}}, "revision": 0, "prediction": {value}}}'.encode()
+    assert list(faults(sent, PaperAnswers)) == ["prediction"]
 
 
 def test_a_prediction_may_be_left_out_or_null() -> None:
-    assert parse(PaperAnswers, b'{"answers": {}}').prediction is None
-    assert parse(PaperAnswers, b'{"answers": {}, "prediction": null}').prediction is None
-    assert parse(PaperAnswers, b'{"answers": {}, "prediction": 0}').prediction == 0
+    assert parse(PaperAnswers, b'{"answers": {}, "revision": 0}').prediction is None
+    assert parse(PaperAnswers, b'{"answers": {}, "revision": 0, "prediction": null}').prediction is None
+    assert parse(PaperAnswers, b'{"answers": {}, "revision": 0, "prediction": 0}').prediction == 0
+
+
+@pytest.mark.parametrize("value", ["null", "NaN", "1.5", "true", '"5"', "-1", "1000000001", "[5]"])
+def test_a_revision_is_a_whole_number_from_nought(value: str) -> None:
+    assert list(faults(f'{{"answers": {{}}, "revision": {value}}}'.encode(), PaperAnswers)) == ["revision"]
+    assert list(faults(b'{"answers": {}}', PaperAnswers)) == ["revision"]
 
 
 @pytest.mark.parametrize(
@@ -147,12 +161,13 @@ def test_a_prediction_may_be_left_out_or_null() -> None:
     ],
 )
 def test_answers_are_lists_of_keys_by_number(answers: str, field: str) -> None:
-    assert list(faults(f'{{"answers": {answers}}}'.encode(), PaperAnswers)) == [field]
+    assert list(faults(f'{{"answers": {answers}, "revision": 0}}'.encode(), PaperAnswers)) == [field]
 
 
 def test_of_two_fields_with_one_name_the_last_counts() -> None:
     # RFC 8259 leaves it open; what matters is that checks and use see the same one.
-    assert parse(PaperAnswers, b'{"answers": {"1": ["A"], "1": ["B"]}}').answers == {"1": ["B"]}
+    twice = b'{"answers": {"1": ["A"], "1": ["B"]}, "revision": 0}'
+    assert parse(PaperAnswers, twice).answers == {"1": ["B"]}
     assert parse(Credentials, b'{"citizen_id": "1", "password": "a", "citizen_id": "2"}').citizen_id == "2"
 
 

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.errors import (
+    AlreadyFinished,
+    Busy,
     InvalidInput,
     NotJson,
     NotLoaded,
+    Stale,
 )
-from tests.fakes import MINUTE, START_MS, WEEK, definition
+from chalicelib.services.receipts import Receipts
+from chalicelib.web import problems
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.web.counter import Counter, body
 
 EMPTY = b"{}"
+
+
+class Full(MemoryEntries):
+    """Every write is pushed back."""
+
+    def start(self, *_: Any) -> int:
+        raise Busy
+
+    def save(self, *_: Any) -> None:
+        raise Busy
+
+    def submit(self, *_: Any) -> None:
+        raise Busy
 
 
 def keys(value: Any) -> set[str]:
@@ -87,10 +107,11 @@ def test_a_start_needs_no_body_but_takes_no_other_than_an_empty_one(counter: Cou
 def test_an_attempt_has_the_members_of_the_design(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     assert {
-        "attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "questions",
-        "prediction_question",
+        "attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction",
+        "revision", "questions", "prediction_question",
     } <= set(attempt)  # fmt: skip
-    assert (attempt["week"], attempt["number"], attempt["saved_answers"]) == (1, 1, {})
+    assert (attempt["week"], attempt["number"]) == (1, 1)
+    assert (attempt["saved_answers"], attempt["saved_prediction"], attempt["revision"]) == ({}, None, 0)
     assert attempt["started_at"] == "2022-08-22T08:00:00+07:00"
     assert attempt["deadline"] == "2022-08-22T08:10:00+07:00"
     assert attempt["prediction_question"] == "Bao nhiêu người đúng hết?"
@@ -110,8 +131,9 @@ def test_no_answer_of_the_exam_tells_what_is_right(counter: Counter, token: str)
     told = [attempt, counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.submit(token, attempt), counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.account.me(token), counter.exam.contest()]
-    own = told[2]["receipt"].pop("opening")  # what the person has chosen, not what is right
-    assert own.keys() == {"answers", "attempt_id", "participant_id"}
+    for receipt in (told[2]["receipt"], told[3]["result"]["receipt"]):
+        own = receipt.pop("opening")  # what the person has chosen, not what is right
+        assert own.keys() == {"answers", "attempt_id", "participant_id"}
     for answer in told:
         assert not keys(answer) & {"answer", "answers", "right", "correct", "reference", "nonce", "mask"}
 
@@ -134,7 +156,7 @@ def test_a_repeated_submission_is_answered_with_the_first(counter: Counter, toke
     attempt = counter.start(token)
     first = counter.submit(token, attempt, wrong=1)
     counter.clock.now += 20 * MINUTE
-    assert counter.submit(token, attempt) == first
+    assert counter.submit(token, attempt, wrong=1) == first
 
 
 def test_a_submission_in_the_grace_is_late(counter: Counter, token: str) -> None:
@@ -146,12 +168,112 @@ def test_a_submission_in_the_grace_is_late(counter: Counter, token: str) -> None
 
 def test_reading_gives_the_paper_while_open_and_the_result_when_finished(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
-    sent = body({"answers": {"1": ["A"]}, "prediction": 9})
-    counter.exam.save(token, attempt["attempt_id"], sent)
-    opened = counter.exam.read(token, attempt["attempt_id"])
+    counter.clock.now += MINUTE
+    sent = body({"answers": {"1": ["A"]}, "prediction": 9, "revision": 0})
+    assert counter.exam.save(token, attempt["attempt_id"], sent) == {"revision": MINUTE, "save_after_s": 30}
+    opened: Any = counter.exam.read(token, attempt["attempt_id"])
     assert opened["status"] == "open"
-    assert opened["attempt"]["saved_answers"] == {"1": ["A"]}
-    assert opened["attempt"]["questions"] == attempt["questions"]
-    counter.submit(token, attempt)
-    finished = counter.exam.read(token, attempt["attempt_id"])
+    stored = opened["attempt"]
+    assert (stored["saved_answers"], stored["saved_prediction"], stored["revision"]) == (
+        {"1": ["A"]},
+        9,
+        MINUTE,
+    )
+    assert stored["questions"] == attempt["questions"]
+    counter.submit(token, stored)
+    finished: Any = counter.exam.read(token, attempt["attempt_id"])
     assert (finished["status"], finished["result"]["score"]) == ("submitted", 5)
+
+
+def test_a_lost_receipt_is_given_again_with_the_result(counter: Counter, token: str) -> None:
+    attempt = counter.start(token)
+    submitted = counter.submit(token, attempt, wrong=1)
+    counter.clock.now += WEEK
+    token = counter.sign_in()
+    read: Any = counter.exam.read(token, attempt["attempt_id"])
+    named = {"attempt_id": attempt["attempt_id"], "week": 1, "number": 1}
+    assert read["result"] == {**submitted, **named}
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_what_was_never_submitted_has_no_receipt(counter: Counter, token: str, *, saved: bool) -> None:
+    attempt = counter.start(token)
+    if saved:
+        counter.save(token, attempt, wrong=1)
+    counter.clock.now += 11 * MINUTE
+    read: Any = counter.exam.read(token, attempt["attempt_id"])
+    assert read["status"] == "overdue"
+    assert (read["result"]["score"], read["result"]["receipt"]) == (4 if saved else None, None)
+
+
+def test_the_keys_of_receipts_are_asked_for_only_where_one_is_given(counter: Counter, token: str) -> None:
+    asked = []
+
+    def receipts() -> Receipts:
+        asked.append(counter.clock())
+        return given()
+
+    given, counter.exam = counter.exam.receipts, replace(counter.exam, receipts=receipts)
+    attempt = counter.start(token)
+    counter.save(token, attempt)
+    counter.exam.read(token, attempt["attempt_id"])
+    with pytest.raises(Stale):
+        counter.submit(token, attempt, wrong=1)
+    assert asked == []
+    counter.submit(token, attempt)
+    counter.exam.read(token, attempt["attempt_id"])
+    assert len(asked) == 2
+
+
+def test_who_is_stale_is_told_what_is_saved_in_the_form_of_the_attempt(counter: Counter, token: str) -> None:
+    attempt = counter.start(token)
+    counter.clock.now += MINUTE
+    counter.save(token, attempt, wrong=2, prediction=9)
+    for use in (counter.save, counter.submit):
+        with pytest.raises(Stale) as refused:
+            use(token, attempt, wrong=3)
+        problem = problems.of(refused.value)
+        assert (problem["status"], problem["code"]) == (409, "stale")
+        now: Any = counter.exam.read(token, attempt["attempt_id"])
+        stored = now["attempt"]
+        assert (problem["saved_answers"], problem["prediction"], problem["revision"]) == (
+            stored["saved_answers"], stored["saved_prediction"], stored["revision"],
+        )  # fmt: skip
+        assert (problem["saved_answers"], problem["prediction"]) == (counter.answers(attempt, wrong=2), 9)
+
+
+def test_who_comes_after_the_submission_is_told_its_result(counter: Counter, token: str) -> None:
+    attempt = counter.start(token)
+    counter.submit(token, attempt, wrong=1, prediction=4)
+    read: Any = counter.exam.read(token, attempt["attempt_id"])
+    for use in (counter.save, counter.submit):
+        with pytest.raises(AlreadyFinished) as refused:
+            use(token, attempt)
+        problem = problems.of(refused.value)
+        assert (problem["status"], problem["code"], problem["result"]) == (409, "finished", read["result"])
+
+
+@pytest.mark.parametrize("route", ["start", "save", "submit"])
+def test_pages_wait_longer_while_the_database_pushes_back(counter: Counter, token: str, route: str) -> None:
+    attempt = counter.start(token)
+    good, counter.exam = counter.exam, replace(counter.exam, entries=Full())
+    routes: dict[str, Callable[[], Any]] = {
+        "start": lambda: counter.start(token),
+        "save": lambda: counter.save(token, attempt),
+        "submit": lambda: counter.submit(token, attempt),
+    }
+    with pytest.raises(Busy):
+        routes[route]()
+    counter.exam = good
+    assert counter.save(token, attempt)["save_after_s"] == 60
+    counter.clock.now += MINUTE
+    assert counter.save(token, attempt)["save_after_s"] == 30
+
+
+def test_a_contest_that_is_not_loaded_makes_no_page_wait(counter: Counter, token: str) -> None:
+    attempt, loaded = counter.start(token), counter.exam.library
+    counter.exam = replace(counter.exam, library=Counter(loaded=False).exam.library)
+    with pytest.raises(NotLoaded):
+        counter.exam.save(token, attempt["attempt_id"], body({"answers": {}, "revision": 0}))
+    counter.exam = replace(counter.exam, library=loaded)
+    assert counter.save(token, attempt)["save_after_s"] == 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.errors import (
-    AlreadySubmitted,
+    AlreadyFinished,
     AttemptNotFound,
     ContestError,
     InvalidInput,
@@ -43,7 +43,7 @@ def refusal(counter: Counter, token: str | None, attempt_id: str, raw: bytes) ->
     return kinds
 
 
-GOOD = b'{"answers": {}}'
+GOOD = b'{"answers": {}, "revision": 0}'
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,11 @@ GOOD = b'{"answers": {}}'
         (b"[]", InvalidInput),
         (b"NaN", InvalidInput),
         (b"{}", InvalidInput),
-        (b'{"answers": {}, "score": 5}', InvalidInput),
-        (b'{"answers": {}, "prediction": NaN}', InvalidInput),
-        (b'{"answers": {"6": ["A"]}}', InvalidInput),
-        (b'{"answers": {"1": ["Z"]}}', InvalidInput),
+        (b'{"answers": {}}', InvalidInput),
+        (b'{"answers": {}, "revision": 0, "score": 5}', InvalidInput),
+        (b'{"answers": {}, "revision": 0, "prediction": NaN}', InvalidInput),
+        (b'{"answers": {"6": ["A"]}, "revision": 0}', InvalidInput),
+        (b'{"answers": {"1": ["Z"]}, "revision": 0}', InvalidInput),
     ],
 )
 def test_bad_answers_are_refused_and_the_attempt_goes_on(
@@ -93,7 +94,7 @@ def test_after_the_grace_it_is_overdue_and_after_the_submission_finished(counter
     assert refusal(counter, token, attempt["attempt_id"], GOOD) == {Overdue}
     second = counter.start(token)
     counter.submit(token, second)
-    with pytest.raises(AlreadySubmitted):
+    with pytest.raises(AlreadyFinished):
         counter.exam.save(token, second["attempt_id"], GOOD)
 
 

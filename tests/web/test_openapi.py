@@ -29,6 +29,8 @@ from tests.web.test_problems import refusals as all_refusals
 ROOT = Path(__file__).parent.parent.parent
 COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 WHERE = {operation.id: where for where, operation in OPERATIONS.items()}
+SAVED: Any = {"answers": {"1": ["A"]}, "revision": 0}
+SUBMITTED: Any = {"answers": {"1": ["B"]}, "revision": 0}
 NOBODYS = f"1-1-{START_MS}-{'0' * 16}"
 
 
@@ -103,8 +105,8 @@ class Situation:
             "getMe": lambda: account.me(self.token),
             "startAttempt": lambda: exam.start(self.token, send({})),
             "readAttempt": lambda: exam.read(self.token, self.attempt),
-            "saveAnswers": lambda: exam.save(self.token, self.attempt, send({"answers": {"1": ["A"]}})),
-            "submitAttempt": lambda: exam.submit(self.token, self.attempt, send({"answers": {"1": ["B"]}})),
+            "saveAnswers": lambda: exam.save(self.token, self.attempt, send(SAVED)),
+            "submitAttempt": lambda: exam.submit(self.token, self.attempt, send(SUBMITTED)),
         }
         answer = routes[operation]()
         if isinstance(answer, tuple):
@@ -194,6 +196,22 @@ def with_no_attempts_left() -> Situation:
     return situation
 
 
+def after_another_device_has_saved() -> Situation:
+    situation = one_with_an_open_attempt()
+    situation.raw = body({"answers": {}, "prediction": 7, "revision": 0})
+    situation.ask("saveAnswers")
+    situation.raw = None
+    return situation
+
+
+def after_another_device_has_submitted() -> Situation:
+    situation = one_with_an_open_attempt()
+    situation.raw = body({"answers": {}, "prediction": 7, "revision": 0})
+    situation.ask("submitAttempt")
+    situation.raw = None
+    return situation
+
+
 def after_the_deadline() -> Situation:
     situation = one_with_an_open_attempt()
     situation.counter.clock.now += 11 * MINUTE
@@ -222,6 +240,8 @@ SITUATIONS = [
     of_the_disqualified,
     after_the_last_week,
     with_no_attempts_left,
+    after_another_device_has_saved,
+    after_another_device_has_submitted,
     after_the_deadline,
     after_the_deadline_with_saved_answers,
 ]
@@ -266,6 +286,22 @@ def test_what_every_route_may_answer_is_documented_for_each() -> None:
             shape = documented(operation, problems.PROBLEMS[code].status)
             assert shape is not None
             shape.validate(problems.document(code))
+
+
+@pytest.mark.parametrize("where", COMMITTED["components"]["responses"])
+def test_each_example_of_a_refusal_has_the_shape_of_its_code(where: str) -> None:
+    ((kind, told),) = COMMITTED["components"]["responses"][where]["content"].items()
+    shape = schema(f"#/components/responses/{where}/content/{kind.replace('/', '~1')}/schema")
+    for code in told["examples"]:
+        shape.validate(COMMITTED["components"]["examples"][code]["value"])
+
+
+def test_a_code_with_members_of_its_own_is_not_documented_without_them() -> None:
+    shape = documented("submitAttempt", 409)
+    assert shape is not None
+    for code in ("stale", "finished"):
+        assert not shape.is_valid(problems.document(code))
+        assert not shape.is_valid({**COMMITTED["components"]["examples"][code]["value"], "code": "overdue"})
 
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "contests").iterdir()), ids=lambda folder: folder.name)
@@ -316,23 +352,29 @@ def test_a_registration_that_the_document_forbids_is_refused(changed: dict[str, 
 @pytest.mark.parametrize(
     "sent",
     [
-        {"answers": {"0": ["A"]}},
-        {"answers": {"01": ["A"]}},
-        {"answers": {"101": ["A"]}},
-        {"answers": {"1": ["G"]}},
-        {"answers": {"1": ["a"]}},
-        {"answers": {"1": "A"}},
-        {"answers": {"1": list("ABCDEFA")}},
-        {"answers": {}, "prediction": -1},
-        {"answers": {}, "prediction": 1_000_000_001},
-        {"answers": {}, "prediction": "1"},
+        {"answers": {"0": ["A"]}, "revision": 0},
+        {"answers": {"01": ["A"]}, "revision": 0},
+        {"answers": {"101": ["A"]}, "revision": 0},
+        {"answers": {"1": ["G"]}, "revision": 0},
+        {"answers": {"1": ["a"]}, "revision": 0},
+        {"answers": {"1": "A"}, "revision": 0},
+        {"answers": {"1": list("ABCDEFA")}, "revision": 0},
+        {"answers": {}, "prediction": -1, "revision": 0},
+        {"answers": {}, "prediction": 1_000_000_001, "revision": 0},
+        {"answers": {}, "prediction": "1", "revision": 0},
+        {"answers": {}},
+        {"answers": {}, "revision": -1},
+        {"answers": {}, "revision": 1_000_000_001},
+        {"answers": {}, "revision": None},
+        {"revision": 0},
         {},
     ],
     ids=str,
 )
 def test_answers_that_the_document_forbids_are_refused(sent: dict[str, Any]) -> None:
     answers = schema("#/components/schemas/PaperAnswers")
-    answers.validate({"answers": {"1": ["B"], "2": []}, "prediction": 7})
+    answers.validate({"answers": {"1": ["B"], "2": []}, "prediction": 7, "revision": 0})
+    answers.validate(SAVED)
     assert not answers.is_valid(sent)
     situation = one_with_an_open_attempt()
     situation.raw = body(sent)

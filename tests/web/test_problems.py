@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain import errors
-from chalicelib.domain.errors import ContestError, FieldError, InvalidInput, TooManyAttempts
+from chalicelib.domain.errors import (
+    AlreadyFinished,
+    ContestError,
+    FieldError,
+    InvalidInput,
+    Stale,
+    TooManyAttempts,
+)
 from chalicelib.web.problems import PROBLEMS, document, of, of_status
+from tests.domain.builders import done
 
 # What the framework and the last resort answer; no use case raises these.
 FRAMEWORK = {"not_found", "method_not_allowed", "unsupported_media_type", "internal"}
@@ -51,6 +59,8 @@ def test_a_document_has_the_members_of_the_design(code: str) -> None:
         ("already_registered", 409),
         ("no_open_week", 409),
         ("no_attempts_left", 409),
+        ("stale", 409),
+        ("finished", 409),
         ("overdue", 409),
         ("too_large", 413),
         ("invalid", 422),
@@ -68,8 +78,24 @@ def test_invalid_input_names_field_and_message() -> None:
     assert problem["errors"] == [{"field": "phone", "message": "Hãy ghi số điện thoại."}]
 
 
-def test_other_refusals_have_no_list_of_errors() -> None:
-    assert "errors" not in of(TooManyAttempts(30))
+def test_a_stale_request_is_told_what_is_saved() -> None:
+    problem = of(Stale({"1": ["B"]}, None, 61_000))
+    assert problem == {
+        **document("stale"),
+        "saved_answers": {"1": ["B"]},
+        "prediction": None,
+        "revision": 61_000,
+    }
+
+
+def test_a_finished_attempt_is_told_with_its_result() -> None:
+    refused = AlreadyFinished(done())
+    refused.result = {"score": 5}
+    assert of(refused) == {**document("finished"), "result": {"score": 5}}
+
+
+def test_other_refusals_have_no_members_of_their_own() -> None:
+    assert of(TooManyAttempts(30)) == document("too_many_attempts")
 
 
 def test_refusals_that_pass_by_themselves_say_when_to_come_back() -> None:
