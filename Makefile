@@ -14,10 +14,11 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 STAGES := local dev prod
+NODE   := frontend/node_modules/.ready
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
+.PHONY: help setup run stop simulate test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,12 +52,22 @@ stop: ## stop a `make run` from another shell
 simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=300)
 	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
 
-test: $(READY) tools lint templates ## everything: checks, unit tests, the deployed stack, the page in a browser
-	node --test frontend/tests/
+test: $(READY) tools $(NODE) lint templates ## everything: checks, unit tests, the deployed stack, the page in a browser
+	node --test frontend/tests/*.test.mjs
 	$(BIN)/pytest
+
+test-long: $(READY) tools $(NODE) ## the same properties in volume: 10,000 walks of the page's state machine, 100 in Chromium
+	WALKS=10000 node --test frontend/tests/walk.test.mjs
+	WALKS=100 $(BIN)/pytest tests/browser/test_walks.py
+
+# What the page's tests need; the page itself needs nothing.
+$(NODE): frontend/package.json frontend/package-lock.json | tools
+	@npm ci --prefix frontend --no-audit --no-fund --silent
+	@touch $@
 
 tools:
 	@command -v node >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nodejs; }
+	@command -v npm >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends npm; }
 	@command -v chromium >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends chromium; }
 
 lint: $(READY) ## format, style, types, and that dependencies run downwards only

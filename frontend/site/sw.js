@@ -3,9 +3,10 @@
 
 const STORE = "page-1";
 const PARTS = [
-  "/", "/style.css", "/icon.svg", "/data/contest.json", "/js/api.js", "/js/autosave.js", "/js/clock.js", "/js/dom.js",
-  "/js/draft.js", "/js/exam-bar.js", "/js/format.js", "/js/jump-list.js", "/js/main.js", "/js/paper-view.js",
-  "/js/problems.js", "/js/receipt-file.js", "/js/review.js", "/js/route.js", "/js/screens/paper.js",
+  "/", "/style.css", "/icon.svg", "/data/contest.json", "/js/api.js", "/js/clock.js", "/js/dom.js",
+  "/js/exam-bar.js", "/js/format.js", "/js/jump-list.js", "/js/leftover.js", "/js/machine.js", "/js/main.js", "/js/pace.js",
+  "/js/paper-view.js",
+  "/js/problems.js", "/js/receipt-file.js", "/js/record.js", "/js/review.js", "/js/route.js", "/js/screens/paper.js",
   "/js/screens/result.js", "/js/sitting.js", "/js/storage.js", "/js/texts.js", "/js/waiting.js",
 ];
 

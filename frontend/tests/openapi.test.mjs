@@ -25,8 +25,8 @@ const CALLS = {
   me: () => api.me(),
   start: () => api.start(),
   attempt: () => api.attempt("1-1", { fresh: true }),
-  save: () => api.save("1-1", { answers: { 1: ["A"] }, prediction: 5 }),
-  submit: () => api.submit("1-1", { answers: { 1: ["A"] }, prediction: 5 }),
+  save: () => api.save("1-1", { answers: { 1: ["A"] }, prediction: 5, revision: 0 }),
+  submit: () => api.submit("1-1", { answers: { 1: ["A"] }, prediction: 5, revision: 0 }),
 };
 
 // What the page reads of each answer.
@@ -42,13 +42,16 @@ const READ = {
   Participant: ["participant_id", "full_name", "unit_code"],
   Me: ["participant", "week", "attempts"],
   ThisWeek: ["number", "attempts_used", "attempts_left", "best_score", "open_attempt"],
-  Attempt: ["attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction", "questions", "prediction_question"],
+  Attempt: ["attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction", "revision", "questions", "prediction_question"],
   Question: ["number", "text", "options", "multiple"],
   Option: ["key", "text"],
   Submitted: ["score", "total", "duration_ms", "submitted_at", "late", "receipt"],
-  Result: ["attempt_id", "week", "number", "score", "total", "duration_ms", "submitted_at", "late"],
+  Result: ["attempt_id", "week", "number", "score", "total", "duration_ms", "submitted_at", "late", "receipt"],
   Receipt: ["record", "opening", "salt", "leaf_hash", "signature", "key_id"],
   ReceiptRecord: ["commitment", "contest", "draw", "duration_ms", "number", "received_at_ms", "score", "week"],
+  Saved: ["revision", "save_after_s"],
+  StaleProblem: ["code", "saved_answers", "prediction", "revision"],
+  FinishedProblem: ["code", "result"],
   NextRules: ["number", "paper"],
   FieldFault: ["field", "message"],
 };

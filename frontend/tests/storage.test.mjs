@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { draft, language, receipts, session } from "../site/js/storage.js";
+import { language, papers, receipts, records, session } from "../site/js/storage.js";
 
 /** Object.keys() lists the stored keys, as it does for the browser's own. */
 function browserStorage({ full = false } = {}) {
@@ -27,15 +27,15 @@ test("without a place to store, memory serves", () => {
   assert.equal(session.get(), null);
 });
 
-test("a full storage does not bring old answers back", () => {
+test("a full storage says that it keeps nothing, and does not bring old answers back", () => {
   globalThis.localStorage = browserStorage();
-  draft.set("1", { answers: { 1: ["A"] } });
+  assert.equal(records.set("1", { flags: { 1: true } }), true);
   const stored = globalThis.localStorage;
   globalThis.localStorage = Object.assign(browserStorage({ full: true }), stored);
-  draft.set("1", { answers: { 1: ["B"] } });
-  assert.deepEqual(draft.get("1"), { answers: { 1: ["B"] } });
-  draft.clear("1");
-  assert.equal(draft.get("1"), null);
+  assert.equal(records.set("1", { flags: { 2: true } }), false);
+  assert.deepEqual(records.get("1").flags, { 2: true });
+  records.clear("1");
+  assert.equal(records.get("1"), null);
 });
 
 test("signing out in one tab signs out in all", () => {
@@ -45,16 +45,36 @@ test("signing out in one tab signs out in all", () => {
   assert.equal(session.get(), null);
 });
 
-test("drafts that can no longer be handed in are swept away", () => {
+test("what was answered stays until the week is closed, and its questions with it", () => {
   globalThis.localStorage = browserStorage();
-  const now = Date.parse("2022-08-24T00:00:00Z");
-  draft.set("old", { deadline: "2022-08-22T00:00:00Z" });
-  draft.set("new", { deadline: "2022-08-24T00:10:00Z" });
+  const [closes, day] = [Date.parse("2022-08-29T08:00:00+07:00"), 86400000];
+  records.set("1", { closes });
+  for (const id of ["1", "2"]) papers.keep({ attempt_id: id, deadline: "2022-08-22T09:00:00+07:00" }, "an");
   language.set("en");
-  draft.sweep(now);
-  assert.equal(draft.get("old"), null);
-  assert.ok(draft.get("new"));
+  records.sweep(closes - 1);
+  assert.ok(records.get("1") && papers.get("1"));
+  assert.equal(papers.get("2"), null);
+  records.sweep(closes + day);
+  assert.equal(records.get("1"), null);
+  assert.equal(papers.get("1"), null);
   assert.equal(language.get(), "en");
+});
+
+test("a kept paper is its questions alone, and its owner's", () => {
+  globalThis.localStorage = browserStorage();
+  const attempt = { attempt_id: "1", deadline: "2022-08-22T09:00:00+07:00", questions: [], saved_answers: { 1: ["A"] }, saved_prediction: 4, revision: 7 };
+  papers.keep(attempt, "an");
+  assert.deepEqual(papers.get("1"), { attempt_id: "1", deadline: attempt.deadline, questions: [], owner: "an" });
+  const before = Date.parse(attempt.deadline) - 1;
+  assert.equal(papers.open("an", before).length, 1);
+  assert.equal(papers.open("binh", before).length, 0);
+  assert.equal(papers.open("an", before + 2).length, 0);
+});
+
+test("a record of another format is not read", () => {
+  globalThis.localStorage = browserStorage();
+  globalThis.localStorage.setItem("cuoc-thi:record:1", '{"format":0,"answers":{}}');
+  assert.equal(records.get("1"), null);
 });
 
 test("a receipt is shown to its owner only", () => {
@@ -70,10 +90,10 @@ test("another tab's answers are heard of, and that it handed the paper in", () =
   let tell = null;
   globalThis.addEventListener = (name, listener) => (tell = listener);
   globalThis.removeEventListener = () => (tell = () => {});
-  const end = draft.watch("1", (stored) => heard.push(stored));
-  tell({ key: "cuoc-thi:draft:1", newValue: '{"answers":{"1":["A"]}}' });
-  tell({ key: "cuoc-thi:draft:2", newValue: null });
-  tell({ key: "cuoc-thi:draft:1", newValue: null });
+  const end = records.watch("1", (stored) => heard.push(stored));
+  tell({ key: "cuoc-thi:record:1", newValue: '{"format":1,"flags":{}}' });
+  tell({ key: "cuoc-thi:record:2", newValue: null });
+  tell({ key: "cuoc-thi:record:1", newValue: null });
   end();
-  assert.deepEqual(heard, [{ answers: { 1: ["A"] } }, null]);
+  assert.deepEqual(heard, [{ format: 1, flags: {} }, null]);
 });

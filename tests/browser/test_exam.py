@@ -84,7 +84,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext])
     page.reload()
     expect(page.get_by_text("Đã trả lời 2/5")).to_be_visible()
     page.context.set_offline(False)
-    expect(page.get_by_text(re.compile(r"^Đã lưu lúc \d\d:\d\d:\d\d"))).to_be_visible()
+    expect(page.locator("#save")).to_have_text(re.compile(r"^Đã lưu lúc \d\d:\d\d:\d\d"))
     for _ in range(3):
         page.get_by_role("button", name="Câu sau").click()
         answer(page, right)

@@ -9,11 +9,15 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 20000;
 const TRIES = 8; // about a minute and a half on a busy day
 
-/** A refusal: `status` 0 and `code` "network" when no answer came. */
+/**
+ * A refusal; `problem` is its whole document. `status` is 0 when no answer came that can be read: `code` is then "network"
+ * (there was no connection), "timeout" (no answer in time) or "garbled".
+ */
 export class ApiError extends Error {
   constructor(status, problem = {}, retryAfter = 0) {
     super(problem.detail || problem.code || String(status));
     this.status = status;
+    this.problem = problem;
     this.code = problem.code || (status === 0 ? "network" : status >= 500 ? "internal" : "unknown");
     this.detail = problem.detail || "";
     this.errors = problem.errors || [];
@@ -110,12 +114,13 @@ async function once(method, path, body, { fetching, timeout, keepalive }) {
     try {
       answer = text ? JSON.parse(text) : {};
     } catch (error) {
-      if (response.ok) throw new ApiError(0);
+      if (response.ok) throw new ApiError(0, { code: "garbled" });
     }
     if (response.ok) return answer;
     throw new ApiError(response.status, answer, Number(response.headers.get("Retry-After")) || 0);
   } catch (error) {
-    throw error instanceof ApiError ? error : new ApiError(0);
+    if (error instanceof ApiError) throw error;
+    throw new ApiError(0, { code: abort.signal.aborted ? "timeout" : "network" });
   } finally {
     clearTimeout(timer);
   }
@@ -141,7 +146,7 @@ export const api = {
   register: (application) => call("POST", "/participants", application),
   signIn: (credentials) => call("POST", "/sessions", credentials, { repeat: true }),
   resetPassword: (request) => call("POST", "/password", request),
-  me: () => call("GET", "/me"),
+  me: (options) => call("GET", "/me", undefined, options),
   async start() {
     const answer = await call("POST", "/attempts", {}, { repeat: true });
     started = answer.attempt;
@@ -153,7 +158,7 @@ export const api = {
     if (!fresh && attempt && attempt.attempt_id === id) return { status: "open", attempt };
     return call("GET", `/attempts/${encodeURIComponent(id)}`, undefined, options);
   },
-  /** One try: the autosave has its own times for the next. */
+  /** One try: whoever saves has its own times for the next. */
   save: (id, body, options) =>
     call("PUT", `/attempts/${encodeURIComponent(id)}/answers`, body, { tries: 1, ...options }),
   submit: (id, body, options) =>

@@ -21,23 +21,20 @@ export function examBar(attempt) {
     progress, save, announce, warning);
   const warnings = WARNINGS.filter((minutes) => minutes * 60000 < deadline - started);
   const said = new Set();
-  let savedAt = null; // on the server
-  let keptAt = clock.now(); // on this device
   let failing = false;
 
   return {
     box,
 
-    kept() {
-      keptAt = clock.now();
-    },
-
-    /** `kind` as the autosave tells it, or "none" and "restored" at the beginning. */
-    showSave(kind) {
-      if (kind === "saved") savedAt = clock.now();
+    /** One line that is true of every answer: where they are kept, and what happens to those that are not on the server. */
+    showSave({ state, kept, unsent, savedAt, keptAt, answers, problem }) {
+      const kind = kindOf(state, unsent, problem);
+      const at = savedAt !== null && time(savedAt, true);
       save.className = `save ${kind}`;
-      const before = savedAt !== null && kind !== "saved" && t("save.before", { time: time(savedAt, true) });
-      const now = t(`save.${kind}`, { time: time(kind === "saved" ? savedAt : keptAt, true) });
+      const now = kind === "saved"
+        ? at ? t("save.saved", { time: at }) : t(Object.keys(answers).length ? "save.restored" : "save.none")
+        : t(kept ? `save.${kind}` : `save.${kind}NotKept`, { time: time(keptAt || clock.now(), true) });
+      const before = kind !== "saved" && at && t("save.before", { time: at });
       save.textContent = [now, before].filter(Boolean).join(" ");
       if (kind === "failed" ? !failing : failing && kind === "saved") {
         announce.textContent = now;
@@ -65,4 +62,12 @@ export function examBar(attempt) {
       return rest;
     },
   };
+}
+
+/** What the line says: all is "saved", or something is "waiting", "saving" or could not be sent ("failed", "stuck"). */
+function kindOf(state, unsent, problem) {
+  if (state === "saving") return "saving";
+  if (!unsent) return "saved";
+  if (state === "offline") return problem ? "stuck" : "failed";
+  return "waiting";
 }

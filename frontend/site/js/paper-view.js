@@ -1,7 +1,7 @@
 // How a paper looks: its questions, one at a time or all in a list.
 
 import { h } from "./dom.js";
-import { readPrediction } from "./draft.js";
+import { readPrediction } from "./record.js";
 import { t } from "./texts.js";
 
 /** The place of the prediction, after the questions. */
@@ -17,16 +17,16 @@ export const isAnswered = (attempt, state, place) =>
   place === predictionPlace(attempt) ? state.prediction !== null : Boolean(state.answers[place]);
 
 /**
- * The questions as a form that writes into `state` and calls `changed()` after an answer, `flagged()` after a mark.
- * `showOnly(place)` hides the others (null: shows all), `refresh()` shows what `state` holds, `focus(place)` goes there.
+ * The questions as a form that tells what people do: `answer(number, keys)`, `predict(value or null)`, `flag(number)`.
+ * `refresh(locked)` shows what `state` holds, `showOnly(place)` hides the others (null: shows all), `focus(place)` goes there.
  */
-export function questionsView(attempt, state, { changed, flagged }) {
+export function questionsView(attempt, state, { answer, predict, flag }) {
   const views = new Map();
   for (const question of attempt.questions) {
-    views.set(question.number, questionView(question, state, changed, flagButton(question.number, state, flagged)));
+    views.set(question.number, questionView(question, state, answer, flagButton(question.number, state, flag)));
   }
   if (attempt.prediction_question) {
-    views.set(predictionPlace(attempt), predictionView(attempt.prediction_question, state, changed));
+    views.set(predictionPlace(attempt), predictionView(attempt.prediction_question, state, predict));
   }
   const all = [...views.values()];
   const form = h("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => event.preventDefault() },
@@ -36,7 +36,7 @@ export function questionsView(attempt, state, { changed, flagged }) {
     showOnly(place) {
       for (const [at, { box }] of views) box.hidden = place !== null && at !== place;
     },
-    refresh: () => all.forEach((view) => view.refresh()),
+    refresh: (locked) => all.forEach((view) => view.refresh(locked)),
     focus(place) {
       const { box, title } = views.get(place);
       title.focus({ preventScroll: true });
@@ -45,20 +45,15 @@ export function questionsView(attempt, state, { changed, flagged }) {
   };
 }
 
-function flagButton(number, state, flagged) {
+function flagButton(number, state, flag) {
   const button = h("button", { type: "button", class: "flag", "aria-label": t("paper.flagLabel", { number }) },
     h("span", { "aria-hidden": "true" }, "⚑ "), t("paper.flag"));
   const refresh = () => button.setAttribute("aria-pressed", String(Boolean(state.flags[number])));
-  button.addEventListener("click", () => {
-    if (state.flags[number]) delete state.flags[number];
-    else state.flags[number] = true;
-    refresh();
-    flagged();
-  });
+  button.addEventListener("click", () => flag(number));
   return { button, refresh };
 }
 
-function questionView({ number, text, options, multiple }, state, changed, flag) {
+function questionView({ number, text, options, multiple }, state, tell, flag) {
   const inputs = options.map(({ key }) =>
     h("input", { type: multiple ? "checkbox" : "radio", name: `q${number}`, value: key, onchange: answer }),
   );
@@ -68,14 +63,14 @@ function questionView({ number, text, options, multiple }, state, changed, flag)
   const mark = () => inputs.forEach((input) => input.parentElement.classList.toggle("chosen", input.checked));
   function answer() {
     mark();
-    const keys = inputs.filter((input) => input.checked).map((input) => input.value);
-    if (keys.length) state.answers[number] = keys;
-    else delete state.answers[number];
-    changed();
+    tell(number, inputs.filter((input) => input.checked).map((input) => input.value));
   }
-  function refresh() {
+  function refresh(locked) {
     const chosen = state.answers[number] || [];
-    for (const input of inputs) input.checked = chosen.includes(input.value);
+    for (const input of inputs) {
+      input.checked = chosen.includes(input.value);
+      input.disabled = Boolean(locked);
+    }
     mark();
     flag.refresh();
   }
@@ -86,7 +81,8 @@ function questionView({ number, text, options, multiple }, state, changed, flag)
   return { box, title, refresh };
 }
 
-function predictionView(question, state, changed) {
+function predictionView(question, state, tell) {
+  let told = null; // what is shown or was typed, so that typing is not written over
   const mistake = h("p", { class: "mistake", id: "prediction-mistake", role: "alert", hidden: true });
   const input = h("input", {
     id: "prediction",
@@ -98,12 +94,15 @@ function predictionView(question, state, changed) {
       const value = readPrediction(input.value);
       mistake.hidden = value !== undefined;
       mistake.textContent = value === undefined ? t("paper.predictionHint") : "";
-      state.prediction = value === undefined ? null : value;
-      changed();
+      told = value === undefined ? null : value;
+      tell(told);
     },
   });
-  const refresh = () => {
-    if (readPrediction(input.value) !== state.prediction) input.value = state.prediction === null ? "" : state.prediction;
+  const refresh = (locked) => {
+    input.disabled = Boolean(locked);
+    if (state.prediction === told) return;
+    told = state.prediction;
+    input.value = told === null ? "" : told;
   };
   const title = h("label", { for: "prediction", tabindex: "-1" },
     h("span", { class: "number" }, t("paper.predictionName")), question);

@@ -3,9 +3,11 @@
 import { isEnglish } from "./texts.js";
 
 const NETWORK = "Không kết nối được với máy chủ. Hãy kiểm tra mạng rồi thử lại.";
+const TIMEOUT = "Máy chủ chưa trả lời kịp. Hãy thử lại sau ít giây.";
 const UNKNOWN = "Có lỗi xảy ra. Hãy thử lại sau ít giây.";
 
 const ENGLISH = {
+  timeout: "The server has not answered in time. Try again in a few seconds.",
   network: "The server could not be reached. Check your connection and try again.",
   unauthorized: "You are not signed in, or your session has ended. Please sign in again.",
   wrong_credentials: "The citizen ID or the password is not right. Check both and try again.",
@@ -17,7 +19,8 @@ const ENGLISH = {
   already_registered: "This citizen ID is registered already. Sign in with your password.",
   no_open_week: "No week is open now. See the dates on the home page.",
   no_attempts_left: "You have used all attempts of this week.",
-  already_submitted: "This paper has been handed in; it takes no more answers.",
+  finished: "This paper has been handed in; it takes no more answers.",
+  stale: "Newer answers of this paper were saved from another device or window. Look at them, then send again.",
   overdue: "Time is up. The saved answers are treated as the rules say.",
   too_large: "The request is too large.",
   invalid: "Some entries are not right. Correct those named and send again.",
@@ -43,7 +46,7 @@ const ENGLISH_FIELDS = {
 /** One sentence for an error. */
 export function explain(error) {
   if (isEnglish()) return ENGLISH[error.code] || "Something went wrong. Try again in a few seconds.";
-  return error.detail || (error.code === "network" ? NETWORK : UNKNOWN);
+  return error.detail || { network: NETWORK, timeout: TIMEOUT }[error.code] || UNKNOWN;
 }
 
 /** {field: message} of an `invalid` refusal. */

@@ -5,13 +5,16 @@ import { isAnswered, placeName, placesOf, predictionPlace } from "./paper-view.j
 import { number } from "./format.js";
 import { t } from "./texts.js";
 
-/** `back(place?)` and `submit()` are what can be done. */
-export function reviewView(attempt, state, { back, submit }) {
+/**
+ * `back(place?)` and `submit()` are what can be done. `why`: it is asked for once more, because the server has more answers
+ * ("fewer" here; `inServer` there) or newer ones came from another device ("overtaken").
+ */
+export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;
   const missing = questions.filter((question) => !isAnswered(attempt, state, question.number)).length;
   const flags = questions.filter((question) => state.flags[question.number]).length;
   const asks = attempt.prediction_question && state.prediction === null;
-  const send = h("button", { class: "button primary", type: "button", id: "submit" }, t("paper.submit"));
+  const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
   send.addEventListener("click", once(send, submit));
   const chosen = (place) => {
     if (!isAnswered(attempt, state, place)) return h("span", { class: "badge warn" }, t("paper.isOpen"));
@@ -23,6 +26,9 @@ export function reviewView(attempt, state, { back, submit }) {
       " ", chosen(place)));
   return h("section", { class: "card review", "aria-labelledby": "review" },
     h("h2", { id: "review" }, t("paper.confirm")),
+    why === "fewer" && h("p", { class: "notice bad", role: "alert" },
+      t("paper.fewer", { saved: inServer, here: questions.length - missing })),
+    why === "overtaken" && h("p", { class: "notice", role: "alert" }, t("paper.overtaken"), " ", t("paper.overtakenReview")),
     missing
       ? h("p", { class: "notice" }, t("paper.unanswered", { count: missing }))
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),

@@ -1,251 +1,257 @@
-// Sitting a paper. Every answer is kept on the device at once, sent now and then, handed in by hand or at the deadline.
+// The screen of a paper that is being sat: shows what the state machine (machine.js) says, and tells it what people do.
 
 import { api } from "./api.js";
-import { makeAutosave } from "./autosave.js";
-import { makeTicker } from "./clock.js";
-import { fill, focusOn, h } from "./dom.js";
-import { bodyOf, isUnsent, restore } from "./draft.js";
+import { clock, makeTicker } from "./clock.js";
+import { fill, focusOn, h, once } from "./dom.js";
 import { examBar } from "./exam-bar.js";
 import { jumpList, modeSwitch } from "./jump-list.js";
+import { leftoverSection } from "./leftover.js";
+import { makeMachine } from "./machine.js";
 import { placesOf, questionsView } from "./paper-view.js";
+import { number, time } from "./format.js";
 import { explain } from "./problems.js";
 import { reviewView } from "./review.js";
 import { resultView } from "./screens/result.js";
-import { draft, paper, paperMode, receipts } from "./storage.js";
+import { paperMode, papers, receipts, records } from "./storage.js";
 import { t } from "./texts.js";
 
-const PATIENCE_MS = 40000; // then one may read on, while the page goes on trying
-const AGAIN_MS = 15000;
 const WIDE = "(min-width: 48rem)";
+const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };
 
-export function sitting(attempt, { contest, signedOut }) {
-  const { attempt_id: id, questions, prediction_question: asks } = attempt;
-  const deadline = Date.parse(attempt.deadline);
+/** Opens attempt `id`; ready to be shown as soon as there is something to show, and throws where there is no such paper. */
+export function sitting(id, { contest, signedIn, signedOut }) {
+  const content = h("div");
+  let shownScreen = null; // what `content` shows: the paper, or its result
+  let ready = null;
   const grace = contest.paper.grace_seconds * 1000;
-  const places = placesOf(attempt);
-  const state = restore(attempt, draft.get(id));
-  if (!places.includes(state.at)) state.at = places[0];
-  let mode = paperMode.get() || (matchMedia(WIDE).matches ? "list" : "one");
-  let sending = false;
-  let finished = false;
-  let timeUp = false;
-  let pending = null; // the next try to hand in what a person wants handed in
+  const kept = papers.get(id);
+  const week = (wanted) => contest.weeks.find((one) => one.number === wanted);
 
-  const bar = examBar(attempt);
-  const problem = h("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
-  const area = h("div", { class: "area" });
-  const heading = h("h1", null, t("paper.heading", { week: attempt.week, number: attempt.number }));
-  const content = h("div", { class: "sheet" }, heading, bar.box, problem, area);
-
-  const autosave = makeAutosave({
-    async send(options) {
-      const sent = { answers: { ...state.answers }, prediction: state.prediction };
-      await api.save(id, bodyOf(sent, asks), options);
-      state.base = sent;
-      draft.set(id, state);
+  const machine = makeMachine({
+    paper: kept && records.get(id) ? kept : null,
+    server: {
+      read: () => api.attempt(id, records.get(id) && papers.get(id) ? IMPATIENT : {}),
+      save: (body, options) => api.save(id, body, options),
+      submit: (body) => api.submit(id, body, { ...IMPATIENT, timeout: 10000 }),
     },
-    onState: bar.showSave,
-    onRefused: (error) => (signedOut(error) ? null : settle(error)),
+    store: {
+      read: () => records.get(id),
+      write: (record) => records.set(id, record),
+      clear: () => {
+        records.clear(id);
+        papers.clear(id);
+      },
+      paper: (attempt) => papers.keep(attempt, signedIn.participant.participant_id),
+    },
+    closes: (wanted) => Date.parse((week(wanted) || contest.weeks[contest.weeks.length - 1]).closes_at),
+    grace,
+    clock,
+    steady: () => performance.now(),
+    tell,
   });
 
-  const view = questionsView(attempt, state, {
-    changed() {
-      bar.kept();
-      draft.set(id, state);
-      draw();
-      autosave.touch();
+  const ticker = makeTicker({
+    tick(sure) {
+      if (shownScreen && shownScreen.tick) shownScreen.tick();
+      if (sure) machine.tick();
     },
-    flagged() {
-      draft.set(id, state);
-      draw();
-    },
+    reread: () => api.contest({ quiet: true }),
   });
-  const jumps = jumpList(attempt, state, goTo);
-  const step = (by) => h("button", { class: "button", type: "button", onclick: () => goTo(places[places.indexOf(state.at) + by]) },
-    t(by < 0 ? "paper.before" : "paper.next"));
-  const [before, next] = [step(-1), step(1)];
-  const toReview = h("button", { class: "button primary", type: "button", onclick: review }, t("paper.toSubmit"));
-  const steps = h("p", { class: "steps" }, before, next);
-  const sheet = h("div", { class: "places" },
-    h("div", { class: "beside" }, modeSwitch(mode, changeMode), jumps.box),
-    h("div", null, view.form, steps, h("p", { class: "actions" }, toReview)));
-  fill(area, sheet);
+  const visible = () => {
+    if (document.visibilityState !== "visible") return machine.flush();
+    ticker.now();
+    return machine.wake();
+  };
+  const unwatch = records.watch(id, machine.overheard);
+  document.addEventListener("visibilitychange", visible);
+  addEventListener("pagehide", machine.flush);
+  addEventListener("online", machine.online);
 
-  function draw() {
-    bar.showAnswered(questions.filter(({ number }) => state.answers[number]).length);
-    jumps.draw(mode === "one" ? state.at : null);
-    const at = places.indexOf(state.at);
-    steps.hidden = mode !== "one";
-    before.disabled = at === 0;
-    next.hidden = at === places.length - 1;
-    toReview.classList.toggle("primary", mode === "list" || next.hidden);
+  function stop() {
+    machine.leave();
+    ticker.stop();
+    unwatch();
+    document.body.classList.remove("sitting");
+    document.removeEventListener("visibilitychange", visible);
+    removeEventListener("pagehide", machine.flush);
+    removeEventListener("online", machine.online);
   }
 
+  function tell(view) {
+    const { state } = view;
+    if (state === "loading") return;
+    if (state === "signed out" || state === "failed") {
+      stop();
+      const error = view.problem || { code: "unauthorized" };
+      if (ready) ready.reject(error);
+      else if (!signedOut(error)) fill(content, h("p", { class: "notice bad", role: "alert" }, explain(error)));
+    } else if (state === "finished") {
+      if (!shownScreen || !shownScreen.final) showResult(view);
+    } else {
+      if (!shownScreen) showPaper(view);
+      shownScreen.draw(view);
+    }
+    if (ready) ready.resolve();
+    ready = null;
+  }
+
+  function showPaper(view) {
+    document.body.classList.add("sitting");
+    shownScreen = paperScreen(view.paper, machine);
+    content.className = "sheet";
+    fill(content, shownScreen.parts);
+  }
+
+  function showResult({ found, leftover, paper, answers, prediction }) {
+    const before = shownScreen;
+    if (found.result.receipt) receipts.set(id, found.result.receipt);
+    shownScreen = { final: true };
+    stop();
+    content.className = "";
+    fill(content, resultView(found, contest), leftover && leftoverSection(id, paper, { answers, prediction }, records.get(id)));
+    if (!before) return;
+    document.title = t("result.title");
+    focusOn(content.querySelector("h1"), { top: true });
+  }
+
+  return new Promise((resolve, reject) => {
+    ready = {
+      resolve: () => resolve({ title: t(shownScreen && shownScreen.final ? "result.title" : "paper.title"), content, stop }),
+      reject,
+    };
+    machine.open();
+    ticker.now();
+  });
+}
+
+/** The paper's parts, and `draw(view)`, which brings them up to what the machine says. */
+function paperScreen(paper, machine) {
+  const places = placesOf(paper);
+  const sheet = { answers: {}, prediction: null, flags: {}, at: machine.view().at };
+  if (!places.includes(sheet.at)) sheet.at = places[0];
+  let mode = paperMode.get() || (matchMedia(WIDE).matches ? "list" : "one");
+  let area = null; // which of the areas is shown
+  let reviewed = ""; // the answers that the review shows
+
+  const bar = examBar(paper);
+  const note = h("div", { class: "notes", tabindex: "-1" });
+  const box = h("div", { class: "area" });
+  const heading = h("h1", null, t("paper.heading", { week: paper.week, number: paper.number }));
+  const view = questionsView(paper, sheet, {
+    answer: machine.answer,
+    predict: machine.predict,
+    flag: machine.flag,
+  });
+  const jumps = jumpList(paper, sheet, goTo);
+  const step = (by) => h("button", { class: "button", type: "button", onclick: () => goTo(places[places.indexOf(sheet.at) + by]) },
+    t(by < 0 ? "paper.before" : "paper.next"));
+  const [before, next] = [step(-1), step(1)];
+  const toReview = h("button", { class: "button primary", type: "button", onclick: () => put("review") }, t("paper.toSubmit"));
+  const steps = h("p", { class: "steps" }, before, next);
+  const places_ = h("div", { class: "places" },
+    h("div", { class: "beside" }, modeSwitch(mode, changeMode), jumps.box),
+    h("div", null, view.form, steps, h("p", { class: "actions" }, toReview)));
+
   function goTo(place) {
-    state.at = place;
-    draft.set(id, state);
+    sheet.at = place;
+    machine.look(place);
     if (mode === "one") view.showOnly(place);
-    draw();
+    drawSheet();
     view.focus(place);
   }
 
   function changeMode(value) {
     mode = value;
     paperMode.set(value);
-    view.showOnly(mode === "one" ? state.at : null);
-    draw();
+    view.showOnly(mode === "one" ? sheet.at : null);
+    drawSheet();
   }
 
-  function review() {
-    const shown = reviewView(attempt, state, {
-      back(place) {
-        fill(area, sheet);
-        if (place !== undefined) return goTo(place);
-        toReview.focus({ preventScroll: true });
-        toReview.scrollIntoView({ block: "center" });
-        return undefined;
-      },
-      submit: () => handIn("hand"),
-    });
-    fill(area, shown);
-    focusOn(shown.querySelector("h2"));
+  function drawSheet() {
+    bar.showAnswered(paper.questions.filter((question) => sheet.answers[question.number]).length);
+    jumps.draw(mode === "one" ? sheet.at : null);
+    const at = places.indexOf(sheet.at);
+    steps.hidden = mode !== "one";
+    before.disabled = at === 0;
+    next.hidden = at === places.length - 1;
+    toReview.classList.toggle("primary", mode === "list" || next.hidden);
   }
 
-  function tell(...text) {
-    fill(problem, h("p", null, text));
-    problem.hidden = !text.length;
+  function back(place) {
+    machine.goOn();
+    put("sheet");
+    if (place !== undefined) return goTo(place);
+    toReview.focus({ preventScroll: true });
+    return toReview.scrollIntoView({ block: "center" });
   }
 
-  /** `how`: by "hand", by the "clock", or "again", beside a person who reads on. */
-  async function handIn(how) {
-    if (sending || finished) return;
-    sending = true;
-    clearTimeout(pending);
-    pending = null;
-    autosave.stop();
-    if (how !== "again") {
-      fill(area, h("p", { class: "loading", role: "status" }, t(how === "clock" ? "paper.timeUp" : "paper.sending")));
-      tell();
-    }
-    // A little later at the deadline itself: a whole week's papers may end in the same second.
-    if (how === "clock") await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(3000, grace * 0.3)));
-    const until = performance.now() + (how === "clock" ? grace + 5000 : PATIENCE_MS);
-    try {
-      const result = await api.submit(id, bodyOf(state, asks), {
-        tries: how === "again" ? 1 : 50,
-        timeout: 10000,
-        quiet: true,
-        giveUp: () => finished || performance.now() > until,
-        onWait: () => tell(t("paper.sendAgain")),
-      });
-      finish({ status: "submitted", result: { attempt_id: id, week: attempt.week, number: attempt.number, ...result } });
-    } catch (error) {
-      if (finished || signedOut(error)) return;
-      await settle(error, how === "again");
-      if (!finished && !timeUp && error.passing) wait();
-    } finally {
-      sending = false;
-    }
+  function put(kind, ...content) {
+    area = kind;
+    if (kind === "sheet") return fill(box, places_);
+    if (kind !== "review") return fill(box, ...content);
+    const { why, inServer } = machine.view();
+    reviewed = JSON.stringify([sheet.answers, sheet.prediction, why]);
+    const review = reviewView(paper, sheet, { back, submit: machine.handIn, why, inServer });
+    fill(box, review);
+    return focusOn(review.querySelector("h2"));
   }
 
-  /** Not handed in yet: goes on trying by itself, and one may read on or change one's mind meanwhile. */
-  function wait() {
-    const stay = h("button", { class: "button", type: "button", onclick: () => {
-      clearTimeout(pending);
-      pending = null;
-      tell();
-    } }, t("paper.notYet"));
-    tell(t("paper.pending"), " ", stay);
-    clearTimeout(pending);
-    pending = setTimeout(() => handIn("again"), AGAIN_MS * (0.5 + Math.random()));
-  }
-
-  /** The paper could not be handed in, or answers are refused: what is it now? */
-  async function settle(error, quietly = false) {
-    if (!error.passing) {
-      try {
-        const now = await api.attempt(id, { fresh: true, quiet: true });
-        if (now.status !== "open") return finish(now);
-      } catch (other) {
-        if (signedOut(other)) return undefined;
-      }
-    }
-    if (finished) return undefined;
-    const again = h("button", { class: "button primary", type: "button", onclick: () => handIn("clock") }, t("paper.submit"));
-    if (timeUp) fill(area, h("p", { class: "actions" }, again));
-    else if (!quietly) fill(area, sheet);
-    tell(explain(error), " ", t("paper.notSent"));
-    if (!quietly) problem.focus();
-    if (!timeUp) autosave.resume();
-    return undefined;
-  }
-
-  function finish(found) {
-    if (finished) return;
-    stop();
-    if (found.result.receipt) receipts.set(id, found.result.receipt);
-    draft.clear(id);
-    paper.clear(id);
-    document.title = t("result.title");
-    fill(content, resultView(found, contest));
-    content.className = "";
-    focusOn(content.querySelector("h1"), { top: true });
-  }
-
-  function tick(sure) {
-    const rest = bar.tick();
-    if (!sure || rest > 0 || timeUp || sending) return;
-    timeUp = true;
-    handIn("clock");
-  }
-
-  /** Another tab answered, or handed the paper in. */
-  function otherTab(stored) {
-    if (finished || sending) return;
-    if (!stored) return void settle({ passing: false, code: "already_submitted" });
-    Object.assign(state, { ...stored, at: state.at });
-    view.refresh();
-    draw();
-  }
-
-  const ticker = makeTicker({ tick, reread: () => api.contest({ quiet: true }) });
-  const visible = () => (document.visibilityState === "visible" ? ticker.now() : autosave.flush());
-  const online = () => {
-    if (timeUp) handIn("clock");
-    else if (pending !== null) handIn("again");
-    else autosave.hurry();
+  const areaOf = ({ state }) => {
+    if (state === "handing in") return "sending";
+    if (state === "missed") return "missed";
+    if (state === "confirming") return "review";
+    return area === "review" ? "review" : "sheet";
   };
-  const unwatch = draft.watch(id, otherTab);
-  document.addEventListener("visibilitychange", visible);
-  addEventListener("pagehide", autosave.flush);
-  addEventListener("online", online);
 
-  function stop() {
-    if (finished) return;
-    finished = true;
-    autosave.stop();
-    ticker.stop();
-    clearTimeout(pending);
-    unwatch();
-    document.body.classList.remove("sitting");
-    document.removeEventListener("visibilitychange", visible);
-    removeEventListener("pagehide", autosave.flush);
-    removeEventListener("online", online);
+  function draw(now) {
+    const same = JSON.stringify([now.answers, now.prediction, now.why]);
+    Object.assign(sheet, { answers: now.answers, prediction: now.prediction, flags: now.flags });
+    view.refresh(now.locked);
+    drawSheet();
+    bar.showSave(now);
+    const wanted = areaOf(now);
+    if (wanted === "sending") {
+      if (area !== wanted) put(wanted, h("p", { class: "loading", role: "status" }, t(now.byClock ? "paper.timeUp" : "paper.sending")));
+    } else if (wanted === "missed") {
+      if (area !== wanted) put(wanted, missed(paper, machine));
+    } else if (wanted !== area || (wanted === "review" && reviewed !== same)) put(wanted);
+    toReview.hidden = now.locked;
+    drawNotes(now);
   }
 
-  function leave() {
-    if (!finished && !sending) autosave.flush();
-    stop();
+  let notes = "";
+  function drawNotes(now) {
+    const wanted = notesOf(now, machine);
+    const text = JSON.stringify(wanted.map(({ name, told }) => [name, told]));
+    if (text === notes) return;
+    notes = text;
+    fill(note, wanted.map(({ bad, told, more }) => h("p", { class: bad ? "notice bad" : "notice", role: bad ? "alert" : "status" }, told, more)));
   }
 
-  draft.set(id, state);
-  document.body.classList.add("sitting");
-  bar.showSave(Object.keys(state.answers).length ? "restored" : "none");
-  view.showOnly(mode === "one" ? state.at : null);
-  draw();
-  ticker.now();
-  if (isUnsent(state)) autosave.touch();
-  const held = () => ({ ...attempt, saved_answers: state.base.answers, saved_prediction: state.base.prediction });
-  const keep = () => (finished ? null : { status: "open", attempt: held() });
-  return { title: t("paper.title"), content, stop: leave, keep };
+  view.showOnly(mode === "one" ? sheet.at : null);
+  return { parts: [heading, bar.box, note, box], draw, tick: bar.tick };
+}
+
+/** What has to be said above the paper: [{name, told, more, bad}]. */
+function notesOf(now, machine) {
+  const { state, heard, heardAt, overtaken, problem, timeUp } = now;
+  const notes = [];
+  if (state === "offline" && !heard) {
+    notes.push({ name: "unheard", told: heardAt === null ? t("paper.unheard") : t("paper.unheardSince", { time: time(heardAt, true) }) });
+  }
+  if (overtaken && state !== "confirming") notes.push({ name: "overtaken", told: t("paper.overtaken") });
+  if (state === "refused") {
+    const stay = h("button", { class: "button", type: "button", onclick: machine.goOn }, t("paper.notYet"));
+    notes.push({ name: "refused", bad: true, told: t("paper.pending"), more: timeUp ? null : [" ", stay] });
+  }
+  if (problem && state !== "missed") notes.push({ name: "problem", bad: true, told: explain(problem) });
+  return notes;
+}
+
+function missed(paper, machine) {
+  const { answers, prediction, unsent } = machine.view();
+  return [
+    h("p", { class: "notice bad", role: "alert" }, t("paper.missed")),
+    unsent && leftoverSection(paper.attempt_id, paper, { answers, prediction }, records.get(paper.attempt_id)),
+  ];
 }

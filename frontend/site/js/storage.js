@@ -13,13 +13,16 @@ function read(key) {
   }
 }
 
+/** True if it is kept when the page is closed. */
 function write(key, value) {
   const text = JSON.stringify(value);
   try {
     localStorage.setItem(PREFIX + key, text);
     memory.delete(key);
+    return true;
   } catch (error) {
     memory.set(key, text);
+    return false;
   }
 }
 
@@ -65,29 +68,52 @@ const byAttempt = (prefix) => ({
   clear: (attemptId) => remove(prefix + attemptId),
 });
 
-/** Papers as they came from the server, to go on with when the page is opened again without a connection. */
-export const paper = byAttempt("paper:");
-
 /**
- * An attempt's answers: {answers, prediction, base, deadline, flags, at}; `base` is what the server was last known to hold.
+ * The questions of papers, to go on with when the page is opened again without a connection; `owner` is the participant id.
+ * What the server holds of the answers is not in them: that is the record's business alone.
  */
-export const draft = {
-  ...byAttempt("draft:"),
+export const papers = {
+  ...byAttempt("paper:"),
+  keep(attempt, owner) {
+    const { saved_answers: _, saved_prediction: __, revision: ___, ...questions } = attempt;
+    return write(`paper:${attempt.attempt_id}`, { ...questions, owner });
+  },
+  /** Open ones of one person, the newest first. */
+  open(owner, now) {
+    const all = names("paper:").map(read).filter((paper) => paper && paper.owner === owner && Date.parse(paper.deadline) > now);
+    return all.sort((a, b) => Date.parse(b.deadline) - Date.parse(a.deadline));
+  },
+};
 
-  /** Is told what another tab stored (null: it took the draft off) until the returned function is called. */
+const RECORD_FORMAT = 1;
+const recordOf = (found) => (found && found.format === RECORD_FORMAT ? found : null);
+
+/** What this device knows of an attempt's answers (record.js); kept until the attempt's week is closed. */
+export const records = {
+  get: (attemptId) => recordOf(read(`record:${attemptId}`)),
+  set: (attemptId, record) => write(`record:${attemptId}`, { format: RECORD_FORMAT, ...record }),
+  clear: (attemptId) => remove(`record:${attemptId}`),
+
+  /** Is told what another tab stored (null: it took the record off) until the returned function is called. */
   watch(attemptId, tell) {
     const stored = ({ key, newValue }) => {
-      if (key === `${PREFIX}draft:${attemptId}`) tell(newValue === null ? null : JSON.parse(newValue));
+      if (key === `${PREFIX}record:${attemptId}`) tell(newValue === null ? null : recordOf(JSON.parse(newValue)));
     };
     addEventListener("storage", stored);
     return () => removeEventListener("storage", stored);
   },
 
-  /** Takes off what belongs to attempts that can no longer be handed in. */
+  /** Takes off what belongs to weeks that are closed, for a day at least. */
   sweep(now) {
-    for (const name of [...names("draft:"), ...names("paper:")]) {
-      const kept = read(name);
-      if (!kept || !(Date.parse(kept.deadline) > now - DAY)) remove(name);
+    for (const name of names("record:")) {
+      const found = recordOf(read(name));
+      if (found && found.closes > now - DAY) continue;
+      remove(name);
+    }
+    for (const name of names("paper:")) {
+      const found = read(name);
+      if (found && (records.get(found.attempt_id) || Date.parse(found.deadline) > now - DAY)) continue;
+      remove(name);
     }
   },
 };

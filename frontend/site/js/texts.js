@@ -7,10 +7,7 @@ const TEXTS = {
   "app.skip": ["Đến nội dung chính", "Skip to main content"],
   "app.menu": ["Mục chính", "Main menu"],
   "app.language": ["EN – English", "VI – Tiếng Việt"],
-  "app.offline": [
-    "Thiết bị đang mất kết nối mạng. Đáp án của bạn vẫn được lưu trên thiết bị này.",
-    "This device is offline. Your answers are kept on this device.",
-  ],
+  "app.offline": ["Thiết bị đang mất kết nối mạng.", "This device is offline."],
   "app.loading": ["Đang tải…", "Loading…"],
   "app.retry": ["Thử lại", "Try again"],
   "app.failed": ["Chưa tải được trang", "The page could not be loaded"],
@@ -74,7 +71,7 @@ const TEXTS = {
   "live.units": ["Đơn vị có nhiều người dự thi nhất", "Units with the most participants"],
   "live.asOf": ["Số liệu lúc {time}, cập nhật mỗi phút.", "As of {time}, brought up to date every minute."],
   "wait.busy": ["Đang có rất nhiều người truy cập", "Very many people are here right now"],
-  "wait.lost": ["Chưa kết nối được với máy chủ", "The server cannot be reached yet"],
+  "wait.lost": ["Chưa nhận được trả lời của máy chủ", "The server has not answered yet"],
   "wait.again": ["Trang sẽ tự thử lại (lần {round}).", "The page tries again by itself (try {round})."],
   "wait.seconds": ["{seconds} giây nữa", "in {seconds} s"],
   "wait.nothing": [
@@ -159,10 +156,8 @@ const TEXTS = {
   "form.fix": ["Hãy sửa các mục sau", "Please correct the following"],
   "signIn.title": ["Đăng nhập", "Sign in"],
   "signIn.send": ["Đăng nhập", "Sign in"],
-  "signIn.expired": [
-    "Phiên đăng nhập đã hết hạn. Đăng nhập lại để tiếp tục; đáp án của bạn vẫn được giữ.",
-    "Your session has ended. Sign in to go on; your answers are kept.",
-  ],
+  "signIn.expired": ["Phiên đăng nhập đã hết hạn. Đăng nhập lại để tiếp tục.", "Your session has ended. Sign in to go on."],
+  "signIn.kept": ["Đáp án của bài đang làm vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
   "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],
   "signIn.forgot": ["Quên mật khẩu?", "Forgot your password?"],
 
@@ -204,6 +199,10 @@ const TEXTS = {
     "The week has just opened; your paper opens in about {seconds} s. Its time runs only from then on.",
   ],
   "me.receipt": ["Biên nhận", "Receipt"],
+  "me.offline": [
+    "Chưa nhận được trả lời của máy chủ nên trang này chưa đầy đủ. Bài đang làm dở trên thiết bị này vẫn mở được.",
+    "The server has not answered, so this page is not complete. The paper that is open on this device can be gone on with.",
+  ],
   "me.noneLeft": [
     "Bạn đã dùng hết lượt thi của tuần này. Hẹn gặp lại ở tuần sau.",
     "You have used all attempts of this week.",
@@ -246,8 +245,30 @@ const TEXTS = {
   "paper.before": ["Câu trước", "Previous"],
   "paper.next": ["Câu sau", "Next"],
   "paper.pending": [
-    "Chưa nộp được bài. Trang sẽ tự nộp ngay khi có kết nối; bạn vẫn có thể xem lại bài.",
-    "The paper is not handed in yet. The page hands it in as soon as it can; you may look at it meanwhile.",
+    "Chưa nộp được bài. Trang sẽ tự nộp lại cho đến khi máy chủ nhận; trong lúc chờ bạn vẫn xem lại được bài.",
+    "The paper is not handed in yet. The page hands it in again until the server takes it; you may look at it meanwhile.",
+  ],
+  "paper.unheard": [
+    "Máy chủ chưa trả lời. Trang đang hiện đáp án có trên thiết bị này và tự hỏi lại; bạn cứ làm tiếp.",
+    "The server has not answered yet. You see the answers on this device; the page asks again by itself. Go on working.",
+  ],
+  "paper.unheardSince": [
+    "Máy chủ chưa trả lời. Trang đang hiện đáp án máy chủ giữ lúc {time} cùng đáp án có trên thiết bị này và tự hỏi lại; bạn cứ làm tiếp.",
+    "The server has not answered yet. You see what it held at {time} and the answers on this device; the page asks again by itself. Go on working.",
+  ],
+  "paper.overtaken": [
+    "Bạn đã làm tiếp trên thiết bị khác. Trang đang hiện đáp án mới hơn.",
+    "You went on with this paper on another device. You see the newer answers.",
+  ],
+  "paper.overtakenReview": ["Hãy xem lại rồi nộp.", "Look at them, then hand in."],
+  "paper.fewer": [
+    "Máy chủ đang giữ {saved} câu trả lời của bạn, còn bài sắp nộp chỉ có {here} câu.",
+    "The server holds {saved} answers of yours; this paper has only {here}.",
+  ],
+  "paper.submitFewer": ["Vẫn nộp bài này", "Hand in all the same"],
+  "paper.missed": [
+    "Đã hết giờ mà máy chủ chưa nhận được bài nộp. Các đáp án máy chủ đã lưu được xử lý theo thể lệ. Trang đang hỏi kết quả của lượt thi này.",
+    "Time is up, and the server has not received the paper. The answers that it had saved are treated as the rules say. The page is asking for the result.",
   ],
   "paper.notYet": ["Chưa nộp, làm tiếp", "Do not hand in yet"],
   "paper.noPrediction": ["Bạn chưa trả lời câu dự đoán.", "You have not answered the prediction."],
@@ -255,29 +276,50 @@ const TEXTS = {
   "paper.submit": ["Nộp bài", "Hand in"],
   "paper.back": ["Quay lại làm tiếp", "Go back"],
   "paper.sending": ["Đang nộp bài, xin đừng đóng trang…", "Handing in, please keep this page open…"],
-  "paper.sendAgain": [
-    "Chưa nộp được, hệ thống đang tự thử lại…",
-    "Not handed in yet, trying again by itself…",
-  ],
   "paper.timeUp": ["Đã hết giờ, bài đang được nộp tự động.", "Time is up, the paper is being handed in."],
   "paper.minutesLeft": [
     "Còn {minutes} phút. Hết giờ, bài được nộp tự động.",
     "{minutes} min left. At the end the paper is handed in by itself.",
   ],
-  "paper.notSent": [
-    "Chưa nộp được bài. Đáp án vẫn được giữ trên thiết bị này.",
-    "The paper was not handed in. Your answers are kept on this device.",
-  ],
   "save.none": ["Đáp án được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục đáp án đã lưu", "Saved answers restored"],
   "save.waiting": ["Đã giữ trên thiết bị lúc {time}, chờ gửi…", "Kept on this device at {time}, to be sent…"],
-  "save.saving": ["Đang lưu…", "Saving…"],
-  "save.saved": ["Đã lưu lúc {time}", "Saved at {time}"],
+  "save.waitingNotKept": [
+    "Chờ gửi… Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
+    "To be sent… This browser cannot keep answers; please do not close the page.",
+  ],
+  "save.saving": ["Đang gửi đến máy chủ… Đã giữ trên thiết bị lúc {time}.", "Being sent… Kept on this device at {time}."],
+  "save.savingNotKept": ["Đang gửi đến máy chủ…", "Being sent…"],
   "save.failed": [
     "Đã giữ trên thiết bị lúc {time}. Chưa gửi được, trang sẽ tự gửi lại.",
     "Kept on this device at {time}. Not sent, the page tries again.",
   ],
+  "save.failedNotKept": [
+    "Chưa gửi được, trang sẽ tự gửi lại. Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
+    "Not sent, the page tries again. This browser cannot keep answers; please do not close the page.",
+  ],
+  "save.stuck": [
+    "Đã giữ trên thiết bị lúc {time}. Máy chủ chưa nhận, trang sẽ tự gửi lại.",
+    "Kept on this device at {time}. The server has not taken it, the page tries again.",
+  ],
+  "save.stuckNotKept": [
+    "Máy chủ chưa nhận, trang sẽ tự gửi lại. Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
+    "The server has not taken it, the page tries again. This browser cannot keep answers; please do not close the page.",
+  ],
+  "save.saved": ["Đã lưu lúc {time}", "Saved at {time}"],
   "save.before": ["Máy chủ đã lưu lúc {time}.", "Saved by the server at {time}."],
+
+  "leftover.title": ["Đáp án chưa đến được máy chủ", "Answers that did not reach the server"],
+  "leftover.what": [
+    "Thiết bị này còn giữ đáp án mà máy chủ không nhận được trước khi lượt thi kết thúc. Chúng được giữ ở đây đến khi tuần thi chốt. Bạn có thể lưu thành tệp để gửi Ban Tổ chức nếu muốn khiếu nại.",
+    "This device has answers that the server did not receive before the attempt ended. They are kept here until the week is closed. You can save them as a file for a complaint to the organisers.",
+  ],
+  "leftover.save": ["Lưu thành tệp", "Save as a file"],
+  "leftover.file": ["Đáp án còn trên thiết bị của người dự thi", "Answers left on a participant's device"],
+  "leftover.attempt": ["Mã lượt thi", "Attempt"],
+  "leftover.deadline": ["Hết giờ làm bài", "Deadline"],
+  "leftover.saved": ["Máy chủ lưu lần cuối", "Last saved by the server"],
+  "leftover.unsent": ["chọn lúc {time}, chưa đến máy chủ", "chosen at {time}, not on the server"],
 
   "result.title": ["Kết quả lượt thi", "Your result"],
   "result.score": ["câu đúng", "right answers"],
@@ -368,9 +410,6 @@ const TEXTS = {
     "It is signed and kept on this device. Save a copy, to check it yourself after the week was closed.",
   ],
   "receipt.code": ["Mã biên nhận:", "Code:"],
-  "receipt.again": ["Lấy lại biên nhận", "Get the receipt again"],
-  "receipt.missing": ["Biên nhận của lượt thi này không có trên thiết bị này.", "The receipt is not on this device."],
-  "receipt.none": ["Lượt thi này không có biên nhận.", "There is no receipt for this attempt."],
   "receipt.save": ["Tải biên nhận", "Save the receipt"],
   "verdict.good": [
     "Biên nhận hợp lệ. Bài của bạn có trong dữ liệu đã chốt và không bị thay đổi.",

@@ -6,11 +6,19 @@ import { fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
 import { phase, rushWait } from "../phase.js";
 import { explain } from "../problems.js";
-import { receipts, session } from "../storage.js";
+import { papers, receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 
-export async function screen({ contest, query, go, signedOut, kept }) {
-  const [me, units] = await Promise.all([kept || api.me(), data("units.json", { keep: true }).catch(() => null)]);
+export async function screen({ contest, query, go, signedIn, signedOut, kept }) {
+  const open = papers.open(signedIn.participant.participant_id, clock.now());
+  let me = kept;
+  try {
+    if (!me) me = await api.me(open.length ? { tries: 1, timeout: 8000, quiet: true } : {});
+  } catch (error) {
+    if (!error.passing || !open.length) throw error;
+    return withoutServer(open, signedIn.participant, go);
+  }
+  const units = await data("units.json", { keep: true, quiet: true, tries: 2 }).catch(() => null);
   const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);
   const leave = () => {
@@ -44,6 +52,18 @@ export async function screen({ contest, query, go, signedOut, kept }) {
     h("p", null, h("button", { class: "button quiet", type: "button", onclick: leave }, t("me.signOut"))),
   ];
   return { title: t("me.title"), content, stop: () => clearInterval(timer), keep: () => me };
+}
+
+/** The server does not answer: what is open on this device can be gone on with. */
+function withoutServer(open, participant, go) {
+  const links = open.map(({ attempt_id: id, week, number: count }) =>
+    h("li", null, h("a", { class: "button primary big", href: `#/paper/${id}` }, t("me.resume"), " – ", t("me.attempt", { week, number: number(count) }))));
+  const content = h("section", { class: "narrow" },
+    h("h1", null, t("me.hello", { name: participant.full_name })),
+    h("p", { class: "notice", role: "status" }, t("me.offline")),
+    h("ul", { class: "list" }, links),
+    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => go("#/me") }, t("app.retry"))));
+  return { title: t("me.title"), content };
 }
 
 /** What a person has of week `week`; needs no call when a week opens while the page is shown. */

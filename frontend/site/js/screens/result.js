@@ -1,9 +1,7 @@
 // What came of one attempt, and the receipt for it.
 
-import { api } from "../api.js";
-import { fill, h, once } from "../dom.js";
+import { h } from "../dom.js";
 import { duration, moment, number } from "../format.js";
-import { explain } from "../problems.js";
 import { saveButton } from "../receipt-file.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
@@ -27,38 +25,16 @@ export function resultView({ status, result }, contest) {
       !discarded && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
       late && !discarded && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
       !discarded && h("p", { class: "hint" }, t("result.later"))),
-    receiptSection(id, status, receipt),
+    receipt && receiptSection(id, receipt),
     h("p", { class: "actions" },
       h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),
       contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
 }
 
-function receiptSection(id, status, receipt) {
-  const box = h("section", { class: "card receipt", "aria-labelledby": "receipt", hidden: !receipt && status !== "submitted" });
-  const show = (found) => fill(box,
+function receiptSection(id, receipt) {
+  return h("section", { class: "card receipt", "aria-labelledby": "receipt" },
     h("h2", { id: "receipt" }, t("receipt.yours")),
     h("p", null, t("receipt.about")),
-    h("p", { class: "code" }, t("receipt.code"), " ", h("code", null, found.leaf_hash.slice(0, 16))),
-    h("p", { class: "actions" }, saveButton(found), h("a", { class: "button", href: `#/receipt/${id}` }, t("receipt.check"))));
-  if (receipt) show(receipt);
-  else fill(box, h("h2", { id: "receipt" }, t("receipt.yours")), h("p", null, t("receipt.missing")), again(id, show));
-  return box;
-}
-
-/** A paper that was handed in elsewhere: asked again, the server gives the same receipt. */
-function again(id, show) {
-  const problem = h("p", { class: "mistake", role: "alert", hidden: true });
-  const button = h("button", { class: "button", type: "button" }, t("receipt.again"));
-  button.addEventListener("click", once(button, async () => {
-    try {
-      const { receipt } = await api.submit(id, { answers: {} });
-      if (receipt) receipts.set(id, receipt);
-      if (receipt) show(receipt);
-      else problem.textContent = t("receipt.none");
-    } catch (error) {
-      problem.textContent = explain(error);
-    }
-    problem.hidden = problem.textContent === "";
-  }));
-  return [h("p", { class: "actions" }, button), problem];
+    h("p", { class: "code" }, t("receipt.code"), " ", h("code", null, receipt.leaf_hash.slice(0, 16))),
+    h("p", { class: "actions" }, saveButton(receipt), h("a", { class: "button", href: `#/receipt/${id}` }, t("receipt.check"))));
 }

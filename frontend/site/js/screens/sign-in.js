@@ -4,7 +4,7 @@ import { api } from "../api.js";
 import { h, once } from "../dom.js";
 import { passwordField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
-import { session } from "../storage.js";
+import { records, session } from "../storage.js";
 import { t } from "../texts.js";
 
 export async function screen({ query, go, kept }) {
@@ -31,9 +31,11 @@ export async function screen({ query, go, kept }) {
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
     h("p", { class: "actions" }, send));
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
+  const [, attempt] = /^#\/paper\/([\w-]+)/.exec(next) || [];
+  const answersKept = attempt && records.get(attempt) ? t("signIn.kept") : "";
   const content = h("section", { class: "narrow" },
     h("h1", null, t("signIn.title")),
-    note && h("p", { class: "notice", role: "status" }, note),
+    note && h("p", { class: "notice", role: "status" }, note, " ", answersKept),
     form,
     h("p", null, t("signIn.none"), " ", h("a", { href: "#/register" }, t("nav.register"))),
     h("p", null, h("a", { href: "#/password" }, t("signIn.forgot"))));

@@ -1,0 +1,433 @@
+// Sitting one paper: what the page does about the server, the device and the clock, with no word about how it looks.
+//
+//              ┌─────────┐ heard      ┌─────────┐ answer   ┌─────────┐ planned  ┌────────┐
+//   open ─────►│ loading ├───────────►│ sitting ├─────────►│ waiting ├─────────►│ saving │
+//              └────┬────┘            └────▲────┘          └────▲────┘          └──┬──┬──┘
+//        not heard, │                      └───── saved ────────┴──────────────────┘  │
+//        paper here ▼                                                                 │ no answer, or refused for now
+//              ┌─────────┐◄───────────────────────────────────────────────────────────┘
+//              │ offline │  asks again by itself; heard: sitting, waiting or stale
+//              └─────────┘
+//   stale        another device has saved: its newer answers are shown, ours that are newer still are about to be saved
+//   confirming   handed in by hand, but the server has more, or other answers than were looked at: the person decides
+//   handing in   on its way, or waiting for its turn at the deadline
+//   refused      no answer, or refused for now: handed in again by itself; one may read on
+//   missed       too late; the answers stay on this device, and the server is asked what became of the paper
+//   finished, failed (there is no such paper), signed out: the end
+//
+// Whatever is heard, in whichever state, goes through one place (`hear`) and one merge (`learn` in record.js).
+
+import { bodyOf, changed, combine, countOf, emptyRecord, heldOf, isUnsent, learn, sameRecord, sameSheet, sending, shown } from "./record.js";
+import * as pace from "./pace.js";
+
+const RESTING = ["offline", "sitting", "waiting", "saving", "stale"];
+const END = ["finished", "failed", "signed out"];
+const OUT = ["handing in", "missed", ...END];
+export const NEXT = {
+  loading: [...RESTING, ...OUT],
+  offline: [...RESTING, "confirming", ...OUT],
+  sitting: [...RESTING, "confirming", ...OUT],
+  waiting: [...RESTING, "confirming", ...OUT],
+  saving: [...RESTING, "confirming", ...OUT],
+  stale: [...RESTING, "confirming", ...OUT],
+  confirming: [...RESTING, ...OUT],
+  "handing in": [...RESTING, "confirming", "refused", "missed", ...END],
+  refused: [...RESTING, "handing in", "missed", ...END],
+  missed: [...RESTING, ...END],
+  finished: [],
+  failed: [],
+  "signed out": [],
+};
+
+const PATIENCE_MS = 2000; // then a paper that this device has is shown without having heard of the server
+const OFTEN_MS = 10000; // as often as the page may ask because somebody looks at it again
+const LATE_MS = 5000; // after the grace, for an answer to arrive in
+const STALE_TRIES = 8;
+const DEFAULT_SAVE_AFTER_MS = 30000;
+
+/**
+ * `server.read()`, `.save(body, {keepalive})` and `.submit(body)` answer as the API does and throw an ApiError.
+ * `store.read()` gives this device's record or null, `.write(record)` says whether it is kept for good, `.clear()` drops
+ * it, `.paper(attempt)` keeps the questions. `closes(week)` and `grace` are in ms. `clock` has the server's time; `steady()` counts ms and is never set. `tell(view)` hears
+ * of every change.
+ */
+export function makeMachine({ server, store, closes, grace, tell, clock, steady, paper = null, random = Math.random, timers = globalThis }) {
+  let state = "loading";
+  let record = store.read();
+  let timer = null;
+  let left = false; // the screen is gone; what is still under way is only noted
+  let heard = false; // by this page, since it was opened
+  let [saves, reads] = [0, 0]; // under way
+  let failures = 0; // saves and reads in a row without an answer
+  let retryAfter = 0;
+  let [lastTry, lastSave] = [-Infinity, -Infinity];
+  let finalSave = Infinity; // the time of the last save before the deadline
+  let saveAfter = DEFAULT_SAVE_AFTER_MS;
+  let savedAt = null;
+  let kept = true;
+  let keptAt = null; // the last answer, on this device
+  let overtaken = false;
+  let timeUp = false;
+  let hand = null; // a hand-in: {clock: by the clock, sheet: what was looked at, rounds, stale}
+  let why = null; // of confirming: "fewer" or "overtaken"
+  let problem = null;
+  let found = null; // what became of the paper
+  let leftover = false; // answers on this device that the server did not get
+
+  const asksPrediction = () => Boolean(paper && paper.prediction_question);
+  const ended = () => END.includes(state);
+  const locked = () => timeUp || ended() || ["loading", "handing in", "refused", "missed"].includes(state);
+
+  function view() {
+    const sheet = record ? shown(record) : { answers: {}, prediction: null };
+    return {
+      state, paper, heard, kept, overtaken, timeUp, why, problem, found, leftover, savedAt,
+      answers: sheet.answers,
+      prediction: sheet.prediction,
+      flags: record ? record.flags : {},
+      at: record ? record.at : 1,
+      heardAt: record ? record.heard : null,
+      keptAt,
+      unsent: record ? isUnsent(record) : false,
+      inServer: record ? countOf(record.base) : 0,
+      byClock: Boolean(hand && hand.clock),
+      locked: locked(),
+    };
+  }
+
+  function enter(next) {
+    if (next !== state) {
+      if (!NEXT[state].includes(next)) throw new Error(`from ${state} to ${next}`);
+      state = next;
+    }
+    plan();
+    if (!left) tell(view());
+  }
+
+  /** Where the page is when nobody hands anything in. */
+  function rest() {
+    if (saves) return "saving";
+    if (!heard || failures) return "offline";
+    if (overtaken) return "stale";
+    return isUnsent(record) ? "waiting" : "sitting";
+  }
+
+  function settle() {
+    if (state === "loading" && record && paper) stop();
+    enter((RESTING.includes(state) || state === "loading") && record && paper ? rest() : state);
+  }
+
+  /** Reads, changes and writes this device's record; another tab may have written meanwhile. */
+  function update(change) {
+    const stored = store.read();
+    if (stored) {
+      const own = record && { at: record.at, ...(kept ? {} : { flags: record.flags }) };
+      record = record ? { ...combine(record, stored), ...own } : stored;
+    }
+    record = change(record);
+    kept = store.write(record);
+  }
+
+  /** The one place where what the server holds meets what this device has. `asked` as in `learn`. */
+  function hear(held, asked) {
+    if (!record) record = emptyRecord(timesOf(paper));
+    const known = record.heard !== null;
+    update((now) => now);
+    const before = shown(record);
+    update((now) => learn(now, held, asked, clock.now()));
+    heard = true;
+    failures = retryAfter = 0;
+    problem = null;
+    if (known && !sameSheet(before, shown(record))) overtaken = true;
+  }
+
+  const timesOf = ({ started_at: started, deadline, week }) =>
+    ({ started: Date.parse(started), deadline: Date.parse(deadline), closes: closes(week) });
+
+  const revision = () => (record ? record.base.revision : 0);
+
+  /** What is said instead of an answer. Whoever asked goes on from the state that this leaves. */
+  function refuse(error, asked) {
+    if (error.code === "stale") hear(heldOf(error.problem), asked);
+    else if (error.code === "finished") finish(finishedOf(error.problem));
+    else if (error.code === "unauthorized") end("signed out");
+    else if (error.code === "overdue") miss();
+    else if (error.code === "attempt_not_found" || error.code === "not_found") {
+      problem = error;
+      end("failed");
+    } else {
+      failures += 1;
+      retryAfter = error.retryAfter || 0;
+      problem = error.passing ? null : error;
+    }
+  }
+
+  async function read() {
+    const asked = revision();
+    reads += 1;
+    lastTry = steady();
+    try {
+      const answer = await server.read();
+      if (ended()) return;
+      if (answer.status !== "open") return void finish(answer);
+      paper = answer.attempt;
+      store.paper(paper);
+      hear(heldOf(answer.attempt), asked);
+      setDeadline(Date.parse(paper.deadline));
+    } catch (error) {
+      if (!ended()) refuse(error, asked);
+    } finally {
+      reads -= 1;
+    }
+    if (!ended()) settle();
+  }
+
+  const finishedOf = ({ result }) => ({ status: result.receipt ? "submitted" : "overdue", result });
+
+  /** It may be put off while the paper is open. */
+  function setDeadline(deadline) {
+    if (deadline !== record.deadline) {
+      update((now) => ({ ...now, deadline }));
+      finalSave = Infinity;
+    }
+    if (state === "missed" && clock.now() < deadline) {
+      timeUp = false;
+      hand = null;
+      enter(rest());
+    }
+  }
+
+  async function save(options = {}) {
+    update(sending);
+    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asksPrediction())];
+    saves += 1;
+    lastTry = lastSave = steady();
+    settle();
+    try {
+      const answer = await server.save(body, options);
+      if (ended()) return;
+      saveAfter = answer.save_after_s * 1000 || saveAfter;
+      savedAt = clock.now();
+      hear({ ...sheet, revision: answer.revision }, asked);
+    } catch (error) {
+      if (!ended()) refuse(error, asked);
+    } finally {
+      saves -= 1;
+    }
+    if (!ended()) settle();
+  }
+
+  async function submit() {
+    timer = null;
+    enter("handing in");
+    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asksPrediction())];
+    try {
+      const result = await server.submit(body);
+      if (ended()) return;
+      update((now) => learn(now, { ...sheet, revision: now.base.revision }, 0));
+      return void finish({ status: "submitted", result: { ...idOf(paper), ...result } });
+    } catch (error) {
+      if (ended()) return;
+      refuse(error, asked);
+      if (state === "handing in") afterRefusal(error);
+    }
+  }
+
+  const idOf = ({ attempt_id, week, number }) => ({ attempt_id, week, number });
+
+  function afterRefusal(error) {
+    if (error.code === "stale") {
+      hand.stale += 1;
+      if (!hand.clock && !sameSheet(shown(record), hand.sheet)) return confirm("overtaken");
+      if (hand.stale <= STALE_TRIES) return void submit();
+    } else if (!error.passing && !hand.clock) {
+      hand = null; // nothing that waiting would mend; the problem is shown
+      return enter(rest());
+    }
+    hand.rounds += 1;
+    if (timeUp && clock.now() > record.deadline + grace + LATE_MS) return miss();
+    return enter("refused");
+  }
+
+  function confirm(reason) {
+    why = reason;
+    hand = null;
+    enter("confirming");
+  }
+
+  function miss() {
+    timeUp = true;
+    if (state !== "missed") enter("missed");
+    if (!reads) read();
+  }
+
+  function finish(answer) {
+    found = answer;
+    leftover = Boolean(record) && isUnsent(record);
+    if (!leftover) store.clear();
+    end("finished");
+  }
+
+  function end(last) {
+    stop();
+    enter(last);
+  }
+
+  function stop() {
+    timers.clearTimeout(timer);
+    timer = null;
+  }
+
+  // -- what happens by itself
+
+  function plan() {
+    if (left || ended() || timer !== null) return;
+    const wait = untilNext();
+    if (wait !== null) timer = timers.setTimeout(next, Math.max(0, wait));
+  }
+
+  /** Milliseconds until something has to be done; null: nothing, or it comes when what is under way is answered. */
+  function untilNext() {
+    if (state === "handing in") return null;
+    if (state === "refused") return pace.handInAgain(hand.rounds, retryAfter, random);
+    if (state === "loading" && !failures) return record && paper ? PATIENCE_MS : null;
+    if (saves || reads) return null;
+    if (state === "loading") return pace.handInAgain(failures, retryAfter, random);
+    if (state === "missed") return pace.unheard(failures, retryAfter, random);
+    if (!isUnsent(record)) return heard && !failures ? null : pace.unheard(failures, retryAfter, random);
+    return untilSave();
+  }
+
+  function untilSave() {
+    const now = clock.now();
+    const wait = failures
+      ? lastTry - steady() + pace.refused(failures, saveAfter, retryAfter, random)
+      : Math.max(pace.soon(random), lastSave - steady() + pace.healthy(saveAfter, random));
+    const at = now + Math.max(0, wait);
+    if (finalSave === Infinity) finalSave = pace.lastSave(record, random);
+    if (at > finalSave && finalSave > now) return finalSave - now;
+    return at < record.deadline ? at - now : null;
+  }
+
+  function next() {
+    timer = null;
+    if (state === "refused" || state === "handing in") submit();
+    else if (state === "loading" && record && paper && reads) enter("offline");
+    else if (state === "loading" || state === "missed" || !isUnsent(record)) read();
+    else save();
+  }
+
+  /** Puts off what is planned; `wait` ms from now something is asked or sent. */
+  function hurry(wait) {
+    if (left || ended() || state === "handing in" || state === "confirming" || saves || reads) return;
+    stop();
+    timer = timers.setTimeout(next, wait);
+  }
+
+  // -- what people, the browser and other tabs do
+
+  function change(make) {
+    if (locked() || !record) return;
+    update(make);
+    keptAt = clock.now();
+    overtaken = false;
+    if (state === "confirming") state = rest();
+    settle();
+  }
+
+  const machine = {
+    view,
+
+    /** Begins: asks the server, and meanwhile shows what this device has. */
+    open() {
+      if (paper && !record) record = emptyRecord(timesOf(paper));
+      plan();
+      return read();
+    },
+
+    /** `keys`: the chosen options; none takes the answer back. */
+    answer: (number, keys) => change((now) => changed(now, String(number), keys, clock.now())),
+    predict: (value) => change((now) => changed(now, "prediction", value, clock.now())),
+
+    flag(number) {
+      if (!record || ended()) return;
+      update((now) => {
+        const { [number]: there, ...others } = now.flags;
+        return { ...now, flags: there ? others : { ...others, [number]: true } };
+      });
+      tell(view());
+    },
+
+    look(at) {
+      if (!record || ended()) return;
+      update((now) => ({ ...now, at }));
+      record = { ...record, at };
+    },
+
+    /** By hand. Fewer answers than the server has are handed in only when that is confirmed: by calling it again. */
+    handIn() {
+      if (locked() || !record) return;
+      update((now) => now);
+      const sheet = shown(record);
+      if (state !== "confirming" && countOf(sheet) < countOf(record.base)) return void confirm("fewer");
+      why = null;
+      hand = { clock: false, sheet, rounds: 0, stale: 0 };
+      stop();
+      submit();
+    },
+
+    /** Not yet: goes on with the paper. */
+    goOn() {
+      if (timeUp || !["confirming", "refused"].includes(state)) return;
+      why = hand = null;
+      stop();
+      enter(rest());
+    },
+
+    /** The clock, at least once a second, only when it is sure of the server's time. */
+    tick() {
+      if (timeUp || !record || !paper || ended() || state === "missed" || clock.now() < record.deadline) return;
+      timeUp = true;
+      const [under, late] = [state === "handing in", clock.now() > record.deadline + grace];
+      if (hand) hand.clock = true;
+      else hand = { clock: true, sheet: null, rounds: 0, stale: 0 };
+      why = null;
+      if (under) return;
+      stop();
+      enter("handing in");
+      timer = timers.setTimeout(submit, late ? 0 : pace.spread(grace, random));
+    },
+
+    /** Somebody looks at the page again. */
+    wake: () => hurry(Math.max(0, lastTry + OFTEN_MS - steady())),
+
+    /** The device has a line again: a whole hall may have one again. */
+    online: () => hurry(Math.max(0, lastTry + OFTEN_MS - steady(), random() * 3000)),
+
+    /** The page may be gone in a moment: what is not sent yet goes out now. */
+    flush() {
+      if (left || !record || !(RESTING.includes(state) || state === "confirming") || timeUp || !isUnsent(record)) return;
+      if (saves && record.sent.some((sheet) => sameSheet(sheet, shown(record)))) return;
+      if (failures && steady() - lastTry < saveAfter) return;
+      save({ keepalive: true });
+    },
+
+    /** Another tab wrote `stored`; null: it took the record away, since the paper is finished. */
+    overheard(stored) {
+      if (!record || ended()) return;
+      if (!stored) return void (reads || state === "handing in" || read());
+      const merged = { ...combine(record, stored), at: record.at };
+      if (sameRecord(merged, stored)) record = merged;
+      else update((now) => now);
+      if (timer !== null && RESTING.includes(state)) stop();
+      settle();
+    },
+
+    leave() {
+      machine.flush();
+      stop();
+      left = true;
+    },
+  };
+  return machine;
+}

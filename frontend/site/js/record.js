@@ -1,0 +1,127 @@
+// What one device knows of an attempt, and the one merge of it with what the server holds.
+//
+// A record: {base, changes, sent, started, deadline, closes, flags, at, heard}
+//   base     the answers that the server was last known to hold: {answers, prediction, revision}
+//   changes  what was answered here and is not known to be there: {place: {to, at}}; `at` is the time of the tap in ms
+//   sent     the sheets of saves on `base` of which no answer came: they may have arrived, or may still arrive
+//   started  of the attempt, in ms: the server saved `base` at `started + base.revision`
+//   heard    when the server last said what it holds, in ms; null: never
+//   flags, at  questions to look at again, and the one being looked at: this device's own
+//
+// A sheet is {answers: {"1": ["A"]}, prediction}; a place is a question's number or "prediction".
+
+const PREDICTION = "prediction";
+const norm = (value) => (Array.isArray(value) ? value.slice().sort().join() : value === undefined || value === null ? "" : String(value));
+const same = (a, b) => norm(a) === norm(b);
+const valueAt = (sheet, place) => (place === PREDICTION ? sheet.prediction : sheet.answers[place]);
+const placesOf = (...sheets) => new Set([PREDICTION, ...sheets.flatMap(({ answers }) => Object.keys(answers))]);
+
+const sheetOf = ({ answers, prediction }) => ({ answers, prediction });
+export const sameSheet = (a, b) => [...placesOf(a, b)].every((place) => same(valueAt(a, place), valueAt(b, place)));
+export const countOf = ({ answers }) => Object.values(answers).filter((keys) => keys.length).length;
+
+/** What the server says of an open attempt, or in a refusal as stale. */
+export function heldOf(said) {
+  const prediction = "saved_prediction" in said ? said.saved_prediction : said.prediction;
+  return { answers: said.saved_answers || {}, prediction: prediction === undefined ? null : prediction, revision: said.revision };
+}
+
+/** A device that knows nothing yet. Times in ms; `closes` is when the attempt's week closes. */
+export const emptyRecord = ({ started, deadline, closes }) => ({
+  base: { answers: {}, prediction: null, revision: 0 },
+  changes: {},
+  sent: [],
+  started,
+  deadline,
+  closes,
+  flags: {},
+  at: 1,
+  heard: null,
+});
+
+/** The answers to show: the server's last known, under what was changed here. */
+export function shown({ base, changes }) {
+  const sheet = { answers: { ...base.answers }, prediction: base.prediction };
+  for (const [place, { to }] of Object.entries(changes)) {
+    if (place === PREDICTION) sheet.prediction = to;
+    else if (to.length) sheet.answers[place] = to;
+    else delete sheet.answers[place];
+  }
+  return sheet;
+}
+
+/** Something here is not known to be on the server. */
+export const isUnsent = (record) => !sameSheet(shown(record), record.base);
+
+/** Somebody answered: `to` is a list of keys, or the prediction. A later tap is never stamped earlier than one before. */
+export function changed(record, place, to, now) {
+  const last = Math.max(0, ...Object.values(record.changes).map(({ at }) => at + 1));
+  return { ...record, changes: { ...record.changes, [place]: { to, at: Math.max(now, last) } } };
+}
+
+/** A save of what is shown goes out: until it is answered, the server may hold it. */
+export function sending(record) {
+  const sheet = shown(record);
+  return record.sent.some((other) => sameSheet(other, sheet)) ? record : { ...record, sent: [...record.sent, sheet] };
+}
+
+/**
+ * The three-way merge, place by place, of what the server holds (`held`) with what was changed here since `base`:
+ *   - not changed here: the server's
+ *   - changed here, and the server has what it had before, or what an unanswered save of ours brought: ours
+ *   - changed on both sides: the newer of the two, by the time of the tap here and of the save there
+ * `asked` is the revision that was known when the question went out. An answer older than what is known now was
+ * overtaken on its way; one older than what was known even then comes from a server that lost something (a restored
+ * table), which gets it back from here.
+ */
+export function learn(record, held, asked, now = null) {
+  const { base, sent, started } = record;
+  const heard = now === null ? record.heard : now;
+  if (held.revision < base.revision && held.revision >= asked) return { ...record, heard };
+  const lost = held.revision < base.revision;
+  const changes = {};
+  for (const place of placesOf(held, base, { answers: record.changes })) {
+    const [theirs, before] = [valueAt(held, place), valueAt(base, place)];
+    const ours = record.changes[place] || (lost && { to: before === undefined ? [] : before, at: started + base.revision });
+    if (!ours || same(ours.to, theirs)) continue;
+    const untouched = same(theirs, before) || sent.some((sheet) => same(valueAt(sheet, place), theirs));
+    if (lost || untouched || ours.at > started + held.revision) changes[place] = ours;
+  }
+  const known = { ...sheetOf(held), revision: held.revision };
+  return { ...record, base: known, changes, sent: held.revision === base.revision ? sent : [], heard };
+}
+
+const later = (a, b) => a.at > b.at || (a.at === b.at && norm(a.to) > norm(b.to));
+
+/** The records of two tabs as one: the later `base`, the later tap at each place. Either order gives the same. */
+export function combine(one, other) {
+  const [older, newer] = one.base.revision <= other.base.revision ? [one, other] : [other, one];
+  const { changes, sent } = older.base.revision < newer.base.revision ? learn(older, newer.base, 0) : older;
+  const merged = { ...changes };
+  for (const [place, change] of Object.entries(newer.changes)) {
+    if (!merged[place] || later(change, merged[place])) merged[place] = change;
+  }
+  const more = sent.filter((sheet) => !newer.sent.some((there) => sameSheet(there, sheet)));
+  return { ...newer, changes: merged, sent: [...newer.sent, ...more], heard: Math.max(one.heard, other.heard) || null };
+}
+
+/** Says the same; where one looks is each tab's own business. */
+export const sameRecord = (one, other) => canonical(one) === canonical(other);
+
+const canonical = ({ base, changes, sent, flags }) =>
+  JSON.stringify([base.revision, Object.entries(changes).sort(), sent.length, Object.keys(flags).sort()]);
+
+/** The body of a save or a submission; the prediction only where the contest asks for one. */
+export function bodyOf(record, asksPrediction) {
+  const { answers, prediction } = shown(record);
+  const body = { answers, revision: record.base.revision };
+  if (asksPrediction && prediction !== null) body.prediction = prediction;
+  return body;
+}
+
+/** "1.234" → 1234; null for nothing, undefined for what is no number from 0 to 1 000 000 000. */
+export function readPrediction(text) {
+  const digits = text.replace(/[\s.,]/g, "");
+  if (!digits) return null;
+  return /^\d{1,10}$/.test(digits) && Number(digits) <= 1e9 ? Number(digits) : undefined;
+}
