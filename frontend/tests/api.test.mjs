@@ -65,6 +65,21 @@ test("a refusal is handed on with its fields", async () => {
   assert.equal(net.calls, 1);
 });
 
+test("no connection, no answer in time and an answer that cannot be read are told apart", async () => {
+  const code = async (...answers) => {
+    try {
+      await call("PUT", "/x", {}, { ...network(...answers).options, tries: 1, timeout: 5 });
+    } catch (error) {
+      return [error.status, error.code, error.passing];
+    }
+    return null;
+  };
+  assert.deepEqual(await code(lost), [0, "network", true]);
+  const never = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  await assert.rejects(call("PUT", "/x", {}, { fetching: (_, request) => never(request), tries: 1, timeout: 5 }), { status: 0, code: "timeout" });
+  assert.deepEqual(await code(() => new Response("<html>", { status: 200 })), [0, "garbled", true]);
+});
+
 test("what comes without a body is answered with nothing", async () => {
   const net = network(answer(204, null));
   assert.deepEqual(await call("PUT", "/attempts/1/answers", {}, net.options), {});
