@@ -1,4 +1,7 @@
-"""A phone's browser: one Chromium for all tests, a fresh profile for each; and one contest that stays open."""
+"""A phone's browser: one Chromium for all tests, a fresh profile for each; and one contest that stays open.
+
+A test that is given ``phone`` or ``page`` runs twice, by mouse and by touch, unless it is marked ``no_hands``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.hands import HANDS, TOUCH
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running
 
@@ -26,6 +30,11 @@ ARGUMENTS = [
 PHONE = {"width": 360, "height": 740}
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "hand" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("no_hands"):
+        metafunc.parametrize("hand", HANDS)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=15_000)
@@ -36,7 +45,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def hand() -> str:
+    """What presses the page; ``pytest_generate_tests`` has it be each of them."""
+    return "mouse"
+
+
+@pytest.fixture
+def phone(browser: Browser, hand: str) -> Iterator[Callable[..., BrowserContext]]:
     """Makes a device of its own, 360 × 740 by default; what its pages report as an error fails the test."""
     errors: list[str] = []
     made: list[BrowserContext] = []
@@ -46,8 +61,11 @@ def phone(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         page.on("console", lambda line: errors.append(line.text) if "Content Security" in line.text else None)
 
     def make(**options: Any) -> BrowserContext:
-        settings = {"viewport": PHONE, "locale": "vi-VN", "service_workers": "block", **options}
+        touch = {"has_touch": True, "is_mobile": True} if hand == "touch" else {}
+        settings = {"viewport": PHONE, "locale": "vi-VN", "service_workers": "block", **touch, **options}
         context = browser.new_context(**settings)
+        if touch:
+            TOUCH.add(context)
         context.set_default_timeout(15_000)
         context.on("page", watch)
         made.append(context)

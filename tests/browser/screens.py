@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import published
+from tests.browser.hands import choose, press
 from tests.browser.people import Person
 from tests.stack import Stack
 
@@ -83,7 +84,7 @@ def register(visit: Visit) -> None:
 def register_mistakes(visit: Visit) -> None:
     visit.open("#/register")
     visit.page.get_by_label("Số căn cước công dân").fill("123")
-    visit.page.get_by_role("button", name="Đăng ký").click()
+    press(visit.page.get_by_role("button", name="Đăng ký"))
     expect(visit.page.get_by_text("Hãy sửa các mục sau")).to_be_visible()
 
 
@@ -103,16 +104,15 @@ def me(visit: Visit) -> None:
 def _paper(visit: Visit, mode: str) -> None:
     visit.open(f"#/paper/{visit.attempt}", signed_in=True)
     page = visit.page
-    page.locator(".mode label").nth(0 if mode == "one" else 1).click()
+    press(page.locator(".mode label").nth(0 if mode == "one" else 1))
     page.locator("details.jump").evaluate("details => { details.open = true; }")
     for number, option in ((1, 1), (2, 0), (4, 2)):
         if mode == "one":
-            page.locator(".numbers button").nth(number - 1).click()
-        page.locator(f"#q{number} input").nth(
-            min(option, page.locator(f"#q{number} input").count() - 1)
-        ).check()
+            press(page.locator(".numbers button").nth(number - 1))
+        options = page.locator(f"#q{number} input")
+        choose(options.nth(min(option, options.count() - 1)))
         if number == 2 and page.locator("#q2 .flag").get_attribute("aria-pressed") == "false":
-            page.locator("#q2 .flag").click()
+            press(page.locator("#q2 .flag"))
     expect(page.get_by_text("Đã trả lời 3/")).to_be_visible()
 
 
@@ -127,14 +127,14 @@ def paper_list(visit: Visit) -> None:
 def paper_offline(visit: Visit) -> None:
     _paper(visit, "one")
     visit.page.context.set_offline(True)
-    visit.page.locator("#q4 input").first.check()
+    choose(visit.page.locator("#q4 input").first)
     expect(visit.page.locator("#offline")).to_be_visible()
     expect(visit.page.locator("#save.failed")).to_be_visible()
 
 
 def review(visit: Visit) -> None:
     _paper(visit, "list")
-    visit.page.get_by_role("button", name="Kiểm tra và nộp bài").click()
+    press(visit.page.get_by_role("button", name="Kiểm tra và nộp bài"))
     expect(visit.page.get_by_role("heading", name="Kiểm tra trước khi nộp")).to_be_focused()
 
 
@@ -151,7 +151,7 @@ def result(visit: Visit) -> None:
 
     visit.page.route("**/submission", submitted)
     review(visit)
-    visit.page.locator("#submit").click()
+    press(visit.page.locator("#submit"))
     expect(visit.page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
 
 
@@ -176,7 +176,7 @@ def receipt(visit: Visit) -> None:
     published.publish(visit.page, published.proof(mine))
     visit.open("#/receipt")
     visit.page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(mine))
-    visit.page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    press(visit.page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(visit.page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
 
 
@@ -184,7 +184,7 @@ def commitments(visit: Visit) -> None:
     published.publish(visit.page, published.commitments())
     visit.open("#/commitments")
     expect(visit.page.get_by_text("Chuỗi cam kết liền mạch")).to_be_visible()
-    visit.page.locator("details.digests summary").first.click()
+    press(visit.page.locator("details.digests summary").first)
 
 
 def commitments_none(visit: Visit) -> None:

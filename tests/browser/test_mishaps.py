@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.browser.hands import choose, press, press_blindly
 from tests.browser.people import PASSWORD, Person
 from tests.stack import Stack, wait_for
 
@@ -29,7 +31,7 @@ def sit(page: Page, person: Person, stack: Stack, enter: Enter) -> str:
     attempt = person.start(stack)
     enter(page, person, f"#/paper/{attempt}")
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
-    page.get_by_label("Tất cả", exact=True).check()
+    choose(page.get_by_label("Tất cả", exact=True))
     return attempt
 
 
@@ -43,8 +45,8 @@ def saved(person: Person, stack: Stack, attempt: str) -> Any:
 
 
 def hand_in(page: Page) -> None:
-    page.get_by_role("button", name="Kiểm tra và nộp bài").click()
-    page.get_by_role("button", name="Nộp bài", exact=True).click()
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    press(page.get_by_role("button", name="Nộp bài", exact=True))
 
 
 def result(page: Page) -> None:
@@ -104,7 +106,7 @@ def test_a_paper_is_handed_in_by_itself_at_the_end(
     ends_in(page, 12)
     person = new_person()
     attempt = sit(page, person, hall, enter)
-    option(page, 1).check()
+    choose(option(page, 1))
     result(page)
     assert person.call(hall, "GET", f"/attempts/{attempt}")["status"] == "submitted"
 
@@ -120,14 +122,14 @@ def test_offline_one_goes_on_even_after_a_reload_and_all_is_sent_later(
     attempt = sit(page, person, hall, enter)
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     device.set_offline(True)
-    option(page, 1).check()
+    choose(option(page, 1))
     expect(page.get_by_text("Thiết bị đang mất kết nối mạng.")).to_be_visible()
     expect(page.locator("#save")).to_contain_text("Chưa gửi được, trang sẽ tự gửi lại.")
 
     page.reload()
     expect(page.get_by_text("Đã trả lời 1/5")).to_be_visible()
     expect(option(page, 1)).to_be_checked()
-    option(page, 2, 1).check()
+    choose(option(page, 2, 1))
     device.set_offline(False)
     expect(page.locator("#save")).to_have_text(re.compile("^Đã lưu lúc"))
     assert sorted(saved(person, hall, attempt)) == ["1", "2"]
@@ -139,7 +141,7 @@ def test_a_paper_handed_in_offline_goes_out_when_the_line_is_back(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
     sit(page, new_person(), hall, enter)
-    option(page, 1).check()
+    choose(option(page, 1))
     page.context.set_offline(True)
     hand_in(page)
     expect(page.get_by_text("Chưa nộp được bài. Trang sẽ tự nộp lại")).to_be_visible()
@@ -164,7 +166,7 @@ def test_a_busy_server_is_waited_for_with_the_truth_on_the_screen(
     page.route("**/api/attempts**", at_first)
     person = new_person()
     enter(page, person, "#/me")
-    page.get_by_role("button", name="Bắt đầu lượt thi mới").dblclick()
+    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi mới"), times=2)
     expect(page.get_by_text("Đang có rất nhiều người truy cập")).to_be_visible()
     expect(page.get_by_text("Bạn không cần bấm lại hay tải lại trang")).to_be_visible()
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
@@ -189,10 +191,10 @@ def test_on_a_slow_line_impatient_taps_do_no_harm(
     line = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 600, "downloadThroughput": 20_000, "uploadThroughput": 10_000}
     line.send("Network.emulateNetworkConditions", slow)
-    page.get_by_role("button", name="Bắt đầu lượt thi mới").click(click_count=3)
+    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi mới"), times=3)
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
-    page.get_by_role("button", name="Kiểm tra và nộp bài").click()
-    page.get_by_role("button", name="Nộp bài", exact=True).click(click_count=3)
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    press_blindly(page.get_by_role("button", name="Nộp bài", exact=True), times=3)
     result(page)
     attempts = person.call(hall, "GET", "/me")["attempts"]
     assert [attempt["status"] for attempt in attempts] == ["submitted"]
@@ -206,7 +208,7 @@ def test_answers_are_sent_when_the_page_is_left_at_once(
 ) -> None:
     person = new_person()
     attempt = sit(page, person, hall, enter)
-    option(page, 1).check()
+    choose(option(page, 1))
     page.goto("about:blank")
     wait_for(lambda: saved(person, hall, attempt), 2, "saving while the page goes")
 
@@ -217,8 +219,8 @@ def test_a_closed_browser_comes_back_with_every_answer_and_mark(
     device = phone()
     page, person = device.new_page(), new_person()
     attempt = sit(page, person, hall, enter)
-    option(page, 3).check()
-    page.get_by_role("button", name="Đánh dấu xem lại câu 4").click()
+    choose(option(page, 3))
+    press(page.get_by_role("button", name="Đánh dấu xem lại câu 4"))
     page.get_by_label("Bao nhiêu người trả lời đúng tất cả?").fill("12")
     page.close()
 
@@ -235,12 +237,12 @@ def test_a_dead_phone_costs_nothing_that_was_saved(
     person = new_person()
     first = phone().new_page()
     sit(first, person, hall, enter)
-    option(first, 2).check()
+    choose(option(first, 2))
     expect(first.locator("#save")).to_have_text(re.compile("^Đã lưu lúc"))
 
     second = phone().new_page()
     enter(second, person, "#/me")
-    second.get_by_role("button", name="Làm tiếp bài đang mở").click()
+    press(second.get_by_role("button", name="Làm tiếp bài đang mở"))
     expect(second.get_by_text("Đã trả lời 1/5")).to_be_visible()
 
 
@@ -249,19 +251,20 @@ def test_two_tabs_show_the_same_paper(hall: Stack, phone: Phone, new_person: New
     one, two, person = device.new_page(), device.new_page(), new_person()
     attempt = sit(one, person, hall, enter)
     enter(two, person, f"#/paper/{attempt}")
-    two.get_by_label("Tất cả", exact=True).check()
-    option(one, 1).check()
+    choose(two.get_by_label("Tất cả", exact=True))
+    choose(option(one, 1))
     expect(option(two, 1)).to_be_checked()
-    option(two, 2).check()
+    choose(option(two, 2))
     expect(one.get_by_text("Đã trả lời 2/5")).to_be_visible()
     hand_in(one)
     result(one)
     expect(two.get_by_role("heading", level=1, name="Kết quả lượt thi")).to_be_visible()
 
 
-# -- hands
+# -- keyboards
 
 
+@pytest.mark.no_hands
 def test_the_keyboard_alone_sits_a_whole_paper(
     hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter
 ) -> None:

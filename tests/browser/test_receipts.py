@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import published
+from tests.browser.hands import press
 from tests.browser.people import Person
 from tests.stack import Stack
 
@@ -26,38 +27,38 @@ def attempt(hall: Stack, page: Page, person: Person, enter: Enter) -> str:
     """A paper that ``person`` has handed in on ``page``, which shows the result."""
     started = person.start(hall)
     enter(page, person, f"#/paper/{started}")
-    page.get_by_role("button", name="Kiểm tra và nộp bài").click()
-    page.get_by_role("button", name="Nộp bài", exact=True).click()
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    press(page.get_by_role("button", name="Nộp bài", exact=True))
     expect(page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
     return started
 
 
 def check(page: Page) -> None:
-    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    press(page.get_by_role("button", name="Kiểm tra", exact=True))
 
 
 def test_a_receipt_is_kept_saved_and_checked_as_far_as_it_can_be_now(
     hall: Stack, page: Page, person: Person, attempt: str, tmp_path: Path
 ) -> None:
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Tải biên nhận").click()
+        press(page.get_by_role("button", name="Tải biên nhận"))
     file = tmp_path / saved.value.suggested_filename
     saved.value.save_as(file)
     assert file.name == "bien-nhan-tuan-1-luot-1.json"
     again = person.call(hall, "GET", f"/attempts/{attempt}")["result"]
     assert json.loads(file.read_text(encoding="utf-8")) == again["receipt"]
 
-    page.get_by_role("link", name="Kiểm tra", exact=True).click()
+    press(page.get_by_role("link", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Tuần thi chưa chốt; hãy kiểm tra lại sau khi có kết quả.")).to_be_visible()
     for step in ("Đáp án trong biên nhận", "Nội dung lượt thi", "Chữ ký của Ban Tổ chức"):
         expect(page.get_by_role("listitem").filter(has_text=step)).to_contain_text(": khớp")
     page.goto(f"{hall.site_url}/#/me")
-    page.get_by_role("link", name="Biên nhận", exact=True).click()
+    press(page.get_by_role("link", name="Biên nhận", exact=True))
     expect(page.get_by_role("button", name="Tuần 1, lượt 1")).to_be_visible()
 
     page.goto(f"{hall.site_url}/#/me")
-    page.get_by_role("button", name="Đăng xuất").click()
-    page.get_by_role("link", name="Kiểm tra biên nhận").click()
+    press(page.get_by_role("button", name="Đăng xuất"))
+    press(page.get_by_role("link", name="Kiểm tra biên nhận"))
     expect(page.get_by_label("Chọn tệp biên nhận")).to_be_visible()
     expect(page.get_by_role("button", name="Tuần 1, lượt 1")).to_be_hidden()
     page.get_by_label("Chọn tệp biên nhận").set_input_files(file)

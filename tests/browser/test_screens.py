@@ -20,6 +20,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels at 400 %
 MOST_BYTES = 60_000
 
+PRESSED = (
+    "register_mistakes",
+    "paper_one",
+    "result",
+    "receipt",
+    "commitments",
+)  # all that is pressed on the way
+
+pytestmark = pytest.mark.no_hands
+
 
 @pytest.fixture(scope="module")
 def sitting(hall: Stack, new_person: Callable[[], Person]) -> tuple[Person, str]:
@@ -52,6 +62,14 @@ def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., Browser
             assert findings(page, ["color-contrast"]) == [], (colors, contrast)
     page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"]
+
+
+@pytest.mark.parametrize("hand", ["touch"])
+@pytest.mark.parametrize("name", PRESSED)
+def test_a_screen_is_come_to_by_touch_too(
+    name: str, hall: Stack, phone: Callable[..., BrowserContext], sitting: Any
+) -> None:
+    SCREENS[name](Visit(phone().new_page(), hall, *sitting))
 
 
 def test_the_first_page_is_light_and_comes_from_one_place(hall: Stack, page: Page) -> None:

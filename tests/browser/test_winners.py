@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import press
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running, wait_for
 
@@ -28,30 +29,41 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]
         yield started, answer["receipt"]
 
 
-def closed(stack: Stack) -> bool:
-    answer = stack.site("/data/results/index.json")
-    return answer.status_code == 200 and answer.json()["final"] is not None
+def wait_until_closed(stack: Stack) -> None:
+    def closed() -> bool:
+        answer = stack.site("/data/results/index.json")
+        return answer.status_code == 200 and answer.json()["final"] is not None
+
+    wait_for(closed, WEEK_SECONDS + 60, "closing the week by its schedule")
 
 
-def test_the_winners_stand_on_the_page_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
-    stack, receipt = held
+@pytest.mark.no_hands
+def test_the_results_come_by_themselves_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
+    stack, _ = held
     page.goto(f"{stack.site_url}/#/results")
     expect(page.get_by_text("Chưa có kết quả.")).to_be_visible()
-    wait_for(lambda: closed(stack), WEEK_SECONDS + 60, "closing the week by its schedule")
+    wait_until_closed(stack)
     page.reload()
-    page.get_by_role("link", name="Tuần 1").click()
+    expect(page.get_by_role("link", name="Tuần 1")).to_be_visible()
+
+
+def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None:
+    stack, receipt = held
+    wait_until_closed(stack)
+    page.goto(f"{stack.site_url}/#/results")
+    press(page.get_by_role("link", name="Tuần 1"))
     winner = page.get_by_role("listitem").filter(has_text="Giải Nhất")
     expect(winner).to_contain_text("Nguyễn Thị Ánh Đào")
     expect(winner).to_contain_text("Sở B")
     expect(page.get_by_role("row", name=re.compile("Sở B"))).to_contain_text("1/4")
-    page.get_by_role("link", name="Chung cuộc").click()
+    press(page.get_by_role("link", name="Chung cuộc"))
     expect(page.get_by_role("heading", name="Giải tập thể chung cuộc")).to_be_visible()
 
     # and everybody can check that the own paper is among those that were counted
-    page.get_by_role("link", name="Kiểm tra biên nhận").click()
+    press(page.get_by_role("link", name="Kiểm tra biên nhận"))
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
-    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
 
-    page.get_by_role("link", name="Trang chủ").click()
+    press(page.get_by_role("link", name="Trang chủ"))
     expect(page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()

@@ -1,0 +1,43 @@
+"""What presses the page in tests: the mouse, or a finger on devices that ``phone`` made with a touch screen."""
+
+from __future__ import annotations
+
+from weakref import WeakSet
+
+from playwright.sync_api import BrowserContext, Locator, expect
+
+HANDS = ("mouse", "touch")
+TOUCH: WeakSet[BrowserContext] = WeakSet()
+
+
+def by_touch(target: Locator) -> bool:
+    return target.page.context in TOUCH
+
+
+def press(target: Locator) -> None:
+    if by_touch(target):
+        target.tap()
+    else:
+        target.click()
+
+
+def choose(target: Locator) -> None:
+    """Checks a box or a radio button."""
+    if not by_touch(target):
+        target.check()
+    elif not target.is_checked():
+        target.tap()
+        expect(target).to_be_checked()
+
+
+def press_blindly(target: Locator, times: int = 1) -> None:
+    """Presses where ``target`` is now, whatever lies there by then: as one who has aimed, or is impatient."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if not by_touch(target):
+        target.page.mouse.click(x, y, click_count=times)
+    else:
+        for _ in range(times):
+            target.page.touchscreen.tap(x, y)

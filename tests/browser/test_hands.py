@@ -1,0 +1,22 @@
+"""Every test that presses something does so by mouse and by touch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+def test_only_hands_press() -> None:
+    """What calls Playwright's own ``click`` would be tried by mouse alone, on a touch screen too."""
+    own = re.compile(r"\.(click|dblclick|check|uncheck|set_checked|tap)\(")
+    files = [file for file in FOLDER.glob("*.py") if file.name != "hands.py"]
+    found = [
+        f"{file.name}:{number}"
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if own.search(line)
+    ]
+    assert files
+    assert found == []
