@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.hands import choose, press
+from tests.browser.hands import choose, press, press_blindly
 from tests.browser.people import Person
 from tests.stack import Stack, wait_for
 
@@ -135,3 +135,149 @@ def test_a_mistake_is_told_as_soon_as_its_field_is_left(hall: Stack, page: Page)
     expect(page.locator("#date_of_birth-mistake")).to_be_visible()
     page.get_by_label("Tháng", exact=True).fill("3")
     expect(page.locator(".mistake:visible")).to_have_count(0)
+
+
+# -- taps
+
+
+@pytest.fixture
+def registering(hall: Stack, phone: Callable[..., BrowserContext]) -> Page:
+    """The form on a long phone: a field and what is pressed after it are both in sight."""
+    page = phone(viewport={"width": 412, "height": 915}).new_page()
+    page.goto(f"{hall.site_url}/#/register")
+    return page
+
+
+def type_into(page: Page, label: str, text: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(text)
+    expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "target"),
+    [
+        pytest.param("Số căn cước công dân", "0401", "Nữ", id="gender"),
+        pytest.param("Số điện thoại di động", "0912", "Công dân khác", id="category"),
+        pytest.param("Đơn vị", "so b", "Hiện mật khẩu", id="show"),
+        pytest.param("Mật khẩu", "ngắn", "Tôi đồng ý", id="consent"),
+    ],
+)
+def test_a_mistake_does_not_move_what_is_pressed_next(
+    label: str, text: str, target: str, registering: Page
+) -> None:
+    type_into(registering, label, text)
+    press_blindly(registering.get_by_label(target))
+    expect(registering.get_by_label(target)).to_be_checked()
+    expect(registering.locator(".mistake:visible")).to_have_count(1)
+
+
+def test_a_mistake_does_not_move_the_button_that_sends(registering: Page) -> None:
+    type_into(registering, "Mật khẩu", "ngắn")
+    press_blindly(registering.get_by_role("button", name="Đăng ký"))
+    expect(registering.get_by_text("Hãy sửa các mục sau")).to_be_visible()
+
+
+def test_a_mistake_is_told_however_its_field_is_left(registering: Page) -> None:
+    told = registering.locator("#citizen_id-mistake")
+    citizen = registering.get_by_label("Số căn cước công dân")
+    for leave in (
+        lambda: registering.keyboard.press("Tab"),
+        lambda: citizen.evaluate("field => field.blur()"),  # as "Done" on a phone's keyboard does
+        lambda: press(registering.get_by_role("heading", level=1)),
+    ):
+        citizen.fill("040190000123")
+        expect(told).to_be_hidden()
+        citizen.fill("0401")
+        leave()
+        expect(told).to_be_visible()
+
+
+@pytest.mark.no_hands
+def test_nothing_moves_under_a_finger_that_stays(registering: Page) -> None:
+    type_into(registering, "Số căn cước công dân", "0401")
+    label = registering.get_by_text("Nữ", exact=True)
+    at = label.bounding_box()
+    assert at
+    registering.mouse.move(at["x"] + 5, at["y"] + 5)
+    registering.mouse.down()
+    expect(registering.get_by_label("Số căn cước công dân")).not_to_be_focused()
+    registering.wait_for_timeout(700)
+    assert label.bounding_box() == at
+    registering.mouse.up()
+    expect(registering.get_by_label("Nữ")).to_be_checked()
+    expect(registering.locator("#citizen_id-mistake")).to_be_visible()
+
+
+def test_a_finger_that_scrolls_or_wanders_off_keeps_no_mistake_back(registering: Page) -> None:
+    told = registering.locator("#citizen_id-mistake")
+    type_into(registering, "Số căn cước công dân", "0401")
+    at = registering.get_by_text("Nữ", exact=True).bounding_box()
+    assert at
+    registering.mouse.move(at["x"] + 5, at["y"] + 5)
+    registering.mouse.down()
+    registering.mouse.move(5, 5)
+    registering.mouse.up()
+    expect(registering.get_by_label("Nữ")).not_to_be_checked()
+    expect(told).to_be_visible()
+
+    type_into(registering, "Họ và tên", "7")
+    touch = registering.context.new_cdp_session(registering)
+    for kind, y in (("Start", 600), ("Move", 560), ("Move", 400)):
+        point = [{"x": 200, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": point})
+    registering.get_by_label("Họ và tên").evaluate("field => field.blur()")
+    expect(registering.locator("#full_name-mistake")).to_be_visible()
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_what_is_mended_leaves_the_summary_at_once(registering: Page) -> None:
+    summary = registering.get_by_role("alert")
+    for label, text in (("Số căn cước công dân", "040190000123"), ("Họ và tên", "Nguyễn Thị Ánh Đào")):
+        registering.get_by_label(label).fill(text)
+    press(registering.get_by_role("button", name="Đăng ký"))
+    expect(summary).to_be_focused()
+    lines = summary.get_by_role("listitem")
+    expect(lines).to_have_count(6)
+    expect(registering.get_by_label("Tôi đồng ý")).to_have_attribute("aria-invalid", "true")
+
+    choose(registering.get_by_label("Tôi đồng ý"))
+    expect(lines.filter(has_text="sự đồng ý")).to_have_count(0)
+    expect(registering.locator("#consent-mistake")).to_be_hidden()
+    expect(registering.get_by_label("Tôi đồng ý")).not_to_have_attribute("aria-invalid", "true")
+    choose(registering.get_by_label("Công dân khác"))
+    expect(lines).to_have_count(4)
+    choose(registering.get_by_label("Cán bộ, công chức"))  # they need a unit: told there, not added above
+    expect(registering.locator("#unit_code-mistake")).to_be_visible()
+    expect(lines).to_have_count(4)
+    registering.get_by_label("Đơn vị", exact=True).fill("so b")
+    press_blindly(registering.get_by_role("button", name="Sở B"))
+    expect(registering.locator("#unit_code-mistake")).to_be_hidden()
+    choose(registering.get_by_label("Nữ"))
+    registering.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
+    registering.get_by_label("Số điện thoại di động").fill("0912345678")
+    expect(lines).to_have_count(1)
+    for part, value in (("Ngày", "7"), ("Tháng", "3"), ("Năm", "1991")):
+        registering.get_by_label(part, exact=True).fill(value)
+    expect(summary).to_be_hidden()
+    expect(registering.locator("#citizen_id-mistake")).to_contain_text("không khớp với năm sinh")
+    expect(registering.get_by_label("Năm", exact=True)).to_be_focused()
+
+
+def test_what_the_server_refused_is_told_until_it_changes(hall: Stack, page: Page) -> None:
+    refused = {"code": "invalid", "errors": [{"field": "citizen_id", "message": "Số này không có."}]}
+    page.route("**/api/sessions", lambda route: route.fulfill(status=422, json=refused))
+    page.goto(f"{hall.site_url}/#/sign-in")
+    page.get_by_label("Số căn cước công dân").fill("040190000123")
+    page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
+    press(page.get_by_role("button", name="Đăng nhập"))
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    choose(page.get_by_label("Hiện mật khẩu"))
+    page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu khác")
+    expect(summary).to_contain_text("Số này không có.")
+    expect(page.locator("#citizen_id-mistake")).to_have_text("Số này không có.")
+    page.get_by_label("Số căn cước công dân").fill("040190000124")
+    expect(summary).to_be_hidden()
+    expect(page.locator("#citizen_id-mistake")).to_be_hidden()
+    expect(page.get_by_label("Số căn cước công dân")).to_be_focused()

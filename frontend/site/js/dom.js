@@ -1,4 +1,4 @@
-// Elements without HTML strings: text stays text, so nothing that people typed can become markup.
+// Elements without HTML strings: text stays text, so nothing that people typed can become markup. Focus, buttons, hands.
 
 /** h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more]) */
 export function h(tag, props, ...children) {
@@ -56,3 +56,38 @@ export function once(button, action) {
     }
   };
 }
+
+const CLICK_WITHIN_MS = 500; // after a finger has left the screen; one that wandered off clicks nothing
+
+/**
+ * Watches the hands on `page` and gives `afterClick(action)`: runs the action now or, while a finger or a button is down, when
+ * its click has been delivered, once however often it was asked for. What comes, moves or goes without having been pressed
+ * waits so: it would take away from under the finger what that aims at. A tap is pointerdown and pointerup and then, in a
+ * task of its own, mousedown, blur, change, mouseup and click; a finger that scrolls or stays too long ends without a click.
+ */
+export function watchHands(page, timers = globalThis) {
+  const waiting = new Set();
+  let down = false;
+  let timer = null;
+  const lifted = () => {
+    down = false;
+    const due = [...waiting];
+    waiting.clear();
+    for (const action of due) action();
+  };
+  const on = (types, wait) => types.forEach((type) => page.addEventListener(type, (event) => {
+    if (event.detail === 0 && type === "click") return; // of a key: the finger is still down
+    timers.clearTimeout(timer);
+    if (wait === null) down = true;
+    else timer = timers.setTimeout(lifted, wait);
+  }, true));
+  on(["pointerdown", "mousedown"], null);
+  on(["pointerup", "mouseup"], CLICK_WITHIN_MS);
+  on(["click", "pointercancel", "contextmenu"], 0); // 0: after all that listen to the click, and what it changes
+  return (action) => {
+    if (down) waiting.add(action);
+    else action();
+  };
+}
+
+export const afterClick = watchHands(typeof window === "undefined" ? new EventTarget() : window); // none in unit tests

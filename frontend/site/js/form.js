@@ -1,6 +1,6 @@
-// Parts of forms: a field with its label, hint and mistake; the list of mistakes on top.
+// Parts of forms: a field with its label, hint and mistake; the list of mistakes on top; and what is told where, and when.
 
-import { fill, h } from "./dom.js";
+import { afterClick, fill, h } from "./dom.js";
 import { t } from "./texts.js";
 
 /** A labelled text input; `mistake` is where what is wrong is told. */
@@ -19,6 +19,7 @@ export function textField(name, label, { hint, ...attributes } = {}) {
 export function passwordField(name, { label = t("person.password"), ...options }) {
   const { box, input } = textField(name, label, { type: "password", ...options });
   const show = h("input", {
+    class: "aside", // about the field, no part of what is filled in
     type: "checkbox",
     onchange: () => {
       input.type = show.checked ? "text" : "password";
@@ -55,74 +56,113 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
 }
 
 const nameOf = (box) => box.id.replace(/-field$/, "");
+const inputsOf = (box) => [...box.querySelectorAll("input:not(.aside)")];
+const isFilled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
 
 function showMistake(box, message) {
   const note = box.querySelector(".mistake");
   box.classList.toggle("wrong", Boolean(message));
   note.hidden = !message;
   note.textContent = message || "";
-  for (const input of box.querySelectorAll("input")) {
+  for (const input of inputsOf(box)) {
     if (message) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
   }
 }
 
 /**
- * Checks a field when it is left with something in it, and from then on with every change: `check()` gives {field: message}.
- * While a finger is down nothing is shown: what it aims at would move away under it.
+ * The one place that decides which mistakes `form` shows, at its fields and in `summary`. `check()` gives {field: message}.
+ * A field is told about once it was left with something in it, or sent; from then on with every change. The summary lists
+ * what was wrong when the form was sent, takes the focus only then, and loses each line when its field is mended.
+ * All of it waits for the click of a finger that is down.
  */
-export function checkAsTyped(form, check) {
-  const left = new Set();
-  let down = false;
-  const draw = () => {
-    const messages = check();
-    for (const box of left) showMistake(box, messages[nameOf(box)]);
-  };
-  const filled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
+export function mistakesOf(form, summary, check = () => ({})) {
+  const told = new Set(); // fields
+  let refused = {}; // what the server found, until its field changes
+  let lines = new Map(); // of the summary, by field
+  const boxes = () => [...form.querySelectorAll(".field[id]")];
+
+  /** {field: message} of all that is to be told now; also draws it at the fields. */
+  function drawFields() {
+    const found = { ...Object.fromEntries(Object.entries(check()).filter(([name]) => told.has(name))), ...refused };
+    for (const box of boxes()) showMistake(box, found[nameOf(box)]);
+    return found;
+  }
+
+  /** Lines only go, one by one: written anew, a screen reader would read out all of them with every letter. */
+  function draw() {
+    const found = drawFields();
+    for (const [name, line] of lines) {
+      if (!found[name]) {
+        line.remove();
+        lines.delete(name);
+        summary.hidden = !lines.size;
+      } else if (line.textContent !== found[name]) line.firstChild.textContent = found[name];
+    }
+  }
+
+  function list() {
+    const found = Object.entries(drawFields());
+    lines = new Map(found.map(([name, message]) => [name, h("li", null, lineOf(name, message))]));
+    summary.hidden = !found.length;
+    fill(summary, found.length > 0 && [
+      h("p", null, h("strong", null, t("form.fix"))),
+      h("ul", { class: "plain" }, [...lines.values()]),
+    ]);
+    if (found.length) summary.focus();
+  }
+
+  function lineOf(name, message) {
+    const box = form.querySelector(`#${name}-field`);
+    if (!box) return message;
+    const jump = (event) => {
+      event.preventDefault();
+      const input = box.querySelector("input, button");
+      if (input) input.focus();
+    };
+    return h("a", { href: `#${name}`, onclick: jump }, message);
+  }
+
   form.addEventListener("focusout", ({ target, relatedTarget }) => {
     const box = target.closest(".field");
-    if (!box || box.contains(relatedTarget) || !Array.from(box.querySelectorAll("input")).some(filled)) return;
-    left.add(box);
-    if (!down) draw();
+    if (!box || box.contains(relatedTarget) || !inputsOf(box).some(isFilled)) return;
+    told.add(nameOf(box));
+    afterClick(draw);
   });
-  const up = () => {
-    down = false;
-    setTimeout(draw); // after the click
+  const changed = ({ target }) => {
+    const box = target.closest(".field");
+    if (!box || target.matches(".aside")) return;
+    delete refused[nameOf(box)];
+    afterClick(draw);
   };
-  form.addEventListener("pointerdown", () => {
-    down = true;
-    addEventListener("pointerup", up, { once: true });
-    addEventListener("pointercancel", up, { once: true });
-  });
-  form.addEventListener("input", draw);
-  form.addEventListener("change", draw);
-}
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
 
-/** Shows {field: message} at the fields and in `summary`, which takes the focus. Nothing wrong: clears all. */
-export function showMistakes(form, summary, messages, heading = t("form.fix")) {
-  for (const box of form.querySelectorAll(".field")) showMistake(box, messages[nameOf(box)]);
-  const wrong = Object.entries(messages);
-  summary.hidden = !wrong.length;
-  if (!wrong.length) return fill(summary);
-  const jump = (name) => (event) => {
-    event.preventDefault();
-    const box = form.querySelector(`#${name}-field`);
-    const input = box && box.querySelector("input, button");
-    if (input) input.focus();
+  return {
+    /** When the form is sent: tells all that is wrong now, and nothing else any more; true if nothing is. */
+    none() {
+      for (const box of boxes()) told.add(nameOf(box));
+      refused = {};
+      afterClick(list);
+      return !Object.keys(check()).length;
+    },
+
+    /** Tells {field: message} that the server found. */
+    tell(messages) {
+      refused = { ...messages };
+      afterClick(list);
+    },
+
+    /** One sentence in the place of the summary, until the form is sent again. */
+    say(...content) {
+      afterClick(() => {
+        lines.clear();
+        summary.hidden = false;
+        fill(summary, h("p", null, content));
+        summary.focus();
+      });
+    },
   };
-  fill(summary, h("p", null, h("strong", null, heading)), h("ul", { class: "plain" }, wrong.map(([name, message]) =>
-    h("li", null, form.querySelector(`#${name}-field`)
-      ? h("a", { href: `#${name}`, onclick: jump(name) }, message)
-      : message))));
-  summary.focus();
-  return summary;
-}
-
-/** One sentence in the place of the list of mistakes. */
-export function showProblem(summary, ...content) {
-  summary.hidden = false;
-  fill(summary, h("p", null, content));
-  summary.focus();
 }
 
 export const summaryBox = () => h("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });

@@ -46,7 +46,7 @@ export function unitPicker(units) {
     for (const unit of groupByBloc(shown)) {
       if (unit.bloc !== bloc) rows.push(h("li", { class: "bloc" }, unit.bloc));
       bloc = unit.bloc;
-      rows.push(h("li", null, h("button", { type: "button", onclick: () => choose(unit, true) }, unit.name)));
+      rows.push(h("li", null, h("button", { type: "button", onclick: () => chooseByHand(unit) }, unit.name)));
     }
     fill(picks, rows);
     picks.hidden = !rows.length;
@@ -54,30 +54,34 @@ export function unitPicker(units) {
     count.textContent = !found.length ? t("person.unitNone") : more ? t("person.unitMore", { count: number(more) }) : "";
   }
 
-  function choose(unit, focus) {
+  function choose(unit) {
     chosen = unit;
-    const change = h("button", { class: "button quiet", type: "button", onclick: () => choose(null, true) },
+    const change = h("button", { class: "button quiet", type: "button", onclick: () => chooseByHand(null) },
       t("person.unitChange"));
     if (unit) {
       fill(area, h("p", { class: "picked" }, h("span", { role: "status" }, t("person.unitChosen", { unit: unit.name })), change));
-      if (focus) change.focus();
       return;
     }
     input.value = "";
     picks.hidden = true;
     count.textContent = "";
     fill(area, input, picks, count);
-    if (focus) input.focus();
   }
 
-  choose(null, false);
+  function chooseByHand(unit) {
+    choose(unit);
+    area.querySelector("input, button").focus();
+    box.dispatchEvent(new Event("change", { bubbles: true })); // as other fields tell it
+  }
+
+  choose(null);
   return {
     box,
     value: () => (chosen ? chosen.code : null),
     typed: () => input.value,
     /** Puts back what was chosen, or only typed. */
     restore(code, typed) {
-      choose(units.find((unit) => unit.code === code) || null, false);
+      choose(units.find((unit) => unit.code === code) || null);
       input.value = typed;
     },
     /** Typed something but chose nothing. */

@@ -2,7 +2,7 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { passwordField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
@@ -18,21 +18,26 @@ export async function screen({ contest, go, kept }) {
   const summary = summaryBox();
   const send = h("button", { class: "button primary", type: "submit" }, t("password.send"));
   const inputs = [citizen, code, password].map(({ input }) => input);
-  const change = once(send, async () => {
-    const filled = { citizen_id: citizen.input.value.replace(/\D/g, ""), code: code.input.value.trim(), password: password.input.value };
-    const wrong = {};
+  const form = h("form", { novalidate: true });
+  const request = () => ({
+    citizen_id: citizen.input.value.replace(/\D/g, ""), code: code.input.value.replace(/\D/g, ""), password: password.input.value,
+  });
+  const mistakes = mistakesOf(form, summary, () => {
+    const [filled, wrong] = [request(), {}];
     if (!/^\d{12}$/.test(filled.citizen_id)) wrong.citizen_id = t("mistake.citizen_id");
-    if (filled.code.replace(/\D/g, "").length !== 12) wrong.code = t("mistake.code");
+    if (filled.code.length !== 12) wrong.code = t("mistake.code");
     if (filled.password.length < 8) wrong.password = t("mistake.password");
-    showMistakes(form, summary, wrong);
-    if (Object.keys(wrong).length) return;
-    const digits = filled.code.replace(/\D/g, "");
+    return wrong;
+  });
+  const change = once(send, async () => {
+    if (!mistakes.none()) return;
+    const filled = request();
     try {
-      await api.resetPassword({ ...filled, code: digits.match(/\d{4}/g).join("-") });
+      await api.resetPassword({ ...filled, code: filled.code.match(/\d{4}/g).join("-") });
     } catch (error) {
       const messages = fieldMessages(error);
-      if (Object.keys(messages).length) showMistakes(form, summary, messages);
-      else showProblem(summary, explain(error));
+      if (Object.keys(messages).length) mistakes.tell(messages);
+      else mistakes.say(explain(error));
       return;
     }
     try {
@@ -42,8 +47,8 @@ export async function screen({ contest, go, kept }) {
       go("#/sign-in", { instead: true });
     }
   });
-  const form = h("form", { novalidate: true, onsubmit: change }, summary, citizen.box, code.box, password.box,
-    h("p", { class: "actions" }, send));
+  form.addEventListener("submit", change);
+  form.append(summary, citizen.box, code.box, password.box, h("p", { class: "actions" }, send));
   if (kept) inputs.forEach((input, i) => {
     input.value = kept[i];
   });

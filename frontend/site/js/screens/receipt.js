@@ -3,7 +3,7 @@
 import { data } from "../api.js";
 import { fill, h, once } from "../dom.js";
 import { duration, moment, number } from "../format.js";
-import { showProblem, summaryBox } from "../form.js";
+import { mistakesOf, summaryBox } from "../form.js";
 import { explain } from "../problems.js";
 import { checkReceipt, readReceipt } from "../receipt-check.js";
 import { saveButton } from "../receipt-file.js";
@@ -18,19 +18,20 @@ export async function screen({ argument, signedIn, contest, kept }) {
   const outcome = h("div", { "aria-live": "polite" });
   const check = h("button", { class: "button primary", type: "submit" }, t("receipt.check"));
   const form = h("form", { novalidate: true });
+  const mistakes = mistakesOf(form, problem);
 
   async function run() {
-    problem.hidden = true;
+    mistakes.none();
     fill(outcome);
     const receipt = readReceipt(box.value);
-    if (!receipt) return showProblem(problem, t("receipt.unreadable"));
+    if (!receipt) return mistakes.say(t("receipt.unreadable"));
     fill(outcome, h("p", { class: "loading" }, t("receipt.checking")));
     try {
       fill(outcome, outcomeView(receipt, await checkReceipt(receipt, data), contest));
       return undefined;
     } catch (error) {
       fill(outcome);
-      return showProblem(problem, explain(error));
+      return mistakes.say(explain(error));
     }
   }
   const choose = (receipt) => {

@@ -2,8 +2,8 @@
 
 import { api, data } from "../api.js";
 import { add, h, once } from "../dom.js";
-import { checkAsTyped, passwordField, radioField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
-import { isoDate, mistakes, plainPhone } from "../person.js";
+import { mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
+import { isoDate, mistakes as mistakesIn, plainPhone } from "../person.js";
 import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
 import { session } from "../storage.js";
@@ -88,16 +88,14 @@ export async function screen({ contest, go, kept }) {
   });
 
   function check() {
-    const wrong = mistakes(application());
+    const wrong = mistakesIn(application());
     if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
     return wrong;
   }
 
   async function register() {
+    if (!mistakes.none()) return;
     const filled = application();
-    const wrong = check();
-    showMistakes(form, summary, wrong);
-    if (Object.keys(wrong).length) return;
     try {
       waiting.textContent = t("register.checking");
       const proved = await proof.take();
@@ -105,9 +103,9 @@ export async function screen({ contest, go, kept }) {
     } catch (error) {
       const messages = fieldMessages(error);
       if (messages.proof) proof.renew(); // else it is still good for the same person
-      if (Object.keys(messages).length) showMistakes(form, summary, messages);
-      else if (error.code === "already_registered") showProblem(summary, explain(error), " ", toSignIn());
-      else showProblem(summary, explain(error));
+      if (Object.keys(messages).length) mistakes.tell(messages);
+      else if (error.code === "already_registered") mistakes.say(explain(error), " ", toSignIn());
+      else mistakes.say(explain(error));
       return;
     } finally {
       waiting.textContent = "";
@@ -123,7 +121,7 @@ export async function screen({ contest, go, kept }) {
   const form = h("form", { novalidate: true, onsubmit: once(send, register) });
   add(form, [summary, citizen.box, name.box, born.box, gender.box, phone.box, category.box, unit.box, password.box,
     consent, h("p", { class: "actions" }, send), waiting]);
-  checkAsTyped(form, check);
+  const mistakes = mistakesOf(form, summary, check);
   const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
     h("p", null, t("register.have"), " ", toSignIn()), form);
 

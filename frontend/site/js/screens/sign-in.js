@@ -2,7 +2,7 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { passwordField, showMistakes, showProblem, summaryBox, textField } from "../form.js";
+import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
 import { records, session } from "../storage.js";
 import { t } from "../texts.js";
@@ -16,20 +16,21 @@ export async function screen({ query, go, kept }) {
   const summary = summaryBox();
   const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
   const signIn = once(send, async () => {
-    showMistakes(form, summary, {});
+    mistakes.none();
     try {
       const credentials = { citizen_id: citizen.input.value.replace(/\D/g, ""), password: password.input.value };
       session.set(await api.signIn(credentials));
       go(/^#\/(me|paper)/.test(next) ? next : "#/me", { instead: true });
     } catch (error) {
       const messages = fieldMessages(error);
-      if (Object.keys(messages).length) showMistakes(form, summary, messages);
-      else showProblem(summary, explain(error));
+      if (Object.keys(messages).length) mistakes.tell(messages);
+      else mistakes.say(explain(error));
     }
   });
   if (kept) [citizen.input.value, password.input.value] = kept;
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
     h("p", { class: "actions" }, send));
+  const mistakes = mistakesOf(form, summary);
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
   const [, attempt] = /^#\/paper\/([\w-]+)/.exec(next) || [];
   const answersKept = attempt && records.get(attempt) ? t("signIn.kept") : "";
