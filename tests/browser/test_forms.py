@@ -281,3 +281,19 @@ def test_what_the_server_refused_is_told_until_it_changes(hall: Stack, page: Pag
     expect(summary).to_be_hidden()
     expect(page.locator("#citizen_id-mistake")).to_be_hidden()
     expect(page.get_by_label("Số căn cước công dân")).to_be_focused()
+
+
+@pytest.mark.no_hands
+def test_the_waiting_bar_does_not_come_under_a_finger(hall: Stack, page: Page) -> None:
+    busy = {"Retry-After": "2", "Content-Type": "application/problem+json"}
+    page.route("**/api/sessions", lambda route: route.fulfill(status=503, json={"code": "busy"}, headers=busy))
+    page.goto(f"{hall.site_url}/#/sign-in")
+    page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
+    page.mouse.move(5, 300)
+    page.mouse.down()
+    with page.expect_response("**/api/sessions"):
+        page.get_by_label("Mật khẩu", exact=True).press("Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator("#waiting")).to_be_hidden()
+    page.mouse.up()
+    expect(page.locator("#waiting")).to_be_visible()

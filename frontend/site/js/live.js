@@ -2,7 +2,7 @@
 
 import { data } from "./api.js";
 import { barList } from "./chart.js";
-import { fill, h } from "./dom.js";
+import { afterClick, fill, h } from "./dom.js";
 import { number, time } from "./format.js";
 import { t } from "./texts.js";
 
@@ -56,8 +56,10 @@ export function showLive(box, weekNow) {
       const found = await (early || read());
       early = null;
       if (stopped) return;
-      box.hidden = !found || found.live.week !== weekNow();
-      if (!box.hidden) fill(box, liveView(found));
+      afterClick(() => {
+        box.hidden = !found || found.live.week !== weekNow();
+        if (!box.hidden) fill(box, liveView(found));
+      });
     }
     timer = setTimeout(draw, EVERY_MS * (0.8 + 0.4 * Math.random()));
   }

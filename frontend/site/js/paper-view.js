@@ -1,6 +1,6 @@
 // How a paper looks: its questions, one at a time or all in a list.
 
-import { h } from "./dom.js";
+import { afterClick, h } from "./dom.js";
 import { readPrediction } from "./record.js";
 import { t } from "./texts.js";
 
@@ -92,12 +92,16 @@ function predictionView(question, state, tell) {
     "aria-describedby": "prediction-hint prediction-mistake",
     oninput() {
       const value = readPrediction(input.value);
-      mistake.hidden = value !== undefined;
-      mistake.textContent = value === undefined ? t("paper.predictionHint") : "";
       told = value === undefined ? null : value;
+      afterClick(tellMistake); // a keyboard may hand over its last letters only when the field is left
       tell(told);
     },
   });
+  const tellMistake = () => {
+    const wrong = readPrediction(input.value) === undefined;
+    mistake.hidden = !wrong;
+    mistake.textContent = wrong ? t("paper.predictionHint") : "";
+  };
   const refresh = (locked) => {
     input.disabled = Boolean(locked);
     if (state.prediction === told) return;

@@ -1,7 +1,7 @@
 // The published bank, to study from: search, and hide the answers to test oneself.
 
 import { data } from "../api.js";
-import { fill, h } from "../dom.js";
+import { afterClick, fill, h } from "../dom.js";
 import { fold, number } from "../format.js";
 import { t } from "../texts.js";
 
@@ -42,7 +42,7 @@ export async function screen({ argument }) {
     autocomplete: "off",
     oninput: () => {
       clearTimeout(timer);
-      timer = setTimeout(() => draw(), 150);
+      timer = setTimeout(() => afterClick(() => draw()), 150);
     },
   });
 

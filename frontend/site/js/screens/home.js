@@ -2,7 +2,7 @@
 
 import { pause } from "../api.js";
 import { clock } from "../clock.js";
-import { fill, h } from "../dom.js";
+import { afterClick, fill, h } from "../dom.js";
 import { countdown, moment, number, span } from "../format.js";
 import { preload, showLive } from "../live.js";
 import { phase } from "../phase.js";
@@ -30,7 +30,7 @@ export async function screen({ contest, signedIn }) {
   const timer = setInterval(() => {
     const at = phase(contest.weeks, clock.now());
     const left = status.querySelector(".countdown");
-    if (at.kind !== shown.kind || at.week !== shown.week) draw();
+    if (at.kind !== shown.kind || at.week !== shown.week) afterClick(draw); // the second in which everybody presses
     else if (left) left.textContent = countdown(at.change - clock.now());
     shown = at;
   }, 1000);
