@@ -95,7 +95,7 @@ def test_a_clock_wrong_by_an_hour_changes_nothing(
 
 
 def test_the_last_minutes_are_said_calmly(hall: Stack, page: Page, new_person: NewPerson, enter: Enter) -> None:
-    ends_in(page, 5 * 60 + 6)
+    ends_in(page, 5 * 60 + 3)
     sit(page, new_person(), hall, enter)
     expect(page.get_by_text("Còn 5 phút. Hết giờ, bài được nộp tự động.")).to_be_visible()
 
@@ -103,8 +103,8 @@ def test_the_last_minutes_are_said_calmly(hall: Stack, page: Page, new_person: N
 def test_a_paper_is_handed_in_by_itself_at_the_end(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
-    ends_in(page, 12)
     person = new_person()
+    ends_in(page, 8)
     attempt = sit(page, person, hall, enter)
     choose(option(page, 1))
     result(page)
