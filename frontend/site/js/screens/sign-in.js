@@ -16,7 +16,7 @@ export async function screen({ query, go, kept }) {
   const summary = summaryBox();
   const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
   const signIn = once(send, async () => {
-    mistakes.none();
+    if (!mistakes.none()) return;
     try {
       const credentials = { citizen_id: citizen.input.value.replace(/\D/g, ""), password: password.input.value };
       session.set(await api.signIn(credentials));
