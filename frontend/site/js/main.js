@@ -24,6 +24,7 @@ const SCREENS = {
   password: () => import("./screens/password.js"),
 };
 const PRIVATE = new Set(["me", "paper"]);
+const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
 const place = (id) => document.getElementById(id);
 
 let contest = null;
@@ -57,8 +58,18 @@ async function loadContest() {
   if (!contest) {
     contest = (await data("contest.json")) || (await api.contest());
     setZone(contest.timezone);
+    keepHotline(contest.hotline);
   }
   return contest;
+}
+
+/** For guard.js, which tells it where the page does not come up. */
+function keepHotline(line) {
+  try {
+    localStorage.setItem("cuoc-thi:hotline", JSON.stringify(line || null));
+  } catch (error) {
+    // It asks the site, then.
+  }
 }
 
 function signedIn() {
@@ -76,7 +87,7 @@ async function show(kept = null) {
   if (leave) leave();
   leave = keep = null;
   const main = place("main");
-  main.setAttribute("aria-busy", "true");
+  main.setAttribute("aria-busy", "true"); // guard.js sees by it that the app runs
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
   try {
     const load = SCREENS[at.name];
@@ -104,9 +115,10 @@ async function show(kept = null) {
   }
 }
 
-/** The footer comes with the first screen: alone it would jump. */
+/** The footer comes with the first screen: alone it would jump. From then on guard.js leaves the page alone. */
 function put(content) {
   fill(place("main"), content);
+  document.documentElement.dataset.started = "";
   place("foot").hidden = false;
 }
 
@@ -138,7 +150,7 @@ function frame(name) {
   const other = isEnglish() ? "vi" : "en";
   const switcher = h("button", { type: "button", class: "language", lang: other, "aria-label": t("app.language"), onclick: () => speak(other) },
     other.toUpperCase());
-  const brand = h("a", { class: "brand", href: "#/" }, h("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }), t("home.contest"));
+  const brand = h("a", { class: "brand", href: "#/" }, h("img", { src: ICON, alt: "", width: 28, height: 28 }), t("home.contest"));
   fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
     h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
   footer();
