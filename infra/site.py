@@ -1,15 +1,38 @@
-"""The static site into its bucket, with the headers a browser goes by."""
+"""The page into its bucket, as one release: the new one whole, or still the old one.
+
+All parts lie below `r/<digest>/` and never change; modules import each other by relative addresses, so a page
+gets all of them from the release that it began with. Only what browsers remember by its address lies in the
+root. Its last two objects, service worker and page, move to the new release when all its parts are there: an
+upload that was interrupted has changed nothing yet, or is finished by the next.
+
+A release stays for nine days after another one took its place: who has it open goes on with it.
+"""
 
 from __future__ import annotations
 
-from hashlib import md5
-from pathlib import Path
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import md5, sha256
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 SITE = Path(__file__).resolve().parent.parent / "frontend" / "site"
 
 # The functions' own folder in the bucket: published contest, units, results.
 DATA = "data/"
+RELEASES = "r/"
+# The length of a paper (hours at most) plus a week, in which a device may come back with a page that it kept.
+KEPT = timedelta(days=9)
+
+# Browsers remember these addresses: of an installed page, its icons too.
+_ICONS = ("icon.svg", "icon-192.png", "icon-512.png")
+_ROOT = (*_ICONS, "app.webmanifest", "sw.js", "index.html")  # in the order in which they move
+_SUPERSEDED = "superseded"  # put into a release's folder when another one took its place
+_WORKER_LINE = re.compile(rb"^const \[RELEASE, PARTS\] = .*$", re.MULTILINE)
+_ADDRESS = re.compile(rb'(href|src)="/([^"]+)"')
+_OFFLINE = {".css", ".html", ".js", ".svg"}  # what the service worker keeps
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -24,36 +47,127 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-# Names carry no digest: pages are asked for each time (an unchanged one costs a 304), their parts every few
-# minutes.
-_ALWAYS_ASK = {".html", ".webmanifest"}
-_PART = "public, max-age=300"
 
 
-def upload(s3: Any, bucket: str, folder: Path = SITE) -> int:
-    """Puts every file that changed, takes off what is gone, and returns how many were put."""
+@dataclass(frozen=True)
+class Release:
+    """What the bucket holds of one state of the page; ``parts`` and ``root`` by key."""
+
+    digest: str
+    parts: dict[str, bytes]
+    root: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    etag: str
+    at: datetime
+
+
+def root_names() -> set[str]:
+    """First parts of all paths that the site answers."""
+    return {*_ROOT, RELEASES.rstrip("/"), DATA.rstrip("/")}
+
+
+def release(folder: Path = SITE) -> Release:
+    """The release that the sources in ``folder`` make."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    # The digest is of what is put, its own place left empty: a change of this module makes another release too.
+    draft = _rendered(files, "")
+    digest = sha256()
+    for name, data in [*draft.parts.items(), *draft.root.items()]:
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return _rendered(files, digest.hexdigest()[:16])
+
+
+def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None) -> int:
+    """Puts what is missing of the release and puts it in force; returns how many files were put."""
+    new = release(folder)
     there = _listed(s3, bucket)
-    files = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    before = _in_force(there)
+    now = now or datetime.now(UTC)
+
+    count = _put(s3, bucket, new.parts, there)
+    if _marker(new.digest) in there:  # somebody rolls back
+        s3.delete_object(Bucket=bucket, Key=_marker(new.digest))
+    count += _put(s3, bucket, new.root, there)
+    for digest in {key.split("/")[1] for key in there if key.startswith(RELEASES)} - {new.digest}:
+        marker = _marker(digest)
+        # No marker, and not in force before: of an upload that was interrupted, before or after it took effect.
+        if digest == before or marker not in there:
+            s3.put_object(Bucket=bucket, Key=marker, Body=b"", **headers(marker))
+        elif there[marker].at < now - KEPT:
+            _delete(s3, bucket, [key for key in there if key.startswith(f"{RELEASES}{digest}/")])
+    _delete(s3, bucket, [key for key in there if key not in new.root and not key.startswith(RELEASES)])
+    return count
+
+
+def headers(key: str) -> dict[str, str]:
+    """Content-Type and Cache-Control of an object of the site."""
+    path = PurePosixPath(key)
+    part = key.startswith(RELEASES) and path.name != _SUPERSEDED
+    return {
+        "ContentType": _TYPES.get(path.suffix, "application/octet-stream"),
+        "CacheControl": "public, max-age=31536000, immutable" if part else "no-cache",
+    }
+
+
+def _rendered(files: dict[str, bytes], digest: str) -> Release:
+    folder = f"{RELEASES}{digest}/"
+    parts = {folder + name: data for name, data in files.items() if name not in ("app.webmanifest", "sw.js")}
+    page = _ADDRESS.sub(
+        lambda found: (
+            b'%b="/%b%b"' % (found[1], folder.encode(), found[2])
+            if folder + found[2].decode() in parts
+            else found[0]
+        ),
+        files["index.html"],
+    )
+    parts[f"{folder}index.html"] = page
+    kept = json.dumps([key.removeprefix(folder) for key in parts if PurePosixPath(key).suffix in _OFFLINE])
+    line = f'const [RELEASE, PARTS] = ["{digest}", {kept}];'.encode()
+    worker, lines = _WORKER_LINE.subn(lambda _: line, files["sw.js"])
+    if lines != 1:
+        raise ValueError(f"sw.js has {lines} lines for its release instead of one")
+    root = {**files, "sw.js": worker, "index.html": page}
+    return Release(digest, parts, {name: root[name] for name in _ROOT})
+
+
+def _marker(digest: str) -> str:
+    return f"{RELEASES}{digest}/{_SUPERSEDED}"
+
+
+def _in_force(there: dict[str, _Stored]) -> str | None:
+    """The release whose page is the root's."""
+    page = there.get("index.html")
+    for key, stored in there.items():
+        if page and key.startswith(RELEASES) and key.endswith("/index.html") and stored.etag == page.etag:
+            return key.split("/")[1]
+    return None
+
+
+def _put(s3: Any, bucket: str, objects: dict[str, bytes], there: dict[str, _Stored]) -> int:
     put = 0
-    for key, path in files.items():
-        data = path.read_bytes()
-        if key.startswith(DATA) or there.pop(key, "") == md5(data, usedforsecurity=False).hexdigest():
-            continue
-        s3.put_object(Bucket=bucket, Key=key, Body=data, **headers(path))
-        put += 1
-    for key in set(there) - set(files):
-        s3.delete_object(Bucket=bucket, Key=key)
+    for key, data in objects.items():
+        stored = there.get(key)
+        if stored is None or stored.etag != md5(data, usedforsecurity=False).hexdigest():
+            s3.put_object(Bucket=bucket, Key=key, Body=data, **headers(key))
+            put += 1
     return put
 
 
-def headers(path: Path) -> dict[str, str]:
-    """Content-Type and Cache-Control for a file of the site."""
-    kind = _TYPES.get(path.suffix, "application/octet-stream")
-    return {"ContentType": kind, "CacheControl": "no-cache" if path.suffix in _ALWAYS_ASK else _PART}
+def _delete(s3: Any, bucket: str, keys: list[str]) -> None:
+    for key in sorted(keys):
+        s3.delete_object(Bucket=bucket, Key=key)
 
 
-def _listed(s3: Any, bucket: str) -> dict[str, str]:
-    """ETags (MD5, as single puts have it) of the site's own objects."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    objects = [item for page in pages for item in page.get("Contents", [])]
-    return {item["Key"]: item["ETag"].strip('"') for item in objects if not item["Key"].startswith(DATA)}
+def _listed(s3: Any, bucket: str) -> dict[str, _Stored]:
+    """The site's own objects; ETags are MD5, as single puts have it."""
+    pages = s3.get_paginator("list_objects_v2")
+    found = list(pages.paginate(Bucket=bucket, Delimiter="/"))
+    folders = {item["Prefix"] for page in found for item in page.get("CommonPrefixes", [])} - {DATA}
+    for folder in folders:  # what the functions publish may be much
+        found.extend(pages.paginate(Bucket=bucket, Prefix=folder))
+    objects = [item for page in found for item in page.get("Contents", [])]
+    return {item["Key"]: _Stored(item["ETag"].strip('"'), item["LastModified"]) for item in objects}

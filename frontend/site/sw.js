@@ -1,43 +1,94 @@
-// Lets somebody who loses the connection open the page again and go on with the paper. It never answers from its store
-// what the network can answer, and stores nothing but the page's own parts and what the contest is: no paper, no result.
+// Lets somebody whose line is lost or silent open the page again and go on with the paper. A store holds one release: it
+// is filled when that release's worker is installed, and new and old parts never mix. Apart from parts, only the page
+// itself and what the contest is are ever answered from a store, if the network has no answer in time: no paper, no result.
 
-const STORE = "page-1";
-const PARTS = [
-  "/", "/style.css", "/icon.svg", "/data/contest.json", "/js/api.js", "/js/clock.js", "/js/dom.js",
-  "/js/exam-bar.js", "/js/format.js", "/js/jump-list.js", "/js/leftover.js", "/js/machine.js", "/js/main.js", "/js/pace.js",
-  "/js/paper-view.js",
-  "/js/problems.js", "/js/receipt-file.js", "/js/record.js", "/js/review.js", "/js/route.js", "/js/screens/paper.js",
-  "/js/screens/result.js", "/js/sitting.js", "/js/storage.js", "/js/texts.js", "/js/waiting.js",
-];
+const [RELEASE, PARTS] = ["development", []]; // infra/site.py writes the release's digest and parts into this line
 
+const FOLDER = `/r/${RELEASE}/`;
+const STORE = `page-${RELEASE}`;
+const OLDER_STORES = 2; // pages that are open may still load a screen of their own release, offline too
+const CONTEST = "/data/contest.json";
+const CONTEST_STORE = "contest";
+const PATIENCE_MS = 3000; // a line that accepts and never answers must not keep a stored page away
+
+// It takes over at once, also from an older worker under open pages: whichever worker runs, a part is answered by its full
+// address, which names the release, from whatever store has it.
 addEventListener("install", (event) => {
   skipWaiting();
-  event.waitUntil(caches.open(STORE).then((store) => store.addAll(PARTS)));
+  event.waitUntil(Promise.all([fillStore(), fetchContest(CONTEST).catch(() => {})]));
 });
 
 addEventListener("activate", (event) => {
-  const old = (names) => Promise.all(names.filter((name) => name !== STORE).map((name) => caches.delete(name)));
-  event.waitUntil(Promise.all([caches.keys().then(old), clients.claim()]));
+  const dropOld = (names) => {
+    const others = names.filter((name) => name.startsWith("page-") && name !== STORE); // oldest first
+    return Promise.all(others.slice(0, -OLDER_STORES).map((name) => caches.delete(name)));
+  };
+  event.waitUntil(Promise.all([caches.keys().then(dropOld), clients.claim()]));
 });
 
-async function networkFirst(request, path) {
+/** All parts or none: a store that holds anything is whole, and what it holds never changes. */
+async function fillStore() {
+  const store = await caches.open(STORE);
+  if ((await store.keys()).length) return;
   try {
-    const answer = await fetch(request);
-    if (answer.ok) {
-      const copy = answer.clone();
-      caches.open(STORE).then((store) => store.put(path, copy)).catch(() => {});
-    }
-    return answer;
+    await store.addAll(PARTS.map((name) => FOLDER + name));
   } catch (error) {
-    const kept = await caches.match(path);
-    if (!kept) throw error;
-    // Without its Date: the page would take that for the server's time.
-    return new Response(kept.body, { headers: { "Content-Type": kept.headers.get("Content-Type") } });
+    await caches.delete(STORE);
+    throw error;
   }
 }
 
+/** The network's answer; the last good one is kept. */
+async function fetchContest(request) {
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const copy = answer.clone();
+    await caches.open(CONTEST_STORE).then((store) => store.put(CONTEST, copy)).catch(() => {});
+  }
+  return answer;
+}
+
+async function stored(path, cacheName) {
+  const found = await caches.match(path, { cacheName, ignoreVary: true }).catch(() => null);
+  if (!found) return null;
+  const headers = new Headers(found.headers);
+  // The page would take an old Date for the server's time; the others are of the body as it was sent.
+  for (const name of ["Date", "Content-Encoding", "Content-Length"]) headers.delete(name);
+  return new Response(found.body, { headers });
+}
+
+/** What `network` answers; where that is late, fails or is a server's error, what is stored, if anything. */
+async function race(network, path, cacheName) {
+  let timer = null;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  const good = network.then((answer) => (answer.status < 500 ? answer : null)).catch(() => null);
+  const answer = await Promise.race([good, late]);
+  clearTimeout(timer);
+  return answer || (await stored(path, cacheName)) || network;
+}
+
+async function part(request, path) {
+  if (request.cache === "reload") return race(fetchAgain(request, path), path);
+  return (await stored(path)) || fetch(request);
+}
+
+/** The same part once more, for a copy that may be damaged: somebody presses “Tải lại” (guard.js). */
+async function fetchAgain(request, path) {
+  const answer = await fetch(request);
+  if (answer.ok && path.startsWith(FOLDER)) {
+    const copy = answer.clone();
+    await caches.open(STORE).then((store) => store.put(path, copy)).catch(() => {});
+  }
+  return answer;
+}
+
 addEventListener("fetch", (event) => {
-  const { origin, pathname } = new URL(event.request.url);
-  if (event.request.method !== "GET" || origin !== location.origin || !PARTS.includes(pathname)) return;
-  event.respondWith(networkFirst(event.request, pathname));
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (pathname.startsWith("/r/")) event.respondWith(part(request, pathname));
+  else if (pathname === CONTEST) event.respondWith(race(fetchContest(request), CONTEST, CONTEST_STORE));
+  else if (pathname === "/" && request.mode === "navigate") event.respondWith(race(fetch(request), `${FOLDER}index.html`));
 });

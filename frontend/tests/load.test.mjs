@@ -21,6 +21,7 @@ function withImports(...entries) {
 }
 
 const read = (name) => readFileSync(new URL(name, site), "utf8");
+const scripts = () => readdirSync(site, { recursive: true }).filter((name) => name.endsWith(".js") && name !== "sw.js");
 
 test("the first page asks for all its modules at once", () => {
   const named = [...read("index.html").matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => path);
@@ -28,14 +29,21 @@ test("the first page asks for all its modules at once", () => {
   assert.deepEqual(named.slice().sort(), needed);
 });
 
-test("what is kept for a lost connection is all that a paper needs", () => {
-  const kept = [...read("sw.js").match(/PARTS = \[([^\]]*)\]/)[1].matchAll(/"([^"]+)"/g)].map(([, path]) => path);
-  const modules = withImports("/js/main.js", "/js/screens/paper.js");
-  assert.deepEqual(kept.filter((path) => path.startsWith("/js/")).sort(), modules);
-  assert.deepEqual(kept.filter((path) => /api|results|live|bank/.test(path) && path !== "/js/api.js"), []);
-  for (const path of kept.filter((name) => !name.startsWith("/data/"))) {
-    assert.ok(existsSync(new URL(path === "/" ? "index.html" : `.${path}`, site)), path);
+test("every part is named by an address that leads into the folder of its release", () => {
+  // infra/site.py moves what index.html names; everything else must be relative.
+  for (const name of scripts()) {
+    const source = read(name);
+    for (const [, target] of source.matchAll(/(?:^import\b[^"]*|\bimport\()"([^"]+)"/gm)) assert.match(target, /^\.\.?\//, name);
+    for (const [, target] of source.matchAll(/"(\/[\w./-]+\.(?:js|css|svg|png))"/g)) assert.equal(target, "/sw.js", name);
   }
+});
+
+test("the guard is for every browser, and neither waits nor is waited for", () => {
+  const guard = read("guard.js").replace(/\/\*[^]*?\*\/|^ *\/\/.*$|"[^"\n]*"/gm, "");
+  assert.doesNotMatch(guard, /=>|`|\b(?:const|let|class|import|export|async|await)\b|\?\.|\?\?|\.\.\.|\bfor \(.* of /);
+  const page = read("index.html");
+  assert.match(page, /<script src="\/guard\.js" async><\/script>/);
+  assert.ok(page.indexOf("/guard.js") < page.indexOf("<link"), "it hears of every part that is lost");
 });
 
 test("the page can be installed: its icons are there", () => {
@@ -50,8 +58,7 @@ const TOO_NEW = [
 ];
 
 test("nothing is used that browsers of five years ago do not know", () => {
-  const files = readdirSync(new URL("js/", site), { recursive: true }).filter((name) => name.endsWith(".js"));
-  for (const name of files) for (const feature of TOO_NEW) assert.doesNotMatch(read(`js/${name}`), feature, name);
+  for (const name of [...scripts(), "sw.js"]) for (const feature of TOO_NEW) assert.doesNotMatch(read(name), feature, name);
   for (const feature of [/:has\(/, /@layer/, /@container/, /color-mix/, /\bdvh\b/, /&:/]) assert.doesNotMatch(read("style.css"), feature);
 });
 

@@ -1,7 +1,7 @@
 """One origin for site and API: a small reverse proxy in front of the local CloudFront.
 
 It gives requests the distribution's host name, holds API Gateway's limit of 10 MB for a body, and answers in
-the API's own form (RFC 9457) when nobody behind it can. Only the site's own folders and `/api` are passed on:
+the API's own form (RFC 9457) when nobody behind it can. Only the site's own names and `/api` are passed on:
 the local AWS has paths that work under any host name, one of which deletes everything.
 """
 

@@ -99,8 +99,7 @@ def _up(options: Options, undo: ExitStack) -> None:
     aws.save()  # above all the pepper, without which the contest that is loaded next is worth nothing
     say("Deployed.")
 
-    names = {path.name for path in site.SITE.iterdir()} | {site.DATA.rstrip("/")}
-    undo.enter_context(Proxy(listener, aws.url, outputs["SiteHost"], names))
+    undo.enter_context(Proxy(listener, aws.url, outputs["SiteHost"], site.root_names()))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     _first_answer(f"{address}/api/health")
     functions = {
