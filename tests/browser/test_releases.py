@@ -1,0 +1,325 @@
+"""A page that always comes up: releases change, lines fall silent, parts are lost, browsers are old."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from infra.site import SITE, release, upload
+from tests.browser.conftest import PHONE
+from tests.browser.line import line_to
+from tests.browser.people import Person
+from tests.browser.test_mishaps import hand_in, option, result, saved, sit
+from tests.stack import Stack, wait_for
+
+Enter = Callable[[Page, Person, str], None]
+NewPerson = Callable[[], Person]
+Phone = Callable[..., BrowserContext]
+
+FIRST = release(SITE).digest
+HOTLINE = "0238 000 000"
+SAID = {
+    "lost": "Trang chưa mở được",
+    "slow": "Trang mở chậm hơn thường lệ",
+    "old": "Trình duyệt này quá cũ",
+    "bare": "Trang hiển thị chưa đúng",
+}
+
+
+@pytest.fixture
+def release_another(hall: Stack, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Puts another release in force and returns its digest; at the end the first one is back."""
+    s3, bucket = hall.client("s3"), hall.stack["site_bucket"]
+
+    def put() -> str:
+        folder = tmp_path / "site"
+        shutil.copytree(SITE, folder)
+        for path in folder.rglob("*.js"):
+            path.write_text(f"{path.read_text(encoding='utf-8')}// the second release\n", encoding="utf-8")
+        upload(s3, bucket, folder)
+        return release(folder).digest
+
+    yield put
+    upload(s3, bucket)
+
+
+def releases_of(page: Page) -> set[str]:
+    """The releases of all parts that the page has loaded."""
+    names = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    return {found[1] for name in names if (found := re.search(r"/r/(\w+)/", name))}
+
+
+def worker_of(page: Page, digest: str) -> None:
+    """Waits until the page is under the worker of a release."""
+    ready = """async (digest) => {
+        const { active, installing, waiting } = await navigator.serviceWorker.getRegistration() || {};
+        const whole = await caches.match(`/r/${digest}/index.html`);
+        return Boolean(whole && !installing && !waiting && active.state === "activated" && navigator.serviceWorker.controller);
+    }"""  # noqa: E501
+    wait_for(lambda: page.evaluate(ready, digest), 30, "taking over by the worker")
+
+
+def says(page: Page, kind: str) -> Any:
+    return page.locator(".guard").get_by_role("heading", name=SAID[kind])
+
+
+def home(page: Page) -> Any:
+    return page.get_by_role("link", name="Vào thi")
+
+
+def lose(page: Page, *names: str) -> Callable[[], None]:
+    """No part of these names arrives until the returned function is called."""
+    for name in names:
+        page.route(f"**/r/*/{name}", lambda route: route.abort())
+
+    def find() -> None:
+        for name in names:
+            page.unroute(f"**/r/*/{name}")
+
+    return find
+
+
+def never(route: Route) -> None:
+    """Neither answered nor refused."""
+
+
+# -- a release in the middle of a paper
+
+
+@pytest.fixture
+def paper(
+    hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter, release_another: Callable[[], str]
+) -> tuple[Page, Person, str, str]:
+    """An open paper with an answer of before the release and one of after; its attempt; the new release."""
+    device = phone(service_workers="allow")
+    page, person = device.new_page(), new_person()
+    attempt = sit(page, person, hall, enter)
+    worker_of(page, FIRST)
+    option(page, 1).check()
+    second = release_another()
+    option(page, 2, 1).check()
+    wait_for(lambda: len(saved(person, hall, attempt)) == 2, 60, "saving both answers")
+    return page, person, attempt, second
+
+
+def test_an_open_paper_goes_on_with_its_own_release_and_is_reloaded_with_the_new_one(
+    hall: Stack, paper: tuple[Page, Person, str, str]
+) -> None:
+    page, person, attempt, second = paper
+    page.get_by_role("link", name="Kiểm tra biên nhận").click()  # a screen that was not loaded before
+    expect(page.get_by_role("heading", level=1, name="Kiểm tra biên nhận")).to_be_visible()
+    assert releases_of(page) == {FIRST}
+
+    page.go_back()
+    page.reload()
+    expect(option(page, 1)).to_be_checked()
+    expect(option(page, 2, 1)).to_be_checked()
+    assert releases_of(page) == {second}
+    option(page, 3).check()
+    hand_in(page)
+    result(page)
+    assert releases_of(page) == {second}
+    assert person.call(hall, "GET", f"/attempts/{attempt}")["status"] == "submitted"
+
+
+def test_under_the_new_worker_the_old_page_still_has_all_its_screens_and_offline_comes_up_whole(
+    hall: Stack, paper: tuple[Page, Person, str, str]
+) -> None:
+    page, person, attempt, second = paper
+    other = page.context.new_page()  # brings the new worker, which takes over under the open paper
+    other.goto(hall.site_url)
+    worker_of(other, second)
+    assert releases_of(other) == {second}
+
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Kiểm tra biên nhận").click()
+    expect(page.get_by_role("heading", level=1, name="Kiểm tra biên nhận")).to_be_visible()
+    assert releases_of(page) == {FIRST}
+
+    page.go_back()
+    chosen = [option(page, 1, 1), option(page, 2), option(page, 3)]
+    for choice in chosen:
+        choice.check()
+    page.reload()
+    for choice in chosen:
+        expect(choice).to_be_checked()
+    assert releases_of(page) == {second}
+    page.context.set_offline(False)
+    wait_for(
+        lambda: sorted(saved(person, hall, attempt)) == ["1", "2", "3"], 60, "saving what was answered offline"
+    )
+    hand_in(page)
+    result(page)
+    assert releases_of(page) == {second}
+
+
+def test_offline_before_the_new_worker_came_the_old_page_comes_up_whole(
+    paper: tuple[Page, Person, str, str],
+) -> None:
+    page, *_ = paper
+    page.context.set_offline(True)
+    option(page, 3).check()
+    page.reload()
+    expect(option(page, 3)).to_be_checked()
+    assert releases_of(page) == {FIRST}
+
+
+# -- lines
+
+
+def test_a_line_that_never_answers_keeps_no_stored_page_away(hall: Stack, phone: Phone) -> None:
+    page = phone(service_workers="allow").new_page()
+    with line_to(hall.site_url) as line:
+        page.goto(line.url)
+        worker_of(page, FIRST)
+        line.fall_silent()
+        page.reload(wait_until="commit")
+        expect(home(page)).to_be_visible()
+        expect(page.locator(".guard")).to_have_count(0)
+        line.speak()
+
+
+def test_a_slow_server_is_no_fault_of_the_page(hall: Stack, page: Page) -> None:
+    page.clock.install()
+    page.route("**/data/contest.json", never)
+    page.goto(hall.site_url)
+    page.clock.run_for(1_000)
+    expect(page.get_by_text("Đang tải…")).to_be_visible()
+    page.clock.run_for(25_000)
+    expect(page.get_by_text("Đang tải…")).to_be_visible()
+    page.clock.run_for(10_000)
+    expect(says(page, "slow")).to_be_visible()
+    page.unroute("**/data/contest.json")  # lets the answer through
+    expect(home(page)).to_be_visible()
+    expect(page.locator(".guard")).to_have_count(0)
+
+
+def test_what_is_slow_but_comes_takes_the_guards_place(hall: Stack, page: Page) -> None:
+    held: list[Route] = []
+    page.clock.install()
+    page.route("**/js/main.js", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
+    page.goto(hall.site_url, wait_until="commit")
+    expect(page.locator("#foot")).to_be_attached()
+
+    def said() -> bool:
+        page.clock.run_for(1_000)
+        return bool(says(page, "slow").is_visible())
+
+    wait_for(said, 30, "a word of the guard")
+    held[0].continue_()
+    expect(home(page)).to_be_visible()
+    expect(page.locator(".guard")).to_have_count(0)
+
+
+# -- parts that are lost
+
+
+@pytest.mark.parametrize("part", ["js/main.js", "js/texts.js", "js/api.js"])
+def test_a_lost_module_is_told_at_once_and_reloading_brings_the_page(
+    hall: Stack, page: Page, part: str
+) -> None:
+    find = lose(page, part)
+    page.goto(f"{hall.site_url}/#/guide")
+    expect(says(page, "lost")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("link", name=HOTLINE)).to_be_visible()
+    again = page.get_by_role("button", name="Tải lại")
+    assert (again.bounding_box() or {})["height"] >= 44
+    find()
+    again.click()
+    expect(page.get_by_role("heading", level=1, name="Thể lệ")).to_be_visible()
+    expect(page.locator(".guard")).to_have_count(0)
+
+
+def test_the_hotline_is_remembered_for_the_day_when_nothing_answers(hall: Stack, page: Page) -> None:
+    page.goto(hall.site_url)
+    expect(home(page)).to_be_visible()
+    find = lose(page, "js/main.js")
+    page.route("**/data/**", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("link", name=HOTLINE)).to_be_visible()
+
+    # Where nothing answers at all, these words are worth more than the browser's own.
+    lose(page, "**")
+    page.get_by_role("button", name="Tải lại").click()
+    again = page.get_by_role("button", name="Chưa kết nối được. Tải lại lần nữa")
+    expect(again).to_be_enabled()
+    page.unroute("**/r/*/**")
+    page.unroute("**/data/**")
+    find()
+    again.click()
+    expect(home(page)).to_be_visible()
+
+
+def test_a_lost_screen_is_told_and_trying_again_brings_it(hall: Stack, page: Page) -> None:
+    page.goto(hall.site_url)
+    find = lose(page, "js/screens/guide.js")
+    page.get_by_role("link", name="Thể lệ").first.click()
+    expect(page.get_by_role("heading", level=1, name="Chưa tải được trang")).to_be_visible()
+    find()
+    page.get_by_role(
+        "button", name="Thử lại"
+    ).click()  # a full reload: browsers remember what they could not load
+    expect(page.get_by_role("heading", level=1, name="Thể lệ")).to_be_visible()
+
+
+def test_without_any_script_the_pages_own_text_appears(hall: Stack, page: Page) -> None:
+    find = lose(page, "guard.js", "js/**")
+    page.goto(hall.site_url)
+    expect(page.get_by_role("heading", level=1)).to_have_count(0)  # nobody is frightened while the page loads
+    expect(page.get_by_role("heading", level=1, name="Trang chưa mở được")).to_be_visible()
+    find()
+    page.get_by_role("link", name="Tải lại").click()
+    expect(home(page)).to_be_visible()
+
+
+def test_without_script_and_style_it_stands_there_at_once(hall: Stack, page: Page) -> None:
+    lose(page, "**")
+    page.goto(hall.site_url)
+    expect(page.get_by_role("link", name="Tải lại")).to_be_visible(timeout=2_000)
+
+
+@pytest.mark.parametrize("answer", [lambda route: route.abort(), never], ids=["lost", "late"])
+def test_without_its_style_the_page_can_be_used_and_says_so(
+    hall: Stack, page: Page, answer: Callable[[Route], None]
+) -> None:
+    page.route("**/style.css", answer)
+    page.goto(hall.site_url, wait_until="commit")
+    expect(home(page)).to_be_visible()
+    expect(says(page, "bare")).to_be_visible()
+    page.unroute("**/style.css")
+    page.get_by_role("button", name="Tải lại").click()
+    expect(page.locator(".guard")).to_have_count(0)
+    expect(home(page)).to_be_visible()
+    assert page.locator("header").evaluate("header => getComputedStyle(header).borderBottomWidth") == "3px"
+
+
+# -- browsers
+
+
+@pytest.mark.parametrize(
+    "missing", ["HTMLScriptElement.prototype.noModule", "AbortController", "Element.prototype.replaceChildren"]
+)
+def test_an_old_browser_is_told_so_at_once(hall: Stack, browser: Browser, missing: str) -> None:
+    device = browser.new_context(viewport=PHONE)  # whose page may fail
+    device.add_init_script(f"delete {missing}")
+    page = device.new_page()
+    page.goto(hall.site_url)
+    expect(says(page, "old")).to_be_visible(timeout=5_000)
+    expect(page.locator(".guard").get_by_role("link", name=HOTLINE)).to_be_visible()
+    device.close()
+
+
+def test_a_healthy_page_keeps_the_guard_quiet(hall: Stack, page: Page) -> None:
+    page.clock.install()
+    page.goto(hall.site_url)
+    expect(home(page)).to_be_visible()
+    page.clock.run_for(60_000)
+    expect(page.locator(".guard")).to_have_count(0)
+    assert json.loads(page.evaluate("localStorage.getItem('cuoc-thi:hotline')")) == HOTLINE
