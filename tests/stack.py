@@ -35,7 +35,7 @@ grace = "PT2S"
 settle = "PT2S"
 
 [paper]
-questions = 5
+questions = {questions}
 time_limit = "PT{limit}S"
 attempts_per_week = {attempts}
 publish_bank = true
@@ -129,7 +129,7 @@ def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
 def contest_folder(folder: Path, **values: Any) -> Path:
     """A contest of short weeks on the bank of ``nghe-an-2022``, with three units."""
     folder.mkdir(parents=True)
-    values = {"gap": 0, "limit": values["seconds"], "attempts": 3, **values}
+    values = {"gap": 0, "questions": 5, "limit": values["seconds"], "attempts": 3, **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
     bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
     (folder / "questions.csv").write_bytes(bank)

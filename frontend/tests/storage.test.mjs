@@ -71,10 +71,15 @@ test("a kept paper is its questions alone, and its owner's", () => {
   assert.equal(papers.open("an", before + 2).length, 0);
 });
 
-test("a record of another format is not read", () => {
+test("a record of another format is not read, and one of a later format not written over", () => {
   globalThis.localStorage = browserStorage();
   globalThis.localStorage.setItem("cuoc-thi:record:1", '{"format":0,"answers":{}}');
   assert.equal(records.get("1"), null);
+  assert.equal(records.set("1", { flags: {} }), true);
+  globalThis.localStorage.setItem("cuoc-thi:record:2", '{"format":99,"answers":{}}');
+  assert.equal(records.get("2"), null);
+  assert.equal(records.set("2", { flags: {} }), false);
+  assert.equal(globalThis.localStorage.getItem("cuoc-thi:record:2"), '{"format":99,"answers":{}}');
 });
 
 test("a receipt is shown to its owner only", () => {

@@ -5,7 +5,6 @@ A test that is given ``phone`` or ``page`` runs twice, by mouse and by touch, un
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -102,10 +101,4 @@ def new_person(hall: Stack) -> Callable[[], Person]:
 def enter(hall: Stack) -> Callable[[Page, Person, str], None]:
     """Opens a screen as somebody who is signed in."""
 
-    def open_screen(page: Page, person: Person, hash_: str) -> None:
-        stored = json.dumps(person.session)
-        page.goto(f"{hall.site_url}/icon.svg")
-        page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", stored)
-        page.goto(f"{hall.site_url}/{hash_}")
-
-    return open_screen
+    return lambda page, person, hash_: person.opens(page, hall.site_url, hash_)

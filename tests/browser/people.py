@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Self
 
+from playwright.sync_api import Page
+
 from tests.stack import Stack
 
 PASSWORD = "mật khẩu dài"
@@ -57,3 +59,9 @@ class Person:
     def start(self, stack: Stack) -> str:
         """The id of the attempt that is open now."""
         return str(self.call(stack, "POST", "/attempts", {})["attempt"]["attempt_id"])
+
+    def opens(self, page: Page, site_url: str, hash_: str) -> None:
+        """Opens a screen as somebody who is signed in."""
+        page.goto(f"{site_url}/icon.svg")
+        page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(self.session))
+        page.goto(f"{site_url}/{hash_}")

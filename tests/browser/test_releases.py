@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from infra.site import SITE, release, upload
 from tests.browser.conftest import PHONE
+from tests.browser.hands import choose, press
 from tests.browser.line import line_to
 from tests.browser.people import Person
 from tests.browser.test_mishaps import hand_in, option, result, saved, sit
@@ -102,9 +103,9 @@ def paper(
     page, person = device.new_page(), new_person()
     attempt = sit(page, person, hall, enter)
     worker_of(page, FIRST)
-    option(page, 1).check()
+    choose(option(page, 1))
     second = release_another()
-    option(page, 2, 1).check()
+    choose(option(page, 2, 1))
     wait_for(lambda: len(saved(person, hall, attempt)) == 2, 60, "saving both answers")
     return page, person, attempt, second
 
@@ -113,7 +114,7 @@ def test_an_open_paper_goes_on_with_its_own_release_and_is_reloaded_with_the_new
     hall: Stack, paper: tuple[Page, Person, str, str]
 ) -> None:
     page, person, attempt, second = paper
-    page.get_by_role("link", name="Kiểm tra biên nhận").click()  # a screen that was not loaded before
+    press(page.get_by_role("link", name="Kiểm tra biên nhận"))  # a screen that was not loaded before
     expect(page.get_by_role("heading", level=1, name="Kiểm tra biên nhận")).to_be_visible()
     assert releases_of(page) == {FIRST}
 
@@ -122,7 +123,7 @@ def test_an_open_paper_goes_on_with_its_own_release_and_is_reloaded_with_the_new
     expect(option(page, 1)).to_be_checked()
     expect(option(page, 2, 1)).to_be_checked()
     assert releases_of(page) == {second}
-    option(page, 3).check()
+    choose(option(page, 3))
     hand_in(page)
     result(page)
     assert releases_of(page) == {second}
@@ -139,14 +140,13 @@ def test_under_the_new_worker_the_old_page_still_has_all_its_screens_and_offline
     assert releases_of(other) == {second}
 
     page.context.set_offline(True)
-    page.get_by_role("link", name="Kiểm tra biên nhận").click()
+    press(page.get_by_role("link", name="Kiểm tra biên nhận"))
     expect(page.get_by_role("heading", level=1, name="Kiểm tra biên nhận")).to_be_visible()
     assert releases_of(page) == {FIRST}
 
     page.go_back()
-    chosen = [option(page, 1, 1), option(page, 2), option(page, 3)]
-    for choice in chosen:
-        choice.check()
+    chosen = [option(page, 1), option(page, 2, 1), option(page, 3)]
+    choose(chosen[2])
     page.reload()
     for choice in chosen:
         expect(choice).to_be_checked()
@@ -165,7 +165,7 @@ def test_offline_before_the_new_worker_came_the_old_page_comes_up_whole(
 ) -> None:
     page, *_ = paper
     page.context.set_offline(True)
-    option(page, 3).check()
+    choose(option(page, 3))
     page.reload()
     expect(option(page, 3)).to_be_checked()
     assert releases_of(page) == {FIRST}
@@ -232,7 +232,7 @@ def test_a_lost_module_is_told_at_once_and_reloading_brings_the_page(
     again = page.get_by_role("button", name="Tải lại")
     assert (again.bounding_box() or {})["height"] >= 44
     find()
-    again.click()
+    press(again)
     expect(page.get_by_role("heading", level=1, name="Thể lệ")).to_be_visible()
     expect(page.locator(".guard")).to_have_count(0)
 
@@ -247,20 +247,20 @@ def test_the_hotline_is_remembered_for_the_day_when_nothing_answers(hall: Stack,
 
     # Where nothing answers at all, these words are worth more than the browser's own.
     lose(page, "**")
-    page.get_by_role("button", name="Tải lại").click()
+    press(page.get_by_role("button", name="Tải lại"))
     again = page.get_by_role("button", name="Chưa kết nối được. Tải lại lần nữa")
     expect(again).to_be_enabled()
     page.unroute("**/r/*/**")
     page.unroute("**/data/**")
     find()
-    again.click()
+    press(again)
     expect(home(page)).to_be_visible()
 
 
 def test_a_lost_screen_is_told_and_trying_again_brings_it(hall: Stack, page: Page) -> None:
     page.goto(hall.site_url)
     find = lose(page, "js/screens/guide.js")
-    page.get_by_role("link", name="Thể lệ").first.click()
+    press(page.get_by_role("link", name="Thể lệ").first)
     expect(page.get_by_role("heading", level=1, name="Chưa tải được trang")).to_be_visible()
     find()
     page.get_by_role(
@@ -275,7 +275,7 @@ def test_without_any_script_the_pages_own_text_appears(hall: Stack, page: Page) 
     expect(page.get_by_role("heading", level=1)).to_have_count(0)  # nobody is frightened while the page loads
     expect(page.get_by_role("heading", level=1, name="Trang chưa mở được")).to_be_visible()
     find()
-    page.get_by_role("link", name="Tải lại").click()
+    press(page.get_by_role("link", name="Tải lại"))
     expect(home(page)).to_be_visible()
 
 
@@ -294,7 +294,7 @@ def test_without_its_style_the_page_can_be_used_and_says_so(
     expect(home(page)).to_be_visible()
     expect(says(page, "bare")).to_be_visible()
     page.unroute("**/style.css")
-    page.get_by_role("button", name="Tải lại").click()
+    press(page.get_by_role("button", name="Tải lại"))
     expect(page.locator(".guard")).to_have_count(0)
     expect(home(page)).to_be_visible()
     assert page.locator("header").evaluate("header => getComputedStyle(header).borderBottomWidth") == "3px"

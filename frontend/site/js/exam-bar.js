@@ -1,7 +1,7 @@
 // What stays in sight during a paper: time left, how much is answered, and what was saved when.
 
 import { clock } from "./clock.js";
-import { h } from "./dom.js";
+import { afterClick, h } from "./dom.js";
 import { countdown, time } from "./format.js";
 import { t } from "./texts.js";
 
@@ -21,6 +21,9 @@ export function examBar(attempt) {
     progress, save, announce, warning);
   const warnings = WARNINGS.filter((minutes) => minutes * 60000 < deadline - started);
   const said = new Set();
+  const warn = (text) => text !== warning.textContent && afterClick(() => {
+    warning.textContent = text; // it moves the paper
+  });
   let failing = false;
 
   return {
@@ -54,10 +57,10 @@ export function examBar(attempt) {
       const minutes = warnings.filter((at) => rest <= at * 60000).pop();
       box.classList.toggle("soon", Boolean(minutes));
       box.classList.toggle("last", minutes === 1);
-      if (minutes && rest <= minutes * 60000 - WARNS_FOR_MS) warning.textContent = "";
+      if (minutes && rest <= minutes * 60000 - WARNS_FOR_MS) warn("");
       else if (minutes && !said.has(minutes)) {
         said.add(minutes);
-        warning.textContent = t("paper.minutesLeft", { minutes });
+        warn(t("paper.minutesLeft", { minutes }));
       }
       return rest;
     },

@@ -2,7 +2,7 @@
 
 import { api, data } from "./api.js";
 import { clock } from "./clock.js";
-import { fill, focusOn, h } from "./dom.js";
+import { afterClick, fill, focusOn, h } from "./dom.js";
 import { setZone } from "./format.js";
 import { explain } from "./problems.js";
 import { parseRoute } from "./route.js";
@@ -23,6 +23,7 @@ const SCREENS = {
   commitments: () => import("./screens/commitments.js"),
   password: () => import("./screens/password.js"),
 };
+const PART_MS = 20000;
 const PRIVATE = new Set(["me", "paper"]);
 const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
 const place = (id) => document.getElementById(id);
@@ -91,7 +92,7 @@ async function show(kept = null) {
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
   try {
     const load = SCREENS[at.name];
-    const [screen] = await Promise.all([load ? load() : null, loadContest()]);
+    const [screen] = await Promise.all([load ? inTime(load()) : null, loadContest()]);
     if (mine !== turn) return;
     frame(at.name);
     if (!screen) return void showMessage(t("app.notFound"));
@@ -107,12 +108,21 @@ async function show(kept = null) {
     focusOn(target || main.querySelector("h1"), { top: !target });
   } catch (error) {
     if (mine !== turn || signedOut(error)) return;
-    const part = /module/i.test(error.message); // a browser may remember that it could not load one
-    showMessage(t("app.failed"), explain(part ? { code: "network" } : error), part ? () => location.reload() : () => show());
+    const part = error.code === "part" || /module/i.test(error.message); // a browser may remember that it could not load one
+    showMessage(t("app.failed"), explain(part ? { code: "part" } : error), part ? () => location.reload() : () => show());
   } finally {
     clearTimeout(slow);
     if (mine === turn) main.removeAttribute("aria-busy");
   }
+}
+
+/** A part of the page that neither comes nor fails is taken for lost. */
+function inTime(part) {
+  let timer = null;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "part" })), PART_MS);
+  });
+  return Promise.race([part, late]).finally(() => clearTimeout(timer));
 }
 
 /** The footer comes with the first screen: alone it would jump. From then on guard.js leaves the page alone. */
@@ -188,8 +198,8 @@ addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link
   show();
 });
-addEventListener("online", connection);
-addEventListener("offline", connection);
+addEventListener("online", () => afterClick(connection));
+addEventListener("offline", () => afterClick(connection));
 place("skip").addEventListener("click", (event) => {
   event.preventDefault();
   focusOn(place("main").querySelector("h1"), { top: true });

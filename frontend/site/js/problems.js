@@ -4,9 +4,11 @@ import { isEnglish } from "./texts.js";
 
 const NETWORK = "Không kết nối được với máy chủ. Hãy kiểm tra mạng rồi thử lại.";
 const TIMEOUT = "Máy chủ chưa trả lời kịp. Hãy thử lại sau ít giây.";
+const PART = "Một phần của trang chưa tải về được. Hãy tải lại trang.";
 const UNKNOWN = "Có lỗi xảy ra. Hãy thử lại sau ít giây.";
 
 const ENGLISH = {
+  part: "A part of the page could not be loaded. Reload the page.",
   timeout: "The server has not answered in time. Try again in a few seconds.",
   network: "The server could not be reached. Check your connection and try again.",
   unauthorized: "You are not signed in, or your session has ended. Please sign in again.",
@@ -46,7 +48,7 @@ const ENGLISH_FIELDS = {
 /** One sentence for an error. */
 export function explain(error) {
   if (isEnglish()) return ENGLISH[error.code] || "Something went wrong. Try again in a few seconds.";
-  return error.detail || { network: NETWORK, timeout: TIMEOUT }[error.code] || UNKNOWN;
+  return error.detail || { network: NETWORK, timeout: TIMEOUT, part: PART }[error.code] || UNKNOWN;
 }
 
 /** {field: message} of an `invalid` refusal. */

@@ -2,13 +2,13 @@
 
 import { api } from "./api.js";
 import { clock, makeTicker } from "./clock.js";
-import { fill, focusOn, h, once } from "./dom.js";
+import { afterClick, fill, focusOn, h } from "./dom.js";
 import { examBar } from "./exam-bar.js";
 import { jumpList, modeSwitch } from "./jump-list.js";
 import { leftoverSection } from "./leftover.js";
 import { makeMachine } from "./machine.js";
 import { placesOf, questionsView } from "./paper-view.js";
-import { number, time } from "./format.js";
+import { time } from "./format.js";
 import { explain } from "./problems.js";
 import { reviewView } from "./review.js";
 import { resultView } from "./screens/result.js";
@@ -89,10 +89,14 @@ export function sitting(id, { contest, signedIn, signedOut }) {
       if (!shownScreen || !shownScreen.final) showResult(view);
     } else {
       if (!shownScreen) showPaper(view);
-      shownScreen.draw(view);
+      afterClick(redraw);
     }
     if (ready) ready.resolve();
     ready = null;
+  }
+
+  function redraw() {
+    if (!shownScreen.final) shownScreen.draw(machine.view());
   }
 
   function showPaper(view) {
@@ -132,6 +136,7 @@ function paperScreen(paper, machine) {
   let mode = paperMode.get() || (matchMedia(WIDE).matches ? "list" : "one");
   let area = null; // which of the areas is shown
   let reviewed = ""; // the answers that the review shows
+  let notes = ""; // what is said above the paper
 
   const bar = examBar(paper);
   const note = h("div", { class: "notes", tabindex: "-1" });
@@ -148,7 +153,7 @@ function paperScreen(paper, machine) {
   const [before, next] = [step(-1), step(1)];
   const toReview = h("button", { class: "button primary", type: "button", onclick: () => put("review") }, t("paper.toSubmit"));
   const steps = h("p", { class: "steps" }, before, next);
-  const places_ = h("div", { class: "places" },
+  const sheetView = h("div", { class: "places" },
     h("div", { class: "beside" }, modeSwitch(mode, changeMode), jumps.box),
     h("div", null, view.form, steps, h("p", { class: "actions" }, toReview)));
 
@@ -187,7 +192,7 @@ function paperScreen(paper, machine) {
 
   function put(kind, ...content) {
     area = kind;
-    if (kind === "sheet") return fill(box, places_);
+    if (kind === "sheet") return fill(box, sheetView);
     if (kind !== "review") return fill(box, ...content);
     const { why, inServer } = machine.view();
     reviewed = JSON.stringify([sheet.answers, sheet.prediction, why]);
@@ -219,7 +224,6 @@ function paperScreen(paper, machine) {
     drawNotes(now);
   }
 
-  let notes = "";
   function drawNotes(now) {
     const wanted = notesOf(now, machine);
     const text = JSON.stringify(wanted.map(({ name, told }) => [name, told]));

@@ -91,7 +91,11 @@ const recordOf = (found) => (found && found.format === RECORD_FORMAT ? found : n
 /** What this device knows of an attempt's answers (record.js); kept until the attempt's week is closed. */
 export const records = {
   get: (attemptId) => recordOf(read(`record:${attemptId}`)),
-  set: (attemptId, record) => write(`record:${attemptId}`, { format: RECORD_FORMAT, ...record }),
+  /** What a page of a later release wrote is not written over: an older page may come up again without a line. */
+  set(attemptId, record) {
+    const there = read(`record:${attemptId}`);
+    return there && there.format > RECORD_FORMAT ? false : write(`record:${attemptId}`, { ...record, format: RECORD_FORMAT });
+  },
   clear: (attemptId) => remove(`record:${attemptId}`),
 
   /** Is told what another tab stored (null: it took the record off) until the returned function is called. */

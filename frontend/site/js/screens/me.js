@@ -2,7 +2,7 @@
 
 import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
-import { fill, h, once } from "../dom.js";
+import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
 import { phase, rushWait } from "../phase.js";
 import { explain } from "../problems.js";
@@ -38,7 +38,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     return status;
   };
   draw();
-  const timer = setInterval(draw, 1000);
+  const timer = setInterval(() => afterClick(draw), 1000);
   import("./paper.js").catch(() => {}); // ahead of the start: one step less on a slow line
   const content = [
     h("section", null,
