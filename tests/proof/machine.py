@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -22,10 +22,12 @@ from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
+    AlreadyFinished,
     AlreadyRegistered,
     AttemptNotFound,
     Busy,
     ContestError,
+    Stale,
 )
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
@@ -85,6 +87,7 @@ from tests.proof.model import (
     Model,
     Refusal,
     Sheet,
+    Told,
 )
 from tests.proof.troubles import NO_TROUBLE, Archive, Kind, Line, Shaky, Trouble
 from tests.services.exam_room import right
@@ -106,6 +109,7 @@ PEOPLE = {
 CITIZENS = list(PEOPLE)
 IDS = {participant_id(PEPPER, citizen_id): citizen_id for citizen_id in CITIZENS}
 
+Base = Literal["told", "none", "invented"]
 FIELDS = ["score", "prediction", "duration", "submitted"]
 # With few fields there are ties.
 ORDERS = [order for length in range(1, 5) for order in permutations(FIELDS, length)]
@@ -146,6 +150,9 @@ someone = st.integers(0, len(PEOPLE) - 1)
 sheets = st.builds(
     Sheet, st.sampled_from([*range(QUESTIONS), QUESTIONS, QUESTIONS, QUESTIONS]), st.none() | st.integers(0, 4)
 )
+# Each builds on the revision that it was last told; or on another, as no honest page does.
+devices = st.sampled_from(["phone", "computer"])
+bases: st.SearchStrategy[Base] = st.sampled_from(["told", "told", "told", "told", "none", "invented"])
 # The person's last attempt, as a rule, or one before it.
 which = st.sampled_from([0, 0, 0, 1, 2, 5])
 kinds = st.sampled_from(["none", "none", "none", "before", "after", "twice", "meanwhile"])
@@ -156,6 +163,16 @@ endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "sav
 changes = st.tuples(
     st.sampled_from(["exclude", "disqualify", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
 )
+
+
+class Message(NamedTuple):
+    """A request as it was sent; a line may deliver it once more, and much later."""
+
+    what: Literal["save", "submit"]
+    person: Person
+    attempt: AttemptId
+    sheet: Sheet
+    base: int
 
 
 class Run(NamedTuple):
@@ -228,6 +245,8 @@ class ContestMachine(RuleBasedStateMachine):
         self.desk, self.site, self.shelf = Archive(), MemoryObjects(), MemoryObjects()
         self.pointer = b""
         self.attempts: list[tuple[str, AttemptId]] = []
+        self.told: dict[tuple[AttemptId, str], int] = {}
+        self.sent: list[Message] = []
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
         self.pointers: dict[str, Pointer] = {}
         self.results: dict[tuple[str, str], str] = {}
@@ -325,24 +344,81 @@ class ContestMachine(RuleBasedStateMachine):
         )
         assert answer == (self.model.inputs.refusal(person) or person)
 
-    @rule(who=someone, kind=kinds, at=st.integers(1, 2), other=others, sheet=sheets)
-    def start(self, who: int, kind: Any, at: int, other: Any, sheet: Sheet) -> None:
+    @rule(who=someone, device=devices, kind=kinds, at=st.integers(1, 2), other=others, sheet=sheets)
+    def start(self, who: int, device: str, kind: Any, at: int, other: Any, sheet: Sheet) -> None:
         person = self.person(who)
-        self._start(person, Trouble(kind, at, lambda: self.do(other, person, sheet)))
+        self._start(person, Trouble(kind, at, lambda: self.do(other, person, sheet)), device)
 
-    @rule(who=someone, which=which, sheet=sheets, kind=kinds, other=others, others_sheet=sheets)
-    def save(self, who: int, which: int, sheet: Sheet, kind: Any, other: Any, others_sheet: Sheet) -> None:
+    @rule(
+        who=someone,
+        which=which,
+        sheet=sheets,
+        device=devices,
+        base=bases,
+        kind=kinds,
+        other=others,
+        others_sheet=sheets,
+    )
+    def save(
+        self,
+        who: int,
+        which: int,
+        sheet: Sheet,
+        device: str,
+        base: Base,
+        kind: Any,
+        other: Any,
+        others_sheet: Sheet,
+    ) -> None:
         person = self.person(who)
         attempt = self.attempt_of(person, which)
         if attempt:
-            self._save(person, attempt, sheet, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)))
+            message = Message("save", person, attempt, sheet, self.base(attempt, device, base))
+            self._send(message, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)), device)
 
-    @rule(who=someone, which=which, sheet=sheets, kind=kinds, other=others, others_sheet=sheets)
-    def submit(self, who: int, which: int, sheet: Sheet, kind: Any, other: Any, others_sheet: Sheet) -> None:
+    @rule(
+        who=someone,
+        which=which,
+        sheet=sheets,
+        device=devices,
+        base=bases,
+        kind=kinds,
+        other=others,
+        others_sheet=sheets,
+    )
+    def submit(
+        self,
+        who: int,
+        which: int,
+        sheet: Sheet,
+        device: str,
+        base: Base,
+        kind: Any,
+        other: Any,
+        others_sheet: Sheet,
+    ) -> None:
         person = self.person(who)
         attempt = self.attempt_of(person, which)
         if attempt:
-            self._submit(person, attempt, sheet, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)))
+            message = Message("submit", person, attempt, sheet, self.base(attempt, device, base))
+            self._send(message, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)), device)
+
+    @precondition(lambda self: self.sent)
+    @rule(back=st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8]), kind=kinds)
+    def arrive_once_more(self, back: int, kind: Any) -> None:
+        """A request that was sent before, as a page repeats it or a slow line delivers it."""
+        message = self.sent[max(len(self.sent) - 1 - back, 0)]
+        self._send(message, Trouble(kind, 1))
+
+    @rule(who=someone, which=which, device=devices)
+    def load_the_page(self, who: int, which: int, device: str) -> None:
+        """The page on this device reads what is saved."""
+        person = self.person(who)
+        attempt = self.attempt_of(person, which)
+        if attempt:
+            seen = self.exam.read(person, attempt, self.clock())
+            if isinstance(seen, OpenPaper):
+                self.told[attempt, device] = seen.revision
 
     @rule(crowd=st.lists(st.tuples(someone, sheets, spans, endings), min_size=2, max_size=8))
     def sit(self, crowd: list[tuple[int, Sheet, int, str]]) -> None:
@@ -365,11 +441,12 @@ class ContestMachine(RuleBasedStateMachine):
         if not attempt or not told or told.fate != "open" or not self.clock() <= told.due + GRACE:
             return
         self.clock.now = told.due + GRACE
+        message = Message("submit", person, attempt, sheet, told.revision)
         if first:
             in_time = self.clock()
 
             def arrive() -> None:
-                self._submit(person, attempt, sheet, now=in_time)
+                self._submit(message, now=in_time)
 
             self.clock.now += 1
             self._start(person, Trouble("meanwhile", 2, arrive))
@@ -379,7 +456,7 @@ class ContestMachine(RuleBasedStateMachine):
                 self.clock.now += 1
                 self._start(person)
 
-            self._submit(person, attempt, sheet, Trouble("meanwhile", 1, restart))
+            self._submit(message, Trouble("meanwhile", 1, restart))
 
     @rule(who=someone, which=which)
     def look(self, who: int, which: int) -> None:
@@ -418,8 +495,8 @@ class ContestMachine(RuleBasedStateMachine):
         if self.model.find(person.participant_id, changed) is not None:
             return
         calls: list[Callable[[], Any]] = [
-            lambda: self.exam.submit(person, changed, {}, None, now),
-            lambda: self.exam.save(person, changed, {}, None, now),
+            lambda: self.exam.submit(person, changed, {}, None, 0, now),
+            lambda: self.exam.save(person, changed, {}, None, 0, now),
             lambda: self.exam.read(person, changed, now),
         ]
         assert [self.ask(NO_TROUBLE, call)[0] for call in calls] == [AttemptNotFound] * 3
@@ -439,10 +516,14 @@ class ContestMachine(RuleBasedStateMachine):
         self.clock.now = ahead[choice % len(ahead)] - early
 
     def ask(self, trouble: Trouble, call: Callable[[], Any]) -> tuple[Any, bool]:
-        """What the call returns, or the class of its refusal; and whether a call that was cut off was made."""
+        """What the call returns, or its refusal (the class if it tells nothing more); and whether a call that
+        was cut off was made.
+        """
         self.exam_line.expect(trouble)
         try:
             answer = call()
+        except (Stale, AlreadyFinished) as refused:
+            answer = refused
         except ContestError as refused:
             answer = type(refused)
         written = self.exam_line.written
@@ -460,7 +541,9 @@ class ContestMachine(RuleBasedStateMachine):
     # What everything is made of: the call, the answer of the model, and that both are the same.
 
     def do(self, what: str, person: Person, sheet: Sheet) -> None:
-        """Something else that happens, without trouble; ``wait`` is the longest that a request may hang."""
+        """Something else that happens, without trouble, on a device that knows what is saved; ``wait`` is the
+        longest that a request may hang.
+        """
         attempt = self.attempt_of(person, 0)
         if what == "wait":
             self.clock.now += SETTLE - 1
@@ -470,12 +553,16 @@ class ContestMachine(RuleBasedStateMachine):
             self.do("submit", person, sheet)
         elif what == "start":
             self._start(person)
-        elif attempt and what == "save":
-            self._save(person, attempt, sheet)
-        elif attempt and what == "submit":
-            self._submit(person, attempt, sheet)
+        elif attempt and what in {"save", "submit"}:
+            told = self.model.find(person.participant_id, attempt)
+            assert told
+            self._send(Message(cast(Any, what), person, attempt, sheet, told.revision))
 
-    def _start(self, person: Person, trouble: Trouble = NO_TROUBLE) -> None:
+    def base(self, attempt: AttemptId, device: str, base: Base) -> int:
+        told = self.told.get((attempt, device), 0)
+        return {"told": told, "none": 0, "invented": told + 1}[base]
+
+    def _start(self, person: Person, trouble: Trouble = NO_TROUBLE, device: str = "phone") -> None:
         self.serial += 1
         now, nonce = self.clock(), f"{self.serial:016x}"
         self.nonces.append(nonce)
@@ -491,38 +578,46 @@ class ContestMachine(RuleBasedStateMachine):
         if answer is not Busy:
             paper = answer if isinstance(answer, type) else answer[0]
             assert self.tell(paper) == self.expected(told)
-            if isinstance(answer, tuple) and isinstance(told, Attempt) and not written:
-                assert answer[1] == (told.nonce == nonce)
+            if isinstance(answer, tuple) and isinstance(told, Attempt):
+                self.told[answer[0].attempt, device] = answer[0].revision
+                assert written or answer[1] == (told.nonce == nonce)
         return self.check(person)
 
-    def _save(self, person: Person, attempt: AttemptId, sheet: Sheet, trouble: Trouble = NO_TROUBLE) -> None:
+    def _send(self, message: Message, trouble: Trouble = NO_TROUBLE, device: str = "phone") -> None:
+        self.sent.append(message)
+        if message.what == "save":
+            self._save(message, trouble, device)
+        else:
+            self._submit(message, trouble)
+
+    def _save(self, message: Message, trouble: Trouble, device: str) -> None:
+        _, person, attempt, sheet, base = message
         now = self.clock()
         sheet = self.asked(attempt.week, sheet)
         answer, written = self.ask(
-            trouble, lambda: self.exam.save(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
+            trouble,
+            lambda: self.exam.save(person, attempt, self.filled(attempt, sheet), sheet.guess, base, now),
         )
         if answer is Busy and not written:
             return self.check(person)
-        told = self.model.save(person.participant_id, attempt, sheet, now)
-        assert answer in {told, Busy}
+        told = self.model.save(person.participant_id, attempt, sheet, base, now)
+        if answer is not Busy:
+            assert self.tell(answer) == self.expected(told)
+            if isinstance(answer, int | Stale):
+                self.told[attempt, device] = answer if isinstance(answer, int) else answer.revision
         return self.check(person)
 
-    def _submit(
-        self,
-        person: Person,
-        attempt: AttemptId,
-        sheet: Sheet,
-        trouble: Trouble = NO_TROUBLE,
-        now: int | None = None,
-    ) -> None:
+    def _submit(self, message: Message, trouble: Trouble = NO_TROUBLE, now: int | None = None) -> None:
+        _, person, attempt, sheet, base = message
         now = self.clock() if now is None else now
         sheet = self.asked(attempt.week, sheet)
         answer, written = self.ask(
-            trouble, lambda: self.exam.submit(person, attempt, self.filled(attempt, sheet), sheet.guess, now)
+            trouble,
+            lambda: self.exam.submit(person, attempt, self.filled(attempt, sheet), sheet.guess, base, now),
         )
         if answer is Busy and not written:
             return self.check(person)
-        told = self.model.submit(person.participant_id, attempt, sheet, now)
+        told = self.model.submit(person.participant_id, attempt, sheet, base, now)
         if answer is not Busy:
             assert self.tell(answer) == self.expected(told)
             if isinstance(answer, Finished):
@@ -551,6 +646,7 @@ class ContestMachine(RuleBasedStateMachine):
         assert entry.open[:3] == (last.number, last.started, last.nonce)
         assert (entry.open.saved is None) == (last.saved is None)
         assert entry.open.guess == (last.saved and last.saved.guess)
+        assert entry.open.revision == last.revision
 
     # Closing.
 
@@ -866,7 +962,11 @@ class ContestMachine(RuleBasedStateMachine):
     def tell(self, seen: OpenPaper | Finished | Refusal | Any) -> object:
         """What the code answered, in the words of ``expected``."""
         if isinstance(seen, OpenPaper):
-            return ("open", seen.attempt[1:], seen.saved, seen.guess)
+            return ("open", seen.attempt[1:], seen.saved, seen.guess, seen.revision)
+        if isinstance(seen, Stale):
+            return (Stale, seen.answers, seen.prediction, seen.revision)
+        if isinstance(seen, AlreadyFinished):
+            return (AlreadyFinished, self.tell(seen.record))
         if isinstance(seen, Finished):
             paper = self.paper(self.week_of(seen.started), seen.nonce)
             return (
@@ -884,13 +984,19 @@ class ContestMachine(RuleBasedStateMachine):
             )
         return seen
 
-    def expected(self, told: Attempt | Refusal) -> object:
+    def expected(self, told: Attempt | Refusal | Told | int) -> object:
+        if isinstance(told, Told):
+            if told.refusal is AlreadyFinished:
+                return (AlreadyFinished, self.expected(told.attempt))
+            _, _, answers, guess, revision = cast(Any, self.expected(told.attempt))
+            return (Stale, answers, guess, revision)
         if not isinstance(told, Attempt):
             return told
         sheet = told.saved if told.fate == "open" else told.sheet
         answers = self.filled(self.id_of(told), sheet) if sheet else {}
         if told.fate == "open":
-            return ("open", (told.number, told.started, told.nonce), answers, sheet and sheet.guess)
+            key = (told.number, told.started, told.nonce)
+            return ("open", key, answers, sheet and sheet.guess, told.revision)
         return (told.record, answers)
 
 

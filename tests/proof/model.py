@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from chalicelib.domain.attempt import AttemptId
 from chalicelib.domain.errors import (
-    AlreadySubmitted,
+    AlreadyFinished,
     AttemptNotFound,
     ContestError,
     Disqualified,
@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
     NoAttemptsLeft,
     NoOpenWeek,
     Overdue,
+    Stale,
 )
 from tests.domain import slow_rules
 from tests.fakes import START_MS
@@ -42,7 +43,9 @@ class Sheet(NamedTuple):
 
 @dataclass
 class Attempt:
-    """``saved`` came by autosave. ``due`` is the deadline; a finished attempt knows when it was received."""
+    """``saved`` came by a save, as ``revision``. ``due`` is the deadline; a finished attempt knows when it was
+    received.
+    """
 
     number: int
     started: int
@@ -50,6 +53,7 @@ class Attempt:
     due: int
     overdue: str
     saved: Sheet | None = None
+    revision: int = 0
     fate: Literal["open", "submitted", "overdue", "discarded"] = "open"
     sheet: Sheet | None = None
     received: int = 0
@@ -60,6 +64,13 @@ class Attempt:
         score, guess = self.sheet or (0, None)
         duration = min(self.received, self.due) - self.started
         return (self.number, self.started, self.received, duration, score, guess, self.nonce, self.fate)
+
+
+class Told(NamedTuple):
+    """A refusal that tells how the attempt stands."""
+
+    refusal: Refusal
+    attempt: Attempt
 
 
 @dataclass
@@ -151,26 +162,34 @@ class Model:
                 return attempt
         return None
 
-    def save(self, person: str, wanted: AttemptId, sheet: Sheet, now: int) -> Refusal | None:
+    def save(self, person: str, wanted: AttemptId, sheet: Sheet, base: int, now: int) -> int | Refusal | Told:
+        """The new revision, or the stored one if the same is saved. Nothing older replaces what is saved."""
         attempt = self.find(person, wanted)
         if attempt is None:
             return AttemptNotFound
         if attempt.fate != "open":
-            return AlreadySubmitted
+            return Told(AlreadyFinished, attempt)
         if now > attempt.due + GRACE:
             return Overdue
-        attempt.saved = sheet
-        return None
+        if base == attempt.revision:
+            attempt.saved, attempt.revision = sheet, max(base + 1, now - attempt.started)
+        elif sheet != attempt.saved:
+            return Told(Stale, attempt)
+        return attempt.revision
 
-    def submit(self, person: str, wanted: AttemptId, sheet: Sheet, now: int) -> Attempt | Refusal:
-        """The first submission stands, whatever comes after it."""
+    def submit(
+        self, person: str, wanted: AttemptId, sheet: Sheet, base: int, now: int
+    ) -> Attempt | Refusal | Told:
+        """The first submission stands, whatever comes after it; it is built on what is saved, or is that."""
         attempt = self.find(person, wanted)
         if attempt is None:
             return AttemptNotFound
         if attempt.fate == "submitted":
-            return attempt
+            return attempt if sheet == attempt.sheet else Told(AlreadyFinished, attempt)
         if attempt.fate != "open" or now > attempt.due + GRACE:
             return Overdue
+        if base != attempt.revision and sheet != attempt.saved:
+            return Told(Stale, attempt)
         attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, now
         return attempt
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.proof.backends import MakeBackend, in_memory, on_moto
-from tests.proof.machine import ContestMachine, Run
-from tests.proof.model import GRACE, LIMIT, Sheet
+from tests.proof.machine import Base, ContestMachine, Run
+from tests.proof.model import GRACE, LIMIT, MINUTE, Sheet
 from tests.proof.troubles import Trouble
 
 NOTHING_RIGHT = Sheet(0, None)
@@ -63,7 +63,7 @@ def test_a_submission_in_the_last_moment_does_not_cost_the_attempt_that_is_being
 ) -> None:
     # The start found the attempt overdue; before it could replace it, answers received in time were written.
     machine = contest(backend)
-    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    begin(machine)
     machine.start_as_a_submission_arrives(who=0, sheet=NOTHING_RIGHT, first=True)
     machine.teardown()
 
@@ -102,19 +102,88 @@ def test_the_final_is_made_from_the_weeks_of_its_own_run(step: int) -> None:
 
 def test_two_tabs_that_replace_an_overdue_attempt_at_once_open_one(backend: MakeBackend) -> None:
     machine = contest(backend)
-    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    begin(machine)
     machine.clock.now += LIMIT + GRACE + 1
-    machine.start(who=0, kind="meanwhile", at=2, other="start", sheet=NOTHING_RIGHT)
+    machine.start(who=0, device="phone", kind="meanwhile", at=2, other="start", sheet=NOTHING_RIGHT)
     assert len(machine.attempts) == 2
     machine.teardown()
 
 
 def test_a_prediction_that_is_taken_back_is_gone(backend: MakeBackend) -> None:
     machine = contest(backend, target="people")
-    machine.start(who=0, kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    begin(machine)
     for sheet in (Sheet(1, 4), Sheet(2, None)):
-        machine.save(who=0, which=0, sheet=sheet, kind="none", other="start", others_sheet=sheet)
+        machine.do("save", machine.person(0), sheet)
     machine.teardown()
+
+
+def test_of_two_devices_the_one_that_knows_less_takes_nothing_away(backend: MakeBackend) -> None:
+    machine = contest(backend)
+    begin(machine)
+    send(machine, "save", 3, "phone")
+    for what in ("save", "submit"):
+        send(machine, what, 1, "computer", base="none")
+    send(machine, "save", 1, "computer")  # it was told what is saved, and says less on purpose
+    send(machine, "save", 2, "phone")
+    assert machine.model.people[machine.person(0).participant_id].weeks[1][-1].saved == Sheet(1, None)
+    machine.teardown()
+
+
+def test_an_older_save_that_arrives_after_a_newer_one_is_not_taken(backend: MakeBackend) -> None:
+    machine = contest(backend)
+    begin(machine)
+    send(machine, "save", 1, "phone")
+    send(machine, "save", 3, "phone")
+    machine.arrive_once_more(back=1, kind="none")
+    assert machine.model.people[machine.person(0).participant_id].weeks[1][-1].saved == Sheet(3, None)
+    machine.teardown()
+
+
+@pytest.mark.parametrize("kind", ["after", "twice"])
+def test_what_was_not_heard_of_is_repeated_without_harm(backend: MakeBackend, kind: str) -> None:
+    machine = contest(backend)
+    begin(machine)
+    for what in ("save", "submit"):
+        send(machine, what, 3, "phone", kind=kind)
+        machine.arrive_once_more(back=0, kind="none")
+    machine.teardown()
+
+
+def test_a_submission_overtaken_by_another_device_counts_once(backend: MakeBackend) -> None:
+    machine = contest(backend)
+    begin(machine)
+    send(machine, "submit", 3, "phone", kind="meanwhile", other="submit")
+    send(machine, "save", 2, "computer")
+    machine.teardown()
+
+
+def begin(machine: ContestMachine) -> None:
+    machine.start(who=0, device="phone", kind="none", at=1, other="start", sheet=NOTHING_RIGHT)
+    machine.clock.now += MINUTE
+
+
+def send(
+    machine: ContestMachine,
+    what: str,
+    right: int,
+    device: str,
+    *,
+    base: Base = "told",
+    kind: str = "none",
+    other: str = "start",
+) -> None:
+    """So many right answers, built on what the device was told."""
+    rule = machine.save if what == "save" else machine.submit
+    rule(
+        who=0,
+        which=0,
+        sheet=Sheet(right, None),
+        device=device,
+        base=base,
+        kind=kind,
+        other=other,
+        others_sheet=Sheet(1, None),
+    )
 
 
 def test_a_dead_run_keeps_its_folder_for_itself(backend: MakeBackend) -> None:
