@@ -1,8 +1,13 @@
-"""Units that start, autosave and submission take, as the local DynamoDB counts them."""
+"""Units that start, save and submission take, as the local DynamoDB counts them.
+
+A write whose condition is not met is charged, and answered without its units: it counts as one here.
+"""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -10,6 +15,7 @@ from unittest.mock import patch
 from botocore.session import get_session
 
 from benchmarks.fixtures import PERSON
+from chalicelib.domain.errors import Stale
 from chalicelib.services.exam import Exam
 from chalicelib.services.reference import Reference
 from chalicelib.storage.dynamodb import dynamodb_client
@@ -40,13 +46,15 @@ def _play(reference: Reference) -> dict[str, tuple[float, float]]:
     spent: list[tuple[float, float]] = []
 
     def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        units = parsed["ConsumedCapacity"]["CapacityUnits"]
+        units = parsed.get("ConsumedCapacity", {"CapacityUnits": 1.0})["CapacityUnits"]
         spent.append((0, units) if model.name in {"GetItem", "Query"} else (units, 0))
 
     client.meta.events.register("after-call.dynamodb", note)
-    exam = Exam(reference, Entries(client, "entries"), lambda: f"{len(spent):016x}")
+    nonces = count(1)
+    exam = Exam(reference, Entries(client, "entries"), lambda: f"{next(nonces):016x}")
     now = reference.definition.weeks[0].opens
     answers = {str(number): ["A"] for number in range(1, reference.definition.paper.questions + 1)}
+    fewer = dict(list(answers.items())[1:])
     most: dict[str, tuple[float, float]] = {}
 
     def step(name: str) -> None:
@@ -58,8 +66,20 @@ def _play(reference: Reference) -> dict[str, tuple[float, float]]:
         now += 1_300_000
         opened, _ = exam.start(PERSON, now)
         step("start")
-        exam.save(PERSON, opened.attempt, answers, 1_000_000 + attempt, now + 30_000)
-        step("autosave")
-        exam.submit(PERSON, opened.attempt, answers, 1_000_000 + attempt, now + 1_199_999)
+        guess, revision = 1_000_000 + attempt, 0
+        for seconds in range(30, 1_200, 30):  # as often as a page saves in twenty minutes
+            sheet = answers if seconds % 60 else fewer
+            revision = exam.save(PERSON, opened.attempt, sheet, guess, revision, now + 1_000 * seconds)
+            step("save")
+        if exam.save(PERSON, opened.attempt, answers, guess, 0, now + 1_199_000) != revision:
+            raise AssertionError("a repeated save is another one")
+        step("repeated save")
+        for late in (exam.save, exam.submit):
+            with suppress(Stale):
+                late(PERSON, opened.attempt, fewer, guess, 0, now + 1_199_000)
+            step("stale")
+        exam.submit(PERSON, opened.attempt, answers, guess, revision, now + 1_199_999)
         step("submission")
+        exam.submit(PERSON, opened.attempt, answers, guess, revision, now + 1_199_999)
+        step("repeated submission")
     return most

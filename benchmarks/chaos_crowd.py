@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import wiring
-from chalicelib.domain.errors import Busy
+from chalicelib.domain.errors import Busy, Stale
 from chalicelib.services.exam import Person
 
 T = TypeVar("T")
@@ -63,24 +63,44 @@ class _Crowd:
     def _attempt(self, token: str) -> None:
         api = self._api
         attempt = self._until_told(lambda: api.start(token, b"{}"))[1]["attempt"]
-        named, body = attempt["attempt_id"], self._answers(attempt)
+        named, answers = attempt["attempt_id"], self._answers(attempt)
+        first = self._sheet(dict(list(answers.items())[::2]), 0)
+        sheet = self._sheet(answers, 0)
         if self._dice.random() < 0.5:
-            self._until_told(lambda: api.save(token, named, body))
+            revision = self._until_told(lambda: api.save(token, named, first))["revision"]
+            sheet = self._sheet(answers, revision)
+            revision = self._until_told(lambda: api.save(token, named, sheet))["revision"]
+            if self._dice.random() < 0.2:
+                self._arrives_late(token, named, first)
+            # With the old revision it is still what is saved.
+            sheet = sheet if self._dice.random() < 0.2 else self._sheet(answers, revision)
         sendings = 2 if self._dice.random() < 0.05 else 1  # a double tap, or a page that was loaded again
         told = {
-            self._until_told(lambda: api.submit(token, named, body))["receipt"]["leaf_hash"]
+            self._until_told(lambda: api.submit(token, named, sheet))["receipt"]["leaf_hash"]
             for _ in range(sendings)
         }
         if len(told) != 1:
             self._played.wrong.append(f"{named}: two receipts for one attempt")
         self._played.receipts.append(told.pop())
 
-    def _answers(self, attempt: Mapping[str, Any]) -> bytes:
-        answers = {
+    def _arrives_late(self, token: str, named: str, older: bytes) -> None:
+        """A save that a slow line delivers after a newer one must take nothing away."""
+        try:
+            self._until_told(lambda: self._api.save(token, named, older))
+        except Stale:
+            return
+        self._played.wrong.append(f"{named}: an older save took the place of a newer one")
+
+    def _answers(self, attempt: Mapping[str, Any]) -> dict[str, list[str]]:
+        return {
             str(question["number"]): [self._dice.choice(question["options"])["key"]]
             for question in attempt["questions"]
         }
-        return json.dumps({"answers": answers, "prediction": self._dice.randrange(10_000)}).encode()
+
+    def _sheet(self, answers: Mapping[str, list[str]], revision: int) -> bytes:
+        """The prediction is the same for the same answers."""
+        prediction = sum(map(ord, str(answers))) % 10_000
+        return json.dumps({"answers": answers, "prediction": prediction, "revision": revision}).encode()
 
     def _until_told(self, ask: Callable[[], T]) -> T:
         """Tries again, as the page does, as long as it is told that the system is busy."""

@@ -174,9 +174,21 @@ class _Crowd:
                 str(question["number"]): [self._dice.choice(question["options"])["key"]]
                 for question in attempt["questions"]
             }
-            path, body = f"/attempts/{attempt['attempt_id']}", {"answers": answers, "prediction": number}
+            path = f"/attempts/{attempt['attempt_id']}"
+            # A worker that was killed after the start hands the attempt out again, with what is saved.
+            body = {"answers": answers, "prediction": number, "revision": attempt["revision"]}
             if self._dice.random() < 0.5:
-                await self._call("PUT", f"{path}/answers", body, token, meant={204})
+                first = {**body, "answers": dict(list(answers.items())[::2])}
+                body["revision"] = (await self._call("PUT", f"{path}/answers", first, token, meant={200}))[
+                    "revision"
+                ]
+                saved = await self._call("PUT", f"{path}/answers", body, token, meant={200})
+                if self._dice.random() < 0.2:  # a slow line delivers an older save after the newer one
+                    stale = await self._call("PUT", f"{path}/answers", first, token, meant={200, 409})
+                    if stale.get("code") != "stale" or stale["saved_answers"] != answers:
+                        self.wrong.append(f"{path}: an older save took the place of a newer one: {stale}")
+                if self._dice.random() < 0.8:  # else the old revision, with what is saved
+                    body["revision"] = saved["revision"]
             told = await self._call("POST", f"{path}/submission", body, token, meant={200})
             self.receipts.append(str(told["receipt"]["leaf_hash"]))
 
@@ -192,7 +204,7 @@ class _Crowd:
                 ) as got:
                     self.answers[str(got.status)] += 1
                     if got.status in meant:
-                        answer: dict[str, Any] = await got.json(content_type=None) if got.status != 204 else {}
+                        answer: dict[str, Any] = await got.json(content_type=None)
                         return answer
                     if got.status < 500:
                         self.wrong.append(f"{method} {path}: {got.status} {(await got.text())[:200]}")

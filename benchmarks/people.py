@@ -18,16 +18,16 @@ import aiohttp
 FAMILY = "Nguyễn Trần Lê Phạm Hoàng Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Cao Đinh Thái Lương".split()
 MIDDLE = {"male": "Văn Đức Hữu Công Minh Xuân".split(), "female": "Thị Thu Ngọc Hồng Thanh".split()}
 GIVEN = "An Bình Châu Dũng Giang Hà Hải Hiền Hoa Hùng Khánh Lan Linh Long Mai Nam Nga Phúc Quân Sơn".split()
-HABITS = {"knows": 30, "studied": 30, "guesses": 20, "walks_away": 10, "sends_twice": 10}
+HABITS = {"knows": 25, "studied": 25, "guesses": 20, "walks_away": 10, "sends_twice": 10, "has_two_devices": 10}
 TRIES = 4
 
 
 class Refused(Exception):
-    """The API said no, with the problem's code."""
+    """The API said no, with the problem's code; ``problem`` is the whole document."""
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, problem: dict[str, Any] | None = None) -> None:
         super().__init__(f"{status} {code}")
-        self.status, self.code = status, code
+        self.status, self.code, self.problem = status, code, problem or {}
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Server:
             self.tally.refusals[f"{got.status} {code}"] += 1
             if got.status >= 500 or code == "none":
                 self.tally.wrong.append(f"{method} {route}: {got.status} {text[:200]}")
-            raise Refused(got.status, code)
+            raise Refused(got.status, code, answer)
         return answer
 
 
@@ -107,7 +107,6 @@ def application(number: int, units: list[str], dice: random.Random) -> dict[str,
         "category": "mandatory" if mandatory else "encouraged",
         "password": f"thi-thu-{number:06}",
         "consent": True,
-        "proof": None,
     }
 
 
@@ -123,6 +122,16 @@ def chosen(
         guess = [dice.choice(question["options"])["key"]]
         answers[str(question["number"])] = right if right and dice.random() < skill else guess
     return answers
+
+
+def merged(paper: dict[str, Any], stale: dict[str, Any]) -> dict[str, Any]:
+    """What this device has and, of the other questions, what is saved, built on what is saved."""
+    prediction = paper.get("prediction")
+    return {
+        "answers": {**stale["saved_answers"], **paper["answers"]},
+        "prediction": stale["prediction"] if prediction is None else prediction,
+        "revision": stale["revision"],
+    }
 
 
 class Person:
@@ -166,14 +175,20 @@ class Person:
         server.tally.counts["papers started"] += 1
         path = f"/attempts/{attempt['attempt_id']}"
         skill = {"knows": 0.995, "studied": 0.8, "guesses": 0.0}.get(self._habit, 0.9)
-        paper = {"answers": chosen(attempt, server.answers, skill, dice), "prediction": dice.randint(0, 200)}
+        answers = list(chosen(attempt, server.answers, skill, dice).items())
         await asyncio.sleep(dice.uniform(1, 8))
-        half = dict(list(paper["answers"].items())[: len(paper["answers"]) // 2])
-        await server.call("PUT", f"{path}/answers", "autosave", {"answers": half}, token)
+        half = {"answers": dict(answers[: len(answers) // 2]), "revision": attempt["revision"]}
+        paper = await self._save(path, half, token)
+        if self._habit == "has_two_devices":  # the other one knows nothing of what has just been saved
+            rest = {"answers": dict(answers[len(answers) // 2 :]), "revision": attempt["revision"]}
+            paper = await self._save(path, rest, token)
+            if paper["answers"] != dict(answers):
+                server.tally.wrong.append(f"answers of one of two devices are lost: {paper}")
         if self._habit == "walks_away" and dice.random() < 0.7:
             server.tally.counts["walked away"] += 1
             raise Refused(0, "walked away")
         await asyncio.sleep(dice.uniform(1, 5))
+        paper |= {"answers": dict(answers), "prediction": dice.randint(0, 200)}
         sendings = 2 if self._habit == "sends_twice" else 1
         results = await asyncio.gather(
             *(server.call("POST", f"{path}/submission", "submit", paper, token) for _ in range(sendings))
@@ -183,6 +198,19 @@ class Person:
         server.tally.scores.append(results[0]["score"])
         if any(result != results[0] for result in results):
             server.tally.wrong.append(f"two answers to one submission: {results}")
+
+    async def _save(self, path: str, paper: dict[str, Any], token: str) -> dict[str, Any]:
+        """What is saved at last, with its revision: where something newer was saved, both together."""
+        while True:
+            try:
+                saved = await self._server.call("PUT", f"{path}/answers", "save", paper, token)
+            except Refused as refused:
+                if refused.code != "stale":
+                    raise
+                self._server.tally.counts["merged"] += 1
+                paper = merged(paper, refused.problem)
+            else:
+                return {**paper, "revision": saved["revision"]}
 
 
 def seconds_open(contest: dict[str, Any]) -> tuple[float, float]:

@@ -25,14 +25,14 @@ def take_part(stack: Stack, citizen_id: str, born: str, gender: str) -> None:
         "category": "mandatory",
         "password": PASSWORD,
         "consent": True,
-        "proof": None,
     }
     assert stack.call("POST", "/participants", form).status_code == 201
     session = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
     token = session.json()["token"]
     attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
     path = f"/attempts/{attempt['attempt_id']}/submission"
-    assert stack.call("POST", path, {"answers": {}, "prediction": 1}, token).status_code == 200
+    body = {"answers": {}, "prediction": 1, "revision": attempt["revision"]}
+    assert stack.call("POST", path, body, token).status_code == 200
 
 
 def executions(stack: Stack) -> list[dict[str, Any]]:

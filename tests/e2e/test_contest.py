@@ -76,7 +76,9 @@ def answers(stack: Stack, attempt: dict[str, Any], right: int) -> dict[str, list
 
 def sit(stack: Stack, token: str, right: int, prediction: int | None) -> dict[str, Any]:
     attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
-    body = {"answers": answers(stack, attempt, right), "prediction": prediction}
+    body = {"answers": answers(stack, attempt, right), "revision": attempt["revision"]}
+    if prediction is not None:
+        body["prediction"] = prediction
     result = stack.call("POST", f"/attempts/{attempt['attempt_id']}/submission", body, token)
     assert result.status_code == 200, result.text
     assert result.json()["score"] == right
@@ -131,7 +133,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     barred = application(stack, "040085999999")
     assert refusal(stack.call("POST", "/participants", barred)) == (403, "excluded")
 
-    # An starts twice and is handed the same paper; autosaves; submits twice at once
+    # An starts twice and is handed the same paper; saves on two devices; submits twice at once
     first = stack.call("POST", "/attempts", {}, an)
     assert first.status_code == 201
     again = stack.call("POST", "/attempts", {}, an)
@@ -140,13 +142,24 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     path = f"/attempts/{attempt['attempt_id']}"
     assert "answer" not in json.dumps(attempt["questions"])
     chosen = answers(stack, attempt, 5)
-    saved = stack.call("PUT", f"{path}/answers", {"answers": {"1": chosen["1"]}, "prediction": 9}, an)
-    assert saved.status_code == 204
-    assert stack.call("GET", path, token=an).json()["attempt"]["saved_answers"] == {"1": chosen["1"]}
+    first_save = {"answers": {"1": chosen["1"]}, "prediction": 9, "revision": 0}
+    saved = stack.call("PUT", f"{path}/answers", first_save, an)
+    assert (saved.status_code, saved.json()["save_after_s"]) == (200, 30)
+    assert stack.call("PUT", f"{path}/answers", first_save, an).json() == saved.json()
+    stored = stack.call("GET", path, token=an).json()["attempt"]
+    revision = saved.json()["revision"]
+    assert (stored["saved_answers"], stored["saved_prediction"]) == ({"1": chosen["1"]}, 9)
+    assert stored["revision"] == revision > 0
+    stale = stack.call("PUT", f"{path}/answers", {"answers": {"2": chosen["2"]}, "revision": 0}, an)
+    assert refusal(stale) == (409, "stale")
+    told = {key: stale.json()[key] for key in ("saved_answers", "prediction", "revision")}
+    assert told == {"saved_answers": {"1": chosen["1"]}, "prediction": 9, "revision": revision}
+    early = stack.call("POST", f"{path}/submission", {"answers": {}, "revision": 0}, an)
+    assert refusal(early) == (409, "stale")
     assert refusal(stack.call("GET", path, token=binh)) == (404, "attempt_not_found")
 
     results: list[Any] = []
-    body = {"answers": chosen, "prediction": 3}
+    body = {"answers": chosen, "prediction": 3, "revision": revision}
     sendings = [
         threading.Thread(target=lambda: results.append(stack.call("POST", f"{path}/submission", body, an)))
         for _ in range(2)
@@ -158,8 +171,15 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert [result.status_code for result in results] == [200, 200]
     assert results[0].json() == results[1].json()
     assert results[0].json()["score"] == 5
-    assert stack.call("POST", f"{path}/submission", {"answers": {}}, an).json() == results[0].json()
-    assert refusal(stack.call("PUT", f"{path}/answers", body, an)) == (409, "already_submitted")
+    read = stack.call("GET", path, token=an).json()["result"]
+    assert read["receipt"] == results[0].json()["receipt"]
+    blank = {"answers": {}, "revision": revision}
+    for after in (
+        stack.call("POST", f"{path}/submission", blank, an),
+        stack.call("PUT", f"{path}/answers", body, an),
+    ):
+        assert refusal(after) == (409, "finished")
+        assert after.json()["result"] == read
 
     # Bình is perfect too, with the better prediction; Công has 3 right; Dung leaves 2 right answers saved
     an_second = sit(stack, an, 1, None)
@@ -167,8 +187,8 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     binh_best = sit(stack, binh, 5, 2)
     cong_best = sit(stack, cong, 3, 2)
     walked = stack.call("POST", "/attempts", {}, dung).json()["attempt"]
-    half = {"answers": answers(stack, walked, 2), "prediction": 7}
-    assert stack.call("PUT", f"/attempts/{walked['attempt_id']}/answers", half, dung).status_code == 204
+    half = {"answers": answers(stack, walked, 2), "prediction": 7, "revision": 0}
+    assert stack.call("PUT", f"/attempts/{walked['attempt_id']}/answers", half, dung).status_code == 200
     me = stack.call("GET", "/me", token=binh).json()
     assert me["week"] == {
         "number": 1,

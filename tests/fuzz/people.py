@@ -34,6 +34,7 @@ class People:
         self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
         self._attempts: deque[str] = deque(maxlen=_REMEMBERED)
         self._owners: dict[str, str] = {}
+        self._revisions: dict[str, int] = {}
         self._fits = {
             name: Draft202012Validator(
                 {"$ref": f"#/components/schemas/{name}", "components": document["components"]},
@@ -54,7 +55,7 @@ class People:
             assert session.status_code == 200, session.text
             self.note("signIn", None, session)
 
-    def note(self, operation: str, sent: Any, answer: Any) -> None:
+    def note(self, operation: str, sent: Any, answer: Any, attempt: Any = None) -> None:
         """Remembers what an answer gave."""
         if operation == "registerParticipant" and answer.status_code == 201:
             self._registered.append(sent)
@@ -64,6 +65,10 @@ class People:
             attempt = answer.json()["attempt"]["attempt_id"]
             self._attempts.append(attempt)
             self._owners[attempt] = answer.request.headers["Authorization"]
+        elif operation in {"saveAnswers", "submitAttempt"} and answer.status_code in {200, 409}:
+            told = answer.json()
+            if "revision" in told:
+                self._revisions[attempt] = told["revision"]
 
     def token(self, attempt: Any = None) -> str:
         """The header of the attempt's owner, or of anybody."""
@@ -81,6 +86,12 @@ class People:
         if operation in {"saveAnswers", "submitAttempt"} and self._fits["PaperAnswers"](drawn):
             return self._often(0.7, self._paper, drawn)
         return drawn
+
+    def revised(self, attempt: Any, body: Any) -> Any:
+        """A body that fits the document, built on what was last saved for the attempt, as a rule."""
+        if not self._fits["PaperAnswers"](body) or self._dice.random() < 0.3:
+            return body
+        return {**body, "revision": self._revisions.get(attempt, 0)}
 
     def path(self, drawn: Any) -> Any:
         """An attempt of somebody in the place of one that was never started."""
@@ -123,6 +134,7 @@ class People:
         return {
             "answers": {number: [self._dice.choice("AB")] for number in numbers},
             "prediction": self._dice.choice((None, 0, 7, 1_000_000_000)),
+            "revision": 0,
         }
 
 
