@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from chalicelib.services.pace import LONGEST
+from chalicelib.web import shapes
 from infra.package import PROJECT, build
 
 Resource = dict[str, Any]
@@ -266,3 +269,20 @@ def test_no_secret_stands_in_template_or_environment(resources: dict[str, Resour
     globals_ = json.loads(build("prod").template.read_text())["Globals"]["Function"]["Environment"]["Variables"]
     for name, value in globals_.items():
         assert set(value) <= {"Ref", "Fn::Sub", "Fn::GetAtt"}, name
+
+
+def test_the_api_alone_is_told_how_often_pages_save(resources: dict[str, Resource]) -> None:
+    functions = of_type(resources, "AWS::Serverless::Function")
+    told = {
+        name: function["Environment"]["Variables"]["SAVE_AFTER_S"]
+        for name, function in functions.items()
+        if "SAVE_AFTER_S" in function.get("Environment", {}).get("Variables", {})
+    }
+    assert told == {"APIHandler": {"Ref": "SaveAfterSeconds"}}
+
+
+def test_pages_save_within_the_bounds_that_the_api_promises() -> None:
+    setting = json.loads(build("prod").template.read_text(encoding="utf-8"))["Parameters"]["SaveAfterSeconds"]
+    schema = TypeAdapter(shapes.Saved).json_schema()["properties"]["save_after_s"]
+    assert (setting["MinValue"], setting["MaxValue"]) == (schema["minimum"], schema["maximum"])
+    assert setting["MinValue"] <= setting["Default"] <= setting["MaxValue"] == LONGEST
