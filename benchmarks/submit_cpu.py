@@ -55,12 +55,22 @@ def main() -> None:
         client.update_item(
             TableName="entries",
             Key={"pk": {"S": "w1#a3"}, "sk": {"S": "a3" + "0" * 18}},
-            UpdateExpression="REMOVE #o, #s, #g SET #d = list_append(if_not_exists(#d, :e), :r)",
-            ConditionExpression="#o = :o AND #u = :n",
-            ExpressionAttributeNames={"#d": "done", "#g": "guess", "#o": "open", "#s": "saved", "#u": "used"},
+            UpdateExpression="REMOVE #o, #s, #g, #v SET #d = list_append(if_not_exists(#d, :e), :r)",
+            ConditionExpression="#o = :o AND #u = :n AND (#v = :v OR (#s = :s AND #g = :g))",
+            ExpressionAttributeNames={
+                "#d": "done",
+                "#g": "guess",
+                "#o": "open",
+                "#s": "saved",
+                "#u": "used",
+                "#v": "rev",
+            },
             ExpressionAttributeValues={
                 ":e": {"L": []},
+                ":g": {"N": "1234"},
                 ":n": {"N": "1"},
+                ":s": {"S": "BBBBBBBBBBBBBBBBBBBB"},
+                ":v": {"N": "1170000"},
                 ":o": {"S": attempt.opening},
                 ":r": {
                     "L": [{"S": "1:1661130000001:612345:612345:17:1234:0123456789abcdef:BBBBBBBBBBBBBBBBBBBB:"}]

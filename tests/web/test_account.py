@@ -92,9 +92,9 @@ def solved(challenge: dict[str, Any]) -> str:
 
 def test_a_contest_may_ask_for_a_proof_of_work() -> None:
     counter = Counter(definition(eligibility={"proof_of_work": True}))
-    for missing in (None, "", "khong"):
+    for missing in ({}, {"proof": None}, {"proof": ""}, {"proof": "khong"}):
         with pytest.raises(InvalidInput, match="proof"):
-            counter.register(proof=missing)
+            counter.register(**missing)
     counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
     assert counter.register(proof=solved(counter.account.challenge()))
 
