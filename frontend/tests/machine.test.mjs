@@ -114,6 +114,17 @@ test("a page that another device has overtaken shows the newer answers when it i
   assert.equal(tab.view.overtaken, false);
 });
 
+test("answers that met newer ones on the server are saved with them within seconds", async () => {
+  const { time, server, computer, tab } = await sitting({ answered: 1 });
+  const other = computer.open();
+  await time.pass(1000);
+  other.machine.answer(2, ["B"]);
+  await time.pass(MINUTE);
+  tab.machine.answer(3, ["C"]);
+  await time.pass(8000);
+  assert.deepEqual([counts(server), tab.view.unsent], [3, false]);
+});
+
 test("what was handed in by hand is what was looked at: newer answers from elsewhere are shown first", async () => {
   const { time, server, computer, tab } = await sitting({ answered: 1 });
   const other = computer.open();

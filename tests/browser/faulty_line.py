@@ -50,8 +50,10 @@ class FaultyLine:
         await web.SockSite(self._runner, self._listener).start()
 
     async def _stop(self) -> None:
-        for task in self._late:
+        late = list(self._late)
+        for task in late:
             task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await self._runner.cleanup()
         await self._client.close()
 

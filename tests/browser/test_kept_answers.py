@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -169,6 +170,7 @@ def test_an_older_save_that_arrives_late(phone: Phone, sitter: Sitter) -> None:
     assert len(held[0]["answers"]) == 10
     sitter.answers(page, range(11, 21))
     page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#save")).to_have_text(re.compile("^Đã lưu lúc"))
     sitter.saved()
     path = f"/attempts/{sitter.attempt}/answers"
     late = sitter.stack.call("PUT", path, held[0], token=sitter.person.session["token"])

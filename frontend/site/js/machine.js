@@ -148,8 +148,10 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
 
   /** What is said instead of an answer. Whoever asked goes on from the state that this leaves. */
   function refuse(error, asked) {
-    if (error.code === "stale") hear(heldOf(error.problem), asked);
-    else if (error.code === "finished") finish(finishedOf(error.problem));
+    if (error.code === "stale") {
+      hear(heldOf(error.problem), asked);
+      lastSave = -Infinity; // nothing was taken: what is here waits no second time
+    } else if (error.code === "finished") finish(finishedOf(error.problem));
     else if (error.code === "unauthorized") end("signed out");
     else if (error.code === "overdue") miss();
     else if (error.code === "attempt_not_found" || error.code === "not_found") {
