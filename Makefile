@@ -15,6 +15,8 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 STAGES := local dev prod
 NODE   := frontend/node_modules/.ready
+# Three on two cores: whoever tells a story of the deployed stack or of the page mostly waits.
+SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
@@ -54,11 +56,11 @@ simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=30
 
 test: $(READY) tools $(NODE) lint templates ## everything: checks, unit tests, the deployed stack, the page in a browser
 	node --test frontend/tests/*.test.mjs
-	$(BIN)/pytest
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 test-long: $(READY) tools $(NODE) ## the same properties in volume: 10,000 walks of the page's state machine, 100 in Chromium
 	WALKS=10000 node --test frontend/tests/walk.test.mjs
-	WALKS=100 $(BIN)/pytest tests/browser/test_walks.py
+	WALKS=100 $(BIN)/pytest -n 3 tests/browser/test_walks.py
 
 # What the page's tests need; the page itself needs nothing.
 $(NODE): frontend/package.json frontend/package-lock.json | tools

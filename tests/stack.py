@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -124,6 +125,12 @@ def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
             return value
         time.sleep(0.2)
     raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+
+
+def aside(action: Callable[[], T]) -> T:
+    """Runs what has an event loop of its own in a thread: in this one Playwright's may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(action).result()
 
 
 def contest_folder(folder: Path, **values: Any) -> Path:

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { language, papers, receipts, records, session } from "../site/js/storage.js";
+import { papers, records } from "../site/js/records.js";
+import { language, receipts, session } from "../site/js/storage.js";
 
 /** Object.keys() lists the stored keys, as it does for the browser's own. */
 function browserStorage({ full = false } = {}) {

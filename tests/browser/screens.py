@@ -132,6 +132,47 @@ def paper_offline(visit: Visit) -> None:
     expect(visit.page.locator("#save.failed")).to_be_visible()
 
 
+def _another_answer(visit: Visit, number: int) -> None:
+    choose(visit.page.locator(f"#q{number} input:not(:checked)").first)
+
+
+def _busy(route: Route) -> None:
+    route.fulfill(status=503, json={"code": "busy"}, headers={"Retry-After": "30"})
+
+
+def paper_unheard(visit: Visit) -> None:
+    """Opened again while the server does not answer."""
+    _paper(visit, "list")
+    expect(visit.page.locator("#save.saved")).to_be_visible()
+    visit.page.route("**/api/attempts/*", _busy)
+    visit.page.reload()
+    expect(visit.page.get_by_text("Máy chủ chưa trả lời. Trang đang hiện đáp án máy chủ giữ")).to_be_visible()
+
+
+def paper_overtaken(visit: Visit) -> None:
+    """Another device has saved newer answers."""
+    _paper(visit, "list")
+    newer = {"code": "stale", "saved_answers": {"5": ["A"]}, "prediction": 1_500, "revision": 10**8}
+    visit.page.route("**/answers", lambda route: route.fulfill(status=409, json=newer))
+    _another_answer(visit, 1)
+    visit.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    expect(visit.page.get_by_text("Bạn đã làm tiếp trên thiết bị khác.")).to_be_visible()
+
+
+def result_leftover(visit: Visit) -> None:
+    """Time ran out, and this device has answers that never arrived."""
+    _paper(visit, "list")
+    visit.page.route("**/answers", _busy)
+    _another_answer(visit, 1)
+    result: dict[str, Any] = {"attempt_id": visit.attempt, "week": 1, "number": 2, "score": 3, "total": 5}
+    result |= {"duration_ms": 1_200_000, "submitted_at": published.CLOSES, "late": False, "receipt": None}
+    visit.page.route(
+        "**/api/attempts/*", lambda route: route.fulfill(json={"status": "overdue", "result": result})
+    )
+    visit.page.reload()
+    expect(visit.page.get_by_role("button", name="Lưu thành tệp")).to_be_visible()
+
+
 def review(visit: Visit) -> None:
     _paper(visit, "list")
     press(visit.page.get_by_role("button", name="Kiểm tra và nộp bài"))
@@ -220,7 +261,17 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
     show.__name__: show
     for show in (
         *(home, home_before, home_after, guide, bank, register, register_mistakes, sign_in, password, me),
-        *(paper_one, paper_list, paper_offline, review, result, results, results_final, results_none),
+        *(
+            paper_one,
+            paper_list,
+            paper_offline,
+            paper_unheard,
+            paper_overtaken,
+            review,
+            result,
+            result_leftover,
+        ),
+        *(results, results_final, results_none),
         *(receipt, commitments, commitments_none, waiting, failed, not_found),
     )
 }

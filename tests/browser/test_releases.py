@@ -263,9 +263,9 @@ def test_a_lost_screen_is_told_and_trying_again_brings_it(hall: Stack, page: Pag
     press(page.get_by_role("link", name="Thể lệ").first)
     expect(page.get_by_role("heading", level=1, name="Chưa tải được trang")).to_be_visible()
     find()
-    page.get_by_role(
-        "button", name="Thử lại"
-    ).click()  # a full reload: browsers remember what they could not load
+    press(
+        page.get_by_role("button", name="Thử lại")
+    )  # a full reload: browsers remember what they could not load
     expect(page.get_by_role("heading", level=1, name="Thể lệ")).to_be_visible()
 
 

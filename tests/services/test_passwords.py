@@ -31,7 +31,9 @@ def test_a_password_fits_in_whatever_form_the_keyboard_writes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "hashed", [None, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$x", "$" * 500, HASHED[:-1], HASHED + "é"]
+    "hashed",
+    [None, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$x", "$" * 500, HASHED[:-1], HASHED + "é"],
+    ids=["none", "empty", "plain", "no hash", "long", "cut", "longer"],
 )
 def test_no_hash_and_a_broken_hash_fit_no_password(hashed: str | None) -> None:
     assert not PASSWORDS.verify(hashed, "mật khẩu dài")

@@ -12,8 +12,10 @@ import { time } from "./format.js";
 import { explain } from "./problems.js";
 import { reviewView } from "./review.js";
 import { resultView } from "./screens/result.js";
-import { paperMode, papers, receipts, records } from "./storage.js";
+import { papers, records } from "./records.js";
+import { paperMode, receipts } from "./storage.js";
 import { t } from "./texts.js";
+import "./texts-paper.js";
 
 const WIDE = "(min-width: 48rem)";
 const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };

@@ -215,112 +215,6 @@ const TEXTS = {
   "me.overdue": ["Hết giờ, tính đáp án đã lưu", "Time ran out, saved answers counted"],
   "me.bestMark": ["Điểm cao nhất tuần", "Best score of the week"],
 
-  "paper.title": ["Bài thi", "Paper"],
-  "paper.heading": ["Tuần {week}, lượt thi {number}", "Week {week}, attempt {number}"],
-  "paper.left": ["Còn lại", "Time left"],
-  "paper.answered": ["Đã trả lời {done}/{all}", "Answered {done}/{all}"],
-  "paper.question": ["Câu {number}", "Question {number}"],
-  "paper.several": ["Chọn tất cả phương án đúng", "Choose all right options"],
-  "paper.predictionHint": ["Nhập một số nguyên, ví dụ 1500", "Enter a whole number, for example 1500"],
-  "paper.toSubmit": ["Kiểm tra và nộp bài", "Check and hand in"],
-  "paper.confirm": ["Kiểm tra trước khi nộp", "Check before you hand in"],
-  "paper.allDone": ["Bạn đã trả lời tất cả {all} câu.", "You have answered all {all} questions."],
-  "paper.unanswered": [
-    "Còn {count} câu chưa trả lời. Bấm vào câu hỏi bên dưới để quay lại.",
-    "{count} questions are not answered. Choose one below to go back to it.",
-  ],
-  "paper.stillFlagged": ["{count} câu còn đánh dấu cần xem lại.", "{count} questions are marked to look at again."],
-  "paper.yourAnswers": ["Các câu trả lời của bạn", "Your answers"],
-  "paper.predictionName": ["Câu dự đoán", "Prediction"],
-  "paper.flag": ["Đánh dấu xem lại", "Mark to look at again"],
-  "paper.flagLabel": ["Đánh dấu xem lại câu {number}", "Mark question {number} to look at again"],
-  "paper.list": ["Danh sách câu hỏi", "All questions"],
-  "paper.listFlagged": ["Danh sách câu hỏi ({count} câu đánh dấu)", "All questions ({count} marked)"],
-  "paper.isAnswered": ["đã trả lời", "answered"],
-  "paper.isOpen": ["chưa trả lời", "not answered"],
-  "paper.isFlagged": ["đánh dấu", "marked"],
-  "paper.mode": ["Cách hiển thị", "How questions are shown"],
-  "mode.one": ["Từng câu", "One by one"],
-  "mode.list": ["Tất cả", "All"],
-  "paper.before": ["Câu trước", "Previous"],
-  "paper.next": ["Câu sau", "Next"],
-  "paper.pending": [
-    "Chưa nộp được bài. Trang sẽ tự nộp lại cho đến khi máy chủ nhận; trong lúc chờ bạn vẫn xem lại được bài.",
-    "The paper is not handed in yet. The page hands it in again until the server takes it; you may look at it meanwhile.",
-  ],
-  "paper.unheard": [
-    "Máy chủ chưa trả lời. Trang đang hiện đáp án có trên thiết bị này và tự hỏi lại; bạn cứ làm tiếp.",
-    "The server has not answered yet. You see the answers on this device; the page asks again by itself. Go on working.",
-  ],
-  "paper.unheardSince": [
-    "Máy chủ chưa trả lời. Trang đang hiện đáp án máy chủ giữ lúc {time} cùng đáp án có trên thiết bị này và tự hỏi lại; bạn cứ làm tiếp.",
-    "The server has not answered yet. You see what it held at {time} and the answers on this device; the page asks again by itself. Go on working.",
-  ],
-  "paper.overtaken": [
-    "Bạn đã làm tiếp trên thiết bị khác. Trang đang hiện đáp án mới hơn.",
-    "You went on with this paper on another device. You see the newer answers.",
-  ],
-  "paper.overtakenReview": ["Hãy xem lại rồi nộp.", "Look at them, then hand in."],
-  "paper.fewer": [
-    "Máy chủ đang giữ {saved} câu trả lời của bạn, còn bài sắp nộp chỉ có {here} câu.",
-    "The server holds {saved} answers of yours; this paper has only {here}.",
-  ],
-  "paper.submitFewer": ["Vẫn nộp bài này", "Hand in all the same"],
-  "paper.missed": [
-    "Đã hết giờ mà máy chủ chưa nhận được bài nộp. Các đáp án máy chủ đã lưu được xử lý theo thể lệ. Trang đang hỏi kết quả của lượt thi này.",
-    "Time is up, and the server has not received the paper. The answers that it had saved are treated as the rules say. The page is asking for the result.",
-  ],
-  "paper.notYet": ["Chưa nộp, làm tiếp", "Do not hand in yet"],
-  "paper.noPrediction": ["Bạn chưa trả lời câu dự đoán.", "You have not answered the prediction."],
-  "paper.final": ["Sau khi nộp không sửa được đáp án.", "Answers cannot be changed afterwards."],
-  "paper.submit": ["Nộp bài", "Hand in"],
-  "paper.back": ["Quay lại làm tiếp", "Go back"],
-  "paper.sending": ["Đang nộp bài, xin đừng đóng trang…", "Handing in, please keep this page open…"],
-  "paper.timeUp": ["Đã hết giờ, bài đang được nộp tự động.", "Time is up, the paper is being handed in."],
-  "paper.minutesLeft": [
-    "Còn {minutes} phút. Hết giờ, bài được nộp tự động.",
-    "{minutes} min left. At the end the paper is handed in by itself.",
-  ],
-  "save.none": ["Đáp án được lưu tự động", "Answers are saved by themselves"],
-  "save.restored": ["Đã khôi phục đáp án đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên thiết bị lúc {time}, chờ gửi…", "Kept on this device at {time}, to be sent…"],
-  "save.waitingNotKept": [
-    "Chờ gửi… Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
-    "To be sent… This browser cannot keep answers; please do not close the page.",
-  ],
-  "save.saving": ["Đang gửi đến máy chủ… Đã giữ trên thiết bị lúc {time}.", "Being sent… Kept on this device at {time}."],
-  "save.savingNotKept": ["Đang gửi đến máy chủ…", "Being sent…"],
-  "save.failed": [
-    "Đã giữ trên thiết bị lúc {time}. Chưa gửi được, trang sẽ tự gửi lại.",
-    "Kept on this device at {time}. Not sent, the page tries again.",
-  ],
-  "save.failedNotKept": [
-    "Chưa gửi được, trang sẽ tự gửi lại. Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
-    "Not sent, the page tries again. This browser cannot keep answers; please do not close the page.",
-  ],
-  "save.stuck": [
-    "Đã giữ trên thiết bị lúc {time}. Máy chủ chưa nhận, trang sẽ tự gửi lại.",
-    "Kept on this device at {time}. The server has not taken it, the page tries again.",
-  ],
-  "save.stuckNotKept": [
-    "Máy chủ chưa nhận, trang sẽ tự gửi lại. Trình duyệt này không giữ được đáp án, xin đừng đóng trang.",
-    "The server has not taken it, the page tries again. This browser cannot keep answers; please do not close the page.",
-  ],
-  "save.saved": ["Đã lưu lúc {time}", "Saved at {time}"],
-  "save.before": ["Máy chủ đã lưu lúc {time}.", "Saved by the server at {time}."],
-
-  "leftover.title": ["Đáp án chưa đến được máy chủ", "Answers that did not reach the server"],
-  "leftover.what": [
-    "Thiết bị này còn giữ đáp án mà máy chủ không nhận được trước khi lượt thi kết thúc. Chúng được giữ ở đây đến khi tuần thi chốt. Bạn có thể lưu thành tệp để gửi Ban Tổ chức nếu muốn khiếu nại.",
-    "This device has answers that the server did not receive before the attempt ended. They are kept here until the week is closed. You can save them as a file for a complaint to the organisers.",
-  ],
-  "leftover.save": ["Lưu thành tệp", "Save as a file"],
-  "leftover.file": ["Đáp án còn trên thiết bị của người dự thi", "Answers left on a participant's device"],
-  "leftover.attempt": ["Mã lượt thi", "Attempt"],
-  "leftover.deadline": ["Hết giờ làm bài", "Deadline"],
-  "leftover.saved": ["Máy chủ lưu lần cuối", "Last saved by the server"],
-  "leftover.unsent": ["chọn lúc {time}, chưa đến máy chủ", "chosen at {time}, not on the server"],
-
   "result.title": ["Kết quả lượt thi", "Your result"],
   "result.score": ["câu đúng", "right answers"],
   "result.duration": ["Thời gian làm bài", "Time taken"],
@@ -496,6 +390,9 @@ export function t(key, values = {}) {
   const text = TEXTS[key] ? TEXTS[key][current] : key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
+
+/** Texts of a part that comes later. */
+export const addTexts = (more) => void Object.assign(TEXTS, more);
 
 /** For tests. */
 export const texts = TEXTS;

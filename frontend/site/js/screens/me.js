@@ -6,7 +6,8 @@ import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
 import { phase, rushWait } from "../phase.js";
 import { explain } from "../problems.js";
-import { papers, receipts, session } from "../storage.js";
+import { papers } from "../records.js";
+import { receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 
 export async function screen({ contest, query, go, signedIn, signedOut, kept }) {

@@ -2,7 +2,7 @@
 
 import { sitting } from "../sitting.js";
 import { clock } from "../clock.js";
-import { records } from "../storage.js";
+import { records } from "../records.js";
 
 export async function screen(context) {
   const { argument: id, go } = context;

@@ -5,6 +5,7 @@ import { duration, moment, number } from "../format.js";
 import { saveButton } from "../receipt-file.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
+import "../texts-paper.js";
 
 /** `status` is "submitted" or "overdue"; a discarded attempt has no score. */
 export function resultView({ status, result }, contest) {

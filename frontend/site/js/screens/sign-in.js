@@ -4,7 +4,8 @@ import { api } from "../api.js";
 import { h, once } from "../dom.js";
 import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
-import { records, session } from "../storage.js";
+import { records } from "../records.js";
+import { session } from "../storage.js";
 import { t } from "../texts.js";
 
 export async function screen({ query, go, kept }) {

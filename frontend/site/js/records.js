@@ -1,0 +1,59 @@
+// What this device remembers of papers: their questions, and what it knows of the answers.
+
+import { byAttempt, names, PREFIX, read, remove, write } from "./storage.js";
+
+const DAY = 86400000;
+
+/**
+ * The questions of papers, to go on with when the page is opened again without a connection; `owner` is the participant id.
+ * What the server holds of the answers is not in them: that is the record's business alone.
+ */
+export const papers = {
+  ...byAttempt("paper:"),
+  keep(attempt, owner) {
+    const { saved_answers: _, saved_prediction: __, revision: ___, ...questions } = attempt;
+    return write(`paper:${attempt.attempt_id}`, { ...questions, owner });
+  },
+  /** Open ones of one person, the newest first. */
+  open(owner, now) {
+    const all = names("paper:").map(read).filter((paper) => paper && paper.owner === owner && Date.parse(paper.deadline) > now);
+    return all.sort((a, b) => Date.parse(b.deadline) - Date.parse(a.deadline));
+  },
+};
+
+const RECORD_FORMAT = 1;
+const recordOf = (found) => (found && found.format === RECORD_FORMAT ? found : null);
+
+/** What this device knows of an attempt's answers (record.js); kept until the attempt's week is closed. */
+export const records = {
+  get: (attemptId) => recordOf(read(`record:${attemptId}`)),
+  /** What a page of a later release wrote is not written over: an older page may come up again without a line. */
+  set(attemptId, record) {
+    const there = read(`record:${attemptId}`);
+    return there && there.format > RECORD_FORMAT ? false : write(`record:${attemptId}`, { ...record, format: RECORD_FORMAT });
+  },
+  clear: (attemptId) => remove(`record:${attemptId}`),
+
+  /** Is told what another tab stored (null: it took the record off) until the returned function is called. */
+  watch(attemptId, tell) {
+    const stored = ({ key, newValue }) => {
+      if (key === `${PREFIX}record:${attemptId}`) tell(newValue === null ? null : recordOf(JSON.parse(newValue)));
+    };
+    addEventListener("storage", stored);
+    return () => removeEventListener("storage", stored);
+  },
+
+  /** Takes off what belongs to weeks that are closed, for a day at least. */
+  sweep(now) {
+    for (const name of names("record:")) {
+      const found = recordOf(read(name));
+      if (found && found.closes > now - DAY) continue;
+      remove(name);
+    }
+    for (const name of names("paper:")) {
+      const found = read(name);
+      if (found && (records.get(found.attempt_id) || Date.parse(found.deadline) > now - DAY)) continue;
+      remove(name);
+    }
+  },
+};
