@@ -113,7 +113,8 @@ def _paper(visit: Visit, mode: str) -> None:
         choose(options.nth(min(option, options.count() - 1)))
         if number == 2 and page.locator("#q2 .flag").get_attribute("aria-pressed") == "false":
             press(page.locator("#q2 .flag"))
-    expect(page.get_by_text("Đã trả lời 3/")).to_be_visible()
+    # More where a screen before this one, with answers that are made up, has reached the server with them.
+    expect(page.get_by_text(re.compile("^Đã trả lời [3-5]/"))).to_be_visible()
 
 
 def paper_one(visit: Visit) -> None:
