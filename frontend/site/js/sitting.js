@@ -26,13 +26,15 @@ export function sitting(id, { contest, signedIn, signedOut }) {
   let shownScreen = null; // what `content` shows: the paper, or its result
   let ready = null;
   const grace = contest.paper.grace_seconds * 1000;
-  const kept = papers.get(id);
+  const mine = signedIn.participant.participant_id;
+  const known = papers.get(id);
+  const kept = known && known.owner === mine ? known : null; // the device may be shared
   const week = (wanted) => contest.weeks.find((one) => one.number === wanted);
 
   const machine = makeMachine({
     paper: kept && records.get(id) ? kept : null,
     server: {
-      read: () => api.attempt(id, records.get(id) && papers.get(id) ? IMPATIENT : {}),
+      read: () => api.attempt(id, kept && records.get(id) ? IMPATIENT : {}),
       save: (body, options) => api.save(id, body, options),
       submit: (body) => api.submit(id, body, { ...IMPATIENT, timeout: 10000 }),
     },
@@ -43,7 +45,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
         records.clear(id);
         papers.clear(id);
       },
-      paper: (attempt) => papers.keep(attempt, signedIn.participant.participant_id),
+      paper: (attempt) => papers.keep(attempt, mine),
     },
     closes: (wanted) => Date.parse((week(wanted) || contest.weeks[contest.weeks.length - 1]).closes_at),
     grace,
