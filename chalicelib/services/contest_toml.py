@@ -10,8 +10,8 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.validation import message_of
 from chalicelib.services.tables import Fault, decode
-from chalicelib.services.validation import message_of
 
 _MOST_FAULTS = 100  # each is looked for in the whole text
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
 from chalicelib.services.commitments import Desk, Keys, extended, facts, keep_chain, published, read_chain
 from chalicelib.services.contest_files import (
@@ -31,7 +32,6 @@ from chalicelib.services.contest_files import (
     unpack,
 )
 from chalicelib.services.contest_folder import ContestSource, check_files, read_archive, read_files
-from chalicelib.services.identity import participant_id
 from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.ports import Clock, ObjectStore
 from chalicelib.services.public_contest import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from chalicelib.domain.errors import InvalidInput, WrongCode
-from chalicelib.services.identity import code_id, participant_id, source_id
+from chalicelib.domain.identity import code_id, participant_id, source_id
 from chalicelib.services.ports import ParticipantStore, Passwords, SignIns
 from chalicelib.services.registration import check_password
 from chalicelib.services.sessions import check_brake

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import Disqualified, Excluded, FieldError, InvalidInput
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
     Gender,
     age,
@@ -18,7 +19,6 @@ from chalicelib.domain.person import (
     normal_phone,
     tidy,
 )
-from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import Participant, ParticipantStore, Passwords
 from chalicelib.services.reference import Reference
 

@@ -20,11 +20,11 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from chalicelib.domain.errors import NotLoaded
+from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, to_ms
 from chalicelib.services.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.services.contest_tables import File, check_citizen_id
 from chalicelib.services.data_subject import DataSubject, Dossier
-from chalicelib.services.identity import code_id, participant_id
 from chalicelib.services.intake_report import as_json, as_xlsx, make_report, text_cell
 from chalicelib.services.password_resets import VALID_MS
 from chalicelib.services.ports import ObjectStore, ParticipantStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import Disqualified, Excluded, TooManyAttempts, WrongCredentials
-from chalicelib.services.identity import participant_id, source_id
+from chalicelib.domain.identity import participant_id, source_id
 from chalicelib.services.ports import Failures, Participant, ParticipantStore, Passwords, SignIns
 from chalicelib.services.reference import Reference
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.domain.errors import FieldError, InvalidInput, NotJson, TooLarge
-from chalicelib.services.validation import message_of
+from chalicelib.domain.validation import message_of
 
 LARGEST = 16_384
 Short = Annotated[str, Field(max_length=200)]

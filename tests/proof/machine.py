@@ -29,12 +29,12 @@ from chalicelib.domain.errors import (
     ContestError,
     Stale,
 )
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.exam import Exam, OpenPaper, Person
-from chalicelib.services.identity import participant_id
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import (
     SHARDS,

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Question
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
 from chalicelib.domain.units import Unit
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.close_weeks import CloseWeeks
 from chalicelib.services.contest_tables import RosterRow
-from chalicelib.services.identity import participant_id
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference, assemble, compile_parts, digest

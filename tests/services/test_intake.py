@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.identity import participant_id
+from chalicelib.domain.identity import participant_id
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import CURRENT, bundle_key, digest
 from tests.fakes import Clock, MemoryObjects

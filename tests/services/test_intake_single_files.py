@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Busy
+from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest_files import LARGEST, unpack
-from chalicelib.services.identity import participant_id
 from chalicelib.services.intake import GATHERING, Intake
 from chalicelib.services.reference import CURRENT, Library
 from tests.fakes import Clock, MemoryObjects

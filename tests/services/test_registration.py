@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered, ContestError, Disqualified, Excluded, InvalidInput
-from chalicelib.services.identity import participant_id
+from chalicelib.domain.identity import participant_id
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference
 from chalicelib.services.registration import Application, register

@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.services.contest_files import FILES, REQUESTS
 from chalicelib.services.data_subject import DataSubject
-from chalicelib.services.identity import participant_id
 from chalicelib.services.ports import EntryStore
 from chalicelib.services.reference import CURRENT
 from chalicelib.services.requests import Requests

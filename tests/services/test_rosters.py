@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest_tables import RosterRow
-from chalicelib.services.identity import participant_id
 from chalicelib.services.reference import digest
 from chalicelib.services.rosters import Member, Roster, compile_rosters, read_rosters, rosters_key
 from tests.fakes import MemoryObjects, reference

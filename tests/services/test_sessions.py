@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.domain.errors import ContestError, Disqualified, Excluded, TooManyAttempts, WrongCredentials
-from chalicelib.services.identity import participant_id, source_id
+from chalicelib.domain.identity import participant_id, source_id
 from chalicelib.services.ports import Failures, Participant
 from chalicelib.services.reference import Reference
 from chalicelib.services.sessions import FREE_ANYWHERE, LONGEST_PAUSE_MS, pause_left, sign_in

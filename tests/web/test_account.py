@@ -22,7 +22,7 @@ from chalicelib.domain.errors import (
     WrongCode,
     WrongCredentials,
 )
-from chalicelib.services.identity import code_id, participant_id
+from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.web.tokens import LIFETIME_MS
 from tests.fakes import MINUTE, START_MS, WEEK, definition
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
