@@ -29,7 +29,7 @@ from unittest.mock import patch
 from benchmarks import chaos_stack
 from benchmarks.chaos_crowd import Played, play
 from benchmarks.faults import RATES, FaultProxy
-from chalicelib.services.contest_folder import archive
+from chalicelib.readers.contest_folder import archive
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.stack import contest_folder, running
 

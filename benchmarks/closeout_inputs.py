@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
-from chalicelib.services.contest_folder import read_folder
+from chalicelib.readers.contest_folder import read_folder
 from chalicelib.services.reference import Reference, assemble, compile_parts, digest
 from chalicelib.services.rosters import Member, Roster
 

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chalicelib.services.contest_folder import archive
+from chalicelib.readers.contest_folder import archive
 from chalicelib.services.exam import Person
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import Library, Reference

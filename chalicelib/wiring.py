@@ -248,7 +248,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
-    from chalicelib.services.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
+    from chalicelib.readers.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415

@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.services.contest_files import LARGEST, TOO_LARGE, ContestFaults
-from chalicelib.services.contest_folder import archive
+from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
+from chalicelib.readers.contest_folder import archive
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
 from infra.local.stackfile import local_desk

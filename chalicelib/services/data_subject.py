@@ -12,9 +12,9 @@ from typing import Any
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.receipt import erased
-from chalicelib.services.contest_files import unpack
-from chalicelib.services.contest_folder import ContestSource, read_files
-from chalicelib.services.contest_tables import Disqualification, Exclusion, RosterRow
+from chalicelib.readers.contest_files import unpack
+from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
 from chalicelib.services.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
 from chalicelib.services.reference import CURRENT, Current

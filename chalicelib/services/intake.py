@@ -18,8 +18,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
-from chalicelib.services.commitments import Desk, Keys, extended, facts, keep_chain, published, read_chain
-from chalicelib.services.contest_files import (
+from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
     LARGEST,
@@ -31,7 +30,9 @@ from chalicelib.services.contest_files import (
     replaced,
     unpack,
 )
-from chalicelib.services.contest_folder import ContestSource, check_files, read_archive, read_files
+from chalicelib.readers.contest_folder import ContestSource, check_files, read_archive, read_files
+from chalicelib.readers.tables import Fault
+from chalicelib.services.commitments import Desk, Keys, extended, facts, keep_chain, published, read_chain
 from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.ports import Clock, ObjectStore
 from chalicelib.services.public_contest import (
@@ -53,7 +54,6 @@ from chalicelib.services.reference import (
     load,
 )
 from chalicelib.services.rosters import compile_rosters, rosters_key
-from chalicelib.services.tables import Fault
 from chalicelib.services.under_way import Plan, begun, plan, too_late
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from chalicelib.services.tables import Fault
+from chalicelib.readers.tables import Fault
 
 # A whole column in a wrong form gives a fault a row; nobody reads on after so many.
 MOST_FAULTS = 5_000

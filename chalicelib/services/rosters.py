@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest_tables import RosterRow
+from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.ports import ObjectStore
 from chalicelib.services.reference import digest
 

@@ -15,10 +15,10 @@ from chalicelib.domain.bank import Question
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
 from chalicelib.domain.units import Unit
+from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.close_weeks import CloseWeeks
-from chalicelib.services.contest_tables import RosterRow
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant
 from chalicelib.services.reference import Reference, assemble, compile_parts, digest

@@ -11,7 +11,7 @@ from chalicelib.services.commitments import Keys
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import Library
 from tests.fakes import Clock, MemoryObjects
-from tests.services.contest_files import contest_files, zipped
+from tests.readers.contest_files import contest_files, zipped
 
 NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

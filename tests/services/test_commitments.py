@@ -17,7 +17,7 @@ from chalicelib.services.commitments import note_deployment, salt, salted
 from chalicelib.services.published import show_contest
 from chalicelib.services.reference import CURRENT, canonical_json, load
 from tests.fakes import MemoryObjects
-from tests.services.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
+from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.inbox import LATER, NOW, PEPPER, Desk
 from tests.services.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
 from tests.stack import ROOT

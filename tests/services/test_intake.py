@@ -11,7 +11,7 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.services.intake import Intake
 from chalicelib.services.reference import CURRENT, bundle_key, digest
 from tests.fakes import Clock, MemoryObjects
-from tests.services.contest_files import TOML, contest_files, zipped
+from tests.readers.contest_files import TOML, contest_files, zipped
 from tests.services.inbox import LATER, NOW, PEPPER, Desk
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')

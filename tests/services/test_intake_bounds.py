@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
-from tests.services.contest_files import UNIT_HEADER, zipped
+from tests.readers.contest_files import UNIT_HEADER, zipped
 from tests.services.inbox import LATER, Desk
 
 # The function has 300 s and 1024 MB. CPU time, so that a busy machine does not matter.

@@ -16,7 +16,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.reference import CURRENT, RECHECK_MS, Current, Reference
 from chalicelib.services.under_way import LEAD_MS
-from tests.services.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
+from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.inbox import Desk
 
 OPENING = datetime(2022, 8, 22, 1, 0, tzinfo=UTC)

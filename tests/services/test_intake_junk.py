@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.services.contest_files import FILES
-from tests.services.contest_files import QUESTIONS, UNITS, contest_files, zipped
+from chalicelib.readers.contest_files import FILES
+from tests.readers.contest_files import QUESTIONS, UNITS, contest_files, zipped
+from tests.readers.workbooks import as_workbook, part, repacked
 from tests.services.inbox import LATER, Desk
 from tests.services.test_intake_single_files import GIFT
-from tests.services.workbooks import as_workbook, part, repacked
 
 NAMES = [*FILES, "contest.zip", "units.xls", "x", " ", ".", "a b.csv", "=1.csv"]
 SHEET = "xl/worksheets/sheet1.xml"

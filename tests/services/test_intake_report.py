@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from chalicelib.readers.tables import Fault
 from chalicelib.services.intake_report import MOST_FAULTS, answer_key, as_json, as_xlsx, make_report
-from chalicelib.services.tables import Fault
-from tests.services.contest_files import QUESTIONS, UNIT_HEADER, UNITS
+from tests.readers.contest_files import QUESTIONS, UNIT_HEADER, UNITS
 from tests.services.inbox import NOW, Desk
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest_files import LARGEST, unpack
+from chalicelib.readers.contest_files import LARGEST, unpack
 from chalicelib.services.intake import GATHERING, Intake
 from chalicelib.services.reference import CURRENT, Library
 from tests.fakes import Clock, MemoryObjects
-from tests.services.contest_files import (
+from tests.readers.contest_files import (
     DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTIONS,
@@ -23,8 +23,8 @@ from tests.services.contest_files import (
     contest_files,
     zipped,
 )
+from tests.readers.workbooks import as_workbook
 from tests.services.inbox import LATER, NOW, PEPPER, Desk
-from tests.services.workbooks import as_workbook
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"

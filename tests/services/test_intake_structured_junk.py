@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from chalicelib.services.question_rows import QUESTION_COLUMNS
-from tests.services.contest_files import UNIT_HEADER, contest_files, zipped
+from chalicelib.readers.questions.question_rows import QUESTION_COLUMNS
+from tests.readers.contest_files import UNIT_HEADER, contest_files, zipped
+from tests.readers.workbooks import workbook
 from tests.services.inbox import LATER, Desk
 from tests.services.test_intake_junk import GOOD, SPOT, check
-from tests.services.workbooks import workbook
 
 COLUMNS = {
     "units": UNIT_HEADER.strip().split(","),

@@ -15,14 +15,14 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
-from chalicelib.services.contest_files import FILES, REQUESTS
+from chalicelib.readers.contest_files import FILES, REQUESTS
 from chalicelib.services.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
 from chalicelib.services.reference import CURRENT
 from chalicelib.services.requests import Requests
 from tests.fakes import MINUTE, WEEK, MemoryEntries
-from tests.services.contest_files import contest_files, zipped
-from tests.services.workbooks import as_workbook
+from tests.readers.contest_files import contest_files, zipped
+from tests.readers.workbooks import as_workbook
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 SALTS = salt_key(PEPPER)

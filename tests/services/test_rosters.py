@@ -7,7 +7,7 @@ import json
 import pytest
 
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest_tables import RosterRow
+from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.reference import digest
 from chalicelib.services.rosters import Member, Roster, compile_rosters, read_rosters, rosters_key
 from tests.fakes import MemoryObjects, reference

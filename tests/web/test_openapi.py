@@ -16,7 +16,7 @@ from app import app
 from chalicelib.domain import attempt as attempts
 from chalicelib.domain.errors import ContestError, TooManyAttempts
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest_folder import read_folder
+from chalicelib.readers.contest_folder import read_folder
 from chalicelib.services.public_contest import contest_now
 from chalicelib.services.reference import assemble, compile_parts
 from chalicelib.web import problems, shapes

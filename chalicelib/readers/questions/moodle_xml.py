@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from chalicelib.services.question_rows import (
+from chalicelib.readers.questions.question_rows import (
     TRUE_FALSE,
     Found,
     NotAQuestion,
@@ -24,7 +24,7 @@ from chalicelib.services.question_rows import (
     status_in,
     topic_of,
 )
-from chalicelib.services.tables import MOST_ROWS, Fault, Row
+from chalicelib.readers.tables import MOST_ROWS, Fault, Row
 
 _DEEPEST = 50
 _LINE, _STATUS = "line of the file", "status by comment"  # no XML attribute has spaces in its name

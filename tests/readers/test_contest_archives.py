@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.services.contest_files import LARGEST, ContestFaults
-from chalicelib.services.contest_folder import archive, read_archive, read_folder
-from chalicelib.services.tables import Fault
-from tests.services.contest_files import contest_files, zipped
+from chalicelib.readers.contest_files import LARGEST, ContestFaults
+from chalicelib.readers.contest_folder import archive, read_archive, read_folder
+from chalicelib.readers.tables import Fault
+from tests.readers.contest_files import contest_files, zipped
 
 
 def faults(data: bytes) -> list[Fault]:

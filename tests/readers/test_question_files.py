@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.bank import Question
-from chalicelib.services.contest_files import ContestFaults
-from chalicelib.services.contest_folder import ContestSource, read_files
-from chalicelib.services.tables import Fault
-from tests.services.contest_files import TOML, contest_files
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.tables import Fault
+from tests.readers.contest_files import TOML, contest_files
 
 
 def read(name: str, text: str | bytes) -> ContestSource:

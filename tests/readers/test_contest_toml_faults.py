@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from chalicelib.services.contest_files import ContestFaults
-from chalicelib.services.contest_folder import read_files
-from chalicelib.services.tables import Fault
-from tests.services.contest_files import TOML, contest_files, toml
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.tables import Fault
+from tests.readers.contest_files import TOML, contest_files, toml
 
 
 def faults(files: dict[str, bytes]) -> list[Fault]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.contest_files import ContestFaults
-from chalicelib.services.contest_folder import ContestSource, read_files
-from chalicelib.services.tables import MOST_ROWS, Fault
-from tests.services.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, UNITS, contest_files
-from tests.services.workbooks import as_workbook, changed, part, repacked, workbook
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.tables import MOST_ROWS, Fault
+from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, UNITS, contest_files
+from tests.readers.workbooks import as_workbook, changed, part, repacked, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 UNIT_ROWS = list(csv.reader(io.StringIO(UNITS)))

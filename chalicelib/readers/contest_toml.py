@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.validation import message_of
-from chalicelib.services.tables import Fault, decode
+from chalicelib.readers.tables import Fault, decode
 
 _MOST_FAULTS = 100  # each is looked for in the whole text
 

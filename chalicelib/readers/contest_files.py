@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from chalicelib.services.tables import Fault
+from chalicelib.readers.tables import Fault
 
 # Each kind of file under the names it may have; a folder holds at most one of a kind.
 KINDS = {

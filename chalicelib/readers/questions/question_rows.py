@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS
-from chalicelib.services.tables import Fault, Row, tidied
+from chalicelib.readers.tables import Fault, Row, tidied
 
 OPTION_COLUMNS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
 QUESTION_COLUMNS = ("id", "topic", "text", *OPTION_COLUMNS, "answer", "reference", "status")

@@ -17,7 +17,7 @@ from typing import Any
 
 import openpyxl
 
-from chalicelib.services.tables import DATE_CELL, Fault, Record, is_comment, tidied
+from chalicelib.readers.tables import DATE_CELL, Fault, Record, is_comment, tidied
 
 # 100,000 rows of a roster unpack to about 40 MB, 12:1.
 _LARGEST = 100_000_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.services.contest_folder import ContestSource, archive, read_archive, read_folder
+from chalicelib.readers.contest_folder import ContestSource, archive, read_archive, read_folder
 
 CONTESTS = Path(__file__).parents[2] / "contests"
 RURAL_DISTRICTS = (

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.services.question_rows import Found, NotAQuestion, as_row, controls, fault_of, status_in
-from chalicelib.services.tables import MOST_ROWS, Fault, Row, decode
+from chalicelib.readers.questions.question_rows import (
+    Found,
+    NotAQuestion,
+    as_row,
+    controls,
+    fault_of,
+    status_in,
+)
+from chalicelib.readers.tables import MOST_ROWS, Fault, Row, decode
 
 _OPTION = re.compile(r"([A-Z])[.)]\s+(.*)")
 _ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)

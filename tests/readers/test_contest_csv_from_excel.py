@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.contest_files import ContestFaults
-from chalicelib.services.contest_folder import read_files
-from chalicelib.services.tables import MOST_ROWS, Fault
-from tests.services.contest_files import (
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.tables import MOST_ROWS, Fault
+from tests.readers.contest_files import (
     DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTIONS,

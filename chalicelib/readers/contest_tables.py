@@ -10,12 +10,12 @@ from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.domain.units import Unit
-from chalicelib.services.aiken import read_aiken
-from chalicelib.services.gift import read_gift
-from chalicelib.services.moodle_xml import read_moodle_xml
-from chalicelib.services.question_rows import OPTION_COLUMNS, QUESTION_COLUMNS
-from chalicelib.services.spreadsheets import xlsx_records
-from chalicelib.services.tables import Fault, Row, csv_records, read_table
+from chalicelib.readers.questions.aiken import read_aiken
+from chalicelib.readers.questions.gift import read_gift
+from chalicelib.readers.questions.moodle_xml import read_moodle_xml
+from chalicelib.readers.questions.question_rows import OPTION_COLUMNS, QUESTION_COLUMNS
+from chalicelib.readers.spreadsheets import xlsx_records
+from chalicelib.readers.tables import Fault, Row, csv_records, read_table
 
 _QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xml}
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")

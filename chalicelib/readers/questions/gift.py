@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.services.question_rows import (
+from chalicelib.readers.questions.question_rows import (
     TRUE_FALSE,
     Found,
     NotAQuestion,
@@ -22,7 +22,7 @@ from chalicelib.services.question_rows import (
     status_in,
     topic_of,
 )
-from chalicelib.services.tables import MOST_ROWS, Fault, Row, decode
+from chalicelib.readers.tables import MOST_ROWS, Fault, Row, decode
 
 # An escaped sign is a control character while the text is taken apart; ``controls`` has refused all others.
 _SIGNS = "~=#{}:\\"

@@ -6,10 +6,10 @@ import unicodedata
 
 import pytest
 
-from chalicelib.services.contest_files import ContestFaults
-from chalicelib.services.contest_folder import read_files
-from chalicelib.services.tables import Fault
-from tests.services.contest_files import (
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.tables import Fault
+from tests.readers.contest_files import (
     DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTION_HEADER,

@@ -12,7 +12,7 @@ from pathlib import Path
 from chalicelib.domain.bank import Question, shortage
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
-from chalicelib.services.contest_files import (
+from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
     ContestFaults,
@@ -23,7 +23,7 @@ from chalicelib.services.contest_files import (
     pack,
     unpack,
 )
-from chalicelib.services.contest_tables import (
+from chalicelib.readers.contest_tables import (
     Disqualification,
     Exclusion,
     File,
@@ -34,8 +34,8 @@ from chalicelib.services.contest_tables import (
     read_rosters,
     read_units,
 )
-from chalicelib.services.contest_toml import read_definition
-from chalicelib.services.tables import Fault, decode
+from chalicelib.readers.contest_toml import read_definition
+from chalicelib.readers.tables import Fault, decode
 
 
 @dataclass(frozen=True, slots=True)
