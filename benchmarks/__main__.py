@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import capacity, fixtures, stubs
-from chalicelib.services.reference import Reference
+from chalicelib.services.contest.reference import Reference
 from infra import package
 
 ROOT = Path(__file__).resolve().parent.parent

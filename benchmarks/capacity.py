@@ -16,8 +16,8 @@ from botocore.session import get_session
 
 from benchmarks.fixtures import PERSON
 from chalicelib.domain.errors import Stale
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam import Exam
-from chalicelib.services.reference import Reference
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack

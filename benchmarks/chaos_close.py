@@ -7,7 +7,7 @@ import os
 import boto3
 
 from chalicelib import wiring
-from chalicelib.services.reference import Library
+from chalicelib.services.contest.reference import Library
 from chalicelib.storage.objects import Bucket
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.session import Session, get_session
 
+from chalicelib.services.contest.reference import Current, Library
 from chalicelib.services.pace import Pace
-from chalicelib.services.reference import Current, Library
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
@@ -185,7 +185,7 @@ def close_weeks() -> list[dict[str, Any]]:
     """
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from chalicelib.services.commitments import note_deployment  # noqa: PLC0415
+    from chalicelib.services.contest.commitments import note_deployment  # noqa: PLC0415
     from chalicelib.services.published import show_contest  # noqa: PLC0415
     from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
 

@@ -16,8 +16,8 @@ from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
 from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.services.contest.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
-from chalicelib.services.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.week_proof import PROOF, ProofCollector
 
 SALT_KEY = b"salt key of the tests"

@@ -10,7 +10,7 @@ from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.paper import MASKS
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.vietnamese import comma, span
-from chalicelib.services.reference import Reference
+from chalicelib.services.contest.reference import Reference
 
 COLUMNS = [
     *("reason", "participant_id", "unit_code", "unit_name", "question_id"),

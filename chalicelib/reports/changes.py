@@ -17,7 +17,7 @@ from typing import IO, NamedTuple, cast
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.services.close_weeks import Outcome, ReadFile
-from chalicelib.services.reference import Reference
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.week_proof import LEAVES
 
 PRIZES, RANKING, UNITS = "individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"

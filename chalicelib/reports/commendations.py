@@ -9,8 +9,8 @@ from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.xlsx import Book, Column
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Current
 
 _COLLECTIVE = [Column("TT", 5, "number"), Column("Mã đơn vị", 16), Column("Đơn vị", 44), Column("Lý do", 62)]
 _PERSONS = [

@@ -16,8 +16,8 @@ from chalicelib.domain.person import masked_number
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.numbers import decimal
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Reference
 
 Cell = str | int | Decimal | None
 _CHUNK = 10_000  # rows

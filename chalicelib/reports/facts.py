@@ -14,8 +14,8 @@ from chalicelib.domain.ranking import Counts, prediction_error
 from chalicelib.domain.times import local_time
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.vietnamese import moment, text_key
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Reference
 
 # How many of the units with the lowest participation are named.
 LOWEST = 20

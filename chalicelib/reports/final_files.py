@@ -25,9 +25,9 @@ from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.vietnamese import moment
 from chalicelib.reports.week_files import made
 from chalicelib.services.close_weeks import Content, ReadFile
+from chalicelib.services.contest.compiled_rosters import read_rosters
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
-from chalicelib.services.reference import Current
-from chalicelib.services.rosters import read_rosters
 
 Row = dict[str, str]
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?", re.ASCII)

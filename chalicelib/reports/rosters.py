@@ -14,7 +14,7 @@ from chalicelib.domain.units import Unit
 from chalicelib.reports.vietnamese import name_key, percent, whole
 from chalicelib.reports.xlsx import Book, Column, Value
 from chalicelib.services.close_weeks import Content
-from chalicelib.services.rosters import Member, Roster
+from chalicelib.services.contest.compiled_rosters import Member, Roster
 
 _PIECE = 1 << 20
 _PERSON = [Column("TT", 5, "number"), Column("Họ và tên", 28), Column("Số căn cước", 16, "center")]

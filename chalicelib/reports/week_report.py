@@ -14,8 +14,8 @@ from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
 from chalicelib.services.close_weeks import ReadFile, WeekReport
+from chalicelib.services.contest.reference import Current, Reference, canonical_json
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
-from chalicelib.services.reference import Current, Reference, canonical_json
 
 # Participant id and phone of everybody who has registered.
 Phones = Callable[[], Iterable[tuple[str, str]]]

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
+from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.parts import SHARES, Parts
 from chalicelib.services.ports import (
     LargeObjects,
@@ -30,7 +31,6 @@ from chalicelib.services.ports import (
     Revisions,
 )
 from chalicelib.services.published import show, stored
-from chalicelib.services.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.week_proof import AUDIT, PROOF, proof_files, write_bundle
 
 

@@ -31,8 +31,8 @@ from chalicelib.domain.errors import (
     Stale,
 )
 from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
+from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import EntryStore, NotMet
-from chalicelib.services.reference import Current, Reference
 
 Answers = Mapping[str, Sequence[str]]
 

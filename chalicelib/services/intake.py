@@ -32,16 +32,23 @@ from chalicelib.readers.contest_files import (
 )
 from chalicelib.readers.contest_folder import ContestSource, check_files, read_archive, read_files
 from chalicelib.readers.tables import Fault
-from chalicelib.services.commitments import Desk, Keys, extended, facts, keep_chain, published, read_chain
-from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
-from chalicelib.services.ports import Clock, ObjectStore
-from chalicelib.services.public_contest import (
+from chalicelib.services.contest.commitments import (
+    Desk,
+    Keys,
+    extended,
+    facts,
+    keep_chain,
+    published,
+    read_chain,
+)
+from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
+from chalicelib.services.contest.public_contest import (
     committed_files,
     public_definition,
     site_files,
     withdrawn_files,
 )
-from chalicelib.services.reference import (
+from chalicelib.services.contest.reference import (
     CURRENT,
     Current,
     assemble,
@@ -53,8 +60,9 @@ from chalicelib.services.reference import (
     fetch,
     load,
 )
-from chalicelib.services.rosters import compile_rosters, rosters_key
-from chalicelib.services.under_way import Plan, begun, plan, too_late
+from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
+from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
+from chalicelib.services.ports import Clock, ObjectStore
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"

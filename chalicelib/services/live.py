@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import NOBODY, Change, LiveTally, may_be_told
+from chalicelib.services.contest.reference import Current, canonical_json
 from chalicelib.services.ports import ObjectStore
-from chalicelib.services.reference import Current, canonical_json
 
 LIVE = "data/live.json"
 # Every round one of those who write at the same time succeeds; there are as many as the stream has shards.

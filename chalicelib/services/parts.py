@@ -16,8 +16,8 @@ import msgspec
 from chalicelib.domain.closeout import Collector, Gathered, gather
 from chalicelib.domain.definition import Week
 from chalicelib.domain.ranking import Contender
+from chalicelib.services.contest.reference import Reference, canonical_json, digest
 from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
-from chalicelib.services.reference import Reference, canonical_json, digest
 
 SHARES = 16
 _EACH = len(SHARDS) // SHARES

@@ -22,9 +22,9 @@ from chalicelib.domain.receipt import (
     salt,
     salt_key,
 )
+from chalicelib.services.contest.reference import canonical_json
 from chalicelib.services.exam import Person
 from chalicelib.services.ports import ObjectStore
-from chalicelib.services.reference import canonical_json
 
 KEYS = "data/keys.json"
 

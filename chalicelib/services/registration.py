@@ -19,8 +19,8 @@ from chalicelib.domain.person import (
     normal_phone,
     tidy,
 )
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant, ParticipantStore, Passwords
-from chalicelib.services.reference import Reference
 
 # Long enough for prizes and complaints (docs/privacy.md).
 KEPT_AFTER_MS = 180 * 86_400_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.domain.errors import Disqualified, Excluded, TooManyAttempts, WrongCredentials
 from chalicelib.domain.identity import participant_id, source_id
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Failures, Participant, ParticipantStore, Passwords, SignIns
-from chalicelib.services.reference import Reference
 
 FREE_HERE = 5
 FREE_ANYWHERE = 100

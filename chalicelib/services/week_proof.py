@@ -20,8 +20,8 @@ from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash
 from chalicelib.domain.ranking import fixed_draw
 from chalicelib.domain.receipt import commitment, record
 from chalicelib.domain.times import span_ms
+from chalicelib.services.contest.reference import Reference, canonical_json, digest
 from chalicelib.services.ports import LargeObjects
-from chalicelib.services.reference import Reference, canonical_json, digest
 
 # The collector's name among those of a close.
 PROOF = "proof"

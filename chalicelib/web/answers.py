@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam import OpenPaper
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Current
 
 if TYPE_CHECKING:
     from chalicelib.web import shapes

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.domain.errors import AlreadyFinished, Busy
+from chalicelib.services.contest.public_contest import contest_now
+from chalicelib.services.contest.reference import Current, Library
 from chalicelib.services.exam import Exam, Person
 from chalicelib.services.pace import Pace
 from chalicelib.services.ports import Clock, EntryStore
-from chalicelib.services.public_contest import contest_now
-from chalicelib.services.reference import Current, Library
 from chalicelib.web import answers
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens

@@ -34,6 +34,17 @@ from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
+from chalicelib.services.contest.reference import (
+    assemble,
+    bank_part,
+    bundle,
+    bundle_key,
+    canonical_json,
+    compile_parts,
+    digest,
+    load,
+)
+from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam import Exam, OpenPaper, Person
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import (
@@ -45,19 +56,8 @@ from chalicelib.services.ports import (
     Pointer,
     Revisions,
 )
-from chalicelib.services.reference import (
-    assemble,
-    bank_part,
-    bundle,
-    bundle_key,
-    canonical_json,
-    compile_parts,
-    digest,
-    load,
-)
 from chalicelib.services.registration import Application, register
 from chalicelib.services.sessions import sign_in
-from chalicelib.services.under_way import plan, too_late
 from tests.fakes import (
     START_MS,
     UNITS,

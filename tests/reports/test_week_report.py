@@ -16,8 +16,8 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.close_weeks import Outcome, WeekReport
+from chalicelib.services.contest.reference import Reference, canonical_json
 from chalicelib.services.ports import Participant
-from chalicelib.services.reference import Reference, canonical_json
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
 

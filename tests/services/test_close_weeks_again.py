@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.reference import Current, Head, digest
+from chalicelib.services.contest.reference import Current, Head, digest
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.services.close_weeks import LostRace
-from chalicelib.services.reference import Reference, digest
+from chalicelib.services.contest.reference import Reference, digest
 from tests.fakes import reference
 from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage
 

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.bank import Question
 from chalicelib.domain.errors import InvalidInput, NoAttemptsLeft, Overdue
+from chalicelib.services.contest.reference import Current, assemble, compile_parts
 from chalicelib.services.exam import Exam, OpenPaper
-from chalicelib.services.reference import Current, assemble, compile_parts
 from tests.fakes import MINUTE, START_MS, UNITS, WEEK, definition, questions, reference
 from tests.services.exam_room import AN, SECOND, ExamRoom, right
 

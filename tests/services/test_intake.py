@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.identity import participant_id
+from chalicelib.services.contest.reference import CURRENT, bundle_key, digest
 from chalicelib.services.intake import Intake
-from chalicelib.services.reference import CURRENT, bundle_key, digest
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
 from tests.services.inbox import LATER, NOW, PEPPER, Desk

@@ -14,8 +14,8 @@ import pytest
 
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
-from chalicelib.services.reference import CURRENT, RECHECK_MS, Current, Reference
-from chalicelib.services.under_way import LEAD_MS
+from chalicelib.services.contest.reference import CURRENT, RECHECK_MS, Current, Reference
+from chalicelib.services.contest.under_way import LEAD_MS
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.inbox import Desk
 

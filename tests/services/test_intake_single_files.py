@@ -11,8 +11,8 @@ import pytest
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
+from chalicelib.services.contest.reference import CURRENT, Library
 from chalicelib.services.intake import GATHERING, Intake
-from chalicelib.services.reference import CURRENT, Library
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import (
     DISQUALIFICATIONS,

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
-from chalicelib.services.reference import digest
+from chalicelib.services.contest.reference import digest
 from chalicelib.services.week_proof import ProofCollector
 from tests.domain.builders import done, entry
 from tests.fakes import SALT_KEY, UNITS, reference

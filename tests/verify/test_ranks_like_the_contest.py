@@ -12,8 +12,8 @@ import pytest
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.parts import Parts
-from chalicelib.services.reference import Reference
 from tests.domain.builders import done, entry
 from tests.fakes import (
     MINUTE,

@@ -9,9 +9,7 @@ from typing import Any
 
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
-from chalicelib.services.pace import Pace
-from chalicelib.services.receipts import Receipts, SigningKey
-from chalicelib.services.reference import (
+from chalicelib.services.contest.reference import (
     CURRENT,
     Library,
     bundle,
@@ -20,6 +18,8 @@ from chalicelib.services.reference import (
     compile_parts,
     digest,
 )
+from chalicelib.services.pace import Pace
+from chalicelib.services.receipts import Receipts, SigningKey
 from chalicelib.web.account import AccountApi
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens

@@ -17,8 +17,8 @@ from chalicelib.domain import attempt as attempts
 from chalicelib.domain.errors import ContestError, TooManyAttempts
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_folder import read_folder
-from chalicelib.services.public_contest import contest_now
-from chalicelib.services.reference import assemble, compile_parts
+from chalicelib.services.contest.public_contest import contest_now
+from chalicelib.services.contest.reference import assemble, compile_parts
 from chalicelib.web import problems, shapes
 from infra.openapi import ANYWHERE, DOCUMENT, OPERATIONS, text
 from infra.template import GATEWAY_RESPONSES

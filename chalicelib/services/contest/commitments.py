@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference, canonical_json, digest
 from chalicelib.services.ports import ObjectStore
-from chalicelib.services.reference import CURRENT, Current, Head, Reference, canonical_json, digest
 
 Entry = dict[str, Any]
 # {"key_id", "algorithm", "public_key"}: what receipts are signed with.

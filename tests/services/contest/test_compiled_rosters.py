@@ -8,8 +8,14 @@ import pytest
 
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_tables import RosterRow
-from chalicelib.services.reference import digest
-from chalicelib.services.rosters import Member, Roster, compile_rosters, read_rosters, rosters_key
+from chalicelib.services.contest.compiled_rosters import (
+    Member,
+    Roster,
+    compile_rosters,
+    read_rosters,
+    rosters_key,
+)
+from chalicelib.services.contest.reference import digest
 from tests.fakes import MemoryObjects, reference
 from tests.services.closing import CONTEST, Stage
 from tests.services.inbox import LATER, PEPPER, Desk

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Busy, NotLoaded
-from chalicelib.services.reference import (
+from chalicelib.services.contest.reference import (
     CURRENT,
     Library,
     assemble,

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
-from chalicelib.services.reference import (
+from chalicelib.services.contest.reference import (
     Current,
     Reference,
     bank_part,

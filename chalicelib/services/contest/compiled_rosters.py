@@ -14,8 +14,8 @@ import msgspec
 
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.reference import digest
 from chalicelib.services.ports import ObjectStore
-from chalicelib.services.reference import digest
 
 
 class Member(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.readers.tables import Fault
-from chalicelib.services.reference import RECHECK_MS, Current, Reference, same_rules
+from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules
 
 # Environments see a new contest up to a minute after the pointer has moved; half a minute for the move itself.
 LEAD_MS = RECHECK_MS + 30_000
