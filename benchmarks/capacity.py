@@ -17,7 +17,7 @@ from botocore.session import get_session
 from benchmarks.fixtures import PERSON
 from chalicelib.domain.errors import Stale
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.exam import Exam
+from chalicelib.services.exam.exam import Exam
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import wiring
 from chalicelib.domain.errors import Busy, Stale
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 
 T = TypeVar("T")
 TRIES = 60

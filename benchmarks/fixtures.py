@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalicelib.readers.contest_folder import archive
 from chalicelib.services.contest.reference import Library, Reference
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake import Intake
 from chalicelib.web.tokens import Tokens
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.session import Session, get_session
 
 from chalicelib.services.contest.reference import Current, Library
-from chalicelib.services.pace import Pace
+from chalicelib.services.exam.pace import Pace
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
@@ -26,9 +26,9 @@ from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
+    from chalicelib.services.exam.receipts import Receipts, SigningKey
     from chalicelib.services.live import TallyStore
     from chalicelib.services.ports import ObjectStore
-    from chalicelib.services.receipts import Receipts, SigningKey
     from chalicelib.services.requests import Requests
     from chalicelib.services.vault import Vault
     from chalicelib.storage.participants import Participants
@@ -57,7 +57,7 @@ def _rotated(http: SignedHttp, name: str) -> list[bytes]:
 
 
 def _signing_keys(http: SignedHttp) -> list[SigningKey]:
-    from chalicelib.services.receipts import SigningKey  # noqa: PLC0415
+    from chalicelib.services.exam.receipts import SigningKey  # noqa: PLC0415
 
     return [SigningKey(secret) for secret in _rotated(http, "RECEIPT_SECRET")]
 
@@ -109,7 +109,7 @@ def _participants(dynamodb: Client, http: SignedHttp, desk: ObjectStore) -> Part
 
 @lru_cache(maxsize=1)
 def _receipts() -> Receipts:
-    from chalicelib.services.receipts import Receipts, SigningKey  # noqa: PLC0415
+    from chalicelib.services.exam.receipts import Receipts, SigningKey  # noqa: PLC0415
 
     _, http = _clients()
     return Receipts(_pepper(), SigningKey(_secret(http, "RECEIPT_SECRET")))
@@ -186,8 +186,8 @@ def close_weeks() -> list[dict[str, Any]]:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from chalicelib.services.contest.commitments import note_deployment  # noqa: PLC0415
+    from chalicelib.services.exam.receipts import publish_keys  # noqa: PLC0415
     from chalicelib.services.published import show_contest  # noqa: PLC0415
-    from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
 
     desk, site = _bucket("DESK_BUCKET"), _bucket("SITE_BUCKET", "public, max-age=30")
     keys = publish_keys(site, _signing_keys(SignedHttp(_session(), _region(), connect=1, read=5, retries=3)))
@@ -249,8 +249,8 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
     from chalicelib.readers.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
+    from chalicelib.services.exam.receipts import publish_keys  # noqa: PLC0415
     from chalicelib.services.intake import Intake  # noqa: PLC0415
-    from chalicelib.services.receipts import publish_keys  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
 
     file = key.rpartition("/")[2]

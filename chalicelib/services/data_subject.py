@@ -16,7 +16,7 @@ from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestSource, read_files
 from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
 from chalicelib.services.contest.reference import CURRENT, Current
-from chalicelib.services.exam import Exam, Person
+from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
 
 _LABELS = {

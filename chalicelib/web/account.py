@@ -14,7 +14,7 @@ from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
-from chalicelib.services.exam import Exam, Person
+from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.password_resets import reset_password
 from chalicelib.services.ports import ParticipantStore, Passwords, Proofs, SignIns
 from chalicelib.services.registration import Application, register

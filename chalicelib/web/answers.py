@@ -9,7 +9,7 @@ from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.exam import OpenPaper
+from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:

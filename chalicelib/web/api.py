@@ -14,15 +14,15 @@ from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.domain.errors import AlreadyFinished, Busy
 from chalicelib.services.contest.public_contest import contest_now
 from chalicelib.services.contest.reference import Current, Library
-from chalicelib.services.exam import Exam, Person
-from chalicelib.services.pace import Pace
+from chalicelib.services.exam.exam import Exam, Person
+from chalicelib.services.exam.pace import Pace
 from chalicelib.services.ports import Clock, EntryStore
 from chalicelib.web import answers
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
-    from chalicelib.services.receipts import Receipts
+    from chalicelib.services.exam.receipts import Receipts
     from chalicelib.web import shapes
 
 

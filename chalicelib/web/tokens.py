@@ -9,7 +9,7 @@ from typing import Any
 from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from chalicelib.domain.errors import Unauthorized
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 
 LIFETIME_MS = 12 * 3_600_000
 RELOAD_MS = 60_000

@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 
 from benchmarks.people import solve
 from benchmarks.restore_drill import Drill
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
 from infra.intake import send
 from tests.stack import ROOT, Stack, wait_for

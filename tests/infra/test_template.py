@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from chalicelib.services.pace import LONGEST
+from chalicelib.services.exam.pace import LONGEST
 from chalicelib.web import shapes
 from infra.package import PROJECT, build
 

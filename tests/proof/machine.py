@@ -45,7 +45,7 @@ from chalicelib.services.contest.reference import (
     load,
 )
 from chalicelib.services.contest.under_way import plan, too_late
-from chalicelib.services.exam import Exam, OpenPaper, Person
+from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.parts import Parts
 from chalicelib.services.ports import (
     SHARDS,
@@ -90,7 +90,7 @@ from tests.proof.model import (
     Told,
 )
 from tests.proof.troubles import NO_TROUBLE, Archive, Kind, Line, Shaky, Trouble
-from tests.services.exam_room import right
+from tests.services.exam.exam_room import right
 
 PEPPER = b"pepper"
 PASSWORDS = PlainPasswords()

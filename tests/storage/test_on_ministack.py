@@ -14,7 +14,7 @@ from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.errors import AlreadyFinished, Busy, NotLoaded, Stale
-from chalicelib.services.exam import OpenPaper
+from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.live import count_changes
 from chalicelib.services.ports import NotMet, Participant
 from chalicelib.services.vault import Vault
@@ -30,7 +30,7 @@ from chalicelib.storage.phones import Phones
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
-from tests.services.exam_room import AN, BINH, ExamRoom, right
+from tests.services.exam.exam_room import AN, BINH, ExamRoom, right
 
 STARTED = 1_661_130_000_000
 

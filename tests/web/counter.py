@@ -18,8 +18,8 @@ from chalicelib.services.contest.reference import (
     compile_parts,
     digest,
 )
-from chalicelib.services.pace import Pace
-from chalicelib.services.receipts import Receipts, SigningKey
+from chalicelib.services.exam.pace import Pace
+from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.web.account import AccountApi
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens

@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     NotLoaded,
     Stale,
 )
-from chalicelib.services.receipts import Receipts
+from chalicelib.services.exam.receipts import Receipts
 from chalicelib.web import problems
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.web.counter import Counter, body

@@ -11,7 +11,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 
 from chalicelib.domain.errors import Unauthorized
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import LIFETIME_MS, Tokens
 from tests.fakes import START_MS
 

@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.domain.errors import AlreadyFinished, AttemptNotFound, InvalidInput, Overdue, Stale
-from chalicelib.services.exam import OpenPaper
+from chalicelib.services.exam.exam import OpenPaper
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
-from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right
+from tests.services.exam.exam_room import AN, BINH, SECOND, ExamRoom, right
 
 LIMIT = 10 * MINUTE
 GRACE = 10 * SECOND

@@ -10,9 +10,9 @@ from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from chalicelib.domain.ranking import fixed_draw
-from chalicelib.services.receipts import KEYS, Receipts, SigningKey, publish_keys
+from chalicelib.services.exam.receipts import KEYS, Receipts, SigningKey, publish_keys
 from tests.fakes import MINUTE, MemoryObjects, definition
-from tests.services.exam_room import AN, BINH, ExamRoom
+from tests.services.exam.exam_room import AN, BINH, ExamRoom
 
 KEY = SigningKey(b"a secret of any length")
 

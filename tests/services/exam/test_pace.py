@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.pace import LONGEST, Pace
+from chalicelib.services.exam.pace import LONGEST, Pace
 from tests.fakes import MINUTE, START_MS
 
 

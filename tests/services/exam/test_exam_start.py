@@ -8,10 +8,10 @@ import pytest
 
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import NoAttemptsLeft, NoOpenWeek
-from chalicelib.services.exam import OpenPaper
+from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.ports import NotMet
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
-from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right, room
+from tests.services.exam.exam_room import AN, BINH, SECOND, ExamRoom, right, room
 
 
 def test_a_start_opens_the_first_attempt_with_one_write_and_no_read() -> None:

@@ -23,7 +23,7 @@ from chalicelib.domain.receipt import (
     salt_key,
 )
 from chalicelib.services.contest.reference import canonical_json
-from chalicelib.services.exam import Person
+from chalicelib.services.exam.exam import Person
 from chalicelib.services.ports import ObjectStore
 
 KEYS = "data/keys.json"

@@ -11,9 +11,9 @@ from chalicelib.domain.attempt import Finished
 from chalicelib.domain.bank import Question
 from chalicelib.domain.errors import InvalidInput, NoAttemptsLeft, Overdue
 from chalicelib.services.contest.reference import Current, assemble, compile_parts
-from chalicelib.services.exam import Exam, OpenPaper
+from chalicelib.services.exam.exam import Exam, OpenPaper
 from tests.fakes import MINUTE, START_MS, UNITS, WEEK, definition, questions, reference
-from tests.services.exam_room import AN, SECOND, ExamRoom, right
+from tests.services.exam.exam_room import AN, SECOND, ExamRoom, right
 
 LATER = START_MS + 2 * MINUTE
 GRACE = 10 * SECOND

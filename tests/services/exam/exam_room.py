@@ -9,7 +9,7 @@ from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import Paper
-from chalicelib.services.exam import Exam, OpenPaper, Person
+from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.ports import EntryStore
 from tests.fakes import Clock, MemoryEntries, definition, reference
 

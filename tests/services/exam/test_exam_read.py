@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.errors import AttemptNotFound
-from chalicelib.services.exam import Exam, OpenPaper
+from chalicelib.services.exam.exam import Exam, OpenPaper
 from tests.fakes import MINUTE, WEEK, definition, reference
-from tests.services.exam_room import AN, BINH, SECOND, ExamRoom, right, room
+from tests.services.exam.exam_room import AN, BINH, SECOND, ExamRoom, right, room
 
 LIMIT = 10 * MINUTE
 GRACE = 10 * SECOND

@@ -1,0 +1,1 @@
+"""Taking part: papers handed out, saved and submitted, the pace of pages, receipts."""
