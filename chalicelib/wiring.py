@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
     from chalicelib.services.exam.receipts import Receipts, SigningKey
     from chalicelib.services.live import TallyStore
+    from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
     from chalicelib.services.requests import Requests
-    from chalicelib.services.vault import Vault
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
@@ -95,7 +95,7 @@ def exam() -> ExamApi:
 
 
 def _vault(http: SignedHttp, desk: ObjectStore) -> Vault:
-    from chalicelib.services.vault import Vault  # noqa: PLC0415
+    from chalicelib.services.people.vault import Vault  # noqa: PLC0415
     from chalicelib.storage.data_key import open_data_key  # noqa: PLC0415
 
     return Vault(lambda: open_data_key(http, desk, os.environ["DATA_KEY_KMS"]))
@@ -118,7 +118,7 @@ def _receipts() -> Receipts:
 @lru_cache(maxsize=1)
 def account() -> AccountApi:
     """The account's routes in this environment, made once."""
-    from chalicelib.services.passwords import Argon2Passwords  # noqa: PLC0415
+    from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
     from chalicelib.storage.sign_ins import StoredProofs, StoredSignIns  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
 
@@ -281,8 +281,8 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 def _requests(http: SignedHttp, desk: Bucket) -> Requests:
     """Files of the inbox that ask for something about single people."""
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
-    from chalicelib.services.data_subject import DataSubject  # noqa: PLC0415
-    from chalicelib.services.password_resets import new_code  # noqa: PLC0415
+    from chalicelib.services.people.data_subject import DataSubject  # noqa: PLC0415
+    from chalicelib.services.people.password_resets import new_code  # noqa: PLC0415
     from chalicelib.services.requests import Requests  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())

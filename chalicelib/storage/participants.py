@@ -13,8 +13,8 @@ from pynamodb.models import Model
 
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Participant
-from chalicelib.services.vault import Vault
 from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 from chalicelib.storage.models import bind
 

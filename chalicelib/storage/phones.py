@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import msgspec
 
-from chalicelib.services.vault import Unreadable, Vault
+from chalicelib.services.people.vault import Unreadable, Vault
 from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp
 

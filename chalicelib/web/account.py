@@ -15,10 +15,10 @@ from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.exam.exam import Exam, Person
-from chalicelib.services.password_resets import reset_password
+from chalicelib.services.people.password_resets import reset_password
+from chalicelib.services.people.registration import Application, register
+from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import ParticipantStore, Passwords, Proofs, SignIns
-from chalicelib.services.registration import Application, register
-from chalicelib.services.sessions import sign_in
 from chalicelib.web import answers, proof_of_work
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse

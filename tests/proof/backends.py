@@ -15,8 +15,8 @@ from botocore.session import get_session
 from moto import mock_aws
 
 from chalicelib.domain.attempt import Entry
+from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS, EntryReader, EntryStore, ParticipantStore, Revisions
-from chalicelib.services.vault import Vault
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages, entry_of

@@ -47,6 +47,8 @@ from chalicelib.services.contest.reference import (
 from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.parts import Parts
+from chalicelib.services.people.registration import Application, register
+from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
     SHARDS,
     EntryStore,
@@ -56,8 +58,6 @@ from chalicelib.services.ports import (
     Pointer,
     Revisions,
 )
-from chalicelib.services.registration import Application, register
-from chalicelib.services.sessions import sign_in
 from tests.fakes import (
     START_MS,
     UNITS,

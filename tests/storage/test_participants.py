@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.services.people.vault import Unreadable, Vault
 from chalicelib.services.ports import Failures, Participant
-from chalicelib.services.vault import Unreadable, Vault
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import SEALED, Participants
 from chalicelib.storage.sign_ins import HOUR_MS, StoredProofs, StoredSignIns

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from nacl.pwhash import argon2id
 
-from chalicelib.services.passwords import Argon2Passwords
+from chalicelib.services.people.passwords import Argon2Passwords
 
 PASSWORDS = Argon2Passwords()
 HASHED = PASSWORDS.hash("mật khẩu dài")

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.domain.errors import ContestError, Disqualified, Excluded, TooManyAttempts, WrongCredentials
 from chalicelib.domain.identity import participant_id, source_id
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.people.sessions import FREE_ANYWHERE, LONGEST_PAUSE_MS, pause_left, sign_in
 from chalicelib.services.ports import Failures, Participant
-from chalicelib.services.sessions import FREE_ANYWHERE, LONGEST_PAUSE_MS, pause_left, sign_in
 from tests.fakes import (
     HOUR,
     START_MS,

@@ -13,8 +13,8 @@ import pytest
 from chalicelib.domain.errors import AlreadyRegistered, ContestError, Disqualified, Excluded, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.people.registration import Application, register
 from chalicelib.services.ports import Participant
-from chalicelib.services.registration import Application, register
 from tests.fakes import HOUR, START_MS, MemoryParticipants, PlainPasswords, Watched, definition, reference
 
 PEPPER = b"pepper"

@@ -6,9 +6,9 @@ import secrets
 
 from chalicelib.domain.errors import InvalidInput, WrongCode
 from chalicelib.domain.identity import code_id, participant_id, source_id
+from chalicelib.services.people.registration import check_password
+from chalicelib.services.people.sessions import check_brake
 from chalicelib.services.ports import ParticipantStore, Passwords, SignIns
-from chalicelib.services.registration import check_password
-from chalicelib.services.sessions import check_brake
 
 VALID_MS = 7 * 86_400_000
 

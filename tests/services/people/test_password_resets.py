@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput, TooManyAttempts, WrongCode
 from chalicelib.domain.identity import code_id, participant_id
-from chalicelib.services.password_resets import VALID_MS, new_code, reset_password
+from chalicelib.services.people.password_resets import VALID_MS, new_code, reset_password
 from chalicelib.services.ports import Participant
 from tests.fakes import START_MS, MemoryParticipants, MemorySignIns, PlainPasswords, Watched
 

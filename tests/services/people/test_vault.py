@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.vault import Unreadable, Vault
+from chalicelib.services.people.vault import Unreadable, Vault
 
 VAULT = Vault(lambda: b"k" * 32)
 SEALED = VAULT.seal("Nguyễn Văn An", "a3", "full_name")
