@@ -27,7 +27,7 @@ from chalicelib.services.contest.compiled_rosters import rosters_key
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
-from chalicelib.services.published import show_proof
+from chalicelib.services.publishing.published import show_proof
 from chalicelib.services.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp

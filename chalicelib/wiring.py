@@ -27,9 +27,9 @@ from chalicelib.web.tokens import Tokens
 if TYPE_CHECKING:
     from chalicelib.services.close_weeks import CloseWeeks
     from chalicelib.services.exam.receipts import Receipts, SigningKey
-    from chalicelib.services.live import TallyStore
     from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
+    from chalicelib.services.publishing.live import TallyStore
     from chalicelib.services.requests import Requests
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
@@ -187,7 +187,7 @@ def close_weeks() -> list[dict[str, Any]]:
 
     from chalicelib.services.contest.commitments import note_deployment  # noqa: PLC0415
     from chalicelib.services.exam.receipts import publish_keys  # noqa: PLC0415
-    from chalicelib.services.published import show_contest  # noqa: PLC0415
+    from chalicelib.services.publishing.published import show_contest  # noqa: PLC0415
 
     desk, site = _bucket("DESK_BUCKET"), _bucket("SITE_BUCKET", "public, max-age=30")
     keys = publish_keys(site, _signing_keys(SignedHttp(_session(), _region(), connect=1, read=5, retries=3)))
@@ -223,7 +223,7 @@ def _live_tallies() -> TallyStore:
 
 def tally(records: list[dict[str, Any]]) -> int:
     """Counts records of the entries' stream; returns how many weeks changed."""
-    from chalicelib.services.live import count_changes  # noqa: PLC0415
+    from chalicelib.services.publishing.live import count_changes  # noqa: PLC0415
     from chalicelib.storage.entry_stream import changes  # noqa: PLC0415
 
     return count_changes(changes(records), _live_tallies())
@@ -236,7 +236,7 @@ def _live_page() -> tuple[Library, Bucket]:
 
 def publish_live() -> bool:
     """Puts ``data/live.json``; False if the page knows already that there is nothing to tell."""
-    from chalicelib.services import live  # noqa: PLC0415
+    from chalicelib.services.publishing import live  # noqa: PLC0415
 
     library, site = _live_page()
     return live.publish_live(library.current(), _live_tallies(), site, now_ms())

@@ -30,7 +30,7 @@ from chalicelib.services.ports import (
     Pointer,
     Revisions,
 )
-from chalicelib.services.published import show, stored
+from chalicelib.services.publishing.published import show, stored
 from chalicelib.services.week_proof import AUDIT, PROOF, proof_files, write_bundle
 
 

@@ -15,9 +15,9 @@ from botocore.session import get_session
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.errors import AlreadyFinished, Busy, NotLoaded, Stale
 from chalicelib.services.exam.exam import OpenPaper
-from chalicelib.services.live import count_changes
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import NotMet, Participant
+from chalicelib.services.publishing.live import count_changes
 from chalicelib.storage.data_key import DATA_KEY, make_data_key, open_data_key
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries

@@ -15,7 +15,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
 from chalicelib.services.contest.reference import CURRENT, canonical_json, load
-from chalicelib.services.published import show_contest
+from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.inbox import LATER, NOW, PEPPER, Desk

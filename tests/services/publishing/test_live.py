@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import Change, LiveTally, Participation
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.live import LIVE, count_changes, live_document, publish_live
+from chalicelib.services.publishing.live import LIVE, count_changes, live_document, publish_live
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryTallies, definition, reference
 

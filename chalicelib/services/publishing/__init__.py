@@ -1,0 +1,1 @@
+"""What the site shows: live figures, closed weeks and their proof, always as the pointers say."""
