@@ -22,13 +22,13 @@ from benchmarks.closeout_inputs import contest, rosters
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
 from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.close_weeks import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.close_weeks import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import rosters_key
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
 from chalicelib.services.publishing.published import show_proof
-from chalicelib.services.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
 

@@ -25,7 +25,7 @@ from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
 
 if TYPE_CHECKING:
-    from chalicelib.services.close_weeks import CloseWeeks
+    from chalicelib.services.closing.close_weeks import CloseWeeks
     from chalicelib.services.exam.receipts import Receipts, SigningKey
     from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
@@ -145,9 +145,9 @@ def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     from chalicelib.domain.week_collectors import week_collectors  # noqa: PLC0415
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import Reports  # noqa: PLC0415
-    from chalicelib.services.close_weeks import CloseWeeks  # noqa: PLC0415
-    from chalicelib.services.parts import Parts  # noqa: PLC0415
-    from chalicelib.services.week_proof import PROOF, ProofCollector  # noqa: PLC0415
+    from chalicelib.services.closing.close_weeks import CloseWeeks  # noqa: PLC0415
+    from chalicelib.services.closing.shares import Parts  # noqa: PLC0415
+    from chalicelib.services.closing.week_proof import PROOF, ProofCollector  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
     from chalicelib.storage.phones import Phones  # noqa: PLC0415
     from chalicelib.storage.revisions import StoredRevisions  # noqa: PLC0415

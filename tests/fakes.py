@@ -16,9 +16,9 @@ from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.units import Unit
 from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
-from chalicelib.services.week_proof import PROOF, ProofCollector
 
 SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)

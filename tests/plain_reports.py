@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.close_weeks import ReadFile, WeekReport
+from chalicelib.services.closing.close_weeks import ReadFile, WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 

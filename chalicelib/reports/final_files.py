@@ -24,7 +24,7 @@ from chalicelib.reports.final_books import final_summary_book, home_affairs_book
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.vietnamese import moment
 from chalicelib.reports.week_files import made
-from chalicelib.services.close_weeks import Content, ReadFile
+from chalicelib.services.closing.close_weeks import Content, ReadFile
 from chalicelib.services.contest.compiled_rosters import read_rosters
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore

@@ -13,7 +13,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 from chalicelib.reports.vietnamese import name_key, percent, whole
 from chalicelib.reports.xlsx import Book, Column, Value
-from chalicelib.services.close_weeks import Content
+from chalicelib.services.closing.close_weeks import Content
 from chalicelib.services.contest.compiled_rosters import Member, Roster
 
 _PIECE = 1 << 20

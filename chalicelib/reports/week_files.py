@@ -15,7 +15,7 @@ from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.facts import week_facts
 from chalicelib.reports.rosters import Played, roster_book, roster_files
-from chalicelib.services.close_weeks import Content
+from chalicelib.services.closing.close_weeks import Content
 from chalicelib.services.contest.compiled_rosters import read_rosters
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore, Participant

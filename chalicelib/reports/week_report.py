@@ -13,7 +13,7 @@ from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
-from chalicelib.services.close_weeks import ReadFile, WeekReport
+from chalicelib.services.closing.close_weeks import ReadFile, WeekReport
 from chalicelib.services.contest.reference import Current, Reference, canonical_json
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 

@@ -33,7 +33,8 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
-from chalicelib.services.close_weeks import Closed, CloseWeeks, LostRace
+from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
+from chalicelib.services.closing.shares import Parts
 from chalicelib.services.contest.reference import (
     assemble,
     bank_part,
@@ -46,7 +47,6 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
-from chalicelib.services.parts import Parts
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (

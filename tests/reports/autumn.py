@@ -18,10 +18,10 @@ from chalicelib.domain.units import Unit
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import Parts
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.reference import Reference, assemble, compile_parts, digest
-from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant
 from tests.fakes import (
     MINUTE,

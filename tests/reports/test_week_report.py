@@ -15,7 +15,7 @@ from chalicelib.domain.closeout import WeekResult, close_contest, close_week, ga
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.close_weeks import Outcome, WeekReport
+from chalicelib.services.closing.close_weeks import Outcome, WeekReport
 from chalicelib.services.contest.reference import Reference, canonical_json
 from chalicelib.services.ports import Participant
 from tests.domain.builders import done, entry

@@ -7,10 +7,10 @@ from typing import Any
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
-from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.exam.receipts import publish_keys
-from chalicelib.services.parts import Parts
-from chalicelib.services.week_proof import PROOF, ProofCollector
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
 from tests.plain_reports import PlainReports
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter

@@ -11,9 +11,9 @@ import pytest
 
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
 from chalicelib.reports.changes import write_changes
-from chalicelib.services.close_weeks import CloseWeeks
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import Parts
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.parts import Parts
 from tests.domain.builders import done, entry
 from tests.fakes import (
     MINUTE,

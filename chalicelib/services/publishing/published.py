@@ -10,11 +10,11 @@ import json
 from typing import Any
 
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
+from chalicelib.services.closing.week_proof import AUDIT, LEAVES, MERKLE, RANKING
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference, canonical_json
 from chalicelib.services.ports import LargeObjects, ObjectStore, Pointer, Revisions
-from chalicelib.services.week_proof import AUDIT, LEAVES, MERKLE, RANKING
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:

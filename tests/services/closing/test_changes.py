@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes import UNITS, reference
-from tests.services.closing import CONTEST, Stage
+from tests.services.closing.two_weeks import CONTEST, Stage
 
 AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
 Moves = list[tuple[str, str, str, str]]

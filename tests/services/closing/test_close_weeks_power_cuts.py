@@ -6,10 +6,10 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.services.close_weeks import LostRace
+from chalicelib.services.closing.close_weeks import LostRace
 from chalicelib.services.contest.reference import Reference, digest
 from tests.fakes import reference
-from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage
 
 AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
 

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
+from chalicelib.services.closing.shares import SHARES, Parts
+from chalicelib.services.closing.week_proof import AUDIT, PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
-from chalicelib.services.parts import SHARES, Parts
 from chalicelib.services.ports import (
     LargeObjects,
     Participant,
@@ -31,7 +32,6 @@ from chalicelib.services.ports import (
     Revisions,
 )
 from chalicelib.services.publishing.published import show, stored
-from chalicelib.services.week_proof import AUDIT, PROOF, proof_files, write_bundle
 
 
 class Outcome(NamedTuple):

@@ -15,9 +15,9 @@ from typing import Any
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.reports.changes import write_changes
-from chalicelib.services.close_weeks import Closed, CloseWeeks
+from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
+from chalicelib.services.closing.shares import Parts
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.parts import Parts
 from chalicelib.services.ports import Participant, Pointer
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (

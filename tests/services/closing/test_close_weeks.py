@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.services.ports import Pointer
 from tests.fakes import START_MS, WEEK
-from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, REFERENCE, Stage
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, REFERENCE, Stage
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.services.contest.reference import Current, Head, digest
 from tests.fakes import UNITS, definition, reference
-from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
 AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
 NOBODY_THERE = reference(CONTEST, disqualified=["somebody who never took part"])

@@ -10,11 +10,11 @@ import pytest
 
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
+from chalicelib.services.closing.week_proof import ProofCollector
 from chalicelib.services.contest.reference import digest
-from chalicelib.services.week_proof import ProofCollector
 from tests.domain.builders import done, entry
 from tests.fakes import SALT_KEY, UNITS, reference
-from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played
 
 WEEK = CONTEST.weeks[0]
 INDEX = "data/proof/week-1/index.json"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from chalicelib.domain.attempt import Entry
-from chalicelib.services.parts import SHARES, Parts
+from chalicelib.services.closing.shares import SHARES, Parts
 from chalicelib.services.ports import SHARDS
 from tests.domain.builders import done, entry
 from tests.fakes import MemoryObjects, collectors, in_shards
-from tests.services.closing import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Stage
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Stage
 
 WEEK = CONTEST.weeks[0]
 ENTRIES = [entry(f"{shard}{'0' * 18}", done(5, number)) for number, shard in enumerate(SHARDS)]

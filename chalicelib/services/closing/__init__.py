@@ -1,0 +1,1 @@
+"""Closing weeks: reading entries by shares, results, revisions and the proof of each week."""
