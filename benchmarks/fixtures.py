@@ -9,7 +9,7 @@ from pathlib import Path
 from chalicelib.readers.contest_folder import archive
 from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
-from chalicelib.services.intake import Intake
+from chalicelib.services.intake.intake import Intake
 from chalicelib.web.tokens import Tokens
 
 PERSON = Person("a3" + "0" * 18, "S-NOIVU", "mandatory")

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from openpyxl import Workbook
 
 from benchmarks.fixtures import SECRET, Folder, load_contest
-from chalicelib.services.intake import Intake
+from chalicelib.services.intake.intake import Intake
 
 _CONTESTS = Path(__file__).resolve().parent.parent / "contests"
 _HEADER = ["unit_code", "full_name", "citizen_id", "exempt"]

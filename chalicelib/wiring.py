@@ -27,10 +27,10 @@ from chalicelib.web.tokens import Tokens
 if TYPE_CHECKING:
     from chalicelib.services.closing.close_weeks import CloseWeeks
     from chalicelib.services.exam.receipts import Receipts, SigningKey
+    from chalicelib.services.intake.personal_files import Requests
     from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
     from chalicelib.services.publishing.live import TallyStore
-    from chalicelib.services.requests import Requests
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
@@ -250,7 +250,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from chalicelib.readers.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
     from chalicelib.services.exam.receipts import publish_keys  # noqa: PLC0415
-    from chalicelib.services.intake import Intake  # noqa: PLC0415
+    from chalicelib.services.intake.intake import Intake  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
 
     file = key.rpartition("/")[2]
@@ -281,9 +281,9 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 def _requests(http: SignedHttp, desk: Bucket) -> Requests:
     """Files of the inbox that ask for something about single people."""
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
+    from chalicelib.services.intake.personal_files import Requests  # noqa: PLC0415
     from chalicelib.services.people.data_subject import DataSubject  # noqa: PLC0415
     from chalicelib.services.people.password_resets import new_code  # noqa: PLC0415
-    from chalicelib.services.requests import Requests  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
     participants = _participants(dynamodb, http, desk)

@@ -21,7 +21,7 @@ KINDS = {
     "guide": ("guide.md",),
 }
 REQUIRED = ("contest", "questions", "units")
-# About single people: no part of a contest, each on its own in the inbox (services/requests.py).
+# About single people: no part of a contest, each on its own in the inbox (services/intake/personal_files.py).
 REQUESTS = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.

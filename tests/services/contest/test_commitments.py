@@ -18,8 +18,8 @@ from chalicelib.services.contest.reference import CURRENT, canonical_json, load
 from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
-from tests.services.inbox import LATER, NOW, PEPPER, Desk
-from tests.services.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
 from tests.stack import ROOT
 
 KEYS = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]

@@ -18,7 +18,7 @@ from chalicelib.services.contest.compiled_rosters import (
 from chalicelib.services.contest.reference import digest
 from tests.fakes import MemoryObjects, reference
 from tests.services.closing.two_weeks import CONTEST, Stage
-from tests.services.inbox import LATER, PEPPER, Desk
+from tests.services.intake.inbox import LATER, PEPPER, Desk
 
 ROSTERS = "unit_code,full_name,citizen_id,exempt\nSO-B,Lê An,040085000001,1\nSO-A,Hồ Bình,040085000002,\n"
 AN = Member(participant_id(PEPPER, "040085000001"), "Lê An", "040085000001", True)

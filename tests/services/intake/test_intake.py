@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest.reference import CURRENT, bundle_key, digest
-from chalicelib.services.intake import Intake
+from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
-from tests.services.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 

@@ -26,7 +26,7 @@ from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.intake_report import as_json, as_xlsx, make_report, text_cell
+from chalicelib.services.intake.intake_report import as_json, as_xlsx, make_report, text_cell
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.password_resets import VALID_MS
 from chalicelib.services.ports import ObjectStore, ParticipantStore

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import Keys
 from chalicelib.services.contest.reference import Library
-from chalicelib.services.intake import Intake
+from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import contest_files, zipped
 

@@ -17,7 +17,7 @@ from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.reference import CURRENT, RECHECK_MS, Current, Reference
 from chalicelib.services.contest.under_way import LEAD_MS
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
-from tests.services.inbox import Desk
+from tests.services.intake.inbox import Desk
 
 OPENING = datetime(2022, 8, 22, 1, 0, tzinfo=UTC)
 WEEK = timedelta(weeks=1)

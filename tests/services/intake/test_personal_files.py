@@ -17,9 +17,9 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, REQUESTS
 from chalicelib.services.contest.reference import CURRENT
+from chalicelib.services.intake.personal_files import Requests
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
-from chalicelib.services.requests import Requests
 from tests.fakes import MINUTE, WEEK, MemoryEntries
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook

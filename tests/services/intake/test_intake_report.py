@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from chalicelib.readers.tables import Fault
-from chalicelib.services.intake_report import MOST_FAULTS, answer_key, as_json, as_xlsx, make_report
+from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_json, as_xlsx, make_report
 from tests.readers.contest_files import QUESTIONS, UNIT_HEADER, UNITS
-from tests.services.inbox import NOW, Desk
+from tests.services.intake.inbox import NOW, Desk
 
 
 def book(data: bytes) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 
 from tests.readers.contest_files import UNIT_HEADER, zipped
-from tests.services.inbox import LATER, Desk
+from tests.services.intake.inbox import LATER, Desk
 
 # The function has 300 s and 1024 MB. CPU time, so that a busy machine does not matter.
 SECONDS, MEMORY = 15, 1024 * 1024 * 1024

@@ -61,7 +61,7 @@ from chalicelib.services.contest.reference import (
     load,
 )
 from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
-from chalicelib.services.intake_report import answer_key, as_json, as_xlsx, make_report
+from chalicelib.services.intake.intake_report import answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.ports import Clock, ObjectStore
 
 T = TypeVar("T")

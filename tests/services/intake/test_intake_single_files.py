@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
 from chalicelib.services.contest.reference import CURRENT, Library
-from chalicelib.services.intake import GATHERING, Intake
+from chalicelib.services.intake.intake import GATHERING, Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import (
     DISQUALIFICATIONS,
@@ -24,7 +24,7 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
