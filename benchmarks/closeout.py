@@ -20,7 +20,7 @@ from botocore.session import get_session
 
 from benchmarks.closeout_inputs import contest, rosters
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
-from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle

@@ -142,7 +142,7 @@ def _bucket(name: str, cache: str = "no-store") -> Bucket:
 
 def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
-    from chalicelib.domain.week_collectors import week_collectors  # noqa: PLC0415
+    from chalicelib.domain.statistics.week_collectors import week_collectors  # noqa: PLC0415
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import Reports  # noqa: PLC0415
     from chalicelib.services.closing.close_weeks import CloseWeeks  # noqa: PLC0415

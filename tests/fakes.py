@@ -14,8 +14,8 @@ from chalicelib.domain.closeout import Collector
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
+from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
-from chalicelib.domain.week_collectors import week_collectors
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Current, Reference, assemble, compile_parts
 from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from chalicelib.domain.anomalies import Anomaly
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.paper import MASKS
+from chalicelib.domain.statistics.anomalies import Anomaly
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.vietnamese import comma, span
 from chalicelib.services.contest.reference import Reference

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from chalicelib.domain.activity import Activity, Period
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.question_statistics import QuestionLine
+from chalicelib.domain.statistics.activity import Activity, Period
+from chalicelib.domain.statistics.question_statistics import QuestionLine
 from chalicelib.reports import columns
 from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
 from chalicelib.reports.facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, Winner

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from html import escape
 
-from chalicelib.domain.activity import Period
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.statistics.activity import Period
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import charts
 from chalicelib.reports.facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts, Winner

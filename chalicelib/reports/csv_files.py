@@ -10,10 +10,10 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, cast
 
-from chalicelib.domain.activity import Activity
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.person import masked_number
 from chalicelib.domain.ranking import prediction_error
+from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.numbers import decimal
 from chalicelib.services.contest.reference import Reference

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.domain.bank import LETTERS
-from chalicelib.domain.question_statistics import Flag, QuestionLine
+from chalicelib.domain.statistics.question_statistics import Flag, QuestionLine
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.xlsx import Column, Value

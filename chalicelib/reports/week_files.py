@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ParamSpec, cast
 
-from chalicelib.domain.activity import Activity
-from chalicelib.domain.anomalies import find_anomalies
 from chalicelib.domain.closeout import WeekResult
-from chalicelib.domain.first_answers import FirstAnswers
-from chalicelib.domain.question_statistics import question_lines
-from chalicelib.domain.signs import Signs
+from chalicelib.domain.statistics.activity import Activity
+from chalicelib.domain.statistics.anomalies import find_anomalies
+from chalicelib.domain.statistics.first_answers import FirstAnswers
+from chalicelib.domain.statistics.question_statistics import question_lines
+from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.facts import week_facts

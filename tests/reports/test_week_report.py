@@ -13,7 +13,7 @@ import pytest
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import Outcome, WeekReport
 from chalicelib.services.contest.reference import Reference, canonical_json

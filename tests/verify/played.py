@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.domain.receipt import salt_key
-from chalicelib.domain.week_collectors import week_collectors
+from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Parts

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.bank import Bank, Question
-from chalicelib.domain.first_answers import Answer
 from chalicelib.domain.paper import MASKS
-from chalicelib.domain.question_statistics import FEWEST, Correlation, QuestionLine, question_lines
+from chalicelib.domain.statistics.first_answers import Answer
+from chalicelib.domain.statistics.question_statistics import FEWEST, Correlation, QuestionLine, question_lines
 
 # Option B is right; the second question needs A and C.
 ONE = Question("Q1", "t", "?", ("a", "b", "c"), 0b010, "")

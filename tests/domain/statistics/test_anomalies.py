@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.anomalies import FALSE_ALARM, Anomaly, find_anomalies
-from chalicelib.domain.exact_test import surely_above, tail
-from chalicelib.domain.first_answers import FirstAnswers
 from chalicelib.domain.paper import MASKS, UNANSWERED, draw
-from chalicelib.domain.signs import Signs
+from chalicelib.domain.statistics.anomalies import FALSE_ALARM, Anomaly, find_anomalies
+from chalicelib.domain.statistics.exact_test import surely_above, tail
+from chalicelib.domain.statistics.first_answers import FirstAnswers
+from chalicelib.domain.statistics.signs import Signs
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, definition, reference
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.activity import Activity
 from chalicelib.domain.attempt import Entry
-from chalicelib.domain.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.paper import draw
 from chalicelib.domain.receipt import erased
-from chalicelib.domain.signs import Fast, Signs
+from chalicelib.domain.statistics.activity import Activity
+from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
+from chalicelib.domain.statistics.signs import Fast, Signs
 from chalicelib.domain.times import LocalHours
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START, START_MS, definition, reference

@@ -19,8 +19,8 @@ from math import isqrt
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Bank, Question
-from chalicelib.domain.first_answers import Answer
 from chalicelib.domain.paper import MASKS
+from chalicelib.domain.statistics.first_answers import Answer
 
 # Below so many people a question's figures say little, and no flag is raised.
 FEWEST = 30

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.activity import Activity
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Collector
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.first_answers import FirstAnswers
-from chalicelib.domain.signs import Signs
+from chalicelib.domain.statistics.activity import Activity
+from chalicelib.domain.statistics.first_answers import FirstAnswers
+from chalicelib.domain.statistics.signs import Signs
 
 
 def week_collectors(definition: Definition, bank: Bank) -> dict[str, Collector]:

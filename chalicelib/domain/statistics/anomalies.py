@@ -29,10 +29,10 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.exact_test import surely_above, tail
-from chalicelib.domain.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.paper import MASKS, UNANSWERED
-from chalicelib.domain.signs import Signs
+from chalicelib.domain.statistics.exact_test import surely_above, tail
+from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
+from chalicelib.domain.statistics.signs import Signs
 
 FALSE_ALARM = Fraction(1, 100)
 # Fewer people than this are no pattern that anybody should be asked about.
