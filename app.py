@@ -11,7 +11,7 @@ from chalice.app import DynamoDBEvent, Rate, Response
 from chalicelib import wiring
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.web.chalice_app import ContestApp, guarded, log, reply
-from chalicelib.web.source import source_address
+from chalicelib.web.client_address import client_address
 
 app = ContestApp("cuoc-thi")
 
@@ -27,7 +27,7 @@ def _body() -> bytes:
 
 
 def _address() -> str:
-    return source_address(app.current_request.context, app.current_request.headers)
+    return client_address(app.current_request.context, app.current_request.headers)
 
 
 @app.route("/health", methods=["GET"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.domain.unit_score import UnitStanding
-from chalicelib.reports.facts import ERASED, NOTES, OUTSIDE, Bloc, Winner
+from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc, Winner
 from chalicelib.reports.xlsx import Column, Value
 
 PRIZES = [

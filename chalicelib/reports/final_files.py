@@ -19,10 +19,10 @@ from chalicelib.domain.times import local_time
 from chalicelib.domain.unit_score import NOTHING, UnitTally
 from chalicelib.reports import books, commendations, csv_files, questions
 from chalicelib.reports.bulletin import final_bulletin
-from chalicelib.reports.facts import WeekCounts, Winner, public_name, unit_facts
 from chalicelib.reports.final_books import final_summary_book, home_affairs_book
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.vietnamese import moment
+from chalicelib.reports.week_facts import WeekCounts, Winner, public_name, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.services.closing.close_weeks import Content, ReadFile
 from chalicelib.services.contest.compiled_rosters import read_rosters

@@ -13,8 +13,8 @@ from chalicelib.domain.statistics.question_statistics import question_lines
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
-from chalicelib.reports.facts import week_facts
 from chalicelib.reports.rosters import Played, roster_book, roster_files
+from chalicelib.reports.week_facts import week_facts
 from chalicelib.services.closing.close_weeks import Content
 from chalicelib.services.contest.compiled_rosters import read_rosters
 from chalicelib.services.contest.reference import Reference

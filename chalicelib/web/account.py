@@ -19,7 +19,7 @@ from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import ParticipantStore, Passwords, Proofs, SignIns
-from chalicelib.web import answers, proof_of_work
+from chalicelib.web import proof_of_work, responses
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
 
@@ -92,7 +92,7 @@ class AccountApi:
         person = register(
             application, reference, self.participants, self.passwords, self.pepper, now, today, spend
         )
-        return {"participant": answers.participant(person)}
+        return {"participant": responses.participant(person)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
@@ -112,7 +112,7 @@ class AccountApi:
         return {
             "token": token,
             "expires_at": reference.definition.rfc3339(expires),
-            "participant": answers.participant(found),
+            "participant": responses.participant(found),
         }
 
     def reset_password(self, raw: bytes, address: str) -> None:
@@ -137,7 +137,7 @@ class AccountApi:
         if found is None:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
-        return answers.history(found, entries, reference, now)
+        return responses.history(found, entries, reference, now)
 
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")

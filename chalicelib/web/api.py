@@ -17,7 +17,7 @@ from chalicelib.services.contest.reference import Current, Library
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.ports import Clock, EntryStore
-from chalicelib.web import answers
+from chalicelib.web import responses
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens
 
@@ -64,7 +64,7 @@ class ExamApi:
         with self._paced(now):
             opened, new = self._exam(reference).start(person, now)
         definition = reference.of_week(opened.attempt.week).definition
-        return (201 if new else 200), {"attempt": answers.attempt(opened, definition)}
+        return (201 if new else 200), {"attempt": responses.attempt(opened, definition)}
 
     def read(self, authorization: str | None, attempt_id: str) -> shapes.OpenAttempt | shapes.FinishedAttempt:
         person, now = self._person(authorization)
@@ -73,7 +73,7 @@ class ExamApi:
         found = self._exam(reference).read(person, attempt, now)
         if not isinstance(found, Finished):
             definition = reference.of_week(attempt.week).definition
-            return {"status": "open", "attempt": answers.attempt(found, definition)}
+            return {"status": "open", "attempt": responses.attempt(found, definition)}
         return {
             "status": "submitted" if found.status == "submitted" else "overdue",
             "result": self._result(person, attempt, found, reference),
@@ -99,7 +99,7 @@ class ExamApi:
             )
         definition = reference.of_week(attempt.week).definition
         receipt: Any = self.receipts().issue(person, definition, attempt.week, record)
-        return {**answers.submission(record, definition), "receipt": receipt}
+        return {**responses.submission(record, definition), "receipt": receipt}
 
     def _result(
         self, person: Person, attempt: AttemptId, record: Finished, reference: Current
@@ -108,7 +108,7 @@ class ExamApi:
         receipt: Any = None
         if record.status == "submitted" and not record.erased:
             receipt = self.receipts().issue(person, definition, attempt.week, record)
-        return answers.result(record, attempt, definition, receipt)
+        return responses.result(record, attempt, definition, receipt)
 
     @contextmanager
     def _telling(self, person: Person, attempt: AttemptId, reference: Current) -> Iterator[None]:

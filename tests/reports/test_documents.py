@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.reports import charts
 from chalicelib.reports.bulletin import week_bulletin
-from chalicelib.reports.facts import bands, week_facts
+from chalicelib.reports.week_facts import bands, week_facts
 from chalicelib.reports.xlsx import Book, Column
 from tests.fakes import definition
 from tests.reports.test_week_report import close, people

@@ -1,1 +1,1 @@
-"""What a week's entries tell beyond the result: activity, questions, anomalies. Nothing here decides a prize."""
+"""What a week's entries tell beyond the result: activity, questions, anomalies. No prize depends on it."""

@@ -73,7 +73,7 @@ CHANGES = "changes.csv"
 
 
 class Share(NamedTuple):
-    """A part of a week's entries, see ``parts``."""
+    """A part of a week's entries, see ``shares``."""
 
     week: int
     share: int

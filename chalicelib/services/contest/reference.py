@@ -28,7 +28,7 @@ class Reference:
     """A contest as it holds in a week. ``digests``: SHA-256 of each compiled part, by its name.
 
     ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
-    ``barred`` is both together (R3). ``rosters``: the digest under which ``rosters.read_rosters`` finds them.
+    ``barred`` is both together (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
     """
 
     definition: Definition

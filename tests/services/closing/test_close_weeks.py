@@ -1,4 +1,4 @@
-"""Closing what is over: the two weeks of ``closing``, checked against values worked out by hand."""
+"""Closing what is over: the two weeks of ``two_weeks``, checked against values worked out by hand."""
 
 from __future__ import annotations
 

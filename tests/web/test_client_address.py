@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chalice.app import CaseInsensitiveMapping
 
-from chalicelib.web.source import source_address
+from chalicelib.web.client_address import client_address
 
 GATEWAY_SEES = {"identity": {"sourceIp": "64.252.1.1"}}
 
@@ -21,9 +21,9 @@ GATEWAY_SEES = {"identity": {"sourceIp": "64.252.1.1"}}
     ],
 )
 def test_it_is_the_address_that_cloudfront_has_seen(forwarded: str, source: str) -> None:
-    assert source_address(GATEWAY_SEES, CaseInsensitiveMapping({"X-Forwarded-For": forwarded})) == source
+    assert client_address(GATEWAY_SEES, CaseInsensitiveMapping({"X-Forwarded-For": forwarded})) == source
 
 
 @pytest.mark.parametrize("context", [{}, {"identity": {}}])
 def test_without_anything_it_is_one_source_for_all(context: dict[str, object]) -> None:
-    assert source_address(context, {}) == ""
+    assert client_address(context, {}) == ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def source_address(context: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def client_address(context: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """The address that reached CloudFront; ``context`` is API Gateway's, which itself sees CloudFront's.
 
     CloudFront appends who called it to X-Forwarded-For, and API Gateway appends CloudFront. What stands further
