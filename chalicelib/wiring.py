@@ -146,7 +146,7 @@ def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     from chalicelib.reports.changes import write_changes  # noqa: PLC0415
     from chalicelib.reports.week_report import Reports  # noqa: PLC0415
     from chalicelib.services.closing.close_weeks import CloseWeeks  # noqa: PLC0415
-    from chalicelib.services.closing.shares import Parts  # noqa: PLC0415
+    from chalicelib.services.closing.shares import Shares  # noqa: PLC0415
     from chalicelib.services.closing.week_proof import PROOF, ProofCollector  # noqa: PLC0415
     from chalicelib.storage.entry_items import EntryPages  # noqa: PLC0415
     from chalicelib.storage.phones import Phones  # noqa: PLC0415
@@ -157,7 +157,7 @@ def _closing(desk: Bucket) -> tuple[CloseWeeks, Current]:
     key, read_entries = salt_key(_secret(http, "PEPPER_SECRET")), EntryPages(http, os.environ["ENTRIES_TABLE"])
     reports = Reports(desk, Phones(http, os.environ["PARTICIPANTS_TABLE"], _vault(http, desk)))
     close = CloseWeeks(
-        parts=Parts(
+        shares=Shares(
             read_entries,
             desk,
             os.environ["CODE_VERSION"],
@@ -207,7 +207,7 @@ def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
             week = reference.definition.week(number)
             if week is None:
                 raise LookupError(f"week {number}")
-            close.parts.make(reference.of_week(number), week, share)
+            close.shares.make(reference.of_week(number), week, share)
             return []
         case {"step": "close"}:
             return close_weeks()

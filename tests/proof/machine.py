@@ -34,7 +34,7 @@ from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
-from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import (
     assemble,
     bank_part,
@@ -712,7 +712,7 @@ class ContestMachine(RuleBasedStateMachine):
 
         reports = PlainReports(cast(ObjectStore, over(self.desk)))
         return CloseWeeks(
-            parts=Parts(
+            shares=Shares(
                 lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
                 cast(ObjectStore, over(self.desk)),
                 "proof",
@@ -851,11 +851,11 @@ class ContestMachine(RuleBasedStateMachine):
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
-        revisions, parts = MemoryRevisions(), Parts(self.shuffled, MemoryObjects(), "proof", collectors)
+        revisions, shares = MemoryRevisions(), Shares(self.shuffled, MemoryObjects(), "proof", collectors)
         desk = MemoryObjects()
         reports = PlainReports(desk)
         alone = CloseWeeks(
-            parts=parts,
+            shares=shares,
             participants=self.backend.participants,
             revisions=revisions,
             desk=desk,
@@ -866,12 +866,12 @@ class ContestMachine(RuleBasedStateMachine):
             version="proof",
         )
         if self.serial % 2:  # from parts that several functions have made, in any order
-            shares = alone.to_read(self.reference, self.clock())
-            random.Random(self.serial).shuffle(shares)
-            for number, share in shares:
+            planned = alone.to_read(self.reference, self.clock())
+            random.Random(self.serial).shuffle(planned)
+            for number, share in planned:
                 week = self.reference.definition.week(number)
                 assert week is not None
-                parts.make(self.reference.of_week(week.number), week, share)
+                shares.make(self.reference.of_week(week.number), week, share)
         alone.run(self.reference, self.clock())
         digests = {what: pointer.result for what, pointer in self.pointers.items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests

@@ -19,7 +19,7 @@ from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
-from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.reference import Reference, assemble, compile_parts, digest
 from chalicelib.services.ports import Participant
@@ -137,7 +137,7 @@ class Autumn:
     def close(self, now: int = START_MS + 2 * WEEK + 80_000, reference: Reference | None = None) -> None:
         reports = Reports(self.desk, lambda: self.phones)
         CloseWeeks(
-            parts=Parts(self.entries.read_week, self.desk, "autumn", collectors),
+            shares=Shares(self.entries.read_week, self.desk, "autumn", collectors),
             participants=self.people,
             revisions=self.revisions,
             desk=self.desk,

@@ -8,7 +8,7 @@ from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import CloseWeeks
-from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.exam.receipts import publish_keys
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
@@ -46,7 +46,7 @@ class Played:
     def close(self, now: int = AFTER_WEEK_1) -> None:
         self.clock.now = now
         key = salt_key(PEPPER)
-        parts = Parts(
+        shares = Shares(
             self.counter.entries.read_week,
             self.desk,
             "test",
@@ -57,7 +57,7 @@ class Played:
         )
         reports = PlainReports(self.desk)
         CloseWeeks(
-            parts=parts,
+            shares=shares,
             participants=self.counter.people,
             revisions=self.revisions,
             desk=self.desk,

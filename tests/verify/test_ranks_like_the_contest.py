@@ -12,7 +12,7 @@ import pytest
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import CloseWeeks
-from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Reference
 from tests.domain.builders import done, entry
 from tests.fakes import (
@@ -59,7 +59,7 @@ def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None
     desk = MemoryObjects()
     reports = PlainReports(desk)
     CloseWeeks(
-        parts=Parts(read, desk, "test", collectors),
+        shares=Shares(read, desk, "test", collectors),
         participants=MemoryParticipants(),
         revisions=MemoryRevisions(),
         desk=desk,

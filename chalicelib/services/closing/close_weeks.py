@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
-from chalicelib.services.closing.shares import SHARES, Parts
+from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import AUDIT, PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.ports import (
@@ -93,7 +93,7 @@ class Closed(NamedTuple):
 class CloseWeeks:
     """``version`` of the code goes into the manifests."""
 
-    parts: Parts
+    shares: Shares
     participants: ParticipantStore
     revisions: Revisions
     desk: LargeObjects
@@ -155,7 +155,7 @@ class CloseWeeks:
         winners = {winner for outcome in earlier for winner in outcome.winners}
         unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
         revision = self._claim(what, before, inputs, reference, current.commitment)
-        gathered = self.parts.gather(reference, week)
+        gathered = self.shares.gather(reference, week)
         bundle = write_bundle(
             gathered.collected[PROOF], reference.barred, winners, self.desk, f"results/{what}/rev-{revision}"
         )

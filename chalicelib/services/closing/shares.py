@@ -1,7 +1,7 @@
 """A week's entries, read by one function or shared out among many.
 
 Sixteen shares of sixteen shards each. What a share comes to is kept as one object on the desk, ``parts/…``,
-named by all that it depends on: whoever makes it writes the same bytes. A close takes the parts if they are all
+named by all that it depends on: whoever makes it writes the same bytes. A close takes what is kept if it is all
 there and reads the entries itself if not, so that nothing goes wrong where a share was not made.
 """
 
@@ -25,17 +25,17 @@ _EACH = len(SHARDS) // SHARES
 Collectors = Callable[[Reference, Week], Mapping[str, Collector]]
 
 
-class _Part(NamedTuple):
+class _ShareRead(NamedTuple):
     people: list[Contender]
     collected: dict[str, bytes]
 
 
-_part = msgspec.msgpack.Decoder(_Part)
+_part = msgspec.msgpack.Decoder(_ShareRead)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """``version`` of the code, by which parts of different code are told apart."""
+class Shares:
+    """``version`` of the code, by which shares read by different code are told apart."""
 
     read_entries: EntryReader
     desk: ObjectStore
@@ -46,7 +46,7 @@ class Parts:
         """Reads one share, 0 … 15, and keeps what it comes to."""
         gathered = self._read(reference, week, SHARDS[share * _EACH : (share + 1) * _EACH])
         collected = {name: collector.encode() for name, collector in gathered.collected.items()}
-        part = msgspec.msgpack.encode(_Part(gathered.people, collected))
+        part = msgspec.msgpack.encode(_ShareRead(gathered.people, collected))
         self.desk.put(self._key(reference, week, share), part)
 
     def gather(self, reference: Reference, week: Week) -> Gathered:
@@ -67,5 +67,5 @@ class Parts:
         return gather(reference.definition, reference.bank, week, entries, self.collectors(reference, week))
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
-        parts: list[Any] = [reference.digests["definition"], reference.digests["bank"], self.version]
-        return f"parts/week-{week.number}/{digest(canonical_json(parts))[:16]}/{share:02}.msgpack"
+        inputs: list[Any] = [reference.digests["definition"], reference.digests["bank"], self.version]
+        return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from chalicelib.domain.attempt import Entry
-from chalicelib.services.closing.shares import SHARES, Parts
+from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.ports import SHARDS
 from tests.domain.builders import done, entry
 from tests.fakes import MemoryObjects, collectors, in_shards
@@ -30,20 +30,20 @@ class Reader:
 
 def test_every_shard_is_in_one_share() -> None:
     reader = Reader()
-    parts = Parts(reader, MemoryObjects(), "test", collectors)
+    shares = Shares(reader, MemoryObjects(), "test", collectors)
     for share in range(SHARES):
-        parts.make(REFERENCE, WEEK, share)
+        shares.make(REFERENCE, WEEK, share)
     assert [shard for shards in reader.asked for shard in shards] == list(SHARDS)
 
 
 def test_the_parts_together_are_what_reading_the_week_gives() -> None:
     reader, desk = Reader(), MemoryObjects()
-    parts = Parts(reader, desk, "test", collectors)
-    straight = sorted(parts.gather(REFERENCE, WEEK).people)
+    shares = Shares(reader, desk, "test", collectors)
+    straight = sorted(shares.gather(REFERENCE, WEEK).people)
     for share in reversed(range(SHARES)):
-        parts.make(REFERENCE, WEEK, share)
+        shares.make(REFERENCE, WEEK, share)
     reader.asked.clear()
-    assert sorted(parts.gather(REFERENCE, WEEK).people) == straight
+    assert sorted(shares.gather(REFERENCE, WEEK).people) == straight
     assert len(straight) == 256
     assert reader.asked == []
 
@@ -51,30 +51,30 @@ def test_the_parts_together_are_what_reading_the_week_gives() -> None:
 @pytest.mark.parametrize("lost", [0, 7, SHARES - 1])
 def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
     reader, desk = Reader(), MemoryObjects()
-    parts = Parts(reader, desk, "test", collectors)
+    shares = Shares(reader, desk, "test", collectors)
     for share in range(SHARES):
         if share != lost:
-            parts.make(REFERENCE, WEEK, share)
+            shares.make(REFERENCE, WEEK, share)
     reader.asked.clear()
-    assert len(parts.gather(REFERENCE, WEEK).people) == 256
+    assert len(shares.gather(REFERENCE, WEEK).people) == 256
     assert reader.asked == [SHARDS]
 
 
 def test_parts_made_by_other_code_are_not_taken() -> None:
     reader, desk = Reader(), MemoryObjects()
     for share in range(SHARES):
-        Parts(reader, desk, "older", collectors).make(REFERENCE, WEEK, share)
+        Shares(reader, desk, "older", collectors).make(REFERENCE, WEEK, share)
     reader.asked.clear()
-    Parts(reader, desk, "newer", collectors).gather(REFERENCE, WEEK)
+    Shares(reader, desk, "newer", collectors).gather(REFERENCE, WEEK)
     assert reader.asked == [SHARDS]
 
 
 def test_a_share_made_twice_is_the_same_bytes() -> None:
     desk = MemoryObjects()
-    parts = Parts(Reader(), desk, "test", collectors)
-    parts.make(REFERENCE, WEEK, 3)
+    shares = Shares(Reader(), desk, "test", collectors)
+    shares.make(REFERENCE, WEEK, 3)
     ((key, first),) = desk.objects.items()
-    parts.make(REFERENCE, WEEK, 3)
+    shares.make(REFERENCE, WEEK, 3)
     assert desk.objects == {key: first}
 
 
@@ -93,6 +93,6 @@ def test_closing_from_parts_gives_the_same_digests() -> None:
     for number, share in shared.closer().to_read(REFERENCE, AFTER_WEEK_2):
         week = CONTEST.week(number)
         assert week is not None
-        shared.closer().parts.make(REFERENCE, week, share)
+        shared.closer().shares.make(REFERENCE, week, share)
     shared.run()
     assert shared.revisions.pointers == straight.revisions.pointers

@@ -16,7 +16,7 @@ from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
-from chalicelib.services.closing.shares import Parts
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import Participant, Pointer
 from tests.domain.builders import NONCE, done, entry
@@ -137,7 +137,7 @@ class Stage:
     def closer(self) -> CloseWeeks:
         reports = PlainReports(self.desk)
         return CloseWeeks(
-            parts=Parts(self.entries.read_week, self.desk, "test", collectors),
+            shares=Shares(self.entries.read_week, self.desk, "test", collectors),
             participants=self.people,
             revisions=self.revisions,
             desk=self.desk,
