@@ -18,7 +18,7 @@ from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Current, Reference, assemble, compile_parts
-from chalicelib.services.ports import SHARDS, Failures, NotMet, Participant, Pointer
+from chalicelib.services.ports import SHARDS, CurrentRevision, Failures, NotMet, Participant
 
 SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
@@ -314,10 +314,10 @@ class MemoryObjects:
 
 class MemoryRevisions:
     def __init__(self) -> None:
-        self.pointers: dict[str, Pointer] = {}
+        self.pointers: dict[str, CurrentRevision] = {}
         self.claims: dict[tuple[str, int], str] = {}
 
-    def current(self, what: str) -> Pointer | None:
+    def current(self, what: str) -> CurrentRevision | None:
         return self.pointers.get(what)
 
     def claim(self, what: str, after: int, inputs: str) -> int:
@@ -326,7 +326,7 @@ class MemoryRevisions:
             revision += 1
         return revision
 
-    def switch(self, what: str, before: Pointer | None, after: Pointer) -> bool:
+    def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         stored = self.pointers.get(what)
         if stored not in {before, after}:
             return False

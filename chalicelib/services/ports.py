@@ -148,7 +148,7 @@ class LargeObjects(ObjectStore, Protocol):
         """The object appears when all are written, or not at all."""
 
 
-class Pointer(NamedTuple):
+class CurrentRevision(NamedTuple):
     """The current revision of a close: ``inputs`` and ``result`` are digests."""
 
     revision: int
@@ -159,7 +159,7 @@ class Pointer(NamedTuple):
 class Revisions(Protocol):
     """``what`` is ``week-<k>`` or ``final``."""
 
-    def current(self, what: str) -> Pointer | None: ...
+    def current(self, what: str) -> CurrentRevision | None: ...
 
     def claim(self, what: str, after: int, inputs: str) -> int:
         """The first revision above ``after`` that is free, or was claimed for the same ``inputs``.
@@ -167,7 +167,7 @@ class Revisions(Protocol):
         So no two closes with different inputs ever write into one revision's folder.
         """
 
-    def switch(self, what: str, before: Pointer | None, after: Pointer) -> bool:
+    def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         """One conditional write; False if somebody else has switched in the meantime."""
 
 

@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
-from chalicelib.services.ports import Pointer
+from chalicelib.services.ports import CurrentRevision
 from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 from chalicelib.storage.models import bind
 
@@ -29,13 +29,13 @@ class StoredRevisions:
     def __init__(self, client: Client, table: str) -> None:
         bind(RevisionItem, table, client)
 
-    def current(self, what: str) -> Pointer | None:
+    def current(self, what: str) -> CurrentRevision | None:
         try:
             with busy_if_pushed_back():
                 item = RevisionItem.get(what, consistent_read=True)
         except DoesNotExist:
             return None
-        return Pointer(int(item.revision), item.inputs, item.result or "")
+        return CurrentRevision(int(item.revision), item.inputs, item.result or "")
 
     def claim(self, what: str, after: int, inputs: str) -> int:
         revision = after + 1
@@ -46,7 +46,7 @@ class StoredRevisions:
             revision += 1
         return revision
 
-    def switch(self, what: str, before: Pointer | None, after: Pointer) -> bool:
+    def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         item = RevisionItem(what, revision=after.revision, inputs=after.inputs, result=after.result)
         unchanged = (
             RevisionItem.id.does_not_exist() if before is None else RevisionItem.revision == before.revision

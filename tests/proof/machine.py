@@ -51,11 +51,11 @@ from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
     SHARDS,
+    CurrentRevision,
     EntryStore,
     LargeObjects,
     ObjectStore,
     ParticipantStore,
-    Pointer,
     Revisions,
 )
 from tests.fakes import (
@@ -248,7 +248,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.told: dict[tuple[AttemptId, str], int] = {}
         self.sent: list[Message] = []
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
-        self.pointers: dict[str, Pointer] = {}
+        self.pointers: dict[str, CurrentRevision] = {}
         self.results: dict[tuple[str, str], str] = {}
         self.ever: set[tuple[str, int, str]] = set()
         self.entries: dict[int, list[Entry]] = {}
@@ -728,7 +728,7 @@ class ContestMachine(RuleBasedStateMachine):
             version="proof",
         )
 
-    def current(self) -> dict[str, Pointer]:
+    def current(self) -> dict[str, CurrentRevision]:
         names = [*(f"week-{week}" for week in self.model.weeks), "final"]
         found = {what: self.backend.revisions.current(what) for what in names}
         return {what: pointer for what, pointer in found.items() if pointer}

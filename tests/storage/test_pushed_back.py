@@ -20,7 +20,7 @@ from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Finished
 from chalicelib.domain.errors import Busy
-from chalicelib.services.ports import Pointer
+from chalicelib.services.ports import CurrentRevision
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.participants import Participants
@@ -50,7 +50,7 @@ CALLS: dict[str, Call] = {
     "right password": lambda c: StoredSignIns(c, "participants").succeeded(PERSON, "source", 0),
     "proof": lambda c: StoredProofs(c, "participants").spend("proof", PERSON, 0),
     "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
-    "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, Pointer(1, "a", "b")),
+    "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, CurrentRevision(1, "a", "b")),
 }
 # Code, status, how often it is tried. A whole account at its limit is not asked again at once.
 REFUSALS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.ports import Pointer
+from chalicelib.services.ports import CurrentRevision
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.revisions import StoredRevisions
 
@@ -15,7 +15,11 @@ def revisions(client: Client) -> StoredRevisions:
 
 
 def test_the_pointer_moves_only_from_where_it_was_seen(revisions: StoredRevisions) -> None:
-    first, second, other = Pointer(1, "in-1", "out-1"), Pointer(2, "in-2", "out-2"), Pointer(2, "in-x", "out-x")
+    first, second, other = (
+        CurrentRevision(1, "in-1", "out-1"),
+        CurrentRevision(2, "in-2", "out-2"),
+        CurrentRevision(2, "in-x", "out-x"),
+    )
     assert revisions.current("week-1") is None
     assert revisions.switch("week-1", None, first)
     assert not revisions.switch("week-1", None, other)
@@ -25,7 +29,7 @@ def test_the_pointer_moves_only_from_where_it_was_seen(revisions: StoredRevision
 
 
 def test_switching_twice_to_the_same_result_is_no_conflict(revisions: StoredRevisions) -> None:
-    pointer = Pointer(1, "in", "out")
+    pointer = CurrentRevision(1, "in", "out")
     assert revisions.switch("final", None, pointer)
     assert revisions.switch("final", None, pointer)
 

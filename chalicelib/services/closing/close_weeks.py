@@ -25,10 +25,10 @@ from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import AUDIT, PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.ports import (
+    CurrentRevision,
     LargeObjects,
     Participant,
     ParticipantStore,
-    Pointer,
     Revisions,
 )
 from chalicelib.services.publishing.published import show, stored
@@ -113,21 +113,21 @@ class CloseWeeks:
 
     def to_read(self, reference: Current, now: int) -> list[Share]:
         """The shares of those weeks that the next run will close, for reading them beforehand, side by side."""
-        results: list[Pointer] = []
+        results: list[CurrentRevision] = []
         shares: list[Share] = []
         for week in reference.definition.ready_to_close(now):
-            pointer = self.revisions.current(f"week-{week.number}")
+            current = self.revisions.current(f"week-{week.number}")
             inputs = self._week_inputs(reference.of_week(week.number), results)
-            if pointer is None or shares or pointer.inputs != inputs:
+            if current is None or shares or current.inputs != inputs:
                 shares += [Share(week.number, share) for share in range(SHARES)]
             else:
-                results.append(pointer)
+                results.append(current)
         return shares
 
     def _run(self, reference: Current, now: int) -> list[Closed]:
         made: list[Closed] = []
         outcomes: list[Outcome] = []
-        results: list[Pointer] = []
+        results: list[CurrentRevision] = []
         weeks = reference.definition.ready_to_close(now)
         for week in weeks:
             result, outcome = self._week(reference, week, outcomes, results, made)
@@ -144,9 +144,9 @@ class CloseWeeks:
         current: Current,
         week: Week,
         earlier: list[Outcome],
-        results: list[Pointer],
+        results: list[CurrentRevision],
         made: list[Closed],
-    ) -> tuple[Pointer, Outcome]:
+    ) -> tuple[CurrentRevision, Outcome]:
         what, reference = f"week-{week.number}", current.of_week(week.number)
         inputs = self._week_inputs(reference, results)
         before = self.revisions.current(what)
@@ -187,11 +187,11 @@ class CloseWeeks:
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome
 
-    def _week_inputs(self, reference: Reference, earlier: list[Pointer]) -> str:
+    def _week_inputs(self, reference: Reference, earlier: list[CurrentRevision]) -> str:
         return _inputs(reference, ("definition", "bank", "units", "barred", "rosters"), earlier)
 
     def _final(
-        self, reference: Current, outcomes: list[Outcome], results: list[Pointer], made: list[Closed]
+        self, reference: Current, outcomes: list[Outcome], results: list[CurrentRevision], made: list[Closed]
     ) -> None:
         inputs = _inputs(reference, ("definition", "units", "rosters"), results)
         before = self.revisions.current("final")
@@ -207,7 +207,7 @@ class CloseWeeks:
         report = self.write_final(result, reference, self._files(results), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
         facts = {
-            "weeks": [pointer.result for pointer in results],
+            "weeks": [current.result for current in results],
             "commitment": reference.commitment and reference.commitment._asdict(),
         }
         after = self._keep("final", revision, inputs, before, report, outcome, facts, reference)
@@ -215,14 +215,19 @@ class CloseWeeks:
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
     def _claim(
-        self, what: str, before: Pointer | None, inputs: str, reference: Reference, commitment: Head | None
+        self,
+        what: str,
+        before: CurrentRevision | None,
+        inputs: str,
+        reference: Reference,
+        commitment: Head | None,
     ) -> int:
         """A folder for all that its files depend on: also what they are compared with, and what made them."""
         after = before.revision if before else 0
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _files(self, weeks: list[Pointer]) -> list[ReadFile]:
+    def _files(self, weeks: list[CurrentRevision]) -> list[ReadFile]:
         """Of the revisions that this run has closed or found, wherever the pointers are by now."""
         return [self._revision(f"week-{week}", at.revision) for week, at in enumerate(weeks, 1)]
 
@@ -249,20 +254,20 @@ class CloseWeeks:
         what: str,
         revision: int,
         inputs: str,
-        before: Pointer | None,
+        before: CurrentRevision | None,
         report: WeekReport,
         outcome: Outcome,
         facts: Mapping[str, Any],
         reference: Reference,
         uploaded: Mapping[str, str] = MappingProxyType({}),
-    ) -> Pointer:
+    ) -> CurrentRevision:
         """Writes a revision's files and moves the pointer to it; ``uploaded``: digests of what is there."""
         folder = f"results/{what}/rev-{revision}/"
         own = [("page.json", report.page), ("outcome.json", canonical_json(outcome._asdict()))]
         with search_among_what_is_new():
             written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
         digests = {**written, **uploaded}
-        after = Pointer(revision, inputs, digest(canonical_json(digests)))
+        after = CurrentRevision(revision, inputs, digest(canonical_json(digests)))
         if before is not None:  # what changed depends on what was before, so it is no part of the result
             changes = self._changes(what, before.revision, revision, outcome, reference)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
@@ -318,9 +323,9 @@ class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
 
 
-def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[Pointer]) -> str:
+def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[CurrentRevision]) -> str:
     """The digest of all that a close depends on besides its entries, which cannot change any more."""
-    earlier = [pointer.result for pointer in weeks]
+    earlier = [current.result for current in weeks]
     return digest(
         canonical_json({"parts": {name: reference.digests[name] for name in parts}, "earlier": earlier})
     )

@@ -14,18 +14,18 @@ from chalicelib.services.closing.week_proof import AUDIT, LEAVES, MERKLE, RANKIN
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference, canonical_json
-from chalicelib.services.ports import LargeObjects, ObjectStore, Pointer, Revisions
+from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
     """Brings the site's pages, its index and ``results/current.json`` to where the pointers point."""
     index: dict[str, Any] = {"weeks": [], "final": None}
     for week in reference.definition.weeks:
-        pointer = revisions.current(f"week-{week.number}")
-        if pointer is not None:
-            index["weeks"].append({"week": week.number, "revision": pointer.revision})
-            proof = show_proof(week.number, pointer.revision, desk, site)
-            _show_page(f"week-{week.number}", pointer, desk, site, proof=proof)
+        current = revisions.current(f"week-{week.number}")
+        if current is not None:
+            index["weeks"].append({"week": week.number, "revision": current.revision})
+            proof = show_proof(week.number, current.revision, desk, site)
+            _show_page(f"week-{week.number}", current, desk, site, proof=proof)
     final = revisions.current("final")
     if final is not None:
         index["final"] = {"revision": final.revision}
@@ -94,9 +94,9 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     return proof
 
 
-def _show_page(what: str, pointer: Pointer, desk: ObjectStore, site: ObjectStore, **facts: Any) -> None:
-    page = json.loads(stored(desk, f"results/{what}/rev-{pointer.revision}/page.json"))
-    shown = {**page, **facts, "revision": pointer.revision, "digest": pointer.result}
+def _show_page(what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **facts: Any) -> None:
+    page = json.loads(stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
+    shown = {**page, **facts, "revision": current.revision, "digest": current.result}
     _put_changed(site, f"data/results/{what}.json", canonical_json(shown))
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from chalicelib.services.ports import Pointer
+from chalicelib.services.ports import CurrentRevision
 from tests.fakes import START_MS, WEEK
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, REFERENCE, Stage
 
@@ -136,7 +136,9 @@ def test_the_manifest_names_inputs_files_and_result(closed: Stage, what: str) ->
     assert manifest["code_version"] == "test"
     for name, digest in manifest["files"].items():
         assert sha256(closed.file(what, name)).hexdigest() == digest
-    assert closed.revisions.pointers[what] == Pointer(1, manifest["inputs_digest"], manifest["result_digest"])
+    assert closed.revisions.pointers[what] == CurrentRevision(
+        1, manifest["inputs_digest"], manifest["result_digest"]
+    )
 
 
 def test_the_manifest_names_every_file_of_its_folder_but_itself(closed: Stage) -> None:

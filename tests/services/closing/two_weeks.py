@@ -18,7 +18,7 @@ from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.ports import Participant, Pointer
+from chalicelib.services.ports import CurrentRevision, Participant
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
@@ -101,7 +101,7 @@ class FusedRevisions(MemoryRevisions):
         super().__init__()
         self._fuse = fuse
 
-    def current(self, what: str) -> Pointer | None:
+    def current(self, what: str) -> CurrentRevision | None:
         self._fuse.burn()
         return super().current(what)
 
@@ -109,7 +109,7 @@ class FusedRevisions(MemoryRevisions):
         self._fuse.burn()
         return super().claim(what, after, inputs)
 
-    def switch(self, what: str, before: Pointer | None, after: Pointer) -> bool:
+    def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         self._fuse.burn()
         return super().switch(what, before, after)
 
@@ -167,7 +167,7 @@ class Stage:
     def index(self) -> Any:
         return json.loads(self.site.objects["data/results/index.json"])
 
-    def state(self) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, Pointer]]:
+    def state(self) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, CurrentRevision]]:
         return dict(self.desk.objects), dict(self.site.objects), dict(self.revisions.pointers)
 
     def pointed_index(self) -> Any:
