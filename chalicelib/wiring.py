@@ -27,7 +27,7 @@ from chalicelib.web.tokens import Tokens
 if TYPE_CHECKING:
     from chalicelib.services.closing.close_weeks import CloseWeeks
     from chalicelib.services.exam.receipts import Receipts, SigningKey
-    from chalicelib.services.intake.personal_files import Requests
+    from chalicelib.services.intake.personal_files import PersonalFiles
     from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
     from chalicelib.services.publishing.live import TallyStore
@@ -248,7 +248,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
 
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
-    from chalicelib.readers.contest_files import LARGEST, REQUESTS  # noqa: PLC0415
+    from chalicelib.readers.contest_files import LARGEST, PERSONAL_FILES  # noqa: PLC0415
     from chalicelib.services.exam.receipts import publish_keys  # noqa: PLC0415
     from chalicelib.services.intake.intake import Intake  # noqa: PLC0415
     from chalicelib.storage.data_key import make_data_key  # noqa: PLC0415
@@ -262,7 +262,7 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
         raise FileNotFoundError(f"s3://{bucket}/{key}")
     http = SignedHttp(_session(), _region(), connect=1, read=5, retries=3)
     make_data_key(http, desk, os.environ["DATA_KEY_KMS"])
-    if file in REQUESTS:
+    if file in PERSONAL_FILES:
         return _requests(http, desk).take_over(file, data, datetime.now(UTC))
     markdown = MarkdownIt("commonmark", {"html": False})
     site = _bucket("SITE_BUCKET", "public, max-age=30")
@@ -278,17 +278,17 @@ def take_over(bucket: str, key: str) -> dict[str, Any]:
     return intake.take_over(file, data, datetime.now(UTC))
 
 
-def _requests(http: SignedHttp, desk: Bucket) -> Requests:
+def _requests(http: SignedHttp, desk: Bucket) -> PersonalFiles:
     """Files of the inbox that ask for something about single people."""
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
-    from chalicelib.services.intake.personal_files import Requests  # noqa: PLC0415
+    from chalicelib.services.intake.personal_files import PersonalFiles  # noqa: PLC0415
     from chalicelib.services.people.data_subject import DataSubject  # noqa: PLC0415
     from chalicelib.services.people.password_resets import new_code  # noqa: PLC0415
 
     dynamodb = dynamodb_client(_session(), _region())
     participants = _participants(dynamodb, http, desk)
     entries, pepper = Entries(dynamodb, os.environ["ENTRIES_TABLE"]), _secret(http, "PEPPER_SECRET")
-    return Requests(
+    return PersonalFiles(
         desk=desk,
         participants=participants,
         subject=DataSubject(desk, participants, entries, salt_key(pepper)),

@@ -22,7 +22,7 @@ KINDS = {
 }
 REQUIRED = ("contest", "questions", "units")
 # About single people: no part of a contest, each on its own in the inbox (services/intake/personal_files.py).
-REQUESTS = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
+PERSONAL_FILES = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
@@ -57,7 +57,7 @@ def misnamed(name: str) -> Fault:
     """What to do with a file that is none of a contest's."""
     message = (
         f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; "
-        f"đưa riêng từng tệp vào inbox: {', '.join(REQUESTS)}"
+        f"đưa riêng từng tệp vào inbox: {', '.join(PERSONAL_FILES)}"
     )
     if name.lower().endswith((".xls", ".ods")):
         message = f"hãy lưu lại dạng .xlsx; {message}"

@@ -46,7 +46,7 @@ _NOTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
+class PersonalFiles:
     """``current`` gives the contest in force; ``new_code`` makes one-time codes."""
 
     desk: ObjectStore

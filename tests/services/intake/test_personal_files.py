@@ -15,9 +15,9 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
-from chalicelib.readers.contest_files import FILES, REQUESTS
+from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
 from chalicelib.services.contest.reference import CURRENT
-from chalicelib.services.intake.personal_files import Requests
+from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
 from tests.fakes import MINUTE, WEEK, MemoryEntries
@@ -50,7 +50,7 @@ class Office:
     def use(self, entries: EntryStore) -> None:
         codes = count(1)
         subject = DataSubject(self.desk, self.counter.people, entries, SALTS)
-        self.requests = Requests(
+        self.requests = PersonalFiles(
             self.desk,
             self.counter.people,
             subject,
@@ -164,7 +164,7 @@ def test_before_a_contest_is_loaded_there_is_nobody_to_ask_for() -> None:
     assert "chưa có cuộc thi" in report["faults"][0]["message"]
 
 
-@pytest.mark.parametrize("file", REQUESTS)
+@pytest.mark.parametrize("file", PERSONAL_FILES)
 def test_every_name_of_a_request_is_understood_and_is_that_of_no_contest_file(file: str) -> None:
     assert file not in FILES
     header = "citizen_id" if file.startswith("password") else "citizen_id,request"
