@@ -169,21 +169,21 @@ class CloseWeeks:
             earlier_unit_winners=unit_winners,
         )
         people = self.participants.get_many(result.winners)
-        report = self.write_week(result, reference, people, bundle.facts["root"])
+        report = self.write_week(result, reference, people, bundle.tree["root"])
         outcome = Outcome(
             result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
         )
-        facts: dict[str, Any] = {
+        summary: dict[str, Any] = {
             "counts": result.counts._asdict(),
             "target": result.target,
             "ranked": len(result.ranked),
-            "proof": bundle.facts,
+            "proof": bundle.tree,
             "commitment": current.commitment and current.commitment._asdict(),
         }
         proof = proof_files(bundle, result, reference, unit_winners)
         report = WeekReport(chain(report.files, proof.items()), report.page)
         uploaded = {AUDIT: bundle.audit_sha256}
-        after = self._keep(what, revision, inputs, before, report, outcome, facts, reference, uploaded)
+        after = self._keep(what, revision, inputs, before, report, outcome, summary, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, outcome
 
@@ -206,11 +206,11 @@ class CloseWeeks:
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         report = self.write_final(result, reference, self._files(results), self.participants)
         outcome = Outcome([], result.unit_winners, result.tallies, [], [])
-        facts = {
+        summary = {
             "weeks": [current.result for current in results],
             "commitment": reference.commitment and reference.commitment._asdict(),
         }
-        after = self._keep("final", revision, inputs, before, report, outcome, facts, reference)
+        after = self._keep("final", revision, inputs, before, report, outcome, summary, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
@@ -257,7 +257,7 @@ class CloseWeeks:
         before: CurrentRevision | None,
         report: WeekReport,
         outcome: Outcome,
-        facts: Mapping[str, Any],
+        summary: Mapping[str, Any],
         reference: Reference,
         uploaded: Mapping[str, str] = MappingProxyType({}),
     ) -> CurrentRevision:
@@ -277,7 +277,7 @@ class CloseWeeks:
             "revision": revision,
             "inputs": dict(reference.digests),
             "inputs_digest": inputs,
-            **facts,
+            **summary,
             "code_version": self.version,
             "files": dict(sorted(digests.items())),
             "result_digest": after.result,

@@ -135,13 +135,13 @@ def _packed(lines: list[bytes]) -> bytes:
 class Bundle(NamedTuple):
     """A week's bundle once it is written: ``leaves`` in ascending order, one after the other; draws in hex.
 
-    ``facts``: root and size of the tree.
+    ``tree``: its root and size.
     """
 
     leaves: bytes
     audit_sha256: str
     audit_bytes: int
-    facts: dict[str, Any]
+    tree: dict[str, Any]
     barred: list[str]
     earlier_winners: list[str]
 
@@ -170,8 +170,8 @@ def write_bundle(
 
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
-    facts = {"root": tree_root(ordered).hex(), "size": len(ordered) // WIDTH}
-    return Bundle(ordered, summed.hexdigest(), size, facts, *listed)
+    tree = {"root": tree_root(ordered).hex(), "size": len(ordered) // WIDTH}
+    return Bundle(ordered, summed.hexdigest(), size, tree, *listed)
 
 
 def proof_files(
@@ -185,7 +185,7 @@ def proof_files(
         "tree": "RFC 6962",
         "hash": "SHA-256",
         "leaf_order": "ascending",
-        **bundle.facts,
+        **bundle.tree,
         "chunk_size": CHUNK,
         "audit_sha256": bundle.audit_sha256,
         "audit_bytes": bundle.audit_bytes,

@@ -43,7 +43,7 @@ class Desk(ObjectStore, Protocol):
         """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
 
 
-def facts(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
+def committed_state(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
     """What an entry commits to. ``pepper`` makes the salts."""
     return {
         "parts": {name: _commitment(name, value, pepper) for name, value in reference.digests.items()},

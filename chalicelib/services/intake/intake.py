@@ -35,8 +35,8 @@ from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.commitments import (
     Desk,
     Keys,
+    committed_state,
     extended,
-    facts,
     keep_chain,
     published,
     read_chain,
@@ -188,7 +188,7 @@ class Intake:
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         if rosters:
             self.desk.put(rosters_key(digest(rosters)), rosters)
-        told = facts(after, self.pepper, self.version, self.keys)
+        told = committed_state(after, self.pepper, self.version, self.keys)
         chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
         head = keep_chain(self.desk, chain)
         self._publish_site(before, after, source.guide, to_ms(now))

@@ -94,9 +94,9 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     return proof
 
 
-def _show_page(what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **facts: Any) -> None:
+def _show_page(what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **more: Any) -> None:
     page = json.loads(stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
-    shown = {**page, **facts, "revision": current.revision, "digest": current.result}
+    shown = {**page, **more, "revision": current.revision, "digest": current.result}
     _put_changed(site, f"data/results/{what}.json", canonical_json(shown))
 
 
