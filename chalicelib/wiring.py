@@ -119,7 +119,7 @@ def _receipts() -> Receipts:
 def account() -> AccountApi:
     """The account's routes in this environment, made once."""
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
-    from chalicelib.storage.sign_ins import StoredProofs, StoredSignIns  # noqa: PLC0415
+    from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
 
     dynamodb, http = _clients()
@@ -128,7 +128,7 @@ def account() -> AccountApi:
         exam=exam(),
         participants=_participants(dynamodb, http, ReadOnlyBucket(http, os.environ["DESK_BUCKET"])),
         sign_ins=StoredSignIns(dynamodb, table),
-        proofs=StoredProofs(dynamodb, table),
+        proofs_of_work=StoredProofsOfWork(dynamodb, table),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
     )

@@ -81,7 +81,7 @@ class SignIns(Protocol):
     def succeeded(self, participant_id: str, source: str, now: int) -> None: ...
 
 
-class Proofs(Protocol):
+class ProofsOfWork(Protocol):
     def spend(self, proof: str, participant_id: str, now: int) -> bool:
         """One conditional write: False if the proof was spent on somebody else. Repeating it is harmless."""
 

@@ -84,8 +84,8 @@ class StoredSignIns:
             item.save()
 
 
-class StoredProofs:
-    """``Proofs`` on DynamoDB."""
+class StoredProofsOfWork:
+    """``ProofsOfWork`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
         bind(ProofItem, table, client)

@@ -18,7 +18,7 @@ from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
-from chalicelib.services.ports import ParticipantStore, Passwords, Proofs, SignIns
+from chalicelib.services.ports import ParticipantStore, Passwords, ProofsOfWork, SignIns
 from chalicelib.web import proof_of_work, responses
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
@@ -68,7 +68,7 @@ class AccountApi:
     exam: ExamApi
     participants: ParticipantStore
     sign_ins: SignIns
-    proofs: Proofs
+    proofs_of_work: ProofsOfWork
     passwords: Passwords
     pepper: bytes
 
@@ -82,7 +82,7 @@ class AccountApi:
         proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
 
         def spend(participant_id: str) -> None:
-            if proof is not None and not self.proofs.spend(proof, participant_id, now):
+            if proof is not None and not self.proofs_of_work.spend(proof, participant_id, now):
                 raise proof_of_work.refusal(
                     "Bước kiểm tra tự động này đã dùng cho người khác. Hãy tải lại trang rồi thử lại."
                 )

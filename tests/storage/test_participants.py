@@ -12,7 +12,7 @@ from chalicelib.services.people.vault import Unreadable, Vault
 from chalicelib.services.ports import Failures, Participant
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import SEALED, Participants
-from chalicelib.storage.sign_ins import HOUR_MS, StoredProofs, StoredSignIns
+from chalicelib.storage.sign_ins import HOUR_MS, StoredProofsOfWork, StoredSignIns
 
 VAULT = Vault(lambda: b"k" * 32)
 ID = "a3" + "0" * 18
@@ -185,13 +185,13 @@ def test_whatever_is_counted_is_deleted_within_thirty_days(client: Client) -> No
     sign_ins = StoredSignIns(client, "participants")
     sign_ins.failed(ID, HOME, NOW)
     sign_ins.succeeded(ID, OFFICE, NOW)
-    StoredProofs(client, "participants").spend("challenge", ID, NOW)
+    StoredProofsOfWork(client, "participants").spend("challenge", ID, NOW)
     kept = [int(item["expires"]["N"]) - NOW // 1000 for item in client.scan(TableName="participants")["Items"]]
     assert sorted(kept) == [3_600, 7_200, 30 * 86_400, 30 * 86_400]
 
 
 def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: Client) -> None:
-    proofs = StoredProofs(client, "participants")
+    proofs = StoredProofsOfWork(client, "participants")
     assert proofs.spend("challenge", ID, NOW)
     assert proofs.spend("challenge", ID, NOW)
     assert not proofs.spend("challenge", "b4", NOW)

@@ -25,7 +25,7 @@ from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.revisions import StoredRevisions
-from chalicelib.storage.sign_ins import StoredProofs, StoredSignIns
+from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from chalicelib.web.chalice_app import guarded
 from tests.storage.conftest import REGION
@@ -48,7 +48,7 @@ CALLS: dict[str, Call] = {
     "wrong passwords": lambda c: StoredSignIns(c, "participants").failures(PERSON, "source", 0),
     "one more wrong password": lambda c: StoredSignIns(c, "participants").failed(PERSON, "source", 0),
     "right password": lambda c: StoredSignIns(c, "participants").succeeded(PERSON, "source", 0),
-    "proof": lambda c: StoredProofs(c, "participants").spend("proof", PERSON, 0),
+    "proof": lambda c: StoredProofsOfWork(c, "participants").spend("proof", PERSON, 0),
     "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
     "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, CurrentRevision(1, "a", "b")),
 }

@@ -79,8 +79,10 @@ class Counter:
             receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
             pace=Pace(30),
         )
-        self.sign_ins, self.proofs = MemorySignIns(), MemoryProofs()
-        self.account = AccountApi(self.exam, self.people, self.sign_ins, self.proofs, PlainPasswords(), pepper)
+        self.sign_ins, self.proofs_of_work = MemorySignIns(), MemoryProofs()
+        self.account = AccountApi(
+            self.exam, self.people, self.sign_ins, self.proofs_of_work, PlainPasswords(), pepper
+        )
 
     def load(
         self,
