@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.services.intake.personal_files import PersonalFiles
     from chalicelib.services.people.vault import Vault
     from chalicelib.services.ports import ObjectStore
-    from chalicelib.services.publishing.live import TallyStore
+    from chalicelib.services.publishing.live import LiveTallyStore
     from chalicelib.storage.participants import Participants
     from chalicelib.web.account import AccountApi
 
@@ -215,7 +215,7 @@ def close_step(event: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
-def _live_tallies() -> TallyStore:
+def _live_tallies() -> LiveTallyStore:
     from chalicelib.storage.live_tallies import LiveTallies  # noqa: PLC0415
 
     return LiveTallies(dynamodb_client(_session(), _region()), os.environ["TALLIES_TABLE"])

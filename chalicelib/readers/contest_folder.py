@@ -1,6 +1,6 @@
 """A contest folder, read whole: definition, questions, units, rosters, exclusions, disqualifications, guide.
 
-Nothing is taken over in part: ``read_files`` gives a whole ``ContestSource`` or raises ``ContestFaults``.
+Nothing is taken over in part: ``read_files`` gives a whole ``ContestFolder`` or raises ``ContestFaults``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from chalicelib.readers.tables import Fault, decode
 
 
 @dataclass(frozen=True, slots=True)
-class ContestSource:
+class ContestFolder:
     """A checked contest as its files say it; ``questions`` are the approved ones, the others are counted."""
 
     definition: Definition
@@ -53,11 +53,11 @@ class ContestSource:
     questions_file: str = "questions.csv"
 
 
-def read_files(files: Mapping[str, bytes]) -> ContestSource:
+def read_files(files: Mapping[str, bytes]) -> ContestFolder:
     """Raises ``ContestFaults`` with every fault that can be found in one go."""
-    source = _read(files, missing_kinds(files))
-    assert source is not None  # noqa: S101  what is missing has been refused
-    return source
+    folder = _read(files, missing_kinds(files))
+    assert folder is not None  # noqa: S101  what is missing has been refused
+    return folder
 
 
 def check_files(files: Mapping[str, bytes]) -> None:
@@ -65,7 +65,7 @@ def check_files(files: Mapping[str, bytes]) -> None:
     _read(files, [])
 
 
-def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestSource | None:
+def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | None:
     faults = [Fault(KINDS[kind][0], 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for kind in missing]
     by_kind: dict[str, File] = {}
     for name in sorted(files):
@@ -81,13 +81,13 @@ def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestSource | Non
             by_kind[kind] = File(name, files[name])
     if faults:
         raise ContestFaults(faults)
-    source = _parse(by_kind, faults)
+    folder = _parse(by_kind, faults)
     if faults:
         raise ContestFaults(faults)
-    return source
+    return folder
 
 
-def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestSource | None:
+def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | None:
     """Everything that is there, with its faults; None if it is not whole."""
     toml, bank = files.get("contest"), files.get("questions")
     definition = read_definition(toml.data, faults) if toml else None
@@ -104,12 +104,12 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestSource | No
     if missing:
         faults.append(Fault(bank.name, 0, "", "", missing))
     drafts = len(everything) - len(approved)
-    return ContestSource(
+    return ContestFolder(
         definition, approved, drafts, units, rosters, exclusions, disqualifications, guide, bank.name
     )
 
 
-def read_folder(path: Path) -> ContestSource:
+def read_folder(path: Path) -> ContestFolder:
     """Raises ``ContestFaults``, also for a folder that is not there."""
     return read_files(folder_files(path))
 
@@ -119,6 +119,6 @@ def archive(path: Path) -> bytes:
     return pack(folder_files(path))
 
 
-def read_archive(file: str, data: bytes) -> ContestSource:
+def read_archive(file: str, data: bytes) -> ContestFolder:
     """Raises ``ContestFaults``, also for what is no zip."""
     return read_files(unpack(file, data))

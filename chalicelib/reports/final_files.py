@@ -25,7 +25,7 @@ from chalicelib.reports.vietnamese import moment
 from chalicelib.reports.week_facts import WeekCounts, Winner, public_name, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.services.closing.close_weeks import Content, ReadFile
-from chalicelib.services.contest.compiled_rosters import read_rosters
+from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
@@ -132,7 +132,7 @@ def final_files(
     if reference.rosters:
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        rosters = read_rosters(desk, reference.rosters)
+        rosters = load_rosters(desk, reference.rosters)
         played = _played(weeks)
         everyone = ((person, what.unit) for person, what in played.items())
         yield from roster_files(rosters, everyone, played.get, reference.units, write)

@@ -16,7 +16,7 @@ from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.week_facts import week_facts
 from chalicelib.services.closing.close_weeks import Content
-from chalicelib.services.contest.compiled_rosters import read_rosters
+from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore, Participant
 
@@ -66,7 +66,7 @@ def week_files(
         everyone = ((person, one.unit) for person, one in standings.items())
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        yield from roster_files(read_rosters(desk, reference.rosters), everyone, played, reference.units, write)
+        yield from roster_files(load_rosters(desk, reference.rosters), everyone, played, reference.units, write)
 
 
 def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:

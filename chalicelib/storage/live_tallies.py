@@ -12,7 +12,7 @@ from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_ite
 
 
 class LiveTallies:
-    """``TallyStore`` on DynamoDB: ``live#<week>`` with ``version`` and the deflated JSON ``tally``."""
+    """``LiveTallyStore`` on DynamoDB: ``live#<week>`` with ``version`` and the deflated JSON ``tally``."""
 
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table

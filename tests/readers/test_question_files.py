@@ -6,12 +6,12 @@ import pytest
 
 from chalicelib.domain.bank import Question
 from chalicelib.readers.contest_files import ContestFaults
-from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.tables import Fault
 from tests.readers.contest_files import TOML, contest_files
 
 
-def read(name: str, text: str | bytes) -> ContestSource:
+def read(name: str, text: str | bytes) -> ContestFolder:
     data = text.encode() if isinstance(text, str) else text
     one = TOML.replace("questions = 3", "questions = 1")
     return read_files({**contest_files(toml=one, questions=None), name: data})

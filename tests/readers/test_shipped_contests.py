@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.readers.contest_folder import ContestSource, archive, read_archive, read_folder
+from chalicelib.readers.contest_folder import ContestFolder, archive, read_archive, read_folder
 
 CONTESTS = Path(__file__).parents[2] / "contests"
 RURAL_DISTRICTS = (
@@ -22,7 +22,7 @@ both = pytest.mark.parametrize("name", ["nghe-an-2022", "demo"])
 
 
 @cache
-def shipped(name: str) -> ContestSource:
+def shipped(name: str) -> ContestFolder:
     return read_folder(CONTESTS / name)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.readers.contest_files import ContestFaults
-from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.tables import MOST_ROWS, Fault
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, UNITS, contest_files
 from tests.readers.workbooks import as_workbook, changed, part, repacked, workbook
@@ -23,7 +23,7 @@ UNIT_ROWS = list(csv.reader(io.StringIO(UNITS)))
 ROSTER = ["unit_code", "full_name", "citizen_id", "exempt"]
 
 
-def read(name: str, data: bytes) -> ContestSource:
+def read(name: str, data: bytes) -> ContestFolder:
     """The contest with the file of its kind as ``name``."""
     kind = name.partition(".")[0]
     files = {key: value for key, value in contest_files().items() if not key.startswith(kind)}

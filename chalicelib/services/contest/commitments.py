@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference, canonical_json, digest
 from chalicelib.services.ports import ObjectStore
 
-Entry = dict[str, Any]
+Commitment = dict[str, Any]
 # {"key_id", "algorithm", "public_key"}: what receipts are signed with.
 Keys = Sequence[Mapping[str, str]]
 # Parts that anybody may see, or that cannot be guessed; of the others the digest is salted.
@@ -71,7 +71,9 @@ def salted(part_digest: str, salt: bytes) -> str:
     return digest(salt + bytes.fromhex(part_digest))
 
 
-def extended(chain: list[Entry], now: datetime, told: dict[str, Any], from_week: int | None) -> list[Entry]:
+def extended(
+    chain: list[Commitment], now: datetime, told: dict[str, Any], from_week: int | None
+) -> list[Commitment]:
     """``chain`` with an entry more if ``told`` is not what its last one says, else ``chain`` itself.
 
     ``from_week``: where questions or rules change for the weeks to come only.
@@ -93,7 +95,7 @@ def extended(chain: list[Entry], now: datetime, told: dict[str, Any], from_week:
     return [*chain, entry]
 
 
-def _changed(last: Entry, told: dict[str, Any]) -> list[str]:
+def _changed(last: Commitment, told: dict[str, Any]) -> list[str]:
     """Parts by their own names, then what else there is."""
     before, after = last["parts"], told["parts"]
     parts = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
@@ -112,12 +114,12 @@ def _reason(changed: list[str], from_week: int | None) -> tuple[str, str]:
     return reason, reason_en
 
 
-def entry_digest(entry: Entry) -> str:
+def entry_digest(entry: Commitment) -> str:
     """SHA-256 of the entry's canonical JSON."""
     return digest(canonical_json(entry))
 
 
-def read_chain(desk: ObjectStore, head: Head | None) -> list[Entry]:
+def read_chain(desk: ObjectStore, head: Head | None) -> list[Commitment]:
     """All entries, oldest first; none where nothing has been committed to.
 
     Raises ``FileNotFoundError`` for a chain that is gone.
@@ -127,11 +129,11 @@ def read_chain(desk: ObjectStore, head: Head | None) -> list[Entry]:
     data = desk.get(_key(head.digest))
     if data is None:
         raise FileNotFoundError(_key(head.digest))
-    chain: list[Entry] = json.loads(data)
+    chain: list[Commitment] = json.loads(data)
     return chain
 
 
-def keep_chain(desk: ObjectStore, chain: list[Entry]) -> Head:
+def keep_chain(desk: ObjectStore, chain: list[Commitment]) -> Head:
     """Stores the chain; it is in force as soon as the pointer names the head."""
     head = Head(len(chain), entry_digest(chain[-1]))
     desk.put(_key(head.digest), canonical_json(chain))
@@ -142,7 +144,7 @@ def _key(head: str) -> str:
     return f"reference/commitments/{head}.json"
 
 
-def published(chain: list[Entry]) -> bytes:
+def published(chain: list[Commitment]) -> bytes:
     """``data/commitments.json``."""
     return canonical_json({"entries": chain, "head": entry_digest(chain[-1]) if chain else None})
 

@@ -49,7 +49,7 @@ def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def read_rosters(desk: ObjectStore, rosters_digest: str) -> Iterator[Roster]:
+def load_rosters(desk: ObjectStore, rosters_digest: str) -> Iterator[Roster]:
     """Unit by unit; nothing where the contest has none. Raises ``FileNotFoundError``."""
     if not rosters_digest:
         return

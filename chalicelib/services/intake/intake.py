@@ -30,7 +30,7 @@ from chalicelib.readers.contest_files import (
     replaced,
     unpack,
 )
-from chalicelib.readers.contest_folder import ContestSource, check_files, read_archive, read_files
+from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.commitments import (
     Desk,
@@ -138,51 +138,51 @@ class Intake:
             raise _Overtaken
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
 
-    def _definition(self, source: ContestSource, pointer: bytes | None, now: datetime) -> Definition:
+    def _definition(self, folder: ContestFolder, pointer: bytes | None, now: datetime) -> Definition:
         """``start = "now"`` is the moment of the first loading; loading again does not move it."""
         if pointer is None:
-            return source.definition.resolved(now)
+            return folder.definition.resolved(now)
         loaded = json.loads(pointer)
-        if loaded["contest"] != source.definition.contest.id:
+        if loaded["contest"] != folder.definition.contest.id:
             message = f"hệ thống này đang chạy cuộc thi “{loaded['contest']}”: cuộc thi khác cần hệ thống riêng"
-            raise ContestFaults([Fault("contest.toml", 0, "contest.id", source.definition.contest.id, message)])
-        return source.definition.resolved(datetime.fromisoformat(loaded["start"]))
+            raise ContestFaults([Fault("contest.toml", 0, "contest.id", folder.definition.contest.id, message)])
+        return folder.definition.resolved(datetime.fromisoformat(loaded["start"]))
 
     def _compile(
-        self, source: ContestSource, rosters: bytes, pointer: bytes | None, now: datetime
+        self, folder: ContestFolder, rosters: bytes, pointer: bytes | None, now: datetime
     ) -> dict[str, bytes]:
         return compile_parts(
-            self._definition(source, pointer, now),
-            source.questions,
-            source.units,
-            {participant_id(self.pepper, row.citizen_id): row.role for row in source.exclusions},
+            self._definition(folder, pointer, now),
+            folder.questions,
+            folder.units,
+            {participant_id(self.pepper, row.citizen_id): row.role for row in folder.exclusions},
             {
                 participant_id(self.pepper, row.citizen_id): f"{row.decided_on}: {row.reason}"
-                for row in source.disqualifications
+                for row in folder.disqualifications
             },
             rosters=digest(rosters) if rosters else "",
         )
 
     def _plan(
-        self, pointer: bytes | None, before: Current | None, after: Current, source: ContestSource, now: int
+        self, pointer: bytes | None, before: Current | None, after: Current, folder: ContestFolder, now: int
     ) -> Plan:
         if pointer is None or before is None:
             return Plan({}, None)
-        faults = too_late(before, after, source.questions_file, now)
+        faults = too_late(before, after, folder.questions_file, now)
         if faults:
             raise ContestFaults(faults)
         return plan(pointer, before, after, now)
 
     def _publish(
-        self, source: ContestSource, packed: bytes, pointer: bytes | None, now: datetime
+        self, folder: ContestFolder, packed: bytes, pointer: bytes | None, now: datetime
     ) -> dict[str, Any]:
         """Immutable objects first, then what the site shows, the pointer, and what it commits to."""
-        rosters = compile_rosters(source.rosters, self.pepper)
-        parts = self._compile(source, rosters, pointer, now)
+        rosters = compile_rosters(folder.rosters, self.pepper)
+        parts = self._compile(folder, rosters, pointer, now)
         compiled = bundle(parts)
         before = load(self.desk, pointer) if pointer else None
         after = assemble(parts)
-        papers, from_week = self._plan(pointer, before, after, source, to_ms(now))
+        papers, from_week = self._plan(pointer, before, after, folder, to_ms(now))
         after = replace(after, earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()})
         self.desk.put(bundle_key(digest(compiled)), compiled)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
@@ -191,7 +191,7 @@ class Intake:
         told = committed_state(after, self.pepper, self.version, self.keys)
         chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
         head = keep_chain(self.desk, chain)
-        self._publish_site(before, after, source.guide, to_ms(now))
+        self._publish_site(before, after, folder.guide, to_ms(now))
         definition = after.definition
         moved = {
             "contest": definition.contest.id,
@@ -211,12 +211,12 @@ class Intake:
         self.site.put("data/commitments.json", published(chain))
         return {
             "contest": definition.contest.id,
-            "questions_approved": len(source.questions),
-            "questions_not_asked": source.drafts,
-            "units": len(source.units),
-            "roster_rows": len(source.rosters),
-            "exclusions": len(source.exclusions),
-            "disqualifications": len(source.disqualifications),
+            "questions_approved": len(folder.questions),
+            "questions_not_asked": folder.drafts,
+            "units": len(folder.units),
+            "roster_rows": len(folder.rosters),
+            "exclusions": len(folder.exclusions),
+            "disqualifications": len(folder.disqualifications),
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"from_week": from_week} if from_week else {}),
         }

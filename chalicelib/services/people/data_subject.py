@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.receipt import erased
 from chalicelib.readers.contest_files import unpack
-from chalicelib.readers.contest_folder import ContestSource, read_files
+from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
 from chalicelib.services.contest.reference import CURRENT, Current
 from chalicelib.services.exam.exam import Exam, Person
@@ -137,7 +137,7 @@ class DataSubject:
                         yield wanted[row.citizen_id], {"source": name, **cells}
         yield from self._results(set(wanted.values()), reference)
 
-    def _source(self) -> ContestSource | None:
+    def _source(self) -> ContestFolder | None:
         pointer = self.desk.get(CURRENT)
         key = f"reference/source/{json.loads(pointer)['source']}.zip" if pointer else ""
         packed = self.desk.get(key) if key else None

@@ -17,7 +17,7 @@ LIVE = "data/live.json"
 ROUNDS = 50
 
 
-class TallyStore(Protocol):
+class LiveTallyStore(Protocol):
     """One tally a week, with a version that every write must name."""
 
     def read(self, week: int) -> tuple[LiveTally, int]:
@@ -27,7 +27,7 @@ class TallyStore(Protocol):
         """One conditional write; False if somebody else has written since ``version`` was read."""
 
 
-def count_changes(changes: Iterable[Change], tallies: TallyStore) -> int:
+def count_changes(changes: Iterable[Change], tallies: LiveTallyStore) -> int:
     """Adds the changes to the tallies of their weeks, each once however often it is delivered.
 
     Returns the number of weeks that were written. Raises ``Busy`` if others are always faster; the whole
@@ -39,7 +39,7 @@ def count_changes(changes: Iterable[Change], tallies: TallyStore) -> int:
     return sum(_count(week, of_week, tallies) for week, of_week in weeks.items())
 
 
-def _count(week: int, changes: list[Change], tallies: TallyStore) -> bool:
+def _count(week: int, changes: list[Change], tallies: LiveTallyStore) -> bool:
     for _ in range(ROUNDS):
         tally, version = tallies.read(week)
         if not tally.add(changes):
@@ -49,7 +49,7 @@ def _count(week: int, changes: list[Change], tallies: TallyStore) -> bool:
     raise Busy(f"the tally of week {week} is written by too many at once")
 
 
-def live_document(reference: Current, tallies: TallyStore, now: int) -> dict[str, Any]:
+def live_document(reference: Current, tallies: LiveTallyStore, now: int) -> dict[str, Any]:
     """What may be told at ``now``: ``week``, ``people``, ``attempts`` are null where there is nothing to tell.
 
     ``units``: unit code → [people, attempts], without units of which nobody took part. The totals include
@@ -74,7 +74,7 @@ def live_document(reference: Current, tallies: TallyStore, now: int) -> dict[str
     return document
 
 
-def publish_live(reference: Current, tallies: TallyStore, site: ObjectStore, now: int) -> bool:
+def publish_live(reference: Current, tallies: LiveTallyStore, site: ObjectStore, now: int) -> bool:
     """Puts ``data/live.json``; False if there is nothing to tell and the page knows already."""
     document = live_document(reference, tallies, now)
     if document["people"] is None:

@@ -12,7 +12,7 @@ from chalicelib.services.contest.compiled_rosters import (
     Member,
     Roster,
     compile_rosters,
-    read_rosters,
+    load_rosters,
     rosters_key,
 )
 from chalicelib.services.contest.reference import digest
@@ -29,7 +29,7 @@ def test_rosters_are_found_by_the_contest_that_they_belong_to() -> None:
     desk = Desk()
     desk.put(rosters=ROSTERS)
     contest = desk.library().current()
-    assert [*read_rosters(desk.desk, contest.rosters)] == [Roster("SO-A", [BINH]), Roster("SO-B", [AN])]
+    assert [*load_rosters(desk.desk, contest.rosters)] == [Roster("SO-A", [BINH]), Roster("SO-B", [AN])]
 
 
 def test_what_the_api_loads_has_no_name_and_no_number_of_a_roster() -> None:
@@ -47,7 +47,7 @@ def test_a_contest_without_rosters_has_none() -> None:
     desk = Desk()
     desk.put()
     assert desk.library().current().rosters == ""
-    assert [*read_rosters(desk.desk, "")] == []
+    assert [*load_rosters(desk.desk, "")] == []
     assert not [key for key in desk.desk.objects if key.startswith("reference/rosters/")]
 
 
@@ -63,10 +63,10 @@ def test_rosters_that_are_gone_or_changed_stop_the_close_with_their_key() -> Non
     desk, data = MemoryObjects(), compile_rosters([RosterRow("SO-A", "Lê An", "040085000001", True)], PEPPER)
     key = rosters_key(digest(data))
     with pytest.raises(FileNotFoundError, match=key):
-        list(read_rosters(desk, digest(data)))
+        list(load_rosters(desk, digest(data)))
     desk.put(key, data + b" ")
     with pytest.raises(FileNotFoundError, match=key):
-        list(read_rosters(desk, digest(data)))
+        list(load_rosters(desk, digest(data)))
 
 
 def test_another_roster_gives_another_contest_and_the_pointer_moves() -> None:
