@@ -14,7 +14,7 @@ def participant_id(pepper: bytes, citizen_id: str) -> str:
     return hmac.digest(pepper, citizen_id.encode(errors="surrogatepass"), "sha256")[:10].hex()
 
 
-def source_id(pepper: bytes, participant_id: str, address: str) -> str:
+def origin_id(pepper: bytes, participant_id: str, address: str) -> str:
     """Tells the addresses apart from which one person signs in, and tells nothing else.
 
     The same address gives another id for every person. Of IPv6 the first 64 bits count: a
@@ -24,7 +24,7 @@ def source_id(pepper: bytes, participant_id: str, address: str) -> str:
         if ip_address(address).version == 6:
             address = str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
     except ValueError:
-        pass  # whatever it is, it is one source
+        pass  # whatever it is, it is one origin
     return hmac.digest(pepper, f"source|{participant_id}|{address}".encode(), "sha256")[:8].hex()
 
 

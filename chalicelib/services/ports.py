@@ -39,9 +39,9 @@ class Participant(NamedTuple):
 
 
 class Failures(NamedTuple):
-    """Wrong passwords for a person: from this source, and from anywhere within this hour; when the last was.
+    """Wrong passwords for a person: from this origin, and from anywhere within this hour; when the last was.
 
-    ``known``: the person has signed in from this source before.
+    ``known``: the person has signed in from this origin before.
     """
 
     here: int = 0
@@ -72,13 +72,13 @@ class ParticipantStore(Protocol):
 
 
 class SignIns(Protocol):
-    """Wrong passwords by person and source, kept for some weeks at most."""
+    """Wrong passwords by person and origin, kept for some weeks at most."""
 
-    def failures(self, participant_id: str, source: str, now: int) -> Failures: ...
+    def failures(self, participant_id: str, origin: str, now: int) -> Failures: ...
 
-    def failed(self, participant_id: str, source: str, now: int) -> None: ...
+    def failed(self, participant_id: str, origin: str, now: int) -> None: ...
 
-    def succeeded(self, participant_id: str, source: str, now: int) -> None: ...
+    def succeeded(self, participant_id: str, origin: str, now: int) -> None: ...
 
 
 class ProofsOfWork(Protocol):

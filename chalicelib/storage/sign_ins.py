@@ -20,9 +20,9 @@ _FORGET_PROOF_S = 3_600  # three times as long as a challenge is good
 
 
 class FailuresItem(Model):
-    """``wrong#<participant id>#<source>``, and ``wrong#<participant id>#<hour since 1970>`` for all sources.
+    """``wrong#<participant id>#<origin>``, and ``wrong#<participant id>#<hour since 1970>`` for all origins.
 
-    Also for ids that nobody has registered. Sources have 16 characters, so the two are never the same.
+    Also for ids that nobody has registered. Origins have 16 characters, so the two are never the same.
     """
 
     class Meta:
@@ -52,8 +52,8 @@ class StoredSignIns:
     def __init__(self, client: Client, table: str) -> None:
         bind(FailuresItem, table, client)
 
-    def failures(self, participant_id: str, source: str, now: int) -> Failures:
-        keys = _keys(participant_id, source, now)
+    def failures(self, participant_id: str, origin: str, now: int) -> Failures:
+        keys = _keys(participant_id, origin, now)
         with busy_if_pushed_back():
             found = {item.id: item for item in FailuresItem.batch_get(keys, consistent_read=True)}
         here, anywhere = (found.get(key) or FailuresItem(key) for key in keys)
@@ -65,9 +65,9 @@ class StoredSignIns:
             int(anywhere.last_at or 0),
         )
 
-    def failed(self, participant_id: str, source: str, now: int) -> None:
+    def failed(self, participant_id: str, origin: str, now: int) -> None:
         spans = (_FORGET_SOURCE_S, _FORGET_HOUR_S)
-        for key, span in zip(_keys(participant_id, source, now), spans, strict=True):
+        for key, span in zip(_keys(participant_id, origin, now), spans, strict=True):
             with busy_if_pushed_back():
                 FailuresItem(key).update(
                     [
@@ -77,8 +77,8 @@ class StoredSignIns:
                     ]
                 )
 
-    def succeeded(self, participant_id: str, source: str, now: int) -> None:
-        item = FailuresItem(_keys(participant_id, source, now)[0], known=True)
+    def succeeded(self, participant_id: str, origin: str, now: int) -> None:
+        item = FailuresItem(_keys(participant_id, origin, now)[0], known=True)
         item.expires = now // 1000 + _FORGET_SOURCE_S
         with busy_if_pushed_back():
             item.save()
@@ -103,5 +103,5 @@ class StoredProofsOfWork:
         return True
 
 
-def _keys(participant_id: str, source: str, now: int) -> list[str]:
-    return [f"wrong#{participant_id}#{source}", f"wrong#{participant_id}#{now // HOUR_MS}"]
+def _keys(participant_id: str, origin: str, now: int) -> list[str]:
+    return [f"wrong#{participant_id}#{origin}", f"wrong#{participant_id}#{now // HOUR_MS}"]

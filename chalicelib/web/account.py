@@ -62,7 +62,7 @@ class PasswordReset(Body):
 class AccountApi:
     """``pepper`` makes participant ids, and the key of the proofs; the rest is the exam's.
 
-    ``address`` is where a request comes from (``web.source``).
+    ``address`` is where a request comes from (``web.client_address``).
     """
 
     exam: ExamApi

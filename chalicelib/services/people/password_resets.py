@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from chalicelib.domain.errors import InvalidInput, WrongCode
-from chalicelib.domain.identity import code_id, participant_id, source_id
+from chalicelib.domain.identity import code_id, origin_id, participant_id
 from chalicelib.services.people.registration import check_password
 from chalicelib.services.people.sessions import check_brake
 from chalicelib.services.ports import ParticipantStore, Passwords, SignIns
@@ -39,11 +39,11 @@ def reset_password(
     if fault:
         raise InvalidInput([fault])
     identity = participant_id(pepper, citizen_id)
-    source = source_id(pepper, identity, address)
-    check_brake(sign_ins, identity, source, now)
+    origin = origin_id(pepper, identity, address)
+    check_brake(sign_ins, identity, origin, now)
     if not participants.reset_password(
         identity, code_id(pepper, identity, code), passwords.hash(password), now
     ):
-        sign_ins.failed(identity, source, now)
+        sign_ins.failed(identity, origin, now)
         raise WrongCode
-    sign_ins.succeeded(identity, source, now)
+    sign_ins.succeeded(identity, origin, now)

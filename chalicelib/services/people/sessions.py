@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import Disqualified, Excluded, TooManyAttempts, WrongCredentials
-from chalicelib.domain.identity import participant_id, source_id
+from chalicelib.domain.identity import origin_id, participant_id
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Failures, Participant, ParticipantStore, Passwords, SignIns
 
@@ -14,10 +14,10 @@ LONGEST_PAUSE_MS = 60_000
 
 
 def pause_left(failures: Failures, now: int) -> int:
-    """Milliseconds to wait for the next try from this source.
+    """Milliseconds to wait for the next try from this origin.
 
-    Five wrong passwords are free, then come pauses of 30 s and 60 s: some 64 guesses an hour. One source alone
-    never reaches the hundred an hour after which all sources together share one guess a minute; a source from
+    Five wrong passwords are free, then come pauses of 30 s and 60 s: some 64 guesses an hour. One origin alone
+    never reaches the hundred an hour after which all origins together share one guess a minute; a origin from
     which the person has signed in before is spared even that, so that a crowd of others cannot keep them out.
     """
     here = _pause(failures.here - FREE_HERE, failures.last_here, now)
@@ -31,9 +31,9 @@ def _pause(too_many: int, last_at: int, now: int) -> int:
     return max(last_at + (FIRST_PAUSE_MS if too_many == 0 else LONGEST_PAUSE_MS) - now, 0)
 
 
-def check_brake(sign_ins: SignIns, identity: str, source: str, now: int) -> Failures:
+def check_brake(sign_ins: SignIns, identity: str, origin: str, now: int) -> Failures:
     """Raises ``TooManyAttempts``."""
-    failures = sign_ins.failures(identity, source, now)
+    failures = sign_ins.failures(identity, origin, now)
     wait = pause_left(failures, now)
     if wait:
         raise TooManyAttempts(retry_after=-(-wait // 1000))
@@ -56,14 +56,14 @@ def sign_in(
     An unknown citizen ID costs the same work and gets the same answers as a wrong password.
     """
     identity = participant_id(pepper, citizen_id)
-    source = source_id(pepper, identity, address)
-    failures = check_brake(sign_ins, identity, source, now)
+    origin = origin_id(pepper, identity, address)
+    failures = check_brake(sign_ins, identity, origin, now)
     participant = participants.get(identity)
     if not passwords.verify(participant.password_hash if participant else None, password) or not participant:
-        sign_ins.failed(identity, source, now)
+        sign_ins.failed(identity, origin, now)
         raise WrongCredentials
     if failures.here or not failures.known:
-        sign_ins.succeeded(identity, source, now)
+        sign_ins.succeeded(identity, origin, now)
     if identity in reference.excluded:
         raise Excluded
     if identity in reference.disqualified:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.domain.errors import ContestError, Disqualified, Excluded, TooManyAttempts, WrongCredentials
-from chalicelib.domain.identity import participant_id, source_id
+from chalicelib.domain.identity import origin_id, participant_id
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.people.sessions import FREE_ANYWHERE, LONGEST_PAUSE_MS, pause_left, sign_in
 from chalicelib.services.ports import Failures, Participant
@@ -197,19 +197,19 @@ def test_a_crowd_keeps_the_owner_out_for_a_minute_at_most_and_not_at_all_where_t
 
 
 def test_a_source_is_stored_as_a_keyed_id_that_differs_from_person_to_person() -> None:
-    one = source_id(PEPPER, ID, HOME)
+    one = origin_id(PEPPER, ID, HOME)
     assert HOME not in one
-    assert len({one, source_id(b"other", ID, HOME), source_id(PEPPER, "b" * 20, HOME)}) == 3
+    assert len({one, origin_id(b"other", ID, HOME), origin_id(PEPPER, "b" * 20, HOME)}) == 3
 
 
 def test_a_household_is_one_source_whatever_its_address_in_ipv6() -> None:
-    assert source_id(PEPPER, ID, "2001:db8:1:2::1") == source_id(PEPPER, ID, "2001:DB8:1:2:ffff::9")
-    assert source_id(PEPPER, ID, "2001:db8:1:2::1") != source_id(PEPPER, ID, "2001:db8:1:3::1")
+    assert origin_id(PEPPER, ID, "2001:db8:1:2::1") == origin_id(PEPPER, ID, "2001:DB8:1:2:ffff::9")
+    assert origin_id(PEPPER, ID, "2001:db8:1:2::1") != origin_id(PEPPER, ID, "2001:db8:1:3::1")
 
 
 @pytest.mark.parametrize("address", ["", "unknown", "fe80::1%eth0", "1.2.3.4:80", "é"])
 def test_any_text_is_a_source(address: str) -> None:
-    assert len(source_id(PEPPER, ID, address)) == 16
+    assert len(origin_id(PEPPER, ID, address)) == 16
 
 
 def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_password() -> None:
