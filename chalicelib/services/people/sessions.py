@@ -17,7 +17,7 @@ def pause_left(failures: Failures, now: int) -> int:
     """Milliseconds to wait for the next try from this origin.
 
     Five wrong passwords are free, then come pauses of 30 s and 60 s: some 64 guesses an hour. One origin alone
-    never reaches the hundred an hour after which all origins together share one guess a minute; a origin from
+    never reaches the hundred an hour after which all origins together share one guess a minute; an origin from
     which the person has signed in before is spared even that, so that a crowd of others cannot keep them out.
     """
     here = _pause(failures.here - FREE_HERE, failures.last_here, now)
