@@ -1,4 +1,7 @@
-"""Cuộc Thi on AWS: what runs, and when. Each line hands over to one use case."""
+"""Cuộc Thi on AWS: what runs, and when. Each line hands over to one use case.
+
+The API's parts are imported here, at the start of an environment; the other functions import their own.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from urllib.parse import unquote_plus
 
 from chalice.app import DynamoDBEvent, Rate, Response
 
-from chalicelib import wiring
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.web.chalice_app import ContestApp, guarded, log, reply
 from chalicelib.web.client_address import client_address
+from chalicelib.wiring import api
 
 app = ContestApp("cuoc-thi")
 
@@ -32,64 +35,66 @@ def _address() -> str:
 
 @app.route("/health", methods=["GET"])
 def health() -> Response:
-    return guarded(lambda: reply(200, wiring.exam().health()))
+    return guarded(lambda: reply(200, api.exam().health()))
 
 
 @app.route("/contest", methods=["GET"])
 def contest() -> Response:
-    return guarded(lambda: reply(200, wiring.exam().contest()))
+    return guarded(lambda: reply(200, api.exam().contest()))
 
 
 @app.route("/challenge", methods=["GET"])
 def challenge() -> Response:
-    return guarded(lambda: reply(200, wiring.account().challenge()))
+    return guarded(lambda: reply(200, api.account().challenge()))
 
 
 @app.route("/participants", methods=["POST"])
 def register() -> Response:
-    return guarded(lambda: reply(201, wiring.account().register(_body())))
+    return guarded(lambda: reply(201, api.account().register(_body())))
 
 
 @app.route("/sessions", methods=["POST"])
 def sign_in() -> Response:
-    return guarded(lambda: reply(200, wiring.account().sign_in(_body(), _address())))
+    return guarded(lambda: reply(200, api.account().sign_in(_body(), _address())))
 
 
 @app.route("/password", methods=["POST"])
 def reset_password() -> Response:
-    return guarded(lambda: reply(204, wiring.account().reset_password(_body(), _address())))
+    return guarded(lambda: reply(204, api.account().reset_password(_body(), _address())))
 
 
 @app.route("/me", methods=["GET"])
 def me() -> Response:
-    return guarded(lambda: reply(200, wiring.account().me(_token())))
+    return guarded(lambda: reply(200, api.account().me(_token())))
 
 
 @app.route("/attempts", methods=["POST"])
 def start() -> Response:
-    return guarded(lambda: reply(*wiring.exam().start(_token(), _body())))
+    return guarded(lambda: reply(*api.exam().start(_token(), _body())))
 
 
 @app.route("/attempts/{attempt_id}", methods=["GET"])
 def read(attempt_id: str) -> Response:
-    return guarded(lambda: reply(200, wiring.exam().read(_token(), attempt_id)))
+    return guarded(lambda: reply(200, api.exam().read(_token(), attempt_id)))
 
 
 @app.route("/attempts/{attempt_id}/answers", methods=["PUT"])
 def save(attempt_id: str) -> Response:
-    return guarded(lambda: reply(200, wiring.exam().save(_token(), attempt_id, _body())))
+    return guarded(lambda: reply(200, api.exam().save(_token(), attempt_id, _body())))
 
 
 @app.route("/attempts/{attempt_id}/submission", methods=["POST"])
 def submit(attempt_id: str) -> Response:
-    return guarded(lambda: reply(200, wiring.exam().submit(_token(), attempt_id, _body())))
+    return guarded(lambda: reply(200, api.exam().submit(_token(), attempt_id, _body())))
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")
 def close_weeks(event: Any) -> list[dict[str, Any]]:
     """Closes every week that is over. A failure raises, which alarms; the next run tries again."""
+    from chalicelib.wiring.close_weeks import closing
+
     try:
-        made = wiring.close_weeks()
+        made = closing().run()
     except NotLoaded:
         made = []
     log.info(json.dumps({"closed": made}))
@@ -99,7 +104,9 @@ def close_weeks(event: Any) -> list[dict[str, Any]]:
 @app.lambda_function(name="close_by_shares")
 def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     """The steps of the state machine for contests that are too large for one function to read."""
-    made = wiring.close_step(event)
+    from chalicelib.wiring.close_weeks import closing
+
+    made = closing().step(event)
     log.info(json.dumps({event["step"]: made}))
     return made
 
@@ -114,15 +121,19 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
 )
 def tally(event: DynamoDBEvent) -> None:
     """Counts finished attempts for ``data/live.json``. A failure raises, and the batch is delivered again."""
+    from chalicelib.wiring.tally import count
+
     records = event.to_dict()["Records"]
-    log.info(json.dumps({"tally": len(records), "weeks": wiring.tally(records)}))
+    log.info(json.dumps({"tally": len(records), "weeks": count(records)}))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
 def publish_live(event: Any) -> None:
     """Puts ``data/live.json`` as far as it may be told while a week is open."""
+    from chalicelib.wiring.publish_live import publish
+
     try:
-        put = wiring.publish_live()
+        put = publish()
     except NotLoaded:
         put = False
     log.info(json.dumps({"live": put}))
@@ -131,7 +142,8 @@ def publish_live(event: Any) -> None:
 @app.lambda_function(name="intake")
 def intake(event: dict[str, Any], context: Any) -> None:
     """Takes over what was put into the desk's ``inbox/``."""
+    from chalicelib.wiring.intake import inbox
+
     for record in event["Records"]:
-        where = record["s3"]
-        report = wiring.take_over(where["bucket"]["name"], unquote_plus(where["object"]["key"]))
+        report = inbox().take_over(unquote_plus(record["s3"]["object"]["key"]))
         log.info(json.dumps({"intake": report["file"], "accepted": report["accepted"]}))

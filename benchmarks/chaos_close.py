@@ -6,16 +6,16 @@ import os
 
 import boto3
 
-from chalicelib import wiring
 from chalicelib.services.contest.reference import Library
 from chalicelib.storage.objects import Bucket
+from chalicelib.wiring import close_weeks
 
 
 def main() -> None:
     desk = Bucket(boto3.client("s3"), os.environ["DESK_BUCKET"])
-    week = Library(desk, wiring.now_ms).current().definition.weeks[0]
-    wiring.now_ms = lambda: week.closes + 120_000
-    wiring.close_weeks()
+    week = Library(desk, close_weeks.now_ms).current().definition.weeks[0]
+    close_weeks.now_ms = lambda: week.closes + 120_000
+    close_weeks.closing().run()
 
 
 if __name__ == "__main__":

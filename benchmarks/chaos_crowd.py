@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
-from chalicelib import wiring
 from chalicelib.domain.errors import Busy, Stale
 from chalicelib.services.exam.exam import Person
+from chalicelib.wiring.api import exam
+from chalicelib.wiring.aws import now_ms
 
 T = TypeVar("T")
 TRIES = 60
@@ -42,7 +43,7 @@ class _Crowd:
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)
         self._played = Played([], [], [])
-        self._api = self._until_told(wiring.exam)
+        self._api = self._until_told(exam)
         self._contest = self._until_told(self._api.library.current)
 
     def play(self, people: range, submissions: int) -> Played:
@@ -50,7 +51,7 @@ class _Crowd:
         for number in people:
             identity = sha256(str(number).encode()).hexdigest()[:20]
             person = Person(identity, units[number % len(units)], "mandatory")
-            token = f"Bearer {self._api.tokens.issue(person, wiring.now_ms())[0]}"
+            token = f"Bearer {self._api.tokens.issue(person, now_ms())[0]}"
             for _ in range(self._contest.definition.paper.attempts_per_week):
                 if len(self._played.receipts) == submissions:
                     return self._played

@@ -35,16 +35,16 @@ def app() -> None:
 
     urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
     import app as deployed
-    from chalicelib import wiring
+    from chalicelib.wiring import api
 
-    create = wiring.dynamodb_client
+    create = api.dynamodb_client
 
     def stubbed(session: object, region: str) -> object:
         client = create(session, region)  # type: ignore[arg-type]
         client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
         return client
 
-    wiring.dynamodb_client = stubbed  # type: ignore[assignment]
+    api.dynamodb_client = stubbed  # type: ignore[assignment]
     answer = deployed.app(gateway_event("POST", "/attempts", None, os.environ["TOKEN"], "{}"), None)
     if answer["statusCode"] != 201:
         raise SystemExit(str(answer))

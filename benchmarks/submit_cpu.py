@@ -31,11 +31,11 @@ def milliseconds(function: Callable[[], None]) -> float:
 def main() -> None:
     urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
     import app as deployed  # noqa: PLC0415  after the stub is in place
-    from chalicelib import wiring  # noqa: PLC0415
+    from chalicelib.wiring import api as wired  # noqa: PLC0415
 
     client = get_session().create_client("dynamodb", region_name=REGION)
     client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
-    api = wiring.exam()
+    api = wired.exam()
     store = api.entries._client  # type: ignore[attr-defined]
     store.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
 

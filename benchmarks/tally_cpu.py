@@ -107,10 +107,10 @@ def _answer(request: Any, body: dict[str, Any]) -> Any:
 
 def main() -> None:
     import app as deployed  # noqa: PLC0415  from the package
-    from chalicelib import wiring  # noqa: PLC0415
+    from chalicelib.wiring.tally import live_tallies  # noqa: PLC0415
 
     logging.getLogger("cuoc-thi").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: PTH123, SIM115
-    table, client = Table(), wiring._live_tallies()._client  # type: ignore[attr-defined]
+    table, client = Table(), live_tallies()._client
     client.meta.events.register_first("before-send.dynamodb.GetItem", table.get)
     client.meta.events.register_first("before-send.dynamodb.PutItem", table.put)
     floor, whole = [], []

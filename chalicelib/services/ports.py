@@ -138,6 +138,13 @@ class ObjectStore(Protocol):
     def put(self, key: str, data: bytes) -> None: ...
 
 
+class ConditionalObjects(ObjectStore, Protocol):
+    """A bucket with an object that several may want to replace at once."""
+
+    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
+
+
 class LargeObjects(ObjectStore, Protocol):
     """A bucket with objects that never stand in memory whole."""
 

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Protocol
 
 from chalicelib.domain.errors import NotLoaded
-from chalicelib.services.ports import ObjectStore
+from chalicelib.services.ports import ConditionalObjects, ObjectStore
 from chalicelib.storage.signed_http import SignedHttp
 
 DATA_KEY = "reference/data-key.json"
 _CONTEXT = {"purpose": "participants"}
 
 
-class Desk(ObjectStore, Protocol):
-    def replace(self, key: str, before: bytes | None, after: bytes) -> bool: ...
-
-
-def make_data_key(http: SignedHttp, desk: Desk, kms_key: str) -> None:
+def make_data_key(http: SignedHttp, desk: ConditionalObjects, kms_key: str) -> None:
     """Makes the data key unless there is one; of several at once, the first to write wins."""
     if desk.get(DATA_KEY) is not None:
         return

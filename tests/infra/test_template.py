@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pydantic import TypeAdapter
 
 from chalicelib.services.exam.pace import LONGEST
 from chalicelib.web import shapes
+from chalicelib.wiring.environment import (
+    ApiEnvironment,
+    ClosingEnvironment,
+    IntakeEnvironment,
+    LiveEnvironment,
+    TallyEnvironment,
+)
 from infra.package import PROJECT, build
 
 Resource = dict[str, Any]
@@ -279,6 +286,30 @@ def test_the_api_alone_is_told_how_often_pages_save(resources: dict[str, Resourc
         if "SAVE_AFTER_S" in function.get("Environment", {}).get("Variables", {})
     }
     assert told == {"APIHandler": {"Ref": "SaveAfterSeconds"}}
+
+
+@pytest.mark.parametrize(
+    ("function", "environment"),
+    [
+        ("APIHandler", ApiEnvironment),
+        ("CloseWeeks", ClosingEnvironment),
+        ("CloseByShares", ClosingEnvironment),
+        ("Tally", TallyEnvironment),
+        ("PublishLive", LiveEnvironment),
+        ("Intake", IntakeEnvironment),
+    ],
+)
+def test_every_function_is_given_the_environment_that_it_reads(
+    function: str, environment: type[NamedTuple], resources: dict[str, Resource]
+) -> None:
+    template = json.loads(build("prod").template.read_text(encoding="utf-8"))
+    own = resources[function]["Properties"].get("Environment", {}).get("Variables", {})
+    given = {
+        *template["Globals"]["Function"]["Environment"]["Variables"],
+        *own,
+        "AWS_REGION",
+    }  # Lambda sets the last
+    assert {field.upper() for field in environment._fields} <= given
 
 
 def test_pages_save_within_the_bounds_that_the_api_promises() -> None:

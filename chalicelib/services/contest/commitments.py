@@ -12,10 +12,10 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference, canonical_json, digest
-from chalicelib.services.ports import ObjectStore
+from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Commitment = dict[str, Any]
 # {"key_id", "algorithm", "public_key"}: what receipts are signed with.
@@ -34,13 +34,6 @@ _NAMES = {
     "code_version": ("mã nguồn phần mềm", "the software"),
     "keys": ("khóa ký biên nhận", "the keys that sign receipts"),
 }
-
-
-class Desk(ObjectStore, Protocol):
-    """The desk's bucket."""
-
-    def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
-        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
 
 
 def committed_state(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
@@ -149,7 +142,7 @@ def published(chain: list[Commitment]) -> bytes:
     return canonical_json({"entries": chain, "head": entry_digest(chain[-1]) if chain else None})
 
 
-def note_deployment(desk: Desk, code_version: str, keys: Keys, now: datetime) -> None:
+def note_deployment(desk: ConditionalObjects, code_version: str, keys: Keys, now: datetime) -> None:
     """Appends an entry if other code runs, or other keys sign, than the last entry says.
 
     Whoever moves the pointer meanwhile has noted it, or the next run does.

@@ -33,7 +33,6 @@ from chalicelib.readers.contest_files import (
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.commitments import (
-    Desk,
     Keys,
     committed_state,
     extended,
@@ -62,7 +61,7 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
 from chalicelib.services.intake.intake_report import answer_key, as_json, as_xlsx, make_report
-from chalicelib.services.ports import Clock, ObjectStore
+from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
@@ -80,7 +79,7 @@ class Intake:
     ``version`` of the code and the public ``keys`` that sign receipts are committed to with the contest.
     """
 
-    desk: Desk
+    desk: ConditionalObjects
     site: ObjectStore
     pepper: bytes
     to_html: Callable[[str], str]

@@ -1,0 +1,57 @@
+"""A run of the close, whole or in the steps of the state machine.
+
+A run first publishes new keys of receipts, commits to new code, and brings the site to the week in view; then
+it closes what is over. The state machine plans, reads the shares side by side, and then does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.domain.times import EPOCH
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.contest.commitments import note_deployment
+from chalicelib.services.contest.reference import Current
+from chalicelib.services.exam.receipts import SigningKey, publish_keys
+from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
+from chalicelib.services.publishing.published import show_contest
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """``current`` gives the contest in force, ``keys`` what receipts are signed with, earlier ones included."""
+
+    weeks: CloseWeeks
+    current: Callable[[], Current]
+    keys: Callable[[], Iterable[SigningKey]]
+    desk: ConditionalObjects
+    site: ObjectStore
+    clock: Clock
+    version: str
+
+    def run(self) -> list[dict[str, Any]]:
+        """Closes what is over; returns the revisions made. Raises ``NotLoaded`` before the first contest."""
+        keys = publish_keys(self.site, self.keys())
+        note_deployment(self.desk, self.version, keys, EPOCH + timedelta(milliseconds=self.clock()))
+        reference = self.current()
+        show_contest(reference, self.desk, self.site, self.clock())
+        return [closed._asdict() for closed in self.weeks.run(reference, self.clock())]
+
+    def step(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+        """``plan`` returns the shares that have to be read, ``share`` reads one, ``close`` closes."""
+        match event:
+            case {"step": "plan"}:
+                return [share._asdict() for share in self.weeks.to_read(self.current(), self.clock())]
+            case {"step": "share", "week": int(number), "share": int(share)}:
+                reference = self.current()
+                week = reference.definition.week(number)
+                if week is None:
+                    raise LookupError(f"week {number}")
+                self.weeks.shares.make(reference.of_week(number), week, share)
+                return []
+            case {"step": "close"}:
+                return self.run()
+        raise ValueError(f"no such step: {event}")

@@ -1,0 +1,89 @@
+"""The API's routes.
+
+Its parts avoid what a cold start pays for: one botocore client in all, secrets and reference by signed
+requests. Imports that the exam path can do without stand where they are needed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.pace import Pace
+from chalicelib.storage.dynamodb import Client, dynamodb_client
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.objects import ReadOnlyBucket
+from chalicelib.storage.signed_http import SignedHttp
+from chalicelib.web.api import ExamApi
+from chalicelib.web.tokens import Tokens
+from chalicelib.wiring.aws import now_ms, rotated, secret, session
+from chalicelib.wiring.environment import ApiEnvironment, read
+
+if TYPE_CHECKING:
+    from chalicelib.services.exam.receipts import Receipts
+    from chalicelib.web.account import AccountApi
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ApiEnvironment:
+    return read(ApiEnvironment)
+
+
+@lru_cache(maxsize=1)
+def _clients() -> tuple[Client, SignedHttp]:
+    region = _environment().aws_region
+    http = SignedHttp(session(), region, connect=1, read=2, retries=1)
+    return dynamodb_client(session(), region), http
+
+
+@lru_cache(maxsize=1)
+def _pepper() -> bytes:
+    return secret(_clients()[1], _environment().pepper_secret)
+
+
+@lru_cache(maxsize=1)
+def exam() -> ExamApi:
+    """The exam's routes, made once."""
+    environment, (dynamodb, http) = _environment(), _clients()
+    token_secret = environment.token_secret
+    return ExamApi(
+        library=Library(ReadOnlyBucket(http, environment.desk_bucket), now_ms),
+        entries=Entries(dynamodb, environment.entries_table),
+        tokens=Tokens([secret(http, token_secret)], reload=lambda: rotated(http, token_secret)),
+        clock=now_ms,
+        nonce=lambda: secrets.token_hex(8),
+        version=environment.code_version,
+        receipts=_receipts,
+        pace=Pace(environment.save_after_s),
+    )
+
+
+@lru_cache(maxsize=1)
+def _receipts() -> Receipts:
+    from chalicelib.services.exam.receipts import Receipts, SigningKey  # noqa: PLC0415
+
+    _, http = _clients()
+    return Receipts(_pepper(), SigningKey(secret(http, _environment().receipt_secret)))
+
+
+@lru_cache(maxsize=1)
+def account() -> AccountApi:
+    """The account's routes, made once."""
+    from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
+    from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns  # noqa: PLC0415
+    from chalicelib.web.account import AccountApi  # noqa: PLC0415
+    from chalicelib.wiring.people import participants  # noqa: PLC0415
+
+    environment, (dynamodb, http) = _environment(), _clients()
+    table = environment.participants_table
+    desk = ReadOnlyBucket(http, environment.desk_bucket)
+    return AccountApi(
+        exam=exam(),
+        participants=participants(dynamodb, table, http, desk, environment.data_key_kms),
+        sign_ins=StoredSignIns(dynamodb, table),
+        proofs_of_work=StoredProofsOfWork(dynamodb, table),
+        passwords=Argon2Passwords(),
+        pepper=_pepper(),
+    )

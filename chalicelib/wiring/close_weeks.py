@@ -1,0 +1,61 @@
+"""Closing weeks: ``close_weeks``, and ``close_by_shares`` for what is too large for one function to read."""
+
+from __future__ import annotations
+
+from chalicelib.domain.receipt import salt_key
+from chalicelib.domain.statistics.week_collectors import week_collectors
+from chalicelib.reports.changes import write_changes
+from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import Shares
+from chalicelib.services.closing.steps import Closing
+from chalicelib.services.closing.week_proof import PROOF, ProofCollector
+from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.receipts import SigningKey
+from chalicelib.storage.dynamodb import dynamodb_client
+from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.phones import Phones
+from chalicelib.storage.revisions import StoredRevisions
+from chalicelib.storage.signed_http import SignedHttp
+from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.environment import ClosingEnvironment, read
+from chalicelib.wiring.people import participants, vault
+
+
+def closing() -> Closing:
+    """The close with all that it needs, made anew for each run."""
+    environment = read(ClosingEnvironment)
+    region, kms_key = environment.aws_region, environment.data_key_kms
+    desk, site = bucket(region, environment.desk_bucket), site_bucket(region, environment.site_bucket)
+    dynamodb = dynamodb_client(session(), region)
+    http = SignedHttp(session(), region, connect=2, read=20, retries=3)
+    key = salt_key(secret(http, environment.pepper_secret))
+    reports = Reports(desk, Phones(http, environment.participants_table, vault(http, desk, kms_key)))
+    close = CloseWeeks(
+        shares=Shares(
+            EntryPages(http, environment.entries_table),
+            desk,
+            environment.code_version,
+            lambda reference, week: {
+                PROOF: ProofCollector(reference.definition, week, key),
+                **week_collectors(reference.definition, reference.bank),
+            },
+        ),
+        participants=participants(dynamodb, environment.participants_table, http, desk, kms_key),
+        revisions=StoredRevisions(dynamodb, environment.tallies_table),
+        desk=desk,
+        site=site,
+        write_week=reports.write_week,
+        write_final=reports.write_final,
+        write_changes=write_changes,
+        version=environment.code_version,
+    )
+    return Closing(
+        weeks=close,
+        current=Library(desk, now_ms).current,
+        keys=lambda: [SigningKey(value) for value in rotated(http, environment.receipt_secret)],
+        desk=desk,
+        site=site,
+        clock=now_ms,
+        version=environment.code_version,
+    )

@@ -1,0 +1,83 @@
+"""The environment of each function, as the template sets it: read once and whole, before anything is built.
+
+A field is the variable of that name in capitals. Its type is looked at, so annotations are not postponed here.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class BadEnvironment(Exception):
+    """Variables are missing, empty or no number; the message names each."""
+
+
+class ApiEnvironment(NamedTuple):
+    """``save_after_s``: seconds between two saves of a page that nothing holds up."""
+
+    aws_region: str
+    desk_bucket: str
+    entries_table: str
+    participants_table: str
+    pepper_secret: str
+    token_secret: str
+    receipt_secret: str
+    data_key_kms: str
+    code_version: str
+    save_after_s: int
+
+
+class ClosingEnvironment(NamedTuple):
+    aws_region: str
+    desk_bucket: str
+    site_bucket: str
+    entries_table: str
+    participants_table: str
+    tallies_table: str
+    pepper_secret: str
+    receipt_secret: str
+    data_key_kms: str
+    code_version: str
+
+
+class IntakeEnvironment(NamedTuple):
+    aws_region: str
+    desk_bucket: str
+    site_bucket: str
+    entries_table: str
+    participants_table: str
+    pepper_secret: str
+    receipt_secret: str
+    data_key_kms: str
+    code_version: str
+
+
+class TallyEnvironment(NamedTuple):
+    aws_region: str
+    tallies_table: str
+
+
+class LiveEnvironment(NamedTuple):
+    aws_region: str
+    desk_bucket: str
+    site_bucket: str
+    tallies_table: str
+
+
+def read(kind: Callable[..., T], variables: Mapping[str, str] = os.environ) -> T:
+    """The environment of ``kind``, one of the classes above. Raises ``BadEnvironment``."""
+    wrong: list[str] = []
+    values: dict[str, str | int] = {}
+    for field, of_type in kind.__annotations__.items():
+        name, text = field.upper(), variables.get(field.upper(), "")
+        if not text:
+            wrong.append(f"{name} is not set")
+        elif of_type is int and not (text.isascii() and text.isdecimal()):
+            wrong.append(f"{name} is no whole number: {text!r}")
+        else:
+            values[field] = int(text) if of_type is int else text
+    if wrong:
+        raise BadEnvironment("; ".join(wrong))
+    return kind(**values)

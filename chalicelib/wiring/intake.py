@@ -1,0 +1,75 @@
+"""Taking over what is put into the desk's inbox."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+from markdown_it import MarkdownIt
+
+from chalicelib.domain.receipt import salt_key
+from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.receipts import SigningKey, publish_keys
+from chalicelib.services.intake.inbox import Inbox
+from chalicelib.services.intake.intake import Intake
+from chalicelib.services.intake.personal_files import PersonalFiles
+from chalicelib.services.people.data_subject import DataSubject
+from chalicelib.services.people.password_resets import new_code
+from chalicelib.storage.data_key import make_data_key
+from chalicelib.storage.dynamodb import dynamodb_client
+from chalicelib.storage.entries import Entries
+from chalicelib.storage.objects import Bucket
+from chalicelib.storage.signed_http import SignedHttp
+from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.environment import IntakeEnvironment, read
+from chalicelib.wiring.people import participants
+
+
+def inbox() -> Inbox:
+    """The inbox with all that it needs, made anew for each file."""
+    environment = read(IntakeEnvironment)
+    desk = bucket(environment.aws_region, environment.desk_bucket)
+    return Inbox(
+        desk=desk,
+        contest=partial(_contest, environment, desk),
+        people=partial(_people, environment, desk),
+        now=partial(datetime.now, UTC),
+    )
+
+
+def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
+    """Signed requests, once the data key of the vault is there: the first file of all finds none."""
+    http = SignedHttp(session(), environment.aws_region, connect=1, read=5, retries=3)
+    make_data_key(http, desk, environment.data_key_kms)
+    return http
+
+
+def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
+    http = _http(environment, desk)
+    markdown = MarkdownIt("commonmark", {"html": False})
+    site = site_bucket(environment.aws_region, environment.site_bucket)
+    keys = [SigningKey(value) for value in rotated(http, environment.receipt_secret)]
+    return Intake(
+        desk=desk,
+        site=site,
+        pepper=secret(http, environment.pepper_secret),
+        to_html=lambda text: str(markdown.render(text)),
+        clock=now_ms,
+        version=environment.code_version,
+        keys=publish_keys(site, keys),
+    )
+
+
+def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
+    http = _http(environment, desk)
+    dynamodb = dynamodb_client(session(), environment.aws_region)
+    people = participants(dynamodb, environment.participants_table, http, desk, environment.data_key_kms)
+    entries, pepper = Entries(dynamodb, environment.entries_table), secret(http, environment.pepper_secret)
+    return PersonalFiles(
+        desk=desk,
+        participants=people,
+        subject=DataSubject(desk, people, entries, salt_key(pepper)),
+        current=Library(desk, now_ms).current,
+        pepper=pepper,
+        new_code=new_code,
+    )

@@ -1,0 +1,58 @@
+"""The steps of a close: planned, read by shares, closed; and what a run does before it closes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chalicelib.domain.errors import NotLoaded
+from chalicelib.services.closing.shares import SHARES
+from chalicelib.services.closing.steps import Closing
+from chalicelib.services.contest.reference import Current
+from chalicelib.services.exam.receipts import KEYS, SigningKey
+from tests.services.closing.two_weeks import AFTER_WEEK_2, REFERENCE, Stage
+
+
+def contest() -> Current:
+    return REFERENCE
+
+
+def nothing_loaded() -> Current:
+    raise NotLoaded
+
+
+def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
+    current = contest if loaded else nothing_loaded
+    keys = [SigningKey(b"secret")]
+    return Closing(stage.closer(), current, lambda: keys, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test")
+
+
+def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:
+    shared, alone = Stage(), Stage()
+    plan = steps(shared).step({"step": "plan"})
+    assert len(plan) == 2 * SHARES
+    for share in plan:
+        assert steps(shared).step({"step": "share", **share}) == []
+    assert steps(shared).step({"step": "close"}) == steps(alone).run()
+    assert shared.revisions.pointers == alone.revisions.pointers
+
+
+def test_nothing_is_planned_once_all_is_closed() -> None:
+    stage = Stage()
+    steps(stage).run()
+    assert steps(stage).step({"step": "plan"}) == []
+
+
+def test_keys_of_receipts_are_published_before_there_is_a_contest() -> None:
+    stage = Stage()
+    with pytest.raises(NotLoaded):
+        steps(stage, loaded=False).run()
+    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])] == [SigningKey(b"secret").id]
+
+
+def test_a_step_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such step"):
+        steps(Stage()).step({"step": "rest"})
+    with pytest.raises(LookupError, match="week 9"):
+        steps(Stage()).step({"step": "share", "week": 9, "share": 0})

@@ -1,0 +1,69 @@
+"""The inbox: one fetch within bounds, and the file in the hands of those whom its name concerns."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import pytest
+
+from chalicelib.readers.contest_files import LARGEST
+from chalicelib.services.intake.inbox import Inbox
+from tests.services.intake.inbox import NOW, Desk
+
+
+class Bounded:
+    """A bucket that notes how much was asked for."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects, self.asked = objects, list[tuple[str, int]]()
+
+    def get(self, key: str, most: int) -> bytes | None:
+        self.asked.append((key, most))
+        data = self.objects.get(key)
+        return None if data is None else data[:most]
+
+
+class People:
+    def take_over(self, file: str, data: bytes, now: object) -> dict[str, Any]:
+        return {"file": file, "people": data, "now": now}
+
+
+def never() -> NoReturn:
+    raise AssertionError("this file is not for them")
+
+
+def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) -> tuple[Inbox, Bounded]:
+    desk = Bounded(objects)
+    return Inbox(desk, contest, people, lambda: NOW), desk
+
+
+def test_a_file_about_single_people_goes_to_those_who_deal_with_people() -> None:
+    box, _ = inbox({"inbox/data-requests.csv": b"x"}, people=People)
+    report = box.take_over("inbox/data-requests.csv")
+    assert report == {"file": "data-requests.csv", "people": b"x", "now": NOW}
+
+
+def test_every_other_file_is_taken_for_one_of_a_contest() -> None:
+    desk = Desk()
+    box, _ = inbox({"inbox/holiday.jpg": b"x"}, contest=lambda: desk.intake)
+    assert not box.take_over("inbox/holiday.jpg")["accepted"]
+    assert not json.loads(desk.desk.objects["intake/holiday.jpg.json"])["accepted"]
+
+
+def test_a_file_is_fetched_once_and_no_more_of_it_than_shows_that_it_is_too_large() -> None:
+    desk = Desk()
+    box, bucket = inbox({"inbox/c.zip": b"x" * (LARGEST + 10)}, contest=lambda: desk.intake)
+    assert "20 MB" in str(box.take_over("inbox/c.zip")["faults"])
+    assert bucket.asked == [("inbox/c.zip", LARGEST + 1)]
+
+
+def test_a_folder_is_no_file() -> None:
+    box, bucket = inbox({})
+    assert box.take_over("inbox/new folder/") == {"file": "inbox/new folder/", "accepted": False}
+    assert bucket.asked == []
+
+
+def test_a_file_that_is_gone_is_an_error_of_ours() -> None:
+    with pytest.raises(FileNotFoundError, match=r"inbox/c\.zip"):
+        inbox({})[0].take_over("inbox/c.zip")

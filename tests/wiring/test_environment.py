@@ -1,0 +1,33 @@
+"""Each function's environment: whole and right, or an error that names every variable."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.wiring.environment import ApiEnvironment, BadEnvironment, TallyEnvironment, read
+
+
+def everything() -> dict[str, str]:
+    return {field.upper(): field for field in ApiEnvironment._fields} | {"SAVE_AFTER_S": "30"}
+
+
+def test_an_environment_has_a_field_for_each_variable() -> None:
+    environment = read(ApiEnvironment, everything())
+    assert (environment.entries_table, environment.save_after_s) == ("entries_table", 30)
+
+
+def test_what_a_function_does_not_need_is_passed_over() -> None:
+    assert read(TallyEnvironment, everything() | {"TALLIES_TABLE": "t"}) == TallyEnvironment("aws_region", "t")
+
+
+def test_every_missing_variable_is_named() -> None:
+    variables = everything() | {"TOKEN_SECRET": ""}
+    del variables["ENTRIES_TABLE"]
+    with pytest.raises(BadEnvironment, match=r"^ENTRIES_TABLE is not set; TOKEN_SECRET is not set$"):
+        read(ApiEnvironment, variables)
+
+
+@pytest.mark.parametrize("text", ["30 s", "-1", "1.5", "٣٠"])
+def test_a_number_has_to_be_a_whole_one(text: str) -> None:
+    with pytest.raises(BadEnvironment, match="SAVE_AFTER_S is no whole number"):
+        read(ApiEnvironment, everything() | {"SAVE_AFTER_S": text})
