@@ -17,8 +17,8 @@ from typing import IO, NamedTuple, cast
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.services.closing.close_weeks import Outcome, ReadFile
-from chalicelib.services.closing.week_proof import LEAVES
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.publishing.published import LEAVES
 
 PRIZES, RANKING, UNITS = "individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"
 COLUMNS = [

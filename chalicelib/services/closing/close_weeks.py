@@ -22,7 +22,7 @@ from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, c
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import UnitTally
 from chalicelib.services.closing.shares import SHARES, Shares
-from chalicelib.services.closing.week_proof import AUDIT, PROOF, proof_files, write_bundle
+from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
 from chalicelib.services.ports import (
     CurrentRevision,
@@ -31,7 +31,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
-from chalicelib.services.publishing.published import show, stored
+from chalicelib.services.publishing.published import AUDIT, show, stored
 
 
 class Outcome(NamedTuple):

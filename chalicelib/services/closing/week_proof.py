@@ -22,10 +22,10 @@ from chalicelib.domain.receipt import commitment, record
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Reference, canonical_json, digest
 from chalicelib.services.ports import LargeObjects
+from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANKING
 
 # The collector's name among those of a close.
 PROOF = "proof"
-AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
 
 _CATEGORIES: tuple[Category, ...] = ("mandatory", "encouraged")
 _FLAGS = {SUBMITTED: 0, OVERDUE: 1, DISCARDED: 2}

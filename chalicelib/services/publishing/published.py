@@ -10,11 +10,13 @@ import json
 from typing import Any
 
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
-from chalicelib.services.closing.week_proof import AUDIT, LEAVES, MERKLE, RANKING
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference, canonical_json
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
+
+# The files of a week's proof, as the close leaves them on the desk.
+AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
