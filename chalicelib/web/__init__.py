@@ -1,1 +1,1 @@
-"""Requests, answers, tokens and problem documents."""
+"""Bodies, responses, tokens and problem documents."""
