@@ -10,7 +10,10 @@ from infra.package import PROJECT
 
 # A path below one of the repository's own folders, or below the package's, in backticks.
 # What is on desk and site has other folders.
-OWN = "benchmarks|chalicelib|contests|docs|frontend|infra|tests|verify|domain|readers|reports|services|storage|web|wiring"
+OWN = (
+    "benchmarks|chalicelib|contests|docs|frontend|infra|tests|verify"
+    "|domain|readers|reports|services|storage|web|wiring"
+)
 NAMED = re.compile(rf"`((?:{OWN})/[\w./*-]*)(?:::(\w+))?`")
 
 

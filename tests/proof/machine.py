@@ -865,7 +865,7 @@ class ContestMachine(RuleBasedStateMachine):
             write_changes=write_changes,
             version="proof",
         )
-        if self.serial % 2:  # from parts that several functions have made, in any order
+        if self.serial % 2:  # from shares that several functions have read, in any order
             planned = alone.to_read(self.reference, self.clock())
             random.Random(self.serial).shuffle(planned)
             for number, share in planned:
