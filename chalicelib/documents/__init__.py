@@ -1,7 +1,5 @@
-"""Documents: every format that is stored or published.
+"""Every format that is stored or published: typed, versioned (``format``), encoded and decoded here alone.
 
-Each is a typed value with a version (``format``), encoded and decoded here and nowhere else: the pointer to the
-contest in force, the compiled contest, commitments, closed weeks and the final, manifests, the proof of a week,
-live figures, answers to the inbox, receipts, and what the page reads. The other floors hand such values on and
-never see their bytes.
+A reader of an older format exists as long as such documents can exist; a later one, or a broken document, raises
+``UnreadableDocument`` instead of being guessed at.
 """

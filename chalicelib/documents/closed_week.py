@@ -1,0 +1,251 @@
+"""A closed week as one document, and the rows of its individual ranking beside it.
+
+``closed_week.json`` is the one source of a week's result: tables, workbooks, the announcement, the page, what
+changed since the last revision, exports and the final are projections of it. It names nobody: names are added
+from the participants when something is written for people.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import islice
+from typing import Literal
+
+import msgspec
+
+from chalicelib.documents.canonical import UnreadableDocument
+from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.attempt import Category
+from chalicelib.domain.unit_score import UnitStanding, UnitTally
+from chalicelib.domain.units import Unit
+
+CLOSED_WEEK, RANKING_ROWS = "closed_week.json", "ranking_rows.jsonl.gz"
+_ROWS = 10_000  # at once
+
+
+class Counts(Part, frozen=True):
+    """The facts of the week."""
+
+    people: int
+    attempts: int
+    mandatory_people: int
+    encouraged_people: int
+    perfect_people: int
+
+
+class Prediction(Part, frozen=True):
+    """What was to be predicted, and what it came to."""
+
+    target: Literal["perfect_people", "people", "attempts"]
+    actual: int
+
+
+class Prize(Part, frozen=True):
+    """An individual prize and who has it. Times in milliseconds."""
+
+    prize: str
+    title: str
+    rank: int
+    participant_id: str
+    unit: str
+    unit_name: str
+    score: int
+    prediction: int | None
+    prediction_error: int | None
+    duration: int
+    received: int
+    attempts: int
+
+
+class UnitLine(Part, frozen=True):
+    """A unit's place. ``rate``, ``quality`` and ``score`` are exact: "numerator/denominator"."""
+
+    rank: int
+    code: str
+    name: str
+    bloc: str
+    kind: str
+    headcount: int
+    exempt: int
+    people: int
+    attempts: int
+    best_sum: int
+    rate: str
+    quality: str
+    score: str
+    prize: str
+    note: str
+
+    @property
+    def tally(self) -> UnitTally:
+        return UnitTally(self.people, self.attempts, self.best_sum)
+
+
+class Day(Part, frozen=True):
+    """A day on the contest's clocks, ISO 8601: attempts begun, people who began one, newcomers of the week."""
+
+    day: str
+    attempts: int
+    people: int
+    newcomers: int
+
+
+class QuestionFigures(Part, frozen=True):
+    """A question on first attempts; ``discrimination`` in thousandths; ``chosen`` by option."""
+
+    id: str
+    topic: str
+    answer: str
+    asked: int
+    right: int
+    discrimination: int | None
+    chosen: tuple[int, ...]
+    blank: int
+    flags: tuple[str, ...]
+
+
+class ClosedWeek(Document, frozen=True, kw_only=True):
+    """``prizes`` in order of value; ``units`` by rank; ``paper_size``: questions of a paper.
+
+    ``earlier_winners`` and ``earlier_unit_winners`` are those whom prizes of earlier weeks kept from one here.
+    """
+
+    format: Literal[1] = 1
+    contest: str
+    week: int
+    opens_at: str
+    closes_at: str
+    paper_size: int
+    counts: Counts
+    prediction: Prediction | None
+    ranked: int
+    prizes: tuple[Prize, ...]
+    units: tuple[UnitLine, ...]
+    days: tuple[Day, ...]
+    questions: tuple[QuestionFigures, ...]
+    earlier_winners: tuple[str, ...]
+    earlier_unit_winners: tuple[str, ...]
+
+    @property
+    def winners(self) -> list[str]:
+        """Participant ids in order of the prizes."""
+        return [prize.participant_id for prize in self.prizes]
+
+    @property
+    def unit_winners(self) -> list[str]:
+        """Unit codes by rank."""
+        return [unit.code for unit in self.units if unit.prize]
+
+    @property
+    def tallies(self) -> dict[str, UnitTally]:
+        """By unit code, of units in which somebody took part."""
+        return {unit.code: unit.tally for unit in self.units if unit.people}
+
+
+class ClosedFinal(Document, frozen=True, kw_only=True):
+    """The end of the contest: the unit ranking over all weeks."""
+
+    format: Literal[1] = 1
+    contest: str
+    units: tuple[UnitLine, ...]
+
+    @property
+    def unit_winners(self) -> list[str]:
+        return [unit.code for unit in self.units if unit.prize]
+
+
+def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: str) -> tuple[UnitLine, ...]:
+    """``prize``: the name of what ``winners`` (codes) have won."""
+    won = frozenset(winners)
+    return tuple(
+        UnitLine(
+            rank=rank,
+            code=row.unit.code,
+            name=row.unit.name,
+            bloc=row.unit.bloc,
+            kind=row.unit.kind,
+            headcount=row.headcount,
+            exempt=row.exempt,
+            people=row.tally.people,
+            attempts=row.tally.attempts,
+            best_sum=row.tally.best_sum,
+            rate=_exact(row.rate),
+            quality=_exact(row.quality),
+            score=_exact(row.score),
+            prize=prize if row.unit.code in won else "",
+            note=row.note,
+        )
+        for rank, row in enumerate(ranked, 1)
+    )
+
+
+def _exact(part: Fraction) -> str:
+    return f"{part.numerator}/{part.denominator}"
+
+
+def standing(line: UnitLine) -> UnitStanding:
+    """The opposite of ``unit_lines``, for one unit."""
+    return UnitStanding(
+        Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt),
+        line.headcount,
+        line.exempt,
+        line.tally,
+        Fraction(line.rate),
+        Fraction(line.quality),
+        Fraction(line.score),
+        line.note,
+    )
+
+
+class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Somebody's place; the rank is the row's number. Times in milliseconds."""
+
+    participant_id: str
+    unit: str
+    category: Category
+    score: int
+    prediction: int | None
+    duration: int
+    received: int
+    attempts: int
+
+
+class _RowsHeader(Document, frozen=True, kw_only=True):
+    format: Literal[1] = 1
+    week: int
+
+
+def encode_rows(week: int, rows: Iterable[RankingRow]) -> Iterator[bytes]:
+    """The rows as gzip without a time stamp, in pieces: first a header, then a line a person."""
+    squeeze = zlib.compressobj(1, wbits=31)
+    encoder = msgspec.json.Encoder()
+    piece = squeeze.compress(_RowsHeader(week=week).encode() + b"\n")
+    rest = iter(rows)
+    while some := list(islice(rest, _ROWS)):
+        piece += squeeze.compress(encoder.encode_lines(some))
+        if piece:
+            yield piece
+            piece = b""
+    yield piece + squeeze.flush()
+
+
+def decode_rows(pieces: Iterable[bytes]) -> Iterator[RankingRow]:
+    """Row by row, never whole. Raises ``UnreadableDocument``."""
+    decoder = msgspec.json.Decoder(RankingRow)
+    try:
+        lines = _lines(pieces)
+        msgspec.json.decode(next(lines, b""), type=_RowsHeader)
+        yield from map(decoder.decode, lines)
+    except (msgspec.MsgspecError, zlib.error) as error:
+        raise UnreadableDocument("RankingRows", str(error)) from None
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    loosen, rest = zlib.decompressobj(wbits=31), b""
+    for piece in pieces:
+        *whole, rest = (rest + loosen.decompress(piece)).split(b"\n")
+        yield from whole
+    if rest or not loosen.eof:
+        raise UnreadableDocument("RankingRows", "it is cut off")

@@ -1,0 +1,51 @@
+"""``reference/current.json`` on the desk: which contest is in force, and what its begun weeks keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple, Self
+
+from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
+
+KEY = "reference/current.json"
+FORMAT = 1
+
+
+class Head(NamedTuple):
+    """The newest of the commitments: its number and digest."""
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContestInForce:
+    """The pointer to the contest.
+
+    ``start``: when the first week opens, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
+    begun week → digest of the one that it keeps, where it is another. ``source``: digest of the files as sent.
+    """
+
+    contest: str
+    start: str
+    reference: str
+    source: str
+    loaded_at: str
+    papers: Mapping[str, str] = field(default_factory=dict)
+    commitment: Head | None = None
+    format: int = FORMAT
+
+    def encode(self) -> bytes:
+        plain = {**asdict(self), "commitment": self.commitment and self.commitment._asdict()}
+        return canonical_json(plain)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Raises ``UnreadableDocument``."""
+        told = parsed("ContestInForce", data, FORMAT)
+        try:
+            head = told["commitment"]
+            return cls(**{**told, "commitment": head and Head(**head)})
+        except (KeyError, TypeError) as error:
+            raise UnreadableDocument("ContestInForce", str(error)) from None
