@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 from chalicelib.readers.contest_folder import read_folder
 from chalicelib.services.contest.compiled_rosters import Member, Roster
-from chalicelib.services.contest.reference import Reference, assemble, compile_parts, digest
+from chalicelib.services.contest.reference import Reference, assemble, compile_parts
 
 UNITS = 1_500
 ROSTER_ROWS = 200_000

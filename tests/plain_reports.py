@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import ReadFile, WeekReport
+from chalicelib.services.closing.close_weeks import WeekReport
+from chalicelib.services.closing.closed import StoredRevision
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
@@ -18,18 +20,24 @@ class PlainReports:
         self._reports = Reports(desk, phones=tuple)
 
     def write_week(
-        self, result: WeekResult, reference: Reference, winners: Mapping[str, Participant], root: str
+        self,
+        result: WeekResult,
+        closed: ClosedWeek,
+        reference: Reference,
+        winners: Mapping[str, Participant],
+        root: str,
     ) -> WeekReport:
-        return _plain(self._reports.write_week(result, reference, winners, root))
+        return _plain(self._reports.write_week(result, closed, reference, winners, root))
 
     def write_final(
         self,
         result: FinalResult,
+        closed: ClosedFinal,
         reference: Current,
-        weeks: Sequence[ReadFile],
+        weeks: Sequence[StoredRevision],
         participants: ParticipantStore,
     ) -> WeekReport:
-        return _plain(self._reports.write_final(result, reference, weeks, participants))
+        return _plain(self._reports.write_final(result, closed, reference, weeks, participants))
 
 
 def _plain(report: WeekReport) -> WeekReport:

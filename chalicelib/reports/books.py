@@ -13,7 +13,8 @@ from chalicelib.reports import columns
 from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
 from chalicelib.reports.questions import QUESTIONS, question_rows
 from chalicelib.reports.vietnamese import text_key
-from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, Winner
+from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts
+from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Book, Column, Sheet, Table, Value
 
 UNITS_NOTE = (

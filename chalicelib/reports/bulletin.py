@@ -17,7 +17,8 @@ from chalicelib.domain.statistics.activity import Period
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import charts
 from chalicelib.reports.vietnamese import comma, day, percent, span, whole
-from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts, Winner
+from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts
+from chalicelib.reports.winners import Winner
 
 _STYLE = """
 @page { size: A4; margin: 20mm 15mm 20mm 30mm; @bottom-center { content: counter(page); } }

@@ -8,19 +8,19 @@ hash tree that is new or gone.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from collections.abc import Iterator
-from typing import IO, NamedTuple, cast
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
+from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, standing
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
-from chalicelib.services.closing.close_weeks import Outcome, ReadFile
+from chalicelib.reports.numbers import decimal
+from chalicelib.services.closing.close_weeks import Replaced
+from chalicelib.services.closing.closed import ReadFile, StoredRevision
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.ports import Participant
 from chalicelib.services.publishing.published import LEAVES
 
-PRIZES, RANKING, UNITS = "individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"
 COLUMNS = [
     *("kind", "id", "name", "rank_before", "rank_after", "prize_before", "prize_after"),
     *("score_before", "score_after", "reason", "note"),
@@ -28,46 +28,35 @@ COLUMNS = [
 
 
 class Place(NamedTuple):
-    """One row of a ranking as its file has it; empty where somebody is not in it."""
+    """Where somebody or a unit stands; empty where they are not in the ranking."""
 
-    rank: str = ""
+    rank: int | None = None
     prize: str = ""
-    score: str = ""
+    score: Cell = ""
     name: str = ""
     basis: str = ""
 
 
 def write_changes(
-    old: ReadFile,
-    new: ReadFile,
-    old_outcome: Outcome,
-    new_outcome: Outcome,
-    reference: Reference,
+    old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference
 ) -> bytes:
-    """``old`` and ``new``: the files of two revisions."""
-    rows = [
-        *_people(old, new, old_outcome, new_outcome, reference),
-        *_units(old, new, old_outcome, new_outcome),
-        *_leaves(old, new),
-    ]
-    return table(COLUMNS, rows)
+    """``new`` takes ``old``'s place; ``people``: the winners of both."""
+    leaves = _leaves(old.revision.read, new.revision.read)
+    return table(COLUMNS, [*_people(old, new, people, reference), *_units(old, new), *leaves])
 
 
 def _people(
-    old: ReadFile,
-    new: ReadFile,
-    old_outcome: Outcome,
-    new_outcome: Outcome,
-    reference: Reference,
+    old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference
 ) -> Iterator[list[Cell]]:
-    if new(RANKING) is None:
+    was_closed, now_closed = old.document, new.document
+    if not isinstance(was_closed, ClosedWeek) or not isinstance(now_closed, ClosedWeek):
         return
-    prizes_before, prizes_after = _prizes(old), _prizes(new)
-    before, after = _ranks(old), _ranks(new)
+    prizes_before, prizes_after = _prizes(was_closed, people), _prizes(now_closed, people)
+    before, after = _ranks(old.revision), _ranks(new.revision)
     concerned = before.keys() ^ after.keys() | prizes_before.keys() | prizes_after.keys()
-    for person in sorted(concerned, key=lambda person: (int(after.get(person, "0") or 0), person)):
-        was = prizes_before.get(person, Place(before.get(person, "")))
-        now = prizes_after.get(person, Place(after.get(person, "")))
+    for person in sorted(concerned, key=lambda person: (after.get(person, 0), person)):
+        was = prizes_before.get(person, Place(before.get(person)))
+        now = prizes_after.get(person, Place(after.get(person)))
         if was[:3] == now[:3]:
             continue
         if person in reference.excluded and not now.rank:
@@ -77,18 +66,16 @@ def _people(
         elif not was.rank:
             reason, note = "reinstated", ""
         else:
-            reason, note = (
-                _moved(person, was, now, old_outcome.earlier_winners, new_outcome.earlier_winners),
-                "",
-            )
+            earlier = was_closed.earlier_winners, now_closed.earlier_winners
+            reason, note = _moved(person, was, now, *earlier), ""
         yield _row("person", person, was, now, reason, note)
 
 
-def _units(old: ReadFile, new: ReadFile, old_outcome: Outcome, new_outcome: Outcome) -> Iterator[list[Cell]]:
-    before, after = _unit_places(old), _unit_places(new)
-    for code in sorted(
-        before.keys() | after.keys(), key=lambda code: (int(after.get(code, Place("0")).rank), code)
-    ):
+def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
+    before, after = _unit_places(old.document), _unit_places(new.document)
+    earlier = _earlier_units(old.document), _earlier_units(new.document)
+    codes = before.keys() | after.keys()
+    for code in sorted(codes, key=lambda code: (after.get(code, Place()).rank or 0, code)):
         was, now = before.get(code, Place()), after.get(code, Place())
         if was[:3] == now[:3] and was.basis == now.basis:
             continue
@@ -97,8 +84,12 @@ def _units(old: ReadFile, new: ReadFile, old_outcome: Outcome, new_outcome: Outc
         elif was.basis != now.basis:
             reason = "headcount"
         else:
-            reason = _moved(code, was, now, old_outcome.earlier_unit_winners, new_outcome.earlier_unit_winners)
+            reason = _moved(code, was, now, *earlier)
         yield _row("unit", code, was, now, reason, "")
+
+
+def _earlier_units(document: ClosedWeek | ClosedFinal) -> Collection[str]:
+    return document.earlier_unit_winners if isinstance(document, ClosedWeek) else ()
 
 
 def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
@@ -112,12 +103,12 @@ def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
         yield _row("leaf", leaf.hex(), Place(), Place(), reason, "")
 
 
-def _moved(key: str, was: Place, now: Place, won_before: list[str], won_after: list[str]) -> str:
+def _moved(key: str, was: Place, now: Place, won_before: Collection[str], won_after: Collection[str]) -> str:
     """Why somebody's place differs who is in both rankings."""
     if was.prize != now.prize and (key in won_before) != (key in won_after):
         return "won_in_earlier_week" if key in won_after else "earlier_prize_gone"
     if was.rank != now.rank:
-        return "moved_up" if int(now.rank) < int(was.rank) else "moved_down"
+        return "moved_up" if (now.rank or 0) < (was.rank or 0) else "moved_down"
     return "prize_passed_on" if was.prize != now.prize else "score"
 
 
@@ -126,35 +117,26 @@ def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str) ->
     return [kind, key, name, was.rank, now.rank, was.prize, now.prize, was.score, now.score, reason, note]
 
 
-def _rows(data: bytes | None, name: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file, packed or not. Raises ``FileNotFoundError``."""
-    if data is None:
-        raise FileNotFoundError(name)
-    raw = io.BytesIO(data)
-    plain = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if name.endswith(".gz") else raw
-    with io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as text:
-        yield from csv.DictReader(text)
-
-
-def _prizes(files: ReadFile) -> dict[str, Place]:
+def _prizes(closed: ClosedWeek, people: Mapping[str, Participant]) -> dict[str, Place]:
+    names = {identity: person.full_name for identity, person in people.items()}
     return {
-        row["participant_id"]: Place(row["rank"], row["prize"], row["score"], row["full_name"])
-        for row in _rows(files(PRIZES), PRIZES)
+        one.participant_id: Place(one.rank, one.prize, one.score, names.get(one.participant_id, ""))
+        for one in closed.prizes
     }
 
 
-def _ranks(files: ReadFile) -> dict[str, str]:
-    return {row["participant_id"]: row["rank"] for row in _rows(files(RANKING), RANKING)}
+def _ranks(revision: StoredRevision) -> dict[str, int]:
+    return {row.participant_id: rank for rank, row in enumerate(revision.rows(), 1)}
 
 
-def _unit_places(files: ReadFile) -> dict[str, Place]:
+def _unit_places(document: ClosedWeek | ClosedFinal) -> dict[str, Place]:
     return {
-        row["unit_code"]: Place(
-            row["rank"],
-            row["prize"],
-            row["unit_score"],
-            row["unit_name"],
-            f"{row['headcount']}-{row['exempt']}",
+        line.code: Place(
+            line.rank,
+            line.prize,
+            decimal(standing(line).score, 4),
+            line.name,
+            f"{line.headcount}-{line.exempt}",
         )
-        for row in _rows(files(UNITS), UNITS)
+        for line in document.units
     }

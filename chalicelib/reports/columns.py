@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.domain.unit_score import UnitStanding
-from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc, Winner
+from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc
+from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Column, Value
 
 PRIZES = [

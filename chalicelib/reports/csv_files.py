@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, cast
 
 from chalicelib.domain.closeout import WeekResult
-from chalicelib.domain.person import masked_number
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.numbers import decimal
+from chalicelib.reports.winners import Winner
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.ports import Participant
 
 Cell = str | int | Decimal | None
 _CHUNK = 10_000  # rows
@@ -79,29 +78,24 @@ class _Text:
         self._text.flush()
 
 
-def prize_rows(
-    result: WeekResult, reference: Reference, winners: Mapping[str, Participant]
-) -> Iterator[list[Cell]]:
+def prize_rows(winners: Iterable[Winner]) -> Iterator[list[Cell]]:
     """A row a prize, in order of value; names only here, nowhere else on the desk."""
-    units = {unit.code: unit.name for unit in reference.units}
-    for place, prize in result.prizes.items():
-        standing = result.ranked[place]
-        person = winners.get(standing.participant_id)
+    for one in winners:
         yield [
-            prize,
-            place + 1,
-            standing.participant_id,
-            person.full_name if person else "",
-            person.citizen_id_masked if person else "",
-            masked_number(person.phone) if person else "",
-            standing.unit,
-            units.get(standing.unit, ""),
-            standing.best.score,
-            standing.best.prediction,
-            prediction_error(standing.best, result.target),
-            standing.best.duration,
-            reference.definition.rfc3339(standing.best.received),
-            standing.attempts,
+            one.prize,
+            one.rank,
+            one.participant_id,
+            one.full_name,
+            one.citizen_id_masked,
+            one.phone_masked,
+            one.unit_code,
+            one.unit_name,
+            one.score,
+            one.prediction,
+            one.prediction_error,
+            one.duration,
+            one.submitted_at,
+            one.attempts,
         ]
 
 

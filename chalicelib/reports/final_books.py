@@ -9,7 +9,8 @@ from chalicelib.domain.definition import Definition
 from chalicelib.reports import books, columns
 from chalicelib.reports.columns import prize_rows
 from chalicelib.reports.vietnamese import text_key
-from chalicelib.reports.week_facts import NOTES, UnitFacts, WeekCounts, Winner
+from chalicelib.reports.week_facts import NOTES, UnitFacts, WeekCounts
+from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Book, Column, Value
 
 # More weeks than this do not fit beside each other on a page.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from chalicelib.documents.closed_week import QuestionFigures
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.statistics.question_statistics import Flag, QuestionLine
 from chalicelib.reports.csv_files import Cell
@@ -38,21 +39,21 @@ QUESTIONS = [
 ]
 
 
-def statistics_rows(lines: Iterable[QuestionLine]) -> Iterator[list[Cell]]:
+def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]]:
     """Every question of the bank; what nobody was asked has empty cells. Indices with three decimals."""
-    for line in lines:
-        facility, r = line.facility, line.discrimination
+    for one in questions:
+        facility = decimal(Fraction(one.right, one.asked), 3) if one.asked else ""
         yield [
-            line.question.id,
-            line.question.topic,
-            line.asked,
-            line.right,
-            "" if facility is None else decimal(facility, 3),
-            "" if r is None else Decimal(r.thousandths()).scaleb(-3),
-            line.question.answer_letters,
-            *_chosen(line),
-            line.blank,
-            " ".join(line.flags),
+            one.id,
+            one.topic,
+            one.asked,
+            one.right,
+            facility,
+            "" if one.discrimination is None else Decimal(one.discrimination).scaleb(-3),
+            one.answer,
+            *_chosen(one),
+            one.blank,
+            " ".join(one.flags),
         ]
 
 
@@ -74,5 +75,5 @@ def question_rows(lines: Iterable[QuestionLine]) -> Iterator[Sequence[Value]]:
         ]
 
 
-def _chosen(line: QuestionLine) -> list[int | None]:
+def _chosen(line: QuestionLine | QuestionFigures) -> list[int | None]:
     return [*line.chosen, *[None] * (len(LETTERS) - len(line.chosen))]

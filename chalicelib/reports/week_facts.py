@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
 from chalicelib.domain.closeout import WeekResult
-from chalicelib.domain.definition import Definition
-from chalicelib.domain.person import masked_name
-from chalicelib.domain.ranking import Counts, prediction_error
+from chalicelib.domain.ranking import Counts
 from chalicelib.domain.times import local_time
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.vietnamese import moment, text_key
+from chalicelib.reports.winners import Winner
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.ports import Participant
 
 # How many of the units with the lowest participation are named.
 LOWEST = 20
@@ -29,31 +27,6 @@ NOTES = {
 # What stands where somebody has no unit, or no name any more.
 OUTSIDE = "Ngoài các đơn vị"
 ERASED = "(đã xóa theo yêu cầu)"
-
-
-class Winner(NamedTuple):
-    """A prize and who has won it. Times are local, without a zone; ``duration`` in milliseconds.
-
-    ``full_name`` and the numbers are for the desk, ``public_name`` is as the definition wants it published.
-    """
-
-    prize: str
-    title: str
-    rank: int
-    participant_id: str
-    full_name: str
-    public_name: str
-    born: str
-    citizen_id: str
-    phone: str
-    unit_code: str
-    unit_name: str
-    score: int
-    prediction: int | None
-    prediction_error: int | None
-    duration: int
-    submitted: datetime
-    attempts: int
 
 
 class Band(NamedTuple):
@@ -133,7 +106,7 @@ class WeekFacts(NamedTuple):
     units: UnitFacts
 
 
-def week_facts(result: WeekResult, reference: Reference, winners: Mapping[str, Participant]) -> WeekFacts:
+def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> WeekFacts:
     definition, week = reference.definition, result.week
     opens, closes = local_time(week.opens, definition.zone), local_time(week.closes, definition.zone)
     scores = [0] * (definition.paper.questions + 1)
@@ -147,48 +120,11 @@ def week_facts(result: WeekResult, reference: Reference, winners: Mapping[str, P
         counts=result.counts,
         ranked=len(result.ranked),
         target=result.target,
-        winners=_winners(result, reference, winners),
+        winners=won,
         scores=scores,
         bands=bands(scores),
         units=unit_facts(result.units, result.unit_winners),
     )
-
-
-def _winners(result: WeekResult, reference: Reference, people: Mapping[str, Participant]) -> list[Winner]:
-    definition = reference.definition
-    titles = {prize.name: prize.title for prize in definition.prizes}
-    units = {unit.code: unit.name for unit in reference.units}
-    rows = []
-    for place, prize in result.prizes.items():
-        standing = result.ranked[place]
-        person = people.get(standing.participant_id)
-        name = person.full_name if person else ""
-        rows.append(
-            Winner(
-                prize=prize,
-                title=titles[prize],
-                rank=place + 1,
-                participant_id=standing.participant_id,
-                full_name=name,
-                public_name=public_name(name, definition),
-                born=person.date_of_birth if person else "",
-                citizen_id=person.citizen_id if person else "",
-                phone=person.phone if person else "",
-                unit_code=standing.unit,
-                unit_name=units.get(standing.unit, ""),
-                score=standing.best.score,
-                prediction=standing.best.prediction,
-                prediction_error=prediction_error(standing.best, result.target),
-                duration=standing.best.duration,
-                submitted=local_time(standing.best.received, definition.zone),
-                attempts=standing.attempts,
-            )
-        )
-    return rows
-
-
-def public_name(name: str, definition: Definition) -> str:
-    return masked_name(name) if definition.publication.winner_names == "masked" else name
 
 
 def bands(scores: Sequence[int]) -> list[Band]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import ParamSpec, cast
 
+from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.anomalies import find_anomalies
@@ -15,18 +16,20 @@ from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.week_facts import week_facts
+from chalicelib.reports.winners import Winner
 from chalicelib.services.closing.close_weeks import Content
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.ports import ObjectStore, Participant
+from chalicelib.services.ports import ObjectStore
 
 P = ParamSpec("P")
 
 
 def week_files(
     result: WeekResult,
+    closed: ClosedWeek,
     reference: Reference,
-    winners: Mapping[str, Participant],
+    won: list[Winner],
     root: str,
     desk: ObjectStore,
     phones: Callable[[], Iterable[tuple[str, str]]],
@@ -35,12 +38,11 @@ def week_files(
     definition = reference.definition
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
-    facts = week_facts(result, reference, winners)
+    facts = week_facts(result, reference, won)
     lines = question_lines(first.by_score, reference.bank)
     title, period, at = facts.title, facts.period, facts.closes
 
-    prizes = csv_files.prize_rows(result, reference, winners)
-    yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, prizes)
+    yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, csv_files.prize_rows(won))
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
     ranking = csv_files.ranking_rows(result, reference)
     yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
@@ -48,7 +50,10 @@ def week_files(
     yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)
     yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, facts.units, "Giải tuần")
     yield "activity.csv", csv_files.table(csv_files.ACTIVITY, csv_files.activity_rows(activity))
-    yield "question_statistics.csv", csv_files.table(questions.STATISTICS, questions.statistics_rows(lines))
+    yield (
+        "question_statistics.csv",
+        csv_files.table(questions.STATISTICS, questions.statistics_rows(closed.questions)),
+    )
     found = find_anomalies(
         cast(Signs, result.collected["signs"]), first, reference.bank, _took_part(result, phones())
     )

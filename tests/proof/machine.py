@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple, cast
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
@@ -35,16 +36,7 @@ from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.shares import Shares
-from chalicelib.services.contest.reference import (
-    assemble,
-    bank_part,
-    bundle,
-    bundle_key,
-    canonical_json,
-    compile_parts,
-    digest,
-    load,
-)
+from chalicelib.services.contest.reference import assemble, bank_part, bundle, bundle_key, compile_parts, load
 from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.people.registration import Application, register

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Question
 from chalicelib.domain.identity import participant_id
@@ -21,7 +22,7 @@ from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
-from chalicelib.services.contest.reference import Reference, assemble, compile_parts, digest
+from chalicelib.services.contest.reference import Reference, assemble, compile_parts
 from chalicelib.services.ports import Participant
 from tests.fakes import (
     MINUTE,

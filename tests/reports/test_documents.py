@@ -9,12 +9,23 @@ from fractions import Fraction
 import openpyxl
 import pytest
 
+from chalicelib.domain.closeout import WeekResult
 from chalicelib.reports import charts
 from chalicelib.reports.bulletin import week_bulletin
-from chalicelib.reports.week_facts import bands, week_facts
+from chalicelib.reports.week_facts import WeekFacts, bands, week_facts
+from chalicelib.reports.winners import winners
 from chalicelib.reports.xlsx import Book, Column
+from chalicelib.services.closing.closed import closed_week
+from chalicelib.services.contest.reference import Reference
+from chalicelib.services.ports import Participant
 from tests.fakes import definition
 from tests.reports.test_week_report import close, people
+
+
+def facts_of(result: WeekResult, loaded: Reference, named: dict[str, Participant]) -> WeekFacts:
+    closed = closed_week(result, loaded, (), ())
+    return week_facts(result, loaded, winners(closed, named, loaded.definition))
+
 
 AT = datetime(2022, 8, 29, 8)  # noqa: DTZ001  local time has no zone in a spreadsheet
 
@@ -59,7 +70,7 @@ def test_a_table_without_rows_says_so() -> None:
 def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
     contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
     result, loaded = close(contest)
-    facts = week_facts(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
+    facts = facts_of(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
     text = week_bulletin(contest, facts, [], "0" * 64).decode()
     assert "<script>" not in text
     assert "<img" not in text
@@ -70,7 +81,7 @@ def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
 def test_a_week_in_which_nobody_took_part_has_a_bulletin_too() -> None:
     contest = definition()
     result, loaded = close(contest, [])
-    text = week_bulletin(contest, week_facts(result, loaded, {}), [], "0" * 64).decode()
+    text = week_bulletin(contest, facts_of(result, loaded, {}), [], "0" * 64).decode()
     assert "<b>0</b> người" in text
     assert "(Không có.)" in text
 

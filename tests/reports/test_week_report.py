@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, encode_rows
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import Outcome, WeekReport
-from chalicelib.services.contest.reference import Reference, canonical_json
+from chalicelib.services.closing.close_weeks import WeekReport
+from chalicelib.services.closing.closed import StoredRevision, closed_final, closed_week, ranking_rows
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
@@ -56,7 +58,7 @@ def written_out(report: WeekReport) -> Written:
     files = {
         name: content if isinstance(content, bytes) else b"".join(content) for name, content in report.files
     }
-    return Written(files, report.page)
+    return Written(files, report.page.encode())
 
 
 REPORTS = Reports(MemoryObjects(), phones=tuple)
@@ -64,7 +66,9 @@ REPORTS = Reports(MemoryObjects(), phones=tuple)
 
 def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> Written:
     result, loaded = close(contest or definition())
-    return written_out(REPORTS.write_week(result, loaded, people(NAMES if names is None else names), "0" * 64))
+    closed = closed_week(result, loaded, (), ())
+    named = people(NAMES if names is None else names)
+    return written_out(REPORTS.write_week(result, closed, loaded, named, "0" * 64))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
@@ -226,10 +230,14 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     contest = definition(contest={"weeks": 2})
     result, loaded = close(contest)
     final = close_contest(contest, loaded.units, [result.tallies, result.tallies], [5, 5])
-    outcome = Outcome(result.winners, result.unit_winners, result.tallies, [], [])
-    week = report()
-    files = {**week.files, "page.json": week.page, "outcome.json": canonical_json(outcome._asdict())}
-    written = written_out(REPORTS.write_final(final, loaded, [files.get, files.get], MemoryParticipants()))
+    week = {
+        CLOSED_WEEK: closed_week(result, loaded, (), ()).encode(),
+        RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),
+    }
+    weeks = [StoredRevision(week.get)] * 2
+    written = written_out(
+        REPORTS.write_final(final, closed_final(final, loaded), loaded, weeks, MemoryParticipants())
+    )
     table = rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
         "SO-A": ("20", "final"),

@@ -7,17 +7,10 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
-from chalicelib.services.contest.reference import (
-    CURRENT,
-    Library,
-    bundle,
-    bundle_key,
-    canonical_json,
-    compile_parts,
-    digest,
-)
+from chalicelib.services.contest.reference import CURRENT, Library, bundle, bundle_key, compile_parts
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.web.account import AccountApi

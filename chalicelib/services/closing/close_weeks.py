@@ -9,21 +9,37 @@ leaves nothing that the next does not put right.
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents.closed_week import (
+    CLOSED_WEEK,
+    RANKING_ROWS,
+    ClosedFinal,
+    ClosedWeek,
+    Counts,
+    encode_rows,
+)
+from chalicelib.documents.manifest import Commitment, Manifest
+from chalicelib.documents.results_page import Page, Proof
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
-from chalicelib.domain.unit_score import UnitTally
+from chalicelib.services.closing.closed import (
+    StoredRevision,
+    closed_final,
+    closed_week,
+    ranking_rows,
+    winners_before,
+)
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
-from chalicelib.services.contest.reference import Current, Head, Reference, canonical_json, digest
+from chalicelib.services.contest.reference import Current, Head, Reference
 from chalicelib.services.ports import (
     CurrentRevision,
     LargeObjects,
@@ -31,21 +47,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
-from chalicelib.services.publishing.published import AUDIT, show, stored
-
-
-class Outcome(NamedTuple):
-    """What later weeks and revisions need of a closed week, kept beside its files as ``outcome.json``.
-
-    ``earlier_winners`` and ``earlier_unit_winners`` are those whom prizes of earlier weeks kept from one here.
-    """
-
-    winners: list[str]
-    unit_winners: list[str]
-    tallies: dict[str, UnitTally]
-    earlier_winners: list[str]
-    earlier_unit_winners: list[str]
-
+from chalicelib.services.publishing.published import AUDIT, show
 
 # What a file holds: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
@@ -58,18 +60,38 @@ class WeekReport(NamedTuple):
     """
 
     files: Iterable[tuple[str, Content]]
-    page: bytes
+    page: Page
 
 
-# A file of a revision, by its name; None if the revision has no such file.
-ReadFile = Callable[[str], bytes | None]
-# The week's result, the reference, the winners by id, the root of the week's hash tree.
-WriteWeek = Callable[[WeekResult, Reference, Mapping[str, Participant], str], WeekReport]
-# The final's result, the reference, the files of all weeks.
-WriteFinal = Callable[[FinalResult, Current, Sequence[ReadFile], ParticipantStore], WeekReport]
-# Files of the revision before and of the new one, their outcomes, the reference → changes.csv.
-WriteChanges = Callable[[ReadFile, ReadFile, Outcome, Outcome, Reference], bytes]
 CHANGES = "changes.csv"
+
+
+class Replaced(NamedTuple):
+    """One side of a change: the document, and the revision with everything else."""
+
+    document: ClosedWeek | ClosedFinal
+    revision: StoredRevision
+
+
+class Facts(NamedTuple):
+    """What the manifest says of a week, or (``weeks``: result digests) of the final."""
+
+    commitment: Head | None
+    counts: Counts | None = None
+    target: int | None = None
+    ranked: int | None = None
+    proof: Proof | None = None
+    weeks: tuple[str, ...] = ()
+
+
+# The week's result, its document, the reference, the winners by id, the root of the week's hash tree.
+WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participant], str], WeekReport]
+# The final's result and document, the reference, the revisions of all weeks.
+WriteFinal = Callable[
+    [FinalResult, ClosedFinal, Current, Sequence[StoredRevision], ParticipantStore], WeekReport
+]
+# What is replaced and what takes its place, the winners of both, the reference → changes.csv.
+WriteChanges = Callable[[Replaced, Replaced, Mapping[str, Participant], Reference], bytes]
 
 
 class Share(NamedTuple):
@@ -126,15 +148,15 @@ class CloseWeeks:
 
     def _run(self, reference: Current, now: int) -> list[Closed]:
         made: list[Closed] = []
-        outcomes: list[Outcome] = []
+        closed: list[ClosedWeek] = []
         results: list[CurrentRevision] = []
         weeks = reference.definition.ready_to_close(now)
         for week in weeks:
-            result, outcome = self._week(reference, week, outcomes, results, made)
+            result, document = self._week(reference, week, closed, results, made)
             results.append(result)
-            outcomes.append(outcome)
+            closed.append(document)
         if weeks and len(weeks) == len(reference.definition.weeks):
-            self._final(reference, outcomes, results, made)
+            self._final(reference, closed, results, made)
         if weeks:
             show(reference, self.revisions, self.desk, self.site)
         return made
@@ -143,17 +165,16 @@ class CloseWeeks:
         self,
         current: Current,
         week: Week,
-        earlier: list[Outcome],
+        earlier: list[ClosedWeek],
         results: list[CurrentRevision],
         made: list[Closed],
-    ) -> tuple[CurrentRevision, Outcome]:
+    ) -> tuple[CurrentRevision, ClosedWeek]:
         what, reference = f"week-{week.number}", current.of_week(week.number)
         inputs = self._week_inputs(reference, results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
-            return before, self._outcome(what, before.revision)
-        winners = {winner for outcome in earlier for winner in outcome.winners}
-        unit_winners = {unit for outcome in earlier for unit in outcome.unit_winners}
+            return before, self._revision(what, before.revision).week()
+        winners, unit_winners = winners_before(earlier)
         revision = self._claim(what, before, inputs, reference, current.commitment)
         gathered = self.shares.gather(reference, week)
         bundle = write_bundle(
@@ -169,48 +190,44 @@ class CloseWeeks:
             earlier_unit_winners=unit_winners,
         )
         people = self.participants.get_many(result.winners)
-        report = self.write_week(result, reference, people, bundle.tree["root"])
-        outcome = Outcome(
-            result.winners, result.unit_winners, result.tallies, sorted(winners), sorted(unit_winners)
-        )
-        summary: dict[str, Any] = {
-            "counts": result.counts._asdict(),
-            "target": result.target,
-            "ranked": len(result.ranked),
-            "proof": bundle.tree,
-            "commitment": current.commitment and current.commitment._asdict(),
-        }
+        document = closed_week(result, reference, winners, unit_winners)
+        report = self.write_week(result, document, reference, people, bundle.tree["root"])
         proof = proof_files(bundle, result, reference, unit_winners)
-        report = WeekReport(chain(report.files, proof.items()), report.page)
+        rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
+        report = report._replace(files=chain([rows], report.files, proof.items()))
+        facts = Facts(
+            current.commitment,
+            counts=document.counts,
+            target=result.target,
+            ranked=document.ranked,
+            proof=Proof(**bundle.tree),
+        )
         uploaded = {AUDIT: bundle.audit_sha256}
-        after = self._keep(what, revision, inputs, before, report, outcome, summary, reference, uploaded)
+        after = self._keep(what, revision, inputs, before, report, document, facts, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
-        return after, outcome
+        return after, document
 
     def _week_inputs(self, reference: Reference, earlier: list[CurrentRevision]) -> str:
         return _inputs(reference, ("definition", "bank", "units", "barred", "rosters"), earlier)
 
     def _final(
-        self, reference: Current, outcomes: list[Outcome], results: list[CurrentRevision], made: list[Closed]
+        self,
+        reference: Current,
+        weeks: list[ClosedWeek],
+        results: list[CurrentRevision],
+        made: list[Closed],
     ) -> None:
         inputs = _inputs(reference, ("definition", "units", "rosters"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        result = close_contest(
-            reference.definition,
-            reference.units,
-            [outcome.tallies for outcome in outcomes],
-            reference.paper_sizes,
-        )
+        tallies, sizes = [week.tallies for week in weeks], [week.paper_size for week in weeks]
+        result = close_contest(reference.definition, reference.units, tallies, sizes)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
-        report = self.write_final(result, reference, self._files(results), self.participants)
-        outcome = Outcome([], result.unit_winners, result.tallies, [], [])
-        summary = {
-            "weeks": [current.result for current in results],
-            "commitment": reference.commitment and reference.commitment._asdict(),
-        }
-        after = self._keep("final", revision, inputs, before, report, outcome, summary, reference)
+        document = closed_final(result, reference)
+        report = self.write_final(result, document, reference, self._weeks(results), self.participants)
+        facts = Facts(reference.commitment, weeks=tuple(closed.result for closed in results))
+        after = self._keep("final", revision, inputs, before, report, document, facts, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
@@ -227,12 +244,12 @@ class CloseWeeks:
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _files(self, weeks: list[CurrentRevision]) -> list[ReadFile]:
-        """Of the revisions that this run has closed or found, wherever the pointers are by now."""
+    def _weeks(self, weeks: list[CurrentRevision]) -> list[StoredRevision]:
+        """The revisions that this run has closed or found, wherever the pointers are by now."""
         return [self._revision(f"week-{week}", at.revision) for week, at in enumerate(weeks, 1)]
 
-    def _revision(self, what: str, revision: int) -> ReadFile:
-        return lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}")
+    def _revision(self, what: str, revision: int) -> StoredRevision:
+        return StoredRevision(lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}"))
 
     def _put(self, key: str, content: Content) -> str:
         """Stores a file; returns its SHA-256."""
@@ -256,45 +273,45 @@ class CloseWeeks:
         inputs: str,
         before: CurrentRevision | None,
         report: WeekReport,
-        outcome: Outcome,
-        summary: Mapping[str, Any],
+        document: ClosedWeek | ClosedFinal,
+        facts: Facts,
         reference: Reference,
         uploaded: Mapping[str, str] = MappingProxyType({}),
     ) -> CurrentRevision:
         """Writes a revision's files and moves the pointer to it; ``uploaded``: digests of what is there."""
         folder = f"results/{what}/rev-{revision}/"
-        own = [("page.json", report.page), ("outcome.json", canonical_json(outcome._asdict()))]
+        own = [("page.json", report.page.encode()), (CLOSED_WEEK, document.encode())]
         with search_among_what_is_new():
             written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
         digests = {**written, **uploaded}
         after = CurrentRevision(revision, inputs, digest(canonical_json(digests)))
         if before is not None:  # what changed depends on what was before, so it is no part of the result
-            changes = self._changes(what, before.revision, revision, outcome, reference)
+            old, new = self._revision(what, before.revision), self._revision(what, revision)
+            there = old.week() if isinstance(document, ClosedWeek) else old.final()
+            people = self.participants.get_many([*_winners(there), *_winners(document)])
+            changes = self.write_changes(Replaced(there, old), Replaced(document, new), people, reference)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
-        manifest = {
-            "contest": reference.definition.contest.id,
-            "what": what,
-            "revision": revision,
-            "inputs": dict(reference.digests),
-            "inputs_digest": inputs,
-            **summary,
-            "code_version": self.version,
-            "files": dict(sorted(digests.items())),
-            "result_digest": after.result,
-        }
-        self._put(folder + "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        manifest = Manifest(
+            format=1,
+            contest=reference.definition.contest.id,
+            what=what,
+            revision=revision,
+            inputs=dict(reference.digests),
+            inputs_digest=inputs,
+            commitment=facts.commitment and Commitment(*facts.commitment),
+            code_version=self.version,
+            files=dict(sorted(digests.items())),
+            result_digest=after.result,
+            counts=facts.counts,
+            target=facts.target,
+            ranked=facts.ranked,
+            proof=facts.proof,
+            weeks=facts.weeks,
+        )
+        self._put(folder + "manifest.json", manifest.encode())
         if not self.revisions.switch(what, before, after):
             raise LostRace(what)
         return after
-
-    def _changes(self, what: str, before: int, revision: int, outcome: Outcome, reference: Reference) -> bytes:
-        old, new = self._revision(what, before), self._revision(what, revision)
-        return self.write_changes(old, new, self._outcome(what, before), outcome, reference)
-
-    def _outcome(self, what: str, revision: int) -> Outcome:
-        raw = json.loads(stored(self.desk, f"results/{what}/rev-{revision}/outcome.json"))
-        tallies = {code: UnitTally(*sums) for code, sums in raw["tallies"].items()}
-        return Outcome(**{**raw, "tallies": tallies})
 
 
 @contextmanager
@@ -321,6 +338,10 @@ def search_among_what_is_new() -> Iterator[None]:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
+
+
+def _winners(document: ClosedWeek | ClosedFinal) -> list[str]:
+    return document.winners if isinstance(document, ClosedWeek) else []
 
 
 def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[CurrentRevision]) -> str:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.closeout import Collector, Gathered, gather
 from chalicelib.domain.definition import Week
 from chalicelib.domain.ranking import Contender
-from chalicelib.services.contest.reference import Reference, canonical_json, digest
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
 
 SHARES = 16

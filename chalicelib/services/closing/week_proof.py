@@ -13,6 +13,7 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any, NamedTuple, cast
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.definition import Definition, Week
@@ -20,7 +21,7 @@ from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash
 from chalicelib.domain.ranking import fixed_draw
 from chalicelib.domain.receipt import commitment, record
 from chalicelib.domain.times import span_ms
-from chalicelib.services.contest.reference import Reference, canonical_json, digest
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import LargeObjects
 from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANKING
 

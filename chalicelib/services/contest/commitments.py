@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference, canonical_json, digest
+from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Commitment = dict[str, Any]

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_tables import RosterRow
-from chalicelib.services.contest.reference import digest
 from chalicelib.services.ports import ObjectStore
 
 

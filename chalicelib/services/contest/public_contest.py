@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import (
     Current,
     Reference,
     bank_part,
-    canonical_json,
     definition_part,
     same_rules,
     units_part,

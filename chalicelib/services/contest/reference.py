@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy, NotLoaded
@@ -95,11 +95,6 @@ def same_rules(one: Reference, other: Reference) -> bool:
     return same and one.bank.digest == other.bank.digest
 
 
-def canonical_json(value: Any) -> bytes:
-    """The same value gives the same bytes: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
 def definition_part(definition: Definition) -> bytes:
     return canonical_json(definition.model_dump(mode="json"))
 
@@ -129,10 +124,6 @@ def compile_parts(
         "barred": canonical_json({"excluded": dict(excluded), "disqualified": dict(disqualified)}),
         "rosters": canonical_json(rosters),
     }
-
-
-def digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
 
 
 def bundle(parts: Mapping[str, bytes]) -> bytes:

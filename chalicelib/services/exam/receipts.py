@@ -10,6 +10,7 @@ from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.merkle import leaf_hash
@@ -22,7 +23,6 @@ from chalicelib.domain.receipt import (
     salt,
     salt_key,
 )
-from chalicelib.services.contest.reference import canonical_json
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.ports import ObjectStore
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
@@ -53,9 +54,7 @@ from chalicelib.services.contest.reference import (
     assemble,
     bundle,
     bundle_key,
-    canonical_json,
     compile_parts,
-    digest,
     fetch,
     load,
 )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import asdict
+
+from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
+from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.receipt import erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
+from chalicelib.services.closing.closed import StoredRevision
 from chalicelib.services.contest.reference import CURRENT, Current
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
@@ -144,17 +146,18 @@ class DataSubject:
         return read_files(unpack(key, packed)) if packed else None
 
     def _results(self, identities: set[str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
-        current = self.desk.get("results/current.json")
-        for week in json.loads(current)["weeks"] if current else []:
-            folder = f"results/week-{week['week']}/rev-{week['revision']}"
-            for name in ("individual_ranking.csv.gz", "individual_prizes.csv"):
-                data = self.desk.get(f"{folder}/{name}")
-                if data is None:
-                    continue
-                text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8-sig")
-                for row in csv.DictReader(io.StringIO(text, newline="")):
-                    if row["participant_id"] in identities:
-                        yield row["participant_id"], {"source": f"{folder}/{name}", **row}
+        current = self.desk.get(CURRENT_RESULTS)
+        for shown in decode(ResultsIndex, current).weeks if current else ():
+            folder = f"results/week-{shown.week}/rev-{shown.revision}"
+            week = StoredRevision(lambda name, folder=folder: self.desk.get(f"{folder}/{name}"))  # type: ignore[misc]
+            for rank, row in enumerate(week.rows(), 1):
+                if row.participant_id in identities:
+                    told = {"source": f"{folder}/individual_ranking.csv.gz", "rank": str(rank)}
+                    yield row.participant_id, told | {key: _text(value) for key, value in asdict(row).items()}
+            for prize in week.week().prizes:
+                if prize.participant_id in identities:
+                    told = {"source": f"{folder}/individual_prizes.csv"}
+                    yield prize.participant_id, told | {k: _text(v) for k, v in asdict(prize).items()}
 
 
 def _as_sitter(person: Participant) -> Person:

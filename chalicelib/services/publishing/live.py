@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import NOBODY, Change, LiveTally, may_be_told
-from chalicelib.services.contest.reference import Current, canonical_json
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore
 
 LIVE = "data/live.json"

@@ -9,10 +9,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec import structs
+
+from chalicelib.documents.canonical import canonical_json
+from chalicelib.documents.results_page import (
+    CURRENT_RESULTS,
+    FinalPage,
+    Page,
+    Proof,
+    ResultsIndex,
+    ShownFinal,
+    ShownWeek,
+    WeekPage,
+)
+from chalicelib.documents.typed import decode
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
-from chalicelib.services.contest.reference import Current, Reference, canonical_json
+from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
 # The files of a week's proof, as the close leaves them on the desk.
@@ -21,19 +35,19 @@ AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
     """Brings the site's pages, its index and ``results/current.json`` to where the pointers point."""
-    index: dict[str, Any] = {"weeks": [], "final": None}
+    weeks: list[ShownWeek] = []
     for week in reference.definition.weeks:
         current = revisions.current(f"week-{week.number}")
         if current is not None:
-            index["weeks"].append({"week": week.number, "revision": current.revision})
+            weeks.append(ShownWeek(week.number, current.revision))
             proof = show_proof(week.number, current.revision, desk, site)
-            _show_page(f"week-{week.number}", current, desk, site, proof=proof)
+            _show_page(WeekPage, f"week-{week.number}", current, desk, site, proof=Proof(**proof))
     final = revisions.current("final")
     if final is not None:
-        index["final"] = {"revision": final.revision}
-        _show_page("final", final, desk, site)
-    _put_changed(site, "data/results/index.json", canonical_json(index))
-    _put_changed(desk, "results/current.json", canonical_json(index))
+        _show_page(FinalPage, "final", final, desk, site)
+    index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
+    _put_changed(site, "data/results/index.json", index.encode())
+    _put_changed(desk, CURRENT_RESULTS, index.encode())
 
 
 def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: int) -> None:
@@ -96,10 +110,12 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     return proof
 
 
-def _show_page(what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **more: Any) -> None:
-    page = json.loads(stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
-    shown = {**page, **more, "revision": current.revision, "digest": current.result}
-    _put_changed(site, f"data/results/{what}.json", canonical_json(shown))
+def _show_page(
+    kind: type[Page], what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **more: Any
+) -> None:
+    page = decode(kind, stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
+    shown = structs.replace(page, revision=current.revision, digest=current.result, **more)
+    _put_changed(site, f"data/results/{what}.json", shown.encode())
 
 
 def _put_changed(store: ObjectStore, key: str, data: bytes) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.contest.reference import Current, Head, digest
+from chalicelib.documents.canonical import digest
+from chalicelib.services.contest.reference import Current, Head
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 

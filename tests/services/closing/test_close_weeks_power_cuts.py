@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.services.closing.close_weeks import LostRace
-from chalicelib.services.contest.reference import Reference, digest
+from chalicelib.services.contest.reference import Reference
 from tests.fakes import reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
 from chalicelib.services.closing.week_proof import ProofCollector
-from chalicelib.services.contest.reference import digest
 from tests.domain.builders import done, entry
 from tests.fakes import SALT_KEY, UNITS, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
-from chalicelib.services.contest.reference import CURRENT, canonical_json, load
+from chalicelib.services.contest.reference import CURRENT, load
 from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.contest.compiled_rosters import (
@@ -15,7 +16,6 @@ from chalicelib.services.contest.compiled_rosters import (
     load_rosters,
     rosters_key,
 )
-from chalicelib.services.contest.reference import digest
 from tests.fakes import MemoryObjects, reference
 from tests.services.closing.two_weeks import CONTEST, Stage
 from tests.services.intake.inbox import LATER, PEPPER, Desk

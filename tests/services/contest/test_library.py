@@ -7,17 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.errors import Busy, NotLoaded
-from chalicelib.services.contest.reference import (
-    CURRENT,
-    Library,
-    assemble,
-    bundle,
-    bundle_key,
-    canonical_json,
-    compile_parts,
-    digest,
-)
+from chalicelib.services.contest.reference import CURRENT, Library, assemble, bundle, bundle_key, compile_parts
 from tests.fakes import MINUTE, UNITS, Clock, MemoryObjects, definition, questions
 
 

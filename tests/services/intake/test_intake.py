@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest.reference import CURRENT, bundle_key, digest
+from chalicelib.services.contest.reference import CURRENT, bundle_key
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped

@@ -1,0 +1,46 @@
+"""``manifest.json``: what a revision was made from, what it holds, and by which code."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import msgspec
+
+from chalicelib.documents.closed_week import Counts
+from chalicelib.documents.results_page import Proof
+from chalicelib.documents.typed import Document, Part
+
+
+class Commitment(Part, frozen=True):
+    """The head of the chain of commitments under which the close was made."""
+
+    number: int
+    digest: str
+
+
+class Manifest(Document, frozen=True, kw_only=True, omit_defaults=True):
+    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name.
+
+    ``counts`` to ``proof`` are a week's; ``weeks``, the result digests of all weeks, are the final's.
+    """
+
+    format: Literal[1]
+    contest: str
+    what: str
+    revision: int
+    inputs: dict[str, str]
+    inputs_digest: str
+    commitment: Commitment | None
+    code_version: str
+    files: dict[str, str]
+    result_digest: str
+    counts: Counts | None = None
+    target: int | None = None
+    ranked: int | None = None
+    proof: Proof | None = None
+    weeks: tuple[str, ...] = ()
+
+    def encode(self) -> bytes:
+        """Indented: people read it too."""
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False, indent=1).encode()

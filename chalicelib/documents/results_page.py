@@ -1,0 +1,106 @@
+"""``data/results/*.json``: what the site shows of a close, and which closes there are.
+
+A page is stored beside the closed week without its revision, so that the same result gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.documents.closed_week import Counts, Prediction
+from chalicelib.documents.typed import Document, Part
+
+# On the desk: the revisions in force.
+CURRENT_RESULTS = "results/current.json"
+
+
+class Winner(Part, frozen=True):
+    """``name`` as the definition wants it published; ``submitted_at`` RFC 3339."""
+
+    prize: str
+    title: str
+    rank: int
+    name: str
+    unit_code: str
+    unit_name: str
+    score: int
+    total: int
+    prediction: int | None
+    prediction_error: int | None
+    duration_ms: int
+    submitted_at: str
+
+
+class UnitRow(Part, frozen=True):
+    """Figures rounded as in ``unit_ranking.csv``."""
+
+    rank: int
+    code: str
+    name: str
+    bloc: str
+    headcount: int
+    exempt: int
+    people: int
+    rate: float
+    attempts: int
+    mean_best: float
+    quality: float
+    unit_score: float
+    prize: str
+    note: str
+
+
+class Proof(Part, frozen=True):
+    """Root and size of the week's hash tree."""
+
+    root: str
+    size: int
+
+
+class Page(Document, frozen=True, kw_only=True):
+    """What every page has. ``revision``, ``digest`` and ``proof`` are added when it is shown."""
+
+    format: Literal[1] = 1
+    revision: int | None = None
+    digest: str | None = None
+
+
+class WeekPage(Page, frozen=True, kw_only=True):
+    """``data/results/week-<k>.json``."""
+
+    week: int
+    opens_at: str
+    closes_at: str
+    counts: Counts
+    prediction: Prediction | None
+    winners: tuple[Winner, ...]
+    units: tuple[UnitRow, ...]
+    proof: Proof | None = None
+
+
+class FinalPage(Page, frozen=True, kw_only=True):
+    """``data/results/final.json``."""
+
+    contest: str
+    units: tuple[UnitRow, ...]
+
+
+class ShownWeek(Part, frozen=True):
+    """A week and the revision that is in force."""
+
+    week: int
+    revision: int
+
+
+class ShownFinal(Part, frozen=True):
+    """The revision of the final that is in force."""
+
+    revision: int
+
+
+class ResultsIndex(Document, frozen=True, kw_only=True):
+    """``data/results/index.json`` on the site, ``results/current.json`` on the desk."""
+
+    format: Literal[1] = 1
+    weeks: tuple[ShownWeek, ...]
+    final: ShownFinal | None

@@ -1,0 +1,77 @@
+"""Who has won what, for every table, workbook, announcement and page: put together here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.documents.closed_week import ClosedWeek
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.person import masked_name, masked_number
+from chalicelib.domain.times import local_time
+from chalicelib.services.ports import Participant
+
+
+class Winner(NamedTuple):
+    """A prize and who has won it. ``submitted`` is local, without a zone; ``duration`` in milliseconds.
+
+    ``full_name`` and the numbers are for the desk, ``public_name`` is as the definition wants it published. All
+    are empty where somebody had the own data erased.
+    """
+
+    prize: str
+    title: str
+    rank: int
+    participant_id: str
+    full_name: str
+    public_name: str
+    born: str
+    citizen_id: str
+    citizen_id_masked: str
+    phone: str
+    phone_masked: str
+    unit_code: str
+    unit_name: str
+    score: int
+    total: int
+    prediction: int | None
+    prediction_error: int | None
+    duration: int
+    submitted: datetime
+    submitted_at: str
+    attempts: int
+
+
+def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
+    """In order of the prizes. ``people``: by participant id, those who are still registered."""
+    rows = []
+    for prize in closed.prizes:
+        person = people.get(prize.participant_id)
+        name = person.full_name if person else ""
+        rows.append(
+            Winner(
+                prize=prize.prize,
+                title=prize.title,
+                rank=prize.rank,
+                participant_id=prize.participant_id,
+                full_name=name,
+                public_name=masked_name(name) if definition.publication.winner_names == "masked" else name,
+                born=person.date_of_birth if person else "",
+                citizen_id=person.citizen_id if person else "",
+                citizen_id_masked=person.citizen_id_masked if person else "",
+                phone=person.phone if person else "",
+                phone_masked=masked_number(person.phone) if person else "",
+                unit_code=prize.unit,
+                unit_name=prize.unit_name,
+                score=prize.score,
+                total=closed.paper_size,
+                prediction=prize.prediction,
+                prediction_error=prize.prediction_error,
+                duration=prize.duration,
+                submitted=local_time(prize.received, definition.zone),
+                submitted_at=definition.rfc3339(prize.received),
+                attempts=prize.attempts,
+            )
+        )
+    return rows

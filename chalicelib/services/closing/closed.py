@@ -1,0 +1,143 @@
+"""From what a close has worked out to the documents that it keeps, and back from those that others kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple, cast
+
+from chalicelib.documents.closed_week import (
+    CLOSED_WEEK,
+    RANKING_ROWS,
+    ClosedFinal,
+    ClosedWeek,
+    Counts,
+    Day,
+    Prediction,
+    Prize,
+    QuestionFigures,
+    RankingRow,
+    decode_rows,
+    unit_lines,
+)
+from chalicelib.documents.typed import decode
+from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.ranking import prediction_error
+from chalicelib.domain.statistics.activity import Activity
+from chalicelib.domain.statistics.first_answers import FirstAnswers
+from chalicelib.domain.statistics.question_statistics import question_lines
+from chalicelib.services.contest.reference import Reference
+
+# A file of a revision, by its name; None if the revision has no such file.
+ReadFile = Callable[[str], bytes | None]
+
+
+class StoredRevision(NamedTuple):
+    """A revision of a week or of the final that stands on the desk."""
+
+    read: ReadFile
+
+    def week(self) -> ClosedWeek:
+        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
+        return decode(ClosedWeek, self.file(CLOSED_WEEK))
+
+    def final(self) -> ClosedFinal:
+        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
+        return decode(ClosedFinal, self.file(CLOSED_WEEK))
+
+    def rows(self) -> Iterator[RankingRow]:
+        """The individual ranking, row by row."""
+        return decode_rows([self.file(RANKING_ROWS)])
+
+    def file(self, name: str) -> bytes:
+        """Raises ``FileNotFoundError``."""
+        data = self.read(name)
+        if data is None:
+            raise FileNotFoundError(name)
+        return data
+
+
+def closed_week(
+    result: WeekResult,
+    reference: Reference,
+    earlier_winners: Iterable[str],
+    earlier_unit_winners: Iterable[str],
+) -> ClosedWeek:
+    """The document of a week's result, without its ranking (``ranking_rows``)."""
+    definition, week = reference.definition, result.week
+    first = cast(FirstAnswers, result.collected["first_answers"])
+    activity = cast(Activity, result.collected["activity"])
+    prediction = definition.prediction
+    return ClosedWeek(
+        contest=definition.contest.id,
+        week=week.number,
+        opens_at=definition.rfc3339(week.opens),
+        closes_at=definition.rfc3339(week.closes),
+        paper_size=definition.paper.questions,
+        counts=Counts(*result.counts),
+        prediction=Prediction(prediction.target, result.target)
+        if prediction and result.target is not None
+        else None,
+        ranked=len(result.ranked),
+        prizes=tuple(_prizes(result, reference)),
+        units=unit_lines(result.units, result.unit_winners, "weekly"),
+        days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
+        questions=tuple(_figures(first, reference)),
+        earlier_winners=tuple(sorted(earlier_winners)),
+        earlier_unit_winners=tuple(sorted(earlier_unit_winners)),
+    )
+
+
+def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
+    units = unit_lines(result.units, result.unit_winners, "final")
+    return ClosedFinal(contest=reference.definition.contest.id, units=units)
+
+
+def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
+    """Everyone ranked, pseudonymous, first to last."""
+    for person, unit, category, best, attempts in result.ranked:
+        yield RankingRow(
+            person, unit, category, best.score, best.prediction, best.duration, best.received, attempts
+        )
+
+
+def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], set[str]]:
+    """People and units with a prize of one of these weeks."""
+    people = {winner for week in weeks for winner in week.winners}
+    return people, {unit for week in weeks for unit in week.unit_winners}
+
+
+def _prizes(result: WeekResult, reference: Reference) -> Iterator[Prize]:
+    titles = {prize.name: prize.title for prize in reference.definition.prizes}
+    units = {unit.code: unit.name for unit in reference.units}
+    for place, prize in result.prizes.items():
+        standing = result.ranked[place]
+        best = standing.best
+        yield Prize(
+            prize=prize,
+            title=titles[prize],
+            rank=place + 1,
+            participant_id=standing.participant_id,
+            unit=standing.unit,
+            unit_name=units.get(standing.unit, ""),
+            score=best.score,
+            prediction=best.prediction,
+            prediction_error=prediction_error(best, result.target),
+            duration=best.duration,
+            received=best.received,
+            attempts=standing.attempts,
+        )
+
+
+def _figures(first: FirstAnswers, reference: Reference) -> Iterator[QuestionFigures]:
+    for line in question_lines(first.by_score, reference.bank):
+        yield QuestionFigures(
+            id=line.question.id,
+            topic=line.question.topic,
+            answer=line.question.answer_letters,
+            asked=line.asked,
+            right=line.right,
+            discrimination=line.discrimination and line.discrimination.thousandths(),
+            chosen=line.chosen,
+            blank=line.blank,
+            flags=line.flags,
+        )
