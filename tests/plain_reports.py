@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import WeekReport
-from chalicelib.services.closing.closed import StoredRevision
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 

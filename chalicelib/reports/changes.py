@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, standing
+from chalicelib.documents.revision import ReadFile, StoredRevision
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.reports.numbers import decimal
 from chalicelib.services.closing.close_weeks import Replaced
-from chalicelib.services.closing.closed import ReadFile, StoredRevision
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
 from chalicelib.services.publishing.published import LEAVES

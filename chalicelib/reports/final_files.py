@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import astuple
 
 from chalicelib.documents.closed_week import ClosedWeek
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult
 from chalicelib.domain.commendation import WeekLine, propose_people, propose_units
 from chalicelib.domain.times import local_time
@@ -23,7 +24,6 @@ from chalicelib.reports.week_facts import WeekCounts, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.reports.winners import winners
 from chalicelib.services.closing.close_weeks import Content
-from chalicelib.services.closing.closed import StoredRevision
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, ParticipantStore

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, UnitLine, standing
 from chalicelib.documents.results_page import FinalPage, UnitRow, WeekPage
 from chalicelib.documents.results_page import Winner as ShownWinner
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
 from chalicelib.reports.winners import Winner, winners
 from chalicelib.services.closing.close_weeks import WeekReport
-from chalicelib.services.closing.closed import StoredRevision
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 

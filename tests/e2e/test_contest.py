@@ -212,7 +212,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
         return index if index and index["final"] else None
 
     index = wait_for(closed, 90, "closing the week by its schedule")
-    assert index == {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}}
+    assert index == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}}
     assert refusal(stack.call("POST", "/attempts", {}, an)) == (409, "no_open_week")
 
     silent = {"week": None, "people": None, "attempts": None, "units": {}}

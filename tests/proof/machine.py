@@ -18,7 +18,9 @@ from typing import Any, Literal, NamedTuple, cast
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
@@ -36,7 +38,7 @@ from chalicelib.domain.times import rfc3339
 from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.shares import Shares
-from chalicelib.services.contest.reference import assemble, bank_part, bundle, bundle_key, compile_parts, load
+from chalicelib.services.contest.reference import assemble, compile_parts, load
 from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.people.registration import Application, register
@@ -64,6 +66,7 @@ from tests.fakes import (
     questions,
 )
 from tests.plain_reports import PlainReports
+from tests.pointers import pointing_at
 from tests.proof.backends import Backend, MakeBackend
 from tests.proof.model import (
     GAP,
@@ -212,7 +215,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
 
 # The same questions, the second time with other right answers.
 BANKS = [
-    Bank(digest(bank_part(bank)), bank)
+    Bank(digest(compiled.encode_bank(bank)), bank)
     for bank in (
         questions(),
         tuple(question._replace(answer=2 if question.answer == 1 else 1) for question in questions()),
@@ -235,7 +238,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.clock = Clock(START_MS)
         self.exam_line, self.close_line = Line(Busy), Line(Died)
         self.desk, self.site, self.shelf = Archive(), MemoryObjects(), MemoryObjects()
-        self.pointer = b""
+        self.pointer: ContestInForce | None = None
         self.attempts: list[tuple[str, AttemptId]] = []
         self.told: dict[tuple[AttemptId, str], int] = {}
         self.sent: list[Message] = []
@@ -273,9 +276,9 @@ class ContestMachine(RuleBasedStateMachine):
             after, now = assemble(parts), self.clock()
             assert too_late(self.reference, after, "questions.csv", now) == []
             papers = plan(self.pointer, self.reference, after, now).papers
-        compiled = bundle(parts)
-        self.shelf.put(bundle_key(digest(compiled)), compiled)
-        self.pointer = canonical_json({"reference": digest(compiled), "papers": papers})
+        whole = compiled.encode(parts)
+        self.shelf.put(compiled.key(digest(whole)), whole)
+        self.pointer = pointing_at(digest(whole), papers)
         self.reference = load(self.shelf, self.pointer)
 
     def nonce(self) -> str:
@@ -830,7 +833,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert not self.site.objects
             return
         final = self.pointers.get("final")
-        index = {"weeks": weeks, "final": final and {"revision": final.revision}}
+        index = {"format": 1, "weeks": weeks, "final": final and {"revision": final.revision}}
         assert json.loads(self.site.objects["data/results/index.json"]) == index
         assert json.loads(self.desk.objects["results/current.json"]) == index
         for what, pointer in self.pointers.items():

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, encode_rows
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import WeekReport
-from chalicelib.services.closing.closed import StoredRevision, closed_final, closed_week, ranking_rows
+from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
 from tests.domain.builders import done, entry

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
-from chalicelib.services.contest.reference import CURRENT, Library, bundle, bundle_key, compile_parts
+from chalicelib.services.contest.reference import Library, compile_parts
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.web.account import AccountApi
@@ -29,6 +31,7 @@ from tests.fakes import (
     questions,
     right_answers,
 )
+from tests.pointers import pointing_at
 
 KEY, PEPPER = b"k" * 32, b"pepper"
 SIGNING_KEY = SigningKey(b"signs receipts in tests")
@@ -85,9 +88,9 @@ class Counter:
         excluded: Sequence[str] = (),
     ) -> None:
         barred = dict.fromkeys(excluded, "Tổ ra đề"), dict.fromkeys(disqualified, "thi hộ")
-        compiled = bundle(compile_parts(contest, bank, UNITS, *barred))
-        self.desk.objects[bundle_key(digest(compiled))] = compiled
-        self.desk.objects[CURRENT] = canonical_json({"contest": "trial", "reference": digest(compiled)})
+        whole = compiled.encode(compile_parts(contest, bank, UNITS, *barred))
+        self.desk.objects[compiled.key(digest(whole))] = whole
+        self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
 
     def register(self, person: dict[str, Any] = AN, **changed: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.account.register(body({**person, **changed}))["participant"]

@@ -26,20 +26,16 @@ from chalicelib.documents.closed_week import (
     Counts,
     encode_rows,
 )
+from chalicelib.documents.contest_in_force import Head
 from chalicelib.documents.manifest import Commitment, Manifest
 from chalicelib.documents.results_page import Page, Proof
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
-from chalicelib.services.closing.closed import (
-    StoredRevision,
-    closed_final,
-    closed_week,
-    ranking_rows,
-    winners_before,
-)
+from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows, winners_before
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
-from chalicelib.services.contest.reference import Current, Head, Reference
+from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import (
     CurrentRevision,
     LargeObjects,

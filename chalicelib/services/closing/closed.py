@@ -1,13 +1,11 @@
-"""From what a close has worked out to the documents that it keeps, and back from those that others kept."""
+"""From what a close has worked out to the documents that it keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple, cast
+from collections.abc import Collection, Iterable, Iterator
+from typing import cast
 
 from chalicelib.documents.closed_week import (
-    CLOSED_WEEK,
-    RANKING_ROWS,
     ClosedFinal,
     ClosedWeek,
     Counts,
@@ -16,44 +14,14 @@ from chalicelib.documents.closed_week import (
     Prize,
     QuestionFigures,
     RankingRow,
-    decode_rows,
     unit_lines,
 )
-from chalicelib.documents.typed import decode
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.question_statistics import question_lines
 from chalicelib.services.contest.reference import Reference
-
-# A file of a revision, by its name; None if the revision has no such file.
-ReadFile = Callable[[str], bytes | None]
-
-
-class StoredRevision(NamedTuple):
-    """A revision of a week or of the final that stands on the desk."""
-
-    read: ReadFile
-
-    def week(self) -> ClosedWeek:
-        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
-        return decode(ClosedWeek, self.file(CLOSED_WEEK))
-
-    def final(self) -> ClosedFinal:
-        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
-        return decode(ClosedFinal, self.file(CLOSED_WEEK))
-
-    def rows(self) -> Iterator[RankingRow]:
-        """The individual ranking, row by row."""
-        return decode_rows([self.file(RANKING_ROWS)])
-
-    def file(self, name: str) -> bytes:
-        """Raises ``FileNotFoundError``."""
-        data = self.read(name)
-        if data is None:
-            raise FileNotFoundError(name)
-        return data
 
 
 def closed_week(

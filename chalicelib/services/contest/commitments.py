@@ -11,11 +11,14 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.documents.canonical import canonical_json, digest
-from chalicelib.services.contest.reference import CURRENT, Current, Head, Reference
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Commitment = dict[str, Any]
@@ -149,13 +152,15 @@ def note_deployment(desk: ConditionalObjects, code_version: str, keys: Keys, now
     Whoever moves the pointer meanwhile has noted it, or the next run does.
     """
     pointer = desk.get(CURRENT)
-    if pointer is None or "commitment" not in json.loads(pointer):
+    if pointer is None:
         return
-    told = json.loads(pointer)
-    chain = read_chain(desk, Head(**told["commitment"]))
+    told = ContestInForce.decode(pointer)
+    if told.commitment is None:
+        return
+    chain = read_chain(desk, told.commitment)
     stays = {name: chain[-1][name] for name in ("parts", "weeks")}
     runs = {"code_version": code_version, "keys": [dict(key) for key in keys]}
     longer = extended(chain, now, {**stays, **runs}, None)
     if longer is not chain:
-        told["commitment"] = keep_chain(desk, longer)._asdict()
-        desk.replace(CURRENT, pointer, canonical_json(told))
+        moved = replace(told, commitment=keep_chain(desk, longer))
+        desk.replace(CURRENT, pointer, moved.encode())

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
-from chalicelib.services.contest.reference import (
-    Current,
-    Reference,
-    bank_part,
-    definition_part,
-    same_rules,
-    units_part,
-)
+from chalicelib.services.contest.reference import Current, Reference, same_rules
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
@@ -149,11 +143,11 @@ def committed_files(reference: Current) -> dict[str, bytes]:
     A bank is among them where it is published, and lists of people never are.
     """
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
-    files = {_committed(reference.digests["units"]): units_part(reference.units)}
+    files = {_committed(reference.digests["units"]): compiled.encode_units(reference.units)}
     for each in everything:
-        files[_committed(each.digests["definition"])] = definition_part(each.definition)
+        files[_committed(each.digests["definition"])] = compiled.encode_definition(each.definition)
         if each.definition.paper.publish_bank:
-            files[_committed(each.digests["bank"])] = bank_part(each.bank.questions)
+            files[_committed(each.digests["bank"])] = compiled.encode_bank(each.bank.questions)
     return files
 
 

@@ -6,20 +6,20 @@ opened. Where these are not the ones in force any more, the pointer names the ob
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
-from typing import NamedTuple
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy, NotLoaded
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import Clock, ObjectStore
 
-CURRENT = "reference/current.json"
 RECHECK_MS = 60_000
 
 
@@ -40,13 +40,6 @@ class Reference:
     barred: frozenset[str]
     rosters: str
     digests: Mapping[str, str]
-
-
-class Head(NamedTuple):
-    """The newest of the commitments: its number and digest."""
-
-    number: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ def _under(now: Reference, then: Reference) -> Reference:
         "bank": then.bank,
         "digests": {
             **now.digests,
-            "definition": digest(definition_part(definition)),
+            "definition": digest(compiled.encode_definition(definition)),
             "bank": then.digests["bank"],
         },
     }
@@ -95,19 +88,6 @@ def same_rules(one: Reference, other: Reference) -> bool:
     return same and one.bank.digest == other.bank.digest
 
 
-def definition_part(definition: Definition) -> bytes:
-    return canonical_json(definition.model_dump(mode="json"))
-
-
-def bank_part(questions: Iterable[Question]) -> bytes:
-    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
-    return canonical_json(bank)
-
-
-def units_part(units: Iterable[Unit]) -> bytes:
-    return canonical_json([unit._asdict() for unit in units])
-
-
 def compile_parts(
     definition: Definition,
     questions: Iterable[Question],
@@ -118,67 +98,52 @@ def compile_parts(
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
     return {
-        "definition": definition_part(definition),
-        "bank": bank_part(questions),
-        "units": units_part(units),
-        "barred": canonical_json({"excluded": dict(excluded), "disqualified": dict(disqualified)}),
-        "rosters": canonical_json(rosters),
+        "definition": compiled.encode_definition(definition),
+        "bank": compiled.encode_bank(questions),
+        "units": compiled.encode_units(units),
+        "barred": compiled.encode_barred(compiled.Barred(excluded, disqualified)),
+        "rosters": compiled.encode_rosters(rosters),
     }
-
-
-def bundle(parts: Mapping[str, bytes]) -> bytes:
-    """All parts as one object, so that a cold start fetches one: part name → the part's own text."""
-    return canonical_json({name: data.decode() for name, data in parts.items()})
-
-
-def bundle_key(bundle_digest: str) -> str:
-    return f"reference/contest/{bundle_digest}.json"
 
 
 def assemble(parts: Mapping[str, bytes]) -> Current:
     """The opposite of ``compile_parts``."""
     digests = {name: digest(data) for name, data in parts.items()}
-    questions = tuple(
-        Question(**{**raw, "options": tuple(raw["options"])}) for raw in json.loads(parts["bank"])
-    )
-    units = tuple(Unit(**raw) for raw in json.loads(parts["units"]))
-    barred = json.loads(parts["barred"])
+    units, barred = compiled.decode_units(parts["units"]), compiled.decode_barred(parts["barred"])
     return Current(
-        definition=Definition.model_validate_json(parts["definition"]),
-        bank=Bank(digests["bank"], questions),
+        definition=compiled.decode_definition(parts["definition"]),
+        bank=Bank(digests["bank"], compiled.decode_bank(parts["bank"])),
         units=units,
         unit_codes=frozenset(unit.code for unit in units),
-        excluded=barred["excluded"],
-        disqualified=barred["disqualified"],
-        barred=frozenset([*barred["excluded"], *barred["disqualified"]]),
-        rosters=json.loads(parts["rosters"]),
+        excluded=barred.excluded,
+        disqualified=barred.disqualified,
+        barred=frozenset([*barred.excluded, *barred.disqualified]),
+        rosters=compiled.decode_rosters(parts["rosters"]),
         digests=digests,
     )
 
 
-def fetch(desk: ObjectStore, bundle_digest: str) -> Current:
-    """The contest of a bundle. Raises ``NotLoaded``."""
-    key = bundle_key(bundle_digest)
+def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
+    """A compiled contest. Raises ``NotLoaded``."""
+    key = compiled.key(compiled_digest)
     data = desk.get(key)
-    if data is None or digest(data) != bundle_digest:
+    if data is None or digest(data) != compiled_digest:
         raise NotLoaded(key)
-    return assemble({name: text.encode() for name, text in json.loads(data).items()})
+    return assemble(compiled.decode(data))
 
 
-def in_force(pointer: bytes, fetch_bundle: Callable[[str], Current]) -> Current:
-    """What the pointer names; the bundles of earlier weeks are fetched when they are asked for."""
-    told = json.loads(pointer)
-    commitment = told.get("commitment")
+def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> Current:
+    """What the pointer names; the contests of earlier weeks are fetched when they are asked for."""
     return replace(
-        fetch_bundle(told["reference"]),
-        earlier={int(week): partial(fetch_bundle, kept) for week, kept in told.get("papers", {}).items()},
-        commitment=commitment and Head(commitment["number"], commitment["digest"]),
+        fetch_compiled(told.reference),
+        earlier={int(week): partial(fetch_compiled, kept) for week, kept in told.papers.items()},
+        commitment=told.commitment,
     )
 
 
-def load(desk: ObjectStore, pointer: bytes) -> Current:
-    """The contest that ``reference/current.json`` points at. Raises ``NotLoaded``."""
-    return in_force(pointer, partial(fetch, desk))
+def load(desk: ObjectStore, told: ContestInForce) -> Current:
+    """The contest that the pointer names. Raises ``NotLoaded``."""
+    return in_force(told, partial(fetch, desk))
 
 
 class Library:
@@ -202,7 +167,8 @@ class Library:
             if pointer is None:
                 raise NotLoaded
             if pointer != self._pointer:
-                self._reference, self._pointer = in_force(pointer, self._fetch), pointer
+                self._reference = in_force(ContestInForce.decode(pointer), self._fetch)
+                self._pointer = pointer
         except Busy:
             if self._reference is None:
                 raise

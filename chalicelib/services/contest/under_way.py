@@ -7,10 +7,10 @@ attempts and the fixed draw depend on them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules
@@ -35,13 +35,11 @@ def begun(definition: Definition, now: int) -> list[Week]:
     return [week for week in definition.weeks if week.opens <= now + LEAD_MS]
 
 
-def plan(pointer: bytes, before: Current, after: Reference, now: int) -> Plan:
-    """``pointer`` is the one of ``before``; only for changes that ``too_late`` lets through."""
-    told = json.loads(pointer)
-    kept = told.get("papers", {})
+def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> Plan:
+    """``told`` is the pointer of ``before``; only for changes that ``too_late`` lets through."""
     weeks = [str(week.number) for week in begun(before.definition, now)]
     papers = {
-        week: kept.get(week, told["reference"])
+        week: told.papers.get(week, told.reference)
         for week in weeks
         if not same_rules(before.of_week(int(week)), after)
     }

@@ -7,14 +7,16 @@ gather until there is enough for one. Several may arrive at once: who is overtak
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
@@ -48,16 +50,7 @@ from chalicelib.services.contest.public_contest import (
     site_files,
     withdrawn_files,
 )
-from chalicelib.services.contest.reference import (
-    CURRENT,
-    Current,
-    assemble,
-    bundle,
-    bundle_key,
-    compile_parts,
-    fetch,
-    load,
-)
+from chalicelib.services.contest.reference import Current, assemble, compile_parts, fetch, load
 from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
 from chalicelib.services.intake.intake_report import answer_key, as_json, as_xlsx, make_report
 from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
@@ -65,6 +58,13 @@ from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
 _TRIES = 20
+
+
+class Seen(NamedTuple):
+    """The pointer as it was read: its bytes, for replacing just that, and what they say."""
+
+    raw: bytes
+    told: ContestInForce
 
 
 class _Overtaken(Exception):
@@ -105,25 +105,29 @@ class Intake:
         if FILES.get(file) is None and not file.lower().endswith(".zip"):
             raise ContestFaults([misnamed(file)])
         for _ in range(_TRIES):
-            pointer = self.desk.get(CURRENT)
-            gathering = self.desk.get(GATHERING) if pointer is None else None
+            seen = self._seen()
+            gathering = self.desk.get(GATHERING) if seen is None else None
             try:
                 if file not in FILES:
-                    return self._publish(read_archive(file, data), data, pointer, now)
-                files = replaced(self._source(pointer, gathering), file, data)
-                if pointer is None and missing_kinds(files):
+                    return self._publish(read_archive(file, data), data, seen, now)
+                files = replaced(self._source(seen, gathering), file, data)
+                if seen is None and missing_kinds(files):
                     _go_together(file, check_files, files)
                     return self._gather(files, gathering)
-                return self._publish(_go_together(file, read_files, files), pack(files), pointer, now)
+                return self._publish(_go_together(file, read_files, files), pack(files), seen, now)
             except _Overtaken:
                 continue
         raise Busy
 
-    def _source(self, pointer: bytes | None, gathering: bytes | None) -> dict[str, bytes]:
+    def _seen(self) -> Seen | None:
+        raw = self.desk.get(CURRENT)
+        return Seen(raw, ContestInForce.decode(raw)) if raw else None
+
+    def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, bytes]:
         """The files of the contest in force, or what has gathered for the first."""
-        if pointer is None:
+        if seen is None:
             return unpack(GATHERING, gathering) if gathering else {}
-        key = f"reference/source/{json.loads(pointer)['source']}.zip"
+        key = f"reference/source/{seen.told.source}.zip"
         packed = self.desk.get(key)
         if packed is None:
             message = "không còn bộ tệp của cuộc thi đang chạy: hãy gửi lại cả thư mục trong contest.zip"
@@ -136,21 +140,21 @@ class Intake:
             raise _Overtaken
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
 
-    def _definition(self, folder: ContestFolder, pointer: bytes | None, now: datetime) -> Definition:
+    def _definition(self, folder: ContestFolder, seen: Seen | None, now: datetime) -> Definition:
         """``start = "now"`` is the moment of the first loading; loading again does not move it."""
-        if pointer is None:
+        if seen is None:
             return folder.definition.resolved(now)
-        loaded = json.loads(pointer)
-        if loaded["contest"] != folder.definition.contest.id:
-            message = f"hệ thống này đang chạy cuộc thi “{loaded['contest']}”: cuộc thi khác cần hệ thống riêng"
+        running = seen.told.contest
+        if running != folder.definition.contest.id:
+            message = f"hệ thống này đang chạy cuộc thi “{running}”: cuộc thi khác cần hệ thống riêng"
             raise ContestFaults([Fault("contest.toml", 0, "contest.id", folder.definition.contest.id, message)])
-        return folder.definition.resolved(datetime.fromisoformat(loaded["start"]))
+        return folder.definition.resolved(datetime.fromisoformat(seen.told.start))
 
     def _compile(
-        self, folder: ContestFolder, rosters: bytes, pointer: bytes | None, now: datetime
+        self, folder: ContestFolder, rosters: bytes, seen: Seen | None, now: datetime
     ) -> dict[str, bytes]:
         return compile_parts(
-            self._definition(folder, pointer, now),
+            self._definition(folder, seen, now),
             folder.questions,
             folder.units,
             {participant_id(self.pepper, row.citizen_id): row.role for row in folder.exclusions},
@@ -162,27 +166,27 @@ class Intake:
         )
 
     def _plan(
-        self, pointer: bytes | None, before: Current | None, after: Current, folder: ContestFolder, now: int
+        self, seen: Seen | None, before: Current | None, after: Current, folder: ContestFolder, now: int
     ) -> Plan:
-        if pointer is None or before is None:
+        if seen is None or before is None:
             return Plan({}, None)
         faults = too_late(before, after, folder.questions_file, now)
         if faults:
             raise ContestFaults(faults)
-        return plan(pointer, before, after, now)
+        return plan(seen.told, before, after, now)
 
     def _publish(
-        self, folder: ContestFolder, packed: bytes, pointer: bytes | None, now: datetime
+        self, folder: ContestFolder, packed: bytes, seen: Seen | None, now: datetime
     ) -> dict[str, Any]:
         """Immutable objects first, then what the site shows, the pointer, and what it commits to."""
         rosters = compile_rosters(folder.rosters, self.pepper)
-        parts = self._compile(folder, rosters, pointer, now)
-        compiled = bundle(parts)
-        before = load(self.desk, pointer) if pointer else None
+        parts = self._compile(folder, rosters, seen, now)
+        whole = compiled.encode(parts)
+        before = load(self.desk, seen.told) if seen else None
         after = assemble(parts)
-        papers, from_week = self._plan(pointer, before, after, folder, to_ms(now))
+        papers, from_week = self._plan(seen, before, after, folder, to_ms(now))
         after = replace(after, earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()})
-        self.desk.put(bundle_key(digest(compiled)), compiled)
+        self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         if rosters:
             self.desk.put(rosters_key(digest(rosters)), rosters)
@@ -191,20 +195,20 @@ class Intake:
         head = keep_chain(self.desk, chain)
         self._publish_site(before, after, folder.guide, to_ms(now))
         definition = after.definition
-        moved = {
-            "contest": definition.contest.id,
-            "start": definition.rfc3339(definition.weeks[0].opens),
-            "reference": digest(compiled),
-            "papers": papers,
-            "source": digest(packed),
-            "commitment": head._asdict(),
-            "loaded_at": now.isoformat(timespec="seconds"),
-        }
+        moved = ContestInForce(
+            contest=definition.contest.id,
+            start=definition.rfc3339(definition.weeks[0].opens),
+            reference=digest(whole),
+            papers=papers,
+            source=digest(packed),
+            commitment=head,
+            loaded_at=now.isoformat(timespec="seconds"),
+        )
         if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
             raise Busy(
                 "a week has come too near meanwhile"
             )  # what holds from which week on is another question
-        if not self.desk.replace(CURRENT, pointer, canonical_json(moved)):
+        if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))
         return {

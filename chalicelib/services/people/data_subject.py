@@ -9,15 +9,17 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.receipt import erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
-from chalicelib.services.closing.closed import StoredRevision
-from chalicelib.services.contest.reference import CURRENT, Current
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
 
@@ -141,7 +143,7 @@ class DataSubject:
 
     def _source(self) -> ContestFolder | None:
         pointer = self.desk.get(CURRENT)
-        key = f"reference/source/{json.loads(pointer)['source']}.zip" if pointer else ""
+        key = f"reference/source/{ContestInForce.decode(pointer).source}.zip" if pointer else ""
         packed = self.desk.get(key) if key else None
         return read_files(unpack(key, packed)) if packed else None
 

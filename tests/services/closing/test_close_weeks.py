@@ -32,7 +32,7 @@ def test_only_the_week_that_is_over_is_closed() -> None:
     assert [closed.what for closed in stage.run(AFTER_WEEK_1)] == ["week-1"]
     assert list(stage.revisions.pointers) == ["week-1"]
     assert all("week-2" not in key and "final" not in key for key in (*stage.desk.objects, *stage.site.objects))
-    assert stage.index() == {"weeks": [{"week": 1, "revision": 1}], "final": None}
+    assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
 
 
 def test_weeks_that_were_missed_are_closed_in_one_run_with_the_final() -> None:
@@ -122,6 +122,7 @@ def test_the_site_shows_the_winners_by_masked_name(closed: Stage) -> None:
 
 def test_the_index_lists_every_closed_week_and_the_final(closed: Stage) -> None:
     assert closed.index() == {
+        "format": 1,
         "weeks": [{"week": 1, "revision": 1}, {"week": 2, "revision": 1}],
         "final": {"revision": 1},
     }

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.documents.canonical import digest
-from chalicelib.services.contest.reference import Current, Head
+from chalicelib.documents.contest_in_force import Head
+from chalicelib.services.contest.reference import Current
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
@@ -188,4 +189,4 @@ def test_results_say_which_inputs_they_were_made_from() -> None:
     first, second = stage.manifest("week-1", 1), stage.manifest("week-1", 2)
     assert first["inputs"]["barred"] != second["inputs"]["barred"]
     assert first["inputs"]["bank"] == second["inputs"]["bank"]
-    assert digest(stage.file("week-1", "outcome.json", 2)) == second["files"]["outcome.json"]
+    assert digest(stage.file("week-1", "closed_week.json", 2)) == second["files"]["closed_week.json"]

@@ -105,7 +105,7 @@ def test_a_person_whose_data_was_erased_stays_in_the_tree() -> None:
         was, now = before.manifest(week), after.manifest(week)
         assert now["proof"] == was["proof"]
         differing = {name for name, digest in was["files"].items() if now["files"][name] != digest}
-        assert differing == {"question_statistics.csv"}
+        assert differing == {"closed_week.json", "question_statistics.csv"}
 
 
 def test_the_site_shows_no_participant_id() -> None:

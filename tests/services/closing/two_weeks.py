@@ -176,6 +176,7 @@ class Stage:
         final = pointers.pop("final", None)
         weeks = sorted((int(what.removeprefix("week-")), at.revision) for what, at in pointers.items())
         return {
+            "format": 1,
             "weeks": [{"week": week, "revision": revision} for week, revision in weeks],
             "final": final and {"revision": final.revision},
         }

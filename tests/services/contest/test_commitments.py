@@ -6,16 +6,18 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.documents.canonical import canonical_json
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
-from chalicelib.services.contest.reference import CURRENT, load
+from chalicelib.services.contest.reference import load
 from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
@@ -44,7 +46,8 @@ def entries(desk: Desk) -> list[dict[str, Any]]:
 
 def show(desk: Desk, now: datetime) -> None:
     """What every run of the close does."""
-    show_contest(load(desk.desk, desk.desk.objects[CURRENT]), desk.desk, desk.site, to_ms(now))
+    told = ContestInForce.decode(desk.desk.objects[CURRENT])
+    show_contest(load(desk.desk, told), desk.desk, desk.site, to_ms(now))
 
 
 def test_the_check_that_the_documentation_gives_to_outsiders_works() -> None:
@@ -71,7 +74,7 @@ def test_a_contest_is_committed_to_when_it_is_loaded() -> None:
     assert entry["at"] == NOW.isoformat(timespec="seconds")
     assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", KEYS, None)
     assert entry["reason"].startswith("Công bố lần đầu")
-    current = load(desk.desk, desk.desk.objects[CURRENT])
+    current = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert {name: entry["parts"][name] for name in ("definition", "bank", "units")} == {
         name: current.digests[name] for name in ("definition", "bank", "units")
     }
@@ -94,7 +97,7 @@ def test_the_rules_of_a_begun_week_are_named_as_its_result_will_name_them() -> N
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY)
-    current = load(desk.desk, desk.desk.objects[CURRENT])
+    current = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     entry = entries(desk)[-1]
     assert entry["weeks"] == {
         "1": {name: current.of_week(1).digests[name] for name in ("definition", "bank")},
@@ -105,7 +108,7 @@ def test_the_rules_of_a_begun_week_are_named_as_its_result_will_name_them() -> N
 def test_the_list_of_people_is_salted_and_can_be_opened_with_its_salt() -> None:
     desk = Desk()
     desk.put()
-    plain = load(desk.desk, desk.desk.objects[CURRENT]).digests["barred"]
+    plain = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT])).digests["barred"]
     (entry,) = entries(desk)
     assert plain not in desk.site.objects["data/commitments.json"].decode()
     assert entry["parts"]["barred"] == salted(plain, salt(plain, PEPPER)) != salted(plain, salt(plain, b"x"))
@@ -214,7 +217,7 @@ def test_an_intake_that_dies_at_any_write_neither_loses_nor_forks_the_chain(step
     assert died == (step <= writes)
     # Whatever the pointer names is a whole chain, and the next run of the close shows it.
     show(desk, OPEN)
-    current = load(desk.desk, desk.desk.objects[CURRENT])
+    current = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert current.commitment is not None
     assert current.commitment.number == len(entries(desk))
     assert entries(desk)[-1]["parts"]["bank"] == current.digests["bank"]
@@ -255,7 +258,7 @@ def test_other_code_is_noted_by_the_next_intake() -> None:
 def test_other_code_and_keys_are_noted_by_the_next_run_of_the_close_once() -> None:
     desk = Desk("code 1")
     desk.put()
-    before = load(desk.desk, desk.desk.objects[CURRENT])
+    before = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     for minutes in (0, 5, 10):
         now = LATER + timedelta(minutes=minutes)
         note_deployment(desk.desk, "code 2", KEYS, now)
@@ -264,7 +267,7 @@ def test_other_code_and_keys_are_noted_by_the_next_run_of_the_close_once() -> No
     assert (second["changed"], second["code_version"]) == (["code_version", "keys"], "code 2")
     assert "mã nguồn" in second["reason"]
     assert second["parts"] == first["parts"]
-    after = load(desk.desk, desk.desk.objects[CURRENT])
+    after = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert after.digests == before.digests
     assert after.commitment == (2, published(desk)["head"])
 
@@ -294,15 +297,14 @@ def test_before_the_first_contest_there_is_nothing_to_commit_to() -> None:
     assert desk.objects == {}
 
 
-def test_a_contest_loaded_by_an_older_version_is_committed_to_when_it_is_loaded_again() -> None:
+def test_a_contest_without_a_commitment_is_committed_to_when_it_is_loaded_again() -> None:
     desk = Desk()
     desk.put()
-    pointer = json.loads(desk.desk.objects[CURRENT])
-    del pointer["commitment"], pointer["papers"]
-    desk.desk.objects[CURRENT] = canonical_json(pointer)
+    bare = replace(ContestInForce.decode(desk.desk.objects[CURRENT]), commitment=None, papers={}).encode()
+    desk.desk.objects[CURRENT] = bare
     note_deployment(desk.desk, "code 2", (), LATER)
     show(desk, LATER)
-    assert desk.desk.objects[CURRENT] == canonical_json(pointer)
+    assert desk.desk.objects[CURRENT] == bare
     desk.put(LATER)
     assert len(entries(desk)) == 1
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy, NotLoaded
-from chalicelib.services.contest.reference import CURRENT, Library, assemble, bundle, bundle_key, compile_parts
+from chalicelib.services.contest.reference import Library, assemble, compile_parts
 from tests.fakes import MINUTE, UNITS, Clock, MemoryObjects, definition, questions
+from tests.pointers import pointing_at
 
 
 class Shelf(MemoryObjects):
@@ -29,14 +32,12 @@ class Shelf(MemoryObjects):
 
     def hold(self, title: str, papers: dict[str, str] | None = None, **paper: Any) -> None:
         contest = definition(contest={"title": title}, paper=paper)
-        compiled = bundle(compile_parts(contest, questions(), UNITS, {}, {}))
-        self.objects[bundle_key(digest(compiled))] = compiled
-        self.objects[CURRENT] = canonical_json(
-            {"contest": "trial", "reference": digest(compiled), "papers": papers or {}}
-        )
+        whole = compiled.encode(compile_parts(contest, questions(), UNITS, {}, {}))
+        self.objects[compiled.key(digest(whole))] = whole
+        self.objects[CURRENT] = pointing_at(digest(whole), papers).encode()
 
     def contest_key(self) -> str:
-        return bundle_key(json.loads(self.objects[CURRENT])["reference"])
+        return compiled.key(json.loads(self.objects[CURRENT])["reference"])
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_what_an_earlier_week_keeps_is_read_when_it_is_asked_for_and_once(shelf:
     assert current.of_week(2) is current
     for _ in range(3):
         assert current.of_week(1) is library.current().of_week(1)
-    assert shelf.reads[2:] == [bundle_key(first)], "one object more at a cold start, none in a request"
+    assert shelf.reads[2:] == [compiled.key(first)], "one object more at a cold start, none in a request"
     clock.now += MINUTE
     assert library.current().of_week(1) is current.of_week(1)
     assert shelf.reads[3:] == [CURRENT]

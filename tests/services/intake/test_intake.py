@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
-from chalicelib.services.contest.reference import CURRENT, bundle_key
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
@@ -52,7 +53,7 @@ def test_every_object_is_named_by_its_content() -> None:
     desk = Desk()
     desk.put()
     pointer = json.loads(desk.desk.objects[CURRENT])
-    assert digest(desk.desk.objects[bundle_key(pointer["reference"])]) == pointer["reference"]
+    assert digest(desk.desk.objects[compiled.key(pointer["reference"])]) == pointer["reference"]
     assert digest(desk.desk.objects[f"reference/source/{pointer['source']}.zip"]) == pointer["source"]
 
 

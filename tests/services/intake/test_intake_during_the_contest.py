@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
-from chalicelib.services.contest.reference import CURRENT, RECHECK_MS, Current, Reference
+from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference
 from chalicelib.services.contest.under_way import LEAD_MS
 from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.intake.inbox import Desk

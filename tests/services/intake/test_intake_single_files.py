@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
-from chalicelib.services.contest.reference import CURRENT, Library
+from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import GATHERING, Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import (

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, RankingRow, encode_rows
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
-from chalicelib.services.contest.reference import CURRENT
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
-from tests.fakes import MINUTE, WEEK, MemoryEntries
+from tests.documents.builders import a_closed_week
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
@@ -43,8 +47,8 @@ class Office:
 
     def source(self, **changed: str) -> None:
         """The organisers' files, as intake has left them."""
-        pointer = json.loads(self.desk.objects[CURRENT])
-        self.desk.objects[CURRENT] = json.dumps({**pointer, "source": "s"}).encode()
+        told = ContestInForce.decode(self.desk.objects[CURRENT])
+        self.desk.objects[CURRENT] = replace(told, source="s").encode()
         self.desk.objects["reference/source/s.zip"] = zipped(contest_files(**changed))
 
     def use(self, entries: EntryStore) -> None:
@@ -210,15 +214,22 @@ def test_also_what_organisers_and_results_say_of_the_person_and_nothing_of_other
     office = Office()
     rows = f"SO-A,An,{AN['citizen_id']},0\nSO-B,Bình,{BINH['citizen_id']},0\n"
     office.source(rosters="unit_code,full_name,citizen_id,exempt\n" + rows)
-    ranking = f"rank,participant_id,score\n1,{BINH_ID},5\n2,{AN_ID},3\n"
-    office.desk.objects["results/current.json"] = b'{"weeks":[{"week":1,"revision":2}],"final":null}'
-    office.desk.objects["results/week-1/rev-2/individual_ranking.csv.gz"] = gzip.compress(ranking.encode())
+    folder = "results/week-1/rev-2"
+    shown = ResultsIndex(weeks=(ShownWeek(1, 2),), final=None)
+    ranking = [
+        RankingRow(person, "SO-A", "mandatory", right, None, 60_000, START_MS, 1)
+        for person, right in ((BINH_ID, 5), (AN_ID, 3))
+    ]
+    office.desk.objects[CURRENT_RESULTS] = shown.encode()
+    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
+    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
     told = office.export()
     assert told["lists"] == [
         {"source": "rosters", "unit_code": "SO-A", "full_name": "An", "citizen_id": AN["citizen_id"],
          "exempt": "False"},
         {"source": "results/week-1/rev-2/individual_ranking.csv.gz", "rank": "2", "participant_id": AN_ID,
-         "score": "3"},
+         "unit": "SO-A", "category": "mandatory", "score": "3", "prediction": "", "duration": "60000",
+         "received": str(START_MS), "attempts": "1"},
     ]  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""``reference/contest/<digest>.json``: a contest as it was taken over, in one object, under its own digest.
+
+Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
+``units``, ``barred`` (participant id → why) and ``rosters`` (a digest).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
+from chalicelib.domain.bank import Question
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.units import Unit
+
+FORMAT = 1
+
+
+class Barred(NamedTuple):
+    """By participant id (never citizen ID): why, in the organisers' words."""
+
+    excluded: Mapping[str, str]
+    disqualified: Mapping[str, str]
+
+
+def key(digest: str) -> str:
+    return f"reference/contest/{digest}.json"
+
+
+def encode(parts: Mapping[str, bytes]) -> bytes:
+    """All parts as one object, so that a cold start fetches one."""
+    return canonical_json({"format": FORMAT, "parts": {name: data.decode() for name, data in parts.items()}})
+
+
+def decode(data: bytes) -> dict[str, bytes]:
+    """The parts by name. Raises ``UnreadableDocument``."""
+    told = parsed("CompiledContest", data, FORMAT)
+    try:
+        return {name: text.encode() for name, text in told["parts"].items()}
+    except (KeyError, AttributeError) as error:
+        raise UnreadableDocument("CompiledContest", str(error)) from None
+
+
+def encode_definition(definition: Definition) -> bytes:
+    return canonical_json(definition.model_dump(mode="json"))
+
+
+def decode_definition(part: bytes) -> Definition:
+    return Definition.model_validate_json(part)
+
+
+def encode_bank(questions: Iterable[Question]) -> bytes:
+    """Sorted by id, so that the order of a file's rows makes no other bank."""
+    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
+    return canonical_json(bank)
+
+
+def decode_bank(part: bytes) -> tuple[Question, ...]:
+    return tuple(Question(**{**raw, "options": tuple(raw["options"])}) for raw in json.loads(part))
+
+
+def encode_units(units: Iterable[Unit]) -> bytes:
+    return canonical_json([unit._asdict() for unit in units])
+
+
+def decode_units(part: bytes) -> tuple[Unit, ...]:
+    return tuple(Unit(**raw) for raw in json.loads(part))
+
+
+def encode_barred(barred: Barred) -> bytes:
+    return canonical_json({name: dict(people) for name, people in barred._asdict().items()})
+
+
+def decode_barred(part: bytes) -> Barred:
+    return Barred(**json.loads(part))
+
+
+def encode_rosters(digest: str) -> bytes:
+    """``digest``: of the compiled rosters; empty where there are none."""
+    return canonical_json(digest)
+
+
+def decode_rosters(part: bytes) -> str:
+    return str(json.loads(part))

@@ -1,0 +1,44 @@
+"""The documents of a revision of a close, by the names under which they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from chalicelib.documents.closed_week import (
+    CLOSED_WEEK,
+    RANKING_ROWS,
+    ClosedFinal,
+    ClosedWeek,
+    RankingRow,
+    decode_rows,
+)
+from chalicelib.documents.typed import decode
+
+# A file of a revision, by its name; None if the revision has no such file.
+ReadFile = Callable[[str], bytes | None]
+
+
+class StoredRevision(NamedTuple):
+    """A revision of a week or of the final that stands on the desk."""
+
+    read: ReadFile
+
+    def week(self) -> ClosedWeek:
+        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
+        return decode(ClosedWeek, self.file(CLOSED_WEEK))
+
+    def final(self) -> ClosedFinal:
+        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
+        return decode(ClosedFinal, self.file(CLOSED_WEEK))
+
+    def rows(self) -> Iterator[RankingRow]:
+        """The individual ranking, row by row."""
+        return decode_rows([self.file(RANKING_ROWS)])
+
+    def file(self, name: str) -> bytes:
+        """Raises ``FileNotFoundError``."""
+        data = self.read(name)
+        if data is None:
+            raise FileNotFoundError(name)
+        return data

@@ -1,0 +1,56 @@
+"""Documents as a small contest leaves them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.documents.closed_week import (
+    ClosedWeek,
+    Counts,
+    Day,
+    Prediction,
+    Prize,
+    QuestionFigures,
+    UnitLine,
+)
+
+UNIT = UnitLine(
+    rank=1,
+    code="SO-A",
+    name="Sở A",
+    bloc="Sở ngành",
+    kind="department",
+    headcount=4,
+    exempt=0,
+    people=2,
+    attempts=3,
+    best_sum=9,
+    rate="1/2",
+    quality="9/10",
+    score="257/4",
+    prize="weekly",
+    note="",
+)
+
+
+def a_closed_week(**changes: Any) -> ClosedWeek:
+    """One unit, one prize, one question."""
+    fields: dict[str, Any] = {
+        "contest": "trial",
+        "week": 1,
+        "opens_at": "2022-08-22T08:00:00+07:00",
+        "closes_at": "2022-08-29T08:00:00+07:00",
+        "paper_size": 5,
+        "counts": Counts(2, 3, 2, 0, 1),
+        "prediction": Prediction("perfect_people", 1),
+        "ranked": 2,
+        "prizes": (
+            Prize("first", "Nhất", 1, "0f" * 10, "SO-A", "Sở A", 5, 2, 1, 61_500, 1_661_130_061_500, 2),
+        ),
+        "units": (UNIT,),
+        "days": (Day("2022-08-22", 3, 2, 2),),
+        "questions": (QuestionFigures("KS-001", "Kiểm soát", "B", 2, 1, -250, (0, 1, 1), 0, ("too_hard",)),),
+        "earlier_winners": (),
+        "earlier_unit_winners": (),
+    }
+    return ClosedWeek(**{**fields, **changes})

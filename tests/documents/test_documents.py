@@ -1,0 +1,167 @@
+"""Each document: a round trip, a kept sample of each format, and a clear refusal of what it is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.documents import compiled_contest
+from chalicelib.documents.canonical import UnreadableDocument
+from chalicelib.documents.closed_week import (
+    ClosedFinal,
+    ClosedWeek,
+    RankingRow,
+    decode_rows,
+    encode_rows,
+    standing,
+    unit_lines,
+)
+from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.manifest import Commitment, Manifest
+from chalicelib.documents.results_page import (
+    FinalPage,
+    Proof,
+    ResultsIndex,
+    ShownFinal,
+    ShownWeek,
+    UnitRow,
+    WeekPage,
+    Winner,
+)
+from chalicelib.documents.typed import Document, decode
+from tests.documents.builders import UNIT, a_closed_week
+from tests.pointers import pointing_at
+
+SAMPLES = Path(__file__).parent / "samples"
+ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "")
+WINNER = Winner(
+    "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
+)
+DIGEST = "0" * 64
+
+TYPED: dict[str, Document] = {
+    "closed_week": a_closed_week(),
+    "closed_final": ClosedFinal(contest="trial", units=(UNIT,)),
+    "week_page": WeekPage(
+        week=1,
+        opens_at="2022-08-22T08:00:00+07:00",
+        closes_at="2022-08-29T08:00:00+07:00",
+        counts=a_closed_week().counts,
+        prediction=None,
+        winners=(WINNER,),
+        units=(ROW,),
+        revision=2,
+        digest=DIGEST,
+        proof=Proof(DIGEST, 3),
+    ),
+    "final_page": FinalPage(contest="trial", units=(ROW,)),
+    "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
+    "manifest": Manifest(
+        format=1,
+        contest="trial",
+        what="week-1",
+        revision=2,
+        inputs={"bank": DIGEST},
+        inputs_digest=DIGEST,
+        commitment=Commitment(3, DIGEST),
+        code_version="abc",
+        files={"closed_week.json": DIGEST},
+        result_digest=DIGEST,
+        counts=a_closed_week().counts,
+        target=1,
+        ranked=2,
+        proof=Proof(DIGEST, 3),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_document_is_read_as_it_was_written_and_as_it_was_kept(name: str) -> None:
+    document = TYPED[name]
+    kept = (SAMPLES / f"{name}.1.json").read_bytes()
+    assert decode(type(document), document.encode()) == document
+    assert decode(type(document), kept) == document
+    assert document.encode() == kept
+
+
+@pytest.mark.parametrize("name", TYPED)
+@pytest.mark.parametrize("broken", [b"", b"[]", b"{}", b'{"format":99}', b"\xff"])
+def test_what_is_no_document_or_of_a_later_format_is_refused(name: str, broken: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match=type(TYPED[name]).__name__):
+        decode(type(TYPED[name]), broken)
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_field_too_many_or_another_format_is_refused(name: str) -> None:
+    data = TYPED[name].encode()
+    more = data.replace(b'"format":', b'"more":1,"format":', 1)
+    later = re.sub(rb'"format": ?1', b'"format":2', data)
+    for changed in (more, later):
+        assert changed != data
+        with pytest.raises(UnreadableDocument):
+            decode(type(TYPED[name]), changed)
+
+
+def test_the_pointer_to_the_contest() -> None:
+    told = ContestInForce(**{**_fields(pointing_at(DIGEST, {"1": "1" * 64})), "commitment": Head(2, DIGEST)})
+    kept = (SAMPLES / "contest_in_force.1.json").read_bytes()
+    assert ContestInForce.decode(kept) == told
+    assert told.encode() == kept
+    for broken in (b"", b"[]", b'{"format":2}', kept.replace(b'"contest"', b'"other"')):
+        with pytest.raises(UnreadableDocument):
+            ContestInForce.decode(broken)
+
+
+def test_a_compiled_contest() -> None:
+    parts = {"bank": b"[]", "units": b'[{"name":"S\xe1\xbb\x9f"}]'}
+    kept = (SAMPLES / "compiled_contest.1.json").read_bytes()
+    assert compiled_contest.encode(parts) == kept
+    assert compiled_contest.decode(kept) == parts
+    for broken in (b"", b"{}", b'{"format":1}', b'{"format":1,"parts":[]}'):
+        with pytest.raises(UnreadableDocument):
+            compiled_contest.decode(broken)
+
+
+def _fields(told: ContestInForce) -> dict[str, Any]:
+    return {name: getattr(told, name) for name in ContestInForce.__dataclass_fields__}
+
+
+rows = st.builds(
+    RankingRow,
+    st.text("0123456789abcdef", min_size=20, max_size=20),
+    st.text(max_size=8),
+    st.sampled_from(["mandatory", "encouraged"]),
+    st.integers(0, 100),
+    st.none() | st.integers(0, 10**9),
+    st.integers(0, 10**8),
+    st.integers(0, 10**13),
+    st.integers(1, 50),
+)
+
+
+@given(st.lists(rows, max_size=30), st.integers(1, 64))
+def test_a_ranking_is_read_row_by_row_however_it_is_cut_into_pieces(
+    ranking: list[RankingRow], piece: int
+) -> None:
+    data = b"".join(encode_rows(1, ranking))
+    assert list(decode_rows(data[at : at + piece] for at in range(0, len(data), piece))) == ranking
+
+
+def test_a_ranking_that_is_cut_off_or_of_a_later_format_is_refused() -> None:
+    data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", 1, None, 1, 1, 1)] * 50))
+    for broken in (data[:-1], data[:40], b"", b"no gzip"):
+        with pytest.raises(UnreadableDocument):
+            list(decode_rows([broken]))
+
+
+def test_a_units_line_is_its_standing_exactly() -> None:
+    line = a_closed_week().units[0]
+    assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
+    assert a_closed_week().tallies == {"SO-A": (2, 3, 9)}
+    assert (a_closed_week().winners, a_closed_week().unit_winners) == (["0f" * 10], ["SO-A"])
+    assert isinstance(decode(ClosedWeek, a_closed_week().encode()).units, tuple)
