@@ -19,13 +19,10 @@ class Commitment(Part, frozen=True):
     digest: str
 
 
-class Manifest(Document, frozen=True, kw_only=True, omit_defaults=True):
-    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name.
+class Manifest(Document, frozen=True, kw_only=True):
+    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name."""
 
-    ``counts`` to ``proof`` are a week's; ``weeks``, the result digests of all weeks, are the final's.
-    """
-
-    format: Literal[1]
+    format: Literal[1] = 1
     contest: str
     what: str
     revision: int
@@ -35,12 +32,22 @@ class Manifest(Document, frozen=True, kw_only=True, omit_defaults=True):
     code_version: str
     files: dict[str, str]
     result_digest: str
-    counts: Counts | None = None
-    target: int | None = None
-    ranked: int | None = None
-    proof: Proof | None = None
-    weeks: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         """Indented: people read it too."""
         return json.dumps(msgspec.to_builtins(self), ensure_ascii=False, indent=1).encode()
+
+
+class WeekManifest(Manifest, frozen=True, kw_only=True):
+    """``target``: what the prediction came to; ``ranked``: how many people are."""
+
+    counts: Counts
+    target: int | None
+    ranked: int
+    proof: Proof
+
+
+class FinalManifest(Manifest, frozen=True, kw_only=True):
+    """``weeks``: the result digests of all weeks."""
+
+    weeks: tuple[str, ...]

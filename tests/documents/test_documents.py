@@ -22,7 +22,7 @@ from chalicelib.documents.closed_week import (
     unit_lines,
 )
 from chalicelib.documents.contest_in_force import ContestInForce, Head
-from chalicelib.documents.manifest import Commitment, Manifest
+from chalicelib.documents.manifest import Commitment, FinalManifest, WeekManifest
 from chalicelib.documents.results_page import (
     FinalPage,
     Proof,
@@ -61,8 +61,7 @@ TYPED: dict[str, Document] = {
     ),
     "final_page": FinalPage(contest="trial", units=(ROW,)),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
-    "manifest": Manifest(
-        format=1,
+    "week_manifest": WeekManifest(
         contest="trial",
         what="week-1",
         revision=2,
@@ -76,6 +75,18 @@ TYPED: dict[str, Document] = {
         target=1,
         ranked=2,
         proof=Proof(DIGEST, 3),
+    ),
+    "final_manifest": FinalManifest(
+        contest="trial",
+        what="final",
+        revision=1,
+        inputs={"units": DIGEST},
+        inputs_digest=DIGEST,
+        commitment=None,
+        code_version="abc",
+        files={},
+        result_digest=DIGEST,
+        weeks=(DIGEST,),
     ),
 }
 

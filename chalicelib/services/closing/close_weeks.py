@@ -12,6 +12,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
@@ -23,11 +24,10 @@ from chalicelib.documents.closed_week import (
     RANKING_ROWS,
     ClosedFinal,
     ClosedWeek,
-    Counts,
     encode_rows,
 )
 from chalicelib.documents.contest_in_force import Head
-from chalicelib.documents.manifest import Commitment, Manifest
+from chalicelib.documents.manifest import Commitment, FinalManifest, Manifest, WeekManifest
 from chalicelib.documents.results_page import Page, Proof
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
@@ -67,17 +67,6 @@ class Replaced(NamedTuple):
 
     document: ClosedWeek | ClosedFinal
     revision: StoredRevision
-
-
-class Facts(NamedTuple):
-    """What the manifest says of a week, or (``weeks``: result digests) of the final."""
-
-    commitment: Head | None
-    counts: Counts | None = None
-    target: int | None = None
-    ranked: int | None = None
-    proof: Proof | None = None
-    weeks: tuple[str, ...] = ()
 
 
 # The week's result, its document, the reference, the winners by id, the root of the week's hash tree.
@@ -191,8 +180,9 @@ class CloseWeeks:
         proof = proof_files(bundle, result, reference, unit_winners)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
         report = report._replace(files=chain([rows], report.files, proof.items()))
-        facts = Facts(
-            current.commitment,
+        facts = partial(
+            WeekManifest,
+            commitment=current.commitment and Commitment(*current.commitment),
             counts=document.counts,
             target=result.target,
             ranked=document.ranked,
@@ -222,7 +212,11 @@ class CloseWeeks:
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)
-        facts = Facts(reference.commitment, weeks=tuple(closed.result for closed in results))
+        facts = partial(
+            FinalManifest,
+            commitment=reference.commitment and Commitment(*reference.commitment),
+            weeks=tuple(closed.result for closed in results),
+        )
         after = self._keep("final", revision, inputs, before, report, document, facts, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
@@ -270,11 +264,14 @@ class CloseWeeks:
         before: CurrentRevision | None,
         report: WeekReport,
         document: ClosedWeek | ClosedFinal,
-        facts: Facts,
+        manifest_of: Callable[..., Manifest],
         reference: Reference,
         uploaded: Mapping[str, str] = MappingProxyType({}),
     ) -> CurrentRevision:
-        """Writes a revision's files and moves the pointer to it; ``uploaded``: digests of what is there."""
+        """Writes a revision's files and moves the pointer to it.
+
+        ``manifest_of`` takes what every manifest has; ``uploaded``: digests of what is there.
+        """
         folder = f"results/{what}/rev-{revision}/"
         own = [("page.json", report.page.encode()), (CLOSED_WEEK, document.encode())]
         with search_among_what_is_new():
@@ -287,22 +284,15 @@ class CloseWeeks:
             people = self.participants.get_many([*_winners(there), *_winners(document)])
             changes = self.write_changes(Replaced(there, old), Replaced(document, new), people, reference)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
-        manifest = Manifest(
-            format=1,
+        manifest = manifest_of(
             contest=reference.definition.contest.id,
             what=what,
             revision=revision,
             inputs=dict(reference.digests),
             inputs_digest=inputs,
-            commitment=facts.commitment and Commitment(*facts.commitment),
             code_version=self.version,
             files=dict(sorted(digests.items())),
             result_digest=after.result,
-            counts=facts.counts,
-            target=facts.target,
-            ranked=facts.ranked,
-            proof=facts.proof,
-            weeks=facts.weeks,
         )
         self._put(folder + "manifest.json", manifest.encode())
         if not self.revisions.switch(what, before, after):
