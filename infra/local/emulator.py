@@ -1,6 +1,6 @@
 """The local AWS process: MiniStack, served on 127.0.0.1, with snapshots while it runs.
 
-Started by infra.local.ministack with everything in the environment. It adds five things to MiniStack's own
+Started by infra.local.ministack with everything in the environment. It adds six things to MiniStack's own
 start:
 
 * It saves its state every few seconds, not only when it stops, so that kill -9 or a power cut costs seconds,
@@ -12,6 +12,7 @@ start:
 * Stream records that no function has read yet are saved too (infra/local/streams.py).
 * Schedules are looked at every second instead of every ten, and may be shortened for tests; one whose function
   or state machine is still at work is passed over, or a busy machine would start ever more of them.
+* All workers of a package share one unpacked copy of it (infra/local/unpacked.py).
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.streams import keep_unread_records
+from infra.local.unpacked import share_unpacked_code
 
 # The rules of EventBridge know minutes; a test has seconds. MiniStack alone reads this, the template does not
 # change.
 SCHEDULE_SECONDS = "CUOC_THI_SCHEDULE_SECONDS"
 
-# Touched after each snapshot. Elsewhere than on Linux a process with threads must not be forked: no snapshots.
+# Written after each snapshot. Elsewhere than on Linux a process with threads must not be forked: no snapshots.
 MARKER = "snapshot"
 LINUX = sys.platform == "linux"
 
@@ -103,6 +105,7 @@ def _deploying() -> bool:
 
 def _save(app: Any, lock: int) -> None:
     """Runs in the forked child and never returns."""
+    began = time.monotonic()
     try:
         os.closerange(3, lock)  # the server's sockets: a connection ends only when nobody holds it
         os.closerange(lock + 1, 4096)
@@ -110,7 +113,8 @@ def _save(app: Any, lock: int) -> None:
         services = app._build_persistence_save_dict()  # noqa: SLF001
         services.pop("cloudwatch_logs", None)  # every request's lines: saved at the end, not each time
         app.save_all(services)
-        Path(os.environ["STATE_DIR"], MARKER).touch()
+        # Its time says when a save was whole, its content how many seconds it took.
+        Path(os.environ["STATE_DIR"], MARKER).write_text(f"{time.monotonic() - began:.1f}", encoding="ascii")
     finally:
         os._exit(0)
 
@@ -182,6 +186,10 @@ async def _serve(app: Any, lock: int) -> None:
             await asyncio.sleep(0.1)
 
     await serve(app.app, config, shutdown_trigger=stopped)
+    # Everything is saved. Invocations that are under way have nobody left to answer to, and Python would wait
+    # for their threads.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _alone(folder: Path) -> int:
@@ -201,6 +209,7 @@ def main() -> None:
     _shorten_schedules()
     _pass_over_the_busy()
     keep_unread_records()
+    share_unpacked_code()
     asyncio.run(_serve(app, lock))
 
 
