@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 from infra.local.checks import CannotRun, check_tools, only_one
+from infra.progress import say, span
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+_SPEAKS_EVERY = 3.0
 
 
 def _options() -> argparse.Namespace:
@@ -44,11 +46,18 @@ def _holder(folder: Path) -> int | None:
 def _stop(folder: Path) -> None:
     process = _holder(folder)
     if process is None:
-        print("Nothing runs here.")
+        print("Nothing runs here, so there is nothing to stop. `make run` starts a contest.")
         return
+    began = told = time.monotonic()
+    say(f"Stopping process {process}: it ends what is under way and saves its data, mostly within 10 s.")
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(f"\nProcess {process} goes on stopping by itself."))
     os.kill(process, signal.SIGTERM)
     while _holder(folder) == process:
-        time.sleep(0.2)
+        time.sleep(0.1)
+        if time.monotonic() - told >= _SPEAKS_EVERY:
+            told = time.monotonic()
+            say(f"Still waiting for process {process}: {span(told - began)}. Ctrl-C leaves it to itself.")
+    say(f"Stopped after {time.monotonic() - began:.1f} s. The data is kept; `make clean` forgets it.")
 
 
 def _clean(folder: Path) -> None:

@@ -56,7 +56,9 @@ def only_one(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise CannotRun(f"It already runs here, as process {lock.read().strip() or 'unknown'}.") from None
+            raise CannotRun(
+                f"It already runs here, as process {lock.read().strip() or 'unknown'}; `make stop` ends it."
+            ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -13,6 +13,7 @@ from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import archive, read_folder
 from infra.intake import fault_lines, read_report, send
 from infra.local.checks import CannotRun
+from infra.progress import span
 
 _FILE = "contest.zip"
 _PATIENCE = 60.0
@@ -26,6 +27,7 @@ class Contest:
     id: str
     title: str
     data: bytes
+    moves: bool
 
     @property
     def key(self) -> str:
@@ -42,7 +44,8 @@ def read(folder: Path) -> Contest:
         raise CannotRun(f"The contest folder {folder} has faults; nothing was started.\n{refused}") from None
     except OSError as error:
         raise CannotRun(f"The contest folder cannot be read: {error}.") from None
-    return Contest(folder, source.definition.contest.id, source.definition.contest.title, data)
+    about = source.definition.contest
+    return Contest(folder, about.id, about.title, data, about.start == "now")
 
 
 def load(s3: Any, desk: str, contest: Contest) -> bool:
@@ -60,8 +63,11 @@ def load(s3: Any, desk: str, contest: Contest) -> bool:
     return True
 
 
-def timetable(s3: Any, site: str) -> list[str]:
-    """The weeks in words, as the site publishes them, and what to do when all are over."""
+def timetable(s3: Any, site: str, *, fresh: bool, moves: bool) -> list[str]:
+    """The weeks in words, as the site publishes them, and what to do when all are over.
+
+    ``fresh``: the contest has just been loaded; ``moves``: its start is the moment of loading.
+    """
     public = json.loads(s3.get_object(Bucket=site, Key="data/contest.json")["Body"].read())
     weeks = [
         (w["number"], *(datetime.fromisoformat(w[end]) for end in ("opens_at", "closes_at")))
@@ -72,9 +78,25 @@ def timetable(s3: Any, site: str) -> list[str]:
         f"  week {number}: {_when(opens, closes)}, {_status(opens, closes, now)}"
         for number, opens, closes in weeks
     ]
-    if weeks and weeks[-1][2] <= now:
-        lines.append("  The contest is over. `make clean` forgets it, and the next `make run` starts it anew.")
-    return lines
+    return lines + (over(weeks[-1][2], fresh=fresh, moves=moves) if weeks and weeks[-1][2] <= now else [])
+
+
+def over(ended: datetime, *, fresh: bool, moves: bool) -> list[str]:
+    """What is true of a contest whose weeks are over, and what to do; ``moves``: it starts when loaded."""
+    since = span((datetime.now(UTC) - ended).total_seconds())
+    lines = [f"  This contest is over since {_day(ended)}, {since} ago: nobody can take part any more."]
+    if fresh:
+        lines.append("  Nobody took part here. Its weeks are closed all the same, and the page shows that.")
+    else:
+        lines.append("  The page shows its results; `make report` opens the newest bulletin.")
+    if moves:
+        return [*lines, "  To hold it again: `make clean`, which forgets what is here, then `make run`."]
+    return [
+        *lines,
+        '  To hold it now: set other dates in contest.toml, for example start = "now"; then `make clean`,',
+        "  which forgets what is here, and `make run`.",
+        "  To see a contest at once: `make run CONTEST=contests/demo`, four weeks of three minutes.",
+    ]
 
 
 def _when(opens: datetime, closes: datetime) -> str:
@@ -92,15 +114,5 @@ def _status(opens: datetime, closes: datetime, now: datetime) -> str:
     if closes <= now:
         return "over"
     if opens <= now:
-        return f"open, closes in {_span((closes - now).total_seconds())}"
-    return f"opens in {_span((opens - now).total_seconds())}"
-
-
-def _span(seconds: float) -> str:
-    whole = int(seconds)
-    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+        return f"open, closes in {span((closes - now).total_seconds())}"
+    return f"opens in {span((opens - now).total_seconds())}"

@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +25,7 @@ from botocore.config import Config
 from infra.local.checks import CannotRun
 from infra.local.emulator import LINUX, MARKER, SCHEDULE_SECONDS
 from infra.package import PROJECT
+from infra.progress import span
 
 REGION = "ap-southeast-1"
 # The local AWS knows these as the account's root. It listens on 127.0.0.1 only.
@@ -33,18 +36,31 @@ _STARTS_WITHIN = 30.0
 _SAVES_WITHIN = 10.0
 # A million entries take a while to write.
 _STOPS_WITHIN = 180.0
+_SPEAKS_EVERY = 3.0
+
+
+def _silent(_line: str) -> None:
+    pass
 
 
 class MiniStack:
     """The local AWS while the ``with`` block lasts; its data stays in ``state``."""
 
-    def __init__(self, state: Path, log: Path, schedule_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        log: Path,
+        schedule_seconds: int | None = None,
+        tell: Callable[[str], None] = _silent,
+    ) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._state = state
         self._log = log
         self._schedule_seconds = schedule_seconds
+        self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
+        self._ending: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -106,15 +122,46 @@ class MiniStack:
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOPS_WITHIN)
+        self._ending = process
+        if process.poll() is None:
+            process.terminate()
+            self._await_end(process)
         with suppress(ProcessLookupError):  # itself if it hangs, and functions that were just being started
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if process.stdin:
             process.stdin.close()
         shutil.rmtree(self._state / "tmp", ignore_errors=True)
+        self._ending = None
+
+    def stop_without_saving(self) -> None:
+        """Cuts a ``stop`` short, from a signal handler; what came since the last save is lost."""
+        if self._ending is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._ending.pid, signal.SIGKILL)
+
+    def saved(self) -> tuple[datetime, float] | None:
+        """When the data was saved last, and in how many seconds; None if it never was."""
+        marker = self._state / "services" / MARKER
+        try:
+            at, took = marker.stat().st_mtime, marker.read_text(encoding="ascii")
+        except OSError:
+            return None
+        return datetime.fromtimestamp(at).astimezone(), float(took or 0)
+
+    def _await_end(self, process: subprocess.Popen[bytes]) -> None:
+        began = time.monotonic()
+        saved = self.saved()
+        usual = f"; the last save took {saved[1]:.1f} s" if saved else ""
+        self._tell(f"Waiting for requests under way (2 s at most), then saving the data{usual}.")
+        while (took := time.monotonic() - began) < _STOPS_WITHIN:
+            try:
+                process.wait(_SPEAKS_EVERY)
+            except subprocess.TimeoutExpired:
+                self._tell(f"Still saving the data: {span(took + _SPEAKS_EVERY)} so far.")
+            else:
+                return
+        self._tell(f"It has not stopped within {span(_STOPS_WITHIN)} and is ended.")
 
     def _environment(self) -> dict[str, str]:
         # Nobody's own AWS account, endpoint, proxy or Python path may reach the functions.

@@ -7,10 +7,7 @@ import signal
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -20,18 +17,17 @@ from infra import package, site
 from infra.cloudformation import DeploymentFailed, deploy
 from infra.deploy import stack_name
 from infra.local import contest as contests
+from infra.local import layout
 from infra.local.checks import CannotRun, only_one, take_port
 from infra.local.gateway import set_gateway_responses
 from infra.local.ministack import MiniStack
 from infra.local.narrate import Narrator
 from infra.local.proxy import Proxy
 from infra.local.stackfile import stack_file
+from infra.local.stop import Stop, Stopped
+from infra.progress import say
 
 _LOOK_EVERY = 2.0
-
-
-class Stopped(BaseException):
-    """Somebody wants it to end; not an error, so nothing that handles errors may swallow it."""
 
 
 @dataclass(frozen=True)
@@ -47,35 +43,22 @@ class Options:
 
 def run(options: Options) -> None:
     """Runs until SIGINT or SIGTERM. Raises ``CannotRun``."""
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    stop = Stop(say)
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # what runs here is asked directly
     try:
         with ExitStack() as undo:
-            _up(options, undo)
+            _up(options, undo, stop)
     except Stopped:
         pass
     except (ClientError, BotoCoreError, DeploymentFailed) as error:
         log = options.folder / "ministack.log"
         raise CannotRun(f"The local AWS refused something: {error}\nMore in {log}.") from error
-    say("Stopped. The data is kept; `make clean` forgets it.")
+    say(stop.farewell())
 
 
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    # From here on it goes down in order; a second Ctrl-C would only lose data.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    print(flush=True)
-    say("Stopping …")
-    raise Stopped
-
-
-def say(line: str) -> None:
-    """One line for the person at the terminal."""
-    print(f"{datetime.now().astimezone():%H:%M:%S}  {line}", flush=True)
-
-
-def _up(options: Options, undo: ExitStack) -> None:
+def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     contest = contests.read(options.contest)
     listener = undo.enter_context(take_port(options.port))
     undo.enter_context(only_one(options.folder))
@@ -86,7 +69,10 @@ def _up(options: Options, undo: ExitStack) -> None:
     built = package.build("local")
     say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version[:12]}")
     state = options.folder / "state" / contest.key
-    aws = undo.enter_context(MiniStack(state, options.folder / "ministack.log", options.schedule_seconds))
+    layout.check(state)
+    aws = MiniStack(state, options.folder / "ministack.log", options.schedule_seconds, say)
+    stop.ends(aws)
+    undo.enter_context(aws)
     s3 = aws.client("s3")
     parameters = {
         "LocalPort": str(aws.port),
@@ -111,11 +97,11 @@ def _up(options: Options, undo: ExitStack) -> None:
         "publish_live": "publish-live",
     }
     groups = {name: f"/aws/lambda/{stack_name('local')}-{part}" for name, part in functions.items()}
-    narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], groups)
+    narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], outputs["SiteBucket"], groups)
     fresh = contests.load(s3, outputs["DeskBucket"], contest)
     narrator.news()
     say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data goes on.")
-    for line in contests.timetable(s3, outputs["SiteBucket"]):
+    for line in contests.timetable(s3, outputs["SiteBucket"], fresh=fresh, moves=contest.moves):
         say(line)
     undo.enter_context(stack_file(options.folder / "stack.json", address, aws.url, outputs))
     say(f"Ready after {time.monotonic() - began:.1f} s:  {address}   (Ctrl-C stops it)")
