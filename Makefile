@@ -33,16 +33,14 @@ $(READY): requirements.txt requirements-dev.txt
 		{ echo "Python 3.11 to 3.14 is needed (what Lambda runs); $(PYTHON) is $$($(PYTHON) -V). Try PYTHON=python3.11."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv."; exit 1; }
-	@echo "Installing the Python packages into $(VENV); this takes a minute, once."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
+	@$(PYTHON) -m infra.install $(VENV) requirements-dev.txt
 	@touch $@
 
 # Tools that pin what the others have newer get environments of their own.
 .venv-%/.ready: requirements-%.txt | $(READY)
-	@echo "Installing $* into .venv-$*; this takes a minute, once."
 	@$(PYTHON) -m venv --clear .venv-$*
-	@.venv-$*/bin/pip install -qq --disable-pip-version-check --requirement $<
+	@$(PYTHON) -m infra.install .venv-$* $<
 	@touch $@
 
 run: $(READY) ## start everything here and print the address (CONTEST=folder, PORT=8000)
@@ -64,10 +62,13 @@ test-long: $(READY) tools $(NODE) ## the same properties in volume: 10,000 walks
 
 # What the page's tests need; the page itself needs nothing.
 $(NODE): frontend/package.json frontend/package-lock.json | tools
+	@echo "Installing what the page's tests need, by npm; once, mostly within 20 s."
 	@npm ci --prefix frontend --no-audit --no-fund --silent
 	@touch $@
 
 tools:
+	@command -v node >/dev/null && command -v npm >/dev/null && command -v chromium >/dev/null || \
+		echo "Installing Node.js, npm and Chromium from Debian where they are missing; once, a minute or two."
 	@command -v node >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nodejs; }
 	@command -v npm >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends npm; }
 	@command -v chromium >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends chromium; }
@@ -116,9 +117,8 @@ deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail
 results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"
 
-report: $(READY) ## copy the results and open the bulletin of WEEK=1 (or WEEK=final)
-	@[ -n "$(WEEK)" ] || { echo "Of which week? For example: make report WEEK=1, or WEEK=final"; exit 2; }
-	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)" --report "$(WEEK)"
+report: $(READY) ## copy the results and open the newest bulletin (or that of WEEK=1, WEEK=final)
+	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)" --report "$(or $(WEEK),newest)"
 
 intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and tell the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.package import Package
+from infra.progress import interval, say_aside, span
 from infra.template import with_code
 
 Client = Callable[[str], Any]
@@ -53,8 +54,10 @@ def deploy(
         Parameters=_parameters(cloudformation, stack, set(template["Parameters"]), given),
     )
     if _wait_for_change_set(cloudformation, stack, name, pause):
+        changes = _changes(cloudformation, stack, name)
+        since = _latest_event(cloudformation, stack)
         cloudformation.execute_change_set(StackName=stack, ChangeSetName=name)
-        _wait_for_stack(cloudformation, stack, pause)
+        _wait_for_stack(cloudformation, stack, pause, changes, since)
     else:
         cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
     return outputs(cloudformation, stack)
@@ -156,8 +159,48 @@ def _wait_for_change_set(cloudformation: Any, stack: str, name: str, pause: floa
         time.sleep(pause)
 
 
-def _wait_for_stack(cloudformation: Any, stack: str, pause: float) -> None:
+def _changes(cloudformation: Any, stack: str, name: str) -> int:
+    """How many resources a change set touches; the service answers in pages."""
+    count, more = 0, dict[str, str]()
     while True:
+        found = cloudformation.describe_change_set(StackName=stack, ChangeSetName=name, **more)
+        count += len(found.get("Changes", []))
+        if not found.get("NextToken"):
+            return count
+        more = {"NextToken": found["NextToken"]}
+
+
+def _latest_event(cloudformation: Any, stack: str) -> str | None:
+    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    return str(events[0]["EventId"]) if events else None
+
+
+def _finished(cloudformation: Any, stack: str, since: str | None) -> tuple[set[str], str]:
+    """The resources done since an event, and the one that was begun last."""
+    done: set[str] = set()
+    begun = ""
+    for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack):
+        for event in page["StackEvents"]:
+            if event["EventId"] == since:
+                return done, begun
+            name, status = event["LogicalResourceId"], event["ResourceStatus"]
+            if name == stack:
+                continue
+            if status.endswith("_COMPLETE"):
+                done.add(name)
+            elif status.endswith("_IN_PROGRESS") and name not in done:
+                begun = begun or name
+    return done, begun
+
+
+def _wait_for_stack(
+    cloudformation: Any, stack: str, pause: float, changes: int = 0, since: str | None = None
+) -> None:
+    began = told = time.monotonic()
+    while True:
+        if time.monotonic() - told >= interval():
+            told = time.monotonic()
+            say_aside(_state(cloudformation, stack, changes, since, told - began))
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         status = found["StackStatus"]
         if status in _GOOD:
@@ -165,6 +208,13 @@ def _wait_for_stack(cloudformation: Any, stack: str, pause: float) -> None:
         if not status.endswith("_IN_PROGRESS") or "ROLLBACK" in status:
             raise DeploymentFailed(f"{stack}: {status}\n{_failures(cloudformation, stack)}".strip())
         time.sleep(pause)
+
+
+def _state(cloudformation: Any, stack: str, changes: int, since: str | None, took: float) -> str:
+    status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+    done, begun = _finished(cloudformation, stack, since)
+    at = f", now {begun}" if begun else ""
+    return f"{stack}: {status}, {len(done)} of {changes} resources{at}, {span(took)} so far"
 
 
 def _failures(cloudformation: Any, stack: str) -> str:

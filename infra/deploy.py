@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import DeploymentFailed, deploy
 from infra.package import build
+from infra.progress import say_aside
 from infra.site import upload
 
 
@@ -39,7 +40,14 @@ def main() -> None:
         return session.client(service)
 
     try:
-        outputs = deploy(client, stack_name(options.stage), build(options.stage), parameters)
+        say_aside("Deploying, step 1 of 3: the package.")
+        package = build(options.stage)
+        say_aside(
+            f"Deploying {stack_name(options.stage)}, step 2 of 3: CloudFormation. The first time it makes a "
+            "distribution of CloudFront, which alone takes minutes; later ones are shorter."
+        )
+        outputs = deploy(client, stack_name(options.stage), package, parameters)
+        say_aside("Deploying, step 3 of 3: the site's files.")
         count = upload(client("s3"), outputs["SiteBucket"])
     except (DeploymentFailed, ClientError, BotoCoreError) as error:
         sys.exit(f"Not deployed. {error}")

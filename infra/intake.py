@@ -7,6 +7,7 @@ python -m infra.intake units.xlsx --stage prod to AWS
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import sys
 import time
@@ -23,6 +24,7 @@ from infra.cloudformation import outputs
 from infra.deploy import stack_name
 from infra.local.stackfile import local_desk
 from infra.package import PROJECT
+from infra.progress import span, waiting
 
 _PATIENCE = 330.0  # the function may take five minutes
 _SHOWN = 50
@@ -88,7 +90,15 @@ def words(report: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _content(path: Path) -> tuple[str, bytes]:
+def content(path: Path) -> tuple[str, bytes]:
+    """What is sent, by name. Ends the program with a sentence where there is nothing to send."""
+    if not path.exists():
+        beside = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
+        near = difflib.get_close_matches(path.name, beside, n=1)
+        hint = f" Is it {path.parent / near[0]}?" if near else ""
+        sys.exit(
+            f"There is no {path} here, so nothing was sent.{hint} Give its path: make intake FILE=units.xlsx"
+        )
     if path.is_dir():
         return "contest.zip", archive(path)
     return path.name, path.read_bytes()
@@ -104,7 +114,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     try:
-        name, data = _content(options.file)
+        name, data = content(options.file)
         if len(data) > LARGEST:
             sys.exit(f"{name} was not sent: {TOO_LARGE}")
         if options.stage == "local":
@@ -112,7 +122,8 @@ def main() -> None:
         else:
             desk = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
             s3 = boto3.client("s3")
-        report = send(s3, desk, name, data)
+        with waiting(f"Waiting for the answer about {name}, at most {span(_PATIENCE)}"):
+            report = send(s3, desk, name, data)
     except OSError as error:
         sys.exit(f"{options.file} cannot be read: {error.strerror}.")
     except ContestFaults as refused:

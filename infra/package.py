@@ -24,6 +24,7 @@ from typing import Any
 
 from infra.archive import breakdown, compile_tree, files_of, write_zip
 from infra.layer import build as build_layer
+from infra.progress import say_aside, waiting
 from infra.template import for_stage, load
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -70,18 +71,27 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
     note.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as work:
         architecture = _stage_project(project, Path(work, "project"), stage)
+        _step(stage, 1, "template and code, by `chalice package`")
         _chalice_package(Path(work, "project"), stage, Path(work, "packed"))
         _assemble(Path(work, "packed"), Path(work, "code"))
-        layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
+        _step(stage, 2, f"dependencies for {architecture}; downloaded where they are not there yet")
+        with waiting("Downloading and trimming the dependencies", usually=15):
+            layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
+        _step(stage, 3, "one zip of both")
         write_zip(out / "deployment.zip", files_of(layer) | files_of(Path(work, "code")))
         version = _digest(code)
         template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version)
         (out / "template.json").write_text(json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True))
+    _step(stage, 4, "does it import with nothing around it?")
     _check_alone(out / "deployment.zip", architecture)
     digest = sha256((out / "deployment.zip").read_bytes()).hexdigest()
     package = Package(out / "deployment.zip", out / "template.json", digest, version)
     note.write_text(json.dumps({"stamp": stamp, **asdict(package)}, default=lambda path: path.name, indent=1))
     return package
+
+
+def _step(stage: str, number: int, what: str) -> None:
+    say_aside(f"Packaging for {stage}, step {number} of 4: {what}")
 
 
 def _read(out: Path) -> Package:

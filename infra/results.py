@@ -3,6 +3,7 @@
 python -m infra.results                from the running local stack
 python -m infra.results --stage prod   from AWS
 python -m infra.results --report 1     and opens the bulletin of week 1 (or of the end: --report final)
+python -m infra.results --report newest  and opens that of the newest close
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import argparse
 import json
 import sys
 import webbrowser
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -21,10 +24,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.storage.objects import PART
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
-from infra.local.stackfile import local_desk
+from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
+from infra.progress import span
 
 PREFIX = "results/"
+NEWEST = "newest"
+# Grace, settling and the schedule's minute take less.
+_OVERDUE = timedelta(minutes=10)
 
 
 def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
@@ -58,13 +65,44 @@ def etag(data: bytes, like: str) -> str:
 
 def bulletin(folder: Path, what: str) -> Path | None:
     """The bulletin in force of a week (``1``, ``2``, …) or of the ``final``; None if there is none yet."""
+    revisions = closed(folder)
+    if what not in revisions:
+        return None
+    name = what if what == "final" else f"week-{what}"
+    return folder / name / f"rev-{revisions[what]}" / "bulletin.html"
+
+
+def closed(folder: Path) -> dict[str, int]:
+    """The revision in force of all that is closed, oldest first: ``1``, ``2``, …, ``final``."""
     current = folder / "current.json"
     index = json.loads(current.read_text()) if current.is_file() else {"weeks": [], "final": None}
-    closed = {f"week-{week['week']}": week["revision"] for week in index["weeks"]}
-    if index["final"]:
-        closed["final"] = index["final"]["revision"]
-    name = what if what == "final" else f"week-{what}"
-    return folder / name / f"rev-{closed[name]}" / "bulletin.html" if name in closed else None
+    found = {str(week["week"]): int(week["revision"]) for week in index["weeks"]}
+    return found | ({"final": int(index["final"]["revision"])} if index["final"] else {})
+
+
+def next_close(contest: dict[str, Any] | None, done: Collection[str], now: datetime) -> str:
+    """When the next week is closed, in a sentence; ``contest``: what the site publishes, if anything."""
+    if contest is None:
+        return "No contest has been loaded yet: put one in with `make intake FILE=folder`."
+    for week in contest["weeks"]:
+        if str(week["number"]) in done:
+            continue
+        closes = datetime.fromisoformat(week["closes_at"])
+        if closes <= now - _OVERDUE:
+            late = span((now - closes).total_seconds())
+            return (
+                f"Week {week['number']} is over since {_moment(closes)}, {late} ago, and is still not closed: "
+                "the log of the function `close-weeks` says why."
+            )
+        if closes <= now:
+            return f"Week {week['number']} is over since {_moment(closes)} and is about to be closed."
+        left = span((closes - now).total_seconds())
+        return f"Week {week['number']} is closed soon after it ends: {_moment(closes)}, in {left}."
+    return "All weeks are closed." if "final" in done else "All weeks are closed; the whole contest is next."
+
+
+def _moment(when: datetime) -> str:
+    return f"{when.day}/{when.month}/{when.year} {when:%H:%M:%S}"
 
 
 def _files(folder: Path) -> set[Path]:
@@ -79,32 +117,65 @@ def main() -> None:
     parser.add_argument(
         "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
     )
-    parser.add_argument("--report", metavar="WEEK", help="open the bulletin of this week, or of the `final`")
+    parser.add_argument(
+        "--report",
+        metavar="WEEK",
+        help="open the bulletin of this week, of the `final` or of the `newest` close",
+    )
     options = parser.parse_args()
     try:
-        if options.stage == "local":
-            s3, bucket = local_desk(options.stack)
-        else:
-            bucket = outputs(boto3.client("cloudformation"), stack_name(options.stage))["DeskBucket"]
-            s3 = boto3.client("s3")
+        s3, bucket, site = _place(options.stage, options.stack)
         copied = copy(s3, bucket, options.to)
+        due = next_close(_published(s3, site), closed(options.to), datetime.now(UTC))
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"Not copied. {error}")
     if options.report:
-        _open(options.to, options.report)
+        page, words = choose(options.to, options.report, due)
+        if page is None:
+            sys.exit(words)
+        print(words)
+        webbrowser.open(page.resolve().as_uri())
+        print(page)  # for where there is no browser
         return
     for path in copied:
         print(path)
     if not copied:
-        print("Nothing new: no week has been closed since the last copy.")
+        there = "Nothing new since the last copy." if closed(options.to) else "Nothing to copy yet."
+        print(f"{there} {due}")
 
 
-def _open(folder: Path, what: str) -> None:
-    page = bulletin(folder, what)
-    if page is None:
-        sys.exit(f"There is no bulletin of {what!r} yet. What has been closed: see {folder / 'current.json'}.")
-    webbrowser.open(page.resolve().as_uri())
-    print(page)  # for where there is no browser
+def choose(folder: Path, what: str, due: str) -> tuple[Path | None, str]:
+    """The bulletin to open, and a sentence for whoever asked; ``due``: when the next close is."""
+    there = closed(folder)
+    if not there:
+        return None, f"No week is closed yet, so there is no bulletin. {due}"
+    listed = ", ".join(f"WEEK={name}" for name in there)
+    newest = list(there)[-1]
+    if what == NEWEST:
+        return bulletin(folder, newest), f"The newest, WEEK={newest}. There are: {listed}. {due}"
+    if what in there:
+        return bulletin(folder, what), f"WEEK={what}, revision {there[what]}."
+    return None, f"There is no bulletin of WEEK={what}. There are: {listed}. {due}"
+
+
+def _place(stage: str, stack: Path) -> tuple[Any, str, str]:
+    """An S3 client, the desk bucket and the site's."""
+    if stage == "local":
+        described = read_stack(stack)
+        return stack_client(described, "s3"), str(described["desk_bucket"]), str(described["site_bucket"])
+    found = outputs(boto3.client("cloudformation"), stack_name(stage))
+    return boto3.client("s3"), found["DeskBucket"], found["SiteBucket"]
+
+
+def _published(s3: Any, site: str) -> dict[str, Any] | None:
+    try:
+        stored = s3.get_object(Bucket=site, Key="data/contest.json")["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
+    contest: dict[str, Any] = json.loads(stored)
+    return contest
 
 
 if __name__ == "__main__":
