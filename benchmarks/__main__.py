@@ -12,17 +12,20 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import capacity, fixtures, stubs
 from chalicelib.services.contest.reference import Reference
 from infra import package
+from infra.progress import Progress, say_aside, span
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 11
 SIZES = (4_000, 40_000, 400_000)
+CLOSE_OUTS_TAKE = (8, 25, 200)  # seconds
 
 
 class Line(NamedTuple):
@@ -72,9 +75,11 @@ def compared(figure: str, goal: float, unit: str, measure: Callable[[], tuple[fl
 def cold_start(code: Path) -> tuple[float, float]:
     """CPU milliseconds from nothing to the first answer: bare botocore handler, then the API function."""
     times: dict[str, list[float]] = {"bare": [], "app": []}
+    rounds = Progress("cold starts", STARTS + 1)
     for _ in range(STARTS + 1):
         for name, measured in times.items():
             measured.append(isolated(code, "first_call.py", name)[0] * 1000)
+        rounds.step()
     return statistics.median(times["bare"][1:]), statistics.median(times["app"][1:])
 
 
@@ -90,34 +95,32 @@ def live_tally(code: Path) -> tuple[float, float]:
     return floor, tally
 
 
-def close_outs() -> list[Line]:
-    """A week from 4,000 to 400,000 people, 2.5 attempts each, in 1,500 units: CPU and memory."""
+def close_out(people: int) -> list[Line]:
+    """A week of ``people``, 2.5 attempts each, in 1,500 units: CPU and memory."""
     lines = []
-    for people in SIZES:
-        command = [sys.executable, "-m", "benchmarks.page_server", str(people)]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as pages:
-            assert pages.stdout is not None
-            port = pages.stdout.readline().strip()
-            floor, rank, prove, close = [
-                _close_out(what, port) for what in ("receive", "rank", "prove", "close")
-            ]
-            pages.communicate("")
-        entry, least = (rank[0] - floor[0]) / people * 1e6, floor[0] / people * 1e6
-        whole = f"{close[0]:.1f} s, {close[1]:.0f} MB"
-        name = f"close-out, {close[3]:,.0f} attempts"
-        ratio = f"{rank[0] / floor[0]:.1f}×"
-        goal = "≤ 2.5 µs"
-        lines.append(
-            Line(
-                f"{name}: read, rank an entry", f"{entry:.1f} µs", f"{least:.1f} µs", ratio, goal, entry <= 2.5
-            )
-        )
-        proof = (prove[0] - rank[0]) / prove[3] * 1e6
-        lines.append(Line(f"{name}: proof, an attempt", f"{proof:.1f} µs", "", "", "≤ 6 µs", proof <= 6))
-        reached = people < SIZES[-1] or (close[0] <= 45 and close[1] <= 400)
-        lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 45 s, ≤ 400 MB", reached))
+    command = [sys.executable, "-m", "benchmarks.page_server", str(people)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pages:
+        assert pages.stdout is not None
+        port = pages.stdout.readline().strip()
+        measured = []
+        steps = Progress(f"close-out of {people:,} people", 4)
+        for what in ("receive", "rank", "prove", "close"):
+            measured.append(_close_out(what, port))
+            steps.step(what)
+        floor, rank, prove, close = measured
+        pages.communicate("")
+    entry, least = (rank[0] - floor[0]) / people * 1e6, floor[0] / people * 1e6
+    whole = f"{close[0]:.1f} s, {close[1]:.0f} MB"
+    name = f"close-out, {close[3]:,.0f} attempts"
+    ratio = f"{rank[0] / floor[0]:.1f}×"
+    goal = "≤ 2.5 µs"
+    lines.append(
+        Line(f"{name}: read, rank an entry", f"{entry:.1f} µs", f"{least:.1f} µs", ratio, goal, entry <= 2.5)
+    )
+    proof = (prove[0] - rank[0]) / prove[3] * 1e6
+    lines.append(Line(f"{name}: proof, an attempt", f"{proof:.1f} µs", "", "", "≤ 6 µs", proof <= 6))
+    reached = people < SIZES[-1] or (close[0] <= 45 and close[1] <= 400)
+    lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 45 s, ≤ 400 MB", reached))
     return lines
 
 
@@ -128,12 +131,57 @@ def _close_out(what: str, port: str) -> list[float]:
 
 
 def table(lines: list[Line]) -> str:
-    rows = [("figure", "value", "floor", "ratio", "goal", "")]
-    rows += [(*line[:5], "reached" if line.reached else "MISSED") for line in lines]
+    rows = [("figure", "value", "floor", "ratio", "goal", ""), *map(_row, lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    return (*line[:5], "reached" if line.reached else "MISSED")
+
+
+class Figure(NamedTuple):
+    """What is measured, about how many seconds it takes on two quiet cores, and how."""
+
+    name: str
+    seconds: int
+    measure: Callable[[], list[Line]]
+
+
+def figures(scratch: Path, built: package.Package, code: Path, reference: Reference) -> list[Figure]:
+    """In the order in which they are measured."""
+
+    def one(name: str, seconds: int, goal: float, unit: str, measure: Callable[[Path], Any]) -> Figure:
+        return Figure(name, seconds, lambda: [compared(name, goal, unit, lambda: measure(code))])
+
+    return [
+        Figure("units of the hot path", 10, lambda: writes(scratch, reference)),
+        Figure("package", 1, lambda: [size(built)]),
+        one("cold start, CPU", 25, 1.6, "ms", cold_start),
+        one("submission, warm CPU", 30, 1.25, "ms", submission),
+        one("live tally, CPU a stream record", 15, 1.5, "µs", live_tally),
+        *(
+            Figure(f"close-out of {people:,} people", seconds, partial(close_out, people))
+            for people, seconds in zip(SIZES, CLOSE_OUTS_TAKE, strict=True)
+        ),
+    ]
+
+
+def measured(chosen: Sequence[Figure]) -> list[Line]:
+    """Measures one after the other; says what begins and how long it will take, and each result at once."""
+    lines: list[Line] = []
+    for number, figure in enumerate(chosen, 1):
+        left = sum(one.seconds for one in chosen[number - 1 :])
+        say_aside(
+            f"{number} of {len(chosen)}: {figure.name}, about {figure.seconds} s; {span(left)} to the end"
+        )
+        results = figure.measure()
+        for line in results:
+            say_aside("    " + "  ".join(cell for cell in _row(line) if cell))
+        lines += results
+    return lines
 
 
 def main() -> None:
@@ -146,12 +194,7 @@ def main() -> None:
         stubs.environment(scratch / "desk")
         reference = fixtures.load_contest(ROOT / "contests", scratch / "desk", scratch)
         os.environ["TOKEN"] = fixtures.token()
-        lines = writes(scratch, reference)
-        lines.append(size(built))
-        lines.append(compared("cold start, CPU", 1.6, "ms", lambda: cold_start(code)))
-        lines.append(compared("submission, warm CPU", 1.25, "ms", lambda: submission(code)))
-        lines.append(compared("live tally, CPU a stream record", 1.5, "µs", lambda: live_tally(code)))
-    lines += close_outs()
+        lines = measured(figures(scratch, built, code, reference))
     print(table(lines))
 
 

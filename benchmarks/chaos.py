@@ -27,10 +27,11 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from benchmarks import chaos_stack
-from benchmarks.chaos_crowd import Played, play
+from benchmarks.chaos_crowd import Played, counted, play
 from benchmarks.faults import RATES, FaultProxy
 from chalicelib.readers.contest_folder import archive
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+from infra.progress import Progress, follow, say_aside, waiting
 from tests.stack import contest_folder, running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +67,7 @@ def run(submissions: int, processes: int, kills: int, seed: int) -> Outcome:
         with MiniStack(scratch / "state", scratch / "ministack.log") as aws, FaultProxy(aws.url, seed) as proxy:
             environment = {**_prepare(aws), "AWS_ENDPOINT_URL": proxy.url}
             _load(scratch / "contest", {**environment, "AWS_ENDPOINT_URL": aws.url}, aws.client("s3"))
+            say_aside(f"{submissions:,} submissions by {processes} processes, while everything fails.")
             played = _play(submissions, processes, environment, seed)
             proxy.rates = dict(CLOSE_RATES)
             killed = _close(environment, proxy, kills, scratch / "close.log")
@@ -137,7 +139,9 @@ def _load(folder: Path, environment: dict[str, str], s3: Any) -> None:
 
 def _play(submissions: int, processes: int, environment: dict[str, str], seed: int) -> list[Played]:
     each = -(-submissions // processes)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    counter = context.Value("q", 0)
+    with ProcessPoolExecutor(processes, context, counted, (counter,)) as pool:
         crowds = [
             pool.submit(
                 play,
@@ -148,13 +152,16 @@ def _play(submissions: int, processes: int, environment: dict[str, str], seed: i
             )
             for number in range(processes)
         ]
+        follow(Progress("Submissions under faults", submissions), crowds, lambda: int(counter.value))
         return [crowd.result() for crowd in crowds]
 
 
 def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path) -> int:
     """Closes in processes of their own, killed after ever more requests; then left alone until one is done."""
     killed = 0
-    with log.open("w") as out:
+    say_aside(f"Closing the week, killed {kills} times on its way.")
+    progress = Progress("Kills of the close", kills)
+    with log.open("w") as out, waiting("Closing the week under faults"):
         for run_number in range(kills + 40):
             command = [sys.executable, "-m", "benchmarks.chaos_close"]
             before = proxy.requests
@@ -165,6 +172,7 @@ def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path
                 if run_number < kills and proxy.requests - before >= 40 * (run_number + 1):
                     process.send_signal(signal.SIGKILL)
                     killed += 1
+                    progress.step()
                     break
                 time.sleep(0.002)
             if process.wait() == 0:
@@ -213,6 +221,7 @@ def main() -> None:
     )
     for line in outcome.wrong[:20]:
         print(f"  {line}")
+    say_aside(f"The same on the deployed package, with {options.people} people; about {60 + options.people} s.")
     deployed, faults = run_deployed(options.people, options.seed)
     print(f"{deployed.submissions:,} submissions acknowledged by the deployed stack under faults:")
     for fault, number in sorted(faults.items()):

@@ -21,6 +21,7 @@ from chalicelib.wiring.aws import now_ms
 
 T = TypeVar("T")
 TRIES = 60
+_counter: Any = None
 
 
 class Played(NamedTuple):
@@ -31,6 +32,12 @@ class Played(NamedTuple):
     receipts: list[str]
     refused_after: list[float]
     wrong: list[str]
+
+
+def counted(counter: Any) -> None:
+    """For a process of a pool: what it acknowledges is added to ``counter``, which all processes share."""
+    global _counter  # noqa: PLW0603  one a process
+    _counter = counter
 
 
 def play(people: range, submissions: int, environment: Mapping[str, str], seed: int) -> Played:
@@ -83,6 +90,9 @@ class _Crowd:
         if len(told) != 1:
             self._played.wrong.append(f"{named}: two receipts for one attempt")
         self._played.receipts.append(told.pop())
+        if _counter is not None:
+            with _counter.get_lock():
+                _counter.value += 1
 
     def _arrives_late(self, token: str, named: str, older: bytes) -> None:
         """A save that a slow line delivers after a newer one must take nothing away."""

@@ -25,6 +25,7 @@ import aiohttp
 
 from benchmarks.faults import FaultProxy
 from benchmarks.people import application
+from infra.progress import Progress, waiting
 from tests.stack import Stack, wait_for
 
 FUNCTIONS = ("api", "close-weeks", "intake")
@@ -54,7 +55,8 @@ def run(stack: Stack, proxy: FaultProxy, runner: int, people: int, seed: int) ->
         kills = asyncio.run(crowd.play(people, _workers_of(runner)))
         proxy.rates = {fault: rate / 2 for fault, rate in proxy.rates.items()}
         _twice(stack)
-        leaves = wait_for(lambda: _leaves(stack), 180, "the close")
+        with waiting("Waiting for the week to end and for its close, 3 min at most"):
+            leaves = wait_for(lambda: _leaves(stack), 180, "the close")
     receipts, there = Counter(crowd.receipts), Counter(leaves)
     return Outcome(
         submissions=receipts.total(),
@@ -148,7 +150,13 @@ class _Crowd:
         async with aiohttp.ClientSession(
             timeout=timeout, connector=aiohttp.TCPConnector(limit=6)
         ) as self._session:
-            playing = asyncio.gather(*(self._person(number) for number in range(people)))
+            progress = Progress("People who are done", people, at_most=self._closes - time.time())
+
+            async def person(number: int) -> None:
+                await self._person(number)
+                progress.step(f"{len(self.receipts):,} receipts")
+
+            playing = asyncio.gather(*(person(number) for number in range(people)))
             kills = 0
             while not playing.done():
                 await asyncio.sleep(self._dice.uniform(4, 9))

@@ -220,4 +220,9 @@ def seconds_open(contest: dict[str, Any]) -> tuple[float, float]:
         opens, closes = (datetime.fromisoformat(week[key]) for key in ("opens_at", "closes_at"))
         if now < closes:
             return max((opens - now).total_seconds(), 0), (closes - now).total_seconds()
-    raise SystemExit("The contest is over. `make clean` drops its data; then `make run` starts it anew.")
+    since = datetime.fromisoformat(contest["weeks"][-1]["closes_at"])
+    raise SystemExit(
+        f"Nobody can take part: the contest is over since {since:%d/%m/%Y %H:%M}. Run one that begins at once, "
+        "`make run CONTEST=contests/demo`, after `make clean` if it is this one; or give this one other dates "
+        'in its contest.toml, for example start = "now".'
+    )

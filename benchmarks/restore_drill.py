@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks.simulate import play
 from infra.backup import TABLES, export, restore, undelete
+from infra.progress import say_aside, waiting
 from tests.stack import Stack, contest_folder, running, wait_for
 
 LOST = ("reference/", "results/")
@@ -54,7 +55,8 @@ class Drill:
             self.forget_the_close()
         finally:
             self.schedule(on=True)
-        wait_for(lambda: self.digests().keys() >= before.keys(), _CLOSES_WITHIN_S, "closing from scratch")
+        with waiting(f"Closing from scratch, {_CLOSES_WITHIN_S} s at most"):
+            wait_for(lambda: self.digests().keys() >= before.keys(), _CLOSES_WITHIN_S, "closing from scratch")
         self._same("closed again from scratch", before, self.digests())
         return before
 
@@ -172,11 +174,15 @@ def main() -> None:
         raise SystemExit("PEOPLE must be between 1 and 500: the week of the drill has a minute.")
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
+        say_aside("Starting a stack of its own; the whole drill takes about two minutes.")
         contest = contest_folder(work / "contest", id="drill", weeks=1, seconds=WEEK_S, proof="false")
         with running(contest, work / "state") as stack:
             tally = asyncio.run(play(stack.site_url, options.people, seed=1))
             print(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")
-            wait_for(lambda: closed(stack), WEEK_S + _CLOSES_WITHIN_S, "closing the week")
+            with waiting(
+                f"Waiting for the week to end and for its close, {WEEK_S + _CLOSES_WITHIN_S} s at most"
+            ):
+                wait_for(lambda: closed(stack), WEEK_S + _CLOSES_WITHIN_S, "closing the week")
             drill = Drill(stack, work / "backup")
             try:
                 before = drill.run()

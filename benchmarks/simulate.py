@@ -13,9 +13,13 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from benchmarks.people import Person, Server, Tally, seconds_open
+from infra.progress import Progress, waiting
+from infra.progress import span as in_words
 
 STACK = Path(".local/stack.json")
 LONGEST_WAIT = 600
+# Whoever has begun a paper in time finishes it.
+_LAST_PAPER_S = 15
 
 
 async def server_at(session: aiohttp.ClientSession, site: str) -> Server:
@@ -46,22 +50,46 @@ async def play(site: str, people: int, seed: int) -> Tally:
         server = await server_at(session, site)
         opens, closes = seconds_open(server.contest)
         if opens > LONGEST_WAIT:
-            raise SystemExit(f"No week is open; the next opens in {opens / 3600:.1f} hours.")
+            raise SystemExit(
+                f"No week is open; the next opens in {in_words(opens)}, and people wait "
+                f"{in_words(LONGEST_WAIT)} at most. Come back then, or take a contest that begins at once: "
+                "make run CONTEST=contests/demo"
+            )
         if opens:
-            print(f"The next week opens in {opens:.0f} s; people wait.", flush=True)
-            await asyncio.sleep(opens + 1)
+            print(f"The next week opens in {in_words(opens)}; people wait.", flush=True)
+            with waiting(f"Waiting for the week, which opens in {in_words(opens)}"):
+                await asyncio.sleep(opens + 1)
             closes -= opens
         span = min(closes, 120)
         ends = asyncio.get_running_loop().time() + span * 0.8
-        print(f"{people} people arrive within {span / 3:.0f} s; the week closes in {closes:.0f} s.", flush=True)
+        print(
+            f"{people} people arrive within {span / 3:.0f} s, and all are done within about "
+            f"{in_words(span * 0.8 + _LAST_PAPER_S)}; the week closes in {in_words(closes)}.",
+            flush=True,
+        )
         first = dice.randrange(0, 900_000 - people)
+        progress = Progress("People who are done", people, at_most=span * 0.8 + _LAST_PAPER_S)
 
         async def come(number: int) -> None:
             await asyncio.sleep(dice.uniform(0, span / 3))
             await Person(server, first + number, random.Random(dice.random())).take_part(ends)
+            progress.step(so_far(server.tally))
 
-        await asyncio.gather(*(come(number) for number in range(people)))
+        async def speak() -> None:
+            while True:
+                await asyncio.sleep(1)
+                progress.at(progress.done, so_far(server.tally))
+
+        speaker = asyncio.create_task(speak())
+        try:
+            await asyncio.gather(*(come(number) for number in range(people)))
+        finally:
+            speaker.cancel()
         return server.tally
+
+
+def so_far(tally: Tally) -> str:
+    return f"{tally.counts['registered']:,} registered, {tally.counts['papers submitted']:,} papers handed in"
 
 
 def report(tally: Tally) -> None:
@@ -85,7 +113,7 @@ def main() -> None:
     if not 1 <= options.people <= 20_000:
         raise SystemExit("PEOPLE must be between 1 and 20,000.")
     if not STACK.exists():
-        raise SystemExit("No stack is running: start `make run` in another shell first.")
+        raise SystemExit("No contest runs here. Start one with `make run`, in another shell.")
     site = json.loads(STACK.read_text())["site_url"]
     if urlsplit(site).hostname not in {"127.0.0.1", "localhost"}:
         raise SystemExit("People are only simulated on this machine.")

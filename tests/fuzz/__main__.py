@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from infra.openapi import DOCUMENT
-from tests.fuzz.api import Report, fuzz
+from infra.progress import Progress, follow, say_aside
+from tests.fuzz.api import Report, counted, fuzz
 from tests.fuzz.stack import UNITS, fuzzed_contest
 from tests.stack import running
 
@@ -30,15 +31,24 @@ def main() -> int:
     document, total = json.loads(DOCUMENT.read_text(encoding="utf-8")), Report()
     with tempfile.TemporaryDirectory() as folder:
         contest = fuzzed_contest(Path(folder) / "contest")
+        say_aside("Starting a stack of its own, which takes 5 to 20 s.")
         with running(contest, Path(folder) / "state") as stack:
             print(f"The deployed package runs at {stack.site_url}; {PROCESSES} processes send requests to it.")
             began = time.monotonic()
             share = -(-chosen.requests // PROCESSES)
-            send = partial(fuzz, document, stack.site_url, UNITS, wanted=share, seconds=chosen.seconds)
+            context = get_context("spawn")
+            counter: Any = context.Value("q", 0)
             seeds = range(chosen.seed, chosen.seed + PROCESSES)
-            with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-                for report in pool.map(send, seeds):
-                    total.add(report)
+            with ProcessPoolExecutor(PROCESSES, context, counted, (counter,)) as pool:
+                sent = [
+                    pool.submit(
+                        fuzz, document, stack.site_url, UNITS, seed, wanted=share, seconds=chosen.seconds
+                    )
+                    for seed in seeds
+                ]
+                follow(Progress("Requests", chosen.requests), sent, lambda: int(counter.value))
+                for report in sent:
+                    total.add(report.result())
             took = time.monotonic() - began
     tell(total, took)
     pushed_back = any(status >= 500 for status in total.statuses)

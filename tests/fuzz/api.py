@@ -54,6 +54,15 @@ class Report:
         self.findings.setdefault(kind, shown)
 
 
+_counter: Any = None
+
+
+def counted(counter: Any) -> None:
+    """For a process of a pool: each answer is added to ``counter``, which all processes share."""
+    global _counter  # noqa: PLW0603  one a process
+    _counter = counter
+
+
 def fuzz(document: Json, site: str, units: list[str], seed: int, *, wanted: int, seconds: int) -> Report:
     """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different ``seed`` may overlap."""
     api, report = f"{site}/api", Report()
@@ -101,6 +110,9 @@ def _hook(schema: Any, crowd: People, report: Report) -> None:
     def after_call(context: Any, case: Any, response: Any) -> None:
         crowd.note(_id(context), case.body, response, (case.path_parameters or {}).get("attempt_id"))
         report.statuses[response.status_code] += 1
+        if _counter is not None:
+            with _counter.get_lock():
+                _counter.value += 1
         if response.status_code < 400:
             code = ""
         elif "problem+json" in "".join(response.headers.get("content-type", [])):
