@@ -40,9 +40,11 @@ def interval() -> float:
 
 
 def span(seconds: float) -> str:
-    """Seconds in words: ``42 s``, ``3 min 5 s``, ``2 h 0 min``, ``3 d 4 h``."""
+    """Seconds in words: ``42 s``, ``3 min 5 s``, ``2 h 0 min``, ``3 d 4 h``, ``90 d``."""
     whole = int(seconds)
     days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    if days >= 60:
+        return f"{days} d"
     if days:
         return f"{days} d {hours} h"
     if hours:

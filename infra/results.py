@@ -91,8 +91,8 @@ def next_close(contest: dict[str, Any] | None, done: Collection[str], now: datet
         if closes <= now - _OVERDUE:
             late = span((now - closes).total_seconds())
             return (
-                f"Week {week['number']} is over since {_moment(closes)}, {late} ago, and is still not closed: "
-                "the log of the function `close-weeks` says why."
+                f"Week {week['number']} is over since {_moment(closes)}, {late} ago, and is not closed yet. "
+                "The schedule looks each minute; if it stays so, the log of `close-weeks` says why."
             )
         if closes <= now:
             return f"Week {week['number']} is over since {_moment(closes)} and is about to be closed."

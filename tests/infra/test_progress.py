@@ -92,7 +92,7 @@ def test_work_in_other_processes_is_followed_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (7_260, "2 h 1 min"), (90_000, "1 d 1 h")],
+    [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (7_260, "2 h 1 min"), (90_000, "1 d 1 h"), (9e6, "104 d")],
 )
 def test_seconds_in_words(seconds: float, words: str) -> None:
     assert span(seconds) == words
