@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,7 +26,7 @@ from infra.progress import Progress, say_aside, span
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 11
 SIZES = (4_000, 40_000, 400_000)
-CLOSE_OUTS_TAKE = (8, 25, 200)  # seconds
+CLOSE_OUTS_TAKE = (10, 30, 150)  # seconds
 
 
 class Line(NamedTuple):
@@ -103,7 +104,7 @@ def close_out(people: int) -> list[Line]:
         assert pages.stdout is not None
         port = pages.stdout.readline().strip()
         measured = []
-        steps = Progress(f"close-out of {people:,} people", 4)
+        steps = Progress(f"close-out of {people:,} people", 4, even=False)
         for what in ("receive", "rank", "prove", "close"):
             measured.append(_close_out(what, port))
             steps.step(what)
@@ -172,11 +173,14 @@ def figures(scratch: Path, built: package.Package, code: Path, reference: Refere
 def measured(chosen: Sequence[Figure]) -> list[Line]:
     """Measures one after the other; says what begins and how long it will take, and each result at once."""
     lines: list[Line] = []
+    began, quiet = time.monotonic(), 0
     for number, figure in enumerate(chosen, 1):
-        left = sum(one.seconds for one in chosen[number - 1 :])
-        say_aside(
-            f"{number} of {len(chosen)}: {figure.name}, about {figure.seconds} s; {span(left)} to the end"
-        )
+        # As much slower as the machine has been so far.
+        pace = max((time.monotonic() - began) / quiet, 1.0) if quiet else 1.0
+        left = sum(one.seconds for one in chosen[number - 1 :]) * pace
+        takes = f"about {span(figure.seconds * pace)}; {span(left)} to the end"
+        say_aside(f"{number} of {len(chosen)}: {figure.name}, {takes}")
+        quiet += figure.seconds
         results = figure.measure()
         for line in results:
             say_aside("    " + "  ".join(cell for cell in _row(line) if cell))

@@ -55,7 +55,8 @@ def span(seconds: float) -> str:
 class Progress:
     """A count that grows up to ``total``. It estimates what is left from the pace so far.
 
-    ``at_most``: seconds after which the work ends in any case, where that is known better than the pace.
+    ``at_most``: seconds after which the work ends in any case, where that is known better than the pace;
+    ``even``: False where one step takes much longer than another, so that the pace says nothing.
     """
 
     def __init__(
@@ -64,12 +65,13 @@ class Progress:
         total: int,
         *,
         at_most: float | None = None,
+        even: bool = True,
         tell: Say = say_aside,
         clock: Clock = time.monotonic,
         every: float | None = None,
     ) -> None:
         self.what, self.total, self.done = what, total, 0
-        self._at_most, self._tell, self._clock = at_most, tell, clock
+        self._at_most, self._even, self._tell, self._clock = at_most, even, tell, clock
         self._every = interval() if every is None else every
         self._began = self._told = clock()
 
@@ -98,7 +100,8 @@ class Progress:
     def _left(self, took: float) -> str:
         if self._at_most is not None:
             return f"at most about {span(max(self._at_most - took, 0))} left"
-        if not self.total or self.done < self.total * _KNOWS_FROM or not self.done:
+        known = self._even and 0 < self.done < self.total and self.done >= self.total * _KNOWS_FROM
+        if not known:
             return ""
         return f"about {span(took / self.done * (self.total - self.done))} left"
 

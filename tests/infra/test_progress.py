@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks import __main__ as bench
 from infra import progress as module
 from infra.install import packages, state
 from infra.progress import Progress, follow, span, waiting
@@ -47,6 +49,11 @@ def test_too_little_to_know_gives_no_estimate() -> None:
         "Papers: 0 of 1,000, 6 s so far",
         "Papers: 3 of 1,000, 12 s so far",
     ]
+
+
+def test_uneven_steps_and_finished_work_give_no_estimate() -> None:
+    assert told(4, [(10, 1)], even=False) == ["Papers: 1 of 4, 10 s so far"]
+    assert told(4, [(10, 4)]) == ["Papers: 4 of 4, 10 s so far"]
 
 
 def test_a_known_end_is_told_instead_of_the_pace() -> None:
@@ -109,3 +116,23 @@ def test_set_up_counts_downloads_and_then_what_is_unpacked(tmp_path: Path) -> No
     assert state(words, tmp_path) == (2, "downloading")
     (tmp_path / "lib/python3.11/site-packages/one-1.dist-info").mkdir(parents=True)
     assert state(f"{words}Installing collected packages: one, two\n", tmp_path) == (1, "unpacking")
+
+
+def test_the_bench_says_each_figure_as_it_begins_and_its_result_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(bench, "say_aside", lines.append)
+
+    def result(name: str) -> Callable[[], list[bench.Line]]:
+        def measure() -> list[bench.Line]:
+            assert lines[-1].split(": ")[1].startswith(name)
+            return [bench.Line(name, "1 s", "", "", "≤ 2 s", True)]
+
+        return measure
+
+    chosen = [bench.Figure(name, 30, result(name)) for name in ("one", "two")]
+    assert [line.figure for line in bench.measured(chosen)] == ["one", "two"]
+    assert lines[0] == "1 of 2: one, about 30 s; 1 min 0 s to the end"
+    assert lines[1].split() == ["one", "1", "s", "≤", "2", "s", "reached"]
+    assert lines[2] == "2 of 2: two, about 30 s; 30 s to the end"
