@@ -96,8 +96,9 @@ format: $(READY) ## put the Python into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-openapi: $(READY) ## write docs/openapi.json anew from the code
+openapi: $(READY) ## write docs/openapi.json anew from the code, and from it the types that the page is checked against
 	@$(BIN)/python -m infra.openapi
+	@$(BIN)/python -m infra.page_types
 
 fuzz: $(READY) ## 20,000 invented requests at the deployed package; zeros where zeros belong
 	@$(BIN)/python -m tests.fuzz

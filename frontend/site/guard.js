@@ -22,13 +22,15 @@
       "The page works. Reload to see it properly."]
   };
   var told = {};
+  /** @type {HTMLElement | null} */
   var box = null; // what stands in the place of the first screen
   var seconds = 0;
 
   function byId(id) {
-    return document.getElementById(id);
+    return /** @type {HTMLElement} */ (document.getElementById(id));
   }
 
+  /** @returns {any[]} */
   function all(selector) {
     return [].slice.call(document.querySelectorAll(selector));
   }
@@ -65,7 +67,7 @@
     told[kind] = true;
     if (kind !== "bare") remove(byId("late"));
     if (above) {
-      made = main.parentNode.insertBefore(document.createElement("section"), main);
+      made = /** @type {Node} */ (main.parentNode).insertBefore(document.createElement("section"), main);
     } else {
       while (main.firstChild) remove(main.firstChild);
       made = box = main.appendChild(document.createElement("section"));
@@ -164,7 +166,7 @@
 
   if (tooOld()) return void tell("old");
   window.addEventListener("error", function (event) {
-    var part = event.target;
+    var part = /** @type {any} */ (event.target);
     if (part.tagName === "LINK" && part.rel === "stylesheet") tell("bare");
     // Not what a browser's extension loads or does.
     if (part.tagName !== "LINK" && String(part.src || event.filename).indexOf(location.origin + "/") === 0) tell("lost");

@@ -59,6 +59,7 @@ async function stored(path, cacheName) {
 
 /** What `network` answers; where that is late, fails or is a server's error, what is stored, if anything. */
 async function race(network, path, cacheName) {
+  /** @type {number | null} */
   let timer = null;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS);

@@ -4,6 +4,23 @@
 import { syncFrom } from "./clock.js";
 import { session } from "./storage.js";
 
+/** @import { Answers, Attempt, Bodies, FieldFault, Problem } from "../../types/api" */
+
+/** @typedef {Partial<Problem> & { errors?: FieldFault[] }} Said the document of a refusal, as far as there is one */
+
+/**
+ * @typedef {object} Options
+ * @property {boolean} [repeat] the call is idempotent
+ * @property {number} [tries] how often in all
+ * @property {number} [timeout] ms
+ * @property {(error: ApiError) => boolean} [giveUp] stop retrying early
+ * @property {(error: ApiError) => void} [onWait]
+ * @property {boolean} [quiet] whoever called tells about waiting
+ * @property {boolean} [keepalive] goes on when the page is closed
+ * @property {(url: string, request: RequestInit) => Promise<Response>} [fetching] replaced in tests
+ * @property {(milliseconds: number) => Promise<void>} [wait] replaced in tests
+ */
+
 const TIMEOUT_MS = 20000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 20000;
@@ -14,6 +31,10 @@ const TRIES = 8; // about a minute and a half on a busy day
  * (there was no connection), "timeout" (no answer in time) or "garbled".
  */
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {Said} problem
+   */
   constructor(status, problem = {}, retryAfter = 0) {
     super(problem.detail || problem.code || String(status));
     this.status = status;
@@ -36,12 +57,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Milliseconds to wait before retry number `round` (from 0), never less than the server asked for. */
+/**
+ * Milliseconds to wait before retry number `round` (from 0), never less than the server asked for.
+ * @param {number} round
+ */
 export function backoff(round, retryAfter = 0, random = Math.random) {
   return retryAfter * 1000 + random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** round);
 }
 
-/** Waits; when the device was offline, no longer than until it is back. */
+/**
+ * Waits; when the device was offline, no longer than until it is back.
+ * @param {number} milliseconds
+ * @returns {Promise<void>}
+ */
 export function pause(milliseconds) {
   return new Promise((resolve) => {
     let timer = setTimeout(over, milliseconds);
@@ -57,25 +85,33 @@ export function pause(milliseconds) {
   });
 }
 
+/** @type {(waiting: { busy: boolean, wait: number, round: number } | null) => void} */
 let tellWaiting = () => {};
 let waiting = 0;
 
 /**
  * `tell({busy, wait, round})` each time a call that somebody waits for is put off: for `wait` ms, before try number
  * `round`, because the server is busy or else cannot be reached; `tell(null)` when none waits any more.
+ * @param {typeof tellWaiting} tell
  */
 export function onWaiting(tell) {
   tellWaiting = tell;
 }
 
-/** Runs `action` until it is answered. `quiet`: whoever called tells about waiting. */
+/**
+ * Runs `action`, which throws ApiErrors, until it is answered.
+ * @template Answer
+ * @param {() => Promise<Answer>} action
+ * @param {Options & { tries: number, again: (error: ApiError) => boolean }} options
+ */
 async function repeated(action, { tries, again, giveUp, onWait, quiet, wait = pause }) {
   let told = false;
   try {
     for (let round = 0; ; round += 1) {
       try {
         return await action();
-      } catch (error) {
+      } catch (thrown) {
+        const error = /** @type {ApiError} */ (thrown);
         if (!again(error) || round + 1 >= tries || (giveUp && giveUp(error))) throw error;
         const milliseconds = backoff(round, error.retryAfter);
         if (onWait) onWait(error);
@@ -91,7 +127,15 @@ async function repeated(action, { tries, again, giveUp, onWait, quiet, wait = pa
   }
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ * @param {Required<Pick<Options, "fetching" | "timeout">> & Options} options
+ * @returns {Promise<any>}
+ */
 async function once(method, path, body, { fetching, timeout, keepalive }) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   const signedIn = session.get();
   if (signedIn && signedIn.token) headers.Authorization = `Bearer ${signedIn.token}`;
@@ -127,46 +171,66 @@ async function once(method, path, body, { fetching, timeout, keepalive }) {
 }
 
 /**
- * `repeat`: the call is idempotent. `tries`: how often in all. `giveUp(error)`: stop retrying early. `keepalive`: goes
- * on when the page is closed. `fetching` and `wait` are replaced in tests.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {Options} options
+ * @returns {Promise<any>} what docs/openapi.json says of it; `api` below names it
  */
 export function call(method, path, body, options = {}) {
   const { repeat = method === "GET" || method === "PUT", tries = TRIES, timeout = TIMEOUT_MS, keepalive } = options;
   const { fetching = (url, request) => fetch(url, request) } = options;
+  /** @param {ApiError} error */
   const again = (error) => (repeat ? error.passing : error.untouched);
   return repeated(() => once(method, path, body, { fetching, timeout, keepalive }), { ...options, tries, again });
 }
 
+/** @type {Attempt | null} */
 let started = null; // the paper that a start just brought, so that showing it costs no second request
 
 export const api = {
-  /** Only for the time it brings: the contest itself is a published file. */
+  /**
+   * Only for the time it brings: the contest itself is a published file.
+   * @type {(options?: Options) => Promise<Answers["getContest"]>}
+   */
   contest: (options) => call("GET", "/contest", undefined, options),
+  /** @type {() => Promise<Answers["getChallenge"]>} */
   challenge: () => call("GET", "/challenge"),
+  /** @type {(application: Bodies["registerParticipant"]) => Promise<Answers["registerParticipant"]>} */
   register: (application) => call("POST", "/participants", application),
+  /** @type {(credentials: Bodies["signIn"]) => Promise<Answers["signIn"]>} */
   signIn: (credentials) => call("POST", "/sessions", credentials, { repeat: true }),
+  /** @type {(request: Bodies["resetPassword"]) => Promise<Answers["resetPassword"]>} */
   resetPassword: (request) => call("POST", "/password", request),
+  /** @type {(options?: Options) => Promise<Answers["getMe"]>} */
   me: (options) => call("GET", "/me", undefined, options),
+  /** @returns {Promise<Answers["startAttempt"]>} */
   async start() {
     const answer = await call("POST", "/attempts", {}, { repeat: true });
     started = answer.attempt;
     return answer;
   },
+  /** @type {(id: string, options?: Options & { fresh?: boolean }) => Answers["readAttempt"] | Promise<Answers["readAttempt"]>} */
   attempt(id, { fresh = false, ...options } = {}) {
     const attempt = started;
     started = null;
     if (!fresh && attempt && attempt.attempt_id === id) return { status: "open", attempt };
     return call("GET", `/attempts/${encodeURIComponent(id)}`, undefined, options);
   },
-  /** One try: whoever saves has its own times for the next. */
+  /**
+   * One try: whoever saves has its own times for the next.
+   * @type {(id: string, body: Bodies["saveAnswers"], options?: Options) => Promise<Answers["saveAnswers"]>}
+   */
   save: (id, body, options) =>
     call("PUT", `/attempts/${encodeURIComponent(id)}/answers`, body, { tries: 1, ...options }),
+  /** @type {(id: string, body: Bodies["submitAttempt"], options?: Options) => Promise<Answers["submitAttempt"]>} */
   submit: (id, body, options) =>
     call("POST", `/attempts/${encodeURIComponent(id)}/submission`, body, { repeat: true, ...options }),
 };
 
 const kept = new Map();
 
+/** @type {(name: string, text: boolean) => Promise<any>} */
 async function published(name, text) {
   const sent = Date.now();
   let response;
@@ -181,7 +245,10 @@ async function published(name, text) {
   throw new ApiError(response.status);
 }
 
-/** A published file below /data; null where it is not there (yet). `keep`: once a visit is enough. */
+/**
+ * A published file below /data; null where it is not there (yet). `keep`: once a visit is enough.
+ * @param {string} name
+ */
 export async function data(name, { text = false, keep = false, tries = 4, quiet = false } = {}) {
   if (kept.has(name)) return kept.get(name);
   const found = await repeated(() => published(name, text), { tries, quiet, again: () => true });

@@ -8,7 +8,7 @@ function bar(share) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "bar-line");
   drawing.setAttribute("aria-hidden", "true");
-  for (const [name, width] of [["track", 100], ["value", Math.max(share * 100, 0.5)]]) {
+  for (const [name, width] of /** @type {[string, number][]} */ ([["track", 100], ["value", Math.max(share * 100, 0.5)]])) {
     const rect = document.createElementNS(SVG, "rect");
     rect.setAttribute("class", name);
     rect.setAttribute("width", `${width}%`);

@@ -22,6 +22,9 @@ export function makeClock(device = () => Date.now()) {
     /**
      * The server wrote `server` (exact to `precision` ms, cut off) between `sent` and `received`.
      * The surest reading is kept, until it is old or a new one shows that the device's clock was changed.
+     * @param {number} server
+     * @param {number} sent
+     * @param {number} received
      */
     sync(server, sent, received, precision = 1000) {
       if (!Number.isFinite(server)) return;
@@ -39,7 +42,11 @@ export function makeClock(device = () => Date.now()) {
 
 export const clock = makeClock();
 
-/** Takes the time from a fetch response. A shared cache may have held it for `Age` seconds. */
+/**
+ * Takes the time from a fetch response. A shared cache may have held it for `Age` seconds.
+ * @param {Pick<Response, "headers">} response
+ * @param {number} sent
+ */
 export function syncFrom(response, sent, received = Date.now()) {
   const age = Number(response.headers.get("Age") || 0);
   const stamp = Date.parse(response.headers.get("Date") || "");
@@ -63,6 +70,12 @@ export function makeJumpWatch(device = () => Date.now(), steady = () => performa
  * Calls `tick(sure)` twice a second and at `now()`. It is not `sure` while the server's time is not known, on a page that
  * was opened offline, and after a jump of the device's clock it is not called at all until `reread()` brought that time.
  * `reread()` is called again and again until it does, one call at a time.
+ * @param {object} of
+ * @param {(sure: boolean) => void} of.tick
+ * @param {() => Promise<unknown>} of.reread
+ * @param {() => boolean} [of.jumped]
+ * @param {ReturnType<typeof makeClock>} [of.of]
+ * @param {Pick<typeof globalThis, "setInterval" | "clearInterval">} [of.timers]
  */
 export function makeTicker({ tick, reread, jumped = makeJumpWatch(), of = clock, timers = globalThis }) {
   let sure = of.known();

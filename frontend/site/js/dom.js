@@ -1,6 +1,13 @@
 // Elements without HTML strings: text stays text, so nothing that people typed can become markup. Focus, buttons, hands.
 
-/** h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more]) */
+/**
+ * h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more])
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {object | null} [props]
+ * @param {unknown[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, props, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props || {})) {
@@ -68,6 +75,7 @@ const CLICK_WITHIN_MS = 500; // after a finger has left the screen; one that wan
 export function watchHands(page, timers = globalThis) {
   const waiting = new Set();
   let down = false;
+  /** @type {any} */
   let timer = null;
   const lifted = () => {
     down = false;

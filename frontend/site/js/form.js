@@ -3,7 +3,12 @@
 import { afterClick, fill, h } from "./dom.js";
 import { t } from "./texts.js";
 
-/** A labelled text input; `mistake` is where what is wrong is told. */
+/**
+ * A labelled text input; `mistake` is where what is wrong is told.
+ * @param {string} name
+ * @param {string} label
+ * @param {{ hint?: string } & Record<string, unknown>} attributes
+ */
 export function textField(name, label, { hint, ...attributes } = {}) {
   const about = [hint && `${name}-hint`, `${name}-mistake`].filter(Boolean).join(" ");
   const input = h("input", { id: name, name, type: "text", "aria-describedby": about, ...attributes });
@@ -29,7 +34,13 @@ export function passwordField(name, { label = t("person.password"), ...options }
   return { box, input };
 }
 
-/** Radio buttons in a fieldset: `choices` is [[value, text]]. */
+/**
+ * Radio buttons in a fieldset.
+ * @param {string} name
+ * @param {string} legend
+ * @param {string[][]} choices [[value, text]]
+ * @param {{ side?: boolean, onchange?: () => void }} options
+ */
 export function radioField(name, legend, choices, { side, onchange } = {}) {
   const mark = (box) => {
     for (const input of box.querySelectorAll("input")) input.parentElement.classList.toggle("chosen", input.checked);
@@ -47,7 +58,7 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
     h("div", { class: side ? "side" : "" }, choices.map(([value, text]) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name, value }), h("span", null, text)))),
     h("p", { class: "mistake", id: `${name}-mistake`, hidden: true }));
-  const value = () => (box.querySelector("input:checked") || { value: "" }).value;
+  const value = () => /** @type {{ value: any }} */ (box.querySelector("input:checked") || { value: "" }).value;
   const choose = (wanted) => {
     for (const input of box.querySelectorAll("input")) input.checked = input.value === wanted;
     mark(box);

@@ -25,6 +25,7 @@ async function read() {
   return { live, names: units && new Map(units.map(({ code, name }) => [code, name])) };
 }
 
+/** @type {ReturnType<typeof read> | null} */
 let early = null;
 
 /** Asks for the file before the page knows that it will show it. */
@@ -48,6 +49,7 @@ function liveView({ live, names }) {
 
 /** Keeps `box` up to date with what is of the week `weekNow()`: {first, stop}; `first` is done when it shows something. */
 export function showLive(box, weekNow) {
+  /** @type {number | null} */
   let timer = null;
   let stopped = false;
 
@@ -58,7 +60,7 @@ export function showLive(box, weekNow) {
       if (stopped) return;
       afterClick(() => {
         box.hidden = !found || found.live.week !== weekNow();
-        if (!box.hidden) fill(box, liveView(found));
+        if (!box.hidden) fill(box, liveView(/** @type {NonNullable<typeof found>} */ (found)));
       });
     }
     timer = setTimeout(draw, EVERY_MS * (0.8 + 0.4 * Math.random()));

@@ -20,9 +20,79 @@
 import { bodyOf, changed, combine, countOf, emptyRecord, heldOf, isUnsent, learn, sameRecord, sameSheet, sending, shown } from "./record.js";
 import * as pace from "./pace.js";
 
+/** @import { Answers, Attempt, Bodies, FinishedProblem, StaleProblem } from "../../types/api" */
+/** @import { ApiError } from "./api.js" */
+/** @import { AttemptRecord, Held, Sheet } from "./record.js" */
+/** @import { Paper } from "./records.js" */
+
+/**
+ * @typedef {"loading" | "offline" | "sitting" | "waiting" | "saving" | "stale" | "confirming" | "handing in" | "refused" |
+ *   "missed" | "finished" | "failed" | "signed out"} State
+ * @typedef {Extract<Answers["readAttempt"], { result: unknown }>} Found
+ * @typedef {{ clock: boolean, sheet: Sheet | null, rounds: number, stale: number }} Hand a hand-in: by the clock or not, what was looked at
+ */
+
+/**
+ * @typedef {object} Server answers as the API does and throws an ApiError
+ * @property {() => Answers["readAttempt"] | Promise<Answers["readAttempt"]>} read
+ * @property {(body: Bodies["saveAnswers"], options: { keepalive?: boolean }) => Promise<Answers["saveAnswers"]>} save
+ * @property {(body: Bodies["submitAttempt"]) => Promise<Answers["submitAttempt"]>} submit
+ */
+
+/**
+ * @typedef {object} Store this device's
+ * @property {() => AttemptRecord | null} read
+ * @property {(record: AttemptRecord) => boolean} write true if it is kept for good
+ * @property {() => void} clear
+ * @property {(attempt: Attempt) => void} paper keeps the questions
+ */
+
+/**
+ * @typedef {object} Ports
+ * @property {Server} server
+ * @property {Store} store
+ * @property {(week: number) => number} closes in ms
+ * @property {number} grace in ms
+ * @property {(view: View) => void} tell hears of every change
+ * @property {{ now(): number }} clock has the server's time
+ * @property {() => number} steady counts ms and is never set
+ * @property {Paper | null} [paper] that this device has
+ * @property {pace.Random} [random]
+ * @property {{ setTimeout(then: () => void, wait: number): any, clearTimeout(timer: any): void }} [timers]
+ */
+
+/**
+ * @typedef {object} View what the screen is told
+ * @property {State} state
+ * @property {Paper | null} paper
+ * @property {boolean} heard by this page, since it was opened
+ * @property {boolean} kept for good, on this device
+ * @property {boolean} overtaken by another device's answers
+ * @property {boolean} timeUp
+ * @property {"fewer" | "overtaken" | null} why of confirming
+ * @property {ApiError | null} problem
+ * @property {Found | null} found what became of the paper
+ * @property {boolean} leftover answers on this device that the server did not get
+ * @property {number | null} savedAt
+ * @property {Sheet["answers"]} answers
+ * @property {Sheet["prediction"]} prediction
+ * @property {AttemptRecord["flags"]} flags
+ * @property {number} at
+ * @property {number | null} heardAt
+ * @property {number | null} keptAt the last answer, on this device
+ * @property {boolean} unsent
+ * @property {number} inServer how many answers the server has
+ * @property {boolean} byClock the hand-in under way
+ * @property {boolean} locked
+ */
+
+/** @type {State[]} */
 const RESTING = ["offline", "sitting", "waiting", "saving", "stale"];
+/** @type {State[]} */
 const END = ["finished", "failed", "signed out"];
+/** @type {State[]} */
 const OUT = ["handing in", "missed", ...END];
+/** @type {Record<State, State[]>} */
 export const NEXT = {
   loading: [...RESTING, ...OUT],
   offline: [...RESTING, "confirming", ...OUT],
@@ -45,15 +115,11 @@ const LATE_MS = 5000; // after the grace, for an answer to arrive in
 const STALE_TRIES = 8;
 const DEFAULT_SAVE_AFTER_MS = 30000;
 
-/**
- * `server.read()`, `.save(body, {keepalive})` and `.submit(body)` answer as the API does and throw an ApiError.
- * `store.read()` gives this device's record or null, `.write(record)` says whether it is kept for good, `.clear()` drops
- * it, `.paper(attempt)` keeps the questions. `closes(week)` and `grace` are in ms. `clock` has the server's time; `steady()` counts ms and is never set. `tell(view)` hears
- * of every change.
- */
+/** @param {Ports} ports */
 export function makeMachine({ server, store, closes, grace, tell, clock, steady, paper = null, random = Math.random, timers = globalThis }) {
-  let state = "loading";
-  let record = store.read();
+  let state = /** @type {State} */ ("loading");
+  let record = /** @type {AttemptRecord} */ (store.read()); // or null until the paper was heard of: later states have one
+  /** @type {any} */
   let timer = null;
   let left = false; // the screen is gone; what is still under way is only noted
   let heard = false; // by this page, since it was opened
@@ -63,14 +129,20 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   let [lastTry, lastSave] = [-Infinity, -Infinity];
   let finalSave = Infinity; // the time of the last save before the deadline
   let saveAfter = DEFAULT_SAVE_AFTER_MS;
+  /** @type {number | null} */
   let savedAt = null;
   let kept = true;
+  /** @type {number | null} */
   let keptAt = null; // the last answer, on this device
   let overtaken = false;
   let timeUp = false;
-  let hand = null; // a hand-in: {clock: by the clock, sheet: what was looked at, rounds, stale}
-  let why = null; // of confirming: "fewer" or "overtaken"
+  /** @type {Hand | null} */
+  let hand = null;
+  /** @type {View["why"]} */
+  let why = null;
+  /** @type {ApiError | null} */
   let problem = null;
+  /** @type {Found | null} */
   let found = null; // what became of the paper
   let leftover = false; // answers on this device that the server did not get
 
@@ -78,6 +150,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   const ended = () => END.includes(state);
   const locked = () => timeUp || ended() || ["loading", "handing in", "refused", "missed"].includes(state);
 
+  /** @returns {View} */
   function view() {
     const sheet = record ? shown(record) : { answers: {}, prediction: null };
     return {
@@ -95,6 +168,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     };
   }
 
+  /** @param {State} next */
   function enter(next) {
     if (next !== state) {
       if (!NEXT[state].includes(next)) throw new Error(`from ${state} to ${next}`);
@@ -117,7 +191,10 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     enter((RESTING.includes(state) || state === "loading") && record && paper ? rest() : state);
   }
 
-  /** Reads, changes and writes this device's record; another tab may have written meanwhile. */
+  /**
+   * Reads, changes and writes this device's record; another tab may have written meanwhile.
+   * @param {(record: AttemptRecord) => AttemptRecord} change
+   */
   function update(change) {
     const stored = store.read();
     if (stored) {
@@ -128,9 +205,13 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     kept = store.write(record);
   }
 
-  /** The one place where what the server holds meets what this device has. `asked` as in `learn`. */
+  /**
+   * The one place where what the server holds meets what this device has. `asked` as in `learn`.
+   * @param {Held} held
+   * @param {number} asked
+   */
   function hear(held, asked) {
-    if (!record) record = emptyRecord(timesOf(paper));
+    if (!record) record = emptyRecord(timesOf(/** @type {Paper} */ (paper)));
     const known = record.heard !== null;
     update((now) => now);
     const before = shown(record);
@@ -141,17 +222,22 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     if (known && !sameSheet(before, shown(record))) overtaken = true;
   }
 
+  /** @param {Paper} paper */
   const timesOf = ({ started_at: started, deadline, week }) =>
     ({ started: Date.parse(started), deadline: Date.parse(deadline), closes: closes(week) });
 
   const revision = () => (record ? record.base.revision : 0);
 
-  /** What is said instead of an answer. Whoever asked goes on from the state that this leaves. */
+  /**
+   * What is said instead of an answer. Whoever asked goes on from the state that this leaves.
+   * @param {ApiError} error
+   * @param {number} asked
+   */
   function refuse(error, asked) {
     if (error.code === "stale") {
-      hear(heldOf(error.problem), asked);
+      hear(heldOf(/** @type {StaleProblem} */ (error.problem)), asked);
       lastSave = -Infinity; // nothing was taken: what is here waits no second time
-    } else if (error.code === "finished") finish(finishedOf(error.problem));
+    } else if (error.code === "finished") finish(finishedOf(/** @type {FinishedProblem} */ (error.problem)));
     else if (error.code === "unauthorized") end("signed out");
     else if (error.code === "overdue") miss();
     else if (error.code === "attempt_not_found" || error.code === "not_found") {
@@ -173,20 +259,21 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       if (ended()) return;
       if (answer.status !== "open") return void finish(answer);
       paper = answer.attempt;
-      store.paper(paper);
+      store.paper(answer.attempt);
       hear(heldOf(answer.attempt), asked);
       setDeadline(Date.parse(paper.deadline));
     } catch (error) {
-      if (!ended()) refuse(error, asked);
+      if (!ended()) refuse(/** @type {ApiError} */ (error), asked);
     } finally {
       reads -= 1;
     }
     if (!ended()) settle();
   }
 
+  /** @param {FinishedProblem} problem @returns {Found} */
   const finishedOf = ({ result }) => ({ status: result.receipt ? "submitted" : "overdue", result });
 
-  /** It may be put off while the paper is open. */
+  /** It may be put off while the paper is open. @param {number} deadline */
   function setDeadline(deadline) {
     if (deadline !== record.deadline) {
       update((now) => ({ ...now, deadline }));
@@ -212,7 +299,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       savedAt = clock.now();
       hear({ ...sheet, revision: answer.revision }, asked);
     } catch (error) {
-      if (!ended()) refuse(error, asked);
+      if (!ended()) refuse(/** @type {ApiError} */ (error), asked);
     } finally {
       saves -= 1;
     }
@@ -227,30 +314,34 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       const result = await server.submit(body);
       if (ended()) return;
       update((now) => learn(now, { ...sheet, revision: now.base.revision }, 0));
-      return void finish({ status: "submitted", result: { ...idOf(paper), ...result } });
+      return void finish({ status: "submitted", result: { ...idOf(/** @type {Paper} */ (paper)), ...result } });
     } catch (error) {
       if (ended()) return;
-      refuse(error, asked);
-      if (state === "handing in") afterRefusal(error);
+      refuse(/** @type {ApiError} */ (error), asked);
+      if (state === "handing in") afterRefusal(/** @type {ApiError} */ (error));
     }
   }
 
+  /** @param {Paper} paper */
   const idOf = ({ attempt_id, week, number }) => ({ attempt_id, week, number });
 
+  /** @param {ApiError} error */
   function afterRefusal(error) {
+    const turn = /** @type {Hand} */ (hand); // whoever hands in has one
     if (error.code === "stale") {
-      hand.stale += 1;
-      if (!hand.clock && !sameSheet(shown(record), hand.sheet)) return confirm("overtaken");
-      if (hand.stale <= STALE_TRIES) return void submit();
-    } else if (!error.passing && !hand.clock) {
+      turn.stale += 1;
+      if (!turn.clock && !sameSheet(shown(record), /** @type {Sheet} */ (turn.sheet))) return confirm("overtaken");
+      if (turn.stale <= STALE_TRIES) return void submit();
+    } else if (!error.passing && !turn.clock) {
       hand = null; // nothing that waiting would mend; the problem is shown
       return enter(rest());
     }
-    hand.rounds += 1;
+    turn.rounds += 1;
     if (timeUp && clock.now() > record.deadline + grace + LATE_MS) return miss();
     return enter("refused");
   }
 
+  /** @param {"fewer" | "overtaken"} reason */
   function confirm(reason) {
     why = reason;
     hand = null;
@@ -263,6 +354,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     if (!reads) read();
   }
 
+  /** @param {Found} answer */
   function finish(answer) {
     found = answer;
     leftover = Boolean(record) && isUnsent(record);
@@ -270,6 +362,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     end("finished");
   }
 
+  /** @param {State} last */
   function end(last) {
     stop();
     enter(last);
@@ -291,7 +384,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   /** Milliseconds until something has to be done; null: nothing, or it comes when what is under way is answered. */
   function untilNext() {
     if (state === "handing in") return null;
-    if (state === "refused") return pace.handInAgain(hand.rounds, retryAfter, random);
+    if (state === "refused") return pace.handInAgain(/** @type {Hand} */ (hand).rounds, retryAfter, random);
     if (state === "loading" && !failures) return record && paper ? PATIENCE_MS : null;
     if (saves || reads) return null;
     if (state === "loading") return pace.handInAgain(failures, retryAfter, random);
@@ -319,7 +412,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     else save();
   }
 
-  /** Puts off what is planned; `wait` ms from now something is asked or sent. */
+  /** Puts off what is planned; `wait` ms from now something is asked or sent. @param {number} wait */
   function hurry(wait) {
     if (left || ended() || state === "handing in" || state === "confirming" || saves || reads) return;
     stop();
@@ -328,6 +421,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
 
   // -- what people, the browser and other tabs do
 
+  /** @param {(record: AttemptRecord) => AttemptRecord} make */
   function change(make) {
     if (locked() || !record) return;
     update(make);
@@ -347,10 +441,15 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       return read();
     },
 
-    /** `keys`: the chosen options; none takes the answer back. */
+    /**
+     * `keys`: the chosen options; none takes the answer back.
+     * @type {(number: number, keys: string[]) => void}
+     */
     answer: (number, keys) => change((now) => changed(now, String(number), keys, clock.now())),
+    /** @param {number | null} value */
     predict: (value) => change((now) => changed(now, "prediction", value, clock.now())),
 
+    /** @param {number} number */
     flag(number) {
       if (!record || ended()) return;
       update((now) => {
@@ -360,6 +459,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       tell(view());
     },
 
+    /** @param {number} at */
     look(at) {
       if (!record || ended()) return;
       update((now) => ({ ...now, at }));
@@ -414,7 +514,10 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       save({ keepalive: true });
     },
 
-    /** Another tab wrote `stored`; null: it took the record away, since the paper is finished. */
+    /**
+     * Another tab wrote `stored`; null: it took the record away, since the paper is finished.
+     * @param {AttemptRecord | null} stored
+     */
     overheard(stored) {
       if (!record || ended()) return;
       if (!stored) return void (reads || state === "handing in" || read());

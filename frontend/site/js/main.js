@@ -10,6 +10,9 @@ import { language, session } from "./storage.js";
 import { isEnglish, setLanguage, t } from "./texts.js";
 import { showWaiting } from "./waiting.js";
 
+/** @import { Contest } from "../../types/api" */
+
+/** @type {Record<string, () => Promise<any>>} */
 const SCREENS = {
   "": () => import("./screens/home.js"),
   register: () => import("./screens/register.js"),
@@ -26,13 +29,15 @@ const SCREENS = {
 const PART_MS = 20000;
 const PRIVATE = new Set(["me", "paper"]);
 const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
-const place = (id) => document.getElementById(id);
+/** Of index.html. @param {string} id */
+const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-let contest = null;
+let contest = /** @type {Contest} */ (/** @type {unknown} */ (null)); // until it is loaded
+/** @type {(() => void) | null} */
 let leave = null; // ends what the shown screen has running
+/** @type {(() => unknown) | null} */
 let keep = null; // what was typed into the shown screen, for showing it again in the other language
 let turn = 0; // counts route changes: a screen that loads too late is dropped
-
 
 /** `instead`: the screen that is left is not worth coming back to. */
 function go(hash, { instead = false } = {}) {
@@ -83,7 +88,7 @@ function signedIn() {
 }
 
 /** Shows the screen that the address names; `kept` is what its `keep()` gave, when it is shown anew. */
-async function show(kept = null) {
+async function show(kept = /** @type {unknown} */ (null)) {
   const [mine, at] = [(turn += 1), parseRoute(location.hash)];
   if (leave) leave();
   leave = keep = null;
@@ -106,7 +111,8 @@ async function show(kept = null) {
     put(content);
     const target = made.shown && made.shown();
     focusOn(target || main.querySelector("h1"), { top: !target });
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {any} */ (thrown);
     if (mine !== turn || signedOut(error)) return;
     const part = error.code === "part" || /module/i.test(error.message); // a browser may remember that it could not load one
     showMessage(t("app.failed"), explain(part ? { code: "part" } : error), part ? () => location.reload() : () => show());
@@ -118,6 +124,7 @@ async function show(kept = null) {
 
 /** A part of the page that neither comes nor fails is taken for lost. */
 function inTime(part) {
+  /** @type {number | null} */
   let timer = null;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "part" })), PART_MS);
@@ -132,6 +139,7 @@ function put(content) {
   place("foot").hidden = false;
 }
 
+/** @type {(title: string, detail?: string, again?: () => void) => void} */
 function showMessage(title, detail, again) {
   document.title = title;
   const retry = detail && h("p", { class: "actions" },
@@ -154,6 +162,7 @@ function frame(name) {
     contest && contest.paper.publish_bank && ["bank", t("nav.bank")],
     ["results", t("nav.results")],
   ].filter(Boolean);
+  /** @type {(item: any, look?: string) => HTMLElement} */
   const link = ([target, text], look) =>
     h("a", { class: look, href: `#/${target}`, "aria-current": target === name ? "page" : null }, text);
   const account = link(signedIn() ? ["me", t("nav.me")] : ["sign-in", t("nav.signIn")], "account");

@@ -82,6 +82,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
 }
 
 function predictionView(question, state, tell) {
+  /** @type {number | null} */
   let told = null; // what is shown or was typed, so that typing is not written over
   const mistake = h("p", { class: "mistake", id: "prediction-mistake", role: "alert", hidden: true });
   const input = h("input", {
@@ -106,7 +107,7 @@ function predictionView(question, state, tell) {
     input.disabled = Boolean(locked);
     if (state.prediction === told) return;
     told = state.prediction;
-    input.value = told === null ? "" : told;
+    input.value = told === null ? "" : String(told);
   };
   const title = h("label", { for: "prediction", tabindex: "-1" },
     h("span", { class: "number" }, t("paper.predictionName")), question);

@@ -1,6 +1,11 @@
 // Where the contest stands at a moment.
 
-/** {kind: "before" | "open" | "between" | "after", week, change}: the week it is about, the next change in ms. */
+/**
+ * The week it is about, the next change in ms.
+ * @typedef {{ kind: "before" | "open" | "between" | "after", week: number | null, change: number | null }} Phase
+ */
+
+/** @type {(weeks: import("../../types/api").Week[], now: number) => Phase} */
 export function phase(weeks, now) {
   for (const week of weeks) {
     const [opens, closes] = [Date.parse(week.opens_at), Date.parse(week.closes_at)];

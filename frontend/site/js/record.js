@@ -1,32 +1,58 @@
 // What one device knows of an attempt, and the one merge of it with what the server holds.
-//
-// A record: {base, changes, sent, started, deadline, closes, flags, at, heard}
-//   base     the answers that the server was last known to hold: {answers, prediction, revision}
-//   changes  what was answered here and is not known to be there: {place: {to, at}}; `at` is the time of the tap in ms
-//   sent     the sheets of saves on `base` of which no answer came: they may have arrived, or may still arrive
-//   started  of the attempt, in ms: the server saved `base` at `started + base.revision`
-//   heard    when the server last said what it holds, in ms; null: never
-//   flags, at  questions to look at again, and the one being looked at: this device's own
-//
-// A sheet is {answers: {"1": ["A"]}, prediction}; a place is a question's number or "prediction".
+
+/** @import { Attempt, PaperAnswers, StaleProblem } from "../../types/api" */
+
+/**
+ * A place is a question's number or "prediction".
+ * @typedef {string[] | number | null} Answer keys of the chosen options, or the prediction
+ * @typedef {{ answers: Record<string, string[]>, prediction: number | null }} Sheet
+ * @typedef {Sheet & { revision: number }} Held what the server holds
+ * @typedef {{ to: Answer, at: number }} Change `at`: the time of the tap in ms
+ *
+ * @typedef {object} AttemptRecord
+ * @property {Held} base what the server was last known to hold
+ * @property {Record<string, Change>} changes by place: what was answered here and is not known to be there
+ * @property {Sheet[]} sent the sheets of saves on `base` of which no answer came: they may have arrived, or may still arrive
+ * @property {number} started of the attempt, in ms: the server saved `base` at `started + base.revision`
+ * @property {number} deadline in ms
+ * @property {number} closes when the attempt's week closes, in ms
+ * @property {Record<string, true>} flags questions to look at again: this device's own
+ * @property {number} at the question being looked at: this device's own
+ * @property {number | null} heard when the server last said what it holds, in ms; null: never
+ */
 
 const PREDICTION = "prediction";
+/** @param {Answer | undefined} value */
 const norm = (value) => (Array.isArray(value) ? value.slice().sort().join() : value === undefined || value === null ? "" : String(value));
+/** @type {(a: Answer | undefined, b: Answer | undefined) => boolean} */
 const same = (a, b) => norm(a) === norm(b);
+/** @type {(sheet: Sheet, place: string) => Answer | undefined} */
 const valueAt = (sheet, place) => (place === PREDICTION ? sheet.prediction : sheet.answers[place]);
+/** @param {{ answers: object }[]} sheets */
 const placesOf = (...sheets) => new Set([PREDICTION, ...sheets.flatMap(({ answers }) => Object.keys(answers))]);
 
+/** @type {(sheet: Sheet) => Sheet} */
 const sheetOf = ({ answers, prediction }) => ({ answers, prediction });
+/** @type {(a: Sheet, b: Sheet) => boolean} */
 export const sameSheet = (a, b) => [...placesOf(a, b)].every((place) => same(valueAt(a, place), valueAt(b, place)));
+/** @param {Sheet} sheet */
 export const countOf = ({ answers }) => Object.values(answers).filter((keys) => keys.length).length;
 
-/** What the server says of an open attempt, or in a refusal as stale. */
+/**
+ * What the server says of an open attempt, or in a refusal as stale.
+ * @param {Attempt | StaleProblem} said
+ * @returns {Held}
+ */
 export function heldOf(said) {
   const prediction = "saved_prediction" in said ? said.saved_prediction : said.prediction;
   return { answers: said.saved_answers || {}, prediction: prediction === undefined ? null : prediction, revision: said.revision };
 }
 
-/** A device that knows nothing yet. Times in ms; `closes` is when the attempt's week closes. */
+/**
+ * A device that knows nothing yet.
+ * @param {Pick<AttemptRecord, "started" | "deadline" | "closes">} times
+ * @returns {AttemptRecord}
+ */
 export const emptyRecord = ({ started, deadline, closes }) => ({
   base: { answers: {}, prediction: null, revision: 0 },
   changes: {},
@@ -39,27 +65,34 @@ export const emptyRecord = ({ started, deadline, closes }) => ({
   heard: null,
 });
 
-/** The answers to show: the server's last known, under what was changed here. */
+/** The answers to show: the server's last known, under what was changed here. @param {AttemptRecord} record */
 export function shown({ base, changes }) {
+  /** @type {Sheet} */
   const sheet = { answers: { ...base.answers }, prediction: base.prediction };
   for (const [place, { to }] of Object.entries(changes)) {
-    if (place === PREDICTION) sheet.prediction = to;
-    else if (to.length) sheet.answers[place] = to;
+    if (place === PREDICTION) sheet.prediction = /** @type {number | null} */ (to);
+    else if (/** @type {string[]} */ (to).length) sheet.answers[place] = /** @type {string[]} */ (to);
     else delete sheet.answers[place];
   }
   return sheet;
 }
 
-/** Something here is not known to be on the server. */
+/** Something here is not known to be on the server. @param {AttemptRecord} record */
 export const isUnsent = (record) => !sameSheet(shown(record), record.base);
 
-/** Somebody answered: `to` is a list of keys, or the prediction. A later tap is never stamped earlier than one before. */
+/**
+ * Somebody answered. A later tap is never stamped earlier than one before.
+ * @type {(record: AttemptRecord, place: string, to: Answer, now: number) => AttemptRecord}
+ */
 export function changed(record, place, to, now) {
   const last = Math.max(0, ...Object.values(record.changes).map(({ at }) => at + 1));
   return { ...record, changes: { ...record.changes, [place]: { to, at: Math.max(now, last) } } };
 }
 
-/** A save of what is shown goes out: until it is answered, the server may hold it. */
+/**
+ * A save of what is shown goes out: until it is answered, the server may hold it.
+ * @param {AttemptRecord} record
+ */
 export function sending(record) {
   const sheet = shown(record);
   return record.sent.some((other) => sameSheet(other, sheet)) ? record : { ...record, sent: [...record.sent, sheet] };
@@ -73,12 +106,18 @@ export function sending(record) {
  * `asked` is the revision that was known when the question went out. An answer older than what is known now was
  * overtaken on its way; one older than what was known even then comes from a server that lost something (a restored
  * table), which gets it back from here.
+ * @param {AttemptRecord} record
+ * @param {Held} held
+ * @param {number} asked
+ * @param {number | null} now
+ * @returns {AttemptRecord}
  */
 export function learn(record, held, asked, now = null) {
   const { base, sent, started } = record;
   const heard = now === null ? record.heard : now;
   if (held.revision < base.revision && held.revision >= asked) return { ...record, heard };
   const lost = held.revision < base.revision;
+  /** @type {Record<string, Change>} */
   const changes = {};
   for (const place of placesOf(held, base, { answers: record.changes })) {
     const [theirs, before] = [valueAt(held, place), valueAt(base, place)];
@@ -91,9 +130,13 @@ export function learn(record, held, asked, now = null) {
   return { ...record, base: known, changes, sent: held.revision === base.revision ? sent : [], heard };
 }
 
+/** @type {(a: Change, b: Change) => boolean} */
 const later = (a, b) => a.at > b.at || (a.at === b.at && norm(a.to) > norm(b.to));
 
-/** The records of two tabs as one: the later `base`, the later tap at each place. Either order gives the same. */
+/**
+ * The records of two tabs as one: the later `base`, the later tap at each place. Either order gives the same.
+ * @type {(one: AttemptRecord, other: AttemptRecord) => AttemptRecord}
+ */
 export function combine(one, other) {
   const [older, newer] = one.base.revision <= other.base.revision ? [one, other] : [other, one];
   const { changes, sent } = older.base.revision < newer.base.revision ? learn(older, newer.base, 0) : older;
@@ -102,24 +145,35 @@ export function combine(one, other) {
     if (!merged[place] || later(change, merged[place])) merged[place] = change;
   }
   const more = sent.filter((sheet) => !newer.sent.some((there) => sameSheet(there, sheet)));
-  return { ...newer, changes: merged, sent: [...newer.sent, ...more], heard: Math.max(one.heard, other.heard) || null };
+  return { ...newer, changes: merged, sent: [...newer.sent, ...more], heard: Math.max(/** @type {number} */ (one.heard), /** @type {number} */ (other.heard)) || null };
 }
 
-/** Says the same; where one looks is each tab's own business. */
+/**
+ * Says the same; where one looks is each tab's own business.
+ * @type {(one: AttemptRecord, other: AttemptRecord) => boolean}
+ */
 export const sameRecord = (one, other) => canonical(one) === canonical(other);
 
+/** @param {AttemptRecord} record */
 const canonical = ({ base, changes, sent, flags }) =>
   JSON.stringify([base.revision, Object.entries(changes).sort(), sent.length, Object.keys(flags).sort()]);
 
-/** The body of a save or a submission; the prediction only where the contest asks for one. */
+/**
+ * The body of a save or a submission; the prediction only where the contest asks for one.
+ * @type {(record: AttemptRecord, asksPrediction: boolean) => PaperAnswers}
+ */
 export function bodyOf(record, asksPrediction) {
   const { answers, prediction } = shown(record);
+  /** @type {PaperAnswers} */
   const body = { answers, revision: record.base.revision };
   if (asksPrediction && prediction !== null) body.prediction = prediction;
   return body;
 }
 
-/** "1.234" → 1234; null for nothing, undefined for what is no number from 0 to 1 000 000 000. */
+/**
+ * "1.234" → 1234; null for nothing, undefined for what is no number from 0 to 1 000 000 000.
+ * @param {string} text
+ */
 export function readPrediction(text) {
   const digits = text.replace(/[\s.,]/g, "");
   if (!digits) return null;

@@ -2,6 +2,13 @@
 
 import { byAttempt, names, PREFIX, read, remove, write } from "./storage.js";
 
+/** @import { Attempt } from "../../types/api" */
+/** @import { AttemptRecord } from "./record.js" */
+/** @import { ByAttempt } from "./storage.js" */
+
+/** @typedef {Omit<Attempt, "saved_answers" | "saved_prediction" | "revision">} Paper without what is saved */
+/** @typedef {Paper & { owner: string }} KeptPaper */
+
 const DAY = 86400000;
 
 /**
@@ -9,12 +16,13 @@ const DAY = 86400000;
  * What the server holds of the answers is not in them: that is the record's business alone.
  */
 export const papers = {
-  ...byAttempt("paper:"),
+  .../** @type {ByAttempt<KeptPaper>} */ (byAttempt("paper:")),
+  /** @param {Attempt} attempt @param {string} owner */
   keep(attempt, owner) {
     const { saved_answers: _, saved_prediction: __, revision: ___, ...questions } = attempt;
     return write(`paper:${attempt.attempt_id}`, { ...questions, owner });
   },
-  /** Open ones of one person, the newest first. */
+  /** Open ones of one person, the newest first. @param {string} owner @param {number} now @returns {KeptPaper[]} */
   open(owner, now) {
     const all = names("paper:").map(read).filter((paper) => paper && paper.owner === owner && Date.parse(paper.deadline) > now);
     return all.sort((a, b) => Date.parse(b.deadline) - Date.parse(a.deadline));
@@ -22,20 +30,32 @@ export const papers = {
 };
 
 const RECORD_FORMAT = 1;
+/** @param {any} found @returns {AttemptRecord | null} */
 const recordOf = (found) => (found && found.format === RECORD_FORMAT ? found : null);
 
 /** What this device knows of an attempt's answers (record.js); kept until the attempt's week is closed. */
 export const records = {
+  /** @param {string} attemptId */
   get: (attemptId) => recordOf(read(`record:${attemptId}`)),
-  /** What a page of a later release wrote is not written over: an older page may come up again without a line. */
+  /**
+   * What a page of a later release wrote is not written over: an older page may come up again without a line.
+   * @param {string} attemptId
+   * @param {AttemptRecord} record
+   */
   set(attemptId, record) {
     const there = read(`record:${attemptId}`);
     return there && there.format > RECORD_FORMAT ? false : write(`record:${attemptId}`, { ...record, format: RECORD_FORMAT });
   },
+  /** @param {string} attemptId */
   clear: (attemptId) => remove(`record:${attemptId}`),
 
-  /** Is told what another tab stored (null: it took the record off) until the returned function is called. */
+  /**
+   * Is told what another tab stored (null: it took the record off) until the returned function is called.
+   * @param {string} attemptId
+   * @param {(record: AttemptRecord | null) => void} tell
+   */
   watch(attemptId, tell) {
+    /** @param {StorageEvent} event */
     const stored = ({ key, newValue }) => {
       if (key === `${PREFIX}record:${attemptId}`) tell(newValue === null ? null : recordOf(JSON.parse(newValue)));
     };
@@ -43,7 +63,7 @@ export const records = {
     return () => removeEventListener("storage", stored);
   },
 
-  /** Takes off what belongs to weeks that are closed, for a day at least. */
+  /** Takes off what belongs to weeks that are closed, for a day at least. @param {number} now */
   sweep(now) {
     for (const name of names("record:")) {
       const found = recordOf(read(name));

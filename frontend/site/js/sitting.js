@@ -23,7 +23,9 @@ const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };
 /** Opens attempt `id`; ready to be shown as soon as there is something to show, and throws where there is no such paper. */
 export function sitting(id, { contest, signedIn, signedOut }) {
   const content = h("div");
+  /** @type {any} */
   let shownScreen = null; // what `content` shows: the paper, or its result
+  /** @type {{ resolve: () => void, reject: (error: unknown) => void } | null} */
   let ready = null;
   const grace = contest.paper.grace_seconds * 1000;
   const mine = signedIn.participant.participant_id;

@@ -1,18 +1,22 @@
 // What this device remembers. Where the browser keeps nothing (private mode, full), memory serves until the page closes.
 
+/** @import { Receipt, Session } from "../../types/api" */
+
 export const PREFIX = "cuoc-thi:";
+/** @type {Map<string, string>} */
 const memory = new Map(); // only what could not be stored
 
+/** What was written is not checked again: each reader knows its own. @param {string} key @returns {any} */
 export function read(key) {
-  if (memory.has(key)) return JSON.parse(memory.get(key));
+  if (memory.has(key)) return JSON.parse(/** @type {string} */ (memory.get(key)));
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + key));
+    return JSON.parse(/** @type {string} */ (localStorage.getItem(PREFIX + key)));
   } catch (error) {
     return null;
   }
 }
 
-/** True if it is kept when the page is closed. */
+/** True if it is kept when the page is closed. @param {string} key @param {unknown} value */
 export function write(key, value) {
   const text = JSON.stringify(value);
   try {
@@ -25,6 +29,7 @@ export function write(key, value) {
   }
 }
 
+/** @param {string} key */
 export function remove(key) {
   memory.delete(key);
   try {
@@ -36,22 +41,27 @@ export function remove(key) {
 
 export const language = {
   get: () => (read("language") === "en" ? "en" : "vi"),
+  /** @param {"en" | "vi"} value */
   set: (value) => write("language", value),
 };
 
-/** {token, expires_at, participant} */
 export const session = {
+  /** @returns {Session | null} */
   get: () => read("session"),
+  /** @param {Session} value */
   set: (value) => write("session", value),
   clear: () => remove("session"),
 };
 
 /** "one" question at a time or all in a "list"; null until somebody chose. */
 export const paperMode = {
+  /** @returns {"one" | "list" | null} */
   get: () => read("paper-mode"),
+  /** @param {"one" | "list"} value */
   set: (value) => write("paper-mode", value),
 };
 
+/** @param {string} prefix */
 export function names(prefix) {
   try {
     const stored = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + prefix));
@@ -61,6 +71,12 @@ export function names(prefix) {
   }
 }
 
+/**
+ * @template Kept
+ * @typedef {{ get(attemptId: string): Kept | null, set(attemptId: string, value: Kept): boolean, clear(attemptId: string): void }} ByAttempt
+ */
+
+/** @param {string} prefix @returns {ByAttempt<any>} */
 export const byAttempt = (prefix) => ({
   get: (attemptId) => read(prefix + attemptId),
   set: (attemptId, value) => write(prefix + attemptId, value),
@@ -69,7 +85,8 @@ export const byAttempt = (prefix) => ({
 
 /** Receipts of papers handed in on this device, of one person only: others may use the same device. */
 export const receipts = {
-  ...byAttempt("receipt:"),
+  .../** @type {ByAttempt<Receipt>} */ (byAttempt("receipt:")),
+  /** @param {string} participantId @returns {Receipt[]} */
   of(participantId) {
     const all = names("receipt:").map(read);
     return all.filter((receipt) => receipt && receipt.opening && receipt.opening.participant_id === participantId);

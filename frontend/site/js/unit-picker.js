@@ -4,9 +4,15 @@ import { fill, h } from "./dom.js";
 import { fold, number } from "./format.js";
 import { t } from "./texts.js";
 
+/** @typedef {{ code: string, name: string, bloc: string }} Unit of data/units.json */
+
 const SHOWN = 60;
 
-/** Units whose name or code holds every word typed; those that begin with what was typed come first. */
+/**
+ * Units whose name or code holds every word typed; those that begin with what was typed come first.
+ * @param {Unit[]} units
+ * @param {string} typed
+ */
 export function matching(units, typed) {
   const words = fold(typed).split(" ").filter(Boolean);
   const found = units.filter((unit) => {
@@ -18,8 +24,9 @@ export function matching(units, typed) {
   return found.sort((a, b) => first(a) - first(b));
 }
 
-/** A field `unit_code`; `value()` is the chosen code or null. */
+/** A field `unit_code`; `value()` is the chosen code or null. @param {Unit[]} units */
 export function unitPicker(units) {
+  /** @type {Unit | null} */
   let chosen = null;
   const hint = h("p", { class: "hint", id: "unit_code-hint" });
   const input = h("input", {
@@ -42,6 +49,7 @@ export function unitPicker(units) {
     const found = matching(units, input.value);
     const shown = found.slice(0, SHOWN);
     const rows = [];
+    /** @type {string | null} */
     let bloc = null;
     for (const unit of groupByBloc(shown)) {
       if (unit.bloc !== bloc) rows.push(h("li", { class: "bloc" }, unit.bloc));
@@ -54,6 +62,7 @@ export function unitPicker(units) {
     count.textContent = !found.length ? t("person.unitNone") : more ? t("person.unitMore", { count: number(more) }) : "";
   }
 
+  /** @param {Unit | null} unit */
   function choose(unit) {
     chosen = unit;
     const change = h("button", { class: "button quiet", type: "button", onclick: () => chooseByHand(null) },
@@ -70,7 +79,7 @@ export function unitPicker(units) {
 
   function chooseByHand(unit) {
     choose(unit);
-    area.querySelector("input, button").focus();
+    /** @type {HTMLElement} */ (area.querySelector("input, button")).focus();
     box.dispatchEvent(new Event("change", { bubbles: true })); // as other fields tell it
   }
 
@@ -90,6 +99,7 @@ export function unitPicker(units) {
   };
 }
 
+/** @param {Unit[]} units @returns {Unit[]} */
 function groupByBloc(units) {
   const blocs = new Map();
   for (const unit of units) blocs.set(unit.bloc, [...(blocs.get(unit.bloc) || []), unit]);

@@ -7,7 +7,9 @@ import { t } from "./texts.js";
 /** Shows waiting in `box`; several calls may wait at once, the last to be put off is told about. */
 export function showWaiting(box, { now = () => performance.now() } = {}) {
   let until = 0;
+  /** @type {number | null} */
   let timer = null;
+  /** @type {Parameters<Parameters<typeof onWaiting>[0]>[0]} */
   let told = null;
   const seconds = h("strong", { class: "countdown", "aria-hidden": "true" });
   const count = () => {

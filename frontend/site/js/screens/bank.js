@@ -86,8 +86,9 @@ function questionView({ place, text, options, answer, reference }, hidden) {
     reveal.addEventListener("click", () => {
       const open = questionView({ place, text, options, answer, reference }, false);
       view.replaceWith(open);
-      open.querySelector("h2").setAttribute("tabindex", "-1");
-      open.querySelector("h2").focus({ preventScroll: true });
+      const heading = /** @type {HTMLElement} */ (open.querySelector("h2"));
+      heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: true });
     });
     view.append(reveal);
   } else {

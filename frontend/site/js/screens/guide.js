@@ -11,6 +11,7 @@ const PARTS = { privacy: "du lieu ca nhan" };
 /** The guide as parts: made by our own back-end from Markdown with raw HTML off. `wanted` is opened. */
 function guideParts(html, wanted) {
   const body = new DOMParser().parseFromString(html, "text/html").body;
+  /** @type {HTMLElement[]} */
   const parts = [h("div", { class: "guide" })];
   for (const node of Array.from(body.children)) {
     if (node.tagName === "H1") continue;

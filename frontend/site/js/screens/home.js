@@ -22,7 +22,7 @@ export async function screen({ contest, signedIn }) {
   const live = h("section", { class: "live card", "aria-labelledby": "live", hidden: true });
 
   const draw = () => {
-    fill(status, statusCard(contest, phase(contest.weeks, clock.now()), signedIn));
+    fill(status, statusCard(phase(contest.weeks, clock.now()), signedIn));
     fill(weeks, contest.weeks.map((week) => weekRow(week, clock.now())));
   };
   draw();
@@ -31,7 +31,7 @@ export async function screen({ contest, signedIn }) {
     const at = phase(contest.weeks, clock.now());
     const left = status.querySelector(".countdown");
     if (at.kind !== shown.kind || at.week !== shown.week) afterClick(draw); // the second in which everybody presses
-    else if (left) left.textContent = countdown(at.change - clock.now());
+    else if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
     shown = at;
   }, 1000);
   const shownLive = showLive(live, () => phase(contest.weeks, clock.now()).week);
@@ -56,7 +56,7 @@ export async function screen({ contest, signedIn }) {
   return { title, content, stop };
 }
 
-function statusCard(contest, at, signedIn) {
+function statusCard(at, signedIn) {
   const { kind, week, change } = at;
   const left = change && h("p", { class: "until" },
     t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",

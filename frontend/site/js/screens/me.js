@@ -15,7 +15,8 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   let me = kept;
   try {
     if (!me) me = await api.me(open.length ? { tries: 1, timeout: 8000, quiet: true } : {});
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {import("../api.js").ApiError} */ (thrown);
     if (!error.passing || !open.length) throw error;
     return withoutServer(open, signedIn.participant, go);
   }
@@ -28,6 +29,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   };
   const status = h("div", { class: "status" });
   const starter = makeStarter(contest, go, signedOut);
+  /** @type {import("../phase.js").Phase | null} */
   let shown = null;
   const draw = () => {
     const at = phase(contest.weeks, clock.now());
@@ -35,7 +37,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     shown = at;
     if (!same) return fill(status, standing(contest, at, me, starter));
     const left = status.querySelector(".until .countdown");
-    if (left) left.textContent = countdown(at.change - clock.now());
+    if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
     return status;
   };
   draw();

@@ -23,7 +23,9 @@ export async function screen({ contest, go, kept }) {
     citizen_id: citizen.input.value.replace(/\D/g, ""), code: code.input.value.replace(/\D/g, ""), password: password.input.value,
   });
   const mistakes = mistakesOf(form, summary, () => {
-    const [filled, wrong] = [request(), {}];
+    const filled = request();
+    /** @type {Record<string, string>} */
+    const wrong = {};
     if (!/^\d{12}$/.test(filled.citizen_id)) wrong.citizen_id = t("mistake.citizen_id");
     if (filled.code.length !== 12) wrong.code = t("mistake.code");
     if (filled.password.length < 8) wrong.password = t("mistake.password");
@@ -33,7 +35,7 @@ export async function screen({ contest, go, kept }) {
     if (!mistakes.none()) return;
     const filled = request();
     try {
-      await api.resetPassword({ ...filled, code: filled.code.match(/\d{4}/g).join("-") });
+      await api.resetPassword({ ...filled, code: /** @type {string[]} */ (filled.code.match(/\d{4}/g)).join("-") });
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);

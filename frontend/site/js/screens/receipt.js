@@ -10,7 +10,7 @@ import { saveButton } from "../receipt-file.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 
-export async function screen({ argument, signedIn, contest, kept }) {
+export async function screen({ argument, signedIn, kept }) {
   const mine = signedIn ? receipts.of(signedIn.participant.participant_id) : [];
   const box = h("textarea", { id: "receipt-text", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "receipt-hint" });
   const file = h("input", { type: "file", id: "receipt-file", accept: ".json,application/json" });
@@ -27,7 +27,7 @@ export async function screen({ argument, signedIn, contest, kept }) {
     if (!receipt) return mistakes.say(t("receipt.unreadable"));
     fill(outcome, h("p", { class: "loading" }, t("receipt.checking")));
     try {
-      fill(outcome, outcomeView(receipt, await checkReceipt(receipt, data), contest));
+      fill(outcome, outcomeView(receipt, await checkReceipt(receipt, data)));
       return undefined;
     } catch (error) {
       fill(outcome);
@@ -39,8 +39,9 @@ export async function screen({ argument, signedIn, contest, kept }) {
     return run();
   };
   file.addEventListener("change", async () => {
-    if (!file.files.length) return;
-    box.value = await file.files[0].text();
+    const [chosen] = file.files || [];
+    if (!chosen) return;
+    box.value = await chosen.text();
     run();
   });
   form.addEventListener("submit", once(check, run));
@@ -67,6 +68,7 @@ export async function screen({ argument, signedIn, contest, kept }) {
 
 const MARKS = { good: "✓", bad: "✗", later: "…", unknown: "?" };
 
+/** @type {(receipt: any, checked: any) => HTMLElement} */
 function outcomeView(receipt, { steps, root, revision }) {
   const { record } = receipt;
   const states = steps.map(([, state]) => state);

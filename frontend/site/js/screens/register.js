@@ -14,9 +14,10 @@ const FRESH_MS = 15 * 60 * 1000; // a challenge lives 20 minutes
 
 /** Has a proof ready, or on its way; takes a new challenge when the old one is used or too old. */
 function prover(wanted) {
+  /** @type {any} */
   let current = null;
   function renew() {
-    const at = { began: Date.now(), stop: () => {}, proof: null };
+    const at = { began: Date.now(), stop: () => {}, proof: /** @type {any} */ (null) };
     at.proof = api.challenge().then((challenge) => {
       const solving = solveAside(challenge);
       at.stop = solving.stop;
@@ -99,8 +100,9 @@ export async function screen({ contest, go, kept }) {
     try {
       waiting.textContent = t("register.checking");
       const proved = await proof.take();
-      await api.register({ ...filled, proof: proved });
-    } catch (error) {
+      await api.register(/** @type {any} */ ({ ...filled, proof: proved })); // what is missing was told above, or is by the server
+    } catch (thrown) {
+      const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
       if (messages.proof) proof.renew(); // else it is still good for the same person
       if (Object.keys(messages).length) mistakes.tell(messages);

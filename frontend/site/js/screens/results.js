@@ -53,7 +53,7 @@ function week(page, contest) {
   ];
 }
 
-const final = (page) => unitSection(page.units, t("results.finalPrize"), true);
+const final = (page) => unitSection(page.units, t("results.finalPrize"));
 
 function winnersList(winners, order) {
   return h("ol", { class: "list two" }, winners.map((winner) => {

@@ -1,0 +1,352 @@
+// The API's bodies and answers, written from docs/openapi.json by `make openapi`. Do not edit.
+
+export interface Attempt {
+  attempt_id: string;
+  week: number;
+  number: number;
+  started_at: string;
+  deadline: string;
+  saved_answers: Record<string, Array<string>>;
+  saved_prediction: number | null;
+  revision: number;
+  questions: Array<Question>;
+  prediction_question: string | null;
+}
+
+export interface Challenge {
+  algorithm: "SHA-256";
+  challenge: string;
+  maxnumber: number;
+  salt: string;
+  signature: string;
+}
+
+export interface Contest {
+  id: string;
+  title: string;
+  title_en: string;
+  organiser: string;
+  organiser_en: string;
+  hotline: string;
+  timezone: string;
+  starts_at: string;
+  ends_at: string;
+  weeks: Array<Week>;
+  paper: PaperRules;
+  prediction: Prediction | null;
+  ranking: Ranking;
+  prizes: Array<Prize>;
+  unit_prizes: UnitPrizes;
+  eligibility: Eligibility;
+  bank_digest: string;
+  next_rules: NextRules | null;
+  now: string;
+  week: Week | null;
+  next_change_at: string | null;
+}
+
+export interface Credentials {
+  citizen_id: string;
+  password: string;
+}
+
+export interface Eligibility {
+  min_age: number;
+  proof_of_work: boolean;
+}
+
+export type Empty = Record<string, never>;
+
+export interface FieldFault {
+  field: string;
+  message: string;
+}
+
+export interface FinishedAttempt {
+  status: "submitted" | "overdue";
+  result: Result;
+}
+
+export interface FinishedProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  result: Result;
+}
+
+export interface Health {
+  status: "ok";
+  version: string;
+  contest: string;
+  bank_digest: string;
+}
+
+export interface InvalidProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors: Array<FieldFault>;
+}
+
+export interface ListedFinished {
+  score: number | null;
+  total: number;
+  duration_ms: number;
+  submitted_at: string;
+  late: boolean;
+  attempt_id: string;
+  week: number;
+  number: number;
+  status: "submitted" | "overdue";
+  started_at: string;
+}
+
+export interface ListedOpen {
+  attempt_id: string;
+  week: number;
+  number: number;
+  status: "open";
+  started_at: string;
+  deadline: string;
+  submitted_at: null;
+  score: null;
+  total: number;
+  duration_ms: null;
+  late: false;
+}
+
+export interface Me {
+  participant: Participant;
+  week: ThisWeek | null;
+  attempts: Array<ListedFinished | ListedOpen>;
+}
+
+export interface NextRules {
+  number: number;
+  opens_at: string;
+  closes_at: string;
+  paper: PaperRules;
+  prediction: Prediction | null;
+  ranking: Ranking;
+  bank_digest: string;
+}
+
+export interface OpenAttempt {
+  status: "open";
+  attempt: Attempt;
+}
+
+export interface Opening {
+  answers: string;
+  attempt_id: string;
+  participant_id: string;
+}
+
+export interface Option {
+  key: string;
+  text: string;
+}
+
+export interface PaperAnswers {
+  answers: Record<string, Array<string>>;
+  prediction?: number | null;
+  revision: number;
+}
+
+export interface PaperRules {
+  questions: number;
+  time_limit_seconds: number;
+  grace_seconds: number;
+  attempts_per_week: number;
+  publish_bank: boolean;
+}
+
+export interface Participant {
+  participant_id: string;
+  full_name: string;
+  unit_code: string | null;
+  category: "mandatory" | "encouraged";
+}
+
+export interface PasswordReset {
+  citizen_id: string;
+  code: string;
+  password: string;
+}
+
+export interface Prediction {
+  question: string;
+  target: "perfect_people" | "people" | "attempts";
+}
+
+export interface Prize {
+  name: string;
+  title: string;
+  count: number;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+}
+
+export interface Question {
+  number: number;
+  id: string;
+  text: string;
+  options: Array<Option>;
+  multiple: boolean;
+}
+
+export interface Ranking {
+  order: Array<"score" | "prediction" | "duration" | "submitted">;
+  one_prize_per_person: boolean;
+}
+
+export interface Receipt {
+  record: ReceiptRecord;
+  opening: Opening;
+  salt: string;
+  leaf_hash: string;
+  signature: string;
+  key_id: string;
+}
+
+export interface ReceiptRecord {
+  category: "mandatory" | "encouraged";
+  commitment: string;
+  contest: string;
+  draw: string;
+  duration_ms: number;
+  number: number;
+  prediction: number | null;
+  received_at_ms: number;
+  score: number;
+  status: "submitted" | "overdue" | "discarded";
+  unit: string | null;
+  week: number;
+}
+
+export interface Registered {
+  participant: Participant;
+}
+
+export interface Registration {
+  citizen_id: string;
+  full_name: string;
+  date_of_birth: string;
+  gender: "male" | "female";
+  phone: string;
+  unit_code?: string | null;
+  category: "mandatory" | "encouraged";
+  password: string;
+  consent: true;
+  proof?: string | null;
+}
+
+export interface Result {
+  score: number | null;
+  total: number;
+  duration_ms: number;
+  submitted_at: string;
+  late: boolean;
+  attempt_id: string;
+  week: number;
+  number: number;
+  receipt: Receipt | null;
+}
+
+export interface Saved {
+  revision: number;
+  save_after_s: number;
+}
+
+export interface Session {
+  token: string;
+  expires_at: string;
+  participant: Participant;
+}
+
+export interface StaleProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  saved_answers: Record<string, Array<string>>;
+  prediction: number | null;
+  revision: number;
+}
+
+export interface Started {
+  attempt: Attempt;
+}
+
+export interface Submitted {
+  score: number | null;
+  total: number;
+  duration_ms: number;
+  submitted_at: string;
+  late: boolean;
+  receipt: Receipt;
+}
+
+export interface ThisWeek {
+  number: number;
+  attempts_used: number;
+  attempts_left: number;
+  best_score: number | null;
+  open_attempt: string | null;
+}
+
+export interface UnitPrizes {
+  weekly: number;
+  final: number;
+  weights: Weights;
+  min_rate: number;
+  min_people: number;
+}
+
+export interface Week {
+  number: number;
+  opens_at: string;
+  closes_at: string;
+}
+
+export interface Weights {
+  participation: number;
+  volume: number;
+  quality: number;
+}
+
+/** By operation. */
+export interface Bodies {
+  registerParticipant: Registration;
+  signIn: Credentials;
+  resetPassword: PasswordReset;
+  startAttempt: Empty;
+  saveAnswers: PaperAnswers;
+  submitAttempt: PaperAnswers;
+}
+
+/** By operation. */
+export interface Answers {
+  getHealth: Health;
+  getContest: Contest;
+  getChallenge: Challenge;
+  registerParticipant: Registered;
+  signIn: Session;
+  resetPassword: {};
+  getMe: Me;
+  startAttempt: Started;
+  readAttempt: OpenAttempt | FinishedAttempt;
+  saveAnswers: Saved;
+  submitAttempt: Submitted;
+}
