@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import DISCARDED, SUBMITTED, Entry, Finished, Opened
@@ -15,6 +15,7 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
+from tests.examples import examples
 from tests.fakes import definition, questions
 
 BANK = Bank("d" * 64, questions())
@@ -203,7 +204,7 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
     return slow_rules.contest(weeks, UNITS, rules)
 
 
-@settings(max_examples=400)
+@examples(4)
 @given(contests)
 def test_the_real_rules_and_the_slow_rules_agree(raw: dict[str, Any]) -> None:
     contests = [real_definition(raw, size) for size, _ in zip(raw["sizes"], raw["weeks"], strict=False)]

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.examples import examples
 from tests.proof.backends import MakeBackend, in_memory, on_ministack, on_moto
 from tests.proof.machine import ContestMachine
 
 
-def prove(backend: MakeBackend, examples: int, steps: int) -> None:
-    """Draws the same examples in every run."""
-
+def prove(backend: MakeBackend, share: float, steps: int) -> None:
     class Machine(ContestMachine):
         make = staticmethod(backend)
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples,
+            examples(share),
             stateful_step_count=steps,
-            deadline=None,
-            derandomize=True,
-            database=None,
             report_multiple_bugs=False,
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -33,14 +30,15 @@ def prove(backend: MakeBackend, examples: int, steps: int) -> None:
 
 
 def test_in_memory() -> None:
-    prove(in_memory, examples=400, steps=50)
+    prove(in_memory, share=4, steps=50)
 
 
 def test_on_moto() -> None:
     with on_moto() as make_backend:
-        prove(make_backend, examples=12, steps=50)
+        prove(make_backend, share=0.12, steps=50)
 
 
+@pytest.mark.slow
 def test_on_ministack(tmp_path: Path) -> None:
     with on_ministack(tmp_path) as make_backend:
-        prove(make_backend, examples=6, steps=50)
+        prove(make_backend, share=0.06, steps=50)

@@ -100,6 +100,7 @@ def test_a_formula_is_refused(formula: str) -> None:
     assert "công thức" in fault.message
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_contest_can_have_are_refused() -> None:
     found = faults(units=UNIT_HEADER + "SO-A,A,B,d,1,0\n" * (MOST_ROWS + 1))
     assert any("100.000 dòng" in fault.message for fault in found)

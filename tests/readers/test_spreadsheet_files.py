@@ -204,6 +204,7 @@ def test_rows_are_numbered_as_in_the_sheet() -> None:
     assert {found.row for found in faults("units.xlsx", data)} == {40}
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_contest_can_have_are_refused() -> None:
     row = b'<row><c t="inlineStr"><is><t>x</t></is></c></row>'
     header = part(as_workbook(UNITS.partition("\n")[0]), SHEET)
@@ -237,6 +238,7 @@ def test_a_bomb_below_the_limit_is_told_by_its_ratio() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
 def test_a_part_that_would_swell_in_memory_is_refused(name: str) -> None:
     noise = random.Random(1).randbytes(61_000_000 // 32) * 32

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from botocore.session import get_session
 from moto import mock_aws
@@ -12,6 +11,7 @@ from moto import mock_aws
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 
 REGION = "ap-southeast-1"
+SESSION = get_session()  # one for all: reading the service's model anew takes longer than a test
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        dynamodb = boto3.client("dynamodb", region_name=REGION)
+        dynamodb = SESSION.create_client("dynamodb", REGION)
         for table, keys in {
             "participants": {"id": "HASH"},
             "entries": {"pk": "HASH", "sk": "RANGE"},
@@ -32,4 +32,4 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
                 KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
             )
-        yield dynamodb_client(get_session(), REGION)
+        yield dynamodb_client(SESSION, REGION)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from chalicelib.storage.objects import Bucket
+from tests.storage.conftest import SESSION
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
+        client = SESSION.create_client("s3", "us-east-1")
         client.create_bucket(Bucket="desk")
         yield Bucket(client, "desk")
 

@@ -32,6 +32,8 @@ from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.services.exam.exam_room import AN, BINH, ExamRoom, right
 
+pytestmark = pytest.mark.slow
+
 STARTED = 1_661_130_000_000
 
 

@@ -166,6 +166,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow
 def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(silence: str) -> None:
     # Below the function's ten seconds, so that the person gets an answer and not a time-out of the gateway.
     began = time.perf_counter()

@@ -8,8 +8,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from infra.local.ministack import MiniStack
 from tests.stack import wait_for
+
+pytestmark = pytest.mark.slow
 
 FUNCTION = "def handler(event, context):\n    print(len(event['Records']))\n"
 

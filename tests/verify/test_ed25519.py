@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
+from tests.examples import examples
 from verify import ed25519
 
 # RFC 8032, section 7.1, tests 1 to 3: public key, message, signature.
@@ -44,7 +45,7 @@ def test_the_vectors_of_the_standard_hold(key: str, message: str, signature: str
 
 
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=80), bit=st.integers(0, 511))
-@settings(max_examples=25, deadline=None)
+@examples(0.25)
 def test_what_libsodium_signs_holds_and_no_bit_of_it_may_change(seed: bytes, message: bytes, bit: int) -> None:
     public, private = crypto_sign_seed_keypair(seed)
     signature = crypto_sign(message, private)[:64]

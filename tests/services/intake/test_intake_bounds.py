@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from markdown_it import MarkdownIt
 
 from tests.readers.contest_files import UNIT_HEADER, zipped
@@ -49,6 +50,7 @@ def files() -> Iterator[tuple[str, str, bytes]]:
     yield "many files", "contest.zip", zipped({f"x{number}.csv": b"" for number in range(2_000)})
 
 
+@pytest.mark.slow
 def test_no_file_takes_more_time_or_memory_than_the_function_has() -> None:
     done = subprocess.run(  # noqa: S603  this Python alone
         [sys.executable, "-m", __name__], capture_output=True, text=True, check=False, timeout=500

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.readers.contest_files import FILES
@@ -14,6 +14,7 @@ from tests.readers.contest_files import QUESTIONS, UNITS, contest_files, zipped
 from tests.readers.workbooks import as_workbook, part, repacked
 from tests.services.intake.inbox import LATER, Desk
 from tests.services.intake.test_intake_single_files import GIFT
+from tests.examples import examples
 
 NAMES = [*FILES, "contest.zip", "units.xls", "x", " ", ".", "a b.csv", "=1.csv"]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -50,7 +51,6 @@ def check(file: str, data: bytes) -> None:
             assert desk.everything_but_reports() == before
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(NAMES), st.binary(max_size=300))
 @example("questions.gift", b"\\")
 @example("questions.gift", b"::::{=}")
@@ -60,20 +60,18 @@ def test_any_bytes_give_a_report(file: str, data: bytes) -> None:
     check(file, data)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(NAMES), st.text(max_size=300))
 def test_any_text_gives_a_report(file: str, text: str) -> None:
     check(file, text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="::{}=~%50#->\\[html]$CATEGORY/TF \n//aA.B)ANSWER<p>&", max_size=80))
 def test_any_text_of_signs_that_mean_something_gives_a_report(text: str) -> None:
     for file in ("questions.gift", "questions.txt"):
         check(file, text.encode())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(1.5)
 @given(
     st.sampled_from(sorted(GOOD)),
     st.lists(SPOT, max_size=6),
@@ -86,7 +84,6 @@ def test_a_good_file_spoilt_anywhere_gives_a_report(file: str, spoilt: list[tupl
     check(file, bytes(data))
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(
         [SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"]

@@ -93,6 +93,7 @@ def test_it_can_be_read_without_widening_columns_or_losing_the_header() -> None:
         assert all(sheet.column_dimensions[letter].width >= 8 for letter in "AB")
 
 
+@pytest.mark.slow
 def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
     desk = Desk()
     desk.put()

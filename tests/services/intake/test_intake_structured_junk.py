@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -15,6 +15,7 @@ from tests.readers.contest_files import UNIT_HEADER, contest_files, zipped
 from tests.readers.workbooks import workbook
 from tests.services.intake.inbox import LATER, Desk
 from tests.services.intake.test_intake_junk import GOOD, SPOT, check
+from tests.examples import examples
 
 COLUMNS = {
     "units": UNIT_HEADER.strip().split(","),
@@ -31,7 +32,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 @given(st.data())
 def test_a_definition_with_strange_values_gives_a_report(data: st.DataObject) -> None:
     lines = contest_files()["contest.toml"].decode().splitlines()
@@ -67,7 +68,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 @given(
     st.sampled_from(sorted(COLUMNS)),
     st.lists(st.lists(st.one_of(CELLS, st.text(max_size=5)), min_size=1, max_size=7), max_size=6),
@@ -92,7 +93,7 @@ TYPED_CELLS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(0.4)
 @given(
     st.sampled_from(["units", "questions", "rosters"]), st.lists(st.lists(TYPED_CELLS, max_size=14), max_size=5)
 )
@@ -135,7 +136,6 @@ ELEMENTS = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(ELEMENTS, max_size=4))
 @example(["<question type='multichoice'><questiontext><text>&lt;![x</text></questiontext></question>"])
 def test_any_tree_of_moodles_elements_gives_a_report(questions: list[str]) -> None:
@@ -151,7 +151,6 @@ GIFT_SIGNS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(GIFT_SIGNS, max_size=30))
 @example(["[html]", "<![", "x{=a~b}"])
 @example(["[html]", "<!--", "<p>", "{=a~b}"])
@@ -174,7 +173,7 @@ MEMBERS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 @given(
     st.lists(st.tuples(MEMBERS, st.sampled_from([*GOOD.values(), b"", b"\0"])), max_size=8),
     st.lists(SPOT, max_size=3),
@@ -189,7 +188,7 @@ def test_a_zip_of_strange_files_gives_a_report(
     check("contest.zip", bytes(data))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 @given(
     st.one_of(st.binary(max_size=400), st.text(alphabet="[]()!*_`<>#-&|\\\n a", max_size=200).map(str.encode)),
 )

@@ -161,6 +161,7 @@ def test_whoever_guesses_elsewhere_does_not_keep_the_owner_out() -> None:
     assert door.knock(address=HOME) == door.an
 
 
+@pytest.mark.slow
 def test_one_source_alone_never_makes_the_others_wait() -> None:
     door = Door()
     for _ in range(HOUR // SECOND):  # a try every second, for an hour

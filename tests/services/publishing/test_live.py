@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import Busy
@@ -133,7 +133,6 @@ def tallied(week: list[tuple[str, list[int]]]) -> MemoryTallies:
 
 
 @pytest.mark.parametrize("target", ["people", "attempts"])
-@settings(deadline=None, derandomize=True, database=None)
 @given(one=people, other=people)
 def test_what_is_published_does_not_depend_on_participation_that_is_to_be_predicted(
     target: str, one: list[tuple[str, list[int]]], other: list[tuple[str, list[int]]]
@@ -145,7 +144,6 @@ def test_what_is_published_does_not_depend_on_participation_that_is_to_be_predic
     assert site.objects[LIVE] == told  # the same bytes, so neither sums nor sizes tell anything
 
 
-@settings(deadline=None, derandomize=True, database=None)
 @given(week=people, data=st.data())
 def test_what_is_published_does_not_depend_on_scores(
     week: list[tuple[str, list[int]]], data: st.DataObject
