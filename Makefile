@@ -20,7 +20,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
+.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,15 +52,20 @@ stop: ## stop a `make run` from another shell
 simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=300)
 	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
 
+check: $(READY) $(NODE) ## before each commit, in a minute: format, style, types, layers, the page's types, the fast tests
+	@$(BIN)/python -m infra.check
+
 test: $(READY) tools $(NODE) lint templates ## everything: checks, unit tests, the deployed stack, the page in a browser
 	node --test frontend/tests/*.test.mjs
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 test-long: $(READY) tools $(NODE) ## the same properties in volume: 10,000 walks of the page's state machine, 100 in Chromium
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -m hypothesis
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 tests/proof/test_any_order.py
 	WALKS=10000 node --test frontend/tests/walk.test.mjs
 	WALKS=100 $(BIN)/pytest -n 3 tests/browser/test_walks.py
 
-# What the page's tests need; the page itself needs nothing.
+# What the page's tests and type check need; the page itself needs nothing.
 $(NODE): frontend/package.json frontend/package-lock.json | tools
 	@echo "Installing what the page's tests need, by npm; once, mostly within 20 s."
 	@npm ci --prefix frontend --no-audit --no-fund --silent
@@ -73,11 +78,8 @@ tools:
 	@command -v npm >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends npm; }
 	@command -v chromium >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends chromium; }
 
-lint: $(READY) ## format, style, types, and that dependencies run downwards only
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy -p chalicelib -p infra -p verify
-	$(BIN)/lint-imports
+lint: $(READY) $(NODE) ## format, style, types, the page's types, and that dependencies run downwards only
+	@$(BIN)/python -m infra.check python page
 
 templates: $(READY) .venv-checkov/.ready ## the packages of all stages; cfn-lint and checkov on their templates; no secret in the source
 	for stage in $(STAGES); do $(BIN)/python -m infra.package --stage $$stage || exit; done
