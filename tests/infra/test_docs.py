@@ -12,15 +12,21 @@ from infra.package import PROJECT
 # What is on desk and site has other folders.
 OWN = (
     "benchmarks|chalicelib|contests|docs|frontend|infra|tests|verify"
-    "|domain|readers|reports|services|storage|web|wiring"
+    "|documents|domain|readers|reports|services|storage|web|wiring"
 )
-NAMED = re.compile(rf"`((?:{OWN})/[\w./*-]*)(?:::(\w+))?`")
+NAMED = re.compile(rf"`((?:{OWN})/[\w./*-]*)(?:::([\w.]+))?`")
+DOCS = PROJECT / "docs"
 
 
 @pytest.mark.parametrize(
     ("document", "least"),
     [
         ("README.md", 4),
+        ("CONTRIBUTING.md", 50),
+        ("docs/architecture.md", 150),
+        ("docs/README.md", 1),
+        ("docs/first-contest.md", 2),
+        ("docs/promises.md", 3),
         ("docs/security.md", 80),
         ("docs/decisions.md", 5),
         ("docs/privacy.md", 3),
@@ -36,17 +42,60 @@ def test_every_file_and_test_that_a_document_names_exists(document: str, least: 
     for file, test in named:
         found = [*PROJECT.glob(file), *(PROJECT / "chalicelib").glob(file)]
         assert found, f"{document} names {file}"
-        if test:
+        if test and file.startswith("tests/"):
             assert f"def {test}(" in (PROJECT / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", *(f"docs/{path.name}" for path in sorted((PROJECT / "docs").glob("*.md")))]
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md"))),
+    ],
 )
 def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
     text = (PROJECT / document).read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text):
         assert (PROJECT / document).parent.joinpath(link).exists(), f"{document} links to {link}"
+
+
+def test_every_picture_that_a_document_shows_is_there() -> None:
+    for document in ("README.md", "docs/screens.md"):
+        shown = re.findall(r'<img src="([^"]+)"', (PROJECT / document).read_text(encoding="utf-8"))
+        assert shown
+        assert [path for path in shown if not (PROJECT / document).parent.joinpath(path).exists()] == []
+
+
+def test_the_index_of_documents_is_whole() -> None:
+    index = (DOCS / "README.md").read_text(encoding="utf-8")
+    there = [path.name for path in DOCS.iterdir() if path.is_file() and path.name != "README.md"]
+    assert [name for name in there if f"]({name})" not in index] == []
+
+
+def test_the_readme_shows_the_picture_of_the_architecture() -> None:
+    whole = re.search(
+        r"```mermaid\nflowchart LR.*?```", (DOCS / "architecture.md").read_text("utf-8"), re.DOTALL
+    )
+    assert whole
+    assert whole[0] in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_decisions_are_numbered_dated_and_have_a_status() -> None:
+    text = (DOCS / "decisions.md").read_text(encoding="utf-8")
+    numbers = re.findall(
+        r"^## (\d+)\. .+\nStatus: (?:accepted|replaced by \d+) · \d{4}-\d{2}-\d{2}$", text, re.MULTILINE
+    )
+    assert numbers == [str(number) for number, _ in enumerate(re.findall(r"^## ", text, re.MULTILINE), 1)]
+
+
+def test_the_releases_have_a_note_for_the_version() -> None:
+    version = re.search(r'^version = "(.+)"$', (PROJECT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version
+    assert re.search(
+        rf"^### .*\b{re.escape(version[1])}\b", (DOCS / "releases.md").read_text("utf-8"), re.MULTILINE
+    )
 
 
 def test_every_alarm_stands_in_the_runbook() -> None:
