@@ -44,7 +44,9 @@ def test_every_file_and_test_that_a_document_names_exists(document: str, least: 
         assert found, f"{document} names {file}"
         if test:
             name = test.rpartition(".")[2]
-            named_there = rf"\b(?:def|class|function) {name}\b|\b{name}\b\s*[:(=]"
+            named_there = rf"\b(?:def|class|function) {name}\b"
+            if not file.startswith("tests/"):  # a value, a method of the page
+                named_there += rf"|\b{name}\b\s*[:(=]"
             assert re.search(named_there, found[0].read_text(encoding="utf-8")), f"{file}::{test}"
 
 
