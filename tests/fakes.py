@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened
+from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
 from chalicelib.domain.closeout import Collector
 from chalicelib.domain.definition import Definition, Week
@@ -263,9 +263,8 @@ class MemoryEntries:
         return entry, entry.open
 
     def _open(self, entry: Entry, opening: str) -> int:
-        started, _, nonce = opening.partition("-")
         number = entry.used + 1
-        opened = Opened(number, int(started), nonce, None, None, 0)
+        opened = Opened(number, *decode_opening(opening), None, None, 0)
         self.items[entry.week, entry.participant_id] = entry._replace(used=number, open=opened)
         return number
 

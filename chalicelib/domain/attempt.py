@@ -17,6 +17,17 @@ _STATUS: dict[str, Status] = {SUBMITTED: "submitted", OVERDUE: "overdue", DISCAR
 _ID = re.compile(r"([1-9]\d?)-([1-9]\d?)-([1-9]\d{12})-([0-9a-f]{16})", re.ASCII)
 
 
+def encode_opening(started: int, nonce: str) -> str:
+    """What the start stores in the entry and every later write has to meet."""
+    return f"{started}-{nonce}"
+
+
+def decode_opening(text: str) -> tuple[int, str]:
+    """The opposite of ``encode_opening``: when the attempt was started, and its nonce."""
+    started, _, nonce = text.partition("-")
+    return int(started), nonce
+
+
 class AttemptId(NamedTuple):
     """What a submission needs to be graded without a read; the database compares it with what it stored.
 
@@ -41,8 +52,8 @@ class AttemptId(NamedTuple):
 
     @property
     def opening(self) -> str:
-        """What the start stores in the entry and every later write has to meet."""
-        return f"{self.started}-{self.nonce}"
+        """See ``encode_opening``."""
+        return encode_opening(self.started, self.nonce)
 
 
 class Finished(NamedTuple):
@@ -117,6 +128,11 @@ class Opened(NamedTuple):
     saved: str | None
     guess: int | None
     revision: int
+
+    @property
+    def opening(self) -> str:
+        """See ``encode_opening``."""
+        return encode_opening(self.started, self.nonce)
 
 
 class Entry(NamedTuple):

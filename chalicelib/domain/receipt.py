@@ -9,14 +9,14 @@ from __future__ import annotations
 import hmac
 from hashlib import blake2b, sha256
 
-from chalicelib.domain.attempt import Category, Entry, Finished, Status
+from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Status
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 
 
 def attempt_id(week: int, attempt: Finished) -> str:
-    """As ``AttemptId`` writes it."""
-    return f"{week}-{attempt.number}-{attempt.started}-{attempt.nonce}"
+    """The finished attempt's ``AttemptId`` as text."""
+    return str(AttemptId(week, attempt.number, attempt.started, attempt.nonce))
 
 
 def salt_key(pepper: bytes) -> bytes:

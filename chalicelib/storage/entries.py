@@ -65,7 +65,7 @@ class Entries:
                 ":zero": {"N": "0"},
                 ":one": {"N": "1"},
                 ":opening": {"S": opening},
-                ":open": {"S": f"{entry.open.started}-{entry.open.nonce}"},
+                ":open": {"S": entry.open.opening},
                 ":limit": {"N": str(limit)},
                 ":none": {"L": []},
                 ":record": {"L": [{"S": record.encode()}]},
@@ -126,7 +126,7 @@ class Entries:
             condition += " AND attribute_not_exists(#open)"
         else:
             condition += " AND #open = :open"
-            values[":open"] = {"S": f"{before.open.started}-{before.open.nonce}"}
+            values[":open"] = {"S": before.open.opening}
         records: Value = {"L": [{"S": record.encode()} for record in after.finished]}
         try:
             self._update(

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.attempt import Category, Entry, Finished, Opened
+from chalicelib.domain.attempt import Category, Entry, Finished, Opened, decode_opening
 from chalicelib.services.ports import SHARDS
 from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp
@@ -54,11 +54,11 @@ _finished = msgspec.json.Decoder(Finished).decode
 def to_entry(item: Item, week: int) -> Entry:
     opened = None
     if item.open is not None:
-        started, _, nonce = item.open.S.partition("-")
+        started, nonce = decode_opening(item.open.S)
         saved = item.saved.S if item.saved else None
         guess = int(item.guess.N) if item.guess else None
         revision = int(item.rev.N) if item.rev else 0
-        opened = Opened(int(item.used.N), int(started), nonce, saved, guess, revision)
+        opened = Opened(int(item.used.N), started, nonce, saved, guess, revision)
     finished = tuple([_finished(record.S) for record in item.done.L]) if item.done else ()
     return Entry(item.sk.S, week, item.unit.S, item.category.S, int(item.used.N), opened, finished)
 

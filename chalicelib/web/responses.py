@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.receipt import attempt_id as id_of
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.ports import Participant
@@ -70,9 +71,8 @@ def submission(record: Finished, definition: Definition) -> shapes.Submission:
 
 
 def _listed(entry: Entry, record: Finished, definition: Definition) -> shapes.ListedFinished:
-    attempt_id = AttemptId(entry.week, record.number, record.started, record.nonce)
     return {
-        "attempt_id": str(attempt_id),
+        "attempt_id": id_of(entry.week, record),
         "week": entry.week,
         "number": record.number,
         "status": "submitted" if record.status == "submitted" else "overdue",

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished, next_revision
+from chalicelib.domain.attempt import (
+    DISCARDED,
+    OVERDUE,
+    SUBMITTED,
+    AttemptId,
+    Finished,
+    Opened,
+    decode_opening,
+    next_revision,
+)
 from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import MASKS
 from tests.domain.builders import NONCE, done, entry
@@ -150,6 +159,13 @@ def test_an_attempt_is_found_only_by_its_whole_id() -> None:
         attempt._replace(nonce="f" * 16),
     ):
         assert week.find(forged) is None
+
+
+@given(ids)
+def test_an_opening_is_read_as_it_was_written(attempt: AttemptId) -> None:
+    assert decode_opening(attempt.opening) == (attempt.started, attempt.nonce)
+    opened = Opened(attempt.number, attempt.started, attempt.nonce, None, None, 0)
+    assert opened.opening == attempt.opening
 
 
 def test_a_discarded_attempt_is_used_up_but_not_counted() -> None:

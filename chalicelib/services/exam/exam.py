@@ -13,6 +13,7 @@ from chalicelib.domain.attempt import (
     Finished,
     Grader,
     Opened,
+    encode_opening,
     finish,
     is_overdue,
     next_revision,
@@ -76,9 +77,8 @@ class Exam:
             raise NoOpenWeek
         definition = self._reference.of_week(week.number).definition
         nonce, limit = self._nonce(), definition.paper.attempts_per_week
-        opening = f"{now}-{nonce}"
         try:
-            number = self._entries.start(week.number, *person, opening, limit)
+            number = self._entries.start(week.number, *person, encode_opening(now, nonce), limit)
         except NotMet as not_met:
             entry = not_met.entry
             if entry is not None and entry.open and is_overdue(definition, week, entry.open.started, now):
@@ -95,7 +95,7 @@ class Exam:
         reference = self._reference.of_week(week.number)
         record = overdue_record(reference.definition, week, entry.open, _grader(reference))
         try:
-            number = self._entries.restart(entry, record, f"{now}-{nonce}", limit)
+            number = self._entries.restart(entry, record, encode_opening(now, nonce), limit)
         except NotMet:  # another tab was faster, or a submission in time has just been written
             return self.start(person, now)
         return self._new(AttemptId(week.number, number, now, nonce)), True

@@ -14,8 +14,8 @@ from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
-from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.receipt import erased
+from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.domain.receipt import attempt_id, erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
@@ -185,7 +185,7 @@ def _person(person: Participant, reference: Current) -> dict[str, str]:
 
 def _attempt(entry: Entry, attempt: Finished, reference: Current) -> dict[str, Any]:
     return {
-        "attempt_id": str(AttemptId(entry.week, attempt.number, attempt.started, attempt.nonce)),
+        "attempt_id": attempt_id(entry.week, attempt),
         "status": attempt.status,
         "started_at": reference.definition.rfc3339(attempt.started),
         "submitted_at": reference.definition.rfc3339(attempt.received),
