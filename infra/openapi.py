@@ -25,46 +25,6 @@ Json = dict[str, Any]
 
 # The gateway and the framework may answer these on any route; what the gateway cannot read is "not_json".
 ANYWHERE = ("not_json", "too_large", "unsupported_media_type", "internal", "busy")
-# Rules that a body's model leaves to the use case, which refuses with 422 as well and says what to do.
-STRICTER: dict[tuple[str, str], Json] = {
-    ("Registration", "citizen_id"): {
-        "pattern": "^[0-9]{12}$",
-        "description": "Begins with the code of a province or country; agrees with birth date and gender.",
-        "examples": ["040085000001"],
-    },
-    ("Registration", "full_name"): {"minLength": 2, "examples": ["Nguyễn Văn An"]},
-    ("Registration", "date_of_birth"): {"description": "Old enough for the contest, at most 120 years ago."},
-    ("Registration", "phone"): {
-        "pattern": "^[0-9 .()+-]{10,}$",
-        "description": "A Vietnamese mobile number, also with +84 and separators.",
-        "examples": ["0912345678"],
-    },
-    ("Registration", "unit_code"): {
-        "description": "A code of data/units.json; left out or null only by an encouraged participant outside "
-        "all units.",
-        "examples": ["SO-A"],
-    },
-    ("Registration", "password"): {"minLength": 8, "maxLength": 128},
-    ("Registration", "consent"): {"const": True},
-    ("Registration", "proof"): {
-        "description": "Base64 of the challenge with its `number`, in JSON; left out where none is asked for."
-    },
-    ("PasswordReset", "password"): {"minLength": 8, "maxLength": 128},
-    ("PaperAnswers", "answers"): {
-        "description": "By question number: the keys of the chosen options as shown.",
-        "propertyNames": {"pattern": "^([1-9][0-9]?|100)$"},
-        "additionalProperties": {
-            "type": "array",
-            "maxItems": 6,
-            "items": {"type": "string", "pattern": "^[A-F]$"},
-        },
-        "examples": [{"1": ["B"], "2": []}],
-    },
-    ("PaperAnswers", "revision"): {
-        "description": "The one that these answers were built on, as the attempt, a save or `stale` told it.",
-        "examples": [0],
-    },
-}
 # Problems with members of their own.
 SHAPES: dict[str, Any] = {
     "invalid": shapes.InvalidProblem,
@@ -303,8 +263,6 @@ def _schemas() -> tuple[Json, dict[int, Json]]:
         ref_template="#/components/schemas/{model}",
     )
     components: Json = defined["$defs"]
-    for (model, field), rules in STRICTER.items():
-        components[model]["properties"][field] |= rules
     return components, {key: schema for (key, _), schema in referring.items()}
 
 

@@ -16,7 +16,12 @@ from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people.password_resets import reset_password
-from chalicelib.services.people.registration import Application, register
+from chalicelib.services.people.registration import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    Application,
+    register,
+)
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import ParticipantStore, Passwords, ProofsOfWork, SignIns
 from chalicelib.web import proof_of_work, responses
@@ -34,17 +39,54 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
+NewPassword = Annotated[
+    Short, Field(json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD})
+]
+
+
 class Registration(Body):
-    citizen_id: Short
-    full_name: Short
-    date_of_birth: Annotated[date, Field(strict=False), BeforeValidator(_iso_date)]
+    citizen_id: Annotated[
+        Short,
+        Field(
+            description="Begins with the code of a province or country; agrees with birth date and gender.",
+            examples=["040085000001"],
+            json_schema_extra={"pattern": "^[0-9]{12}$"},
+        ),
+    ]
+    full_name: Annotated[Short, Field(examples=["Nguyễn Văn An"], json_schema_extra={"minLength": 2})]
+    date_of_birth: Annotated[
+        date,
+        Field(strict=False, description="Old enough for the contest, at most 120 years ago."),
+        BeforeValidator(_iso_date),
+    ]
     gender: Gender
-    phone: Short
-    unit_code: Short | None = None
+    phone: Annotated[
+        Short,
+        Field(
+            description="A Vietnamese mobile number, also with +84 and separators.",
+            examples=["0912345678"],
+            json_schema_extra={"pattern": "^[0-9 .()+-]{10,}$"},
+        ),
+    ]
+    unit_code: Annotated[
+        Short | None,
+        Field(
+            description=(
+                "A code of data/units.json; left out or null only by an encouraged participant outside "
+                "all units."
+            ),
+            examples=["SO-A"],
+        ),
+    ] = None
     category: Category
-    password: Short
-    consent: bool
-    proof: Annotated[str, Field(max_length=2_000)] | None = None
+    password: NewPassword
+    consent: Annotated[bool, Field(json_schema_extra={"const": True})]
+    proof: Annotated[
+        Annotated[str, Field(max_length=2_000)] | None,
+        Field(
+            description="Base64 of the challenge with its `number`, in JSON; left out where none is asked for."
+        ),
+    ] = None
 
 
 class Credentials(Body):
@@ -55,7 +97,7 @@ class Credentials(Body):
 class PasswordReset(Body):
     citizen_id: Short
     code: Short
-    password: Short
+    password: NewPassword
 
 
 @dataclass(frozen=True, slots=True)

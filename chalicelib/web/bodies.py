@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from chalicelib.domain.errors import FieldError, InvalidInput, NotJson, TooLarge
 from chalicelib.domain.validation import message_of
 
 LARGEST = 16_384
 Short = Annotated[str, Field(max_length=200)]
+# What ``json_schema_extra`` says here and in account.py the use case checks, which knows what to say of it.
+OptionKey = Annotated[Short, WithJsonSchema({"type": "string", "pattern": "^[A-F]$"})]
 
 
 class Body(BaseModel):
@@ -24,9 +26,25 @@ class Empty(Body):
 class PaperAnswers(Body):
     """``answers`` by question number and option key as shown, built on ``revision``."""
 
-    answers: Annotated[dict[str, Annotated[list[Short], Field(max_length=6)]], Field(max_length=100)]
+    answers: Annotated[
+        dict[str, Annotated[list[OptionKey], Field(max_length=6)]],
+        Field(
+            max_length=100,
+            description="By question number: the keys of the chosen options as shown.",
+            examples=[{"1": ["B"], "2": []}],
+            json_schema_extra={"propertyNames": {"pattern": "^([1-9][0-9]?|100)$"}},
+        ),
+    ]
     prediction: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
-    revision: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    revision: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000_000,
+            description="The one that these answers were built on, as the attempt, a save or `stale` told it.",
+            examples=[0],
+        ),
+    ]
 
 
 Parsed = TypeVar("Parsed", bound=Body)

@@ -85,7 +85,7 @@ def check(application: Application, reference: Reference, today: date) -> list[F
 def check_password(password: str, *known: str) -> FieldError | None:
     """``known``: numbers that others know of the person, which are tried first."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        return FieldError("password", "Mật khẩu cần từ 8 đến 128 ký tự.")
+        return FieldError("password", f"Mật khẩu cần từ {SHORTEST_PASSWORD} đến {LONGEST_PASSWORD} ký tự.")
     if is_obvious(password, known):
         message = "Mật khẩu này quá dễ đoán. Không dùng dãy số đơn giản, số căn cước, số điện thoại, ngày sinh."
         return FieldError("password", message)
