@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.readers.contest_folder import archive
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake.intake import Intake
@@ -52,7 +53,7 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
             data = data.replace(b"start = 2022-08-22T08:00:00+07:00", b'start = "now"')
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
-    report = Intake(store, Folder(scratch / "site"), SECRET, str, lambda: 0, "bench", ()).take_over(
+    report = Intake(store, Folder(scratch / "site"), SECRET, str, lambda: 0, "bench", (), plain_book).take_over(
         "contest.zip", archive(folder), datetime.now(UTC)
     )
     if not report["accepted"]:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from openpyxl import Workbook
 
 from benchmarks.fixtures import SECRET, Folder, load_contest
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
 
 _CONTESTS = Path(__file__).resolve().parent.parent / "contests"
@@ -23,7 +24,14 @@ def main() -> None:
     with TemporaryDirectory() as work:
         unit = load_contest(_CONTESTS, Path(work, "desk"), Path(work)).units[0].code
         intake = Intake(
-            Folder(Path(work, "desk")), Folder(Path(work, "site")), SECRET, str, lambda: 0, "bench", ()
+            Folder(Path(work, "desk")),
+            Folder(Path(work, "site")),
+            SECRET,
+            str,
+            lambda: 0,
+            "bench",
+            (),
+            plain_book,
         )
         for count in (1_000, 20_000, 100_000):
             rows = [

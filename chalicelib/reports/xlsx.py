@@ -10,12 +10,15 @@ decree's margins.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from xlsxwriter import Workbook
+
+from chalicelib.services.ports import PlainSheet
 
 Kind = Literal["text", "center", "whole", "number", "percent", "score", "span", "moment", "date"]
 Value = str | int | Fraction | datetime | None
@@ -38,6 +41,10 @@ _ROW = 19.0  # points, of a row with one line
 _LINE = 16.0
 _NARROWEST = 88  # characters
 _LONGEST = 32_000  # Excel's limit of a cell is 32,767 characters
+
+
+# What XML cannot hold, or no reader shows.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Column(NamedTuple):
@@ -65,10 +72,8 @@ class Book:
 
     def __init__(self, organiser: str, created: datetime, title: str) -> None:
         self._data = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = Workbook(self._data, options)
-        self._book.set_properties({"title": title, "company": organiser, "created": created})
-        self._organiser = organiser
+        self._book = _workbook(self._data, {"title": title, "company": organiser, "created": created})
+        self.organiser = organiser
         self._known: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **properties: Any) -> Any:
@@ -168,7 +173,7 @@ class Sheet:
             if value is None or value == "":
                 sheet.write_blank(at, place, None, style)
             elif isinstance(value, str):
-                sheet.write_string(at, place, value[:_LONGEST], style)
+                sheet.write_string(at, place, _text(value), style)
                 if len(value) > column.width - 2:
                     lines = max(lines, _lines(value, column.width))
             elif isinstance(value, datetime):
@@ -238,7 +243,7 @@ class Sheet:
         return at + 1
 
     def _organiser_line(self) -> str:
-        return self._book._organiser.upper()  # noqa: SLF001
+        return self._book.organiser.upper()
 
     def _head_style(self) -> Any:
         return self._book.style(
@@ -264,6 +269,40 @@ class Sheet:
         sheet.fit_to_pages(1, 0)
         sheet.center_horizontally()
         sheet.set_footer('&C&"Times New Roman,Italic"&11Trang &P/&N')
+
+
+def plain_book(sheets: Iterable[PlainSheet], created: datetime) -> bytes:
+    """``WriteBook``: tables for working with, under a frozen header and without heading or rules."""
+    data = io.BytesIO()
+    book = _workbook(data, {"created": created})
+    cell = {"num_format": "@", "text_wrap": True, "valign": "top"}
+    body, head = book.add_format(cell), book.add_format({**cell, "bold": True})
+    for name, widths, header, rows in sheets:
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        for place, title in enumerate(header):
+            sheet.write_string(0, place, _text(title), head)
+        for at, row in enumerate(rows, start=1):
+            for place, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(at, place, value)
+                elif value:
+                    sheet.write_string(at, place, _text(value), body)
+    book.close()
+    return data.getvalue()
+
+
+def _workbook(data: io.BytesIO, properties: dict[str, Any]) -> Any:
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = Workbook(data, options)
+    book.set_properties(properties)
+    return book
+
+
+def _text(text: str) -> str:
+    return _ILLEGAL.sub("\ufffd", text)[:_LONGEST]
 
 
 def _lines(text: str, width: float) -> int:

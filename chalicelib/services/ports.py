@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
@@ -176,6 +177,20 @@ class Revisions(Protocol):
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         """One conditional write; False if somebody else has switched in the meantime."""
+
+
+class PlainSheet(NamedTuple):
+    """A sheet of a workbook: a header over plain rows, ``widths`` of the columns in characters."""
+
+    name: str
+    widths: Sequence[int]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str | int | None]]
+
+
+class WriteBook(Protocol):
+    def __call__(self, sheets: Iterable[PlainSheet], created: datetime) -> bytes:
+        """The workbook (XLSX). Every cell is a text or a number, none a formula."""
 
 
 class Passwords(Protocol):

@@ -8,6 +8,7 @@ from functools import partial
 from markdown_it import MarkdownIt
 
 from chalicelib.domain.receipt import salt_key
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipts import SigningKey, publish_keys
 from chalicelib.services.intake.inbox import Inbox
@@ -57,6 +58,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         clock=now_ms,
         version=environment.code_version,
         keys=publish_keys(site, keys),
+        write_book=plain_book,
     )
 
 
@@ -72,4 +74,5 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         current=Library(desk, now_ms).current,
         pepper=pepper,
         new_code=new_code,
+        write_book=plain_book,
     )

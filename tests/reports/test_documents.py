@@ -14,10 +14,10 @@ from chalicelib.reports import charts
 from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.week_facts import WeekFacts, bands, week_facts
 from chalicelib.reports.winners import winners
-from chalicelib.reports.xlsx import Book, Column
+from chalicelib.reports.xlsx import Book, Column, plain_book
 from chalicelib.services.closing.closed import closed_week
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.ports import Participant
+from chalicelib.services.ports import Participant, PlainSheet
 from tests.fakes import definition
 from tests.reports.test_week_report import close, people
 
@@ -32,7 +32,18 @@ AT = datetime(2022, 8, 29, 8)  # noqa: DTZ001  local time has no zone in a sprea
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+84912345678", "-1", "@SUM(A1)", "http://example.org", "{=A1}", "000123", "1/2", "\x07", "<b>&"],
+    [
+        "=1+1",
+        "+84912345678",
+        "-1",
+        "@SUM(A1)",
+        "http://example.org",
+        "{=A1}",
+        "000123",
+        "1/2",
+        "a\tb",
+        "<b>&",
+    ],
 )
 def test_a_text_stays_the_text_that_it_was(text: str) -> None:
     book = Book("UBND tỉnh", AT, "t")
@@ -41,7 +52,27 @@ def test_a_text_stays_the_text_that_it_was(text: str) -> None:
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None][-2:]
     assert [cell.data_type for cell in cells] == ["s", "s"]
     assert all(cell.hyperlink is None for cell in cells)
-    assert [openpyxl.utils.escape.unescape(cell.value) for cell in cells] == [text, text]
+    assert [cell.value for cell in cells] == [text, text]
+
+
+def test_what_no_workbook_can_hold_is_shown_as_such() -> None:
+    book = Book("UBND tỉnh", AT, "t")
+    book.sheet("s", "title", "subtitle", [Column("A", 20)]).rows([["a\x00\x07\ud800\uffffb"]])
+    sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
+    assert [row[0] for row in sheet.iter_rows(values_only=True)][-1] == "a\ufffd\ufffd\ufffd\ufffdb"
+
+
+def test_a_plain_workbook_is_the_same_each_time_and_has_texts_and_numbers_alone() -> None:
+    sheet = PlainSheet("s", (20, 9, 9), ("A", "=B", "C"), [["=1+1\x07", 7, None], ["0123", 0, ""]])
+    data = plain_book([sheet], AT)
+    assert data == plain_book([sheet], AT)
+    read = openpyxl.load_workbook(io.BytesIO(data))["s"]
+    assert [list(row) for row in read.iter_rows(values_only=True)] == [
+        ["A", "=B", "C"],
+        ["=1+1\ufffd", 7, None],
+        ["0123", 0, None],
+    ]
+    assert {cell.data_type for row in read.iter_rows() for cell in row} == {"s", "n"}  # an empty one is "n"
 
 
 def test_numbers_stay_numbers_and_nothing_is_an_empty_cell() -> None:

@@ -24,8 +24,6 @@ from chalicelib.domain.times import to_ms
 from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
-    LARGEST,
-    TOO_LARGE,
     ContestFaults,
     misnamed,
     missing_kinds,
@@ -52,8 +50,8 @@ from chalicelib.services.contest.public_contest import (
 )
 from chalicelib.services.contest.reference import Current, assemble, compile_parts, fetch, load
 from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
-from chalicelib.services.intake.intake_report import answer_key, as_json, as_xlsx, make_report
-from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
+from chalicelib.services.intake.intake_report import answer
+from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, WriteBook
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
@@ -85,21 +83,11 @@ class Intake:
     clock: Clock
     version: str
     keys: Keys
+    write_book: WriteBook
 
     def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
-        faults: list[Fault] = []
-        taken: dict[str, Any] = {}
-        try:
-            if len(data) > LARGEST:
-                raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
-            taken = self._take(file, data, now)
-        except ContestFaults as refused:
-            faults = refused.faults
-        report = make_report(file, data, now, taken, faults)
-        self.desk.put(f"{answer_key(file)}.xlsx", as_xlsx(report))
-        self.desk.put(f"{answer_key(file)}.json", as_json(report))
-        return report
+        return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
 
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         if FILES.get(file) is None and not file.lower().endswith(".zip"):

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-
+from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
+from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 # A whole column in a wrong form gives a fault a row; nobody reads on after so many.
 MOST_FAULTS = 5_000
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 2_000
 # Bytes: S3 takes 1,024 for the whole key, and the key of the answer is longer than that of the file.
 LONGEST_NAME = 1_000
@@ -42,7 +37,6 @@ _TAKEN = {
     "answers": "Thư mục chứa câu trả lời",
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
-_WIDTHS = (24, 8, 18, 32, 90)
 
 
 def answer_key(file: str) -> str:
@@ -50,6 +44,29 @@ def answer_key(file: str) -> str:
     if len(file.encode()) <= LONGEST_NAME:
         return f"intake/{file}"
     return f"intake/{file[:100]}~{sha256(file.encode()).hexdigest()[:16]}"
+
+
+def answer(
+    desk: ObjectStore,
+    write_book: WriteBook,
+    file: str,
+    data: bytes,
+    now: datetime,
+    take: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    """Takes a file over by ``take``; returns the report, also put as JSON and XLSX."""
+    faults: list[Fault] = []
+    taken: dict[str, Any] = {}
+    try:
+        if len(data) > LARGEST:
+            raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
+        taken = take()
+    except ContestFaults as refused:
+        faults = refused.faults
+    report = make_report(file, data, now, taken, faults)
+    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report), now))
+    desk.put(f"{answer_key(file)}.json", as_json(report))
+    return report
 
 
 def make_report(
@@ -75,29 +92,20 @@ def as_json(report: dict[str, Any]) -> bytes:
         return json.dumps(report, indent=1).encode()
 
 
-def as_xlsx(report: dict[str, Any]) -> bytes:
-    """Two sheets: what was taken, and what to mend. Every cell is a text or a number, none a formula."""
-    book = Workbook(write_only=True)
-    summary = book.create_sheet("Tóm tắt")
-    summary.column_dimensions["A"].width = 44
-    summary.column_dimensions["B"].width = 70
-    summary.freeze_panes = "A2"
-    summary.append([text_cell(summary, text, bold=True) for text in ("Mục", "Nội dung")])
-    for name, value in _summary(report):
-        summary.append(
-            [text_cell(summary, name), value if isinstance(value, int) else text_cell(summary, value)]
-        )
-    faults = book.create_sheet("Lỗi cần sửa")
-    for letter, width in zip("ABCDE", _WIDTHS, strict=True):
-        faults.column_dimensions[letter].width = width
-    faults.freeze_panes = "A2"
-    faults.append([text_cell(faults, text, bold=True) for text in _FAULTS])
-    for fault in report["faults"]:
-        cells = (fault["file"], fault["row"], fault["column"], fault["value"], fault["message"])
-        faults.append([(cell or None) if isinstance(cell, int) else text_cell(faults, cell) for cell in cells])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+def as_sheets(report: dict[str, Any]) -> list[PlainSheet]:
+    """Two sheets: what was taken, and what to mend."""
+    faults = [
+        (fault["file"], fault["row"] or None, fault["column"], fault["value"], fault["message"])
+        for fault in report["faults"]
+    ]
+    return [
+        PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report))),
+        PlainSheet("Lỗi cần sửa", (24, 8, 18, 32, 90), _FAULTS, _short(faults)),
+    ]
+
+
+def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | None]]:
+    return [[cell[:_LONGEST] if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
 def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
@@ -129,14 +137,3 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
             value = taken[key]
             rows.append((name, ", ".join(value) if isinstance(value, list) else value))
     return rows
-
-
-def text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
-    """A cell that is text whatever it begins with."""
-    cell = WriteOnlyCell(sheet, _ILLEGAL.sub("\ufffd", text)[:_LONGEST])
-    cell.data_type = "s"  # else openpyxl takes “=1+1” for a formula
-    cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if bold:
-        cell.font = Font(bold=True)
-    return cell

@@ -7,29 +7,25 @@ below ``requests/``, which the bucket empties after 30 days; the report in ``int
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, to_ms
-from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
+from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.intake.intake_report import as_json, as_xlsx, make_report, text_cell
+from chalicelib.services.intake.intake_report import answer, answer_key
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.password_resets import VALID_MS
-from chalicelib.services.ports import ObjectStore, ParticipantStore
+from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, WriteBook
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
 # S3 may tell of one file twice; nobody sends the same one again so soon.
@@ -55,33 +51,23 @@ class PersonalFiles:
     current: Callable[[], Current]
     pepper: bytes
     new_code: Callable[[], str]
+    write_book: WriteBook
 
     def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``."""
         before = self._just_answered(file, data, now)
         if before:
             return before
-        faults: list[Fault] = []
-        taken: dict[str, Any] = {}
-        try:
-            taken = self._take(file, data, now)
-        except ContestFaults as refused:
-            faults = refused.faults
-        report = make_report(file, data, now, taken, faults)
-        self.desk.put(f"intake/{file}.xlsx", as_xlsx(report))
-        self.desk.put(f"intake/{file}.json", as_json(report))
-        return report
+        return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
 
     def _just_answered(self, file: str, data: bytes, now: datetime) -> dict[str, Any] | None:
-        stored = self.desk.get(f"intake/{file}.json")
+        stored = self.desk.get(f"{answer_key(file)}.json")
         report: dict[str, Any] = json.loads(stored) if stored else {"accepted": False}
         if not report["accepted"] or report["sha256"] != sha256(data).hexdigest():
             return None
         return report if now - datetime.fromisoformat(report["at"]) < SAME_FILE else None
 
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
-        if len(data) > LARGEST:
-            raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
         rows = File(file, data).rows(_COLUMNS[name], faults)
@@ -103,7 +89,7 @@ class PersonalFiles:
         return {**answer(rows, reference, now, folder), "answers": folder}
 
     def _resets(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
-        lines: list[list[str]] = [list(_CODES)]
+        lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
         for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
@@ -117,11 +103,12 @@ class PersonalFiles:
                 known, outcome = [""] * 5, "not_registered"
             counts[outcome] += 1
             lines.append([citizen_id, *known, _NOTES[outcome]])
-        self.desk.put(f"{folder}password-resets.xlsx", _workbook({"Mã dùng một lần": lines}))
+        sheet = ("Mã dùng một lần", _CODES, lines)
+        self.desk.put(f"{folder}password-resets.xlsx", self._workbook([sheet], now))
         return dict(counts)
 
     def _data(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
-        lines: list[list[str]] = [list(_OUTCOMES)]
+        lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         wanted = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
         asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
@@ -132,31 +119,20 @@ class PersonalFiles:
             if row["request"] == "erase":
                 outcome = self.subject.erase(wanted[citizen_id], reference, to_ms(now))
             else:
-                outcome = self._hand_over(dossiers.get(citizen_id), f"{folder}{wanted[citizen_id]}")
+                outcome = self._hand_over(dossiers.get(citizen_id), f"{folder}{wanted[citizen_id]}", now)
             counts[outcome] += 1
             lines.append([citizen_id, row["request"], outcome, _NOTES[outcome]])
-        self.desk.put(f"{folder}data-requests.xlsx", _workbook({"Kết quả": lines}))
+        self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
 
-    def _hand_over(self, dossier: Dossier | None, key: str) -> str:
+    def _hand_over(self, dossier: Dossier | None, key: str, now: datetime) -> str:
         if dossier is None:
             return "not_registered"
         self.desk.put(f"{key}.json", dossier.as_json())
-        self.desk.put(f"{key}.xlsx", _workbook(dossier.as_sheets()))
+        self.desk.put(f"{key}.xlsx", self._workbook(dossier.as_sheets(), now))
         return "exported"
 
-
-def _workbook(sheets: Mapping[str, list[list[str]]]) -> bytes:
-    """Every cell is text: a leading zero stays, and none is a formula."""
-    book = Workbook(write_only=True)
-    for title, (header, *rows) in sheets.items():
-        sheet = book.create_sheet(title)
-        for number in range(1, len(header) + 1):
-            sheet.column_dimensions[get_column_letter(number)].width = 24
-        sheet.freeze_panes = "A2"
-        sheet.append([text_cell(sheet, text, bold=True) for text in header])
-        for row in rows:
-            sheet.append([text_cell(sheet, text) for text in row])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    def _workbook(self, sheets: Iterable[tuple[str, Sequence[str], list[list[str]]]], now: datetime) -> bytes:
+        return self.write_book(
+            [PlainSheet(name, [24] * len(header), header, rows) for name, header, rows in sheets], now
+        )

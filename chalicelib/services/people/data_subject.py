@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,22 +53,19 @@ class Dossier:
         whole = {"person": self.person, "attempts": self.attempts, "lists": self.lists}
         return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
-    def as_sheets(self) -> dict[str, list[list[str]]]:
-        """Sheets of rows of texts, with headings for the person whose data they are."""
-        return {
-            "Thông tin": [["Mục", "Nội dung"], *([_LABELS[key], value] for key, value in self.person.items())],
-            "Lượt thi": [
-                list(_ATTEMPT),
-                *([_text(attempt[key]) for key in _ATTEMPT] for attempt in self.attempts),
-            ],
-            "Danh sách": [
-                ["Nguồn", "Nội dung"],
-                *(
-                    [row["source"], "; ".join(f"{k}: {v}" for k, v in row.items() if k != "source")]
-                    for row in self.lists
-                ),
-            ],
-        }
+    def as_sheets(self) -> list[tuple[str, Sequence[str], list[list[str]]]]:
+        """Name, header and rows of texts of each sheet, with headings for the person whose data they are."""
+        known = [[_LABELS[key], value] for key, value in self.person.items()]
+        attempts = [[_text(attempt[key]) for key in _ATTEMPT] for attempt in self.attempts]
+        listed = [
+            [row["source"], "; ".join(f"{k}: {v}" for k, v in row.items() if k != "source")]
+            for row in self.lists
+        ]
+        return [
+            ("Thông tin", ("Mục", "Nội dung"), known),
+            ("Lượt thi", _ATTEMPT, attempts),
+            ("Danh sách", ("Nguồn", "Nội dung"), listed),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

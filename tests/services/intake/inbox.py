@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.times import to_ms
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.commitments import Keys
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake
@@ -25,7 +26,7 @@ class Desk:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
         self.clock = Clock(0)
         self.intake = Intake(
-            self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>", self.clock, version, keys
+            self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>", self.clock, version, keys, plain_book
         )
 
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
@@ -65,7 +66,7 @@ def test_the_pointer_is_put_after_all_it_points_to_and_before_the_commitment_is_
             log.append(key)
             super().put(key, data)
 
-    intake = Intake(Logged(), Logged(), PEPPER, str, Clock(0), "test", ())
+    intake = Intake(Logged(), Logged(), PEPPER, str, Clock(0), "test", (), plain_book)
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     assert log[-4:] == [CURRENT, "data/commitments.json", "intake/c.zip.xlsx", "intake/c.zip.json"]
 

@@ -20,6 +20,7 @@ from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCrede
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
+from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
@@ -61,6 +62,7 @@ class Office:
             self.counter.exam.library.current,
             PEPPER,
             lambda: f"0000-0000-{next(codes):04}",
+            plain_book,
         )
 
     def send(self, file: str, text: str | bytes) -> dict[str, Any]:
