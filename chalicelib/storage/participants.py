@@ -6,31 +6,24 @@ from collections.abc import Iterable
 from typing import cast
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Participant
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
-from chalicelib.storage.models import bind
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.models import Item, Table
 
 SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 
 
-class ParticipantItem(Model):
+class ParticipantItem(Item):
     """Of an erased person ``id``, ``erased_at`` and ``expires`` are left.
 
     ``expires`` in seconds, when DynamoDB deletes the item by itself; the other times in milliseconds.
     """
 
-    class Meta:
-        table_name = ""
-
-    id = UnicodeAttribute(hash_key=True)
     citizen_id = BinaryAttribute(legacy_encoding=False, null=True)
     full_name = BinaryAttribute(legacy_encoding=False, null=True)
     date_of_birth = BinaryAttribute(legacy_encoding=False, null=True)
@@ -53,7 +46,7 @@ class Participants:
     """``ParticipantStore`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str, vault: Vault) -> None:
-        bind(ParticipantItem, table, client)
+        self._table = Table(ParticipantItem, table, client)
         self._vault = vault
 
     def add(self, participant: Participant) -> None:
@@ -68,29 +61,23 @@ class Participants:
         )
         for field in SEALED:
             setattr(item, field, self._vault.seal(getattr(participant, field), identity, field))
-        try:
-            with busy_if_pushed_back():
-                item.save(condition=ParticipantItem.id.does_not_exist())
-        except PutError as error:
-            if refused_item(error)[0]:
-                raise AlreadyRegistered from None
-            raise
+        if not self._table.put(item, ParticipantItem.id.does_not_exist()):
+            raise AlreadyRegistered
 
     def get(self, participant_id: str) -> Participant | None:
         return self.get_many([participant_id]).get(participant_id)
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
         """Raises ``Unreadable``."""
-        with busy_if_pushed_back():
-            items = list(ParticipantItem.batch_get(list(participant_ids), consistent_read=True))
-        return {item.id: self._participant(item) for item in items if item.erased_at is None}
+        found = self._table.get_many(participant_ids)
+        return {item.id: self._participant(item) for item in found if item.erased_at is None}
 
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         actions: list[Action] = [
             ParticipantItem.reset_code.set(code_id),
             ParticipantItem.reset_until.set(until),
         ]
-        return _update(participant_id, actions, ParticipantItem.password_hash.exists())
+        return self._table.update(participant_id, actions, ParticipantItem.password_hash.exists())
 
     def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
         actions: list[Action] = [
@@ -99,13 +86,13 @@ class Participants:
             ParticipantItem.reset_until.remove(),
         ]
         allowed = (ParticipantItem.reset_code == code_id) & (ParticipantItem.reset_until > now)
-        return _update(participant_id, actions, allowed)
+        return self._table.update(participant_id, actions, allowed)
 
     def erase(self, participant_id: str, now: int) -> bool:
         gone = set(ParticipantItem.get_attributes()) - _KEPT
         actions = [getattr(ParticipantItem, name).remove() for name in sorted(gone)]
         actions.append(ParticipantItem.erased_at.set(now))
-        return _update(participant_id, actions, ParticipantItem.password_hash.exists())
+        return self._table.update(participant_id, actions, ParticipantItem.password_hash.exists())
 
     def _participant(self, item: ParticipantItem) -> Participant:
         opened = {name: self._vault.open(getattr(item, name), item.id, name) for name in SEALED}
@@ -118,14 +105,3 @@ class Participants:
             kept_until=int(item.expires or 0) * 1000,
             **opened,
         )
-
-
-def _update(participant_id: str, actions: list[Action], condition: Condition) -> bool:
-    try:
-        with busy_if_pushed_back():
-            ParticipantItem(participant_id).update(actions, condition=condition)
-    except UpdateError as error:
-        if refused_item(error)[0]:
-            return False
-        raise
-    return True

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError
-from pynamodb.models import Model
 
 from chalicelib.services.ports import CurrentRevision
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
-from chalicelib.storage.models import bind
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.models import Item, Table
 
 
-class RevisionItem(Model):
+class RevisionItem(Item):
     """``<what>`` points at the current revision; ``<what>#<revision>`` claims one for its inputs."""
 
-    class Meta:
-        table_name = ""
-
-    id = UnicodeAttribute(hash_key=True)
     revision = NumberAttribute()
     inputs = UnicodeAttribute()
     result = UnicodeAttribute(null=True)
@@ -27,19 +21,17 @@ class StoredRevisions:
     """``Revisions`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
-        bind(RevisionItem, table, client)
+        self._table = Table(RevisionItem, table, client)
 
     def current(self, what: str) -> CurrentRevision | None:
-        try:
-            with busy_if_pushed_back():
-                item = RevisionItem.get(what, consistent_read=True)
-        except DoesNotExist:
+        item = self._table.get(what)
+        if item is None:
             return None
         return CurrentRevision(int(item.revision), item.inputs, item.result or "")
 
     def claim(self, what: str, after: int, inputs: str) -> int:
         revision = after + 1
-        while not _put(
+        while not self._table.put(
             RevisionItem(f"{what}#{revision}", revision=revision, inputs=inputs),
             RevisionItem.id.does_not_exist() | (RevisionItem.inputs == inputs),
         ):
@@ -51,18 +43,7 @@ class StoredRevisions:
         unchanged = (
             RevisionItem.id.does_not_exist() if before is None else RevisionItem.revision == before.revision
         )
-        return _put(
+        return self._table.put(
             item,
             unchanged | ((RevisionItem.revision == after.revision) & (RevisionItem.inputs == after.inputs)),
         )
-
-
-def _put(item: RevisionItem, condition: object) -> bool:
-    try:
-        with busy_if_pushed_back():
-            item.save(condition=condition)  # type: ignore[arg-type]
-    except PutError as error:
-        if refused_item(error)[0]:
-            return False
-        raise
-    return True

@@ -6,12 +6,10 @@ Keys are keyed ids only (``services.identity``). DynamoDB deletes what has passe
 from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
-from pynamodb.models import Model
 
 from chalicelib.services.ports import Failures
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
-from chalicelib.storage.models import bind
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.models import Item, Table
 
 HOUR_MS = 3_600_000
 _FORGET_SOURCE_S = 30 * 86_400
@@ -19,29 +17,21 @@ _FORGET_HOUR_S = 2 * 3_600
 _FORGET_PROOF_S = 3_600  # three times as long as a challenge is good
 
 
-class FailuresItem(Model):
+class FailuresItem(Item):
     """``wrong#<participant id>#<origin>``, and ``wrong#<participant id>#<hour since 1970>`` for all origins.
 
     Also for ids that nobody has registered. Origins have 16 characters, so the two are never the same.
     """
 
-    class Meta:
-        table_name = ""
-
-    id = UnicodeAttribute(hash_key=True)
     wrong = NumberAttribute(null=True)
     last_at = NumberAttribute(null=True)
     known = BooleanAttribute(null=True)
     expires = NumberAttribute()
 
 
-class ProofItem(Model):
+class ProofItem(Item):
     """``proof#<challenge>``: whose registration it was spent on."""
 
-    class Meta:
-        table_name = ""
-
-    id = UnicodeAttribute(hash_key=True)
     participant = UnicodeAttribute()
     expires = NumberAttribute()
 
@@ -50,12 +40,11 @@ class StoredSignIns:
     """``SignIns`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
-        bind(FailuresItem, table, client)
+        self._table = Table(FailuresItem, table, client)
 
     def failures(self, participant_id: str, origin: str, now: int) -> Failures:
         keys = _keys(participant_id, origin, now)
-        with busy_if_pushed_back():
-            found = {item.id: item for item in FailuresItem.batch_get(keys, consistent_read=True)}
+        found = {item.id: item for item in self._table.get_many(keys)}
         here, anywhere = (found.get(key) or FailuresItem(key) for key in keys)
         return Failures(
             int(here.wrong or 0),
@@ -68,39 +57,30 @@ class StoredSignIns:
     def failed(self, participant_id: str, origin: str, now: int) -> None:
         spans = (_FORGET_SOURCE_S, _FORGET_HOUR_S)
         for key, span in zip(_keys(participant_id, origin, now), spans, strict=True):
-            with busy_if_pushed_back():
-                FailuresItem(key).update(
-                    [
-                        FailuresItem.wrong.add(1),
-                        FailuresItem.last_at.set(now),
-                        FailuresItem.expires.set(now // 1000 + span),
-                    ]
-                )
+            self._table.update(
+                key,
+                [
+                    FailuresItem.wrong.add(1),
+                    FailuresItem.last_at.set(now),
+                    FailuresItem.expires.set(now // 1000 + span),
+                ],
+            )
 
     def succeeded(self, participant_id: str, origin: str, now: int) -> None:
         item = FailuresItem(_keys(participant_id, origin, now)[0], known=True)
         item.expires = now // 1000 + _FORGET_SOURCE_S
-        with busy_if_pushed_back():
-            item.save()
+        self._table.put(item)
 
 
 class StoredProofsOfWork:
     """``ProofsOfWork`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
-        bind(ProofItem, table, client)
+        self._table = Table(ProofItem, table, client)
 
     def spend(self, proof: str, participant_id: str, now: int) -> bool:
         item = ProofItem(f"proof#{proof}", participant=participant_id, expires=now // 1000 + _FORGET_PROOF_S)
-        mine = ProofItem.id.does_not_exist() | (ProofItem.participant == participant_id)
-        try:
-            with busy_if_pushed_back():
-                item.save(condition=mine)
-        except PutError as error:
-            if refused_item(error)[0]:
-                return False
-            raise
-        return True
+        return self._table.put(item, ProofItem.id.does_not_exist() | (ProofItem.participant == participant_id))
 
 
 def _keys(participant_id: str, origin: str, now: int) -> list[str]:
