@@ -134,7 +134,7 @@ async function repeated(action, { tries, again, giveUp, onWait, quiet, wait = pa
  * @param {Required<Pick<Options, "fetching" | "timeout">> & Options} options
  * @returns {Promise<any>}
  */
-async function once(method, path, body, { fetching, timeout, keepalive }) {
+async function ask(method, path, body, { fetching, timeout, keepalive }) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   const signedIn = session.get();
@@ -182,7 +182,7 @@ export function call(method, path, body, options = {}) {
   const { fetching = (url, request) => fetch(url, request) } = options;
   /** @param {ApiError} error */
   const again = (error) => (repeat ? error.passing : error.untouched);
-  return repeated(() => once(method, path, body, { fetching, timeout, keepalive }), { ...options, tries, again });
+  return repeated(() => ask(method, path, body, { fetching, timeout, keepalive }), { ...options, tries, again });
 }
 
 /** @type {Attempt | null} */

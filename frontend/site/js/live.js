@@ -18,10 +18,10 @@ export function busiest(units, count = UNITS) {
 
 /** {live, names}: what is published now, with the names of the units in it; null where there is nothing. */
 async function read() {
-  const once = { tries: 1, quiet: true };
-  const live = await data("live.json", once).catch(() => null);
+  const quietly = { tries: 1, quiet: true };
+  const live = await data("live.json", quietly).catch(() => null);
   if (!live || !live.people) return null;
-  const units = Object.keys(live.units || {}).length ? await data("units.json", { ...once, keep: true }).catch(() => null) : null;
+  const units = Object.keys(live.units || {}).length ? await data("units.json", { ...quietly, keep: true }).catch(() => null) : null;
   return { live, names: units && new Map(units.map(({ code, name }) => [code, name])) };
 }
 
