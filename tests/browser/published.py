@@ -207,6 +207,7 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     figures = {unit["code"]: [1_900 - 170 * i, 4_000 - 300 * i] for i, unit in enumerate(units[:8])}
     return {
         "live.json": {
+            "format": 1,
             "as_of": "2026-08-24T10:05:00+07:00",
             "week": 1,
             "people": 427_277,

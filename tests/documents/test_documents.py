@@ -22,6 +22,7 @@ from chalicelib.documents.closed_week import (
     unit_lines,
 )
 from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.live import Live
 from chalicelib.documents.manifest import Commitment, FinalManifest, WeekManifest
 from chalicelib.documents.results_page import (
     FinalPage,
@@ -60,6 +61,7 @@ TYPED: dict[str, Document] = {
         proof=Proof(DIGEST, 3),
     ),
     "final_page": FinalPage(contest="trial", units=(ROW,)),
+    "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
     "week_manifest": WeekManifest(
         contest="trial",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import io
@@ -25,6 +24,7 @@ from benchmarks.restore_drill import Drill
 from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
 from infra.intake import send
+from tests.csv_rows import csv_rows
 from tests.stack import ROOT, Stack, wait_for
 
 PASSWORD = "mật khẩu dài"
@@ -101,10 +101,6 @@ def live_figures(stack: Stack) -> dict[str, Any] | None:
     document: dict[str, Any] = answer.json()
     datetime.fromisoformat(document.pop("as_of"))
     return document
-
-
-def read_csv(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def verify(*arguments: str) -> str:
@@ -200,7 +196,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert [listed["score"] for listed in me["attempts"]] == [4, 5]
     assert binh_first["attempt_id"] == me["attempts"][0]["attempt_id"]
     # how many take part is published while the week is open; of results nothing is
-    live = {"week": 1, "people": 3, "attempts": 5, "units": {"SO-A": [2, 4], "SO-B": [1, 1]}}
+    live = {"format": 1, "week": 1, "people": 3, "attempts": 5, "units": {"SO-A": [2, 4], "SO-B": [1, 1]}}
     wait_for(lambda: live_figures(stack) == live, 30, "the page showing the attempts made")
     assert datetime.fromisoformat(stack.call("GET", "/contest").json()["now"]) < closes, "the test was too slow"
     assert stack.site("/data/results/index.json").status_code in {403, 404}
@@ -215,11 +211,11 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert index == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}}
     assert refusal(stack.call("POST", "/attempts", {}, an)) == (409, "no_open_week")
 
-    silent = {"week": None, "people": None, "attempts": None, "units": {}}
+    silent = {"format": 1, "week": None, "people": None, "attempts": None, "units": {}}
     wait_for(lambda: live_figures(stack) == silent, 30, "the page's figures going with the week")
 
     # what stands on the desk is what the rules say
-    prizes = read_csv(stack.desk("results/week-1/rev-1/individual_prizes.csv"))
+    prizes = csv_rows(stack.desk("results/week-1/rev-1/individual_prizes.csv"))
     assert [(row["prize"], row["rank"], row["full_name"]) for row in prizes] == [
         ("first", "1", "Bùi Thị Bình"),
         ("second", "2", "Nguyễn Văn An"),
@@ -230,7 +226,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert prizes[0]["duration_ms"] == str(binh_best["duration_ms"])
     assert prizes[0]["submitted_at"] == binh_best["submitted_at"]
 
-    ranking = read_csv(gzip.decompress(stack.desk("results/week-1/rev-1/individual_ranking.csv.gz")))
+    ranking = csv_rows(gzip.decompress(stack.desk("results/week-1/rev-1/individual_ranking.csv.gz")))
     assert [(row["score"], row["prediction"], row["unit_code"], row["attempts"]) for row in ranking] == [
         ("5", "2", "SO-A", "2"),
         ("5", "3", "SO-A", "2"),
@@ -240,7 +236,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert ranking[2]["submitted_at"] == cong_best["submitted_at"]
     assert datetime.fromisoformat(ranking[3]["submitted_at"]) == closes
 
-    units = read_csv(stack.desk("results/week-1/rev-1/unit_ranking.csv"))
+    units = csv_rows(stack.desk("results/week-1/rev-1/unit_ranking.csv"))
     # SO-A: 2 of 4 people, 4 attempts, both perfect; SO-B: 1 of 4, 1 attempt, 3 of 5; TRUONG-C: nobody
     score_a = 100 * (Fraction(1, 2) * Fraction(2, 4) + Fraction(1, 5) * 1 + Fraction(3, 10) * 1)
     score_b = 100 * (
@@ -253,7 +249,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     ]
     assert [row["unit_score"] for row in units[:2]] == [f"{float(score_a):.4f}", f"{float(score_b):.4f}"]
     assert units[2]["note"] == "below_min_people"
-    final = read_csv(stack.desk("results/final/rev-1/unit_ranking.csv"))
+    final = csv_rows(stack.desk("results/final/rev-1/unit_ranking.csv"))
     assert [(row["unit_code"], row["prize"]) for row in final] == [
         ("SO-A", "final"),
         ("SO-B", "final"),
@@ -342,14 +338,14 @@ def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -
 
     wait_for(new_revision, 90, "closing the week again")
     assert json.loads(stack.desk("intake/disqualifications.csv.json"))["accepted"]
-    changes = read_csv(stack.desk("results/week-1/rev-2/changes.csv"))
+    changes = csv_rows(stack.desk("results/week-1/rev-2/changes.csv"))
     assert [(row["name"], row["prize_before"], row["prize_after"], row["reason"]) for row in changes] == [
         ("Bùi Thị Bình", "first", "", "disqualified"),
         ("Nguyễn Văn An", "second", "first", "moved_up"),
         ("Lê Công", "", "second", "moved_up"),
     ]
-    assert read_csv(stack.desk("results/week-1/rev-1/individual_prizes.csv"))[0]["full_name"] == "Bùi Thị Bình"
-    commended = read_csv(stack.desk("results/final/rev-2/commendations.csv"))
+    assert csv_rows(stack.desk("results/week-1/rev-1/individual_prizes.csv"))[0]["full_name"] == "Bùi Thị Bình"
+    commended = csv_rows(stack.desk("results/final/rev-2/commendations.csv"))
     assert "Nguyễn Văn An" in {row["name"] for row in commended}
     credentials = {"citizen_id": "040190000002", "password": PASSWORD}
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
-from chalicelib.documents.canonical import canonical_json
+from msgspec import structs
+
+from chalicelib.documents.canonical import UnreadableDocument
+from chalicelib.documents.live import LIVE, Live
+from chalicelib.documents.typed import decode
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import NOBODY, Change, LiveTally, may_be_told
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore
 
-LIVE = "data/live.json"
 # Every round one of those who write at the same time succeeds; there are as many as the stream has shards.
 ROUNDS = 50
 
@@ -50,37 +52,35 @@ def _count(week: int, changes: list[Change], tallies: LiveTallyStore) -> bool:
     raise Busy(f"the tally of week {week} is written by too many at once")
 
 
-def live_document(reference: Current, tallies: LiveTallyStore, now: int) -> dict[str, Any]:
-    """What may be told at ``now``: ``week``, ``people``, ``attempts`` are null where there is nothing to tell.
-
-    ``units``: unit code → [people, attempts], without units of which nobody took part. The totals include
-    people of no unit.
-    """
+def live_figures(reference: Current, tallies: LiveTallyStore, now: int) -> Live:
+    """What may be told at ``now``."""
     definition = reference.definition
-    week = definition.week_at(now)
-    document: dict[str, Any] = {
-        "as_of": definition.rfc3339(now // 1000 * 1000),
-        "week": week and week.number,
-        "people": None,
-        "attempts": None,
-        "units": {},
-    }
+    week, as_of = definition.week_at(now), definition.rfc3339(now // 1000 * 1000)
     if week is None or not may_be_told(reference.of_week(week.number).definition):
-        return document
+        return Live(as_of=as_of, week=week and week.number)
     tally, _ = tallies.read(week.number)
-    document["people"], document["attempts"] = tally.total
-    document["units"] = {
-        code: list(own) for code, own in tally.units.items() if code in reference.unit_codes and own != NOBODY
+    people, attempts = tally.total
+    units = {
+        code: (own.people, own.attempts)
+        for code, own in tally.units.items()
+        if code in reference.unit_codes and own != NOBODY
     }
-    return document
+    return Live(as_of=as_of, week=week.number, people=people, attempts=attempts, units=units)
 
 
 def publish_live(reference: Current, tallies: LiveTallyStore, site: ObjectStore, now: int) -> bool:
     """Puts ``data/live.json``; False if there is nothing to tell and the page knows already."""
-    document = live_document(reference, tallies, now)
-    if document["people"] is None:
-        before = site.get(LIVE)
-        if before is not None and {**json.loads(before), "as_of": document["as_of"]} == document:
-            return False
-    site.put(LIVE, canonical_json(document))
+    figures = live_figures(reference, tallies, now)
+    if figures.people is None and _told(site, figures.as_of) == figures:
+        return False
+    site.put(LIVE, figures.encode())
     return True
+
+
+def _told(site: ObjectStore, as_of: str) -> Live | None:
+    """What the page knows, as if it were told at ``as_of``; None where there is nothing that can be read."""
+    before = site.get(LIVE)
+    try:
+        return structs.replace(decode(Live, before), as_of=as_of) if before else None
+    except UnreadableDocument:  # of another version of the code: it is written anew
+        return None

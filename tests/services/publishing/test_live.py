@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.documents.live import LIVE, Live
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.live import Change, LiveTally, Participation
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.publishing.live import LIVE, count_changes, live_document, publish_live
+from chalicelib.services.publishing.live import count_changes, live_figures, publish_live
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryTallies, definition, reference
 
@@ -31,8 +32,8 @@ def test_a_new_prediction_for_the_next_week_does_not_give_away_the_one_of_this_w
     tallies = MemoryTallies()
     count_changes([finished("a", 1), finished("b", 2, week=2)], tallies)
     changed = replace(contest("perfect_people"), earlier={1: lambda: contest("people")})
-    assert live_document(changed, tallies, START_MS)["people"] is None
-    assert live_document(changed, tallies, START_MS + WEEK)["people"] == 1
+    assert live_figures(changed, tallies, START_MS).people is None
+    assert live_figures(changed, tallies, START_MS + WEEK).people == 1
 
 
 def test_a_batch_over_the_turn_of_a_week_is_counted_in_both() -> None:
@@ -91,29 +92,22 @@ def test_the_document_tells_the_open_week_by_unit_and_in_all() -> None:
         ],
         tallies,
     )
-    assert live_document(contest("perfect_people"), tallies, START_MS + MINUTE + 7) == {
-        "as_of": "2022-08-22T08:01:00+07:00",
-        "week": 1,
-        "people": 3,
-        "attempts": 3,
-        "units": {"SO-A": [1, 1]},
-    }
+    assert live_figures(contest("perfect_people"), tallies, START_MS + MINUTE + 7) == Live(
+        as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=3, units={"SO-A": (1, 1)}
+    )
 
 
 @pytest.mark.parametrize("now", [START_MS - 1, START_MS + 4 * WEEK])
 def test_nothing_is_told_while_no_week_is_open(now: int) -> None:
     tallies = MemoryTallies()
     count_changes([finished("a", 1)], tallies)
-    document = live_document(contest(None), tallies, now)
-    assert (document["week"], document["people"], document["attempts"], document["units"]) == (
-        *(None, None, None),
-        {},
-    )
+    document = live_figures(contest(None), tallies, now)
+    assert document == Live(as_of=document.as_of, week=None)
 
 
 def test_a_week_begins_with_nobody() -> None:
-    document = live_document(contest(None), MemoryTallies(), START_MS + WEEK)
-    assert (document["week"], document["people"], document["attempts"], document["units"]) == (2, 0, 0, {})
+    document = live_figures(contest(None), MemoryTallies(), START_MS + WEEK)
+    assert document == Live(as_of=document.as_of, week=2, people=0, attempts=0)
 
 
 people = st.lists(
@@ -149,12 +143,10 @@ def test_what_is_published_does_not_depend_on_scores(
     week: list[tuple[str, list[int]]], data: st.DataObject
 ) -> None:
     other = [(unit, [data.draw(st.integers(0, 5)) for _ in scores]) for unit, scores in week]
-    documents = [
-        live_document(contest("perfect_people"), tallied(scored), START_MS) for scored in (week, other)
-    ]
+    documents = [live_figures(contest("perfect_people"), tallied(scored), START_MS) for scored in (week, other)]
     assert documents[0] == documents[1]
-    assert documents[0]["people"] == len(week)
-    assert documents[0]["attempts"] == sum(len(scores) for _, scores in week)
+    assert documents[0].people == len(week)
+    assert documents[0].attempts == sum(len(scores) for _, scores in week)
 
 
 def test_figures_are_put_every_time_and_silence_once() -> None:
@@ -170,8 +162,16 @@ def test_figures_are_put_every_time_and_silence_once() -> None:
     assert [json.loads(site.objects[LIVE])[name] for name in ("week", "people")] == [2, None]
 
 
+@pytest.mark.parametrize("stored", [b"", b"{", b'{"format":2,"week":1}'])
+def test_what_cannot_be_read_is_written_anew(stored: bytes) -> None:
+    site, tallies, silent = MemoryObjects(), MemoryTallies(), contest("people")
+    site.put(LIVE, stored)
+    assert publish_live(silent, tallies, site, START_MS)
+    assert not publish_live(silent, tallies, site, START_MS + MINUTE)
+
+
 def test_reading_a_tally_does_not_change_the_stored_one() -> None:
     tallies = tallied([("SO-A", [5])])
     before = deepcopy(tallies.items)
-    live_document(contest(None), tallies, START_MS)
+    live_figures(contest(None), tallies, START_MS)
     assert tallies.items == before
