@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.hands import choose, press, press_blindly
+from tests.browser.long_paper import hand_in
 from tests.browser.people import PASSWORD, Person
 from tests.stack import Stack, wait_for
 
@@ -42,11 +43,6 @@ def option(page: Page, number: int, index: int = 0) -> Any:
 def saved(person: Person, stack: Stack, attempt: str) -> Any:
     """The answers that the server holds of an open attempt."""
     return person.call(stack, "GET", f"/attempts/{attempt}")["attempt"]["saved_answers"]
-
-
-def hand_in(page: Page) -> None:
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
-    press(page.get_by_role("button", name="Nộp bài", exact=True))
 
 
 def result(page: Page) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
 import random
 import sys
@@ -52,6 +49,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
+from tests.csv_rows import csv_rows
 from tests.fakes import (
     START_MS,
     UNITS,
@@ -749,9 +747,7 @@ class ContestMachine(RuleBasedStateMachine):
         return self.desk.objects[f"results/{what}/rev-{self.pointers[what].revision}/{name}"]
 
     def rows(self, what: str, name: str) -> list[dict[str, str]]:
-        data = self.file(what, name)
-        text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return csv_rows(self.file(what, name))
 
     def check_results(self) -> None:
         """After a run that nothing disturbed, everything published is what the slow rules say."""

@@ -6,6 +6,12 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+import pytest
+
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.tables import Fault
+
 TOML = """
 [contest]
 id = "thi-thu"
@@ -68,6 +74,13 @@ def contest_files(**changed: Content | None) -> dict[str, bytes]:
         for key, content in contents.items()
         if content is not None
     }
+
+
+def faults(**changed: Content | None) -> list[Fault]:
+    """What the folder with these files in place of its own is refused with."""
+    with pytest.raises(ContestFaults) as refused:
+        read_files(contest_files(**changed))
+    return refused.value.faults
 
 
 def toml(old: str, new: str) -> dict[str, bytes]:

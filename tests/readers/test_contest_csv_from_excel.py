@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
-from chalicelib.readers.tables import MOST_ROWS, Fault
+from chalicelib.readers.tables import MOST_ROWS
 from tests.readers.contest_files import (
     DISQUALIFICATIONS,
     EXCLUSIONS,
@@ -15,13 +15,8 @@ from tests.readers.contest_files import (
     UNIT_HEADER,
     UNITS,
     contest_files,
+    faults,
 )
-
-
-def faults(**changed: str | bytes | None) -> list[Fault]:
-    with pytest.raises(ContestFaults) as refused:
-        read_files(contest_files(**changed))
-    return refused.value.faults
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

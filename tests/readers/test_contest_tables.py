@@ -18,13 +18,8 @@ from tests.readers.contest_files import (
     UNIT_HEADER,
     UNITS,
     contest_files,
+    faults,
 )
-
-
-def faults(**changed: str | bytes | None) -> list[Fault]:
-    with pytest.raises(ContestFaults) as refused:
-        read_files(contest_files(**changed))
-    return refused.value.faults
 
 
 def place(fault: Fault) -> tuple[str, int, str]:

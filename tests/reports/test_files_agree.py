@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -21,6 +20,7 @@ from chalicelib.domain.attempt import Entry, settled
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.person import masked_name
 from chalicelib.reports.vietnamese import whole
+from tests.csv_rows import csv_rows
 from tests.fakes import START_MS, WEEK
 from tests.reports.autumn import CONTEST, UNITS, Autumn
 
@@ -41,9 +41,7 @@ def week(request: pytest.FixtureRequest) -> str:
 
 
 def rows(autumn: Autumn, what: str, name: str, revision: int = 1) -> list[dict[str, str]]:
-    data = autumn.file(what, name, revision)
-    text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return csv_rows(autumn.file(what, name, revision))
 
 
 def sheets(autumn: Autumn, what: str, name: str) -> dict[str, list[list[Any]]]:

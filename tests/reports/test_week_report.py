@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
 from typing import Any, NamedTuple
 
@@ -21,6 +19,7 @@ from chalicelib.services.closing.close_weeks import WeekReport
 from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
+from tests.csv_rows import csv_rows
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
 
@@ -72,10 +71,6 @@ def report(contest: Definition | None = None, names: dict[str, str] | None = Non
     return written_out(REPORTS.write_week(result, closed, loaded, named, "0" * 64))
 
 
-def rows(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
 def page(written: Written) -> Any:
     return json.loads(written.page)
 
@@ -96,7 +91,7 @@ def test_a_week_has_the_tables_of_the_design() -> None:
 
 
 def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> None:
-    first = rows(report().files["individual_prizes.csv"])[0]
+    first = csv_rows(report().files["individual_prizes.csv"])[0]
     assert first == {
         "prize": "first",
         "rank": "1",
@@ -116,18 +111,18 @@ def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> N
 
 
 def test_what_is_not_there_is_an_empty_cell() -> None:
-    _, binh, chi = rows(report().files["individual_prizes.csv"])
+    _, binh, chi = csv_rows(report().files["individual_prizes.csv"])
     assert (binh["prediction"], binh["prediction_error"]) == ("", "")
     assert (chi["unit_code"], chi["unit_name"], chi["prediction"]) == ("", "", "0")
 
 
 def test_a_name_that_looks_like_a_formula_is_harmless() -> None:
-    assert rows(report().files["individual_prizes.csv"])[1]["full_name"] == "'=Lê Thị Bình"
+    assert csv_rows(report().files["individual_prizes.csv"])[1]["full_name"] == "'=Lê Thị Bình"
 
 
 def test_the_ranking_has_everyone_and_no_names() -> None:
     data = gzip.decompress(report().files["individual_ranking.csv.gz"])
-    ranking = rows(data)
+    ranking = csv_rows(data)
     assert [(row["rank"], row["participant_id"], row["category"]) for row in ranking] == [
         ("1", "an", "mandatory"),
         ("2", "binh", "mandatory"),
@@ -137,7 +132,7 @@ def test_the_ranking_has_everyone_and_no_names() -> None:
 
 
 def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
-    so_a, so_b, school = sorted(rows(report().files["unit_ranking.csv"]), key=lambda row: row["unit_code"])
+    so_a, so_b, school = sorted(csv_rows(report().files["unit_ranking.csv"]), key=lambda row: row["unit_code"])
     assert so_a == {
         "rank": "1",
         "unit_code": "SO-A",
@@ -161,7 +156,7 @@ def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
 
 
 def test_one_unit_has_the_weekly_prize() -> None:
-    prizes = {row["unit_code"]: row["prize"] for row in rows(report().files["unit_ranking.csv"])}
+    prizes = {row["unit_code"]: row["prize"] for row in csv_rows(report().files["unit_ranking.csv"])}
     assert prizes == {"SO-A": "weekly", "SO-B": "", "TRUONG-C": ""}
 
 
@@ -202,7 +197,7 @@ def test_a_contest_may_show_full_names() -> None:
 def test_a_winner_whose_registration_is_gone_has_no_name() -> None:
     written = report(names={})
     assert page(written)["winners"][0]["name"] == ""
-    assert rows(written.files["individual_prizes.csv"])[0]["full_name"] == ""
+    assert csv_rows(written.files["individual_prizes.csv"])[0]["full_name"] == ""
 
 
 def test_without_a_prediction_question_the_page_has_none() -> None:
@@ -213,7 +208,7 @@ def test_without_a_prediction_question_the_page_has_none() -> None:
 
 def test_the_pages_units_are_those_of_the_table_as_numbers() -> None:
     written = report()
-    for shown, row in zip(page(written)["units"], rows(written.files["unit_ranking.csv"]), strict=True):
+    for shown, row in zip(page(written)["units"], csv_rows(written.files["unit_ranking.csv"]), strict=True):
         assert (str(shown["rank"]), shown["code"], shown["name"], shown["bloc"]) == (
             row["rank"], row["unit_code"], row["unit_name"], row["bloc"],
         )  # fmt: skip
@@ -239,7 +234,7 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     written = written_out(
         REPORTS.write_final(final, closed_final(final, loaded), loaded, weeks, MemoryParticipants())
     )
-    table = rows(written.files["unit_ranking.csv"])
+    table = csv_rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {
         "SO-A": ("20", "final"),
         "SO-B": ("8", "final"),

@@ -45,16 +45,6 @@ def keys(value: Any) -> set[str]:
     return set().union(*(keys(child) for child in value)) if isinstance(value, list) else set()
 
 
-@pytest.fixture
-def counter() -> Counter:
-    return Counter()
-
-
-@pytest.fixture
-def token(counter: Counter) -> str:
-    return counter.arrive()
-
-
 def test_health_names_the_contest_and_the_bank(counter: Counter) -> None:
     health = counter.exam.health()
     assert (health["status"], health["version"], health["contest"]) == ("ok", "test", "trial")

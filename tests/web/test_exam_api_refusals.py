@@ -23,16 +23,6 @@ from tests.web.counter import BINH, KEY, Counter
 EMPTY = b"{}"
 
 
-@pytest.fixture
-def counter() -> Counter:
-    return Counter()
-
-
-@pytest.fixture
-def token(counter: Counter) -> str:
-    return counter.arrive()
-
-
 def refusal(counter: Counter, token: str | None, attempt_id: str, raw: bytes) -> set[type[ContestError]]:
     """What saving and submitting are refused with."""
     kinds = set()

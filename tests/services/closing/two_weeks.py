@@ -6,8 +6,6 @@ Week 2, again two perfect people, an before chi; dung has 3 points; ba walked aw
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +17,7 @@ from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import CurrentRevision, Participant
+from tests.csv_rows import csv_rows
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
@@ -155,8 +154,7 @@ class Stage:
         return json.loads(self.file(what, "manifest.json", revision))
 
     def rows(self, what: str, name: str, revision: int = 1) -> list[dict[str, str]]:
-        text = self.file(what, name, revision).decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return csv_rows(self.file(what, name, revision))
 
     def winners(self, what: str, revision: int = 1) -> list[str]:
         return [row["participant_id"] for row in self.rows(what, "individual_prizes.csv", revision)]
