@@ -90,7 +90,7 @@ def submit(attempt_id: str) -> Response:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")
 def close_weeks(event: Any) -> list[dict[str, Any]]:
-    """Closes every week that is over. A failure raises, which alarms; the next run tries again."""
+    """Closes every week that is over. An error sets off the alarm, and the next run tries again."""
     from chalicelib.wiring.close_weeks import closing
 
     try:
@@ -111,7 +111,7 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     return made
 
 
-# The stream's ARN is known when the stack is made: infra/template.yaml puts it in the place of this one.
+# The stream's ARN is known only when the stack is made: infra/template.yaml replaces this one with it.
 @app.on_dynamodb_record(
     "arn:aws:dynamodb:region:account:table/entries/stream/label",
     name="tally",
@@ -120,7 +120,7 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     maximum_batching_window_in_seconds=20,
 )
 def tally(event: DynamoDBEvent) -> None:
-    """Counts finished attempts for ``data/live.json``. A failure raises, and the batch is delivered again."""
+    """Counts finished attempts for ``data/live.json``. After an error the batch is delivered again."""
     from chalicelib.wiring.tally import count
 
     records = event.to_dict()["Records"]
@@ -129,7 +129,7 @@ def tally(event: DynamoDBEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
 def publish_live(event: Any) -> None:
-    """Puts ``data/live.json`` as far as it may be told while a week is open."""
+    """Writes ``data/live.json`` with the figures that may be shown while a week is open."""
     from chalicelib.wiring.publish_live import publish
 
     try:
@@ -141,7 +141,7 @@ def publish_live(event: Any) -> None:
 
 @app.lambda_function(name="intake")
 def intake(event: dict[str, Any], context: Any) -> None:
-    """Takes over what was put into the desk's ``inbox/``."""
+    """Takes over the files that were put into the desk's ``inbox/``."""
     from chalicelib.wiring.intake import inbox
 
     for record in event["Records"]:

@@ -1,1 +1,1 @@
-"""What people send: contest folders, tables and workbooks, read strictly, with the place of every fault."""
+"""Readers of the files people send: contest folders, tables and workbooks. Strict; every fault has a place."""

@@ -1,4 +1,4 @@
-"""The files of a contest: what they may be called, and how they travel together."""
+"""The files of a contest: the names they may have, and how they are packed together."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ KINDS = {
     "guide": ("guide.md",),
 }
 REQUIRED = ("contest", "questions", "units")
-# About single people: no part of a contest, each on its own in the inbox (services/intake/personal_files.py).
+# Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
 PERSONAL_FILES = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
-# A file of such a kind under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
+# A file with such an ending under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
-# Far above any real contest (400 questions and 1,500 units are below 1 MB), far below what hurts.
+# Far above any real contest (400 questions and 1,500 units are below 1 MB), far below any size that hurts.
 LARGEST = 20_000_000
-# Reading some costs more than their size: deep names in TOML, marks in Markdown, questions that are all faulty.
+# Some cost more to read than their size suggests: deep TOML names, Markdown marks, questions all faulty.
 _LARGEST_OF = {
     "contest.toml": 16_000,
     "guide.md": 200_000,
@@ -40,7 +40,7 @@ TOO_LARGE = "nội dung quá lớn (trên 20 MB): hãy kiểm tra lại, bỏ nh
 
 
 class ContestFaults(Exception):
-    """The folder or archive is not taken over; ``faults`` says where and what to do."""
+    """The folder or archive is not taken over; ``faults`` says where the faults are and how to mend them."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -48,13 +48,13 @@ class ContestFaults(Exception):
 
 
 def missing_kinds(files: Iterable[str]) -> list[str]:
-    """What a contest cannot do without and is not among ``files``."""
+    """The kinds that every contest needs and that ``files`` lacks."""
     there = {FILES.get(name) for name in files}
     return [kind for kind in REQUIRED if kind not in there]
 
 
 def misnamed(name: str) -> Fault:
-    """What to do with a file that is none of a contest's."""
+    """The remedy for a file that does not belong to a contest."""
     message = (
         f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; "
         f"đưa riêng từng tệp vào inbox: {', '.join(PERSONAL_FILES)}"
@@ -67,7 +67,7 @@ def misnamed(name: str) -> Fault:
 
 
 def oversized(name: str, data: bytes) -> Fault | None:
-    """What to do with a file that is far larger than any real one of its kind."""
+    """The remedy for a file that is far larger than any real one of its kind; None if it is not."""
     limit = _LARGEST_OF.get(name, LARGEST)
     if len(data) <= limit:
         return None
@@ -76,7 +76,7 @@ def oversized(name: str, data: bytes) -> Fault | None:
 
 
 def replaced(files: Mapping[str, bytes], file: str, data: bytes) -> dict[str, bytes]:
-    """``files`` with ``file`` in the place of its kind."""
+    """``files`` with ``file`` replacing the one of its kind."""
     kept = {name: old for name, old in files.items() if FILES.get(name) != FILES[file]}
     return {**kept, file: data}
 
@@ -91,7 +91,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(file: str, data: bytes) -> dict[str, bytes]:
-    """A zip of the files, or of the folder with them. Raises ``ContestFaults`` for what is no zip."""
+    """Unpacks a zip of the files, or of the folder with them. Raises ``ContestFaults`` if it is not a zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = [info.filename for info in packed.infolist() if not info.is_dir()]
@@ -101,7 +101,7 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
             wanted = {name: inner for name, inner in inside.items() if _belongs(inner)}
             too_large = sum(packed.getinfo(name).file_size for name in wanted) > LARGEST
             files = {} if too_large else {inner: packed.read(name) for name, inner in wanted.items()}
-    except Exception as error:  # zipfile lets a dozen kinds of error out, zlib's and struct's among them
+    except Exception as error:  # zipfile raises a dozen kinds of error, zlib's and struct's among them
         message = "không đọc được tệp zip: hãy nén lại thư mục cuộc thi, không đặt mật khẩu"
         raise ContestFaults([Fault(file, 0, "", "", message)]) from error
     if too_large:
@@ -110,7 +110,7 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
 
 
 def folder_files(path: Path) -> dict[str, bytes]:
-    """The files of a contest in the folder, and no others. Raises ``ContestFaults``."""
+    """The contest's files in the folder, and no others. Raises ``ContestFaults``."""
     if not path.is_dir():
         raise ContestFaults([Fault(str(path), 0, "", "", "không có thư mục này")])
     found = [file for file in path.iterdir() if file.is_file() and _belongs(file.name)]
@@ -120,5 +120,5 @@ def folder_files(path: Path) -> dict[str, bytes]:
 
 
 def _belongs(name: str) -> bool:
-    """Files of a contest, and what may be one under a wrong name; not Excel's lock files and the like."""
+    """True for a contest's files and likely misnamed ones, not for Excel's lock files and the like."""
     return name in FILES or ("/" not in name and name[0] not in ".~" and name.lower().endswith(_ENDINGS))

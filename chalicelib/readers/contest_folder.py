@@ -1,6 +1,6 @@
-"""A contest folder, read whole: definition, questions, units, rosters, exclusions, disqualifications, guide.
+"""Reads a whole contest folder: definition, questions, units, rosters, exclusions, disqualifications, guide.
 
-Nothing is taken over in part: ``read_files`` gives a whole ``ContestFolder`` or raises ``ContestFaults``.
+A folder is never taken over in part: ``read_files`` returns a ``ContestFolder`` or raises ``ContestFaults``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from chalicelib.readers.tables import Fault, decode
 
 @dataclass(frozen=True, slots=True)
 class ContestFolder:
-    """A checked contest as its files say it; ``questions`` are the approved ones, the others are counted."""
+    """A checked contest as in its files; ``questions`` holds the approved ones, the others are only counted."""
 
     definition: Definition
     questions: tuple[Question, ...]
@@ -56,12 +56,12 @@ class ContestFolder:
 def read_files(files: Mapping[str, bytes]) -> ContestFolder:
     """Raises ``ContestFaults`` with every fault that can be found in one go."""
     folder = _read(files, missing_kinds(files))
-    assert folder is not None  # noqa: S101  what is missing has been refused
+    assert folder is not None  # noqa: S101  a folder with missing files has been refused
     return folder
 
 
 def check_files(files: Mapping[str, bytes]) -> None:
-    """Checks a folder that is not complete yet. Raises ``ContestFaults`` for what is there and faulty."""
+    """Checks a folder that is not complete yet. Raises ``ContestFaults`` for faults in the files it has."""
     _read(files, [])
 
 
@@ -88,7 +88,7 @@ def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | Non
 
 
 def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | None:
-    """Everything that is there, with its faults; None if it is not whole."""
+    """Parses the files that are there and adds their faults; None if the contest is not complete."""
     toml, bank = files.get("contest"), files.get("questions")
     definition = read_definition(toml.data, faults) if toml else None
     everything = read_questions(bank, faults) if bank else []
@@ -110,7 +110,7 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
 
 
 def read_folder(path: Path) -> ContestFolder:
-    """Raises ``ContestFaults``, also for a folder that is not there."""
+    """Raises ``ContestFaults``, also if there is no such folder."""
     return read_files(folder_files(path))
 
 
@@ -120,5 +120,5 @@ def archive(path: Path) -> bytes:
 
 
 def read_archive(file: str, data: bytes) -> ContestFolder:
-    """Raises ``ContestFaults``, also for what is no zip."""
+    """Raises ``ContestFaults``, also if ``data`` is not a zip."""
     return read_files(unpack(file, data))

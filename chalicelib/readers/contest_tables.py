@@ -36,7 +36,7 @@ class Disqualification(NamedTuple):
 
 
 class RosterRow(NamedTuple):
-    """Somebody on a unit's roster; ``exempt`` people need not take part (R1)."""
+    """A person on a unit's roster; ``exempt`` people need not take part (R1)."""
 
     unit_code: str
     full_name: str
@@ -45,7 +45,7 @@ class RosterRow(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file of the folder; its name says how it is to be read."""
+    """A file of the folder; its name decides how it is read."""
 
     name: str
     data: bytes
@@ -66,7 +66,7 @@ def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
 
 
 def read_questions(file: File, faults: list[Fault]) -> list[tuple[Question, str]]:
-    """Questions with their status, of any format: all go through the same checks."""
+    """Questions of any format with their status; all go through the same checks."""
     reader = _QUESTION_READERS.get(file.name.rpartition(".")[2])
     rows = reader(*file, faults) if reader else file.rows(QUESTION_COLUMNS, faults)
     # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
@@ -130,7 +130,7 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
 
 
 def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -> list[RosterRow]:
-    """Who is on the units' rosters. ``unit_codes`` may be empty where units are not known."""
+    """The people on the units' rosters. ``unit_codes`` is empty if the units are not known."""
     if file is None:
         return []
     rows = file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults)
@@ -149,7 +149,7 @@ def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -
 
 
 def check_citizen_id(row: Row, faults: list[Fault]) -> None:
-    """A number that Excel has shortened is refused, not mended: the lost digit need not have been a zero."""
+    """Refuses a number that Excel has shortened. It is not mended: the lost digit need not have been a zero."""
     value = row["citizen_id"]
     if is_citizen_id(value):
         return

@@ -13,7 +13,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.validation import message_of
 from chalicelib.readers.tables import Fault, decode
 
-_MOST_FAULTS = 100  # each is looked for in the whole text
+_MOST_FAULTS = 100  # finding the line of each searches the whole text
 
 
 def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
@@ -31,7 +31,7 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
         match = re.search(r"at line (\d+), column (\d+)", str(error))
         line, column = (int(match[1]), match[2]) if match else (text.count("\n") + 1, "")
         faults.append(Fault(name, line, column, "", f"sai cú pháp TOML ({error})"))
-    except ValidationError as error:  # before ValueError, of which it is one
+    except ValidationError as error:  # before ValueError, its base class
         for detail in error.errors(include_url=False)[:_MOST_FAULTS]:
             path = ".".join(str(part) for part in detail["loc"])
             shown = detail["input"] if isinstance(detail["input"], str | int | Decimal) else ""
@@ -43,9 +43,9 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line where the value at ``path`` is set, that of its table if it is missing, 0 if neither is there.
+    """The line where the value at ``path`` is set; if it is missing, the line of its table; else 0.
 
-    tomllib keeps no places. Good for what contest folders look like: tables under their headers, a key a line.
+    tomllib keeps no line numbers. Works for typical contest folders: tables under headers, one key a line.
     """
     table: tuple[str | int, ...] = ()
     seen: dict[str, int] = {}

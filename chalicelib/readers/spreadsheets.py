@@ -1,7 +1,7 @@
-"""Reading XLSX by openpyxl, cell by cell; what a table of plain values does not hold is refused, never guessed.
+"""Reads XLSX by openpyxl, cell by cell. Anything but plain values is refused, never guessed.
 
-The container is checked before anything in it is parsed. Entities and DTDs are refused by defusedxml, which
-openpyxl uses where it finds it.
+The container is checked before anything in it is parsed. defusedxml refuses entities and DTDs; openpyxl uses it
+if it is installed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ERROR = "ô báo lỗi của Excel: hãy sửa công thức gốc rồi dán l�
 
 
 def xlsx_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
-    """The rows of the sheet that has the header ``columns``; of the only sheet, whatever it has.
+    """The rows of the sheet that has the header ``columns``; a single sheet is read whatever its header.
 
     ``Record.line`` is the row's number in the sheet. All rows are as wide as the header.
     """
@@ -48,17 +48,17 @@ def xlsx_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fa
         return
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it passes over
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that it skips
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
             sheet = _the_sheet(file, book.worksheets, columns, faults)
             if sheet is not None and not _unreadable(file, data, sheet, faults):
                 yield from _rows(file, sheet, faults)
-    except Exception as error:  # noqa: BLE001  openpyxl lets out what its parsers raise, for whatever is inside
+    except Exception as error:  # noqa: BLE001  openpyxl passes on every kind of error that its parsers raise
         faults.append(Fault(file, 0, "", type(error).__name__, _BROKEN))
 
 
 def container_problem(data: bytes) -> str | None:
-    """Why this is no workbook that may be opened, told by the zip's table of contents alone."""
+    """Why this cannot be opened as a workbook, judged by the zip's table of contents alone; None if it can."""
     if data.startswith(_OLD):
         locked = "EncryptedPackage".encode("utf-16-le") in data
         what = "tệp có mật khẩu: hãy bỏ mật khẩu" if locked else "tệp là dạng Excel cũ (.xls): hãy mở ra"
@@ -66,7 +66,7 @@ def container_problem(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = {part.filename: part for part in packed.infolist()}
-    except Exception:  # noqa: BLE001  zipfile lets a dozen kinds of error out
+    except Exception:  # noqa: BLE001  zipfile raises a dozen kinds of error
         return _BROKEN
     unpacked = sum(part.file_size for part in parts.values())
     ratio = unpacked / max(sum(part.compress_size for part in parts.values()), 1)
@@ -110,7 +110,7 @@ def _header(sheet: Any) -> list[str]:
 
 
 def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
-    sheet.reset_dimensions()  # what a file says of its size need not be so
+    sheet.reset_dimensions()  # the size stated in the file may be wrong
     rows: Iterable[Sequence[Any]] = sheet.iter_rows(max_col=_WIDEST)
     yield from rows
 
@@ -120,7 +120,7 @@ def _rows(file: str, sheet: Any, faults: list[Fault]) -> Iterator[Record]:
     for line, cells in enumerate(_cells(sheet), 1):
         if line > _LAST_ROW:
             raise ValueError(line)
-        if cells is gap:  # openpyxl fills a gap between rows with one and the same empty row
+        if cells is gap:  # openpyxl fills a gap between rows with the same empty row object
             continue
         gap = cells
         texts, faulty = [], {}
@@ -140,7 +140,7 @@ def _rows(file: str, sheet: Any, faults: list[Fault]) -> Iterator[Record]:
 
 
 def _text(value: Any, kind: str) -> tuple[str, str | None]:
-    """A cell as text, and what is wrong with it."""
+    """A cell as text, and its fault or None."""
     if kind in {"f", "e"}:
         return str(getattr(value, "text", value) or "="), _FORMULA if kind == "f" else _ERROR
     if isinstance(value, bool):
@@ -155,7 +155,7 @@ def _text(value: Any, kind: str) -> tuple[str, str | None]:
 
 
 def _unreadable(file: str, data: bytes, sheet: Any, faults: list[Fault]) -> bool:
-    """Merged cells, which read-only openpyxl passes over (all but the first are empty), and endless rows."""
+    """Finds merged cells, which read-only openpyxl ignores (all but the first are empty), and endless rows."""
     path = sheet._worksheet_path  # noqa: SLF001  no public name for the part of the container
     rest, row_so_far = b"", 0
     with zipfile.ZipFile(io.BytesIO(data)) as packed, packed.open(path) as part:

@@ -1,6 +1,6 @@
-"""Reading the tables of a contest folder, strictly, with file, row and column of every fault.
+"""Reads the tables of a contest folder strictly, with the file, row and column of every fault.
 
-CSV as Excel saves it where Vietnamese is set: UTF-8 or UTF-16, comma, semicolon or tab. XLSX: spreadsheets.py.
+CSV is as a Vietnamese Excel saves it: UTF-8 or UTF-16, with comma, semicolon or tab. XLSX: spreadsheets.py.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Spaces that Word and Excel put in, which nobody sees and nobody can search for.
+# Special spaces that Word and Excel insert: nobody can see or search for them.
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-# Five times the largest roster; a sheet that is formatted to its end has a million. Reading stops after so many
-# faults, too.
+# Five times the largest roster; a sheet that is formatted to its end has a million rows. Reading also stops
+# after this many faults.
 MOST_ROWS = 100_000
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
@@ -30,7 +30,7 @@ _ENCODING = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing to mend. ``row`` is the line in the file (1 is the first), 0 where no line applies."""
+    """One thing to mend. ``row`` is the line in the file (1 is the first), or 0 if no line applies."""
 
     file: str
     row: int
@@ -65,7 +65,7 @@ class Row:
 
 
 class Record(NamedTuple):
-    """A line as a reader finds it. ``faulty``: what is wrong with a cell, by its place from 0."""
+    """A line as a reader finds it. ``faulty``: the faults of its cells, by their position from 0."""
 
     line: int
     cells: list[str]
@@ -78,7 +78,7 @@ def decode(file: str, data: bytes, faults: list[Fault]) -> str:
     line = 0
     try:
         text = unicodedata.normalize("NFC", data.decode("utf-16" if wide else "utf-8-sig"))
-        if text.count("\0") * 4 <= len(text):  # else UTF-16 without its mark, or no text at all
+        if text.count("\0") * 4 <= len(text):  # else it is UTF-16 without its mark, or not text at all
             return text
     except UnicodeDecodeError as error:
         line = 0 if wide else data.count(b"\n", 0, error.start) + 1
@@ -87,7 +87,7 @@ def decode(file: str, data: bytes, faults: list[Fault]) -> str:
 
 
 def csv_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
-    """The lines of a CSV file, cut at that separator which finds most of ``columns``."""
+    """The lines of a CSV file, split at the separator that finds most of ``columns``."""
     text = decode(file, data, faults)
     separator = max(",;\t", key=lambda sign: _columns_found(text, sign, columns))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -108,7 +108,7 @@ def _columns_found(text: str, separator: str, columns: Sequence[str]) -> int:
             if not is_comment(tidy):
                 return len(set(columns) & set(tidy))
     except csv.Error:
-        pass  # what is wrong is said when the table is read
+        pass  # the fault is reported when the table is read
     return 0
 
 
@@ -117,7 +117,7 @@ def tidied(cells: Iterable[str]) -> list[str]:
 
 
 def is_comment(tidy: list[str]) -> bool:
-    """Lines before the header that hold nothing, begin with ``#`` or are Excel's ``sep=;``."""
+    """True for lines before the header that are empty, begin with ``#`` or are Excel's ``sep=;``."""
     return not any(tidy) or tidy[0].startswith("#") or tidy[0].lower() in {"sep=", "sep=,", "sep=;"}
 
 
@@ -126,7 +126,7 @@ def read_table(
 ) -> Iterator[Row]:
     """The rows below the header, which must name exactly ``columns`` in any order.
 
-    Comments may stand before the header; empty lines are passed over.
+    Comments may stand before the header; empty lines are skipped.
     """
     before = len(faults)
     header: list[str] | None = None
@@ -154,7 +154,7 @@ def read_table(
 
 
 def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: list[Fault]) -> Row | None:
-    """``row`` if every cell of it can be taken as it stands."""
+    """``row`` if every cell can be taken as it is, else None."""
     before = len(faults)
     names = list(row.cells)
     if len(tidy) != width or any(tidy[len(names) :]):

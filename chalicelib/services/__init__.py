@@ -1,1 +1,1 @@
-"""One use case a module; everything outside is reached through the protocols in ``ports``."""
+"""One module per use case; they reach everything outside through the protocols in ``ports``."""

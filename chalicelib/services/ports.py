@@ -1,4 +1,4 @@
-"""What the use cases need from the outside. Storage, reports and the tests' fakes provide it."""
+"""The interfaces that the use cases need. Storage, reports and the tests' fakes implement them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Clock = Callable[[], int]
 
 
 class Participant(NamedTuple):
-    """A registered person. Times in milliseconds; ``password_hash`` as argon2 encodes it.
+    """A registered person. Times are in milliseconds; ``password_hash`` is in argon2's encoding.
 
-    ``kept_until``: when the database forgets the person by itself, 0 for never.
+    ``kept_until``: the time at which the database deletes the person by itself, 0 for never.
     """
 
     participant_id: str
@@ -40,9 +40,9 @@ class Participant(NamedTuple):
 
 
 class Failures(NamedTuple):
-    """Wrong passwords for a person: from this origin, and from anywhere within this hour; when the last was.
+    """Wrong passwords for a person, from this origin and from anywhere this hour, and the last one's time.
 
-    ``known``: the person has signed in from this origin before.
+    ``known``: whether the person has signed in from this origin before.
     """
 
     here: int = 0
@@ -53,23 +53,23 @@ class Failures(NamedTuple):
 
 
 class ParticipantStore(Protocol):
-    """People; a person who was erased is nobody, but cannot register again."""
+    """People. An erased person no longer exists, but cannot register again."""
 
     def add(self, participant: Participant) -> None:
-        """Raises ``AlreadyRegistered``; the check and the write are one."""
+        """Raises ``AlreadyRegistered``; check and write are one operation."""
 
     def get(self, participant_id: str) -> Participant | None: ...
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]: ...
 
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
-        """Lets the code set a new password until then; an earlier code no longer does. False for nobody."""
+        """Lets the code set a new password until then, and voids earlier codes. False if nobody has the id."""
 
     def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
-        """One conditional write that uses the code up; False if it is another, used or expired."""
+        """One conditional write that uses the code up; False if the code is wrong, used or expired."""
 
     def erase(self, participant_id: str, now: int) -> bool:
-        """Takes everything away but the id; False if there is nobody."""
+        """Erases everything but the id; False if there is nobody."""
 
 
 class SignIns(Protocol):
@@ -84,11 +84,11 @@ class SignIns(Protocol):
 
 class ProofsOfWork(Protocol):
     def spend(self, proof: str, participant_id: str, now: int) -> bool:
-        """One conditional write: False if the proof was spent on somebody else. Repeating it is harmless."""
+        """One conditional write; False if the proof was spent on somebody else. Safe to repeat."""
 
 
 class NotMet(Exception):
-    """A conditional write was not made; ``entry`` is the item as it stands, None if there is none."""
+    """A conditional write was refused; ``entry`` is the stored item, None if there is none."""
 
     def __init__(self, entry: Entry | None) -> None:
         super().__init__()
@@ -104,22 +104,22 @@ class EntryStore(Protocol):
         """Opens an attempt if none is open and fewer than ``limit`` are used; returns its number."""
 
     def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
-        """Replaces the overdue open attempt of ``entry`` by its ``record`` and opens the next."""
+        """Replaces the overdue open attempt of ``entry`` with its ``record`` and opens the next."""
 
     def save(
         self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
     ) -> None:
-        """Stores answers with the open attempt as ``revision``, if ``base`` is the stored one."""
+        """Stores answers with the open attempt as ``revision``, if ``base`` is the stored revision."""
 
     def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
-        """Finishes the open attempt, if ``base`` is the stored revision or ``record`` has what is saved."""
+        """Finishes the open attempt, if ``base`` is the stored revision or ``record`` has the saved answers."""
 
     def get(self, week: int, participant_id: str) -> Entry | None: ...
 
     def get_weeks(self, weeks: Iterable[int], participant_id: str) -> list[Entry]: ...
 
     def erase(self, before: Entry, after: Entry) -> bool:
-        """Puts the records of ``after`` in the place of all that ``before`` holds; False if it has changed."""
+        """Replaces everything in ``before`` with the records of ``after``; False if the entry has changed."""
 
 
 # Entries are spread by the first byte of the participant id.
@@ -140,20 +140,20 @@ class ObjectStore(Protocol):
 
 
 class ConditionalObjects(ObjectStore, Protocol):
-    """A bucket with an object that several may want to replace at once."""
+    """A bucket with an object that several writers may replace at once."""
 
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
-        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none)."""
+        """One conditional write; False if the object does not equal ``before`` (None: there is no object)."""
 
 
 class LargeObjects(ObjectStore, Protocol):
-    """A bucket with objects that never stand in memory whole."""
+    """A bucket with objects that are never held whole in memory."""
 
     def get_pieces(self, key: str) -> Iterator[bytes]:
         """Raises ``FileNotFoundError``."""
 
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
-        """The object appears when all are written, or not at all."""
+        """The object appears when all pieces are written, or not at all."""
 
 
 class CurrentRevision(NamedTuple):
@@ -170,7 +170,7 @@ class Revisions(Protocol):
     def current(self, what: str) -> CurrentRevision | None: ...
 
     def claim(self, what: str, after: int, inputs: str) -> int:
-        """The first revision above ``after`` that is free, or was claimed for the same ``inputs``.
+        """The first revision above ``after`` that is free or was claimed for the same ``inputs``.
 
         So no two closes with different inputs ever write into one revision's folder.
         """
@@ -197,4 +197,4 @@ class Passwords(Protocol):
     def hash(self, password: str) -> str: ...
 
     def verify(self, hashed: str | None, password: str) -> bool:
-        """False for None, after the same work as for a hash: the time tells nothing."""
+        """False for None, after the same work as for a hash, so that the time reveals nothing."""

@@ -1,1 +1,1 @@
-"""Question banks as other programs export them: Aiken, GIFT and Moodle XML give the rows of a table."""
+"""Readers of question banks from other programs: they turn Aiken, GIFT and Moodle XML into table rows."""

@@ -1,4 +1,4 @@
-"""Aiken: a question, its options ``A.`` or ``A)``, and ``ANSWER: B``; one right option each.
+"""Reads Aiken: a question, its options ``A.`` or ``A)``, and ``ANSWER: B``; each has one right option.
 
 https://docs.moodle.org/en/Aiken_format, and lines that begin with ``//`` as in GIFT (see question_rows.py).
 """
@@ -22,7 +22,7 @@ _ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
 
 
 class _Reader:
-    """Line by line; a question ends with its answer."""
+    """Reads line by line; a question ends with its answer."""
 
     def __init__(self, file: str, faults: list[Fault]) -> None:
         self.file, self.faults = file, faults

@@ -1,7 +1,7 @@
-"""Moodle's GIFT: multiple choice with one or several right options, and true/false.
+"""Reads Moodle's GIFT: multiple choice with one or several right options, and true/false.
 
-https://docs.moodle.org/en/GIFT_format. Read are titles, categories, comments with tags, weights, feedback (only
-the general one is kept, as the reference), escapes, missing words and the marks of a text's format.
+https://docs.moodle.org/en/GIFT_format. It understands titles, categories, comments with tags, weights, feedback
+(keeping only the general one, as the reference), escapes, missing words and the marks of a text's format.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chalicelib.readers.questions.question_rows import (
 )
 from chalicelib.readers.tables import MOST_ROWS, Fault, Row, decode
 
-# An escaped sign is a control character while the text is taken apart; ``controls`` has refused all others.
+# A control character stands for an escaped sign while the text is split; ``controls`` has refused all others.
 _SIGNS = "~=#{}:\\"
 _HIDE = re.compile(r"\\([~=#{}:\\n])")
 _SHOWN = {**{index + 1: sign for index, sign in enumerate(_SIGNS)}, 8: "\n"}
@@ -43,7 +43,7 @@ _KINDS = (
 
 
 class _Block(NamedTuple):
-    """Lines between empty ones. ``line``: the number of the first that is no comment."""
+    """Lines between empty ones. ``line``: the number of the first one that is not a comment."""
 
     line: int
     comments: str

@@ -1,7 +1,7 @@
-"""Moodle XML: multiple choice with one or several right options, and true/false.
+"""Reads Moodle XML: multiple choice with one or several right options, and true/false.
 
-https://docs.moodle.org/en/Moodle_XML_format. DTDs, entities and deep nesting are refused while parsing.
-A comment with a status before ``<quiz>`` is for all questions, one before a ``<question>`` for that one.
+https://docs.moodle.org/en/Moodle_XML_format. The parser refuses DTDs, entities and deep nesting.
+A status comment before ``<quiz>`` applies to all questions; one before a ``<question>`` to that question.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _STATUSES = {"approved", "draft", "rejected"}
 
 
 class _TooDeep(Exception):
-    """Elements inside elements inside elements: no questions look like this."""
+    """The elements are nested too deeply for questions."""
 
 
 class _Builder(TreeBuilder):
-    """Notes with each question its line and the status that a comment gives it."""
+    """Notes each question's line and the status that a comment gives it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def read_moodle_xml(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
     except _TooDeep:
         faults.append(Fault(file, 0, "", "", "các thẻ XML lồng nhau quá sâu: đây không phải tệp Moodle XML"))
         return []
-    except (ParseError, ValueError, LookupError) as error:  # LookupError: an encoding that is none
+    except (ParseError, ValueError, LookupError) as error:  # LookupError: no such encoding
         line = getattr(error, "position", (0, 0))[0]
         faults.append(Fault(file, line, "", "", f"không đọc được XML ({error}): hãy xuất lại từ Moodle"))
         return []
@@ -144,7 +144,7 @@ def _question(question: Element, kind: str, topic: str, for_all: str) -> Found:
 
 
 def _text(holder: Element | None) -> str:
-    """What stands in ``<text>``, as plain text; "" where there is none."""
+    """The content of ``<text>`` as plain text; "" if there is none."""
     if holder is None:
         return ""
     if holder.find("file") is not None:

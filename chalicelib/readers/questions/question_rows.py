@@ -1,12 +1,12 @@
-"""What the readers of GIFT, Aiken and Moodle XML share: a question as a row of the table that all formats give.
+"""The common part of the readers of GIFT, Aiken and Moodle XML: they all turn a question into a table row.
 
-These formats have no column for some of what a bank needs. So for all three:
+These formats lack some columns of a bank. For all three:
 
-- ``id`` is the idnumber or the title, else made from the question's own text: sorting a file anew changes none.
+- ``id`` is the idnumber or the title, else made from the question's text: reordering a file changes no id.
 - ``topic`` is the category, else "Chung".
-- ``reference`` is the general feedback and may be missing; the site then shows none.
-- ``status`` is ``draft`` unless the file says ``approved``: a comment ``// status: approved`` directly above a
-  question (or its tag "approved") for that one, at the top of the file and apart from any question for all.
+- ``reference`` is the general feedback and may be missing; then the site shows none.
+- ``status`` is ``draft`` unless the file says ``approved``. The comment ``// status: approved`` approves one
+  question directly above it (as does its tag "approved"), and all questions at the top of the file, set apart.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SUBSCRIPTS = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊
 
 
 class NotAQuestion(Exception):
-    """Something that this contest cannot ask; the message is the remedy, ``column`` where it belongs."""
+    """The contest cannot ask this; the message is the remedy, and ``column`` is the place of the fault."""
 
     def __init__(self, message: str, column: str = "text") -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class NotAQuestion(Exception):
 
 
 class Found(NamedTuple):
-    """A question as a reader finds it. ``right``: for each option whether it is right."""
+    """A question as a reader finds it. ``right`` says for each option whether it is right."""
 
     title: str
     topic: str
@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
 
 def as_row(file: str, line: int, found: Found) -> Row:
-    """Raises ``NotAQuestion`` for more options than a row has columns."""
+    """Raises ``NotAQuestion`` if there are more options than columns in a row."""
     text, reference, topic, title, *options = tidied(
         [found.text, found.reference, found.topic, found.title, *found.options]
     )
@@ -73,7 +73,7 @@ def fault_of(file: str, line: int, text: str, problem: NotAQuestion) -> Fault:
 
 
 def controls(file: str, text: str) -> list[Fault]:
-    """A fault for each line with a character that nobody sees."""
+    """A fault for each line with an invisible character."""
     message = "có ký tự điều khiển không nhìn thấy: hãy gõ lại dòng này"
     lines = enumerate(text.split("\n"), 1)
     return [Fault(file, number, "", "", message) for number, line in lines if _CONTROL.search(line)]
@@ -91,9 +91,9 @@ def topic_of(category: str) -> str:
 
 
 def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
-    """Options with a share of the mark are the right ones; there is no part of a mark here.
+    """The options with a share of the mark are right; this contest gives no partial marks.
 
-    Raises ``NotAQuestion`` where that would change what the question means.
+    Raises ``NotAQuestion`` if that would change the question's meaning.
     """
     right = [weight > 0 for weight in weights]
     total = sum(weight for weight in weights if weight > 0)
@@ -108,7 +108,7 @@ def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
 
 
 class _Plain(HTMLParser):
-    """The text of simple HTML; ``problem`` names what plain text cannot show."""
+    """The text of simple HTML; ``problem`` names content that plain text cannot show."""
 
     _BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
     _LOST = frozenset({"img", "audio", "video", "object", "iframe", "svg", "math", "table", "script", "embed"})
@@ -143,10 +143,10 @@ class _Plain(HTMLParser):
 
 
 def plain(text: str) -> str:
-    """HTML as text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
+    """Turns HTML into text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
 
-    HTMLParser looks for the end of each tag and comment up to the end of the text: one full of unfinished ones
-    would keep it busy for minutes. Behind the last ``>`` no tag ends any more, so there ``<`` is but a sign.
+    HTMLParser searches for the end of each tag and comment up to the end of the text: a text full of unfinished
+    ones would take minutes. No tag ends after the last ``>``, so there ``<`` is an ordinary character.
     """
     reader = _Plain()
     end = text.rfind(">") + 1
@@ -155,7 +155,7 @@ def plain(text: str) -> str:
             raise NotAQuestion("chú thích HTML (<!--) không có dấu đóng (-->)")
         reader.feed(text[:end] + text[end:].replace("<", "&lt;"))
         reader.close()
-    except AssertionError:  # its answer to <![…
+    except AssertionError:  # HTMLParser raises it for <![…
         raise NotAQuestion("có phần HTML không đọc được (<!): hãy dán lại nội dung dạng chữ thường") from None
     if reader.problem or "@@PLUGINFILE@@" in text:
         what = reader.problem or "tệp đính kèm"

@@ -1,1 +1,1 @@
-"""Closing weeks: reading entries by shares, results, revisions and the proof of each week."""
+"""Closing weeks: entries read by shares, results, revisions and the proof of each week."""

@@ -1,9 +1,8 @@
-"""Closing every week that is over, whatever was missed before; several runs at once do no harm.
+"""Closes every week that is over, also those that earlier runs missed; several runs at once do no harm.
 
-A run writes the revision's files and then moves the pointer to the revision, by one conditional write. Whatever
-dies before that is done again by the next run, with the same bytes. What the site and ``results/current.json``
-show is copied from where the pointers point, at the end of every run: so a run that died or was overtaken
-leaves nothing that the next does not put right.
+A run writes the revision's files and then moves the pointer to the revision, by one conditional write. If it
+dies before that, the next run writes the same bytes again. Every run ends by copying the revisions in force to
+the site and to ``results/current.json``: so the next run repairs whatever a dead or overtaken run left behind.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.publishing.published import AUDIT, show
 
-# What a file holds: in one piece, or in pieces that are made while they are stored.
+# The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
 
 
 class WeekReport(NamedTuple):
-    """``files`` for the desk by name, made one after the other and never all at once; ``page`` for the site.
+    """``files`` for the desk by name, made one after the other, never all at once; ``page`` is for the site.
 
     The same result gives the same bytes.
     """
@@ -63,7 +62,7 @@ CHANGES = "changes.csv"
 
 
 class Replaced(NamedTuple):
-    """One side of a change: the document, and the revision with everything else."""
+    """One side of a change: the document, and the revision that holds everything else."""
 
     document: ClosedWeek | ClosedFinal
     revision: StoredRevision
@@ -75,12 +74,12 @@ WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participan
 WriteFinal = Callable[
     [FinalResult, ClosedFinal, Current, Sequence[StoredRevision], ParticipantStore], WeekReport
 ]
-# What is replaced and what takes its place, the winners of both, the reference → changes.csv.
+# The replaced side and the new one, the winners of both, the reference → changes.csv.
 WriteChanges = Callable[[Replaced, Replaced, Mapping[str, Participant], Reference], bytes]
 
 
 class Share(NamedTuple):
-    """A part of a week's entries, see ``shares``."""
+    """A part of a week's entries; see ``shares``."""
 
     week: int
     share: int
@@ -98,7 +97,7 @@ class Closed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CloseWeeks:
-    """``version`` of the code goes into the manifests."""
+    """The use case. ``version`` is the code's and goes into the manifests."""
 
     shares: Shares
     participants: ParticipantStore
@@ -111,7 +110,7 @@ class CloseWeeks:
     version: str
 
     def run(self, reference: Current, now: int) -> list[Closed]:
-        """Closes what is ready and not yet closed with these inputs, in the order of the weeks.
+        """Closes, in order, the weeks that are ready and not yet closed with these inputs, and then the final.
 
         Raises ``LostRace`` if another run with other inputs was faster.
         """
@@ -119,7 +118,7 @@ class CloseWeeks:
             return self._run(reference, now)
 
     def to_read(self, reference: Current, now: int) -> list[Share]:
-        """The shares of those weeks that the next run will close, for reading them beforehand, side by side."""
+        """The shares of the weeks that the next run will close, for reading them in parallel beforehand."""
         results: list[CurrentRevision] = []
         shares: list[Share] = []
         for week in reference.definition.ready_to_close(now):
@@ -229,13 +228,13 @@ class CloseWeeks:
         reference: Reference,
         commitment: Head | None,
     ) -> int:
-        """A folder for all that its files depend on: also what they are compared with, and what made them."""
+        """Claims a folder for all that its files depend on, including the revision before and the version."""
         after = before.revision if before else 0
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
     def _weeks(self, weeks: list[CurrentRevision]) -> list[StoredRevision]:
-        """The revisions that this run has closed or found, wherever the pointers are by now."""
+        """The revisions that this run has closed or found, even if the pointers have moved since."""
         return [self._revision(f"week-{week}", at.revision) for week, at in enumerate(weeks, 1)]
 
     def _revision(self, what: str, revision: int) -> StoredRevision:
@@ -278,7 +277,7 @@ class CloseWeeks:
             written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
         digests = {**written, **uploaded}
         after = CurrentRevision(revision, inputs, digest(canonical_json(digests)))
-        if before is not None:  # what changed depends on what was before, so it is no part of the result
+        if before is not None:  # the changes depend on the revision before, so they are not part of the result
             old, new = self._revision(what, before.revision), self._revision(what, revision)
             there = old.week() if isinstance(document, ClosedWeek) else old.final()
             people = self.participants.get_many([*_winners(there), *_winners(document)])
@@ -302,7 +301,7 @@ class CloseWeeks:
 
 @contextmanager
 def no_search_for_cycles() -> Iterator[None]:
-    """A close makes millions of tuples and no cycle; looking for some would take a quarter of its CPU time."""
+    """A close makes millions of tuples and no cycles; the search would take a quarter of its CPU time."""
     gc.disable()
     try:
         yield
@@ -312,7 +311,7 @@ def no_search_for_cycles() -> Iterator[None]:
 
 @contextmanager
 def search_among_what_is_new() -> Iterator[None]:
-    """Workbooks are full of cycles and have to go one by one; what stands already is left out of the search."""
+    """Workbooks are full of cycles and must be freed one by one; the search skips objects made earlier."""
     gc.freeze()
     gc.enable()
     try:
@@ -331,7 +330,7 @@ def _winners(document: ClosedWeek | ClosedFinal) -> list[str]:
 
 
 def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[CurrentRevision]) -> str:
-    """The digest of all that a close depends on besides its entries, which cannot change any more."""
+    """The digest of everything a close depends on except its entries, which can no longer change."""
     earlier = [current.result for current in weeks]
     return digest(
         canonical_json({"parts": {name: reference.digests[name] for name in parts}, "earlier": earlier})

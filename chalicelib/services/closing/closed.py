@@ -1,4 +1,4 @@
-"""From what a close has worked out to the documents that it keeps."""
+"""Turns the result of a close into the documents that it keeps."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
 
 
 def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
-    """Everyone ranked, pseudonymous, first to last."""
+    """Everyone in the ranking, pseudonymous, first to last."""
     for person, unit, category, best, attempts in result.ranked:
         yield RankingRow(
             person, unit, category, best.score, best.prediction, best.duration, best.received, attempts
@@ -69,7 +69,7 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
 
 
 def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], set[str]]:
-    """People and units with a prize of one of these weeks."""
+    """The people and units that won a prize in one of these weeks."""
     people = {winner for week in weeks for winner in week.winners}
     return people, {unit for week in weeks for unit in week.unit_winners}
 

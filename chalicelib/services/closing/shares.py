@@ -1,8 +1,8 @@
-"""A week's entries, read by one function or shared out among many.
+"""Reads a week's entries, in one function or shared out among many.
 
-Sixteen shares of sixteen shards each. What a share comes to is kept as one object on the desk, ``parts/…``,
-named by all that it depends on: whoever makes it writes the same bytes. A close takes what is kept if it is all
-there and reads the entries itself if not, so that nothing goes wrong where a share was not made.
+There are sixteen shares of sixteen shards each. The result of a share is kept as one object on the desk,
+``parts/…``, named by everything it depends on, so every function that makes it writes the same bytes. A close
+uses these objects if all are there, else it reads the entries itself: a missing share does no harm.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
 
 SHARES = 16
 _EACH = len(SHARDS) // SHARES
-# The collectors of one week, empty, by their names.
+# The empty collectors of one week, by name.
 Collectors = Callable[[Reference, Week], Mapping[str, Collector]]
 
 
@@ -36,7 +36,7 @@ _part = msgspec.msgpack.Decoder(_ShareRead)
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """``version`` of the code, by which shares read by different code are told apart."""
+    """``version`` is the code's: it keeps apart the shares that different code has read."""
 
     read_entries: EntryReader
     desk: ObjectStore
@@ -44,14 +44,14 @@ class Shares:
     collectors: Collectors
 
     def make(self, reference: Reference, week: Week, share: int) -> None:
-        """Reads one share, 0 … 15, and keeps what it comes to."""
+        """Reads one share, 0 … 15, and keeps its result."""
         gathered = self._read(reference, week, SHARDS[share * _EACH : (share + 1) * _EACH])
         collected = {name: collector.encode() for name, collector in gathered.collected.items()}
         part = msgspec.msgpack.encode(_ShareRead(gathered.people, collected))
         self.desk.put(self._key(reference, week, share), part)
 
     def gather(self, reference: Reference, week: Week) -> Gathered:
-        """The whole week."""
+        """Reads the whole week."""
         whole = Gathered([], dict(self.collectors(reference, week)))
         for share in range(SHARES):
             kept = self.desk.get(self._key(reference, week, share))

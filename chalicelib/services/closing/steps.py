@@ -1,7 +1,7 @@
-"""A run of the close, whole or in the steps of the state machine.
+"""Runs a close, whole or in the steps of the state machine.
 
-A run first publishes new keys of receipts, commits to new code, and brings the site to the week in view; then
-it closes what is over. The state machine plans, reads the shares side by side, and then does the same.
+A run first publishes new receipt keys, commits to new code, and brings the site to the week in view; then it
+closes the weeks that are over. The state machine plans, reads the shares in parallel, and then does the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chalicelib.services.publishing.published import show_contest
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """``current`` gives the contest in force, ``keys`` what receipts are signed with, earlier ones included."""
+    """``current`` gives the contest in force, ``keys`` all keys that sign or have signed receipts."""
 
     weeks: CloseWeeks
     current: Callable[[], Current]
@@ -33,7 +33,7 @@ class Closing:
     version: str
 
     def run(self) -> list[dict[str, Any]]:
-        """Closes what is over; returns the revisions made. Raises ``NotLoaded`` before the first contest."""
+        """Closes weeks that are over; returns new revisions. Raises ``NotLoaded`` before the first contest."""
         keys = publish_keys(self.site, self.keys())
         note_deployment(self.desk, self.version, keys, EPOCH + timedelta(milliseconds=self.clock()))
         reference = self.current()
@@ -41,7 +41,7 @@ class Closing:
         return [closed._asdict() for closed in self.weeks.run(reference, self.clock())]
 
     def step(self, event: dict[str, Any]) -> list[dict[str, Any]]:
-        """``plan`` returns the shares that have to be read, ``share`` reads one, ``close`` closes."""
+        """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes."""
         match event:
             case {"step": "plan"}:
                 return [share._asdict() for share in self.weeks.to_read(self.current(), self.clock())]

@@ -1,8 +1,8 @@
-"""A week's bundle and tree: settled entries go in, ``audit.jsonl.gz``, tree and ``ranking.json`` come out.
+"""Makes a week's bundle and tree: from settled entries to ``audit.jsonl.gz``, the tree and ``ranking.json``.
 
-The format is docs/proof.md's. A million attempts take 73 MB until they are written: entries come sorted
-by participant id, which would betray who is who from week to week, so lines can be put into the order of their
-draws only when all are there.
+docs/proof.md describes the format. A million attempts take 73 MB until they are written. Entries arrive sorted
+by participant id, an order that would link people from week to week; so the lines are put into the order of
+their draws, which needs all of them at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LENGTHS = Struct(">256I")
 
 
 class ProofCollector:
-    """Takes the settled entries of one week, in any order, and parts of them from other collectors."""
+    """Collects the settled entries of one week, in any order, and parts of them from other collectors."""
 
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
@@ -47,7 +47,7 @@ class ProofCollector:
         self._people = [bytearray() for _ in range(256)]
 
     def add(self, entry: Entry) -> None:
-        """All finished attempts are leaves: discarded ones and those of barred people too."""
+        """Makes a leaf of every finished attempt, also of discarded ones and those of barred people."""
         if not entry.finished:
             return
         draw, unit = fixed_draw(self._closes, entry.participant_id), entry.unit.encode()
@@ -63,9 +63,9 @@ class ProofCollector:
         self._people[draw[0]] += b"".join(block)
 
     def present(self, people: Iterable[str]) -> list[str]:
-        """The draws of those who have a leaf, before ``write``.
+        """The draws of those of ``people`` who have a leaf; call it before ``write``.
 
-        Of those who took no part nothing is told, so that barring them changes no result.
+        People who took no part are left out, so that barring them changes no result.
         """
         draws = (fixed_draw(self._closes, person) for person in people)
         return sorted(draw.hex() for draw in draws if draw in self._people[draw[0]])
@@ -78,14 +78,14 @@ class ProofCollector:
         return _LENGTHS.pack(*map(len, self._people)) + b"".join(self._people)
 
     def decode(self, encoded: bytes) -> None:
-        """Takes in what another collector of the same week has encoded."""
+        """Adds the people that another collector of the same week has encoded."""
         at = _LENGTHS.size
         for mine, length in zip(self._people, _LENGTHS.unpack_from(encoded), strict=True):
             mine.extend(encoded[at : at + length])
             at += length
 
     def write(self, leaves: LeafHashes) -> Iterator[bytes]:
-        """``audit.jsonl.gz`` in pieces, each forgotten here once it is given out; fills ``leaves``."""
+        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills ``leaves``."""
         anything = False
         for number, bucket in enumerate(self._people):
             if bucket:
@@ -134,9 +134,9 @@ def _packed(lines: list[bytes]) -> bytes:
 
 
 class Bundle(NamedTuple):
-    """A week's bundle once it is written: ``leaves`` in ascending order, one after the other; draws in hex.
+    """A week's bundle once it is written: ``leaves`` are concatenated in ascending order, draws are in hex.
 
-    ``tree``: its root and size.
+    ``tree`` holds the tree's root and size.
     """
 
     leaves: bytes
@@ -154,9 +154,9 @@ def write_bundle(
     desk: LargeObjects,
     folder: str,
 ) -> Bundle:
-    """Puts ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
+    """Writes ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
 
-    Before the ranking, which then need not share the memory with it.
+    It runs before the ranking, so that the two need not fit into memory together.
     """
     proof = cast(ProofCollector, collector)
     listed = proof.present(barred), proof.present(earlier_winners)
@@ -178,7 +178,7 @@ def write_bundle(
 def proof_files(
     bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
 ) -> dict[str, bytes]:
-    """What a revision keeps beside the bundle, by name."""
+    """The files that a revision keeps beside the bundle, by name."""
     ranking = ranking_again(bundle, result, reference, earlier_unit_winners)
     merkle = {
         "contest": reference.definition.contest.id,
@@ -197,14 +197,14 @@ def proof_files(
 
 
 def tree_root(leaves: bytes) -> bytes:
-    """Over leaf hashes in ascending order, one after the other."""
+    """The root over ``leaves``: leaf hashes in ascending order, concatenated."""
     return root([root(chunk) for chunk in chunks(leaves)])
 
 
 def ranking_again(
     bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
 ) -> dict[str, Any]:
-    """``ranking.json``: the rules, and what came out by them, with draws in place of participant ids."""
+    """``ranking.json``: the rules and their outcome, with draws in place of participant ids."""
     definition = reference.definition
     closes = definition.rfc3339(result.week.closes)
     units = definition.unit_prizes

@@ -1,1 +1,1 @@
-"""The contest in force: compiled, committed to, shown to the public, and what of it may still change."""
+"""The contest in force: its compiled form, its commitments, its public face and the changes it still allows."""

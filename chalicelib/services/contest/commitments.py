@@ -1,9 +1,9 @@
-"""What the organisers have bound themselves to before the contest opened, and every change since.
+"""The organisers' commitments from before the contest opened, and every change since.
 
-The commitments are a chain: each entry holds the digest of the one before, so that none can be changed or
-taken out afterwards. The whole chain is one immutable object on the desk, and the pointer to the contest in
+The commitments form a chain: each entry holds the digest of the one before, so that none can be changed or
+removed afterwards. The whole chain is one immutable object on the desk, and the pointer to the contest in
 force names its head: contest and commitment change by one conditional write, or not at all.
-``docs/commitments.md`` says how an outsider checks it.
+``docs/commitments.md`` says how an outsider checks the chain.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Commitment = dict[str, Any]
-# {"key_id", "algorithm", "public_key"}: what receipts are signed with.
+# {"key_id", "algorithm", "public_key"} of the keys that sign receipts.
 Keys = Sequence[Mapping[str, str]]
-# Parts that anybody may see, or that cannot be guessed; of the others the digest is salted.
+# Parts that anybody may see or that cannot be guessed; the digests of all others are salted.
 OPEN_PARTS = frozenset({"definition", "bank", "units"})
 
 _NAMES = {
@@ -41,7 +41,7 @@ _NAMES = {
 
 
 def committed_state(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
-    """What an entry commits to. ``pepper`` makes the salts."""
+    """The state that an entry commits to. The salts are made from ``pepper``."""
     return {
         "parts": {name: _commitment(name, value, pepper) for name, value in reference.digests.items()},
         "weeks": {str(week): _of_week(reference.of_week(week)) for week in sorted(reference.earlier)},
@@ -55,12 +55,12 @@ def _of_week(reference: Reference) -> dict[str, str]:
 
 
 def _commitment(part: str, part_digest: str, pepper: bytes) -> str:
-    """A list of people could be guessed from its plain digest by whoever knows some participant ids."""
+    """Salted: anyone who knows some participant ids could guess a list of people from its plain digest."""
     return part_digest if part in OPEN_PARTS else salted(part_digest, salt(part_digest, pepper))
 
 
 def salt(part_digest: str, pepper: bytes) -> bytes:
-    """To be shown, with the part, to whoever has to check a salted digest; it tells nothing about others."""
+    """Shown with the part to the people who check its salted digest; it tells nothing about other parts."""
     return hmac.digest(pepper, f"commitment|{part_digest}".encode(), "sha256")
 
 
@@ -71,9 +71,9 @@ def salted(part_digest: str, salt: bytes) -> str:
 def extended(
     chain: list[Commitment], now: datetime, told: dict[str, Any], from_week: int | None
 ) -> list[Commitment]:
-    """``chain`` with an entry more if ``told`` is not what its last one says, else ``chain`` itself.
+    """``chain`` with one more entry if ``told`` differs from its last entry, else ``chain`` itself.
 
-    ``from_week``: where questions or rules change for the weeks to come only.
+    ``from_week``: the first week for which questions or rules change, if they change for coming weeks only.
     """
     changed = _changed(chain[-1], told) if chain else []
     if chain and not changed:
@@ -93,7 +93,7 @@ def extended(
 
 
 def _changed(last: Commitment, told: dict[str, Any]) -> list[str]:
-    """Parts by their own names, then what else there is."""
+    """The names of the changed parts, then those of all other changed fields."""
     before, after = last["parts"], told["parts"]
     parts = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     return parts + [name for name in ("code_version", "keys") if last[name] != told[name]]
@@ -117,9 +117,9 @@ def entry_digest(entry: Commitment) -> str:
 
 
 def read_chain(desk: ObjectStore, head: Head | None) -> list[Commitment]:
-    """All entries, oldest first; none where nothing has been committed to.
+    """All entries, oldest first; none before the first commitment.
 
-    Raises ``FileNotFoundError`` for a chain that is gone.
+    Raises ``FileNotFoundError`` if the chain is gone.
     """
     if head is None:
         return []
@@ -131,7 +131,7 @@ def read_chain(desk: ObjectStore, head: Head | None) -> list[Commitment]:
 
 
 def keep_chain(desk: ObjectStore, chain: list[Commitment]) -> Head:
-    """Stores the chain; it is in force as soon as the pointer names the head."""
+    """Stores the chain; it is in force as soon as the pointer names its head."""
     head = Head(len(chain), entry_digest(chain[-1]))
     desk.put(_key(head.digest), canonical_json(chain))
     return head
@@ -147,9 +147,9 @@ def published(chain: list[Commitment]) -> bytes:
 
 
 def note_deployment(desk: ConditionalObjects, code_version: str, keys: Keys, now: datetime) -> None:
-    """Appends an entry if other code runs, or other keys sign, than the last entry says.
+    """Appends an entry if the running code or the signing keys differ from the last entry.
 
-    Whoever moves the pointer meanwhile has noted it, or the next run does.
+    If somebody else moves the pointer meanwhile, they have noted it, or the next run does.
     """
     pointer = desk.get(CURRENT)
     if pointer is None:

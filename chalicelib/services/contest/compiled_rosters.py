@@ -1,8 +1,8 @@
-"""The units' rosters as the closes read them: an object of its own on the desk, named by its digest.
+"""The units' rosters as the closes read them: a separate object on the desk, named by its digest.
 
-The API loads the compiled contest at every cold start and needs no roster, which may have 200,000 rows; so
-the contest holds the digest alone. Names and citizen IDs stand here as the units sent them, for the units' own
-files. They never leave the desk, where the files that were sent in stand as well.
+The API loads the compiled contest at every cold start and needs no roster; rosters may have 200,000 rows, so
+the contest holds only their digest. Names and citizen IDs are stored here as the units sent them, for the
+units' own files. They never leave the desk, which also holds the files as sent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chalicelib.services.ports import ObjectStore
 
 
 class Member(NamedTuple):
-    """Somebody on a unit's roster; ``participant_id`` is the one that a registration gets or would get."""
+    """A person on a unit's roster; ``participant_id`` is the id that a registration gets or would get."""
 
     participant_id: str
     full_name: str
@@ -40,7 +40,7 @@ def rosters_key(rosters_digest: str) -> str:
 
 
 def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
-    """A line a unit, in order of their codes; members by participant id. Empty without rosters."""
+    """One line per unit, by unit code; members by participant id. Empty without rosters."""
     units: dict[str, list[Member]] = {}
     for row in rows:
         member = Member(participant_id(pepper, row.citizen_id), row.full_name, row.citizen_id, row.exempt)
@@ -50,7 +50,7 @@ def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
 
 
 def load_rosters(desk: ObjectStore, rosters_digest: str) -> Iterator[Roster]:
-    """Unit by unit; nothing where the contest has none. Raises ``FileNotFoundError``."""
+    """The rosters unit by unit; none if the contest has no rosters. Raises ``FileNotFoundError``."""
     if not rosters_digest:
         return
     key = rosters_key(rosters_digest)

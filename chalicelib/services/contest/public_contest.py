@@ -1,4 +1,4 @@
-"""The public face of a contest: what ``GET /contest`` answers, and what the site shows under ``data/``."""
+"""The public face of a contest: the answer to ``GET /contest``, and the site's files under ``data/``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _week(definition: Definition, week: Week) -> dict[str, Any]:
 
 
 def _rules(reference: Reference) -> dict[str, Any]:
-    """What may differ from week to week."""
+    """The rules that may differ from week to week."""
     definition = reference.definition
     paper, prediction = definition.paper, definition.prediction
     return {
@@ -41,7 +41,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
 
 
 def _next_week(reference: Current, now: int) -> Week | None:
-    """The week after the one in view, if its questions or rules are others."""
+    """The week after the one in view, if its questions or rules differ."""
     view = reference.definition.week_in_view(now)
     after = reference.definition.week(view.number + 1)
     if after is None or same_rules(reference.of_week(view.number), reference.of_week(after.number)):
@@ -50,9 +50,9 @@ def _next_week(reference: Current, now: int) -> Week | None:
 
 
 def public_definition(reference: Current, now: int) -> dict[str, Any]:
-    """Everything that a participant may know, JSON-ready: with the rules of the week in view.
+    """Everything that a participant may know, JSON-ready, with the rules of the week in view.
 
-    ``next_rules``: those of the week after it, where they differ.
+    ``next_rules``: those of the week after it, if they differ.
     """
     definition = reference.definition
     contest, units = definition.contest, definition.unit_prizes
@@ -97,7 +97,7 @@ def public_units(reference: Reference) -> list[dict[str, Any]]:
 
 
 def public_bank(reference: Reference) -> dict[str, Any]:
-    """The bank with its answers, for contests that publish it before they open (R5); else only its digest."""
+    """The bank with its answers if the contest publishes it before it opens (R5); else only its digest."""
     letters = "ABCDEF"
     if not reference.definition.paper.publish_bank:
         return {"digest": reference.bank.digest, "questions": []}
@@ -121,7 +121,7 @@ def public_bank(reference: Reference) -> dict[str, Any]:
 
 
 def public_banks(reference: Current, now: int) -> dict[str, Any]:
-    """The bank of the week in view; ``next``: that of the week after it, where it differs, to prepare with."""
+    """The bank of the week in view; ``next``: the bank of the week after it, if it differs, to prepare with."""
     bank = public_bank(reference.of_week(reference.definition.week_in_view(now).number))
     after = _next_week(reference, now)
     coming = after and {"week": after.number, **public_bank(reference.of_week(after.number))}
@@ -129,7 +129,7 @@ def public_banks(reference: Current, now: int) -> dict[str, Any]:
 
 
 def site_files(reference: Current, now: int) -> dict[str, bytes]:
-    """What the site shows of the contest, by key: rules and bank are those of the week in view."""
+    """The site's files about the contest, by key; rules and bank are those of the week in view."""
     return {
         "data/units.json": canonical_json(public_units(reference)),
         "data/bank.json": canonical_json(public_banks(reference, now)),
@@ -138,9 +138,9 @@ def site_files(reference: Current, now: int) -> dict[str, bytes]:
 
 
 def committed_files(reference: Current) -> dict[str, bytes]:
-    """The very bytes that the commitments name, by their digests: no more has to be done to check them.
+    """The exact bytes that the commitments name, by digest: checking them needs nothing else.
 
-    A bank is among them where it is published, and lists of people never are.
+    They include a bank only if it is published, and never lists of people.
     """
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
     files = {_committed(reference.digests["units"]): compiled.encode_units(reference.units)}
@@ -152,7 +152,7 @@ def committed_files(reference: Current) -> dict[str, bytes]:
 
 
 def withdrawn_files(before: Current, after: Current) -> set[str]:
-    """Banks that are not published any more."""
+    """Banks that are no longer published."""
     if after.definition.paper.publish_bank:
         return set()
     banks = {_committed(each) for each in _banks(before)}

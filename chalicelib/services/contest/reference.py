@@ -1,7 +1,7 @@
 """The compiled contest: one immutable, content-addressed object, and the pointer to the one in force.
 
-A week that has begun keeps the questions, the paper, the prediction question and the ranking under which it
-opened. Where these are not the ones in force any more, the pointer names the object that still has them.
+A week that has begun keeps the questions, the paper, the prediction question and the ranking with which it
+opened. If these are no longer in force, the pointer names the object that still has them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RECHECK_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A contest as it holds in a week. ``digests``: SHA-256 of each compiled part, by its name.
+    """The contest that applies in a week. ``digests``: SHA-256 of each compiled part, by name.
 
     ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
     ``barred`` is both together (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
@@ -44,9 +44,9 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Current(Reference):
-    """The contest in force: what holds in the weeks to come, and of everything else the newest state.
+    """The contest in force: the rules of the weeks to come, and the newest state of everything else.
 
-    ``earlier``: begun week → what was in force when it opened, where its questions or rules differ.
+    ``earlier``: begun week → the contest in force when it opened, if its questions or rules differ.
     """
 
     earlier: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Current(Reference):
     _weeks: dict[int, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_week(self, number: int) -> Reference:
-        """The contest as it holds in week ``number``. Raises ``Busy``, ``NotLoaded``."""
+        """The contest that applies in week ``number``. Raises ``Busy``, ``NotLoaded``."""
         if number not in self.earlier:
             return self
         if number not in self._weeks:
@@ -63,7 +63,7 @@ class Current(Reference):
 
     @property
     def paper_sizes(self) -> list[int]:
-        """How many questions a paper has, week by week. Raises ``Busy``, ``NotLoaded``."""
+        """The number of questions in a paper, week by week. Raises ``Busy``, ``NotLoaded``."""
         return [self.of_week(week.number).definition.paper.questions for week in self.definition.weeks]
 
 
@@ -83,7 +83,7 @@ def _under(now: Reference, then: Reference) -> Reference:
 
 
 def same_rules(one: Reference, other: Reference) -> bool:
-    """Whether a week is the same under both: its questions, paper, prediction question and ranking."""
+    """Whether both give a week the same questions, paper, prediction question and ranking."""
     same = one.definition.under_rules_of(other.definition) is one.definition
     return same and one.bank.digest == other.bank.digest
 
@@ -107,7 +107,7 @@ def compile_parts(
 
 
 def assemble(parts: Mapping[str, bytes]) -> Current:
-    """The opposite of ``compile_parts``."""
+    """The inverse of ``compile_parts``."""
     digests = {name: digest(data) for name, data in parts.items()}
     units, barred = compiled.decode_units(parts["units"]), compiled.decode_barred(parts["barred"])
     return Current(
@@ -124,7 +124,7 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
 
 
 def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
-    """A compiled contest. Raises ``NotLoaded``."""
+    """Fetches a compiled contest. Raises ``NotLoaded``."""
     key = compiled.key(compiled_digest)
     data = desk.get(key)
     if data is None or digest(data) != compiled_digest:
@@ -133,7 +133,7 @@ def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
 
 
 def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> Current:
-    """What the pointer names; the contests of earlier weeks are fetched when they are asked for."""
+    """The contest that the pointer names; the contests of earlier weeks are fetched on demand."""
     return replace(
         fetch_compiled(told.reference),
         earlier={int(week): partial(fetch_compiled, kept) for week, kept in told.papers.items()},
@@ -147,18 +147,18 @@ def load(desk: ObjectStore, told: ContestInForce) -> Current:
 
 
 class Library:
-    """Loads the contest once per environment and looks for a newer one at most once a minute."""
+    """Loads the contest once per environment and checks for a newer one at most once a minute."""
 
     def __init__(self, desk: ObjectStore, clock: Clock) -> None:
         self._desk, self._clock = desk, clock
-        # What was in force is often what an earlier week keeps.
+        # An earlier week often keeps the contest that was in force.
         self._fetch = lru_cache(maxsize=4)(partial(fetch, desk))
         self._pointer: bytes | None = None
         self._reference: Current | None = None
         self._checked_at = 0
 
     def current(self) -> Current:
-        """Raises ``NotLoaded`` before the first contest; goes on with what it has if S3 fails."""
+        """Raises ``NotLoaded`` before the first contest; keeps the loaded one if S3 fails."""
         now = self._clock()
         if self._reference is not None and now - self._checked_at < RECHECK_MS:
             return self._reference

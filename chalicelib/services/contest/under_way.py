@@ -1,8 +1,8 @@
-"""What may still change once weeks have begun, and from which week on it holds.
+"""Decides which changes are still allowed once weeks have begun, and from which week they apply.
 
 Questions, paper, prediction question and ranking may change for the weeks to come; a week that has begun keeps
-those under which it opened, for ever. Its dates, the time zone and the codes of units cannot change any more:
-attempts and the fixed draw depend on them.
+those with which it opened for ever. Its dates, the time zone and the unit codes can no longer change: attempts
+and the fixed draw depend on them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules
 
-# Environments see a new contest up to a minute after the pointer has moved; half a minute for the move itself.
+# Environments see a new contest up to a minute after the pointer moves; the move itself gets half a minute.
 LEAD_MS = RECHECK_MS + 30_000
 
 
 class Plan(NamedTuple):
-    """How a contest takes the place of the one before.
+    """How a contest replaces the one before.
 
     ``papers``: begun week → digest of the bundle that it keeps; ``from_week``: the first week of new questions
     or rules, None if they are as before or no week has begun.
@@ -31,12 +31,12 @@ class Plan(NamedTuple):
 
 
 def begun(definition: Definition, now: int) -> list[Week]:
-    """The weeks that will have opened when everybody sees what is taken over at ``now``."""
+    """The weeks that will have opened by the time everybody sees a contest taken over at ``now``."""
     return [week for week in definition.weeks if week.opens <= now + LEAD_MS]
 
 
 def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> Plan:
-    """``told`` is the pointer of ``before``; only for changes that ``too_late`` lets through."""
+    """The plan for a change that ``too_late`` allows; ``told`` is the pointer of ``before``."""
     weeks = [str(week.number) for week in begun(before.definition, now)]
     papers = {
         week: told.papers.get(week, told.reference)
@@ -49,7 +49,7 @@ def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> P
 
 
 def too_late(before: Current, after: Reference, questions_file: str, now: int) -> list[Fault]:
-    """What cannot be changed any more, each with its reason."""
+    """A fault, with its reason, for each change that comes too late."""
     weeks = begun(before.definition, now)
     return [*_fixed(before, after, weeks), *_no_week_left(before, after, questions_file, now)] if weeks else []
 

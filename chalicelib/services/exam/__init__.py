@@ -1,1 +1,1 @@
-"""Taking part: papers handed out, saved and submitted, the pace of pages, receipts."""
+"""Taking part: starting, saving and submitting papers, the pace of pages, receipts."""

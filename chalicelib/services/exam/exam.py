@@ -1,4 +1,4 @@
-"""The exam: start, read, save, submit. All but reading are one conditional write each and no read."""
+"""The exam: start, read, save, submit. Each except reading is one conditional write and no read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Answers = Mapping[str, Sequence[str]]
 
 
 class Person(NamedTuple):
-    """Who is asking, as the session token says."""
+    """The person who asks, according to the session token."""
 
     participant_id: str
     unit: str
@@ -48,7 +48,7 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenPaper:
-    """An open attempt with its paper and what was saved; ``revision`` is 0 if nothing was."""
+    """An open attempt with its paper and its saved answers; ``revision`` is 0 if none were saved."""
 
     attempt: AttemptId
     paper: Paper
@@ -60,7 +60,7 @@ class OpenPaper:
 class Exam:
     """The use cases of the exam path for one contest. ``nonce`` gives 16 fresh hexadecimal digits.
 
-    An attempt is drawn, timed and graded by what holds in its own week, whatever has changed since.
+    An attempt is drawn, timed and graded by the rules of its own week, whatever has changed since.
     """
 
     def __init__(self, reference: Current, entries: EntryStore, nonce: Callable[[], str]) -> None:
@@ -68,7 +68,7 @@ class Exam:
         self._entries, self._nonce = entries, nonce
 
     def start(self, person: Person, now: int) -> tuple[OpenPaper, bool]:
-        """A new attempt and True, or the one that is open already and False.
+        """A new attempt and True, or the one already open and False.
 
         Raises ``NoOpenWeek``, ``NoAttemptsLeft``.
         """
@@ -119,7 +119,7 @@ class Exam:
     def save(
         self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, revision: int, now: int
     ) -> int:
-        """Saves what was built on ``revision``; returns the new one, or the stored one if the same is there.
+        """Saves answers built on ``revision``; returns the new one, or the stored one if nothing differs.
 
         Raises ``Stale``, ``Overdue``, ``AlreadyFinished``, ``AttemptNotFound``, ``InvalidInput``.
         """
@@ -147,10 +147,10 @@ class Exam:
     def submit(
         self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, revision: int, now: int
     ) -> Finished:
-        """Grades and finishes the attempt; repeated, it returns what was stored the first time.
+        """Grades and finishes the attempt; a repeated call returns the record stored the first time.
 
-        What was built on an older revision than the saved one is taken only if it is what is saved. Raises
-        ``Stale``, ``Overdue`` after deadline and grace, ``AlreadyFinished``, ``AttemptNotFound``,
+        Answers built on a revision older than the saved one are accepted only if they equal what is saved.
+        Raises ``Stale``, ``Overdue`` after deadline and grace, ``AlreadyFinished``, ``AttemptNotFound``,
         ``InvalidInput``.
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
@@ -183,7 +183,7 @@ class Exam:
         return record
 
     def history(self, person: Person, now: int) -> list[Entry]:
-        """The person's entries of all weeks, overdue attempts settled."""
+        """The person's entries of all weeks, with overdue attempts settled."""
         numbers = [week.number for week in self._definition.weeks if week.opens <= now]
         entries = self._entries.get_weeks(numbers, person.participant_id)
         return [self._settled(entry, now) for entry in entries]
@@ -219,7 +219,7 @@ def _check_guess(reference: Reference, guess: int | None) -> None:
 
 
 def _stored(entry: Entry | None, attempt: AttemptId) -> Opened | Finished:
-    """The attempt as it stood in the way of a write. Raises ``AttemptNotFound``."""
+    """The stored attempt that stopped a write. Raises ``AttemptNotFound``."""
     if entry is not None and entry.open is not None and entry.is_open(attempt):
         return entry.open
     done = entry.find(attempt) if entry is not None else None

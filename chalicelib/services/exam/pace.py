@@ -1,4 +1,4 @@
-"""How long pages wait between two saves: the usual time, and longer while the database pushes back."""
+"""The wait of pages between two saves: the usual time, or longer while the database pushes back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ _CALM = 60_000
 
 
 class Pace:
-    """What one environment of Lambda remembers. Seconds; ``now`` in milliseconds as everywhere.
+    """The memory of one Lambda environment. Waits are in seconds; ``now`` is in milliseconds as everywhere.
 
-    Each environment judges by its own push-backs and shares nothing: where many are pushed back, many know.
+    Each environment judges by its own push-backs and shares nothing: if many are pushed back, many know.
     """
 
     def __init__(self, usual: int) -> None:
@@ -17,10 +17,10 @@ class Pace:
         self._last = 0
 
     def save_after(self, now: int) -> int:
-        """Half of what it was for each minute without a push-back, down to the usual time."""
+        """The wait, halved for each minute without a push-back, down to the usual time."""
         calm = max(now - self._last, 0) // _CALM
         return max(self._raised >> calm, self._usual)
 
     def pushed_back(self, now: int) -> None:
-        """Twice as long as it would have been."""
+        """Doubles the wait, up to ``LONGEST``."""
         self._raised, self._last = min(2 * self.save_after(now), LONGEST), now

@@ -1,4 +1,4 @@
-"""Signed receipts for submissions, and the public keys that they can be checked with (docs/proof.md)."""
+"""Signed receipts for submissions, and the public keys that check them (docs/proof.md)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SigningKey:
         self.id = sha256(self.public).hexdigest()[:16]
 
     def sign(self, message: bytes) -> bytes:
-        """64 bytes, the same each time."""
+        """The signature: 64 bytes, the same each time."""
         signed: bytes = crypto_sign(message, self._private)
         return signed[:crypto_sign_BYTES]
 
@@ -82,9 +82,9 @@ class Receipts:
 
 
 def publish_keys(site: ObjectStore, keys: Iterable[SigningKey]) -> list[dict[str, str]]:
-    """Adds the keys to ``data/keys.json``; returns all that are there.
+    """Adds the keys to ``data/keys.json``; returns all keys in it.
 
-    None is ever taken away: receipts are checked for years.
+    No key is ever removed: receipts are checked for years.
     """
     before = site.get(KEYS)
     listed: list[dict[str, str]] = json.loads(before) if before else []

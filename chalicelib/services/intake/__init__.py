@@ -1,1 +1,1 @@
-"""The inbox: a file is taken over whole or refused with every fault, and answered."""
+"""The inbox: every file is taken over whole or refused with all its faults, and answered."""

@@ -1,4 +1,4 @@
-"""The inbox: a file is fetched once, within bounds, and handed to those whom its name concerns."""
+"""The inbox: fetches a file once, up to a size limit, and hands it to the use case for its name."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from chalicelib.services.intake.personal_files import PersonalFiles
 
 class BoundedObjects(Protocol):
     def get(self, key: str, most: int) -> bytes | None:
-        """The object, or as much as ``most`` bytes of it."""
+        """The object, or its first ``most`` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """``contest`` and ``people`` are made when a file is for them."""
+    """``contest`` and ``people`` are made only when a file is for them."""
 
     desk: BoundedObjects
     contest: Callable[[], Intake]
@@ -27,11 +27,11 @@ class Inbox:
     now: Callable[[], datetime]
 
     def take_over(self, key: str) -> dict[str, Any]:
-        """Takes the file at ``key`` over; returns the report. Raises ``FileNotFoundError``, ``Busy``."""
+        """Takes over the file at ``key``; returns the report. Raises ``FileNotFoundError``, ``Busy``."""
         file = key.rpartition("/")[2]
-        if not file:  # a folder that the console has made
+        if not file:  # a folder made by the console
             return {"file": key, "accepted": False}
-        data = self.desk.get(key, LARGEST + 1)  # whatever was put there has to fit into memory to be refused
+        data = self.desk.get(key, LARGEST + 1)  # a file must fit into memory to be refused
         if data is None:
             raise FileNotFoundError(key)
         if file in PERSONAL_FILES:

@@ -1,8 +1,8 @@
-"""Taking a contest over from the desk: whole, or not at all.
+"""Takes a contest over from the desk: whole, or not at all.
 
-A zip is a whole contest. A single file (``units.xlsx``) takes the place of its kind in the contest that is in
-force, and the whole is checked and published as if it had come as a zip. Before the first contest single files
-gather until there is enough for one. Several may arrive at once: who is overtaken begins anew.
+A zip is a whole contest. A single file (``units.xlsx``) replaces the one of its kind in the contest in force,
+and the whole is checked and published as if it had come as a zip. Before the first contest single files
+gather until they make up a contest. Several may arrive at once: a run that is overtaken starts again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _TRIES = 20
 
 
 class Seen(NamedTuple):
-    """The pointer as it was read: its bytes, for replacing just that, and what they say."""
+    """The pointer as it was read: its bytes, needed to replace exactly that version, and their content."""
 
     raw: bytes
     told: ContestInForce
@@ -71,9 +71,9 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
+    """The use case. ``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
 
-    ``version`` of the code and the public ``keys`` that sign receipts are committed to with the contest.
+    The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
     """
 
     desk: ConditionalObjects
@@ -112,7 +112,7 @@ class Intake:
         return Seen(raw, ContestInForce.decode(raw)) if raw else None
 
     def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, bytes]:
-        """The files of the contest in force, or what has gathered for the first."""
+        """The files of the contest in force, or those gathered so far for the first contest."""
         if seen is None:
             return unpack(GATHERING, gathering) if gathering else {}
         key = f"reference/source/{seen.told.source}.zip"
@@ -129,7 +129,7 @@ class Intake:
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
 
     def _definition(self, folder: ContestFolder, seen: Seen | None, now: datetime) -> Definition:
-        """``start = "now"`` is the moment of the first loading; loading again does not move it."""
+        """``start = "now"`` means the moment of the first loading; loading again does not move it."""
         if seen is None:
             return folder.definition.resolved(now)
         running = seen.told.contest
@@ -166,7 +166,7 @@ class Intake:
     def _publish(
         self, folder: ContestFolder, packed: bytes, seen: Seen | None, now: datetime
     ) -> dict[str, Any]:
-        """Immutable objects first, then what the site shows, the pointer, and what it commits to."""
+        """Writes immutable objects first, then the site's files, then the pointer with its commitment."""
         rosters = compile_rosters(folder.rosters, self.pepper)
         parts = self._compile(folder, rosters, seen, now)
         whole = compiled.encode(parts)
@@ -193,9 +193,7 @@ class Intake:
             loaded_at=now.isoformat(timespec="seconds"),
         )
         if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
-            raise Busy(
-                "a week has come too near meanwhile"
-            )  # what holds from which week on is another question
+            raise Busy("a week has come too near meanwhile")  # the changes would now apply from another week on
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))
@@ -220,7 +218,7 @@ class Intake:
 
 
 def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:
-    """``read``; says what to do where the new ``file`` is right and another one does not go with it."""
+    """Calls ``read``; adds a remedy if the new ``file`` is right but another one does not match it."""
     try:
         return read(files)
     except ContestFaults as refused:

@@ -14,10 +14,10 @@ from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
-# A whole column in a wrong form gives a fault a row; nobody reads on after so many.
+# A whole column in the wrong form gives one fault per row; nobody reads further than this.
 MOST_FAULTS = 5_000
 _LONGEST = 2_000
-# Bytes: S3 takes 1,024 for the whole key, and the key of the answer is longer than that of the file.
+# In bytes: S3 allows 1,024 for the whole key, and the answer's key is longer than the file's.
 LONGEST_NAME = 1_000
 _TAKEN = {
     "contest": "Cuộc thi",
@@ -40,7 +40,7 @@ _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
 
 
 def answer_key(file: str) -> str:
-    """Where the answer to ``file`` stands, without ending: under its name, or what of it fits into a key."""
+    """The key of the answer to ``file``, without ending: its name, cut to fit into a key."""
     if len(file.encode()) <= LONGEST_NAME:
         return f"intake/{file}"
     return f"intake/{file[:100]}~{sha256(file.encode()).hexdigest()[:16]}"
@@ -72,7 +72,7 @@ def answer(
 def make_report(
     file: str, data: bytes, now: datetime, taken: dict[str, Any], faults: Sequence[Fault]
 ) -> dict[str, Any]:
-    """``faults`` holds the first 5,000, ``fault_count`` says how many there are; accepted if there are none."""
+    """Accepted if there are no faults. ``faults`` holds the first 5,000, ``fault_count`` counts them all."""
     return {
         "file": file,
         "sha256": sha256(data).hexdigest(),
@@ -85,7 +85,7 @@ def make_report(
 
 
 def as_json(report: dict[str, Any]) -> bytes:
-    # A lone half of a surrogate pair is no UTF-8; JSON's escape for it is.
+    # Half of a surrogate pair is not valid UTF-8; JSON's escape for it is.
     try:
         return json.dumps(report, ensure_ascii=False, indent=1).encode()
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""Requests about single people, by a file in the inbox: a new password, their data, or their erasure.
+"""Requests about single people, sent as a file to the inbox: a new password, their data, or their erasure.
 
-``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``), or XLSX. A file
-is taken whole or refused with each fault. What answers it is personal, so it goes into a folder of its own
-below ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has counts alone.
+The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``), or
+XLSX. Each is taken whole or refused with all its faults. The answer is personal, so it goes into a folder of
+its own below ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chalicelib.services.people.password_resets import VALID_MS
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, WriteBook
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
-# S3 may tell of one file twice; nobody sends the same one again so soon.
+# S3 may report one file twice; nobody sends the same file again so soon.
 SAME_FILE = timedelta(minutes=1)
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
@@ -113,7 +113,7 @@ class PersonalFiles:
         wanted = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
         asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
         dossiers = self.subject.export({key: wanted[key] for key in asked}, reference, to_ms(now))
-        # All exports first: who asks for both gets what is erased afterwards.
+        # Exports come first: a person who asks for both gets the data before it is erased.
         for row in sorted(rows, key=lambda row: row["request"] == "erase"):
             citizen_id = row["citizen_id"]
             if row["request"] == "erase":

@@ -1,1 +1,1 @@
-"""Participants: registration, sign-in, passwords, their data and how these are sealed."""
+"""Participants: registration, sign-in, passwords, their data and its encryption."""

@@ -1,4 +1,4 @@
-"""What is stored about one person (Law 91/2025/QH15): handing it over, and erasing it."""
+"""Hands over and erases the data stored about one person (Law 91/2025/QH15)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ATTEMPT = (
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """``person`` by field, ``attempts`` of all weeks, ``lists``: rows of the organisers' files and results."""
+    """``person`` by field; ``attempts`` of all weeks; ``lists``: rows of the organisers' files and results."""
 
     person: dict[str, str]
     attempts: list[dict[str, Any]]
@@ -70,7 +70,7 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """``salt_key`` makes the commitments that stand in erased attempts in place of answers and nonce."""
+    """``salt_key`` makes the commitments that replace answers and nonce in erased attempts."""
 
     desk: ObjectStore
     participants: ParticipantStore
@@ -78,7 +78,7 @@ class DataSubject:
     salt_key: bytes
 
     def export(self, wanted: Mapping[str, str], reference: Current, now: int) -> dict[str, Dossier]:
-        """By citizen ID; who is not registered is left out. ``wanted``: citizen ID → participant id."""
+        """Dossiers by citizen ID, of registered people only. ``wanted``: citizen ID → participant id."""
         people = self.participants.get_many(wanted.values())
         lists: dict[str, list[dict[str, str]]] = {identity: [] for identity in people}
         if people:
@@ -101,9 +101,9 @@ class DataSubject:
         }
 
     def erase(self, participant_id: str, reference: Current, now: int) -> str:
-        """``erased``, ``not_registered``, or ``postponed`` while an attempt is open. Repeating it is harmless.
+        """Returns ``erased``, ``not_registered``, or ``postponed`` while an attempt is open. Safe to repeat.
 
-        Entries first: until they are done the person is still there, and the request can be sent again.
+        Entries go first: until they are done the person still exists, and the request can be sent again.
         """
         weeks = [week.number for week in reference.definition.weeks if week.opens <= now]
         stored = {entry.week: entry for entry in self.entries.get_weeks(weeks, participant_id)}
@@ -116,14 +116,14 @@ class DataSubject:
                 return "postponed"
             if not self.entries.erase(before, erased(entry, self.salt_key)):
                 return "postponed"
-        # Who was erased before may have gone on with an old session: those attempts are erased now.
+        # A person erased earlier may have continued with an old session: those attempts are erased now.
         return "erased" if self.participants.erase(participant_id, now) or history else "not_registered"
 
     def _exam(self, reference: Current) -> Exam:
         return Exam(reference, self.entries, nonce=str)
 
     def _mentions(self, wanted: Mapping[str, str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
-        """Participant id and row, wherever the organisers' files and the results name one of them."""
+        """Participant id and row for every mention of them in the organisers' files and the results."""
         source = self._source()
         if source is not None:
             tables: dict[str, tuple[RosterRow | Exclusion | Disqualification, ...]] = {

@@ -1,4 +1,4 @@
-"""A way back for people who have lost their password: a one-time code that an organiser hands over."""
+"""Resets a lost password with a one-time code that an organiser hands over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VALID_MS = 7 * 86_400_000
 
 
 def new_code() -> str:
-    """Twelve digits in threes of four, for the telephone: 40 bits, against some 160 guesses an hour."""
+    """Twelve digits in three groups of four, easy to read out: 40 bits, against about 160 guesses an hour."""
     digits = f"{secrets.randbelow(10**12):012}"
     return "-".join((digits[:4], digits[4:8], digits[8:]))
 
@@ -32,8 +32,8 @@ def reset_password(
 ) -> None:
     """Sets the new password and uses the code up. Raises ``InvalidInput``, ``TooManyAttempts``, ``WrongCode``.
 
-    Sessions from before stay good until they expire, 12 hours at most: the exam path reads no person,
-    so it could not know.
+    Older sessions stay valid until they expire, 12 hours at most: the exam path reads no person, so it
+    could not know.
     """
     fault = check_password(password, citizen_id)
     if fault:

@@ -12,7 +12,7 @@ MEMORY = 19 * 1024 * 1024  # bytes
 
 
 class Argon2Passwords:
-    """Keyboards write the same Vietnamese letter in several ways, so passwords are compared as NFC."""
+    """Compares passwords as NFC, because keyboards write the same Vietnamese letter in several ways."""
 
     def hash(self, password: str) -> str:
         return argon2id.str(_bytes(password), opslimit=PASSES, memlimit=MEMORY).decode()
@@ -23,10 +23,10 @@ class Argon2Passwords:
             return False
         try:
             return argon2id.verify(hashed.encode(), _bytes(password))
-        except (CryptoError, ValueError):  # another password; a hash that is none, or is too long
+        except (CryptoError, ValueError):  # a wrong password; a hash that is invalid or too long
             return False
 
 
 def _bytes(password: str) -> bytes:
-    # JSON can hold half of a surrogate pair, which is no UTF-8; such a password is as good as any other.
+    # JSON can hold half of a surrogate pair, which is not valid UTF-8; such a password is as good as any other.
     return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")

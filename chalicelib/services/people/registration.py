@@ -28,7 +28,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 class Application(NamedTuple):
-    """What a person fills in. ``unit_code`` is None for an encouraged participant outside all units."""
+    """The registration form. ``unit_code`` is None for an encouraged participant outside all units."""
 
     citizen_id: str
     full_name: str
@@ -42,7 +42,7 @@ class Application(NamedTuple):
 
 
 def check(application: Application, reference: Reference, today: date) -> list[FieldError]:
-    """Every fault of the application, each with what to do about it; ``today`` in the contest's zone."""
+    """Every fault of the application, each with its remedy; ``today`` is in the contest's time zone."""
     errors = []
 
     def fault(field: str, message: str) -> None:
@@ -83,7 +83,7 @@ def check(application: Application, reference: Reference, today: date) -> list[F
 
 
 def check_password(password: str, *known: str) -> FieldError | None:
-    """``known``: numbers that others know of the person, which are tried first."""
+    """``known``: the person's numbers that others may know, and which they would guess first."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return FieldError("password", f"Mật khẩu cần từ {SHORTEST_PASSWORD} đến {LONGEST_PASSWORD} ký tự.")
     if is_obvious(password, known):
@@ -102,10 +102,11 @@ def register(
     today: date,
     spend: Callable[[str], None],
 ) -> Participant:
-    """Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``.
+    """Registers a person. Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``.
 
-    ``spend`` uses up the proof of work for this participant id, or raises ``InvalidInput``. It comes after what
-    the person can mend with the same proof, and before anything that tells who is registered or excluded.
+    ``spend`` uses up the proof of work for this participant id, or raises ``InvalidInput``. It comes after the
+    faults that the person can mend with the same proof, and before any answer that reveals whether somebody is
+    registered or excluded.
     """
     errors = check(application, reference, today)
     if errors:

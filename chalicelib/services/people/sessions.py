@@ -1,4 +1,4 @@
-"""Signing in, with a brake on guessing passwords that keeps nobody out for longer than a minute."""
+"""Signs people in, with a brake on password guessing that locks nobody out for more than a minute."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LONGEST_PAUSE_MS = 60_000
 def pause_left(failures: Failures, now: int) -> int:
     """Milliseconds to wait for the next try from this origin.
 
-    Five wrong passwords are free, then come pauses of 30 s and 60 s: some 64 guesses an hour. One origin alone
-    never reaches the hundred an hour after which all origins together share one guess a minute; an origin from
-    which the person has signed in before is spared even that, so that a crowd of others cannot keep them out.
+    Five wrong passwords are free, then come pauses of 30 s and 60 s: about 64 guesses an hour. After a hundred
+    an hour, all origins together share one guess a minute; one origin alone never reaches that. An origin from
+    which the person has signed in before is exempt, so that a crowd of others cannot lock them out.
     """
     here = _pause(failures.here - FREE_HERE, failures.last_here, now)
     anywhere = _pause(failures.anywhere - FREE_ANYWHERE, failures.last_anywhere, now)
@@ -32,7 +32,7 @@ def _pause(too_many: int, last_at: int, now: int) -> int:
 
 
 def check_brake(sign_ins: SignIns, identity: str, origin: str, now: int) -> Failures:
-    """Raises ``TooManyAttempts``."""
+    """Raises ``TooManyAttempts`` if the next try comes too early."""
     failures = sign_ins.failures(identity, origin, now)
     wait = pause_left(failures, now)
     if wait:
@@ -51,7 +51,7 @@ def sign_in(
     pepper: bytes,
     now: int,
 ) -> Participant:
-    """Raises ``WrongCredentials``, ``TooManyAttempts``, ``Excluded``, ``Disqualified``.
+    """Signs a person in. Raises ``WrongCredentials``, ``TooManyAttempts``, ``Excluded``, ``Disqualified``.
 
     An unknown citizen ID costs the same work and gets the same answers as a wrong password.
     """

@@ -1,4 +1,4 @@
-"""Personal data at rest: each value encrypted on its own, and bound to its person and its field."""
+"""Encrypts personal data at rest: each value on its own, bound to its person and its field."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 
 
 class Unreadable(Exception):
-    """A stored value does not open: another data key, another person's or field's value, or changed bytes."""
+    """A stored value does not open: wrong data key, another person's or field's value, or changed bytes."""
 
 
 class Vault:
-    """XChaCha20-Poly1305 under a data key of 32 bytes; a sealed value is a random nonce and what it gave.
+    """XChaCha20-Poly1305 with a data key of 32 bytes; a sealed value is a random nonce and its ciphertext.
 
     ``open_key`` fetches the key when a value is first sealed or opened.
     """

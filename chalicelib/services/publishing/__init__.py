@@ -1,1 +1,1 @@
-"""What the site shows: live figures, closed weeks and their proof, always as the pointers say."""
+"""Brings live figures, closed weeks and their proof to the site, always as the pointers say."""

@@ -1,4 +1,4 @@
-"""``data/live.json``: from changes of entries to what the page shows while a week is open."""
+"""``data/live.json``: turns changes of entries into the figures that the page shows while a week is open."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ ROUNDS = 50
 
 
 class LiveTallyStore(Protocol):
-    """One tally a week, with a version that every write must name."""
+    """One tally per week, with a version that every write must name."""
 
     def read(self, week: int) -> tuple[LiveTally, int]:
-        """The tally and its version; an empty one and 0 if nothing was counted yet."""
+        """The tally and its version; an empty tally and 0 if nothing was counted yet."""
 
     def replace(self, week: int, tally: LiveTally, version: int) -> bool:
         """One conditional write; False if somebody else has written since ``version`` was read."""
 
 
 def count_changes(changes: Iterable[Change], tallies: LiveTallyStore) -> int:
-    """Adds the changes to the tallies of their weeks, each once however often it is delivered.
+    """Adds the changes to the tallies of their weeks, each once, however often it is delivered.
 
-    Returns the number of weeks that were written. Raises ``Busy`` if others are always faster; the whole
-    batch is then delivered again, and what was counted of it is passed over.
+    Returns the number of weeks written. Raises ``Busy`` if others are always faster; then the whole batch is
+    delivered again, and the changes that were already counted are skipped.
     """
     weeks: dict[int, list[Change]] = defaultdict(list)
     for change in changes:

@@ -1,7 +1,7 @@
-"""What site and desk show of the contest and its closes: always what the pointers point at.
+"""Shows the contest and its closes on site and desk: always the revisions that the pointers name.
 
-Of a week's proof everything but ``index.json`` stands under a name made from its content and is written first.
-So whoever reads the index finds files that belong together, whatever revision follows.
+Every file of a week's proof except ``index.json`` has a name made from its content and is written first. So
+readers of the index find files that belong together, whatever revision follows.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", 
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
-    """Brings the site's pages, its index and ``results/current.json`` to where the pointers point."""
+    """Brings the site's pages, its index and ``results/current.json`` to the revisions the pointers name."""
     weeks: list[ShownWeek] = []
     for week in reference.definition.weeks:
         current = revisions.current(f"week-{week.number}")
@@ -51,7 +51,7 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
 
 
 def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: int) -> None:
-    """Brings the contest on the site to the week that is in view, and to what the pointer names."""
+    """Brings the contest on the site to the week in view and to the contest that the pointer names."""
     files = site_files(reference, now)
     chain = read_chain(desk, reference.commitment)
     if chain:
@@ -61,7 +61,7 @@ def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: 
 
 
 def stored(desk: ObjectStore, key: str) -> bytes:
-    """A file that an earlier close has written. Raises ``FileNotFoundError``."""
+    """A file that an earlier close wrote. Raises ``FileNotFoundError``."""
     data = desk.get(key)
     if data is None:
         raise FileNotFoundError(key)
