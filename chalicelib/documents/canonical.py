@@ -1,4 +1,4 @@
-"""How documents are written, digested and refused: one text for one value."""
+"""Writes, digests and refuses documents; each value has exactly one text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def digest(data: bytes) -> str:
 
 
 def parsed(kind: str, data: bytes, *formats: int) -> dict[str, Any]:
-    """The object in ``data``, if its ``format`` is one of ``formats``. Raises ``UnreadableDocument``."""
+    """The object in ``data`` if its ``format`` is one of ``formats``. Raises ``UnreadableDocument``."""
     try:
         value = json.loads(data)
     except ValueError as error:

@@ -1,8 +1,8 @@
 """A closed week as one document, and the rows of its individual ranking beside it.
 
-``closed_week.json`` is the one source of a week's result: tables, workbooks, the announcement, the page, what
-changed since the last revision, exports and the final are projections of it. It names nobody: names are added
-from the participants when something is written for people.
+``closed_week.json`` is the only source of a week's result: tables, workbooks, the announcement, the page, the
+changes since the last revision, exports and the final are projections of it. It contains no names: they are
+added from the participants when something is written for people.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chalicelib.domain.unit_score import UnitStanding, UnitTally
 from chalicelib.domain.units import Unit
 
 CLOSED_WEEK, RANKING_ROWS = "closed_week.json", "ranking_rows.jsonl.gz"
-_ROWS = 10_000  # at once
+_ROWS = 10_000  # in one piece
 
 
 class Counts(Part, frozen=True):
@@ -36,14 +36,14 @@ class Counts(Part, frozen=True):
 
 
 class Prediction(Part, frozen=True):
-    """What was to be predicted, and what it came to."""
+    """The prediction question and its true value."""
 
     target: Literal["perfect_people", "people", "attempts"]
     actual: int
 
 
 class Prize(Part, frozen=True):
-    """An individual prize and who has it. Times in milliseconds."""
+    """An individual prize and its winner. Times are in milliseconds."""
 
     prize: str
     title: str
@@ -84,7 +84,7 @@ class UnitLine(Part, frozen=True):
 
 
 class Day(Part, frozen=True):
-    """A day on the contest's clocks, ISO 8601: attempts begun, people who began one, newcomers of the week."""
+    """A day in the contest's zone, ISO 8601: attempts begun, people who began one, the week's newcomers."""
 
     day: str
     attempts: int
@@ -93,7 +93,7 @@ class Day(Part, frozen=True):
 
 
 class QuestionFigures(Part, frozen=True):
-    """A question on first attempts; ``discrimination`` in thousandths; ``chosen`` by option."""
+    """A question's figures on first attempts; ``discrimination`` in thousandths; ``chosen`` by option."""
 
     id: str
     topic: str
@@ -107,9 +107,9 @@ class QuestionFigures(Part, frozen=True):
 
 
 class ClosedWeek(Document, frozen=True, kw_only=True):
-    """``prizes`` in order of value; ``units`` by rank; ``paper_size``: questions of a paper.
+    """``prizes`` in order of value; ``units`` by rank; ``paper_size``: the number of questions in a paper.
 
-    ``earlier_winners`` and ``earlier_unit_winners`` are those whom prizes of earlier weeks kept from one here.
+    ``earlier_winners`` and ``earlier_unit_winners`` got no prize here because they won one in an earlier week.
     """
 
     format: Literal[1] = 1
@@ -140,7 +140,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
 
     @property
     def tallies(self) -> dict[str, UnitTally]:
-        """By unit code, of units in which somebody took part."""
+        """Tallies by unit code, of units in which somebody took part."""
         return {unit.code: unit.tally for unit in self.units if unit.people}
 
 
@@ -157,7 +157,7 @@ class ClosedFinal(Document, frozen=True, kw_only=True):
 
 
 def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: str) -> tuple[UnitLine, ...]:
-    """``prize``: the name of what ``winners`` (codes) have won."""
+    """``prize`` is the name of the prize that ``winners`` (codes) have won."""
     won = frozenset(winners)
     return tuple(
         UnitLine(
@@ -186,7 +186,7 @@ def _exact(part: Fraction) -> str:
 
 
 def standing(line: UnitLine) -> UnitStanding:
-    """The opposite of ``unit_lines``, for one unit."""
+    """The inverse of ``unit_lines``, for one unit."""
     return UnitStanding(
         Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt),
         line.headcount,
@@ -200,7 +200,7 @@ def standing(line: UnitLine) -> UnitStanding:
 
 
 class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Somebody's place; the rank is the row's number. Times in milliseconds."""
+    """A person's place; the rank is the row's number. Times are in milliseconds."""
 
     participant_id: str
     unit: str
@@ -218,7 +218,7 @@ class _RowsHeader(Document, frozen=True, kw_only=True):
 
 
 def encode_rows(week: int, rows: Iterable[RankingRow]) -> Iterator[bytes]:
-    """The rows as gzip without a time stamp, in pieces: first a header, then a line a person."""
+    """The rows as gzip without a time stamp, in pieces: first a header, then one line per person."""
     squeeze = zlib.compressobj(1, wbits=31)
     encoder = msgspec.json.Encoder()
     piece = squeeze.compress(_RowsHeader(week=week).encode() + b"\n")
@@ -232,7 +232,7 @@ def encode_rows(week: int, rows: Iterable[RankingRow]) -> Iterator[bytes]:
 
 
 def decode_rows(pieces: Iterable[bytes]) -> Iterator[RankingRow]:
-    """Row by row, never whole. Raises ``UnreadableDocument``."""
+    """Yields row by row, never holding all. Raises ``UnreadableDocument``."""
     decoder = msgspec.json.Decoder(RankingRow)
     try:
         lines = _lines(pieces)

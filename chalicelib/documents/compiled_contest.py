@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 class Barred(NamedTuple):
-    """By participant id (never citizen ID): why, in the organisers' words."""
+    """Participant id (never citizen ID) → the reason in the organisers' words."""
 
     excluded: Mapping[str, str]
     disqualified: Mapping[str, str]
@@ -52,7 +52,7 @@ def decode_definition(part: bytes) -> Definition:
 
 
 def encode_bank(questions: Iterable[Question]) -> bytes:
-    """Sorted by id, so that the order of a file's rows makes no other bank."""
+    """Sorted by id, so that the order of a file's rows does not change the bank."""
     bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
     return canonical_json(bank)
 
@@ -78,7 +78,7 @@ def decode_barred(part: bytes) -> Barred:
 
 
 def encode_rosters(digest: str) -> bytes:
-    """``digest``: of the compiled rosters; empty where there are none."""
+    """``digest`` is that of the compiled rosters, empty if there are none."""
     return canonical_json(digest)
 
 

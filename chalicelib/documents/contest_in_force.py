@@ -1,4 +1,4 @@
-"""``reference/current.json`` on the desk: which contest is in force, and what its begun weeks keep."""
+"""``reference/current.json`` on the desk: the contest in force, and the contests that its begun weeks keep."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Head(NamedTuple):
 class ContestInForce:
     """The pointer to the contest.
 
-    ``start``: when the first week opens, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
-    begun week → digest of the one that it keeps, where it is another. ``source``: digest of the files as sent.
+    ``start``: the first week's opening, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
+    begun week → digest of the contest that it keeps, if another. ``source``: digest of the files as sent.
     """
 
     contest: str

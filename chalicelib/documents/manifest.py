@@ -1,4 +1,4 @@
-"""``manifest.json``: what a revision was made from, what it holds, and by which code."""
+"""``manifest.json``: the inputs of a revision, its files, and the code that made it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.documents.typed import Document, Part
 
 
 class Commitment(Part, frozen=True):
-    """The head of the chain of commitments under which the close was made."""
+    """The head of the chain of commitments at the time of the close."""
 
     number: int
     digest: str

@@ -1,4 +1,4 @@
-"""``data/results/*.json``: what the site shows of a close, and which closes there are.
+"""``data/results/*.json``: the site's page of each close, and the index of all closes.
 
 A page is stored beside the closed week without its revision, so that the same result gives the same bytes.
 """
@@ -15,7 +15,7 @@ CURRENT_RESULTS = "results/current.json"
 
 
 class Winner(Part, frozen=True):
-    """``name`` as the definition wants it published; ``submitted_at`` RFC 3339."""
+    """``name`` in the form that the definition wants published; ``submitted_at`` in RFC 3339."""
 
     prize: str
     title: str
@@ -32,7 +32,7 @@ class Winner(Part, frozen=True):
 
 
 class UnitRow(Part, frozen=True):
-    """Figures rounded as in ``unit_ranking.csv``."""
+    """Its figures are rounded as in ``unit_ranking.csv``."""
 
     rank: int
     code: str
@@ -58,7 +58,7 @@ class Proof(Part, frozen=True):
 
 
 class Page(Document, frozen=True, kw_only=True):
-    """What every page has. ``revision``, ``digest`` and ``proof`` are added when it is shown."""
+    """The common fields of all pages. ``revision``, ``digest`` and ``proof`` are added when it is shown."""
 
     format: Literal[1] = 1
     revision: int | None = None
@@ -86,14 +86,14 @@ class FinalPage(Page, frozen=True, kw_only=True):
 
 
 class ShownWeek(Part, frozen=True):
-    """A week and the revision that is in force."""
+    """A week and its revision in force."""
 
     week: int
     revision: int
 
 
 class ShownFinal(Part, frozen=True):
-    """The revision of the final that is in force."""
+    """The final's revision in force."""
 
     revision: int
 

@@ -1,4 +1,4 @@
-"""The documents of a revision of a close, by the names under which they are kept."""
+"""The documents of a close's revision, by the names of their files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from chalicelib.documents.closed_week import (
 )
 from chalicelib.documents.typed import decode
 
-# A file of a revision, by its name; None if the revision has no such file.
+# Name of a revision's file → its content, None if the revision has no such file.
 ReadFile = Callable[[str], bytes | None]
 
 
 class StoredRevision(NamedTuple):
-    """A revision of a week or of the final that stands on the desk."""
+    """A revision of a week or of the final, as it is stored on the desk."""
 
     read: ReadFile
 

@@ -1,6 +1,6 @@
-"""Documents that only closes and tools read: typed structs, which msgspec checks when it decodes them.
+"""Documents that only closes and tools read: typed structs that msgspec checks while decoding.
 
-What the API reads at a cold start (``contest_in_force``, ``compiled_contest``) does without msgspec.
+The documents that the API reads at a cold start (``contest_in_force``, ``compiled_contest``) avoid msgspec.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from chalicelib.documents.canonical import UnreadableDocument, canonical_json
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a document. Unknown fields are refused: who adds one raises the document's format."""
+    """A part of a document. Unknown fields are refused: a new field needs a new number of the format."""
 
 
 class Document(Part, frozen=True, kw_only=True):
-    """A whole document; subclasses narrow ``format`` to the numbers that they read."""
+    """A whole document; subclasses narrow ``format`` to the numbers they read."""
 
     format: int
 
@@ -32,10 +32,10 @@ def decode(kind: type[Kind], data: bytes) -> Kind:
     """Raises ``UnreadableDocument``."""
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:  # also of a format that ``kind`` does not read
+    except msgspec.MsgspecError as error:  # also if ``kind`` does not read its format
         raise UnreadableDocument(kind.__name__, str(error)) from None
 
 
 def plain(part: Part) -> Any:
-    """As JSON-ready values."""
+    """The part as JSON-ready values."""
     return msgspec.to_builtins(part)

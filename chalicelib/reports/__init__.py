@@ -1,1 +1,1 @@
-"""What operators and the site read: CSV files and masked JSON."""
+"""The files for operators and the site: CSV, workbooks, announcements and masked JSON."""

@@ -1,4 +1,4 @@
-"""``anomalies.csv``: what a person should look at, each row with a reason code and its evidence in words."""
+"""``anomalies.csv``: cases for a person to look at, each with a reason code and its evidence in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = [
 
 
 def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[list[Cell]]:
-    """``expected`` with one decimal, ``probability`` as a power of ten that it is below."""
+    """``expected`` has one decimal; ``probability`` is a power of ten above the real one."""
     names = {unit.code: unit.name for unit in reference.units}
     for one in found:
         yield [
@@ -37,7 +37,7 @@ def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[lis
 
 
 def _power(probability: Fraction) -> str:
-    """The smallest power of ten that is above a probability: ``Fraction(3, 10**9)`` → ``1e-8``."""
+    """The smallest power of ten above a probability: ``Fraction(3, 10**9)`` → ``1e-8``."""
     power = 0
     while probability * 10 ** (power + 1) < 1 and power < 300:
         power += 1

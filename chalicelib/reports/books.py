@@ -39,7 +39,7 @@ _HOURS = [Column("Giờ", 14, "center"), *_DAYS[1:]]
 def prizes_book(
     definition: Definition, title: str, period: str, at: datetime, winners: Sequence[Winner]
 ) -> bytes:
-    """``individual_prizes.xlsx``: the list, and what is needed to reach the winners."""
+    """``individual_prizes.xlsx``: the list of winners, and the data needed to reach them."""
     book = Book(definition.contest.organiser, at, f"Giải cá nhân, {title}")
     name = f"Danh sách đạt giải cá nhân {title}"
     book.sheet("Giải cá nhân", name, period, columns.PRIZES, landscape=True).rows(prize_rows(winners))
@@ -87,7 +87,7 @@ def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
     sheet.row(_bloc_total(units), strong=True)
     chart = book.chart("bar", table, 1, 8, "Tỷ lệ dự thi theo khối")
     chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
-    # Each bar has its number beside it.
+    # No axis: each bar has its number beside it.
     chart.set_x_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
     sheet.place(chart, size=(860, 90 + 34 * len(units.blocs)))
 
@@ -102,7 +102,7 @@ def _bloc_total(units: UnitFacts) -> list[Value]:
 def summary_book(
     definition: Definition, facts: WeekFacts, activity: Activity, questions: Sequence[QuestionLine]
 ) -> bytes:
-    """``summary.xlsx`` of a week, for the committee: the first sheet is the week on a page."""
+    """``summary.xlsx`` of a week, for the committee: the first sheet sums up the week on one page."""
     book = Book(definition.contest.organiser, facts.closes, f"Tổng hợp {facts.title}")
     page = _on_a_page(book, definition, facts)
     title, period = facts.title, facts.period
@@ -155,7 +155,7 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
 
 
 def share(label: str, number: int, of: int) -> list[Value]:
-    """A line of the first sheet; no share of nothing."""
+    """A line of the first sheet; the share is empty if ``of`` is 0."""
     return [label, number, Fraction(number, of) if of else None, None]
 
 

@@ -1,9 +1,8 @@
-"""``bulletin.html``: the announcement of results as a notice of the organisers, to be signed and published.
+"""``bulletin.html``: the announcement of results, a notice for the organisers to sign and publish.
 
-One file without a reference to anything outside: styles and charts are in it. Laid out after Decree 30/2020
-(national heading, number and date left open, place of the signature) for A4; the browser prints it or saves it
-as PDF.
-Names are written as the definition wants them published; no number of an identity card or phone is in it.
+It is one file that refers to nothing outside: styles and charts are inside. Its layout for A4 follows Decree
+30/2020 (national heading, number and date left open, place of the signature); the browser prints it or saves
+it as PDF. Names are written as the definition wants them published; it holds no identity card or phone number.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ figcaption { text-align: center; font-style: italic; font-size: 12pt; break-befo
 
 
 def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period], root: str) -> bytes:
-    """Of one week. ``root`` of its hash tree: printed, it cannot be exchanged for one reader alone."""
+    """The bulletin of a week. A printed ``root`` of its hash tree cannot be swapped for one reader alone."""
     counts, contest = facts.counts, definition.contest
     obliged = _of(counts.mandatory_people, counts.people)
     encouraged = _of(counts.encouraged_people, counts.people)
@@ -93,7 +92,7 @@ def final_bulletin(
     weeks: Sequence[WeekCounts],
     winners: Sequence[tuple[str, Winner]],
 ) -> bytes:
-    """Of the whole contest; ``winners`` with the title of their week."""
+    """The bulletin of the whole contest; ``winners`` come with the title of their week."""
     contest = definition.contest
     attempts = sum(week.attempts for week in weeks)
     sums = f"Tổng số lượt thi qua {len(weeks)} tuần: <b>{whole(attempts)}</b> lượt."
@@ -257,7 +256,7 @@ def _extremes(units: UnitFacts) -> list[str]:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
-    """``align``: a letter a column, l, n (numbers, right) or c; cells are HTML already."""
+    """``align``: one letter per column, l, n (numbers, right) or c; cells are HTML already."""
     if not rows:
         return "<p>(Không có.)</p>"
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in header)

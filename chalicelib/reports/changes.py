@@ -1,9 +1,9 @@
-"""``changes.csv`` of a new revision: who moved, from where to where, and why.
+"""``changes.csv`` of a new revision: the people and units that moved, from where to where, and why.
 
-It compares the files of two revisions, so that it says what a reader of both would see. People are listed
-who came into or fell out of the ranking, and those who hold a prize in one of the two; everybody else merely
-moves up or down behind them. All units with another rank, prize or score are listed, and every leaf of the
-hash tree that is new or gone.
+It compares the files of two revisions, so that it says what a reader of both would see. It lists people who
+entered or left the ranking and people who hold a prize in one of the two; everybody else merely moves up or
+down behind them. It lists all units with another rank, prize or score, and every leaf of the hash tree that is
+new or gone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COLUMNS = [
 
 
 class Place(NamedTuple):
-    """Where somebody or a unit stands; empty where they are not in the ranking."""
+    """The place of a person or unit; empty if they are not in the ranking."""
 
     rank: int | None = None
     prize: str = ""
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 def write_changes(
     old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference
 ) -> bytes:
-    """``new`` takes ``old``'s place; ``people``: the winners of both."""
+    """``new`` replaces ``old``; ``people``: the winners of both."""
     leaves = _leaves(old.revision.read, new.revision.read)
     return table(COLUMNS, [*_people(old, new, people, reference), *_units(old, new), *leaves])
 
@@ -93,7 +93,7 @@ def _earlier_units(document: ClosedWeek | ClosedFinal) -> Collection[str]:
 
 
 def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
-    """None as long as the week's entries and dates are what they were: the root is the same."""
+    """No rows while the week's entries and dates are unchanged: then the root is the same."""
     before, after = old(LEAVES) or b"", new(LEAVES) or b""
     if before == after:
         return
@@ -104,7 +104,7 @@ def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
 
 
 def _moved(key: str, was: Place, now: Place, won_before: Collection[str], won_after: Collection[str]) -> str:
-    """Why somebody's place differs who is in both rankings."""
+    """Why the place differs of a person or unit that is in both rankings."""
     if was.prize != now.prize and (key in won_before) != (key in won_after):
         return "won_in_earlier_week" if key in won_after else "earlier_prize_gone"
     if was.rank != now.rank:

@@ -1,4 +1,4 @@
-"""Bar charts for the bulletin, as SVG by leather: no script, no font or picture from the network."""
+"""Bar charts for the bulletin, drawn as SVG by leather: no script, and no font or picture from the network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import leather
 from chalicelib.reports.vietnamese import whole
 
 WIDTH = 680
-# leather is styled by the variables of its theme, for all charts alike.
+# leather takes its style from the variables of its theme, for all charts alike.
 _STYLE = {
     "background_color": "#ffffff",
     "margin": 0.04,
@@ -36,7 +36,7 @@ def columns(points: Sequence[tuple[str, int]], height: int = 230) -> str:
 
 
 def bars(points: Sequence[tuple[str, float]]) -> str:
-    """Lying bars of percentages, the first on top."""
+    """Horizontal bars of percentages, the first on top."""
     chart = leather.Chart()
     chart.add_x_scale(0, 100)
     chart.add_x_axis(ticks=[0, 25, 50, 75, 100], tick_formatter=lambda value, *_: f"{int(value)} %")

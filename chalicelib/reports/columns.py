@@ -1,4 +1,4 @@
-"""The columns of people-facing tables, each with what it takes from a row."""
+"""The columns of tables for people, each with a function that takes its value from a row."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
 def unit_rows(
     ranked: Iterable[tuple[int, UnitStanding]], winners: Sequence[str], prize: str
 ) -> Iterator[Sequence[Value]]:
-    """``ranked``: rank and unit; ``prize``: what the winners have won, in words."""
+    """``ranked``: rank and unit; ``prize``: the winners' prize in words."""
     for rank, row in ranked:
         yield [
             rank,

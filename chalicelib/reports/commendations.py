@@ -30,7 +30,7 @@ def commendation_rows(
     people: Mapping[str, Participant],
     reference: Current,
 ) -> list[list[Cell]]:
-    """``units``: the ranking over all weeks; ``people``: those proposed, by id."""
+    """``units``: the ranking over all weeks; ``people``: the proposed people by id."""
     standings = {row.unit.code: row for row in units}
     weeks = reference.definition.contest.weeks
     sizes = reference.paper_sizes

@@ -1,4 +1,4 @@
-"""The CSV files that operators open in Excel: UTF-8 with byte order mark, CRLF, no cell a formula."""
+"""The CSV files that operators open in Excel: UTF-8 with byte order mark, CRLF, and no formulas."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ACTIVITY = ["day", "hour", "attempts", "people", "newcomers"]
 
 
 def safe(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Puts an apostrophe before a text that a spreadsheet would treat as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
@@ -51,7 +51,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def packed_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """As gzip without a time stamp, in chunks: the same rows give the same bytes, and never stand whole."""
+    """Gzip without a time stamp, in chunks: the same rows give the same bytes and are never all in memory."""
     data = io.BytesIO()
     with gzip.GzipFile(fileobj=data, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
         target = _Text(packed)
@@ -67,7 +67,7 @@ def packed_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Itera
 
 
 class _Text:
-    """Rows as CSV text into a file of bytes."""
+    """Writes rows as CSV text into a file of bytes."""
 
     def __init__(self, target: IO[bytes] | gzip.GzipFile) -> None:
         self._text = io.TextIOWrapper(cast("IO[bytes]", target), encoding="utf-8-sig", newline="")
@@ -79,7 +79,7 @@ class _Text:
 
 
 def prize_rows(winners: Iterable[Winner]) -> Iterator[list[Cell]]:
-    """A row a prize, in order of value; names only here, nowhere else on the desk."""
+    """One row per prize, in order of value; no other CSV file of a week has names."""
     for one in winners:
         yield [
             one.prize,
@@ -100,7 +100,7 @@ def prize_rows(winners: Iterable[Winner]) -> Iterator[list[Cell]]:
 
 
 def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell]]:
-    """Everyone ranked, pseudonymous."""
+    """Everyone in the ranking, pseudonymous."""
     for rank, standing in enumerate(result.ranked, 1):
         yield [
             rank,
@@ -117,7 +117,7 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
 
 
 def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str) -> Iterator[list[Cell]]:
-    """All units. ``rate`` and ``quality`` with six decimals, ``unit_score`` with four, rounded half up."""
+    """All units. ``rate`` and ``quality`` have six decimals, ``unit_score`` four, rounded half up."""
     for rank, row in enumerate(ranked, 1):
         yield [
             rank,
@@ -138,7 +138,7 @@ def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str
 
 
 def activity_rows(activity: Activity) -> Iterator[list[Cell]]:
-    """The days, with an empty hour, then the hours; on local clocks, by the start of the attempt."""
+    """First the days, with an empty hour, then the hours; in local time, by the start of the attempt."""
     for one in activity.days:
         yield [one.start.date().isoformat(), None, *one[1:]]
     for one in activity.hours:

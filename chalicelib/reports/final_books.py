@@ -1,4 +1,4 @@
-"""The workbooks that only the end has: the summary of all weeks, and what the home department gets."""
+"""The workbooks of the end alone: the summary of all weeks, and the one for the home affairs department."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.reports.week_facts import NOTES, UnitFacts, WeekCounts
 from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Book, Column, Value
 
-# More weeks than this do not fit beside each other on a page.
+# More weeks than this do not fit side by side on a page.
 _MOST_WEEKS = 8
 _WEEKS = [
     Column("Tuần", 12),

@@ -1,4 +1,4 @@
-"""All files of the end, from the result over all weeks and from the weeks' own files."""
+"""All files of the end, made from the result over all weeks and from the weeks' own files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from chalicelib.services.ports import ObjectStore, ParticipantStore
 
 
 class _Week(NamedTuple):
-    """A closed week and the revision that has its ranking."""
+    """A closed week and the revision that holds its ranking."""
 
     closed: ClosedWeek
     revision: StoredRevision
@@ -47,7 +47,7 @@ def final_files(
     participants: ParticipantStore,
     desk: ObjectStore,
 ) -> Iterator[tuple[str, Content]]:
-    """``revisions``: of all weeks, in their order."""
+    """``revisions`` of all weeks, in order."""
     definition = reference.definition
     weeks = [_Week(revision.week(), revision) for revision in revisions]
     first, last = definition.weeks[0], definition.weeks[-1]
@@ -112,7 +112,7 @@ def _ranking(revision: StoredRevision) -> Iterator[WeekLine]:
 
 
 def _days(weeks: Iterable[_Week]) -> list[tuple[datetime, int]]:
-    """Attempts by day, added up where a week ends and the next begins."""
+    """Attempts by day, added up for a day on which one week ends and the next begins."""
     attempts: Counter[str] = Counter()
     for week in weeks:
         for day in week.closed.days:
@@ -121,7 +121,7 @@ def _days(weeks: Iterable[_Week]) -> list[tuple[datetime, int]]:
 
 
 def _played(weeks: Iterable[_Week]) -> dict[str, Played]:
-    """What ranked people did over all weeks; the unit is that of the last week in which they took part."""
+    """The activity of ranked people over all weeks, with the unit of the last week in which they took part."""
     played: dict[str, Played] = {}
     for week in weeks:
         for row in week.revision.rows():

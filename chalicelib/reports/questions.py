@@ -1,4 +1,4 @@
-"""``question_statistics.csv`` and the sheet of the same content."""
+"""``question_statistics.csv``, and the sheet with the same content."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ QUESTIONS = [
 
 
 def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]]:
-    """Every question of the bank; what nobody was asked has empty cells. Indices with three decimals."""
+    """Every question of the bank; one that nobody was asked has empty cells. Indices have three decimals."""
     for one in questions:
         facility = decimal(Fraction(one.right, one.asked), 3) if one.asked else ""
         yield [

@@ -1,4 +1,4 @@
-"""``units/<code>.xlsx`` and ``units.zip``: for each unit with a roster, who took part and who did not."""
+"""``units/<code>.xlsx`` and ``units.zip``: for each unit with a roster, its participants and absentees."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OTHERS = [Column("TT", 5, "number"), Column("Mã người dự thi", 26, "cente
 
 
 class Played(NamedTuple):
-    """What somebody did, in a week or in all. ``best``: the score of the best attempt, added up over weeks."""
+    """A person's activity in one week or in all. ``best``: the best attempt's score, summed over weeks."""
 
     unit: str
     attempts: int
@@ -37,7 +37,7 @@ class Played(NamedTuple):
 
 
 class Split(NamedTuple):
-    """A unit's people. ``others`` took part for the unit and are not on its roster."""
+    """A unit's people. ``others`` took part for the unit but are not on its roster."""
 
     took_part: list[tuple[Member, Played]]
     absent: list[Member]
@@ -45,12 +45,12 @@ class Split(NamedTuple):
     others: list[tuple[str, Played]]
 
 
-# By participant id; None for those who took no part.
+# Participant id → activity, None for people who took no part.
 FindPlayed = Callable[[str], Played | None]
 
 
 def split(roster: Roster, played: FindPlayed, of_unit: Iterable[str]) -> Split:
-    """``of_unit``: the ids of those who took part for the unit."""
+    """``of_unit``: the ids of the people who took part for the unit."""
     members = sorted(roster.members, key=lambda one: (name_key(one.full_name), one.participant_id))
     found = [(one, played(one.participant_id)) for one in members]
     known = {one.participant_id for one in members}
@@ -71,9 +71,9 @@ def roster_files(
     units: Sequence[Unit],
     write: Callable[[Unit, Split], bytes],
 ) -> Iterator[tuple[str, Content]]:
-    """A file a unit, and all of them in one zip, which grows on disk meanwhile.
+    """One file per unit, and one zip of them all, which grows on disk meanwhile.
 
-    ``everyone``: id and unit of those who took part.
+    ``everyone``: id and unit of the people who took part.
     """
     by_code = {unit.code: unit for unit in units}
     of_unit: dict[str, list[str]] = {}
@@ -83,7 +83,7 @@ def roster_files(
         with zipfile.ZipFile(disk, "w", zipfile.ZIP_STORED) as packed:
             for roster in rosters:
                 data = write(by_code[roster.unit], split(roster, played, of_unit.get(roster.unit, ())))
-                # A fixed time, so that the same content gives the same bytes.
+                # The time is fixed, so that the same content gives the same bytes.
                 packed.writestr(zipfile.ZipInfo(f"{roster.unit}.xlsx", (1980, 1, 1, 0, 0, 0)), data)
                 yield f"units/{roster.unit}.xlsx", data
             found = bool(packed.filelist)
@@ -95,7 +95,7 @@ def roster_files(
 def roster_book(
     definition: Definition, title: str, period: str, at: datetime, names: Mapping[str, str]
 ) -> Callable[[Unit, Split], bytes]:
-    """Writes a unit's workbook; ``names`` of all units by code."""
+    """Returns a function that writes a unit's workbook; ``names`` of all units by code."""
 
     def write(unit: Unit, people: Split) -> bytes:
         book = Book(definition.contest.organiser, at, f"{unit.name}, {title}")

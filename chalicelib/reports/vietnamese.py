@@ -1,4 +1,4 @@
-"""How numbers, dates and lists of names are written in Vietnamese official documents."""
+"""Numbers, dates and lists of names as Vietnamese official documents write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from chalicelib.reports.numbers import decimal
 
-# Vietnamese alphabet; a letter of another language goes behind its base letter.
+# The Vietnamese alphabet; a letter of another language follows its base letter.
 _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 # Level, falling, asking, tumbling, rising, heavy: ngang, huyền, hỏi, ngã, sắc, nặng.
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
@@ -36,7 +36,7 @@ def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def name_key(name: str) -> NameKey:
-    """The order of Vietnamese lists of people: by given name, then middle names, then family name."""
+    """The order of people in Vietnamese lists: by given name, then middle names, then family name."""
     family, *others = name.split() or [""]
     return tuple(_word_key(word) for word in (*others[-1:], *others[:-1], family))
 
@@ -52,7 +52,7 @@ def whole(number: int) -> str:
 
 
 def comma(value: Fraction, places: int) -> str:
-    """``Fraction(2, 3)`` → ``0,67``; not negative."""
+    """``Fraction(2, 3)`` → ``0,67``; not for negative values."""
     before, _, after = decimal(value, places).partition(".")
     return f"{whole(int(before))},{after}"
 

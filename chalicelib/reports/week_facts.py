@@ -1,4 +1,4 @@
-"""What several files of a week or of the end tell: worked out once, so that they cannot disagree."""
+"""The facts that several files of a week or of the end share, computed once so that they cannot disagree."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from chalicelib.reports.vietnamese import moment, text_key
 from chalicelib.reports.winners import Winner
 from chalicelib.services.contest.reference import Reference
 
-# How many of the units with the lowest participation are named.
+# The number of units with the lowest participation that are named.
 LOWEST = 20
-# Where a band of scores begins, in hundredths of the paper; the last is all right.
+# The lower ends of the score bands, in hundredths of the paper; the last band is all right.
 _BANDS = (0, 50, 70, 90, 100)
 NOTES = {
     "": "",
     "below_min_rate": "Tỷ lệ dưới mức tối thiểu",
     "below_min_people": "Số người dưới mức tối thiểu",
 }
-# What stands where somebody has no unit, or no name any more.
+# The texts for somebody without a unit, or whose name was erased.
 OUTSIDE = "Ngoài các đơn vị"
 ERASED = "(đã xóa theo yêu cầu)"
 
@@ -42,7 +42,7 @@ class Band(NamedTuple):
 
 
 class Bloc(NamedTuple):
-    """Sums over a bloc's units. ``taken`` counts at most as many people of a unit as it has obliged ones."""
+    """Sums over a bloc's units. For each unit ``taken`` counts at most as many people as are obliged."""
 
     name: str
     units: int
@@ -56,13 +56,13 @@ class Bloc(NamedTuple):
 
     @property
     def rate(self) -> Fraction:
-        """1 if and only if each of its units with obliged people has reached 1."""
+        """The rate; it is 1 if and only if each unit with obliged people has reached 1."""
         obliged = self.headcount - self.exempt
         return Fraction(self.taken, obliged) if obliged else Fraction(0)
 
 
 class UnitFacts(NamedTuple):
-    """``ranked``: all units, best first; ``winners``: codes; ``lowest``: of those that have obliged people."""
+    """``ranked``: all units, best first; ``winners``: codes; ``lowest``: only units with obliged people."""
 
     ranked: Sequence[UnitStanding]
     winners: Sequence[str]
@@ -80,7 +80,7 @@ class UnitFacts(NamedTuple):
 
 
 class WeekCounts(NamedTuple):
-    """A week among others: its counts under its title."""
+    """One of several weeks: its title and its counts."""
 
     title: str
     people: int
@@ -91,7 +91,7 @@ class WeekCounts(NamedTuple):
 
 
 class WeekFacts(NamedTuple):
-    """A closed week for its files. ``scores[s]``: ranked people whose best attempt has s right answers."""
+    """The facts of a closed week. ``scores[s]``: ranked people whose best attempt has s right answers."""
 
     title: str
     period: str
@@ -128,7 +128,7 @@ def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> W
 
 
 def bands(scores: Sequence[int]) -> list[Band]:
-    """All scores in bands: below a half, 50, 70 and 90 hundredths of the paper, all right; none is empty."""
+    """All scores in bands: below half, from 50, 70 and 90 hundredths of the paper, all right; none is empty."""
     whole = len(scores) - 1
     starts = sorted({-(-share * whole // 100) for share in _BANDS})
     ends = [*(start - 1 for start in starts[1:]), whole]

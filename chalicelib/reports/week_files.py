@@ -34,7 +34,7 @@ def week_files(
     desk: ObjectStore,
     phones: Callable[[], Iterable[tuple[str, str]]],
 ) -> Iterator[tuple[str, Content]]:
-    """``phones``: participant id and phone of everybody who has registered."""
+    """``phones``: participant id and phone of everybody registered."""
     definition = reference.definition
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
@@ -75,7 +75,7 @@ def week_files(
 
 
 def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:
-    """A file that is written when it is asked for."""
+    """A file that is written only when it is read."""
     yield write(*args, **kwargs)
 
 

@@ -18,13 +18,13 @@ from chalicelib.services.closing.close_weeks import WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
-# Participant id and phone of everybody who has registered.
+# Participant id and phone of everybody registered.
 Phones = Callable[[], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Writes the files and the site's page of a week and of the end; rosters stand on the ``desk``."""
+    """Writes the files and the site's page of a week and of the end; it reads rosters from the ``desk``."""
 
     desk: ObjectStore
     phones: Phones

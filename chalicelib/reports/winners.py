@@ -1,4 +1,4 @@
-"""Who has won what, for every table, workbook, announcement and page: put together here and nowhere else."""
+"""The winners and their prizes for every table, workbook, announcement and page, put together only here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from chalicelib.services.ports import Participant
 
 
 class Winner(NamedTuple):
-    """A prize and who has won it. ``submitted`` is local, without a zone; ``duration`` in milliseconds.
+    """A prize and its winner. ``submitted`` is local, without a zone; ``duration`` is in milliseconds.
 
-    ``full_name`` and the numbers are for the desk, ``public_name`` is as the definition wants it published. All
-    are empty where somebody had the own data erased.
+    ``full_name`` and the numbers are for the desk; ``public_name`` is in the form that the definition wants
+    published. All are empty if the winners had their data erased.
     """
 
     prize: str
@@ -44,7 +44,7 @@ class Winner(NamedTuple):
 
 
 def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
-    """In order of the prizes. ``people``: by participant id, those who are still registered."""
+    """The winners in order of their prizes. ``people``: those still registered, by participant id."""
     rows = []
     for prize in closed.prizes:
         person = people.get(prize.participant_id)

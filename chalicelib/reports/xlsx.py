@@ -1,9 +1,9 @@
-"""Workbooks as a careful clerk makes them: national heading, title, ruled table, ready to print on A4.
+"""Workbooks as a careful clerk makes them: national heading, title and ruled table, ready to print on A4.
 
 Every text is written as a string, so no cell can be a formula and numbers such as citizen IDs keep their
-noughts. The same content gives the same bytes: XlsxWriter stamps its parts with a fixed time, and the time of
-creation is an argument. The heading follows Decree 30/2020 on clerical work, as far as a table on a screen
-can: Times New Roman, the issuing body to the left, the State's name and motto to the right, A4 with the
+leading zeros. The same content gives the same bytes: XlsxWriter stamps its parts with a fixed time, and the
+time of creation is an argument. The heading follows Decree 30/2020 on clerical work as far as a table on a
+screen can: Times New Roman, the issuing body on the left, the State's name and motto on the right, A4 with the
 decree's margins.
 """
 
@@ -23,7 +23,7 @@ from chalicelib.services.ports import PlainSheet
 Kind = Literal["text", "center", "whole", "number", "percent", "score", "span", "moment", "date"]
 Value = str | int | Fraction | datetime | None
 
-# Vietnamese separators whatever the reader's computer is set to; numbers stay numbers.
+# Vietnamese separators, whatever the settings of the reader's computer; numbers stay numbers.
 _LOCALE = "[$-42A]"
 _FORMATS: dict[Kind, dict[str, Any]] = {
     "text": {"num_format": "@", "text_wrap": True, "indent": 1},
@@ -37,7 +37,7 @@ _FORMATS: dict[Kind, dict[str, Any]] = {
     "date": {"num_format": "d/m/yyyy", "align": "center"},
 }
 _DAY_MS = 86_400_000
-_ROW = 19.0  # points, of a row with one line
+_ROW = 19.0  # in points, for a row with one line
 _LINE = 16.0
 _NARROWEST = 88  # characters
 _LONGEST = 32_000  # Excel's limit of a cell is 32,767 characters
@@ -48,7 +48,7 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 
 
 class Column(NamedTuple):
-    """``width`` in characters, ``kind`` says how the cells are written."""
+    """``width`` is in characters; ``kind`` says how the cells are written."""
 
     title: str
     width: float
@@ -56,19 +56,19 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Where a table stands in its sheet, for charts: rows and columns from 0, ``last`` included."""
+    """The position of a table in its sheet, for charts: rows and columns from 0, ``last`` included."""
 
     sheet: str
     first: int
     last: int
 
     def column(self, column: int) -> list[Any]:
-        """The cells of a column, as charts name them."""
+        """The cells of a column in the notation of charts."""
         return [self.sheet, self.first, column, self.last, column]
 
 
 class Book:
-    """A workbook in the making. ``organiser`` stands in every sheet's heading."""
+    """A workbook under construction. ``organiser`` appears in every sheet's heading."""
 
     def __init__(self, organiser: str, created: datetime, title: str) -> None:
         self._data = io.BytesIO()
@@ -139,7 +139,7 @@ class Sheet:
     def __init__(
         self, book: Book, sheet: Any, columns: Sequence[Column], texts: tuple[str, str, str], *, landscape: bool
     ) -> None:
-        # A narrow table is drawn out until the heading fits above it.
+        # A narrow table is widened until the heading fits above it.
         wider = max(1.0, _NARROWEST / sum(column.width for column in columns))
         columns = [column._replace(width=wider * column.width) for column in columns]
         self._book, self._sheet, self._columns = book, sheet, columns
@@ -154,7 +154,7 @@ class Sheet:
         self._page(landscape=landscape)
 
     def rows(self, rows: Iterable[Sequence[Value]], *, filters: bool = True) -> Table:
-        """Writes the table's body; an empty one says so."""
+        """Writes the table's body; an empty table gets a line that says so."""
         first = self._at
         for row in rows:
             self.row(row)
@@ -192,7 +192,7 @@ class Sheet:
         return self._known[strong]
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> Table:
-        """A further small table below, in the same columns and without filters."""
+        """Adds a small table below, in the same columns and without filters."""
         self._at += 1
         for place, title in enumerate(titles):
             self._sheet.write_string(self._at, place, title, self._head_style())
@@ -306,7 +306,7 @@ def _text(text: str) -> str:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column, broken between words as Excel does."""
+    """The number of lines of a text in a column, broken between words as in Excel."""
     room, lines, used = width - 1.5, 1, 0
     for word in text.split():
         if used and used + 1 + len(word) > room:

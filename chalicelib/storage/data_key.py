@@ -1,7 +1,7 @@
-"""The data key of the vault: made by KMS, kept in the desk encrypted, opened by KMS at a cold start.
+"""The data key of the vault: KMS makes it and opens it at a cold start; the desk keeps it encrypted.
 
-KMS never gives out the key that it encrypts with, writes down every opening in CloudTrail, and takes the right
-away from everybody at once when the key is disabled. The exam path needs neither.
+KMS never gives out its own key, records every opening in CloudTrail, and stops everybody at once when its key
+is disabled. The exam path needs neither key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CONTEXT = {"purpose": "participants"}
 
 
 def make_data_key(http: SignedHttp, desk: ConditionalObjects, kms_key: str) -> None:
-    """Makes the data key unless there is one; of several at once, the first to write wins."""
+    """Makes the data key unless there is one; of several concurrent runs the first to write wins."""
     if desk.get(DATA_KEY) is not None:
         return
     made = _kms(http, "GenerateDataKeyWithoutPlaintext", {"KeyId": kms_key, "KeySpec": "AES_256"})
@@ -26,7 +26,7 @@ def make_data_key(http: SignedHttp, desk: ConditionalObjects, kms_key: str) -> N
 
 
 def open_data_key(http: SignedHttp, desk: ObjectStore, kms_key: str) -> bytes:
-    """32 bytes. Raises ``NotLoaded`` before there is one, ``AwsRefusal``, ``Busy``."""
+    """The data key, 32 bytes. Raises ``NotLoaded`` before it is made, ``AwsRefusal``, ``Busy``."""
     stored = desk.get(DATA_KEY)
     if stored is None:
         raise NotLoaded(DATA_KEY)

@@ -1,4 +1,4 @@
-"""The DynamoDB client that everything shares, with time limits that suit a person who waits."""
+"""The shared DynamoDB client, with time limits for a person who waits."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _BUSY = {
 
 
 def dynamodb_client(session: Session, region: str) -> Client:
-    """1 s to connect, 2 s to answer, one retry: the usual defaults stall a call for many seconds.
+    """1 s to connect, 2 s to answer, one retry: with the defaults a call can stall for many seconds.
 
-    A refused call is over in 50 ms and two answers' time, one that hangs in 4.1 s. The mode "legacy" knows
-    DynamoDB's own pause of 50 ms; "standard" sleeps up to a second (0.5 s on average), which holds an
-    environment of Lambda just when none is to spare.
+    A refused call ends after 50 ms and the time of two answers, a hanging one after 4.1 s. The mode "legacy"
+    has DynamoDB's own pause of 50 ms; "standard" sleeps up to a second (0.5 s on average), which occupies a
+    Lambda environment just when none can be spared.
 
-    Requests are made by this package alone, so botocore need not check their types; a fixed user agent saves
-    the building of one a request. The two are a third of an update's CPU time.
+    Only this package makes requests, so botocore need not check their types; a fixed user agent saves building
+    one per request. The two would take a third of an update's CPU time.
     """
     config = Config(
         connect_timeout=1,
@@ -46,7 +46,7 @@ def dynamodb_client(session: Session, region: str) -> Client:
 
 @contextmanager
 def busy_if_pushed_back() -> Iterator[None]:
-    """Throttling, time-outs and 5xx become ``Busy``; other faults pass."""
+    """Turns throttling, time-outs and 5xx into ``Busy``; other errors pass."""
     try:
         yield
     except Exception as error:
@@ -59,7 +59,7 @@ def busy_if_pushed_back() -> Iterator[None]:
 
 
 def refused_item(error: BaseException) -> tuple[bool, dict[str, Any] | None]:
-    """Whether a condition was not met, and the item that stood in its way (``ALL_OLD``)."""
+    """Whether a condition failed, and the stored item that made it fail (``ALL_OLD``)."""
     answer = _answer(error)
     if answer is None or answer["Error"]["Code"] != "ConditionalCheckFailedException":
         return False, None

@@ -1,9 +1,9 @@
-"""Entries: one item per participant and week, every change of it one conditional write.
+"""Entries: one item per participant and week; every change is one conditional write.
 
 Partition key ``w<week>#<shard>``, where the shard is the first byte of the participant id (256 of them),
 sort key participant id. Attributes: ``unit``, ``category``, ``used`` (attempts started), ``open``
-(``<started>-<nonce>`` of the open attempt), ``saved``, ``guess`` and ``rev`` (what it saved, and as which
-revision; none is 0), ``done`` (the records of finished attempts).
+(``<started>-<nonce>`` of the open attempt), ``saved``, ``guess`` and ``rev`` (its saved answers, prediction and
+revision; 0 if there is none), ``done`` (the records of finished attempts).
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Entries:
         return [entry for entry in found if entry is not None]
 
     def erase(self, before: Entry, after: Entry) -> bool:
-        # Whatever is done to an entry starts an attempt or ends the open one.
+        # Every change to an entry starts an attempt or ends the open one.
         condition, values = "#used = :number", {":number": {"N": str(before.used)}}
         if before.open is None:
             condition += " AND attribute_not_exists(#open)"

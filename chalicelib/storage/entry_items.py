@@ -1,4 +1,4 @@
-"""Entry items as DynamoDB writes them in JSON, decoded straight into typed structs (0.6 µs an item)."""
+"""Decodes DynamoDB's JSON of entry items straight into typed structs (0.6 µs per item)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def entry_of(raw: dict[str, Any]) -> Entry:
 
 
 class EntryPages:
-    """Reads a week page by page, consistently, shard after shard; waits out throttling, see ``pages``."""
+    """Reads a week consistently, page by page, shard after shard; waits out throttling (see ``pages``)."""
 
     def __init__(self, http: SignedHttp, table: str) -> None:
         self._http, self._table = http, table

@@ -1,4 +1,4 @@
-"""Records of the entries' stream, as Lambda hands them over, turned into changes."""
+"""Turns records of the entries' stream, as Lambda delivers them, into changes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import Any
 from chalicelib.domain.live import Change
 from chalicelib.storage.entry_items import entry_of
 
-# Two of three writes start or save an attempt and finish none: they are passed over before anything is decoded.
+# Two of three writes only start or save an attempt: they are skipped before anything is decoded.
 _COUNTED = ("unit", "done")
 
 
 def changes(records: Iterable[dict[str, Any]]) -> Iterator[Change]:
-    """The changes that finished an attempt (or took an entry away), in the order of the records.
+    """The changes that finished an attempt (or removed an entry), in the order of the records.
 
-    The source of a change is its partition key, in this stream: all records of a key are in one shard of the
-    stream, in order, and a shard that was split is read before its children. (DynamoDB could spread a key over
-    partitions if it were hot or large; these have a few writes a second and some megabytes.) Sequence numbers
-    of different streams, as after a restore of the table, cannot be compared, so the stream's label is
-    part of the source.
+    The source of a change is its partition key in this stream: all records of a key are in one shard of the
+    stream, in order, and a split shard is read before its children. (DynamoDB could spread a hot or large key
+    over partitions; these have a few writes a second and some megabytes.) Sequence numbers of different
+    streams, as after a restore of the table, cannot be compared, so the stream's label is part of the source.
     """
     for record in records:
         change = record["dynamodb"]

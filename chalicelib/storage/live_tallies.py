@@ -1,4 +1,4 @@
-"""Live tallies in the table ``tallies``, one item a week, packed: 15 KB for 1,500 units."""
+"""Live tallies in the table ``tallies``, one packed item per week: 15 KB for 1,500 units."""
 
 from __future__ import annotations
 

@@ -20,19 +20,19 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-# S3 takes no smaller part of an upload, but for the last.
+# S3 accepts no smaller part of an upload, except the last.
 PART = 8 * 1024 * 1024
 _OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
 class Bucket:
-    """A bucket through a boto3 client. ``cache`` is the Cache-Control of what is put."""
+    """A bucket through a boto3 client. ``cache`` is the Cache-Control of the objects it puts."""
 
     def __init__(self, client: Any, name: str, cache: str = "no-store") -> None:
         self._client, self._name, self._cache = client, name, cache
 
     def get(self, key: str, most: int | None = None) -> bytes | None:
-        """The object, or as much as ``most`` bytes of it."""
+        """The object, or its first ``most`` bytes."""
         try:
             data: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read(most)
         except ClientError as error:
@@ -54,7 +54,7 @@ class Bucket:
         yield from body.iter_chunks(PART)
 
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
-        """In parts of 8 MB; in one if it is no larger."""
+        """Uploads parts of 8 MB, or a single object if it is no larger."""
         parts = _parts(pieces)
         first, second = next(parts, b""), next(parts, None)
         if second is None:
@@ -72,14 +72,14 @@ class Bucket:
             ]
             self._client.complete_multipart_upload(MultipartUpload={"Parts": done}, **named)
         except BaseException:
-            with suppress(ClientError, BotoCoreError):  # what went wrong first is what has to be told
+            with suppress(ClientError, BotoCoreError):  # the first error is the one to report
                 self._client.abort_multipart_upload(**named)
             raise
 
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
-        """One conditional write; False if the object is not, or no longer, ``before`` (None: there is none).
+        """One conditional write; False if the object does not equal ``before`` (None: there is no object).
 
-        The ETag of what is put in one piece into a bucket with SSE-S3, as ours are, is the MD5 of its content.
+        In a bucket with SSE-S3, like ours, the ETag of an object put in one piece is the MD5 of its content.
         """
         if before is None:
             condition = {"IfNoneMatch": "*"}
@@ -106,7 +106,7 @@ class Bucket:
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in parts of one size, the last one smaller: so an ETag can be worked out from a copy."""
+    """The same bytes in parts of one size, the last smaller: so an ETag can be computed from a copy."""
     gathered = bytearray()
     for piece in pieces:
         gathered += piece
@@ -118,7 +118,7 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class ReadOnlyBucket:
-    """A bucket that is only read, without the start-up of a client."""
+    """A bucket for reading only, without the start-up time of a client."""
 
     def __init__(self, http: SignedHttp, name: str) -> None:
         self._http, self._name = http, name

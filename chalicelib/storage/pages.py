@@ -1,4 +1,4 @@
-"""Raw pages of a DynamoDB query or scan, up to 1 MB each; their decoding is the caller's."""
+"""Raw pages of a DynamoDB query or scan, up to 1 MB each; the caller decodes them."""
 
 from __future__ import annotations
 

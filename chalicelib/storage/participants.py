@@ -1,4 +1,4 @@
-"""Registered people. What is personal is sealed; the id, unit, category and hashes are not."""
+"""Registered people. Personal values are sealed; the id, unit, category and hashes are not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 class ParticipantItem(Item):
     """Of an erased person ``id``, ``erased_at`` and ``expires`` are left.
 
-    ``expires`` in seconds, when DynamoDB deletes the item by itself; the other times in milliseconds.
+    ``expires``, in seconds, is when DynamoDB deletes the item by itself; other times are in milliseconds.
     """
 
     citizen_id = BinaryAttribute(legacy_encoding=False, null=True)

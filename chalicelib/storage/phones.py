@@ -1,4 +1,4 @@
-"""The phones of all who have registered, read at a close for what is shared (400,000 people: 4 s of CPU)."""
+"""The phones of all registered people, read at a close to find shared ones (400,000 people: 4 s of CPU)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Page(msgspec.Struct, gc=False):
 
 
 class Phones:
-    """Calling it gives participant id and phone, in no particular order. Raises ``Busy``."""
+    """Yields participant id and phone when called, in no particular order. Raises ``Busy``."""
 
     def __init__(self, http: SignedHttp, table: str, vault: Vault) -> None:
         self._http, self._table, self._vault = http, table, vault
@@ -44,5 +44,5 @@ class Phones:
         }
         for page in pages(self._http, "Scan", request):
             for item in self._decode(page).Items:
-                with suppress(Unreadable):  # no result waits for a phone
+                with suppress(Unreadable):  # a phone must not hold up a result
                     yield item.id.S, self._vault.open(item.phone.B, item.id.S, "phone")

@@ -1,4 +1,4 @@
-"""Which revision of a close is current, in the table ``tallies``."""
+"""The current revision of each close, in the table ``tallies``."""
 
 from __future__ import annotations
 

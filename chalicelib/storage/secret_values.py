@@ -1,4 +1,4 @@
-"""Secrets, read once per environment; nothing of them is in code, environment or template."""
+"""Secrets, read once per environment; they are never in code, environment variables or the template."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 
 
 def read_secret(http: SignedHttp, name: str, stage: str = "AWSCURRENT") -> bytes | None:
-    """The value of the secret at this stage, None if it has no such version."""
+    """The value of the secret at this stage; None if it has no such version."""
     body = json.dumps({"SecretId": name, "VersionStage": stage}).encode()
     try:
         answer = http.call("secretsmanager", "secretsmanager.GetSecretValue", body)

@@ -1,6 +1,6 @@
-"""What is kept beside the participants for a while: wrong passwords, and proofs of work that were spent.
+"""Records kept beside the participants for a while: wrong passwords and spent proofs of work.
 
-Keys are keyed ids only (``services.identity``). DynamoDB deletes what has passed its ``expires`` (seconds).
+Keys are keyed ids only (``services.identity``). DynamoDB deletes items after their ``expires`` (seconds).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FORGET_PROOF_S = 3_600  # three times as long as a challenge is good
 class FailuresItem(Item):
     """``wrong#<participant id>#<origin>``, and ``wrong#<participant id>#<hour since 1970>`` for all origins.
 
-    Also for ids that nobody has registered. Origins have 16 characters, so the two are never the same.
+    Also for ids that nobody has registered. Origins have 16 characters, so the two never collide.
     """
 
     wrong = NumberAttribute(null=True)

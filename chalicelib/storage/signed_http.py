@@ -1,7 +1,7 @@
 """Signed requests to AWS without a service client: botocore signs, urllib3 sends.
 
-A botocore client costs 0.1 s and more of start-up and 41 µs an item read; a signed request costs neither. It is
-used where that counts: reading entries by the million, and the API's cold start (secrets, reference).
+A botocore client costs at least 0.1 s at start-up and 41 µs per item read; a signed request costs neither. It
+is used where that matters: reading millions of entries, and the API's cold start (secrets, reference).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chalicelib.domain.errors import Busy
 
 
 class AwsRefusal(Exception):
-    """AWS said no; ``code`` is the service's own."""
+    """AWS refused the request; ``code`` is the service's own."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -41,7 +41,7 @@ class SignedHttp:
                 status_forcelist=(500, 502, 503, 504),
                 allowed_methods=None,
                 raise_on_status=False,
-                respect_retry_after_header=False,  # whoever waits here has a person waiting
+                respect_retry_after_header=False,  # a person is waiting for this answer
             ),
         )
 
@@ -55,7 +55,7 @@ class SignedHttp:
                 prepared.url,
                 body=prepared.body,
                 headers=dict(prepared.headers),
-                redirect=False,  # a signed request goes where it was signed for
+                redirect=False,  # a signature is valid for its own address only
             )
         except urllib3.exceptions.HTTPError as error:
             raise Busy(str(error)) from error

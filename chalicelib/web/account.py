@@ -1,4 +1,4 @@
-"""The routes about a person's account: register, sign in, a lost password, one's own attempts."""
+"""The routes for a person's account: register, sign in, reset a lost password, list one's own attempts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def _iso_date(value: Any) -> Any:
-    """pydantic would also take the seconds since 1970 for a date."""
+    """Accepts only a text: pydantic would also read seconds since 1970 as a date."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         raise ValueError("cần ngày dạng 1990-12-31")
     return value
@@ -102,9 +102,9 @@ class PasswordReset(Body):
 
 @dataclass(frozen=True, slots=True)
 class AccountApi:
-    """``pepper`` makes participant ids, and the key of the proofs; the rest is the exam's.
+    """``pepper`` makes participant ids and the key of the proofs; the other parts are those of the exam.
 
-    ``address`` is where a request comes from (``web.client_address``).
+    ``address`` is the origin of a request (``web.client_address``).
     """
 
     exam: ExamApi

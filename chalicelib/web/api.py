@@ -1,6 +1,6 @@
-"""The exam's routes: from raw body and header to a JSON-ready answer. Knows no framework.
+"""The exam's routes: from raw body and header to a JSON-ready answer, independent of any framework.
 
-Apart from ``account``, so that a cold start on the exam path does not pay for registration and passwords.
+Separate from ``account``, so that a cold start on the exam path does not pay for registration and passwords.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExamApi:
-    """``nonce`` gives 16 fresh hexadecimal digits; ``version`` is the code's.
+    """``nonce`` gives 16 fresh hexadecimal digits; ``version`` is that of the code.
 
-    ``receipts`` is asked for at the first submission: a start needs neither their keys nor libsodium.
-    ``pace`` says when a page saves again, and hears of every push-back on this path.
+    ``receipts`` is called only at the first submission: a start needs neither their keys nor libsodium.
+    ``pace`` says when a page saves again, and is told of every push-back on this path.
     """
 
     library: Library
@@ -57,7 +57,7 @@ class ExamApi:
         return contest_now(self.library.current(), self.clock())
 
     def start(self, authorization: str | None, raw: bytes) -> tuple[int, shapes.Started]:
-        """201 with a new attempt, 200 with the one that is open already."""
+        """201 with a new attempt, 200 with one that is already open."""
         person, now = self._person(authorization)
         parse(Empty, raw or b"{}")
         reference = self.library.current()
@@ -112,7 +112,7 @@ class ExamApi:
 
     @contextmanager
     def _telling(self, person: Person, attempt: AttemptId, reference: Current) -> Iterator[None]:
-        """Whoever is refused because the attempt is finished is told its result."""
+        """Adds the result to a refusal because the attempt is finished."""
         try:
             yield
         except AlreadyFinished as refused:
@@ -121,7 +121,7 @@ class ExamApi:
 
     @contextmanager
     def _paced(self, now: int) -> Iterator[None]:
-        """Remembers that the database has pushed back."""
+        """Tells ``pace`` when the database pushes back."""
         try:
             yield
         except Busy:

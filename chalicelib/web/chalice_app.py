@@ -1,4 +1,4 @@
-"""Chalice with problem documents for every refusal, and one log line a request."""
+"""Chalice with a problem document for every refusal and one log line per request."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _HEADERS: dict[str, str | list[str]] = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
 }
-# Chalice gives the logger of the app's name a handler that writes to standard output.
+# Chalice gives the logger with the app's name a handler that writes to standard output.
 log = logging.getLogger("cuoc-thi")
 
 
 def reply(status: int, body: Any = None) -> Response:
-    """JSON, or no body for None."""
+    """A JSON response, without a body for None."""
     text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, headers=_HEADERS, status_code=status)
 
@@ -39,9 +39,9 @@ def problem(document: dict[str, Any], retry_after: int | None = None) -> Respons
 
 
 def guarded(view: Callable[[], Response]) -> Response:
-    """The view's answer, or the problem document of whatever it raises.
+    """The view's answer, or the problem document of the exception it raises.
 
-    It stands around the view because Chalice turns other exceptions into its own 500 before any middleware.
+    It wraps the view because Chalice turns other exceptions into its own 500 before any middleware runs.
     """
     try:
         return view()

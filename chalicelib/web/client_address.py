@@ -1,4 +1,4 @@
-"""From where a request comes."""
+"""The origin of a request."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 
 def client_address(context: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """The address that reached CloudFront; ``context`` is API Gateway's, which itself sees CloudFront's.
+    """The address that called CloudFront; ``context`` is API Gateway's, which sees only CloudFront's address.
 
-    CloudFront appends who called it to X-Forwarded-For, and API Gateway appends CloudFront. What stands further
-    left, the caller may have made up. Who calls API Gateway past CloudFront can make this up too; the brake on
-    passwords counts on nobody's honesty (``sessions.pause_left``).
+    CloudFront appends its caller to X-Forwarded-For, and API Gateway appends CloudFront. The caller may have
+    made up everything further left. A caller who bypasses CloudFront can make this address up too; the brake on
+    passwords does not rely on honesty (``sessions.pause_left``).
     """
     forwarded = [part.strip() for part in (headers.get("x-forwarded-for") or "").split(",")]
     if len(forwarded) > 1:

@@ -77,7 +77,7 @@ PROBLEMS = {
     "not_loaded": Problem(503, "Chưa có cuộc thi", "Cuộc thi chưa được nạp vào hệ thống. Hãy quay lại sau."),
 }
 _BY_STATUS = {
-    403: "not_found",  # what API Gateway's own "Missing Authentication Token" means
+    403: "not_found",  # API Gateway's own "Missing Authentication Token" means this
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
@@ -93,7 +93,7 @@ def document(code: str) -> dict[str, Any]:
 
 
 def of(error: ContestError) -> dict[str, Any]:
-    """The document of a refusal, with the members that its code has besides."""
+    """The document of a refusal, with the extra members of its code."""
     return {**document(error.code), **_members(error)}
 
 
@@ -113,5 +113,5 @@ def _members(error: ContestError) -> dict[str, Any]:
 
 
 def of_status(status: int) -> dict[str, Any]:
-    """The document of an error that the framework answers itself."""
+    """The document for an error that the framework answers itself."""
     return document(_BY_STATUS.get(status, "internal" if status >= 500 else "not_json"))

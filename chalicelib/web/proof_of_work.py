@@ -31,7 +31,7 @@ def challenge(key: bytes, now: datetime) -> shapes.Challenge:
 
 
 def check(key: bytes, proof: str | None) -> str:
-    """The challenge that ``proof`` solves, of which there is one of a kind. Raises ``InvalidInput``.
+    """The challenge that ``proof`` solves; every challenge is unique. Raises ``InvalidInput``.
 
     ``proof`` is the base64 of the solution in JSON.
     """

@@ -1,4 +1,4 @@
-"""What the API answers, as JSON-ready values."""
+"""The API's answers as JSON-ready values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _deadline(definition: Definition, attempt: AttemptId) -> str:
 
 
 def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
-    """The paper as shown; which answers are right is not in it."""
+    """The paper as shown, without its right answers."""
     prediction = definition.prediction
     return {
         "attempt_id": str(opened.attempt),

@@ -1,6 +1,6 @@
-"""The answers of the API as types: mypy holds the code to them, and docs/openapi.json is written from them.
+"""The API's answers as types: mypy checks the code against them, and they generate docs/openapi.json.
 
-Nothing at run time needs them, so the modules that do import them for the type checker alone.
+They are not needed at run time, so modules import them only for the type checker.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from chalicelib.domain.attempt import Category
 
@@ -106,7 +106,7 @@ class Eligibility(TypedDict):
 
 
 class NextRules(Week):
-    """What holds from that week on."""
+    """The rules from that week on."""
 
     paper: PaperRules
     prediction: Prediction | None
@@ -184,7 +184,7 @@ class Question(TypedDict):
 
 
 class Attempt(TypedDict):
-    """An open attempt: the paper as shown, with what was saved; which answers are right is not in it."""
+    """An open attempt: the paper as shown, with the saved answers and without the right ones."""
 
     attempt_id: AttemptKey
     week: WeekNumber
@@ -235,7 +235,7 @@ class ReceiptRecord(TypedDict):
 
 
 class Opening(TypedDict):
-    """What only the participant has: with the salt it opens the commitment."""
+    """Known to the participant alone; with the salt it opens the commitment."""
 
     answers: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", description="One character a question.")]
     attempt_id: AttemptKey
@@ -336,7 +336,7 @@ class InvalidProblem(Problem):
 
 
 class StaleProblem(Problem):
-    """Other answers were saved since: what is saved, to be merged and sent again with this ``revision``."""
+    """Other answers were saved since: merge these with yours and send them again with this ``revision``."""
 
     saved_answers: Chosen
     prediction: Count | None

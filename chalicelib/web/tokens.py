@@ -1,4 +1,4 @@
-"""Session tokens: signed, expiring, without personal data."""
+"""Session tokens: signed, with an expiry, without personal data."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ RELOAD_MS = 60_000
 class Tokens:
     """HMAC-SHA256 over participant id, unit, category and expiry.
 
-    ``keys`` from oldest to newest: the last one signs, all of them verify. A token that none of them verifies
-    makes the keys be read anew by ``reload``, at most once a minute: so a key can be rotated while older
-    environments run on. The token names no algorithm, so none can be forced on it.
+    ``keys`` go from oldest to newest: the last one signs, all of them verify. If none verifies a token,
+    ``reload`` reads the keys again, at most once a minute: so a key can be rotated while older environments
+    keep running. The token names no algorithm, so nobody can force one on it.
     """
 
     def __init__(self, keys: Sequence[bytes], reload: Callable[[], Sequence[bytes]] | None = None) -> None:
@@ -33,7 +33,7 @@ class Tokens:
         return str(self._serializer.dumps([*person, expires])), expires
 
     def check(self, authorization: str | None, now: int) -> Person:
-        """Who sends the header ``Bearer <token>``. Raises ``Unauthorized``."""
+        """The person who sent the header ``Bearer <token>``. Raises ``Unauthorized``."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or len(token) > 500:
             raise Unauthorized

@@ -1,1 +1,1 @@
-"""The only place that puts the parts together: one module for each function, from its environment."""
+"""The only place that puts the parts together: one module per function, configured by its environment."""

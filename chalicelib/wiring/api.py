@@ -1,7 +1,7 @@
 """The API's routes.
 
-Its parts avoid what a cold start pays for: one botocore client in all, secrets and reference by signed
-requests. Imports that the exam path can do without stand where they are needed.
+The parts keep a cold start cheap: they share one botocore client and read secrets and reference by signed
+requests. Imports that the exam path does not need are inside the functions that need them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What several functions are built from: the session, secrets, buckets, the clock."""
+"""Parts that several functions share: the session, secrets, buckets, the clock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rotated(http: SignedHttp, name: str) -> list[bytes]:
 
 def bucket(region: str, name: str, cache: str = "no-store") -> Bucket:
     """A bucket to write to."""
-    import boto3  # noqa: PLC0415  the API does without
+    import boto3  # noqa: PLC0415  the API does not need it
 
     from chalicelib.storage.objects import Bucket  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Closing weeks: ``close_weeks``, and ``close_by_shares`` for what is too large for one function to read."""
+"""Closing weeks: ``close_weeks``, and ``close_by_shares`` for contests too large for one function to read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from chalicelib.wiring.people import participants, vault
 
 
 def closing() -> Closing:
-    """The close with all that it needs, made anew for each run."""
+    """The close with all its parts, made anew for each run."""
     environment = read(ClosingEnvironment)
     region, kms_key = environment.aws_region, environment.data_key_kms
     desk, site = bucket(region, environment.desk_bucket), site_bucket(region, environment.site_bucket)

@@ -1,6 +1,7 @@
 """The environment of each function, as the template sets it: read once and whole, before anything is built.
 
-A field is the variable of that name in capitals. Its type is looked at, so annotations are not postponed here.
+Each field is the variable of that name in capitals. Its type is read at run time, so this module does not
+postpone annotations.
 """
 
 import os
@@ -11,11 +12,11 @@ T = TypeVar("T")
 
 
 class BadEnvironment(Exception):
-    """Variables are missing, empty or no number; the message names each."""
+    """Variables are missing, empty or not numbers; the message names each."""
 
 
 class ApiEnvironment(NamedTuple):
-    """``save_after_s``: seconds between two saves of a page that nothing holds up."""
+    """``save_after_s``: the usual seconds between two saves of a page."""
 
     aws_region: str
     desk_bucket: str

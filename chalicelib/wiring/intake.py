@@ -1,4 +1,4 @@
-"""Taking over what is put into the desk's inbox."""
+"""Taking over the files in the desk's inbox."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.wiring.people import participants
 
 
 def inbox() -> Inbox:
-    """The inbox with all that it needs, made anew for each file."""
+    """The inbox with all its parts, made anew for each file."""
     environment = read(IntakeEnvironment)
     desk = bucket(environment.aws_region, environment.desk_bucket)
     return Inbox(
@@ -39,7 +39,7 @@ def inbox() -> Inbox:
 
 
 def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
-    """Signed requests, once the data key of the vault is there: the first file of all finds none."""
+    """Signed requests; makes the vault's data key if there is none, as at the very first file."""
     http = SignedHttp(session(), environment.aws_region, connect=1, read=5, retries=3)
     make_data_key(http, desk, environment.data_key_kms)
     return http

@@ -1,4 +1,4 @@
-"""The table of participants, whose values are sealed: account, closes and intake read it."""
+"""The table of participants with sealed values; account, closes and intake read it."""
 
 from __future__ import annotations
 

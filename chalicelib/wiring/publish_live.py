@@ -25,6 +25,6 @@ def _parts() -> tuple[Library, LiveTallies, Bucket]:
 
 
 def publish() -> bool:
-    """Puts ``data/live.json``; False if the page knows already that there is nothing to tell."""
+    """Writes ``data/live.json``; False if there is nothing to show and the page already says so."""
     library, tallies, site = _parts()
     return publish_live(library.current(), tallies, site, now_ms())
