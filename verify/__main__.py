@@ -1,6 +1,6 @@
 """``python -m verify receipt.json --site URL`` or ``python -m verify --rank URL [--week K]``.
 
-Ends with 0 if everything holds, 1 if something does not, 2 if it could not be checked.
+Exits with 0 if everything holds, 1 if something does not, 2 if something could not be checked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from verify import receipt, week
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, over_http, read_json
 
-# What a file of another shape than docs/proof.md says makes of the code below.
+# The errors that the code below raises for a file with another shape than docs/proof.md describes.
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, EOFError, OSError)
 
 
@@ -97,6 +97,6 @@ def _receipts(path: Path) -> list[Any]:
 
 
 if __name__ == "__main__":
-    if isinstance(sys.stdout, TextIOWrapper):  # Windows would take a code page without Vietnamese
+    if isinstance(sys.stdout, TextIOWrapper):  # Windows would use a code page without Vietnamese
         sys.stdout.reconfigure(encoding="utf-8")
     sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The bundle of a week: every line checked and hashed into the root."""
+"""Reads the bundle of a week: checks every line and hashes it into the root."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from verify.tree import canonical, check_record, leaf_hash, root
 
 
 class Attempt(NamedTuple):
-    """What ranks of a record."""
+    """The part of a record that counts for the ranking."""
 
     number: int
     score: int
@@ -25,7 +25,7 @@ class Attempt(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Everybody is known by the draw; ``attempts`` by their numbers, discarded ones too."""
+    """A person, known by the draw; ``attempts`` by number, including discarded ones."""
 
     draw: str
     unit: str | None
@@ -42,7 +42,7 @@ def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
 
 
 def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
-    """All people of the week by their draws. Raises ``Failed`` unless the lines give size and root."""
+    """All people of the week by draw. Raises ``Failed`` unless the lines match the size and the root."""
     people: dict[str, Person] = {}
     leaves = []
     with gzip.open(io.BytesIO(packed)) as lines:

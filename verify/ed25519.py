@@ -1,4 +1,4 @@
-"""Ed25519 signatures checked in plain Python (RFC 8032, section 5.1.7). A few milliseconds each."""
+"""Checks Ed25519 signatures in plain Python (RFC 8032, section 5.1.7), a few milliseconds each."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ BASE: Point = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
 
 
 def holds(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` (64 bytes) of ``message`` was made with the key of ``public_key`` (32 bytes)."""
+    """Whether the key of ``public_key`` (32 bytes) made the ``signature`` (64 bytes) of ``message``."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
     key, commitment = decompress(public_key), decompress(signature[:32])

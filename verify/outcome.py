@@ -1,4 +1,4 @@
-"""What a check comes to, in Vietnamese and English."""
+"""The outcome of a check, in Vietnamese and English."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Passed(NamedTuple):
 
 
 class Failed(Exception):
-    """Something that was published, or the receipt, is not what it has to be."""
+    """Something published, or the receipt, is not as it must be."""
 
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(en)
@@ -21,4 +21,4 @@ class Failed(Exception):
 
 
 class CannotCheck(Failed):
-    """Nothing is wrong so far, but something that is needed is not there (yet)."""
+    """Nothing is wrong so far, but something needed is not there (yet)."""

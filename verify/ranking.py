@@ -1,4 +1,4 @@
-"""“Ranking again” of docs/proof.md: as plainly as it is written there."""
+"""“Ranking again” of docs/proof.md, written as plainly as there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
-    """What ``result`` of ``ranking.json`` has to be, and the ranking itself, barred people left out."""
+    """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
     rules = published["rules"]
     counted = {
         person.draw: [attempt for attempt in person.attempts.values() if attempt.status != "discarded"]
@@ -58,7 +58,7 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
 
 
 def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key:
-    """Smaller is better."""
+    """The sort key of an attempt; smaller is better."""
     guessed = attempt.prediction is not None and target is not None
     values = {
         "score": -attempt.score,

@@ -20,7 +20,7 @@ OPENING_KEYS = {"answers", "attempt_id", "participant_id"}
 
 
 def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Passed]:
-    """Yields what holds; raises ``Failed`` at the first thing that does not."""
+    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
     if not isinstance(receipt, dict) or receipt.keys() != KEYS:
         raise CannotCheck("Tệp này không phải biên nhận bài thi.", "This is not a receipt.")
     record = check_record(receipt["record"])
@@ -89,7 +89,7 @@ def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
 
 
 def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, Any]:
-    """``index.json``, agreeing with the published results. Raises ``CannotCheck`` before the week is closed."""
+    """``index.json``, checked against the published results. Raises ``CannotCheck`` before the week closes."""
     path = f"data/proof/week-{week}/index.json"
     if fetch(path) is None:
         raise CannotCheck(

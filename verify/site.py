@@ -1,4 +1,4 @@
-"""Fetching what a contest's site publishes."""
+"""Fetches the files that a contest's site publishes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from urllib.request import Request, urlopen
 
 from verify.outcome import CannotCheck, Failed
 
-# Path below the site's address → the file, None if there is none.
+# Path below the site's address → the file, or None if there is none.
 Fetch = Callable[[str], bytes | None]
 
 
 def over_http(address: str) -> Fetch:
-    """Raises ``CannotCheck`` for what is no web address, and later where the site does not answer."""
+    """Raises ``CannotCheck`` if it is not a web address, and later if the site does not answer."""
     if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
         raise CannotCheck(
             f"“{address}” không phải địa chỉ trang web (https://…).",
@@ -30,7 +30,7 @@ def over_http(address: str) -> Fetch:
             with urlopen(Request(url, headers={"Accept-Encoding": "identity"}), timeout=60) as answer:  # noqa: S310
                 data: bytes = answer.read()
         except HTTPError as error:
-            if error.code in {403, 404}:  # a bucket that may not be listed says 403 of what it has not
+            if error.code in {403, 404}:  # a bucket that cannot be listed answers 403 for a missing file
                 return None
             raise CannotCheck(f"{url} trả lời {error.code}.", f"{url} answered {error.code}.") from None
         except (URLError, OSError) as error:
@@ -41,7 +41,7 @@ def over_http(address: str) -> Fetch:
 
 
 def file(fetch: Fetch, path: str) -> bytes:
-    """Raises ``CannotCheck`` if it is not there."""
+    """Fetches a file. Raises ``CannotCheck`` if it is not there."""
     data = fetch(path)
     if data is None:
         raise CannotCheck(f"Trang web chưa có tệp {path}.", f"The site has no file {path} (yet).")
@@ -49,7 +49,7 @@ def file(fetch: Fetch, path: str) -> bytes:
 
 
 def read_json(fetch: Fetch, path: str) -> Any:
-    """Numbers with a fraction as ``Decimal``. Raises ``CannotCheck``, or ``Failed`` for what is not JSON."""
+    """Reads fractional numbers as ``Decimal``. Raises ``CannotCheck``, or ``Failed`` if it is not JSON."""
     data = file(fetch, path)
     try:
         return json.loads(data, parse_float=Decimal)

@@ -25,14 +25,14 @@ def canonical(value: Any) -> bytes:
 
 
 def check_record(record: Any) -> dict[str, Any]:
-    """A record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
+    """Checks that a record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
     if not isinstance(record, dict) or record.keys() != RECORD_KEYS.keys():
         raise Failed("Bản ghi không có đúng các trường quy định.", "The record does not have the right keys.")
     for key, kind in RECORD_KEYS.items():
         value = record[key]
         if value is None and key in MAY_BE_NULL:
             continue
-        # type(), for True is an int too
+        # type(), because True is an int too
         if type(value) is not kind or (key in CHOICES and value not in CHOICES[key]):
             raise Failed(
                 f"Bản ghi có giá trị sai ở trường “{key}”.", f"The record's “{key}” has a wrong value."
@@ -43,7 +43,7 @@ def check_record(record: Any) -> dict[str, Any]:
 
 
 def from_hex(text: Any, length: int, name: str) -> bytes:
-    """Raises ``Failed`` for anything but ``length`` bytes in lower-case hexadecimal."""
+    """Raises ``Failed`` unless the text is ``length`` bytes in lower-case hexadecimal."""
     if not isinstance(text, str) or len(text) != 2 * length or set(text) - set("0123456789abcdef"):
         raise Failed(
             f"“{name}” không phải {2 * length} chữ số hệ 16 viết thường.",
@@ -61,7 +61,7 @@ def node(left: bytes, right: bytes) -> bytes:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """Of leaf hashes in ascending order."""
+    """The root over leaf hashes in ascending order."""
     level = list(leaves)
     while len(level) > 1:
         odd = [level[-1]] if len(level) % 2 else []

@@ -1,4 +1,4 @@
-"""A whole week: its bundle against the root, and its ranking against what is published."""
+"""Checks a whole week: its bundle against the root, and its ranking against the published one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAID = {
 
 
 def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed]:
-    """Yields what holds; raises ``Failed`` at the first thing that does not."""
+    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
     index = week_index(fetch, week, expected_root)
     folder = f"data/proof/week-{week}/{index['folder']}"
     packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
@@ -94,7 +94,7 @@ def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Pla
 
 
 def rounded(score: str) -> Decimal:
-    """Half up, to four decimals."""
+    """Rounds half up to four decimals."""
     exact = Fraction(score)
     scaled = Decimal((exact * 10_000 * 2 + 1) // 2)
     return (scaled / 10_000).quantize(Decimal("0.0001"), ROUND_HALF_UP)

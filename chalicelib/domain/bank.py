@@ -1,4 +1,4 @@
-"""The question bank: what may be asked, and which answers are right (R5)."""
+"""The question bank: the approved questions and their right answers (R5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Question(NamedTuple):
     """A question with 2–6 ``options`` in the bank's order.
 
     ``answer`` is the set of right options as bits: bit 0 is option A, bit 1 is B, …
-    ``reference`` names article, decree and year.
+    ``reference`` names the article, decree and year.
     """
 
     id: str

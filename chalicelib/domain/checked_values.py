@@ -1,4 +1,4 @@
-"""The kinds of values in ``contest.toml``, checked, with sentences that say what to write instead."""
+"""The checked kinds of values in ``contest.toml``; each error says what to write instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _iso_duration(value: Any) -> Any:
 
 
 def _iso_text(value: timedelta) -> str:
-    """pydantic writes 365 days as ``P1Y``, which is no length that a contest may have."""
+    """Durations in ISO 8601: pydantic would write 365 days as ``P1Y``, which a contest may not use."""
     return f"PT{value.days * 86_400 + value.seconds}.{value.microseconds // 1000:03}S"
 
 

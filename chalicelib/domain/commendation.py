@@ -1,13 +1,13 @@
-"""Who is proposed for commendation at the end (R10): a list with reasons; the committee decides.
+"""Proposals for commendation at the end (R10): a list with reasons; the committee decides.
 
-The plan asks for collectives and individuals with outstanding contribution. What the figures can show is
+The plan asks for collectives and individuals with outstanding contributions. The figures can show only
 participation and results, so the proposals are:
 
 - units in which everybody obliged took part in every week (rate 1 over all weeks);
-- units with the best results over all weeks: the first ``TOP_UNITS`` that are below no minimum;
-- people who took part in every week, by the sum of their best scores, each divided by the size of that
-  week's paper, then of the time they took: the first ``TOP_PEOPLE``. Somebody with the same score and time
-  as the last proposed is proposed too.
+- units with the best results over all weeks: the first ``TOP_UNITS`` that reach every minimum;
+- people who took part in every week: the first ``TOP_PEOPLE`` by the sum of their best scores, each divided by
+  the size of that week's paper, then by the sum of their times. People with the same score and time as the last
+  one are proposed too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Reason = Literal["full_participation", "best_units", "best_people"]
 
 
 class WeekLine(NamedTuple):
-    """A person's best attempt of a week, as the individual ranking has it. ``duration`` in milliseconds."""
+    """A person's best attempt of a week, as in the individual ranking. ``duration`` is in milliseconds."""
 
     participant_id: str
     unit: str
@@ -45,7 +45,7 @@ class Proposal(NamedTuple):
 
 
 def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
-    """From the unit ranking over all weeks."""
+    """Proposes units from the unit ranking over all weeks."""
     complete = [row for row in ranked if row.rate == 1]
     best = [row for row in ranked if not row.note][:TOP_UNITS]
     reasons: list[tuple[Reason, list[UnitStanding]]] = [("full_participation", complete), ("best_units", best)]
@@ -57,9 +57,9 @@ def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
 
 
 def propose_people(weeks: Iterable[Iterable[WeekLine]], paper_sizes: Sequence[int]) -> list[Proposal]:
-    """From the individual rankings of all weeks; ties share a place, in the order of their ids.
+    """Proposes people from the individual rankings of all weeks; ties share a place, in order of their ids.
 
-    ``paper_sizes``: how many questions a paper had in each week. Shares of a paper are compared as whole
+    ``paper_sizes``: the number of questions in each week's paper. Shares of a paper are compared as whole
     numbers, over the least common multiple of the sizes.
     """
     whole = lcm(*paper_sizes)

@@ -32,9 +32,9 @@ RankingField = Literal["score", "prediction", "duration", "submitted"]
 
 
 class _Table(BaseModel):
-    """A table of ``contest.toml``; unknown keys are refused so that a typing error is never ignored."""
+    """A table of ``contest.toml``; unknown keys are refused so that a typo is never ignored."""
 
-    # Built when first used, all tables at once: half of the time that each on its own takes.
+    # All tables are built at once on first use: half the time of building each on its own.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
@@ -142,7 +142,7 @@ class Week(NamedTuple):
 
 
 class Definition(_Table):
-    """A whole ``contest.toml``. ``start = "now"`` has to be resolved before the calendar can be asked."""
+    """A whole ``contest.toml``. ``start = "now"`` must be resolved before the calendar is used."""
 
     contest: Contest
     paper: PaperRules = Field(default_factory=PaperRules)
@@ -168,11 +168,11 @@ class Definition(_Table):
         return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
 
     def under_rules_of(self, other: Definition) -> Definition:
-        """This contest with paper, prediction and ranking of ``other``: what a week keeps that has begun."""
+        """This contest with the paper, prediction and ranking of ``other``, which a begun week keeps."""
         if (self.paper, self.prediction, self.ranking) == (other.paper, other.prediction, other.ranking):
             return self
         kept = {"paper": other.paper, "prediction": other.prediction, "ranking": other.ranking}
-        # A new object, not a copy: a copy would take over what the calendar has cached.
+        # A new object, not a copy: a copy would keep the cached calendar.
         return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **kept})
 
     @cached_property
@@ -214,7 +214,7 @@ class Definition(_Table):
         return next((week for week in self.weeks if now < week.closes), self.weeks[-1])
 
     def next_change(self, now: int) -> int | None:
-        """When a week next opens or closes, or None after the last."""
+        """The next opening or closing of a week, or None after the last."""
         moments = (moment for week in self.weeks for moment in (week.opens, week.closes))
         return min((moment for moment in moments if moment > now), default=None)
 

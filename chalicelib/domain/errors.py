@@ -1,4 +1,4 @@
-"""Every way in which the contest says no.
+"""Every refusal of the contest.
 
 ContestError
 ├── NotJson               the body is not JSON
@@ -14,7 +14,7 @@ ContestError
 ├── NoOpenWeek            before the first week, between two weeks, after the last
 ├── NoAttemptsLeft        the week's attempts are used up
 ├── AttemptNotFound       no such attempt, or another person's
-├── Stale                 other answers were saved since those that the request was built on
+├── Stale                 other answers were saved since the ones behind the request
 ├── AlreadyFinished       the attempt is finished and takes no other answers
 ├── Overdue               the deadline and its grace have passed
 └── Busy                  the database pushes back; try again
@@ -37,7 +37,7 @@ class FieldError(NamedTuple):
 
 
 class ContestError(Exception):
-    """A refusal with a stable ``code``; ``retry_after`` in seconds where waiting helps."""
+    """A refusal with a stable ``code``; ``retry_after`` is in seconds, if waiting helps."""
 
     code = "internal"
     retry_after: int | None = None
@@ -106,7 +106,7 @@ class AttemptNotFound(ContestError):
 
 
 class Stale(ContestError):
-    """Says what is saved; ``answers`` by question number and option key as shown."""
+    """Carries the saved answers: ``answers`` by question number and option key as shown."""
 
     code = "stale"
 
@@ -116,7 +116,7 @@ class Stale(ContestError):
 
 
 class AlreadyFinished(ContestError):
-    """``record`` is what counts; who answers the person puts ``result`` beside it, as it is told."""
+    """``record`` is the attempt that counts; the API adds ``result``, the form shown to the person."""
 
     code = "finished"
 

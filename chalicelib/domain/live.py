@@ -1,7 +1,7 @@
-"""Live participation of a week: counted from the changes of its entries, told only as far as the rules allow.
+"""Live participation of a week, counted from the changes of its entries and shown only if the rules allow.
 
 Changes may be delivered again, in any batches, and those of different sources in any order; each counts once.
-What is counted here may lag behind the entries and is no result: a week's close reads the entries themselves.
+These counts may lag behind the entries and are not a result: a week's close reads the entries themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.domain.definition import Definition
 
 
 class Change(NamedTuple):
-    """One write to an entry: what it was before and after, None where there was nothing.
+    """One write to an entry: the entry before and after, None if there was none.
 
     ``source`` is a sequence of changes that are delivered in the order of their ``sequence`` numbers.
     """
@@ -42,18 +42,18 @@ NOBODY = Participation(0, 0)
 
 @dataclass(slots=True)
 class LiveTally:
-    """A week so far. ``units``: unit code → participation, "" for people of no unit.
+    """A week so far. ``units``: unit code → participation, "" for people outside all units.
 
-    ``counted``: source → the last sequence number that is counted. Kept together with the figures, in one
-    write, it is what makes a repeated delivery harmless: sources are repeated from some point on, in order, so
-    whatever is not above that number is already in the figures.
+    ``counted``: source → the last counted sequence number. It is written together with the figures, which makes
+    a repeated delivery harmless: a source repeats from some point on, in order, so every change up to that
+    number is already in the figures.
     """
 
     units: dict[str, Participation] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
 
     def add(self, changes: Iterable[Change]) -> bool:
-        """Counts what is not counted yet, all of one week; False if nothing was new."""
+        """Counts the changes, all of one week, that are not counted yet; False if none was new."""
         news = False
         for change in changes:
             if change.sequence <= self.counted.get(change.source, -1):
@@ -67,7 +67,7 @@ class LiveTally:
 
     @property
     def total(self) -> Participation:
-        """All people, also those of no unit."""
+        """All people, including those outside all units."""
         total = NOBODY
         for own in self.units.values():
             total = total.plus(own)
@@ -75,7 +75,7 @@ class LiveTally:
 
 
 def participation(entry: Entry) -> Participation:
-    """What one person's week adds. Attempts that are still open, overdue or not, are counted when settled."""
+    """One person's share in a week. Open attempts, overdue or not, are counted only when settled."""
     attempts = sum(1 for _ in entry.counted)
     return Participation(1 if attempts else 0, attempts)
 
@@ -83,8 +83,8 @@ def participation(entry: Entry) -> Participation:
 def may_be_told(definition: Definition) -> bool:
     """Whether participation may be published while a week is open.
 
-    People of all units add up to the people of the week, and attempts bound them (a person has one to
-    ``attempts_per_week``): if either is the prediction's target, no figure is told. Nor are rounded ones, since
-    rounding averages out over hundreds of units. How many people were all correct cannot be read from either.
+    The people of all units add up to the people of the week, and attempts bound them (a person has one to
+    ``attempts_per_week``): if either is the prediction's target, no figure is published, not even rounded,
+    since rounding averages out over hundreds of units. Neither reveals how many people were all correct.
     """
     return definition.prediction is None or definition.prediction.target == "perfect_people"

@@ -1,7 +1,7 @@
-"""RFC 6962, section 2.1: the hash tree over a week's attempts, and the parts of it that a phone can fetch.
+"""The hash tree over a week's attempts (RFC 6962, section 2.1), and the parts of it that a phone can fetch.
 
-Leaves stand in ascending order of their hashes. A *chunk* is ``CHUNK`` leaves from a multiple of it on, a
-whole subtree, so that its root is a node of the tree.
+Leaves are in ascending order of their hashes. A *chunk* is ``CHUNK`` leaves that start at a multiple of it: a
+whole subtree, so its root is a node of the tree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WIDTH = 32
 
 
 class Step(NamedTuple):
-    """The neighbour's hash and the side on which it stands: ``left`` or ``right``."""
+    """The neighbour's hash and its side: ``left`` or ``right``."""
 
     side: str
     hash: bytes
@@ -26,7 +26,7 @@ def leaf_hash(data: bytes) -> bytes:
 
 
 def _above(level: Sequence[bytes]) -> list[bytes]:
-    """The next level; an odd node at the end goes up unchanged."""
+    """The next level up; an odd node at the end moves up unchanged."""
     pairs = zip(level[::2], level[1::2], strict=False)
     up = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     if len(level) % 2:
@@ -35,7 +35,7 @@ def _above(level: Sequence[bytes]) -> list[bytes]:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """Of leaf hashes in their order; SHA-256 of nothing if there are none."""
+    """The root over leaf hashes in order; SHA-256 of nothing if there are none."""
     level = leaves
     while len(level) > 1:
         level = _above(level)
@@ -43,7 +43,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def paths(nodes: Sequence[bytes]) -> list[list[Step]]:
-    """From each of ``nodes``, which may be the roots of chunks, to the root over all of them."""
+    """The path from each of ``nodes``, which may be the roots of chunks, to the root over all of them."""
     levels = [list(nodes)]
     while len(levels[-1]) > 1:
         levels.append(_above(levels[-1]))
@@ -60,12 +60,12 @@ def paths(nodes: Sequence[bytes]) -> list[list[Step]]:
 
 
 def hashes(packed: bytes | bytearray) -> list[bytes]:
-    """Hashes that stand one after the other."""
+    """Splits concatenated hashes."""
     return [bytes(packed[at : at + WIDTH]) for at in range(0, len(packed), WIDTH)]
 
 
 def chunks(leaves: bytes) -> Iterator[list[bytes]]:
-    """Leaf hashes, one after the other in ``leaves``, chunk by chunk."""
+    """Splits ``leaves``, concatenated leaf hashes, into chunks."""
     for start in range(0, len(leaves), CHUNK * WIDTH):
         yield hashes(leaves[start : start + CHUNK * WIDTH])
 
@@ -80,7 +80,7 @@ class LeafHashes:
         self._buckets[hashed[0]] += hashed
 
     def ordered(self) -> bytes:
-        """All of them in ascending order, one after the other; forgets them."""
+        """Returns all of them, concatenated in ascending order, and forgets them."""
         packed = bytearray()
         while self._buckets:
             packed += b"".join(sorted(hashes(self._buckets.pop(0))))

@@ -1,8 +1,8 @@
-"""A paper is a pure function of (bank digest, seed), the same in every Python and every year.
+"""A paper is a pure function of (bank digest, seed): the same in every Python version, every year.
 
 The draw takes 64-bit numbers from SHA-256(bank digest | seed | counter) and scales them by
-``x·n >> 64``; the bias is below n/2⁶⁴. ``random.Random`` is avoided because its algorithm is
-not part of Python's promises.
+``x·n >> 64``; the bias is below n/2⁶⁴. ``random.Random`` is avoided because Python does not
+guarantee its algorithm.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ MASKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # ch
 UNANSWERED = MASKS[0]
 _MASK_OF = {char: mask for mask, char in enumerate(MASKS)}
 _LETTER = {letter: position for position, letter in enumerate(LETTERS)}
-# The number of a question as people write it → its place on the paper.
+# The question's number as people write it → its position on the paper.
 _POSITION = {str(place + 1): place for place in range(100)}
 _ORDERS = [tuple(permutations(range(n))) for n in range(len(LETTERS) + 1)]
 
 
 class PaperQuestion(NamedTuple):
-    """``order[i]`` is the bank's index of the option shown at position i (under the letter i)."""
+    """``order[i]`` is the bank's index of the option shown at position i, under its letter."""
 
     question: Question
     order: tuple[int, ...]
@@ -38,7 +38,7 @@ Paper = tuple[PaperQuestion, ...]
 
 
 def _numbers(seed: bytes, count: int) -> Iterator[int]:
-    """At least ``count`` numbers; four in each block of 32 bytes."""
+    """At least ``count`` numbers: four from each block of 32 bytes."""
     blocks = (count + 3) // 4
     stream = b"".join([sha256(seed + block.to_bytes(4)).digest() for block in range(blocks)])
     return iter(unpack(f">{4 * blocks}Q", stream))
@@ -65,11 +65,11 @@ def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int]) -> list[Quest
 
 
 def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
-    """The paper of ``seed`` (design): topics with a quota first, the rest from all other questions, then mixed.
+    """Draws the paper of ``seed``: first the topics with a quota, then the rest from all others, then mixed.
 
     The bank must hold enough questions (see ``bank.shortage``).
     """
-    # One number chooses a question, one mixes it with the others if there is a quota, one orders its options.
+    # One number chooses a question, one mixes it with the others if there is a quota, one shuffles its options.
     numbers = _numbers(f"{bank.digest}|{seed}|".encode(), 3 * rules.questions)
     paper = []
     for question in _choose(bank, rules, numbers):
@@ -82,13 +82,13 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
 
 
 def drawn_questions(bank: Bank, rules: PaperRules, seed: str) -> list[Question]:
-    """The questions of ``draw`` in its order, in half of its time: encoded answers need no order of options."""
+    """The questions of ``draw`` in order, in half the time: encoded answers need no order of options."""
     count = (2 if rules.topics else 1) * rules.questions
     return _choose(bank, rules, _numbers(f"{bank.digest}|{seed}|".encode(), count))
 
 
 def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
-    """Answers by question number and shown letter → one character a question, in the bank's option order.
+    """Answers by question number and shown letter → one character per question, in the bank's option order.
 
     Raises ``InvalidInput`` for questions or options that are not on the paper.
     """
@@ -118,7 +118,7 @@ def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
 
 
 def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
-    """The opposite of ``encode_answers``: what was chosen, by question number and shown letter."""
+    """The inverse of ``encode_answers``: the chosen answers by question number and shown letter."""
     answers = {}
     for number, ((_, order), char) in enumerate(zip(paper, encoded, strict=False), 1):
         mask = _MASK_OF[char]
@@ -128,5 +128,5 @@ def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
 
 
 def score(paper: Paper, encoded: str) -> int:
-    """The number of right answers (design); with several right options, all and only those must be chosen."""
+    """The number of right answers; if several options are right, exactly those must be chosen."""
     return sum([MASKS[question.answer] == char for (question, _), char in zip(paper, encoded, strict=False)])

@@ -1,4 +1,4 @@
-"""Who may take part, and how a person's data are written (R2, R3)."""
+"""The rules for a person's data and the forms in which it is written (R2, R3)."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _CITIZEN_ID = re.compile(r"\d{12}", re.ASCII)
 
 
 def tidy(text: str) -> str:
-    """NFC, no leading, trailing or doubled spaces: the form in which every name is stored."""
+    """NFC without leading, trailing or doubled spaces: the form in which every name is stored."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_citizen_id(text: str) -> bool:
-    """Twelve digits that begin with the code of a province, or of a country (100 and above)."""
+    """Whether it is twelve digits that begin with the code of a province or of a country (100 and above)."""
     return bool(_CITIZEN_ID.fullmatch(text)) and (text[:3] in PROVINCES or text[:3] >= "100")
 
 
 def citizen_id_fits(citizen_id: str, born: date, gender: Gender) -> bool:
-    """Digit 4 tells century and gender (0/1 for 19xx, 2/3 for 20xx, …), digits 5–6 the year of birth."""
+    """Digit 4 gives century and gender (0/1 for 19xx, 2/3 for 20xx, …), digits 5–6 the year of birth."""
     century = born.year // 100 - 19
     return (
         citizen_id[3] == str(2 * century + (gender == "female")) and citizen_id[4:6] == f"{born.year % 100:02}"
@@ -43,12 +43,12 @@ def citizen_id_fits(citizen_id: str, born: date, gender: Gender) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Two or more letters in words, as ``tidy`` leaves them; at most 80 characters."""
+    """Whether it is words with two or more letters in all, in ``tidy`` form, of at most 80 characters."""
     return 2 <= len(text) <= 80 and bool(_NAME.fullmatch(text))
 
 
 def normal_phone(text: str) -> str | None:
-    """``+84 912 345 678`` → ``0912345678``; None if it is no Vietnamese mobile number."""
+    """``+84 912 345 678`` → ``0912345678``; None if it is not a Vietnamese mobile number."""
     digits = re.sub(r"[ .()-]", "", text)
     digits = re.sub(r"^(\+84|84(?=\d{9}$))", "0", digits)
     return digits if _PHONE.fullmatch(digits) else None
@@ -61,9 +61,9 @@ _COMMON = re.compile(
 
 
 def is_obvious(password: str, known: Iterable[str] = ()) -> bool:
-    """What a guesser tries first: rows of keys, repetitions, common words with a few digits, ``known`` numbers.
+    """Whether a guesser tries it first: rows of keys, repetitions, common words with digits, ``known`` numbers.
 
-    Digits are compared whatever stands between them. NIST SP 800-63B (3.1.1.2) asks for such a list.
+    Characters between digits are ignored when comparing them. NIST SP 800-63B (3.1.1.2) asks for such a list.
     """
     text = "".join(
         sign for sign in unicodedata.normalize("NFD", password.casefold()) if not unicodedata.combining(sign)
@@ -77,16 +77,16 @@ def is_obvious(password: str, known: Iterable[str] = ()) -> bool:
 
 
 def age(born: date, today: date) -> int:
-    """Completed years; who was born on 29 February completes one on 1 March of a common year."""
+    """Completed years; people born on 29 February complete one on 1 March of a common year."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def masked_number(text: str) -> str:
-    """All but the first three and last three digits hidden: ``040******123``."""
+    """Hides all but the first three and last three digits: ``040******123``."""
     return text[:3] + "*" * (len(text) - 6) + text[-3:] if len(text) > 6 else "*" * len(text)
 
 
 def masked_name(name: str) -> str:
-    """The given name stays, the other words keep their first letter: ``N. V. An``."""
+    """Keeps the given name and the first letter of each other word: ``N. V. An``."""
     *others, given = name.split() or [""]
     return " ".join([*(f"{word[0]}." for word in others), given])

@@ -1,6 +1,6 @@
-"""What an attempt shows and hides: its public record, and the commitment to what is private (docs/proof.md).
+"""An attempt's public record, and the commitment to its private part (docs/proof.md).
 
-The canonical JSON of both is written out here, because a close-out makes a million of them; the tests
+The canonical JSON of both is written by hand here, because a close-out makes a million of them; the tests
 compare it with ``json.dumps``.
 """
 
@@ -20,25 +20,25 @@ def attempt_id(week: int, attempt: Finished) -> str:
 
 
 def salt_key(pepper: bytes) -> bytes:
-    """The key of all salts, as lasting as the pepper: a close works the salts out again."""
+    """The key of all salts, as lasting as the pepper: a close computes the salts again."""
     return hmac.digest(pepper, b"salt", "sha256")
 
 
 def salt(key: bytes, participant_id: str, named: str) -> bytes:
-    """16 bytes that nobody can guess without the key, nor with it once the attempt id's nonce is deleted.
+    """16 bytes that nobody can guess without the key, or even with it once the attempt id's nonce is deleted.
 
-    Keyed BLAKE2b (RFC 7693), which takes a third of HMAC-SHA256's time.
+    It is keyed BLAKE2b (RFC 7693), which takes a third of HMAC-SHA256's time.
     """
     return blake2b(f"{participant_id}|{named}".encode(), key=key, digest_size=16).digest()
 
 
 def opening(participant_id: str, named: str, answers: str) -> bytes:
-    """Canonical JSON; ``named`` is the attempt id. All three are of letters, digits, ``-`` and ``_`` alone."""
+    """Canonical JSON; ``named`` is the attempt id. All three have only letters, digits, ``-`` and ``_``."""
     return f'{{"answers":"{answers}","attempt_id":"{named}","participant_id":"{participant_id}"}}'.encode()
 
 
 def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) -> bytes:
-    """SHA-256(salt ‖ opening); an erased attempt has kept it."""
+    """SHA-256(salt ‖ opening); an erased attempt keeps the one it had."""
     if attempt.erased:
         return bytes.fromhex(attempt.answers)
     named = attempt_id(week, attempt)
@@ -60,7 +60,7 @@ def record(
     received: int,
     committed: str,
 ) -> bytes:
-    """The public leaf in canonical JSON. ``draw`` and ``committed`` in hex; ids and codes need no escaping."""
+    """The public leaf in canonical JSON. ``draw`` and ``committed`` are in hex; nothing needs escaping."""
     guess = "null" if prediction is None else prediction
     named = f'"{unit}"' if unit else "null"
     return (
@@ -71,9 +71,9 @@ def record(
 
 
 def erased(entry: Entry, key: bytes) -> Entry:
-    """The entry without answers and nonces; commitments stand in their place, so that every leaf stays.
+    """The entry with commitments in place of answers and nonces, so that every leaf stays.
 
-    Raises ``ValueError`` while an attempt is open: settle the entry first, once the attempt is overdue.
+    Raises ``ValueError`` while an attempt is open: first settle the entry, once the attempt is overdue.
     """
     if entry.open is not None:
         raise ValueError("an open attempt cannot be erased: it has no record yet")

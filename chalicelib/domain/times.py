@@ -9,7 +9,7 @@ _MS = timedelta(milliseconds=1)
 
 
 def to_ms(moment: datetime) -> int:
-    """Milliseconds of an aware datetime, cut off below the millisecond."""
+    """The milliseconds of an aware datetime; smaller parts are cut off."""
     return (moment - EPOCH) // _MS
 
 
@@ -18,15 +18,15 @@ def span_ms(span: timedelta) -> int:
 
 
 def rfc3339(instant: int, zone: tzinfo) -> str:
-    """``1661130000000`` → ``2022-08-22T08:00:00+07:00``; milliseconds only where there are any."""
+    """``1661130000000`` → ``2022-08-22T08:00:00+07:00``; milliseconds only if there are any."""
     moment = (EPOCH + timedelta(milliseconds=instant)).astimezone(zone)
     return moment.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
 
 
 class LocalHours:
-    """Instants as hours since 1970 on the clocks of a zone: ``// 24`` is the day, ``% 24`` the hour.
+    """Instants as hours since 1970 in the local time of a zone: ``// 24`` is the day, ``% 24`` the hour.
 
-    Zones change their offset at quarters of an hour, so each quarter is worked out once.
+    Zones change their offset only at quarters of an hour, so each quarter is computed once.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -43,5 +43,5 @@ class LocalHours:
 
 
 def local_time(instant: int, zone: tzinfo) -> datetime:
-    """What the clocks of the zone show, as spreadsheets keep it: without the zone."""
+    """The local time in the zone, as spreadsheets keep it: without the zone."""
     return (EPOCH + timedelta(milliseconds=instant)).astimezone(zone).replace(tzinfo=None)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Unit(NamedTuple):
-    """``headcount`` of people obliged to take part, of whom ``exempt`` are taken off (R1)."""
+    """``headcount`` counts the people obliged to take part, before ``exempt`` people are subtracted (R1)."""
 
     code: str
     name: str

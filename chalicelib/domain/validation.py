@@ -1,4 +1,4 @@
-"""pydantic's faults as Vietnamese sentences that say what to do."""
+"""Turns pydantic's errors into Vietnamese sentences that say what to do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MESSAGES = {
 
 
 def message_of(detail: Mapping[str, Any]) -> str:
-    """``detail`` as in ``ValidationError.errors()``."""
+    """``detail`` is one of ``ValidationError.errors()``."""
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
         return str(context["error"])

@@ -1,1 +1,1 @@
-"""What a week's entries tell beyond the result: activity, questions, anomalies. No prize depends on it."""
+"""Statistics of a week's entries: activity, questions, anomalies. No prize depends on them."""

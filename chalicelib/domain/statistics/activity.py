@@ -1,4 +1,4 @@
-"""When people took part: attempts and people by day and hour on the contest's clocks."""
+"""Attempts and people by day and hour, in the contest's time zone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chalicelib.domain.times import EPOCH, LocalHours
 
 
 class Period(NamedTuple):
-    """A day or an hour, by its beginning on local clocks (``start`` has no zone of its own).
+    """A day or an hour, by its beginning in local time (``start`` is without a zone).
 
-    ``attempts`` that were started in it; ``people`` who started one; ``newcomers``: whose first of the week it
-    was.
+    ``attempts`` counts those started in it, ``people`` the people who started one, ``newcomers`` the people who
+    started their first of the week.
     """
 
     start: datetime
@@ -25,7 +25,7 @@ class Period(NamedTuple):
 
 
 class Activity:
-    """A ``Collector`` of counted attempts by the hour in which they were started."""
+    """A ``Collector`` of counted attempts by the hour of their start."""
 
     _PARTS = ("attempts", "hour_people", "day_people", "newcomers")
 
@@ -53,13 +53,13 @@ class Activity:
         return json.dumps(parts, separators=(",", ":")).encode()
 
     def decode(self, encoded: bytes) -> None:
-        """Takes in what another has encoded."""
+        """Adds the counts that another collector has encoded."""
         for part, pairs in json.loads(encoded).items():
             getattr(self, part).update(dict(pairs))
 
     @property
     def hours(self) -> list[Period]:
-        """The hours in which anybody started, in order."""
+        """The hours with at least one start, in order."""
         return [
             Period(_moment(hour), count, self.hour_people[hour], self.newcomers[hour])
             for hour, count in sorted(self.attempts.items())
@@ -67,7 +67,7 @@ class Activity:
 
     @property
     def days(self) -> list[Period]:
-        """The days on which anybody started, in order."""
+        """The days with at least one start, in order."""
         attempts: Counter[int] = Counter()
         newcomers: Counter[int] = Counter()
         for hour, count in self.attempts.items():

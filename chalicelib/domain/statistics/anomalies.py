@@ -1,24 +1,24 @@
-"""What a person should look at after a week's close. Nobody is removed by it, and no rank depends on it.
+"""Cases for a person to look at after a week's close. They remove nobody and change no rank.
 
 ``too_fast``
-    Counted attempts that took less than two seconds a question and yet got four fifths of the questions
+    Counted attempts that took less than two seconds per question and still got four fifths of the questions
     right. Nobody reads a question and four options in that time.
 ``below_min_duration``
     Counted attempts below the contest's ``min_duration``: they rank behind all others.
 ``alike_wrong``
-    In one unit the same wrong answer to one question beyond chance, as when a wrong key goes round. Of all
-    people who got the question wrong at their first attempt, so many chose this answer; if it had nothing to
-    do with the unit, its share among the unit's people who got it wrong is hypergeometric (``exact_test``).
-    That a unit is weaker or stronger than others plays no part, because only wrong answers are compared.
+    One unit gave the same wrong answer to one question more often than chance explains, as when a wrong key
+    goes round. Of all people who got the question wrong at their first attempt, some number chose this answer;
+    if it had nothing to do with the unit, the number among the unit's people who got it wrong would be
+    hypergeometric (``exact_test``). A unit's strength plays no part, because only wrong answers are compared.
 ``night``
     More of a unit's people than chance explains began their week between midnight and five o'clock, when
-    offices and schools are closed; the same test on people.
+    offices and schools are closed. It is the same test, applied to people.
 ``one_phone``
-    More than ``SHARED_PHONE`` accounts that took part registered with one phone number.
+    More than ``SHARED_PHONE`` participating accounts registered with one phone number.
 
-For the two tests together: if nothing were behind it, a week would raise a single row with a probability of at
-most 1 % (``FALSE_ALARM``). Each test's limit is half of it divided by the number of cells that could be
-tested, whatever their outcome (Bonferroni), and the test is exact. A row says "not by chance", never why.
+If chance alone were at work, the two tests together would raise any row in a week with a probability of at most
+1 % (``FALSE_ALARM``). Each test's limit is half of that divided by the number of cells that could be tested,
+whatever their outcome (Bonferroni), and the test is exact. A row says "not by chance", never why.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, tot
 from chalicelib.domain.statistics.signs import Signs
 
 FALSE_ALARM = Fraction(1, 100)
-# Fewer people than this are no pattern that anybody should be asked about.
+# Fewer people than this are not a pattern worth asking anybody about.
 FEWEST_ALIKE = 5
 # A family may share a phone.
 SHARED_PHONE = 3
@@ -44,11 +44,11 @@ Reason = Literal["too_fast", "below_min_duration", "alike_wrong", "night", "one_
 
 
 class Anomaly(NamedTuple):
-    """``seen`` of ``out_of``: attempts of a person, people of a unit, accounts of a phone.
+    """``seen`` of ``out_of``: a person's attempts, a unit's people or a phone's accounts.
 
-    ``expected`` is what chance would bring on average, ``probability`` that of as many or more (tests only).
-    ``detail``: the fastest duration in milliseconds; the question's id and the chosen letters' character of
-    ``paper.MASKS``; the number of a group that shares a phone.
+    ``expected`` is the average by chance, ``probability`` that of as many or more (tests only).
+    ``detail``: the fastest duration in milliseconds; or the question's id and the chosen letters' character of
+    ``paper.MASKS``; or the number of a group that shares a phone.
     """
 
     reason: Reason
@@ -64,7 +64,7 @@ class Anomaly(NamedTuple):
 def find_anomalies(
     signs: Signs, first: FirstAnswers, bank: Bank, phones: Iterable[tuple[str, str, str]]
 ) -> list[Anomaly]:
-    """``phones``: participant id, unit and phone of those who took part; no phone comes out again."""
+    """``phones``: participant id, unit and phone of the people who took part; no phone is returned."""
     return [
         *_fast(signs),
         *_alike(first, bank),
@@ -125,7 +125,7 @@ def _by_question(counts: Mapping[Answer, int]) -> dict[str, int]:
 
 
 def _night(units: Mapping[str, tuple[int, int]]) -> Iterator[Anomaly]:
-    """``units``: people of a unit, and how many of them began at night."""
+    """``units``: a unit's people, and the number of them who began at night."""
     population = sum(people for people, _ in units.values())
     marked = sum(night for _, night in units.values())
     large = {unit: row for unit, row in sorted(units.items()) if unit and row[0] >= FEWEST_ALIKE}
@@ -149,7 +149,7 @@ def _test(
 
 
 def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:
-    # One text a person, sorted: a third of the memory of lists by phone.
+    # One sorted text per person takes a third of the memory of lists by phone.
     lines = sorted(f"{phone} {person} {unit}" for person, unit, phone in phones)
     same_phone = (list(lines) for _, lines in groupby(lines, key=lambda line: line.partition(" ")[0]))
     groups = sorted(

@@ -1,9 +1,9 @@
 """Fisher's exact test, one-sided: is something more frequent in a group than chance explains?
 
-Of ``population`` people ``marked`` show something. If who they are had nothing to do with a group of ``size``
-people, the number of marked ones in the group would be hypergeometric: as many as in ``size`` draws without
-putting back (R. A. Fisher, *Statistical Methods for Research Workers*, 1934, § 21.02). Worked out by whole
-numbers: no approximation, no assumption on how frequent it is.
+Of ``population`` people ``marked`` show a feature. If it were independent of a group of ``size`` people, the
+number of marked people in the group would be hypergeometric, as in ``size`` draws without replacement
+(R. A. Fisher, *Statistical Methods for Research Workers*, 1934, § 21.02). The test uses whole numbers: no
+approximation, and no assumption on how frequent the feature is.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def tail(population: int, marked: int, size: int, seen: int) -> Fraction:
 
 
 def surely_above(population: int, marked: int, size: int, seen: int, limit: Fraction) -> bool:
-    """Whether ``tail`` is above ``limit``, told quickly; False also where it cannot be told.
+    """A quick test whether ``tail`` is above ``limit``; also False if it cannot tell.
 
-    The tail is at least its first term. Floats do here: the margin is far wider than their error.
+    The tail is at least its first term. Floats suffice: the margin is far wider than their error.
     """
-    if seen * population <= size * marked:  # not even more frequent than on average
+    if seen * population <= size * marked:  # not more frequent than average
         return True
     first = _log_comb(marked, seen) + _log_comb(population - marked, size - seen) - _log_comb(population, size)
     return first > log(limit) + 1e-3

@@ -1,7 +1,7 @@
-"""What everybody answered at their first attempt of a week, counted by score and by unit.
+"""Everybody's answers at their first attempt of a week, counted by score and by unit.
 
-Only first attempts: later ones are made by people who have seen questions and, where the bank is public, have
-looked them up. That is what practice is for, and says nothing about a question.
+Only first attempts count: at later ones people have seen questions and, if the bank is public, have looked them
+up. That is the purpose of practice, and says nothing about a question.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from chalicelib.domain.paper import drawn_questions
 
 
 class Answer(NamedTuple):
-    """A question's id and what was chosen, as one character of ``paper.MASKS``."""
+    """A question's id and the chosen options, as one character of ``paper.MASKS``."""
 
     question: str
     chosen: str
 
 
 class _Rows:
-    """Counts of answers by some key, each count at its answer's place; rows grow as places are given."""
+    """Counts of answers by key, each count at its answer's place; rows grow as places are assigned."""
 
     def __init__(self) -> None:
         self.rows: dict[Any, array[int]] = {}
@@ -57,7 +57,7 @@ class _Rows:
 
 
 class _Places(dict[tuple[str, str], int]):
-    """The place of each answer; one that is new gets the next."""
+    """The place of each answer; a new answer gets the next place."""
 
     def __missing__(self, answer: tuple[str, str]) -> int:
         place = self[answer] = len(self)
@@ -65,10 +65,10 @@ class _Places(dict[tuple[str, str], int]):
 
 
 class FirstAnswers:
-    """A ``Collector``; erased answers are in no count. Of 400,000 people in 1,500 units it takes about 5 MB.
+    """A ``Collector``; erased answers are not counted. For 400,000 people in 1,500 units it takes about 5 MB.
 
-    Counts stand in arrays at the place of their answer, which it gets when it is first seen: dictionaries by
-    unit and answer would take a hundred megabytes.
+    Counts are in arrays, at the place that their answer gets when it is first seen: dictionaries by unit and
+    answer would take a hundred megabytes.
     """
 
     def __init__(self, bank: Bank, rules: PaperRules) -> None:
@@ -104,7 +104,7 @@ class FirstAnswers:
         ).encode()
 
     def decode(self, encoded: bytes) -> None:
-        """Takes in what another has encoded."""
+        """Adds the counts that another collector has encoded."""
         raw = json.loads(encoded)
         places = [self._places[question, chosen] for question, chosen in raw["answers"]]
         for key, row in raw["scores"].items():
@@ -114,12 +114,12 @@ class FirstAnswers:
 
     @property
     def by_score(self) -> dict[int, dict[Answer, int]]:
-        """Score of the attempt → answer → how often it was given."""
+        """Score of the attempt → answer → the number of times it was given."""
         return {score: self._counts(row) for score, row in self._scores.rows.items()}
 
     @property
     def by_unit(self) -> Iterator[tuple[str, dict[Answer, int]]]:
-        """Unit by unit, in order of their codes; people outside all units under ``""``."""
+        """Unit by unit, in order of their codes; people outside all units are under ``""``."""
         return ((code, self._counts(row)) for code, row in sorted(self._units.rows.items()))
 
     def _counts(self, row: array[int]) -> dict[Answer, int]:

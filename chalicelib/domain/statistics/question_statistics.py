@@ -1,14 +1,14 @@
-"""How hard a question was and how well it tells people apart, on first attempts.
+"""A question's difficulty and its power to tell people apart, measured on first attempts.
 
-- Facility index (độ khó): the share of right answers among those who were asked; no answer is a wrong one
+- Facility index (độ khó): the share of right answers among the people asked; no answer counts as wrong
   (Crocker & Algina, *Introduction to Classical and Modern Test Theory*, 1986, ch. 5).
 - Discrimination index (độ phân biệt): the correlation of the question, right or not, with the score on the
-  other questions of the same paper. The question itself is taken out of the score, which would else be in part
-  correlated with itself (S. Henrysson, "Correction of item-total correlations in item analysis",
+  other questions of the same paper. The question itself is left out of the score, which would otherwise partly
+  correlate with itself (S. Henrysson, "Correction of item-total correlations in item analysis",
   *Psychometrika* 28, 1963). With x = 1 for right and y = score − x, over n people,
   ``r = (n Σxy − Σx Σy) / √((n Σx² − (Σx)²) (n Σy² − (Σy)²))``. There is none if all or no answers were right.
 
-Both follow from how often each answer was given at each score, so parts of a week simply add up.
+Both follow from the count of each answer at each score, so the parts of a week simply add up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chalicelib.domain.bank import LETTERS, Bank, Question
 from chalicelib.domain.paper import MASKS
 from chalicelib.domain.statistics.first_answers import Answer
 
-# Below so many people a question's figures say little, and no flag is raised.
+# With fewer people than this a question's figures say little, and no flag is raised.
 FEWEST = 30
 Flag = Literal["negative_discrimination", "too_hard", "too_easy", "distractor_above_key"]
 
@@ -34,14 +34,14 @@ class Correlation(NamedTuple):
     square: int
 
     def thousandths(self) -> int:
-        """1000 r, rounded half away from nought, by integers alone."""
+        """1000 r, rounded half away from zero, with integers only."""
         twice = isqrt(4_000_000 * self.numerator**2 // self.square)
         return (twice + 1) // 2 * (1 if self.numerator >= 0 else -1)
 
 
 class QuestionLine(NamedTuple):
-    """A question of the bank. ``chosen[i]`` counts those who chose option i; with several right options people
-    choose several. ``blank`` counts those who chose none.
+    """A question of the bank. ``chosen[i]`` counts the people who chose option i; with several right options
+    people choose several. ``blank`` counts the people who chose none.
     """
 
     question: Question
@@ -67,7 +67,7 @@ def question_lines(by_score: Mapping[int, Mapping[Answer, int]], bank: Bank) -> 
 
 
 def _line(question: Question, given: Sequence[tuple[int, int, int]]) -> QuestionLine:
-    """``given``: score, chosen options as bits, and how many people."""
+    """``given``: score, chosen options as bits, and number of people."""
     n = right = rest = squares = rest_of_right = blank = 0
     chosen = [0] * len(question.options)
     for score, mask, count in given:

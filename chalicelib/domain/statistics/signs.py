@@ -1,4 +1,4 @@
-"""Signs of anomalies that single entries show: attempts that are too fast, weeks that begin at night."""
+"""Signs of anomalies in single entries: attempts that are too fast, weeks that begin at night."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.times import LocalHours, span_ms
 
-PLAUSIBLE_MS = 2_000  # a question
-NIGHT = range(5)  # hours of local clocks: from 00:00 to 04:59
+PLAUSIBLE_MS = 2_000  # per question
+NIGHT = range(5)  # local hours: from 00:00 to 04:59
 
 
 class Fast(NamedTuple):
-    """``attempts`` counted ones in all, of which ``too_fast`` and ``below_min_duration``; ``least`` in ms."""
+    """``attempts``: all counted ones; ``too_fast`` and ``below_min_duration`` of them; ``least`` in ms."""
 
     unit: str
     attempts: int
@@ -24,7 +24,7 @@ class Fast(NamedTuple):
 
 
 class Signs:
-    """A ``Collector``. ``units``: people with a counted attempt, and those whose first was at night."""
+    """A ``Collector``. ``units``: the people with a counted attempt, and those whose first was at night."""
 
     def __init__(self, definition: Definition) -> None:
         self._hour = LocalHours(definition.zone)
@@ -57,7 +57,7 @@ class Signs:
         return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
 
     def decode(self, encoded: bytes) -> None:
-        """Takes in what another has encoded."""
+        """Adds the signs that another collector has encoded."""
         raw = json.loads(encoded)
         self._take({person: Fast(*row) for person, row in raw["fast"].items()}, raw["units"])
 

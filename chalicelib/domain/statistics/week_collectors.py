@@ -1,4 +1,4 @@
-"""What is collected of every week besides the ranking, for its statistics."""
+"""The collectors for a week's statistics, which run beside the ranking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.domain.statistics.signs import Signs
 
 
 def week_collectors(definition: Definition, bank: Bank) -> dict[str, Collector]:
-    """Empty ones, by their names."""
+    """New, empty collectors by name."""
     return {
         "activity": Activity(definition.zone),
         "first_answers": FirstAnswers(bank, definition.paper),
