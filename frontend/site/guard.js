@@ -1,9 +1,9 @@
-// Says what is the matter where the page does not come up. ES5, for every browser; loaded beside everything else, so that
+// Says what is wrong if the page does not come up. ES5, for every browser; loaded in parallel with everything else, so that
 // nothing waits for it. main.js sets aria-busy on <main> when it runs, and data-started on <html> with its first screen.
 
 (function () {
   var PATIENCE_MS = 8000; // as in style.css
-  var APP_SECONDS = 22; // more, where the app waits for an answer: its calls give up after 20 s
+  var APP_SECONDS = 22; // more if the app waits for an answer: its calls give up after 20 s
   var HOTLINE = "cuoc-thi:hotline";
   var NEEDED = ["AbortController", "Promise", "fetch", "globalThis"];
   var KEPT = " Câu trả lời đã lưu không bị mất.";
@@ -56,13 +56,13 @@
     return parent.appendChild(element);
   }
 
-  /** Above whatever the app shows, or in the place of its first screen. */
+  /** Puts the box above the app's screen, or in place of its first screen. */
   function tell(kind) {
     var main = byId("main");
     var above = kind === "old" || kind === "bare";
     var made;
     var button;
-    if (!byId("foot")) return void setTimeout(function () { tell(kind); }, 50); // the page is still being read
+    if (!byId("foot")) return void setTimeout(function () { tell(kind); }, 50); // the browser is still reading the page
     if (told[kind] || told.old || (started() && !above)) return;
     told[kind] = true;
     if (kind !== "bare") remove(byId("late"));
@@ -85,7 +85,7 @@
     hotline(add(made, "p", "", ""));
   }
 
-  /** Asks past damaged copies in cache and store first. Where nothing answers, these words are worth more than the browser's. */
+  /** First bypasses damaged copies in cache and store. If nothing answers, these words are more useful than the browser's. */
   function reload(button) {
     var parts = all("script[src], link[rel='stylesheet'], link[rel='modulepreload']");
     var left = parts.length;
@@ -111,7 +111,7 @@
     });
   }
 
-  /** As main.js last kept it, and as the contest's file says now. */
+  /** The contact as main.js last kept it, then as the contest's file gives it now. */
   function hotline(place) {
     var request = new XMLHttpRequest();
     function show(text, read) {
@@ -124,7 +124,7 @@
         add(place, "a", "", line).href = "tel:" + line.replace(/[^\d+]/g, "");
         localStorage.setItem(HOTLINE, JSON.stringify(line));
       } catch (error) {
-        // No answer, or nothing can be kept.
+        // There is no answer, or nothing can be stored.
       }
     }
     request.onload = function () {
@@ -135,11 +135,11 @@
     try {
       show(localStorage.getItem(HOTLINE), function (line) { return line; });
     } catch (error) {
-      // Nothing is kept.
+      // Nothing is stored.
     }
   }
 
-  /** What was lost before this script came is seen by what is missing. */
+  /** Finds failures from before this script ran by the parts that are missing. */
   function loaded() {
     if (getComputedStyle(byId("skip")).position !== "absolute") tell("bare");
     if (!byId("main").hasAttribute("aria-busy")) tell("lost");
@@ -150,11 +150,11 @@
     setTimeout(look, 1000);
     all("link[rel='stylesheet']").forEach(function (link) {
       if (link.sheet) return;
-      remove(link); // it keeps the browser from showing anything and the app from running
+      remove(link); // it stops the browser from rendering and the app from running
       tell("bare");
     });
     if (box && box.parentNode) return;
-    // The app has put “Đang tải…” there.
+    // The app has shown “Đang tải…” there.
     if (byId("foot") && !byId("late")) {
       seconds = byId("waiting").hidden ? seconds + 1 : 0;
       if (seconds < APP_SECONDS) return;
@@ -168,7 +168,7 @@
   window.addEventListener("error", function (event) {
     var part = /** @type {any} */ (event.target);
     if (part.tagName === "LINK" && part.rel === "stylesheet") tell("bare");
-    // Not what a browser's extension loads or does.
+    // Ignores anything that a browser extension loads or does.
     if (part.tagName !== "LINK" && String(part.src || event.filename).indexOf(location.origin + "/") === 0) tell("lost");
   }, true);
   if (document.readyState === "complete") loaded();

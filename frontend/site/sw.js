@@ -1,18 +1,18 @@
-// Lets somebody whose line is lost or silent open the page again and go on with the paper. A store holds one release: it
-// is filled when that release's worker is installed, and new and old parts never mix. Apart from parts, only the page
-// itself and what the contest is are ever answered from a store, if the network has no answer in time: no paper, no result.
+// Lets people open the page again and continue with the paper when their connection is lost or silent. A store holds one
+// release: it is filled when that release's worker is installed, and new and old parts never mix. Apart from parts, a store
+// answers only for the page itself and the contest's files, if the network does not answer in time: no paper, no result.
 
 const [RELEASE, PARTS] = ["development", []]; // infra/site.py writes the release's digest and parts into this line
 
 const FOLDER = `/r/${RELEASE}/`;
 const STORE = `page-${RELEASE}`;
-const OLDER_STORES = 2; // pages that are open may still load a screen of their own release, offline too
+const OLDER_STORES = 2; // open pages may still load a screen of their own release, even offline
 const CONTEST = "/data/contest.json";
 const CONTEST_STORE = "contest";
-const PATIENCE_MS = 3000; // a line that accepts and never answers must not keep a stored page away
+const PATIENCE_MS = 3000; // a connection that accepts and never answers must not hold back a stored page
 
-// It takes over at once, also from an older worker under open pages: whichever worker runs, a part is answered by its full
-// address, which names the release, from whatever store has it.
+// It takes over at once, even from an older worker under open pages: any worker finds a part by its full address, which
+// names the release, in whichever store has it.
 addEventListener("install", (event) => {
   skipWaiting();
   event.waitUntil(Promise.all([fillStore(), fetchContest(CONTEST).catch(() => {})]));
@@ -26,7 +26,7 @@ addEventListener("activate", (event) => {
   event.waitUntil(Promise.all([caches.keys().then(dropOld), clients.claim()]));
 });
 
-/** All parts or none: a store that holds anything is whole, and what it holds never changes. */
+/** Stores all parts or none: a store that is not empty is complete and never changes. */
 async function fillStore() {
   const store = await caches.open(STORE);
   if ((await store.keys()).length) return;
@@ -38,7 +38,7 @@ async function fillStore() {
   }
 }
 
-/** The network's answer; the last good one is kept. */
+/** The network's answer; the last good answer is kept. */
 async function fetchContest(request) {
   const answer = await fetch(request);
   if (answer.ok) {
@@ -52,12 +52,12 @@ async function stored(path, cacheName) {
   const found = await caches.match(path, { cacheName, ignoreVary: true }).catch(() => null);
   if (!found) return null;
   const headers = new Headers(found.headers);
-  // The page would take an old Date for the server's time; the others are of the body as it was sent.
+  // The page would take an old Date for the server's time; the other headers describe the body as it was sent.
   for (const name of ["Date", "Content-Encoding", "Content-Length"]) headers.delete(name);
   return new Response(found.body, { headers });
 }
 
-/** What `network` answers; where that is late, fails or is a server's error, what is stored, if anything. */
+/** The answer of `network`; if it is late, fails or is a server error, the stored answer, if there is one. */
 async function race(network, path, cacheName) {
   /** @type {number | null} */
   let timer = null;
@@ -75,7 +75,7 @@ async function part(request, path) {
   return (await stored(path)) || fetch(request);
 }
 
-/** The same part once more, for a copy that may be damaged: somebody presses “Tải lại” (guard.js). */
+/** Fetches the same part again because a copy may be damaged: somebody pressed “Tải lại” (guard.js). */
 async function fetchAgain(request, path) {
   const answer = await fetch(request);
   if (answer.ok && path.startsWith(FOLDER)) {

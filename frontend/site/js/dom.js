@@ -1,4 +1,4 @@
-// Elements without HTML strings: text stays text, so nothing that people typed can become markup. Focus, buttons, hands.
+// Elements without HTML strings: text stays text, so nothing that people type can become markup. Focus, buttons, hands.
 
 /**
  * h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more])
@@ -30,13 +30,13 @@ export function add(parent, children) {
   return parent;
 }
 
-/** Puts `children` in the place of what the element held. */
+/** Replaces the element's content with `children`. */
 export function fill(element, ...children) {
   element.replaceChildren();
   return add(element, children);
 }
 
-/** Moves the focus to a heading: the view goes to it, or to the top of the page for a new screen. */
+/** Moves the focus to a heading: the view scrolls to it, or to the top of the page for a new screen. */
 export function focusOn(element, { top = false } = {}) {
   if (!element) return;
   if (element.tabIndex < 0) element.setAttribute("tabindex", "-1");
@@ -45,7 +45,7 @@ export function focusOn(element, { top = false } = {}) {
   else element.scrollIntoView({ block: "start" });
 }
 
-/** Runs an async action once however often its button is pressed; the button shows that it is busy. */
+/** Runs an async action once, however often its button is pressed; the button shows that it is busy. */
 export function once(button, action) {
   let running = false;
   return async (event) => {
@@ -64,13 +64,13 @@ export function once(button, action) {
   };
 }
 
-const CLICK_WITHIN_MS = 500; // after a finger has left the screen; one that wandered off clicks nothing
+const CLICK_WITHIN_MS = 500; // after a finger leaves the screen; one that has wandered off clicks nothing
 
 /**
- * Watches the hands on `page` and gives `afterClick(action)`: runs the action now or, while a finger or a button is down, when
- * its click has been delivered, once however often it was asked for. What comes, moves or goes without having been pressed
- * waits so: it would take away from under the finger what that aims at. A tap is pointerdown and pointerup and then, in a
- * task of its own, mousedown, blur, change, mouseup and click; a finger that scrolls or stays too long ends without a click.
+ * Watches the hands on `page` and returns `afterClick(action)`, which runs the action now or, while a finger or a button is
+ * down, once after its click is delivered. Anything that appears, moves or goes by itself waits like this: it could pull the
+ * target from under the finger. A tap is pointerdown and pointerup and then, in a separate task, mousedown, blur, change,
+ * mouseup and click; a finger that scrolls or stays too long ends without a click.
  */
 export function watchHands(page, timers = globalThis) {
   const waiting = new Set();
@@ -84,14 +84,14 @@ export function watchHands(page, timers = globalThis) {
     for (const action of due) action();
   };
   const on = (types, wait) => types.forEach((type) => page.addEventListener(type, (event) => {
-    if (event.detail === 0 && type === "click") return; // of a key: the finger is still down
+    if (event.detail === 0 && type === "click") return; // from a key: the finger is still down
     timers.clearTimeout(timer);
     if (wait === null) down = true;
     else timer = timers.setTimeout(lifted, wait);
   }, true));
   on(["pointerdown", "mousedown"], null);
   on(["pointerup", "mouseup"], CLICK_WITHIN_MS);
-  on(["click", "pointercancel", "contextmenu"], 0); // 0: after all that listen to the click, and what it changes
+  on(["click", "pointercancel", "contextmenu"], 0); // 0: after all listeners of the click and their changes
   return (action) => {
     if (down) waiting.add(action);
     else action();

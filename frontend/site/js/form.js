@@ -1,4 +1,4 @@
-// Parts of forms: a field with its label, hint and mistake; the list of mistakes on top; and what is told where, and when.
+// Parts of forms: a field with its label, hint and mistake; the list of mistakes on top; when and where each is shown.
 
 import { afterClick, fill, h } from "./dom.js";
 import { t } from "./texts.js";
@@ -24,7 +24,7 @@ export function textField(name, label, { hint, ...attributes } = {}) {
 export function passwordField(name, { label = t("person.password"), ...options }) {
   const { box, input } = textField(name, label, { type: "password", ...options });
   const show = h("input", {
-    class: "aside", // about the field, no part of what is filled in
+    class: "aside", // about the field, not part of the input
     type: "checkbox",
     onchange: () => {
       input.type = show.checked ? "text" : "password";
@@ -82,25 +82,25 @@ function showMistake(box, message) {
 }
 
 /**
- * The one place that decides which mistakes `form` shows, at its fields and in `summary`. `check()` gives {field: message}.
- * A field is told about once it was left with something in it, or sent; from then on with every change. The summary lists
- * what was wrong when the form was sent, takes the focus only then, and loses each line when its field is mended.
- * All of it waits for the click of a finger that is down.
+ * The only place that decides which mistakes `form` shows, at its fields and in `summary`. `check()` gives {field: message}.
+ * A field shows its mistake after it was left with something in it, or sent; from then on with every change. The summary
+ * lists the mistakes found when the form was sent, takes the focus only then, and drops each line when its field is mended.
+ * All of this waits for the click of a finger that is down.
  */
 export function mistakesOf(form, summary, check = () => ({})) {
   const told = new Set(); // fields
-  let refused = {}; // what the server found, until its field changes
+  let refused = {}; // mistakes found by the server, until their field changes
   let lines = new Map(); // of the summary, by field
   const boxes = () => [...form.querySelectorAll(".field[id]")];
 
-  /** {field: message} of all that is to be told now; also draws it at the fields. */
+  /** {field: message} of all mistakes to show now; also draws them at the fields. */
   function drawFields() {
     const found = { ...Object.fromEntries(Object.entries(check()).filter(([name]) => told.has(name))), ...refused };
     for (const box of boxes()) showMistake(box, found[nameOf(box)]);
     return found;
   }
 
-  /** Lines only go, one by one: written anew, a screen reader would read out all of them with every letter. */
+  /** Only removes lines, one by one: if they were rewritten, a screen reader would read all of them with every letter. */
   function draw() {
     const found = drawFields();
     for (const [name, line] of lines) {
@@ -150,7 +150,7 @@ export function mistakesOf(form, summary, check = () => ({})) {
   form.addEventListener("change", changed);
 
   return {
-    /** When the form is sent: tells all that is wrong now, and nothing else any more; true if nothing is. */
+    /** Called when the form is sent: shows the current mistakes and no others; true if there are none. */
     none() {
       for (const box of boxes()) told.add(nameOf(box));
       refused = {};
@@ -158,13 +158,13 @@ export function mistakesOf(form, summary, check = () => ({})) {
       return !Object.keys(check()).length;
     },
 
-    /** Tells {field: message} that the server found. */
+    /** Shows {field: message} found by the server. */
     tell(messages) {
       refused = { ...messages };
       afterClick(list);
     },
 
-    /** One sentence in the place of the summary, until the form is sent again. */
+    /** Shows one sentence in place of the summary until the form is sent again. */
     say(...content) {
       afterClick(() => {
         lines.clear();

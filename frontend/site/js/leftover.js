@@ -1,11 +1,11 @@
-// Answers on this device that did not reach the server in time: shown for what they are, and saved as a file that the
-// organisers can read, for a complaint.
+// Answers on this device that did not reach the server in time: shown as such, and saved as a file that the organisers can
+// read, for a complaint.
 
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { t } from "./texts.js";
 
-/** The file's lines; `record` tells when each answer was given, and may be gone. */
+/** The file's lines; `record` has the time of each answer, and may be gone. */
 export function leftoverText(id, paper, { answers, prediction }, record) {
   const when = (place) => {
     const change = record && record.changes[place];

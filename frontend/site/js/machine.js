@@ -1,4 +1,4 @@
-// Sitting one paper: what the page does about the server, the device and the clock, with no word about how it looks.
+// Sitting one paper: how the page deals with the server, the device and the clock, regardless of its looks.
 //
 //              ┌─────────┐ heard      ┌─────────┐ answer   ┌─────────┐ planned  ┌────────┐
 //   open ─────►│ loading ├───────────►│ sitting ├─────────►│ waiting ├─────────►│ saving │
@@ -8,14 +8,14 @@
 //              ┌─────────┐◄───────────────────────────────────────────────────────────┘
 //              │ offline │  asks again by itself; heard: sitting, waiting or stale
 //              └─────────┘
-//   stale        another device has saved: its newer answers are shown, ours that are newer still are about to be saved
-//   confirming   handed in by hand, but the server has more, or other answers than were looked at: the person decides
+//   stale        another device has saved: its newer answers are shown, and ours that are newer still will be saved
+//   confirming   handed in by hand, but the server has more answers, or others than the person saw: the person decides
 //   handing in   on its way, or waiting for its turn at the deadline
-//   refused      no answer, or refused for now: handed in again by itself; one may read on
-//   missed       too late; the answers stay on this device, and the server is asked what became of the paper
+//   refused      no answer, or refused for now: the page hands in again by itself; people may keep reading
+//   missed       too late; the answers stay on this device, and the page asks the server for the paper's fate
 //   finished, failed (there is no such paper), signed out: the end
 //
-// Whatever is heard, in whichever state, goes through one place (`hear`) and one merge (`learn` in record.js).
+// Every answer, in every state, goes through one place (`hear`) and one merge (`learn` in record.js).
 
 import { bodyOf, changed, combine, countOf, emptyRecord, heldOf, isUnsent, learn, sameRecord, sameSheet, sending, shown } from "./record.js";
 import * as pace from "./pace.js";
@@ -109,9 +109,9 @@ export const NEXT = {
   "signed out": [],
 };
 
-const PATIENCE_MS = 2000; // then a paper that this device has is shown without having heard of the server
-const OFTEN_MS = 10000; // as often as the page may ask because somebody looks at it again
-const LATE_MS = 5000; // after the grace, for an answer to arrive in
+const PATIENCE_MS = 2000; // then a paper stored on this device is shown without waiting for the server
+const OFTEN_MS = 10000; // the least time between two questions because somebody looks at the page again
+const LATE_MS = 5000; // after the grace, for an answer to arrive
 const STALE_TRIES = 8;
 const DEFAULT_SAVE_AFTER_MS = 30000;
 
@@ -121,8 +121,8 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   let record = /** @type {AttemptRecord} */ (store.read()); // or null until the paper was heard of: later states have one
   /** @type {any} */
   let timer = null;
-  let left = false; // the screen is gone; what is still under way is only noted
-  let heard = false; // by this page, since it was opened
+  let left = false; // the screen is gone; pending answers are only noted
+  let heard = false; // this page has had an answer since it was opened
   let [saves, reads] = [0, 0]; // under way
   let failures = 0; // saves and reads in a row without an answer
   let retryAfter = 0;
@@ -178,7 +178,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     if (!left) tell(view());
   }
 
-  /** Where the page is when nobody hands anything in. */
+  /** The page's state when nobody is handing in. */
   function rest() {
     if (saves) return "saving";
     if (!heard || failures) return "offline";
@@ -373,7 +373,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     timer = null;
   }
 
-  // -- what happens by itself
+  // -- automatic actions
 
   function plan() {
     if (left || ended() || timer !== null) return;
@@ -381,7 +381,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     if (wait !== null) timer = timers.setTimeout(next, Math.max(0, wait));
   }
 
-  /** Milliseconds until something has to be done; null: nothing, or it comes when what is under way is answered. */
+  /** Milliseconds until the next action; null: there is none, or it follows a pending answer. */
   function untilNext() {
     if (state === "handing in") return null;
     if (state === "refused") return pace.handInAgain(/** @type {Hand} */ (hand).rounds, retryAfter, random);
@@ -419,7 +419,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     timer = timers.setTimeout(next, wait);
   }
 
-  // -- what people, the browser and other tabs do
+  // -- actions of people, the browser and other tabs
 
   /** @param {(record: AttemptRecord) => AttemptRecord} make */
   function change(make) {
@@ -434,7 +434,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   const machine = {
     view,
 
-    /** Begins: asks the server, and meanwhile shows what this device has. */
+    /** Begins: asks the server, and meanwhile shows this device's answers. */
     open() {
       if (paper && !record) record = emptyRecord(timesOf(paper));
       plan();
@@ -466,7 +466,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       record = { ...record, at };
     },
 
-    /** By hand. Fewer answers than the server has are handed in only when that is confirmed: by calling it again. */
+    /** By hand. Handing in fewer answers than the server has needs a confirmation: a second call. */
     handIn() {
       if (locked() || !record) return;
       update((now) => now);
@@ -478,7 +478,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       submit();
     },
 
-    /** Not yet: goes on with the paper. */
+    /** Cancels the hand-in and continues with the paper. */
     goOn() {
       if (timeUp || !["confirming", "refused"].includes(state)) return;
       why = hand = null;
@@ -486,7 +486,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       enter(rest());
     },
 
-    /** The clock, at least once a second, only when it is sure of the server's time. */
+    /** A tick of the clock, at least once a second, only while it is sure of the server's time. */
     tick() {
       if (timeUp || !record || !paper || ended() || state === "missed" || clock.now() < record.deadline) return;
       timeUp = true;
@@ -500,13 +500,13 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       timer = timers.setTimeout(submit, late ? 0 : pace.spread(grace, random));
     },
 
-    /** Somebody looks at the page again. */
+    /** Somebody is looking at the page again. */
     wake: () => hurry(Math.max(0, lastTry + OFTEN_MS - steady())),
 
-    /** The device has a line again: a whole hall may have one again. */
+    /** The device is online again, and perhaps with it a whole hall. */
     online: () => hurry(Math.max(0, lastTry + OFTEN_MS - steady(), random() * 3000)),
 
-    /** The page may be gone in a moment: what is not sent yet goes out now. */
+    /** The page may be gone in a moment: unsent answers go out now. */
     flush() {
       if (left || !record || !(RESTING.includes(state) || state === "confirming") || timeUp || !isUnsent(record)) return;
       if (saves && record.sent.some((sheet) => sameSheet(sheet, shown(record)))) return;

@@ -1,4 +1,4 @@
-// The frame of the page: which screen is shown, header, footer, language, connection.
+// The frame of the page: choice of screen, header, footer, language, connection.
 
 import { api, data } from "./api.js";
 import { clock } from "./clock.js";
@@ -46,13 +46,13 @@ function go(hash, { instead = false } = {}) {
   else location.hash = hash;
 }
 
-/** Signs in first, then returns to where one was. */
+/** Signs in first, then returns to the same place. */
 function askToSignIn(expired) {
   const back = encodeURIComponent(location.hash);
   go(`#/sign-in?next=${back}${expired ? "&expired=1" : ""}`, { instead: true });
 }
 
-/** The session has ended: true if that is what the error says. For screens with calls of their own. */
+/** True if the error says that the session has ended. For screens with calls of their own. */
 function signedOut(error) {
   if (error.code !== "unauthorized") return false;
   session.clear();
@@ -69,12 +69,12 @@ async function loadContest() {
   return contest;
 }
 
-/** For guard.js, which tells it where the page does not come up. */
+/** For guard.js, which shows it if the page does not come up. */
 function keepHotline(line) {
   try {
     localStorage.setItem("cuoc-thi:hotline", JSON.stringify(line || null));
   } catch (error) {
-    // It asks the site, then.
+    // Then guard.js asks the site.
   }
 }
 
@@ -93,7 +93,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
   if (leave) leave();
   leave = keep = null;
   const main = place("main");
-  main.setAttribute("aria-busy", "true"); // guard.js sees by it that the app runs
+  main.setAttribute("aria-busy", "true"); // tells guard.js that the app runs
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
   try {
     const load = SCREENS[at.name];
@@ -114,7 +114,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
   } catch (thrown) {
     const error = /** @type {any} */ (thrown);
     if (mine !== turn || signedOut(error)) return;
-    const part = error.code === "part" || /module/i.test(error.message); // a browser may remember that it could not load one
+    const part = error.code === "part" || /module/i.test(error.message); // a browser may remember that loading failed
     showMessage(t("app.failed"), explain(part ? { code: "part" } : error), part ? () => location.reload() : () => show());
   } finally {
     clearTimeout(slow);
@@ -122,7 +122,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
   }
 }
 
-/** A part of the page that neither comes nor fails is taken for lost. */
+/** Treats a part of the page that neither arrives nor fails as lost. */
 function inTime(part) {
   /** @type {number | null} */
   let timer = null;
@@ -132,7 +132,7 @@ function inTime(part) {
   return Promise.race([part, late]).finally(() => clearTimeout(timer));
 }
 
-/** The footer comes with the first screen: alone it would jump. From then on guard.js leaves the page alone. */
+/** Shows the footer with the first screen: on its own it would jump. From then on guard.js does nothing. */
 function put(content) {
   fill(place("main"), content);
   document.documentElement.dataset.started = "";
@@ -216,5 +216,5 @@ place("skip").addEventListener("click", (event) => {
 connection();
 show();
 if ("serviceWorker" in navigator) {
-  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {})); // a help, no need
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {})); // optional
 }

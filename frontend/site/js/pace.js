@@ -1,5 +1,5 @@
-// When answers are sent. Random parts keep a hall full of people from saving in the same second; a server that refuses
-// is left alone for at least as long as one that works.
+// The times at which answers are sent. Random parts keep a hall full of people from saving in the same second; the page
+// leaves a refusing server alone for at least as long as a working one.
 
 /** @typedef {() => number} Random from 0 to 1 */
 

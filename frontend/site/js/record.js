@@ -99,9 +99,9 @@ export function sending(record) {
 }
 
 /**
- * The three-way merge, place by place, of what the server holds (`held`) with what was changed here since `base`:
+ * The three-way merge, place by place, of the server's answers (`held`) with the changes made here since `base`:
  *   - not changed here: the server's
- *   - changed here, and the server has what it had before, or what an unanswered save of ours brought: ours
+ *   - changed here, and the server has its old answer or one from an unanswered save of ours: ours
  *   - changed on both sides: the newer of the two, by the time of the tap here and of the save there
  * `asked` is the revision that was known when the question went out. An answer older than what is known now was
  * overtaken on its way; one older than what was known even then comes from a server that lost something (a restored

@@ -1,4 +1,4 @@
-// What this device remembers of papers: their questions, and what it knows of the answers.
+// This device's memory of papers: their questions, and its knowledge of the answers.
 
 import { byAttempt, names, PREFIX, read, remove, write } from "./storage.js";
 
@@ -12,8 +12,8 @@ import { byAttempt, names, PREFIX, read, remove, write } from "./storage.js";
 const DAY = 86400000;
 
 /**
- * The questions of papers, to go on with when the page is opened again without a connection; `owner` is the participant id.
- * What the server holds of the answers is not in them: that is the record's business alone.
+ * The questions of papers, for continuing when the page is opened again without a connection; `owner` is the participant id.
+ * They do not include the server's answers: only the record holds those.
  */
 export const papers = {
   .../** @type {ByAttempt<KeptPaper>} */ (byAttempt("paper:")),
@@ -33,7 +33,7 @@ const RECORD_FORMAT = 1;
 /** @param {any} found @returns {AttemptRecord | null} */
 const recordOf = (found) => (found && found.format === RECORD_FORMAT ? found : null);
 
-/** What this device knows of an attempt's answers (record.js); kept until the attempt's week is closed. */
+/** This device's knowledge of an attempt's answers (record.js); kept until the attempt's week is closed. */
 export const records = {
   /** @param {string} attemptId */
   get: (attemptId) => recordOf(read(`record:${attemptId}`)),

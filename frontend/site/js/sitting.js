@@ -1,4 +1,4 @@
-// The screen of a paper that is being sat: shows what the state machine (machine.js) says, and tells it what people do.
+// The screen of an open paper: shows the state of the machine (machine.js), and passes people's actions on to it.
 
 import { api } from "./api.js";
 import { clock, makeTicker } from "./clock.js";
@@ -20,7 +20,7 @@ import "./texts-paper.js";
 const WIDE = "(min-width: 48rem)";
 const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };
 
-/** Opens attempt `id`; ready to be shown as soon as there is something to show, and throws where there is no such paper. */
+/** Opens attempt `id`; resolves as soon as there is something to show, and throws if there is no such paper. */
 export function sitting(id, { contest, signedIn, signedOut }) {
   const content = h("div");
   /** @type {any} */
@@ -134,15 +134,15 @@ export function sitting(id, { contest, signedIn, signedOut }) {
   });
 }
 
-/** The paper's parts, and `draw(view)`, which brings them up to what the machine says. */
+/** The paper's parts, and `draw(view)`, which updates them to the machine's state. */
 function paperScreen(paper, machine) {
   const places = placesOf(paper);
   const sheet = { answers: {}, prediction: null, flags: {}, at: machine.view().at };
   if (!places.includes(sheet.at)) sheet.at = places[0];
   let mode = paperMode.get() || (matchMedia(WIDE).matches ? "list" : "one");
-  let area = null; // which of the areas is shown
+  let area = null; // the area that is shown
   let reviewed = ""; // the answers that the review shows
-  let notes = ""; // what is said above the paper
+  let notes = ""; // the notes above the paper
 
   const bar = examBar(paper);
   const note = h("div", { class: "notes", tabindex: "-1" });
@@ -242,7 +242,7 @@ function paperScreen(paper, machine) {
   return { parts: [heading, bar.box, note, box], draw, tick: bar.tick };
 }
 
-/** What has to be said above the paper: [{name, told, more, bad}]. */
+/** The notes to show above the paper: [{name, told, more, bad}]. */
 function notesOf(now, machine) {
   const { state, heard, heardAt, overtaken, problem, timeUp } = now;
   const notes = [];
