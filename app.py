@@ -1,6 +1,6 @@
-"""Cuộc Thi on AWS: what runs, and when. Each line hands over to one use case.
+"""Cuộc Thi on AWS: the entry points and their schedules. Each one calls one use case.
 
-The API's parts are imported here, at the start of an environment; the other functions import their own.
+The API's parts are imported here, when an environment starts; the other functions import their own.
 """
 
 from __future__ import annotations

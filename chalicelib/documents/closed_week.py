@@ -36,7 +36,7 @@ class Counts(Part, frozen=True):
 
 
 class Prediction(Part, frozen=True):
-    """The prediction question and its true value."""
+    """The target of the prediction and its actual value."""
 
     target: Literal["perfect_people", "people", "attempts"]
     actual: int

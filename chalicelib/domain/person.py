@@ -43,7 +43,7 @@ def citizen_id_fits(citizen_id: str, born: date, gender: Gender) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether it is words with two or more letters in all, in ``tidy`` form, of at most 80 characters."""
+    """Whether it consists of words of letters, in ``tidy`` form, with 2 to 80 characters in all."""
     return 2 <= len(text) <= 80 and bool(_NAME.fullmatch(text))
 
 
@@ -63,7 +63,7 @@ _COMMON = re.compile(
 def is_obvious(password: str, known: Iterable[str] = ()) -> bool:
     """Whether a guesser tries it first: rows of keys, repetitions, common words with digits, ``known`` numbers.
 
-    Characters between digits are ignored when comparing them. NIST SP 800-63B (3.1.1.2) asks for such a list.
+    Separators between digits are ignored. NIST SP 800-63B (3.1.1.2) asks for such a list.
     """
     text = "".join(
         sign for sign in unicodedata.normalize("NFD", password.casefold()) if not unicodedata.combining(sign)

@@ -79,7 +79,7 @@ class _Text:
 
 
 def prize_rows(winners: Iterable[Winner]) -> Iterator[list[Cell]]:
-    """One row per prize, in order of value; no other CSV file of a week has names."""
+    """One row per prize, in order of value, with the winner's name."""
     for one in winners:
         yield [
             one.prize,

@@ -23,7 +23,7 @@ from chalicelib.wiring.people import participants, vault
 
 
 def closing() -> Closing:
-    """The close with all its parts, made anew for each run."""
+    """The close with all its parts; each run gets a new one."""
     environment = read(ClosingEnvironment)
     region, kms_key = environment.aws_region, environment.data_key_kms
     desk, site = bucket(region, environment.desk_bucket), site_bucket(region, environment.site_bucket)

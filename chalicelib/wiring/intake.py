@@ -27,7 +27,7 @@ from chalicelib.wiring.people import participants
 
 
 def inbox() -> Inbox:
-    """The inbox with all its parts, made anew for each file."""
+    """The inbox with all its parts; each file gets a new one."""
     environment = read(IntakeEnvironment)
     desk = bucket(environment.aws_region, environment.desk_bucket)
     return Inbox(

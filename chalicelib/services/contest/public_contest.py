@@ -97,7 +97,7 @@ def public_units(reference: Reference) -> list[dict[str, Any]]:
 
 
 def public_bank(reference: Reference) -> dict[str, Any]:
-    """The bank with its answers if the contest publishes it before it opens (R5); else only its digest."""
+    """The bank with its answers if the contest publishes it before opening (R5); else only its digest."""
     letters = "ABCDEF"
     if not reference.definition.paper.publish_bank:
         return {"digest": reference.bank.digest, "questions": []}
