@@ -115,7 +115,7 @@ def test_a_lost_password_has_a_way_back(hall: Stack, page: Page, new_person: Cal
     expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
 
 
-def test_a_mistake_is_told_as_soon_as_its_field_is_left(hall: Stack, page: Page) -> None:
+def test_a_mistake_is_shown_as_soon_as_its_field_is_left(hall: Stack, page: Page) -> None:
     page.goto(f"{hall.site_url}/#/register")
     citizen, told = page.get_by_label("Số căn cước công dân"), page.locator("#citizen_id-mistake")
     citizen.fill("04019000012")
@@ -163,9 +163,7 @@ def type_into(page: Page, label: str, text: str) -> None:
         pytest.param("Mật khẩu", "ngắn", "Tôi đồng ý", id="consent"),
     ],
 )
-def test_a_mistake_does_not_move_what_is_pressed_next(
-    label: str, text: str, target: str, registering: Page
-) -> None:
+def test_a_mistake_does_not_move_the_next_target(label: str, text: str, target: str, registering: Page) -> None:
     type_into(registering, label, text)
     press_blindly(registering.get_by_label(target))
     expect(registering.get_by_label(target)).to_be_checked()
@@ -178,7 +176,7 @@ def test_a_mistake_does_not_move_the_button_that_sends(registering: Page) -> Non
     expect(registering.get_by_text("Hãy sửa các mục sau")).to_be_visible()
 
 
-def test_a_mistake_is_told_however_its_field_is_left(registering: Page) -> None:
+def test_a_mistake_is_shown_however_its_field_is_left(registering: Page) -> None:
     told = registering.locator("#citizen_id-mistake")
     citizen = registering.get_by_label("Số căn cước công dân")
     for leave in (
@@ -231,7 +229,7 @@ def test_a_finger_that_scrolls_or_wanders_off_keeps_no_mistake_back(registering:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_what_is_mended_leaves_the_summary_at_once(registering: Page) -> None:
+def test_a_mended_mistake_leaves_the_summary_at_once(registering: Page) -> None:
     summary = registering.get_by_role("alert")
     for label, text in (("Số căn cước công dân", "040190000123"), ("Họ và tên", "Nguyễn Thị Ánh Đào")):
         registering.get_by_label(label).fill(text)

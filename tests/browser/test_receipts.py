@@ -65,7 +65,7 @@ def test_a_receipt_is_kept_saved_and_checked_as_far_as_it_can_be_now(
     expect(page.get_by_text("Tuần thi chưa chốt")).to_be_visible()
 
 
-def test_a_receipt_that_was_changed_is_told_as_such(hall: Stack, page: Page) -> None:
+def test_a_changed_receipt_is_reported_as_changed(hall: Stack, page: Page) -> None:
     true = published.receipt("a3", "1-1-1661130000000-0123456789abcdef")
     published.publish(page, published.proof(true))
     page.goto(f"{hall.site_url}/#/receipt")

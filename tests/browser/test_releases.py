@@ -186,7 +186,7 @@ def test_a_line_that_never_answers_keeps_no_stored_page_away(hall: Stack, phone:
         line.speak()
 
 
-def test_a_slow_server_is_no_fault_of_the_page(hall: Stack, page: Page) -> None:
+def test_a_slow_server_is_not_reported_as_a_fault_of_the_page(hall: Stack, page: Page) -> None:
     page.clock.install()
     page.route("**/data/contest.json", never)
     page.goto(hall.site_url)
@@ -222,7 +222,7 @@ def test_what_is_slow_but_comes_takes_the_guards_place(hall: Stack, page: Page) 
 
 
 @pytest.mark.parametrize("part", ["js/main.js", "js/texts.js", "js/api.js"])
-def test_a_lost_module_is_told_at_once_and_reloading_brings_the_page(
+def test_a_lost_module_is_reported_at_once_and_reloading_brings_the_page(
     hall: Stack, page: Page, part: str
 ) -> None:
     find = lose(page, part)
@@ -306,7 +306,7 @@ def test_without_its_style_the_page_can_be_used_and_says_so(
 @pytest.mark.parametrize(
     "missing", ["HTMLScriptElement.prototype.noModule", "AbortController", "Element.prototype.replaceChildren"]
 )
-def test_an_old_browser_is_told_so_at_once(hall: Stack, browser: Browser, missing: str) -> None:
+def test_an_old_browser_gets_a_notice_at_once(hall: Stack, browser: Browser, missing: str) -> None:
     device = browser.new_context(viewport=PHONE)  # whose page may fail
     device.add_init_script(f"delete {missing}")
     page = device.new_page()

@@ -61,7 +61,7 @@ def test_a_paper_without_answers_has_no_points() -> None:
     assert score(paper, encode_answers(paper, {})) == 0
 
 
-def test_an_empty_list_is_no_answer() -> None:
+def test_an_empty_list_is_not_an_answer() -> None:
     paper = one_question(0b0001)
     assert encode_answers(paper, {"1": []}) == encode_answers(paper, {})
 

@@ -45,7 +45,7 @@ def test_people_are_compared_by_score_and_then_by_time() -> None:
     assert people(first, second) == [(1, "an"), (2, "chi"), (3, "binh")]
 
 
-def test_those_who_tie_with_the_last_are_proposed_too() -> None:
+def test_people_who_tie_with_the_last_are_proposed_too() -> None:
     week = [line(f"p{k:03}", 5, min(k, TOP_PEOPLE - 1)) for k in range(TOP_PEOPLE + 5)]
     proposed = people(week)
     assert len(proposed) == TOP_PEOPLE + 5

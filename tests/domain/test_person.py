@@ -54,7 +54,7 @@ def test_a_citizen_id_is_twelve_digits_that_begin_with_a_province_or_country(cit
         "０４００９００００００１",
     ],
 )
-def test_anything_else_is_no_citizen_id(text: str) -> None:
+def test_anything_else_is_not_a_citizen_id(text: str) -> None:
     assert not is_citizen_id(text)
 
 
@@ -143,7 +143,7 @@ def test_a_mobile_number_is_read_in_every_usual_writing(text: str) -> None:
     "text",
     ["", "0238000000", "0112345678", "091234567", "09123456789", "+1912345678", "0912x45678", "٠٩١٢٣٤٥٦٧٨"],
 )
-def test_anything_else_is_no_mobile_number(text: str) -> None:
+def test_anything_else_is_not_a_mobile_number(text: str) -> None:
     assert normal_phone(text) is None
 
 

@@ -437,7 +437,7 @@ def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:
     return found
 
 
-def test_a_lost_password_is_set_anew_by_a_code_from_the_desk(stack: Stack) -> None:
+def test_a_lost_password_is_reset_by_a_code_from_the_desk(stack: Stack) -> None:
     signed_in(stack, FORGETFUL)
     report = answered(stack, "password-resets.csv", f"citizen_id\n{FORGETFUL}\n")
     sheet = load_workbook(

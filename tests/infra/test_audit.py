@@ -13,18 +13,18 @@ def test_all_asked_and_nothing_known_is_well() -> None:
     assert verdict([GOOD]) == (0, ["1 of 1 packages asked about, 0 vulnerabilities known."])
 
 
-def test_a_vulnerability_is_named_with_what_mends_it() -> None:
+def test_a_vulnerability_is_named_with_the_version_that_fixes_it() -> None:
     code, lines = verdict([GOOD, BAD, UNASKED])
     assert code == 1
     assert lines[0] == "jinja2 2.0: PYSEC-1, mended in: 3.1"
 
 
-def test_a_package_that_nobody_was_asked_about_is_no_success() -> None:
+def test_an_audit_without_an_answer_for_a_package_does_not_pass() -> None:
     code, lines = verdict([GOOD, UNASKED])
     assert code == 2
     assert lines[0].startswith("1 of 2 packages asked about")
     assert "Dependency not found" in lines[1]
 
 
-def test_no_answer_at_all_is_no_success() -> None:
+def test_no_answer_at_all_does_not_pass() -> None:
     assert verdict([], "ConnectionError")[0] == 2

@@ -188,7 +188,7 @@ def test_slow_failing_and_throttled_answers_raise_an_alarm(resources: dict[str, 
     }
 
 
-def test_a_file_that_was_never_looked_at_is_told_of_by_name(resources: dict[str, Resource]) -> None:
+def test_a_file_that_was_never_read_is_reported_by_name(resources: dict[str, Resource]) -> None:
     intake = of_type(resources, "AWS::Serverless::Function")["Intake"]
     told = intake["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert told == {"Type": "SNS", "Destination": {"Ref": "AlarmTopic"}}

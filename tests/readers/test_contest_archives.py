@@ -53,7 +53,7 @@ def test_another_folder_gives_another_archive(tmp_path: Path) -> None:
     assert archive(tmp_path) != first
 
 
-def test_an_archive_holds_what_the_folder_holds(tmp_path: Path) -> None:
+def test_an_archive_holds_the_files_of_the_folder(tmp_path: Path) -> None:
     assert read_archive("c.zip", archive(folder(tmp_path))) == read_folder(tmp_path)
 
 
@@ -90,7 +90,7 @@ def test_a_folder_that_is_too_large_is_a_fault(tmp_path: Path) -> None:
         pytest.param(spoilt(zipfile.ZIP_LZMA), id="a spoilt lzma stream"),
     ],
 )
-def test_what_is_no_whole_zip_is_a_fault_of_the_file(data: bytes) -> None:
+def test_a_broken_zip_is_a_fault_of_the_file(data: bytes) -> None:
     (fault,) = faults(data)
     assert (fault.file, fault.row) == ("cuoc-thi.zip", 0)
     assert "hãy nén lại" in fault.message

@@ -139,7 +139,7 @@ def test_a_question_that_stands_twice_is_refused_also_without_a_title() -> None:
     assert (fault.row, fault.column) == (3, "id")
 
 
-def test_an_id_stays_when_the_file_is_sorted_anew() -> None:
+def test_an_id_stays_when_the_file_is_reordered() -> None:
     one, two = gift("Một?{=a ~b}"), gift("Hai?{=a ~b}")
     both = read("questions.gift", "// status: approved\n\nHai?{=a ~b}\n\nMột?{=a ~b}").questions
     assert set(both) == {one, two}
@@ -267,7 +267,7 @@ def test_an_idnumber_goes_before_the_name() -> None:
     assert read("questions.xml", text).questions[0].id == "L-07"
 
 
-def test_a_long_name_is_no_id() -> None:
+def test_a_long_name_is_not_an_id() -> None:
     assert read("questions.xml", moodle(multichoice(*RIGHT_A, name="x" * 41))).questions[0].id.startswith("q-")
 
 

@@ -110,7 +110,7 @@ def test_a_date_may_be_a_date_cell(day: date) -> None:
 
 
 @pytest.mark.parametrize("moment", [datetime.fromisoformat("2022-08-29T10:30"), time(10, 30)])
-def test_a_time_is_no_date(moment: Any) -> None:
+def test_a_time_is_not_a_date(moment: Any) -> None:
     rows = [["citizen_id", "date", "reason"], ["040080000002", moment, "thi hộ"]]
     assert fault("disqualifications.xlsx", workbook(Sheet1=rows)).column == "date"
 
@@ -285,7 +285,7 @@ def test_no_spoilt_byte_breaks_the_reader(at: int) -> None:
         read("units.xlsx", bytes(data))
 
 
-def test_a_zip_that_is_no_workbook_is_refused() -> None:
+def test_a_zip_that_is_not_a_workbook_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         packed.writestr("units.csv", UNITS)

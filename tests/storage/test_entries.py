@@ -117,7 +117,7 @@ def test_an_older_save_that_arrives_late_is_refused_with_the_newer_content(entri
 
 
 @pytest.mark.parametrize("prediction", [7, None])
-def test_a_submission_of_what_is_saved_succeeds_whatever_it_was_built_on(
+def test_submitting_the_saved_answers_succeeds_on_any_revision(
     entries: Entries, prediction: int | None
 ) -> None:
     attempt = start(entries)

@@ -28,7 +28,7 @@ def test_the_pointer_moves_only_from_where_it_was_seen(revisions: StoredRevision
     assert revisions.current("week-1") == second
 
 
-def test_switching_twice_to_the_same_result_is_no_conflict(revisions: StoredRevisions) -> None:
+def test_switching_twice_to_the_same_result_is_not_a_conflict(revisions: StoredRevisions) -> None:
     pointer = CurrentRevision(1, "in", "out")
     assert revisions.switch("final", None, pointer)
     assert revisions.switch("final", None, pointer)

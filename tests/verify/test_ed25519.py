@@ -66,11 +66,11 @@ def test_a_signature_is_not_taken_in_a_second_form() -> None:
 @pytest.mark.parametrize(
     "key", [b"", b"\xff" * 32, (2).to_bytes(32, "little"), b"\x01" + b"\x00" * 30 + b"\x80"]
 )
-def test_what_is_no_key_holds_nothing(key: bytes) -> None:
+def test_an_invalid_key_verifies_nothing(key: bytes) -> None:
     assert not ed25519.holds(key, b"", bytes.fromhex(VECTORS[0][2]))
 
 
-def test_what_is_no_signature_does_not_hold() -> None:
+def test_an_invalid_signature_does_not_hold() -> None:
     key = bytes.fromhex(VECTORS[0][0])
     assert not ed25519.holds(key, b"", b"")
     assert not ed25519.holds(key, b"", b"\xff" * 64)

@@ -99,7 +99,7 @@ def test_every_receipt_holds(outsider: Outsider, closed: Played) -> None:
     assert "ĐÚNG: mọi bước kiểm tra đều khớp." in said
 
 
-def test_the_week_ranks_again_to_what_is_published(outsider: Outsider) -> None:
+def test_ranking_the_week_again_gives_the_published_result(outsider: Outsider) -> None:
     code, said = outsider.rank("--week", "1", "--root", outsider.index()["root"])
     assert code == 0, said
     assert "5 bài cho ra đúng gốc cây băm" in said
@@ -154,7 +154,7 @@ def test_a_changed_receipt_fails(
     assert "WRONG: " in said
 
 
-def test_a_leaf_that_was_left_out_is_told_plainly(outsider: Outsider, receipt: dict[str, Any]) -> None:
+def test_a_missing_leaf_is_reported_plainly(outsider: Outsider, receipt: dict[str, Any]) -> None:
     index = outsider.index()
     outsider.edit(
         f"{HERE}/{index['folder']}/chunks/0.json", lambda chunk: chunk["leaves"].remove(receipt["leaf_hash"])
@@ -304,7 +304,9 @@ def test_a_page_of_results_that_shows_something_else_fails(
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"record": {}}', '"biên nhận"'])
-def test_what_is_no_receipt_cannot_be_checked(outsider: Outsider, tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_receipt_cannot_be_checked(
+    outsider: Outsider, tmp_path: Path, content: str
+) -> None:
     path = tmp_path / "other.json"
     path.write_text(content, encoding="utf-8")
     code, said = outsider.run(str(path), "--site", "https://thi.example")

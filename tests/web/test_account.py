@@ -147,7 +147,7 @@ def test_one_proof_does_not_tell_who_is_registered() -> None:
         counter.register(proof=proof)
 
 
-def test_a_lost_password_is_set_anew_by_a_code() -> None:
+def test_a_lost_password_is_reset_by_a_code() -> None:
     counter = Counter()
     identity = counter.register()["participant_id"]
     counter.people.allow_reset(identity, code_id(PEPPER, identity, "4821-0937-5561"), START_MS + 1)
@@ -169,7 +169,7 @@ def test_a_reset_in_another_form_is_refused(changed: dict[str, Any]) -> None:
         Counter().account.reset_password(body(sent), HOME)
 
 
-def test_another_systems_challenge_is_no_proof() -> None:
+def test_another_systems_challenge_is_not_a_proof() -> None:
     counter = Counter(definition(eligibility={"proof_of_work": True}))
     other = Counter(definition(eligibility={"proof_of_work": True}), pepper=b"another")
     counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)

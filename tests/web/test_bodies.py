@@ -61,7 +61,7 @@ def test_what_is_not_json_is_refused(raw: bytes, model: Any) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"[{}]", b"null", b'"text"', b"7", b"true", b"NaN", b"-Infinity"])
-def test_json_that_is_no_object_is_invalid(raw: bytes) -> None:
+def test_json_that_is_not_an_object_is_invalid(raw: bytes) -> None:
     assert list(faults(raw)) == ["body"]
 
 

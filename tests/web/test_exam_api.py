@@ -196,7 +196,7 @@ def test_what_was_never_submitted_has_no_receipt(counter: Counter, token: str, *
     assert (read["result"]["score"], read["result"]["receipt"]) == (4 if saved else None, None)
 
 
-def test_the_keys_of_receipts_are_asked_for_only_where_one_is_given(counter: Counter, token: str) -> None:
+def test_the_keys_of_receipts_are_read_only_if_a_receipt_is_given(counter: Counter, token: str) -> None:
     asked = []
 
     def receipts() -> Receipts:

@@ -271,7 +271,7 @@ def test_each_route_refuses_what_is_documented_and_nothing_else_and_all_answers_
     }
 
 
-def test_a_refusal_says_when_to_come_back_where_the_document_says_so() -> None:
+def test_a_refusal_says_when_to_retry_if_the_document_says_so() -> None:
     telling = {kind.code for kind in all_refusals() if kind.retry_after} | {TooManyAttempts(1).code}
     answers = COMMITTED["components"]["responses"].items()
     described = {

@@ -78,7 +78,7 @@ def test_invalid_input_names_field_and_message() -> None:
     assert problem["errors"] == [{"field": "phone", "message": "Hãy ghi số điện thoại."}]
 
 
-def test_a_stale_request_is_told_what_is_saved() -> None:
+def test_a_stale_request_gets_the_saved_answers() -> None:
     problem = of(Stale({"1": ["B"]}, None, 61_000))
     assert problem == {
         **document("stale"),
@@ -88,7 +88,7 @@ def test_a_stale_request_is_told_what_is_saved() -> None:
     }
 
 
-def test_a_finished_attempt_is_told_with_its_result() -> None:
+def test_a_refusal_of_a_finished_attempt_includes_its_result() -> None:
     refused = AlreadyFinished(done())
     refused.result = {"score": 5}
     assert of(refused) == {**document("finished"), "result": {"score": 5}}

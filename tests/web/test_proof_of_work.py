@@ -55,7 +55,7 @@ def unpacked(proof: str) -> dict[str, Any]:
     return value
 
 
-def test_a_challenge_says_what_to_look_for_and_not_the_number(asked: dict[str, Any]) -> None:
+def test_a_challenge_gives_the_hash_to_find_and_not_the_number(asked: dict[str, Any]) -> None:
     assert set(asked) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
     assert (asked["algorithm"], asked["maxnumber"]) == ("SHA-256", MAX_NUMBER)
 

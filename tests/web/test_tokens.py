@@ -33,7 +33,7 @@ def unpadded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def test_a_token_says_who_it_is() -> None:
+def test_a_token_identifies_the_person() -> None:
     assert TOKENS.check(f"Bearer {TOKEN}", START_MS) == AN
 
 
@@ -74,7 +74,7 @@ def test_a_token_lives_up_to_its_expiry_and_not_a_millisecond_longer() -> None:
         "Bearer " + "A" * 100_000,
     ],
 )
-def test_what_is_no_token_is_refused(authorization: str | None) -> None:
+def test_text_that_is_not_a_token_is_refused(authorization: str | None) -> None:
     assert refused(authorization)
 
 

@@ -16,7 +16,7 @@ def test_an_environment_has_a_field_for_each_variable() -> None:
     assert (environment.entries_table, environment.save_after_s) == ("entries_table", 30)
 
 
-def test_what_a_function_does_not_need_is_passed_over() -> None:
+def test_a_function_ignores_variables_that_it_does_not_need() -> None:
     assert read(TallyEnvironment, everything() | {"TALLIES_TABLE": "t"}) == TallyEnvironment("aws_region", "t")
 
 

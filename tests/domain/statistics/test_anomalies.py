@@ -31,7 +31,7 @@ def cells(draw_from: st.DrawFn) -> tuple[int, int, int, int]:
 
 
 @given(cells())
-def test_the_tail_is_what_counting_all_groups_gives(cell: tuple[int, int, int, int]) -> None:
+def test_the_tail_equals_the_count_over_all_groups(cell: tuple[int, int, int, int]) -> None:
     population, marked, size, seen = cell
     groups = [sum(member < marked for member in group) for group in combinations(range(population), size)]
     assert tail(*cell) == Fraction(sum(found >= seen for found in groups), len(groups))

@@ -56,7 +56,7 @@ def test_the_reason_is_quoted_and_winners_are_named() -> None:
     assert (second["name"], second["score_before"], second["score_after"]) == ("Lê Thị Bình", "5", "5")
 
 
-def test_an_exclusion_by_role_is_told_apart() -> None:
+def test_an_exclusion_by_role_has_its_own_reason() -> None:
     stage = Stage()
     stage.run()
     stage.run(contest=reference(CONTEST, excluded=["an"]))

@@ -91,7 +91,7 @@ def test_two_runs_at_once_give_what_one_gives(step: int) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 12))
-def test_two_runs_at_once_over_one_week_give_what_one_gives(step: int) -> None:
+def test_two_runs_at_once_over_one_week_give_the_result_of_one(step: int) -> None:
     stage, alone = Stage(), Stage()
     alone.run(AFTER_WEEK_1)
     overtaken(stage, step, REFERENCE, AFTER_WEEK_1)

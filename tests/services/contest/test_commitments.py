@@ -169,7 +169,7 @@ def test_an_entry_says_from_which_week_on_new_questions_hold() -> None:
     assert "từ tuần 2" in entries(desk)[1]["reason"]
 
 
-def test_what_changes_no_committed_part_adds_nothing() -> None:
+def test_a_change_to_no_committed_part_adds_no_entry() -> None:
     desk = Desk()
     desk.put()
     for changed in ({}, {"guide": "# Mới\n"}, {"questions": QUESTIONS.replace("draft", "rejected")}):
@@ -309,7 +309,7 @@ def test_a_contest_without_a_commitment_is_committed_to_when_it_is_loaded_again(
     assert len(entries(desk)) == 1
 
 
-def test_a_chain_that_is_gone_from_the_desk_is_not_begun_anew() -> None:
+def test_a_chain_lost_from_the_desk_is_not_started_again() -> None:
     desk = Desk()
     desk.put()
     for key in [key for key in desk.desk.objects if key.startswith("reference/commitments/")]:

@@ -56,7 +56,7 @@ def test_it_is_graded_by_the_answers_that_were_right_when_its_week_opened(room: 
     assert room.submit(opened).score == 5
 
 
-def test_what_is_overdue_is_settled_by_them_too(room: ChangingRoom) -> None:
+def test_they_settle_overdue_attempts_too(room: ChangingRoom) -> None:
     opened = room.start()
     room.save(opened, wrong=1)
     room.change(questions=3, time_limit="PT2M", overdue="discard")

@@ -40,7 +40,7 @@ def test_starting_again_hands_out_the_same_paper_and_uses_nothing_up() -> None:
     assert exam.entry().used == 1
 
 
-def test_starting_again_gives_back_what_was_saved() -> None:
+def test_starting_again_returns_the_saved_answers() -> None:
     exam = ExamRoom()
     first = exam.start()
     exam.save(first, wrong=2, guess=7)

@@ -254,7 +254,7 @@ def test_a_submission_on_the_saved_revision_may_say_something_else() -> None:
 
 
 @pytest.mark.parametrize("guess", [9, None])
-def test_a_submission_of_what_is_saved_needs_no_revision_and_one_write(guess: int | None) -> None:
+def test_submitting_the_saved_answers_needs_no_revision_and_one_write(guess: int | None) -> None:
     exam, opened = started()
     exam.clock.now += MINUTE
     exam.save(opened, wrong=1, guess=guess)

@@ -36,7 +36,7 @@ def test_it_never_falls_below_the_setting() -> None:
     assert pace.save_after(START_MS + MINUTE) == 45
 
 
-def test_a_push_back_on_the_way_down_doubles_what_it_has_come_down_to() -> None:
+def test_a_push_back_on_the_way_down_doubles_the_current_wait() -> None:
     pace = Pace(30)
     for _ in range(9):
         pace.pushed_back(START_MS)

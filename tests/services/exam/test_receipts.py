@@ -24,7 +24,7 @@ def issued(key: SigningKey = KEY, pepper: bytes = b"pepper") -> dict[str, Any]:
     return Receipts(pepper, key).issue(AN, definition(), 1, room.submit(opened, wrong=1, guess=7))
 
 
-def test_a_receipt_holds_what_was_submitted() -> None:
+def test_a_receipt_holds_the_submitted_answers() -> None:
     receipt = issued()
     assert receipt.keys() == {"record", "opening", "salt", "leaf_hash", "signature", "key_id"}
     record = receipt["record"]

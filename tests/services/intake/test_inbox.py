@@ -38,7 +38,7 @@ def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) 
     return Inbox(desk, contest, people, lambda: NOW), desk
 
 
-def test_a_file_about_single_people_goes_to_those_who_deal_with_people() -> None:
+def test_a_file_about_single_people_goes_to_the_people_use_case() -> None:
     box, _ = inbox({"inbox/data-requests.csv": b"x"}, people=People)
     report = box.take_over("inbox/data-requests.csv")
     assert report == {"file": "data-requests.csv", "people": b"x", "now": NOW}
@@ -58,7 +58,7 @@ def test_a_file_is_fetched_once_and_no_more_of_it_than_shows_that_it_is_too_larg
     assert bucket.asked == [("inbox/c.zip", LARGEST + 1)]
 
 
-def test_a_folder_is_no_file() -> None:
+def test_a_folder_is_not_a_file() -> None:
     box, bucket = inbox({})
     assert box.take_over("inbox/new folder/") == {"file": "inbox/new folder/", "accepted": False}
     assert bucket.asked == []

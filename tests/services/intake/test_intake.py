@@ -20,7 +20,7 @@ from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
 
-def test_a_whole_contest_is_accepted_and_the_report_says_what_was_taken() -> None:
+def test_a_whole_contest_is_accepted_and_the_report_lists_its_content() -> None:
     desk = Desk()
     report = desk.put()
     assert (report["accepted"], report["faults"]) == (True, [])

@@ -231,7 +231,7 @@ def test_what_papers_do_not_depend_on_may_change_at_any_time(changed: dict[str, 
     assert desk.put(OPENING + timedelta(days=1), **changed)["faults"] == []
 
 
-def test_questions_may_be_sorted_anew_in_their_file() -> None:
+def test_questions_may_be_reordered_in_their_file() -> None:
     desk = Desk()
     desk.put()
     header, *rows = QUESTIONS.splitlines(keepends=True)

@@ -218,7 +218,7 @@ def test_the_order_of_gathering_does_not_matter(order: tuple[int, ...]) -> None:
     assert desk.site.objects == whole.site.objects
 
 
-def test_a_file_replaces_what_has_gathered_of_its_kind() -> None:
+def test_a_file_replaces_the_gathered_one_of_its_kind() -> None:
     desk = Desk()
     desk.send("questions.csv", QUESTIONS)
     assert desk.send("questions.gift", GIFT)["taken"]["gathered"] == ["questions.gift"]
@@ -252,7 +252,7 @@ def test_rosters_may_gather_before_units() -> None:
     assert [fault["file"] for fault in report["faults"]] == ["units.csv", "rosters.csv"]
 
 
-def test_a_whole_zip_does_not_care_for_what_has_gathered() -> None:
+def test_a_whole_zip_ignores_gathered_files() -> None:
     desk = Desk()
     desk.send("guide.md", "# Cũ")
     desk.put()

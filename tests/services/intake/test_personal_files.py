@@ -90,7 +90,7 @@ class Office:
         return self.counter.entries.items[1, AN_ID]
 
 
-def test_a_code_is_handed_out_with_what_is_needed_to_know_the_person_on_the_telephone() -> None:
+def test_a_code_comes_with_the_data_to_identify_the_person_on_the_telephone() -> None:
     office = Office()
     report = office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n{STRANGER}\n")
     assert report["accepted"]
