@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.readers.contest_files import FILES
+from tests.examples import examples
 from tests.readers.contest_files import QUESTIONS, UNITS, contest_files, zipped
 from tests.readers.workbooks import as_workbook, part, repacked
 from tests.services.intake.inbox import LATER, Desk
 from tests.services.intake.test_intake_single_files import GIFT
-from tests.examples import examples
 
 NAMES = [*FILES, "contest.zip", "units.xls", "x", " ", ".", "a b.csv", "=1.csv"]
 SHEET = "xl/worksheets/sheet1.xml"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from chalicelib.readers.questions.question_rows import QUESTION_COLUMNS
+from tests.examples import examples
 from tests.readers.contest_files import UNIT_HEADER, contest_files, zipped
 from tests.readers.workbooks import workbook
 from tests.services.intake.inbox import LATER, Desk
 from tests.services.intake.test_intake_junk import GOOD, SPOT, check
-from tests.examples import examples
 
 COLUMNS = {
     "units": UNIT_HEADER.strip().split(","),
