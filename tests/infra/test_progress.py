@@ -113,9 +113,10 @@ def test_pinned_packages_are_counted_with_those_of_included_files(tmp_path: Path
 
 def test_set_up_counts_downloads_and_then_what_is_unpacked(tmp_path: Path) -> None:
     words = "Collecting one==1 (from -r x)\n  Downloading one.whl\nCollecting two==2\n"
-    assert state(words, tmp_path) == (2, "downloading")
+    assert state(words, tmp_path, 3) == "step 1 of 2, downloading: 2 of 3 packages"
     (tmp_path / "lib/python3.11/site-packages/one-1.dist-info").mkdir(parents=True)
-    assert state(f"{words}Installing collected packages: one, two\n", tmp_path) == (1, "unpacking")
+    words += "Installing collected packages: one, two, theirs\n"
+    assert state(words, tmp_path, 2) == "step 2 of 2, unpacking: 1 of 3 packages"
 
 
 def test_the_bench_says_each_figure_as_it_begins_and_its_result_at_once(
