@@ -59,10 +59,10 @@ class AttemptId(NamedTuple):
 class Finished(NamedTuple):
     """A finished attempt, in the order of its compact record. Times in milliseconds.
 
-    ``duration = min(received, deadline) − started``; ``overtime`` is how long after the deadline the server had
-    the answers. ``answers`` as ``paper.encode_answers`` gives them. A ``discarded`` attempt is used up but not
-    counted.
-    An erased one (``receipt.erased``) has no nonce, and its commitment (64 hex digits) in place of its answers.
+    ``duration`` and ``overtime`` are the spans before and after the deadline that the server waited for the
+    answers; neither is ever negative (``finish``). ``answers`` are as ``paper.encode_answers`` gives them. A
+    ``discarded`` attempt is used up but not counted. An erased one (``receipt.erased``) has no nonce, and its
+    commitment (64 hex digits) in place of its answers.
     """
 
     number: int
@@ -85,7 +85,7 @@ class Finished(NamedTuple):
 
     @property
     def received(self) -> int:
-        """When the server had the answers."""
+        """When the server had the answers, in milliseconds; never before the start."""
         return self.started + self.duration + self.overtime
 
     @property
@@ -112,8 +112,17 @@ class Finished(NamedTuple):
 
     @classmethod
     def decode(cls, record: str) -> Finished:
-        """The opposite of ``encode``."""
-        return cls(*json.loads(record))
+        """The opposite of ``encode``; an older record is mended."""
+        return cls(*json.loads(record)).mended()
+
+    def mended(self) -> Finished:
+        """The record as ``finish`` makes it today.
+
+        Before, a clock that went back between start and receipt left a negative duration in the record.
+        """
+        if self.duration >= 0:
+            return self
+        return self._replace(duration=0, overtime=max(0, self.duration + self.overtime))
 
 
 class Opened(NamedTuple):
@@ -187,18 +196,23 @@ def finish(
     prediction: int | None,
     flag: str = SUBMITTED,
 ) -> Finished:
-    """The record of an attempt: ``duration = min(received, deadline) − started``."""
-    taken = min(received, deadline(definition, week, attempt.started))
+    """The record of an attempt: ``duration = max(0, min(received, deadline) − started)``.
+
+    Start and receipt are told by the clocks of two servers, and a clock may be set back. An attempt that seems
+    to be received before it was started counts as received at its start.
+    """
+    received = max(received, attempt.started)
+    stopped = max(attempt.started, min(received, deadline(definition, week, attempt.started)))
     return Finished(
-        attempt.number,
-        attempt.started,
-        taken - attempt.started,
-        received - taken,
-        score,
-        prediction,
-        attempt.nonce,
-        answers,
-        flag,
+        number=attempt.number,
+        started=attempt.started,
+        duration=stopped - attempt.started,
+        overtime=received - stopped,
+        score=score,
+        prediction=prediction,
+        nonce=attempt.nonce,
+        answers=answers,
+        flag=flag,
     )
 
 

@@ -90,6 +90,24 @@ def test_a_record_reads_back_as_it_was_written(record: Finished) -> None:
     assert Finished.decode(record.encode()) == record
 
 
+@pytest.mark.parametrize(
+    ("duration", "overtime", "received"),
+    [
+        pytest.param(-500, 0, START_MS, id="received before its start"),
+        pytest.param(
+            -500, 1_700, START_MS + 1_200, id="received after its start, whose deadline was before it"
+        ),
+    ],
+)
+def test_an_older_record_with_a_negative_duration_is_mended(
+    duration: int, overtime: int, received: int
+) -> None:
+    old = done(duration=duration)._replace(overtime=overtime)
+    mended = Finished.decode(old.encode())
+    assert (mended.duration, mended.received) == (0, received)
+    assert mended._replace(duration=duration, overtime=overtime) == old
+
+
 def test_a_record_keeps_a_prediction_of_nought_apart_from_none() -> None:
     assert Finished.decode(done(prediction=0).encode()).prediction == 0
     assert Finished.decode(done(prediction=None).encode()).prediction is None

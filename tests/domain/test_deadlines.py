@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import (
     AttemptId,
@@ -73,6 +77,39 @@ def test_in_the_grace_the_duration_is_capped_and_the_submission_is_late() -> Non
 def test_at_the_end_of_the_week_the_duration_is_capped_by_its_closing() -> None:
     record = handed_in(FIRST.closes - MINUTE, FIRST.closes + 3_000)
     assert (record.duration, record.late) == (MINUTE, True)
+
+
+def test_what_seems_to_be_received_before_its_start_counts_as_received_at_its_start() -> None:
+    record = handed_in(START_MS + 500, START_MS)
+    assert (record.duration, record.received, record.late) == (0, START_MS + 500, False)
+
+
+in_the_week = st.integers(FIRST.opens, FIRST.closes - 1)
+# A clock may be wrong by years.
+apart = st.integers(-(10**11), 10**11) | st.sampled_from([-1, 0, 1, LIMIT, LIMIT + GRACE])
+
+
+@given(in_the_week, apart)
+@example(FIRST.closes - 1, -1)
+@example(FIRST.opens, LIMIT + GRACE)
+def test_nothing_that_takes_part_in_the_order_is_negative_whatever_the_clocks_say(
+    started: int, later: int
+) -> None:
+    handed = handed_in(started, started + later)
+    left: dict[str, Any] = {"number": 2, "nonce": NONCE, "guess": 0, "revision": 9}
+    records = [
+        handed,
+        Finished.decode(handed.encode()),
+        overdue_record(CONTEST, FIRST, Opened(started=started, saved="BBBBB", **left), four_right),
+        overdue_record(CONTEST, FIRST, Opened(started=started, saved=None, **left), four_right),
+    ]
+    for record in records:
+        assert 0 <= record.duration <= LIMIT
+        assert record.overtime >= 0
+        assert record.received >= started
+        assert record.score >= 0
+        assert (record.prediction or 0) >= 0
+    assert handed.received == max(started, started + later)
 
 
 def opened(saved: str | None, guess: int | None = None) -> Opened:
