@@ -22,7 +22,7 @@ from chalicelib.domain.ranking import (
     prediction_target,
     rank,
 )
-from chalicelib.domain.unit_score import UnitStanding, UnitTally, award_units, rank_units, tally
+from chalicelib.domain.unit_score import NOTHING, UnitStanding, UnitTally, award_units, rank_units, tally
 from chalicelib.domain.units import Unit
 
 
@@ -93,24 +93,32 @@ def gather(
     entries: Iterable[Entry],
     collectors: Mapping[str, Collector] = MappingProxyType({}),
 ) -> Gathered:
-    """Takes entries one by one, settles them and hands them on.
+    """Takes entries one by one, settles them, shows them to the collectors and keeps what a ranking needs.
 
     Attempts that are still open are overdue by now and count as their autosaved answers say.
     """
+    final = _shown_to(collectors.values(), _settled(entries, definition, bank, week))
+    return Gathered(people=list(contenders(final, definition)), collected=dict(collectors))
+
+
+def _settled(entries: Iterable[Entry], definition: Definition, bank: Bank, week: Week) -> Iterator[Entry]:
+    """The entries as they count when every deadline of the week and its grace are over."""
     after_the_end = week.closes + definition.grace + 1
-    watching = [collector.add for collector in collectors.values()]
 
     def grade(nonce: str, answers: str) -> int:
         return score(draw(bank, definition.paper, nonce), answers)
 
-    def final() -> Iterator[Entry]:
-        for entry in entries:
-            one = settled(entry, definition, after_the_end, grade) if entry.open else entry
-            for add in watching:
-                add(one)
-            yield one
+    for entry in entries:
+        yield entry if entry.open is None else settled(entry, definition, after_the_end, grade)
 
-    return Gathered(list(contenders(final(), definition)), dict(collectors))
+
+def _shown_to(collectors: Iterable[Collector], entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries, each after all collectors have seen it."""
+    watching = list(collectors)
+    for entry in entries:
+        for collector in watching:
+            collector.add(entry)
+        yield entry
 
 
 def close_week(
@@ -123,16 +131,16 @@ def close_week(
     earlier_winners: Collection[str] = (),
     earlier_unit_winners: Collection[str] = (),
 ) -> WeekResult:
-    """Every rule of a week's close, in the order of the design. Uses ``gathered.people`` up.
+    """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
     What barred people did stays in the facts of the week (participation, target, unit figures), so that barring
-    somebody moves up those behind and nobody else; they themselves are not ranked and win nothing (R3).
+    somebody moves up those behind and changes nothing else. They themselves are unranked and win nothing (R3).
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    # One by one, for a large week's people are a third of a Lambda's memory.
-    everyone = rank(_used_up(gathered.people), definition, week, target)
+    everyone = rank(_taken_out(gathered.people), definition, week, target)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
+    unranked = [standing for standing in everyone if standing.participant_id in barred]
     tallies = tally(everyone)
     unit_ranking = rank_units(units, tallies, definition)
     return WeekResult(
@@ -140,7 +148,7 @@ def close_week(
         counts=counts,
         target=target,
         ranked=ranked,
-        unranked=[standing for standing in everyone if standing.participant_id in barred],
+        unranked=unranked,
         prizes=award(ranked, definition, barred, earlier_winners),
         tallies=tallies,
         units=unit_ranking,
@@ -149,7 +157,8 @@ def close_week(
     )
 
 
-def _used_up(people: list[Contender]) -> Iterator[Contender]:
+def _taken_out(people: list[Contender]) -> Iterator[Contender]:
+    """One by one: a contender is gone when its standing is made, for the memory of a Lambda is small."""
     while people:
         yield people.pop()
 
@@ -168,7 +177,7 @@ def close_contest(
     shares: dict[str, Fraction] = {}
     for tallies, size in zip(weeks, paper_sizes, strict=True):
         for code, sums in tallies.items():
-            total[code] = total[code].plus(sums) if code in total else sums
+            total[code] = total.get(code, NOTHING).plus(sums)
             shares[code] = shares.get(code, Fraction(0)) + Fraction(sums.best_sum, size)
     ranked = rank_units(units, total, definition, weeks=len(weeks), shares=shares)
     return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final))

@@ -46,14 +46,18 @@ class UnitStanding(NamedTuple):
 
 def tally(ranked: Iterable[Standing]) -> dict[str, UnitTally]:
     """Sums by unit code; people outside all units are left out."""
-    sums: dict[str, list[int]] = {}
+    of_unit: dict[str, list[Standing]] = {}
     for standing in ranked:
         if standing.unit:
-            row = sums.setdefault(standing.unit, [0, 0, 0])
-            row[0] += 1
-            row[1] += standing.attempts
-            row[2] += standing.best.score
-    return {code: UnitTally(*row) for code, row in sums.items()}
+            of_unit.setdefault(standing.unit, []).append(standing)
+    return {
+        code: UnitTally(
+            people=len(people),
+            attempts=sum([person.attempts for person in people]),
+            best_sum=sum([person.best.score for person in people]),
+        )
+        for code, people in of_unit.items()
+    }
 
 
 def rank_units(
@@ -63,36 +67,53 @@ def rank_units(
     weeks: int = 1,
     shares: Mapping[str, Fraction] | None = None,
 ) -> list[UnitStanding]:
-    """All units, best first, from the sums over ``weeks`` weeks.
+    """All units, best first, from the sums over ``weeks`` weeks (design).
 
-    ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)`` where
-    ``rate`` = people ÷ headcount without the exempt (at most 1; 0 without headcount), ``volume`` = attempts ÷
-    the largest attempts of any unit, ``quality`` = mean best score ÷ size of the paper.
+    ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)``, each part from 0 to 1.
     Ties: quality, then attempts, then unit code. ``shares``: by unit code the sum of best score ÷ size of
     that week's paper, for weeks whose papers differ; without it all papers are of the definition's size.
     """
-    rules = definition.unit_prizes
-    weights = [Fraction(w) for w in (rules.weights.participation, rules.weights.volume, rules.weights.quality)]
+    weights = definition.unit_prizes.weights
+    w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
+    w_quality = Fraction(weights.quality)
     most = max((tallies.get(unit.code, NOTHING).attempts for unit in units), default=0)
     rows = []
     for unit in units:
         sums = tallies.get(unit.code, NOTHING)
-        obliged = unit.obliged * weeks
-        rate = min(Fraction(sums.people, obliged), Fraction(1)) if obliged else Fraction(0)
+        if shares is None:
+            share = Fraction(sums.best_sum, definition.paper.questions)
+        else:
+            share = shares.get(unit.code, Fraction(0))
+        rate = _rate(sums.people, unit.obliged * weeks)
         volume = Fraction(sums.attempts, most) if most else Fraction(0)
-        share = Fraction(sums.best_sum, definition.paper.questions) if shares is None else shares.get(unit.code)
-        quality = share / sums.people if share and sums.people else Fraction(0)
-        score = 100 * (weights[0] * rate + weights[1] * volume + weights[2] * quality)
-        note = ""
-        if rate < Fraction(rules.min_rate):
-            note = "below_min_rate"
-        elif sums.people < rules.min_people:
-            note = "below_min_people"
+        quality = share / sums.people if sums.people else Fraction(0)
+        score = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         rows.append(
-            UnitStanding(unit, unit.headcount * weeks, unit.exempt * weeks, sums, rate, quality, score, note)
+            UnitStanding(
+                unit=unit,
+                headcount=unit.headcount * weeks,
+                exempt=unit.exempt * weeks,
+                tally=sums,
+                rate=rate,
+                quality=quality,
+                score=score,
+                note=_note(rate, sums.people, definition),
+            )
         )
     rows.sort(key=lambda row: (-row.score, -row.quality, -row.tally.attempts, row.unit.code))
     return rows
+
+
+def _rate(people: int, obliged: int) -> Fraction:
+    """People who took part ÷ headcount without the exempt: at most 1, and 0 where nobody is obliged."""
+    return min(Fraction(people, obliged), Fraction(1)) if obliged else Fraction(0)
+
+
+def _note(rate: Fraction, people: int, definition: Definition) -> str:
+    """Why a unit wins nothing; empty where nothing is in its way."""
+    if rate < Fraction(definition.unit_prizes.min_rate):
+        return "below_min_rate"
+    return "below_min_people" if people < definition.unit_prizes.min_people else ""
 
 
 def award_units(ranked: Sequence[UnitStanding], count: int, earlier_winners: Collection[str] = ()) -> list[str]:

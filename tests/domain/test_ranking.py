@@ -106,6 +106,14 @@ def test_no_prediction_ranks_behind_every_prediction(guess: int) -> None:
     assert ranked(entry("a", done(5, None)), entry("b", done(5, guess, duration=9 * MINUTE))) == ["b", "a"]
 
 
+@pytest.mark.parametrize("order", [["score", "duration"], ["score", "prediction", "duration", "submitted"]])
+def test_a_negative_field_takes_nothing_from_the_field_before_it(order: list[str]) -> None:
+    """Packed into one integer, it did: nought points ranked before twenty."""
+    back_in_time = done(0, 10, duration=-500, received=START_MS - 500)
+    contest = in_order(*order, questions=20)
+    assert ranked(entry("a", back_in_time), entry("b", done(20, 10)), contest=contest) == ["b", "a"]
+
+
 def test_a_prediction_is_as_good_from_above_as_from_below() -> None:
     above, below = entry("a", done(5, 12, duration=2)), entry("b", done(5, 8, duration=1))
     assert ranked(above, below) == ["b", "a"]
