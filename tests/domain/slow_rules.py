@@ -16,6 +16,19 @@ Attempt = dict[str, Any]
 Person = dict[str, Any]
 
 
+def due(started: int, closes: int, rules: dict[str, Any]) -> int:
+    """An attempt has its time limit, but no longer than the week."""
+    return closes if started + rules["time_limit"] > closes else started + rules["time_limit"]
+
+
+def timed(started: int, received: int, closes: int, rules: dict[str, Any]) -> dict[str, int]:
+    """When an attempt counts as received, and its duration: the grace is free, and no time runs backwards."""
+    if received < started:
+        return {"received": started, "duration": 0}
+    deadline = due(started, closes, rules)
+    return {"received": received, "duration": (deadline if received > deadline else received) - started}
+
+
 def counted(person: Person) -> list[Attempt]:
     return [attempt for attempt in person["attempts"] if attempt["counts"]]
 

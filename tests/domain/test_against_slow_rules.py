@@ -1,4 +1,9 @@
-"""A few hundred random contests, closed by the real rules and by ``slow_rules``: both must agree."""
+"""A few hundred random contests, closed by the real rules and by ``slow_rules``: both must agree.
+
+Whatever is drawn has few different values, so that ties are the rule and not the exception: people and attempts
+that are equal in everything, noughts, clocks that went back, receipts in the grace, and the largest values that
+the system takes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import DISCARDED, SUBMITTED, Entry, Finished, Opened
+from chalicelib.domain.attempt import DISCARDED, SUBMITTED, AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition, Week
@@ -16,12 +21,13 @@ from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
 from tests.examples import examples
-from tests.fakes import definition, questions
+from tests.fakes import WEEK, definition, questions
 
 BANK = Bank("d" * 64, questions())
 NONCE = "0123456789abcdef"
 QUESTIONS = 3
-LIMIT = 600_000
+LIMIT, GRACE = 600_000, 10_000
+LARGEST_GUESS = 10**9
 UNITS: list[dict[str, Any]] = [
     {"code": "A", "headcount": 3, "exempt": 1},
     {"code": "B", "headcount": 2, "exempt": 0},
@@ -29,24 +35,49 @@ UNITS: list[dict[str, Any]] = [
     {"code": "D", "headcount": 40, "exempt": 0},
 ]
 
-# Few different values, so that ties are the rule and not the exception.
+scores = st.sampled_from([0, 1, QUESTIONS - 1, QUESTIONS, QUESTIONS, QUESTIONS + 4])
+# Since the opening of the week. The last attempt has two seconds until the closing.
+starts = st.sampled_from([0, 0, 0, 1, WEEK - 2_000])
+# From the start to the receipt, by the servers' clocks; at the latest in the last instant of the grace.
+spans = st.sampled_from(
+    [-WEEK, -1_000, -1, 0, 0, 1, 1_999, 2_000, 2_001, LIMIT - 1, LIMIT, LIMIT + 1, 2 * LIMIT]
+)
 attempts = st.fixed_dictionaries(
     {
-        "score": st.integers(0, QUESTIONS),
-        "prediction": st.none() | st.integers(0, 4),
-        "duration": st.sampled_from([1_000, 2_000, 3_000]),
-        "received": st.integers(5_000, 5_001),
+        "score": scores,
+        "prediction": st.none() | st.sampled_from([0, 1, 2, 3, 4, LARGEST_GUESS]),
+        "started": starts,
+        "span": spans,
         "counts": st.sampled_from([True, True, True, False]),
     }
 )
 left_open = st.none() | st.fixed_dictionaries(
-    {"score": st.none() | st.integers(0, QUESTIONS), "prediction": st.none() | st.integers(0, 2)}
+    {
+        "score": st.none() | scores,
+        "prediction": st.none() | st.sampled_from([0, 1, 2, LARGEST_GUESS]),
+        "started": starts,
+    }
 )
+
+
+def with_copies(drawn: list[Any], copied: list[int]) -> list[Any]:
+    """Some of what was drawn once more, behind the others."""
+    return [*drawn, *[drawn[k % len(drawn)] for k in copied if drawn]]
+
+
+def some(one: st.SearchStrategy[Any], drawn: int, copied: int) -> st.SearchStrategy[list[Any]]:
+    """Up to ``drawn`` different ones, and up to ``copied`` that are equal in everything to one of these."""
+    copies = st.lists(st.integers(0, drawn - 1), max_size=copied)
+    return st.builds(with_copies, st.lists(one, max_size=drawn), copies)
+
+
 person_weeks = st.fixed_dictionaries(
     {
         "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
-        "attempts": st.lists(attempts, max_size=3),
+        "attempts": some(attempts, 3, 2),
         "open": left_open,
+        # The order of the records in the entry, which decides nothing.
+        "backwards": st.booleans(),
     }
 )
 contests = st.fixed_dictionaries(
@@ -55,11 +86,11 @@ contests = st.fixed_dictionaries(
             lambda order: st.integers(1, 4).map(lambda n: order[:n])
         ),
         "target": st.sampled_from([None, "perfect_people", "people", "attempts"]),
-        "min_duration": st.sampled_from([0, 0, 2_000]),
+        "min_duration": st.sampled_from([0, 0, 2_000, LIMIT]),
         "overdue": st.sampled_from(["submit_saved", "discard"]),
         "one_prize_per_person": st.booleans(),
         "prizes": st.lists(st.integers(1, 2), max_size=3),
-        "barred": st.sets(st.integers(0, 6), max_size=2),
+        "barred": st.sets(st.integers(0, 7), max_size=2),
         "weights": st.sampled_from(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
         ),
@@ -67,7 +98,9 @@ contests = st.fixed_dictionaries(
         "min_people": st.integers(1, 2),
         "weekly": st.integers(0, 2),
         "final": st.integers(0, 3),
-        "weeks": st.lists(st.lists(person_weeks, max_size=7), min_size=1, max_size=3),
+        "weeks": st.lists(some(person_weeks, 5, 3), min_size=1, max_size=3),
+        # The order in which entries are read.
+        "backwards": st.booleans(),
         # How many questions a paper has in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
     }
@@ -106,42 +139,60 @@ def saved(contest: Definition, right: int | None) -> str | None:
     if right is None:
         return None
     masks = [MASKS[question.answer] for question, _ in draw(BANK, contest.paper, NONCE)]
-    return "".join(masks[:right]) + "A" * (len(masks) - right)
+    return "".join(masks[:right]) + "A" * max(0, len(masks) - right)
 
 
-def real_entry(contest: Definition, week: int, number: int, person: dict[str, Any]) -> Entry:
-    opens = contest.weeks[week - 1].opens
-    finished = tuple(
-        Finished(
-            k,
-            opens,
-            made["duration"],
-            made["received"] - made["duration"],
-            made["score"],
-            made["prediction"],
-            NONCE,
-            "AAA",
-            SUBMITTED if made["counts"] else DISCARDED,
+def instants(made: dict[str, Any], week: Week) -> tuple[int, int]:
+    """Start and receipt."""
+    started = week.opens + made["started"]
+    last = slow_rules.due(started, week.closes, {"time_limit": LIMIT}) + GRACE
+    return started, min(started + made["span"], last)
+
+
+def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Entry:
+    finished = []
+    for k, made in enumerate(person["attempts"], 1):
+        started, received = instants(made, week)
+        finished.append(
+            finish(
+                contest,
+                week,
+                AttemptId(week.number, k, started, NONCE),
+                received=received,
+                score=min(made["score"], contest.paper.questions),
+                answers="AAA",
+                prediction=made["prediction"],
+                flag=SUBMITTED if made["counts"] else DISCARDED,
+            )
         )
-        for k, made in enumerate(person["attempts"], 1)
-    )
     opened = None
     if person["open"] is not None:
         answers = saved(contest, person["open"]["score"])
         guess = person["open"]["prediction"] if answers else None
-        opened = Opened(len(finished) + 1, opens, NONCE, answers, guess, 9 if answers else 0)
+        started = week.opens + person["open"]["started"]
+        opened = Opened(len(finished) + 1, started, NONCE, answers, guess, 9 if answers else 0)
     used = len(finished) + (opened is not None)
-    return Entry(pid(number), week, person["unit"], "mandatory", used, opened, finished)
+    records = tuple(reversed(finished) if person["backwards"] else finished)
+    return Entry(pid(number), week.number, person["unit"], "mandatory", used, opened, records)
 
 
-def slow_person(raw: dict[str, Any], opens: int, number: int, person: dict[str, Any]) -> dict[str, Any]:
+def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, person: Any) -> dict[str, Any]:
     """What the design says of an open attempt: with saved answers it was submitted at its deadline."""
-    made = [{**attempt, "received": opens + attempt["received"]} for attempt in person["attempts"]]
+    rules = {"time_limit": LIMIT}
+    made = [
+        {**attempt, **slow_rules.timed(*instants(attempt, week), week.closes, rules)}
+        for attempt in person["attempts"]
+    ]
     if person["open"] is not None:
-        at_deadline = {"received": opens + LIMIT, "duration": LIMIT, **person["open"]}
+        started = week.opens + person["open"]["started"]
+        deadline = slow_rules.due(started, week.closes, rules)
+        at_deadline = slow_rules.timed(started, deadline, week.closes, rules)
         counts = raw["overdue"] == "submit_saved" and person["open"]["score"] is not None
-        made.append({**at_deadline, "counts": counts})
-    numbered = [{**attempt, "number": k} for k, attempt in enumerate(made, 1)]
+        made.append({**person["open"], **at_deadline, "counts": counts})
+    numbered = [
+        {**attempt, "number": k, "score": min(attempt["score"] or 0, questions)}
+        for k, attempt in enumerate(made, 1)
+    ]
     return {"id": pid(number), "unit": person["unit"], "attempts": numbered}
 
 
@@ -159,7 +210,9 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
     results: list[WeekResult] = []
     for contest, people in zip(contests, raw["weeks"], strict=True):
         week = contest.weeks[len(results)]
-        entries = [real_entry(contest, week.number, k, person) for k, person in enumerate(people)]
+        entries = [real_entry(contest, week, k, person) for k, person in enumerate(people)]
+        if raw["backwards"]:
+            entries.reverse()
         result = close_week(
             contest,
             units,
@@ -193,7 +246,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
 def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
     weeks = [
         (
-            [slow_person(raw, week.opens, k, person) for k, person in enumerate(people)],
+            [slow_person(raw, size, week, k, person) for k, person in enumerate(people)],
             week.closes,
             {"questions": size},
         )

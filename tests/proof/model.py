@@ -190,7 +190,8 @@ class Model:
             return Overdue
         if base != attempt.revision and sheet != attempt.saved:
             return Told(Stale, attempt)
-        attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, now
+        # To a clock that went back it was received at its start.
+        attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, max(now, attempt.started)
         return attempt
 
     def seen(self, attempt: Attempt, now: int) -> Attempt:
