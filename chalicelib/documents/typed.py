@@ -16,6 +16,12 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a document. Unknown fields are refused: a new field needs a new number of the format."""
 
 
+class _Headed(msgspec.Struct):
+    """What makes a document: a format, which no reader may suppose."""
+
+    format: int
+
+
 class Document(Part, frozen=True, kw_only=True):
     """A whole document; subclasses narrow ``format`` to the numbers they read."""
 
@@ -31,6 +37,7 @@ Kind = TypeVar("Kind", bound=Document)
 def decode(kind: type[Kind], data: bytes) -> Kind:
     """Raises ``UnreadableDocument``."""
     try:
+        msgspec.json.decode(data, type=_Headed)
         return msgspec.json.decode(data, type=kind)
     except msgspec.MsgspecError as error:  # also if ``kind`` does not read its format
         raise UnreadableDocument(kind.__name__, str(error)) from None

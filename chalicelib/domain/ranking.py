@@ -72,9 +72,9 @@ class Counts(NamedTuple):
 
 # What an attempt is compared by: the first difference decides, and the smaller key ranks higher.
 #
-# Plain tuples, so that a clerk can read them. One integer of 64 bits a field saves a fifth of the CPU of reading
-# and ranking, and 60 bytes a person (24 MB of 400,000 people); but a negative field then spoils the field before
-# it, and 0 points ranked before 20.
+# Plain tuples, so that a clerk can read them. One integer of 64 bits a field saves a fifth of the CPU of
+# reading and ranking, and 60 bytes a person (24 MB of 400,000 people); but a negative field then spoils the
+# field before it, and 0 points ranked before 20.
 Key = tuple[float, ...]
 Compare = Callable[[Finished | Candidate], Key]
 
@@ -145,8 +145,8 @@ def fixed_draw(closes: str, participant_id: str) -> bytes:
     return sha256(f"{closes}|{participant_id}".encode()).digest()
 
 
-# What attempts can be compared by. ``comparison`` works out a value for each, in this order; a dictionary of names
-# takes half as long again.
+# What attempts can be compared by. ``comparison`` works out a value for each, in this order; a dictionary of
+# names takes half as long again.
 _CRITERIA = ("too_fast", "score", "prediction", "duration", "submitted")
 
 

@@ -114,7 +114,8 @@ def test_a_field_too_many_or_another_format_is_refused(name: str) -> None:
     data = TYPED[name].encode()
     more = data.replace(b'"format":', b'"more":1,"format":', 1)
     later = re.sub(rb'"format": ?1', b'"format":2', data)
-    for changed in (more, later):
+    none = re.sub(rb'"format": ?1,?', b"", data)
+    for changed in (more, later, none):
         assert changed != data
         with pytest.raises(UnreadableDocument):
             decode(type(TYPED[name]), changed)
