@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
 import { texts } from "../site/js/texts.js";
+import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
 
 const document = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
 import { setLanguage, t, texts } from "../site/js/texts.js";
+import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
 
 const folder = new URL("../site/js/", import.meta.url);
 const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));
-const sources = files.filter((name) => !/^texts(-paper)?\.js$/.test(name)).map((name) => readFileSync(new URL(name, folder), "utf8"));
+const sources = files.filter((name) => !/^texts(-\w+)?\.js$/.test(name)).map((name) => readFileSync(new URL(name, folder), "utf8"));
 
 test("every text that is asked for exists", () => {
   for (const source of sources) {

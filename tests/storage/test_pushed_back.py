@@ -172,7 +172,7 @@ def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(silence: s
     began = time.perf_counter()
     with pytest.raises(Busy):
         CALLS["start"](dynamodb_client(get_session(), REGION))
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 6  # a third wait would come to more
 
 
 class _Storage(BaseHTTPRequestHandler):

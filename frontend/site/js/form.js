@@ -2,6 +2,7 @@
 
 import { afterClick, fill, h } from "./dom.js";
 import { t } from "./texts.js";
+import "./texts-forms.js";
 
 /**
  * A labelled text input; `mistake` is where what is wrong is told.

@@ -1,6 +1,7 @@
 // First checks of what a person fills in; the server has the last word. Messages are the server's own.
 
 import { t } from "./texts.js";
+import "./texts-forms.js";
 
 const PHONE = /^0[35789]\d{8}$/;
 

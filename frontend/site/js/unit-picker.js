@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { fold, number } from "./format.js";
 import { t } from "./texts.js";
+import "./texts-forms.js";
 
 /** @typedef {{ code: string, name: string, bloc: string }} Unit of data/units.json */
 

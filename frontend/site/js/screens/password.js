@@ -6,6 +6,7 @@ import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
+import "../texts-forms.js";
 
 export async function screen({ contest, go, kept }) {
   const citizen = textField("citizen_id", t("person.citizenId"), { inputmode: "numeric", autocomplete: "username", maxlength: 20 });

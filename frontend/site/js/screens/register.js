@@ -8,6 +8,7 @@ import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
+import "../texts-forms.js";
 import { unitPicker } from "../unit-picker.js";
 
 const FRESH_MS = 15 * 60 * 1000; // a challenge lives 20 minutes

@@ -7,6 +7,7 @@ import { explain, fieldMessages } from "../problems.js";
 import { records } from "../records.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
+import "../texts-forms.js";
 
 export async function screen({ query, go, kept }) {
   const next = query.get("next") || "";
