@@ -5,7 +5,7 @@ The documents that the API reads at a cold start (``contest_in_force``, ``compil
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -41,8 +41,3 @@ def decode(kind: type[Kind], data: bytes) -> Kind:
         return msgspec.json.decode(data, type=kind)
     except msgspec.MsgspecError as error:  # also if ``kind`` does not read its format
         raise UnreadableDocument(kind.__name__, str(error)) from None
-
-
-def plain(part: Part) -> Any:
-    """The part as JSON-ready values."""
-    return msgspec.to_builtins(part)

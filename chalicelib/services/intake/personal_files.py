@@ -85,8 +85,8 @@ class PersonalFiles:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
         folder = f"requests/{now:%Y%m%d-%H%M%S}-{sha256(data).hexdigest()[:8]}/"
-        answer = self._resets if name == "password-resets" else self._data
-        return {**answer(rows, reference, now, folder), "answers": folder}
+        carry_out = self._resets if name == "password-resets" else self._data
+        return {**carry_out(rows, reference, now, folder), "answers": folder}
 
     def _resets(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
         lines: list[list[str]] = []

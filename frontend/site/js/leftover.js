@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import { moment } from "./format.js";
+import { saveFile } from "./save-file.js";
 import { t } from "./texts.js";
 
 /** The file's lines; `record` has the time of each answer, and may be gone. */
@@ -28,14 +29,8 @@ export function leftoverText(id, paper, { answers, prediction }, record) {
 }
 
 export function leftoverSection(id, paper, sheet, record) {
-  const save = () => {
-    const address = URL.createObjectURL(new Blob([leftoverText(id, paper, sheet, record)], { type: "text/plain;charset=utf-8" }));
-    const link = h("a", { href: address, download: `dap-an-tren-thiet-bi-${id.split("-").slice(0, 2).join("-")}.txt` });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 10000);
-  };
+  const name = `dap-an-tren-thiet-bi-${id.split("-").slice(0, 2).join("-")}.txt`;
+  const save = () => saveFile(name, leftoverText(id, paper, sheet, record), "text/plain;charset=utf-8");
   return h("section", { class: "card narrow", "aria-labelledby": "leftover" },
     h("h2", { id: "leftover" }, t("leftover.title")),
     h("p", null, t("leftover.what")),

@@ -213,13 +213,14 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   function hear(held, asked) {
     if (!record) record = emptyRecord(timesOf(/** @type {Paper} */ (paper)));
     const known = record.heard !== null;
-    update((now) => now);
-    const before = shown(record);
-    update((now) => learn(now, held, asked, clock.now()));
+    update((now) => {
+      const next = learn(now, held, asked, clock.now());
+      if (known && !sameSheet(shown(now), shown(next))) overtaken = true;
+      return next;
+    });
     heard = true;
     failures = retryAfter = 0;
     problem = null;
-    if (known && !sameSheet(before, shown(record))) overtaken = true;
   }
 
   /** @param {Paper} paper */

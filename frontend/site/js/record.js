@@ -31,8 +31,6 @@ const valueAt = (sheet, place) => (place === PREDICTION ? sheet.prediction : she
 /** @param {{ answers: object }[]} sheets */
 const placesOf = (...sheets) => new Set([PREDICTION, ...sheets.flatMap(({ answers }) => Object.keys(answers))]);
 
-/** @type {(sheet: Sheet) => Sheet} */
-const sheetOf = ({ answers, prediction }) => ({ answers, prediction });
 /** @type {(a: Sheet, b: Sheet) => boolean} */
 export const sameSheet = (a, b) => [...placesOf(a, b)].every((place) => same(valueAt(a, place), valueAt(b, place)));
 /** @param {Sheet} sheet */
@@ -126,8 +124,7 @@ export function learn(record, held, asked, now = null) {
     const untouched = same(theirs, before) || sent.some((sheet) => same(valueAt(sheet, place), theirs));
     if (lost || untouched || ours.at > started + held.revision) changes[place] = ours;
   }
-  const known = { ...sheetOf(held), revision: held.revision };
-  return { ...record, base: known, changes, sent: held.revision === base.revision ? sent : [], heard };
+  return { ...record, base: held, changes, sent: held.revision === base.revision ? sent : [], heard };
 }
 
 /** @type {(a: Change, b: Change) => boolean} */
