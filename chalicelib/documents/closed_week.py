@@ -18,6 +18,7 @@ import msgspec
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.attempt import Category
+from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.domain.unit_score import UnitStanding, UnitTally
 from chalicelib.domain.units import Unit
 
@@ -103,7 +104,11 @@ class QuestionFigures(Part, frozen=True):
     discrimination: int | None
     chosen: tuple[int, ...]
     blank: int
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
+
+    @property
+    def facility(self) -> Fraction | None:
+        return Fraction(self.right, self.asked) if self.asked else None
 
 
 class ClosedWeek(Document, frozen=True, kw_only=True):
@@ -150,6 +155,16 @@ class ClosedFinal(Document, frozen=True, kw_only=True):
     format: Literal[1] = 1
     contest: str
     units: tuple[UnitLine, ...]
+
+    @property
+    def winners(self) -> list[str]:
+        """Nobody: individual prizes are the weeks'."""
+        return []
+
+    @property
+    def earlier_unit_winners(self) -> tuple[str, ...]:
+        """None: a weekly prize keeps no unit from a final one."""
+        return ()
 
     @property
     def unit_winners(self) -> list[str]:

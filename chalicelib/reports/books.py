@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
+from chalicelib.documents.closed_week import QuestionFigures
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Activity, Period
-from chalicelib.domain.statistics.question_statistics import QuestionLine
 from chalicelib.reports import columns
 from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
 from chalicelib.reports.questions import QUESTIONS, question_rows
@@ -100,9 +100,16 @@ def _bloc_total(units: UnitFacts) -> list[Value]:
 
 
 def summary_book(
-    definition: Definition, facts: WeekFacts, activity: Activity, questions: Sequence[QuestionLine]
+    definition: Definition,
+    facts: WeekFacts,
+    activity: Activity,
+    questions: Sequence[QuestionFigures],
+    texts: Mapping[str, str],
 ) -> bytes:
-    """``summary.xlsx`` of a week, for the committee: the first sheet sums up the week on one page."""
+    """``summary.xlsx`` of a week, for the committee: the first sheet sums up the week on one page.
+
+    ``texts``: of the questions, by their ids.
+    """
     book = Book(definition.contest.organiser, facts.closes, f"Tổng hợp {facts.title}")
     page = _on_a_page(book, definition, facts)
     title, period = facts.title, facts.period
@@ -116,7 +123,7 @@ def summary_book(
         page.place(book.days_chart(days), size=(700, 260))
     page.on_one_page()
     _hours(book, facts, activity)
-    add_questions(book, title, period, questions)
+    add_questions(book, title, period, questions, texts)
     return book.close()
 
 
@@ -233,10 +240,12 @@ def _period(one: Period, start: Value) -> list[Value]:
     return [start, one.attempts, one.people, one.newcomers]
 
 
-def add_questions(book: Book, title: str, period: str, lines: Sequence[QuestionLine]) -> None:
+def add_questions(
+    book: Book, title: str, period: str, questions: Sequence[QuestionFigures], texts: Mapping[str, str]
+) -> None:
     note = (
         "Chỉ tính bài thi đầu tiên của mỗi người trong tuần. Độ khó = số người đúng ÷ số người được hỏi; "
         "độ phân biệt = tương quan giữa câu này và tổng điểm các câu còn lại (từ −1 đến 1)"
     )
     sheet = book.sheet("Câu hỏi", f"Thống kê câu hỏi {title}", period, QUESTIONS, note=note, landscape=True)
-    sheet.rows(question_rows(lines))
+    sheet.rows(question_rows(questions, texts))

@@ -73,7 +73,7 @@ def _people(
 
 def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
     before, after = _unit_places(old.document), _unit_places(new.document)
-    earlier = _earlier_units(old.document), _earlier_units(new.document)
+    earlier = old.document.earlier_unit_winners, new.document.earlier_unit_winners
     codes = before.keys() | after.keys()
     for code in sorted(codes, key=lambda code: (after.get(code, Place()).rank or 0, code)):
         was, now = before.get(code, Place()), after.get(code, Place())
@@ -86,10 +86,6 @@ def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
         else:
             reason = _moved(code, was, now, *earlier)
         yield _row("unit", code, was, now, reason, "")
-
-
-def _earlier_units(document: ClosedWeek | ClosedFinal) -> Collection[str]:
-    return document.earlier_unit_winners if isinstance(document, ClosedWeek) else ()
 
 
 def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:

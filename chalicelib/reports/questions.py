@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.documents.closed_week import QuestionFigures
 from chalicelib.domain.bank import LETTERS
-from chalicelib.domain.statistics.question_statistics import Flag, QuestionLine
+from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.xlsx import Column, Value
@@ -42,13 +42,13 @@ QUESTIONS = [
 def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]]:
     """Every question of the bank; one that nobody was asked has empty cells. Indices have three decimals."""
     for one in questions:
-        facility = decimal(Fraction(one.right, one.asked), 3) if one.asked else ""
+        facility = one.facility
         yield [
             one.id,
             one.topic,
             one.asked,
             one.right,
-            facility,
+            "" if facility is None else decimal(facility, 3),
             "" if one.discrimination is None else Decimal(one.discrimination).scaleb(-3),
             one.answer,
             *_chosen(one),
@@ -57,23 +57,22 @@ def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]
         ]
 
 
-def question_rows(lines: Iterable[QuestionLine]) -> Iterator[Sequence[Value]]:
-    """Flagged questions first, then in the bank's order."""
-    for line in sorted(lines, key=lambda line: not line.flags):
-        r = line.discrimination
+def question_rows(questions: Iterable[QuestionFigures], texts: Mapping[str, str]) -> Iterator[Sequence[Value]]:
+    """Flagged questions first, then in the bank's order. ``texts``: by question id."""
+    for one in sorted(questions, key=lambda one: not one.flags):
         yield [
-            line.question.id,
-            line.question.text,
-            line.asked,
-            line.right,
-            line.facility,
-            None if r is None else Fraction(r.thousandths(), 1000),
-            line.question.answer_letters,
-            *_chosen(line),
-            line.blank,
-            "; ".join(FLAGS[flag] for flag in line.flags),
+            one.id,
+            texts[one.id],
+            one.asked,
+            one.right,
+            one.facility,
+            None if one.discrimination is None else Fraction(one.discrimination, 1000),
+            one.answer,
+            *_chosen(one),
+            one.blank,
+            "; ".join(FLAGS[flag] for flag in one.flags),
         ]
 
 
-def _chosen(line: QuestionLine | QuestionFigures) -> list[int | None]:
-    return [*line.chosen, *[None] * (len(LETTERS) - len(line.chosen))]
+def _chosen(one: QuestionFigures) -> list[int | None]:
+    return [*one.chosen, *[None] * (len(LETTERS) - len(one.chosen))]

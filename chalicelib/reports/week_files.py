@@ -10,7 +10,6 @@ from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.anomalies import find_anomalies
 from chalicelib.domain.statistics.first_answers import FirstAnswers
-from chalicelib.domain.statistics.question_statistics import question_lines
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
@@ -39,7 +38,7 @@ def week_files(
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
     facts = week_facts(result, reference, won)
-    lines = question_lines(first.by_score, reference.bank)
+    texts = {question.id: question.text for question in reference.bank.questions}
     title, period, at = facts.title, facts.period, facts.closes
 
     yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, csv_files.prize_rows(won))
@@ -59,7 +58,7 @@ def week_files(
     )
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
-    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, lines)
+    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, closed.questions, texts)
     yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root)
     if reference.rosters:
         standings = {one.participant_id: one for one in (*result.ranked, *result.unranked)}

@@ -179,7 +179,7 @@ class CloseWeeks:
         proof = proof_files(bundle, result, reference, unit_winners)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
         report = report._replace(files=chain([rows], report.files, proof.items()))
-        facts = partial(
+        manifest_of = partial(
             WeekManifest,
             commitment=current.commitment and Commitment(*current.commitment),
             counts=document.counts,
@@ -188,7 +188,7 @@ class CloseWeeks:
             proof=Proof(**bundle.tree),
         )
         uploaded = {AUDIT: bundle.audit_sha256}
-        after = self._keep(what, revision, inputs, before, report, document, facts, reference, uploaded)
+        after = self._keep(what, revision, inputs, before, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, document
 
@@ -211,12 +211,12 @@ class CloseWeeks:
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)
-        facts = partial(
+        manifest_of = partial(
             FinalManifest,
             commitment=reference.commitment and Commitment(*reference.commitment),
             weeks=tuple(closed.result for closed in results),
         )
-        after = self._keep("final", revision, inputs, before, report, document, facts, reference)
+        after = self._keep("final", revision, inputs, before, report, document, manifest_of, reference)
         people = sum(tally.people for tally in result.tallies.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
@@ -280,7 +280,7 @@ class CloseWeeks:
         if before is not None:  # the changes depend on the revision before, so they are not part of the result
             old, new = self._revision(what, before.revision), self._revision(what, revision)
             there = old.week() if isinstance(document, ClosedWeek) else old.final()
-            people = self.participants.get_many([*_winners(there), *_winners(document)])
+            people = self.participants.get_many([*there.winners, *document.winners])
             changes = self.write_changes(Replaced(there, old), Replaced(document, new), people, reference)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
         manifest = manifest_of(
@@ -323,10 +323,6 @@ def search_among_what_is_new() -> Iterator[None]:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
-
-
-def _winners(document: ClosedWeek | ClosedFinal) -> list[str]:
-    return document.winners if isinstance(document, ClosedWeek) else []
 
 
 def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[CurrentRevision]) -> str:
