@@ -23,8 +23,8 @@ from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.closed import closed_week, ranking_rows
+from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import rosters_key
 from chalicelib.services.contest.reference import Reference

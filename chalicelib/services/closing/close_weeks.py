@@ -7,9 +7,7 @@ the site and to ``results/current.json``: so the next run repairs whatever a dea
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -32,6 +30,7 @@ from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
 from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows, winners_before
+from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Reference
@@ -297,28 +296,6 @@ class CloseWeeks:
         if not self.revisions.switch(what, before, after):
             raise LostRace(what)
         return after
-
-
-@contextmanager
-def no_search_for_cycles() -> Iterator[None]:
-    """A close makes millions of tuples and no cycles; the search would take a quarter of its CPU time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@contextmanager
-def search_among_what_is_new() -> Iterator[None]:
-    """Workbooks are full of cycles and must be freed one by one; the search skips objects made earlier."""
-    gc.freeze()
-    gc.enable()
-    try:
-        yield
-    finally:
-        gc.disable()
-        gc.unfreeze()
 
 
 class LostRace(Exception):
