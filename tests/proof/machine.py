@@ -32,7 +32,6 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
-from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import assemble, compile_parts, load
@@ -44,11 +43,9 @@ from chalicelib.services.ports import (
     SHARDS,
     CurrentRevision,
     EntryStore,
-    LargeObjects,
-    ObjectStore,
     ParticipantStore,
-    Revisions,
 )
+from tests.closer import closer
 from tests.csv_rows import csv_rows
 from tests.fakes import (
     START_MS,
@@ -63,7 +60,6 @@ from tests.fakes import (
     in_shards,
     questions,
 )
-from tests.plain_reports import PlainReports
 from tests.pointers import pointing_at
 from tests.proof.backends import Backend, MakeBackend
 from tests.proof.model import (
@@ -150,6 +146,17 @@ bases: st.SearchStrategy[Base] = st.sampled_from(["told", "told", "told", "told"
 which = st.sampled_from([0, 0, 0, 1, 2, 5])
 kinds = st.sampled_from(["none", "none", "none", "before", "after", "twice", "meanwhile"])
 others = st.sampled_from(["start", "save", "submit", "sit", "wait"])
+# What a save and a submission are made of.
+sending: dict[str, st.SearchStrategy[Any]] = {
+    "who": someone,
+    "which": which,
+    "sheet": sheets,
+    "device": devices,
+    "base": bases,
+    "kind": kinds,
+    "other": others,
+    "others_sheet": sheets,
+}
 spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that inputs come back that were there before.
@@ -342,59 +349,13 @@ class ContestMachine(RuleBasedStateMachine):
         person = self.person(who)
         self._start(person, Trouble(kind, at, lambda: self.do(other, person, sheet)), device)
 
-    @rule(
-        who=someone,
-        which=which,
-        sheet=sheets,
-        device=devices,
-        base=bases,
-        kind=kinds,
-        other=others,
-        others_sheet=sheets,
-    )
-    def save(
-        self,
-        who: int,
-        which: int,
-        sheet: Sheet,
-        device: str,
-        base: Base,
-        kind: Any,
-        other: Any,
-        others_sheet: Sheet,
-    ) -> None:
-        person = self.person(who)
-        attempt = self.attempt_of(person, which)
-        if attempt:
-            message = Message("save", person, attempt, sheet, self.base(attempt, device, base))
-            self._send(message, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)), device)
+    @rule(**sending)
+    def save(self, **drawn: Any) -> None:
+        self.fill_in("save", **drawn)
 
-    @rule(
-        who=someone,
-        which=which,
-        sheet=sheets,
-        device=devices,
-        base=bases,
-        kind=kinds,
-        other=others,
-        others_sheet=sheets,
-    )
-    def submit(
-        self,
-        who: int,
-        which: int,
-        sheet: Sheet,
-        device: str,
-        base: Base,
-        kind: Any,
-        other: Any,
-        others_sheet: Sheet,
-    ) -> None:
-        person = self.person(who)
-        attempt = self.attempt_of(person, which)
-        if attempt:
-            message = Message("submit", person, attempt, sheet, self.base(attempt, device, base))
-            self._send(message, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)), device)
+    @rule(**sending)
+    def submit(self, **drawn: Any) -> None:
+        self.fill_in("submit", **drawn)
 
     @precondition(lambda self: self.sent)
     @rule(back=st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8]), kind=kinds)
@@ -566,6 +527,24 @@ class ContestMachine(RuleBasedStateMachine):
         told = self.told.get((attempt, device), 0)
         return {"told": told, "none": 0, "invented": told + 1}[base]
 
+    def fill_in(
+        self,
+        what: Literal["save", "submit"],
+        who: int,
+        which: int,
+        sheet: Sheet,
+        device: str,
+        base: Base,
+        kind: Any,
+        other: Any,
+        others_sheet: Sheet,
+    ) -> None:
+        person = self.person(who)
+        attempt = self.attempt_of(person, which)
+        if attempt:
+            message = Message(what, person, attempt, sheet, self.base(attempt, device, base))
+            self._send(message, Trouble(kind, 1, lambda: self.do(other, person, others_sheet)), device)
+
     def _start(self, person: Person, trouble: Trouble = NO_TROUBLE, device: str = "phone") -> None:
         self.serial += 1
         now, nonce = self.clock(), f"{self.serial:016x}"
@@ -714,23 +693,14 @@ class ContestMachine(RuleBasedStateMachine):
         def over(store: object) -> Any:
             return Shaky(store, self.close_line)
 
-        reports = PlainReports(cast(ObjectStore, over(self.desk)))
-        return CloseWeeks(
-            shares=Shares(
-                lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
-                cast(ObjectStore, over(self.desk)),
-                "proof",
-                collectors,
-            ),
-            participants=cast(ParticipantStore, over(self.backend.participants)),
-            revisions=cast(Revisions, over(self.backend.revisions)),
-            desk=cast(LargeObjects, over(self.desk)),
-            site=cast(LargeObjects, over(self.site)),
-            write_week=reports.write_week,
-            write_final=reports.write_final,
-            write_changes=write_changes,
-            version="proof",
+        shares = Shares(
+            lambda week, shards=SHARDS: self.close_line.carry(lambda: self.read(week, shards)),
+            over(self.desk),
+            "proof",
+            collectors,
         )
+        people, revisions = over(self.backend.participants), over(self.backend.revisions)
+        return closer(shares, people, revisions, over(self.desk), over(self.site))
 
     def current(self) -> dict[str, CurrentRevision]:
         names = [*(f"week-{week}" for week in self.model.weeks), "final"]
@@ -854,19 +824,7 @@ class ContestMachine(RuleBasedStateMachine):
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
         revisions, shares = MemoryRevisions(), Shares(self.shuffled, MemoryObjects(), "proof", collectors)
-        desk = MemoryObjects()
-        reports = PlainReports(desk)
-        alone = CloseWeeks(
-            shares=shares,
-            participants=self.backend.participants,
-            revisions=revisions,
-            desk=desk,
-            site=MemoryObjects(),
-            write_week=reports.write_week,
-            write_final=reports.write_final,
-            write_changes=write_changes,
-            version="proof",
-        )
+        alone = closer(shares, self.backend.participants, revisions, MemoryObjects(), MemoryObjects())
         if self.serial % 2:  # from shares that several functions have read, in any order
             planned = alone.to_read(self.reference, self.clock())
             random.Random(self.serial).shuffle(planned)

@@ -17,13 +17,12 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
 from chalicelib.domain.units import Unit
 from chalicelib.readers.contest_tables import RosterRow
-from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.reference import Reference, assemble, compile_parts
 from chalicelib.services.ports import Participant
+from tests.closer import closer
 from tests.fakes import (
     MINUTE,
     START_MS,
@@ -137,17 +136,9 @@ class Autumn:
 
     def close(self, now: int = START_MS + 2 * WEEK + 80_000, reference: Reference | None = None) -> None:
         reports = Reports(self.desk, lambda: self.phones)
-        CloseWeeks(
-            shares=Shares(self.entries.read_week, self.desk, "autumn", collectors),
-            participants=self.people,
-            revisions=self.revisions,
-            desk=self.desk,
-            site=self.site,
-            write_week=reports.write_week,
-            write_final=reports.write_final,
-            write_changes=write_changes,
-            version="autumn",
-        ).run(reference or self.reference, now)
+        shares = Shares(self.entries.read_week, self.desk, "autumn", collectors)
+        closing = closer(shares, self.people, self.revisions, self.desk, self.site, reports)
+        closing.run(reference or self.reference, now)
 
     def file(self, what: str, name: str, revision: int = 1) -> bytes:
         return self.desk.objects[f"results/{what}/rev-{revision}/{name}"]

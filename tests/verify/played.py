@@ -6,13 +6,11 @@ from typing import Any
 
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
-from chalicelib.reports.changes import write_changes
-from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.exam.receipts import publish_keys
+from tests.closer import closer
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
-from tests.plain_reports import PlainReports
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
 
 CHI = {**AN, "citizen_id": "040090000003", "full_name": "Trần Văn Chi", "unit_code": "SO-B"}
@@ -55,15 +53,5 @@ class Played:
                 **week_collectors(reference.definition, reference.bank),
             },
         )
-        reports = PlainReports(self.desk)
-        CloseWeeks(
-            shares=shares,
-            participants=self.counter.people,
-            revisions=self.revisions,
-            desk=self.desk,
-            site=self.site,
-            write_week=reports.write_week,
-            write_final=reports.write_final,
-            write_changes=write_changes,
-            version="test",
-        ).run(self.counter.exam.library.current(), now)
+        closing = closer(shares, self.counter.people, self.revisions, self.desk, self.site)
+        closing.run(self.counter.exam.library.current(), now)

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
-from chalicelib.reports.changes import write_changes
-from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Reference
+from tests.closer import closer
 from tests.domain.builders import done, entry
 from tests.fakes import (
     MINUTE,
@@ -27,7 +26,6 @@ from tests.fakes import (
     in_shards,
     reference,
 )
-from tests.plain_reports import PlainReports
 from verify.__main__ import main
 
 ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted"])]
@@ -57,18 +55,9 @@ def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None
         return in_shards([one for one in entries if one.week == week], shards)
 
     desk = MemoryObjects()
-    reports = PlainReports(desk)
-    CloseWeeks(
-        shares=Shares(read, desk, "test", collectors),
-        participants=MemoryParticipants(),
-        revisions=MemoryRevisions(),
-        desk=desk,
-        site=site,
-        write_week=reports.write_week,
-        write_final=reports.write_final,
-        write_changes=write_changes,
-        version="test",
-    ).run(contest, START_MS + 2 * WEEK + 70_000)
+    shares = Shares(read, desk, "test", collectors)
+    closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site)
+    closing.run(contest, START_MS + 2 * WEEK + 70_000)
 
 
 @pytest.mark.parametrize("seed", range(24))

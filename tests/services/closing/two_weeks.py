@@ -12,11 +12,11 @@ from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.paper import MASKS, draw
-from chalicelib.reports.changes import write_changes
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import CurrentRevision, Participant
+from tests.closer import closer
 from tests.csv_rows import csv_rows
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
@@ -31,7 +31,6 @@ from tests.fakes import (
     definition,
     reference,
 )
-from tests.plain_reports import PlainReports
 
 PRIZES = [{"name": "first", "title": "Nhất", "count": 1}, {"name": "second", "title": "Nhì", "count": 1}]
 CONTEST = definition(contest={"weeks": 2}, prizes=PRIZES)
@@ -134,18 +133,8 @@ class Stage:
         return self.closer().run(contest, now)
 
     def closer(self) -> CloseWeeks:
-        reports = PlainReports(self.desk)
-        return CloseWeeks(
-            shares=Shares(self.entries.read_week, self.desk, "test", collectors),
-            participants=self.people,
-            revisions=self.revisions,
-            desk=self.desk,
-            site=self.site,
-            write_week=reports.write_week,
-            write_final=reports.write_final,
-            write_changes=write_changes,
-            version="test",
-        )
+        shares = Shares(self.entries.read_week, self.desk, "test", collectors)
+        return closer(shares, self.people, self.revisions, self.desk, self.site)
 
     def file(self, what: str, name: str, revision: int = 1) -> bytes:
         return self.desk.objects[f"results/{what}/rev-{revision}/{name}"]

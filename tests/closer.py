@@ -1,0 +1,33 @@
+"""The close over stores of the tests' own."""
+
+from __future__ import annotations
+
+from chalicelib.reports.changes import write_changes
+from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import Shares
+from chalicelib.services.ports import LargeObjects, ParticipantStore, Revisions
+from tests.plain_reports import PlainReports
+
+
+def closer(
+    shares: Shares,
+    participants: ParticipantStore,
+    revisions: Revisions,
+    desk: LargeObjects,
+    site: LargeObjects,
+    reports: Reports | PlainReports | None = None,
+) -> CloseWeeks:
+    """Writes the files that programs read, unless ``reports`` are given; has the version of the shares."""
+    reports = reports or PlainReports(desk)
+    return CloseWeeks(
+        shares=shares,
+        participants=participants,
+        revisions=revisions,
+        desk=desk,
+        site=site,
+        write_week=reports.write_week,
+        write_final=reports.write_final,
+        write_changes=write_changes,
+        version=shares.version,
+    )
