@@ -125,7 +125,7 @@ def test_a_reload_offline(page: Page, device: BrowserContext, sitter: Sitter) ->
 def test_a_reload_on_a_line_that_never_answers(page: Page) -> None:
     page.route("**/api/attempts/*", reads(lambda route: None))
     page.reload()
-    expect(page.get_by_text(ANSWERED)).to_be_visible(timeout=8_000)
+    expect(page.get_by_text(ANSWERED)).to_be_visible()  # calls give up after 20 s, this after 15
     hand_in(page)
     all_right(page)
 
