@@ -62,6 +62,7 @@ def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, 
         "contest": "hall",
         "draw": hashlib.sha256(f"{CLOSES}|{participant_id}".encode()).hexdigest(),
         "duration_ms": 612_345,
+        "format": 1,
         "number": number,
         "prediction": 1234,
         "received_at_ms": started + 612_345,
@@ -111,6 +112,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
     tops = [_root(chunk) for chunk in chunks]
     root, folder = _root(tops).hex(), "0123456789abcdef"
     index = {
+        "format": 1,
         "contest": "hall",
         "week": 1,
         "revision": 1,
@@ -124,6 +126,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
     }
     files = {
         f"proof/week-1/{folder}/chunks/{n}.json": {
+            "format": 1,
             "start": n * CHUNK,
             "leaves": [leaf.hex() for leaf in chunk],
             "path": _path(tops, n),
@@ -131,7 +134,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
         for n, chunk in enumerate(chunks)
     }
     return {
-        "keys.json": KEYS,
+        "keys.json": {"format": 1, "keys": KEYS},
         "proof/week-1/index.json": index,
         f"proof/week-1/{folder}/ranking-0.json": {"closes_at": CLOSES},
         "results/week-1.json": {"revision": 1, "proof": {"root": root, "size": len(leaves)}},
@@ -244,4 +247,5 @@ def commitments() -> dict[str, Json]:
         **common,
     }
     chain = [first, second]
-    return {"commitments.json": {"entries": chain, "head": hashlib.sha256(canonical(second)).hexdigest()}}
+    head = hashlib.sha256(canonical(second)).hexdigest()
+    return {"commitments.json": {"format": 1, "entries": chain, "head": head}}

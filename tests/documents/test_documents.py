@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents import compiled_contest
+from chalicelib.documents import bundle, compiled_contest
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.closed_week import (
     ClosedFinal,
@@ -21,9 +21,22 @@ from chalicelib.documents.closed_week import (
     standing,
     unit_lines,
 )
+from chalicelib.documents.commitments import Commitment, Commitments
 from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
+from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.live import Live
-from chalicelib.documents.manifest import Commitment, FinalManifest, WeekManifest
+from chalicelib.documents.manifest import CommitmentHead, FinalManifest, WeekManifest
+from chalicelib.documents.ranking_again import (
+    CountedPrize,
+    Outcome,
+    RankedPrize,
+    RankedUnit,
+    RankingAgain,
+    Rules,
+    UnitPrizeRules,
+    UnitSize,
+)
 from chalicelib.documents.results_page import (
     FinalPage,
     Proof,
@@ -35,6 +48,7 @@ from chalicelib.documents.results_page import (
     Winner,
 )
 from chalicelib.documents.typed import Document, decode
+from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from tests.documents.builders import UNIT, a_closed_week
 from tests.pointers import pointing_at
 
@@ -45,7 +59,85 @@ WINNER = Winner(
 )
 DIGEST = "0" * 64
 
+KEY = PublicKey("0f" * 8, DIGEST)
+ENTRY = Commitment(
+    number=1,
+    at="2022-08-15T01:00:00+00:00",
+    changed=("units",),
+    from_week=2,
+    reason="Thay đổi danh sách đơn vị",
+    reason_en="Changed: the list of units",
+    parts={"units": DIGEST},
+    weeks={"1": {"bank": DIGEST, "definition": DIGEST}},
+    code_version="abc",
+    keys=(KEY,),
+    previous=None,
+)
+
 TYPED: dict[str, Document] = {
+    "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
+    "public_keys": PublicKeys(keys=(KEY,)),
+    "intake_answer": IntakeAnswer(
+        file="units.csv",
+        sha256=DIGEST,
+        accepted=False,
+        at="2022-08-15T08:00:00+07:00",
+        taken={"units": 2},
+        fault_count=7_000,
+        faults=(Mistake("units.csv", 2, "headcount", "x", "ghi một số"),),
+    ),
+    "tree": Tree(
+        contest="trial",
+        week=1,
+        root=DIGEST,
+        size=3,
+        chunk_size=1024,
+        audit_sha256=DIGEST,
+        audit_bytes=9,
+        ranking_sha256=DIGEST,
+        order_sha256=DIGEST,
+    ),
+    "proof_index": ProofIndex(
+        contest="trial",
+        week=1,
+        revision=2,
+        root=DIGEST,
+        size=3,
+        folder=DIGEST[:16],
+        chunk_size=1024,
+        first=(DIGEST,),
+        audit=AuditFile("audit.jsonl.gz", DIGEST, 9),
+        ranking=RankingFile("ranking-0.json", DIGEST),
+    ),
+    "chunk": Chunk(start=0, leaves=(DIGEST,), path=(PathStep("left", DIGEST),)),
+    "ranking_again": RankingAgain(
+        contest="trial",
+        week=1,
+        closes_at="2022-08-29T08:00:00+07:00",
+        rules=Rules(
+            order=("score",),
+            prediction_target=None,
+            paper_questions=5,
+            min_duration_ms=0,
+            one_prize_per_person=True,
+            prizes=(CountedPrize("first", 1),),
+            unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "0.3", 1),
+        ),
+        units=(UnitSize("SO-A", 4, 0),),
+        barred=(DIGEST,),
+        earlier_winners=(),
+        earlier_unit_winners=("SO-A",),
+        result=Outcome(
+            people=2,
+            attempts=3,
+            perfect_people=1,
+            prediction_actual=None,
+            ranked=2,
+            order_sha256=DIGEST,
+            prizes=(RankedPrize("first", 1, DIGEST),),
+            units=(RankedUnit(1, "SO-A", 2, 3, 9, "257/4", "weekly", ""),),
+        ),
+    ),
     "closed_week": a_closed_week(),
     "closed_final": ClosedFinal(contest="trial", units=(UNIT,)),
     "week_page": WeekPage(
@@ -69,7 +161,7 @@ TYPED: dict[str, Document] = {
         revision=2,
         inputs={"bank": DIGEST},
         inputs_digest=DIGEST,
-        commitment=Commitment(3, DIGEST),
+        commitment=CommitmentHead(3, DIGEST),
         code_version="abc",
         files={"closed_week.json": DIGEST},
         result_digest=DIGEST,
@@ -139,6 +231,29 @@ def test_a_compiled_contest() -> None:
     for broken in (b"", b"{}", b'{"format":1}', b'{"format":1,"parts":[]}'):
         with pytest.raises(UnreadableDocument):
             compiled_contest.decode(broken)
+
+
+def test_a_line_of_the_bundle() -> None:
+    line = bundle.encode_line(
+        "trial",
+        1,
+        DIGEST,
+        "SO-A",
+        "mandatory",
+        number=2,
+        status="submitted",
+        score=5,
+        prediction=None,
+        duration=61_500,
+        received=1_661_130_061_500,
+        committed=DIGEST,
+    )
+    kept = (SAMPLES / "bundle_line.1.json").read_bytes()
+    assert line == kept
+    assert bundle.decode_line(kept)["score"] == 5
+    for broken in (b"", b"{}", kept.replace(b'"format":1', b'"format":2')):
+        with pytest.raises(UnreadableDocument):
+            bundle.decode_line(broken)
 
 
 def _fields(told: ContestInForce) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def verify(*arguments: str) -> str:
 
 
 def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_path: Path) -> None:
-    assert [key["algorithm"] for key in stack.site("/data/keys.json").json()] == ["Ed25519"]
+    assert [key["algorithm"] for key in stack.site("/data/keys.json").json()["keys"]] == ["Ed25519"]
     contest = stack.call("GET", "/contest").json()
     assert contest["week"]["number"] == 1
     closes = datetime.fromisoformat(contest["week"]["closes_at"])

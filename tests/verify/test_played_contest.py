@@ -181,7 +181,12 @@ def test_a_leaf_that_was_put_in_beside_the_tree_fails(outsider: Outsider, receip
 @pytest.mark.parametrize(
     ("path", "lie", "code", "message"),
     [
-        ("data/keys.json", lambda keys: keys[0].update(public_key="0" * 64), 1, "không khớp với mã khóa"),
+        (
+            "data/keys.json",
+            lambda keys: keys["keys"][0].update(public_key="0" * 64),
+            1,
+            "không khớp với mã khóa",
+        ),
         (f"{HERE}/index.json", lambda index: index.update(root="0" * 64), 1, "không phải gốc mà trang kết quả"),
         (f"{HERE}/index.json", lambda index: index.update(size=6), 1, "không phải gốc mà trang kết quả"),
         (f"{HERE}/index.json", lambda index: index.update(revision=2), 2, "đang cập nhật"),

@@ -6,11 +6,12 @@ import json
 
 import pytest
 
+from chalicelib.documents.keys import KEYS
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.exam.receipts import KEYS, SigningKey
+from chalicelib.services.exam.receipts import SigningKey
 from tests.services.closing.two_weeks import AFTER_WEEK_2, REFERENCE, Stage
 
 
@@ -48,7 +49,7 @@ def test_keys_of_receipts_are_published_before_there_is_a_contest() -> None:
     stage = Stage()
     with pytest.raises(NotLoaded):
         steps(stage, loaded=False).run()
-    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])] == [SigningKey(b"secret").id]
+    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])["keys"]] == [SigningKey(b"secret").id]
 
 
 def test_a_step_that_nobody_knows_is_refused() -> None:

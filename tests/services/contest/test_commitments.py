@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
@@ -25,7 +26,8 @@ from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 from tests.services.intake.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
 from tests.stack import ROOT
 
-KEYS = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
+KEYS = [PublicKey("k1", "cHVibGlj")]
+LISTED = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
 
 
 def published(desk: Desk) -> Any:
@@ -72,7 +74,7 @@ def test_a_contest_is_committed_to_when_it_is_loaded() -> None:
     desk.put()
     (entry,) = entries(desk)
     assert entry["at"] == NOW.isoformat(timespec="seconds")
-    assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", KEYS, None)
+    assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", LISTED, None)
     assert entry["reason"].startswith("Công bố lần đầu")
     current = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert {name: entry["parts"][name] for name in ("definition", "bank", "units")} == {

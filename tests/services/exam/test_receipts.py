@@ -9,8 +9,10 @@ import pytest
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
+from chalicelib.documents.keys import KEYS
 from chalicelib.domain.ranking import fixed_draw
-from chalicelib.services.exam.receipts import KEYS, Receipts, SigningKey, publish_keys
+from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipts import Receipts, SigningKey
 from tests.fakes import MINUTE, MemoryObjects, definition
 from tests.services.exam.exam_room import AN, BINH, ExamRoom
 
@@ -67,7 +69,7 @@ def test_keys_are_added_and_never_taken_away() -> None:
     publish_keys(site, [first])
     publish_keys(site, [first, second])
     publish_keys(site, [second, third])
-    listed = json.loads(site.objects[KEYS])
+    listed = json.loads(site.objects[KEYS])["keys"]
     assert [entry["key_id"] for entry in listed] == [first.id, second.id, third.id]
     assert listed[0] == {"key_id": first.id, "algorithm": "Ed25519", "public_key": first.public.hex()}
 

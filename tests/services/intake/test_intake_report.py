@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from chalicelib.readers.tables import Fault
 from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_json, as_sheets, make_report
+from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_sheets, make_report
 from tests.readers.contest_files import QUESTIONS, UNIT_HEADER, UNITS
 from tests.services.intake.inbox import NOW, Desk
 
@@ -106,7 +106,7 @@ def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
 
 def test_half_a_letter_does_not_break_the_json() -> None:
     report = make_report("f.csv", b"", NOW, {}, [Fault("f", 1, "", "\ud800", "x")])
-    assert json.loads(as_json(report)) == report
+    assert json.loads(report.encode())["faults"][0]["value"] == "?"
 
 
 NAMES = [

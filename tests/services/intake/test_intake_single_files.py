@@ -26,7 +26,7 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, plain
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
@@ -284,7 +284,7 @@ def test_two_files_at_once_are_both_taken_over() -> None:
     desk, intake = overtaken_desk()
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     desk.others = [lambda: intake.take_over("guide.md", b"# New", NOW)]
-    report = intake.take_over("units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW)
+    report = plain(intake.take_over("units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
     assert report["accepted"]
     pointer = json.loads(desk.objects[CURRENT])
     files = unpack("source", desk.objects[f"reference/source/{pointer['source']}.zip"])

@@ -28,6 +28,7 @@ from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
+from tests.services.intake.inbox import plain
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 SALTS = salt_key(PEPPER)
@@ -67,7 +68,7 @@ class Office:
 
     def send(self, file: str, text: str | bytes) -> dict[str, Any]:
         data = text if isinstance(text, bytes) else text.encode()
-        return self.requests.take_over(file, data, self.counter.clock.moment())
+        return plain(self.requests.take_over(file, data, self.counter.clock.moment()))
 
     def erase(self, citizen_id: str = AN["citizen_id"]) -> dict[str, Any]:
         return self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},erase\n")
