@@ -1,4 +1,4 @@
-"""What the floor of documents is for, held by the syntax tree: nothing else decodes what is stored."""
+"""The purpose of the documents floor, checked on the syntax tree: nothing else decodes stored data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "chalicelib"
 
-# What is no stored or published document: the wire of AWS, what one collector hands to another of its kind,
+# Neither stored nor published documents: AWS's wire formats, the parts that a collector hands to its own kind,
 # records of attempts in their entries.
 NO_DOCUMENT = {
     "domain/attempt.py",
@@ -20,7 +20,7 @@ NO_DOCUMENT = {
     "storage/secret_values.py",
     "storage/signed_http.py",
 }
-# Formats that have no document yet; none is added here.
+# Formats that have no document yet; no more are added here.
 NOT_YET = {
     "services/contest/commitments.py",
     "services/exam/receipts.py",
@@ -30,7 +30,7 @@ NOT_YET = {
 
 
 def calls(*names: str) -> Iterator[str]:
-    """Modules of the package, but documents, that call one of these."""
+    """Modules of the package, other than documents, that call one of these."""
     for path in sorted(PACKAGE.rglob("*.py")):
         module = path.relative_to(PACKAGE).as_posix()
         if module.startswith("documents/"):
@@ -51,6 +51,6 @@ def test_no_report_is_read_back() -> None:
     ] == []
 
 
-def test_winners_are_put_together_once() -> None:
+def test_winners_are_put_together_in_one_place() -> None:
     assert set(calls("Winner")) == {"reports/winners.py"}
     assert set(calls("ShownWinner")) == {"reports/week_report.py"}
