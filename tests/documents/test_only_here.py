@@ -8,8 +8,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "chalicelib"
 
-# Neither stored nor published documents: AWS's wire formats, the parts that a collector hands to its own kind,
-# records of attempts in their entries.
+# Neither stored nor published documents: AWS's wire formats, what a collector hands to its own kind, records of
+# attempts in their entries.
 NO_DOCUMENT = {
     "domain/attempt.py",
     "domain/statistics/activity.py",

@@ -1,4 +1,4 @@
-"""The order of people (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
+"""The ranking (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
 
 from __future__ import annotations
 

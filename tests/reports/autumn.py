@@ -1,7 +1,7 @@
 """A plausible contest of two weeks: 12 units in three blocs, some 500 people, and a few who cheat.
 
-Everything in it follows from one seed. Everybody at the post office gets question Q007 wrong in the same way in
-week 1, half of the hospital plays at night, one person answers by script, five accounts share a phone, one
+Everything in it follows from one seed. Everybody at the post office gets question Q007 wrong in the same way
+in week 1, half of the hospital plays at night, one person answers by script, five accounts share a phone, one
 person is excluded, and two units have sent rosters.
 """
 
