@@ -1,4 +1,4 @@
-"""Each document: a round trip, a kept sample of each format, and a clear refusal of what it is not."""
+"""Each document: a round trip, a kept sample of each format, and a clear refusal of anything else."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ TYPED: dict[str, Document] = {
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_document_is_read_as_it_was_written_and_as_it_was_kept(name: str) -> None:
+def test_a_document_survives_a_round_trip_and_matches_its_sample(name: str) -> None:
     document = TYPED[name]
     kept = (SAMPLES / f"{name}.1.json").read_bytes()
     assert decode(type(document), document.encode()) == document
@@ -196,13 +196,13 @@ def test_a_document_is_read_as_it_was_written_and_as_it_was_kept(name: str) -> N
 
 @pytest.mark.parametrize("name", TYPED)
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{}", b'{"format":99}', b"\xff"])
-def test_what_is_no_document_or_of_a_later_format_is_refused(name: str, broken: bytes) -> None:
+def test_other_files_and_later_formats_are_refused(name: str, broken: bytes) -> None:
     with pytest.raises(UnreadableDocument, match=type(TYPED[name]).__name__):
         decode(type(TYPED[name]), broken)
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_field_too_many_or_another_format_is_refused(name: str) -> None:
+def test_an_extra_field_or_another_format_is_refused(name: str) -> None:
     data = TYPED[name].encode()
     more = data.replace(b'"format":', b'"more":1,"format":', 1)
     later = re.sub(rb'"format": ?1', b'"format":2', data)
@@ -281,14 +281,14 @@ def test_a_ranking_is_read_row_by_row_however_it_is_cut_into_pieces(
     assert list(decode_rows(data[at : at + piece] for at in range(0, len(data), piece))) == ranking
 
 
-def test_a_ranking_that_is_cut_off_or_of_a_later_format_is_refused() -> None:
+def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
     data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", 1, None, 1, 1, 1)] * 50))
     for broken in (data[:-1], data[:40], b"", b"no gzip"):
         with pytest.raises(UnreadableDocument):
             list(decode_rows([broken]))
 
 
-def test_a_units_line_is_its_standing_exactly() -> None:
+def test_a_units_line_equals_its_standing_exactly() -> None:
     line = a_closed_week().units[0]
     assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
     assert a_closed_week().tallies == {"SO-A": (2, 3, 9)}

@@ -1,4 +1,4 @@
-"""What the floor of documents is for, held by the syntax tree: nothing else decodes what is stored."""
+"""The purpose of the documents floor, checked on the syntax tree: nothing else decodes stored data."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "chalicelib"
 
-# What is no stored or published document: the wire of AWS, what one collector hands to another of its kind,
-# records of attempts in their entries.
+# Neither stored nor published documents: AWS's wire formats, what a collector hands to its own kind, records of
+# attempts in their entries.
 NO_DOCUMENT = {
     "domain/attempt.py",
     "domain/statistics/activity.py",
@@ -23,7 +23,7 @@ NO_DOCUMENT = {
 
 
 def calls(*names: str) -> Iterator[str]:
-    """Modules of the package, but documents, that call one of these."""
+    """Modules of the package, other than documents, that call one of these."""
     for path in sorted(PACKAGE.rglob("*.py")):
         module = path.relative_to(PACKAGE).as_posix()
         if module.startswith("documents/"):
@@ -44,6 +44,6 @@ def test_no_report_is_read_back() -> None:
     ] == []
 
 
-def test_winners_are_put_together_once() -> None:
+def test_winners_are_put_together_in_one_place() -> None:
     assert set(calls("Winner")) == {"reports/winners.py"}
     assert set(calls("ShownWinner")) == {"reports/week_report.py"}

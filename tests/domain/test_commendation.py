@@ -69,7 +69,7 @@ def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
 
 
 def test_people_are_compared_by_their_shares_where_papers_differ_in_size() -> None:
-    # an: 2/5 + 9/10, binh: 3/5 + 8/10; together both have 11 right answers
+    # an: 2/5 + 9/10, binh: 3/5 + 8/10; each has 11 right answers in all
     weeks = [[line("an", 2), line("binh", 3)], [line("an", 9), line("binh", 8)]]
     proposals = propose_people(weeks, [5, 10])
     assert [(each.place, each.id, each.score) for each in proposals] == [(1, "binh", 11), (2, "an", 11)]

@@ -137,6 +137,6 @@ def test_an_erased_attempt_is_not_found_by_its_id() -> None:
     assert erased(before, KEY).find(attempt) is None
 
 
-def test_an_open_attempt_has_to_be_settled_before_it_is_erased() -> None:
+def test_an_open_attempt_must_be_settled_before_it_is_erased() -> None:
     with pytest.raises(ValueError, match="open attempt"):
         erased(entry(PERSON, done(), opened=Opened(2, done().started, NONCE, None, None, 0)), KEY)

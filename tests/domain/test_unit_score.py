@@ -46,12 +46,12 @@ def test_the_score_is_an_exact_fraction() -> None:
     )
 
 
-def test_a_unit_that_does_everything_has_exactly_one_hundred_points() -> None:
+def test_a_unit_that_does_everything_scores_exactly_one_hundred() -> None:
     (row,) = rank_units([unit("A", 3)], {"A": UnitTally(3, 9, 15)}, weighed("0.1", "0.2", "0.7"))
     assert row.score == 100
 
 
-def test_a_difference_that_floats_do_not_see_decides() -> None:
+def test_a_difference_too_small_for_floats_decides() -> None:
     contest = weighed("1", "0", "0")
     large = [unit("A", 10**17), unit("B", 10**17 + 1)]
     tallies = {"A": UnitTally(10**17 - 1, 1, 0), "B": UnitTally(10**17, 1, 0)}
@@ -71,7 +71,7 @@ def test_a_difference_that_floats_do_not_see_decides() -> None:
         pytest.param(10, 0, 0, Fraction(0), id="nobody"),
     ],
 )
-def test_the_rate_is_people_by_headcount(headcount: int, exempt: int, people: int, rate: Fraction) -> None:
+def test_the_rate_is_people_over_headcount(headcount: int, exempt: int, people: int, rate: Fraction) -> None:
     (row,) = rank_units([unit("A", headcount, exempt)], {"A": UnitTally(people, people, 0)}, CONTEST)
     assert row.rate == rate
 
@@ -82,7 +82,7 @@ def test_the_volume_is_measured_against_the_busiest_unit() -> None:
     assert [(row.unit.code, row.score) for row in ranked] == [("B", Fraction(100)), ("A", Fraction(50))]
 
 
-def test_a_week_without_any_attempt_divides_by_nothing() -> None:
+def test_a_week_without_any_attempt_does_not_divide_by_zero() -> None:
     ranked = rank_units([unit("B"), unit("A")], {}, CONTEST)
     nothing = Fraction(0)
     assert [(row.unit.code, row.score, row.quality) for row in ranked] == [
@@ -92,7 +92,7 @@ def test_a_week_without_any_attempt_divides_by_nothing() -> None:
     assert rank_units([], {}, CONTEST) == []
 
 
-def test_ties_go_to_quality_then_attempts_then_code() -> None:
+def test_ties_are_broken_by_quality_then_attempts_then_code() -> None:
     units = [unit(code, 10) for code in ("D", "C", "B", "A")]
     only_rate = weighed("1", "0", "0")
     tallies = {
@@ -109,7 +109,7 @@ def test_all_units_are_listed_whether_anybody_took_part_or_not() -> None:
     assert [row.unit.code for row in ranked] == ["B", "A", "C"]
 
 
-def test_people_whose_unit_is_not_listed_count_for_none() -> None:
+def test_people_of_an_unlisted_unit_count_for_no_unit() -> None:
     tallies = {"A": UnitTally(1, 1, 5), "GONE": UnitTally(9, 99, 45)}
     (row,) = rank_units([unit("A", 1)], tallies, CONTEST)
     assert row.score == 100
@@ -160,7 +160,7 @@ def test_a_unit_adds_up_its_people() -> None:
     assert tally(people) == {"A": UnitTally(2, 4, 7), "B": UnitTally(1, 2, 4)}
 
 
-def test_over_several_weeks_the_headcount_is_taken_once_a_week() -> None:
+def test_over_several_weeks_the_headcount_counts_once_a_week() -> None:
     weeks = [{"A": UnitTally(5, 9, 20)}, {"A": UnitTally(3, 3, 15), "B": UnitTally(1, 6, 5)}, {}]
     final = close_contest(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks, [5, 5, 5])
     a = score_of("A", final.units)

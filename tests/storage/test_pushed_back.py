@@ -1,6 +1,6 @@
-"""DynamoDB that throttles, fails or hangs: the caller hears ``Busy`` soon, and nothing piles up behind it.
+"""When DynamoDB throttles, fails or hangs, the caller soon gets ``Busy``, and nothing piles up behind it.
 
-Faults are put in where botocore is about to send, so that its own retries run as they do against AWS. Waits are
+Faults are injected where botocore is about to send, so that its own retries run as they do against AWS. Waits are
 counted, not timed: a busy machine changes nothing.
 """
 
@@ -53,7 +53,7 @@ CALLS: dict[str, Call] = {
     "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
     "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, CurrentRevision(1, "a", "b")),
 }
-# Code, status, how often it is tried. A whole account at its limit is not asked again at once.
+# Code, status, number of tries. A whole account at its limit is not asked again at once.
 REFUSALS = [
     ("ProvisionedThroughputExceededException", 400, 2),
     ("ThrottlingException", 400, 2),
@@ -73,7 +73,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Client:
 
 
 class _Raw:
-    """The part of an urllib3 answer that botocore reads."""
+    """The part of a urllib3 answer that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -179,7 +179,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(
     silence: str, pauses: list[float]
 ) -> None:
-    # Below the function's ten seconds, so that the person gets an answer and not a time-out of the gateway.
+    # Below the function's ten seconds, so that the person gets an answer and not the gateway's time-out.
     waiting = dynamodb_client(get_session(), REGION)
     sent = faulty(waiting, lambda *_, **__: None)
     with pytest.raises(Busy):
@@ -190,7 +190,7 @@ def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(
 
 
 class _Storage(BaseHTTPRequestHandler):
-    """S3 that asks to be left alone for an hour, or sends elsewhere."""
+    """S3 that asks to be left alone for an hour, or redirects."""
 
     seen: list[str]
 
@@ -223,14 +223,14 @@ def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignedHttp]:
         thread.join()
 
 
-def test_storage_that_asks_to_wait_an_hour_is_not_waited_for(storage: SignedHttp, pauses: list[float]) -> None:
+def test_storage_that_asks_for_an_hour_is_not_waited_for(storage: SignedHttp, pauses: list[float]) -> None:
     with pytest.raises(Busy):
         storage.get_object("desk", "busy.json")
     assert sum(pauses) < AT_MOST_S
     assert len(_Storage.seen) == 2
 
 
-def test_a_signed_request_is_not_sent_elsewhere(storage: SignedHttp) -> None:
+def test_a_signed_request_does_not_follow_a_redirect(storage: SignedHttp) -> None:
     with pytest.raises(AwsRefusal, match="307"):
         storage.get_object("desk", "moved.json")
     assert _Storage.seen == ["/desk/moved.json"]

@@ -19,7 +19,7 @@ AFTER_WEEK_1 = START_MS + WEEK + 70_000
 
 
 class Played:
-    """Four people, of whom one leaves a paper open; ``receipts`` of what was submitted."""
+    """Four people, one of whom leaves a paper open; ``receipts`` of their submissions."""
 
     def __init__(self) -> None:
         self.counter = Counter(definition(contest={"weeks": 2}))
