@@ -20,7 +20,7 @@ PEPPER = b"pepper"
 
 
 class Desk:
-    """What operators put into the inbox, and what becomes of it."""
+    """The operators' files in the inbox, and their outcome."""
 
     def __init__(self, version: str = "code 1", keys: Keys = ()) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
