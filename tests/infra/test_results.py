@@ -45,7 +45,7 @@ def test_everything_below_results_is_copied_once(s3: Any, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("what", "found"), [("1", "week-1/rev-3"), ("2", "week-2/rev-1"), ("3", None), ("final", "final/rev-2")]
 )
-def test_the_bulletin_is_the_one_of_the_revision_in_force(tmp_path: Path, what: str, found: str | None) -> None:
+def test_the_bulletin_is_that_of_the_revision_in_force(tmp_path: Path, what: str, found: str | None) -> None:
     weeks = [{"week": 1, "revision": 3}, {"week": 2, "revision": 1}]
     (tmp_path / "current.json").write_text(json.dumps({"weeks": weeks, "final": {"revision": 2}}))
     assert bulletin(tmp_path, what) == (tmp_path / found / "bulletin.html" if found else None)

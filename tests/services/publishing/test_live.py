@@ -1,4 +1,4 @@
-"""``data/live.json``: counted once despite contention and repetition, shown as far as the prediction allows."""
+"""``data/live.json``: counted once under contention and repetition, shown as far as the prediction allows."""
 
 from __future__ import annotations
 
