@@ -6,5 +6,5 @@ from hypothesis import settings
 
 
 def examples(share: float) -> settings:
-    """``share`` times as many examples as the profile gives others: costly ones take fewer. See conftest.py."""
+    """``share`` times the examples of the profile in force: costly properties take fewer. See conftest.py."""
     return settings(max_examples=max(1, round(settings().max_examples * share)))

@@ -334,7 +334,7 @@ class MemoryRevisions:
 
 
 class MemoryTallies:
-    """``meanwhile``: actions of others just before the next writes. ``fail_at``: the failing write, from 1."""
+    """``meanwhile``: actions of others just before the next writes. ``fail_at``: which write fails, from 1."""
 
     def __init__(self) -> None:
         self.items: dict[int, tuple[LiveTally, int]] = {}

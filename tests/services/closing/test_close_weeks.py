@@ -142,7 +142,7 @@ def test_the_manifest_names_its_inputs_files_and_result(closed: Stage, what: str
     )
 
 
-def test_the_manifest_names_every_other_file_in_its_folder(closed: Stage) -> None:
+def test_the_manifest_names_all_the_other_files_in_its_folder(closed: Stage) -> None:
     folder = {key.rpartition("/")[2] for key in closed.desk.objects if key.startswith("results/week-1/rev-1/")}
     assert folder == {*closed.manifest("week-1")["files"], "manifest.json"}
     assert {"individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"} <= folder

@@ -45,7 +45,7 @@ def assert_whole(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, FIRST_STEPS + 1))
-def test_the_next_run_makes_good_one_that_died_at_any_step(step: int) -> None:
+def test_the_next_run_repairs_one_that_died_at_any_step(step: int) -> None:
     stage = Stage()
     stage.fuse.at = step
     with pytest.raises(Died):
@@ -55,7 +55,7 @@ def test_the_next_run_makes_good_one_that_died_at_any_step(step: int) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, AGAIN_STEPS + 1))
-def test_the_next_run_makes_good_one_that_died_while_closing_again(step: int) -> None:
+def test_the_next_run_repairs_one_that_died_while_closing_again(step: int) -> None:
     stage = undisturbed()
     stage.fuse.at = stage.fuse.steps + step
     with pytest.raises(Died):

@@ -297,7 +297,7 @@ def test_before_the_first_contest_there_is_nothing_to_commit_to() -> None:
     assert desk.objects == {}
 
 
-def test_loading_a_contest_again_commits_to_it_if_nothing_did_before() -> None:
+def test_a_contest_without_a_commitment_gets_one_when_it_is_loaded_again() -> None:
     desk = Desk()
     desk.put()
     bare = replace(ContestInForce.decode(desk.desk.objects[CURRENT]), commitment=None, papers={}).encode()

@@ -128,7 +128,7 @@ def test_nobody_can_start_outside_the_weeks(moment: int) -> None:
     assert exam.entries.items == {}
 
 
-def test_one_can_start_in_the_last_millisecond_of_a_week() -> None:
+def test_people_can_start_in_the_last_millisecond_of_a_week() -> None:
     exam = ExamRoom()
     exam.clock.now = START_MS + WEEK - 1
     assert exam.start().attempt.week == 1
@@ -156,7 +156,7 @@ def test_a_start_after_an_overdue_attempt_settles_it_and_opens_the_next_in_one_w
     assert exam.entries.writes == writes + 2  # the refused start and the restart
 
 
-def test_an_overdue_attempt_without_answers_is_discarded_but_still_uses_one_up() -> None:
+def test_an_overdue_attempt_without_answers_is_discarded_but_still_counts_as_used() -> None:
     exam = ExamRoom()
     exam.start()
     exam.clock.now += 11 * MINUTE

@@ -56,7 +56,7 @@ def test_a_different_submission_after_the_first_is_told_what_counts(
     assert exam.entry().finished == (first,)
 
 
-def test_a_repeated_submission_returns_it_even_after_the_deadline_and_after_the_week() -> None:
+def test_a_repeated_submission_returns_the_stored_result_even_after_deadline_and_week() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2)
     for later in (LIMIT + GRACE + 1, WEEK, 3 * WEEK):
@@ -64,7 +64,7 @@ def test_a_repeated_submission_returns_it_even_after_the_deadline_and_after_the_
         assert exam.submit(opened, wrong=2) == first
 
 
-def test_a_repeated_submission_returns_it_even_after_another_attempt_was_started() -> None:
+def test_a_repeated_submission_returns_the_stored_result_even_after_another_start() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2)
     exam.start()
