@@ -1,4 +1,4 @@
-"""The pointer to the contest in force, for tests that put it there themselves."""
+"""The pointer to the contest in force, for tests that set it themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a contest publishes in the course of weeks, made up at once: results, live figures, proof, receipts."""
+"""Files that a contest publishes over weeks, made up at once: results, live figures, proof, receipts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GIVEN = (
 
 
 def publish(page: Page, files: Mapping[str, Json]) -> None:
-    """Puts ``files`` below ``/data`` of what ``page`` opens; a value of None is a file that is not there."""
+    """Puts ``files`` below ``/data`` for ``page``; a value of None is a file that is not there."""
     for name, value in files.items():
         page.route(f"**/data/{name}", _answer(value))
 
@@ -53,7 +53,7 @@ def canonical(value: Json) -> bytes:
 
 
 def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, Json]:
-    """A receipt as docs/proof.md has it; ``changes`` go into its record before it is signed."""
+    """A receipt as in docs/proof.md; ``changes`` go into its record before it is signed."""
     week, number, started = (int(part) for part in attempt_id.split("-")[:3])
     opening = {"answers": "BEABC", "attempt_id": attempt_id, "participant_id": participant_id}
     record = {

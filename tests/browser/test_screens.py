@@ -67,7 +67,7 @@ def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., Browser
 
 @pytest.mark.parametrize("hand", ["touch"])
 @pytest.mark.parametrize("name", PRESSED)
-def test_a_screen_is_come_to_by_touch_too(
+def test_a_screen_can_be_reached_by_touch_too(
     name: str, hall: Stack, phone: Callable[..., BrowserContext], sitting: Any
 ) -> None:
     SCREENS[name](Visit(phone().new_page(), hall, *sitting))

@@ -1,7 +1,7 @@
 """When DynamoDB throttles, fails or hangs, the caller soon gets ``Busy``, and nothing piles up behind it.
 
-Faults are injected where botocore is about to send, so that its own retries run as they do against AWS. Waits are
-counted, not timed: a busy machine changes nothing.
+Faults are injected where botocore is about to send, so that its own retries run as they do against AWS. Waits
+are counted, not timed: a busy machine changes nothing.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def plain(answer: IntakeAnswer | None) -> Any:
 
 
 class Desk:
-    """What operators put into the inbox, and what becomes of it."""
+    """The operators' files in the inbox, and their outcome."""
 
     def __init__(self, version: str = "code 1", keys: Sequence[PublicKey] = ()) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
