@@ -62,7 +62,7 @@ def definition(**tables: Any) -> Definition:
 
 
 def questions(count: int = 12) -> tuple[Question, ...]:
-    """Each question has 2–6 options; every third has two right ones."""
+    """Each question has 2–6 options; every third has two right ones if there are more than two."""
     made = []
     for k in range(count):
         options = tuple(f"phương án {k}.{i}" for i in range(2 + k % 5))

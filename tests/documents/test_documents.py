@@ -291,6 +291,6 @@ def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
 def test_a_units_line_equals_its_standing_exactly() -> None:
     line = a_closed_week().units[0]
     assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
-    assert a_closed_week().tallies == {"SO-A": (2, 3, 9)}
+    assert a_closed_week().sums_by_unit == {"SO-A": (2, 3, 9)}
     assert (a_closed_week().winners, a_closed_week().unit_winners) == (["0f" * 10], ["SO-A"])
     assert isinstance(decode(ClosedWeek, a_closed_week().encode()).units, tuple)

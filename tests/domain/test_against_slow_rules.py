@@ -224,7 +224,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         results.append(result)
     sizes = [contest.paper.questions for contest in contests]
-    final = close_contest(contests[0], units, [result.tallies for result in results], sizes)
+    final = close_contest(contests[0], units, [result.sums_by_unit for result in results], sizes)
     return {
         "weeks": [
             {

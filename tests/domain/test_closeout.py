@@ -72,7 +72,7 @@ def test_an_attempt_left_open_in_the_last_minute_is_settled_at_the_closing() -> 
 
 def test_an_attempt_left_open_without_answers_does_not_count() -> None:
     result = close(entry("an", opened=left_open(None)))
-    assert (result.counts.people, result.ranked, result.tallies) == (0, [], {})
+    assert (result.counts.people, result.ranked, result.sums_by_unit) == (0, [], {})
 
 
 def test_a_contest_that_discards_overdue_attempts_ranks_none_of_them() -> None:
@@ -98,7 +98,7 @@ def test_barring_somebody_leaves_the_weeks_facts_unchanged() -> None:
     with_an, without = close(*people()), close(*people(), barred={"an"})
     assert with_an.counts == without.counts
     assert with_an.target == without.target
-    assert with_an.tallies == without.tallies
+    assert with_an.sums_by_unit == without.sums_by_unit
 
 
 def test_a_winner_of_an_earlier_week_is_ranked_but_wins_nothing() -> None:

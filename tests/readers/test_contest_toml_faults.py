@@ -76,9 +76,7 @@ def test_a_file_that_breaks_off_is_reported_by_its_last_line() -> None:
 def test_a_wrong_value_is_reported_once_by_its_path_with_a_remedy(
     old: str, new: str, column: str, remedy: str
 ) -> None:
-    found = [
-        fault for fault in faults(toml(old, new)) if "thiếu mục" not in fault.message or "weekz" not in new
-    ]
+    found = faults(toml(old, new))
     assert [(fault.file, fault.column) for fault in found] == [("contest.toml", column)]
     assert remedy in found[0].message
 

@@ -225,7 +225,7 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 def test_the_final_has_the_units_of_all_weeks() -> None:
     contest = definition(contest={"weeks": 2})
     result, loaded = close(contest)
-    final = close_contest(contest, loaded.units, [result.tallies, result.tallies], [5, 5])
+    final = close_contest(contest, loaded.units, [result.sums_by_unit, result.sums_by_unit], [5, 5])
     week = {
         CLOSED_WEEK: closed_week(result, loaded, (), ()).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),

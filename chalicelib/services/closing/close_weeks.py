@@ -205,8 +205,8 @@ class CloseWeeks:
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        tallies, sizes = [week.tallies for week in weeks], [week.paper_size for week in weeks]
-        result = close_contest(reference.definition, reference.units, tallies, sizes)
+        sums_by_unit, sizes = [week.sums_by_unit for week in weeks], [week.paper_size for week in weeks]
+        result = close_contest(reference.definition, reference.units, sums_by_unit, sizes)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)
@@ -216,7 +216,7 @@ class CloseWeeks:
             weeks=tuple(closed.result for closed in results),
         )
         after = self._keep("final", revision, inputs, before, report, document, manifest_of, reference)
-        people = sum(tally.people for tally in result.tallies.values())
+        people = sum(sums.people for sums in result.sums_by_unit.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
     def _claim(

@@ -258,9 +258,9 @@ def ranking_again(
                 RankedUnit(
                     rank=rank,
                     code=row.unit.code,
-                    people=row.tally.people,
-                    attempts=row.tally.attempts,
-                    best_sum=row.tally.best_sum,
+                    people=row.sums.people,
+                    attempts=row.sums.attempts,
+                    best_sum=row.sums.best_sum,
                     score=str(row.score),
                     prize="weekly" if row.unit.code in result.unit_winners else "",
                     note=row.note,

@@ -81,7 +81,7 @@ def test_a_wrong_key_that_circulates_in_one_unit_is_found_only_there() -> None:
 
 
 def test_independent_answers_raise_no_alarm() -> None:
-    # At most 1 % of such weeks may raise one: more than two in forty weeks would be a chance of one in 200.
+    # At most 1 % of such weeks may raise one: more than two in forty weeks would be a chance of one in 130.
     alarms = sum(bool(found(first=school(random.Random(week)))) for week in range(40))
     assert alarms <= 2
 
