@@ -120,7 +120,7 @@ def test_a_slow_stop_keeps_speaking_and_can_be_cut_short(
 
 def test_stop_says_that_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command._stop(tmp_path)
-    assert capsys.readouterr().out.startswith("Nothing runs here, so there is nothing to stop.")
+    assert capsys.readouterr().out.startswith("Nothing is running here, so there is nothing to stop.")
 
 
 def test_stop_says_what_it_waits_for(
