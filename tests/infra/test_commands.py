@@ -39,13 +39,17 @@ def contest(*closes: int) -> dict[str, Any]:
     ("public", "done", "says"),
     [
         (None, [], "No contest has been loaded yet: put one in with `make intake FILE=folder`."),
-        (contest(90), [], "Week 1 is closed soon after it ends: 29/11/2026 09:30:00, in 1 h 30 min."),
-        (contest(-60, 5), ["1"], "Week 2 is closed soon after it ends: 29/11/2026 08:05:00, in 5 min 0 s."),
-        (contest(-1), [], "Week 1 is over since 29/11/2026 07:59:00 and is about to be closed."),
+        (contest(90), [], "Week 1 will be closed soon after it ends: 29/11/2026 09:30:00, in 1 h 30 min."),
+        (
+            contest(-60, 5),
+            ["1"],
+            "Week 2 will be closed soon after it ends: 29/11/2026 08:05:00, in 5 min 0 s.",
+        ),
+        (contest(-1), [], "Week 1 ended at 29/11/2026 07:59:00 and is about to be closed."),
         (
             contest(-60),
             [],
-            "Week 1 is over since 29/11/2026 07:00:00, 1 h 0 min ago, and is not closed yet. The schedule",
+            "Week 1 ended at 29/11/2026 07:00:00, 1 h 0 min ago, and is not closed yet. The schedule",
         ),
         (contest(-60), ["1", "final"], "All weeks are closed."),
         (contest(-60), ["1"], "All weeks are closed; the whole contest is next."),

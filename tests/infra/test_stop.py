@@ -55,7 +55,7 @@ def test_the_second_says_how_to_force_it_and_what_that_costs() -> None:
     stop, lines = stopping(aws)
     stop(signal.SIGINT, None)
     assert lines[1].startswith("Still saving the data, 0 s so far. Ctrl-C once more stops without saving")
-    assert "after 07:08:09 is then lost" in lines[1]
+    assert "everything since 07:08:09 is then lost" in lines[1]
     assert not aws.forced
 
 
@@ -65,7 +65,7 @@ def test_the_third_forces_it_and_the_last_line_says_so() -> None:
     stop(signal.SIGINT, None)
     stop(signal.SIGINT, None)
     assert aws.forced
-    assert stop.farewell().startswith("Stopped without saving: what came after 07:08:09 is lost")
+    assert stop.farewell().startswith("Stopped without saving: everything since 07:08:09 is lost")
 
 
 def test_a_repeated_sigterm_never_forces() -> None:
