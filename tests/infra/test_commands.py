@@ -112,7 +112,7 @@ def test_a_missing_file_is_named_with_one_that_may_be_meant(tmp_path: Path) -> N
 
 
 def test_invented_people_are_told_that_the_contest_is_over() -> None:
-    with pytest.raises(SystemExit, match=r"the contest is over since 29/11/2026 07:00.*CONTEST=contests/demo"):
+    with pytest.raises(SystemExit, match=r"the contest ended at 29/11/2026 07:00.*CONTEST=contests/demo"):
         seconds_open(contest(-60))
 
 
