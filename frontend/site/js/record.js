@@ -146,7 +146,7 @@ export function combine(one, other) {
 }
 
 /**
- * Says the same; where one looks is each tab's own business.
+ * The same knowledge; `at` is each tab's own.
  * @type {(one: AttemptRecord, other: AttemptRecord) => boolean}
  */
 export const sameRecord = (one, other) => canonical(one) === canonical(other);
