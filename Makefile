@@ -1,5 +1,5 @@
-# `make help` lists what there is. Everything happens in .venv* and .local; nothing is installed into the system but,
-# for `make test`, Node.js and Chromium from Debian where they are missing.
+# `make help` lists all commands. Everything happens in .venv* and .local; nothing is installed into the system except
+# Node.js and Chromium from Debian, for `make test`, if they are missing.
 
 PYTHON  ?= python3
 CONTEST ?= contests/demo
@@ -15,7 +15,7 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 STAGES := local dev prod
 NODE   := frontend/node_modules/.ready
-# Three on two cores: whoever tells a story of the deployed stack or of the page mostly waits.
+# Three on two cores: tests of the deployed stack and of the page mostly wait.
 SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
@@ -25,7 +25,7 @@ APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninter
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## the Python environment in .venv; nothing if it is there already
+setup: $(READY) ## make the Python environment in .venv, unless it exists already
 
 $(READY): requirements.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not there."; exit 1; }
@@ -37,19 +37,19 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -m infra.install $(VENV) requirements-dev.txt
 	@touch $@
 
-# Tools that pin what the others have newer get environments of their own.
+# Tools that pin older versions of the others' packages get environments of their own.
 .venv-%/.ready: requirements-%.txt | $(READY)
 	@$(PYTHON) -m venv --clear .venv-$*
 	@$(PYTHON) -m infra.install .venv-$* $<
 	@touch $@
 
-run: $(READY) ## start everything here and print the address (CONTEST=folder, PORT=8000)
+run: $(READY) ## start everything on this machine and print the address (CONTEST=folder, PORT=8000)
 	@exec $(BIN)/python -m infra.local run --contest "$(CONTEST)" --port "$(PORT)"
 
 stop: ## stop a `make run` from another shell
 	@$(PYTHON) -m infra.local stop
 
-simulate: $(READY) ## let invented people take part in what runs here (PEOPLE=300)
+simulate: $(READY) ## let invented people take part in the running contest (PEOPLE=300)
 	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
 
 check: $(READY) $(NODE) ## before each commit, in a minute: format, style, types, layers, the page's types, the fast tests
@@ -59,73 +59,73 @@ test: $(READY) tools $(NODE) lint templates ## everything: checks, unit tests, t
 	node --test frontend/tests/*.test.mjs
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
-test-long: $(READY) tools $(NODE) ## the same properties in volume: 10,000 walks of the page's state machine, 100 in Chromium
+test-long: $(READY) tools $(NODE) ## the same properties with many more examples: 10,000 walks of the page's state machine, 100 in Chromium
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -m hypothesis
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 tests/proof/test_any_order.py
 	WALKS=10000 node --test frontend/tests/walk.test.mjs
 	WALKS=100 $(BIN)/pytest -n 3 tests/browser/test_walks.py
 
-# What the page's tests and type check need; the page itself needs nothing.
+# The packages for the page's tests and type check; the page itself needs none.
 $(NODE): frontend/package.json frontend/package-lock.json | tools
-	@echo "Installing what the page's tests need, by npm; once, mostly within 20 s."
+	@echo "Installing the packages for the page's tests by npm; once, usually within 20 s."
 	@npm ci --prefix frontend --no-audit --no-fund --silent
 	@touch $@
 
 tools:
 	@command -v node >/dev/null && command -v npm >/dev/null && command -v chromium >/dev/null || \
-		echo "Installing Node.js, npm and Chromium from Debian where they are missing; once, a minute or two."
+		echo "Installing Node.js, npm and Chromium from Debian if they are missing; once, a minute or two."
 	@command -v node >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nodejs; }
 	@command -v npm >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends npm; }
 	@command -v chromium >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends chromium; }
 
-lint: $(READY) $(NODE) ## format, style, types, the page's types, and that dependencies run downwards only
+lint: $(READY) $(NODE) ## format, style, types, the page's types, import contracts
 	@$(BIN)/python -m infra.check python page
 
-templates: $(READY) .venv-checkov/.ready ## the packages of all stages; cfn-lint and checkov on their templates; no secret in the source
+templates: $(READY) .venv-checkov/.ready ## package all stages; cfn-lint and checkov on their templates; search the source for secrets
 	for stage in $(STAGES); do $(BIN)/python -m infra.package --stage $$stage || exit; done
 	$(BIN)/cfn-lint infra/waf.yaml $(STAGES:%=.local/build/%/template.json)
 	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework cloudformation \
 		--file infra/waf.yaml --file .local/build/prod/template.json
 	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework secrets --enable-secret-scan-all-files --directory .
 
-audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of what is pinned; needs the network
+audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of the pinned packages; needs the network
 	@.venv-audit/bin/python -m infra.audit requirements.txt requirements-dev.txt requirements-checkov.txt requirements-audit.txt
 
 restore-drill: $(READY) ## lose everything of a small contest and restore it; compare the digests (PEOPLE=60)
 	@$(BIN)/python -m benchmarks.restore_drill --people $(if $(filter file,$(origin PEOPLE)),60,$(PEOPLE))
 
-format: $(READY) ## put the Python into its form
+format: $(READY) ## format the Python code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-openapi: $(READY) ## write docs/openapi.json anew from the code, and from it the types that the page is checked against
+openapi: $(READY) ## write docs/openapi.json from the code, and from it the types for checking the page
 	@$(BIN)/python -m infra.openapi
 	@$(BIN)/python -m infra.page_types
 
-fuzz: $(READY) ## 20,000 invented requests at the deployed package; zeros where zeros belong
+fuzz: $(READY) ## send 20,000 invented requests to the deployed package; ends with zeros where zeros belong
 	@$(BIN)/python -m tests.fuzz
 
-chaos: $(READY) ## 100,000 submissions while database, store, functions and closes fail; what is lost or double
+chaos: $(READY) ## make 100,000 submissions while database, store, functions and closes fail; count lost and double ones
 	@$(BIN)/python -m benchmarks.chaos
 
-bench: $(READY) ## measure what the README claims, each figure against a floor
+bench: $(READY) ## measure the README's figures, each against a floor
 	@$(BIN)/python -m benchmarks
 
-package: $(READY) ## the Lambda package and its template, in .local/build (STAGE=local, dev or prod)
+package: $(READY) ## build the Lambda package and its template in .local/build (STAGE=local, dev or prod)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)"
 
-deploy: $(READY) ## to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail=a@b.vn"); never tried on real AWS
+deploy: $(READY) ## deploy to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail=a@b.vn"); never tried on real AWS
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %)
 
-results: $(READY) ## copy what operators read to ./results (from what runs here, or STAGE=dev or prod)
+results: $(READY) ## copy the operators' files to ./results (from the running contest, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"
 
-report: $(READY) ## copy the results and open the newest bulletin (or that of WEEK=1, WEEK=final)
+report: $(READY) ## copy the results and open the newest bulletin (or the one of WEEK=1, WEEK=final)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)" --report "$(or $(WEEK),newest)"
 
-intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and tell the answer
+intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and print the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }
 	@$(BIN)/python -m infra.intake "$(FILE)" --stage "$(or $(STAGE),local)"
 
-clean: ## forget the data of all contests that ran here
+clean: ## delete the data of all contests that ran here
 	@$(PYTHON) -m infra.local clean

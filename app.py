@@ -1,4 +1,4 @@
-"""Cuộc Thi on AWS: the entry points and their schedules. Each one calls one use case.
+"""Cuộc Thi on AWS: the entry points and their schedules. Each calls one use case.
 
 The API's parts are imported here, when an environment starts; the other functions import their own.
 """
@@ -90,7 +90,7 @@ def submit(attempt_id: str) -> Response:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")
 def close_weeks(event: Any) -> list[dict[str, Any]]:
-    """Closes every week that is over. An error sets off the alarm, and the next run tries again."""
+    """Closes every week that is over. An error raises the alarm, and the next run tries again."""
     from chalicelib.wiring.close_weeks import closing
 
     try:

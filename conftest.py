@@ -1,4 +1,4 @@
-"""What holds for the tests of all folders: how many examples hypothesis draws, and which tests are slow."""
+"""Settings for the tests of all folders: hypothesis's number of examples, and the slow tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import settings
 TESTS = Path(__file__).parent / "tests"
 SLOW = [TESTS / folder for folder in ("browser", "e2e", "fuzz")]  # each starts the deployed stack
 
-# The same examples in every run: a red test stays red until the rule is mended. Only `long` draws new ones.
+# The same examples in every run: a red test stays red until the rule is fixed. Only `long` draws new ones.
 settings.register_profile("default", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile("check", settings.get_profile("default"), max_examples=10)
 settings.register_profile("long", settings.get_profile("default"), max_examples=500, derandomize=False)

@@ -1,1 +1,1 @@
-"""Figures that the README states, measured against a floor in the same run."""
+"""The figures that the README states, measured against a floor in the same run."""

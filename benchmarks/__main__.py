@@ -1,6 +1,6 @@
 """``make bench``: every figure against its floor in the same run, with the goal beside it.
 
-Times are CPU of whole processes or of loops, medians of several rounds taken in turn; on a shared machine only
+Times are CPU of whole processes or of loops, medians of several alternating rounds; on a shared machine only
 the ratio means something.
 """
 
@@ -30,7 +30,7 @@ CLOSE_OUTS_TAKE = (10, 30, 150)  # seconds
 
 
 class Line(NamedTuple):
-    """``floor`` and ``ratio`` are empty where there is nothing to compare with."""
+    """``floor`` and ``ratio`` are empty if there is nothing to compare with."""
 
     figure: str
     value: str
@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
 
 def isolated(code: Path, script: str, *arguments: str) -> list[float]:
-    """Numbers that a script prints, run on the packed code alone as Lambda runs it."""
+    """The numbers that a script prints when it runs on the packed code alone, as in Lambda."""
     path = os.pathsep.join(map(str, (code, ROOT / "benchmarks")))
     command = [sys.executable, "-S", str(ROOT / "benchmarks" / script), *arguments]
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -74,7 +74,7 @@ def compared(figure: str, goal: float, unit: str, measure: Callable[[], tuple[fl
 
 
 def cold_start(code: Path) -> tuple[float, float]:
-    """CPU milliseconds from nothing to the first answer: bare botocore handler, then the API function."""
+    """CPU milliseconds from nothing to the first answer: a bare botocore handler's, then the API function's."""
     times: dict[str, list[float]] = {"bare": [], "app": []}
     rounds = Progress("cold starts", STARTS + 1)
     for _ in range(STARTS + 1):
@@ -91,13 +91,13 @@ def submission(code: Path) -> tuple[float, float]:
 
 
 def live_tally(code: Path) -> tuple[float, float]:
-    """CPU microseconds a stream record: decoding the event, as Lambda does in any case; then counting it."""
+    """CPU microseconds a stream record: for decoding the event, as Lambda always does; then for counting it."""
     floor, tally = isolated(code, "tally_cpu.py")
     return floor, tally
 
 
 def close_out(people: int) -> list[Line]:
-    """A week of ``people``, 2.5 attempts each, in 1,500 units: CPU and memory."""
+    """CPU and memory for a week of ``people``, 2.5 attempts each, in 1,500 units."""
     lines = []
     command = [sys.executable, "-m", "benchmarks.page_server", str(people)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pages:
@@ -144,7 +144,7 @@ def _row(line: Line) -> tuple[str, ...]:
 
 
 class Figure(NamedTuple):
-    """What is measured, about how many seconds it takes on two quiet cores, and how."""
+    """A measurement: its name, its rough length in seconds on two quiet cores, and its function."""
 
     name: str
     seconds: int
@@ -152,7 +152,7 @@ class Figure(NamedTuple):
 
 
 def figures(scratch: Path, built: package.Package, code: Path, reference: Reference) -> list[Figure]:
-    """In the order in which they are measured."""
+    """All figures, in the order of measurement."""
 
     def one(name: str, seconds: int, goal: float, unit: str, measure: Callable[[Path], Any]) -> Figure:
         return Figure(name, seconds, lambda: [compared(name, goal, unit, lambda: measure(code))])
@@ -171,11 +171,11 @@ def figures(scratch: Path, built: package.Package, code: Path, reference: Refere
 
 
 def measured(chosen: Sequence[Figure]) -> list[Line]:
-    """Measures one after the other; says what begins and how long it will take, and each result at once."""
+    """Measures one after the other; announces each with the expected time, and prints each result at once."""
     lines: list[Line] = []
     began, quiet = time.monotonic(), 0
     for number, figure in enumerate(chosen, 1):
-        # As much slower as the machine has been so far.
+        # As slow as the machine has been so far.
         pace = max((time.monotonic() - began) / quiet, 1.0) if quiet else 1.0
         left = sum(one.seconds for one in chosen[number - 1 :]) * pace
         takes = f"about {span(figure.seconds * pace)}; {span(left)} to the end"

@@ -1,6 +1,6 @@
-"""Units that start, save and submission take, as the local DynamoDB counts them.
+"""Measures the units that start, save and submission take, as the local DynamoDB counts them.
 
-A write whose condition is not met is charged, and answered without its units: it counts as one here.
+A write whose condition fails is charged, but the answer does not state its units: it counts as one here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 
 
 def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float]]:
-    """The most (write, read) units of each step over all of a person's attempts of a week."""
+    """The most (write, read) units of each step, over all of a person's attempts in a week."""
     with MiniStack(scratch / "state", scratch / "ministack.log") as aws:
         aws.client("dynamodb").create_table(
             TableName="entries",

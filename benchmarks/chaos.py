@@ -1,8 +1,8 @@
 """``make chaos``: submissions while the database, the store and the close fail all the time.
 
 The use cases and adapters of the exam and of the close run against the local AWS through a proxy that refuses,
-cuts, delays and doubles their requests; the close is killed again and again as well. In the end every receipt
-must be in the results once, and nothing else.
+cuts, delays and doubles their requests; the close is also killed again and again. In the end the results must
+hold every receipt once, and nothing else.
 
     python -m benchmarks.chaos --submissions 100000
 """
@@ -37,7 +37,7 @@ from tests.stack import contest_folder, running
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = {"entries": ("pk", "sk"), "participants": ("id",), "tallies": ("id",)}
 BUCKETS = ("desk", "site")
-# A close asks a thousand times where a submission asks twice.
+# A close makes a thousand requests, a submission two.
 CLOSE_RATES = {fault: rate / 2 for fault, rate in RATES.items()}
 
 
@@ -91,7 +91,7 @@ def run(submissions: int, processes: int, kills: int, seed: int) -> Outcome:
 
 
 def _prepare(aws: MiniStack) -> dict[str, str]:
-    """Tables, buckets, secrets and key, and the environment of a function that has them."""
+    """Makes tables, buckets, secrets and key; returns the environment of a function that has them."""
     dynamodb, s3, secrets = aws.client("dynamodb"), aws.client("s3"), aws.client("secretsmanager")
     for name, keys in TABLES.items():
         dynamodb.create_table(
@@ -125,7 +125,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
 
 
 def _load(folder: Path, environment: dict[str, str], s3: Any) -> None:
-    """The contest of Nghệ An, open from now on, taken over before anything fails."""
+    """Loads the contest of Nghệ An, open from now on, before anything fails."""
     shutil.copytree(ROOT / "contests" / "nghe-an-2022", folder)
     definition = folder / "contest.toml"
     text = definition.read_text(encoding="utf-8")
@@ -155,9 +155,9 @@ def _play(submissions: int, processes: int, environment: dict[str, str], seed: i
 
 
 def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path) -> int:
-    """Closes in processes of their own, killed after ever more requests; then left alone until one is done."""
+    """Closes in separate processes, each killed after more requests than the last; then lets one finish."""
     killed = 0
-    say_aside(f"Closing the week, killed {kills} times on its way.")
+    say_aside(f"Closing the week, and killing the close {kills} times on its way.")
     progress = Progress("Kills of the close", kills)
     with log.open("w") as out, waiting("Closing the week under faults"):
         for run_number in range(kills + 40):
@@ -179,7 +179,7 @@ def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path
 
 
 def _leaves(s3: Any) -> list[str]:
-    """Leaf hashes of what the close published, worked out from the bundle on the site as an outsider would."""
+    """Leaf hashes of the published attempts, computed from the site's bundle as an outsider would."""
     listed = s3.list_objects_v2(Bucket="site", Prefix="data/proof/week-1/")["Contents"]
     (bundle,) = [item["Key"] for item in listed if item["Key"].endswith("audit.jsonl.gz")]
     lines = gzip.decompress(s3.get_object(Bucket="site", Key=bundle)["Body"].read()).splitlines()
@@ -187,7 +187,7 @@ def _leaves(s3: Any) -> list[str]:
 
 
 def run_deployed(people: int, seed: int) -> tuple[chaos_stack.Outcome, Counter[str]]:
-    """The same on the deployed package, over HTTP, with functions killed and events doubled."""
+    """Does the same on the deployed package, over HTTP, and also kills functions and doubles events."""
     with tempfile.TemporaryDirectory() as folder:
         contest = contest_folder(
             Path(folder) / "contest", id="chaos", weeks=1, seconds=30 + people, proof="false"
@@ -205,7 +205,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10, help="how often the close is killed")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument(
-        "--people", type=int, default=200, help="who sit three papers each on the deployed stack"
+        "--people", type=int, default=200, help="who take three papers each on the deployed stack"
     )
     options = parser.parse_args()
     outcome = run(options.submissions, options.processes, options.kills, options.seed)

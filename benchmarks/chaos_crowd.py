@@ -1,7 +1,7 @@
-"""People who sit the exam while everything fails, as one process; see ``benchmarks.chaos``.
+"""People who take the exam while everything fails, as one process; see ``benchmarks.chaos``.
 
-They do what the page does: try again with jitter where they are told that it is busy or hear nothing, with the
-same answers for the same attempt, until a receipt is in their hands.
+They behave like the page: told that the system is busy, or told nothing, they try again with jitter and with
+the same answers for the same attempt, until they hold a receipt.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _counter: Any = None
 
 
 class Played(NamedTuple):
-    """``receipts``: leaf hashes in hex; ``refused_after``: seconds until “busy” was said; ``wrong``: what must
-    never happen.
+    """``receipts``: leaf hashes in hex; ``refused_after``: seconds until the answer “busy”; ``wrong``: events
+    that must never happen.
     """
 
     receipts: list[str]
@@ -35,13 +35,13 @@ class Played(NamedTuple):
 
 
 def counted(counter: Any) -> None:
-    """For a process of a pool: what it acknowledges is added to ``counter``, which all processes share."""
+    """Prepares a process of a pool: it adds its acknowledged submissions to ``counter``, which all share."""
     global _counter  # noqa: PLW0603  one a process
     _counter = counter
 
 
 def play(people: range, submissions: int, environment: Mapping[str, str], seed: int) -> Played:
-    """``submissions`` attempts by these people, each until it is acknowledged."""
+    """Makes ``submissions`` attempts by these people, each until it is acknowledged."""
     os.environ.update(environment)
     return _Crowd(seed).play(people, submissions)
 
@@ -64,7 +64,7 @@ class _Crowd:
                     return self._played
                 try:
                     self._attempt(token)
-                except Exception as error:  # noqa: BLE001  whatever it is, it must be told
+                except Exception as error:  # noqa: BLE001  whatever it is, it must be reported
                     self._played.wrong.append(f"{identity}: {error!r}")
         return self._played
 
@@ -80,9 +80,9 @@ class _Crowd:
             revision = self._until_told(lambda: api.save(token, named, sheet))["revision"]
             if self._dice.random() < 0.2:
                 self._arrives_late(token, named, first)
-            # With the old revision it is still what is saved.
+            # On the old revision it is still equal to the saved answers.
             sheet = sheet if self._dice.random() < 0.2 else self._sheet(answers, revision)
-        sendings = 2 if self._dice.random() < 0.05 else 1  # a double tap, or a page that was loaded again
+        sendings = 2 if self._dice.random() < 0.05 else 1  # a double tap, or a reloaded page
         told = {
             self._until_told(lambda: api.submit(token, named, sheet))["receipt"]["leaf_hash"]
             for _ in range(sendings)
@@ -95,7 +95,7 @@ class _Crowd:
                 _counter.value += 1
 
     def _arrives_late(self, token: str, named: str, older: bytes) -> None:
-        """A save that a slow line delivers after a newer one must take nothing away."""
+        """A save that a slow line delivers after a newer one must remove nothing."""
         try:
             self._until_told(lambda: self._api.save(token, named, older))
         except Stale:
@@ -109,12 +109,12 @@ class _Crowd:
         }
 
     def _sheet(self, answers: Mapping[str, list[str]], revision: int) -> bytes:
-        """The prediction is the same for the same answers."""
+        """A body; the same answers get the same prediction."""
         prediction = sum(map(ord, str(answers))) % 10_000
         return json.dumps({"answers": answers, "prediction": prediction, "revision": revision}).encode()
 
     def _until_told(self, ask: Callable[[], T]) -> T:
-        """Tries again, as the page does, as long as it is told that the system is busy."""
+        """Tries again like the page, as long as the system says that it is busy."""
         for trial in range(TRIES):
             began = time.perf_counter()
             try:

@@ -1,7 +1,7 @@
 """The deployed package under faults: its functions reach DynamoDB and S3 through the proxy, and are killed.
 
-Events come twice as well: the close is started by hand beside its schedule, several times at once, and the
-notification of the contest's file is given to the intake again.
+Events also come twice: the close is started by hand beside its schedule, several times at once, and the intake
+gets the notification of the contest's file again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TRIES = 60
 
 
 class Outcome(NamedTuple):
-    """As in ``benchmarks.chaos``; ``answers`` counts what the API said, by status."""
+    """As in ``benchmarks.chaos``; ``answers`` counts the API's answers by status."""
 
     submissions: int
     answers: Counter[str]
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 
 def run(stack: Stack, proxy: FaultProxy, runner: int, people: int, seed: int) -> Outcome:
-    """``runner``: the process of ``infra.local``; everybody sits three papers, or what the week leaves."""
+    """``runner``: the process of ``infra.local``. Everybody takes three papers, or fewer if the week ends."""
     with _through(stack, proxy):
         crowd = _Crowd(stack, seed)
         kills = asyncio.run(crowd.play(people, _workers_of(runner)))
@@ -71,7 +71,7 @@ def run(stack: Stack, proxy: FaultProxy, runner: int, people: int, seed: int) ->
 
 @contextmanager
 def _through(stack: Stack, proxy: FaultProxy) -> Iterator[None]:
-    """The functions' AWS is the proxy for as long as the block lasts."""
+    """The functions' AWS is the proxy for the length of the block."""
     functions = stack.client("lambda")
     before = {}
     for part in FUNCTIONS:
@@ -87,7 +87,7 @@ def _through(stack: Stack, proxy: FaultProxy) -> Iterator[None]:
 
 
 def _children(process: int) -> list[int]:
-    """By Linux's own table: process id, name in brackets, state, parent, …"""
+    """Child processes by Linux's own table: process id, name in brackets, state, parent, …"""
     table = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -96,12 +96,12 @@ def _children(process: int) -> list[int]:
 
 
 def _workers_of(runner: int) -> Any:
-    """The environments in which functions run: what the local AWS has started."""
+    """The processes in which functions run, which the local AWS has started."""
     return lambda: [worker for emulator in _children(runner) for worker in _children(emulator)]
 
 
 def _twice(stack: Stack) -> None:
-    """What EventBridge and S3 may do: deliver an event twice, out of order."""
+    """Delivers events twice and out of order, as EventBridge and S3 may do."""
     functions, desk = stack.client("lambda"), stack.stack["desk_bucket"]
     record = {"s3": {"bucket": {"name": desk}, "object": {"key": "inbox/contest.zip"}}}
     for _ in range(2):
@@ -145,7 +145,7 @@ class _Crowd:
         self.wrong: list[str] = []
 
     async def play(self, people: int, workers: Any) -> int:
-        """Returns how often a function was killed."""
+        """Returns the number of killed functions."""
         timeout = aiohttp.ClientTimeout(total=15)
         async with aiohttp.ClientSession(
             timeout=timeout, connector=aiohttp.TCPConnector(limit=6)
@@ -174,7 +174,7 @@ class _Crowd:
         credentials = {key: form[key] for key in ("citizen_id", "password")}
         token = str((await self._call("POST", "/sessions", credentials, meant={200}))["token"])
         for _ in range(3):
-            if time.time() > self._closes - 20:  # what is begun must be heard of before the week is over
+            if time.time() > self._closes - 20:  # a begun paper must be answered before the week is over
                 return
             started = await self._call("POST", "/attempts", {}, token, meant={200, 201})
             attempt = started["attempt"]
@@ -183,7 +183,7 @@ class _Crowd:
                 for question in attempt["questions"]
             }
             path = f"/attempts/{attempt['attempt_id']}"
-            # A worker that was killed after the start hands the attempt out again, with what is saved.
+            # After a worker was killed at the start, the attempt is handed out again with its saved answers.
             body = {"answers": answers, "prediction": number, "revision": attempt["revision"]}
             if self._dice.random() < 0.5:
                 first = {**body, "answers": dict(list(answers.items())[::2])}
@@ -195,7 +195,7 @@ class _Crowd:
                     stale = await self._call("PUT", f"{path}/answers", first, token, meant={200, 409})
                     if stale.get("code") != "stale" or stale["saved_answers"] != answers:
                         self.wrong.append(f"{path}: an older save took the place of a newer one: {stale}")
-                if self._dice.random() < 0.8:  # else the old revision, with what is saved
+                if self._dice.random() < 0.8:  # else the old revision, with the saved answers
                     body["revision"] = saved["revision"]
             told = await self._call("POST", f"{path}/submission", body, token, meant={200})
             self.receipts.append(str(told["receipt"]["leaf_hash"]))
@@ -203,7 +203,7 @@ class _Crowd:
     async def _call(
         self, method: str, path: str, body: Any, token: str | None = None, *, meant: set[int]
     ) -> dict[str, Any]:
-        """Tries again as the page does: when the system is busy, when it failed, when nothing was heard."""
+        """Tries again like the page: if the system is busy, failed, or did not answer."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         for trial in range(TRIES):
             try:

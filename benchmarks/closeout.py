@@ -1,8 +1,8 @@
-"""One close-out as a process of its own: ``python -m benchmarks.closeout receive|read|rank|prove|close PORT``.
+"""One close-out as a separate process: ``python -m benchmarks.closeout receive|read|rank|prove|close PORT``.
 
-``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` works out the
-week's result, ``prove`` makes bundle, tree and the site's chunks as well, ``close`` collects the statistics and
-writes all files, with rosters of 200,000 people. Prints CPU seconds, peak memory in MB, people and attempts.
+``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes the
+week's result, ``prove`` also makes bundle, tree and the site's chunks, ``close`` also collects statistics
+and writes all files, with rosters of 200,000 people. Prints CPU seconds, peak memory in MB, people, attempts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FOLDER = "results/week-1/rev-1"
 
 
 class Bucket:
-    """Keeps what is read again, and nothing of what goes by in pieces."""
+    """Keeps the objects that are read again, and none of those written in pieces."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -60,7 +60,7 @@ class Bucket:
 
 
 def invented_phones(people: int) -> Iterator[tuple[str, str]]:
-    """A phone of one's own for everybody; each costs the opening of a sealed one."""
+    """A different phone for everybody; each costs the opening of a sealed one."""
     vault = Vault(lambda: b"k" * 32)
     sealed = vault.seal("0912345678", "somebody", "phone")
     for number in range(people):

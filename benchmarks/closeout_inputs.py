@@ -26,7 +26,7 @@ def person(number: int) -> str:
 
 
 def rosters() -> bytes:
-    """``ROSTER_ROWS`` people in half of the units, which have sent everybody; the others have sent nobody."""
+    """``ROSTER_ROWS`` people in half of the units, which listed everybody; the other units listed nobody."""
 
     def members(unit: int) -> Iterator[Member]:
         for number in range(unit, 2 * ROSTER_ROWS, UNITS):

@@ -1,7 +1,7 @@
-"""A proxy in front of the local AWS that lets requests to DynamoDB and S3 fail in every way they can.
+"""A proxy in front of the local AWS that makes requests to DynamoDB and S3 fail in every way they can.
 
-Each fault is given to the caller as the real service or network would give it, so that the callers' own
-time-outs, retries and conditions are what is tried.
+The caller sees each fault as the real service or network would show it, so that the callers' own time-outs,
+retries and conditions are tested.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from yarl import URL
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 _DYNAMODB = "com.amazonaws.dynamodb.v20120810#"
-# Longer than the functions wait for an answer.
+# Longer than the functions' patience.
 _HANGS_S = 2.6
 
-# What may happen to a request, and how often unless told otherwise.
+# The faults that may happen to a request, and their usual rates.
 RATES: Mapping[str, float] = {
     "throttled": 0.02,  # refused before anything was done
     "server error": 0.02,  # refused before anything was done
@@ -36,7 +36,7 @@ RATES: Mapping[str, float] = {
 
 
 class FaultProxy:
-    """Runs in a thread while the ``with`` block lasts. ``rates`` may be changed at any time."""
+    """Runs in a thread for the length of a ``with`` block. ``rates`` may be changed at any time."""
 
     def __init__(self, upstream: str, seed: int, rates: Mapping[str, float] = RATES) -> None:
         self._upstream, self._dice = upstream, random.Random(seed)

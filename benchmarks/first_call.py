@@ -1,7 +1,7 @@
-"""One cold start, as a process of its own: ``python first_call.py bare|app``; prints seconds of CPU and wall.
+"""One cold start, as a separate process: ``python first_call.py bare|app``; prints CPU and wall-clock seconds.
 
 ``bare`` is the floor: a botocore client and one stubbed ``update_item``. ``app`` imports the deployed
-``app.py``, reads secrets and contest, checks a token and starts an attempt, DynamoDB stubbed in the same way.
+``app.py``, reads secrets and contest, checks a token and starts an attempt; DynamoDB is stubbed likewise.
 """
 
 from __future__ import annotations

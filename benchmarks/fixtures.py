@@ -1,4 +1,4 @@
-"""The contest that the figures are taken on: the bank and units of Nghệ An 2022, open now."""
+"""The contest used for the measurements: the bank and units of Nghệ An 2022, open now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long intake takes for many rows: `python -m benchmarks.intake_rows`. The goal is 20,000 rows in 20 s."""
+"""Measures intake of many rows: `python -m benchmarks.intake_rows`. The goal is 20,000 rows in 20 s."""
 
 from __future__ import annotations
 

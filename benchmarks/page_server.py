@@ -1,4 +1,4 @@
-"""A DynamoDB that knows one query: the pages of a week, made up once, served from memory on 127.0.0.1.
+"""A DynamoDB that knows one query: the pages of a week, invented once, served from memory on 127.0.0.1.
 
 ``python -m benchmarks.page_server PEOPLE`` prints its port when it is ready and ends with its standard input.
 """
@@ -19,7 +19,7 @@ PAGE = 1_000_000
 
 
 def _item(identity: str, own: int, dice: random.Random) -> str:
-    """One entry as DynamoDB writes it: one to ten attempts, 2.5 on average."""
+    """An entry as DynamoDB writes it: one to ten attempts, 2.5 on average."""
     attempts = min(10, 1 + int(dice.expovariate(0.5)))
     started, records = OPENS + dice.randrange(500_000_000), []
     for number in range(1, attempts + 1):

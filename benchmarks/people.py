@@ -1,4 +1,4 @@
-"""Invented people who register and sit the exam through the public API, as people do."""
+"""Invented people who register and take the exam through the public API, as real people do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What happened to everybody together. ``times`` in seconds by route."""
+    """The totals over all people. ``times`` in seconds by route."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Server:
     async def call(
         self, method: str, path: str, route: str, body: Any = None, token: str | None = None
     ) -> dict[str, Any]:
-        """One request, tried again with full jitter where the API says that it is busy."""
+        """One request, tried again with full jitter if the API says that it is busy."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         for trial in range(TRIES):
             began = time.perf_counter()
@@ -67,7 +67,7 @@ class Server:
             if got.status != 503 or trial == TRIES - 1:
                 break
             await asyncio.sleep(random.uniform(0, float(got.headers.get("Retry-After", "1")) * 2**trial))
-        spoken = "json" in got.headers.get("Content-Type", "")  # else it is the emulator's own word
+        spoken = "json" in got.headers.get("Content-Type", "")  # else the emulator itself answers
         answer: dict[str, Any] = json.loads(text) if text and spoken else {}
         if got.status >= 400:
             code = str(answer.get("code", "none"))
@@ -91,7 +91,7 @@ def solve(challenge: dict[str, Any]) -> str:
 
 
 def application(number: int, units: list[str], dice: random.Random) -> dict[str, Any]:
-    """A person who does not exist: a citizen ID with ``number`` in it, and what fits it."""
+    """A person who does not exist: a citizen ID with ``number`` in it, and data that fit it."""
     gender = dice.choice(("male", "female"))
     born = dice.randint(1965, 2004)
     digit = (0 if born < 2000 else 2) + (gender == "female")
@@ -113,7 +113,7 @@ def application(number: int, units: list[str], dice: random.Random) -> dict[str,
 def chosen(
     attempt: dict[str, Any], known: dict[str, set[str]], skill: float, dice: random.Random
 ) -> dict[str, Any]:
-    """Answers to a paper: each right with probability ``skill``, else one option by chance."""
+    """Answers to a paper: each right with probability ``skill``, else one random option."""
     answers = {}
     for question in attempt["questions"]:
         right = [
@@ -125,7 +125,7 @@ def chosen(
 
 
 def merged(paper: dict[str, Any], stale: dict[str, Any]) -> dict[str, Any]:
-    """What this device has and, of the other questions, what is saved, built on what is saved."""
+    """This device's answers, and the saved ones to the other questions, built on the saved revision."""
     prediction = paper.get("prediction")
     return {
         "answers": {**stale["saved_answers"], **paper["answers"]},
@@ -135,7 +135,7 @@ def merged(paper: dict[str, Any], stale: dict[str, Any]) -> dict[str, Any]:
 
 
 class Person:
-    """One who takes part: registers, signs in, sits one to three papers and sends them, or not."""
+    """A participant: registers, signs in, takes one to three papers, and submits them or not."""
 
     def __init__(self, server: Server, number: int, dice: random.Random) -> None:
         self._server, self._dice = server, dice
@@ -143,7 +143,7 @@ class Person:
         self._habit = dice.choices(list(HABITS), list(HABITS.values()))[0]
 
     async def take_part(self, ends: float) -> None:
-        """Goes on until ``ends`` (monotonic seconds) or until nothing is left to do."""
+        """Continues until ``ends`` (monotonic seconds) or until nothing is left to do."""
         try:
             token = await self._arrive()
             for _ in range(self._dice.randint(1, 3)):
@@ -179,7 +179,7 @@ class Person:
         await asyncio.sleep(dice.uniform(1, 8))
         half = {"answers": dict(answers[: len(answers) // 2]), "revision": attempt["revision"]}
         paper = await self._save(path, half, token)
-        if self._habit == "has_two_devices":  # the other one knows nothing of what has just been saved
+        if self._habit == "has_two_devices":  # the other one does not know the save just made
             rest = {"answers": dict(answers[len(answers) // 2 :]), "revision": attempt["revision"]}
             paper = await self._save(path, rest, token)
             if paper["answers"] != dict(answers):
@@ -200,7 +200,7 @@ class Person:
             server.tally.wrong.append(f"two answers to one submission: {results}")
 
     async def _save(self, path: str, paper: dict[str, Any], token: str) -> dict[str, Any]:
-        """What is saved at last, with its revision: where something newer was saved, both together."""
+        """The finally saved answers with their revision: merged with newer ones, if there were any."""
         while True:
             try:
                 saved = await self._server.call("PUT", f"{path}/answers", "save", paper, token)
@@ -214,7 +214,7 @@ class Person:
 
 
 def seconds_open(contest: dict[str, Any]) -> tuple[float, float]:
-    """Seconds until a week is open, and seconds until it closes; raises ``SystemExit`` after the last."""
+    """Seconds until a week opens, and seconds until it closes; raises ``SystemExit`` after the last."""
     now = datetime.fromisoformat(contest["now"])
     for week in contest["weeks"]:
         opens, closes = (datetime.fromisoformat(week[key]) for key in ("opens_at", "closes_at"))
@@ -222,7 +222,7 @@ def seconds_open(contest: dict[str, Any]) -> tuple[float, float]:
             return max((opens - now).total_seconds(), 0), (closes - now).total_seconds()
     since = datetime.fromisoformat(contest["weeks"][-1]["closes_at"])
     raise SystemExit(
-        f"Nobody can take part: the contest is over since {since:%d/%m/%Y %H:%M}. Run one that begins at once, "
-        "`make run CONTEST=contests/demo`, after `make clean` if it is this one; or give this one other dates "
-        'in its contest.toml, for example start = "now".'
+        f"Nobody can take part: the contest ended at {since:%d/%m/%Y %H:%M}. Run one that begins at once, "
+        "`make run CONTEST=contests/demo`, after `make clean` if it is this one; or set other dates in this "
+        'one\'s contest.toml, for example start = "now".'
     )

@@ -1,9 +1,9 @@
 """``python -m benchmarks.restore_drill``: a contest is lost and restored, and its result is the same.
 
-Invented people take part in a contest of a minute on a stack of its own; its week is closed by the schedule.
-Then the tables are exported, all their items and the desk's ``reference/`` and ``results/`` deleted, and
-restored: items from the export, objects from their versions. At last the week is closed from scratch. Ends with
-1 if a digest differs.
+Invented people take part in a contest of one minute on a separate stack, and the schedule closes its week. Then
+the tables are exported; all their items and the desk's ``reference/`` and ``results/`` are deleted, then
+restored from the export and from the objects' versions. Finally the week is closed from scratch. Exits with 1
+if a digest differs.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from infra.progress import say_aside, waiting
 from tests.stack import Stack, contest_folder, running, wait_for
 
 LOST = ("reference/", "results/")
-LIVE = "tallies"  # holds live figures too, which the stream of entries writes while these are deleted
+LIVE = "tallies"  # also holds live figures, which the entries' stream writes while entries are deleted
 WEEK_S = 60
 _CLOSES_WITHIN_S = 120
 _POINTERS = ("week-", "final")
 
 
 class DrillFailed(Exception):
-    """What is there after the restore is not what was there before."""
+    """The data after the restore differ from the data before."""
 
 
 class Drill:
-    """The steps of the drill on a running stack on which a week has been closed."""
+    """The steps of the drill, on a running stack with a closed week."""
 
     def __init__(self, stack: Stack, backup: Path, say: Callable[[str], None] = print) -> None:
         self._stack, self._backup, self._say = stack, backup, say
@@ -44,9 +44,9 @@ class Drill:
         self._rule = ""
 
     def run(self) -> dict[str, str]:
-        """Returns the result digests, by what was closed. Raises ``DrillFailed``."""
+        """Returns the result digest of each close. Raises ``DrillFailed``."""
         before, files = self.digests(), self.files("results/")
-        self.schedule(on=False)  # a close between loss and restore would find no entries and say so in public
+        self.schedule(on=False)  # a close between loss and restore would find no entries and publish that
         try:
             self.lose(self.export())
             self.restore()
@@ -102,7 +102,7 @@ class Drill:
             self._say(f"restored   {count:>7,} objects of {prefix} from their versions")
 
     def forget_the_close(self) -> None:
-        """So that the schedule closes every week again."""
+        """Makes the schedule close every week again."""
         for item in self._listed("results/"):
             self._s3.delete_object(Bucket=self._desk, Key=item["Key"])
         self._clear("tallies")
@@ -118,7 +118,7 @@ class Drill:
         self._until_quiet()
 
     def _until_quiet(self) -> None:
-        """A run that had begun before the rule was switched off ends first: its log grows no more."""
+        """Waits for the end of a run begun before the rule was switched off: its log grows no more."""
         before = None
         while before != (before := self._log_lines()):
             time.sleep(1)
@@ -149,7 +149,7 @@ class Drill:
 
 
 def compare(when: str, before: dict[str, str], after: dict[str, str]) -> str:
-    """A line for who watches. Raises ``DrillFailed`` for the first digest that is another, or gone."""
+    """A line to print. Raises ``DrillFailed`` for the first digest that is different or missing."""
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
             raise DrillFailed(f"{when}: {name} was {before.get(name)}, is {after.get(name)}")
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=60)
     options = parser.parse_args()
     if not 1 <= options.people <= 500:
-        raise SystemExit("PEOPLE must be between 1 and 500: the week of the drill has a minute.")
+        raise SystemExit("PEOPLE must be between 1 and 500: the drill's week lasts one minute.")
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         say_aside("Starting a stack of its own; the whole drill takes about two minutes.")

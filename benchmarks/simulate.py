@@ -1,4 +1,4 @@
-"""``python -m benchmarks.simulate --people 300``: that many invented people play on the running stack."""
+"""``python -m benchmarks.simulate --people 300``: that many invented people take part on the running stack."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.progress import span as in_words
 
 STACK = Path(".local/stack.json")
 LONGEST_WAIT = 600
-# Whoever has begun a paper in time finishes it.
+# A paper begun in time is finished.
 _LAST_PAPER_S = 15
 
 
@@ -42,7 +42,7 @@ async def server_at(session: aiohttp.ClientSession, site: str) -> Server:
 
 
 async def play(site: str, people: int, seed: int) -> Tally:
-    """Everybody arrives within the first third of the time left, at most 30 at once."""
+    """Everybody arrives within the first third of the remaining time; at most 30 are connected at once."""
     dice = random.Random(seed)
     timeout = aiohttp.ClientTimeout(total=60)
     connector = aiohttp.TCPConnector(limit=30)
@@ -52,7 +52,7 @@ async def play(site: str, people: int, seed: int) -> Tally:
         if opens > LONGEST_WAIT:
             raise SystemExit(
                 f"No week is open; the next opens in {in_words(opens)}, and people wait "
-                f"{in_words(LONGEST_WAIT)} at most. Come back then, or take a contest that begins at once: "
+                f"{in_words(LONGEST_WAIT)} at most. Come back then, or run a contest that begins at once: "
                 "make run CONTEST=contests/demo"
             )
         if opens:
@@ -113,7 +113,7 @@ def main() -> None:
     if not 1 <= options.people <= 20_000:
         raise SystemExit("PEOPLE must be between 1 and 20,000.")
     if not STACK.exists():
-        raise SystemExit("No contest runs here. Start one with `make run`, in another shell.")
+        raise SystemExit("No contest is running here. Start one with `make run`, in another shell.")
     site = json.loads(STACK.read_text())["site_url"]
     if urlsplit(site).hostname not in {"127.0.0.1", "localhost"}:
         raise SystemExit("People are only simulated on this machine.")

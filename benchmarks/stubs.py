@@ -1,4 +1,4 @@
-"""AWS answered inside the process, so that a figure is the software's own work and nothing of the network."""
+"""Answers AWS calls inside the process, so that a figure is the software's own work without the network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UPDATED = b'{"Attributes":{"used":{"N":"1"}}}'
 
 
 def environment(objects: Path) -> None:
-    """What the template sets; ``objects`` is a folder that stands for the desk bucket."""
+    """Sets the template's variables; the folder ``objects`` stands for the desk bucket."""
     os.environ.update(
         AWS_ACCESS_KEY_ID="bench",
         AWS_SECRET_ACCESS_KEY="bench",
@@ -63,7 +63,7 @@ def answer_signed(_self: Any, _method: str, url: str, **_: Any) -> _Response:
 def gateway_event(
     method: str, resource: str, path: dict[str, str] | None, token: str, body: str
 ) -> dict[str, Any]:
-    """What API Gateway hands to the function."""
+    """The event that API Gateway passes to the function."""
     return {
         "resource": resource,
         "path": resource,

@@ -1,6 +1,6 @@
-"""Warm CPU of a submission through the whole handler, against a bare botocore ``update_item``, HTTP stubbed.
+"""Warm CPU of a submission through the whole handler, against a bare botocore ``update_item``; HTTP is stubbed.
 
-A process of its own, because it stubs urllib3: prints medians of CPU milliseconds, ``bare`` then ``app``.
+A separate process, because it stubs urllib3; prints medians of CPU milliseconds, ``bare`` then ``app``.
 """
 
 from __future__ import annotations

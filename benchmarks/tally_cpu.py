@@ -1,8 +1,8 @@
 """Warm CPU of ``tally`` per stream record through its whole handler, against decoding the event's JSON alone.
 
-The floor is what Lambda's runtime does before any handler. Run on the packed code; DynamoDB is stubbed. A batch
-is 1,000 writes of people in their second or third attempt: a start, three autosaves and a submission each.
-Prints microseconds a record: floor, then tally.
+The floor is the work that Lambda's runtime does before any handler. It runs on the packed code, with DynamoDB
+stubbed. A batch is 1,000 writes by people in their second or third attempt: a start, three autosaves and a
+submission each. Prints microseconds a record: floor, then tally.
 """
 
 from __future__ import annotations

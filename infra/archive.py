@@ -1,4 +1,4 @@
-"""Zip files whose bytes depend on their content alone, with compiled Python in them."""
+"""Zip files with compiled Python whose bytes depend only on their content."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _READABLE = 0o644 << 16
 def compile_tree(root: Path, *, sources: bool = True) -> None:
     """Compiles all Python below ``root``, beside its ``sources`` or in their place.
 
-    They are trusted without a look at the source ("unchecked"): Lambda's unpacked package is read-only and
-    could not store them, and its file times are not ours. Compiled in a process of its own, since the bytes
-    also depend on what else the interpreter has loaded. What takes the place of sources has no docstrings
-    and no assertions (``python -OO``): a sixteenth of the package, read at every cold start.
+    The compiled files are trusted without a look at the source ("unchecked"): Lambda's unpacked package is
+    read-only and could not store new ones, and its file times are not ours. A separate process compiles,
+    because the bytes also depend on everything else that the interpreter has loaded. Files that replace their
+    sources have no docstrings and no assertions (``python -OO``): they were a sixteenth of the package, read
+    at every cold start.
     """
     command = [sys.executable, "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     command += [] if sources else ["-b", "-o", "2"]
@@ -37,7 +38,7 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 
 def write_zip(target: Path, files: Mapping[str, bytes]) -> None:
-    """The same files give the same bytes: names sorted, one fixed date, one compression level."""
+    """The same files give the same bytes: sorted names, one fixed date, one compression level."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, data in sorted(files.items()):
             info = zipfile.ZipInfo(name, _WHEN)

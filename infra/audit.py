@@ -1,9 +1,9 @@
-"""Known vulnerabilities of everything pinned, as PyPI knows them; says so where it could not ask.
+"""Lists the vulnerabilities that PyPI knows of in the pinned packages, and the packages it could not ask about.
 
     python -m infra.audit requirements.txt requirements-dev.txt
 
-pip-audit ends well also when PyPI has told it nothing about any package. Exits with 1 for a vulnerability,
-with 2 if something could not be asked.
+pip-audit exits with 0 even if PyPI has told it nothing about any package. This exits with 1 for a
+vulnerability, with 2 if it could not ask about some package.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def audit(files: list[str]) -> tuple[list[dict[str, Any]], str]:
-    """pip-audit's findings, one for each package, and what it complained of."""
+    """pip-audit's findings, one for each package, and its complaints."""
     command = [sys.executable, "-m", "pip_audit", "--format", "json", "--disable-pip", "--no-deps"]
     command += ["--progress-spinner", "off"]
     for file in files:
@@ -28,12 +28,12 @@ def audit(files: list[str]) -> tuple[list[dict[str, Any]], str]:
 
 
 def verdict(found: list[dict[str, Any]], complaint: str = "") -> tuple[int, list[str]]:
-    """Exit code and what to print."""
+    """The exit code and the lines to print."""
     if not found:
-        return 2, [f"Nothing could be asked. {complaint.strip()}"]
+        return 2, [f"PyPI could not be asked. {complaint.strip()}"]
     unasked = [package for package in found if "skip_reason" in package]
     faults = [
-        f"{package['name']} {package['version']}: {fault['id']}, mended in: {', '.join(fault['fix_versions'])}"
+        f"{package['name']} {package['version']}: {fault['id']}, fixed in: {', '.join(fault['fix_versions'])}"
         for package in found
         for fault in package.get("vulns", [])
     ]

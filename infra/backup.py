@@ -1,11 +1,11 @@
-"""A table to files and back, in the format of DynamoDB's own export to S3 (DYNAMODB_JSON).
+"""Exports a table to files and restores it, in the format of DynamoDB's own export to S3 (DYNAMODB_JSON).
 
     python -m infra.backup export entries backup/entries
     python -m infra.backup restore entries backup/entries --stage prod
     python -m infra.backup export entries backup/entries --stage prod --name entries-restored
 
 A folder holds any number of ``*.json.gz``, one item a line: ``{"Item": {"id": {"S": "…"}}}``. Restoring puts
-back what is missing and never touches an item that is there, so it may be repeated, and what came in stays.
+missing items back and never touches an existing one, so it may be repeated, and newer items stay.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def items(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _text(data: bytes) -> str:
-    """Bytes as DynamoDB's JSON has them."""
+    """Bytes as DynamoDB's JSON writes them."""
     return base64.b64encode(data).decode()
 
 
 def _value(stored: dict[str, Any]) -> dict[str, Any]:
-    """An attribute of DynamoDB's JSON as boto3 takes it: only bytes are different."""
+    """An attribute of DynamoDB's JSON as boto3 takes it: only bytes differ."""
     ((kind, value),) = stored.items()
     if kind == "B":
         value = base64.b64decode(value)
@@ -80,7 +80,7 @@ def _value(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore(dynamodb: Any, table: str, folder: Path) -> tuple[int, int]:
-    """Puts back what is missing in ``table``; returns how many were put and how many were there already."""
+    """Puts missing items back into ``table``; returns how many it put and how many were already there."""
     keys = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
     hash_key = next(key["AttributeName"] for key in keys if key["KeyType"] == "HASH")
 
@@ -112,7 +112,7 @@ def _batches(source: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 
 
 def undelete(s3: Any, bucket: str, prefix: str) -> int:
-    """Takes the delete markers off what lies below ``prefix``; returns how many objects came back."""
+    """Removes the delete markers from objects below ``prefix``; returns how many objects came back."""
     count = 0
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         for marker in page.get("DeleteMarkers", []):
@@ -133,7 +133,7 @@ def _table(stage: str, table: str, stack: Path) -> tuple[Any, str]:
 
 
 def main() -> None:
-    """Exports or restores one table and says how many items it was."""
+    """Exports or restores one table and prints the number of items."""
     parser = argparse.ArgumentParser(prog="python -m infra.backup", description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=("export", "restore"))
     parser.add_argument("table", choices=TABLES)
@@ -151,7 +151,7 @@ def main() -> None:
             print(f"{export(dynamodb, name, options.folder):,} items of {name} are in {options.folder / FILE}.")
         else:
             put, there = restore(dynamodb, name, options.folder)
-            print(f"{put:,} items were put back into {name}; {there:,} were there and stayed as they are.")
+            print(f"{put:,} items were put back into {name}; {there:,} were already there and are unchanged.")
     except OSError as error:
         sys.exit(f"{options.folder} cannot be used: {error}.")
     except (ClientError, BotoCoreError) as error:

@@ -1,7 +1,7 @@
-"""`make check`: what a change can break, in under a minute; or only the groups that are named.
+"""`make check`: everything that a change can break, in under a minute; or only the named groups.
 
-Parts run side by side, quick ones first. A line each as they end; what the failed ones printed stands whole at
-the end.
+Parts run side by side, quick ones first. Each prints a line when it ends; the full output of the failed ones
+follows at the end.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 TSC = "frontend/node_modules/.bin/tsc"
-AT_ONCE = 2  # pytest takes two processes of its own; the others are over before it
+AT_ONCE = 2  # pytest starts two processes of its own; the others end before it
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One command. ``group``: "python" and "page" read the source and run nothing of it, "tests" do."""
+    """One command. ``group``: "python" and "page" only read the source; "tests" run it."""
 
     name: str
     command: list[str]
@@ -39,7 +39,7 @@ class Ended:
 
 
 def parts() -> list[Part]:
-    """In the order in which they start."""
+    """All parts, in starting order."""
     return [
         Part("format", [f"{BIN}/ruff", "format", "--check", "."]),
         Part("style", [f"{BIN}/ruff", "check", "."]),
@@ -77,7 +77,7 @@ def run(part: Part) -> Ended:
 
 
 def check(wanted: list[Part]) -> int:
-    """How many failed."""
+    """Returns the number of failed parts."""
     failed = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for future in as_completed([pool.submit(run, part) for part in wanted]):

@@ -1,4 +1,4 @@
-"""A package into a CloudFormation stack, by change set: the same road to the cloud and to the local AWS."""
+"""Deploys a package as a CloudFormation stack by change set, in the same way to the cloud and the local AWS."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGR
 
 
 class DeploymentFailed(Exception):
-    """The stack is not as the package wants it; the message names what CloudFormation refused."""
+    """The stack does not match the package; the message names the resources that CloudFormation refused."""
 
 
 def deploy(
@@ -30,7 +30,7 @@ def deploy(
 ) -> Outputs:
     """Deploys ``package`` as ``stack`` and returns the stack's outputs.
 
-    ``client`` makes a boto3 client for a service name; ``pause`` is the seconds between two looks.
+    ``client`` makes a boto3 client for a service name; ``pause`` is the number of seconds between two looks.
     Raises ``DeploymentFailed``.
     """
     bucket = _deploy_bucket(client)
@@ -66,7 +66,7 @@ def deploy(
 def _parameters(
     cloudformation: Any, stack: str, known: set[str], given: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """What is not given stays as the stack has it: to deploy without AlarmEmail takes nobody off the list."""
+    """Parameters not given stay as the stack has them: a deployment without AlarmEmail removes nobody."""
     there = _exists(cloudformation, stack)
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"] if there else []
     before = {parameter["ParameterKey"] for found in described for parameter in found.get("Parameters", [])}
@@ -81,7 +81,7 @@ def outputs(cloudformation: Any, stack: str) -> Outputs:
 
 
 def _deploy_bucket(client: Client) -> str:
-    """A private bucket for code and templates: a template of this size cannot be sent along."""
+    """A private bucket for code and templates: the template is too large to be sent in the request."""
     s3 = client("s3")
     region = s3.meta.region_name
     bucket = f"cuoc-thi-deploy-{client('sts').get_caller_identity()['Account']}-{region}"
@@ -103,7 +103,7 @@ def _deploy_bucket(client: Client) -> str:
 
 
 def _put_once(s3: Any, bucket: str, key: str, data: bytes) -> None:
-    """Keys are digests: what is there already is the same."""
+    """Puts the object if it is missing. Keys are digests, so an existing object has the same content."""
     try:
         s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
@@ -118,7 +118,7 @@ def _endpoint(s3: Any) -> str:
 
 
 def _prepare(cloudformation: Any, stack: str, pause: float) -> str:
-    """Whether the stack is to be made or changed. One that was never made whole is in the way and taken off."""
+    """Says whether to create or update the stack. Deletes one whose creation failed: it is in the way."""
     try:
         status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
     except ClientError as error:
@@ -160,7 +160,7 @@ def _wait_for_change_set(cloudformation: Any, stack: str, name: str, pause: floa
 
 
 def _changes(cloudformation: Any, stack: str, name: str) -> int:
-    """How many resources a change set touches; the service answers in pages."""
+    """The number of resources that a change set touches; the service answers in pages."""
     count, more = 0, dict[str, str]()
     while True:
         found = cloudformation.describe_change_set(StackName=stack, ChangeSetName=name, **more)
@@ -176,7 +176,7 @@ def _latest_event(cloudformation: Any, stack: str) -> str | None:
 
 
 def _finished(cloudformation: Any, stack: str, since: str | None) -> tuple[set[str], str]:
-    """The resources done since an event, and the one that was begun last."""
+    """The resources done since an event, and the one begun last."""
     done: set[str] = set()
     begun = ""
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack):
@@ -218,7 +218,7 @@ def _state(cloudformation: Any, stack: str, changes: int, since: str | None, too
 
 
 def _failures(cloudformation: Any, stack: str) -> str:
-    """The first things that went wrong, oldest first."""
+    """The first failures, oldest first."""
     events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
     lines = [f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', 'no reason given')}" for e in failed]

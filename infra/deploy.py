@@ -1,9 +1,9 @@
-"""One stage to AWS: package, CloudFormation, site.
+"""Deploys one stage to AWS: package, CloudFormation, site.
 
     python -m infra.deploy --stage dev
 
-Written against the AWS API and tried on the local AWS only: no account was at hand. Credentials and region
-come from the environment as for any AWS tool. Settings of the template may be given, for example `--set
+Written against the AWS API and tried only on the local AWS: no account was at hand. Credentials and region
+come from the environment, as for any AWS tool. `--set` sets a parameter of the template, for example `--set
 AlarmEmail=a@b.vn`.
 """
 
@@ -43,8 +43,8 @@ def main() -> None:
         say_aside("Deploying, step 1 of 3: the package.")
         package = build(options.stage)
         say_aside(
-            f"Deploying {stack_name(options.stage)}, step 2 of 3: CloudFormation. The first time it makes a "
-            "distribution of CloudFront, which alone takes minutes; later ones are shorter."
+            f"Deploying {stack_name(options.stage)}, step 2 of 3: CloudFormation. The first time it creates a "
+            "CloudFront distribution, which alone takes minutes; later deployments are shorter."
         )
         outputs = deploy(client, stack_name(options.stage), package, parameters)
         say_aside("Deploying, step 3 of 3: the site's files.")
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def stack_name(stage: str) -> str:
-    """The stack of a stage; buckets and functions are named after it."""
+    """The name of a stage's stack; buckets and functions are named after it."""
     return f"cuoc-thi-{stage}"
 
 

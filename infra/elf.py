@@ -1,7 +1,7 @@
-"""Shared libraries without what the loader does not read: symbols and debug information.
+"""Strips shared libraries of everything that the loader does not read: symbols and debug information.
 
-PyNaCl's wheels ship libsodium unstripped, a megabyte of it for nothing. binutils' ``strip`` would do, but knows
-only its own machine's architecture, and is not on every machine.
+PyNaCl's wheels ship libsodium unstripped, a megabyte too large. binutils' ``strip`` would do, but knows only
+its own machine's architecture and is not installed on every machine.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _SEGMENT = struct.Struct("<IIQQQQQQ")  # Elf64_Phdr
 def strip(path: Path) -> None:
     """Keeps the loadable segments of a 64-bit little-endian ELF file; leaves any other file as it is.
 
-    Everything in between becomes zeros, so that no offset moves, and what follows the last segment is cut off,
-    with it the section headers, which only linkers and debuggers read.
+    Everything in between becomes zeros, so that no offset moves. Everything after the last segment is cut off,
+    including the section headers, which only linkers and debuggers read.
     """
     data = path.read_bytes()
     if data[:6] != b"\x7fELF\x02\x01":

@@ -2,8 +2,8 @@
 
 python -m infra.floors
 
-The import contracts say which floor stands above which, the imports which one uses which. An arrow that others
-imply is left out: who may use a room may use what is below it.
+The import contracts give the order of the floors, the imports give the arrows. An arrow that others imply is
+left out: code that may use a room may use everything below it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PACKAGE, USE_CASES = "chalicelib", "services"
 Room = str
 Uses = dict[Room, set[Room]]
 
-# What a floor is, in four words; the table below the picture says what it may know.
+# Each floor in four words; the table below the picture says what it may know.
 _SAID = {
     "app": "app.py: what runs, and when",
     "wiring": "wiring: puts it together",
@@ -36,7 +36,7 @@ _SAID = {
 
 
 def floors() -> list[tuple[Room, ...]]:
-    """From the top: the rooms of each floor, as ``[tool.importlinter]`` has them."""
+    """The rooms of each floor from the top, as ``[tool.importlinter]`` lists them."""
     contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = {
         contract["name"]: contract["layers"] for contract in contracts["contracts"] if "layers" in contract
@@ -61,7 +61,7 @@ def room_of(module: Path) -> Room:
 
 
 def imported(module: Path) -> Iterator[Path]:
-    """Modules of the package that ``module`` imports, at its top or further in; paths below the project."""
+    """Modules of the package that ``module`` imports anywhere; paths below the project."""
     for node in ast.walk(ast.parse((PROJECT / module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -86,7 +86,7 @@ def uses() -> Uses:
 
 
 def without_detours(every: Mapping[Room, set[Room]]) -> Uses:
-    """The arrows that no longer way implies."""
+    """The arrows that no longer path implies."""
 
     def below(room: Room) -> set[Room]:
         return every[room].union(*map(below, every[room]))

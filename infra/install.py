@@ -1,8 +1,8 @@
-"""Installs pinned packages into an environment and says how far it is.
+"""Installs pinned packages into an environment and tells its progress.
 
     python3 -m infra.install .venv requirements-dev.txt
 
-Run by the machine's own Python, before anything is installed: it needs the standard library only.
+The machine's own Python runs it before anything is installed: it needs only the standard library.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from infra.progress import interval, say_aside, span
 
-_MEASURED = "one to four minutes, by the line and the machine"
+_MEASURED = "one to four minutes, depending on connection and machine"
 
 
 def packages(requirements: Path) -> int:
-    """How many packages a file pins, those of the files it includes among them."""
+    """The number of packages that a file pins, including those of the files it includes."""
     count = 0
     for line in requirements.read_text(encoding="utf-8").splitlines():
         if line.startswith("-r "):
@@ -32,7 +32,7 @@ def packages(requirements: Path) -> int:
 def install(venv: Path, requirements: Path) -> int:
     """Runs pip; returns its exit code, after its last words if it failed."""
     total = packages(requirements)
-    say_aside(f"Installing {total} pinned packages and theirs into {venv}; once, {_MEASURED}.")
+    say_aside(f"Installing {total} pinned packages and their dependencies into {venv}; once, {_MEASURED}.")
     command = [str(venv / "bin" / "pip"), "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--requirement", str(requirements)]
     began = told = time.monotonic()
@@ -48,14 +48,14 @@ def install(venv: Path, requirements: Path) -> int:
         words = log.read_text(encoding="utf-8", errors="replace")
     if pip.returncode:
         print(words[-3000:].strip(), file=sys.stderr)
-        say_aside(f"Not installed: pip's reason is above. The same command tries again, into {venv} made anew.")
+        say_aside(f"Not installed: pip's reason is above. Run the same command again: it makes a new {venv}.")
     else:
         say_aside(f"{venv} is ready after {time.monotonic() - began:.0f} s.")
     return pip.returncode
 
 
 def state(words: str, venv: Path, total: int) -> str:
-    """How far pip is by its own words: it collects every package, and then unpacks them all."""
+    """pip's progress by its own words: it collects every package, then unpacks them all."""
     lines = words.splitlines()
     for line in lines:
         if line.startswith("Installing collected packages: "):

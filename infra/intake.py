@@ -1,4 +1,4 @@
-"""Puts a file, or a contest folder as a zip, into the desk's inbox and tells what became of it.
+"""Puts a file, or a contest folder as a zip, into the desk's inbox and prints the answer.
 
 python -m infra.intake units.xlsx              to the running local stack
 python -m infra.intake units.xlsx --stage prod to AWS
@@ -31,11 +31,11 @@ _SHOWN = 50
 
 
 def send(s3: Any, desk: str, name: str, data: bytes, patience: float = _PATIENCE) -> dict[str, Any] | None:
-    """Returns the report of just this file, or None if there is none in time."""
+    """Returns the report about exactly this file, or None if there is none in time."""
     key = f"intake/{name}.json"
     s3.delete_object(
         Bucket=desk, Key=key
-    )  # so that an answer to the same content earlier is not taken for this one
+    )  # else an earlier answer to the same content would be taken for this one
     s3.put_object(Bucket=desk, Key=f"inbox/{name}", Body=data)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -57,7 +57,7 @@ def read_report(s3: Any, desk: str, key: str) -> dict[str, Any] | None:
 
 
 def fault_lines(report: dict[str, Any], shown: int = _SHOWN) -> list[str]:
-    """A line for each fault: where it is, what stands there, what to do."""
+    """A line for each fault: its place, the value there, the remedy."""
     lines = []
     for fault in report["faults"][:shown]:
         where = [fault["file"], f"dòng {fault['row']}" if fault["row"] else "", fault["column"], fault["value"]]
@@ -86,12 +86,12 @@ def words(report: dict[str, Any]) -> list[str]:
         ]
     lines = [f"{report['file']} was taken over: {', '.join(counts)}."]
     if from_week:
-        lines.append(f"The new questions and rules hold from week {from_week} on.")
+        lines.append(f"The new questions and rules apply from week {from_week} on.")
     return lines
 
 
 def content(path: Path) -> tuple[str, bytes]:
-    """What is sent, by name. Ends the program with a sentence where there is nothing to send."""
+    """The name and bytes to send. Ends the program with a sentence if there is nothing to send."""
     if not path.exists():
         beside = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
         near = difflib.get_close_matches(path.name, beside, n=1)

@@ -1,7 +1,7 @@
-"""The dependencies of requirements.txt as they go into the Lambda package: trimmed, compiled, cached.
+"""Builds the dependencies of requirements.txt for the Lambda package: trimmed, compiled, cached.
 
 `chalice package` would download and pack 20 MB of them each time the app changes. Here pip installs them once
-for each requirements.txt, architecture and Python; only what runs in Lambda is kept.
+for each requirements.txt, architecture and Python, and only the parts that run in Lambda are kept.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Any
 from infra import archive, elf
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
-# glibc of the Lambda runtime of each Python: Amazon Linux 2 up to 3.11, 2023 from 3.12.
+# The Lambda runtime's glibc for each Python: Amazon Linux 2 up to 3.11, 2023 from 3.12.
 _GLIBC = 26 if sys.version_info < (3, 12) else 34
 
-# botocore describes every AWS service, 27 MB; these are called.
+# botocore describes every AWS service, 27 MB; only these are called.
 SERVICES = ("dynamodb/2012-08-10", "s3", "secretsmanager")
 _BOTOCORE_FILES = ("endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
 
@@ -37,10 +37,10 @@ _DROPPED = (
     "cffi",  # the compiler; pynacl's compiled part needs _cffi_backend alone
     "chalice",  # its run-time part comes with `chalice package`
     "dateutil/easter.py",
-    "dateutil/rrule.py",  # calendars' repetitions; botocore only reads dates
+    "dateutil/rrule.py",  # recurring dates of calendars; botocore only reads dates
     "dateutil/tz/win.py",
     "dateutil/zoneinfo",  # a second copy of tzdata
-    "defusedxml/lxml.py",  # other parsers; ElementTree's is the one in use
+    "defusedxml/lxml.py",  # other parsers; only ElementTree's is in use
     "defusedxml/minidom.py",
     "defusedxml/sax.py",
     "defusedxml/xmlrpc.py",
@@ -55,14 +55,14 @@ _DROPPED = (
     "s3transfer/processpool.py",
     "urllib3/contrib/emscripten",
     "urllib3/contrib/socks.py",
-    "urllib3/contrib/pyopenssl.py",  # botocore looks for it and goes on without
+    "urllib3/contrib/pyopenssl.py",  # botocore looks for it and does without
 )
 # Named like documentation, imported by the code.
 _KEPT = ("boto3/docs", "botocore/docs")
 
 
 def build(requirements: Path, architecture: str, cache: Path) -> Path:
-    """Returns the folder with the dependencies, made new only if something it depends on changed."""
+    """Returns the folder with the dependencies, rebuilt only if one of its inputs changed."""
     sources = b"".join(Path(str(file)).read_bytes() for file in (__file__, archive.__file__, elf.__file__))
     recipe = sources + f"{architecture} {sys.version}".encode()
     folder = cache / sha256(recipe + requirements.read_bytes()).hexdigest()[:16]
@@ -71,7 +71,7 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as work:
             _install(requirements, architecture, Path(work, "new"))
             trim(Path(work, "new"))
-            # Without their sources: a third of the package, and of no use in Lambda, whose Python is this one.
+            # Without sources: they are a third of the package and useless in Lambda, whose Python is this one.
             archive.compile_tree(Path(work, "new"), sources=False)
             Path(work, "new").rename(folder)
     return folder
@@ -105,7 +105,7 @@ def _install(requirements: Path, architecture: str, target: Path) -> None:
 
 
 def trim(root: Path) -> None:
-    """Takes away what never runs in Lambda. Package metadata goes too: nothing asks for it at run time."""
+    """Removes everything that never runs in Lambda. Package metadata goes too: nothing reads it at run time."""
     for path in sorted(root.rglob("*"), reverse=True):
         inside = path.relative_to(root).as_posix()
         if inside in _KEPT or not path.exists():
@@ -123,7 +123,7 @@ def trim(root: Path) -> None:
 
 
 def _without_documentation(model: Any) -> Any:
-    """A description of a service with its manual emptied, two thirds of it; botocore needs the keys."""
+    """A description of a service with its manual, two thirds of it, emptied; botocore needs the keys."""
     if isinstance(model, list):
         return [_without_documentation(item) for item in model]
     if not isinstance(model, dict):

@@ -1,7 +1,8 @@
-"""docs/openapi.json, written from the code: `make openapi`. A test fails when the two differ.
+"""Writes docs/openapi.json from the code: `make openapi`. A test fails when the two differ.
 
 Bodies come from the pydantic models that check them, answers from the types that mypy holds the code to
-(web/shapes.py), problems from web/problems.py. What each route refuses stands here, and tests try it all.
+(web/shapes.py), problems from web/problems.py. The refusals of each route are listed here, and tests try them
+all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from chalicelib.web import account, bodies, problems, shapes
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
 Json = dict[str, Any]
 
-# The gateway and the framework may answer these on any route; what the gateway cannot read is "not_json".
+# The gateway and the framework may answer these on any route; a body the gateway cannot read is "not_json".
 ANYWHERE = ("not_json", "too_large", "unsupported_media_type", "internal", "busy")
 # Problems with members of their own.
 SHAPES: dict[str, Any] = {
@@ -35,7 +36,7 @@ SHAPES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a client may do next. ``body`` and ``attempt`` are OpenAPI's run-time expressions."""
+    """A client's possible next step. ``body`` and ``attempt`` are OpenAPI's run-time expressions."""
 
     operation: str
     says: str = ""
@@ -187,7 +188,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 
 
 class _Schemas(GenerateJsonSchema):
-    """As pydantic writes them, without a title for every field; answers have no further fields."""
+    """pydantic's schemas without a title for every field; answers have no further fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -254,7 +255,7 @@ def document() -> Json:
 
 
 def _schemas() -> tuple[Json, dict[int, Json]]:
-    """The component schemas; and by the id() of a model or shape, what refers to it."""
+    """The component schemas; and the reference to each model or shape, by its id()."""
     wanted = [shape for op in OPERATIONS.values() for shape in (op.body, *op.answers.values()) if shape]
     wanted += [shapes.Problem, *SHAPES.values()]
     referring, defined = TypeAdapter.json_schemas(
@@ -362,7 +363,7 @@ def _example(code: str) -> Json:
 
 
 def text() -> str:
-    """The document as it is committed."""
+    """The document in its committed form."""
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
 
 

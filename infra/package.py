@@ -1,9 +1,9 @@
-"""The Lambda package and its CloudFormation template for one stage.
+"""Builds the Lambda package and its CloudFormation template for one stage.
 
     python -m infra.package --stage dev
 
-`chalice package` makes template and code, infra/layer.py the dependencies; both go into one deployment.zip
-that is the same, byte for byte, whenever its inputs are. Nothing is done if they did not change.
+`chalice package` makes template and code, infra/layer.py the dependencies; both go into one deployment.zip. The
+same inputs give the same zip, byte for byte, and nothing is done if they did not change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / ".local" / "build"
 STAGES = ("local", "dev", "prod")
 LIMIT = 6_000_000  # bytes zipped: an unpacked package is read at every cold start
-# Everything that functions import when they need it, S3's client and the readers of tables among it.
+# Everything that functions import when they need it, including S3's client and the readers of tables.
 _ALONE = """
 import sys; sys.path.insert(0, sys.argv[1])
 import importlib, io, pkgutil
@@ -59,7 +59,7 @@ class Package:
 
 
 def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Package:
-    """Builds the package of ``stage`` unless an unchanged one is there."""
+    """Builds the package of ``stage`` unless an up-to-date one is there."""
     out = (out or BUILD / stage).resolve()  # `chalice package` runs in another folder
     inputs = _inputs(project)
     stamp = sha256(f"{stage} {sys.version} {platform.machine()} {_digest(inputs)}".encode()).hexdigest()
@@ -74,7 +74,7 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
         _step(stage, 1, "template and code, by `chalice package`")
         _chalice_package(Path(work, "project"), stage, Path(work, "packed"))
         _assemble(Path(work, "packed"), Path(work, "code"))
-        _step(stage, 2, f"dependencies for {architecture}; downloaded where they are not there yet")
+        _step(stage, 2, f"dependencies for {architecture}; downloads the missing ones")
         with waiting("Downloading and trimming the dependencies", usually=15):
             layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
         _step(stage, 3, "one zip of both")
@@ -100,7 +100,7 @@ def _read(out: Path) -> Package:
 
 
 def _inputs(project: Path) -> dict[str, bytes]:
-    """Everything the package is made of, by name."""
+    """All files that the package is made of, by name."""
     names = ["app.py", "requirements.txt", "infra/template.yaml"]
     names += [f"infra/{name}.py" for name in ("archive", "elf", "layer", "package", "template")]
     paths = [project / name for name in names]
@@ -119,7 +119,7 @@ def _digest(files: dict[str, bytes]) -> str:
 
 
 def _stage_project(project: Path, target: Path, stage: str) -> str:
-    """A copy that `chalice package` sees, without dependencies; returns the stage's architecture."""
+    """Makes a copy for `chalice package`, without dependencies; returns the stage's architecture."""
     for name, data in _inputs(project).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def _assemble(packed: Path, code: Path) -> None:
 
 
 def _check_alone(archive: Path, architecture: str) -> None:
-    """Imports all there is from nothing but the package: what it lacks must not be found on this machine."""
+    """Imports everything from the package alone: nothing that it lacks may be found on this machine."""
     arm = platform.machine() in {"aarch64", "arm64"}
     if arm != (architecture == "arm64"):
         return
@@ -165,7 +165,7 @@ def _check_alone(archive: Path, architecture: str) -> None:
 
 
 def main() -> None:
-    """Builds, then says what came out."""
+    """Builds the package and prints its size and parts."""
     parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__.split("\n")[0])
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--out", type=Path, help="folder for deployment.zip and template.json")

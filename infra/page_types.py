@@ -1,6 +1,6 @@
-"""frontend/types/api.d.ts, written from docs/openapi.json: `make openapi`. A test fails when the two differ.
+"""Writes frontend/types/api.d.ts from docs/openapi.json: `make openapi`. A test fails when the two differ.
 
-The page's modules are checked against it by `tsc`; nothing of it is deployed.
+`tsc` checks the page's modules against it; nothing of it is deployed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def text() -> str:
 
 
 def type_of(schema: Json) -> str:
-    """Raises for what JSON Schema knows and this does not."""
+    """Raises for forms of JSON Schema that it does not know."""
     match schema:
         case {"$ref": where}:
             kind = where.rpartition("/")[2]

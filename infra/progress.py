@@ -1,7 +1,7 @@
-"""How far long work is: plain lines with the time, every five seconds on a terminal, every fifteen elsewhere.
+"""Tells the progress of long work in plain lines with the time: every 5 s on a terminal, every 15 s elsewhere.
 
-It needs nothing but Python: set-up speaks through it before any package is there. Lines of progress go to
-standard error, so that a command's result can be piped; what takes less time than one interval says nothing.
+It needs nothing but Python, because set-up uses it before any package is installed. Lines of progress go to
+standard error, so that a command's result can be piped; work shorter than one interval says nothing.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def span(seconds: float) -> str:
 
 
 class Progress:
-    """A count that grows up to ``total``. It estimates what is left from the pace so far.
+    """A count that grows up to ``total``. It estimates the time left from the pace so far.
 
-    ``at_most``: seconds after which the work ends in any case, where that is known better than the pace;
-    ``even``: False where one step takes much longer than another, so that the pace says nothing.
+    ``at_most``: seconds after which the work ends in any case, if that is known better than the pace;
+    ``even``: False if one step takes much longer than another, so that the pace says nothing.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Progress:
         self._began = self._told = clock()
 
     def at(self, done: int, note: str = "") -> None:
-        """``done`` of ``total`` so far; tells if it is time to."""
+        """Sets the count to ``done``; tells it if a line is due."""
         self.done = done
         now = self._clock()
         if now - self._told >= self._every:
@@ -110,7 +110,7 @@ class Progress:
 def waiting(
     what: str, usually: float | None = None, *, tell: Say = say_aside, every: float | None = None
 ) -> Iterator[None]:
-    """Says how long the block has taken, while it cannot say so itself; ``usually`` in seconds, if known."""
+    """Tells how long the block has taken so far; ``usually``: its usual time in seconds, if known."""
     began, over = time.monotonic(), threading.Event()
     pause = interval() if every is None else every
 
@@ -130,7 +130,7 @@ def waiting(
 
 
 def follow(progress: Progress, futures: Sequence[Future[Any]], count: Callable[[], int]) -> None:
-    """Tells of work in other processes until it is done; ``count``: how far they are together."""
+    """Tells the progress of other processes until they are done; ``count``: their total so far."""
     open_ = set(futures)
     while open_:
         _, open_ = wait(open_, timeout=min(1.0, progress._every))  # noqa: SLF001  its own module

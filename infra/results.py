@@ -1,9 +1,9 @@
-"""Copies what operators read, `results/` of the desk bucket, to a folder, and opens a week's bulletin.
+"""Copies the operators' files, `results/` of the desk bucket, to a folder, and opens a week's bulletin.
 
-python -m infra.results                from the running local stack
-python -m infra.results --stage prod   from AWS
-python -m infra.results --report 1     and opens the bulletin of week 1 (or of the end: --report final)
-python -m infra.results --report newest  and opens that of the newest close
+python -m infra.results                  from the running local stack
+python -m infra.results --stage prod     from AWS
+python -m infra.results --report 1       and opens the bulletin of week 1 (or of the end: --report final)
+python -m infra.results --report newest  and opens the bulletin of the newest close
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from infra.progress import span
 
 PREFIX = "results/"
 NEWEST = "newest"
-# Grace, settling and the schedule's minute take less.
+# Grace, settling time and the schedule's minute take less.
 _OVERDUE = timedelta(minutes=10)
 
 
 def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
-    """Makes ``folder`` the same as results/ of the desk; returns what was copied."""
+    """Makes ``folder`` the same as results/ of the desk; returns the copied files."""
     copied, wanted = [], set()
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
         for item in page.get("Contents", []):
@@ -49,13 +49,13 @@ def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             s3.download_file(bucket, item["Key"], str(target))
             copied.append(target)
-    for stale in _files(folder) - wanted:  # of a contest that ran here before
+    for stale in _files(folder) - wanted:  # from a contest that ran here before
         stale.unlink()
     return copied
 
 
 def etag(data: bytes, like: str) -> str:
-    """The ETag that S3 gives to what is put in one piece, or in parts if the one it is ``like`` is of parts."""
+    """S3's ETag of an object put in one piece, or in parts if the ETag ``like`` is of parts."""
     if "-" not in like:
         return f'"{md5(data, usedforsecurity=False).hexdigest()}"'
     parts = [md5(data[at : at + PART], usedforsecurity=False) for at in range(0, len(data), PART)]
@@ -73,7 +73,7 @@ def bulletin(folder: Path, what: str) -> Path | None:
 
 
 def closed(folder: Path) -> dict[str, int]:
-    """The revision in force of all that is closed, oldest first: ``1``, ``2``, …, ``final``."""
+    """The revision in force of each close, oldest first: ``1``, ``2``, …, ``final``."""
     current = folder / "current.json"
     index = json.loads(current.read_text()) if current.is_file() else {"weeks": [], "final": None}
     found = {str(week["week"]): int(week["revision"]) for week in index["weeks"]}
@@ -81,7 +81,7 @@ def closed(folder: Path) -> dict[str, int]:
 
 
 def next_close(contest: dict[str, Any] | None, done: Collection[str], now: datetime) -> str:
-    """When the next week is closed, in a sentence; ``contest``: what the site publishes, if anything."""
+    """A sentence about the time of the next close; ``contest``: the site's published file, if any."""
     if contest is None:
         return "No contest has been loaded yet: put one in with `make intake FILE=folder`."
     for week in contest["weeks"]:
@@ -91,13 +91,13 @@ def next_close(contest: dict[str, Any] | None, done: Collection[str], now: datet
         if closes <= now - _OVERDUE:
             late = span((now - closes).total_seconds())
             return (
-                f"Week {week['number']} is over since {_moment(closes)}, {late} ago, and is not closed yet. "
-                "The schedule looks each minute; if it stays so, the log of `close-weeks` says why."
+                f"Week {week['number']} ended at {_moment(closes)}, {late} ago, and is not closed yet. "
+                "The schedule looks each minute; if this persists, the log of `close-weeks` says why."
             )
         if closes <= now:
-            return f"Week {week['number']} is over since {_moment(closes)} and is about to be closed."
+            return f"Week {week['number']} ended at {_moment(closes)} and is about to be closed."
         left = span((closes - now).total_seconds())
-        return f"Week {week['number']} is closed soon after it ends: {_moment(closes)}, in {left}."
+        return f"Week {week['number']} will be closed soon after it ends: {_moment(closes)}, in {left}."
     return "All weeks are closed." if "final" in done else "All weeks are closed; the whole contest is next."
 
 
@@ -110,7 +110,7 @@ def _files(folder: Path) -> set[Path]:
 
 
 def main() -> None:
-    """Copies and lists what is new."""
+    """Copies the new files and lists them."""
     parser = argparse.ArgumentParser(prog="python -m infra.results", description=__doc__.split("\n")[0])
     parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
     parser.add_argument("--to", type=Path, default=PROJECT / "results", help="default: ./results")
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument(
         "--report",
         metavar="WEEK",
-        help="open the bulletin of this week, of the `final` or of the `newest` close",
+        help="open the bulletin of this week, of the `final` close or of the `newest`",
     )
     options = parser.parse_args()
     try:
@@ -135,7 +135,7 @@ def main() -> None:
             sys.exit(words)
         print(words)
         webbrowser.open(page.resolve().as_uri())
-        print(page)  # for where there is no browser
+        print(page)  # for machines without a browser
         return
     for path in copied:
         print(path)
@@ -145,7 +145,7 @@ def main() -> None:
 
 
 def choose(folder: Path, what: str, due: str) -> tuple[Path | None, str]:
-    """The bulletin to open, and a sentence for whoever asked; ``due``: when the next close is."""
+    """The bulletin to open, and a sentence about it; ``due``: the sentence about the next close."""
     there = closed(folder)
     if not there:
         return None, f"No week is closed yet, so there is no bulletin. {due}"

@@ -1,11 +1,11 @@
-"""The page into its bucket, as one release: the new one whole, or still the old one.
+"""Uploads the page into its bucket as one release: visitors get the whole new one, or still the old one.
 
-All parts lie below `r/<digest>/` and never change; modules import each other by relative addresses, so a page
-gets all of them from the release that it began with. Only what browsers remember by its address lies in the
-root. Its last two objects, service worker and page, move to the new release when all its parts are there: an
-upload that was interrupted has changed nothing yet, or is finished by the next.
+All parts are below `r/<digest>/` and never change; modules import each other by relative addresses, so a page
+gets all of them from the release that it began with. The root holds only files that browsers remember by
+address. Its last two objects, service worker and page, move to the new release when all its parts are there: an
+interrupted upload has changed nothing yet, or the next one finishes it.
 
-A release stays for nine days after another one took its place: who has it open goes on with it.
+A release stays for nine days after another one took its place: open pages continue with it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ SITE = Path(__file__).resolve().parent.parent / "frontend" / "site"
 # The functions' own folder in the bucket: published contest, units, results.
 DATA = "data/"
 RELEASES = "r/"
-# The length of a paper (hours at most) plus a week, in which a device may come back with a page that it kept.
+# The length of a paper (hours at most) plus a week, during which a device may come back with a stored page.
 KEPT = timedelta(days=9)
 
-# Browsers remember these addresses: of an installed page, its icons too.
+# Browsers remember these addresses; those of the icons belong to an installed page.
 _ICONS = ("icon.svg", "icon-192.png", "icon-512.png")
 _ROOT = (*_ICONS, "app.webmanifest", "sw.js", "index.html")  # in the order in which they move
-_SUPERSEDED = "superseded"  # put into a release's folder when another one took its place
+_SUPERSEDED = "superseded"  # put into a release's folder when another one takes its place
 _WORKER_LINE = re.compile(rb"^const \[RELEASE, PARTS\] = .*$", re.MULTILINE)
 _ADDRESS = re.compile(rb'(href|src)="/([^"]+)"')
 _OFFLINE = {".css", ".html", ".js", ".svg"}  # what the service worker keeps
@@ -51,7 +51,7 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Release:
-    """What the bucket holds of one state of the page; ``parts`` and ``root`` by key."""
+    """The objects of one state of the page; ``parts`` and ``root`` by key."""
 
     digest: str
     parts: dict[str, bytes]
@@ -65,7 +65,7 @@ class _Stored:
 
 
 def root_names() -> set[str]:
-    """First parts of all paths that the site answers."""
+    """The first parts of all paths that the site answers."""
     return {*_ROOT, RELEASES.rstrip("/"), DATA.rstrip("/")}
 
 
@@ -73,7 +73,7 @@ def release(folder: Path = SITE) -> Release:
     """The release that the sources in ``folder`` make."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    # The digest is of what is put, its own place left empty: a change of this module makes another release too.
+    # The digest covers the objects as put, with its own place empty: changing this module makes a release too.
     draft = _rendered(files, "")
     digest = sha256()
     for name, data in [*draft.parts.items(), *draft.root.items()]:
@@ -82,7 +82,7 @@ def release(folder: Path = SITE) -> Release:
 
 
 def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None) -> int:
-    """Puts what is missing of the release and puts it in force; returns how many files were put."""
+    """Puts the missing files of the release and puts it in force; returns the number of files put."""
     new = release(folder)
     there = _listed(s3, bucket)
     before = _in_force(there)
@@ -94,7 +94,7 @@ def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = Non
     count += _put(s3, bucket, new.root, there)
     for digest in {key.split("/")[1] for key in there if key.startswith(RELEASES)} - {new.digest}:
         marker = _marker(digest)
-        # No marker, and not in force before: of an upload that was interrupted, before or after it took effect.
+        # No marker, and not in force before: from an upload interrupted before or after it took effect.
         if digest == before or marker not in there:
             s3.put_object(Bucket=bucket, Key=marker, Body=b"", **headers(marker))
         elif there[marker].at < now - KEPT:
@@ -139,7 +139,7 @@ def _marker(digest: str) -> str:
 
 
 def _in_force(there: dict[str, _Stored]) -> str | None:
-    """The release whose page is the root's."""
+    """The release whose page is the one in the root."""
     page = there.get("index.html")
     for key, stored in there.items():
         if page and key.startswith(RELEASES) and key.endswith("/index.html") and stored.etag == page.etag:
@@ -163,11 +163,11 @@ def _delete(s3: Any, bucket: str, keys: list[str]) -> None:
 
 
 def _listed(s3: Any, bucket: str) -> dict[str, _Stored]:
-    """The site's own objects; ETags are MD5, as single puts have it."""
+    """The site's own objects; ETags are MD5, as for objects put in one piece."""
     pages = s3.get_paginator("list_objects_v2")
     found = list(pages.paginate(Bucket=bucket, Delimiter="/"))
     folders = {item["Prefix"] for page in found for item in page.get("CommonPrefixes", [])} - {DATA}
-    for folder in folders:  # what the functions publish may be much
+    for folder in folders:  # not the functions' own, which may be large
         found.extend(pages.paginate(Bucket=bucket, Prefix=folder))
     objects = [item for page in found for item in page.get("Contents", [])]
     return {item["Key"]: _Stored(item["ETag"].strip('"'), item["LastModified"]) for item in objects}

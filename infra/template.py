@@ -1,4 +1,4 @@
-"""What the merged CloudFormation template still needs that neither Chalice nor a merge can say."""
+"""Completes the merged CloudFormation template with everything that neither Chalice nor a merge can express."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.web import problems
 
 Template = dict[str, Any]
 
-# What API Gateway answers by itself, as the API's own problem documents. A throttled request and one for
-# which Lambda has no room are the same to the person who waits: try again.
+# API Gateway's own answers, as the API's problem documents. A throttled request and one for which Lambda has no
+# room are the same to the person who waits: try again.
 GATEWAY_RESPONSES = {
     "MISSING_AUTHENTICATION_TOKEN": "not_found",  # its name for "no such route"
     "RESOURCE_NOT_FOUND": "not_found",
@@ -28,7 +28,7 @@ GATEWAY_RESPONSES = {
 
 
 def load(path: Path) -> Template:
-    """What `chalice package` wrote: YAML as soon as a YAML file was merged into it."""
+    """Loads the output of `chalice package`: it is YAML as soon as a YAML file was merged into it."""
     template: Template = yaml.safe_load(path.read_text(encoding="utf-8"))
     return template
 
@@ -36,7 +36,7 @@ def load(path: Path) -> Template:
 def for_stage(template: Template, stage: str, code_version: str) -> Template:
     """The template of one stage, with its stage and code version as defaults.
 
-    A DeletionPolicy takes no condition: data outlives its stack in prod, elsewhere it goes with it.
+    A DeletionPolicy takes no condition: data outlives its stack in prod and is deleted with it elsewhere.
     """
     template = json.loads(json.dumps(template, default=str))
     template["Parameters"]["StageName"]["Default"] = stage
@@ -50,7 +50,7 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
 
 
 def gateway_responses() -> Template:
-    """In SAM's form. The key application/json only selects the body; the header says what it is."""
+    """In SAM's form. The key application/json only selects the body; the header gives the real type."""
     return {kind: _gateway_response(code) for kind, code in GATEWAY_RESPONSES.items()}
 
 

@@ -1,1 +1,1 @@
-"""Checks receipts and published rankings by docs/proof.md alone; shares no code with the contest."""
+"""Checks receipts and published rankings from docs/proof.md alone; shares no code with the contest."""

@@ -17,7 +17,7 @@ from verify import receipt, week
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, over_http, read_json
 
-# The errors that the code below raises for a file with another shape than docs/proof.md describes.
+# The errors that the code below raises for a file whose shape differs from docs/proof.md.
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, EOFError, OSError)
 
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], site: Callable[[str], Fetch] = over_http) -> 
     except MISSHAPEN as error:
         print(
             f"✗ SAI: dữ liệu không đúng dạng quy định ({type(error).__name__}: {error}).\n"
-            "  WRONG: something is not as docs/proof.md says."
+            "  WRONG: the data do not have the form that docs/proof.md requires."
         )
         return 1
     print("ĐÚNG: mọi bước kiểm tra đều khớp.\nRIGHT: everything that was checked holds.")

@@ -25,7 +25,7 @@ class Attempt(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A person, known by the draw; ``attempts`` by number, including discarded ones."""
+    """A person, identified by the draw; ``attempts`` by number, including discarded ones."""
 
     draw: str
     unit: str | None
@@ -36,7 +36,8 @@ def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
     data = file(fetch, path)
     if sha256(data).hexdigest() != digest:
         raise Failed(
-            f"Tệp {path} không khớp với mã băm đã công bố.", f"The file {path} has not the digest published."
+            f"Tệp {path} không khớp với mã băm đã công bố.",
+            f"The file {path} does not have the published digest.",
         )
     return data
 
@@ -53,7 +54,7 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
             if record["number"] in person.attempts or record["unit"] != person.unit:
                 raise Failed(
                     f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['draw']}.",
-                    f"Two attempts of one number, or two units, for one person: {record['draw']}.",
+                    f"One person has two attempts with one number, or two units: {record['draw']}.",
                 )
             person.attempts[record["number"]] = Attempt(
                 record["number"],
@@ -87,6 +88,6 @@ def _record(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     if canonical(record) != text or (record["contest"], record["week"]) != (index["contest"], index["week"]):
         raise Failed(
             f"Một dòng không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác: {text[:80]!r}…",
-            f"A line is not canonical, or of another contest or week: {text[:80]!r}…",
+            f"A line is not canonical, or belongs to another contest or week: {text[:80]!r}…",
         )
     return record, text

@@ -1,4 +1,4 @@
-"""Checks Ed25519 signatures in plain Python (RFC 8032, section 5.1.7), a few milliseconds each."""
+"""Checks Ed25519 signatures in plain Python (RFC 8032, section 5.1.7), in a few milliseconds each."""
 
 from __future__ import annotations
 

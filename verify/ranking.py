@@ -1,4 +1,4 @@
-"""“Ranking again” of docs/proof.md, written as plainly as there."""
+"""“Ranking again” of docs/proof.md, written just as plainly."""
 
 from __future__ import annotations
 

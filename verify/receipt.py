@@ -30,11 +30,11 @@ def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Pas
     if index["contest"] != record["contest"]:
         raise Failed(
             "Biên nhận thuộc cuộc thi khác với trang web này.",
-            "The receipt is of another contest than the site.",
+            "The receipt belongs to another contest than this site.",
         )
     yield Passed(
         f"Gốc cây băm của tuần {record['week']}, lần công bố {index['revision']}: {index['root']}",
-        f"The root of week {record['week']}, revision {index['revision']}, is the one that the results publish",
+        f"The root of week {record['week']}, revision {index['revision']}, is the one in the published results",
     )
     yield from _inclusion(receipt["leaf_hash"], index, fetch)
     yield from _pseudonym(receipt, record, index, fetch)
@@ -54,13 +54,13 @@ def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]
     if sha256(salt + canonical(opening)).hexdigest() != record["commitment"]:
         raise Failed(
             "Bài làm trong biên nhận không khớp với cam kết: bài làm hoặc muối đã bị thay đổi.",
-            "The answers do not match the commitment: answers or salt have been changed.",
+            "The answers do not match the commitment: the answers or the salt have been changed.",
         )
     yield Passed("Bài làm khớp với cam kết trong bản ghi", "The answers match the commitment in the record")
     if leaf_hash(canonical(record)) != from_hex(receipt["leaf_hash"], 32, "leaf_hash"):
         raise Failed(
             "Bản ghi không khớp với mã băm: điểm, thời gian hoặc thông tin khác đã bị thay đổi.",
-            "The record does not match its leaf hash: score, times or something else has been changed.",
+            "The record does not match its leaf hash: the score, a time or something else has been changed.",
         )
     yield Passed("Bản ghi khớp với mã băm của lá", "The record matches its leaf hash")
 
@@ -83,7 +83,7 @@ def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
     if not ed25519.holds(public, message, from_hex(receipt["signature"], 64, "signature")):
         raise Failed(
             "Chữ ký không đúng: biên nhận không do cuộc thi này cấp.",
-            "The signature does not hold: this contest has not issued the receipt.",
+            "The signature does not hold: this contest did not issue the receipt.",
         )
     yield Passed("Chữ ký của cuộc thi đúng", "The contest's signature holds")
 
@@ -106,14 +106,14 @@ def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, 
     if page["proof"] != {"root": index["root"], "size": index["size"]}:
         raise Failed(
             "Gốc cây băm không phải gốc mà trang kết quả công bố.",
-            "The root is not the one the results publish.",
+            "The root is not the one in the published results.",
         )
     if index["week"] != week:
-        raise Failed("Cây băm thuộc tuần khác.", "The tree is of another week.")
+        raise Failed("Cây băm thuộc tuần khác.", "The tree belongs to another week.")
     if expected_root is not None and expected_root != index["root"]:
         raise Failed(
             f"Gốc cây băm trên trang web ({index['root']}) khác với gốc đã cho.",
-            f"The site's root ({index['root']}) is not the one that was given.",
+            f"The site's root ({index['root']}) differs from the given one.",
         )
     return index
 
@@ -136,7 +136,7 @@ def _inclusion(leaf: str, index: dict[str, Any], fetch: Fetch) -> Iterator[Passe
     if hashed.hex() != index["root"]:
         raise Failed(
             "Nhánh chứa bài thi không dẫn tới gốc cây băm.",
-            "The part of the tree with the attempt does not lead to the root.",
+            "The branch of the tree with the attempt does not lead to the root.",
         )
     yield Passed("Bài thi có trong cây băm đã công bố", "The attempt is in the published tree")
 

@@ -37,7 +37,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
     published = json.loads(ranking)
     if (published["contest"], published["week"]) != (index["contest"], week):
         raise Failed(
-            "Tệp xếp hạng thuộc cuộc thi hoặc tuần khác.", "ranking.json is of another contest or week."
+            "Tệp xếp hạng thuộc cuộc thi hoặc tuần khác.", "ranking.json belongs to another contest or week."
         )
     people = read(packed, index)
     yield Passed(
@@ -48,16 +48,17 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
     for name, (vi, en) in SAID.items():
         if published["result"][name] != result[name]:
             raise Failed(
-                f"Xếp hạng lại không ra cùng {vi}.", f"Ranking again does not give {en} that is published."
+                f"Xếp hạng lại không ra cùng {vi}.",
+                f"Ranking again gives something else than the published value: {en}.",
             )
     if published["result"].keys() != result.keys():
-        raise Failed("Kết quả công bố có mục lạ.", "The published result has other members.")
+        raise Failed("Kết quả công bố có mục lạ.", "The published result has unknown members.")
     yield Passed(
         f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
         f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
     )
     _compare_page(read_json(fetch, f"data/results/week-{week}.json"), result, ranked)
-    yield Passed("Trang kết quả đúng với xếp hạng này", "The page of results agrees")
+    yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
 
 
 def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Place]) -> None:
@@ -77,7 +78,7 @@ def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Pla
     ]
     if shown != winners:
         raise Failed(
-            "Trang kết quả nêu người đạt giải khác với xếp hạng.", "The page of results shows other winners."
+            "Trang kết quả nêu người đạt giải khác với xếp hạng.", "The results page shows other winners."
         )
     units = [
         (row["rank"], row["code"], row["people"], row["attempts"], row["prize"], rounded(row["score"]))
@@ -89,7 +90,7 @@ def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Pla
     ]
     if listed != units:
         raise Failed(
-            "Trang kết quả xếp hạng đơn vị khác với tính lại.", "The page of results ranks units differently."
+            "Trang kết quả xếp hạng đơn vị khác với tính lại.", "The results page ranks units differently."
         )
 
 

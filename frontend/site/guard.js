@@ -23,7 +23,7 @@
   };
   var told = {};
   /** @type {HTMLElement | null} */
-  var box = null; // what stands in the place of the first screen
+  var box = null; // replaces the first screen
   var seconds = 0;
 
   function byId(id) {

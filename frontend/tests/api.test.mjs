@@ -30,7 +30,7 @@ test("a read is repeated until it is answered", async () => {
   assert.equal(net.calls, 3);
 });
 
-test("Retry-After is the least that is waited", async () => {
+test("Retry-After is the shortest wait", async () => {
   const net = network(refusal(429, "busy", { "Retry-After": "4" }), answer(200, {}));
   await call("GET", "/me", undefined, net.options);
   assert.ok(net.waits[0] >= 4000);
@@ -80,7 +80,7 @@ test("no connection, no answer in time and an answer that cannot be read are tol
   assert.deepEqual(await code(() => new Response("<html>", { status: 200 })), [0, "garbled", true]);
 });
 
-test("what comes without a body is answered with nothing", async () => {
+test("a response without a body gives an empty answer", async () => {
   const net = network(answer(204, null));
   assert.deepEqual(await call("PUT", "/attempts/1/answers", {}, net.options), {});
 });
@@ -97,7 +97,7 @@ test("waits are spread out at random, longer each time, but not without end", ()
   assert.equal(backoff(30, 0, () => 1), 20000);
 });
 
-test("who waits is told for how long, why, and when it is over", async () => {
+test("people who wait are told for how long, why, and when it is over", async () => {
   const told = [];
   onWaiting((put) => told.push(put));
   const net = network(refusal(503, "busy", { "Retry-After": "4" }), lost, answer(200, {}));

@@ -14,7 +14,7 @@ test("a device an hour fast follows the server", () => {
   assert.ok(Math.abs(clock.now() - (9 * HOUR + 5000)) <= 600);
 });
 
-test("a slow answer does not spoil what a quick one told", () => {
+test("a slow answer does not spoil a quick one's reading", () => {
   const clock = makeClock(() => 0);
   clock.sync(1000, -20, 0);
   const before = clock.now();
@@ -81,7 +81,7 @@ test("a clock that drifts slowly is followed", async () => {
   assert.equal(room.readings, 0);
 });
 
-test("a clock set an hour forward or back acts only when the server's time was read", async () => {
+test("a clock set an hour forward or back acts only after the server's time was read", async () => {
   for (const jump of [HOUR, -HOUR]) {
     const room = ticking([new Error("offline"), new Error("offline")]);
     await room.pass(500);
@@ -102,7 +102,7 @@ test("a device that slept asks for the time before it acts", async () => {
   assert.deepEqual([room.readings, room.ticks], [1, 1]);
 });
 
-test("a page that was opened offline shows the time, and is not sure of it until the server was asked", async () => {
+test("a page opened offline shows the time, but is not sure of it until it has asked the server", async () => {
   const room = ticking([new Error("offline")], false);
   await room.pass(500);
   assert.deepEqual([room.ticks, room.unsure, room.readings], [0, 1, 1]);

@@ -39,7 +39,7 @@ test("a countdown never goes below zero and counts a begun second as a whole", (
   assert.equal(countdown(2 * 86400000 + 3723000), "2 ngày 01:02:03");
 });
 
-test("times taken keep their milliseconds, which decide ties", () => {
+test("durations keep their milliseconds, which decide ties", () => {
   assert.equal(plain(duration(123456)), "2 phút 3,456 giây");
   assert.equal(plain(duration(4470)), "4,470 giây");
   assert.equal(plain(span(1200)), "20 phút");

@@ -24,7 +24,7 @@ function made() {
   };
 }
 
-test("with no hand on the page all happens at once", () => {
+test("with no hand on the page everything happens at once", () => {
   const { afterClick, tell, seen } = made();
   afterClick(tell);
   assert.deepEqual(seen, ["told"]);
@@ -35,7 +35,7 @@ for (const [name, before, after] of [
   ["tap", ["pointerdown", "pointerup", "mousedown"], ["mouseup", "click"]],
   ["label", ["pointerdown", "pointerup", "mousedown"], ["mouseup", "click", "click"]], // and that of its checkbox
 ]) {
-  test(`what a field's leaving brings waits for the click: ${name}`, () => {
+  test(`the effect of leaving a field waits for the click: ${name}`, () => {
     const { afterClick, tell, seen, hand, pass } = made();
     hand(...before);
     afterClick(tell);
@@ -50,7 +50,7 @@ for (const [name, before, after] of [
   });
 }
 
-test("between the lifting of a finger and its mousedown nothing happens", () => {
+test("nothing happens between lifting a finger and its mousedown", () => {
   const { afterClick, tell, seen, hand, pass } = made();
   hand("pointerdown", "pointerup");
   afterClick(tell);
@@ -58,7 +58,7 @@ test("between the lifting of a finger and its mousedown nothing happens", () => 
   assert.deepEqual(seen, []);
 });
 
-test("a press that clicks nothing keeps nothing back", () => {
+test("a press that clicks nothing holds nothing back", () => {
   for (const end of ["pointerup", "pointercancel", "contextmenu"]) { // it ended elsewhere, scrolled, stayed too long
     const { afterClick, tell, seen, hand, pass } = made();
     hand("pointerdown");

@@ -29,7 +29,7 @@ test("the first page asks for all its modules at once", () => {
   assert.deepEqual(named.slice().sort(), needed);
 });
 
-test("every part is named by an address that leads into the folder of its release", () => {
+test("every part's address leads into the folder of its release", () => {
   // infra/site.py moves what index.html names; everything else must be relative.
   for (const name of scripts()) {
     const source = read(name);
@@ -38,7 +38,7 @@ test("every part is named by an address that leads into the folder of its releas
   }
 });
 
-test("the guard is for every browser, and neither waits nor is waited for", () => {
+test("the guard runs in every browser, waits for nothing, and nothing waits for it", () => {
   const guard = read("guard.js").replace(/\/\*[^]*?\*\/|^ *\/\/.*$|"[^"\n]*"/gm, "");
   assert.doesNotMatch(guard, /=>|`|\b(?:const|let|class|import|export|async|await)\b|\?\.|\?\?|\.\.\.|\bfor \(.* of /);
   const page = read("index.html");
@@ -50,19 +50,19 @@ test("the page can be installed: its icons are there", () => {
   for (const { src } of JSON.parse(read("app.webmanifest")).icons) assert.ok(existsSync(new URL(`.${src}`, site)), src);
 });
 
-// What browsers of five years ago (Chrome 96, Firefox 94, Safari 15.1) do not know.
+// Features that browsers of five years ago (Chrome 96, Firefox 94, Safari 15.1) do not know.
 const TOO_NEW = [
   /\.at\(-?\d/, /Object\.hasOwn/, /structuredClone/, /\.findLast/, /\.toSorted/, /\.toReversed/, /\.replaceAll\(\//, /Array\.fromAsync/,
   /Object\.groupBy/, /AbortSignal\.(timeout|any)/, /Promise\.withResolvers/, /URL\.canParse/, /showModal/, /\(\?<[=!]/, /static \{/,
   /\.toHex\(/, /Uint8Array\.from(Hex|Base64)/,
 ];
 
-test("nothing is used that browsers of five years ago do not know", () => {
+test("the page uses nothing that browsers of five years ago do not know", () => {
   for (const name of [...scripts(), "sw.js"]) for (const feature of TOO_NEW) assert.doesNotMatch(read(name), feature, name);
   for (const feature of [/:has\(/, /@layer/, /@container/, /color-mix/, /\bdvh\b/, /&:/]) assert.doesNotMatch(read("style.css"), feature);
 });
 
-test("no style and no script stands in the page itself, and nothing comes from elsewhere", () => {
+test("the page has no inline style or script, and loads nothing from elsewhere", () => {
   const page = read("index.html");
   assert.doesNotMatch(page, /<style|style=|<script(?![^>]*\bsrc=)|\son\w+=/);
   for (const [, address] of page.matchAll(/(?:src|href)="([^"]+)"/g)) assert.match(address, /^[/#](?!\/)/);

@@ -38,7 +38,7 @@ test("an answer is saved soon, the next ones at most every 30 s, and none waits 
   assert.ok(saves.length >= 8);
 });
 
-test("refused saves come ever more seldom, and never sooner than every 30 s", async () => {
+test("refused saves are repeated less and less often, and never more often than every 30 s", async () => {
   const { time, server, phone, tab } = await sitting();
   const tries = [];
   phone.line = "busy";
@@ -73,7 +73,7 @@ test("a reload that meets 503 shows what this device knows, says so, and asks ag
   assert.equal(counts(server.final), 3);
 });
 
-test("an offline reload keeps all, and one more answer is one more", async () => {
+test("an offline reload keeps all answers, and a new one is added to them", async () => {
   const { time, server, phone, tab } = await sitting({ answered: 3 });
   phone.line = "offline";
   tab.close(false);
@@ -125,7 +125,7 @@ test("answers that met newer ones on the server are saved with them within secon
   assert.deepEqual([counts(server), tab.view.unsent], [3, false]);
 });
 
-test("what was handed in by hand is what was looked at: newer answers from elsewhere are shown first", async () => {
+test("a person hands in only answers that were shown: newer ones from elsewhere are shown first", async () => {
   const { time, server, computer, tab } = await sitting({ answered: 1 });
   const other = computer.open();
   await time.pass(1000);
@@ -139,7 +139,7 @@ test("what was handed in by hand is what was looked at: newer answers from elsew
   assert.equal(counts(server.final), 2);
 });
 
-test("fewer answers than the server has are handed in only when that is confirmed", async () => {
+test("fewer answers than the server has are handed in only after a confirmation", async () => {
   const { time, server, tab } = await sitting({ answered: 3 });
   tab.machine.answer(3, []);
   tab.machine.handIn();
@@ -175,7 +175,7 @@ test("the last save comes before the deadline, so that a hand-in that never arri
   }
   phone.line = "offline";
   await time.pass(5 * MINUTE);
-  server.read(); // settles what is overdue
+  server.read(); // settles overdue attempts
   const saved = Number(server.final.answers[1][0].slice(3));
   assert.equal(server.status, "overdue");
   assert.ok(saved <= 47000, `saved ${saved} ms before the deadline`);
@@ -210,7 +210,7 @@ test("hand-ins at the deadline are spread over the grace", async () => {
   assert.equal(tab.view.state, "finished");
 });
 
-test("storage that is full or denied is said, and costs nothing while the page lives", async () => {
+test("the page says that storage is full or denied, and loses nothing while it is open", async () => {
   const { time, server, phone, tab } = await sitting();
   phone.storage = "full";
   tab.machine.answer(1, ["A"]);
@@ -238,7 +238,7 @@ test("two tabs show the same paper, and one save serves both", async () => {
   assert.equal(second.view.state, "finished");
 });
 
-test("what is unsent goes out at once when the page may be gone, but not to a server that has just refused", async () => {
+test("unsent answers go out at once when the page may be gone, but not to a server that has just refused", async () => {
   const { time, server, phone, tab } = await sitting();
   tab.machine.answer(1, ["A"]);
   tab.close(true);
@@ -258,7 +258,7 @@ test("what is unsent goes out at once when the page may be gone, but not to a se
   assert.equal(asked, 0);
 });
 
-test("an interval that the server raises is kept to", async () => {
+test("the page keeps to an interval that the server raises", async () => {
   const { time, server, tab } = await sitting();
   const save = server.save;
   const at = [];
@@ -285,7 +285,7 @@ test("a session that has ended leaves the answers on the device", async () => {
   assert.ok(phone.stored.includes('"2"'));
 });
 
-test("a refusal that waiting does not mend is told, and the answers stay", async () => {
+test("a refusal that waiting cannot fix is shown, and the answers stay", async () => {
   const { time, server, phone, tab } = await sitting();
   const { ApiError } = await import("../site/js/api.js");
   server.save = server.submit = () => {

@@ -29,7 +29,7 @@ const CALLS = {
   submit: () => api.submit("1-1", { answers: { 1: ["A"] }, prediction: 5, revision: 0 }),
 };
 
-// What the page reads of each answer.
+// The fields that the page reads of each answer.
 const READ = {
   Contest: ["id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "weeks", "paper", "prediction", "ranking", "prizes",
     "unit_prizes", "eligibility", "next_rules"],
@@ -81,7 +81,7 @@ test("the page calls what the document lists, with the fields that it lists", as
   }
 });
 
-test("what the page reads of an answer is in the document", () => {
+test("the document has every field that the page reads", () => {
   for (const [schema, fields] of Object.entries(READ)) {
     const { properties } = document.components.schemas[schema];
     for (const field of fields) assert.ok(properties[field], `${schema}.${field}`);

@@ -6,7 +6,7 @@ import * as pace from "../site/js/pace.js";
 const AFTER = 30000;
 const [low, high] = [() => 0, () => 0.999999];
 
-test("a refused save waits at least as long as one that works, then longer, and never longer than 2 min", () => {
+test("a refused save waits at least as long as a successful one, then longer, and never longer than 2 min", () => {
   assert.equal(pace.healthy(AFTER, low), AFTER);
   assert.ok(pace.healthy(AFTER, high) <= 35000);
   for (const failures of [1, 2, 3, 9]) {
@@ -17,7 +17,7 @@ test("a refused save waits at least as long as one that works, then longer, and 
   assert.ok(pace.refused(2, AFTER, 0, high) > 119000);
 });
 
-test("the server's word goes before: its interval, and what it asks a refused save to wait", () => {
+test("the server's word comes first: its interval, and its wait for a refused save", () => {
   assert.equal(pace.healthy(60000, low), 60000);
   assert.equal(pace.refused(1, 60000, 0, low), 60000);
   assert.equal(pace.refused(1, AFTER, 90, low), 90000);

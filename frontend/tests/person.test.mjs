@@ -15,12 +15,12 @@ const application = {
   consent: true,
 };
 
-test("a right application has no mistakes", () => {
+test("a correct application has no mistakes", () => {
   assert.deepEqual(mistakes(application), {});
   assert.deepEqual(mistakes({ ...application, category: "encouraged", unit_code: null }), {});
 });
 
-test("each mistake is told at its field", () => {
+test("each mistake is reported at its field", () => {
   const wrong = {
     citizen_id: "123", full_name: "A1", date_of_birth: "", gender: "", phone: "0238123456", unit_code: null,
     category: "mandatory", password: "ngắn", consent: false,
@@ -46,7 +46,7 @@ test("only days that exist are dates", () => {
   }
 });
 
-test("phone numbers are taken in the ways they are written", () => {
+test("phone numbers are accepted in every usual form", () => {
   for (const text of ["0912345678", "+84 912 345 678", "84912345678", "0912.345.678", "(091) 234-5678"]) {
     assert.equal(plainPhone(text), "0912345678", text);
   }

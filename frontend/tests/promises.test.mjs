@@ -1,4 +1,4 @@
-// docs/promises.md: every sentence that promises something, as it is shown, with a test that there is.
+// docs/promises.md: every sentence that promises something, exactly as shown, with a test that exists.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ test("each promise has a test", () => {
   for (const { key, test_ } of rows) assert.ok(tests.includes(`test("${test_}"`), `${key}: ${test_}`);
 });
 
-test("what sounds like a promise is in the list", () => {
+test("every text that sounds like a promise is in the list", () => {
   const listed = new Set(rows.map(({ key }) => key));
   const promising = /(đã giữ|được giữ|tự gửi|tự nộp|tự thử lại|đã lưu|không mất lượt|vẫn mở được|vẫn được)/i;
   const elsewhere = new Set(["result.overdue", "me.overdue", "paper.minutesLeft", "result.late", "receipt.about"]); // facts of the rules

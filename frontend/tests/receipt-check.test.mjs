@@ -67,7 +67,7 @@ test("a true receipt holds, whatever the size of the tree", async () => {
   for (let size = 1; size <= 23; size += 1) assert.deepEqual(await states(receipt, published(receipt, size)), ALL, size);
 });
 
-test("before the week is closed, what is published later is told as such", async () => {
+test("before the week is closed, checks of later files say “later”", async () => {
   const receipt = receiptOf();
   const { "keys.json": keys } = published(receipt, 1);
   const later = { published: "later", tree: "later", person: "later" };
@@ -103,7 +103,7 @@ test("published files that do not agree are found", async () => {
   assert.equal((await states(receipt, { ...files, "keys.json": foreign })).signature, "bad");
 });
 
-test("a browser that knows no Ed25519 says so", async () => {
+test("a browser without Ed25519 says so", async () => {
   const receipt = receiptOf();
   const { subtle } = globalThis.crypto;
   const real = subtle.importKey;
@@ -122,7 +122,7 @@ test("the root of no leaves is the digest of nothing", async () => {
   assert.equal(Buffer.from(await rootOf([])).toString("hex"), sha(Buffer.alloc(0)).toString("hex"));
 });
 
-test("what is no receipt is not read as one", () => {
+test("nothing but a receipt is read as one", () => {
   const receipt = receiptOf();
   assert.deepEqual(readReceipt(JSON.stringify(receipt)), receipt);
   const broken = [{ ...receipt, salt: "xyz" }, { ...receipt, record: null }, { ...receipt, opening: { a: {} } }, { ...receipt, record: { ...receipt.record, week: "1" } }, [], null, 5];

@@ -10,7 +10,7 @@ const fresh = () => emptyRecord({ started: START, deadline: START + 1_200_000, c
 const held = (answers, revision, prediction = null) => ({ answers, prediction, revision });
 const knowing = (answers, revision, prediction) => learn(fresh(), held(answers, revision, prediction), 0, START);
 
-test("what was changed here stands, the rest is the server's", () => {
+test("answers changed here stay, the rest is the server's", () => {
   let record = knowing({ 1: ["A"], 2: ["B"] }, 1000);
   record = changed(changed(record, "1", ["C"], START + 60000), "3", ["A"], START + 61000);
   record = learn(record, held({ 1: ["A"], 2: ["D"], 4: ["A"] }, 50000), 1000); // saved from another device meanwhile
@@ -24,13 +24,13 @@ test("an answer taken back here stays taken back", () => {
   assert.deepEqual(shown(learn(record, held({ 1: ["A"], 2: ["A"], 3: ["B"] }, 1500), 1000)).answers, { 2: ["A"], 3: ["B"] });
 });
 
-test("where both changed an answer the newer stands, whichever device has it", () => {
+test("if both changed an answer, the newer one stays, whichever device has it", () => {
   const record = changed(knowing({}, 0), "1", ["A"], START + 5000);
   assert.deepEqual(shown(learn(record, held({ 1: ["B"] }, 4000), 0)).answers, { 1: ["A"] });
   assert.deepEqual(shown(learn(record, held({ 1: ["B"] }, 6000), 0)).answers, { 1: ["B"] });
 });
 
-test("a save of ours that arrived unheard is no other device's answer", () => {
+test("our own save that arrived unheard is not another device's answer", () => {
   let record = sending(changed(knowing({}, 0), "1", ["A"], START + 1000));
   record = changed(record, "1", ["B"], START + 1500); // while the save of A was under way
   record = learn(record, held({ 1: ["A"] }, 4000), 0);
@@ -38,7 +38,7 @@ test("a save of ours that arrived unheard is no other device's answer", () => {
   assert.equal(isUnsent(record), true);
 });
 
-test("an acknowledgement leaves nothing to send but what came after it", () => {
+test("after an acknowledgement only later answers are left to send", () => {
   let record = sending(changed(knowing({}, 0), "1", ["A"], START + 1000));
   record = changed(record, "2", ["B"], START + 1500);
   record = learn(record, held({ 1: ["A"] }, 3000), 0);
@@ -59,7 +59,7 @@ test("a server that lost what it had acknowledged gets it back", () => {
   assert.deepEqual(bodyOf(record, true), { answers: { 1: ["A"], 2: ["A"] }, prediction: 7, revision: 4000 });
 });
 
-test("the prediction goes the same way as an answer, and is sent only where one is asked for", () => {
+test("the prediction is treated like an answer, and sent only if the contest asks for one", () => {
   const record = changed(knowing({}, 1000, 5), "prediction", 6, START + 2000);
   assert.equal(shown(learn(record, held({ 1: ["A"] }, 1500, 5), 1000)).prediction, 6);
   assert.deepEqual(bodyOf(record, false), { answers: {}, revision: 1000 });
@@ -76,7 +76,7 @@ const tap = fc.record({ place: places, key: fc.constantFrom("A", "B", ""), at: f
 const tapped = (record, taps) =>
   taps.reduce((now, { place, key, at }) => changed(now, place, place === "prediction" ? (key ? key.charCodeAt(0) : null) : key ? [key] : [], START + at), record);
 
-test("two tabs come to the same record in either order, and twice the same changes nothing", () => {
+test("two tabs come to the same record in either order, and a repetition changes nothing", () => {
   fc.assert(fc.property(fc.array(tap), fc.array(tap), fc.array(tap, { maxLength: 3 }), fc.integer({ min: 0, max: 9 }), (first, one, other, later) => {
     const common = tapped(fresh(), first);
     const a = tapped(common, one);

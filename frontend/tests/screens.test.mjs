@@ -59,7 +59,7 @@ test("the rush at an opening is spread at random, and nobody waits after it", ()
   assert.equal(rushWait(trial, opens, () => 1), 3600);
 });
 
-test("a week that opens while one's page is shown needs no call", () => {
+test("a week that opens while the personal page is shown needs no call", () => {
   const attempts = [{ week: 1, score: 3, status: "submitted" }, { week: 2, score: null, status: "open", attempt_id: "2-1" }];
   const me = { week: { number: 1, attempts_used: 1, attempts_left: 9, best_score: 3, open_attempt: null }, attempts };
   assert.equal(ofWeek(me, 1, 10), me.week);

@@ -20,7 +20,7 @@ function browserStorage({ full = false } = {}) {
   });
 }
 
-test("without a place to store, memory serves", () => {
+test("without storage, memory serves", () => {
   delete globalThis.localStorage;
   session.set({ token: "a" });
   assert.deepEqual(session.get(), { token: "a" });
@@ -28,7 +28,7 @@ test("without a place to store, memory serves", () => {
   assert.equal(session.get(), null);
 });
 
-test("a full storage says that it keeps nothing, and does not bring old answers back", () => {
+test("full storage says that it keeps nothing, and does not bring old answers back", () => {
   globalThis.localStorage = browserStorage();
   assert.equal(records.set("1", { flags: { 1: true } }), true);
   const stored = globalThis.localStorage;
@@ -46,7 +46,7 @@ test("signing out in one tab signs out in all", () => {
   assert.equal(session.get(), null);
 });
 
-test("what was answered stays until the week is closed, and its questions with it", () => {
+test("answers and their questions stay until the week is closed", () => {
   globalThis.localStorage = browserStorage();
   const [closes, day] = [Date.parse("2022-08-29T08:00:00+07:00"), 86400000];
   records.set("1", { closes });
@@ -61,7 +61,7 @@ test("what was answered stays until the week is closed, and its questions with i
   assert.equal(language.get(), "en");
 });
 
-test("a kept paper is its questions alone, and its owner's", () => {
+test("a stored paper holds only its questions, and belongs to its owner", () => {
   globalThis.localStorage = browserStorage();
   const attempt = { attempt_id: "1", deadline: "2022-08-22T09:00:00+07:00", questions: [], saved_answers: { 1: ["A"] }, saved_prediction: 4, revision: 7 };
   papers.keep(attempt, "an");
@@ -72,7 +72,7 @@ test("a kept paper is its questions alone, and its owner's", () => {
   assert.equal(papers.open("an", before + 2).length, 0);
 });
 
-test("a record of another format is not read, and one of a later format not written over", () => {
+test("a record of another format is not read, and one of a later format is not overwritten", () => {
   globalThis.localStorage = browserStorage();
   globalThis.localStorage.setItem("cuoc-thi:record:1", '{"format":0,"answers":{}}');
   assert.equal(records.get("1"), null);
@@ -83,7 +83,7 @@ test("a record of another format is not read, and one of a later format not writ
   assert.equal(globalThis.localStorage.getItem("cuoc-thi:record:2"), '{"format":99,"answers":{}}');
 });
 
-test("a receipt is shown to its owner only", () => {
+test("a receipt is shown only to its owner", () => {
   globalThis.localStorage = browserStorage();
   const mine = { opening: { participant_id: "a" } };
   receipts.set("1", mine);
@@ -91,7 +91,7 @@ test("a receipt is shown to its owner only", () => {
   assert.deepEqual(receipts.of("a"), [mine]);
 });
 
-test("another tab's answers are heard of, and that it handed the paper in", () => {
+test("a tab hears of another tab's answers and of its hand-in", () => {
   const heard = [];
   let tell = null;
   globalThis.addEventListener = (name, listener) => (tell = listener);

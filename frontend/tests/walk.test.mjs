@@ -9,6 +9,6 @@ import { walk, walks } from "./walk/walk.mjs";
 const WALKS = Number(process.env.WALKS || 300);
 const SEED = process.env.SEED ? { seed: Number(process.env.SEED), path: process.env.WALK_PATH } : {};
 
-test(`whatever happens, no answer is lost that was kept or acknowledged (${WALKS} walks)`, async () => {
+test(`whatever happens, no kept or acknowledged answer is lost (${WALKS} walks)`, async () => {
   await fc.assert(fc.asyncProperty(walks, async (drawn) => void (await walk(drawn))), { numRuns: WALKS, ...SEED });
 });

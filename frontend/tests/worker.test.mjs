@@ -113,7 +113,7 @@ test("the source is a worker as it stands: a release of nothing", async () => {
   assert.deepEqual(net.asked, []);
 });
 
-test("its store is filled at install with the parts of its release, and with nothing after", async () => {
+test("its store is filled at install with the parts of its release, and with nothing later", async () => {
   const { net, caches, worker } = device();
   const one = await worker("one").start();
   assert.deepEqual([...caches.stores.get("page-one").keys()], PARTS.map((name) => `/r/one/${name}`));
@@ -126,7 +126,7 @@ test("its store is filled at install with the parts of its release, and with not
   assert.deepEqual(net.asked, [], "a part that is there is not asked for");
 });
 
-test("where a part is lost at install, there is no store, and the older worker goes on", async () => {
+test("if a part is lost at install, there is no store, and the older worker continues", async () => {
   const { net, caches, worker } = device();
   await worker("one").start();
   net.answer = (path) => (path.includes("two/js/main") ? new Response("", { status: 403 }) : new Response("good"));
@@ -134,21 +134,21 @@ test("where a part is lost at install, there is no store, and the older worker g
   assert.deepEqual([...caches.stores.keys()].sort(), ["contest", "page-one"]);
 });
 
-test("without the contest's file it is installed all the same", async () => {
+test("it is installed even without the contest's file", async () => {
   const { net, caches, worker } = device();
   net.answer = (path) => (path.startsWith("/data/") ? lost() : new Response("good"));
   await worker("one").install();
   assert.equal(caches.stores.get("page-one").size, PARTS.length);
 });
 
-test("the network's page is taken while it answers in time, whatever is stored", async () => {
+test("the network's page is used if it comes in time, whatever is stored", async () => {
   const { net, worker } = device();
   const one = await worker("one").start();
   net.answer = () => new Response("newer");
   assert.equal(await text(one.open()), "newer");
   assert.equal(one.waiting(), 0, "no timer is left");
   net.answer = () => new Response("closed", { status: 404 });
-  assert.equal((await one.open()).status, 404, "what the site says is no failure of the line");
+  assert.equal((await one.open()).status, 404, "the site's own answer is not a failure of the connection");
 });
 
 for (const [what, answer] of [["offline", lost], ["5xx", () => new Response("busy", { status: 503 })]]) {
@@ -164,7 +164,7 @@ for (const [what, answer] of [["offline", lost], ["5xx", () => new Response("bus
   });
 }
 
-test("a line that accepts and never answers keeps the stored page away for three seconds", async () => {
+test("a connection that accepts and never answers delays the stored page by three seconds", async () => {
   const { net, worker } = device();
   const one = await worker("one").start();
   net.answer = never;
@@ -180,7 +180,7 @@ test("a line that accepts and never answers keeps the stored page away for three
   assert.deepEqual(await Promise.all(later.map(text)), ["network /r/one/index.html", "network /data/contest.json"]);
 });
 
-test("where nothing is stored, the network is waited for, and its error is the answer", async () => {
+test("if nothing is stored, it waits for the network and passes on its error", async () => {
   const { net, caches, worker } = device();
   const one = await worker("one").start();
   caches.stores.clear();
@@ -198,7 +198,7 @@ test("where nothing is stored, the network is waited for, and its error is the a
   await assert.rejects(one.ask("/r/one/js/main.js"), TypeError);
 });
 
-test("the last good answer of what the contest is, is kept", async () => {
+test("the last good answer about the contest is kept", async () => {
   const { net, worker } = device();
   const one = await worker("one").start();
   net.answer = () => new Response("second");
@@ -207,7 +207,7 @@ test("the last good answer of what the contest is, is kept", async () => {
   assert.equal(await text(one.ask("/data/contest.json")), "second");
 });
 
-test("nothing else is ever its business", async () => {
+test("it handles nothing else", async () => {
   const one = await device().worker("one").start();
   for (const path of ["/api/me", "/api/attempts/1", "/data/results/week-1.json", "/data/live.json", "/data/units.json", "/sw.js", "/app.webmanifest"]) {
     assert.equal(one.ask(path), null, path);
@@ -229,7 +229,7 @@ test("an open page of an older release gets its own parts from the newer worker,
   assert.equal(await text(two.ask("/r/two/js/screens/result.js")), "network /r/two/js/screens/result.js");
 });
 
-test("three releases are kept, also when one is taken back", async () => {
+test("three releases are kept, even when one is rolled back", async () => {
   const { net, caches, worker } = device();
   const kept = () => [...caches.stores.keys()].filter((name) => name.startsWith("page-"));
   for (const digest of ["one", "two", "three", "four"]) await worker(digest).start();
@@ -250,7 +250,7 @@ test("a damaged copy is replaced by the same part when the guard asks past it", 
   assert.equal(await text(one.ask("/r/one/js/main.js", again)), "mended");
   assert.equal(await text(one.ask("/r/one/js/main.js")), "mended");
   net.answer = lost;
-  assert.equal(await text(one.ask("/r/one/js/main.js", again)), "mended", "nobody loses what is there by asking");
+  assert.equal(await text(one.ask("/r/one/js/main.js", again)), "mended", "asking loses nothing");
 });
 
 test("a browser that refuses its stores still gets everything from the network", async () => {

@@ -35,7 +35,7 @@ def _options() -> argparse.Namespace:
 
 
 def _holder(folder: Path) -> int | None:
-    """The process that runs on this folder now, by the lock it holds."""
+    """The process that now runs on this folder, by the lock it holds."""
     try:
         with only_one(folder):
             return None
@@ -46,11 +46,11 @@ def _holder(folder: Path) -> int | None:
 def _stop(folder: Path) -> None:
     process = _holder(folder)
     if process is None:
-        print("Nothing runs here, so there is nothing to stop. `make run` starts a contest.")
+        print("Nothing is running here, so there is nothing to stop. `make run` starts a contest.")
         return
     began = told = time.monotonic()
-    say(f"Stopping process {process}: it ends what is under way and saves its data, mostly within 10 s.")
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(f"\nProcess {process} goes on stopping by itself."))
+    say(f"Stopping process {process}: it finishes its work and saves its data, usually within 10 s.")
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(f"\nProcess {process} is still stopping by itself."))
     os.kill(process, signal.SIGTERM)
     while _holder(folder) == process:
         time.sleep(0.1)
@@ -63,7 +63,7 @@ def _stop(folder: Path) -> None:
 def _clean(folder: Path) -> None:
     process = _holder(folder)
     if process is not None:
-        sys.exit(f"It still runs, as process {process}: stop it first (Ctrl-C, or `make stop`).")
+        sys.exit(f"It is still running, as process {process}: stop it first (Ctrl-C, or `make stop`).")
     shutil.rmtree(folder / "state", ignore_errors=True)
     for name in ("ministack.log", "stack.json", "lock"):
         (folder / name).unlink(missing_ok=True)
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
         from infra.local.run import Options, run  # noqa: PLC0415  needs the tools
 
         if not options.port.isascii() or not options.port.isdigit():
-            raise CannotRun(f"“{options.port}” is no port: choose one from 1024 to 65535.")
+            raise CannotRun(f"“{options.port}” is not a port: choose one from 1024 to 65535.")
         if options.contest == Path():
             raise CannotRun("Which contest? For example: make run CONTEST=contests/demo")
         run(Options(options.contest, int(options.port), folder, options.fast_schedule, options.close_by))
@@ -84,10 +84,10 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 
 def main() -> None:
-    """Every reason not to run is a sentence, never a traceback."""
+    """Prints every reason not to run as a sentence, never as a traceback."""
     options = _options()
     folder = options.state.resolve()
-    for number in (signal.SIGINT, signal.SIGTERM):  # until run() has something to take down
+    for number in (signal.SIGINT, signal.SIGTERM):  # until run() has something to shut down
         signal.signal(number, lambda *_: sys.exit(1))
     if options.command == "stop":
         _stop(folder)

@@ -1,4 +1,4 @@
-"""What must be right before anything is started; each fault is one clear sentence."""
+"""Checks before anything is started; each fault is one clear sentence."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NEEDED = ("aiohttp", "boto3", "chalice", "cryptography", "hypercorn", "ministac
 
 
 class CannotRun(Exception):
-    """Why it does not start, in words for the person who started it."""
+    """The reason why it does not start, for the person who started it."""
 
 
 def check_tools() -> None:
-    """Raises ``CannotRun`` for a Python or an environment that cannot do it."""
+    """Raises ``CannotRun`` if the Python or the environment will not do."""
     if sys.version_info < (3, 11):  # noqa: UP036  an older one gets this far
         raise CannotRun(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -29,14 +29,14 @@ def check_tools() -> None:
 
 
 def take_port(port: int) -> socket.socket:
-    """The site's port, bound before anything is started; nobody else gets it meanwhile."""
+    """Binds the site's port before anything is started, so that nobody else gets it meanwhile."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind(("127.0.0.1", port))
     except OverflowError:
         taken.close()
-        raise CannotRun(f"{port} is no port: choose one from 1024 to 65535.") from None
+        raise CannotRun(f"{port} is not a port: choose one from 1024 to 65535.") from None
     except OSError as error:
         taken.close()
         if error.errno == errno.EADDRINUSE:
@@ -49,7 +49,7 @@ def take_port(port: int) -> socket.socket:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Two runs on the same data would overwrite each other."""
+    """Allows one run on this folder's data: two would overwrite each other."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+") as lock:
         try:
@@ -57,7 +57,7 @@ def only_one(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             raise CannotRun(
-                f"It already runs here, as process {lock.read().strip() or 'unknown'}; `make stop` ends it."
+                f"It is already running here: process {lock.read().strip() or 'unknown'}; `make stop` ends it."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

@@ -1,4 +1,4 @@
-"""Checking a contest folder, loading it through the desk as operators do, and saying when its weeks are."""
+"""Checks a contest folder, loads it through the desk as operators do, and prints the times of its weeks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Contest:
-    """A folder without faults; ``data`` is what goes to the desk."""
+    """A folder without faults; ``data`` goes to the desk."""
 
     folder: Path
     id: str
@@ -36,7 +36,7 @@ class Contest:
 
 
 def read(folder: Path) -> Contest:
-    """Raises ``CannotRun`` with every fault, one a line."""
+    """Raises ``CannotRun`` with every fault, one on each line."""
     folder = folder.resolve()
     try:
         source, data = read_folder(folder), archive(folder)
@@ -49,7 +49,7 @@ def read(folder: Path) -> Contest:
 
 
 def load(s3: Any, desk: str, contest: Contest) -> bool:
-    """Puts the contest into the inbox and waits for the report; False if just this was taken over before."""
+    """Puts the contest into the inbox and waits for the report; False if exactly this was taken over before."""
     last = read_report(s3, desk, f"intake/{_FILE}.json")
     if last and last["accepted"] and last["sha256"] == sha256(contest.data).hexdigest():
         return False
@@ -64,7 +64,7 @@ def load(s3: Any, desk: str, contest: Contest) -> bool:
 
 
 def timetable(s3: Any, site: str, *, fresh: bool, moves: bool) -> list[str]:
-    """The weeks in words, as the site publishes them, and what to do when all are over.
+    """The weeks in words, as the site publishes them, and advice when all are over.
 
     ``fresh``: the contest has just been loaded; ``moves``: its start is the moment of loading.
     """
@@ -82,19 +82,19 @@ def timetable(s3: Any, site: str, *, fresh: bool, moves: bool) -> list[str]:
 
 
 def over(ended: datetime, *, fresh: bool, moves: bool) -> list[str]:
-    """What is true of a contest whose weeks are over, and what to do; ``moves``: it starts when loaded."""
+    """The state of a contest whose weeks are over, and advice; ``moves``: it starts when loaded."""
     since = span((datetime.now(UTC) - ended).total_seconds())
-    lines = [f"  This contest is over since {_day(ended)}, {since} ago: nobody can take part any more."]
+    lines = [f"  This contest ended at {_day(ended)}, {since} ago: nobody can take part any more."]
     if fresh:
         lines.append("  Nobody took part here. Its weeks are closed all the same, and the page shows that.")
     else:
         lines.append("  The page shows its results; `make report` opens the newest bulletin.")
     if moves:
-        return [*lines, "  To hold it again: `make clean`, which forgets what is here, then `make run`."]
+        return [*lines, "  To hold it again: `make clean`, which forgets its data, then `make run`."]
     return [
         *lines,
         '  To hold it now: set other dates in contest.toml, for example start = "now"; then `make clean`,',
-        "  which forgets what is here, and `make run`.",
+        "  which forgets its data, and `make run`.",
         "  To see a contest at once: `make run CONTEST=contests/demo`, four weeks of three minutes.",
     ]
 

@@ -4,14 +4,14 @@ Started by infra.local.ministack with everything in the environment. It adds six
 start:
 
 * It saves its state every few seconds, not only when it stops, so that kill -9 or a power cut costs seconds,
-  not the contest. A forked child writes the files: it sees memory as it was at one moment, and requests go on
-  meanwhile. Objects in S3 are on disk as soon as they are put.
-* It stops, and saves, when whoever started it is gone: its standard input then ends.
+  not the contest. A forked child writes the files: it sees memory as it was at one moment, and requests
+  continue meanwhile. Objects in S3 are on disk as soon as they are put.
+* It saves and stops when its parent process is gone: its standard input then ends.
 * Lambda functions run on the bare Python, not on this virtual environment's, so that a dependency missing
   from the package is missing here too.
-* Stream records that no function has read yet are saved too (infra/local/streams.py).
-* Schedules are looked at every second instead of every ten, and may be shortened for tests; one whose function
-  or state machine is still at work is passed over, or a busy machine would start ever more of them.
+* It also saves the stream records that no function has read yet (infra/local/streams.py).
+* It checks schedules every second instead of every ten, and tests may shorten them. It skips a schedule whose
+  function or state machine is still at work: otherwise a busy machine would start more and more of them.
 * All workers of a package share one unpacked copy of it (infra/local/unpacked.py).
 """
 
@@ -33,11 +33,10 @@ from typing import Any
 from infra.local.streams import keep_unread_records
 from infra.local.unpacked import share_unpacked_code
 
-# The rules of EventBridge know minutes; a test has seconds. MiniStack alone reads this, the template does not
-# change.
+# EventBridge's rules know minutes; a test has seconds. Only MiniStack reads this; the template does not change.
 SCHEDULE_SECONDS = "CUOC_THI_SCHEDULE_SECONDS"
 
-# Written after each snapshot. Elsewhere than on Linux a process with threads must not be forked: no snapshots.
+# Written after each snapshot. Only on Linux may a process with threads be forked: no snapshots elsewhere.
 MARKER = "snapshot"
 LINUX = sys.platform == "linux"
 
@@ -57,7 +56,7 @@ def _bare_python() -> str:
 
 
 def _shorten_schedules() -> None:
-    # Imported here, and below: MiniStack reads the environment when imported.
+    # Imported here and below because MiniStack reads the environment when imported.
     from ministack.services import eventbridge  # type: ignore[import-untyped] # noqa: PLC0415
 
     eventbridge._SCHEDULER_TICK_INTERVAL = 1  # noqa: SLF001
@@ -67,7 +66,7 @@ def _shorten_schedules() -> None:
 
 
 def _pass_over_the_busy() -> None:
-    """In the cloud several runs at once do no harm; here each is a process of its own on two cores."""
+    """In the cloud several concurrent runs do no harm; here each is a separate process on two cores."""
     from ministack.services import eventbridge, lambda_svc, stepfunctions  # noqa: PLC0415
 
     running: dict[str, threading.Thread] = {}
@@ -107,13 +106,13 @@ def _save(app: Any, lock: int) -> None:
     """Runs in the forked child and never returns."""
     began = time.monotonic()
     try:
-        os.closerange(3, lock)  # the server's sockets: a connection ends only when nobody holds it
+        os.closerange(3, lock)  # the server's sockets: a connection ends only when no process holds it
         os.closerange(lock + 1, 4096)
         logging.disable(logging.CRITICAL)
         services = app._build_persistence_save_dict()  # noqa: SLF001
         services.pop("cloudwatch_logs", None)  # every request's lines: saved at the end, not each time
         app.save_all(services)
-        # Its time says when a save was whole, its content how many seconds it took.
+        # Its time says when the save was complete, its content how many seconds it took.
         Path(os.environ["STATE_DIR"], MARKER).write_text(f"{time.monotonic() - began:.1f}", encoding="ascii")
     finally:
         os._exit(0)
@@ -130,7 +129,7 @@ async def _snapshot(app: Any, lock: int) -> float:
             if time.monotonic() - started > _HANGS:  # a lock was held at the moment of the fork
                 raise TimeoutError
             await asyncio.sleep(0.05)
-    except BaseException:  # above all the stop: the child must not overwrite what is saved at the end
+    except BaseException:  # above all the stop: the child must not overwrite the final save
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)  # noqa: ASYNC222  it is dead
         raise
@@ -138,7 +137,7 @@ async def _snapshot(app: Any, lock: int) -> float:
 
 
 async def _snapshots(app: Any, lock: int, asked: asyncio.Event) -> None:
-    """Every few seconds, and when asked; the marker's time says when the last one was whole."""
+    """Takes one every few seconds, and when asked; the marker's time says when the last one was complete."""
     pause = _FIRST_SNAPSHOT
     while True:
         with suppress(TimeoutError):
@@ -186,14 +185,14 @@ async def _serve(app: Any, lock: int) -> None:
             await asyncio.sleep(0.1)
 
     await serve(app.app, config, shutdown_trigger=stopped)
-    # Everything is saved. Invocations that are under way have nobody left to answer to, and Python would wait
-    # for their threads.
+    # Everything is saved. Nobody is left to hear the invocations under way, and Python would wait for their
+    # threads.
     logging.shutdown()
     os._exit(0)
 
 
 def _alone(folder: Path) -> int:
-    """Waits until nobody writes this state any more: an emulator whose runner was killed is still saving."""
+    """Waits until no other process writes this state: an emulator whose runner was killed may be saving."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,7 +1,7 @@
-"""What API Gateway does when it imports a definition and the local AWS does not: error documents of its own.
+"""Sets the gateway's error documents, which API Gateway imports with a definition and the local AWS does not.
 
-SAM writes them into the definition's x-amazon-apigateway-gateway-responses, which MiniStack passes over; it
-knows them through the API that sets one at a time, and they hold from the next deployment of the stage.
+SAM writes them into the definition's x-amazon-apigateway-gateway-responses, which MiniStack ignores. It accepts
+them, one at a time, through the API; they apply from the next deployment of the stage.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def set_gateway_responses(apigateway: Any, api: str, template: Path) -> None:
-    """Sets those of the packaged ``template`` on ``api`` and deploys the stage again."""
+    """Sets the gateway responses of the packaged ``template`` on ``api`` and deploys the stage again."""
     properties = json.loads(template.read_text(encoding="utf-8"))["Resources"]["RestAPI"]["Properties"]
     for kind, response in properties["GatewayResponses"].items():
         headers = response["ResponseParameters"]["Headers"]

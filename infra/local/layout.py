@@ -1,4 +1,4 @@
-"""The layout of a contest's data on this machine, by a number: data of another layout is never half read."""
+"""Numbers the layout of a contest's data on this machine, so that data of another layout is never half read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from pathlib import Path
 
 from infra.local.checks import CannotRun
 
-# To be raised when data that is there can no longer be read: another MiniStack, other folders.
+# Raise it when existing data can no longer be read: another MiniStack, other folders.
 LAYOUT = 1
 _NAME = "layout"
 
 
 def check(state: Path) -> None:
-    """Notes the layout of new data. Raises ``CannotRun`` for data of another one."""
+    """Records the layout of new data. Raises ``CannotRun`` for data of another layout."""
     note = state / _NAME
     there = note.read_text(encoding="utf-8").strip() if note.is_file() else ""
     if not there and (state / "services").exists():
-        there = "1"  # before layouts were noted
+        there = "1"  # from before layouts were recorded
     if there in {"", str(LAYOUT)}:
         state.mkdir(parents=True, exist_ok=True)
         note.write_text(f"{LAYOUT}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Starting and stopping the local AWS as a child process."""
+"""Starts and stops the local AWS as a child process."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _silent(_line: str) -> None:
 
 
 class MiniStack:
-    """The local AWS while the ``with`` block lasts; its data stays in ``state``."""
+    """The local AWS for the length of a ``with`` block; its data stays in ``state``."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class MiniStack:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for the runner, which then stops this in order
+                start_new_session=True,  # Ctrl-C goes to the runner, which then stops this in order
             )
         try:
             self._wait()
@@ -105,7 +105,7 @@ class MiniStack:
         )
 
     def save(self) -> None:
-        """Has the state written now: what follows must not survive a power cut that this did not."""
+        """Has the state written now: nothing later may survive a power cut that this state does not."""
         marker = self._state / "services" / MARKER
         before = marker.stat().st_mtime_ns if marker.exists() else 0
         if not LINUX or self._process is None:
@@ -118,7 +118,7 @@ class MiniStack:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """SIGTERM, so that it saves its state; SIGKILL for it and its functions if it does not go."""
+        """Sends SIGTERM, so that it saves its state; SIGKILL to it and its functions if it does not stop."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -126,7 +126,7 @@ class MiniStack:
         if process.poll() is None:
             process.terminate()
             self._await_end(process)
-        with suppress(ProcessLookupError):  # itself if it hangs, and functions that were just being started
+        with suppress(ProcessLookupError):  # itself if it hangs, and functions that were just starting
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if process.stdin:
@@ -135,13 +135,13 @@ class MiniStack:
         self._ending = None
 
     def stop_without_saving(self) -> None:
-        """Cuts a ``stop`` short, from a signal handler; what came since the last save is lost."""
+        """Cuts a ``stop`` short, from a signal handler; everything since the last save is lost."""
         if self._ending is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._ending.pid, signal.SIGKILL)
 
     def saved(self) -> tuple[datetime, float] | None:
-        """When the data was saved last, and in how many seconds; None if it never was."""
+        """The time of the last save and its length in seconds; None if there was none."""
         marker = self._state / "services" / MARKER
         try:
             at, took = marker.stat().st_mtime, marker.read_text(encoding="ascii")
@@ -161,7 +161,7 @@ class MiniStack:
                 self._tell(f"Still saving the data: {span(took + _SPEAKS_EVERY)} so far.")
             else:
                 return
-        self._tell(f"It has not stopped within {span(_STOPS_WITHIN)} and is ended.")
+        self._tell(f"It did not stop within {span(_STOPS_WITHIN)} and is now killed.")
 
     def _environment(self) -> dict[str, str]:
         # Nobody's own AWS account, endpoint, proxy or Python path may reach the functions.

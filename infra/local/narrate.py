@@ -1,4 +1,4 @@
-"""What happens behind the site, in plain words: from the desk bucket and the functions' logs."""
+"""Tells the events behind the site in plain words, from the desk bucket and the functions' logs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPEAKS_EVERY = 5.0
 
 
 class Narrator:
-    """Tells of intake reports, closed weeks and failures that were not there when it was made."""
+    """Tells of intake reports, closed weeks and failures that are newer than itself."""
 
     def __init__(self, s3: Any, logs: Any, desk: str, site: str, log_groups: dict[str, str]) -> None:
         self._s3 = s3
@@ -32,7 +32,7 @@ class Narrator:
         self._since = dict.fromkeys(log_groups, int(time.time() * 1000))
 
     def news(self) -> list[str]:
-        """One line for each new report, week that is over, close under way, revision or failure."""
+        """One line for each new report, ended week, close under way, revision or failure."""
         new = [(key, etag) for key, etag in self._listed() if self._seen.get(key) != etag]
         self._seen.update(new)
         if any(key.startswith("intake/") for key, _ in new):
@@ -45,7 +45,7 @@ class Narrator:
         )
 
     def _ends(self, now: datetime) -> list[str]:
-        """Weeks that ended while somebody listened, with what is known of them then."""
+        """Weeks that ended while somebody listened, with the figures known by then."""
         first = self._weeks is None
         if self._weeks is None:
             weeks = (self._document("data/contest.json") or {"weeks": []})["weeks"]
@@ -62,7 +62,7 @@ class Narrator:
         return f"Week {number} is over.{counts} {later}"
 
     def _document(self, key: str) -> dict[str, Any] | None:
-        """Of the site; None if it is not there."""
+        """A document of the site; None if it is not there."""
         try:
             found: dict[str, Any] = json.loads(self._s3.get_object(Bucket=self._site, Key=key)["Body"].read())
         except ClientError as error:
@@ -72,7 +72,7 @@ class Narrator:
         return found
 
     def _note(self, keys: Iterable[str]) -> list[str]:
-        """Of revisions that have files but no manifest, which comes last: how many files there are."""
+        """The number of files of each revision without a manifest, which comes last."""
         folders = [key.split("/")[1:3] for key in keys if key.count("/") >= 3]
         counts = Counter(f"{what}/{revision}" for what, revision in folders)
         whole = {"/".join(key.split("/")[1:3]) for key in keys if key.endswith("/manifest.json")}
@@ -98,7 +98,7 @@ class Narrator:
                 self._since[function] = events[-1]["timestamp"] + 1
             lines += [f"{function} FAILED: {why}" for why in _reasons(event["message"] for event in events)]
         new = [line for line in dict.fromkeys(lines) if line not in self._told]
-        self._told.update(new)  # what fails at every run is told once
+        self._told.update(new)  # a failure that repeats at every run is told once
         return new
 
     def _listed(self) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ class Narrator:
             return f"{report['file']} was kept. Still missing: {', '.join(report['taken']['missing'])}"
         if report["accepted"]:
             from_week = report["taken"].get("from_week")
-            later = f" New questions and rules hold from week {from_week} on." if from_week else ""
+            later = f" New questions and rules apply from week {from_week} on." if from_week else ""
             return f"{report['file']} was taken over.{later}"
         first = report["faults"][0] if report["faults"] else {}
         where = f"{first.get('file', '')} row {first.get('row', 0)}: {first.get('message', '')}"
@@ -140,7 +140,7 @@ def _title(what: str) -> str:
 
 
 def _reasons(lines: Iterable[str]) -> Iterator[str]:
-    """The last line of each traceback, and time-outs."""
+    """The last line of each traceback, and each time-out."""
     inside = False
     for line in lines:
         if line.startswith("Traceback"):

@@ -1,8 +1,8 @@
 """One origin for site and API: a small reverse proxy in front of the local CloudFront.
 
-It gives requests the distribution's host name, holds API Gateway's limit of 10 MB for a body, and answers in
-the API's own form (RFC 9457) when nobody behind it can. Only the site's own names and `/api` are passed on:
-the local AWS has paths that work under any host name, one of which deletes everything.
+It gives requests the distribution's host name, enforces API Gateway's limit of 10 MB for a body, and answers in
+the API's own form (RFC 9457) when nothing behind it can. It passes on only the site's own names and `/api`: the
+local AWS has paths that work under any host name, and one of them deletes everything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from chalicelib.web import problems
 
 LARGEST_BODY = 10 * 1024 * 1024
 _SECONDS = 60
-# Each request under way may start one more Lambda process of 80 MB; further ones wait here instead.
+# Each concurrent request may start one more Lambda process of 80 MB; requests beyond these wait here.
 _AT_ONCE = 16
 _HOP_BY_HOP = {
     "connection",
@@ -51,15 +51,15 @@ def _problem(code: str) -> web.Response:
 
 
 def _absent() -> web.Response:
-    """As S3 answers through CloudFront for an object that is not there."""
+    """S3's answer through CloudFront for a missing object."""
     text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
     return web.Response(status=403, text=text, content_type="application/xml")
 
 
 class Proxy:
-    """Serves on ``listener`` while the ``with`` block lasts, in a thread of its own.
+    """Serves on ``listener`` for the length of a ``with`` block, in a thread of its own.
 
-    ``names`` are the first parts of the paths that are passed on to ``upstream``, as requests for ``host``.
+    ``names`` are the first parts of the paths that it passes on to ``upstream``, as requests for ``host``.
     """
 
     def __init__(self, listener: socket.socket, upstream: str, host: str, names: Collection[str]) -> None:
@@ -93,7 +93,7 @@ class Proxy:
             timeout=aiohttp.ClientTimeout(total=_SECONDS),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )
-        # A malformed request is its sender's business, not the terminal's.
+        # A malformed request concerns its sender, not the terminal.
         logging.getLogger("aiohttp.server").addHandler(logging.NullHandler())
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", r"/{path:(?s:.*)}", self._forward)
@@ -137,7 +137,7 @@ class Proxy:
 
     async def _pass_on(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
         if answer.status >= 502 and answer.content_type != problems.CONTENT_TYPE:
-            # A function took too long: API Gateway answers as infra/template.py says, MiniStack in its own way.
+            # A function took too long: API Gateway answers as infra/template.py says, MiniStack differently.
             return _problem("busy")
         response = web.StreamResponse(status=answer.status, reason=answer.reason)
         for name, value in answer.headers.items():

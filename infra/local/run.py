@@ -1,4 +1,4 @@
-"""Everything up, in order; everything down, in the opposite order, whenever and however it ends."""
+"""Starts everything in order, and stops it in the opposite order, whenever and however it ends."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LOOK_EVERY = 2.0
 
 @dataclass(frozen=True)
 class Options:
-    """``folder`` holds everything that is written: data, log, stack.json."""
+    """``folder`` holds everything written: data, log, stack.json."""
 
     contest: Path
     port: int
@@ -46,7 +46,7 @@ def run(options: Options) -> None:
     stop = Stop(say)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # what runs here is asked directly
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # no proxy for local services
     try:
         with ExitStack() as undo:
             _up(options, undo, stop)
@@ -62,7 +62,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     contest = contests.read(options.contest)
     listener = undo.enter_context(take_port(options.port))
     undo.enter_context(only_one(options.folder))
-    (options.folder / "stack.json").unlink(missing_ok=True)  # of a run that was killed
+    (options.folder / "stack.json").unlink(missing_ok=True)  # left by a run that was killed
 
     began = time.monotonic()
     say(f"Contest: {contest.title}")
@@ -82,7 +82,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     outputs = deploy(aws.client, stack_name("local"), built, parameters, pause=0.2)
     set_gateway_responses(aws.client("apigateway"), outputs["RestAPIId"], built.template)
     site.upload(s3, outputs["SiteBucket"])
-    aws.save()  # above all the pepper, without which the contest that is loaded next is worth nothing
+    aws.save()  # above all the pepper: without it the contest loaded next is worthless
     say("Deployed.")
 
     undo.enter_context(Proxy(listener, aws.url, outputs["SiteHost"], site.root_names()))
@@ -100,7 +100,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], outputs["SiteBucket"], groups)
     fresh = contests.load(s3, outputs["DeskBucket"], contest)
     narrator.news()
-    say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data goes on.")
+    say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data is kept.")
     for line in contests.timetable(s3, outputs["SiteBucket"], fresh=fresh, moves=contest.moves):
         say(line)
     undo.enter_context(stack_file(options.folder / "stack.json", address, aws.url, outputs))
@@ -110,7 +110,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
             raise CannotRun(
                 f"The local AWS stopped by itself; its last words are in {options.folder}/ministack.log."
             )
-        with suppress(ClientError, BotoCoreError):  # if it is gone, the next turn says so
+        with suppress(ClientError, BotoCoreError):  # if it is gone, the next round says so
             for line in narrator.news():
                 say(line)
         time.sleep(_LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""`.local/stack.json`: where everything is, for other programs, as long as it runs."""
+"""`.local/stack.json` tells other programs where everything is, as long as it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY
 
 @contextmanager
 def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str]) -> Iterator[None]:
-    """Written whole or not at all; taken away at the end."""
+    """Writes the file whole or not at all, and removes it at the end."""
     stack = {
         "site_url": site_url,
         "api_url": f"{site_url}/api",
@@ -29,7 +29,7 @@ def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str])
             "entries": outputs["EntriesTable"],
             "tallies": outputs["TalliesTable"],
         },
-        # The local AWS enforces IAM: operators' tools need a caller.
+        # The local AWS enforces IAM: operators' tools need credentials.
         "aws_access_key_id": ACCESS_KEY,
         "aws_secret_access_key": SECRET_KEY,
     }
@@ -43,9 +43,9 @@ def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str])
 
 
 def read_stack(path: Path) -> dict[str, Any]:
-    """What runs here; ends the program with a sentence if nothing does."""
+    """The running stack; ends the program with a sentence if there is none."""
     if not path.is_file():
-        sys.exit("No contest runs here. Start one with `make run`, in another shell.")
+        sys.exit("No contest is running here. Start one with `make run`, in another shell.")
     stack: dict[str, Any] = json.loads(path.read_text())
     return stack
 
@@ -62,6 +62,6 @@ def stack_client(stack: dict[str, Any], service: str) -> Any:
 
 
 def local_desk(path: Path) -> tuple[Any, str]:
-    """An S3 client of what runs here, and its desk bucket."""
+    """An S3 client of the running stack, and its desk bucket."""
     stack = read_stack(path)
     return stack_client(stack, "s3"), str(stack["desk_bucket"])

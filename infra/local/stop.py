@@ -1,4 +1,4 @@
-"""What Ctrl-C does: the first stops in order, the second says how to force it, the third forces it."""
+"""Handles Ctrl-C: the first stops in order, the second says how to force it, the third forces it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from infra.progress import span
 
 
 class Stopped(BaseException):
-    """Somebody wants it to end; not an error, so nothing that handles errors may swallow it."""
+    """Somebody wants it to end. Not an error, so no error handler may swallow it."""
 
 
 class Stoppable(Protocol):
-    """The local AWS, as far as a stop is concerned with it."""
+    """The part of the local AWS that a stop needs."""
 
     def saved(self) -> tuple[datetime, float] | None: ...
     def stop_without_saving(self) -> None: ...
@@ -39,12 +39,12 @@ class Stop:
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         if not self._asked:
             self._asked, self._since = 1, time.monotonic()
-            print(flush=True)  # behind the terminal's ^C
+            print(flush=True)  # ends the line with the terminal's ^C
             self._tell("Stopping: first the address, then the local AWS, which saves its data.")
             raise Stopped
         if (
             number == signal.SIGTERM
-        ):  # a supervisor or `make stop` repeats it; only a person at the terminal forces
+        ):  # a supervisor or `make stop` repeats it; only a person at the terminal can force
             return
         self._asked += 1
         with suppress(RuntimeError):  # the interrupted code may be in the middle of a line of its own
@@ -54,7 +54,8 @@ class Stop:
         """The last line of a run."""
         if self._forced:
             return (
-                f"Stopped without saving: what came {self._lost()} is lost; all else goes on with `make run`."
+                f"Stopped without saving: everything {self._lost()} is lost; "
+                "`make run` continues with the rest."
             )
         took = f" after {time.monotonic() - self._since:.1f} s" if self._asked else ""
         return f"Stopped{took}. The data is kept; `make clean` forgets it."
@@ -66,7 +67,7 @@ class Stop:
             took = span(time.monotonic() - self._since)
             self._tell(
                 f"Still saving the data, {took} so far. Ctrl-C once more stops without saving: "
-                f"what came {self._lost()} is then lost."
+                f"everything {self._lost()} is then lost."
             )
         else:
             self._forced = True
@@ -74,4 +75,4 @@ class Stop:
 
     def _lost(self) -> str:
         saved = self._aws.saved() if self._aws else None
-        return f"after {saved[0]:%H:%M:%S}" if saved else "since the start"
+        return f"since {saved[0]:%H:%M:%S}" if saved else "since the start"

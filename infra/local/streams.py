@@ -1,8 +1,8 @@
-"""What the local AWS forgets when it stops: the stream records that no function has read yet.
+"""Saves what the local AWS forgets when it stops: the stream records that no function has read yet.
 
 MiniStack saves how far each event-source mapping has read, but not the records. After a restart a mapping waits
-until as many new records have come as it had read before, and passes over those. Here the records that are not
-read yet are saved with the tables, and the mappings begin with them: they must start at ``TRIM_HORIZON``.
+until as many new records have come as it had read before, and skips those. Here the unread records are saved
+with the tables, and the mappings begin with them: they must start at ``TRIM_HORIZON``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _SAVED = "unread_stream_records"
 
 
 def keep_unread_records() -> None:
-    """To be called in the emulator's process, before it restores what it saved."""
+    """Must be called in the emulator's process, before it restores its saved state."""
     from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-untyped] # noqa: PLC0415
     from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -24,7 +24,7 @@ def keep_unread_records() -> None:
         unread = AccountRegionScopedDict()
         for scope, position in _positions(lambda_svc).items():
             unread.set_scoped(*scope, _records_since(dynamodb, scope, position))
-        # After the positions: what is read meanwhile is rather delivered twice than never.
+        # After the positions: a record read meanwhile is delivered twice rather than never.
         return {**save_tables(), _SAVED: unread}
 
     def load_tables(state: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def keep_unread_records() -> None:
 
 
 def _positions(lambda_svc: Any) -> dict[tuple[str, str, str], int]:
-    """How far the slowest mapping of each table's stream has read, by account, region and table."""
+    """The position of the slowest mapping of each table's stream, by account, region and table."""
     slowest: dict[tuple[str, str, str], int] = {}
     for (account, region, uuid), mapping in lambda_svc._esms.all_items():  # noqa: SLF001
         _, _, table = mapping["EventSourceArn"].partition(":table/")

@@ -16,7 +16,7 @@ def test_an_audit_that_asks_about_all_packages_and_finds_nothing_passes() -> Non
 def test_a_vulnerability_is_named_with_the_version_that_fixes_it() -> None:
     code, lines = verdict([GOOD, BAD, UNASKED])
     assert code == 1
-    assert lines[0] == "jinja2 2.0: PYSEC-1, mended in: 3.1"
+    assert lines[0] == "jinja2 2.0: PYSEC-1, fixed in: 3.1"
 
 
 def test_an_audit_without_an_answer_for_a_package_does_not_pass() -> None:

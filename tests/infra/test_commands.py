@@ -39,13 +39,17 @@ def contest(*closes: int) -> dict[str, Any]:
     ("public", "done", "says"),
     [
         (None, [], "No contest has been loaded yet: put one in with `make intake FILE=folder`."),
-        (contest(90), [], "Week 1 is closed soon after it ends: 29/11/2026 09:30:00, in 1 h 30 min."),
-        (contest(-60, 5), ["1"], "Week 2 is closed soon after it ends: 29/11/2026 08:05:00, in 5 min 0 s."),
-        (contest(-1), [], "Week 1 is over since 29/11/2026 07:59:00 and is about to be closed."),
+        (contest(90), [], "Week 1 will be closed soon after it ends: 29/11/2026 09:30:00, in 1 h 30 min."),
+        (
+            contest(-60, 5),
+            ["1"],
+            "Week 2 will be closed soon after it ends: 29/11/2026 08:05:00, in 5 min 0 s.",
+        ),
+        (contest(-1), [], "Week 1 ended at 29/11/2026 07:59:00 and is about to be closed."),
         (
             contest(-60),
             [],
-            "Week 1 is over since 29/11/2026 07:00:00, 1 h 0 min ago, and is not closed yet. The schedule",
+            "Week 1 ended at 29/11/2026 07:00:00, 1 h 0 min ago, and is not closed yet. The schedule",
         ),
         (contest(-60), ["1", "final"], "All weeks are closed."),
         (contest(-60), ["1"], "All weeks are closed; the whole contest is next."),
@@ -107,8 +111,8 @@ def test_a_missing_file_is_named_with_one_that_may_have_been_meant(tmp_path: Pat
         intake.content(tmp_path / "none" / "other.csv")
 
 
-def test_inventing_people_fails_when_the_contest_is_over() -> None:
-    with pytest.raises(SystemExit, match=r"the contest is over since 29/11/2026 07:00.*CONTEST=contests/demo"):
+def test_invented_people_are_told_that_the_contest_is_over() -> None:
+    with pytest.raises(SystemExit, match=r"the contest ended at 29/11/2026 07:00.*CONTEST=contests/demo"):
         seconds_open(contest(-60))
 
 

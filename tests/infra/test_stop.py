@@ -55,7 +55,7 @@ def test_the_second_ctrl_c_says_how_to_force_the_stop_and_at_what_cost() -> None
     stop, lines = stopping(aws)
     stop(signal.SIGINT, None)
     assert lines[1].startswith("Still saving the data, 0 s so far. Ctrl-C once more stops without saving")
-    assert "after 07:08:09 is then lost" in lines[1]
+    assert "everything since 07:08:09 is then lost" in lines[1]
     assert not aws.forced
 
 
@@ -65,7 +65,7 @@ def test_the_third_ctrl_c_forces_the_stop_and_the_last_line_says_so() -> None:
     stop(signal.SIGINT, None)
     stop(signal.SIGINT, None)
     assert aws.forced
-    assert stop.farewell().startswith("Stopped without saving: what came after 07:08:09 is lost")
+    assert stop.farewell().startswith("Stopped without saving: everything since 07:08:09 is lost")
 
 
 def test_a_repeated_sigterm_never_forces_the_stop() -> None:
@@ -120,7 +120,7 @@ def test_a_slow_stop_keeps_reporting_and_can_be_cut_short(
 
 def test_stop_says_when_nothing_is_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command._stop(tmp_path)
-    assert capsys.readouterr().out.startswith("Nothing runs here, so there is nothing to stop.")
+    assert capsys.readouterr().out.startswith("Nothing is running here, so there is nothing to stop.")
 
 
 def test_stop_says_what_it_is_waiting_for(

@@ -1,5 +1,5 @@
-// Calls to the server. What may be sent twice is sent again by itself, spread out at random (full jitter),
-// so that a crowd that was turned away does not come back all at once.
+// Calls to the server. Calls that may be sent twice are repeated, spread out at random (full jitter),
+// so that a crowd that was turned away does not return all at once.
 
 import { syncFrom } from "./clock.js";
 import { session } from "./storage.js";
@@ -11,12 +11,12 @@ import { session } from "./storage.js";
 /**
  * @typedef {object} Options
  * @property {boolean} [repeat] the call is idempotent
- * @property {number} [tries] how often in all
+ * @property {number} [tries] in all
  * @property {number} [timeout] ms
  * @property {(error: ApiError) => boolean} [giveUp] stop retrying early
  * @property {(error: ApiError) => void} [onWait]
- * @property {boolean} [quiet] whoever called tells about waiting
- * @property {boolean} [keepalive] goes on when the page is closed
+ * @property {boolean} [quiet] the caller tells about waiting
+ * @property {boolean} [keepalive] outlives the page
  * @property {(url: string, request: RequestInit) => Promise<Response>} [fetching] replaced in tests
  * @property {(milliseconds: number) => Promise<void>} [wait] replaced in tests
  */
@@ -27,7 +27,7 @@ const LONGEST_WAIT_MS = 20000;
 const TRIES = 8; // about a minute and a half on a busy day
 
 /**
- * A refusal; `problem` is its whole document. `status` is 0 when no answer came that can be read: `code` is then "network"
+ * A refusal; `problem` is its whole document. `status` is 0 without a readable answer: `code` is then "network"
  * (there was no connection), "timeout" (no answer in time) or "garbled".
  */
 export class ApiError extends Error {
@@ -51,7 +51,7 @@ export class ApiError extends Error {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 
-  /** The server did not take the request up, so that even what is no idempotent call may be repeated. */
+  /** The server did not accept the request: even a call that is not idempotent may be repeated. */
   get untouched() {
     return this.passing && (this.status === 429 || this.status === 503);
   }
@@ -66,7 +66,7 @@ export function backoff(round, retryAfter = 0, random = Math.random) {
 }
 
 /**
- * Waits; when the device was offline, no longer than until it is back.
+ * Waits; if the device was offline, at most until it is back.
  * @param {number} milliseconds
  * @returns {Promise<void>}
  */
@@ -90,7 +90,7 @@ let tellWaiting = () => {};
 let waiting = 0;
 
 /**
- * `tell({busy, wait, round})` each time a call that somebody waits for is put off: for `wait` ms, before try number
+ * `tell({busy, wait, round})` each time a call that somebody waits for is postponed: for `wait` ms, before try number
  * `round`, because the server is busy or else cannot be reached; `tell(null)` when none waits any more.
  * @param {typeof tellWaiting} tell
  */
@@ -175,7 +175,7 @@ async function ask(method, path, body, { fetching, timeout, keepalive }) {
  * @param {string} path
  * @param {unknown} [body]
  * @param {Options} options
- * @returns {Promise<any>} what docs/openapi.json says of it; `api` below names it
+ * @returns {Promise<any>} by docs/openapi.json; `api` below names it
  */
 export function call(method, path, body, options = {}) {
   const { repeat = method === "GET" || method === "PUT", tries = TRIES, timeout = TIMEOUT_MS, keepalive } = options;
@@ -218,7 +218,7 @@ export const api = {
     return call("GET", `/attempts/${encodeURIComponent(id)}`, undefined, options);
   },
   /**
-   * One try: whoever saves has its own times for the next.
+   * One try: the caller times the next one.
    * @type {(id: string, body: Bodies["saveAnswers"], options?: Options) => Promise<Answers["saveAnswers"]>}
    */
   save: (id, body, options) =>
@@ -246,7 +246,7 @@ async function published(name, text) {
 }
 
 /**
- * A published file below /data; null where it is not there (yet). `keep`: once a visit is enough.
+ * A published file below /data; null if it is missing. `keep`: fetches it once a visit.
  * @param {string} name
  */
 export async function data(name, { text = false, keep = false, tries = 4, quiet = false } = {}) {

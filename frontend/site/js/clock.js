@@ -14,13 +14,13 @@ export function makeClock(device = () => Date.now()) {
     now: () => device() + offset,
     known: () => doubt !== Infinity,
 
-    /** The device's clock was set: what was found before says nothing any more. */
+    /** The device's clock was set: earlier readings mean nothing now. */
     doubt() {
       doubt = Infinity;
     },
 
     /**
-     * The server wrote `server` (exact to `precision` ms, cut off) between `sent` and `received`.
+     * The server wrote `server` (rounded down to `precision` ms) between `sent` and `received`.
      * The surest reading is kept, until it is old or a new one shows that the device's clock was changed.
      * @param {number} server
      * @param {number} sent
@@ -54,8 +54,8 @@ export function syncFrom(response, sent, received = Date.now()) {
 }
 
 /**
- * Says whether the device's clock was set since the last call: it then went apart from the clock that only runs on.
- * That one may stand still while a device sleeps, which looks the same; both times the server's time has to be read anew.
+ * Says whether the device's clock was set since the last call: it has then left the clock that only runs on.
+ * That one may stop while a device sleeps, which looks the same; either way the server's time must be read again.
  */
 export function makeJumpWatch(device = () => Date.now(), steady = () => performance.now()) {
   let apart = device() - steady();
@@ -67,9 +67,9 @@ export function makeJumpWatch(device = () => Date.now(), steady = () => performa
 }
 
 /**
- * Calls `tick(sure)` twice a second and at `now()`. It is not `sure` while the server's time is not known, on a page that
- * was opened offline, and after a jump of the device's clock it is not called at all until `reread()` brought that time.
- * `reread()` is called again and again until it does, one call at a time.
+ * Calls `tick(sure)` twice a second and at `now()`. It is not `sure` while a page opened offline does not know the server's
+ * time. After a jump of the device's clock it is not called until `reread()` has brought that time. `reread()` is repeated
+ * until it does, one call at a time.
  * @param {object} of
  * @param {(sure: boolean) => void} of.tick
  * @param {() => Promise<unknown>} of.reread

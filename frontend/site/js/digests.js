@@ -13,7 +13,7 @@ export function canonical(value) {
   return `{${pairs.join(",")}}`;
 }
 
-/** Of the parts put together. */
+/** Of the joined parts. */
 export async function sha256(...parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

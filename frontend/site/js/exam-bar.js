@@ -1,4 +1,4 @@
-// What stays in sight during a paper: time left, how much is answered, and what was saved when.
+// Always in sight during a paper: time left, number of answers, state and time of saving.
 
 import { clock } from "./clock.js";
 import { afterClick, h } from "./dom.js";
@@ -29,7 +29,7 @@ export function examBar(attempt) {
   return {
     box,
 
-    /** One line that is true of every answer: where they are kept, and what happens to those that are not on the server. */
+    /** One line, true of every answer: where they are kept, and what happens to those not on the server. */
     showSave({ state, kept, unsent, savedAt, keptAt, answers, problem }) {
       const kind = kindOf(state, unsent, problem);
       const at = savedAt !== null && time(savedAt, true);
@@ -67,7 +67,7 @@ export function examBar(attempt) {
   };
 }
 
-/** What the line says: all is "saved", or something is "waiting", "saving" or could not be sent ("failed", "stuck"). */
+/** The line's state: all is "saved", or something is "waiting", "saving" or could not be sent ("failed", "stuck"). */
 function kindOf(state, unsent, problem) {
   if (state === "saving") return "saving";
   if (!unsent) return "saved";

@@ -5,7 +5,7 @@ import { t } from "./texts.js";
 import "./texts-forms.js";
 
 /**
- * A labelled text input; `mistake` is where what is wrong is told.
+ * A labelled text input; `mistake` shows its mistake.
  * @param {string} name
  * @param {string} label
  * @param {{ hint?: string } & Record<string, unknown>} attributes
@@ -85,7 +85,7 @@ function showMistake(box, message) {
 /**
  * The only place that decides which mistakes `form` shows, at its fields and in `summary`. `check()` gives {field: message}.
  * A field shows its mistake after it was left with something in it, or sent; from then on with every change. The summary
- * lists the mistakes found when the form was sent, takes the focus only then, and drops each line when its field is mended.
+ * lists the mistakes found when the form was sent, takes the focus only then, and drops each line when its field is right.
  * All of this waits for the click of a finger that is down.
  */
 export function mistakesOf(form, summary, check = () => ({})) {

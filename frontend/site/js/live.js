@@ -1,4 +1,4 @@
-// How many take part right now: a small published file, read about once a minute while somebody looks.
+// Live figures: a small published file, read about once a minute while somebody looks.
 
 import { data } from "./api.js";
 import { barList } from "./chart.js";
@@ -9,14 +9,14 @@ import { t } from "./texts.js";
 const EVERY_MS = 60000;
 const UNITS = 5;
 
-/** [[code, people]] of the units with the most people, most first; equal ones by their code. */
+/** [[code, people]] of the units with the most people, most first; ties by code. */
 export function busiest(units, count = UNITS) {
   const rows = Object.entries(units).map(([code, [people]]) => [code, people]);
   rows.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return rows.filter(([, people]) => people > 0).slice(0, count);
 }
 
-/** {live, names}: what is published now, with the names of the units in it; null where there is nothing. */
+/** {live, names}: the published figures and the names of their units; null if there are none. */
 async function read() {
   const quietly = { tries: 1, quiet: true };
   const live = await data("live.json", quietly).catch(() => null);
@@ -47,7 +47,7 @@ function liveView({ live, names }) {
   ];
 }
 
-/** Keeps `box` up to date with what is of the week `weekNow()`: {first, stop}; `first` is done when it shows something. */
+/** Keeps `box` up to date with week `weekNow()`: {first, stop}; `first` resolves when it shows something. */
 export function showLive(box, weekNow) {
   /** @type {number | null} */
   let timer = null;

@@ -29,7 +29,7 @@ import * as pace from "./pace.js";
  * @typedef {"loading" | "offline" | "sitting" | "waiting" | "saving" | "stale" | "confirming" | "handing in" | "refused" |
  *   "missed" | "finished" | "failed" | "signed out"} State
  * @typedef {Extract<Answers["readAttempt"], { result: unknown }>} Found
- * @typedef {{ clock: boolean, sheet: Sheet | null, rounds: number, stale: number }} Hand a hand-in: by the clock or not, what was looked at
+ * @typedef {{ clock: boolean, sheet: Sheet | null, rounds: number, stale: number }} Hand a hand-in: by the clock or not, the sheet looked at
  */
 
 /**
@@ -110,7 +110,7 @@ export const NEXT = {
 };
 
 const PATIENCE_MS = 2000; // then a paper stored on this device is shown without waiting for the server
-const OFTEN_MS = 10000; // the least time between two questions because somebody looks at the page again
+const OFTEN_MS = 10000; // the least time between two questions when somebody looks at the page again
 const LATE_MS = 5000; // after the grace, for an answer to arrive
 const STALE_TRIES = 8;
 const DEFAULT_SAVE_AFTER_MS = 30000;
@@ -206,7 +206,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   }
 
   /**
-   * The one place where what the server holds meets what this device has. `asked` as in `learn`.
+   * The one place where the server's answers meet this device's. `asked` as in `learn`.
    * @param {Held} held
    * @param {number} asked
    */
@@ -230,14 +230,14 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   const revision = () => (record ? record.base.revision : 0);
 
   /**
-   * What is said instead of an answer. Whoever asked goes on from the state that this leaves.
+   * A refusal instead of an answer. The caller continues from the state that this leaves.
    * @param {ApiError} error
    * @param {number} asked
    */
   function refuse(error, asked) {
     if (error.code === "stale") {
       hear(heldOf(/** @type {StaleProblem} */ (error.problem)), asked);
-      lastSave = -Infinity; // nothing was taken: what is here waits no second time
+      lastSave = -Infinity; // nothing was accepted: do not wait a second time
     } else if (error.code === "finished") finish(finishedOf(/** @type {FinishedProblem} */ (error.problem)));
     else if (error.code === "unauthorized") end("signed out");
     else if (error.code === "overdue") miss();
@@ -274,7 +274,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   /** @param {FinishedProblem} problem @returns {Found} */
   const finishedOf = ({ result }) => ({ status: result.receipt ? "submitted" : "overdue", result });
 
-  /** It may be put off while the paper is open. @param {number} deadline */
+  /** It may be postponed while the paper is open. @param {number} deadline */
   function setDeadline(deadline) {
     if (deadline !== record.deadline) {
       update((now) => ({ ...now, deadline }));
@@ -328,13 +328,13 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
 
   /** @param {ApiError} error */
   function afterRefusal(error) {
-    const turn = /** @type {Hand} */ (hand); // whoever hands in has one
+    const turn = /** @type {Hand} */ (hand); // every hand-in has one
     if (error.code === "stale") {
       turn.stale += 1;
       if (!turn.clock && !sameSheet(shown(record), /** @type {Sheet} */ (turn.sheet))) return confirm("overtaken");
       if (turn.stale <= STALE_TRIES) return void submit();
     } else if (!error.passing && !turn.clock) {
-      hand = null; // nothing that waiting would mend; the problem is shown
+      hand = null; // waiting would not help; the problem is shown
       return enter(rest());
     }
     turn.rounds += 1;
@@ -413,7 +413,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     else save();
   }
 
-  /** Puts off what is planned; `wait` ms from now something is asked or sent. @param {number} wait */
+  /** Postpones the plan: in `wait` ms something is asked or sent. @param {number} wait */
   function hurry(wait) {
     if (left || ended() || state === "handing in" || state === "confirming" || saves || reads) return;
     stop();

@@ -36,10 +36,10 @@ let contest = /** @type {Contest} */ (/** @type {unknown} */ (null)); // until i
 /** @type {(() => void) | null} */
 let leave = null; // ends what the shown screen has running
 /** @type {(() => unknown) | null} */
-let keep = null; // what was typed into the shown screen, for showing it again in the other language
+let keep = null; // the text typed into the screen, for showing it in the other language
 let turn = 0; // counts route changes: a screen that loads too late is dropped
 
-/** `instead`: the screen that is left is not worth coming back to. */
+/** `instead`: nobody needs to come back to the screen that is left. */
 function go(hash, { instead = false } = {}) {
   if (location.hash === hash) show();
   else if (instead) location.replace(hash);
@@ -87,7 +87,7 @@ function signedIn() {
   return found;
 }
 
-/** Shows the screen that the address names; `kept` is what its `keep()` gave, when it is shown anew. */
+/** Shows the screen that the address names; `kept`: the result of its `keep()`, when it is shown again. */
 async function show(kept = /** @type {unknown} */ (null)) {
   const [mine, at] = [(turn += 1), parseRoute(location.hash)];
   if (leave) leave();

@@ -10,13 +10,13 @@ const LONGEST = 120 * SECOND;
 export const soon = (random) => (2.5 + random()) * SECOND;
 
 /**
- * Between two saves that work: what the server asks for, `after` ms, and a little more.
+ * Between two saves that succeed: the server's interval, `after` ms, and a little more.
  * @type {(after: number, random: Random) => number}
  */
 export const healthy = (after, random) => after * (1 + random() / 6);
 
 /**
- * After `failures` refused or lost saves in a row, the server asking for at least `retryAfter` s: from a healthy wait up to 2 min.
+ * After `failures` refused or lost saves in a row; the server asks for at least `retryAfter` s. From a usual wait up to 2 min.
  * @type {(failures: number, after: number, retryAfter: number, random: Random) => number}
  */
 export function refused(failures, after, retryAfter, random) {
@@ -25,7 +25,7 @@ export function refused(failures, after, retryAfter, random) {
 }
 
 /**
- * How long the page waits before it asks again what the server holds, unheard `rounds` times.
+ * Before the page asks for the server's answers again, after `rounds` tries without one.
  * @type {(rounds: number, retryAfter: number, random: Random) => number}
  */
 export const unheard = (rounds, retryAfter, random) =>
@@ -47,8 +47,8 @@ export function lastSave({ started, deadline }, random) {
 }
 
 /**
- * How long a hand-in at the deadline waits: a whole week's papers may end in the same second. What arrives in the grace
- * ranks alike whenever it arrives; the last third is left for a second try.
+ * How long a hand-in at the deadline waits: a whole week's papers may end in the same second. All arrivals in
+ * the grace rank alike; the last third is left for a second try.
  * @type {(grace: number, random: Random) => number}
  */
 export const spread = (grace, random) => random() * grace * 0.65;

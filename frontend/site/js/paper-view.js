@@ -83,7 +83,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
 
 function predictionView(question, state, tell) {
   /** @type {number | null} */
-  let told = null; // what is shown or was typed, so that typing is not written over
+  let told = null; // the text shown or typed, so that typing is not overwritten
   const mistake = h("p", { class: "mistake", id: "prediction-mistake", role: "alert", hidden: true });
   const input = h("input", {
     id: "prediction",

@@ -27,7 +27,7 @@ export function idFits(citizenId, born, gender) {
   return citizenId[3] === String(digit) && citizenId.slice(4, 6) === born.slice(2, 4);
 }
 
-/** {field: message} for what is plainly wrong with an application. */
+/** {field: message} for the plain mistakes of an application. */
 export function mistakes(application) {
   const { citizen_id: id, date_of_birth: born, gender } = application;
   const found = {};

@@ -1,4 +1,4 @@
-// What is said when the server refuses: its own Vietnamese words, or ours in English, by code and by field.
+// Words for the server's refusals: its own in Vietnamese, ours in English, by code and by field.
 
 import { isEnglish } from "./texts.js";
 

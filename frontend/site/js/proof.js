@@ -77,7 +77,7 @@ export function solve(challenge) {
   return null;
 }
 
-/** The same in slices, for browsers whose workers know no modules (Firefox before 114). */
+/** The same in slices, for browsers without module workers (Firefox before 114). */
 async function solveInSlices(challenge, stopped) {
   const SLICE = 400;
   for (let from = 0; from <= challenge.maxnumber && !stopped(); from += SLICE) {
@@ -89,7 +89,7 @@ async function solveInSlices(challenge, stopped) {
   return null;
 }
 
-/** Solves beside the page, so that the form stays quick; `stop()` ends it. */
+/** Solves in the background, so that the form stays quick; `stop()` ends it. */
 export function solveAside(challenge) {
   let stopped = false;
   const worker = new Worker(new URL("proof-worker.js", import.meta.url), { type: "module" });

@@ -1,11 +1,11 @@
-// Checks a receipt as docs/proof.md says, with nothing but what is published and the browser's own cryptography.
+// Checks a receipt as docs/proof.md says, with only published files and the browser's own cryptography.
 
 import { bytesOf, canCheck, canonical, hexOf, sha256, utf8 } from "./digests.js";
 
 const SIGNED_BEFORE = utf8("cuoc-thi-receipt-v1:");
 const HEX = { salt: 32, leaf_hash: 64, signature: 128, key_id: 16 };
 
-/** A receipt from what was typed or read from a file; null if it is none. */
+/** A receipt from what was typed or read from a file; null if it is not one. */
 export function readReceipt(text) {
   let found;
   try {
@@ -36,7 +36,7 @@ export async function rootOf(leaves) {
 
 const nodeOf = (left, right) => sha256(Uint8Array.of(1), left, right);
 
-/** "good", "bad", or "unknown" where this browser knows no Ed25519. */
+/** "good", "bad", or "unknown" if this browser has no Ed25519. */
 async function signatureHolds(receipt, published) {
   const keys = published && published.keys;
   const key = (keys || []).find(({ key_id: id }) => id === receipt.key_id);
@@ -65,7 +65,7 @@ async function inTree(receipt, index, data, folder) {
 }
 
 /**
- * `data(name)` reads a published file, null where it is not there. Returns {steps: [[name, state]], root, revision}; a state
+ * `data(name)` reads a published file, null if it is missing. Returns {steps: [[name, state]], root, revision}; a state
  * is "good", "bad", "later" (the week is not closed) or "unknown" (this browser cannot tell).
  */
 export async function checkReceipt(receipt, data) {

@@ -1,4 +1,4 @@
-// A receipt as a file of one's own.
+// A receipt as a file.
 
 import { h } from "./dom.js";
 import { saveFile } from "./save-file.js";

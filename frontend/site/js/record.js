@@ -1,4 +1,4 @@
-// What one device knows of an attempt, and the one merge of it with what the server holds.
+// One device's knowledge of an attempt, and its one merge with the server's.
 
 /** @import { Attempt, PaperAnswers, StaleProblem } from "../../types/api" */
 
@@ -11,8 +11,8 @@
  *
  * @typedef {object} AttemptRecord
  * @property {Held} base what the server was last known to hold
- * @property {Record<string, Change>} changes by place: what was answered here and is not known to be there
- * @property {Sheet[]} sent the sheets of saves on `base` of which no answer came: they may have arrived, or may still arrive
+ * @property {Record<string, Change>} changes by place: answers given here and not known to be there
+ * @property {Sheet[]} sent the sheets of saves on `base` without an answer: they may have arrived, or may still arrive
  * @property {number} started of the attempt, in ms: the server saved `base` at `started + base.revision`
  * @property {number} deadline in ms
  * @property {number} closes when the attempt's week closes, in ms
@@ -37,7 +37,7 @@ export const sameSheet = (a, b) => [...placesOf(a, b)].every((place) => same(val
 export const countOf = ({ answers }) => Object.values(answers).filter((keys) => keys.length).length;
 
 /**
- * What the server says of an open attempt, or in a refusal as stale.
+ * The server's answers, from an open attempt or a stale refusal.
  * @param {Attempt | StaleProblem} said
  * @returns {Held}
  */
@@ -146,7 +146,7 @@ export function combine(one, other) {
 }
 
 /**
- * Says the same; where one looks is each tab's own business.
+ * The same knowledge; `at` is each tab's own.
  * @type {(one: AttemptRecord, other: AttemptRecord) => boolean}
  */
 export const sameRecord = (one, other) => canonical(one) === canonical(other);
@@ -168,7 +168,7 @@ export function bodyOf(record, asksPrediction) {
 }
 
 /**
- * "1.234" → 1234; null for nothing, undefined for what is no number from 0 to 1 000 000 000.
+ * "1.234" → 1234; null for nothing, undefined for all but numbers from 0 to 1 000 000 000.
  * @param {string} text
  */
 export function readPrediction(text) {

@@ -38,7 +38,7 @@ export const records = {
   /** @param {string} attemptId */
   get: (attemptId) => recordOf(read(`record:${attemptId}`)),
   /**
-   * What a page of a later release wrote is not written over: an older page may come up again without a line.
+   * Never overwrites a later release's record: an older page may come up again without a connection.
    * @param {string} attemptId
    * @param {AttemptRecord} record
    */
@@ -50,7 +50,7 @@ export const records = {
   clear: (attemptId) => remove(`record:${attemptId}`),
 
   /**
-   * Is told what another tab stored (null: it took the record off) until the returned function is called.
+   * Hears what another tab stored (null: it removed the record) until the returned function is called.
    * @param {string} attemptId
    * @param {(record: AttemptRecord | null) => void} tell
    */
@@ -63,7 +63,7 @@ export const records = {
     return () => removeEventListener("storage", stored);
   },
 
-  /** Takes off what belongs to weeks that are closed, for a day at least. @param {number} now */
+  /** Removes what belongs to weeks closed for at least a day. @param {number} now */
   sweep(now) {
     for (const name of names("record:")) {
       const found = recordOf(read(name));

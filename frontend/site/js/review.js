@@ -6,8 +6,8 @@ import { number } from "./format.js";
 import { t } from "./texts.js";
 
 /**
- * `back(place?)` and `submit()` are what can be done. `why`: it is asked for once more, because the server has more answers
- * ("fewer" here; `inServer` there) or newer ones came from another device ("overtaken").
+ * `back(place?)` and `submit()` are the actions. `why` it asks once more: the server has more answers
+ * ("fewer" here; `inServer` there), or newer ones came from another device ("overtaken").
  */
 export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;

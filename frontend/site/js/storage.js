@@ -1,4 +1,4 @@
-// What this device remembers. Where the browser keeps nothing (private mode, full), memory serves until the page closes.
+// This device's storage. If the browser keeps nothing (private mode, full), memory serves until the page closes.
 
 /** @import { Receipt, Session } from "../../types/api" */
 
@@ -6,7 +6,7 @@ export const PREFIX = "cuoc-thi:";
 /** @type {Map<string, string>} */
 const memory = new Map(); // only what could not be stored
 
-/** What was written is not checked again: each reader knows its own. @param {string} key @returns {any} */
+/** Stored values are not checked again: each reader knows its own. @param {string} key @returns {any} */
 export function read(key) {
   if (memory.has(key)) return JSON.parse(/** @type {string} */ (memory.get(key)));
   try {

@@ -81,7 +81,7 @@ export function unitPicker(units) {
   function chooseByHand(unit) {
     choose(unit);
     /** @type {HTMLElement} */ (area.querySelector("input, button")).focus();
-    box.dispatchEvent(new Event("change", { bubbles: true })); // as other fields tell it
+    box.dispatchEvent(new Event("change", { bubbles: true })); // like other fields
   }
 
   choose(null);
@@ -89,7 +89,7 @@ export function unitPicker(units) {
     box,
     value: () => (chosen ? chosen.code : null),
     typed: () => input.value,
-    /** Puts back what was chosen, or only typed. */
+    /** Restores the chosen unit, or the typed text. */
     restore(code, typed) {
       choose(units.find((unit) => unit.code === code) || null);
       input.value = typed;

@@ -1,10 +1,10 @@
-// While the server is busy: says what is going on and when the page tries again, and that nothing has to be done.
+// While the server is busy: says what is happening, when the page tries again, and that nothing has to be done.
 
 import { onWaiting } from "./api.js";
 import { afterClick, fill, h } from "./dom.js";
 import { t } from "./texts.js";
 
-/** Shows waiting in `box`; several calls may wait at once, the last to be put off is told about. */
+/** Shows waiting in `box`; of several waiting calls, the last one postponed. */
 export function showWaiting(box, { now = () => performance.now() } = {}) {
   let until = 0;
   /** @type {number | null} */

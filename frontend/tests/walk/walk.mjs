@@ -177,16 +177,16 @@ export async function walk({ seed, heals, steps: drawn }) {
   }
   const before = inLog();
   if (!handedIn()) await time.pass(began + LIMIT + 40000 - time.now());
-  server.read(); // settles what is overdue
+  server.read(); // settles overdue attempts
   assert.notEqual(server.status, "open");
   owner.check(server.final, heals ? before : inLog(), "in the end");
   for (const each of devices) for (const tab of each.tabs) locksSeen.add(tab.view.state);
 
-  // What was kept and never arrived is still on its device, for a complaint.
+  // Kept answers that never arrived are still on their device, for a complaint.
   const arrived = inLog();
   for (const tap of owner.taps.values()) {
     if (!tap.kept || arrived.has(tap.name) || tap.name.startsWith("clear")) continue;
-    // Unless its owner answered the same question anew, after it or, in another tab or on another device, beside it.
+    // Unless its owner answered the same question again, later or, in another tab or on another device, meanwhile.
     const anew = (other) => other !== tap && other.place === tap.place && !tap.before.has(other.name);
     if (![...owner.taps.values()].some(anew)) assert.ok(tap.device.stored && tap.device.stored.includes(tap.name), `${tap.name} is still on the ${tap.device.name}`);
   }

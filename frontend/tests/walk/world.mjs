@@ -65,7 +65,7 @@ export function makeServer(now) {
       server.log.push(sheet);
       return result();
     },
-    /** A restored table: what was saved since is gone. */
+    /** A restored table: later saves are gone. */
     lose(to) {
       Object.assign(server, to);
     },
@@ -109,7 +109,7 @@ export function makeTime() {
   };
 }
 
-/** Lines: what becomes of a request. Each gives [reaches the server after ms or never, its answer arrives after ms or never]. */
+/** Lines: the fate of a request. Each gives [reaches the server after ms or never, its answer arrives after ms or never]. */
 export const LINES = {
   good: () => [30, 30],
   slow: (dice) => [dice() * 15000, dice() * 15000],
@@ -180,7 +180,7 @@ export class Device {
   }
 }
 
-/** One page. While it sleeps nothing happens to it; what it missed happens when it wakes. */
+/** One page. While it sleeps nothing happens to it; missed events happen when it wakes. */
 export class Tab {
   constructor(device) {
     Object.assign(this, { device, asleep: false, gone: false, missed: [], view: null });

@@ -7,13 +7,13 @@ import { t } from "../texts.js";
 
 const STEP = 25;
 
-/** Questions that hold every word typed, in whatever order; tones and đ are forgiven. */
+/** Questions that contain every typed word, in any order; tones and đ are forgiven. */
 export function search(questions, typed) {
   const words = fold(typed).split(" ").filter(Boolean);
   return words.length ? questions.filter(({ folded }) => words.every((word) => folded.includes(word))) : questions;
 }
 
-/** With the text that is searched, made once. */
+/** Adds the searchable text, once. */
 export function prepared(questions) {
   return questions.map((question, i) => ({
     ...question,
@@ -25,7 +25,7 @@ export function prepared(questions) {
 export async function screen({ argument }) {
   const title = t("bank.title");
   const published = await data("bank.json", { keep: true });
-  const next = published && published.next; // where the questions change from one week to the next
+  const next = published && published.next; // if the questions change from one week to the next
   const bank = next && argument === "next" ? next : published;
   if (!bank || !bank.questions.length) return { title, content: [h("h1", null, title), h("p", { class: "notice" }, t("bank.none"))] };
   const questions = prepared(bank.questions);

@@ -1,4 +1,4 @@
-// What the organisers have bound themselves to: the digests of rules, questions, units and programs, dated and chained.
+// The organisers' commitments: the digests of rules, questions, units and programs, dated and chained.
 
 import { data } from "../api.js";
 import { chainHolds } from "../chain.js";

@@ -1,4 +1,4 @@
-// What the contest is, when it runs and what happens next.
+// The contest, its dates and the next event.
 
 import { pause } from "../api.js";
 import { clock } from "../clock.js";
@@ -8,7 +8,7 @@ import { preload, showLive } from "../live.js";
 import { phase } from "../phase.js";
 import { isEnglish, t } from "../texts.js";
 
-const LIVE_WITHIN_MS = 1000; // later, it comes when it comes, and moves what is below it
+const LIVE_WITHIN_MS = 1000; // later it comes on its own, and moves everything below
 
 preload();
 

@@ -1,4 +1,4 @@
-// One's own page: the week that runs, attempts used and left, all attempts with their receipts; where one starts.
+// The personal page: the current week, attempts used and left, all attempts with receipts; the start button.
 
 import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
@@ -58,7 +58,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   return { title: t("me.title"), content, stop: () => clearInterval(timer), keep: () => me };
 }
 
-/** The server does not answer: what is open on this device can be gone on with. */
+/** The server does not answer: papers open on this device can be continued. */
 function withoutServer(open, participant, go) {
   const links = open.map(({ attempt_id: id, week, number: count }) =>
     h("li", null, h("a", { class: "button primary big", href: `#/paper/${id}` }, t("me.resume"), " – ", t("me.attempt", { week, number: number(count) }))));
@@ -70,7 +70,7 @@ function withoutServer(open, participant, go) {
   return { title: t("me.title"), content };
 }
 
-/** What a person has of week `week`; needs no call when a week opens while the page is shown. */
+/** A person's state in week `week`; needs no call when a week opens while the page is shown. */
 export function ofWeek(me, week, attemptsPerWeek) {
   if (me.week && me.week.number === week) return me.week;
   const mine = me.attempts.filter((attempt) => attempt.week === week);

@@ -1,4 +1,4 @@
-// A paper: taken up again where it was left, or what came of it.
+// A paper: resumed where it was left, or its result.
 
 import { sitting } from "../sitting.js";
 import { clock } from "../clock.js";

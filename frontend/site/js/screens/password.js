@@ -1,4 +1,4 @@
-// The way back for who lost the password: the organisers check who calls and give a code; with it, a new password.
+// For people who lost their password: the organisers check the caller and give a code; with it, a new password.
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";

@@ -21,7 +21,7 @@ export async function screen({ argument, signedIn, kept }) {
   const mistakes = mistakesOf(form, problem);
 
   async function run() {
-    mistakes.none(); // what was said of the last receipt goes
+    mistakes.none(); // clears those of the last receipt
     fill(outcome);
     const receipt = readReceipt(box.value);
     if (!receipt) return mistakes.say(t("receipt.unreadable"));

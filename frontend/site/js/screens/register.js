@@ -101,7 +101,7 @@ export async function screen({ contest, go, kept }) {
     try {
       waiting.textContent = t("register.checking");
       const proved = await proof.take();
-      await api.register(/** @type {any} */ ({ ...filled, proof: proved })); // what is missing was told above, or is by the server
+      await api.register(/** @type {any} */ ({ ...filled, proof: proved })); // missing fields: told above, or by the server
     } catch (thrown) {
       const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
@@ -141,7 +141,7 @@ export async function screen({ contest, go, kept }) {
     agree.checked = kept.consent;
   }
   const keep = () => {
-    handedOn = true; // the proof goes on being computed
+    handedOn = true; // the proof is still computed
     return { proof, texts: texts.map(({ value }) => value), gender: gender.value(), category: category.value(),
       unit: unit.value(), unitTyped: unit.typed(), consent: agree.checked };
   };

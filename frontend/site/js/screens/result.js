@@ -1,4 +1,4 @@
-// What came of one attempt, and the receipt for it.
+// The result of one attempt, and its receipt.
 
 import { h } from "../dom.js";
 import { duration, moment, number } from "../format.js";

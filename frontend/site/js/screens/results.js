@@ -1,4 +1,4 @@
-// What is published of the weeks that are closed, and of the whole contest.
+// The published results of the closed weeks and of the whole contest.
 
 import { data } from "../api.js";
 import { barList } from "../chart.js";

@@ -1,4 +1,4 @@
-// Signing in, and back to where one was.
+// Signing in, and back to the same place.
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
