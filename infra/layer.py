@@ -73,7 +73,11 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
             trim(Path(work, "new"))
             # Without sources: they are a third of the package and useless in Lambda, whose Python is this one.
             archive.compile_tree(Path(work, "new"), sources=False)
-            Path(work, "new").rename(folder)
+            try:
+                Path(work, "new").rename(folder)
+            except OSError:
+                if not folder.is_dir():  # else another process has just built the same
+                    raise
     return folder
 
 
