@@ -145,5 +145,6 @@ def intake(event: dict[str, Any], context: Any) -> None:
     from chalicelib.wiring.intake import inbox
 
     for record in event["Records"]:
-        report = inbox().take_over(unquote_plus(record["s3"]["object"]["key"]))
-        log.info(json.dumps({"intake": report["file"], "accepted": report["accepted"]}))
+        answer = inbox().take_over(unquote_plus(record["s3"]["object"]["key"]))
+        if answer:
+            log.info(json.dumps({"intake": answer.file, "accepted": answer.accepted}))

@@ -56,8 +56,8 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
     report = Intake(store, Folder(scratch / "site"), SECRET, str, lambda: 0, "bench", (), plain_book).take_over(
         "contest.zip", archive(folder), datetime.now(UTC)
     )
-    if not report["accepted"]:
-        raise SystemExit(str(report["faults"]))
+    if not report.accepted:
+        raise SystemExit(str(report.faults))
     return Library(store, now_ms).current()
 
 

@@ -41,7 +41,7 @@ def main() -> None:
                 begun = time.process_time()
                 report = intake.take_over(file, data, datetime.now(UTC))
                 took = time.process_time() - begun
-                assert report["taken"].get("roster_rows") == count, report["faults"][:3]
+                assert report.taken.get("roster_rows") == count, report.faults[:3]
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
                 print(
                     f"{file:13} {count:>8,} rows {took:6.2f} s CPU {len(data) / 1e6:4.1f} MB, peak {peak:.0f}"

@@ -1,4 +1,4 @@
-"""The close over stores of the tests' own."""
+"""The close, over the tests' own stores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def closer(
     site: LargeObjects,
     reports: Reports | PlainReports | None = None,
 ) -> CloseWeeks:
-    """Writes the files that programs read, unless ``reports`` are given; has the version of the shares."""
+    """A close that writes the files programs read, unless ``reports`` are given; with the shares' version."""
     reports = reports or PlainReports(desk)
     return CloseWeeks(
         shares=shares,

@@ -8,6 +8,6 @@ import io
 
 
 def csv_rows(data: bytes) -> list[dict[str, str]]:
-    """Of a plain or compressed file."""
+    """The rows of a plain or compressed file."""
     text = (gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))

@@ -1,4 +1,4 @@
-"""How often a property is tried, beside the others."""
+"""The number of examples of a property, relative to the others."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from hypothesis import settings
 
 
 def examples(share: float) -> settings:
-    """``share`` times as many as the profile in force gives others: dear ones take fewer. See conftest.py."""
+    """``share`` times the examples of the profile in force: costly properties take fewer. See conftest.py."""
     return settings(max_examples=max(1, round(settings().max_examples * share)))

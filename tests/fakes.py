@@ -1,4 +1,4 @@
-"""In-memory stand-ins for the ports, and a small contest to play with."""
+"""In-memory fakes of the ports, and a small contest to play with."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def definition(**tables: Any) -> Definition:
 
 
 def questions(count: int = 12) -> tuple[Question, ...]:
-    """Question k has 2–6 options; every third has two right ones."""
+    """Each question has 2–6 options; every third has two right ones if there are more than two."""
     made = []
     for k in range(count):
         options = tuple(f"phương án {k}.{i}" for i in range(2 + k % 5))
@@ -97,7 +97,7 @@ def reference(
 
 
 def collectors(contest: Reference, week: Week) -> dict[str, Collector]:
-    """What looks at every entry of a close."""
+    """The collectors that see every entry of a close."""
     return {
         PROOF: ProofCollector(contest.definition, week, SALT_KEY),
         **week_collectors(contest.definition, contest.bank),
@@ -270,7 +270,7 @@ class MemoryEntries:
 
 
 def in_shards(entries: Iterable[Entry], shards: Sequence[str]) -> Iterator[Entry]:
-    """Ids of tests that begin with no shard, such as “an”, are in the first."""
+    """Test ids that begin with no shard, such as “an”, are in the first."""
     for entry in entries:
         shard = entry.participant_id[:2]
         if (shard if shard in SHARDS else SHARDS[0]) in shards:
@@ -334,7 +334,7 @@ class MemoryRevisions:
 
 
 class MemoryTallies:
-    """``meanwhile``: what others do just before the next writes. ``fail_at``: the write that fails, from 1."""
+    """``meanwhile``: actions of others just before the next writes. ``fail_at``: which write fails, from 1."""
 
     def __init__(self) -> None:
         self.items: dict[int, tuple[LiveTally, int]] = {}
@@ -357,7 +357,7 @@ class MemoryTallies:
 
 
 class PlainPasswords:
-    """No hashing: argon2id has a test of its own."""
+    """No hashing: argon2id has its own test."""
 
     def hash(self, password: str) -> str:
         return f"plain:{password}"
@@ -374,7 +374,7 @@ class Watched:
         self._calls: list[str] = []
 
     def taken(self) -> list[str]:
-        """The calls since this was last asked."""
+        """The calls since this was last called."""
         calls, self._calls = self._calls, []
         return calls
 

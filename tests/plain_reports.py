@@ -1,4 +1,4 @@
-"""The tables without the workbooks and bulletins, for tests that close a contest again and again."""
+"""Tables without workbooks and bulletins, for tests that close a contest again and again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
 
 class PlainReports:
-    """``Reports`` with the files alone that programs read."""
+    """``Reports`` with only the files that programs read."""
 
     def __init__(self, desk: ObjectStore) -> None:
         self._reports = Reports(desk, phones=tuple)

@@ -1,4 +1,4 @@
-"""The pointer to the contest in force, for tests that put it there themselves."""
+"""The pointer to the contest in force, for tests that set it themselves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from chalicelib.documents.contest_in_force import ContestInForce
 
 
-def pointing_at(
-    reference: str, papers: Mapping[str, str] | None = None, contest: str = "trial"
-) -> ContestInForce:
+def pointing_at(reference: str, papers: Mapping[str, str] | None = None) -> ContestInForce:
     return ContestInForce(
         contest="trial",
         start="2022-08-22T08:00:00+07:00",

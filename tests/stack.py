@@ -1,4 +1,4 @@
-"""The deployed stack for tests: the same module that ``make run`` starts, on a contest of the test's own."""
+"""The deployed stack for tests: the module that ``make run`` starts, on a contest of the test's own."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Stack:
 
 
 def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
-    """The first value that is neither None nor False; fails after ``seconds``."""
+    """Returns the first value that is neither None nor False; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
@@ -128,13 +128,13 @@ def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
 
 
 def aside(action: Callable[[], T]) -> T:
-    """Runs what has an event loop of its own in a thread: in this one Playwright's may be running."""
+    """Runs ``action`` and its event loop in another thread: Playwright's loop may be running in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(action).result()
 
 
 def contest_folder(folder: Path, **values: Any) -> Path:
-    """A contest of short weeks on the bank of ``nghe-an-2022``, with three units."""
+    """A contest of short weeks with the bank of ``nghe-an-2022`` and three units."""
     folder.mkdir(parents=True)
     values = {"gap": 0, "questions": 5, "limit": values["seconds"], "attempts": 3, **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
@@ -156,7 +156,7 @@ def contest_folder(folder: Path, **values: Any) -> Path:
 
 @contextlib.contextmanager
 def running(contest: Path, state: Path, *options: str) -> Iterator[Stack]:
-    """Starts the stack on free ports, and stops it as Ctrl-C does."""
+    """Starts the stack on free ports, and stops it like Ctrl-C."""
     log = state.with_suffix(".log")
     described = state / "stack.json"
     command = [

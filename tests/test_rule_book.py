@@ -1,4 +1,4 @@
-"""``docs/rules.md`` names every rule's code and tests: what it names has to be there."""
+"""``docs/rules.md`` names the code and tests of every rule: all of them have to exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BOOK = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 RULES = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", BOOK, re.MULTILINE))
-# The requirements of the plan that decide about results.
+# The plan's requirements that decide results.
 OF_THE_PLAN = ["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R9", "R10"]
 
 

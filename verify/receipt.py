@@ -66,7 +66,7 @@ def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]
 
 
 def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
-    keys = {key["key_id"]: key for key in read_json(fetch, "data/keys.json")}
+    keys = {key["key_id"]: key for key in read_json(fetch, "data/keys.json")["keys"]}
     key = keys.get(receipt["key_id"])
     if key is None:
         raise Failed(

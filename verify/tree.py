@@ -10,11 +10,13 @@ from typing import Any
 from verify.outcome import Failed
 
 RECORD_KEYS = {
-    "category": str, "commitment": str, "contest": str, "draw": str, "duration_ms": int, "number": int,
-    "prediction": int, "received_at_ms": int, "score": int, "status": str, "unit": str, "week": int,
+    "category": str, "commitment": str, "contest": str, "draw": str, "duration_ms": int, "format": int,
+    "number": int, "prediction": int, "received_at_ms": int, "score": int, "status": str, "unit": str,
+    "week": int,
 }  # fmt: skip
 MAY_BE_NULL = {"prediction", "unit"}
 CHOICES = {
+    "format": {1},
     "category": {"mandatory", "encouraged"},
     "status": {"submitted", "overdue", "discarded"},
 }

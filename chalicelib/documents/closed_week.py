@@ -19,7 +19,7 @@ from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.statistics.question_statistics import Flag
-from chalicelib.domain.unit_score import UnitStanding, UnitTally
+from chalicelib.domain.unit_score import UnitStanding, UnitSums
 from chalicelib.domain.units import Unit
 
 CLOSED_WEEK, RANKING_ROWS = "closed_week.json", "ranking_rows.jsonl.gz"
@@ -80,8 +80,8 @@ class UnitLine(Part, frozen=True):
     note: str
 
     @property
-    def tally(self) -> UnitTally:
-        return UnitTally(self.people, self.attempts, self.best_sum)
+    def sums(self) -> UnitSums:
+        return UnitSums(self.people, self.attempts, self.best_sum)
 
 
 class Day(Part, frozen=True):
@@ -144,9 +144,9 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
         return [unit.code for unit in self.units if unit.prize]
 
     @property
-    def tallies(self) -> dict[str, UnitTally]:
-        """Tallies by unit code, of units in which somebody took part."""
-        return {unit.code: unit.tally for unit in self.units if unit.people}
+    def sums_by_unit(self) -> dict[str, UnitSums]:
+        """Sums by unit code, of units in which somebody took part."""
+        return {unit.code: unit.sums for unit in self.units if unit.people}
 
 
 class ClosedFinal(Document, frozen=True, kw_only=True):
@@ -183,9 +183,9 @@ def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: st
             kind=row.unit.kind,
             headcount=row.headcount,
             exempt=row.exempt,
-            people=row.tally.people,
-            attempts=row.tally.attempts,
-            best_sum=row.tally.best_sum,
+            people=row.sums.people,
+            attempts=row.sums.attempts,
+            best_sum=row.sums.best_sum,
             rate=_exact(row.rate),
             quality=_exact(row.quality),
             score=_exact(row.score),
@@ -206,7 +206,7 @@ def standing(line: UnitLine) -> UnitStanding:
         Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt),
         line.headcount,
         line.exempt,
-        line.tally,
+        line.sums,
         Fraction(line.rate),
         Fraction(line.quality),
         Fraction(line.score),

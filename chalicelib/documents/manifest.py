@@ -12,7 +12,7 @@ from chalicelib.documents.results_page import Proof
 from chalicelib.documents.typed import Document, Part
 
 
-class Commitment(Part, frozen=True):
+class CommitmentHead(Part, frozen=True):
     """The head of the chain of commitments at the time of the close."""
 
     number: int
@@ -28,7 +28,7 @@ class Manifest(Document, frozen=True, kw_only=True):
     revision: int
     inputs: dict[str, str]
     inputs_digest: str
-    commitment: Commitment | None
+    commitment: CommitmentHead | None
     code_version: str
     files: dict[str, str]
     result_digest: str

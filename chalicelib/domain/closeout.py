@@ -22,7 +22,7 @@ from chalicelib.domain.ranking import (
     prediction_target,
     rank,
 )
-from chalicelib.domain.unit_score import NOTHING, UnitStanding, UnitTally, award_units, rank_units, tally
+from chalicelib.domain.unit_score import NOTHING, UnitStanding, UnitSums, award_units, rank_units, unit_sums
 from chalicelib.domain.units import Unit
 
 
@@ -53,7 +53,7 @@ class WeekResult:
     ranked: list[Standing]
     unranked: list[Standing]
     prizes: dict[int, str]
-    tallies: dict[str, UnitTally]
+    sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     unit_winners: list[str]
     collected: Mapping[str, Collector]
@@ -68,7 +68,7 @@ class WeekResult:
 class FinalResult:
     """The contest's unit ranking over all weeks."""
 
-    tallies: dict[str, UnitTally]
+    sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     unit_winners: list[str]
 
@@ -141,8 +141,8 @@ def close_week(
     everyone = rank(_taken_out(gathered.people), definition, week, target)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
-    tallies = tally(everyone)
-    unit_ranking = rank_units(units, tallies, definition)
+    sums_by_unit = unit_sums(everyone)
+    unit_ranking = rank_units(units, sums_by_unit, definition)
     return WeekResult(
         week=week,
         counts=counts,
@@ -150,7 +150,7 @@ def close_week(
         ranked=ranked,
         unranked=unranked,
         prizes=award(ranked, definition, barred, earlier_winners),
-        tallies=tallies,
+        sums_by_unit=sums_by_unit,
         units=unit_ranking,
         unit_winners=award_units(unit_ranking, definition.unit_prizes.weekly, earlier_unit_winners),
         collected=gathered.collected,
@@ -166,17 +166,17 @@ def _taken_out(people: list[Contender]) -> Iterator[Contender]:
 def close_contest(
     definition: Definition,
     units: Sequence[Unit],
-    weeks: Sequence[Mapping[str, UnitTally]],
+    weeks: Sequence[Mapping[str, UnitSums]],
     paper_sizes: Sequence[int],
 ) -> FinalResult:
     """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
 
     ``paper_sizes``: how many questions a paper had in each of ``weeks``.
     """
-    total: dict[str, UnitTally] = {}
+    total: dict[str, UnitSums] = {}
     shares: dict[str, Fraction] = {}
-    for tallies, size in zip(weeks, paper_sizes, strict=True):
-        for code, sums in tallies.items():
+    for sums_by_unit, size in zip(weeks, paper_sizes, strict=True):
+        for code, sums in sums_by_unit.items():
             total[code] = total.get(code, NOTHING).plus(sums)
             shares[code] = shares.get(code, Fraction(0)) + Fraction(sums.best_sum, size)
     ranked = rank_units(units, total, definition, weeks=len(weeks), shares=shares)

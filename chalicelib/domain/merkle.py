@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 CHUNK = 1024
 WIDTH = 32
@@ -17,7 +17,7 @@ WIDTH = 32
 class Step(NamedTuple):
     """The neighbour's hash and its side: ``left`` or ``right``."""
 
-    side: str
+    side: Literal["left", "right"]
     hash: bytes
 
 

@@ -1,7 +1,6 @@
-"""An attempt's public record, and the commitment to its private part (docs/proof.md).
+"""The commitment to the private part of an attempt (docs/proof.md).
 
-The canonical JSON of both is written by hand here, because a close-out makes a million of them; the tests
-compare it with ``json.dumps``.
+The canonical JSON is written by hand, because a close makes a million; tests compare it with ``json.dumps``.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import hmac
 from hashlib import blake2b, sha256
 
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Status
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 
@@ -43,31 +42,6 @@ def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) ->
         return bytes.fromhex(attempt.answers)
     named = attempt_id(week, attempt)
     return sha256(salt(key, participant_id, named) + opening(participant_id, named, attempt.answers)).digest()
-
-
-def record(
-    contest: str,
-    week: int,
-    draw: str,
-    unit: str,
-    category: Category,
-    *,
-    number: int,
-    status: Status,
-    score: int,
-    prediction: int | None,
-    duration: int,
-    received: int,
-    committed: str,
-) -> bytes:
-    """The public leaf in canonical JSON. ``draw`` and ``committed`` are in hex; nothing needs escaping."""
-    guess = "null" if prediction is None else prediction
-    named = f'"{unit}"' if unit else "null"
-    return (
-        f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}","draw":"{draw}",'
-        f'"duration_ms":{duration},"number":{number},"prediction":{guess},"received_at_ms":{received},'
-        f'"score":{score},"status":"{status}","unit":{named},"week":{week}}}'
-    ).encode()
 
 
 def erased(entry: Entry, key: bytes) -> Entry:

@@ -11,20 +11,20 @@ from chalicelib.domain.ranking import Standing
 from chalicelib.domain.units import Unit
 
 
-class UnitTally(NamedTuple):
+class UnitSums(NamedTuple):
     """A unit's sums over one or several weeks; ``best_sum`` adds the scores of its people's best attempts."""
 
     people: int
     attempts: int
     best_sum: int
 
-    def plus(self, other: UnitTally) -> UnitTally:
-        return UnitTally(
+    def plus(self, other: UnitSums) -> UnitSums:
+        return UnitSums(
             self.people + other.people, self.attempts + other.attempts, self.best_sum + other.best_sum
         )
 
 
-NOTHING = UnitTally(0, 0, 0)
+NOTHING = UnitSums(0, 0, 0)
 
 
 class UnitStanding(NamedTuple):
@@ -33,7 +33,7 @@ class UnitStanding(NamedTuple):
     unit: Unit
     headcount: int
     exempt: int
-    tally: UnitTally
+    sums: UnitSums
     rate: Fraction
     quality: Fraction
     score: Fraction
@@ -41,17 +41,17 @@ class UnitStanding(NamedTuple):
 
     @property
     def mean_best(self) -> Fraction:
-        return Fraction(self.tally.best_sum, self.tally.people) if self.tally.people else Fraction(0)
+        return Fraction(self.sums.best_sum, self.sums.people) if self.sums.people else Fraction(0)
 
 
-def tally(ranked: Iterable[Standing]) -> dict[str, UnitTally]:
+def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
     """Sums by unit code; people outside all units are left out."""
     of_unit: dict[str, list[Standing]] = {}
     for standing in ranked:
         if standing.unit:
             of_unit.setdefault(standing.unit, []).append(standing)
     return {
-        code: UnitTally(
+        code: UnitSums(
             people=len(people),
             attempts=sum([person.attempts for person in people]),
             best_sum=sum([person.best.score for person in people]),
@@ -62,7 +62,7 @@ def tally(ranked: Iterable[Standing]) -> dict[str, UnitTally]:
 
 def rank_units(
     units: Sequence[Unit],
-    tallies: Mapping[str, UnitTally],
+    sums_by_unit: Mapping[str, UnitSums],
     definition: Definition,
     weeks: int = 1,
     shares: Mapping[str, Fraction] | None = None,
@@ -76,10 +76,10 @@ def rank_units(
     weights = definition.unit_prizes.weights
     w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
     w_quality = Fraction(weights.quality)
-    most = max((tallies.get(unit.code, NOTHING).attempts for unit in units), default=0)
+    most = max((sums_by_unit.get(unit.code, NOTHING).attempts for unit in units), default=0)
     rows = []
     for unit in units:
-        sums = tallies.get(unit.code, NOTHING)
+        sums = sums_by_unit.get(unit.code, NOTHING)
         if shares is None:
             share = Fraction(sums.best_sum, definition.paper.questions)
         else:
@@ -93,14 +93,14 @@ def rank_units(
                 unit=unit,
                 headcount=unit.headcount * weeks,
                 exempt=unit.exempt * weeks,
-                tally=sums,
+                sums=sums,
                 rate=rate,
                 quality=quality,
                 score=score,
                 note=_note(rate, sums.people, definition),
             )
         )
-    rows.sort(key=lambda row: (-row.score, -row.quality, -row.tally.attempts, row.unit.code))
+    rows.sort(key=lambda row: (-row.score, -row.quality, -row.sums.attempts, row.unit.code))
     return rows
 
 

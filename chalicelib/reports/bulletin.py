@@ -221,7 +221,7 @@ def _collective(units: UnitFacts, title: str) -> str:
 
 
 def _unit_figures(row: UnitStanding) -> list[str]:
-    return [whole(row.tally.people), percent(row.rate), whole(row.tally.attempts)]
+    return [whole(row.sums.people), percent(row.rate), whole(row.sums.attempts)]
 
 
 def _blocs(blocs: Sequence[Bloc]) -> str:

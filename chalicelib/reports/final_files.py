@@ -87,8 +87,8 @@ def final_files(
     )
     yield "question_statistics.csv", csv_files.table(["week", *questions.STATISTICS], lines)
 
-    tallies = [week.closed.tallies for week in weeks]
-    by_week = [[tally.get(row.unit.code, NOTHING).people for tally in tallies] for row in result.units]
+    sums_by_unit = [week.closed.sums_by_unit for week in weeks]
+    by_week = [[week.get(row.unit.code, NOTHING).people for week in sums_by_unit] for row in result.units]
     yield "home_affairs.xlsx", made(home_affairs_book, definition, period, at, units, by_week)
 
     told = [WeekCounts(week.title, *astuple(week.closed.counts)) for week in weeks]

@@ -151,7 +151,7 @@ def _blocs(ranked: Iterable[UnitStanding]) -> list[Bloc]:
     sums: dict[str, list[int]] = {}
     for row in ranked:
         obliged = max(row.headcount - row.exempt, 0)
-        people = row.tally.people
+        people = row.sums.people
         counted = (
             1,
             people > 0,
@@ -160,7 +160,7 @@ def _blocs(ranked: Iterable[UnitStanding]) -> list[Bloc]:
             row.exempt,
             people,
             min(people, obliged),
-            row.tally.attempts,
+            row.sums.attempts,
         )
         before = sums.setdefault(row.unit.bloc, [0] * len(counted))
         sums[row.unit.bloc] = [one + other for one, other in zip(before, counted, strict=True)]

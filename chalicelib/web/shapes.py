@@ -225,6 +225,7 @@ class ReceiptRecord(TypedDict):
     contest: str
     draw: Digest
     duration_ms: Milliseconds
+    format: Literal[1]
     number: AttemptNumber
     prediction: Count | None
     received_at_ms: Milliseconds

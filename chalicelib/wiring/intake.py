@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
-from chalicelib.services.exam.receipts import SigningKey, publish_keys
+from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.intake.inbox import Inbox
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles

@@ -30,9 +30,3 @@ test("the proof names the number that solves the challenge", () => {
 test("without a solution there is no proof", () => {
   assert.equal(solve({ challenge: "0".repeat(64), salt: "x", maxnumber: 50 }), null);
 });
-
-test("trying as many numbers as the server asks for takes seconds at most", () => {
-  const began = Date.now();
-  solve({ challenge: "0".repeat(64), salt: "0a1b2c3d4e5f60718293a4b5?expires=1700000000&", maxnumber: 100000 });
-  assert.ok(Date.now() - began < 5000);
-});

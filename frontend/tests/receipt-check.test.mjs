@@ -16,7 +16,7 @@ const opening = { answers: "BE-_", attempt_id: "1-3-1661130000000-0123456789abcd
 function receiptOf(changes = {}) {
   const record = {
     category: "mandatory", commitment: sha(salt, Buffer.from(canonical(opening))).toString("hex"), contest: "nghe-an-2022",
-    draw: sha(Buffer.from(`${closes}|a3`)).toString("hex"), duration_ms: 612345, number: 3, prediction: null,
+    draw: sha(Buffer.from(`${closes}|a3`)).toString("hex"), duration_ms: 612345, format: 1, number: 3, prediction: null,
     received_at_ms: 1661130612345, score: 19, status: "submitted", unit: "SỞ-Y", week: 1, ...changes,
   };
   const leaf = sha(Buffer.of(0), Buffer.from(canonical(record)));
@@ -39,8 +39,8 @@ function published(receipt, size) {
   for (let i = 0; i < size; i += 4) chunks.push(leaves.slice(i, i + 4));
   const root = merkle(leaves).toString("hex");
   const files = {
-    "keys.json": [{ key_id: keyId, algorithm: "Ed25519", public_key: raw.toString("hex") }],
-    "proof/week-1/index.json": { contest: "nghe-an-2022", week: 1, revision: 2, root, size, folder: "f", chunk_size: 4,
+    "keys.json": { format: 1, keys: [{ key_id: keyId, algorithm: "Ed25519", public_key: raw.toString("hex") }] },
+    "proof/week-1/index.json": { format: 1, contest: "nghe-an-2022", week: 1, revision: 2, root, size, folder: "f", chunk_size: 4,
       first: chunks.map(([first]) => first.toString("hex")), ranking: { file: "r.json" } },
     "proof/week-1/f/r.json": { closes_at: closes },
     "results/week-1.json": { revision: 2, proof: { root, size } },
@@ -99,7 +99,7 @@ test("published files that do not agree are found", async () => {
   assert.equal((await states(receipt, { ...files, "proof/week-1/index.json": { ...index, root } })).tree, "bad");
   assert.equal((await states(receipt, { ...files, "results/week-1.json": { revision: 2, proof: { root, size: 9 } } })).published, "bad");
   assert.equal((await states(receipt, { ...files, "results/week-1.json": { revision: 1 } })).published, "bad");
-  const foreign = [{ key_id: keyId, algorithm: "Ed25519", public_key: root }];
+  const foreign = { format: 1, keys: [{ key_id: keyId, algorithm: "Ed25519", public_key: root }] };
   assert.equal((await states(receipt, { ...files, "keys.json": foreign })).signature, "bad");
 });
 

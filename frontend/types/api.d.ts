@@ -225,6 +225,7 @@ export interface ReceiptRecord {
   contest: string;
   draw: string;
   duration_ms: number;
+  format: 1;
   number: number;
   prediction: number | null;
   received_at_ms: number;

@@ -1,6 +1,6 @@
-"""A phone's browser: one Chromium for all tests, a fresh profile for each; and one contest that stays open.
+"""A phone's browser: one Chromium for all tests, a fresh profile for each, and one contest that stays open.
 
-A test that is given ``phone`` or ``page`` runs twice, by mouse and by touch, unless it is marked ``no_hands``.
+A test that uses ``phone`` or ``page`` runs twice, by mouse and by touch, unless it is marked ``no_hands``.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def hand() -> str:
-    """What presses the page; ``pytest_generate_tests`` has it be each of them."""
+    """The hand that presses the page; ``pytest_generate_tests`` sets it to each of them in turn."""
     return "mouse"
 
 
 @pytest.fixture
 def phone(browser: Browser, hand: str) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes a device of its own, 360 × 740 by default; what its pages report as an error fails the test."""
+    """Makes a new device, 360 × 740 by default; any error that its pages report fails the test."""
     errors: list[str] = []
     made: list[BrowserContext] = []
 
@@ -99,6 +99,6 @@ def new_person(hall: Stack) -> Callable[[], Person]:
 
 @pytest.fixture
 def enter(hall: Stack) -> Callable[[Page, Person, str], None]:
-    """Opens a screen as somebody who is signed in."""
+    """Opens a screen as a signed-in person."""
 
     return lambda page, person, hash_: person.opens(page, hall.site_url, hash_)

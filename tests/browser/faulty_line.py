@@ -1,4 +1,4 @@
-"""A line between one device and the stack that fails as lines and crowded servers do."""
+"""A line between one device and the stack, which fails as lines and crowded servers do."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp import web
 
-# What may become of a request for an attempt. Everything else passes.
+# The possible fates of a request for an attempt. Everything else passes.
 FAULTS = ("good", "lost before", "lost after", "refused", "slow", "doubled", "late")
 _SECONDS_LATE = 6.0
 _NOT_FORWARDED = {"connection", "keep-alive", "transfer-encoding", "host", "content-encoding", "content-length"}
 
 
 class FaultyLine:
-    """``url`` is the site by this line; ``fault`` is what happens now to requests for an attempt."""
+    """``url`` is the site through this line; ``fault`` is the present fate of requests for an attempt."""
 
     def __init__(self, site_url: str, dice: random.Random) -> None:
         self._site, self._dice = site_url, dice
@@ -83,7 +83,7 @@ class FaultyLine:
         return web.Response()
 
     def _later(self, request: web.Request, body: bytes) -> None:
-        """The same request once more, when nobody waits for its answer."""
+        """Sends the same request once more, when nobody waits for its answer."""
 
         async def arrive() -> None:
             await asyncio.sleep(self._dice.uniform(0, _SECONDS_LATE))

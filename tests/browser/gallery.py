@@ -1,7 +1,7 @@
 """Pictures of every screen for ``docs/screens.md``.
 
-``python -m tests.browser.gallery`` shows the contest of Nghệ An, moved to today; what only weeks of a contest
-bring about is made up (``published``).
+``python -m tests.browser.gallery`` shows the contest of Nghệ An, moved to today; data that only weeks of a
+contest would produce are made up (``published``).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NAMES = {
 
 
 def contest_of_today(folder: Path) -> Path:
-    """The contest of Nghệ An from now on; as in the tests, it is called "hall"."""
+    """The contest of Nghệ An, starting now; as in the tests, it is called "hall"."""
     contest = Path(shutil.copytree(ROOT / "contests/nghe-an-2022", folder / "contest"))
     rules = (contest / "contest.toml").read_text(encoding="utf-8")
     for key, value in (("id", '"hall"'), ("start", '"now"'), ("proof_of_work", "false")):

@@ -1,4 +1,4 @@
-"""What presses the page in tests: the mouse, or a finger on devices that ``phone`` made with a touch screen."""
+"""Pressing the page in tests: by mouse, or by finger on devices that ``phone`` made with a touch screen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def choose(target: Locator) -> None:
 
 
 def press_blindly(target: Locator, times: int = 1) -> None:
-    """Presses where ``target`` is now, whatever lies there by then: as one who has aimed, or is impatient."""
+    """Presses where ``target`` is now, whatever lies there by then, as after aiming or in impatience."""
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     assert box

@@ -1,4 +1,4 @@
-"""A line between a phone and the stack that may fall silent: it goes on accepting and never answers."""
+"""A line between a phone and the stack. It may fall silent: it still accepts, but never answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class Line:
-    """``url`` is the stack's site by this line. What is sent while it is silent is held until it speaks."""
+    """``url`` is the stack's site through this line. Data sent during silence are held until it speaks."""
 
     def __init__(self, site_url: str) -> None:
         self._site = urlsplit(site_url)

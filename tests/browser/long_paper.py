@@ -1,4 +1,4 @@
-"""Papers of twenty questions, answered rightly in one go, for what happens in the middle of them."""
+"""Papers of twenty questions, answered correctly in one go, for tests of events in the middle of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def long_papers(folder: Path) -> Iterator[Stack]:
 
 
 def right_options(stack: Stack, person: Person, attempt: str) -> dict[int, list[int]]:
-    """By question number, which options of this paper are right, from 0."""
+    """The right options of this paper, counted from 0, by question number."""
     bank = stack.site("/data/bank.json").json()
     right = {
         q["id"]: {option["text"] for option in q["options"] if option["key"] in q["answer"]}
@@ -46,7 +46,7 @@ def option(page: Page, number: int, index: int) -> Locator:
 
 
 def shown(page: Page, number: int) -> list[int]:
-    """Which options of a question are chosen on the screen."""
+    """The options of a question that are chosen on the screen."""
     found: list[int] = page.locator(f"#q{number} input").evaluate_all(
         "inputs => inputs.map((input, i) => (input.checked ? i : -1)).filter((i) => i >= 0)"
     )

@@ -1,4 +1,4 @@
-"""Those who take part, as far as the API is concerned."""
+"""Participants, as far as the API is concerned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _solved(challenge: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Registered and signed in; ``session`` is what the page keeps of it."""
+    """Somebody registered and signed in; ``session`` is the part that the page keeps."""
 
     citizen_id: str
     session: dict[str, Any]
@@ -57,11 +57,11 @@ class Person:
         return answer.json() if answer.content else None
 
     def start(self, stack: Stack) -> str:
-        """The id of the attempt that is open now."""
+        """The id of the attempt that is now open."""
         return str(self.call(stack, "POST", "/attempts", {})["attempt"]["attempt_id"])
 
     def opens(self, page: Page, site_url: str, hash_: str) -> None:
-        """Opens a screen as somebody who is signed in."""
+        """Opens a screen as a signed-in person."""
         page.goto(f"{site_url}/icon.svg")
         page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(self.session))
         page.goto(f"{site_url}/{hash_}")

@@ -1,4 +1,4 @@
-"""What a contest publishes in the course of weeks, made up at once: results, live figures, proof, receipts."""
+"""Files that a contest publishes over weeks, made up at once: results, live figures, proof, receipts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GIVEN = (
 
 
 def publish(page: Page, files: Mapping[str, Json]) -> None:
-    """Puts ``files`` below ``/data`` of what ``page`` opens; a value of None is a file that is not there."""
+    """Puts ``files`` below ``/data`` for ``page``; a value of None is a file that is not there."""
     for name, value in files.items():
         page.route(f"**/data/{name}", _answer(value))
 
@@ -53,7 +53,7 @@ def canonical(value: Json) -> bytes:
 
 
 def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, Json]:
-    """A receipt as docs/proof.md has it; ``changes`` go into its record before it is signed."""
+    """A receipt as in docs/proof.md; ``changes`` go into its record before it is signed."""
     week, number, started = (int(part) for part in attempt_id.split("-")[:3])
     opening = {"answers": "BEABC", "attempt_id": attempt_id, "participant_id": participant_id}
     record = {
@@ -62,6 +62,7 @@ def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, 
         "contest": "hall",
         "draw": hashlib.sha256(f"{CLOSES}|{participant_id}".encode()).hexdigest(),
         "duration_ms": 612_345,
+        "format": 1,
         "number": number,
         "prediction": 1234,
         "received_at_ms": started + 612_345,
@@ -111,6 +112,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
     tops = [_root(chunk) for chunk in chunks]
     root, folder = _root(tops).hex(), "0123456789abcdef"
     index = {
+        "format": 1,
         "contest": "hall",
         "week": 1,
         "revision": 1,
@@ -124,6 +126,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
     }
     files = {
         f"proof/week-1/{folder}/chunks/{n}.json": {
+            "format": 1,
             "start": n * CHUNK,
             "leaves": [leaf.hex() for leaf in chunk],
             "path": _path(tops, n),
@@ -131,7 +134,7 @@ def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
         for n, chunk in enumerate(chunks)
     }
     return {
-        "keys.json": KEYS,
+        "keys.json": {"format": 1, "keys": KEYS},
         "proof/week-1/index.json": index,
         f"proof/week-1/{folder}/ranking-0.json": {"closes_at": CLOSES},
         "results/week-1.json": {"revision": 1, "proof": {"root": root, "size": len(leaves)}},
@@ -244,4 +247,5 @@ def commitments() -> dict[str, Json]:
         **common,
     }
     chain = [first, second]
-    return {"commitments.json": {"entries": chain, "head": hashlib.sha256(canonical(second)).hexdigest()}}
+    head = hashlib.sha256(canonical(second)).hexdigest()
+    return {"commitments.json": {"format": 1, "entries": chain, "head": head}}

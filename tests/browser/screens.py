@@ -1,4 +1,4 @@
-"""Every screen of the page, and how one comes to it: what is looked at by eye and by axe."""
+"""Every screen of the page, and the way to it, for checks by eye and by axe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.stack import Stack
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody registered who looks at ``stack`` on ``page``; ``attempt`` is the paper that they have open."""
+    """A registered person who looks at ``stack`` on ``page``; ``attempt`` is their open paper."""
 
     page: Page
     stack: Stack
@@ -38,7 +38,7 @@ class Visit:
 
 
 def _contest_at(visit: Visit, shift_days: float) -> None:
-    """Moves the contest's weeks by days, as if it were earlier or later now."""
+    """Moves the contest's weeks by some days, as if it were now earlier or later."""
     contest = visit.stack.site("/data/contest.json").json()
     for week in contest["weeks"]:
         for key in ("opens_at", "closes_at"):
@@ -113,7 +113,7 @@ def _paper(visit: Visit, mode: str) -> None:
         choose(options.nth(min(option, options.count() - 1)))
         if number == 2 and page.locator("#q2 .flag").get_attribute("aria-pressed") == "false":
             press(page.locator("#q2 .flag"))
-    # More where a screen before this one, with answers that are made up, has reached the server with them.
+    # More where an earlier screen with made-up answers has reached the server with them.
     expect(page.get_by_text(re.compile("^Đã trả lời [3-5]/"))).to_be_visible()
 
 
@@ -142,7 +142,7 @@ def _busy(route: Route) -> None:
 
 
 def paper_unheard(visit: Visit) -> None:
-    """Opened again while the server does not answer."""
+    """The paper, opened again while the server does not answer."""
     _paper(visit, "list")
     expect(visit.page.locator("#save.saved")).to_be_visible()
     visit.page.route("**/api/attempts/*", _busy)
@@ -185,7 +185,7 @@ def _receipt(visit: Visit) -> dict[str, Any]:
 
 
 def result(visit: Visit) -> None:
-    """As it is after a submission, which is not sent: others still need the paper."""
+    """The result after a submission, which is not really sent: others still need the paper."""
     answer = {"score": 4, "total": 5, "duration_ms": 612_345, "submitted_at": published.CLOSES, "late": False}
 
     def submitted(route: Route) -> None:

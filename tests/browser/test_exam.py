@@ -1,4 +1,4 @@
-"""From registration to the result, by hand on a phone with a bad line, against the deployed stack."""
+"""From registration to the result, by hand, on a phone with a bad line, against the deployed stack."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def register(page: Page, citizen_id: str) -> None:
 
 
 def right_answers(stack: Stack) -> dict[str, set[str]]:
-    """Texts of the right options by the text of the question, as anybody may study them."""
+    """The texts of the right options by the text of the question, as anybody may study them."""
     bank = stack.site("/data/bank.json").json()
     return {
         question["text"]: {
@@ -46,7 +46,7 @@ def right_answers(stack: Stack) -> dict[str, set[str]]:
 
 
 def answer(page: Page, right: dict[str, set[str]]) -> None:
-    """Chooses what is right in the question that is shown."""
+    """Chooses the right options of the question that is shown."""
     question = page.locator("fieldset.question:visible")
     text = re.sub(r"^Câu \d+", "", question.locator("legend").inner_text()).strip()
     for choice in question.locator("label.choice").all():
@@ -92,7 +92,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     press(page.get_by_role("button", name="Câu sau"))
     page.get_by_label("Bao nhiêu người trả lời đúng tất cả?").fill("1")
 
-    # what was chosen is seen before the paper is handed in, twice by an impatient finger
+    # the choices are shown before the paper is handed in, twice, by an impatient finger
     press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
     expect(page.get_by_text("Bạn đã trả lời tất cả 5 câu.")).to_be_visible()
     press_blindly(page.get_by_role("button", name="Nộp bài", exact=True), times=2)

@@ -1,4 +1,4 @@
-"""Registering and signing in: what a person typed is never taken away, and what is agreed to can be read."""
+"""Registering and signing in: typed text is never lost, and the terms can be read before agreeing."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def test_switching_the_language_keeps_a_half_filled_registration(hall: Stack, pa
     expect(page.get_by_label("Password", exact=True)).to_have_value("mật khẩu dài")
     expect(page.get_by_label("I agree")).to_be_checked()
 
-    # what was only typed, not chosen, stays too
+    # text that was only typed, not chosen, also stays
     press(page.get_by_role("button", name="Change"))
     page.get_by_label("Unit", exact=True).fill("tru")
     press(page.get_by_role("button", name="Tiếng Việt"))
     expect(page.get_by_label("Đơn vị", exact=True)).to_have_value("tru")
 
 
-def test_switching_the_language_keeps_what_was_typed_to_sign_in(hall: Stack, page: Page) -> None:
+def test_switching_the_language_keeps_the_sign_in_form_as_typed(hall: Stack, page: Page) -> None:
     page.goto(f"{hall.site_url}/#/sign-in")
     page.get_by_label("Số căn cước công dân").fill("040190000123")
     page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
@@ -57,7 +57,7 @@ def test_switching_the_language_keeps_what_was_typed_to_sign_in(hall: Stack, pag
     expect(page.get_by_label("Password", exact=True)).to_have_value("mật khẩu dài")
 
 
-def test_what_is_agreed_to_is_a_tap_away(hall: Stack, page: Page) -> None:
+def test_the_terms_to_agree_to_are_a_tap_away(hall: Stack, page: Page) -> None:
     page.goto(f"{hall.site_url}/#/register")
     expect(page.get_by_text("Người chưa đủ 16 tuổi chỉ đăng ký khi cha, mẹ hoặc người giám hộ")).to_be_visible()
     consent = page.get_by_label("Tôi đồng ý")
@@ -72,17 +72,19 @@ def test_what_is_agreed_to_is_a_tap_away(hall: Stack, page: Page) -> None:
 
 
 @pytest.mark.no_hands
-def test_an_address_that_was_cut_off_opens_its_screen(hall: Stack, page: Page) -> None:
+def test_a_truncated_address_opens_its_screen(hall: Stack, page: Page) -> None:
     for broken in ("#/results/%", "#/results/%E1%BA"):
         page.goto(f"{hall.site_url}/{broken}")
         expect(page.get_by_role("heading", level=1, name="Kết quả cuộc thi")).to_be_visible()
 
 
 def code_from_the_desk(stack: Stack, citizen_id: str) -> str:
-    """What an organiser reads out to somebody who has lost the password."""
+    """The code that an organiser reads out to somebody who has lost the password."""
     table = f"citizen_id\n{citizen_id}\n".encode()
     desk = stack.stack["desk_bucket"]
-    stack.client("s3").delete_object(Bucket=desk, Key="intake/password-resets.csv.json")  # of who asked before
+    stack.client("s3").delete_object(
+        Bucket=desk, Key="intake/password-resets.csv.json"
+    )  # of an earlier request
     stack.client("s3").put_object(Bucket=desk, Key="inbox/password-resets.csv", Body=table)
 
     def answered() -> Any:
@@ -96,7 +98,7 @@ def code_from_the_desk(stack: Stack, citizen_id: str) -> str:
     return str(dict(zip(header, row, strict=True))["code"])
 
 
-def test_a_lost_password_has_a_way_back(hall: Stack, page: Page, new_person: Callable[[], Person]) -> None:
+def test_a_lost_password_can_be_reset(hall: Stack, page: Page, new_person: Callable[[], Person]) -> None:
     person = new_person()
     page.goto(f"{hall.site_url}/#/sign-in")
     press(page.get_by_role("link", name="Quên mật khẩu?"))
@@ -131,7 +133,9 @@ def test_a_mistake_is_shown_as_soon_as_its_field_is_left(hall: Stack, page: Page
     page.get_by_label("Năm", exact=True).fill("1990")
     expect(told).to_be_hidden()
     page.get_by_label("Tháng", exact=True).fill("13")
-    choose(page.get_by_label("Công dân khác"))  # a mistake told above it must not move it from under the finger
+    choose(
+        page.get_by_label("Công dân khác")
+    )  # a mistake shown above it must not move it from under the finger
     expect(page.locator("#date_of_birth-mistake")).to_be_visible()
     page.get_by_label("Tháng", exact=True).fill("3")
     expect(page.locator(".mistake:visible")).to_have_count(0)
@@ -142,7 +146,7 @@ def test_a_mistake_is_shown_as_soon_as_its_field_is_left(hall: Stack, page: Page
 
 @pytest.fixture
 def registering(hall: Stack, phone: Callable[..., BrowserContext]) -> Page:
-    """The form on a long phone: a field and what is pressed after it are both in sight."""
+    """The form on a tall phone: a field and the next thing to press are both in sight."""
     page = phone(viewport={"width": 412, "height": 915}).new_page()
     page.goto(f"{hall.site_url}/#/register")
     return page
@@ -170,7 +174,7 @@ def test_a_mistake_does_not_move_the_next_target(label: str, text: str, target: 
     expect(registering.locator(".mistake:visible")).to_have_count(1)
 
 
-def test_a_mistake_does_not_move_the_button_that_sends(registering: Page) -> None:
+def test_a_mistake_does_not_move_the_submit_button(registering: Page) -> None:
     type_into(registering, "Mật khẩu", "ngắn")
     press_blindly(registering.get_by_role("button", name="Đăng ký"))
     expect(registering.get_by_text("Hãy sửa các mục sau")).to_be_visible()
@@ -192,7 +196,7 @@ def test_a_mistake_is_shown_however_its_field_is_left(registering: Page) -> None
 
 
 @pytest.mark.no_hands
-def test_nothing_moves_under_a_finger_that_stays(registering: Page) -> None:
+def test_nothing_moves_under_a_finger_that_stays_down(registering: Page) -> None:
     type_into(registering, "Số căn cước công dân", "0401")
     label = registering.get_by_text("Nữ", exact=True)
     at = label.bounding_box()
@@ -207,7 +211,7 @@ def test_nothing_moves_under_a_finger_that_stays(registering: Page) -> None:
     expect(registering.locator("#citizen_id-mistake")).to_be_visible()
 
 
-def test_a_finger_that_scrolls_or_wanders_off_keeps_no_mistake_back(registering: Page) -> None:
+def test_a_finger_that_scrolls_or_wanders_off_does_not_hold_back_a_mistake(registering: Page) -> None:
     told = registering.locator("#citizen_id-mistake")
     type_into(registering, "Số căn cước công dân", "0401")
     at = registering.get_by_text("Nữ", exact=True).bounding_box()
@@ -229,7 +233,7 @@ def test_a_finger_that_scrolls_or_wanders_off_keeps_no_mistake_back(registering:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_a_mended_mistake_leaves_the_summary_at_once(registering: Page) -> None:
+def test_a_corrected_mistake_leaves_the_summary_at_once(registering: Page) -> None:
     summary = registering.get_by_role("alert")
     for label, text in (("Số căn cước công dân", "040190000123"), ("Họ và tên", "Nguyễn Thị Ánh Đào")):
         registering.get_by_label(label).fill(text)
@@ -245,7 +249,7 @@ def test_a_mended_mistake_leaves_the_summary_at_once(registering: Page) -> None:
     expect(registering.get_by_label("Tôi đồng ý")).not_to_have_attribute("aria-invalid", "true")
     choose(registering.get_by_label("Công dân khác"))
     expect(lines).to_have_count(4)
-    choose(registering.get_by_label("Cán bộ, công chức"))  # they need a unit: told there, not added above
+    choose(registering.get_by_label("Cán bộ, công chức"))  # they need a unit: said there, not added above
     expect(registering.locator("#unit_code-mistake")).to_be_visible()
     expect(lines).to_have_count(4)
     registering.get_by_label("Đơn vị", exact=True).fill("so b")
@@ -262,7 +266,7 @@ def test_a_mended_mistake_leaves_the_summary_at_once(registering: Page) -> None:
     expect(registering.get_by_label("Năm", exact=True)).to_be_focused()
 
 
-def test_what_the_server_refused_is_told_until_it_changes(hall: Stack, page: Page) -> None:
+def test_a_value_refused_by_the_server_is_marked_until_it_changes(hall: Stack, page: Page) -> None:
     refused = {"code": "invalid", "errors": [{"field": "citizen_id", "message": "Số này không có."}]}
     page.route("**/api/sessions", lambda route: route.fulfill(status=422, json=refused))
     page.goto(f"{hall.site_url}/#/sign-in")
@@ -282,7 +286,7 @@ def test_what_the_server_refused_is_told_until_it_changes(hall: Stack, page: Pag
 
 
 @pytest.mark.no_hands
-def test_the_waiting_bar_does_not_come_under_a_finger(hall: Stack, page: Page) -> None:
+def test_the_waiting_bar_does_not_appear_under_a_finger(hall: Stack, page: Page) -> None:
     busy = {"Retry-After": "2", "Content-Type": "application/problem+json"}
     page.route("**/api/sessions", lambda route: route.fulfill(status=503, json={"code": "busy"}, headers=busy))
     page.goto(f"{hall.site_url}/#/sign-in")

@@ -1,4 +1,4 @@
-"""Every test that presses something does so by mouse and by touch."""
+"""Every test that presses something presses it by mouse and by touch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 
-def test_only_hands_press() -> None:
-    """What calls Playwright's own ``click`` would be tried by mouse alone, on a touch screen too."""
+def test_only_the_module_hands_presses() -> None:
+    """A direct call of Playwright's ``click`` would use the mouse alone, even on a touch screen."""
     own = re.compile(r"\.(click|dblclick|check|uncheck|set_checked|tap)\(")
     files = [file for file in FOLDER.glob("*.py") if file.name != "hands.py"]
     found = [

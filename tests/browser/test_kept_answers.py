@@ -66,7 +66,7 @@ def sitter(stack: Stack) -> Sitter:
 
 
 def leave_and_return(page: Page) -> None:
-    """What the page does when it may be gone in a moment: it saves at once."""
+    """The page may be gone in a moment, so it saves at once."""
     page.evaluate("dispatchEvent(new Event('pagehide'))")
 
 
@@ -77,7 +77,7 @@ def device(phone: Phone) -> BrowserContext:
 
 @pytest.fixture
 def page(device: BrowserContext, sitter: Sitter) -> Page:
-    """A page on which all was answered and saved."""
+    """A page on which everything is answered and saved."""
     opened = device.new_page()
     sitter.opens(opened)
     sitter.answers(opened)
@@ -92,7 +92,7 @@ def busy(route: Route) -> None:
 
 
 def reads(answer: Callable[[Route], Any]) -> Callable[[Route], None]:
-    """Answers what asks for the paper; the rest goes its way."""
+    """Answers requests for the paper; the rest pass."""
 
     def handle(route: Route) -> None:
         if route.request.method == "GET":
@@ -125,7 +125,7 @@ def test_a_reload_offline(page: Page, device: BrowserContext, sitter: Sitter) ->
 def test_a_reload_on_a_line_that_never_answers(page: Page) -> None:
     page.route("**/api/attempts/*", reads(lambda route: None))
     page.reload()
-    expect(page.get_by_text(ANSWERED)).to_be_visible(timeout=8_000)
+    expect(page.get_by_text(ANSWERED)).to_be_visible()  # calls give up after 20 s, this after 15
     hand_in(page)
     all_right(page)
 
@@ -180,7 +180,7 @@ def test_an_older_save_that_arrives_late(phone: Phone, sitter: Sitter) -> None:
 
 
 @pytest.mark.parametrize("storage", ["full", "denied"])
-def test_a_storage_that_is(storage: str, phone: Phone, sitter: Sitter) -> None:
+def test_a_full_or_denied_storage(storage: str, phone: Phone, sitter: Sitter) -> None:
     device = phone()
     page = device.new_page()
     sitter.opens(page)
@@ -225,7 +225,7 @@ def test_a_new_release(page: Page, stack: Stack, tmp_path: Path) -> None:
 
 
 def test_the_server_is_asked_before_fewer_answers_are_handed_in(page: Page, sitter: Sitter) -> None:
-    """Taken back here: the page says that the server holds more, and hands in only what is confirmed."""
+    """Answers are withdrawn here; the page says that the server holds more, and asks before handing in."""
     taken = next(number for number in ALL if page.locator(f"#q{number} input[type=checkbox]").count())
     while (chosen := page.locator(f"#q{taken} input:checked")).count():
         press(chosen.first)

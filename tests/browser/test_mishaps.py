@@ -1,4 +1,4 @@
-"""What happens to people in the middle of a paper, and must cost them nothing."""
+"""Mishaps in the middle of a paper, which must cost people nothing."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def result(page: Page) -> None:
 
 
 def ends_in(page: Page, seconds: float) -> None:
-    """The paper that is opened next ends in ``seconds``, as far as the page is told."""
+    """Makes the page believe that the next paper it opens ends in ``seconds``."""
     deadline = datetime.now(UTC) + timedelta(seconds=seconds)
     begun = deadline - timedelta(minutes=20)
 
@@ -66,7 +66,7 @@ def ends_in(page: Page, seconds: float) -> None:
 # -- clocks
 
 
-def test_a_clock_set_forward_does_not_hand_the_paper_in(
+def test_a_clock_set_forward_does_not_hand_in_the_paper(
     hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter
 ) -> None:
     device = phone()
@@ -90,13 +90,15 @@ def test_a_clock_wrong_by_an_hour_changes_nothing(
     expect(page.locator(".exam .countdown")).to_contain_text("01:5")
 
 
-def test_the_last_minutes_are_said_calmly(hall: Stack, page: Page, new_person: NewPerson, enter: Enter) -> None:
+def test_the_last_minutes_are_announced_calmly(
+    hall: Stack, page: Page, new_person: NewPerson, enter: Enter
+) -> None:
     ends_in(page, 5 * 60 + 3)
     sit(page, new_person(), hall, enter)
     expect(page.get_by_text("Còn 5 phút. Hết giờ, bài được nộp tự động.")).to_be_visible()
 
 
-def test_a_paper_is_handed_in_by_itself_at_the_end(
+def test_a_paper_is_handed_in_automatically_at_the_end(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
     person = new_person()
@@ -110,7 +112,7 @@ def test_a_paper_is_handed_in_by_itself_at_the_end(
 # -- connections
 
 
-def test_offline_one_goes_on_even_after_a_reload_and_all_is_sent_later(
+def test_work_goes_on_offline_even_after_a_reload_and_everything_is_sent_later(
     hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter
 ) -> None:
     device = phone(service_workers="allow")
@@ -145,7 +147,7 @@ def test_a_paper_handed_in_offline_goes_out_when_the_line_is_back(
     result(page)
 
 
-def test_a_busy_server_is_waited_for_with_the_truth_on_the_screen(
+def test_the_page_waits_for_a_busy_server_and_says_so(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
     busy = {"Retry-After": "2", "Content-Type": "application/problem+json"}
@@ -179,7 +181,7 @@ def hand_in_after_busy(page: Page, at_first: Callable[[Route], None]) -> None:
     result(page)
 
 
-def test_on_a_slow_line_impatient_taps_do_no_harm(
+def test_impatient_taps_on_a_slow_line_do_no_harm(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
     person = new_person()
@@ -199,7 +201,7 @@ def test_on_a_slow_line_impatient_taps_do_no_harm(
 # -- devices and tabs
 
 
-def test_answers_are_sent_when_the_page_is_left_at_once(
+def test_answers_are_sent_at_once_when_the_page_is_left(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:
     person = new_person()
@@ -261,7 +263,7 @@ def test_two_tabs_show_the_same_paper(hall: Stack, phone: Phone, new_person: New
 
 
 @pytest.mark.no_hands
-def test_the_keyboard_alone_sits_a_whole_paper(
+def test_a_whole_paper_can_be_sat_by_keyboard_alone(
     hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter
 ) -> None:
     page, person = phone().new_page(), new_person()

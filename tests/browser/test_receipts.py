@@ -1,4 +1,4 @@
-"""Receipts: kept, saved as a file, checked on the device, and never shown to somebody else."""
+"""Receipts are kept, saved as a file, checked on the device, and never shown to anybody else."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(page: Page) -> None:
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
 
 
-def test_a_receipt_is_kept_saved_and_checked_as_far_as_it_can_be_now(
+def test_a_receipt_is_kept_saved_and_checked_as_far_as_possible_before_the_close(
     hall: Stack, page: Page, person: Person, attempt: str, tmp_path: Path
 ) -> None:
     with page.expect_download() as saved:

@@ -1,4 +1,4 @@
-"""A page that always comes up: releases change, lines fall silent, parts are lost, browsers are old."""
+"""The page always loads, though releases change, lines fall silent, parts are lost, and browsers are old."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SAID = {
 
 @pytest.fixture
 def release_another(hall: Stack, tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Puts another release in force and returns its digest; at the end the first one is back."""
+    """Puts another release in force and returns its digest; restores the first one at the end."""
     s3, bucket = hall.client("s3"), hall.stack["site_bucket"]
 
     def put() -> str:
@@ -52,13 +52,13 @@ def release_another(hall: Stack, tmp_path: Path) -> Iterator[Callable[[], str]]:
 
 
 def releases_of(page: Page) -> set[str]:
-    """The releases of all parts that the page has loaded."""
+    """The releases of all the parts that the page has loaded."""
     names = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     return {found[1] for name in names if (found := re.search(r"/r/(\w+)/", name))}
 
 
 def worker_of(page: Page, digest: str) -> None:
-    """Waits until the page is under the worker of a release."""
+    """Waits until the worker of a release controls the page."""
     ready = """async (digest) => {
         const { active, installing, waiting } = await navigator.serviceWorker.getRegistration() || {};
         const whole = await caches.match(`/r/${digest}/index.html`);
@@ -76,7 +76,7 @@ def home(page: Page) -> Any:
 
 
 def lose(page: Page, *names: str) -> Callable[[], None]:
-    """No part of these names arrives until the returned function is called."""
+    """Withholds the parts of these names until the returned function is called."""
     for name in names:
         page.route(f"**/r/*/{name}", lambda route: route.abort())
 
@@ -88,7 +88,7 @@ def lose(page: Page, *names: str) -> Callable[[], None]:
 
 
 def never(route: Route) -> None:
-    """Neither answered nor refused."""
+    """Neither answers nor refuses."""
 
 
 # -- a release in the middle of a paper
@@ -98,7 +98,7 @@ def never(route: Route) -> None:
 def paper(
     hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter, release_another: Callable[[], str]
 ) -> tuple[Page, Person, str, str]:
-    """An open paper with an answer of before the release and one of after; its attempt; the new release."""
+    """An open paper with an answer from before the release and one from after; attempt; new release."""
     device = phone(service_workers="allow")
     page, person = device.new_page(), new_person()
     attempt = sit(page, person, hall, enter)
@@ -110,11 +110,11 @@ def paper(
     return page, person, attempt, second
 
 
-def test_an_open_paper_goes_on_with_its_own_release_and_is_reloaded_with_the_new_one(
+def test_an_open_paper_stays_on_its_own_release_and_reloads_with_the_new_one(
     hall: Stack, paper: tuple[Page, Person, str, str]
 ) -> None:
     page, person, attempt, second = paper
-    press(page.get_by_role("link", name="Kiểm tra biên nhận"))  # a screen that was not loaded before
+    press(page.get_by_role("link", name="Kiểm tra biên nhận"))  # a screen that was not loaded until now
     expect(page.get_by_role("heading", level=1, name="Kiểm tra biên nhận")).to_be_visible()
     assert releases_of(page) == {FIRST}
 
@@ -130,11 +130,11 @@ def test_an_open_paper_goes_on_with_its_own_release_and_is_reloaded_with_the_new
     assert person.call(hall, "GET", f"/attempts/{attempt}")["status"] == "submitted"
 
 
-def test_under_the_new_worker_the_old_page_still_has_all_its_screens_and_offline_comes_up_whole(
+def test_the_old_page_keeps_all_its_screens_under_the_new_worker_and_loads_whole_offline(
     hall: Stack, paper: tuple[Page, Person, str, str]
 ) -> None:
     page, person, attempt, second = paper
-    other = page.context.new_page()  # brings the new worker, which takes over under the open paper
+    other = page.context.new_page()  # brings the new worker, which takes over beneath the open paper
     other.goto(hall.site_url)
     worker_of(other, second)
     assert releases_of(other) == {second}
@@ -160,7 +160,7 @@ def test_under_the_new_worker_the_old_page_still_has_all_its_screens_and_offline
     assert releases_of(page) == {second}
 
 
-def test_offline_before_the_new_worker_came_the_old_page_comes_up_whole(
+def test_the_old_page_loads_whole_offline_before_the_new_worker_comes(
     paper: tuple[Page, Person, str, str],
 ) -> None:
     page, *_ = paper
@@ -174,7 +174,7 @@ def test_offline_before_the_new_worker_came_the_old_page_comes_up_whole(
 # -- lines
 
 
-def test_a_line_that_never_answers_keeps_no_stored_page_away(hall: Stack, phone: Phone) -> None:
+def test_a_line_that_never_answers_does_not_keep_a_stored_page_away(hall: Stack, phone: Phone) -> None:
     page = phone(service_workers="allow").new_page()
     with line_to(hall.site_url) as line:
         page.goto(line.url)
@@ -201,7 +201,7 @@ def test_a_slow_server_is_not_reported_as_a_fault_of_the_page(hall: Stack, page:
     expect(page.locator(".guard")).to_have_count(0)
 
 
-def test_what_is_slow_but_comes_takes_the_guards_place(hall: Stack, page: Page) -> None:
+def test_a_slow_page_replaces_the_guard_when_it_comes(hall: Stack, page: Page) -> None:
     held: list[Route] = []
     page.clock.install()
     page.route("**/js/main.js", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
@@ -237,7 +237,7 @@ def test_a_lost_module_is_reported_at_once_and_reloading_brings_the_page(
     expect(page.locator(".guard")).to_have_count(0)
 
 
-def test_the_hotline_is_remembered_for_the_day_when_nothing_answers(hall: Stack, page: Page) -> None:
+def test_the_hotline_is_remembered_for_when_nothing_answers(hall: Stack, page: Page) -> None:
     page.goto(hall.site_url)
     expect(home(page)).to_be_visible()
     find = lose(page, "js/main.js")
@@ -257,7 +257,7 @@ def test_the_hotline_is_remembered_for_the_day_when_nothing_answers(hall: Stack,
     expect(home(page)).to_be_visible()
 
 
-def test_a_lost_screen_is_told_and_trying_again_brings_it(hall: Stack, page: Page) -> None:
+def test_a_lost_screen_is_reported_and_trying_again_brings_it(hall: Stack, page: Page) -> None:
     page.goto(hall.site_url)
     find = lose(page, "js/screens/guide.js")
     press(page.get_by_role("link", name="Thể lệ").first)
@@ -269,7 +269,7 @@ def test_a_lost_screen_is_told_and_trying_again_brings_it(hall: Stack, page: Pag
     expect(page.get_by_role("heading", level=1, name="Thể lệ")).to_be_visible()
 
 
-def test_without_any_script_the_pages_own_text_appears(hall: Stack, page: Page) -> None:
+def test_the_text_of_the_page_itself_appears_without_any_script(hall: Stack, page: Page) -> None:
     find = lose(page, "guard.js", "js/**")
     page.goto(hall.site_url)
     expect(page.get_by_role("heading", level=1)).to_have_count(0)  # nobody is frightened while the page loads
@@ -279,14 +279,14 @@ def test_without_any_script_the_pages_own_text_appears(hall: Stack, page: Page) 
     expect(home(page)).to_be_visible()
 
 
-def test_without_script_and_style_it_stands_there_at_once(hall: Stack, page: Page) -> None:
+def test_the_text_appears_at_once_without_script_and_style(hall: Stack, page: Page) -> None:
     lose(page, "**")
     page.goto(hall.site_url)
     expect(page.get_by_role("link", name="Tải lại")).to_be_visible(timeout=2_000)
 
 
 @pytest.mark.parametrize("answer", [lambda route: route.abort(), never], ids=["lost", "late"])
-def test_without_its_style_the_page_can_be_used_and_says_so(
+def test_the_page_works_without_its_style_and_says_so(
     hall: Stack, page: Page, answer: Callable[[Route], None]
 ) -> None:
     page.route("**/style.css", answer)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
+from benchmarks.first_page import MOBILE_LINE
 from tests.browser.people import Person
 from tests.browser.screens import SCREENS, Visit
 from tests.stack import Stack
@@ -66,7 +67,7 @@ def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., Browser
 
 @pytest.mark.parametrize("hand", ["touch"])
 @pytest.mark.parametrize("name", PRESSED)
-def test_a_screen_is_come_to_by_touch_too(
+def test_a_screen_can_be_reached_by_touch_too(
     name: str, hall: Stack, phone: Callable[..., BrowserContext], sitting: Any
 ) -> None:
     SCREENS[name](Visit(phone().new_page(), hall, *sitting))
@@ -91,30 +92,25 @@ def test_the_first_page_is_light_and_comes_from_one_place(hall: Stack, page: Pag
     assert sum(sizes.values()) + heads <= MOST_BYTES
 
 
-# The metrics by which Lighthouse scores performance, with the values that it calls good, on its own mobile
-# conditions; the processor is not slowed down further, as this machine's speed is not known.
-MOBILE_LINE = {"offline": False, "latency": 150, "downloadThroughput": 204_800, "uploadThroughput": 96_000}
-METRICS = """
-    window.seen = { lcp: 0, cls: 0, blocked: 0 };
-    const watch = (type, read) => new PerformanceObserver((list) => list.getEntries().forEach(read)).observe({ type, buffered: true });
-    watch("largest-contentful-paint", (entry) => { seen.lcp = entry.startTime; });
-    watch("layout-shift", (entry) => { seen.cls += entry.hadRecentInput ? 0 : entry.value; });
-    watch("longtask", (entry) => { seen.blocked += Math.max(0, entry.duration - 50); });
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => { shifted += entry.hadRecentInput ? 0 : entry.value; }))
+        .observe({ type: "layout-shift", buffered: true });
 """  # noqa: E501
 
 
-def test_the_first_page_is_quick_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext]) -> None:
+def test_nothing_of_the_first_page_moves_while_it_loads(
+    hall: Stack, phone: Callable[..., BrowserContext]
+) -> None:
+    # How fast it comes is measured by benchmarks/first_page.py, not tested: a test cannot know its machine.
     device = phone(service_workers="allow")
-    device.add_init_script(METRICS)
+    device.add_init_script(SHIFTS)
     page = device.new_page()
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", MOBILE_LINE)
     page.goto(hall.site_url)
     expect(page.get_by_role("link", name="Vào thi")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    seen = {"fcp": first, **page.evaluate("window.seen")}
-    good = {"fcp": 1_800, "lcp": 2_500, "cls": 0.1, "blocked": 200}
-    assert {key: value for key, value in seen.items() if value > good[key]} == {}, seen
+    assert page.evaluate("window.shifted") <= 0.1  # Lighthouse calls that good
 
 
 def test_the_page_can_be_installed(hall: Stack, phone: Callable[..., BrowserContext]) -> None:

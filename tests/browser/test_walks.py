@@ -1,8 +1,8 @@
 """Seeded walks in Chromium against the deployed stack, over lines that drop, delay, double and refuse.
 
 The same promise as in `frontend/tests/walk/`, on the real page, its storage, its service worker and the real
-API: whatever happens, no answer is lost that its owner did not change. `WALKS` says how many, `FIRST_WALK` with
-which seed they begin; a failure names its seed.
+API: whatever happens, no answer is lost that its owner did not change. `WALKS` is the number of walks,
+`FIRST_WALK` the first seed; a failure names its seed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FIRST = int(os.environ.get("FIRST_WALK", "1"))
 STEPS = 14
 ASKED = range(1, 7)  # few questions, so that devices meet on them
 
-pytestmark = pytest.mark.no_hands  # the phone is touched, the computer clicked
+pytestmark = pytest.mark.no_hands  # the phone is touched and the computer clicked
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 class Device:
-    """A browser with a line of its own, and the one page that is open on it."""
+    """A browser with its own line, and the one page open on it."""
 
     def __init__(self, context: BrowserContext, line: FaultyLine, person: Person, attempt: str) -> None:
         self.context, self.line, self._attempt = context, line, attempt
@@ -60,7 +60,7 @@ class Device:
         paper_shown(self.page)
 
     def crashes(self) -> None:
-        """The page is gone without a word, and opened again."""
+        """The page vanishes without warning, and is opened again."""
         another = self.context.new_page()
         self.page.close(run_before_unload=False)
         self.page = another
@@ -74,7 +74,7 @@ class Device:
 
 
 class Owner:
-    """What stands at each question: the last tap's options, or several where devices had not met."""
+    """The options in force at each question: those of the last tap, or several where devices had not met."""
 
     def __init__(self) -> None:
         self.standing: dict[int, list[tuple[int, ...]]] = {number: [()] for number in ASKED}
@@ -118,7 +118,7 @@ def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyL
         }
         dice.choices(list(do), list(do.values()))[0]()
 
-    # The line is good again: every device comes to show what the server has, and that is what stands.
+    # The line is good again: every device comes to show the answers on the server, and those stand.
     for _ in range(2):
         for device in devices:
             device.heals()
@@ -130,7 +130,7 @@ def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyL
     for number, standing in owner.standing.items():
         assert held[number] in standing, f"question {number} is {held[number]}, and {standing} stood there"
 
-    # Handed in by either device, everything counts.
+    # Everything counts, whichever device hands it in.
     last = dice.choice(devices)
     last.reloads()
     for number in ASKED:

@@ -1,4 +1,4 @@
-"""A week closes by itself, and everybody sees who has won."""
+"""A week closes automatically, and everybody sees who has won."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEEK_SECONDS = 30
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]]:
-    """A contest of one short week in which one person has handed in a paper, and the receipt for it."""
+    """A contest of one short week in which one person has handed in a paper, and the receipt."""
     folder = tmp_path_factory.mktemp("winners")
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
     with running(contest, folder / "state") as started:
@@ -38,7 +38,7 @@ def wait_until_closed(stack: Stack) -> None:
 
 
 @pytest.mark.no_hands
-def test_the_results_come_by_themselves_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
+def test_the_results_appear_automatically_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
     stack, _ = held
     page.goto(f"{stack.site_url}/#/results")
     expect(page.get_by_text("Chưa có kết quả.")).to_be_visible()
@@ -59,7 +59,7 @@ def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None
     press(page.get_by_role("link", name="Chung cuộc"))
     expect(page.get_by_role("heading", name="Giải tập thể chung cuộc")).to_be_visible()
 
-    # and everybody can check that the own paper is among those that were counted
+    # and everybody can check that their own paper was counted
     press(page.get_by_role("link", name="Kiểm tra biên nhận"))
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
     press(page.get_by_role("button", name="Kiểm tra", exact=True))

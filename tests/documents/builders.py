@@ -1,4 +1,4 @@
-"""Documents as a small contest leaves them."""
+"""Documents as left by a small contest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each document: a round trip, a kept sample of each format, and a clear refusal of what it is not."""
+"""Each document: a round trip, a kept sample of each format, and a clear refusal of anything else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents import compiled_contest
+from chalicelib.documents import bundle, compiled_contest
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.closed_week import (
     ClosedFinal,
@@ -21,9 +21,22 @@ from chalicelib.documents.closed_week import (
     standing,
     unit_lines,
 )
+from chalicelib.documents.commitments import Commitment, Commitments
 from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
+from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.live import Live
-from chalicelib.documents.manifest import Commitment, FinalManifest, WeekManifest
+from chalicelib.documents.manifest import CommitmentHead, FinalManifest, WeekManifest
+from chalicelib.documents.ranking_again import (
+    CountedPrize,
+    Outcome,
+    RankedPrize,
+    RankedUnit,
+    RankingAgain,
+    Rules,
+    UnitPrizeRules,
+    UnitSize,
+)
 from chalicelib.documents.results_page import (
     FinalPage,
     Proof,
@@ -35,6 +48,7 @@ from chalicelib.documents.results_page import (
     Winner,
 )
 from chalicelib.documents.typed import Document, decode
+from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from tests.documents.builders import UNIT, a_closed_week
 from tests.pointers import pointing_at
 
@@ -45,7 +59,85 @@ WINNER = Winner(
 )
 DIGEST = "0" * 64
 
+KEY = PublicKey("0f" * 8, DIGEST)
+ENTRY = Commitment(
+    number=1,
+    at="2022-08-15T01:00:00+00:00",
+    changed=("units",),
+    from_week=2,
+    reason="Thay đổi danh sách đơn vị",
+    reason_en="Changed: the list of units",
+    parts={"units": DIGEST},
+    weeks={"1": {"bank": DIGEST, "definition": DIGEST}},
+    code_version="abc",
+    keys=(KEY,),
+    previous=None,
+)
+
 TYPED: dict[str, Document] = {
+    "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
+    "public_keys": PublicKeys(keys=(KEY,)),
+    "intake_answer": IntakeAnswer(
+        file="units.csv",
+        sha256=DIGEST,
+        accepted=False,
+        at="2022-08-15T08:00:00+07:00",
+        taken={"units": 2},
+        fault_count=7_000,
+        faults=(Mistake("units.csv", 2, "headcount", "x", "ghi một số"),),
+    ),
+    "tree": Tree(
+        contest="trial",
+        week=1,
+        root=DIGEST,
+        size=3,
+        chunk_size=1024,
+        audit_sha256=DIGEST,
+        audit_bytes=9,
+        ranking_sha256=DIGEST,
+        order_sha256=DIGEST,
+    ),
+    "proof_index": ProofIndex(
+        contest="trial",
+        week=1,
+        revision=2,
+        root=DIGEST,
+        size=3,
+        folder=DIGEST[:16],
+        chunk_size=1024,
+        first=(DIGEST,),
+        audit=AuditFile("audit.jsonl.gz", DIGEST, 9),
+        ranking=RankingFile("ranking-0.json", DIGEST),
+    ),
+    "chunk": Chunk(start=0, leaves=(DIGEST,), path=(PathStep("left", DIGEST),)),
+    "ranking_again": RankingAgain(
+        contest="trial",
+        week=1,
+        closes_at="2022-08-29T08:00:00+07:00",
+        rules=Rules(
+            order=("score",),
+            prediction_target=None,
+            paper_questions=5,
+            min_duration_ms=0,
+            one_prize_per_person=True,
+            prizes=(CountedPrize("first", 1),),
+            unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "0.3", 1),
+        ),
+        units=(UnitSize("SO-A", 4, 0),),
+        barred=(DIGEST,),
+        earlier_winners=(),
+        earlier_unit_winners=("SO-A",),
+        result=Outcome(
+            people=2,
+            attempts=3,
+            perfect_people=1,
+            prediction_actual=None,
+            ranked=2,
+            order_sha256=DIGEST,
+            prizes=(RankedPrize("first", 1, DIGEST),),
+            units=(RankedUnit(1, "SO-A", 2, 3, 9, "257/4", "weekly", ""),),
+        ),
+    ),
     "closed_week": a_closed_week(),
     "closed_final": ClosedFinal(contest="trial", units=(UNIT,)),
     "week_page": WeekPage(
@@ -69,7 +161,7 @@ TYPED: dict[str, Document] = {
         revision=2,
         inputs={"bank": DIGEST},
         inputs_digest=DIGEST,
-        commitment=Commitment(3, DIGEST),
+        commitment=CommitmentHead(3, DIGEST),
         code_version="abc",
         files={"closed_week.json": DIGEST},
         result_digest=DIGEST,
@@ -94,7 +186,7 @@ TYPED: dict[str, Document] = {
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_document_is_read_as_it_was_written_and_as_it_was_kept(name: str) -> None:
+def test_a_document_survives_a_round_trip_and_matches_its_sample(name: str) -> None:
     document = TYPED[name]
     kept = (SAMPLES / f"{name}.1.json").read_bytes()
     assert decode(type(document), document.encode()) == document
@@ -104,13 +196,13 @@ def test_a_document_is_read_as_it_was_written_and_as_it_was_kept(name: str) -> N
 
 @pytest.mark.parametrize("name", TYPED)
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{}", b'{"format":99}', b"\xff"])
-def test_what_is_no_document_or_of_a_later_format_is_refused(name: str, broken: bytes) -> None:
+def test_other_files_and_later_formats_are_refused(name: str, broken: bytes) -> None:
     with pytest.raises(UnreadableDocument, match=type(TYPED[name]).__name__):
         decode(type(TYPED[name]), broken)
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_field_too_many_or_another_format_is_refused(name: str) -> None:
+def test_an_extra_field_or_another_format_is_refused(name: str) -> None:
     data = TYPED[name].encode()
     more = data.replace(b'"format":', b'"more":1,"format":', 1)
     later = re.sub(rb'"format": ?1', b'"format":2', data)
@@ -141,6 +233,29 @@ def test_a_compiled_contest() -> None:
             compiled_contest.decode(broken)
 
 
+def test_a_line_of_the_bundle() -> None:
+    line = bundle.encode_line(
+        "trial",
+        1,
+        DIGEST,
+        "SO-A",
+        "mandatory",
+        number=2,
+        status="submitted",
+        score=5,
+        prediction=None,
+        duration=61_500,
+        received=1_661_130_061_500,
+        committed=DIGEST,
+    )
+    kept = (SAMPLES / "bundle_line.1.json").read_bytes()
+    assert line == kept
+    assert bundle.decode_line(kept)["score"] == 5
+    for broken in (b"", b"{}", kept.replace(b'"format":1', b'"format":2')):
+        with pytest.raises(UnreadableDocument):
+            bundle.decode_line(broken)
+
+
 def _fields(told: ContestInForce) -> dict[str, Any]:
     return {name: getattr(told, name) for name in ContestInForce.__dataclass_fields__}
 
@@ -166,16 +281,16 @@ def test_a_ranking_is_read_row_by_row_however_it_is_cut_into_pieces(
     assert list(decode_rows(data[at : at + piece] for at in range(0, len(data), piece))) == ranking
 
 
-def test_a_ranking_that_is_cut_off_or_of_a_later_format_is_refused() -> None:
+def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
     data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", 1, None, 1, 1, 1)] * 50))
     for broken in (data[:-1], data[:40], b"", b"no gzip"):
         with pytest.raises(UnreadableDocument):
             list(decode_rows([broken]))
 
 
-def test_a_units_line_is_its_standing_exactly() -> None:
+def test_a_units_line_equals_its_standing_exactly() -> None:
     line = a_closed_week().units[0]
     assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
-    assert a_closed_week().tallies == {"SO-A": (2, 3, 9)}
+    assert a_closed_week().sums_by_unit == {"SO-A": (2, 3, 9)}
     assert (a_closed_week().winners, a_closed_week().unit_winners) == (["0f" * 10], ["SO-A"])
     assert isinstance(decode(ClosedWeek, a_closed_week().encode()).units, tuple)

@@ -1,4 +1,4 @@
-"""What the floor of documents is for, held by the syntax tree: nothing else decodes what is stored."""
+"""The purpose of the documents floor, checked on the syntax tree: nothing else decodes stored data."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "chalicelib"
 
-# What is no stored or published document: the wire of AWS, what one collector hands to another of its kind,
-# records of attempts in their entries.
+# Neither stored nor published documents: AWS's wire formats, what a collector hands to its own kind, records of
+# attempts in their entries.
 NO_DOCUMENT = {
     "domain/attempt.py",
     "domain/statistics/activity.py",
@@ -20,17 +20,10 @@ NO_DOCUMENT = {
     "storage/secret_values.py",
     "storage/signed_http.py",
 }
-# Formats that have no document yet; none is added here.
-NOT_YET = {
-    "services/contest/commitments.py",
-    "services/exam/receipts.py",
-    "services/intake/personal_files.py",
-    "services/publishing/published.py",
-}
 
 
 def calls(*names: str) -> Iterator[str]:
-    """Modules of the package, but documents, that call one of these."""
+    """Modules of the package, other than documents, that call one of these."""
     for path in sorted(PACKAGE.rglob("*.py")):
         module = path.relative_to(PACKAGE).as_posix()
         if module.startswith("documents/"):
@@ -42,7 +35,7 @@ def calls(*names: str) -> Iterator[str]:
 
 
 def test_json_is_decoded_by_documents_alone() -> None:
-    assert set(calls("json.loads", "msgspec.json.decode")) == NO_DOCUMENT | NOT_YET
+    assert set(calls("json.loads", "msgspec.json.decode")) == NO_DOCUMENT
 
 
 def test_no_report_is_read_back() -> None:
@@ -51,6 +44,6 @@ def test_no_report_is_read_back() -> None:
     ] == []
 
 
-def test_winners_are_put_together_once() -> None:
+def test_winners_are_put_together_in_one_place() -> None:
     assert set(calls("Winner")) == {"reports/winners.py"}
     assert set(calls("ShownWinner")) == {"reports/week_report.py"}

@@ -1,4 +1,4 @@
-"""Short ways to say what somebody did in a week."""
+"""Short ways to write down a person's week."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def done(
     received: int | None = None,
     status: Status = "submitted",
 ) -> Finished:
-    """A finished attempt; received when its duration is over unless told otherwise."""
+    """A finished attempt, received at the end of its duration unless told otherwise."""
     overtime = 0 if received is None else received - started - duration
     flag = {"submitted": SUBMITTED, "overdue": OVERDUE, "discarded": DISCARDED}[status]
     return Finished(number, started, duration, overtime, score, prediction, NONCE, "AAAAA", flag)
@@ -41,7 +41,7 @@ def entry(
     opened: Opened | None = None,
     week: int = 1,
 ) -> Entry:
-    """A person's week; the attempts are numbered in the order in which they are given."""
+    """A person's week; attempts are numbered in the order given."""
     numbered = tuple(attempt._replace(number=k) for k, attempt in enumerate(finished, 1))
     used = opened.number if opened else len(numbered)
     return Entry(participant_id, week, unit, category, used, opened, numbered)

@@ -1,6 +1,6 @@
-"""The design's rules a second time: slow, obvious, and written from its text without a look at the code.
+"""The design's rules a second time: slow, obvious, and written from its text without looking at the code.
 
-Everything here is plain: people are dictionaries, comparing is done pair by pair, nothing is sorted by a key
+Everything here is plain: people are dictionaries, comparisons go pair by pair, and nothing is sorted by a key
 that could share a mistake with the real code. It answers the same questions as ``chalicelib.domain``.
 """
 
@@ -17,12 +17,12 @@ Person = dict[str, Any]
 
 
 def due(started: int, closes: int, rules: dict[str, Any]) -> int:
-    """An attempt has its time limit, but no longer than the week."""
+    """An attempt runs for its time limit, but not beyond the end of the week."""
     return closes if started + rules["time_limit"] > closes else started + rules["time_limit"]
 
 
 def timed(started: int, received: int, closes: int, rules: dict[str, Any]) -> dict[str, int]:
-    """When an attempt counts as received, and its duration: the grace is free, and no time runs backwards."""
+    """When an attempt counts as received, and its duration: grace adds nothing, time never runs back."""
     if received < started:
         return {"received": started, "duration": 0}
     deadline = due(started, closes, rules)
@@ -43,7 +43,7 @@ def target(people: list[Person], rules: dict[str, Any]) -> int:
 
 
 def merit(attempt: Attempt, field: str, actual: int | None) -> tuple[int, int]:
-    """Smaller is better. Having no prediction is worse than any prediction."""
+    """Smaller is better. No prediction is worse than any prediction."""
     if field == "score":
         return (0, -attempt["score"])
     if field == "duration":
@@ -99,7 +99,7 @@ def ranking(people: list[Person], rules: dict[str, Any], closes: int, actual: in
 
 
 def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> list[tuple[str, str]]:
-    """(prize, participant id), from the top, skipping who may not win."""
+    """(prize, participant id), from the top, skipping people who may not win."""
     left = [name for name, number in rules["prizes"] for _ in range(number)]
     won = []
     for person in ranked:
@@ -164,7 +164,7 @@ def unit_winners(rows: list[dict[str, Any]], number: int, earlier: set[str]) -> 
 def contest(
     weeks: list[tuple[list[Person], int, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
 ) -> Any:
-    """All weeks one after the other, then the final; ``weeks`` holds (people, closing, own rules) of each."""
+    """All weeks in turn, then the final; ``weeks`` holds (people, closing, own rules) for each."""
     results = []
     winners: set[str] = set()
     weekly_units: set[str] = set()

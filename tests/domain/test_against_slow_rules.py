@@ -1,8 +1,8 @@
 """A few hundred random contests, closed by the real rules and by ``slow_rules``: both must agree.
 
-Whatever is drawn has few different values, so that ties are the rule and not the exception: people and attempts
-that are equal in everything, noughts, clocks that went back, receipts in the grace, and the largest values that
-the system takes.
+Every value is drawn from a few, so that ties are the rule and not the exception: people and attempts equal in
+everything, zeros, clocks that went back, receipts within the grace, and the largest values that the system
+accepts.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ UNITS: list[dict[str, Any]] = [
 ]
 
 scores = st.sampled_from([0, 1, QUESTIONS - 1, QUESTIONS, QUESTIONS, QUESTIONS + 4])
-# Since the opening of the week. The last attempt has two seconds until the closing.
+# Since the week opened. The last attempt has two seconds until it closes.
 starts = st.sampled_from([0, 0, 0, 1, WEEK - 2_000])
-# From the start to the receipt, by the servers' clocks; at the latest in the last instant of the grace.
+# From the start to the receipt, by the servers' clocks; at the latest, the last instant of the grace.
 spans = st.sampled_from(
     [-WEEK, -1_000, -1, 0, 0, 1, 1_999, 2_000, 2_001, LIMIT - 1, LIMIT, LIMIT + 1, 2 * LIMIT]
 )
@@ -61,12 +61,12 @@ left_open = st.none() | st.fixed_dictionaries(
 
 
 def with_copies(drawn: list[Any], copied: list[int]) -> list[Any]:
-    """Some of what was drawn once more, behind the others."""
+    """The drawn items, followed by copies of some of them."""
     return [*drawn, *[drawn[k % len(drawn)] for k in copied if drawn]]
 
 
 def some(one: st.SearchStrategy[Any], drawn: int, copied: int) -> st.SearchStrategy[list[Any]]:
-    """Up to ``drawn`` different ones, and up to ``copied`` that are equal in everything to one of these."""
+    """Up to ``drawn`` items, followed by up to ``copied`` exact copies of some of them."""
     copies = st.lists(st.integers(0, drawn - 1), max_size=copied)
     return st.builds(with_copies, st.lists(one, max_size=drawn), copies)
 
@@ -76,7 +76,7 @@ person_weeks = st.fixed_dictionaries(
         "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
         "attempts": some(attempts, 3, 2),
         "open": left_open,
-        # The order of the records in the entry, which decides nothing.
+        # The order of records in the entry; it decides nothing.
         "backwards": st.booleans(),
     }
 )
@@ -101,7 +101,7 @@ contests = st.fixed_dictionaries(
         "weeks": st.lists(some(person_weeks, 5, 3), min_size=1, max_size=3),
         # The order in which entries are read.
         "backwards": st.booleans(),
-        # How many questions a paper has in each week.
+        # Questions per paper in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
     }
 )
@@ -177,7 +177,7 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
 
 
 def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, person: Any) -> dict[str, Any]:
-    """What the design says of an open attempt: with saved answers it was submitted at its deadline."""
+    """By the design, an open attempt with saved answers was submitted at its deadline."""
     rules = {"time_limit": LIMIT}
     made = [
         {**attempt, **slow_rules.timed(*instants(attempt, week), week.closes, rules)}
@@ -197,7 +197,7 @@ def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, pe
 
 
 def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) -> Gathered:
-    """As several functions would read them, and put together in another order."""
+    """Shares as several functions would read them, put together in another order."""
     shares = [gather(contest, BANK, week, entries[k::3]) for k in range(3)]
     whole = shares.pop()
     for share in shares:
@@ -224,7 +224,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         results.append(result)
     sizes = [contest.paper.questions for contest in contests]
-    final = close_contest(contests[0], units, [result.tallies for result in results], sizes)
+    final = close_contest(contests[0], units, [result.sums_by_unit for result in results], sizes)
     return {
         "weeks": [
             {

@@ -32,7 +32,7 @@ def right_letters(paper: Paper) -> dict[str, list[str]]:
 
 
 @given(seeds, st.data())
-def test_what_was_chosen_comes_back_as_it_was_shown(seed: str, data: st.DataObject) -> None:
+def test_chosen_letters_come_back_as_shown(seed: str, data: st.DataObject) -> None:
     paper = draw(BANK, WHOLE, seed)
     chosen = {}
     for number, (question, order) in enumerate(paper, 1):
@@ -44,7 +44,7 @@ def test_what_was_chosen_comes_back_as_it_was_shown(seed: str, data: st.DataObje
 
 
 @given(seeds)
-def test_all_right_answers_give_the_full_score_whatever_the_order_shown(seed: str) -> None:
+def test_a_perfect_paper_has_the_full_score_whatever_the_order_shown(seed: str) -> None:
     paper = draw(BANK, WHOLE, seed)
     assert score(paper, encode_answers(paper, right_letters(paper))) == 12
 
@@ -89,7 +89,7 @@ def test_the_code_follows_the_bank_not_the_order_shown() -> None:
         pytest.param([], 0, id="none"),
     ],
 )
-def test_with_several_right_options_all_and_only_those_count(chosen: list[str], points: int) -> None:
+def test_with_several_right_options_only_the_exact_set_counts(chosen: list[str], points: int) -> None:
     paper = one_question(0b0101)  # bank options 0 and 2, shown as B and A
     assert score(paper, encode_answers(paper, {"1": chosen})) == points
 

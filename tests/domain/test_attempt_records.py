@@ -80,7 +80,7 @@ def test_an_id_that_was_never_issued_is_not_found(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_no_text_at_all_breaks_the_parser(text: str) -> None:
+def test_no_text_breaks_the_parser(text: str) -> None:
     with suppress(AttemptNotFound):
         assert str(AttemptId.parse(text)) == text
 
@@ -108,14 +108,14 @@ def test_an_older_record_with_a_negative_duration_is_mended(
     assert mended._replace(duration=duration, overtime=overtime) == old
 
 
-def test_a_record_keeps_a_prediction_of_nought_apart_from_none() -> None:
+def test_a_record_tells_a_prediction_of_zero_from_none() -> None:
     assert Finished.decode(done(prediction=0).encode()).prediction == 0
     assert Finished.decode(done(prediction=None).encode()).prediction is None
 
 
 def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
-    """Bytes as DynamoDB counts them: names and texts in UTF-8, a number (digits + 1) / 2 + 1, rounded up;
-    a list 3 bytes, and 1 more for each element."""
+    """Bytes as DynamoDB counts them: names and texts in UTF-8; a number takes half a byte per digit, rounded
+    up, and 1 more; a list takes 3 bytes, and 1 more per element."""
 
     def size(value: str | int | list[str]) -> int:
         if isinstance(value, list):
@@ -126,7 +126,7 @@ def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
 
 
 def longest_record(number: int, questions: int = 20) -> Finished:
-    """A slow, perfect, overdue attempt with the largest prediction that the API takes."""
+    """A slow, perfect, overdue attempt with the largest prediction that the API accepts."""
     started = START_MS + number
     return Finished(number, started, 1_200_000, 10_000, 20, 10**9, "f" * 16, "_" * questions, OVERDUE)
 
@@ -180,7 +180,7 @@ def test_an_attempt_is_found_only_by_its_whole_id() -> None:
 
 
 @given(ids)
-def test_an_opening_is_read_as_it_was_written(attempt: AttemptId) -> None:
+def test_an_opening_reads_back_as_it_was_written(attempt: AttemptId) -> None:
     assert decode_opening(attempt.opening) == (attempt.started, attempt.nonce)
     opened = Opened(attempt.number, attempt.started, attempt.nonce, None, None, 0)
     assert opened.opening == attempt.opening

@@ -44,7 +44,7 @@ def test_a_gap_is_taken_from_the_end_of_each_week() -> None:
         pytest.param(START_MS + 2 * WEEK, None, id="after the last week"),
     ],
 )
-def test_which_week_is_open(moment: int, open_week: int | None) -> None:
+def test_a_week_is_open_from_its_opening_until_its_closing(moment: int, open_week: int | None) -> None:
     week = with_gap().week_at(moment)
     assert (week and week.number) == open_week
 
@@ -83,7 +83,7 @@ def test_a_week_is_ready_when_grace_and_settling_time_are_over() -> None:
     assert [week.number for week in contest.ready_to_close(ready_at)] == [1]
 
 
-def test_weeks_that_were_missed_are_all_ready_in_their_order() -> None:
+def test_missed_weeks_are_all_ready_in_order() -> None:
     contest = definition()
     assert [week.number for week in contest.ready_to_close(START_MS + 3 * WEEK + 10 * MINUTE)] == [1, 2, 3]
 
@@ -94,24 +94,24 @@ def test_an_open_week_is_never_ready() -> None:
         assert week not in contest.ready_to_close(week.closes - 1)
 
 
-def test_now_becomes_the_moment_of_loading_cut_to_the_second() -> None:
+def test_now_becomes_the_moment_of_loading_truncated_to_the_second() -> None:
     trial = definition(contest={"start": "now"})
     loaded = trial.resolved(datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC))
     assert loaded.weeks[0].opens == to_ms(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert loaded.rfc3339(loaded.weeks[0].opens) == "2026-01-02T10:04:05+07:00"
 
 
-def test_a_date_in_the_definition_is_not_moved_by_loading() -> None:
+def test_loading_does_not_move_a_date_in_the_definition() -> None:
     contest = definition()
     assert contest.resolved(datetime(2026, 1, 2, tzinfo=UTC)) == contest
 
 
-def test_the_calendar_of_now_can_not_be_asked_before_loading() -> None:
+def test_a_contest_that_starts_now_has_no_calendar_before_loading() -> None:
     with pytest.raises(ValueError, match="not resolved"):
         _ = definition(contest={"start": "now"}).weeks
 
 
-def test_weeks_keep_their_length_over_a_change_to_winter_time() -> None:
+def test_weeks_keep_their_length_across_a_change_to_winter_time() -> None:
     start = datetime.fromisoformat("2022-10-24T08:00:00+02:00")
     contest = definition(contest={"start": start, "timezone": "Europe/Berlin", "weeks": 1})
     (week,) = contest.weeks

@@ -1,4 +1,4 @@
-"""A week's close and the contest's, worked out by hand."""
+"""The close of a week and of the contest, worked out by hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def order(result: WeekResult) -> list[str]:
 
 
 def saved(right: int) -> str:
-    """Autosaved answers of which the first ``right`` are right."""
+    """Autosaved answers, the first ``right`` of them right."""
     masks = [MASKS[question.answer] for question, _ in PAPER]
     return "".join(masks[:right]) + "A" * (5 - right)
 
@@ -40,7 +40,7 @@ def left_open(right: int | None, guess: int | None = None, started: int = START_
 
 
 def test_a_week_worked_out_by_hand() -> None:
-    # Two people are perfect, so the target is 2; an guessed it, binh is one off, chi has fewer points.
+    # Two people are perfect, so the target is 2; “an” guessed it, “binh” is one off, “chi” has fewer points.
     result = close(
         entry("an", done(4, 9), done(5, 2, duration=9 * MINUTE)),
         entry("binh", done(5, 3, duration=MINUTE), unit="SO-B"),
@@ -55,7 +55,7 @@ def test_a_week_worked_out_by_hand() -> None:
     assert result.unit_winners == ["SO-B"]
 
 
-def test_an_attempt_left_open_counts_as_its_autosaved_answers_say() -> None:
+def test_an_attempt_left_open_counts_with_its_autosaved_answers() -> None:
     result = close(entry("an", opened=left_open(5, 1)), entry("binh", opened=left_open(2)))
     assert order(result) == ["an", "binh"]
     best = result.ranked[0].best
@@ -70,9 +70,9 @@ def test_an_attempt_left_open_in_the_last_minute_is_settled_at_the_closing() -> 
     assert (standing.best.received, standing.best.duration) == (closes, 1)
 
 
-def test_an_attempt_left_open_without_answers_is_no_participation() -> None:
+def test_an_attempt_left_open_without_answers_does_not_count() -> None:
     result = close(entry("an", opened=left_open(None)))
-    assert (result.counts.people, result.ranked, result.tallies) == (0, [], {})
+    assert (result.counts.people, result.ranked, result.sums_by_unit) == (0, [], {})
 
 
 def test_a_contest_that_discards_overdue_attempts_ranks_none_of_them() -> None:
@@ -94,11 +94,11 @@ def test_a_barred_person_is_not_ranked_and_everyone_behind_moves_up() -> None:
     assert close(*people(), barred={"an"}).winners == ["binh", "chi", "dung"]
 
 
-def test_barring_somebody_leaves_the_facts_of_the_week_as_they_were() -> None:
+def test_barring_somebody_leaves_the_weeks_facts_unchanged() -> None:
     with_an, without = close(*people()), close(*people(), barred={"an"})
     assert with_an.counts == without.counts
     assert with_an.target == without.target
-    assert with_an.tallies == without.tallies
+    assert with_an.sums_by_unit == without.sums_by_unit
 
 
 def test_a_winner_of_an_earlier_week_is_ranked_but_wins_nothing() -> None:
@@ -131,7 +131,7 @@ def test_entries_are_read_once_so_that_they_may_stream() -> None:
 
 
 class Seen:
-    """A collector that keeps what it is shown."""
+    """A collector that keeps the entries it is shown."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS, WeekLine, propose_people, propose_units
-from chalicelib.domain.unit_score import UnitTally, rank_units
+from chalicelib.domain.unit_score import UnitSums, rank_units
 from tests.domain.test_unit_score import CONTEST, unit, weighed
 
 
@@ -19,17 +19,17 @@ def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
 
 def test_units_at_full_participation_are_proposed() -> None:
     units = [unit("A", 6), unit("B", 6, exempt=2), unit("C", 6)]
-    tallies = {"A": UnitTally(11, 11, 11), "B": UnitTally(8, 8, 8), "C": UnitTally(13, 13, 13)}
-    ranked = rank_units(units, tallies, CONTEST, weeks=2)
+    sums_by_unit = {"A": UnitSums(11, 11, 11), "B": UnitSums(8, 8, 8), "C": UnitSums(13, 13, 13)}
+    ranked = rank_units(units, sums_by_unit, CONTEST, weeks=2)
     proposed = [p.id for p in propose_units(ranked) if p.reason == "full_participation"]
     assert proposed == ["C", "B"]
 
 
 def test_the_best_units_are_proposed_but_none_below_a_minimum() -> None:
     units = [unit(f"U{k:02}", 100) for k in range(TOP_UNITS + 3)]
-    tallies = {each.code: UnitTally(50 - k, 50, 250) for k, each in enumerate(units)}
-    tallies["U01"] = UnitTally(1, 900, 5)
-    ranked = rank_units(units, tallies, weighed(min_people=2))
+    sums_by_unit = {each.code: UnitSums(50 - k, 50, 250) for k, each in enumerate(units)}
+    sums_by_unit["U01"] = UnitSums(1, 900, 5)
+    ranked = rank_units(units, sums_by_unit, weighed(min_people=2))
     proposed = [p.id for p in propose_units(ranked) if p.reason == "best_units"]
     assert len(proposed) == TOP_UNITS
     assert "U01" not in proposed
@@ -69,7 +69,7 @@ def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
 
 
 def test_people_are_compared_by_their_shares_where_papers_differ_in_size() -> None:
-    # an: 2/5 + 9/10, binh: 3/5 + 8/10; together both have 11 right answers
+    # an: 2/5 + 9/10, binh: 3/5 + 8/10; each has 11 right answers in all
     weeks = [[line("an", 2), line("binh", 3)], [line("an", 9), line("binh", 8)]]
     proposals = propose_people(weeks, [5, 10])
     assert [(each.place, each.id, each.score) for each in proposals] == [(1, "binh", 11), (2, "an", 11)]

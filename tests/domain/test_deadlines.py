@@ -1,4 +1,4 @@
-"""deadline = min(started + time_limit, closes); what arrives up to deadline + grace counts."""
+"""deadline = min(started + time_limit, closes); anything that arrives up to deadline + grace counts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_submission_at_the_deadline_is_in_time() -> None:
     assert (record.duration, record.late) == (LIMIT, False)
 
 
-def test_in_the_grace_the_duration_is_capped_and_the_submission_is_late() -> None:
+def test_during_the_grace_the_duration_is_capped_and_the_submission_is_late() -> None:
     record = handed_in(START_MS, START_MS + LIMIT + GRACE)
     assert (record.duration, record.received, record.late) == (LIMIT, START_MS + LIMIT + GRACE, True)
 
@@ -79,22 +79,20 @@ def test_at_the_end_of_the_week_the_duration_is_capped_by_its_closing() -> None:
     assert (record.duration, record.late) == (MINUTE, True)
 
 
-def test_what_seems_to_be_received_before_its_start_counts_as_received_at_its_start() -> None:
+def test_a_submission_received_before_its_start_counts_as_received_at_its_start() -> None:
     record = handed_in(START_MS + 500, START_MS)
     assert (record.duration, record.received, record.late) == (0, START_MS + 500, False)
 
 
 in_the_week = st.integers(FIRST.opens, FIRST.closes - 1)
-# A clock may be wrong by years.
+# A clock may be years off.
 apart = st.integers(-(10**11), 10**11) | st.sampled_from([-1, 0, 1, LIMIT, LIMIT + GRACE])
 
 
 @given(in_the_week, apart)
 @example(FIRST.closes - 1, -1)
 @example(FIRST.opens, LIMIT + GRACE)
-def test_nothing_that_takes_part_in_the_order_is_negative_whatever_the_clocks_say(
-    started: int, later: int
-) -> None:
+def test_no_ranking_field_is_negative_whatever_the_clocks_say(started: int, later: int) -> None:
     handed = handed_in(started, started + later)
     left: dict[str, Any] = {"number": 2, "nonce": NONCE, "guess": 0, "revision": 9}
     records = [
@@ -116,7 +114,7 @@ def opened(saved: str | None, guess: int | None = None) -> Opened:
     return Opened(2, START_MS, NONCE, saved, guess, 0 if saved is None else MINUTE)
 
 
-def test_an_overdue_attempt_counts_at_its_deadline_with_what_was_saved() -> None:
+def test_an_overdue_attempt_counts_at_its_deadline_with_its_saved_answers() -> None:
     record = overdue_record(CONTEST, FIRST, opened("BBBBB", 12), four_right)
     assert (record.number, record.score, record.prediction, record.answers) == (2, 4, 12, "BBBBB")
     assert (record.received, record.duration) == (START_MS + LIMIT, LIMIT)
@@ -136,21 +134,21 @@ def test_a_contest_may_discard_every_overdue_attempt() -> None:
 
 @pytest.mark.parametrize("saved", ["BBBBB", None])
 @pytest.mark.parametrize("overdue", ["submit_saved", "discard"])
-def test_an_overdue_attempt_always_uses_up_one(saved: str | None, overdue: str) -> None:
+def test_an_overdue_attempt_is_always_used_up(saved: str | None, overdue: str) -> None:
     contest = definition(paper={"overdue": overdue})
     week = entry("p", done(5), opened=opened(saved))
     after = settled(week, contest, FIRST.closes, four_right)
     assert (after.used, after.open, len(after.finished)) == (2, None, 2)
 
 
-def test_an_attempt_stays_open_up_to_the_end_of_its_grace() -> None:
+def test_an_attempt_stays_open_until_the_end_of_its_grace() -> None:
     week = entry("p", opened=opened("BBBBB"))
     last = START_MS + LIMIT + GRACE
     assert settled(week, CONTEST, last, four_right) is week
     assert settled(week, CONTEST, last + 1, four_right).open is None
 
 
-def test_an_entry_without_an_open_attempt_is_settled_already() -> None:
+def test_an_entry_without_an_open_attempt_is_already_settled() -> None:
     week = entry("p", done(5))
     assert settled(week, CONTEST, FIRST.closes + MINUTE, four_right) is week
 

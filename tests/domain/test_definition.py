@@ -81,14 +81,14 @@ def test_a_bad_value_is_refused_at_its_place(place: str, tables: dict[str, Any])
 
 
 @pytest.mark.parametrize("weights", [("0.5", "0.2", "0.2"), ("0.5", "0.3", "0.3"), ("0.33", "0.33", "0.33")])
-def test_the_weights_add_to_exactly_one(weights: tuple[str, str, str]) -> None:
+def test_the_weights_must_add_up_to_exactly_one(weights: tuple[str, str, str]) -> None:
     table = dict(zip(("participation", "volume", "quality"), map(Decimal, weights), strict=True))
     with pytest.raises(ValidationError, match="đúng bằng 1"):
         definition(unit_prizes={"weights": table})
 
 
 @pytest.mark.parametrize("weight", [Decimal("-0.1"), Decimal("1.1"), Decimal("NaN"), True, "much", None])
-def test_a_weight_is_a_number_between_nought_and_one(weight: object) -> None:
+def test_a_weight_must_be_a_number_between_zero_and_one(weight: object) -> None:
     table = {"participation": weight, "volume": Decimal("0.5"), "quality": Decimal("0.5")}
     with pytest.raises(ValidationError):
         definition(unit_prizes={"weights": table})
@@ -100,7 +100,7 @@ def test_a_weight_that_no_binary_fraction_can_hold_stays_exact() -> None:
     assert (weights.participation, weights.volume) == (Decimal("0.1"), Decimal("0.2"))
 
 
-def test_every_duration_of_iso_8601_without_months_and_years_is_read() -> None:
+def test_every_iso_8601_duration_without_months_or_years_is_read() -> None:
     for text, span in {
         "P7D": timedelta(days=7),
         "P2W": timedelta(days=14),
@@ -111,7 +111,7 @@ def test_every_duration_of_iso_8601_without_months_and_years_is_read() -> None:
         assert definition(contest={"week_length": text}).contest.week_length == span
 
 
-def test_what_the_definition_leaves_out_has_the_defaults_of_the_design() -> None:
+def test_omitted_values_take_the_defaults_of_the_design() -> None:
     contest = {"id": "a", "title": "b", "organiser": "c", "hotline": "d", "start": "now", "weeks": 4}
     whole = Definition.model_validate({"contest": contest})
     assert (whole.contest.timezone, whole.contest.week_length) == ("Asia/Ho_Chi_Minh", timedelta(days=7))

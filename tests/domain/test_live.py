@@ -1,4 +1,4 @@
-"""Live participation: right after any delivery of the stream, whatever is repeated, split or mixed."""
+"""Live participation: correct after any delivery of the stream, whatever is repeated, split or mixed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOURCES = 3
 
 
 class Write(NamedTuple):
-    """What somebody does to an entry: ``what`` is one of ``ACTIONS``."""
+    """One person's write to an entry; ``what`` is one of ``ACTIONS``."""
 
     person: int
     what: str
@@ -31,7 +31,7 @@ writes = st.lists(
     st.builds(Write, st.integers(0, 8), st.sampled_from(ACTIONS), st.sampled_from(["SO-A", "SO-B", ""])),
     max_size=40,
 )
-# Which source is read next, how many records before the last delivery it begins anew, and how many it delivers.
+# The source read next, how many records before its last delivery it resumes, and how many it delivers.
 deliveries = st.lists(
     st.tuples(st.integers(0, SOURCES - 1), st.integers(0, 6), st.integers(1, 12)), max_size=30
 )
@@ -59,7 +59,7 @@ def streams(history: Iterable[Write]) -> list[list[Change]]:
 
 
 def counted_plainly(records: Iterable[Change]) -> dict[str, Participation]:
-    """From the last state of everybody, as a close would count."""
+    """Counted from everybody's last state, as a close would."""
     last = {(change.before or change.after).participant_id: change.after for change in records}  # type: ignore[union-attr]
     people: Counter[str] = Counter()
     attempts: Counter[str] = Counter()
@@ -76,12 +76,12 @@ def figures(tally: LiveTally) -> dict[str, Participation]:
 
 
 @given(writes, deliveries)
-def test_any_delivery_gives_the_figures_of_what_was_delivered(
+def test_after_any_delivery_the_figures_match_the_records_delivered(
     history: list[Write], plan: list[tuple[int, int, int]]
 ) -> None:
     records, reached, tally = streams(history), [0] * SOURCES, LiveTally()
     for source, back, size in plan:
-        begin = max(0, reached[source] - back)  # the poller lost its place: it goes on from an earlier one
+        begin = max(0, reached[source] - back)  # the poller lost its place and resumes from an earlier one
         tally.add(records[source][begin : begin + size])
         reached[source] = max(reached[source], min(begin + size, len(records[source])))
         known = [change for stream, end in zip(records, reached, strict=True) for change in stream[:end]]
@@ -98,7 +98,7 @@ def test_any_delivery_gives_the_figures_of_what_was_delivered(
 
 
 @given(writes, st.data())
-def test_a_lost_record_is_off_by_no_more_than_itself(history: list[Write], data: st.DataObject) -> None:
+def test_a_lost_record_costs_no_more_than_itself(history: list[Write], data: st.DataObject) -> None:
     everything = [change for stream in streams(history) for change in stream]
     if not everything:
         return
@@ -113,7 +113,7 @@ def test_a_lost_record_is_off_by_no_more_than_itself(history: list[Write], data:
         assert tally.units.get(unit, Participation(0, 0)).plus(missing) == whole.units[unit]
 
 
-def test_people_are_counted_at_their_first_counted_attempt_and_attempts_each_time() -> None:
+def test_a_first_counted_attempt_adds_a_person_and_every_one_adds_an_attempt() -> None:
     nothing, first, second = entry("a"), entry("a", done()), entry("a", done(), done(status="overdue"))
     tally = LiveTally()
     tally.add([Change(1, "s", 1, None, nothing), Change(1, "s", 2, nothing, first)])
@@ -124,7 +124,7 @@ def test_people_are_counted_at_their_first_counted_attempt_and_attempts_each_tim
     assert tally.total == (1, 2)
 
 
-def test_sequence_numbers_of_different_sources_have_nothing_to_do_with_each_other() -> None:
+def test_sequence_numbers_of_different_sources_are_independent() -> None:
     tally = LiveTally()
     tally.add([Change(1, "old/a3", 900, None, entry("a", done()))])
     tally.add([Change(1, "new/a3", 1, None, entry("b", done()))])
@@ -132,7 +132,7 @@ def test_sequence_numbers_of_different_sources_have_nothing_to_do_with_each_othe
 
 
 @pytest.mark.parametrize(("target", "told"), [("perfect_people", True), ("people", False), ("attempts", False)])
-def test_participation_is_told_unless_it_is_what_people_predict(target: str, *, told: bool) -> None:
+def test_participation_is_shown_unless_people_predict_it(target: str, *, told: bool) -> None:
     assert may_be_told(definition(prediction={"target": target})) is told
     without = definition().model_copy(update={"prediction": None})
     assert may_be_told(without) is True

@@ -39,7 +39,7 @@ def test_hashes_come_out_in_ascending_order_however_they_came_in() -> None:
 
 
 @given(size=st.integers(0, 70), chunk=st.sampled_from([1, 2, 4, 16]))
-def test_every_chunk_leads_to_the_root_of_all(size: int, chunk: int) -> None:
+def test_every_chunk_leads_to_the_root_of_the_whole_tree(size: int, chunk: int) -> None:
     leaves = [sha256(str(k).encode()).digest() for k in range(size)]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(merkle, "CHUNK", chunk)

@@ -1,4 +1,4 @@
-"""A paper is a pure function of (bank digest, seed), and stays the same in every Python."""
+"""A paper is a pure function of (bank digest, seed), and is the same in every version of Python."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_no_question_is_asked_twice(seed: str, size: int) -> None:
 
 
 @given(seeds, st.integers(0, 6), st.integers(0, 6))
-def test_a_quota_is_kept_and_the_rest_comes_from_everywhere(seed: str, zero: int, one: int) -> None:
+def test_a_quota_is_kept_and_the_rest_comes_from_any_topic(seed: str, zero: int, one: int) -> None:
     topics = {name: count for name, count in {"topic-0": zero, "topic-1": one}.items() if count}
     size = max(zero + one, 5)
     paper = draw(BANK, PaperRules(questions=size, topics=topics), seed)
@@ -70,7 +70,7 @@ def test_the_same_seed_gives_the_same_paper(seed: str) -> None:
 
 
 @given(seeds, st.sampled_from([FIVE, QUOTA, PaperRules(questions=5, shuffle_options=False)]))
-def test_the_questions_alone_are_those_of_the_paper(seed: str, rules: PaperRules) -> None:
+def test_drawing_only_the_questions_gives_those_of_the_paper(seed: str, rules: PaperRules) -> None:
     assert drawn_questions(BANK, rules, seed) == [question for question, _ in draw(BANK, rules, seed)]
 
 
@@ -102,21 +102,21 @@ def test_drawing_leaves_the_bank_as_it_is() -> None:
     assert BANK.questions == before == questions(12)
 
 
-def test_every_question_is_asked_about_equally_often() -> None:
+def test_all_questions_are_asked_roughly_equally_often() -> None:
     papers = [draw(BANK, FIVE, f"{k:016x}") for k in range(3_000)]
     asked = Counter(question.id for paper in papers for question, _ in paper)
     assert len(asked) == 12
     assert all(abs(count - 3_000 * 5 / 12) < 125 for count in asked.values()), asked
 
 
-def test_every_question_stands_about_equally_often_at_each_number() -> None:
+def test_every_question_appears_roughly_equally_often_at_each_number() -> None:
     papers = [draw(BANK, PaperRules(questions=12), f"{k:016x}") for k in range(3_000)]
     places = Counter((number, question.id) for paper in papers for number, (question, _) in enumerate(paper))
     assert len(places) == 144
     assert all(abs(count - 250) < 75 for count in places.values())
 
 
-def test_a_right_answer_stands_about_equally_often_under_each_letter() -> None:
+def test_a_right_answer_appears_roughly_equally_often_under_each_letter() -> None:
     single = Bank("d" * 64, (Question("Q1", "law", "?", ("a", "b", "c", "d"), 0b0001, "Điều 1"),))
     orders = [draw(single, PaperRules(questions=1), f"{k:016x}")[0].order for k in range(4_000)]
     letters = Counter(order.index(0) for order in orders)
@@ -133,7 +133,7 @@ def test_a_right_answer_stands_about_equally_often_under_each_letter() -> None:
         (5, {"history": 1}, False),
     ],
 )
-def test_a_bank_that_is_too_small_is_known_before_the_draw(
+def test_a_bank_that_is_too_small_is_noticed_before_the_draw(
     wanted: int, quota: dict[str, int], *, enough: bool
 ) -> None:
     assert (shortage(BANK.questions, wanted, quota) is None) == enough

@@ -1,4 +1,4 @@
-"""Citizen IDs, names, phones, ages, and how they are masked (R2, R3)."""
+"""Citizen IDs, names, phones and ages, and their masking (R2, R3)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_anything_else_is_not_a_citizen_id(text: str) -> None:
         ("307", date(2007, 6, 7), "female"),
     ],
 )
-def test_digits_four_to_six_tell_century_gender_and_year(digits: str, born: date, gender: Gender) -> None:
+def test_digits_four_to_six_encode_century_gender_and_year(digits: str, born: date, gender: Gender) -> None:
     assert citizen_id_fits(f"040{digits}000001", born, gender)
 
 
@@ -83,7 +83,7 @@ def test_a_citizen_id_fits_one_gender_and_one_year_only(century: int, year: int,
 
 
 @pytest.mark.parametrize("born", [date(1, 1, 1), date(1890, 1, 1), date(2490, 1, 1), date(9999, 12, 31)])
-def test_a_birth_date_far_outside_fits_no_citizen_id(born: date) -> None:
+def test_a_birth_date_far_out_of_range_fits_no_citizen_id(born: date) -> None:
     assert not any(citizen_id_fits(f"040{digit}90000001", born, "male") for digit in range(10))
 
 
@@ -91,7 +91,7 @@ def test_a_birth_date_far_outside_fits_no_citizen_id(born: date) -> None:
     "name",
     ["Nguyễn Văn An", "Hồ", "H’Hen Niê", "Lê Thị Ngọc-Ánh", "Y Moan Ê-nuôl", "Nguyễn Văn A.", "Trần D'Arc"],
 )
-def test_names_of_all_peoples_of_vietnam_are_names(name: str) -> None:
+def test_names_of_all_peoples_of_vietnam_are_accepted(name: str) -> None:
     assert is_name(name)
 
 
@@ -112,7 +112,7 @@ def test_names_of_all_peoples_of_vietnam_are_names(name: str) -> None:
         "😀😀",
     ],
 )
-def test_digits_signs_and_control_characters_are_in_no_name(text: str) -> None:
+def test_digits_symbols_and_control_characters_are_refused_in_a_name(text: str) -> None:
     assert not is_name(text)
 
 
@@ -123,19 +123,19 @@ def test_a_decomposed_name_becomes_the_composed_one() -> None:
     assert is_name(tidy(decomposed))
 
 
-def test_spaces_around_and_between_are_tidied() -> None:
+def test_spaces_around_and_between_words_are_tidied() -> None:
     assert tidy("  Nguyễn\u00a0 Văn\t An ") == "Nguyễn Văn An"
 
 
 @given(st.text())
-def test_tidying_twice_changes_nothing_more(text: str) -> None:
+def test_tidying_a_second_time_changes_nothing(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
 
 
 @pytest.mark.parametrize(
     "text", ["0912345678", "+84912345678", "84912345678", "0912 345 678", "0912.345.678", "(+84) 912-345-678"]
 )
-def test_a_mobile_number_is_read_in_every_usual_writing(text: str) -> None:
+def test_a_mobile_number_is_read_in_every_usual_notation(text: str) -> None:
     assert normal_phone(text) == "0912345678"
 
 
@@ -166,12 +166,12 @@ def test_a_year_of_age_is_completed_on_the_birthday(born: date, today: date, yea
     ("number", "masked"),
     [("040090000123", "040******123"), ("0912345678", "091****678"), ("123456", "******"), ("", "")],
 )
-def test_a_number_keeps_its_first_and_last_three_digits(number: str, masked: str) -> None:
+def test_a_masked_number_keeps_its_first_and_last_three_digits(number: str, masked: str) -> None:
     assert masked_number(number) == masked
 
 
 @pytest.mark.parametrize(
     ("name", "masked"), [("Nguyễn Văn An", "N. V. An"), ("Đặng Ước", "Đ. Ước"), ("An", "An"), ("", "")]
 )
-def test_a_name_keeps_the_given_name_and_initials(name: str, masked: str) -> None:
+def test_a_masked_name_keeps_the_given_name_and_initials(name: str, masked: str) -> None:
     assert masked_name(name) == masked

@@ -1,4 +1,4 @@
-"""Who comes first (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
+"""The ranking (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ranked(*entries: Entry, target: int | None = 10, contest: Definition = CONTE
 
 
 def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
-    """The number of the best of a person's attempts."""
+    """The number of a person's best attempt."""
     (standing,) = rank(contenders([entry("p", *finished)], contest), contest, contest.weeks[0], target)
     return standing.best.number
 
@@ -62,7 +62,7 @@ def test_the_score_comes_first_then_the_prediction_then_the_duration() -> None:
     assert ranked(*entries) == ["b", "d", "c", "a"]
 
 
-def test_of_equal_attempts_the_one_received_first_stands_higher() -> None:
+def test_of_equal_attempts_the_one_received_first_ranks_higher() -> None:
     later, earlier = done(received=START_MS + 2 * MINUTE), done(received=START_MS + 2 * MINUTE - 1)
     assert ranked(entry("a", later), entry("b", earlier)) == ["b", "a"]
 
@@ -85,7 +85,7 @@ def test_a_contest_may_choose_its_order(order: list[str], expected: str) -> None
 @pytest.mark.parametrize("order", [list(order) for n in (1, 2, 3, 4) for order in permutations(
     ["score", "prediction", "duration", "submitted"], n
 )], ids="-".join)  # fmt: skip
-def test_every_order_compares_its_fields_one_after_the_other(order: list[str]) -> None:
+def test_every_order_compares_its_fields_in_turn(order: list[str]) -> None:
     at = START_MS + 9
     better = {
         "score": (done(5, 3), done(4, 3)),
@@ -102,24 +102,24 @@ def test_every_order_compares_its_fields_one_after_the_other(order: list[str]) -
 
 
 @pytest.mark.parametrize("guess", [0, 10, 20, 999_999_999])
-def test_no_prediction_ranks_behind_every_prediction(guess: int) -> None:
+def test_a_missing_prediction_ranks_behind_every_prediction(guess: int) -> None:
     assert ranked(entry("a", done(5, None)), entry("b", done(5, guess, duration=9 * MINUTE))) == ["b", "a"]
 
 
 @pytest.mark.parametrize("order", [["score", "duration"], ["score", "prediction", "duration", "submitted"]])
-def test_a_negative_field_takes_nothing_from_the_field_before_it(order: list[str]) -> None:
-    """Packed into one integer, it did: nought points ranked before twenty."""
+def test_a_negative_field_does_not_affect_the_field_before_it(order: list[str]) -> None:
+    """Packed into one integer, it did: zero points ranked ahead of twenty."""
     back_in_time = done(0, 10, duration=-500, received=START_MS - 500)
     contest = in_order(*order, questions=20)
     assert ranked(entry("a", back_in_time), entry("b", done(20, 10)), contest=contest) == ["b", "a"]
 
 
-def test_a_prediction_is_as_good_from_above_as_from_below() -> None:
+def test_a_prediction_is_as_good_above_the_target_as_below_it() -> None:
     above, below = entry("a", done(5, 12, duration=2)), entry("b", done(5, 8, duration=1))
     assert ranked(above, below) == ["b", "a"]
 
 
-def test_without_a_prediction_question_nobody_is_behind_for_it() -> None:
+def test_without_a_prediction_question_a_missing_prediction_costs_nothing() -> None:
     plain = definition().model_copy(update={"prediction": None})
     assert ranked(entry("a", done(5, None)), entry("b", done(5, duration=2)), target=None, contest=plain) == [
         "b",
@@ -132,7 +132,7 @@ def test_equal_people_are_ordered_by_the_fixed_draw() -> None:
     assert ranked(*(entry(person, done()) for person in people)) == sorted(people, key=draw)
 
 
-def test_the_draw_of_another_week_is_another() -> None:
+def test_every_week_has_a_different_draw() -> None:
     people = [f"{k:020x}" for k in range(20)]
     entries = [entry(person, done()) for person in people]
     weeks = [
@@ -142,20 +142,20 @@ def test_the_draw_of_another_week_is_another() -> None:
     assert len({tuple(order) for order in weeks}) == 4
 
 
-def test_the_draw_does_not_decide_what_the_rules_decide() -> None:
+def test_the_draw_does_not_override_the_rules() -> None:
     first, second = sorted(["a", "b"], key=draw)
     assert ranked(entry(first, done(4)), entry(second, done(5))) == [second, first]
 
 
-def test_a_person_stands_with_the_best_attempt() -> None:
+def test_a_person_is_ranked_by_the_best_attempt() -> None:
     assert best(done(3, 10), done(5, 2), done(5, 9), done(4, 10)) == 3
 
 
-def test_of_two_equal_attempts_of_a_person_the_earlier_stands() -> None:
+def test_of_a_persons_two_equal_attempts_the_earlier_counts() -> None:
     assert best(done(5, 9), done(5, 9)) == 1
 
 
-def test_only_counted_attempts_stand() -> None:
+def test_only_counted_attempts_are_ranked() -> None:
     assert best(done(0, None, status="discarded"), done(1, None)) == 2
     assert ranked(entry("a", done(0, status="discarded")), entry("b")) == []
 
@@ -167,12 +167,12 @@ def test_an_implausibly_fast_attempt_ranks_behind_all_others() -> None:
     assert ranked(fast, slow, contest=strict) == ["b", "a"]
 
 
-def test_a_person_stands_with_a_plausible_attempt_rather_than_a_fast_one() -> None:
+def test_a_person_is_ranked_by_a_plausible_attempt_rather_than_a_fast_one() -> None:
     strict = in_order("score", "prediction", "duration", "submitted", min_duration="PT30S")
     assert best(done(5, 10, duration=1_000), done(1, None), contest=strict) == 2
 
 
-def test_implausibly_fast_attempts_are_ordered_like_all_others_among_themselves() -> None:
+def test_implausibly_fast_attempts_follow_the_usual_order_among_themselves() -> None:
     strict = in_order("score", "duration", min_duration="PT30S")
     entries = [
         entry("a", done(3, duration=1)),
@@ -207,12 +207,12 @@ def standings(*ids: str) -> list[Standing]:
 
 
 def prizes(ids: str, *, barred: str = "", earlier: str = "", contest: Definition = CONTEST) -> str:
-    """Each winner with the first letter of the prize, such as ``a1 b2 c2``; one first, two second."""
+    """Each winner with the number of the prize, such as ``a1 b2 c2``; one first, two second."""
     won = award(standings(*ids), contest, set(barred), set(earlier))
     return " ".join(f"{ids[place]}{'1' if prize == 'first' else '2'}" for place, prize in won.items())
 
 
-def test_prizes_go_from_the_top_in_order_of_value() -> None:
+def test_prizes_go_to_the_top_in_order_of_value() -> None:
     assert prizes("abcde") == "a1 b2 c2"
 
 
@@ -225,7 +225,7 @@ def test_a_contest_may_give_a_person_a_prize_in_every_week() -> None:
     assert prizes("abcd", barred="a", earlier="bc", contest=generous) == "b1 c2 d2"
 
 
-def test_with_fewer_people_than_prizes_the_last_prizes_stay() -> None:
+def test_with_fewer_people_than_prizes_the_last_prizes_are_not_given() -> None:
     assert prizes("ab") == "a1 b2"
     assert prizes("") == ""
     assert prizes("ab", barred="ab") == ""
@@ -242,5 +242,5 @@ def test_the_facts_of_a_week() -> None:
 
 
 @pytest.mark.parametrize(("target", "actual"), [("perfect_people", 2), ("people", 3), ("attempts", 5)])
-def test_what_the_prediction_question_asks_for(target: str, actual: int) -> None:
+def test_the_prediction_target_is_the_count_that_the_question_asks_for(target: str, actual: int) -> None:
     assert prediction_target(Counts(3, 5, 2, 1, 2), definition(prediction={"target": target})) == actual

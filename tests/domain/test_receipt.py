@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.documents.bundle import decode_line, encode_line
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished, Opened
-from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, record, salt, salt_key
+from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, salt, salt_key
 from tests.domain.builders import NONCE, done, entry
 
 KEY = salt_key(b"pepper")
@@ -50,7 +51,7 @@ def attempts(draw: st.DrawFn) -> Finished:
 def test_the_record_is_canonical_json(
     attempt: Finished, contest: str, unit: str, category: Any, draw: str, committed: str
 ) -> None:
-    public = record(
+    public = encode_line(
         contest,
         53,
         draw,
@@ -67,6 +68,7 @@ def test_the_record_is_canonical_json(
     assert public == canonical(
         {
             "contest": contest,
+            "format": 1,
             "week": 53,
             "draw": draw,
             "number": attempt.number,
@@ -80,6 +82,7 @@ def test_the_record_is_canonical_json(
             "commitment": committed,
         }
     )
+    assert canonical(decode_line(public)) == public
 
 
 @given(attempts())
@@ -134,6 +137,6 @@ def test_an_erased_attempt_is_not_found_by_its_id() -> None:
     assert erased(before, KEY).find(attempt) is None
 
 
-def test_an_open_attempt_has_to_be_settled_before_it_is_erased() -> None:
+def test_an_open_attempt_must_be_settled_before_it_is_erased() -> None:
     with pytest.raises(ValueError, match="open attempt"):
         erased(entry(PERSON, done(), opened=Opened(2, done().started, NONCE, None, None, 0)), KEY)

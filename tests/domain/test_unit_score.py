@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.closeout import close_contest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.ranking import Standing
-from chalicelib.domain.unit_score import UnitStanding, UnitTally, award_units, rank_units, tally
+from chalicelib.domain.unit_score import UnitStanding, UnitSums, award_units, rank_units, unit_sums
 from chalicelib.domain.units import Unit
 from tests.domain.builders import done
 from tests.fakes import definition
@@ -34,8 +34,8 @@ def score_of(code: str, ranked: list[UnitStanding]) -> UnitStanding:
 
 
 def test_the_score_is_an_exact_fraction() -> None:
-    tallies = {"A": UnitTally(3, 7, 11), "B": UnitTally(1, 3, 4)}
-    ranked = rank_units([unit("A", 9, 2), unit("B", 3)], tallies, CONTEST)
+    sums_by_unit = {"A": UnitSums(3, 7, 11), "B": UnitSums(1, 3, 4)}
+    ranked = rank_units([unit("A", 9, 2), unit("B", 3)], sums_by_unit, CONTEST)
     a, b = score_of("A", ranked), score_of("B", ranked)
     assert (a.rate, a.quality) == (Fraction(3, 7), Fraction(11, 15))
     assert a.score == 100 * (
@@ -46,16 +46,16 @@ def test_the_score_is_an_exact_fraction() -> None:
     )
 
 
-def test_a_unit_that_does_everything_has_exactly_one_hundred_points() -> None:
-    (row,) = rank_units([unit("A", 3)], {"A": UnitTally(3, 9, 15)}, weighed("0.1", "0.2", "0.7"))
+def test_a_unit_that_does_everything_scores_exactly_one_hundred() -> None:
+    (row,) = rank_units([unit("A", 3)], {"A": UnitSums(3, 9, 15)}, weighed("0.1", "0.2", "0.7"))
     assert row.score == 100
 
 
-def test_a_difference_that_floats_do_not_see_decides() -> None:
+def test_a_difference_too_small_for_floats_decides() -> None:
     contest = weighed("1", "0", "0")
     large = [unit("A", 10**17), unit("B", 10**17 + 1)]
-    tallies = {"A": UnitTally(10**17 - 1, 1, 0), "B": UnitTally(10**17, 1, 0)}
-    first, second = rank_units(large, tallies, contest)
+    sums_by_unit = {"A": UnitSums(10**17 - 1, 1, 0), "B": UnitSums(10**17, 1, 0)}
+    first, second = rank_units(large, sums_by_unit, contest)
     assert float(first.score) == float(second.score)
     assert first.unit.code == "B"
 
@@ -71,18 +71,18 @@ def test_a_difference_that_floats_do_not_see_decides() -> None:
         pytest.param(10, 0, 0, Fraction(0), id="nobody"),
     ],
 )
-def test_the_rate_is_people_by_headcount(headcount: int, exempt: int, people: int, rate: Fraction) -> None:
-    (row,) = rank_units([unit("A", headcount, exempt)], {"A": UnitTally(people, people, 0)}, CONTEST)
+def test_the_rate_is_people_over_headcount(headcount: int, exempt: int, people: int, rate: Fraction) -> None:
+    (row,) = rank_units([unit("A", headcount, exempt)], {"A": UnitSums(people, people, 0)}, CONTEST)
     assert row.rate == rate
 
 
 def test_the_volume_is_measured_against_the_busiest_unit() -> None:
-    tallies = {"A": UnitTally(1, 4, 0), "B": UnitTally(1, 8, 0)}
-    ranked = rank_units([unit("A", 0), unit("B", 0)], tallies, weighed("0", "1", "0"))
+    sums_by_unit = {"A": UnitSums(1, 4, 0), "B": UnitSums(1, 8, 0)}
+    ranked = rank_units([unit("A", 0), unit("B", 0)], sums_by_unit, weighed("0", "1", "0"))
     assert [(row.unit.code, row.score) for row in ranked] == [("B", Fraction(100)), ("A", Fraction(50))]
 
 
-def test_a_week_without_any_attempt_divides_by_nothing() -> None:
+def test_a_week_without_any_attempt_does_not_divide_by_zero() -> None:
     ranked = rank_units([unit("B"), unit("A")], {}, CONTEST)
     nothing = Fraction(0)
     assert [(row.unit.code, row.score, row.quality) for row in ranked] == [
@@ -92,26 +92,26 @@ def test_a_week_without_any_attempt_divides_by_nothing() -> None:
     assert rank_units([], {}, CONTEST) == []
 
 
-def test_ties_go_to_quality_then_attempts_then_code() -> None:
+def test_ties_are_broken_by_quality_then_attempts_then_code() -> None:
     units = [unit(code, 10) for code in ("D", "C", "B", "A")]
     only_rate = weighed("1", "0", "0")
-    tallies = {
-        "A": UnitTally(2, 3, 4),
-        "B": UnitTally(2, 3, 4),
-        "C": UnitTally(2, 4, 4),
-        "D": UnitTally(2, 2, 5),
+    sums_by_unit = {
+        "A": UnitSums(2, 3, 4),
+        "B": UnitSums(2, 3, 4),
+        "C": UnitSums(2, 4, 4),
+        "D": UnitSums(2, 2, 5),
     }
-    assert [row.unit.code for row in rank_units(units, tallies, only_rate)] == ["D", "C", "A", "B"]
+    assert [row.unit.code for row in rank_units(units, sums_by_unit, only_rate)] == ["D", "C", "A", "B"]
 
 
 def test_all_units_are_listed_whether_anybody_took_part_or_not() -> None:
-    ranked = rank_units([unit("A"), unit("B"), unit("C", 0)], {"B": UnitTally(1, 1, 5)}, CONTEST)
+    ranked = rank_units([unit("A"), unit("B"), unit("C", 0)], {"B": UnitSums(1, 1, 5)}, CONTEST)
     assert [row.unit.code for row in ranked] == ["B", "A", "C"]
 
 
-def test_people_whose_unit_is_not_listed_count_for_none() -> None:
-    tallies = {"A": UnitTally(1, 1, 5), "GONE": UnitTally(9, 99, 45)}
-    (row,) = rank_units([unit("A", 1)], tallies, CONTEST)
+def test_people_of_an_unlisted_unit_count_for_no_unit() -> None:
+    sums_by_unit = {"A": UnitSums(1, 1, 5), "GONE": UnitSums(9, 99, 45)}
+    (row,) = rank_units([unit("A", 1)], sums_by_unit, CONTEST)
     assert row.score == 100
 
 
@@ -127,20 +127,20 @@ def test_people_whose_unit_is_not_listed_count_for_none() -> None:
 def test_a_unit_below_a_minimum_is_listed_but_not_awarded(
     minimum: dict[str, Any], people: int, note: str
 ) -> None:
-    ranked = rank_units([unit("A"), unit("B")], {"A": UnitTally(people, 5, 10)}, weighed(**minimum))
+    ranked = rank_units([unit("A"), unit("B")], {"A": UnitSums(people, 5, 10)}, weighed(**minimum))
     assert (ranked[0].unit.code, ranked[0].note) == ("A", note)
     assert award_units(ranked, 1) == ([] if note else ["A"])
 
 
 def test_the_next_unit_wins_where_the_best_is_below_a_minimum() -> None:
-    tallies = {"A": UnitTally(1, 9, 5), "B": UnitTally(2, 2, 2)}
-    ranked = rank_units([unit("A", 0), unit("B", 10)], tallies, weighed("0", "0.5", "0.5", min_people=2))
+    sums_by_unit = {"A": UnitSums(1, 9, 5), "B": UnitSums(2, 2, 2)}
+    ranked = rank_units([unit("A", 0), unit("B", 10)], sums_by_unit, weighed("0", "0.5", "0.5", min_people=2))
     assert [row.unit.code for row in ranked] == ["A", "B"]
     assert award_units(ranked, 1) == ["B"]
 
 
 def test_a_unit_wins_the_weekly_prize_only_once() -> None:
-    ranked = rank_units([unit("A"), unit("B")], {"A": UnitTally(9, 9, 45), "B": UnitTally(1, 1, 1)}, CONTEST)
+    ranked = rank_units([unit("A"), unit("B")], {"A": UnitSums(9, 9, 45), "B": UnitSums(1, 1, 1)}, CONTEST)
     assert award_units(ranked, 1) == ["A"]
     assert award_units(ranked, 1, {"A"}) == ["B"]
     assert award_units(ranked, 1, {"A", "B"}) == []
@@ -157,33 +157,33 @@ def test_a_unit_adds_up_its_people() -> None:
         Standing("c", "B", "mandatory", done(4), 2),
         Standing("d", "", "encouraged", done(5), 9),
     ]
-    assert tally(people) == {"A": UnitTally(2, 4, 7), "B": UnitTally(1, 2, 4)}
+    assert unit_sums(people) == {"A": UnitSums(2, 4, 7), "B": UnitSums(1, 2, 4)}
 
 
-def test_over_several_weeks_the_headcount_is_taken_once_a_week() -> None:
-    weeks = [{"A": UnitTally(5, 9, 20)}, {"A": UnitTally(3, 3, 15), "B": UnitTally(1, 6, 5)}, {}]
+def test_over_several_weeks_the_headcount_counts_once_a_week() -> None:
+    weeks = [{"A": UnitSums(5, 9, 20)}, {"A": UnitSums(3, 3, 15), "B": UnitSums(1, 6, 5)}, {}]
     final = close_contest(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks, [5, 5, 5])
     a = score_of("A", final.units)
-    assert (a.headcount, a.exempt, a.tally) == (36, 6, UnitTally(8, 12, 35))
+    assert (a.headcount, a.exempt, a.sums) == (36, 6, UnitSums(8, 12, 35))
     assert (a.rate, a.quality, a.mean_best) == (Fraction(8, 30), Fraction(35, 40), Fraction(35, 8))
     assert score_of("B", final.units).rate == Fraction(1, 3)
 
 
 def test_a_weekly_prize_is_no_bar_to_a_final_one() -> None:
-    weeks = [{"A": UnitTally(9, 9, 45)}, {"B": UnitTally(1, 1, 1)}, {"C": UnitTally(1, 1, 5)}]
+    weeks = [{"A": UnitSums(9, 9, 45)}, {"B": UnitSums(1, 1, 1)}, {"C": UnitSums(1, 1, 5)}]
     final = close_contest(CONTEST, [unit("A"), unit("B"), unit("C")], weeks, [5, 5, 5])
     assert final.unit_winners == ["A", "C"]
 
 
 def test_over_weeks_with_papers_of_different_sizes_quality_is_the_mean_share_of_the_paper() -> None:
     # 4 of 5, then 1 of 3 and 2 of 3: (4/5 + 1/3 + 2/3) ÷ 3 people
-    weeks = [{"A": UnitTally(1, 1, 4)}, {"A": UnitTally(2, 2, 3)}]
+    weeks = [{"A": UnitSums(1, 1, 4)}, {"A": UnitSums(2, 2, 3)}]
     (row,) = close_contest(CONTEST, [unit("A", 9)], weeks, [5, 3]).units
     assert row.quality == (Fraction(4, 5) + 1) / 3
     assert row.mean_best == Fraction(7, 3)
 
 
 def test_a_hundredth_of_a_question_decides_between_units_over_weeks() -> None:
-    one, other = {"A": UnitTally(3, 3, 1)}, {"B": UnitTally(3, 3, 1)}
+    one, other = {"A": UnitSums(3, 3, 1)}, {"B": UnitSums(3, 3, 1)}
     final = close_contest(weighed("0", "0", "1"), [unit("A"), unit("B")], [one, other], [100, 99])
     assert [row.unit.code for row in final.units] == ["B", "A"]

@@ -1,4 +1,4 @@
-"""A little of `make chaos`: nothing that was acknowledged is lost or double, whatever fails."""
+"""A little of `make chaos`: nothing that was acknowledged is lost or doubled, whatever fails."""
 
 from __future__ import annotations
 

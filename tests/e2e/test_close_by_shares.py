@@ -1,4 +1,4 @@
-"""A week closed by the state machine: sixteen functions read, one closes. Deployed, with IAM enforced."""
+"""A week closed by the state machine, deployed, with IAM enforced: sixteen functions read, one closes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
         page = wait_for(lambda: closed(stack), 120, "the close")
         assert page["counts"]["people"] == 2
 
-        # Done by the state machine: its executions ended well, and sixteen parts lie on the desk.
+        # The state machine did it: its executions succeeded, and sixteen parts lie on the desk.
         wait_for(lambda: any(run["status"] == "SUCCEEDED" for run in executions(stack)), 60, "an execution")
         assert "FAILED" not in {run["status"] for run in executions(stack)}
         found = stack.client("s3").list_objects_v2(Bucket=stack.stack["desk_bucket"], Prefix="parts/week-1/")

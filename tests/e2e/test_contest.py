@@ -1,4 +1,4 @@
-"""A whole contest on the deployed package with IAM enforced: nobody closes the week but its schedule."""
+"""A whole contest on the deployed package with IAM enforced: only the schedule closes the week."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def signed_in(stack: Stack, citizen_id: str) -> str:
 
 
 def answers(stack: Stack, attempt: dict[str, Any], right: int) -> dict[str, list[str]]:
-    """Answers with exactly ``right`` right ones; the other questions stay open."""
+    """Answers with exactly ``right`` correct ones; the other questions stay unanswered."""
     bank = {question["id"]: question for question in stack.site("/data/bank.json").json()["questions"]}
     chosen = {}
     for shown in attempt["questions"][:right]:
@@ -104,7 +104,7 @@ def live_figures(stack: Stack) -> dict[str, Any] | None:
 
 
 def verify(*arguments: str) -> str:
-    """What the verifier says, run as anybody would; it has to say that all is right."""
+    """The verifier's output, run as anybody would run it; it has to say that everything is right."""
     command = [sys.executable, "-S", "-m", "verify", *arguments]
     done = subprocess.run(  # noqa: S603  our own module
         command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
@@ -114,7 +114,7 @@ def verify(*arguments: str) -> str:
 
 
 def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_path: Path) -> None:
-    assert [key["algorithm"] for key in stack.site("/data/keys.json").json()] == ["Ed25519"]
+    assert [key["algorithm"] for key in stack.site("/data/keys.json").json()["keys"]] == ["Ed25519"]
     contest = stack.call("GET", "/contest").json()
     assert contest["week"]["number"] == 1
     closes = datetime.fromisoformat(contest["week"]["closes_at"])
@@ -195,7 +195,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     }
     assert [listed["score"] for listed in me["attempts"]] == [4, 5]
     assert binh_first["attempt_id"] == me["attempts"][0]["attempt_id"]
-    # how many take part is published while the week is open; of results nothing is
+    # the number of participants is published while the week is open; results are not
     live = {"format": 1, "week": 1, "people": 3, "attempts": 5, "units": {"SO-A": [2, 4], "SO-B": [1, 1]}}
     wait_for(lambda: live_figures(stack) == live, 30, "the page showing the attempts made")
     assert datetime.fromisoformat(stack.call("GET", "/contest").json()["now"]) < closes, "the test was too slow"
@@ -214,7 +214,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     silent = {"format": 1, "week": None, "people": None, "attempts": None, "units": {}}
     wait_for(lambda: live_figures(stack) == silent, 30, "the page's figures going with the week")
 
-    # what stands on the desk is what the rules say
+    # the files on the desk follow the rules
     prizes = csv_rows(stack.desk("results/week-1/rev-1/individual_prizes.csv"))
     assert [(row["prize"], row["rank"], row["full_name"]) for row in prizes] == [
         ("first", "1", "Bùi Thị Bình"),
@@ -282,7 +282,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert "Tuần 1: 6 bài cho ra đúng gốc cây băm" in verify("--rank", stack.site_url)
 
 
-def test_the_stream_is_read_in_order_and_what_nobody_can_read_is_told(stack: Stack) -> None:
+def test_the_stream_is_read_in_order_and_unreadable_records_are_reported(stack: Stack) -> None:
     functions = stack.client("lambda")
     mappings = functions.list_event_source_mappings()["EventSourceMappings"]
     streams = [found for found in mappings if "/stream/" in found["EventSourceArn"]]
@@ -290,14 +290,16 @@ def test_the_stream_is_read_in_order_and_what_nobody_can_read_is_told(stack: Sta
     tally = streams[0]
     assert stack.stack["tables"]["entries"] in tally["EventSourceArn"]
     assert tally["FunctionArn"].endswith("-tally")
-    assert tally["ParallelizationFactor"] == 1  # several at a time would break the order that counting rests on
+    assert (
+        tally["ParallelizationFactor"] == 1
+    )  # several at a time would break the order that counting relies on
     assert tally["StartingPosition"] == "TRIM_HORIZON"
     assert tally["BisectBatchOnFunctionError"] is True
     assert tally["MaximumRecordAgeInSeconds"] <= 24 * 3600
     assert ":sns:" in tally["DestinationConfig"]["OnFailure"]["Destination"]
 
 
-def test_what_the_gateway_answers_itself_is_a_problem_too(stack: Stack) -> None:
+def test_the_answers_of_the_gateway_itself_are_problems_too(stack: Stack) -> None:
     assert refusal(stack.call("GET", "/nowhere")) == (404, "not_found")
     assert refusal(stack.call("DELETE", "/contest"))[0] in {404, 405}
     huge = stack.call("POST", "/sessions", data=b"x" * 11_000_000)
@@ -326,8 +328,8 @@ def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
     assert stack.site("/data/contest.json").json() == before
 
 
-def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -> None:
-    # Bình, who came first, is disqualified after the close; everything else follows by itself
+def test_a_single_file_is_taken_over_and_makes_a_new_revision(stack: Stack) -> None:
+    # Bình, who came first, is disqualified after the close; the rest follows automatically
     table = "citizen_id,date,reason\n040190000002,2022-08-29,thi hộ\n"
     s3 = stack.client("s3")
     s3.put_object(Bucket=stack.stack["desk_bucket"], Key="inbox/disqualifications.csv", Body=table.encode())
@@ -357,14 +359,14 @@ def test_a_single_file_is_taken_over_and_leads_to_a_new_revision(stack: Stack) -
     assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
 
 
-def test_the_questions_of_the_last_week_cannot_be_changed_any_more(stack: Stack) -> None:
+def test_the_questions_of_the_last_week_can_no_longer_be_changed(stack: Stack) -> None:
     fewer = "\n".join((ROOT / "contests/nghe-an-2022/questions.csv").read_text().splitlines()[:-20])
     report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer.encode(), 30)
     assert report
     assert "chỉ đổi được cho những tuần chưa mở" in report["faults"][0]["message"]
 
 
-def test_what_was_committed_to_can_be_checked_from_the_site(stack: Stack) -> None:
+def test_commitments_can_be_checked_from_the_site(stack: Stack) -> None:
     told = stack.site("/data/commitments.json").json()
     before = None
     for entry in told["entries"]:
@@ -400,7 +402,7 @@ def test_answers_carry_the_servers_date(stack: Stack) -> None:
 
 
 def test_the_local_aws_lets_nobody_in_without_credentials(stack: Stack) -> None:
-    # So a permission that a function lacks fails here as it would in the cloud.
+    # So a missing permission of a function fails here as it would in the cloud.
     stranger = Stack({**stack.stack, "aws_access_key_id": "stranger", "aws_secret_access_key": "x"})
     with pytest.raises(
         ClientError, match=r"AccessDenied|InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId"
@@ -408,7 +410,7 @@ def test_the_local_aws_lets_nobody_in_without_credentials(stack: Stack) -> None:
         stranger.client("dynamodb").scan(TableName=stack.stack["tables"]["participants"])
 
 
-def test_after_a_rotation_of_the_token_key_both_keys_are_good(stack: Stack) -> None:
+def test_both_token_keys_are_valid_after_a_rotation(stack: Stack) -> None:
     vault, token = stack.client("secretsmanager"), signed_in(stack, ROTATING)
     (name,) = [it["ARN"] for it in vault.list_secrets()["SecretList"] if "session tokens" in it["Description"]]
     identity = stack.call("GET", "/me", token=token).json()["participant"]["participant_id"]
@@ -422,7 +424,7 @@ def test_after_a_rotation_of_the_token_key_both_keys_are_good(stack: Stack) -> N
 
 
 def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:
-    """The report on a request that was put into the inbox."""
+    """The report on a request put into the inbox."""
     stack.client("s3").put_object(Bucket=stack.stack["desk_bucket"], Key=f"inbox/{file}", Body=table.encode())
 
     def report() -> dict[str, Any] | None:
@@ -471,7 +473,7 @@ def test_a_person_gets_their_data_and_is_erased_through_the_desk(stack: Stack) -
     assert left["Item"].keys() == {"id", "erased_at", "expires"}
 
 
-def test_nothing_personal_and_no_secret_stands_plain_in_tables_logs_environment_or_template(
+def test_no_personal_data_and_no_secrets_are_in_plain_text_in_tables_logs_environment_or_template(
     stack: Stack,
 ) -> None:
     personal = {*PEOPLE, FORGETFUL, "0912345678", PASSWORD}
@@ -500,13 +502,11 @@ def test_nothing_personal_and_no_secret_stands_plain_in_tables_logs_environment_
 
 
 def plain(value: Any) -> str:
-    """Bytes as text, too, so that UTF-8 in them would be found."""
+    """The value as text, bytes included, so that UTF-8 in them would be found."""
     return json.dumps(value, ensure_ascii=False, default=lambda it: bytes(it).decode("utf-8", "replace"))
 
 
-def test_a_contest_that_was_lost_is_restored_and_closes_with_the_same_digest(
-    stack: Stack, tmp_path: Path
-) -> None:
+def test_a_lost_contest_is_restored_and_closes_with_the_same_digest(stack: Stack, tmp_path: Path) -> None:
     lines: list[str] = []
     digests = Drill(stack, tmp_path, lines.append).run()
     assert set(digests) == {"week-1", "final"}

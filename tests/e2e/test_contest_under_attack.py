@@ -1,4 +1,4 @@
-"""The deployed stack under requests and files that nobody means well with, after its contest was played."""
+"""The deployed stack under hostile requests and files, after its contest was played."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SITE_HEADERS = {
 
 
 def raw(stack: Stack, *lines: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Status and body of a request as written, without a client that would tidy it up."""
+    """Status and body of the answer to a request sent as written, without a client that would tidy it up."""
     address = urlsplit(stack.site_url)
     with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
@@ -96,7 +96,7 @@ def test_no_trick_in_a_path_passes_for_a_route_or_breaks_one(stack: Stack, path:
         "Cookie: token=x",
     ],
 )
-def test_no_header_changes_what_is_asked(stack: Stack, header: str) -> None:
+def test_no_header_changes_the_request(stack: Stack, header: str) -> None:
     status, body = get(stack, "/api/health", header)
     assert status == 200
     assert b"evil" not in body
@@ -105,7 +105,7 @@ def test_no_header_changes_what_is_asked(stack: Stack, header: str) -> None:
 
 
 def test_two_lengths_are_refused(stack: Stack) -> None:
-    # The one local proxy; in the cloud CloudFront stands here.
+    # This is the one local proxy; in the cloud CloudFront stands here.
     smuggled = b"0\r\n\r\nGET /_ministack/health HTTP/1.1\r\nHost: x\r\n\r\n"
     request = ("POST /api/sessions HTTP/1.1", "Host: x", "Connection: close", "Content-Type: application/json")
     for lengths in (
@@ -117,7 +117,7 @@ def test_two_lengths_are_refused(stack: Stack) -> None:
         assert b"services" not in body
 
 
-def test_bodies_that_swell_or_nest_are_refused(stack: Stack) -> None:
+def test_bodies_that_expand_or_nest_too_far_are_refused(stack: Stack) -> None:
     headers = {"Content-Type": "application/json"}
     packed = {"Content-Encoding": "gzip"}
     swelling = gzip.compress(b'{"citizen_id":"' + b"0" * 3_000_000 + b'"}')
@@ -193,4 +193,4 @@ def test_a_link_signed_by_a_stranger_opens_nothing(stack: Stack) -> None:
     )
     assert requests.get(link, timeout=30).status_code == 403
     path = link.removeprefix(stack.stack["aws_endpoint_url"])
-    assert stack.site(path).status_code in {403, 404}  # by the site's address, which is the public one
+    assert stack.site(path).status_code in {403, 404}  # at the site's address, which is the public one

@@ -1,4 +1,4 @@
-"""What the local stack keeps when it is stopped, and when it is killed."""
+"""The local stack's data survive a stop and a kill."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def sit(stack: Stack, token: str) -> None:
 
 
 def attempts_shown(stack: Stack) -> int:
-    """Of ``data/live.json``."""
+    """The count of attempts in ``data/live.json``."""
     answer = stack.site("/data/live.json")
     return int(answer.json()["attempts"]) if answer.status_code == 200 else 0
 
 
 def children(process: int) -> list[int]:
-    """By Linux's own table: process id, name in brackets, state, parent, …"""
+    """From Linux's own table: process id, name in brackets, state, parent, …"""
     table = [path.read_text().rpartition(")") for path in Path("/proc").glob("[0-9]*/stat")]
     return [int(head.split()[0]) for head, _, rest in table if int(rest.split()[1]) == process]
 
@@ -63,7 +63,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         wait_for(lambda: attempts_shown(stack) == 1, 30, "the page showing the attempt")
         opened = stack.call("POST", "/attempts", {}, token).json()
         weeks = stack.call("GET", "/contest").json()["weeks"]
-        # while the first week is open, the questions change: for the weeks to come
+        # while the first week is open, the questions change for the weeks to come
         fewer = "\n".join((contest / "questions.csv").read_text().splitlines()[:-20]).encode()
         report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer, 30)
         assert report
@@ -71,7 +71,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
 
     assert not (state / "stack.json").exists()
     with running(contest, state) as stack:
-        # stopped in order: everything is there, start = "now" has not moved, and the paper is the same
+        # after an orderly stop: everything is there, start = "now" has not moved, and the paper is the same
         assert stack.call("GET", "/contest").json()["weeks"] == weeks
         token = signed_in(stack)
         assert stack.call("POST", "/attempts", {}, token).json() == opened
@@ -86,7 +86,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
 
     (state / "stack.json").unlink(missing_ok=True)
     with running(contest, state) as stack:
-        # killed: what was saved is there
+        # after a kill: everything that was saved is there
         token = signed_in(stack)
         assert stack.call("POST", path, NOTHING, token).json() == submitted
         sit(stack, token)

@@ -1,4 +1,4 @@
-"""`make fuzz`: 20,000 requests at the deployed package, and what came of them."""
+"""`make fuzz`: 20,000 requests to the deployed package, and their outcome."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fuzz.api import Report, counted, fuzz
 from tests.fuzz.stack import UNITS, fuzzed_contest
 from tests.stack import running
 
-PROCESSES = 3  # schemathesis computes about as long as the stack answers
+PROCESSES = 3  # schemathesis computes for about as long as the stack takes to answer
 
 
 def main() -> int:

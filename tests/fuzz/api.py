@@ -1,7 +1,7 @@
-"""schemathesis against docs/openapi.json on a running stack, its links between operations followed.
+"""schemathesis against docs/openapi.json on a running stack, following its links between operations.
 
-Four phases: the document's examples, its limits one by one (coverage), anything (fuzzing), chains of requests
-along the links (stateful); the last two in turn until there are enough requests.
+Four phases: the document's examples, its limits one by one (coverage), anything (fuzzing), and chains of
+requests along the links (stateful). The last two alternate until there are enough requests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.fuzz.people import Json, People
 CHECKS: dict[str, Any] = {
     # "busy" is an answer of an overloaded machine; `make fuzz` counts it among the 5xx all the same.
     "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
-    # Rules that a schema cannot tell (a citizen ID that agrees with the birth date) are refused with 422.
+    # Rules that a schema cannot express (a citizen ID that agrees with the birth date) are refused with 422.
     "positive_data_acceptance": {
         "expected-statuses": ["2xx", "401", "403", "404", "409", "413", "422", "429", "503"]
     },
@@ -33,7 +33,7 @@ CHECKS: dict[str, Any] = {
 
 @dataclass
 class Report:
-    """What was sent and answered. ``findings``: each kind once, with the request that shows it."""
+    """Requests and answers. ``findings`` holds each kind once, with the request that shows it."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -64,7 +64,7 @@ def counted(counter: Any) -> None:
 
 
 def fuzz(document: Json, site: str, units: list[str], seed: int, *, wanted: int, seconds: int) -> Report:
-    """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different ``seed`` may overlap."""
+    """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different seeds may overlap."""
     api, report = f"{site}/api", Report()
     crowd = People(document, api, units, seed, first=seed % 20 * 50_000)
     crowd.settle(8)

@@ -1,7 +1,7 @@
-"""What schemathesis cannot make up: people whose data agree, their passwords, tokens and attempts.
+"""Things that schemathesis cannot make up: people whose data agree, their passwords, tokens and attempts.
 
-It still invents every request itself. Part of those that fit the document are then given what only a running
-contest knows; without that nearly every request would end at 401 or 422. What does not fit stays as it is.
+It still invents every request itself. Some of those that fit the document then get data that only a running
+contest knows; without it, nearly every request would end at 401 or 422. The others stay as they are.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from benchmarks.people import application
 from chalicelib.web.shapes import ATTEMPT_ID
 
 Json = dict[str, Any]
-# Older ones are forgotten, so that many requests are about something that has just been made.
+# Older ones are forgotten, so that many requests are about something just made.
 _REMEMBERED = 60
 _EXCLUDED = 85_999_999  # the citizen ID 040085999999 of tests/stack.py
 
 
 class People:
-    """Those who take part in one run. ``first`` is the first of their numbers, of a million at most."""
+    """The people of one run. ``first`` is the first of their numbers, of a million at most."""
 
     def __init__(self, document: Json, api: str, units: list[str], seed: int, first: int) -> None:
         self._api, self._units, self._next = api, units, first
@@ -38,14 +38,14 @@ class People:
         self._fits = {
             name: Draft202012Validator(
                 {"$ref": f"#/components/schemas/{name}", "components": document["components"]},
-                # A date that is none must be sent, and refused, as it was drawn.
+                # An invalid date must be sent, and refused, as it was drawn.
                 format_checker=Draft202012Validator.FORMAT_CHECKER,
             ).is_valid
             for name in ("Registration", "Credentials", "PaperAnswers")
         }
 
     def settle(self, count: int) -> None:
-        """Registers and signs in the first ones."""
+        """Registers the first people and signs them in."""
         for _ in range(count):
             person = self._newcomer()
             answer = requests.post(f"{self._api}/participants", json=person, timeout=30)
@@ -56,7 +56,7 @@ class People:
             self.note("signIn", None, session)
 
     def note(self, operation: str, sent: Any, answer: Any, attempt: Any = None) -> None:
-        """Remembers what an answer gave."""
+        """Remembers what an answer provides."""
         if operation == "registerParticipant" and answer.status_code == 201:
             self._registered.append(sent)
         elif operation == "signIn" and answer.status_code == 200:
@@ -78,7 +78,7 @@ class People:
         return header in self._tokens
 
     def body(self, operation: str, drawn: Any) -> Any:
-        """A body that fits the document, often exchanged for one that the contest takes."""
+        """A body that fits the document, often replaced by one that the contest accepts."""
         if operation == "registerParticipant" and self._fits["Registration"](drawn):
             return self._often(0.7, self._registration, drawn)
         if operation == "signIn" and self._fits["Credentials"](drawn):
@@ -88,13 +88,13 @@ class People:
         return drawn
 
     def revised(self, attempt: Any, body: Any) -> Any:
-        """A body that fits the document, built on what was last saved for the attempt, as a rule."""
+        """A body that fits the document, usually built on the attempt's last saved revision."""
         if not self._fits["PaperAnswers"](body) or self._dice.random() < 0.3:
             return body
         return {**body, "revision": self._revisions.get(attempt, 0)}
 
     def path(self, drawn: Any) -> Any:
-        """An attempt of somebody in the place of one that was never started."""
+        """Somebody's attempt in place of one that was never started."""
         fits = isinstance(drawn, dict) and re.fullmatch(ATTEMPT_ID, str(drawn.get("attempt_id")))
         if not fits or not self._attempts or self._dice.random() < 0.2:
             return drawn
@@ -105,14 +105,14 @@ class People:
         return {**drawn, "attempt_id": found}
 
     def stranger(self) -> bool:
-        """Whether this request is to come from somebody else than the owner."""
+        """Whether this request is to come from somebody other than the owner."""
         return self._dice.random() < 0.1
 
     def _often(self, share: float, made: Any, drawn: Any) -> Any:
         luck = self._dice.random()
         if luck < share:
             return made()
-        if luck > 0.99:  # above the 16 KB that a body may have
+        if luck > 0.99:  # above a body's limit of 16 KB
             return {**drawn, next(iter(drawn)): "A" * 20_000}
         return drawn
 

@@ -1,4 +1,4 @@
-"""The contest that is fuzzed: short weeks with gaps and shorter papers, so that all is also over at times."""
+"""The fuzzed contest: short weeks with gaps and shorter papers, so that each is over at times, too."""
 
 from __future__ import annotations
 

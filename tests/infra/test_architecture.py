@@ -1,4 +1,4 @@
-"""``docs/architecture.md`` against the code: the picture, the names, and journeys that run downhill."""
+"""``docs/architecture.md`` agrees with the code: the picture, the names, and journeys that run downhill."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ TEXT = floors.DOCUMENT.read_text(encoding="utf-8")
 NAMED = re.compile(r"`([\w./-]+\.(?:py|js))::([\w.]+)`")
 STEP = re.compile(r"^\d+\. `([\w./-]+)::[\w.]+`( answers?| is answered)?", re.MULTILINE)
 PART = re.compile(r"^## Journeys\n(.*?)^## ", re.MULTILINE | re.DOTALL)
-# A module, and whether the step answers one that was before.
+# A module, and whether the step answers an earlier one.
 Step = tuple[Path, bool]
 
 
 def _path(named: str) -> Path:
-    """Below the project; what the document says is in the package stands there without its folder."""
+    """The path in the project; the document names files of the package without the package's folder."""
     return Path(named) if (PROJECT / named).exists() else Path("chalicelib", named)
 
 
 def _lists() -> dict[str, list[Step]]:
-    """Each numbered list of the journeys, by its heading and how many there are below it."""
+    """Each numbered list of the journeys, by its heading and its position below it."""
     journeys = PART.search(TEXT)
     assert journeys
     found: dict[str, list[Step]] = {}
@@ -46,7 +46,7 @@ LISTS = _lists()
 
 @cache
 def _defined(module: Path) -> frozenset[str]:
-    """Functions, classes, their methods and the names of a module of Python."""
+    """The functions, classes, methods and names of a Python module."""
     names: set[str] = set()
     for node in ast.parse((PROJECT / module).read_text(encoding="utf-8")).body:
         match node:
@@ -69,23 +69,23 @@ def _imported(module: Path) -> frozenset[Path]:
 
 
 def _wired(module: Path) -> bool:
-    """Whether wiring builds something of the module, as it does with what answers a port."""
+    """Whether wiring builds something from the module, as it does with implementations of a port."""
     wiring = (path.relative_to(PROJECT) for path in (PROJECT / "chalicelib" / "wiring").glob("*.py"))
     return any(module in _imported(path) for path in wiring)
 
 
 def _floor(module: Path) -> int:
-    """From the top; what is no Python stands on one floor."""
+    """Counted from the top; everything that is not Python shares one floor."""
     room = floors.room_of(module) if module.suffix == ".py" else None
     return next((number for number, rooms in enumerate(floors.floors()) if room in rooms), -1)
 
 
-def test_the_picture_of_the_floors_is_the_one_that_the_code_gives() -> None:
+def test_the_picture_of_the_floors_is_the_one_drawn_from_the_code() -> None:
     assert floors.with_picture(TEXT) == TEXT, "draw it again: python -m infra.floors"
 
 
 def test_no_import_runs_upwards() -> None:
-    """What the picture shows, import-linter holds; this holds that the two mean the same floors."""
+    """import-linter enforces the picture; this test checks that the two mean the same floors."""
     number = {room: place for place, rooms in enumerate(floors.floors()) for room in rooms}
     assert [(a, b) for a, others in floors.uses().items() for b in others if number[a] >= number[b]] == []
 
@@ -96,7 +96,7 @@ def test_every_floor_has_its_line() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(NAMED.findall(TEXT))))
-def test_what_the_document_names_is_in_the_code(file: str, name: str) -> None:
+def test_every_name_in_the_document_is_in_the_code(file: str, name: str) -> None:
     module = _path(file)
     if module.suffix == ".py":
         assert name in _defined(module)
@@ -111,7 +111,7 @@ def test_the_five_journeys_are_there() -> None:
 
 @pytest.mark.parametrize("title", LISTS)
 def test_a_journey_runs_downhill(title: str) -> None:
-    """Nothing goes up but answers: to a step before, or from what wiring put behind a port."""
+    """Only answers go up: to an earlier step, or from an implementation that wiring put behind a port."""
     steps = LISTS[title]
     for place, (module, answers) in enumerate(steps[1:], 1):
         before = {one for one, _ in steps[:place]}

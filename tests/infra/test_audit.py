@@ -9,7 +9,7 @@ BAD = {"name": "jinja2", "version": "2.0", "vulns": [{"id": "PYSEC-1", "fix_vers
 UNASKED = {"name": "chalice", "skip_reason": "Dependency not found on PyPI"}
 
 
-def test_all_asked_and_nothing_known_is_well() -> None:
+def test_an_audit_that_asks_about_all_packages_and_finds_nothing_passes() -> None:
     assert verdict([GOOD]) == (0, ["1 of 1 packages asked about, 0 vulnerabilities known."])
 
 
@@ -26,5 +26,5 @@ def test_an_audit_without_an_answer_for_a_package_does_not_pass() -> None:
     assert "Dependency not found" in lines[1]
 
 
-def test_no_answer_at_all_does_not_pass() -> None:
+def test_an_audit_without_any_answer_does_not_pass() -> None:
     assert verdict([], "ConnectionError")[0] == 2

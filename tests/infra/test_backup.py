@@ -1,4 +1,4 @@
-"""Tables to files and back."""
+"""Tables are exported to files and restored from them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def clear(dynamodb: Any) -> None:
         dynamodb.delete_item(TableName="entries", Key={"pk": item["pk"], "sk": item["sk"]})
 
 
-def test_what_was_exported_comes_back_as_it_was(dynamodb: Any, tmp_path: Path) -> None:
+def test_exported_items_are_restored_unchanged(dynamodb: Any, tmp_path: Path) -> None:
     made = put(dynamodb, 60)
     assert export(dynamodb, "entries", tmp_path / "entries") == 60
     clear(dynamodb)
@@ -72,7 +72,7 @@ def test_what_was_exported_comes_back_as_it_was(dynamodb: Any, tmp_path: Path) -
     assert there(dynamodb) == made
 
 
-def test_restoring_puts_back_what_is_missing_and_leaves_what_is_newer(dynamodb: Any, tmp_path: Path) -> None:
+def test_restoring_puts_back_missing_items_and_leaves_newer_ones(dynamodb: Any, tmp_path: Path) -> None:
     first, second = put(dynamodb, 2)
     export(dynamodb, "entries", tmp_path)
     clear(dynamodb)
@@ -83,7 +83,7 @@ def test_restoring_puts_back_what_is_missing_and_leaves_what_is_newer(dynamodb: 
     assert there(dynamodb) == [first, newer]
 
 
-def test_an_export_of_dynamodb_itself_is_read_too(tmp_path: Path) -> None:
+def test_an_export_made_by_dynamodb_itself_is_read_too(tmp_path: Path) -> None:
     # aws dynamodb export-table-to-point-in-time --export-format DYNAMODB_JSON
     data = tmp_path / "AWSDynamoDB" / "01700000000000-abcdef" / "data"
     data.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""`make check` fails when any part fails, and shows all that it printed."""
+"""`make check` fails if any part fails, and shows all of that part's output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ def python(name: str, source: str) -> Part:
     return Part(name, [sys.executable, "-c", source])
 
 
-def test_all_parts_run_and_what_failed_stands_whole_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_parts_run_and_the_output_of_failed_ones_appears_whole_at_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     wanted = [python("bad", "print('one'); print('two'); exit(3)"), python("good", "print('unseen')")]
     assert check(wanted) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -22,10 +24,10 @@ def test_all_parts_run_and_what_failed_stands_whole_at_the_end(capsys: pytest.Ca
     assert "unseen" not in lines
 
 
-def test_with_nothing_wrong_nothing_failed() -> None:
+def test_the_check_passes_when_every_part_passes() -> None:
     assert check([python("good", "")]) == 0
 
 
-def test_without_the_tests_nothing_is_run() -> None:
+def test_parts_other_than_the_tests_run_no_code() -> None:
     quick = [part.command[0].rpartition("/")[2] for part in parts() if part.group != "tests"]
     assert set(quick) == {"ruff", "mypy", "lint-imports", "tsc"}

@@ -1,4 +1,4 @@
-"""Commands that cannot do what is asked say what is true and what to do."""
+"""Commands that cannot do as asked describe the situation and say what to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 
 
 def contest(*closes: int) -> dict[str, Any]:
-    """Weeks of an hour that close so many minutes from now."""
+    """Weeks of one hour that close ``closes`` minutes from now."""
     ends = [NOW + timedelta(minutes=minutes) for minutes in closes]
     return {
         "now": NOW.isoformat(),
@@ -55,7 +55,7 @@ def contest(*closes: int) -> dict[str, Any]:
         (contest(-60), ["1"], "All weeks are closed; the whole contest is next."),
     ],
 )
-def test_when_the_next_close_is(public: dict[str, Any] | None, done: list[str], says: str) -> None:
+def test_the_next_close_is_announced(public: dict[str, Any] | None, done: list[str], says: str) -> None:
     assert results.next_close(public, done, NOW).startswith(says)
 
 
@@ -73,7 +73,7 @@ def test_a_report_before_the_first_close_says_when_it_is_due(tmp_path: Path) -> 
     assert words == "No week is closed yet, so there is no bulletin. Week 1 ends soon."
 
 
-def test_a_bare_report_opens_the_newest_and_names_the_others(tmp_path: Path) -> None:
+def test_a_report_without_a_week_opens_the_newest_and_names_the_others(tmp_path: Path) -> None:
     page, words = results.choose(index(tmp_path, 2), results.NEWEST, "Week 3 ends soon.")
     assert page == tmp_path / "week-2" / "rev-2" / "bulletin.html"
     assert words == "The newest, WEEK=2. There are: WEEK=1, WEEK=2. Week 3 ends soon."
@@ -81,13 +81,13 @@ def test_a_bare_report_opens_the_newest_and_names_the_others(tmp_path: Path) -> 
     assert page == tmp_path / "final" / "rev-1" / "bulletin.html"
 
 
-def test_a_report_of_a_week_that_is_not_closed_names_those_that_are(tmp_path: Path) -> None:
+def test_a_report_of_an_unclosed_week_names_the_closed_ones(tmp_path: Path) -> None:
     page, words = results.choose(index(tmp_path, 1), "2", "Week 2 ends soon.")
     assert page is None
     assert words == "There is no bulletin of WEEK=2. There are: WEEK=1. Week 2 ends soon."
 
 
-def test_results_before_anything_is_there(
+def test_results_say_so_when_there_is_nothing_to_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(results, "_place", lambda *_: (None, "desk", "site"))
@@ -101,7 +101,7 @@ def test_results_before_anything_is_there(
     assert capsys.readouterr().out.startswith("Nothing new since the last copy.")
 
 
-def test_a_missing_file_is_named_with_one_that_may_be_meant(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_with_one_that_may_have_been_meant(tmp_path: Path) -> None:
     (tmp_path / "units.xlsx").write_bytes(b"x")
     with pytest.raises(
         SystemExit, match=r"There is no .*unit\.xlsx here, so nothing was sent\. Is it .*units\.xlsx\?"
@@ -116,7 +116,7 @@ def test_invented_people_are_told_that_the_contest_is_over() -> None:
         seconds_open(contest(-60))
 
 
-def test_a_contest_whose_dates_are_over_says_since_when_and_what_to_do() -> None:
+def test_a_contest_that_is_over_says_since_when_and_what_to_do() -> None:
     ended = datetime.now(UTC) - timedelta(days=3)
     fixed = "\n".join(over(ended, fresh=True, moves=False))
     assert "3 d 0 h ago: nobody can take part" in fixed
@@ -129,7 +129,7 @@ def test_a_contest_whose_dates_are_over_says_since_when_and_what_to_do() -> None
 
 
 class Store:
-    """Enough of S3 for a narrator: a desk and a site."""
+    """As much of S3 as a narrator needs: a desk and a site."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], bytes] = {}
@@ -151,14 +151,14 @@ class Store:
         return [{"Contents": [{"Key": key, "ETag": key, "LastModified": NOW} for key in found]}]
 
 
-def test_a_running_contest_tells_its_weeks_without_a_last_word() -> None:
+def test_the_timetable_of_a_running_contest_has_a_line_per_week_and_no_last_word() -> None:
     store, soon = Store(), datetime.now(UTC) + timedelta(hours=1)
     week = {"number": 1, "opens_at": NOW.isoformat(), "closes_at": soon.isoformat()}
     store.put("site", "data/contest.json", {"weeks": [week]})
     assert len(timetable(store, "site", fresh=True, moves=True)) == 1
 
 
-def test_a_close_is_told_from_the_end_of_the_week_to_its_counts() -> None:
+def test_a_close_is_narrated_from_the_end_of_the_week_to_its_counts() -> None:
     store = Store()
     ahead = datetime.now(UTC) + timedelta(hours=1)
     week = {"number": 1, "closes_at": ahead.isoformat()}
@@ -174,13 +174,13 @@ def test_a_close_is_told_from_the_end_of_the_week_to_its_counts() -> None:
     store.put("desk", "results/week-1/rev-1/audit.jsonl.gz", 0)
     assert narrator.news() == ["Week 1 is being closed: 1 files of its result so far."]
     store.put("desk", "results/week-1/rev-1/units.xlsx", 0)
-    assert narrator.news() == []  # only each few seconds
+    assert narrator.news() == []  # only every few seconds
     store.put("desk", "results/week-1/rev-1/manifest.json", {"what": "week-1", "counts": {"people": 300}})
     assert narrator.news() == ["Week 1 is closed: 300 people. Files: results/week-1/rev-1/"]
 
 
 class Stack:
-    """A stack of CloudFormation that needs a few looks."""
+    """A CloudFormation stack that has to be looked at a few times."""
 
     def __init__(self) -> None:
         self.events = [{"EventId": "old", "LogicalResourceId": "API", "ResourceStatus": "CREATE_COMPLETE"}]
@@ -204,7 +204,9 @@ class Stack:
         return [self.describe_stack_events()]
 
 
-def test_a_deployment_tells_status_and_resources_as_they_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deployment_reports_its_status_and_each_resource_as_it_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     stack, lines = Stack(), list[str]()
     changes, since = cloudformation._changes(stack, "s", "c"), cloudformation._latest_event(stack, "s")
     for name, status in [

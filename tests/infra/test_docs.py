@@ -1,4 +1,4 @@
-"""What the documents name is there."""
+"""Everything that the documents name exists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from infra.package import PROJECT
 
 # A path below one of the repository's own folders, or below the package's, in backticks.
-# What is on desk and site has other folders.
+# Objects on desk and site have other folders.
 OWN = (
     "benchmarks|chalicelib|contests|docs|frontend|infra|tests|verify"
     "|documents|domain|readers|reports|services|storage|web|wiring"
@@ -36,7 +36,7 @@ DOCS = PROJECT / "docs"
     ],
 )
 def test_every_file_and_test_that_a_document_names_exists(document: str, least: int) -> None:
-    """``least``: as many have to be found, so that a change of the pattern does not pass over all of them."""
+    """``least``: the number that has to be found, so that a changed pattern does not miss all of them."""
     named = NAMED.findall((PROJECT / document).read_text(encoding="utf-8"))
     assert len(named) >= least
     for file, test in named:
@@ -59,20 +59,20 @@ def test_every_file_and_test_that_a_document_names_exists(document: str, least: 
         *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md"))),
     ],
 )
-def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
+def test_every_link_to_a_file_has_a_target(document: str) -> None:
     text = (PROJECT / document).read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text):
         assert (PROJECT / document).parent.joinpath(link).exists(), f"{document} links to {link}"
 
 
-def test_every_picture_that_a_document_shows_is_there() -> None:
+def test_every_picture_that_a_document_shows_exists() -> None:
     for document in ("README.md", "docs/screens.md"):
         shown = re.findall(r'<img src="([^"]+)"', (PROJECT / document).read_text(encoding="utf-8"))
         assert shown
         assert [path for path in shown if not (PROJECT / document).parent.joinpath(path).exists()] == []
 
 
-def test_the_index_of_documents_is_whole() -> None:
+def test_the_index_of_documents_is_complete() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     there = [path.name for path in DOCS.iterdir() if path.is_file() and path.name != "README.md"]
     assert [name for name in there if f"]({name})" not in index] == []
@@ -94,7 +94,7 @@ def test_decisions_are_numbered_dated_and_have_a_status() -> None:
     assert numbers == [str(number) for number, _ in enumerate(re.findall(r"^## ", text, re.MULTILINE), 1)]
 
 
-def test_the_releases_have_a_note_for_the_version() -> None:
+def test_the_release_notes_have_an_entry_for_the_version() -> None:
     version = re.search(r'^version = "(.+)"$', (PROJECT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     assert version
     assert re.search(
@@ -102,16 +102,16 @@ def test_the_releases_have_a_note_for_the_version() -> None:
     )
 
 
-def test_every_alarm_stands_in_the_runbook() -> None:
+def test_every_alarm_is_in_the_runbook() -> None:
     template = (PROJECT / "infra" / "template.yaml").read_text(encoding="utf-8")
     runbook = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
     alarms = re.findall(r"^  (\w+Alarm):$", template, re.MULTILINE)
     assert alarms
-    live = [name for name in alarms if name.startswith(("Tally", "PublishLive"))]  # told of in a sentence
+    live = [name for name in alarms if name.startswith(("Tally", "PublishLive"))]  # described in a sentence
     assert [name for name in alarms if name not in runbook and name not in live] == []
 
 
-def test_every_security_rule_that_is_passed_over_has_its_reason() -> None:
+def test_every_suppressed_security_rule_has_its_reason() -> None:
     found = [
         line
         for folder in ("chalicelib", "infra", "benchmarks", "tests")
@@ -123,7 +123,7 @@ def test_every_security_rule_that_is_passed_over_has_its_reason() -> None:
     assert [line for line in found if not re.search(r"# noqa: S\d+  \S+", line)] == []
 
 
-def test_every_check_that_is_not_followed_has_its_reason() -> None:
+def test_every_skipped_check_has_its_reason() -> None:
     lines = (PROJECT / ".checkov.yaml").read_text(encoding="utf-8").splitlines()
     skipped = [place for place, line in enumerate(lines) if line.lstrip().startswith("- CKV")]
     assert skipped

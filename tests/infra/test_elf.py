@@ -1,4 +1,4 @@
-"""Stripped libraries are smaller, and the loader takes them as before."""
+"""Stripped libraries are smaller, and the loader accepts them as before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_stripped_library_is_much_smaller_and_works(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_stripping_twice_changes_nothing_more(tmp_path: Path) -> None:
+def test_stripping_a_second_time_changes_nothing(tmp_path: Path) -> None:
     library = Path(shutil.copy(next(NACL.glob("_sodium*.so")), tmp_path))
     elf.strip(library)
     once = library.read_bytes()
@@ -41,7 +41,7 @@ def test_stripping_twice_changes_nothing_more(tmp_path: Path) -> None:
     assert library.read_bytes() == once
 
 
-def test_what_is_no_library_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_library_stays_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "x.so"
     for content in (b"", b"INPUT(libx.so.1)", b"\x7fELF\x01\x01 of 32 bits"):
         file.write_bytes(content)

@@ -1,4 +1,4 @@
-"""frontend/types/api.d.ts says what docs/openapi.json says."""
+"""frontend/types/api.d.ts agrees with docs/openapi.json."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from infra.page_types import FILE, text, type_of
 
 
-def test_the_committed_types_are_those_of_the_document() -> None:
+def test_the_committed_types_are_generated_from_the_document() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "run `make openapi` and look at what has changed"
 
 
@@ -32,13 +32,13 @@ def test_the_committed_types_are_those_of_the_document() -> None:
         ),
     ],
 )
-def test_a_schema_has_its_type(schema: dict[str, Any], expected: str) -> None:
+def test_a_schema_becomes_its_type(schema: dict[str, Any], expected: str) -> None:
     assert type_of(schema) == expected
 
 
 @pytest.mark.parametrize(
     "schema", [{"oneOf": [{"type": "string"}]}, {"type": ["string", "null"]}, {"type": "object"}]
 )
-def test_what_is_not_known_is_not_taken_for_anything(schema: dict[str, Any]) -> None:
+def test_an_unknown_schema_is_an_error(schema: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         type_of(schema)

@@ -1,4 +1,4 @@
-"""Long work says how far it is, seldom, and estimates what is left only when it can know."""
+"""Long work reports its progress, seldom, and estimates the remaining time only if it can know it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Clock:
 
 
 def told(total: int, steps: list[tuple[float, int]], **options: Any) -> list[str]:
-    """What is said when so many are done at such seconds."""
+    """The lines printed, given the seconds and how many are done by then."""
     lines: list[str] = []
     clock = Clock()
     progress = Progress("Papers", total, tell=lines.append, clock=clock, every=5, **options)
@@ -35,16 +35,16 @@ def told(total: int, steps: list[tuple[float, int]], **options: Any) -> list[str
     return lines
 
 
-def test_a_line_tells_what_is_done_and_what_is_left_by_the_pace() -> None:
+def test_a_line_tells_the_work_done_and_the_time_left_at_this_pace() -> None:
     assert told(300, [(10, 100)]) == ["Papers: 100 of 300, 10 s so far, about 20 s left"]
 
 
-def test_there_is_a_line_an_interval_and_none_for_short_work() -> None:
+def test_there_is_one_line_per_interval_and_none_for_short_work() -> None:
     assert told(300, [(1, 10), (4.9, 50)]) == []
     assert len(told(300, [(second / 10, second) for second in range(200)])) == 3
 
 
-def test_too_little_to_know_gives_no_estimate() -> None:
+def test_too_little_progress_gives_no_estimate() -> None:
     assert told(1_000, [(6, 0), (12, 3)]) == [
         "Papers: 0 of 1,000, 6 s so far",
         "Papers: 3 of 1,000, 12 s so far",
@@ -56,18 +56,18 @@ def test_uneven_steps_and_finished_work_give_no_estimate() -> None:
     assert told(4, [(10, 4)]) == ["Papers: 4 of 4, 10 s so far"]
 
 
-def test_a_known_end_is_told_instead_of_the_pace() -> None:
+def test_a_known_end_replaces_the_estimate_by_pace() -> None:
     assert told(300, [(10, 1)], at_most=100) == ["Papers: 1 of 300, 10 s so far, at most about 1 min 30 s left"]
 
 
-def test_a_line_comes_less_often_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_come_less_often_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.sys, "stderr", type("Stream", (), {"isatty": lambda self: False})())
     assert module.interval() == 15
     monkeypatch.setattr(module.sys, "stderr", type("Stream", (), {"isatty": lambda self: True})())
     assert module.interval() == 5
 
 
-def test_what_cannot_count_says_how_long_it_has_taken() -> None:
+def test_work_without_a_count_says_how_long_it_has_taken() -> None:
     lines: list[str] = []
     spoken = threading.Event()
 
@@ -111,7 +111,7 @@ def test_pinned_packages_are_counted_with_those_of_included_files(tmp_path: Path
     assert packages(tmp_path / "dev.txt") == 3
 
 
-def test_set_up_counts_downloads_and_then_what_is_unpacked(tmp_path: Path) -> None:
+def test_set_up_counts_downloaded_packages_and_then_unpacked_ones(tmp_path: Path) -> None:
     words = "Collecting one==1 (from -r x)\n  Downloading one.whl\nCollecting two==2\n"
     assert state(words, tmp_path, 3) == "step 1 of 2, downloading: 2 of 3 packages"
     (tmp_path / "lib/python3.11/site-packages/one-1.dist-info").mkdir(parents=True)
@@ -119,7 +119,7 @@ def test_set_up_counts_downloads_and_then_what_is_unpacked(tmp_path: Path) -> No
     assert state(words, tmp_path, 2) == "step 2 of 2, unpacking: 1 of 3 packages"
 
 
-def test_the_bench_says_each_figure_as_it_begins_and_its_result_at_once(
+def test_the_benchmark_announces_each_figure_as_it_begins_and_prints_its_result_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""A drill that cannot fail would prove nothing; its good end is shown in tests/e2e/test_contest.py."""
+"""A drill that cannot fail would prove nothing; tests/e2e/test_contest.py shows its success."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def test_the_same_digests_pass() -> None:
 
 
 @pytest.mark.parametrize("after", [{}, {"week-1": "b"}, {"week-1": "a", "week-2": "a"}])
-def test_another_digest_a_missing_one_and_one_too_many_fail(after: dict[str, str]) -> None:
+def test_a_different_missing_or_extra_digest_fails(after: dict[str, str]) -> None:
     with pytest.raises(DrillFailed, match="week-"):
         compare("restored", {"week-1": "a"}, after)
 
 
-def test_nothing_at_all_fails() -> None:
+def test_a_comparison_without_any_digests_fails() -> None:
     with pytest.raises(DrillFailed, match="nothing to compare"):
         compare("restored", {}, {})

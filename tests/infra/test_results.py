@@ -1,4 +1,4 @@
-"""`make results` and `make report`: the operators' files as a folder, and the bulletin that is in force."""
+"""`make results` and `make report`: the operators' files as a folder, and the bulletin in force."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def test_the_bulletin_is_that_of_the_revision_in_force(tmp_path: Path, what: str
     assert bulletin(tmp_path, what) == (tmp_path / found / "bulletin.html" if found else None)
 
 
-def test_before_the_first_close_there_is_no_bulletin(tmp_path: Path) -> None:
+def test_there_is_no_bulletin_before_the_first_close(tmp_path: Path) -> None:
     assert bulletin(tmp_path, "1") is None

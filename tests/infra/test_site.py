@@ -1,4 +1,4 @@
-"""Releases of the page: one takes the other's place as a whole, and old ones stay for who has them open."""
+"""Releases of the page: one replaces another as a whole, and old ones stay for people who have them open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Interrupted(Exception):
 
 
 class Recorder:
-    """S3 by moto; notes what is put and deleted, and breaks after ``left`` puts."""
+    """S3 by moto; records puts and deletions, and breaks after ``left`` puts."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -47,7 +47,7 @@ class Recorder:
         return self.client.get_paginator(name)
 
     def upload(self, folder: Path, *, days: float = 0) -> int:
-        """As if it were ``days`` later."""
+        """Uploads as if it were ``days`` later."""
         self.changes.clear()
         return upload(self, BUCKET, folder, datetime.now(UTC) + timedelta(days=days))
 
@@ -61,7 +61,7 @@ class Recorder:
         return str(self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode())
 
     def in_force(self) -> set[str]:
-        """Releases that the root's page and worker name."""
+        """The releases named by the root's page and worker."""
         page, worker = self.text("index.html"), self.text("sw.js")
         return {*re.findall(r'="/r/(\w+)/', page), *re.findall(r'RELEASE, PARTS\] = \["(\w+)"', worker)}
 
@@ -78,7 +78,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> list[Path]:
-    """Three states of a page with three modules, of which each changes one."""
+    """Three states of a page with three modules; each state changes one module."""
     made = [tmp_path / name for name in ("one", "two", "three")]
     for folder in made:
         (folder / "js").mkdir(parents=True)
@@ -90,7 +90,7 @@ def folders(tmp_path: Path) -> list[Path]:
 
 
 def whole(s3: Recorder, folder: Path) -> bool:
-    """The root is all of this release, and all its parts are there."""
+    """Whether the root and all parts of this release are there."""
     new = release(folder)
     objects = {**new.parts, **new.root}
     return objects.keys() <= s3.names() and all(
@@ -98,21 +98,21 @@ def whole(s3: Recorder, folder: Path) -> bool:
     )
 
 
-def test_a_release_is_named_by_all_that_is_in_it(folders: list[Path]) -> None:
+def test_the_name_of_a_release_depends_on_everything_in_it(folders: list[Path]) -> None:
     digests = [release(folder).digest for folder in (SITE, *folders)]
     assert len(set(digests)) == 4
     assert release(SITE) == release(SITE)
     assert all(re.fullmatch("[0-9a-f]{16}", digest) for digest in digests)
 
 
-def test_the_page_names_its_parts_in_the_folder_of_the_release() -> None:
+def test_the_page_names_its_parts_in_the_folder_of_its_release() -> None:
     made = release()
     page = made.root["index.html"].decode()
     assert made.parts[f"r/{made.digest}/index.html"] == made.root["index.html"]
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', page):
         assert address == "/app.webmanifest" or address[1:] in made.parts, address
     assert f'src="/r/{made.digest}/guard.js"' in page
-    # No part is named by an address that would leave its release.
+    # No part has an address that would leave its release.
     for key, data in made.parts.items():
         if key.endswith((".js", ".css")):
             absolute = re.findall(rf'["\'(]/(js/|{"|".join(map(re.escape, made.root))})', data.decode())
@@ -128,19 +128,19 @@ def test_the_worker_keeps_every_part_that_a_paper_may_need() -> None:
     assert set(parts) == needed | {"style.css", "icon.svg", "index.html"}
 
 
-def test_what_an_installed_page_names_keeps_its_address() -> None:
+def test_files_that_an_installed_page_names_keep_their_addresses() -> None:
     manifest = json.loads((SITE / "app.webmanifest").read_text(encoding="utf-8"))
     assert {icon["src"].lstrip("/") for icon in manifest["icons"]} <= set(release().root)
     assert {"index.html", "sw.js", "icon.svg", "r", "data"} <= root_names()
 
 
-def test_a_worker_without_its_line_is_no_release(folders: list[Path]) -> None:
+def test_a_worker_without_its_line_makes_no_release(folders: list[Path]) -> None:
     (folders[0] / "sw.js").write_text("// no line\n")
     with pytest.raises(ValueError, match="0 lines"):
         release(folders[0])
 
 
-def test_parts_come_first_and_worker_and_page_last(s3: Recorder, folders: list[Path]) -> None:
+def test_parts_are_uploaded_first_and_the_worker_and_the_page_last(s3: Recorder, folders: list[Path]) -> None:
     one, two = folders[:2]
     assert s3.upload(one) == len(release(one).parts) + len(release(one).root)
     assert whole(s3, one)
@@ -151,7 +151,7 @@ def test_parts_come_first_and_worker_and_page_last(s3: Recorder, folders: list[P
     assert whole(s3, two)
 
 
-def test_parts_may_be_kept_for_ever_and_the_root_is_asked_for_each_time(
+def test_parts_may_be_cached_for_ever_and_the_root_is_requested_each_time(
     s3: Recorder, folders: list[Path]
 ) -> None:
     s3.upload(folders[0])
@@ -168,12 +168,12 @@ def test_the_same_upload_again_changes_nothing(s3: Recorder, folders: list[Path]
     assert s3.changes == []
 
 
-def test_an_interrupted_upload_leaves_the_old_release_whole_and_the_next_finishes_it(
+def test_an_interrupted_upload_leaves_the_old_release_whole_and_the_next_one_finishes_it(
     s3: Recorder, folders: list[Path]
 ) -> None:
     one, two = folders[:2]
     s3.upload(one)
-    for _ in release(two).parts:  # each goes on where the one before stopped
+    for _ in release(two).parts:  # each continues where the last one stopped
         s3.left = 1
         with pytest.raises(Interrupted):
             s3.upload(two)
@@ -185,7 +185,7 @@ def test_an_interrupted_upload_leaves_the_old_release_whole_and_the_next_finishe
 
 
 @pytest.mark.parametrize("puts", [1, 2])
-def test_interrupted_while_the_root_moves_every_page_is_still_whole(
+def test_every_page_stays_whole_when_an_upload_is_interrupted_at_the_root(
     s3: Recorder, folders: list[Path], puts: int
 ) -> None:
     one, two, three = folders
@@ -197,13 +197,13 @@ def test_interrupted_while_the_root_moves_every_page_is_still_whole(
     page = s3.text("index.html")
     assert page == release(one if puts == 1 else two).root["index.html"].decode()
     assert release(one).parts.keys() | release(two).parts.keys() <= s3.names()
-    # The time of the old ones runs from the next upload, at the earliest.
+    # The time of the old releases runs from the next upload at the earliest.
     s3.upload(three, days=KEPT.days + 1)
     assert s3.releases() == {release(folder).digest for folder in folders}
     assert f"r/{release(one).digest}/superseded" in s3.names()
 
 
-def test_a_release_is_kept_nine_days_after_another_took_its_place(s3: Recorder, folders: list[Path]) -> None:
+def test_a_release_is_kept_for_nine_days_after_it_is_replaced(s3: Recorder, folders: list[Path]) -> None:
     one, two, three = folders
     s3.upload(one)
     s3.upload(two, days=100)  # the marker's time is the store's: now
@@ -215,7 +215,7 @@ def test_a_release_is_kept_nine_days_after_another_took_its_place(s3: Recorder, 
     assert s3.releases() == {release(two).digest, release(three).digest}, "it was in force up to now"
 
 
-def test_rolled_back_a_release_is_in_force_again_and_its_time_starts_anew(
+def test_a_rollback_puts_a_release_in_force_again_and_restarts_its_time(
     s3: Recorder, folders: list[Path]
 ) -> None:
     one, two = folders[:2]
@@ -230,7 +230,7 @@ def test_rolled_back_a_release_is_in_force_again_and_its_time_starts_anew(
     assert s3.releases() == {release(one).digest, release(two).digest}
 
 
-def test_what_the_functions_publish_is_let_alone_and_what_was_there_before_releases_goes(
+def test_files_of_the_functions_are_left_alone_and_files_from_before_releases_are_removed(
     s3: Recorder, folders: list[Path]
 ) -> None:
     for key in ("data/contest.json", "data/log/0", "js/main.js", "style.css"):

@@ -1,4 +1,4 @@
-"""Ctrl-C: what it says, what a second and a third one do, and that stopping is short."""
+"""Ctrl-C: the messages of the first, the effects of a second and a third, and a short stop."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Aws:
 
 
 def stopping(aws: Aws | None = None) -> tuple[Stop, list[str]]:
-    """After the first Ctrl-C."""
+    """A stop after the first Ctrl-C, and the lines it printed."""
     lines: list[str] = []
     stop = Stop(lines.append)
     if aws:
@@ -44,13 +44,13 @@ def stopping(aws: Aws | None = None) -> tuple[Stop, list[str]]:
     return stop, lines
 
 
-def test_the_first_says_at_once_what_is_stopped() -> None:
+def test_the_first_ctrl_c_says_at_once_what_is_being_stopped() -> None:
     stop, lines = stopping(Aws())
     assert lines == ["Stopping: first the address, then the local AWS, which saves its data."]
     assert stop.farewell().startswith("Stopped after 0.")
 
 
-def test_the_second_says_how_to_force_it_and_what_that_costs() -> None:
+def test_the_second_ctrl_c_says_how_to_force_the_stop_and_at_what_cost() -> None:
     aws = Aws()
     stop, lines = stopping(aws)
     stop(signal.SIGINT, None)
@@ -59,7 +59,7 @@ def test_the_second_says_how_to_force_it_and_what_that_costs() -> None:
     assert not aws.forced
 
 
-def test_the_third_forces_it_and_the_last_line_says_so() -> None:
+def test_the_third_ctrl_c_forces_the_stop_and_the_last_line_says_so() -> None:
     aws = Aws()
     stop, _ = stopping(aws)
     stop(signal.SIGINT, None)
@@ -68,7 +68,7 @@ def test_the_third_forces_it_and_the_last_line_says_so() -> None:
     assert stop.farewell().startswith("Stopped without saving: everything since 07:08:09 is lost")
 
 
-def test_a_repeated_sigterm_never_forces() -> None:
+def test_a_repeated_sigterm_never_forces_the_stop() -> None:
     aws = Aws()
     stop, lines = stopping(aws)
     for _ in range(3):
@@ -76,13 +76,13 @@ def test_a_repeated_sigterm_never_forces() -> None:
     assert (aws.forced, len(lines)) == (False, 1)
 
 
-def test_before_there_is_data_a_second_one_says_so() -> None:
+def test_a_second_ctrl_c_says_so_when_there_is_nothing_to_save() -> None:
     stop, lines = stopping()
     stop(signal.SIGINT, None)
     assert lines[1:] == ["It is stopping; there is nothing to save yet."]
 
 
-# A local AWS that says it is there and then takes its time to save.
+# A local AWS that says it is ready and then takes its time to save.
 SLOW = """
 import http.server, os, signal, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -93,7 +93,7 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Health).s
 """
 
 
-def test_a_slow_stop_keeps_speaking_and_can_be_cut_short(
+def test_a_slow_stop_keeps_reporting_and_can_be_cut_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[str] = []
@@ -118,12 +118,12 @@ def test_a_slow_stop_keeps_speaking_and_can_be_cut_short(
     assert len(lines) == 2
 
 
-def test_stop_says_that_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stop_says_when_nothing_is_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command._stop(tmp_path)
     assert capsys.readouterr().out.startswith("Nothing is running here, so there is nothing to stop.")
 
 
-def test_stop_says_what_it_waits_for(
+def test_stop_says_what_it_is_waiting_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     holders = iter([77, 77, 77, None])
@@ -154,14 +154,14 @@ def test_a_second_run_and_a_port_in_use_say_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("there", "who"), [("2", "a newer"), ("0", "an older"), ("x", "another")])
-def test_data_of_another_layout_is_not_touched(tmp_path: Path, there: str, who: str) -> None:
+def test_data_in_another_layout_are_not_touched(tmp_path: Path, there: str, who: str) -> None:
     (tmp_path / "layout").write_text(there)
     with pytest.raises(CannotRun, match=f"written by {who} version.*make clean"):
         layout.check(tmp_path)
     assert (tmp_path / "layout").read_text() == there
 
 
-def test_new_data_and_data_from_before_layouts_are_noted(tmp_path: Path) -> None:
+def test_new_data_and_data_without_a_layout_get_the_current_one(tmp_path: Path) -> None:
     (tmp_path / "old" / "services").mkdir(parents=True)
     for name in ("new", "old", "old"):
         layout.check(tmp_path / name)
@@ -169,7 +169,7 @@ def test_new_data_and_data_from_before_layouts_are_noted(tmp_path: Path) -> None
 
 
 def test_workers_share_one_unpacked_copy(tmp_path: Path) -> None:
-    """Half a minute of a stop went into taking away one copy a worker."""
+    """Removing one copy per worker used to take half a minute of a stop."""
     places = []
     for worker in ("a", "b"):
         home = tmp_path / worker

@@ -1,4 +1,4 @@
-"""What the packaged template of prod promises: nothing lost, nobody in, somebody told."""
+"""The promises of the packaged template of prod: nothing is lost, nobody gets in, somebody is told."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Resource = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Resource]:
-    """Resources of the template as `chalice package` and infra/package.py make it."""
+    """The resources of the template that `chalice package` and infra/package.py make."""
     template = json.loads(build("prod").template.read_text(encoding="utf-8"))
     found: dict[str, Resource] = template["Resources"]
     return found
 
 
 def of_type(resources: dict[str, Resource], kind: str) -> dict[str, Resource]:
-    """Properties by name; never empty, so that no test passes for want of something to look at."""
+    """Properties by name; never empty, so that no test passes for lack of anything to check."""
     found = {name: item["Properties"] for name, item in resources.items() if item["Type"] == kind}
     assert found, f"there is no {kind}"
     return found
@@ -44,7 +44,7 @@ def alarms(resources: dict[str, Resource]) -> dict[str, Resource]:
 
 
 def watched(alarm: Resource) -> set[tuple[str, str]]:
-    """(metric, resource or name in its dimensions) of an alarm."""
+    """The metrics of an alarm, each with a resource or name in its dimensions."""
     metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
     return {
         (metric["MetricName"], dimension["Value"].get("Ref", ""))
@@ -54,7 +54,7 @@ def watched(alarm: Resource) -> set[tuple[str, str]]:
     }
 
 
-def test_every_table_can_be_restored_to_any_second_and_not_be_dropped_by_mistake(
+def test_every_table_can_be_restored_to_any_second_and_cannot_be_dropped_by_mistake(
     resources: dict[str, Resource],
 ) -> None:
     for name, table in of_type(resources, "AWS::DynamoDB::Table").items():
@@ -77,14 +77,14 @@ def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dic
         assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
 
 
-def test_reading_and_writing_of_desk_and_site_is_logged(resources: dict[str, Resource]) -> None:
+def test_reads_and_writes_of_desk_and_site_are_logged(resources: dict[str, Resource]) -> None:
     buckets = of_type(resources, "AWS::S3::Bucket")
     for name in ("DeskBucket", "SiteBucket"):
         assert buckets[name]["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": "LogBucket"}
 
 
 def statements(policy: Resource) -> Iterator[Resource]:
-    """Of a bucket's policy, as in the cloud."""
+    """The statements of a bucket's policy, as in the cloud."""
     for statement in policy["PolicyDocument"]["Statement"]:
         yield statement["Fn::If"][2] if "Fn::If" in statement else statement
 
@@ -100,7 +100,7 @@ def test_no_bucket_answers_without_tls(resources: dict[str, Resource]) -> None:
     assert closed == set(of_type(resources, "AWS::S3::Bucket"))
 
 
-def test_nothing_but_cloudfront_reads_the_site_and_nothing_the_desk(resources: dict[str, Resource]) -> None:
+def test_only_cloudfront_reads_the_site_and_nothing_reads_the_desk(resources: dict[str, Resource]) -> None:
     allowed = {
         (policy["Bucket"]["Ref"], json.dumps(statement["Principal"]), json.dumps(statement["Action"]))
         for policy in of_type(resources, "AWS::S3::BucketPolicy").values()
@@ -137,14 +137,14 @@ def test_every_answer_of_site_and_api_gets_its_security_headers(resources: dict[
 
 
 def test_the_api_refuses_plain_http(resources: dict[str, Resource]) -> None:
-    # A redirected POST would lose its body, and hide that the first one went in the clear.
+    # A redirected POST would lose its body, and hide that the first one was sent in the clear.
     (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
     behaviours = distribution["DistributionConfig"]["CacheBehaviors"]
     (api,) = [behaviour for behaviour in behaviours if behaviour["PathPattern"] == "/api/*"]
     assert api["ViewerProtocolPolicy"] == {"Fn::If": ["IsLocal", "allow-all", "https-only"]}
 
 
-def test_every_alarm_tells_the_address_of_the_stack(resources: dict[str, Resource]) -> None:
+def test_every_alarm_notifies_the_address_of_the_stack(resources: dict[str, Resource]) -> None:
     for name, alarm in alarms(resources).items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
         assert resources[name].get("Condition") in {None, "IsCloud"}, name
@@ -153,19 +153,19 @@ def test_every_alarm_tells_the_address_of_the_stack(resources: dict[str, Resourc
     assert subscription["Endpoint"] == {"Ref": "AlarmEmail"}
 
 
-def test_prod_is_not_deployed_with_nobody_to_tell() -> None:
+def test_prod_is_not_deployed_without_somebody_to_notify() -> None:
     template = json.loads(build("prod").template.read_text(encoding="utf-8"))
     rule = template["Rules"]["SomebodyIsTold"]
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "StageName"}, "prod"]}
     assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}
 
 
-def test_every_function_that_fails_raises_an_alarm(resources: dict[str, Resource]) -> None:
+def test_every_failing_function_raises_an_alarm(resources: dict[str, Resource]) -> None:
     seen = {pair for alarm in alarms(resources).values() for pair in watched(alarm)}
     assert {("ExecutionsFailed", "CloseMachine"), ("ExecutionsTimedOut", "CloseMachine")} <= seen
     seen.add(("Errors", "CloseByShares"))  # its errors are the machine's
     for function in of_type(resources, "AWS::Serverless::Function"):
-        # A function that reads a stream is known by its lag: a batch that fails is tried again until it is old.
+        # A stream reader's failure shows as lag: a failing batch is tried again until it is too old.
         assert ("Errors", function) in seen or ("IteratorAge", function) in seen, function
 
 
@@ -222,11 +222,11 @@ def test_no_role_may_do_anything_to_everything() -> None:
                 assert "*" not in action, f"{name}: {action}"
             for resource in as_list(rule["Resource"]):
                 arn = resource if isinstance(resource, str) else json.dumps(resource)
-                # A star only for the objects below a folder of a bucket, or the streams of a log group.
+                # A star stands only for the objects in a folder of a bucket, or the streams of a log group.
                 assert "*" not in arn or below_a_name.search(arn), f"{name}: {arn}"
 
 
-def test_a_role_writes_to_its_own_log_only() -> None:
+def test_a_role_writes_only_to_its_own_log() -> None:
     for name, rules in policies().items():
         (log,) = [rule for rule in rules if "logs:PutLogEvents" in as_list(rule["Action"])]
         group = log["Resource"]["Fn::Sub"].rpartition("${AWS::StackName}-")[2].removesuffix(":*")
@@ -241,7 +241,7 @@ def test_a_role_writes_to_its_own_log_only() -> None:
         ("policy-publish-live", {"current.json", "contest/*"}),
     ],
 )
-def test_what_faces_the_public_reads_neither_rosters_nor_the_organisers_files(
+def test_functions_facing_the_public_read_neither_rosters_nor_the_organisers_files(
     role: str, allowed: set[str]
 ) -> None:
     read = [rule for rule in policies()[role] if "s3:GetObject" in as_list(rule["Action"])]
@@ -268,7 +268,7 @@ def test_nothing_may_delete_results_or_versions() -> None:
             assert not deleting, f"{name}: {deleting}"
 
 
-def test_no_secret_stands_in_template_or_environment(resources: dict[str, Resource]) -> None:
+def test_no_secret_is_in_the_template_or_the_environment(resources: dict[str, Resource]) -> None:
     text = json.dumps(resources)
     assert "resolve:secretsmanager" not in text
     for secret in of_type(resources, "AWS::SecretsManager::Secret").values():
@@ -299,7 +299,7 @@ def test_the_api_alone_is_told_how_often_pages_save(resources: dict[str, Resourc
         ("Intake", IntakeEnvironment),
     ],
 )
-def test_every_function_is_given_the_environment_that_it_reads(
+def test_every_function_is_given_the_environment_it_reads(
     function: str, environment: type[NamedTuple], resources: dict[str, Resource]
 ) -> None:
     template = json.loads(build("prod").template.read_text(encoding="utf-8"))
@@ -308,7 +308,7 @@ def test_every_function_is_given_the_environment_that_it_reads(
         *template["Globals"]["Function"]["Environment"]["Variables"],
         *own,
         "AWS_REGION",
-    }  # Lambda sets the last
+    }  # Lambda sets the last one
     assert {field.upper() for field in environment._fields} <= given
 
 

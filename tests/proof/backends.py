@@ -30,7 +30,7 @@ _KEYS = {"participants": ("id",), "entries": ("pk", "sk"), "tallies": ("id",)}
 
 
 class Backend(NamedTuple):
-    """``read_entries`` gives all entries of a week; ``drop`` takes everything away again."""
+    """``read_entries`` gives all entries of a week; ``drop`` removes everything again."""
 
     participants: ParticipantStore
     entries: EntryStore
@@ -80,7 +80,7 @@ def _credentials(key: str, secret: str) -> dict[str, str]:
 
 
 def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> MakeBackend:
-    """``owner`` makes and drops the tables, ``client`` is the one that the functions have."""
+    """``owner`` makes and drops the tables; ``client`` is the one that the functions use."""
     numbers = count(1)
 
     def make() -> Backend:

@@ -1,4 +1,4 @@
-"""A contest in which everything happens in any order, beside a model that knows what has to come of it."""
+"""A contest in which anything happens in any order, beside a model that knows the outcome it must have."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ PASSWORDS = PlainPasswords()
 PASSWORD = "mot hai ba bon"
 TODAY = date(2022, 8, 22)
 BORN = date(1990, 5, 6)
-# Citizen ID → unit; who is in no unit takes part of their own accord.
+# Citizen ID → unit; people without a unit take part of their own accord.
 PEOPLE = {
     "040090000001": "SO-A",
     "040090000002": "SO-A",
@@ -120,7 +120,7 @@ contests = st.fixed_dictionaries(
         "final": st.integers(1, 2),
         "questions": st.just(QUESTIONS),
         "time_limit": st.just(LIMIT),
-        # What is different when an organiser changes questions and rules.
+        # The differences when an organiser changes questions and rules.
         "other": st.fixed_dictionaries(
             {
                 "questions": st.sampled_from([QUESTIONS, QUESTIONS + 1, QUESTIONS - 1]),
@@ -139,14 +139,14 @@ someone = st.integers(0, len(PEOPLE) - 1)
 sheets = st.builds(
     Sheet, st.sampled_from([*range(QUESTIONS), QUESTIONS, QUESTIONS, QUESTIONS]), st.none() | st.integers(0, 4)
 )
-# Each builds on the revision that it was last told; or on another, as no honest page does.
+# Each builds on the revision that it was last told, or on another, as no honest page does.
 devices = st.sampled_from(["phone", "computer"])
 bases: st.SearchStrategy[Base] = st.sampled_from(["told", "told", "told", "told", "none", "invented"])
-# The person's last attempt, as a rule, or one before it.
+# Usually the person's last attempt, or one before it.
 which = st.sampled_from([0, 0, 0, 1, 2, 5])
 kinds = st.sampled_from(["none", "none", "none", "before", "after", "twice", "meanwhile"])
 others = st.sampled_from(["start", "save", "submit", "sit", "wait"])
-# What a save and a submission are made of.
+# The parts of a save and of a submission.
 sending: dict[str, st.SearchStrategy[Any]] = {
     "who": someone,
     "which": which,
@@ -159,14 +159,14 @@ sending: dict[str, st.SearchStrategy[Any]] = {
 }
 spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
-# What and who; few, so that inputs come back that were there before.
+# What and who; few, so that earlier inputs come back.
 changes = st.tuples(
     st.sampled_from(["exclude", "disqualify", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
 )
 
 
 class Message(NamedTuple):
-    """A request as it was sent; a line may deliver it once more, and much later."""
+    """A request as it was sent; a line may deliver it again, and much later."""
 
     what: Literal["save", "submit"]
     person: Person
@@ -176,7 +176,7 @@ class Message(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run of the close: first there are ``news`` or none, then there is trouble at some step."""
+    """A run of the close: first ``news`` or none, then trouble at some step."""
 
     news: tuple[str, int] | None
     kind: Kind
@@ -187,7 +187,7 @@ run = st.builds(Run, st.none() | changes, kinds, st.integers(0, 74))
 
 
 def contest_of(rules: dict[str, Any]) -> Definition:
-    """The definition with one book of rules."""
+    """The definition by one book of rules."""
     weights = dict(zip(("participation", "volume", "quality"), map(Decimal, rules["weights"]), strict=True))
     contest = definition(
         contest={
@@ -218,7 +218,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
     return contest if rules["target"] else contest.model_copy(update={"prediction": None})
 
 
-# The same questions, the second time with other right answers.
+# The same questions twice, with different right answers.
 BANKS = [
     Bank(digest(compiled.encode_bank(bank)), bank)
     for bank in (
@@ -233,7 +233,7 @@ class Died(Exception):
 
 
 class ContestMachine(RuleBasedStateMachine):
-    """One contest on a fresh back-end. What a rule does is done to ``model`` as well; both have to agree."""
+    """One contest on a fresh back-end. Every rule acts on ``model`` as well; both have to agree."""
 
     make: MakeBackend
 
@@ -263,7 +263,7 @@ class ContestMachine(RuleBasedStateMachine):
             self._register(citizen_id)
 
     def load(self) -> None:
-        """The inputs of today."""
+        """Puts today's inputs in force."""
         inputs = self.model.inputs
         units = [
             unit._replace(headcount=inputs.headcount[unit.code], exempt=unit.code == "SO-A") for unit in UNITS
@@ -275,7 +275,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.exam = Exam(self.reference, entries, self.nonce)
 
     def _take_over(self, parts: dict[str, bytes]) -> None:
-        """As the intake does: weeks that have begun keep what they opened under."""
+        """As the intake does: weeks that have begun keep the contest they opened under."""
         papers: dict[str, str] = {}
         if self.pointer:
             after, now = assemble(parts), self.clock()
@@ -287,7 +287,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.reference = load(self.shelf, self.pointer)
 
     def nonce(self) -> str:
-        """The same for all that one call starts, so that the model knows it, too."""
+        """The same for everything that one call starts, so that the model knows it too."""
         return self.nonces[-1]
 
     # Taking part.
@@ -314,7 +314,7 @@ class ContestMachine(RuleBasedStateMachine):
         barred = self.model.inputs.refusal(person)
         expected: str | Refusal = barred or person
         if not barred:
-            # Sent twice, the second finds the person's own registration.
+            # Sent twice, the second request finds the person's own registration.
             if person in self.model.people or trouble.kind == "twice":
                 expected = AlreadyRegistered
             if person not in self.model.people and trouble.kind != "before":
@@ -360,7 +360,7 @@ class ContestMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(back=st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8]), kind=kinds)
     def arrive_once_more(self, back: int, kind: Any) -> None:
-        """A request that was sent before, as a page repeats it or a slow line delivers it."""
+        """An earlier request, repeated by a page or delivered by a slow line."""
         message = self.sent[max(len(self.sent) - 1 - back, 0)]
         self._send(message, Trouble(kind, 1))
 
@@ -376,7 +376,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     @rule(crowd=st.lists(st.tuples(someone, sheets, spans, endings), min_size=2, max_size=8))
     def sit(self, crowd: list[tuple[int, Sheet, int, str]]) -> None:
-        """Whole attempts, one after the other, as most are; and some that are left open."""
+        """Whole attempts, one after another, as most are, and some that are left open."""
         for who, sheet, seconds, ending in crowd:
             person = self.person(who)
             self._start(person)
@@ -388,7 +388,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     @rule(who=someone, sheet=sheets, behind=st.sampled_from([1, SECOND, WEEK]))
     def submit_to_a_clock_that_went_back(self, who: int, sheet: Sheet, behind: int) -> None:
-        """The answers reach a server whose clock is ``behind`` the one that wrote the start down."""
+        """The answers reach a server whose clock is ``behind`` the one that recorded the start."""
         person = self.person(who)
         self._start(person)
         attempt = self.attempt_of(person, 0)
@@ -399,7 +399,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     @rule(who=someone, sheet=sheets, first=st.booleans())
     def start_as_a_submission_arrives(self, who: int, sheet: Sheet, first: bool) -> None:  # noqa: FBT001
-        """The answers came in the last millisecond of the grace, and a second tab starts the next attempt."""
+        """Answers arrive in the last millisecond of the grace, and a second tab starts the next attempt."""
         person = self.person(who)
         attempt = self.attempt_of(person, 0)
         told = attempt and self.model.find(person.participant_id, attempt)
@@ -469,7 +469,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     @rule(choice=st.sampled_from([0, 0, 0, 1, 1, 2, 3]), early=st.sampled_from([0, 0, 1]))
     def wait(self, choice: int, early: int) -> None:
-        """To a moment at which something changes, or the last millisecond before it."""
+        """Waits for a moment at which something changes, or for the last millisecond before it."""
         now = self.clock()
         moments = {now + 5 * SECOND, now + 3 * MINUTE}
         for opens, closes in self.model.weeks.values():
@@ -481,8 +481,8 @@ class ContestMachine(RuleBasedStateMachine):
         self.clock.now = ahead[choice % len(ahead)] - early
 
     def ask(self, trouble: Trouble, call: Callable[[], Any]) -> tuple[Any, bool]:
-        """What the call returns, or its refusal (the class if it tells nothing more); and whether a call that
-        was cut off was made.
+        """The call's result, or its refusal (the class if it tells nothing more); and whether a call that was
+        cut off was made.
         """
         self.exam_line.expect(trouble)
         try:
@@ -498,15 +498,15 @@ class ContestMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.under_way())
     @rule(early=st.sampled_from([0, 0, 0, 1]))
     def let_the_week_pass(self, early: int) -> None:
-        """Until it may be closed, or the last millisecond before."""
+        """Waits until the week may be closed, or until the last millisecond before."""
         ready = (closes + GRACE + SETTLE - early for _, closes in self.model.weeks.values())
         self.clock.now = next((moment for moment in ready if moment > self.clock.now), self.clock.now)
         self.run_close()
 
-    # What everything is made of: the call, the answer of the model, and that both are the same.
+    # The building blocks: the call, the model's answer, and a check that both are the same.
 
     def do(self, what: str, person: Person, sheet: Sheet) -> None:
-        """Something else that happens, without trouble, on a device that knows what is saved; ``wait`` is the
+        """Something else happens, without trouble, on a device that knows what is saved; ``wait`` is the
         longest that a request may hang.
         """
         attempt = self.attempt_of(person, 0)
@@ -609,7 +609,7 @@ class ContestMachine(RuleBasedStateMachine):
         return self.check(person)
 
     def check(self, person: Person) -> None:
-        """The person's entries are what the model says, to the last attribute."""
+        """The person's entries match the model, to the last attribute."""
         for week, attempts in self.model.people[person.participant_id].weeks.items():
             self.check_entry(week, self.backend.entries.get(week, person.participant_id), attempts)
 
@@ -708,7 +708,7 @@ class ContestMachine(RuleBasedStateMachine):
         return {what: pointer for what, pointer in found.items() if pointer}
 
     def check_archive(self) -> None:
-        """Whatever happened: pointers only move on, and each points at a whole revision."""
+        """Whatever happened, pointers only move on, and each points at a whole revision."""
         current = self.current()
         for what, before in self.pointers.items():
             assert current[what].revision >= before.revision
@@ -731,7 +731,7 @@ class ContestMachine(RuleBasedStateMachine):
         return csv_rows(self.file(what, name))
 
     def check_results(self) -> None:
-        """After a run that nothing disturbed, everything published is what the slow rules say."""
+        """After an undisturbed run, everything published agrees with the slow rules."""
         ready = self.model.ready(self.clock())
         over = ready == len(self.model.weeks)
         weeks = [f"week-{week}" for week in range(1, ready + 1)]
@@ -818,7 +818,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert (shown["revision"], shown["digest"]) == (pointer.revision, pointer.result)
 
     def check_repeated(self) -> None:
-        """Again with the same inputs: nothing. From scratch, in another order: the same digests."""
+        """The same inputs again change nothing; from scratch, another order gives the same digests."""
         puts = (len(self.desk.puts), len(self.site.puts))
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
@@ -837,13 +837,13 @@ class ContestMachine(RuleBasedStateMachine):
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
 
     def read(self, week: int, shards: Sequence[str]) -> Iterator[Entry]:
-        """The week's entries, which do not change any more once it may be closed."""
+        """The week's entries, which no longer change once it may be closed."""
         entries = sorted(self.backend.read_entries(week), key=lambda entry: entry.participant_id)
         assert self.entries.setdefault(week, entries) == entries
         return in_shards(entries, shards)
 
     def shuffled(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
-        """The same in an order that changes from call to call."""
+        """The same entries, in an order that changes from call to call."""
         self.serial += 1
         entries = list(self.entries[week])
         random.Random(self.serial).shuffle(entries)
@@ -874,7 +874,7 @@ class ContestMachine(RuleBasedStateMachine):
                 "an acknowledged attempt is lost or double"
             )
 
-    # Small things.
+    # Helpers.
 
     def ends(self) -> int:
         """When the last week may be closed."""
@@ -886,7 +886,7 @@ class ContestMachine(RuleBasedStateMachine):
         return any(number == week for _, number, _ in self.model.everything())
 
     def person(self, who: int) -> Person:
-        """One of those who are registered."""
+        """One of the registered people."""
         registered = list(self.model.people)
         return self.person_of(registered[who % len(registered)])
 
@@ -895,7 +895,7 @@ class ContestMachine(RuleBasedStateMachine):
         return Person(person, unit, category_of(unit))
 
     def attempt_of(self, person: Person, back: int) -> AttemptId | None:
-        """The person's last attempt but ``back``."""
+        """The person's attempt, ``back`` before the last."""
         own = [attempt for owner, attempt in self.attempts if owner == person.participant_id]
         return own[max(len(own) - 1 - back, 0)] if own else None
 
@@ -906,12 +906,12 @@ class ContestMachine(RuleBasedStateMachine):
         return next(k for k, (opens, closes) in self.model.weeks.items() if opens <= started < closes)
 
     def asked(self, week: int, sheet: Sheet) -> Sheet:
-        """As many right answers as there are questions; no prediction where the week asks for none."""
+        """At most as many right answers as questions, and no prediction where the week asks for none."""
         book = self.model.book(week)
         return Sheet(min(sheet.right, book["questions"]), sheet.guess if book["target"] else None)
 
     def paper(self, week: int, nonce: str) -> Paper:
-        """By the book that the model says the week has."""
+        """Drawn by the book that the week has in the model."""
         book = self.model.book(week)["bank"]
         return draw(BANKS[book], self.contests[book].paper, nonce)
 
@@ -920,7 +920,7 @@ class ContestMachine(RuleBasedStateMachine):
         return right(paper, wrong=len(paper) - sheet.right)
 
     def tell(self, seen: OpenPaper | Finished | Refusal | Any) -> object:
-        """What the code answered, in the words of ``expected``."""
+        """The code's answer, in the terms of ``expected``."""
         if isinstance(seen, OpenPaper):
             return ("open", seen.attempt[1:], seen.saved, seen.guess, seen.revision)
         if isinstance(seen, Stale):

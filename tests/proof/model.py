@@ -1,7 +1,7 @@
-"""What must be true, in plain dictionaries: people → weeks → attempts with their fate.
+"""The truth, in plain dictionaries: people → weeks → attempts with their fate.
 
-The model knows no database and no close-out code. It says what every call has to answer, what every entry has
-to hold, and hands the attempts to ``slow_rules`` to work out what a close has to publish.
+The model knows no database and no close-out code. It says what every call must answer and every entry must
+hold, and hands the attempts to ``slow_rules``, which work out what a close must publish.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from tests.fakes import START_MS
 SECOND, MINUTE = 1_000, 60_000
 QUESTIONS = 3
 WEEK, GAP, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
-# What everybody has surely seen after it was taken over.
+# By then, everybody has surely seen inputs that were taken over.
 LEAD = 90 * SECOND
 
 Refusal = type[ContestError]
 
 
 class Sheet(NamedTuple):
-    """What somebody fills in: so many right answers, the others left out, and a prediction."""
+    """A filled-in paper: so many right answers, the others left out, and a prediction."""
 
     right: int
     guess: int | None
@@ -43,8 +43,8 @@ class Sheet(NamedTuple):
 
 @dataclass
 class Attempt:
-    """``saved`` came by a save, as ``revision``. ``due`` is the deadline; a finished attempt knows when it was
-    received.
+    """``saved`` came with a save, as ``revision``; ``due`` is the deadline. A finished attempt knows when it
+    was received.
     """
 
     number: int
@@ -60,14 +60,14 @@ class Attempt:
 
     @property
     def record(self) -> tuple[Any, ...]:
-        """A finished attempt but for its encoded answers."""
+        """A finished attempt, without its encoded answers."""
         score, guess = self.sheet or (0, None)
         duration = min(self.received, self.due) - self.started
         return (self.number, self.started, self.received, duration, score, guess, self.nonce, self.fate)
 
 
 class Told(NamedTuple):
-    """A refusal that tells how the attempt stands."""
+    """A refusal that shows the attempt's state."""
 
     refusal: Refusal
     attempt: Attempt
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass
 class Inputs:
-    """What an organiser may change after the fact. ``book``: which rules the weeks to come shall have."""
+    """The inputs that an organiser may change after the fact; ``book`` holds for the weeks to come."""
 
     book: int = 0
 
@@ -94,7 +94,7 @@ class Inputs:
         return self.excluded | self.disqualified
 
     def refusal(self, person: str) -> Refusal | None:
-        """What somebody who may not take part is told."""
+        """The refusal for somebody who may not take part."""
         if person in self.excluded:
             return Excluded
         return Disqualified if person in self.disqualified else None
@@ -103,7 +103,7 @@ class Inputs:
 class Model:
     """``rules`` as the machine draws them; see ``machine.contests``.
 
-    There are two books of rules. Which one a week has is decided when it is about to open, and then stays.
+    There are two books of rules. A week's book is decided when the week is about to open, and then stays.
     """
 
     def __init__(self, rules: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ class Model:
         return self.books[self._book[week]]
 
     def choose(self, book: int, now: int) -> None:
-        """Another book for all weeks that open when everybody has seen it; without one nothing changes."""
+        """Another book for all weeks that open after everybody has seen it; without any, nothing changes."""
         coming = [week for week, (opens, _) in self.weeks.items() if opens > now + LEAD]
         if coming:
             self.inputs.book = book
@@ -151,7 +151,7 @@ class Model:
         return attempts[-1]
 
     def let_go(self, attempt: Attempt) -> None:
-        """Overdue: submitted at its deadline with its saved answers, or not at all."""
+        """An overdue attempt is submitted at its deadline with its saved answers, or not at all."""
         saved = attempt.saved if attempt.overdue == "submit_saved" else None
         attempt.sheet, attempt.received = saved, attempt.due
         attempt.fate = "overdue" if saved else "discarded"
@@ -180,7 +180,7 @@ class Model:
     def submit(
         self, person: str, wanted: AttemptId, sheet: Sheet, base: int, now: int
     ) -> Attempt | Refusal | Told:
-        """The first submission stands, whatever comes after it; it is built on what is saved, or is that."""
+        """The first submission stands, whatever follows; it must build on the saved sheet or equal it."""
         attempt = self.find(person, wanted)
         if attempt is None:
             return AttemptNotFound
@@ -190,12 +190,12 @@ class Model:
             return Overdue
         if base != attempt.revision and sheet != attempt.saved:
             return Told(Stale, attempt)
-        # To a clock that went back it was received at its start.
+        # By a clock that went back, it was received at its start.
         attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, max(now, attempt.started)
         return attempt
 
     def seen(self, attempt: Attempt, now: int) -> Attempt:
-        """The attempt as its owner sees it: what is overdue is over, before anybody writes that down."""
+        """The attempt as its owner sees it: an overdue one is over even before anybody records that."""
         if attempt.fate != "open" or now <= attempt.due + GRACE:
             return attempt
         over = replace(attempt)
@@ -216,7 +216,7 @@ class Model:
         return len([closes for _, closes in self.weeks.values() if closes + GRACE + SETTLE <= now])
 
     def settled(self, attempt: Attempt) -> Attempt:
-        """As it counts when everything is over."""
+        """The attempt as it counts when everything is over."""
         return self.seen(attempt, attempt.due + GRACE + 1)
 
     def counted(self, week: int) -> int:
@@ -224,7 +224,7 @@ class Model:
         return len([attempt for attempt in of_week if attempt.fate != "discarded"])
 
     def results(self, weeks: int) -> Any:
-        """What the slow rules make of the first ``weeks`` weeks and the inputs of today."""
+        """The slow rules' results for the first ``weeks`` weeks and today's inputs."""
         played = [(self._played(week), self.weeks[week][1], self.book(week)) for week in range(1, weeks + 1)]
         units = [
             {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}

@@ -1,4 +1,4 @@
-"""The same machine on three back-ends; what it found stays in ``test_stories.py``."""
+"""The same machine on three back-ends; its findings stay in ``test_stories.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixed stories for the machine: four that went wrong once, shrunk, and races that chance seldom draws."""
+"""Fixed stories for the machine: four that once went wrong, shrunk, and races that chance seldom draws."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def played(backend: MakeBackend, *, weeks: int = 1) -> ContestMachine:
     return machine
 
 
-def test_a_submission_in_the_last_moment_does_not_cost_the_attempt_that_is_being_started(
+def test_a_submission_at_the_last_moment_does_not_cost_the_attempt_being_started(
     backend: MakeBackend,
 ) -> None:
-    # The start found the attempt overdue; before it could replace it, answers received in time were written.
+    # The start found the attempt overdue; before it replaced it, answers received in time were written.
     machine = contest(backend)
     begin(machine)
     machine.start_as_a_submission_arrives(who=0, sheet=NOTHING_RIGHT, first=True)
@@ -69,7 +69,7 @@ def test_a_submission_in_the_last_moment_does_not_cost_the_attempt_that_is_being
 
 
 @pytest.mark.parametrize("step", range(25))
-def test_the_final_of_a_run_that_is_overtaken_is_not_written_over(step: int) -> None:
+def test_the_final_of_an_overtaken_run_is_not_overwritten(step: int) -> None:
     # Somebody without an attempt is excluded: no result changes, but the final's manifest names the inputs.
     machine = contest()
     machine.clock.now = machine.ends()
@@ -77,8 +77,8 @@ def test_the_final_of_a_run_that_is_overtaken_is_not_written_over(step: int) -> 
     machine.teardown()
 
 
-def test_changes_are_told_against_the_revision_that_was_current(backend: MakeBackend) -> None:
-    # Two runs with two new inputs, the second of which dies; it is done again when the first is current.
+def test_changes_are_listed_against_the_revision_that_was_current(backend: MakeBackend) -> None:
+    # Two runs with two new inputs; the second dies and is repeated when the first is current.
     machine = played(backend, weeks=2)
     machine.close(runs=[(Run(("disqualify", 0), "meanwhile", 3), [Run(("exclude", 0), "before", 16)])])
     machine.teardown()
@@ -100,7 +100,7 @@ def test_the_final_is_made_from_the_weeks_of_its_own_run(step: int) -> None:
     machine.teardown()
 
 
-def test_two_tabs_that_replace_an_overdue_attempt_at_once_open_one(backend: MakeBackend) -> None:
+def test_two_tabs_that_replace_an_overdue_attempt_at_once_open_only_one(backend: MakeBackend) -> None:
     machine = contest(backend)
     begin(machine)
     machine.clock.now += LIMIT + GRACE + 1
@@ -109,7 +109,7 @@ def test_two_tabs_that_replace_an_overdue_attempt_at_once_open_one(backend: Make
     machine.teardown()
 
 
-def test_a_prediction_that_is_taken_back_is_gone(backend: MakeBackend) -> None:
+def test_a_withdrawn_prediction_is_gone(backend: MakeBackend) -> None:
     machine = contest(backend, target="people")
     begin(machine)
     for sheet in (Sheet(1, 4), Sheet(2, None)):
@@ -117,19 +117,19 @@ def test_a_prediction_that_is_taken_back_is_gone(backend: MakeBackend) -> None:
     machine.teardown()
 
 
-def test_of_two_devices_the_one_that_knows_less_takes_nothing_away(backend: MakeBackend) -> None:
+def test_a_device_that_knows_less_takes_nothing_away_from_another(backend: MakeBackend) -> None:
     machine = contest(backend)
     begin(machine)
     send(machine, "save", 3, "phone")
     for what in ("save", "submit"):
         send(machine, what, 1, "computer", base="none")
-    send(machine, "save", 1, "computer")  # it was told what is saved, and says less on purpose
+    send(machine, "save", 1, "computer")  # it knows what is saved, and says less on purpose
     send(machine, "save", 2, "phone")
     assert machine.model.people[machine.person(0).participant_id].weeks[1][-1].saved == Sheet(1, None)
     machine.teardown()
 
 
-def test_an_older_save_that_arrives_after_a_newer_one_is_not_taken(backend: MakeBackend) -> None:
+def test_an_older_save_that_arrives_after_a_newer_one_is_not_accepted(backend: MakeBackend) -> None:
     machine = contest(backend)
     begin(machine)
     send(machine, "save", 1, "phone")
@@ -140,7 +140,7 @@ def test_an_older_save_that_arrives_after_a_newer_one_is_not_taken(backend: Make
 
 
 @pytest.mark.parametrize("kind", ["after", "twice"])
-def test_what_was_not_heard_of_is_repeated_without_harm(backend: MakeBackend, kind: str) -> None:
+def test_an_unanswered_request_is_repeated_without_harm(backend: MakeBackend, kind: str) -> None:
     machine = contest(backend)
     begin(machine)
     for what in ("save", "submit"):
@@ -172,7 +172,7 @@ def send(
     kind: str = "none",
     other: str = "start",
 ) -> None:
-    """So many right answers, built on what the device was told."""
+    """Sends so many right answers, built on the revision that the device was told."""
     rule = machine.save if what == "save" else machine.submit
     rule(
         who=0,
@@ -186,14 +186,14 @@ def send(
     )
 
 
-def test_a_dead_run_keeps_its_folder_for_itself(backend: MakeBackend) -> None:
+def test_a_dead_run_keeps_its_folder_to_itself(backend: MakeBackend) -> None:
     machine = played(backend, weeks=2)
     machine.close(runs=[(Run(("exclude", 0), "before", 16), []), (Run(("disqualify", 1), "none", 0), [])])
     machine.teardown()
 
 
 @pytest.mark.parametrize("step", [3, 8, 16])
-def test_a_slow_run_does_not_take_the_newer_result_back(backend: MakeBackend, step: int) -> None:
+def test_a_slow_run_does_not_undo_the_newer_result(backend: MakeBackend, step: int) -> None:
     machine = played(backend, weeks=2)
     machine.close(runs=[(Run(("exclude", 0), "meanwhile", step), [Run(("exclude", 1), "none", 0)])])
     machine.teardown()

@@ -14,18 +14,18 @@ from tests.fakes import MemoryObjects
 
 T = TypeVar("T")
 
-# before: the call is not made, its caller is cut off. after: it is made, but the caller does not hear of it.
-# twice: made, not heard of, and sent again by the client library. meanwhile: something else happens first.
+# before: the call is not made, and its caller is cut off. after: it is made, but the caller gets no answer.
+# twice: made, unanswered, and sent again by the client library. meanwhile: something else happens first.
 Kind = Literal["none", "before", "after", "twice", "meanwhile"]
 
 
 def nothing() -> None:
-    """What happens meanwhile, as a rule."""
+    """The usual ``meanwhile``."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What goes wrong at the ``at``-th call."""
+    """The trouble at the ``at``-th call."""
 
     kind: Kind = "none"
     at: int = 1
@@ -36,7 +36,7 @@ NO_TROUBLE = Trouble()
 
 
 class Line:
-    """Carries calls. ``broken`` is what a caller that is cut off sees.
+    """Carries calls. A caller that is cut off sees ``broken``.
 
     ``struck`` says that the trouble came, ``written`` that a call was made all the same.
     """
@@ -71,7 +71,7 @@ class Line:
 
 
 class Shaky:
-    """Every method of ``store`` over a line."""
+    """Calls every method of ``store`` over a line."""
 
     def __init__(self, store: object, line: Line) -> None:
         self._store, self._line = store, line
@@ -80,7 +80,7 @@ class Shaky:
         method = getattr(self._store, name)
 
         def carried(*args: Any) -> Any:
-            """What is given piece by piece can be sent a second time too."""
+            """Arguments given piece by piece can be sent a second time too."""
             whole = [list(arg) if isinstance(arg, Iterator) else arg for arg in args]
             return self._line.carry(partial(method, *whole))
 

@@ -77,7 +77,7 @@ def contest_files(**changed: Content | None) -> dict[str, bytes]:
 
 
 def faults(**changed: Content | None) -> list[Fault]:
-    """What the folder with these files in place of its own is refused with."""
+    """The faults of the folder with these files in place of its own."""
     with pytest.raises(ContestFaults) as refused:
         read_files(contest_files(**changed))
     return refused.value.faults

@@ -1,4 +1,4 @@
-"""A contest as one zip, and every way in which a zip can be no contest."""
+"""A contest as one zip, and every way in which a zip can fail to be a contest."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_only_the_files_of_a_contest_go_into_the_archive(tmp_path: Path) -> None
         assert packed.namelist() == sorted(contest_files())
 
 
-def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+def test_a_missing_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ContestFaults, match="không có thư mục"):
         read_folder(tmp_path / "nowhere")
 
@@ -136,14 +136,14 @@ def test_a_path_trick_beside_a_whole_contest_is_not_followed(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_zip_of_the_folder_itself_is_taken_too() -> None:
+def test_a_zip_of_the_folder_itself_is_accepted_too() -> None:
     files = contest_files()
     inside = zipped({**{f"nghe-an-2022/{name}": data for name, data in files.items()}, "__MACOSX/._x": b"x"})
     assert read_archive("c.zip", inside) == read_archive("c.zip", zipped(files))
 
 
 @pytest.mark.parametrize("name", ["exclusion.csv", "Exclusions.csv", "questions.xlsx", "contest.TOML"])
-def test_a_file_under_a_wrong_name_is_not_passed_over(name: str) -> None:
+def test_a_file_under_a_wrong_name_is_not_ignored(name: str) -> None:
     (fault,) = faults(zipped({**contest_files(), name: b"x"}))
     assert fault.file == name
     assert "exclusions.csv" in fault.message

@@ -1,4 +1,4 @@
-"""CSV as Excel saves it on computers in Vietnam: encodings, separators, and what is refused with a hint."""
+"""CSV as Excel saves it on computers in Vietnam: encodings, separators, and refusals with a hint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.readers.contest_files import (
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be with mark"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_every_encoding_and_separator_says_the_same(separator: str, encoding: str, line_end: str) -> None:
+def test_every_encoding_and_separator_reads_the_same(separator: str, encoding: str, line_end: str) -> None:
     def saved(text: str) -> bytes:
         text = text.replace('"Bốn, hay ""năm""?"', "@").replace(",", separator).replace("\n", line_end)
         text = text.replace("@", '"Bốn, hay ""năm""?"')
@@ -43,16 +43,16 @@ def test_notepads_utf_16_is_read_everywhere() -> None:
 
 
 @pytest.mark.parametrize("line", ["sep=;\n", "# a, b, c, d\n", '"# a; b"\n', ";;;;;\n", "# ghi chú;;;;;\n"])
-def test_lines_above_the_header_do_not_decide_on_the_separator(line: str) -> None:
+def test_lines_above_the_header_do_not_decide_the_separator(line: str) -> None:
     assert len(read_files(contest_files(units=line + UNITS.replace(",", ";"))).units) == 2
 
 
-def test_commas_in_cells_do_not_cut_a_file_with_semicolons() -> None:
+def test_commas_in_cells_do_not_split_a_file_with_semicolons() -> None:
     units = UNITS.replace(",", ";").replace("Sở B", "Sở B, C, D, E, F, G, H")
     assert read_files(contest_files(units=units)).units[1].name == "Sở B, C, D, E, F, G, H"
 
 
-def test_columns_that_were_emptied_are_passed_over() -> None:
+def test_emptied_columns_are_skipped() -> None:
     assert len(read_files(contest_files(units=UNITS.replace("\n", ",,\n"))).units) == 2
 
 
@@ -102,7 +102,7 @@ def test_more_rows_than_a_contest_can_have_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["units.csv", "units.xlsx"])
-def test_a_file_that_is_another_kind_is_refused(name: str) -> None:
+def test_a_file_of_another_kind_is_refused(name: str) -> None:
     files = contest_files(units=None)
     with pytest.raises(ContestFaults):
         read_files({**files, name: b"%PDF-1.7\n\x00\xff\x93"})

@@ -61,7 +61,7 @@ def test_other_files_may_be_left_out(optional: str) -> None:
         ("Q9,luật,Một?,a,b,c,,,,A,Điều 1", "", "dòng có 11 ô, cần 12"),
     ],
 )
-def test_a_faulty_question_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+def test_a_faulty_question_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
     (fault,) = faults(questions=QUESTIONS + row + "\n")
     assert place(fault) == ("questions.csv", 7, column)
     assert remedy in fault.message
@@ -85,7 +85,7 @@ def test_a_faulty_question_is_shown_by_row_and_column(row: str, column: str, rem
         ("SO-C,Sở C,Sở,department,1,0,", "", "dòng có 7 ô, cần 6"),
     ],
 )
-def test_a_faulty_unit_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+def test_a_faulty_unit_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
     (fault,) = faults(units=UNITS + row + "\n")
     assert place(fault) == ("units.csv", 4, column)
     assert remedy in fault.message
@@ -100,7 +100,7 @@ def test_a_faulty_unit_is_shown_by_row_and_column(row: str, column: str, remedy:
         ("040080000001,Tổ ra đề,", "citizen_id", "trùng với dòng 2"),
     ],
 )
-def test_a_faulty_exclusion_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+def test_a_faulty_exclusion_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
     (fault,) = faults(exclusions=EXCLUSIONS + row + "\n")
     assert place(fault) == ("exclusions.csv", 3, column)
     assert remedy in fault.message
@@ -116,7 +116,7 @@ def test_a_faulty_exclusion_is_shown_by_row_and_column(row: str, column: str, re
         ("040080000002,2022-08-29,thi hộ", "citizen_id", "trùng với dòng 2"),
     ],
 )
-def test_a_faulty_disqualification_is_shown_by_row_and_column(row: str, column: str, remedy: str) -> None:
+def test_a_faulty_disqualification_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
     (fault,) = faults(disqualifications=DISQUALIFICATIONS + row + "\n")
     assert place(fault) == ("disqualifications.csv", 3, column)
     assert remedy in fault.message
@@ -130,7 +130,7 @@ def test_a_faulty_disqualification_is_shown_by_row_and_column(row: str, column: 
         ("code,name,bloc,kind,headcount,exempt,name\n", "name", "cột này có hai lần"),
     ],
 )
-def test_a_wrong_header_is_shown_by_its_column(header: str, column: str, remedy: str) -> None:
+def test_a_wrong_header_is_reported_by_its_column(header: str, column: str, remedy: str) -> None:
     (fault,) = faults(units="# ghi chú\n" + header + "SO-A,Sở A,Sở,department,10,2\n")
     assert place(fault) == ("units.csv", 2, column)
     assert remedy in fault.message
@@ -142,7 +142,7 @@ def test_columns_may_stand_in_any_order() -> None:
     assert (unit.code, unit.name, unit.headcount, unit.exempt) == ("SO-A", "Sở A", 10, 2)
 
 
-def test_comments_before_the_header_and_empty_lines_are_passed_over() -> None:
+def test_comments_before_the_header_and_empty_lines_are_skipped() -> None:
     commented = "# danh sách\n\n" + UNITS.replace("\nSO-B", "\n\n,,,,,\nSO-B")
     assert len(read_files(contest_files(units=commented)).units) == 2
 
@@ -166,7 +166,7 @@ def test_a_contest_needs_a_unit() -> None:
         pytest.param(b"\n\n\n" + UNITS.encode("utf-16"), id="UTF-16"),
     ],
 )
-def test_a_table_in_another_encoding_is_shown_by_its_line(table: bytes) -> None:
+def test_a_table_in_another_encoding_is_reported_by_its_line(table: bytes) -> None:
     (fault,) = faults(units=table)
     assert place(fault) == ("units.csv", 4, "")
     assert "UTF-8" in fault.message
@@ -178,7 +178,7 @@ def test_a_control_character_in_a_cell_is_a_fault(sign: str) -> None:
     assert place(fault) == ("units.csv", 3, "name")
 
 
-def test_a_space_that_does_not_break_is_a_space() -> None:
+def test_a_non_breaking_space_is_a_space() -> None:
     # Word puts it between “Điều” and its number; nobody sees it, and nobody can find it.
     spaced = QUESTIONS.replace("Điều 1", "Điều\u00a01")
     assert read_files(contest_files(questions=spaced)).questions[0].reference == "Điều 1"
@@ -189,7 +189,7 @@ def test_a_question_may_have_several_lines() -> None:
     assert read_files(contest_files(questions=two_lines)).questions[2].text == "Ba,\nhay bốn?"
 
 
-def test_an_unbalanced_quote_is_shown_where_its_row_begins() -> None:
+def test_an_unbalanced_quote_is_reported_where_its_row_begins() -> None:
     (fault,) = faults(questions=QUESTIONS.replace("Hai?", '"Hai?').replace('"Bốn, hay ""năm""?"', "Bốn?"))
     assert (fault.file, fault.row) == ("questions.csv", 3)
 
@@ -202,7 +202,7 @@ def test_too_few_approved_questions_are_counted() -> None:
 
 
 @pytest.mark.parametrize(("topic", "there"), [("phí", 2), ("lịch sử", 0)])
-def test_a_quota_that_the_bank_can_not_fill_names_the_topic(topic: str, there: int) -> None:
+def test_a_quota_that_the_bank_cannot_fill_is_reported_by_topic(topic: str, there: int) -> None:
     quota = TOML.replace("questions = 3", f'questions = 3\ntopics = {{ "{topic}" = 3 }}')
     (fault,) = faults(toml=quota)
     assert fault.file == "questions.csv"
@@ -226,7 +226,7 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
     assert read_files(contest_files(**windows)) == read_files(contest_files())
 
 
-def test_an_answer_of_several_letters_is_several_right_options() -> None:
+def test_an_answer_of_several_letters_means_several_right_options() -> None:
     second = read_files(contest_files()).questions[1]
     assert (second.multiple, second.answer_letters) == (True, "AC")
 
@@ -235,7 +235,7 @@ def test_a_quoted_cell_keeps_commas_and_quotes() -> None:
     assert read_files(contest_files()).questions[3].text == 'Bốn, hay "năm"?'
 
 
-def test_the_header_of_the_questions_is_the_one_of_the_design() -> None:
+def test_the_header_of_the_questions_is_that_of_the_design() -> None:
     assert QUESTION_HEADER.startswith("id,topic,text,option_a,option_b,option_c,option_d,option_e,option_f,")
 
 

@@ -1,4 +1,4 @@
-"""contest.toml: each fault with its place and what to do, in Vietnamese, and nothing is taken."""
+"""Faults in contest.toml: each has its place and a remedy, in Vietnamese, and nothing is accepted."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def test_a_whole_folder_is_read() -> None:
         ("weeks = 4", "weeks = 4\nweeks = 5", 9),
     ],
 )
-def test_bad_toml_is_shown_by_its_line(old: str, new: str, line: int) -> None:
+def test_bad_toml_is_reported_by_its_line(old: str, new: str, line: int) -> None:
     (fault,) = faults(toml(old, new))
     assert (fault.file, fault.row) == ("contest.toml", line)
     assert fault.message.startswith("sai cú pháp TOML")
 
 
-def test_a_control_character_is_shown_by_its_line() -> None:
+def test_a_control_character_is_reported_by_its_line() -> None:
     (fault,) = faults(toml('"Thi thử"', '"Thi\x00thử"'))
     assert (fault.file, fault.row) == ("contest.toml", 4)
 
 
-def test_a_file_that_breaks_off_is_shown_by_its_last_line() -> None:
+def test_a_file_that_breaks_off_is_reported_by_its_last_line() -> None:
     (fault,) = faults(contest_files(toml=TOML + "x = ["))
     assert fault.row == (TOML + "x = [").count("\n") + 1
 
@@ -73,12 +73,10 @@ def test_a_file_that_breaks_off_is_shown_by_its_last_line() -> None:
         ("2022-08-22T08:00:00+07:00", '"tháng sau"', "contest.start", "2022-08-22T08:00:00+07:00"),
     ],
 )
-def test_a_wrong_value_is_shown_once_by_its_path_with_a_remedy(
+def test_a_wrong_value_is_reported_once_by_its_path_with_a_remedy(
     old: str, new: str, column: str, remedy: str
 ) -> None:
-    found = [
-        fault for fault in faults(toml(old, new)) if "thiếu mục" not in fault.message or "weekz" not in new
-    ]
+    found = faults(toml(old, new))
     assert [(fault.file, fault.column) for fault in found] == [("contest.toml", column)]
     assert remedy in found[0].message
 
@@ -97,7 +95,7 @@ def test_a_wrong_value_is_shown_once_by_its_path_with_a_remedy(
         ("participation = 0.5", "participation = nan"),
     ],
 )
-def test_no_message_is_left_in_english_or_in_python(old: str, new: str) -> None:
+def test_no_message_contains_english_or_python(old: str, new: str) -> None:
     for fault in faults(toml(old, new)):
         assert not re.search(r"[Ii]nput should|[Ii]nvalid|[0-9] days|datetime\.|literal\[", str(fault)), fault
 
@@ -111,16 +109,16 @@ def test_no_message_is_left_in_english_or_in_python(old: str, new: str) -> None:
         pytest.param("weeks = 4", 'weeks = 53\nweek_length = "P70000D"', id="weeks of two centuries"),
     ],
 )
-def test_what_no_honest_file_holds_is_a_fault_too(old: str, new: str) -> None:
+def test_values_that_no_honest_file_holds_are_faults_too(old: str, new: str) -> None:
     assert {fault.file for fault in faults(toml(old, new))} == {"contest.toml"}
 
 
-def test_faults_of_several_files_are_shown_in_one_go() -> None:
+def test_faults_of_several_files_are_reported_in_one_go() -> None:
     found = faults(contest_files(toml=TOML.replace("weeks = 4", "weeks = 0"), units="code,name\n"))
     assert {fault.file for fault in found} == {"contest.toml", "units.csv"}
 
 
-def test_an_empty_table_is_shown_even_where_another_file_has_a_fault() -> None:
+def test_an_empty_table_is_reported_even_where_another_file_has_a_fault() -> None:
     found = faults(contest_files(toml=TOML.replace("weeks = 4", "weeks = 0"), units=""))
     assert {fault.file for fault in found} == {"contest.toml", "units.csv"}
 
@@ -140,5 +138,5 @@ def test_a_fault_reads_as_file_place_value_and_remedy() -> None:
         ("[eligibility]", '[[prizes]]\nname = "a"\ntitle = "A"\ncount = 0\n\n[eligibility]', 22),
     ],
 )
-def test_a_wrong_value_is_shown_by_its_line(old: str, new: str, line: int) -> None:
+def test_a_wrong_value_is_reported_by_its_line(old: str, new: str, line: int) -> None:
     assert line in {fault.row for fault in faults(toml(old, new))}

@@ -1,4 +1,4 @@
-"""GIFT, Aiken and Moodle XML give the questions that the table gives, or faults with line and remedy."""
+"""GIFT, Aiken and Moodle XML give the same questions as the table, or faults with line and remedy."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_gift_missing_word_formats_and_html() -> None:
     assert gift("Nhỏ hơn: a < b?{=a ~b}").text == "Nhỏ hơn: a < b?"
 
 
-def test_gift_old_and_new_ways_of_the_right_answer() -> None:
+def test_gift_old_and_new_marks_for_the_right_answer() -> None:
     assert gift("Một?{~a ~=b ~c}").answer_letters == "B"
 
 
@@ -120,7 +120,7 @@ def test_gift_with_windows_line_ends_byte_order_mark_and_utf_16() -> None:
         ("{=a ~b}", "text", "không được để trống"),
     ],
 )
-def test_what_gift_has_and_a_paper_has_not_is_refused_with_its_line(
+def test_gift_features_that_no_paper_has_are_refused_with_their_line(
     question: str, column: str, remedy: str
 ) -> None:
     (fault,) = faults("questions.gift", f"// status: approved\n\nTốt{{T}}\n\n{question}\n")
@@ -134,18 +134,18 @@ def test_two_gift_questions_with_one_title_are_refused() -> None:
     assert "dòng 1" in fault.message
 
 
-def test_a_question_that_stands_twice_is_refused_also_without_a_title() -> None:
+def test_a_repeated_question_is_refused_even_without_a_title() -> None:
     (fault,) = faults("questions.gift", "Một?{=a ~b}\n\nMột? {~=a\n~b}")
     assert (fault.row, fault.column) == (3, "id")
 
 
-def test_an_id_stays_when_the_file_is_reordered() -> None:
+def test_an_id_stays_the_same_when_the_file_is_reordered() -> None:
     one, two = gift("Một?{=a ~b}"), gift("Hai?{=a ~b}")
     both = read("questions.gift", "// status: approved\n\nHai?{=a ~b}\n\nMột?{=a ~b}").questions
     assert set(both) == {one, two}
 
 
-# ---- what is approved
+# ---- Approval
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,13 @@ def test_gift_questions_are_drafts_unless_the_file_says_approved(text: str, appr
     assert [found.text for found in read("questions.gift", text).questions] == approved
 
 
-def test_a_file_without_a_word_on_approval_has_nothing_to_ask() -> None:
+def test_a_file_that_says_nothing_of_approval_has_no_questions_to_ask() -> None:
     (fault,) = faults("questions.gift", "Một?{T}")
     assert "chỉ có 0 câu đã thẩm định" in fault.message
 
 
 @pytest.mark.parametrize("name", ["questions.gift", "questions.txt"])
-def test_a_status_that_stands_alone_in_the_middle_is_refused(name: str) -> None:
+def test_a_status_alone_in_the_middle_is_refused(name: str) -> None:
     question = "Một?{T}\n" if name.endswith("gift") else "Một?\nA. a\nB. b\nANSWER: A\n"
     found = faults(
         name, f"// status: approved\n\n{question}\n// status: draft\n\n{question.replace('Một', 'Hai')}"
@@ -177,7 +177,7 @@ def test_a_status_that_stands_alone_in_the_middle_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["questions.gift", "questions.txt"])
-def test_a_status_that_is_none_is_refused(name: str) -> None:
+def test_an_unknown_status_is_refused(name: str) -> None:
     question = "Một?{T}\n" if name.endswith("gift") else "Một?\nA. a\nB. b\nANSWER: A\n"
     assert [fault.column for fault in faults(name, f"// status: xong\n{question}")] == ["status"]
 
@@ -198,7 +198,7 @@ def test_aiken_needs_no_empty_lines() -> None:
     assert read("questions.txt", text.replace("\n\nHai", "\nHai")) == read("questions.txt", text)
 
 
-def test_aiken_approves_one_question() -> None:
+def test_aiken_can_approve_a_single_question() -> None:
     source = read("questions.txt", AIKEN.replace("Hai,", "// status: approved\nHai,"))
     assert ([found.text for found in source.questions], source.drafts) == (["Hai,\nhay ba?"], 1)
 
@@ -262,7 +262,7 @@ def test_moodle_true_and_false(true: str, answer: str) -> None:
     assert (found.options, found.answer_letters) == (("Đúng", "Sai"), answer)
 
 
-def test_an_idnumber_goes_before_the_name() -> None:
+def test_an_idnumber_takes_precedence_over_the_name() -> None:
     text = moodle(multichoice(*RIGHT_A, inside="<idnumber>L-07</idnumber>"))
     assert read("questions.xml", text).questions[0].id == "L-07"
 
@@ -300,7 +300,7 @@ def test_moodle_questions_are_approved_by_tag_by_comment_or_all_at_once() -> Non
         ),
     ],
 )
-def test_what_moodle_has_and_a_paper_has_not_is_refused_with_its_line(
+def test_moodle_features_that_no_paper_has_are_refused_with_their_line(
     question: str, column: str, remedy: str
 ) -> None:
     (fault,) = faults("questions.xml", moodle(question))
@@ -324,7 +324,7 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_an_attack_by_xml_is_refused_without_a_look_at_what_it_names(xml: str, encoding: str) -> None:
+def test_an_xml_attack_is_refused_without_following_its_references(xml: str, encoding: str) -> None:
     (fault,) = faults("questions.xml", xml.encode(encoding))
     assert "DTD" in fault.message
 

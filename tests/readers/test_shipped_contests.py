@@ -1,4 +1,4 @@
-"""The two contests that come with the system are whole, and as the plan has them."""
+"""The two contests that ship with the system are whole and follow the plan."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_has_at_least_a_hundred_approved_questions_with_a_legal_source(name: 
 
 
 @both
-def test_no_question_is_asked_in_two_wordings_of_the_same_text(name: str) -> None:
+def test_no_two_questions_have_the_same_text(name: str) -> None:
     texts = Counter(question.text.casefold() for question in shipped(name).questions)
     assert [text for text, times in texts.items() if times > 1] == []
 
@@ -106,7 +106,7 @@ def test_prizes_are_those_of_the_plan(name: str) -> None:
     assert definition.ranking.one_prize_per_person
 
 
-def test_people_from_fifteen_may_take_part_and_five_roles_may_not() -> None:
+def test_people_of_fifteen_or_over_may_take_part_and_five_roles_may_not() -> None:
     eligibility = shipped("nghe-an-2022").definition.eligibility
     assert eligibility.min_age == 15
     assert len(eligibility.excluded_roles) == 5

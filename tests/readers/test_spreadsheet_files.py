@@ -1,4 +1,4 @@
-"""XLSX: what Excel saves is read cell by cell; what is no table of plain values is refused."""
+"""XLSX: Excel's files are read cell by cell; anything but a table of plain values is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROSTER = ["unit_code", "full_name", "citizen_id", "exempt"]
 
 
 def read(name: str, data: bytes) -> ContestFolder:
-    """The contest with the file of its kind as ``name``."""
+    """The contest with ``data`` as ``name``, in place of its own file of that kind."""
     kind = name.partition(".")[0]
     files = {key: value for key, value in contest_files().items() if not key.startswith(kind)}
     return read_files({**files, name: data})
@@ -52,7 +52,7 @@ def fault(name: str, data: bytes) -> Fault:
         ("rosters.xlsx", "unit_code,full_name,citizen_id,exempt\nSO-A,Lê An,040085000001,1\n"),
     ],
 )
-def test_a_workbook_says_the_same_as_the_csv_file(name: str, text: str) -> None:
+def test_a_workbook_reads_the_same_as_the_csv_file(name: str, text: str) -> None:
     from_csv = read(name.replace("xlsx", "csv"), text.encode())
     from_xlsx = read(name, as_workbook(text))
     for field in ("questions", "drafts", "units", "rosters", "exclusions", "disqualifications"):
@@ -82,7 +82,7 @@ def test_numbers_in_cells_are_whole_numbers() -> None:
     assert (unit.headcount, unit.exempt) == (10, 2)
 
 
-def test_a_broken_number_is_refused() -> None:
+def test_a_fractional_number_is_refused() -> None:
     rows = [UNIT_ROWS[0], ["SO-A", "Sở A", "Sở", "department", 10.5, 2]]
     found = fault("units.xlsx", workbook(Sheet1=rows))
     assert (found.row, found.column, found.value) == (2, "headcount", "10.5")
@@ -97,7 +97,7 @@ def test_a_citizen_id_that_lost_its_zero_is_refused_with_a_hint_and_never_guesse
 
 
 @pytest.mark.parametrize("text", ["40085000001.0", "4.0085E+10", "4,0085E+10", "40.085.000.001"])
-def test_a_citizen_id_that_was_made_a_number_is_refused_with_a_hint(text: str) -> None:
+def test_a_citizen_id_that_became_a_number_is_refused_with_a_hint(text: str) -> None:
     found = fault("rosters.xlsx", workbook(Sheet1=[ROSTER, ["SO-A", "Lê An", text, None]]))
     assert "dạng số" in found.message
 
@@ -115,7 +115,7 @@ def test_a_time_is_not_a_date(moment: Any) -> None:
     assert fault("disqualifications.xlsx", workbook(Sheet1=rows)).column == "date"
 
 
-def test_what_excel_took_for_a_date_is_refused_elsewhere() -> None:
+def test_a_date_cell_is_refused_in_other_columns() -> None:
     rows = list(csv.reader(io.StringIO(QUESTIONS)))
     rows[1][3] = date(2022, 2, 1)  # type: ignore[call-overload]  “1/2” as an option
     found = fault("questions.xlsx", workbook(Sheet1=rows))
@@ -184,12 +184,12 @@ def test_two_sheets_with_the_header_are_refused() -> None:
     assert "giữ lại một trang" in fault("units.xlsx", workbook(A=UNIT_ROWS, B=UNIT_ROWS)).message
 
 
-def test_the_only_sheet_is_told_what_is_wrong_with_its_header() -> None:
+def test_faults_in_the_header_of_the_only_sheet_are_named() -> None:
     rows = [["ghi chú"], *UNIT_ROWS]
     assert {found.column for found in faults("units.xlsx", workbook(Sheet1=rows))} >= {"code", "ghi chú"}
 
 
-def test_comments_empty_rows_and_emptied_columns_are_passed_over() -> None:
+def test_comments_empty_rows_and_emptied_columns_are_skipped() -> None:
     rows = [["# danh sách"], [], [*UNIT_ROWS[0], None, ""], [], [*UNIT_ROWS[1], None], [None] * 9, UNIT_ROWS[2]]
     assert len(read("units.xlsx", workbook(Sheet1=rows)).units) == 2
 
@@ -214,7 +214,7 @@ def test_more_rows_than_a_contest_can_have_are_refused() -> None:
 
 
 @pytest.mark.parametrize("number", [1_048_577, 10**15])
-def test_a_row_far_below_the_end_of_every_sheet_is_refused(number: int) -> None:
+def test_a_row_number_beyond_the_end_of_any_sheet_is_refused(number: int) -> None:
     sheet = part(as_workbook(UNITS), SHEET).replace(b'<row r="3"', b'<row r="%d"' % number)
     assert sheet != part(as_workbook(UNITS), SHEET)
     assert "không đọc được" in faults("units.xlsx", repacked(as_workbook(UNITS), {SHEET: sheet}))[-1].message
@@ -231,7 +231,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(name: str) -> None:
     assert "quá lớn" in fault("units.xlsx", repacked(as_workbook(UNITS), {name: bytes(101_000_000)})).message
 
 
-def test_a_bomb_below_the_limit_is_told_by_its_ratio() -> None:
+def test_a_bomb_below_the_limit_is_recognised_by_its_ratio() -> None:
     assert (
         "quá lớn"
         in fault("units.xlsx", repacked(as_workbook(UNITS), {"xl/bomb.bin": bytes(50_000_000)})).message

@@ -30,7 +30,7 @@ def as_workbook(text: str) -> bytes:
 
 
 def changed(data: bytes, change: Callable[[Any], None]) -> bytes:
-    """The workbook after ``change`` of its first sheet."""
+    """The workbook with ``change`` applied to its first sheet."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data))
@@ -41,7 +41,7 @@ def changed(data: bytes, change: Callable[[Any], None]) -> bytes:
 
 
 def repacked(data: bytes, parts: Mapping[str, bytes | None]) -> bytes:
-    """The container with some parts exchanged, added or (None) left out."""
+    """The container with some parts replaced, added or (None) left out."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

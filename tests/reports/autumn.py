@@ -1,8 +1,8 @@
-"""A contest of two weeks as it might have been: 12 units in three blocs, some 500 people, and a few who cheat.
+"""A plausible contest of two weeks: 12 units in three blocs, some 500 people, and a few who cheat.
 
-Everything in it follows from one seed. The people of the post office all have question Q007 wrong in the same
-way in week 1, half of the hospital plays at night, one person answers by script, five accounts share a phone,
-one person is excluded, and two units have sent rosters.
+Everything in it follows from one seed. Everybody at the post office gets question Q007 wrong in the same way
+in week 1, half of the hospital plays at night, one person answers by script, five accounts share a phone, one
+person is excluded, and two units have sent rosters.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ UNITS = [
     Unit("THPT-PBC", "Trường THPT chuyên Phan Bội Châu", "Trường học", "school", 65, 5),
     Unit("THPT-KS", "Trường THPT Kỳ Sơn", "Trường học", "school", 0, 0),
 ]
-# How many of a unit take part, in hundredths of its obliged people.
+# How many people of a unit take part, in percent of its obliged people.
 _ZEAL = dict(zip([unit.code for unit in UNITS], [100, 83, 45, 92, 60, 71, 100, 12, 55, 38, 66, 0], strict=True))
 _FAMILIES = (
     "Nguyễn",
@@ -103,7 +103,7 @@ def _bank() -> list[Question]:
 
 
 class Autumn:
-    """The contest with everybody in it; ``close`` closes both weeks and the end."""
+    """The contest with everybody in it; ``close`` closes both weeks and the final."""
 
     def __init__(self) -> None:
         self.dice = random.Random(2022)
@@ -168,7 +168,7 @@ class Autumn:
             if unit.code in {"SO-TP", "H-ANHSON"}:
                 exempt = number >= unit.headcount - unit.exempt
                 self.roster_rows.append(RosterRow(unit.code, name, citizen_id, exempt))
-        if unit.code == "SO-TP":  # somebody who is new there and not on the roster yet
+        if unit.code == "SO-TP":  # somebody new there and not yet on the roster
             self.ids[unit.code].append(self._person(unit.code)[0])
 
     def _hire_others(self, count: int) -> None:
@@ -186,7 +186,7 @@ class Autumn:
         dice = self.dice
         skill = dice.betavariate(5, 2)
         opens = CONTEST.weeks[week - 1].opens
-        # Most by day, the hospital's night shift at one o'clock.
+        # Most play by day, the hospital's night shift from one o'clock.
         hour = (
             17 + dice.randrange(3) if unit == "BV-DK" and place % 2 else dice.choice([0, 1, 1, 2, 6, 7, 12, 13])
         )

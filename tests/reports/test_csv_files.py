@@ -40,7 +40,7 @@ def test_a_table_without_rows_is_its_header() -> None:
     assert read(table(["a", "b"], [])) == [["a", "b"]]
 
 
-def test_nothing_is_an_empty_cell_and_nought_is_a_nought() -> None:
+def test_none_is_an_empty_cell_and_zero_is_a_zero() -> None:
     assert read(table(["a", "b"], [[None, 0]]))[1] == ["", "0"]
 
 
@@ -86,7 +86,7 @@ def test_a_packed_table_is_the_same_each_time_and_holds_the_same_bytes(rows: lis
     assert [*packed_table(["a", "b"], rows)] == [*packed_table(["a", "b"], rows)]
 
 
-def test_packing_tells_no_time_and_no_file_name() -> None:
+def test_packing_reveals_no_time_and_no_file_name() -> None:
     data = b"".join(packed_table(["a"], [["x"]]))
     assert (data[3], data[4:8]) == (0, b"\0\0\0\0")
 

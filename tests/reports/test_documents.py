@@ -1,4 +1,4 @@
-"""Workbooks and bulletins with hostile and awkward content: what was typed in stays text."""
+"""Workbooks and bulletins with hostile and awkward content: typed text stays text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ AT = datetime(2022, 8, 29, 8)  # noqa: DTZ001  local time has no zone in a sprea
         "<b>&",
     ],
 )
-def test_a_text_stays_the_text_that_it_was(text: str) -> None:
+def test_a_text_stays_as_it_was(text: str) -> None:
     book = Book("UBND tỉnh", AT, "t")
     book.sheet("s", "title", "subtitle", [Column("A", 20), Column("B", 20, "center")]).rows([[text, text]])
     sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
@@ -55,14 +55,14 @@ def test_a_text_stays_the_text_that_it_was(text: str) -> None:
     assert [cell.value for cell in cells] == [text, text]
 
 
-def test_what_no_workbook_can_hold_is_shown_as_such() -> None:
+def test_characters_that_no_workbook_can_hold_are_shown_as_such() -> None:
     book = Book("UBND tỉnh", AT, "t")
     book.sheet("s", "title", "subtitle", [Column("A", 20)]).rows([["a\x00\x07\ud800\uffffb"]])
     sheet = openpyxl.load_workbook(io.BytesIO(book.close())).active
     assert [row[0] for row in sheet.iter_rows(values_only=True)][-1] == "a\ufffd\ufffd\ufffd\ufffdb"
 
 
-def test_a_plain_workbook_is_the_same_each_time_and_has_texts_and_numbers_alone() -> None:
+def test_a_plain_workbook_is_the_same_each_time_and_has_only_texts_and_numbers() -> None:
     sheet = PlainSheet("s", (20, 9, 9), ("A", "=B", "C"), [["=1+1\x07", 7, None], ["0123", 0, ""]])
     data = plain_book([sheet], AT)
     assert data == plain_book([sheet], AT)
@@ -75,7 +75,7 @@ def test_a_plain_workbook_is_the_same_each_time_and_has_texts_and_numbers_alone(
     assert {cell.data_type for row in read.iter_rows() for cell in row} == {"s", "n"}  # an empty one is "n"
 
 
-def test_numbers_stay_numbers_and_nothing_is_an_empty_cell() -> None:
+def test_numbers_stay_numbers_and_none_is_an_empty_cell() -> None:
     book = Book("UBND tỉnh", AT, "t")
     columns = [
         Column("n", 9, "whole"),
@@ -98,7 +98,7 @@ def test_a_table_without_rows_says_so() -> None:
     assert [row[0] for row in sheet.iter_rows(values_only=True)][-1] == "(không có)"
 
 
-def test_a_bulletin_shows_names_as_text_and_none_that_must_be_masked() -> None:
+def test_a_bulletin_shows_names_and_titles_as_text() -> None:
     contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
     result, loaded = close(contest)
     facts = facts_of(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
@@ -127,7 +127,7 @@ def test_charts_have_few_round_ticks_that_reach_the_highest_column(most: int) ->
 
 
 @pytest.mark.parametrize("questions", [1, 2, 3, 5, 10, 15, 20, 100])
-def test_bands_hold_every_score_once_and_the_last_is_all_right(questions: int) -> None:
+def test_bands_hold_every_score_once_and_the_last_is_the_perfect_score(questions: int) -> None:
     scores = list(range(1, questions + 2))
     found = bands(scores)
     assert sum(band.people for band in found) == sum(scores)

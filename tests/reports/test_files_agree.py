@@ -45,7 +45,7 @@ def rows(autumn: Autumn, what: str, name: str, revision: int = 1) -> list[dict[s
 
 
 def sheets(autumn: Autumn, what: str, name: str) -> dict[str, list[list[Any]]]:
-    """The cells below the header of each sheet; the header is the row that is filled throughout, in bold."""
+    """The cells of each sheet from its header on; the header is the row above the scrolling part."""
     book = openpyxl.load_workbook(io.BytesIO(autumn.file(what, name)))
     found = {}
     for sheet in book.worksheets:
@@ -59,7 +59,7 @@ def sheets(autumn: Autumn, what: str, name: str) -> dict[str, list[list[Any]]]:
 
 
 def table(cells: list[list[Any]]) -> list[dict[str, Any]]:
-    """Rows by the titles of their columns, up to the first row that is empty."""
+    """Rows keyed by column title, up to the first empty row."""
     header, *body = cells
     made = []
     for row in body:
@@ -75,7 +75,7 @@ def counts(autumn: Autumn, what: str) -> dict[str, int]:
 
 
 def played(autumn: Autumn, what: str) -> list[Entry]:
-    """What people did in a week, settled, straight from the entries."""
+    """A week's entries with a counted attempt, settled, straight from the store."""
     number = int(what[-1])
     closed = CONTEST.weeks[number - 1].closes + CONTEST.grace + 1
 
@@ -90,7 +90,7 @@ def total(found: list[dict[str, Any]], column: str) -> int:
     return sum(int(row[column]) for row in found)
 
 
-def test_counts_are_what_people_did(autumn: Autumn, week: str) -> None:
+def test_counts_match_what_people_did(autumn: Autumn, week: str) -> None:
     people = played(autumn, week)
     told = counts(autumn, week)
     assert told["people"] == len(people)
@@ -125,7 +125,7 @@ def test_units_add_up_to_everybody(autumn: Autumn, week: str) -> None:
         assert float(row["mean_best"]) == pytest.approx(sum(bests) / max(len(bests), 1), abs=5e-5)
 
 
-def test_prizes_are_the_top_of_the_ranking(autumn: Autumn, week: str) -> None:
+def test_prizes_go_to_the_top_of_the_ranking(autumn: Autumn, week: str) -> None:
     ranking = {row["rank"]: row for row in rows(autumn, week, "individual_ranking.csv.gz")}
     prizes = rows(autumn, week, "individual_prizes.csv")
     assert Counter(row["prize"] for row in prizes) == {prize.name: prize.count for prize in CONTEST.prizes}
@@ -136,7 +136,7 @@ def test_prizes_are_the_top_of_the_ranking(autumn: Autumn, week: str) -> None:
         assert row["full_name"] == autumn.people.people[row["participant_id"]].full_name
 
 
-def test_the_workbook_of_prizes_is_the_table_of_prizes(autumn: Autumn, week: str) -> None:
+def test_the_workbook_of_prizes_matches_the_table_of_prizes(autumn: Autumn, week: str) -> None:
     book = sheets(autumn, week, "individual_prizes.xlsx")
     prizes = rows(autumn, week, "individual_prizes.csv")
     shown, contacts = table(book["Giải cá nhân"]), table(book["Liên hệ trao giải"])
@@ -153,7 +153,7 @@ def test_the_workbook_of_prizes_is_the_table_of_prizes(autumn: Autumn, week: str
 
 
 @pytest.mark.parametrize("what", [*WEEKS, "final"])
-def test_the_workbook_of_units_is_the_table_of_units(autumn: Autumn, what: str) -> None:
+def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: str) -> None:
     book = sheets(autumn, what, "unit_ranking.xlsx")
     units = rows(autumn, what, "unit_ranking.csv")
     shown = table(book["Xếp hạng"])
@@ -205,7 +205,7 @@ def test_question_statistics_add_up_to_first_attempts(autumn: Autumn, week: str)
     assert hard <= {"Q013", "Q007"}
 
 
-def test_the_summary_tells_what_the_tables_tell(autumn: Autumn, week: str) -> None:
+def test_the_summary_agrees_with_the_tables(autumn: Autumn, week: str) -> None:
     book, told = sheets(autumn, week, "summary.xlsx"), counts(autumn, week)
     page = {row[0]: row[1] for row in book["Tóm tắt"] if row[0]}
     ranking = rows(autumn, week, "individual_ranking.csv.gz")
@@ -244,7 +244,7 @@ def test_the_summary_tells_what_the_tables_tell(autumn: Autumn, week: str) -> No
         assert cells["Độ phân biệt"] == pytest.approx(float(row["discrimination"]), abs=1e-9)
 
 
-def test_anomalies_are_those_that_were_put_in(autumn: Autumn) -> None:
+def test_the_anomalies_found_are_those_that_were_put_in(autumn: Autumn) -> None:
     first = rows(autumn, "week-1", "anomalies.csv")
     found = {(row["reason"], row["unit_code"]) for row in first}
     assert found == {
@@ -271,7 +271,7 @@ def test_a_units_workbook_has_its_whole_roster_and_all_its_people(autumn: Autumn
     others = book.get("Ngoài danh sách", [])
     took_part = [row for row in (*book["Đã dự thi"], *book["Được miễn"], *others) if row["Số lượt thi"]]
     (unit,) = [row for row in rows(autumn, what, "unit_ranking.csv") if row["unit_code"] == code]
-    if what != "final":  # at the end somebody of two weeks is one row
+    if what != "final":  # in the final, somebody who played in two weeks is one row
         assert len(took_part) == int(unit["people"])
     assert sum(row["Số lượt thi"] for row in took_part) == int(unit["attempts"])
     assert len(others) == (code == "SO-TP")
@@ -287,7 +287,7 @@ def test_the_zip_holds_the_units_workbooks(autumn: Autumn, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", [*WEEKS, "final"])
-def test_the_bulletin_needs_no_network_and_tells_no_more_than_may_be_published(
+def test_the_bulletin_needs_no_network_and_shows_no_more_than_may_be_published(
     autumn: Autumn, what: str
 ) -> None:
     text = autumn.file(what, "bulletin.html").decode()
@@ -309,7 +309,7 @@ def test_the_bulletin_needs_no_network_and_tells_no_more_than_may_be_published(
         assert json.loads(autumn.file(what, "merkle.json"))["root"] in text
 
 
-def test_the_end_adds_the_weeks_up(autumn: Autumn) -> None:
+def test_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
     weekly = [rows(autumn, week, "unit_ranking.csv") for week in WEEKS]
     final = {row["unit_code"]: row for row in rows(autumn, "final", "unit_ranking.csv")}
     home = {row["Tên đơn vị"]: row for row in table(sheets(autumn, "final", "home_affairs.xlsx")["Theo khối"])}
@@ -325,7 +325,7 @@ def test_the_end_adds_the_weeks_up(autumn: Autumn) -> None:
         assert cells["Quân số"] * len(WEEKS) == int(row["headcount"])
 
 
-def test_the_end_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> None:
+def test_the_final_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> None:
     for name in ("individual_prizes.csv", "question_statistics.csv"):
         weekly = [{"week": week[-1], **row} for week in WEEKS for row in rows(autumn, week, name)]
         assert rows(autumn, "final", name) == weekly
@@ -334,7 +334,7 @@ def test_the_end_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> No
     assert [row["full_name"] for row in prizes] == [cells["Họ và tên"] for cells in shown]
 
 
-def test_the_summary_of_the_end_adds_the_weeks_up(autumn: Autumn) -> None:
+def test_the_summary_of_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
     book = sheets(autumn, "final", "summary.xlsx")
     *weeks, everything = table(book["Tóm tắt"])
     for cells, week in zip(weeks, WEEKS, strict=True):
@@ -379,7 +379,7 @@ def test_identity_numbers_and_phones_are_texts(autumn: Autumn) -> None:
     assert all(re.fullmatch(r"\d{12}", row["Số căn cước"]) for row in roster)
 
 
-def test_full_names_stand_on_the_desk_alone_and_there_in_few_files(autumn: Autumn) -> None:
+def test_full_names_are_only_on_the_desk_and_there_in_few_files(autumn: Autumn) -> None:
     names = {person.full_name for person in autumn.people.people.values()}
     allowed = re.compile(r"prizes|commendations|summary\.xlsx|units[./]|^reference/rosters/|^results/.*/units/")
     for key, data in (*autumn.desk.objects.items(), *autumn.site.objects.items()):

@@ -35,23 +35,23 @@ IN_ORDER = [
 ]
 
 
-def test_people_stand_by_given_name_then_middle_then_family_name_letters_before_tones() -> None:
+def test_people_are_sorted_by_given_then_middle_then_family_name_letters_before_tones() -> None:
     mixed = random.Random(1).sample(IN_ORDER, len(IN_ORDER))
     assert sorted(mixed, key=name_key) == IN_ORDER
 
 
-def test_decomposed_and_capital_letters_stand_where_the_others_do() -> None:
+def test_decomposed_and_capital_letters_are_sorted_like_the_others() -> None:
     for name in IN_ORDER:
         assert name_key(unicodedata.normalize("NFD", name)) == name_key(name)
         assert name_key(name.upper()) == name_key(name)
 
 
 @pytest.mark.parametrize("name", ["", "O'Brien", "Zoë Smith", "李 An", "1 2", "-"])
-def test_any_text_has_a_place(name: str) -> None:
+def test_any_text_can_be_sorted(name: str) -> None:
     assert sorted([name, "Nguyễn Văn An"], key=name_key)
 
 
-def test_other_texts_stand_word_by_word_from_the_left() -> None:
+def test_other_texts_are_sorted_word_by_word_from_the_left() -> None:
     blocs = ["Xã, phường", "Sở, ban, ngành", "Đoàn thể", "Doanh nghiệp", "UBND cấp huyện"]
     assert sorted(blocs, key=text_key) == [
         "Doanh nghiệp", "Đoàn thể", "Sở, ban, ngành", "UBND cấp huyện", "Xã, phường",

@@ -1,4 +1,4 @@
-"""A week's and the contest's reports: what stands in the tables and what the site is told."""
+"""The reports of a week and of the contest: the contents of the tables and of the site's page."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def close(contest: Definition, entries: list[Entry] = ENTRIES) -> tuple[WeekResu
 
 
 class Written(NamedTuple):
-    """A report with all its files in one piece."""
+    """A report with each of its files in one piece."""
 
     files: dict[str, bytes]
     page: bytes
@@ -90,7 +90,7 @@ def test_a_week_has_the_tables_of_the_design() -> None:
     ]
 
 
-def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> None:
+def test_a_prize_has_a_row_with_everything_needed_to_hand_it_over() -> None:
     first = csv_rows(report().files["individual_prizes.csv"])[0]
     assert first == {
         "prize": "first",
@@ -110,7 +110,7 @@ def test_a_prize_has_a_row_with_everything_that_is_needed_to_hand_it_over() -> N
     }
 
 
-def test_what_is_not_there_is_an_empty_cell() -> None:
+def test_a_missing_value_is_an_empty_cell() -> None:
     _, binh, chi = csv_rows(report().files["individual_prizes.csv"])
     assert (binh["prediction"], binh["prediction_error"]) == ("", "")
     assert (chi["unit_code"], chi["unit_name"], chi["prediction"]) == ("", "", "0")
@@ -155,7 +155,7 @@ def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
     )  # fmt: skip
 
 
-def test_one_unit_has_the_weekly_prize() -> None:
+def test_one_unit_wins_the_weekly_prize() -> None:
     prizes = {row["unit_code"]: row["prize"] for row in csv_rows(report().files["unit_ranking.csv"])}
     assert prizes == {"SO-A": "weekly", "SO-B": "", "TRUONG-C": ""}
 
@@ -225,7 +225,7 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 def test_the_final_has_the_units_of_all_weeks() -> None:
     contest = definition(contest={"weeks": 2})
     result, loaded = close(contest)
-    final = close_contest(contest, loaded.units, [result.tallies, result.tallies], [5, 5])
+    final = close_contest(contest, loaded.units, [result.sums_by_unit, result.sums_by_unit], [5, 5])
     week = {
         CLOSED_WEEK: closed_week(result, loaded, (), ()).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),

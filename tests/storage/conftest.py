@@ -1,4 +1,4 @@
-"""DynamoDB and S3 by moto, and the same tables as the template makes them."""
+"""DynamoDB and S3 by moto, with the same tables as the template makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moto import mock_aws
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 
 REGION = "ap-southeast-1"
-SESSION = get_session()  # one for all: reading the service's model anew takes longer than a test
+SESSION = get_session()  # shared: reading the service's model again takes longer than a test
 
 
 @pytest.fixture

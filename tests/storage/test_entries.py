@@ -38,7 +38,7 @@ def start(entries: Entries, started: int = 1_661_130_000_000, limit: int = 3) ->
     return AttemptId(1, number, started, NONCE)
 
 
-def test_the_first_start_makes_the_entry(entries: Entries) -> None:
+def test_the_first_start_creates_the_entry(entries: Entries) -> None:
     attempt = start(entries)
     entry = entries.get(1, PERSON)
     assert entry is not None
@@ -47,7 +47,7 @@ def test_the_first_start_makes_the_entry(entries: Entries) -> None:
     assert entry.finished == ()
 
 
-def test_a_second_start_meets_the_open_attempt_without_a_read(entries: Entries) -> None:
+def test_a_second_start_finds_the_open_attempt_without_a_read(entries: Entries) -> None:
     first = start(entries)
     entries.save(PERSON, first, "BAAAA", 12, 0, 61_000)
     with pytest.raises(NotMet) as refused:
@@ -56,7 +56,7 @@ def test_a_second_start_meets_the_open_attempt_without_a_read(entries: Entries) 
     assert refused.value.entry.open == (1, first.started, NONCE, "BAAAA", 12, 61_000)
 
 
-def test_no_start_beyond_the_limit(entries: Entries) -> None:
+def test_a_start_beyond_the_limit_is_refused(entries: Entries) -> None:
     for number in (1, 2):
         attempt = start(entries, 1_661_130_000_000 + number, limit=2)
         entries.submit(PERSON, attempt, record(attempt), 0)
@@ -132,7 +132,7 @@ def test_submitting_the_saved_answers_succeeds_on_any_revision(
 @pytest.mark.parametrize(
     ("saved", "guess"), [("BBBBB", 7), ("BCDEA", 8), ("BCDEA", None)], ids=["answers", "prediction", "none"]
 )
-def test_a_submission_built_on_less_than_is_saved_is_refused(
+def test_a_submission_not_built_on_the_latest_save_is_refused(
     entries: Entries, saved: str, guess: int | None
 ) -> None:
     attempt = start(entries)
@@ -165,7 +165,7 @@ def test_the_next_attempt_begins_without_the_last_ones_revision(entries: Entries
         AttemptId(2, 1, 1_661_130_000_000, NONCE),
     ],
 )
-def test_an_attempt_that_was_not_started_takes_nothing(entries: Entries, forged: AttemptId) -> None:
+def test_an_attempt_that_was_not_started_accepts_nothing(entries: Entries, forged: AttemptId) -> None:
     start(entries)
     with pytest.raises(NotMet):
         entries.submit(PERSON, forged, record(forged), 0)
@@ -195,7 +195,7 @@ def test_a_restart_settles_the_overdue_attempt_and_opens_the_next_in_one_write(e
         entries.restart(entry, settled, f"1661139999999-{NONCE}", 3)
 
 
-def test_weeks_are_apart(entries: Entries) -> None:
+def test_weeks_are_kept_apart(entries: Entries) -> None:
     start(entries)
     entries.start(3, PERSON, "SO-A", "mandatory", f"1661130000000-{NONCE}", 3)
     found = entries.get_weeks([1, 2, 3], PERSON)
@@ -226,7 +226,7 @@ def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, s
         start(entries)
 
 
-def test_an_erased_entry_keeps_what_its_records_keep_and_nothing_else(entries: Entries, client: Client) -> None:
+def test_an_erased_entry_keeps_its_erased_records_and_nothing_else(entries: Entries, client: Client) -> None:
     attempt = start(entries)
     entries.save(PERSON, attempt, "BBBBB", 7, 0, 61_000)
     before = entries.get(1, PERSON)
@@ -239,7 +239,7 @@ def test_an_erased_entry_keeps_what_its_records_keep_and_nothing_else(entries: E
     assert entries.erase(after, after)
 
 
-def test_an_entry_that_has_changed_in_between_is_not_erased(entries: Entries) -> None:
+def test_an_entry_that_changed_in_the_meantime_is_not_erased(entries: Entries) -> None:
     attempt = start(entries)
     before = entries.get(1, PERSON)
     entries.submit(PERSON, attempt, record(attempt), 0)

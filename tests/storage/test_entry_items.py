@@ -1,4 +1,4 @@
-"""Entry items as an older release has left them."""
+"""Entry items left by an older release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live tally's one item a week: whole or not at all, and small."""
+"""The live tally's one item a week: written whole or not at all, and small."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def tally(person: str = PERSON) -> LiveTally:
     return made
 
 
-def test_nothing_was_counted_before_the_first_write(tallies: LiveTallies) -> None:
+def test_nothing_is_counted_before_the_first_write(tallies: LiveTallies) -> None:
     assert tallies.read(1) == (LiveTally(), 0)
     assert tallies.replace(1, tally(), 0)
     assert tallies.read(1) == (tally(), 1)
@@ -47,7 +47,7 @@ def test_a_faulty_table_is_not_taken_for_a_lost_race(client: Client) -> None:
         LiveTallies(client, "nothing").replace(1, tally(), 0)
 
 
-def test_the_tally_of_the_largest_contest_is_sixteen_write_units(client: Client) -> None:
+def test_the_tally_of_the_largest_contest_takes_sixteen_write_units(client: Client) -> None:
     dice = random.Random(1)
     units = {
         f"TRUONG-THPT-{k:04}": Participation(dice.randrange(900), dice.randrange(3000)) for k in range(1500)
@@ -75,7 +75,7 @@ def image(*finished: str, unit: str = "SO-A", **more: object) -> dict[str, objec
 ONE = done().encode()
 
 
-def test_only_writes_that_finish_move_or_erase_are_decoded() -> None:
+def test_only_writes_that_create_finish_move_or_erase_are_decoded() -> None:
     opened = {"open": {"S": "1661130000000-" + "a" * 16}}
     start, save = record(None, image(**opened)), record(image(**opened), image(**opened, saved={"S": "A"}))
     submit, erase = record(image(**opened), image(ONE)), record(image(ONE), None)
@@ -91,6 +91,6 @@ def test_only_writes_that_finish_move_or_erase_are_decoded() -> None:
     assert found[0][:3] == (12, "2026-08-22T01:00:00.000/a3", 100000000003498069978)
 
 
-def test_a_record_that_nobody_can_read_is_an_error_and_not_passed_over() -> None:
+def test_an_unreadable_record_is_an_error_and_is_not_skipped() -> None:
     with pytest.raises(ValueError, match="malformed"):
         list(changes([record(image(), image("nonsense"))]))  # type: ignore[list-item]

@@ -1,4 +1,4 @@
-"""The desk's bucket as it is written: one conditional write decides who was first."""
+"""Writes to the desk's bucket: one conditional write decides who came first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
         yield Bucket(client, "desk")
 
 
-def test_who_comes_first_writes_and_who_was_overtaken_does_not(bucket: Bucket) -> None:
+def test_the_first_writer_writes_and_an_overtaken_one_does_not(bucket: Bucket) -> None:
     assert bucket.replace("k", None, b"first")
     assert not bucket.replace("k", None, b"second")
     assert not bucket.replace("k", b"another", b"second")
@@ -32,7 +32,7 @@ def test_who_comes_first_writes_and_who_was_overtaken_does_not(bucket: Bucket) -
     assert bucket.get("k") == b"second"
 
 
-def test_what_has_gone_is_not_replaced(bucket: Bucket) -> None:
+def test_an_object_that_has_gone_is_not_replaced(bucket: Bucket) -> None:
     assert not bucket.replace("k", b"first", b"second")
     assert bucket.get("k") is None
 
@@ -47,7 +47,7 @@ MEGABYTE = bytes(range(256)) * 4096
 
 
 @pytest.mark.parametrize("megabytes", [0, 1, 8, 9, 17])
-def test_a_large_object_goes_and_comes_in_pieces(bucket: Bucket, megabytes: int) -> None:
+def test_a_large_object_is_written_and_read_in_pieces(bucket: Bucket, megabytes: int) -> None:
     bucket.put_pieces("audit.jsonl.gz", iter([MEGABYTE] * megabytes))
     assert bucket.get("audit.jsonl.gz") == MEGABYTE * megabytes
     pieces = list(bucket.get_pieces("audit.jsonl.gz"))
@@ -68,7 +68,7 @@ def test_an_object_whose_pieces_end_early_does_not_appear(bucket: Bucket, megaby
 
 
 @pytest.mark.parametrize("abort_fails", [False, True])
-def test_s3_failing_in_the_middle_of_an_upload_is_told_and_nothing_appears(
+def test_an_s3_failure_during_an_upload_is_reported_and_nothing_appears(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch, *, abort_fails: bool
 ) -> None:
     upload = bucket._client.upload_part
@@ -89,6 +89,6 @@ def test_s3_failing_in_the_middle_of_an_upload_is_told_and_nothing_appears(
     assert bucket.get("k") is None
 
 
-def test_pieces_of_nothing_are_not_to_be_had(bucket: Bucket) -> None:
+def test_an_object_that_does_not_exist_has_no_pieces(bucket: Bucket) -> None:
     with pytest.raises(FileNotFoundError, match="s3://desk/k"):
         list(bucket.get_pieces("k"))

@@ -1,4 +1,4 @@
-"""What moto cannot show: capacity units as DynamoDB counts them, and the raw page reader over real HTTP."""
+"""Things that moto cannot show: DynamoDB's capacity units, and the raw page reader over real HTTP."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
             entries.save(person, attempt, "B" * 20, 1_000_000_000, revision, revision + 1)
         entries.save(person, attempt, "_" * 20, 1_000_000_000, 40, 1_000_000_000)
         record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "_" * 20)
-        entries.submit(person, attempt, record, 0)  # an old revision, but what is saved
+        entries.submit(person, attempt, record, 0)  # an old revision, but the saved answers
     assert spent == [1.0] * 430
 
 
@@ -121,7 +121,7 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
         item = {
             "pk": {"S": "w7#00"},
             "sk": {"S": f"00{number:018}"},
-            "unit": {"S": "x" * 40_000},  # 1.6 MB in all: DynamoDB gives 1 MB at a time
+            "unit": {"S": "x" * 40_000},  # 1.6 MB in all: DynamoDB returns 1 MB at a time
             "category": {"S": "mandatory"},
             "used": {"N": "1"},
         }
@@ -129,9 +129,7 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
     assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
 
 
-def test_phones_are_read_of_everybody_whose_phone_can_be_read(
-    aws: MiniStack, client: Client, http: SignedHttp
-) -> None:
+def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, http: SignedHttp) -> None:
     vault = Vault(lambda: b"k" * 32)
     people = Participants(client, "participants", vault)
     for number in range(3):
@@ -147,7 +145,7 @@ def test_phones_are_read_of_everybody_whose_phone_can_be_read(
     assert sorted(phones()) == [(f"{number:020}", f"091234567{number}") for number in (1, 2)]
 
 
-def test_a_missing_condition_brings_the_item_back_over_http(client: Client) -> None:
+def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> None:
     entries = Entries(client, "entries")
     person = "b0" + "0" * 18
     entries.start(3, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
@@ -169,14 +167,14 @@ def test_the_revision_decides_over_http_too(client: Client) -> None:
         with pytest.raises(Stale) as refused:
             send(opened, BINH, wrong=1, guess=9, on=late)
         assert (refused.value.answers, refused.value.revision) == (right(opened.paper), 61_001)
-    first = exam.submit(opened, BINH, guess=9, on=0)  # an old revision, but what is saved
+    first = exam.submit(opened, BINH, guess=9, on=0)  # an old revision, but the saved answers
     assert exam.submit(opened, BINH, guess=9, on=0) == first, "doubled"
     with pytest.raises(AlreadyFinished):
         exam.submit(opened, BINH, wrong=1, guess=9, on=61_001)
     assert spent == ["UpdateItem"] * 10, "one write and no read, whatever the answer"
 
 
-def test_of_many_saves_at_once_on_one_revision_one_wins(client: Client) -> None:
+def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Client) -> None:
     exam = ExamRoom(entries=Entries(client, "entries"))
     opened = exam.start(AN)
     exam.clock.now += 61_000
@@ -194,7 +192,7 @@ def test_of_many_saves_at_once_on_one_revision_one_wins(client: Client) -> None:
     assert told == {(read.guess, read.revision)}, "all were told the same, and it is what is saved"
 
 
-def test_the_live_tally_counts_what_the_tables_stream_delivers(aws: MiniStack, client: Client) -> None:
+def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, client: Client) -> None:
     dynamodb, streams = aws.client("dynamodb"), aws.client("dynamodbstreams")
     for table, keys in {"streamed": ("pk", "sk"), "tallies": ("id",)}.items():
         dynamodb.create_table(
@@ -279,7 +277,7 @@ def test_the_data_key_is_made_once_and_opened_by_kms(aws: MiniStack, http: Signe
         open_data_key(http, reader, key)
 
 
-def test_an_unknown_table_is_a_refusal_and_silence_is_busy(
+def test_an_unknown_table_is_refused_and_silence_is_busy(
     client: Client, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):

@@ -74,7 +74,7 @@ def test_nobody_registers_twice(participants: Participants) -> None:
         participants.add(AN)
 
 
-def test_nothing_personal_stands_plain_in_the_table(client: Client, participants: Participants) -> None:
+def test_nothing_personal_is_in_plain_text_in_the_table(client: Client, participants: Participants) -> None:
     participants.add(AN)
     participants.add(BINH)
     StoredSignIns(client, "participants").failed(ID, HOME, NOW)
@@ -113,7 +113,7 @@ def test_one_persons_value_does_not_open_in_anothers_place(client: Client, parti
         participants.get(ID)
 
 
-def test_a_person_is_deleted_by_the_database_when_the_time_has_come(
+def test_a_person_is_deleted_by_the_database_when_the_time_comes(
     client: Client, participants: Participants
 ) -> None:
     participants.add(AN)
@@ -131,13 +131,13 @@ def test_a_code_sets_a_new_password_once(participants: Participants) -> None:
     assert not participants.reset_password(ID, "code", "newer", NOW)
 
 
-def test_a_code_makes_nobody_out_of_nothing(client: Client, participants: Participants) -> None:
+def test_a_code_creates_nobody(client: Client, participants: Participants) -> None:
     assert not participants.allow_reset(ID, "code", NOW)
     assert not participants.reset_password(ID, "code", "new", 0)
     assert client.scan(TableName="participants")["Items"] == []
 
 
-def test_of_an_erased_person_the_id_is_left(client: Client, participants: Participants) -> None:
+def test_an_erased_person_leaves_the_id_behind(client: Client, participants: Participants) -> None:
     participants.add(AN)
     participants.allow_reset(ID, "code", NOW)
     assert participants.erase(ID, 7)
@@ -146,7 +146,7 @@ def test_of_an_erased_person_the_id_is_left(client: Client, participants: Partic
     assert participants.get_many([ID]) == {}
 
 
-def test_an_erased_person_can_not_come_back(participants: Participants) -> None:
+def test_an_erased_person_cannot_come_back(participants: Participants) -> None:
     participants.add(AN)
     participants.erase(ID, 7)
     with pytest.raises(AlreadyRegistered):
@@ -181,7 +181,7 @@ def test_a_sign_in_makes_its_source_known_and_clears_its_count(client: Client) -
     assert sign_ins.failures(ID, HOME, NOW) == Failures(1, NOW, True, 2, NOW)
 
 
-def test_whatever_is_counted_is_deleted_within_thirty_days(client: Client) -> None:
+def test_all_counts_are_deleted_within_thirty_days(client: Client) -> None:
     sign_ins = StoredSignIns(client, "participants")
     sign_ins.failed(ID, HOME, NOW)
     sign_ins.succeeded(ID, OFFICE, NOW)

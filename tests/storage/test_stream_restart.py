@@ -1,4 +1,4 @@
-"""The local AWS goes on with a table's stream where it was stopped: nothing is lost, nothing waits."""
+"""The local AWS resumes a table's stream where it was stopped: nothing is lost, nothing waits."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def put(aws: MiniStack, *keys: str) -> None:
 
 
 def delivered(aws: MiniStack, mapping: str) -> str:
-    """What became of the last batch, in MiniStack's words."""
+    """The fate of the last batch, in MiniStack's words."""
     found = aws.client("lambda").get_event_source_mapping(UUID=mapping)
     return str(found["LastProcessingResult"])
 
 
-def test_records_that_were_not_read_before_a_stop_are_delivered_after_it(tmp_path: Path) -> None:
+def test_records_unread_before_a_stop_are_delivered_after_it(tmp_path: Path) -> None:
     with MiniStack(tmp_path / "state", tmp_path / "first.log") as aws:
         table = aws.client("dynamodb").create_table(
             TableName="streamed",

@@ -8,7 +8,7 @@ from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
-from chalicelib.services.exam.receipts import publish_keys
+from chalicelib.services.exam.receipt_keys import publish_keys
 from tests.closer import closer
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
@@ -19,7 +19,7 @@ AFTER_WEEK_1 = START_MS + WEEK + 70_000
 
 
 class Played:
-    """Four people, of whom one leaves a paper open; ``receipts`` of what was submitted."""
+    """Four people, one of whom leaves a paper open; ``receipts`` of their submissions."""
 
     def __init__(self) -> None:
         self.counter = Counter(definition(contest={"weeks": 2}))

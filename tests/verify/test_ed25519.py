@@ -46,7 +46,7 @@ def test_the_vectors_of_the_standard_hold(key: str, message: str, signature: str
 
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=80), bit=st.integers(0, 511))
 @examples(0.25)
-def test_what_libsodium_signs_holds_and_no_bit_of_it_may_change(seed: bytes, message: bytes, bit: int) -> None:
+def test_libsodium_signatures_hold_and_no_bit_of_them_may_change(seed: bytes, message: bytes, bit: int) -> None:
     public, private = crypto_sign_seed_keypair(seed)
     signature = crypto_sign(message, private)[:64]
     assert ed25519.holds(public, message, signature)
@@ -56,8 +56,8 @@ def test_what_libsodium_signs_holds_and_no_bit_of_it_may_change(seed: bytes, mes
     assert not ed25519.holds(public, message, bytes(changed))
 
 
-def test_a_signature_is_not_taken_in_a_second_form() -> None:
-    """S + L signs the same by the equation; the standard refuses it."""
+def test_a_signature_is_not_accepted_in_a_second_form() -> None:
+    """S + L satisfies the same equation; the standard refuses it."""
     key, message, signature = (bytes.fromhex(part) for part in VECTORS[0])
     doubled = int.from_bytes(signature[32:], "little") + ed25519.ORDER
     assert not ed25519.holds(key, message, signature[:32] + doubled.to_bytes(32, "little"))

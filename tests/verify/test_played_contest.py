@@ -1,4 +1,4 @@
-"""The verifier on what a contest really publishes, and on every lie about it."""
+"""The verifier on a contest's real publications, and on every lie about them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def closed() -> Played:
 
 
 class Outsider:
-    """Somebody with the verifier, a receipt and what a site shows."""
+    """Somebody with the verifier, a receipt and the files that a site shows."""
 
     def __init__(self, files: Files, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.files, self._folder, self._capsys = files, folder, capsys
@@ -58,7 +58,7 @@ class Outsider:
         self.files[path] = json.dumps(value).encode()
 
     def edit_in_folder(self, name: str, change: Callable[[bytes], bytes]) -> None:
-        """Changes the bundle or ``ranking.json`` as a careful liar would: with its digest."""
+        """Changes the bundle or ``ranking.json`` as a careful liar would: together with its digest."""
         index = self.index()
         path = f"{HERE}/{index['folder']}/{index[name]['file']}"
         self.files[path] = change(self.files[path])
@@ -170,7 +170,7 @@ def test_a_leaf_below_the_first_is_not_there_either(outsider: Outsider, receipt:
     assert "KHÔNG có bài thi này" in outsider.check(receipt)[1]
 
 
-def test_a_leaf_that_was_put_in_beside_the_tree_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
+def test_a_leaf_slipped_in_beside_the_tree_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
     index = outsider.index()
     chunk = f"{HERE}/{index['folder']}/chunks/0.json"
     outsider.edit(chunk, lambda chunk: chunk["leaves"].__setitem__(0, "00" * 32))
@@ -181,7 +181,12 @@ def test_a_leaf_that_was_put_in_beside_the_tree_fails(outsider: Outsider, receip
 @pytest.mark.parametrize(
     ("path", "lie", "code", "message"),
     [
-        ("data/keys.json", lambda keys: keys[0].update(public_key="0" * 64), 1, "không khớp với mã khóa"),
+        (
+            "data/keys.json",
+            lambda keys: keys["keys"][0].update(public_key="0" * 64),
+            1,
+            "không khớp với mã khóa",
+        ),
         (f"{HERE}/index.json", lambda index: index.update(root="0" * 64), 1, "không phải gốc mà trang kết quả"),
         (f"{HERE}/index.json", lambda index: index.update(size=6), 1, "không phải gốc mà trang kết quả"),
         (f"{HERE}/index.json", lambda index: index.update(revision=2), 2, "đang cập nhật"),
@@ -204,19 +209,19 @@ def test_a_site_that_lies_about_the_tree_fails(
     assert (found, message in said) == (code, True), said
 
 
-def test_another_draw_than_the_participants_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
+def test_a_draw_other_than_the_participants_fails(outsider: Outsider, receipt: dict[str, Any]) -> None:
     outsider.edit_ranking(lambda ranking: ranking.update(closes_at="2022-08-29T08:00:01+07:00"))
     assert "không phải của người dự thi này" in outsider.check(receipt)[1]
 
 
-def test_the_root_in_print_decides(outsider: Outsider, receipt: dict[str, Any]) -> None:
+def test_the_printed_root_decides(outsider: Outsider, receipt: dict[str, Any]) -> None:
     assert outsider.check(receipt, "--root", outsider.index()["root"])[0] == 0
     code, said = outsider.check(receipt, "--root", "0" * 64)
     assert (code, "khác với gốc đã cho" in said) == (1, True)
 
 
 def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
-    """Changes the first line that has ``old``."""
+    """Changes the first line that contains ``old``."""
 
     def change(lines: list[bytes]) -> None:
         at = next(number for number, line in enumerate(lines) if old in line)
@@ -295,7 +300,7 @@ def test_a_ranking_that_does_not_follow_from_the_bundle_fails(
         (lambda page: page["units"][1].update(prize="weekly"), "xếp hạng đơn vị khác"),
     ],
 )  # fmt: skip
-def test_a_page_of_results_that_shows_something_else_fails(
+def test_a_results_page_that_shows_something_else_fails(
     outsider: Outsider, lie: Callable[[Any], object], message: str
 ) -> None:
     outsider.edit("data/results/week-1.json", lie)
@@ -330,7 +335,7 @@ def test_wrong_arguments_are_explained(arguments: list[str], capsys: pytest.Capt
     assert "verify" in capsys.readouterr().err
 
 
-def test_an_address_that_is_none_or_does_not_answer_cannot_be_checked(
+def test_an_address_that_is_invalid_or_does_not_answer_cannot_be_checked(
     outsider: Outsider, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for address in ("thi.example", "file:///etc/passwd", "http://127.0.0.1:1"):

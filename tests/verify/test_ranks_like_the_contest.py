@@ -1,4 +1,4 @@
-"""Random weeks: the verifier's ranking, written from the document, gives what the contest's gives."""
+"""Random weeks: the verifier's ranking, written from the document, agrees with the contest's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ORDERS = [list(order) for order in permutations(["score", "prediction", "duratio
 
 
 def played(rng: random.Random, week: int) -> list[Entry]:
-    """Forty people with few different values, so that everything ties."""
+    """Forty people with so few distinct values that everything ties."""
     started = START_MS + (week - 1) * WEEK
     entries = []
     for number in range(40):
@@ -61,7 +61,9 @@ def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_a_random_contest_of_two_weeks_ranks_again(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
+    seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     rng = random.Random(seed)
     entries = played(rng, 1) + played(rng, 2)
     rng.shuffle(entries)

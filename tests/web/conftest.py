@@ -1,4 +1,4 @@
-"""A counter of a running contest, and the token of somebody who has registered and signed in there."""
+"""A counter with a running contest, and the token of somebody who has registered and signed in there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API on fakes, as a person at the other end of the line uses it."""
+"""The API on fakes, used as by a person at the other end of the line."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def body(value: Any) -> bytes:
 
 
 class Counter:
-    """``exam`` and ``account`` with one loaded contest; what they store can be looked at."""
+    """``exam`` and ``account`` with one loaded contest; their stores are open to inspection."""
 
     def __init__(
         self, contest: Definition | None = None, *, loaded: bool = True, pepper: bytes = PEPPER
@@ -97,7 +97,7 @@ class Counter:
         return answer
 
     def sign_in(self, person: dict[str, Any] = AN, address: str = HOME) -> str:
-        """The header that the page sends from then on."""
+        """The header that the page sends from now on."""
         sent = {"citizen_id": person["citizen_id"], "password": person["password"]}
         return f"Bearer {self.account.sign_in(body(sent), address)['token']}"
 
@@ -113,7 +113,7 @@ class Counter:
         return right_answers(attempt, self.exam.library.current(), wrong)
 
     def sheet(self, attempt: dict[str, Any], wrong: int = 0, **more: Any) -> bytes:
-        """What the page sends, built on the revision that ``attempt`` came with."""
+        """The body that the page sends, built on the revision that ``attempt`` came with."""
         answers = self.answers(attempt, wrong)
         return body({"answers": answers, "revision": attempt["revision"], **more})
 

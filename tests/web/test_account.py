@@ -1,4 +1,4 @@
-"""Registering, signing in and looking at one's own attempts, from raw body to answer."""
+"""Registering, signing in and viewing one's own attempts, from raw body to answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.fakes import MINUTE, START_MS, WEEK, definition
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 
-def test_a_registration_answers_with_the_participant_of_the_design() -> None:
+def test_a_registration_answers_with_the_participant_as_designed() -> None:
     counter = Counter()
     assert counter.register() == {
         "participant_id": participant_id(PEPPER, "040090000001"),
@@ -38,7 +38,7 @@ def test_a_registration_answers_with_the_participant_of_the_design() -> None:
     }
 
 
-def test_outside_all_units_the_unit_is_null() -> None:
+def test_the_unit_is_null_for_people_outside_all_units() -> None:
     assert Counter().register(category="encouraged", unit_code=None)["unit_code"] is None
 
 
@@ -49,7 +49,7 @@ def test_a_decomposed_name_is_stored_and_answered_composed() -> None:
     assert counter.people.people[shown["participant_id"]].full_name == "Nguyễn Thị Ước"
 
 
-def test_the_age_is_counted_in_the_contests_zone() -> None:
+def test_age_is_counted_in_the_time_zone_of_the_contest() -> None:
     # 2022-08-21T17:00Z is already 22 August in Nghệ An, the fifteenth birthday.
     counter = Counter()
     young: dict[str, Any] = {"citizen_id": "040207000001", "date_of_birth": "2007-08-22"}
@@ -78,7 +78,7 @@ def test_bad_bodies_are_refused_before_anything_is_stored() -> None:
     assert counter.people.people == {}
 
 
-def test_before_a_contest_is_loaded_nobody_can_register() -> None:
+def test_nobody_can_register_before_a_contest_is_loaded() -> None:
     with pytest.raises(NotLoaded):
         Counter(loaded=False).register()
 
@@ -106,7 +106,7 @@ def asked() -> tuple[Counter, str]:
     return counter, solved(counter.account.challenge())
 
 
-def test_a_proof_is_good_for_one_person() -> None:
+def test_a_proof_is_valid_for_one_person_only() -> None:
     counter, proof = asked()
     counter.register(proof=proof)
     with pytest.raises(InvalidInput, match="người khác") as refused:
@@ -124,7 +124,7 @@ def rewritten(proof: str) -> str:
     return base64.b64encode(json.dumps({"more": 1, **given, "salt": salt}, indent=1).encode()).decode()
 
 
-def test_a_faulty_form_does_not_use_the_proof_up() -> None:
+def test_a_faulty_form_does_not_use_up_the_proof() -> None:
     counter, proof = asked()
     for fault in ({"phone": "1"}, {"consent": False}, {"password": "12345678"}):
         with pytest.raises(InvalidInput):
@@ -132,14 +132,14 @@ def test_a_faulty_form_does_not_use_the_proof_up() -> None:
     assert counter.register(proof=proof)
 
 
-def test_the_same_registration_may_be_sent_again_when_no_answer_came() -> None:
+def test_a_registration_may_be_sent_again_if_no_answer_came() -> None:
     counter, proof = asked()
     counter.register(proof=proof)
     with pytest.raises(AlreadyRegistered):
         counter.register(proof=proof)
 
 
-def test_one_proof_does_not_tell_who_is_registered() -> None:
+def test_a_used_proof_does_not_reveal_who_is_registered() -> None:
     counter, proof = asked()
     counter.register(proof=solved(counter.account.challenge()))
     counter.register(BINH, proof=proof)
@@ -163,13 +163,13 @@ def test_a_lost_password_is_reset_by_a_code() -> None:
 @pytest.mark.parametrize(
     "changed", [{"code": 1}, {"code": None}, {"password": ""}, {"more": ""}, {"code": "1" * 201}]
 )
-def test_a_reset_in_another_form_is_refused(changed: dict[str, Any]) -> None:
+def test_a_malformed_reset_is_refused(changed: dict[str, Any]) -> None:
     sent = {"citizen_id": AN["citizen_id"], "code": "4821-0937-5561", "password": "mật khẩu mới", **changed}
     with pytest.raises(InvalidInput):
         Counter().account.reset_password(body(sent), HOME)
 
 
-def test_another_systems_challenge_is_not_a_proof() -> None:
+def test_a_challenge_from_another_system_gives_no_valid_proof() -> None:
     counter = Counter(definition(eligibility={"proof_of_work": True}))
     other = Counter(definition(eligibility={"proof_of_work": True}), pepper=b"another")
     counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
@@ -187,7 +187,7 @@ def test_signing_in_gives_a_token_for_twelve_hours() -> None:
     assert answer["expires_at"] == definition().rfc3339(START_MS + LIFETIME_MS)
 
 
-def test_signing_in_refuses_wrong_unknown_and_too_many() -> None:
+def test_signing_in_refuses_wrong_passwords_unknown_people_and_too_many_tries() -> None:
     counter = Counter()
     counter.register()
     for citizen in (AN["citizen_id"], "040090000999", "", "1" * 200):
@@ -200,7 +200,7 @@ def test_signing_in_refuses_wrong_unknown_and_too_many() -> None:
         counter.sign_in()
 
 
-def test_a_disqualified_person_can_not_sign_in_a_minute_later() -> None:
+def test_a_disqualified_person_cannot_sign_in_a_minute_later() -> None:
     counter = Counter()
     shown = counter.register()
     counter.sign_in()
@@ -210,7 +210,7 @@ def test_a_disqualified_person_can_not_sign_in_a_minute_later() -> None:
         counter.sign_in()
 
 
-def test_me_shows_the_person_this_weeks_count_and_all_attempts() -> None:
+def test_me_shows_the_person_the_count_of_this_week_and_all_attempts() -> None:
     counter = Counter()
     token = counter.arrive()
     first = counter.start(token)
@@ -235,7 +235,7 @@ def test_me_shows_the_person_this_weeks_count_and_all_attempts() -> None:
     )  # fmt: skip
 
 
-def test_me_shows_earlier_weeks_and_what_became_of_an_overdue_attempt() -> None:
+def test_me_shows_earlier_weeks_and_the_outcome_of_an_overdue_attempt() -> None:
     counter = Counter()
     token = counter.arrive()
     attempt = counter.start(token)
@@ -257,7 +257,7 @@ def test_a_discarded_attempt_has_no_score() -> None:
     assert counter.account.me(token)["week"]["best_score"] is None
 
 
-def test_outside_the_weeks_there_is_no_week() -> None:
+def test_there_is_no_week_outside_the_weeks() -> None:
     counter = Counter()
     token = counter.arrive()
     counter.clock.now = START_MS - 1
@@ -271,7 +271,7 @@ def test_one_person_does_not_see_another() -> None:
     assert counter.account.me(binh)["attempts"] == []
 
 
-def test_a_token_of_somebody_who_is_not_registered_is_refused() -> None:
+def test_a_token_of_an_unregistered_person_is_refused() -> None:
     counter = Counter()
     token = counter.arrive()
     counter.people.people.clear()

@@ -1,4 +1,4 @@
-"""What bad bodies get: nothing is guessed, nothing is ignored, and the sentence is Vietnamese."""
+"""Bad bodies: nothing is guessed, nothing is ignored, and the answer is a Vietnamese sentence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_whole_body_is_read() -> None:
 
 
 @pytest.mark.parametrize("field", ["unit_code", "proof"])
-def test_what_is_not_needed_may_be_left_out_or_null(field: str) -> None:
+def test_optional_fields_may_be_left_out_or_null(field: str) -> None:
     without = {name: value for name, value in AN.items() if name != field}
     for sent in (without, {**without, field: None}):
         assert getattr(parse(Registration, json.dumps(sent).encode()), field) is None
@@ -55,7 +55,7 @@ def test_what_is_not_needed_may_be_left_out_or_null(field: str) -> None:
     ],
 )
 @pytest.mark.parametrize("model", [Registration, PaperAnswers, Empty])
-def test_what_is_not_json_is_refused(raw: bytes, model: Any) -> None:
+def test_a_body_that_is_not_json_is_refused(raw: bytes, model: Any) -> None:
     with pytest.raises(NotJson):
         parse(model, raw)
 
@@ -72,7 +72,7 @@ def test_sixteen_kilobytes_are_read_and_one_byte_more_is_not() -> None:
         parse(Empty, filled + b" ")
 
 
-def test_seventeen_kilobytes_are_too_large_whatever_they_are() -> None:
+def test_seventeen_kilobytes_are_too_large_whatever_they_hold() -> None:
     for raw in (b" " * 17_408, b"[" * 17_408, registration(full_name="A" * 17_408)):
         with pytest.raises(TooLarge):
             parse(Registration, raw)
@@ -85,7 +85,7 @@ def test_unknown_fields_are_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("field", sorted(AN.keys() - {"unit_code"}))
-def test_every_other_field_is_needed(field: str) -> None:
+def test_every_other_field_is_required(field: str) -> None:
     without = {name: value for name, value in AN.items() if name != field}
     assert list(faults(json.dumps(without).encode())) == [field]
 
@@ -130,7 +130,7 @@ def test_a_value_of_the_wrong_type_is_refused_in_vietnamese(field: str, value: A
 @pytest.mark.parametrize(
     "value", ["NaN", "Infinity", "1.5", "1.0", "1e2", "true", '"5"', "-1", "1000000001", "[5]", "{}"]
 )
-def test_a_prediction_is_a_whole_number_from_nought(value: str) -> None:
+def test_a_prediction_is_a_whole_number_from_zero_up(value: str) -> None:
     sent = f'{{"answers": {{}}, "revision": 0, "prediction": {value}}}'.encode()
     assert list(faults(sent, PaperAnswers)) == ["prediction"]
 
@@ -142,7 +142,7 @@ def test_a_prediction_may_be_left_out_or_null() -> None:
 
 
 @pytest.mark.parametrize("value", ["null", "NaN", "1.5", "true", '"5"', "-1", "1000000001", "[5]"])
-def test_a_revision_is_a_whole_number_from_nought(value: str) -> None:
+def test_a_revision_is_a_whole_number_from_zero_up(value: str) -> None:
     assert list(faults(f'{{"answers": {{}}, "revision": {value}}}'.encode(), PaperAnswers)) == ["revision"]
     assert list(faults(b'{"answers": {}}', PaperAnswers)) == ["revision"]
 
@@ -164,14 +164,14 @@ def test_answers_are_lists_of_keys_by_number(answers: str, field: str) -> None:
     assert list(faults(f'{{"answers": {answers}, "revision": 0}}'.encode(), PaperAnswers)) == [field]
 
 
-def test_of_two_fields_with_one_name_the_last_counts() -> None:
-    # RFC 8259 leaves it open; what matters is that checks and use see the same one.
+def test_the_last_of_two_fields_with_one_name_counts() -> None:
+    # RFC 8259 leaves it open; checks and use only have to see the same one.
     twice = b'{"answers": {"1": ["A"], "1": ["B"]}, "revision": 0}'
     assert parse(PaperAnswers, twice).answers == {"1": ["B"]}
     assert parse(Credentials, b'{"citizen_id": "1", "password": "a", "citizen_id": "2"}').citizen_id == "2"
 
 
-def test_a_fault_names_a_long_field_in_short() -> None:
+def test_a_fault_shortens_the_name_of_a_long_field() -> None:
     assert all(len(field) <= 80 for field in faults(json.dumps({"x" * 9_000: 1}).encode(), Empty))
 
 

@@ -1,4 +1,4 @@
-"""Where a request comes from, behind CloudFront and API Gateway and on this machine."""
+"""The origin of a request, behind CloudFront and API Gateway and on this machine."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ GATEWAY_SEES = {"identity": {"sourceIp": "64.252.1.1"}}
         ("", "64.252.1.1"),
     ],
 )
-def test_it_is_the_address_that_cloudfront_has_seen(forwarded: str, source: str) -> None:
+def test_the_client_address_is_the_one_cloudfront_saw(forwarded: str, source: str) -> None:
     assert client_address(GATEWAY_SEES, CaseInsensitiveMapping({"X-Forwarded-For": forwarded})) == source
 
 
 @pytest.mark.parametrize("context", [{}, {"identity": {}}])
-def test_without_anything_it_is_one_source_for_all(context: dict[str, object]) -> None:
+def test_requests_without_an_address_share_one_source(context: dict[str, object]) -> None:
     assert client_address(context, {}) == ""

@@ -39,7 +39,7 @@ class Full(MemoryEntries):
 
 
 def keys(value: Any) -> set[str]:
-    """Every key at any depth."""
+    """All keys at any depth."""
     if isinstance(value, dict):
         return set(value).union(*(keys(child) for child in value.values()))
     return set().union(*(keys(child) for child in value)) if isinstance(value, list) else set()
@@ -51,14 +51,14 @@ def test_health_names_the_contest_and_the_bank(counter: Counter) -> None:
     assert health["bank_digest"] == counter.exam.library.current().bank.digest
 
 
-def test_without_a_contest_everything_is_not_loaded() -> None:
+def test_every_route_says_not_loaded_without_a_contest() -> None:
     empty = Counter(loaded=False)
     for route in (empty.exam.health, empty.exam.contest):
         with pytest.raises(NotLoaded):
             route()
 
 
-def test_the_contest_says_what_time_it_is_and_which_week(counter: Counter) -> None:
+def test_the_contest_gives_the_time_and_the_week(counter: Counter) -> None:
     counter.clock.now += 5
     contest = counter.exam.contest()
     assert contest["now"] == "2022-08-22T08:00:00.005+07:00"
@@ -66,7 +66,7 @@ def test_the_contest_says_what_time_it_is_and_which_week(counter: Counter) -> No
     assert contest["next_change_at"] == contest["week"]["closes_at"] == "2022-08-29T08:00:00+07:00"
 
 
-def test_before_and_after_the_weeks_there_is_none(counter: Counter) -> None:
+def test_there_is_no_week_before_the_first_and_after_the_last(counter: Counter) -> None:
     counter.clock.now = START_MS - 1
     assert (counter.exam.contest()["week"], counter.exam.contest()["next_change_at"]) == (
         None, "2022-08-22T08:00:00+07:00",
@@ -80,21 +80,21 @@ def test_the_public_contest_holds_no_question_and_no_person(counter: Counter) ->
     assert "Câu hỏi" not in json.dumps(counter.exam.contest(), ensure_ascii=False)
 
 
-def test_a_start_answers_201_and_again_200_with_the_same_attempt(counter: Counter, token: str) -> None:
+def test_a_start_answers_201_and_a_second_one_200_with_the_same_attempt(counter: Counter, token: str) -> None:
     status, first = counter.exam.start(token, EMPTY)
     again_status, again = counter.exam.start(token, EMPTY)
     assert (status, again_status) == (201, 200)
     assert first == again
 
 
-def test_a_start_needs_no_body_but_takes_no_other_than_an_empty_one(counter: Counter, token: str) -> None:
+def test_a_start_needs_no_body_and_accepts_only_an_empty_one(counter: Counter, token: str) -> None:
     assert counter.exam.start(token, b"")[0] == 201
     for raw, refusal in ((b"{", NotJson), (b"[]", InvalidInput), (b'{"week": 2}', InvalidInput)):
         with pytest.raises(refusal):
             counter.exam.start(token, raw)
 
 
-def test_an_attempt_has_the_members_of_the_design(counter: Counter, token: str) -> None:
+def test_an_attempt_has_the_members_designed_for_it(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     assert {
         "attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction",
@@ -111,24 +111,24 @@ def test_an_attempt_has_the_members_of_the_design(counter: Counter, token: str) 
         assert [option["key"] for option in question["options"]] == list("ABCDEF")[: len(question["options"])]
 
 
-def test_without_a_prediction_question_none_is_asked() -> None:
+def test_no_prediction_is_asked_for_without_a_prediction_question() -> None:
     plain = Counter(definition().model_copy(update={"prediction": None}))
     assert plain.start(plain.arrive())["prediction_question"] is None
 
 
-def test_no_answer_of_the_exam_tells_what_is_right(counter: Counter, token: str) -> None:
+def test_no_answer_of_the_exam_reveals_a_right_option(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     told = [attempt, counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.submit(token, attempt), counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.account.me(token), counter.exam.contest()]
     for receipt in (told[2]["receipt"], told[3]["result"]["receipt"]):
-        own = receipt.pop("opening")  # what the person has chosen, not what is right
+        own = receipt.pop("opening")  # the options that the person has chosen, not the right ones
         assert own.keys() == {"answers", "attempt_id", "participant_id"}
     for answer in told:
         assert not keys(answer) & {"answer", "answers", "right", "correct", "reference", "nonce", "mask"}
 
 
-def test_a_submission_has_the_members_of_the_design(counter: Counter, token: str) -> None:
+def test_a_submission_has_the_members_designed_for_it(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     counter.clock.now += 3 * MINUTE + 7
     answer = counter.submit(token, attempt, wrong=1, prediction=4)
@@ -142,7 +142,7 @@ def test_a_submission_has_the_members_of_the_design(counter: Counter, token: str
     }
 
 
-def test_a_repeated_submission_is_answered_with_the_first(counter: Counter, token: str) -> None:
+def test_a_repeated_submission_gets_the_answer_of_the_first(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     first = counter.submit(token, attempt, wrong=1)
     counter.clock.now += 20 * MINUTE
@@ -175,7 +175,7 @@ def test_reading_gives_the_paper_while_open_and_the_result_when_finished(counter
     assert (finished["status"], finished["result"]["score"]) == ("submitted", 5)
 
 
-def test_a_lost_receipt_is_given_again_with_the_result(counter: Counter, token: str) -> None:
+def test_a_lost_receipt_is_issued_again_with_the_result(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     submitted = counter.submit(token, attempt, wrong=1)
     counter.clock.now += WEEK
@@ -186,7 +186,9 @@ def test_a_lost_receipt_is_given_again_with_the_result(counter: Counter, token: 
 
 
 @pytest.mark.parametrize("saved", [True, False])
-def test_what_was_never_submitted_has_no_receipt(counter: Counter, token: str, *, saved: bool) -> None:
+def test_an_attempt_that_was_never_submitted_has_no_receipt(
+    counter: Counter, token: str, *, saved: bool
+) -> None:
     attempt = counter.start(token)
     if saved:
         counter.save(token, attempt, wrong=1)
@@ -196,7 +198,7 @@ def test_what_was_never_submitted_has_no_receipt(counter: Counter, token: str, *
     assert (read["result"]["score"], read["result"]["receipt"]) == (4 if saved else None, None)
 
 
-def test_the_keys_of_receipts_are_read_only_if_a_receipt_is_given(counter: Counter, token: str) -> None:
+def test_receipt_keys_are_read_only_when_a_receipt_is_issued(counter: Counter, token: str) -> None:
     asked = []
 
     def receipts() -> Receipts:
@@ -215,7 +217,9 @@ def test_the_keys_of_receipts_are_read_only_if_a_receipt_is_given(counter: Count
     assert len(asked) == 2
 
 
-def test_who_is_stale_is_told_what_is_saved_in_the_form_of_the_attempt(counter: Counter, token: str) -> None:
+def test_a_stale_request_is_told_the_saved_answers_in_the_form_of_the_attempt(
+    counter: Counter, token: str
+) -> None:
     attempt = counter.start(token)
     counter.clock.now += MINUTE
     counter.save(token, attempt, wrong=2, prediction=9)
@@ -232,7 +236,7 @@ def test_who_is_stale_is_told_what_is_saved_in_the_form_of_the_attempt(counter: 
         assert (problem["saved_answers"], problem["prediction"]) == (counter.answers(attempt, wrong=2), 9)
 
 
-def test_who_comes_after_the_submission_is_told_its_result(counter: Counter, token: str) -> None:
+def test_a_request_after_the_submission_is_told_its_result(counter: Counter, token: str) -> None:
     attempt = counter.start(token)
     counter.submit(token, attempt, wrong=1, prediction=4)
     read: Any = counter.exam.read(token, attempt["attempt_id"])

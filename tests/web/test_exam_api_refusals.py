@@ -1,4 +1,4 @@
-"""What the exam's routes refuse: bad bodies, bad tokens, attempts of others, and what comes too late."""
+"""Refusals of the exam's routes: bad bodies, bad tokens, attempts of others, and late requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EMPTY = b"{}"
 
 
 def refusal(counter: Counter, token: str | None, attempt_id: str, raw: bytes) -> set[type[ContestError]]:
-    """What saving and submitting are refused with."""
+    """The refusals that saving and submitting meet."""
     kinds = set()
     for use in (counter.exam.save, counter.exam.submit):
         with pytest.raises(ContestError) as refused:
@@ -65,7 +65,7 @@ def test_bad_answers_are_refused_and_the_attempt_goes_on(
 @pytest.mark.parametrize(
     "attempt_id", ["", "1", "../me", "1-1-1661130000000-", "1-1-1661130000000-" + "f" * 16]
 )
-def test_an_attempt_that_never_was_is_not_found(counter: Counter, token: str, attempt_id: str) -> None:
+def test_an_attempt_that_never_existed_is_not_found(counter: Counter, token: str, attempt_id: str) -> None:
     counter.start(token)
     assert refusal(counter, token, attempt_id, GOOD) == {AttemptNotFound}
     with pytest.raises(AttemptNotFound):
@@ -78,7 +78,9 @@ def test_another_persons_attempt_is_not_found(counter: Counter, token: str) -> N
     assert refusal(counter, binh, attempt["attempt_id"], GOOD) == {AttemptNotFound}
 
 
-def test_after_the_grace_it_is_overdue_and_after_the_submission_finished(counter: Counter, token: str) -> None:
+def test_an_attempt_is_overdue_after_the_grace_and_finished_after_the_submission(
+    counter: Counter, token: str
+) -> None:
     attempt = counter.start(token)
     counter.clock.now += 10 * MINUTE + 10_001
     assert refusal(counter, token, attempt["attempt_id"], GOOD) == {Overdue}
@@ -88,7 +90,7 @@ def test_after_the_grace_it_is_overdue_and_after_the_submission_finished(counter
         counter.exam.save(token, second["attempt_id"], GOOD)
 
 
-def test_no_start_without_attempts_left_or_without_an_open_week(counter: Counter, token: str) -> None:
+def test_nobody_can_start_without_attempts_left_or_without_an_open_week(counter: Counter, token: str) -> None:
     for _ in range(3):
         counter.submit(token, counter.start(token))
     with pytest.raises(NoAttemptsLeft):
@@ -100,7 +102,7 @@ def test_no_start_without_attempts_left_or_without_an_open_week(counter: Counter
             counter.exam.start(token, EMPTY)
 
 
-def test_every_route_needs_a_good_token(counter: Counter, token: str) -> None:
+def test_every_route_needs_a_valid_token(counter: Counter, token: str) -> None:
     attempt = counter.start(token)["attempt_id"]
     foreign, _ = Tokens([b"f" * 32]).issue(Tokens([KEY]).check(token, START_MS), START_MS)
     for bad in (None, "", "Bearer x", token[:-1], f"Bearer {foreign}"):
@@ -119,5 +121,5 @@ def test_an_expired_token_is_refused(counter: Counter, token: str) -> None:
         counter.exam.start(token, EMPTY)
 
 
-def test_who_is_not_signed_in_learns_nothing_about_an_attempt(counter: Counter) -> None:
+def test_somebody_who_is_not_signed_in_learns_nothing_about_an_attempt(counter: Counter) -> None:
     assert refusal(counter, None, "nonsense", b"nonsense") == {Unauthorized}

@@ -1,4 +1,4 @@
-"""docs/openapi.json says what the code does: its routes, its answers, and every refusal of each route."""
+"""docs/openapi.json agrees with the code: its routes, its answers, and every refusal of each route."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def schema(where: str) -> Draft202012Validator:
 
 
 def documented(operation: str, status: int) -> Draft202012Validator | None:
-    """What an answer of this status looks like; None for no content. KeyError if it is undocumented."""
+    """The shape of an answer of this status; None for no content. KeyError if it is undocumented."""
     method, path = WHERE[operation]
     where = f"#/paths/{path.replace('/', '~1')}/{method.lower()}/responses/{status}"
     answer = COMMITTED["paths"][path][method.lower()]["responses"][str(status)]
@@ -54,7 +54,7 @@ def documented(operation: str, status: int) -> Draft202012Validator | None:
     return schema(f"{where}/content/{kind.replace('/', '~1')}/schema")
 
 
-def test_the_committed_document_is_the_one_that_the_code_gives() -> None:
+def test_the_committed_document_is_the_one_generated_from_the_code() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == text(), "run `make openapi` and look at what has changed"
 
 
@@ -64,12 +64,12 @@ def test_the_document_has_the_routes_of_the_app_and_no_others() -> None:
 
 def test_every_problem_is_documented_somewhere() -> None:
     codes = {code for operation in OPERATIONS.values() for code in operation.codes}
-    # In front of the app, API Gateway answers an unknown method itself: "not_found".
+    # API Gateway, in front of the app, answers an unknown method itself: "not_found".
     assert codes | set(ANYWHERE) == set(problems.PROBLEMS) - {"method_not_allowed"}
     assert set(GATEWAY_RESPONSES.values()) <= {*ANYWHERE, "not_found"}
 
 
-def test_the_pattern_of_attempt_ids_is_the_codes_own() -> None:
+def test_the_pattern_of_attempt_ids_is_the_one_in_the_code() -> None:
     own = attempts._ID.pattern.replace(r"\d", "[0-9]").replace("(", "").replace(")", "")
     assert f"^{own}$" == shapes.ATTEMPT_ID
 
@@ -85,7 +85,7 @@ class Situation:
     raw: bytes | None = None
 
     def ask(self, operation: str) -> tuple[int, Any]:
-        """Status and answer, or raises what the route refuses with."""
+        """Status and answer, or raises the refusal of the route."""
         exam, account, person = self.counter.exam, self.counter.account, self.person or AN
         credentials = {"citizen_id": person["citizen_id"], "password": person["password"]}
 
@@ -247,7 +247,7 @@ SITUATIONS = [
 ]
 
 
-def test_each_route_refuses_what_is_documented_and_nothing_else_and_all_answers_have_their_shape() -> None:
+def test_each_route_makes_exactly_its_documented_refusals_and_all_answers_have_their_shape() -> None:
     refused = set()
     for situation in SITUATIONS:
         for operation in WHERE:
@@ -271,7 +271,7 @@ def test_each_route_refuses_what_is_documented_and_nothing_else_and_all_answers_
     }
 
 
-def test_a_refusal_says_when_to_retry_if_the_document_says_so() -> None:
+def test_a_refusal_says_when_to_retry_where_the_document_says_so() -> None:
     telling = {kind.code for kind in all_refusals() if kind.retry_after} | {TooManyAttempts(1).code}
     answers = COMMITTED["components"]["responses"].items()
     described = {
@@ -280,7 +280,7 @@ def test_a_refusal_says_when_to_retry_if_the_document_says_so() -> None:
     assert described == telling
 
 
-def test_what_every_route_may_answer_is_documented_for_each() -> None:
+def test_refusals_common_to_every_route_are_documented_for_each() -> None:
     for operation in WHERE:
         for code in ANYWHERE:
             shape = documented(operation, problems.PROBLEMS[code].status)
@@ -296,7 +296,7 @@ def test_each_example_of_a_refusal_has_the_shape_of_its_code(where: str) -> None
         shape.validate(COMMITTED["components"]["examples"][code]["value"])
 
 
-def test_a_code_with_members_of_its_own_is_not_documented_without_them() -> None:
+def test_a_code_with_members_of_its_own_is_documented_only_with_them() -> None:
     shape = documented("submitAttempt", 409)
     assert shape is not None
     for code in ("stale", "finished"):

@@ -1,4 +1,4 @@
-"""Every refusal has its problem document (RFC 9457), and no document is left over."""
+"""Every refusal has its problem document (RFC 9457), and every document its refusal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.domain.errors import (
 from chalicelib.web.problems import PROBLEMS, document, of, of_status
 from tests.domain.builders import done
 
-# What the framework and the last resort answer; no use case raises these.
+# Answers of the framework and of the last resort; no use case raises these.
 FRAMEWORK = {"not_found", "method_not_allowed", "unsupported_media_type", "internal"}
 
 
@@ -33,13 +33,13 @@ def test_no_two_refusals_share_a_code() -> None:
     assert len(codes) == len(set(codes))
 
 
-def test_the_tree_at_the_top_of_the_errors_names_every_refusal() -> None:
+def test_the_tree_at_the_top_of_the_errors_module_names_every_refusal() -> None:
     tree = errors.__doc__ or ""
     assert all(f" {refusal.__name__} " in tree for refusal in refusals())
 
 
 @pytest.mark.parametrize("code", PROBLEMS)
-def test_a_document_has_the_members_of_the_design(code: str) -> None:
+def test_a_document_has_the_members_designed_for_it(code: str) -> None:
     problem = document(code)
     assert list(problem) == ["type", "title", "status", "detail", "code"]
     assert (problem["type"], problem["code"]) == (f"urn:cuoc-thi:{code}", code)
@@ -69,11 +69,11 @@ def test_a_document_has_the_members_of_the_design(code: str) -> None:
         ("not_loaded", 503),
     ],
 )
-def test_codes_have_the_status_of_the_design(code: str, status: int) -> None:
+def test_codes_have_the_status_designed_for_them(code: str, status: int) -> None:
     assert PROBLEMS[code].status == status
 
 
-def test_invalid_input_names_field_and_message() -> None:
+def test_invalid_input_names_the_field_and_the_message() -> None:
     problem = of(InvalidInput([FieldError("phone", "Hãy ghi số điện thoại.")]))
     assert problem["errors"] == [{"field": "phone", "message": "Hãy ghi số điện thoại."}]
 
@@ -98,7 +98,7 @@ def test_other_refusals_have_no_members_of_their_own() -> None:
     assert of(TooManyAttempts(30)) == document("too_many_attempts")
 
 
-def test_refusals_that_pass_by_themselves_say_when_to_come_back() -> None:
+def test_temporary_refusals_say_when_to_come_back() -> None:
     assert (TooManyAttempts(30).retry_after, errors.Busy.retry_after, errors.NotLoaded.retry_after) == (
         30,
         2,
@@ -121,5 +121,5 @@ def test_refusals_that_pass_by_themselves_say_when_to_come_back() -> None:
         (504, "internal"),
     ],
 )
-def test_what_the_framework_refuses_becomes_a_problem_too(status: int, code: str) -> None:
+def test_a_refusal_by_the_framework_becomes_a_problem_too(status: int, code: str) -> None:
     assert of_status(status)["code"] == code

@@ -17,7 +17,7 @@ KEY = b"k" * 32
 
 
 def solve(asked: dict[str, Any], **changed: Any) -> str:
-    """What the page sends: the number that was looked for, and what was given."""
+    """The proof that the page sends: the number it found, and the challenge it was given."""
     number = next(
         n
         for n in range(asked["maxnumber"] + 1)
@@ -55,7 +55,7 @@ def unpacked(proof: str) -> dict[str, Any]:
     return value
 
 
-def test_a_challenge_gives_the_hash_to_find_and_not_the_number(asked: dict[str, Any]) -> None:
+def test_a_challenge_gives_the_hash_to_match_and_not_the_number(asked: dict[str, Any]) -> None:
     assert set(asked) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
     assert (asked["algorithm"], asked["maxnumber"]) == ("SHA-256", MAX_NUMBER)
 
@@ -83,18 +83,18 @@ def test_a_proof_for_another_key_is_refused(proof: str) -> None:
     assert not accepted(proof, b"x" * 32)
 
 
-def test_a_challenge_that_the_solver_made_is_refused() -> None:
+def test_a_challenge_made_by_the_solver_is_refused() -> None:
     assert not accepted(solve(challenge(b"x" * 32, datetime.now(UTC))))
 
 
-def test_a_proof_is_good_for_twenty_minutes() -> None:
+def test_a_proof_is_valid_for_twenty_minutes() -> None:
     now = datetime.now(UTC)
     assert timedelta(minutes=20) == LIFETIME
     assert accepted(solve(challenge(KEY, now - LIFETIME + timedelta(minutes=1))))
     assert not accepted(solve(challenge(KEY, now - LIFETIME - timedelta(seconds=2))))
 
 
-def test_an_expired_challenge_can_not_be_made_younger() -> None:
+def test_an_expired_challenge_cannot_be_given_a_later_expiry() -> None:
     old = challenge(KEY, datetime.now(UTC) - LIFETIME - timedelta(minutes=1))
     given = unpacked(solve(old))
     digits = str(given["number"])

@@ -1,4 +1,4 @@
-"""Session tokens: forged, foreign, expired, signed by the key before; nothing is left to a forger's choice."""
+"""Session tokens: forged, foreign, expired, signed with an older key; a forger is left no choice."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def test_a_token_identifies_the_person() -> None:
     assert TOKENS.check(f"Bearer {TOKEN}", START_MS) == AN
 
 
-def test_the_scheme_is_read_in_any_case() -> None:
+def test_the_scheme_is_accepted_in_upper_or_lower_case() -> None:
     assert TOKENS.check(f"bearer {TOKEN}", START_MS) == AN
 
 
-def test_a_token_holds_id_unit_category_and_expiry_and_no_personal_data() -> None:
+def test_a_token_holds_an_id_a_unit_a_category_and_an_expiry_and_no_personal_data() -> None:
     payload = TOKEN.rpartition(".")[0].encode()
     assert URLSafeSerializer(KEY).load_payload(payload) == [*AN, EXPIRES]
 
 
-def test_a_token_lives_up_to_its_expiry_and_not_a_millisecond_longer() -> None:
+def test_a_token_is_valid_until_its_expiry_and_not_a_millisecond_longer() -> None:
     assert EXPIRES == START_MS + LIFETIME_MS
     assert TOKENS.check(f"Bearer {TOKEN}", EXPIRES - 1) == AN
     assert refused(f"Bearer {TOKEN}", EXPIRES)
@@ -84,12 +84,12 @@ def test_a_token_with_one_character_changed_is_refused(at: int) -> None:
     assert refused(f"Bearer {TOKEN[:at]}{changed}{TOKEN[at + 1 :]}")
 
 
-def test_another_systems_token_is_refused() -> None:
+def test_a_token_of_another_system_is_refused() -> None:
     foreign, _ = Tokens([b"f" * 32]).issue(AN, START_MS)
     assert refused(f"Bearer {foreign}")
 
 
-def test_something_else_that_was_signed_with_the_same_key_is_no_session() -> None:
+def test_something_else_signed_with_the_same_key_is_not_a_session() -> None:
     other = URLSafeSerializer(KEY, salt="receipt", signer_kwargs={"digest_method": hashlib.sha256})
     assert refused(f"Bearer {other.dumps([*AN, EXPIRES])}")
 
@@ -99,7 +99,7 @@ def test_the_payload_of_one_token_does_not_go_with_the_signature_of_another() ->
     assert refused(f"Bearer {other.rpartition('.')[0]}.{TOKEN.rpartition('.')[2]}")
 
 
-def test_a_payload_that_was_made_longer_lived_is_refused() -> None:
+def test_a_payload_with_a_prolonged_expiry_is_refused() -> None:
     payload = unpadded(json.dumps([*AN, EXPIRES + LIFETIME_MS]).encode())
     assert refused(f"Bearer {payload}.{TOKEN.rpartition('.')[2]}")
 
@@ -119,20 +119,20 @@ def test_a_weaker_digest_is_not_accepted() -> None:
     assert refused(f"Bearer {weak.dumps([*AN, EXPIRES])}")
 
 
-def test_a_packed_bomb_is_not_unpacked_before_its_signature_is_checked() -> None:
+def test_a_compression_bomb_is_not_unpacked_before_its_signature_is_checked() -> None:
     bomb = "." + unpadded(zlib.compress(b"[" * 300_000))
     assert refused(f"Bearer {bomb[:400]}.{TOKEN.rpartition('.')[2]}")
 
 
 @pytest.mark.parametrize("payload", [[], [1], {"a": 1}, None, [*AN], [*AN, EXPIRES, 1]])
-def test_a_signed_payload_of_another_form_is_refused(payload: object) -> None:
+def test_a_signed_payload_of_the_wrong_form_is_refused(payload: object) -> None:
     signer = URLSafeSerializer(
         KEY, salt="session", signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
     )
     assert refused(f"Bearer {signer.dumps(payload)}")
 
 
-def test_after_a_change_of_keys_the_old_tokens_are_still_good() -> None:
+def test_old_tokens_are_still_valid_after_a_change_of_keys() -> None:
     before, _ = Tokens([OLD]).issue(AN, START_MS)
     after = Tokens([OLD, KEY])
     assert after.check(f"Bearer {before}", START_MS) == AN
@@ -144,7 +144,7 @@ def test_new_tokens_are_signed_with_the_newest_key() -> None:
     assert refused(f"Bearer {fresh}", tokens=Tokens([OLD]))
 
 
-def test_a_key_that_was_taken_out_is_good_no_longer() -> None:
+def test_a_removed_key_is_no_longer_valid() -> None:
     before, _ = Tokens([OLD]).issue(AN, START_MS)
     assert refused(f"Bearer {before}", tokens=Tokens([KEY]))
 
@@ -160,7 +160,7 @@ class Vault:
         return self.keys
 
 
-def test_a_running_system_learns_of_a_new_key_by_the_first_token_that_it_does_not_know() -> None:
+def test_a_running_system_learns_of_a_new_key_from_the_first_token_it_cannot_verify() -> None:
     vault = Vault(OLD)
     running = Tokens([OLD], vault)
     vault.keys = [OLD, KEY]
@@ -169,7 +169,7 @@ def test_a_running_system_learns_of_a_new_key_by_the_first_token_that_it_does_no
     assert vault.looks == 1
 
 
-def test_forged_tokens_make_it_look_at_most_once_a_minute() -> None:
+def test_forged_tokens_make_it_look_for_keys_at_most_once_a_minute() -> None:
     vault = Vault(KEY)
     running = Tokens([KEY], vault)
     for second in range(60):
@@ -179,7 +179,7 @@ def test_forged_tokens_make_it_look_at_most_once_a_minute() -> None:
     assert vault.looks == 2
 
 
-def test_good_tokens_never_make_it_look() -> None:
+def test_valid_tokens_never_make_it_look_for_keys() -> None:
     vault = Vault(KEY)
     assert Tokens([KEY], vault).check(f"Bearer {TOKEN}", START_MS) == AN
     assert refused(f"Bearer {TOKEN}", EXPIRES, Tokens([KEY], vault))

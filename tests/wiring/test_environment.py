@@ -1,4 +1,4 @@
-"""Each function's environment: whole and right, or an error that names every variable."""
+"""Each function's environment is complete and correct, or an error names every faulty variable."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def test_every_missing_variable_is_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["30 s", "-1", "1.5", "٣٠"])
-def test_a_number_has_to_be_a_whole_one(text: str) -> None:
+def test_a_number_has_to_be_whole(text: str) -> None:
     with pytest.raises(BadEnvironment, match="SAVE_AFTER_S is no whole number"):
         read(ApiEnvironment, everything() | {"SAVE_AFTER_S": text})

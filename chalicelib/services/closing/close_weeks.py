@@ -24,8 +24,8 @@ from chalicelib.documents.closed_week import (
     encode_rows,
 )
 from chalicelib.documents.contest_in_force import Head
-from chalicelib.documents.manifest import Commitment, FinalManifest, Manifest, WeekManifest
-from chalicelib.documents.results_page import Page, Proof
+from chalicelib.documents.manifest import CommitmentHead, FinalManifest, Manifest, WeekManifest
+from chalicelib.documents.results_page import Page
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
@@ -174,17 +174,17 @@ class CloseWeeks:
         )
         people = self.participants.get_many(result.winners)
         document = closed_week(result, reference, winners, unit_winners)
-        report = self.write_week(result, document, reference, people, bundle.tree["root"])
+        report = self.write_week(result, document, reference, people, bundle.tree.root)
         proof = proof_files(bundle, result, reference, unit_winners)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
         report = report._replace(files=chain([rows], report.files, proof.items()))
         manifest_of = partial(
             WeekManifest,
-            commitment=current.commitment and Commitment(*current.commitment),
+            commitment=current.commitment and CommitmentHead(*current.commitment),
             counts=document.counts,
             target=result.target,
             ranked=document.ranked,
-            proof=Proof(**bundle.tree),
+            proof=bundle.tree,
         )
         uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(what, revision, inputs, before, report, document, manifest_of, reference, uploaded)
@@ -205,18 +205,18 @@ class CloseWeeks:
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        tallies, sizes = [week.tallies for week in weeks], [week.paper_size for week in weeks]
-        result = close_contest(reference.definition, reference.units, tallies, sizes)
+        sums_by_unit, sizes = [week.sums_by_unit for week in weeks], [week.paper_size for week in weeks]
+        result = close_contest(reference.definition, reference.units, sums_by_unit, sizes)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)
         manifest_of = partial(
             FinalManifest,
-            commitment=reference.commitment and Commitment(*reference.commitment),
+            commitment=reference.commitment and CommitmentHead(*reference.commitment),
             weeks=tuple(closed.result for closed in results),
         )
         after = self._keep("final", revision, inputs, before, report, document, manifest_of, reference)
-        people = sum(tally.people for tally in result.tallies.values())
+        people = sum(sums.people for sums in result.sums_by_unit.values())
         made.append(Closed("final", revision, after.result, people, len(result.unit_winners)))
 
     def _claim(

@@ -15,7 +15,8 @@ from chalicelib.domain.times import EPOCH
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.contest.commitments import note_deployment
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.exam.receipts import SigningKey, publish_keys
+from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
 from chalicelib.services.publishing.published import show_contest
 

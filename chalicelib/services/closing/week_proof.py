@@ -11,15 +11,28 @@ import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from struct import Struct
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents.bundle import encode_line
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.ranking_again import (
+    CountedPrize,
+    Outcome,
+    RankedPrize,
+    RankedUnit,
+    RankingAgain,
+    Rules,
+    UnitPrizeRules,
+    UnitSize,
+)
+from chalicelib.documents.results_page import Proof
+from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import fixed_draw
-from chalicelib.domain.receipt import commitment, record
+from chalicelib.domain.receipt import commitment
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import LargeObjects
@@ -108,7 +121,7 @@ class ProofCollector:
             drawn, first = draw.hex(), start + _PERSON.size + len(unit)
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, flag, score, guess, duration, received, committed in sorted(_ATTEMPT.iter_unpack(own)):
-                line = record(
+                line = encode_line(
                     self._contest,
                     self._week,
                     drawn,
@@ -134,15 +147,12 @@ def _packed(lines: list[bytes]) -> bytes:
 
 
 class Bundle(NamedTuple):
-    """A week's bundle once it is written: ``leaves`` are concatenated in ascending order, draws are in hex.
-
-    ``tree`` holds the tree's root and size.
-    """
+    """A week's bundle once it is written: ``leaves`` are concatenated in ascending order, draws are in hex."""
 
     leaves: bytes
     audit_sha256: str
     audit_bytes: int
-    tree: dict[str, Any]
+    tree: Proof
     barred: list[str]
     earlier_winners: list[str]
 
@@ -171,7 +181,7 @@ def write_bundle(
 
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
-    tree = {"root": tree_root(ordered).hex(), "size": len(ordered) // WIDTH}
+    tree = Proof(tree_root(ordered).hex(), len(ordered) // WIDTH)
     return Bundle(ordered, summed.hexdigest(), size, tree, *listed)
 
 
@@ -180,20 +190,19 @@ def proof_files(
 ) -> dict[str, bytes]:
     """The files that a revision keeps beside the bundle, by name."""
     ranking = ranking_again(bundle, result, reference, earlier_unit_winners)
-    merkle = {
-        "contest": reference.definition.contest.id,
-        "week": result.week.number,
-        "tree": "RFC 6962",
-        "hash": "SHA-256",
-        "leaf_order": "ascending",
-        **bundle.tree,
-        "chunk_size": CHUNK,
-        "audit_sha256": bundle.audit_sha256,
-        "audit_bytes": bundle.audit_bytes,
-        "ranking_sha256": digest(canonical_json(ranking)),
-        "order_sha256": ranking["result"]["order_sha256"],
-    }
-    return {LEAVES: bundle.leaves, MERKLE: canonical_json(merkle), RANKING: canonical_json(ranking)}
+    ranking_json = ranking.encode()
+    tree = Tree(
+        contest=reference.definition.contest.id,
+        week=result.week.number,
+        root=bundle.tree.root,
+        size=bundle.tree.size,
+        chunk_size=CHUNK,
+        audit_sha256=bundle.audit_sha256,
+        audit_bytes=bundle.audit_bytes,
+        ranking_sha256=digest(ranking_json),
+        order_sha256=ranking.result.order_sha256,
+    )
+    return {LEAVES: bundle.leaves, MERKLE: tree.encode(), RANKING: ranking_json}
 
 
 def tree_root(leaves: bytes) -> bytes:
@@ -203,8 +212,8 @@ def tree_root(leaves: bytes) -> bytes:
 
 def ranking_again(
     bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
-) -> dict[str, Any]:
-    """``ranking.json``: the rules and their outcome, with draws in place of participant ids."""
+) -> RankingAgain:
+    """``ranking.json``."""
     definition = reference.definition
     closes = definition.rfc3339(result.week.closes)
     units = definition.unit_prizes
@@ -212,57 +221,51 @@ def ranking_again(
     for place, standing in enumerate(result.ranked):
         line = fixed_draw(closes, standing.participant_id).hex()
         order.update(f"\n{line}".encode() if place else line.encode())
-    return {
-        "contest": definition.contest.id,
-        "week": result.week.number,
-        "closes_at": closes,
-        "rules": {
-            "order": list(definition.ranking.order),
-            "prediction_target": definition.prediction and definition.prediction.target,
-            "paper_questions": definition.paper.questions,
-            "min_duration_ms": span_ms(definition.paper.min_duration),
-            "one_prize_per_person": definition.ranking.one_prize_per_person,
-            "prizes": [{"name": prize.name, "count": prize.count} for prize in definition.prizes],
-            "unit_prizes": {
-                "weekly": units.weekly,
-                "weights": {name: str(weight) for name, weight in units.weights},
-                "min_rate": str(units.min_rate),
-                "min_people": units.min_people,
-            },
-        },
-        "units": [
-            {"code": unit.code, "headcount": unit.headcount, "exempt": unit.exempt} for unit in reference.units
-        ],
-        "barred": bundle.barred,
-        "earlier_winners": bundle.earlier_winners,
-        "earlier_unit_winners": sorted(earlier_unit_winners),
-        "result": {
-            "people": result.counts.people,
-            "attempts": result.counts.attempts,
-            "perfect_people": result.counts.perfect_people,
-            "prediction_actual": result.target,
-            "ranked": len(result.ranked),
-            "order_sha256": order.hexdigest(),
-            "prizes": [
-                {
-                    "prize": prize,
-                    "rank": place + 1,
-                    "draw": fixed_draw(closes, result.ranked[place].participant_id).hex(),
-                }
+    return RankingAgain(
+        contest=definition.contest.id,
+        week=result.week.number,
+        closes_at=closes,
+        rules=Rules(
+            order=definition.ranking.order,
+            prediction_target=definition.prediction.target if definition.prediction else None,
+            paper_questions=definition.paper.questions,
+            min_duration_ms=span_ms(definition.paper.min_duration),
+            one_prize_per_person=definition.ranking.one_prize_per_person,
+            prizes=tuple(CountedPrize(prize.name, prize.count) for prize in definition.prizes),
+            unit_prizes=UnitPrizeRules(
+                weekly=units.weekly,
+                weights={name: str(weight) for name, weight in units.weights},
+                min_rate=str(units.min_rate),
+                min_people=units.min_people,
+            ),
+        ),
+        units=tuple(UnitSize(unit.code, unit.headcount, unit.exempt) for unit in reference.units),
+        barred=tuple(bundle.barred),
+        earlier_winners=tuple(bundle.earlier_winners),
+        earlier_unit_winners=tuple(sorted(earlier_unit_winners)),
+        result=Outcome(
+            people=result.counts.people,
+            attempts=result.counts.attempts,
+            perfect_people=result.counts.perfect_people,
+            prediction_actual=result.target,
+            ranked=len(result.ranked),
+            order_sha256=order.hexdigest(),
+            prizes=tuple(
+                RankedPrize(prize, place + 1, fixed_draw(closes, result.ranked[place].participant_id).hex())
                 for place, prize in result.prizes.items()
-            ],
-            "units": [
-                {
-                    "rank": rank,
-                    "code": row.unit.code,
-                    "people": row.tally.people,
-                    "attempts": row.tally.attempts,
-                    "best_sum": row.tally.best_sum,
-                    "score": str(row.score),
-                    "prize": "weekly" if row.unit.code in result.unit_winners else "",
-                    "note": row.note,
-                }
+            ),
+            units=tuple(
+                RankedUnit(
+                    rank=rank,
+                    code=row.unit.code,
+                    people=row.sums.people,
+                    attempts=row.sums.attempts,
+                    best_sum=row.sums.best_sum,
+                    score=str(row.score),
+                    prize="weekly" if row.unit.code in result.unit_winners else "",
+                    note=row.note,
+                )
                 for rank, row in enumerate(result.units, 1)
-            ],
-        },
-    }
+            ),
+        ),
+    )

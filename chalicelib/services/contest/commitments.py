@@ -9,21 +9,21 @@ force names its head: contest and commitment change by one conditional write, or
 from __future__ import annotations
 
 import hmac
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.commitments import Commitment, Commitments
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.keys import PublicKey
+from chalicelib.documents.typed import decode
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
-Commitment = dict[str, Any]
-# {"key_id", "algorithm", "public_key"} of the keys that sign receipts.
-Keys = Sequence[Mapping[str, str]]
+Chain = tuple[Commitment, ...]  # oldest first
 # Parts that anybody may see or that cannot be guessed; the digests of all others are salted.
 OPEN_PARTS = frozenset({"definition", "bank", "units"})
 
@@ -40,13 +40,15 @@ _NAMES = {
 }
 
 
-def committed_state(reference: Current, pepper: bytes, code_version: str, keys: Keys) -> dict[str, Any]:
+def committed_state(
+    reference: Current, pepper: bytes, code_version: str, keys: Sequence[PublicKey]
+) -> dict[str, Any]:
     """The state that an entry commits to. The salts are made from ``pepper``."""
     return {
         "parts": {name: _commitment(name, value, pepper) for name, value in reference.digests.items()},
         "weeks": {str(week): _of_week(reference.of_week(week)) for week in sorted(reference.earlier)},
         "code_version": code_version,
-        "keys": [dict(key) for key in keys],
+        "keys": tuple(keys),
     }
 
 
@@ -68,9 +70,7 @@ def salted(part_digest: str, salt: bytes) -> str:
     return digest(salt + bytes.fromhex(part_digest))
 
 
-def extended(
-    chain: list[Commitment], now: datetime, told: dict[str, Any], from_week: int | None
-) -> list[Commitment]:
+def extended(chain: Chain, now: datetime, told: dict[str, Any], from_week: int | None) -> Chain:
     """``chain`` with one more entry if ``told`` differs from its last entry, else ``chain`` itself.
 
     ``from_week``: the first week for which questions or rules change, if they change for coming weeks only.
@@ -79,24 +79,24 @@ def extended(
     if chain and not changed:
         return chain
     reason, reason_en = _reason(changed, from_week)
-    entry = {
-        "number": len(chain) + 1,
-        "at": now.isoformat(timespec="seconds"),
-        "changed": changed,
-        "from_week": from_week,
-        "reason": reason,
-        "reason_en": reason_en,
+    entry = Commitment(
+        number=len(chain) + 1,
+        at=now.isoformat(timespec="seconds"),
+        changed=tuple(changed),
+        from_week=from_week,
+        reason=reason,
+        reason_en=reason_en,
         **told,
-        "previous": entry_digest(chain[-1]) if chain else None,
-    }
-    return [*chain, entry]
+        previous=chain[-1].digest if chain else None,
+    )
+    return (*chain, entry)
 
 
 def _changed(last: Commitment, told: dict[str, Any]) -> list[str]:
     """The names of the changed parts, then those of all other changed fields."""
-    before, after = last["parts"], told["parts"]
+    before, after = last.parts, told["parts"]
     parts = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    return parts + [name for name in ("code_version", "keys") if last[name] != told[name]]
+    return parts + [name for name in ("code_version", "keys") if getattr(last, name) != told[name]]
 
 
 def _reason(changed: list[str], from_week: int | None) -> tuple[str, str]:
@@ -111,29 +111,23 @@ def _reason(changed: list[str], from_week: int | None) -> tuple[str, str]:
     return reason, reason_en
 
 
-def entry_digest(entry: Commitment) -> str:
-    """SHA-256 of the entry's canonical JSON."""
-    return digest(canonical_json(entry))
-
-
-def read_chain(desk: ObjectStore, head: Head | None) -> list[Commitment]:
+def read_chain(desk: ObjectStore, head: Head | None) -> Chain:
     """All entries, oldest first; none before the first commitment.
 
     Raises ``FileNotFoundError`` if the chain is gone.
     """
     if head is None:
-        return []
+        return ()
     data = desk.get(_key(head.digest))
     if data is None:
         raise FileNotFoundError(_key(head.digest))
-    chain: list[Commitment] = json.loads(data)
-    return chain
+    return decode(Commitments, data).entries
 
 
-def keep_chain(desk: ObjectStore, chain: list[Commitment]) -> Head:
+def keep_chain(desk: ObjectStore, chain: Chain) -> Head:
     """Stores the chain; it is in force as soon as the pointer names its head."""
-    head = Head(len(chain), entry_digest(chain[-1]))
-    desk.put(_key(head.digest), canonical_json(chain))
+    head = Head(len(chain), chain[-1].digest)
+    desk.put(_key(head.digest), published(chain))
     return head
 
 
@@ -141,12 +135,14 @@ def _key(head: str) -> str:
     return f"reference/commitments/{head}.json"
 
 
-def published(chain: list[Commitment]) -> bytes:
-    """``data/commitments.json``."""
-    return canonical_json({"entries": chain, "head": entry_digest(chain[-1]) if chain else None})
+def published(chain: Chain) -> bytes:
+    """``data/commitments.json``, also kept on the desk."""
+    return Commitments(entries=chain, head=chain[-1].digest).encode()
 
 
-def note_deployment(desk: ConditionalObjects, code_version: str, keys: Keys, now: datetime) -> None:
+def note_deployment(
+    desk: ConditionalObjects, code_version: str, keys: Sequence[PublicKey], now: datetime
+) -> None:
     """Appends an entry if the running code or the signing keys differ from the last entry.
 
     If somebody else moves the pointer meanwhile, they have noted it, or the next run does.
@@ -158,9 +154,9 @@ def note_deployment(desk: ConditionalObjects, code_version: str, keys: Keys, now
     if told.commitment is None:
         return
     chain = read_chain(desk, told.commitment)
-    stays = {name: chain[-1][name] for name in ("parts", "weeks")}
-    runs = {"code_version": code_version, "keys": [dict(key) for key in keys]}
-    longer = extended(chain, now, {**stays, **runs}, None)
+    last = chain[-1]
+    stays = {"parts": last.parts, "weeks": last.weeks}
+    longer = extended(chain, now, {**stays, "code_version": code_version, "keys": tuple(keys)}, None)
     if longer is not chain:
         moved = replace(told, commitment=keep_chain(desk, longer))
         desk.replace(CURRENT, pointer, moved.encode())

@@ -22,7 +22,7 @@ LEAD_MS = RECHECK_MS + 30_000
 class Plan(NamedTuple):
     """How a contest replaces the one before.
 
-    ``papers``: begun week → digest of the bundle that it keeps; ``from_week``: the first week of new questions
+    ``papers``: begun week → digest of the contest that it keeps; ``from_week``: the first week of new questions
     or rules, None if they are as before or no week has begun.
     """
 

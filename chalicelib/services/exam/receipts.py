@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
-from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
-from chalicelib.documents.canonical import canonical_json
+from chalicelib.documents.bundle import decode_line, encode_line
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.merkle import leaf_hash
@@ -19,14 +17,10 @@ from chalicelib.domain.receipt import (
     SIGNED_PREFIX,
     attempt_id,
     commitment,
-    record,
     salt,
     salt_key,
 )
 from chalicelib.services.exam.exam import Person
-from chalicelib.services.ports import ObjectStore
-
-KEYS = "data/keys.json"
 
 
 class SigningKey:
@@ -52,7 +46,7 @@ class Receipts:
     def issue(self, person: Person, definition: Definition, week: int, attempt: Finished) -> dict[str, Any]:
         closes = definition.rfc3339(definition.weeks[week - 1].closes)
         named = attempt_id(week, attempt)
-        public = record(
+        public = encode_line(
             definition.contest.id,
             week,
             fixed_draw(closes, person.participant_id).hex(),
@@ -68,7 +62,7 @@ class Receipts:
         )
         leaf = leaf_hash(public)
         return {
-            "record": json.loads(public),
+            "record": decode_line(public),
             "opening": {
                 "answers": attempt.answers,
                 "attempt_id": named,
@@ -79,21 +73,3 @@ class Receipts:
             "signature": self._key.sign(SIGNED_PREFIX + leaf).hex(),
             "key_id": self._key.id,
         }
-
-
-def publish_keys(site: ObjectStore, keys: Iterable[SigningKey]) -> list[dict[str, str]]:
-    """Adds the keys to ``data/keys.json``; returns all keys in it.
-
-    No key is ever removed: receipts are checked for years.
-    """
-    before = site.get(KEYS)
-    listed: list[dict[str, str]] = json.loads(before) if before else []
-    known = {entry["key_id"] for entry in listed}
-    new = [
-        {"key_id": key.id, "algorithm": "Ed25519", "public_key": key.public.hex()}
-        for key in keys
-        if key.id not in known
-    ]
-    if new:
-        site.put(KEYS, canonical_json([*listed, *new]))
-    return [*listed, *new]

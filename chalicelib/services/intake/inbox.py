@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.readers.contest_files import LARGEST, PERSONAL_FILES
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
@@ -26,11 +27,14 @@ class Inbox:
     people: Callable[[], PersonalFiles]
     now: Callable[[], datetime]
 
-    def take_over(self, key: str) -> dict[str, Any]:
-        """Takes over the file at ``key``; returns the report. Raises ``FileNotFoundError``, ``Busy``."""
+    def take_over(self, key: str) -> IntakeAnswer | None:
+        """Takes over the file at ``key``; returns the answer, None for a folder.
+
+        Raises ``FileNotFoundError``, ``Busy``.
+        """
         file = key.rpartition("/")[2]
         if not file:  # a folder made by the console
-            return {"file": key, "accepted": False}
+            return None
         data = self.desk.get(key, LARGEST + 1)  # a file must fit into memory to be refused
         if data is None:
             raise FileNotFoundError(key)

@@ -7,7 +7,7 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,8 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
@@ -34,7 +36,6 @@ from chalicelib.readers.contest_files import (
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.commitments import (
-    Keys,
     committed_state,
     extended,
     keep_chain,
@@ -82,11 +83,11 @@ class Intake:
     to_html: Callable[[str], str]
     clock: Clock
     version: str
-    keys: Keys
+    keys: Sequence[PublicKey]
     write_book: WriteBook
 
-    def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
-        """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
+    def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
+        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
         return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
 
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import astuple
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
@@ -53,8 +53,8 @@ def answer(
     data: bytes,
     now: datetime,
     take: Callable[[], dict[str, Any]],
-) -> dict[str, Any]:
-    """Takes a file over by ``take``; returns the report, also put as JSON and XLSX."""
+) -> IntakeAnswer:
+    """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX."""
     faults: list[Fault] = []
     taken: dict[str, Any] = {}
     try:
@@ -65,38 +65,29 @@ def answer(
         faults = refused.faults
     report = make_report(file, data, now, taken, faults)
     desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report), now))
-    desk.put(f"{answer_key(file)}.json", as_json(report))
+    desk.put(f"{answer_key(file)}.json", report.encode())
     return report
 
 
 def make_report(
     file: str, data: bytes, now: datetime, taken: dict[str, Any], faults: Sequence[Fault]
-) -> dict[str, Any]:
-    """Accepted if there are no faults. ``faults`` holds the first 5,000, ``fault_count`` counts them all."""
-    return {
-        "file": file,
-        "sha256": sha256(data).hexdigest(),
-        "accepted": not faults,
-        "at": now.isoformat(timespec="seconds"),
-        "taken": taken,
-        "fault_count": len(faults),
-        "faults": [asdict(fault) for fault in faults[:MOST_FAULTS]],
-    }
+) -> IntakeAnswer:
+    """Accepted if there are no faults. ``faults`` holds the first 5,000."""
+    return IntakeAnswer(
+        file=file,
+        sha256=sha256(data).hexdigest(),
+        accepted=not faults,
+        at=now.isoformat(timespec="seconds"),
+        taken=taken,
+        fault_count=len(faults),
+        faults=tuple(Mistake(*astuple(fault)) for fault in faults[:MOST_FAULTS]),
+    )
 
 
-def as_json(report: dict[str, Any]) -> bytes:
-    # Half of a surrogate pair is not valid UTF-8; JSON's escape for it is.
-    try:
-        return json.dumps(report, ensure_ascii=False, indent=1).encode()
-    except UnicodeEncodeError:
-        return json.dumps(report, indent=1).encode()
-
-
-def as_sheets(report: dict[str, Any]) -> list[PlainSheet]:
+def as_sheets(report: IntakeAnswer) -> list[PlainSheet]:
     """Two sheets: what was taken, and what to mend."""
     faults = [
-        (fault["file"], fault["row"] or None, fault["column"], fault["value"], fault["message"])
-        for fault in report["faults"]
+        (fault.file, fault.row or None, fault.column, fault.value, fault.message) for fault in report.faults
     ]
     return [
         PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report))),
@@ -108,9 +99,9 @@ def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | 
     return [[cell[:_LONGEST] if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
-def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
-    taken = report["taken"]
-    if not report["accepted"]:
+def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
+    taken = report.taken
+    if not report.accepted:
         verdict = "KHÔNG tiếp nhận: dữ liệu đang dùng giữ nguyên. Hãy sửa các lỗi ở trang sau rồi gửi lại tệp."
     elif "missing" in taken:
         verdict = "Đã nhận tệp. Cuộc thi chưa mở: còn thiếu tệp."
@@ -123,15 +114,15 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str | int]]:
             f" Câu hỏi và quy định bài thi mới có hiệu lực từ tuần {taken['from_week']}; "
             "các tuần đã mở giữ nguyên như khi mở."
         )
-    checked = datetime.fromisoformat(report["at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    checked = datetime.fromisoformat(report.at).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     rows: list[tuple[str, str | int]] = [
-        ("Tệp", report["file"]),
+        ("Tệp", report.file),
         ("Thời điểm kiểm tra", f"{checked:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"),
         ("Kết quả", verdict),
-        ("Số lỗi", report["fault_count"]),
+        ("Số lỗi", report.fault_count),
     ]
-    if report["fault_count"] > len(report["faults"]):
-        rows.append(("Ghi chú", f"chỉ liệt kê {len(report['faults'])} lỗi đầu tiên"))
+    if report.fault_count > len(report.faults):
+        rows.append(("Ghi chú", f"chỉ liệt kê {len(report.faults)} lỗi đầu tiên"))
     for key, name in _TAKEN.items():
         if key in taken:
             value = taken[key]

@@ -7,7 +7,6 @@ its own below ``requests/``, which the bucket empties after 30 days; the report 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.typed import decode
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, to_ms
@@ -53,19 +54,19 @@ class PersonalFiles:
     new_code: Callable[[], str]
     write_book: WriteBook
 
-    def take_over(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
-        """Returns the report, which also goes to ``intake/<file>.json`` and ``.xlsx``."""
+    def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
+        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``."""
         before = self._just_answered(file, data, now)
         if before:
             return before
         return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
 
-    def _just_answered(self, file: str, data: bytes, now: datetime) -> dict[str, Any] | None:
+    def _just_answered(self, file: str, data: bytes, now: datetime) -> IntakeAnswer | None:
         stored = self.desk.get(f"{answer_key(file)}.json")
-        report: dict[str, Any] = json.loads(stored) if stored else {"accepted": False}
-        if not report["accepted"] or report["sha256"] != sha256(data).hexdigest():
+        before = decode(IntakeAnswer, stored) if stored else None
+        if before is None or not before.accepted or before.sha256 != sha256(data).hexdigest():
             return None
-        return report if now - datetime.fromisoformat(report["at"]) < SAME_FILE else None
+        return before if now - datetime.fromisoformat(before.at) < SAME_FILE else None
 
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         name = file.rpartition(".")[0]

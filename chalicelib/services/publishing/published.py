@@ -6,12 +6,10 @@ readers of the index find files that belong together, whatever revision follows.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from msgspec import structs
 
-from chalicelib.documents.canonical import canonical_json
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
     FinalPage,
@@ -23,6 +21,7 @@ from chalicelib.documents.results_page import (
     WeekPage,
 )
 from chalicelib.documents.typed import decode
+from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
@@ -41,7 +40,7 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
         if current is not None:
             weeks.append(ShownWeek(week.number, current.revision))
             proof = show_proof(week.number, current.revision, desk, site)
-            _show_page(WeekPage, f"week-{week.number}", current, desk, site, proof=Proof(**proof))
+            _show_page(WeekPage, f"week-{week.number}", current, desk, site, proof=proof)
     final = revisions.current("final")
     if final is not None:
         _show_page(FinalPage, "final", final, desk, site)
@@ -68,45 +67,42 @@ def stored(desk: ObjectStore, key: str) -> bytes:
     return data
 
 
-def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> dict[str, Any]:
+def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> Proof:
     """Brings ``data/proof/week-<k>/`` to this revision; returns root and size for the page of results."""
     source, target = f"results/week-{week}/rev-{revision}", f"data/proof/week-{week}"
-    merkle = json.loads(stored(desk, f"{source}/{MERKLE}"))
-    proof = {"root": merkle["root"], "size": merkle["size"]}
-    shown = site.get(f"{target}/index.json")
-    if shown is not None:
-        index = json.loads(shown)
-        if (index["revision"], index["root"], index["ranking"]["sha256"]) == (
-            revision,
-            merkle["root"],
-            merkle["ranking_sha256"],
-        ):
+    tree = decode(Tree, stored(desk, f"{source}/{MERKLE}"))
+    proof = Proof(tree.root, tree.size)
+    before = site.get(f"{target}/index.json")
+    if before is not None:
+        shown = decode(ProofIndex, before)
+        if (shown.revision, shown.root, shown.ranking.sha256) == (revision, tree.root, tree.ranking_sha256):
             return proof
-    folder, ranking = merkle["root"][:16], f"ranking-{merkle['ranking_sha256'][:16]}.json"
+    folder, ranking = tree.root[:16], f"ranking-{tree.ranking_sha256[:16]}.json"
     ordered = stored(desk, f"{source}/{LEAVES}")
     first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
     for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
         first.append(leaves[0].hex())
-        chunk = {
-            "start": number * CHUNK,
-            "leaves": [leaf.hex() for leaf in leaves],
-            "path": [{"side": step.side, "hash": step.hash.hex()} for step in path],
-        }
-        site.put(f"{target}/{folder}/chunks/{number}.json", canonical_json(chunk))
+        chunk = Chunk(
+            start=number * CHUNK,
+            leaves=tuple(leaf.hex() for leaf in leaves),
+            path=tuple(PathStep(step.side, step.hash.hex()) for step in path),
+        )
+        site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
     site.put_pieces(f"{target}/{folder}/{AUDIT}", desk.get_pieces(f"{source}/{AUDIT}"))
     site.put(f"{target}/{folder}/{ranking}", stored(desk, f"{source}/{RANKING}"))
-    index = {
-        "contest": merkle["contest"],
-        "week": week,
-        "revision": revision,
-        **proof,
-        "folder": folder,
-        "chunk_size": CHUNK,
-        "first": first,
-        "audit": {"file": AUDIT, "sha256": merkle["audit_sha256"], "bytes": merkle["audit_bytes"]},
-        "ranking": {"file": ranking, "sha256": merkle["ranking_sha256"]},
-    }
-    site.put(f"{target}/index.json", canonical_json(index))
+    index = ProofIndex(
+        contest=tree.contest,
+        week=week,
+        revision=revision,
+        root=tree.root,
+        size=tree.size,
+        folder=folder,
+        chunk_size=CHUNK,
+        first=tuple(first),
+        audit=AuditFile(AUDIT, tree.audit_sha256, tree.audit_bytes),
+        ranking=RankingFile(ranking, tree.ranking_sha256),
+    )
+    site.put(f"{target}/index.json", index.encode())
     return proof
 
 

@@ -37,7 +37,8 @@ export async function rootOf(leaves) {
 const nodeOf = (left, right) => sha256(Uint8Array.of(1), left, right);
 
 /** "good", "bad", or "unknown" if this browser has no Ed25519. */
-async function signatureHolds(receipt, keys) {
+async function signatureHolds(receipt, published) {
+  const keys = published && published.keys;
   const key = (keys || []).find(({ key_id: id }) => id === receipt.key_id);
   if (!key) return keys ? "bad" : "unknown";
   const raw = bytesOf(key.public_key);

@@ -1,4 +1,4 @@
-"""What a person should look at: found where it is, and not where chance explains it."""
+"""Signs for a person to look at: found where they are, and not where chance explains them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def test_the_tail_equals_the_count_over_all_groups(cell: tuple[int, int, int, in
 
 
 @given(st.integers(2, 300), st.data(), st.integers(1, 12))
-def test_the_quick_look_never_turns_away_what_is_below_the_limit(
-    n: int, data: st.DataObject, zeros: int
-) -> None:
+def test_the_quick_check_never_rejects_a_tail_below_the_limit(n: int, data: st.DataObject, zeros: int) -> None:
     marked, size = data.draw(st.integers(1, n)), data.draw(st.integers(1, n))
     seen = data.draw(st.integers(max(0, marked + size - n), min(marked, size)))
     limit = Fraction(1, 10**zeros)
@@ -58,7 +56,7 @@ def found(signs: Signs | None = None, first: FirstAnswers | None = None, phones:
 
 
 def school(dice: random.Random, *, wrong_key: str = "") -> FirstAnswers:
-    """Twenty units of forty people; in unit U-07 everybody has question ``wrong_key`` wrong in the same way."""
+    """Twenty units of forty people; everybody in U-07 gets question ``wrong_key`` wrong in the same way."""
     first = FirstAnswers(REFERENCE.bank, CONTEST.paper)
     for number in range(800):
         nonce = f"{dice.getrandbits(64):016x}"
@@ -74,7 +72,7 @@ def school(dice: random.Random, *, wrong_key: str = "") -> FirstAnswers:
     return first
 
 
-def test_a_wrong_key_that_goes_round_in_one_unit_is_found_there_and_nowhere_else() -> None:
+def test_a_wrong_key_that_circulates_in_one_unit_is_found_only_there() -> None:
     rows = found(first=school(random.Random(7), wrong_key="Q004"))
     assert [(row.reason, row.unit, row.detail) for row in rows] == [("alike_wrong", "U-07", ("Q004", "B"))]
     assert rows[0].seen == rows[0].out_of
@@ -82,13 +80,13 @@ def test_a_wrong_key_that_goes_round_in_one_unit_is_found_there_and_nowhere_else
     assert rows[0].probability < FALSE_ALARM / 2
 
 
-def test_where_everybody_answers_independently_no_alarm_is_raised() -> None:
-    # At most 1 % of such weeks may raise one: forty weeks with more than two would be one chance in 200.
+def test_independent_answers_raise_no_alarm() -> None:
+    # At most 1 % of such weeks may raise one: more than two in forty weeks would be a chance of one in 130.
     alarms = sum(bool(found(first=school(random.Random(week)))) for week in range(40))
     assert alarms <= 2
 
 
-def test_no_answer_and_a_right_answer_are_not_alike_wrong() -> None:
+def test_blank_and_right_answers_do_not_count_as_alike_wrong() -> None:
     first = FirstAnswers(REFERENCE.bank, CONTEST.paper)
     for number in range(400):
         nonce = f"{number:016x}"
@@ -111,16 +109,16 @@ def test_a_unit_that_works_at_night_is_found_among_those_that_sleep() -> None:
     assert rows[0].expected == Fraction(12 * 13, 215)
 
 
-def test_where_everybody_works_at_night_nobody_stands_out() -> None:
+def test_no_unit_stands_out_when_everybody_works_at_night() -> None:
     assert found(at_hours({"A": [18] * 30, "B": [18] * 30})) == []
 
 
-def test_people_outside_all_units_are_in_no_test_of_units() -> None:
+def test_people_outside_all_units_are_not_tested_as_a_unit() -> None:
     assert found(at_hours({"": [18] * 30, "B": [1] * 300})) == []
 
 
 @pytest.mark.parametrize(("accounts", "listed"), [(3, 0), (4, 4)])
-def test_a_family_may_share_a_phone_and_a_crowd_may_not(accounts: int, listed: int) -> None:
+def test_a_family_may_share_a_phone_but_a_crowd_may_not(accounts: int, listed: int) -> None:
     phones = [(f"p{number}", "SO-A", "phone-1") for number in range(accounts)] + [("other", "SO-B", "phone-2")]
     rows = found(phones=phones)
     assert [(row.reason, row.participant_id) for row in rows] == [

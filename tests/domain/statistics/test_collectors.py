@@ -1,4 +1,4 @@
-"""What is gathered from entries in passing: parts merge in any order, and come back from bytes as they were."""
+"""Collectors that watch entries go by: parts merge in any order and survive a round trip through bytes."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def collected(make: Callable[[], Any], seen: list[Entry]) -> Any:
 @given(
     everyone=entries(), cuts=st.tuples(st.integers(0, 12), st.integers(0, 12)), order=st.permutations([0, 1, 2])
 )
-def test_parts_merge_in_any_order_to_the_whole(
+def test_parts_merge_into_the_whole_in_any_order(
     kind: str, everyone: list[Entry], cuts: tuple[int, int], order: list[int]
 ) -> None:
     make, (low, high) = MAKERS[kind], sorted(cuts)
@@ -78,7 +78,7 @@ def test_parts_merge_in_any_order_to_the_whole(
 
 @pytest.mark.parametrize("kind", MAKERS)
 @given(everyone=entries(), cut=st.integers(0, 12))
-def test_a_part_that_another_machine_has_read_is_as_good(kind: str, everyone: list[Entry], cut: int) -> None:
+def test_a_part_read_on_another_machine_is_as_good(kind: str, everyone: list[Entry], cut: int) -> None:
     make = MAKERS[kind]
     here, there = collected(make, everyone[:cut]), collected(make, everyone[cut:])
     here.decode(there.encode())
@@ -86,7 +86,7 @@ def test_a_part_that_another_machine_has_read_is_as_good(kind: str, everyone: li
 
 
 @given(entries())
-def test_first_answers_are_those_of_the_first_attempt_and_of_no_other(everyone: list[Entry]) -> None:
+def test_first_answers_come_from_the_first_attempt_only(everyone: list[Entry]) -> None:
     by_score: dict[int, Counter[Answer]] = {}
     by_unit: dict[str, Counter[Answer]] = {}
     for one in everyone:
@@ -103,7 +103,7 @@ def test_first_answers_are_those_of_the_first_attempt_and_of_no_other(everyone: 
 
 
 @given(entries())
-def test_activity_counts_attempts_and_people_by_the_clocks_of_the_contest(everyone: list[Entry]) -> None:
+def test_activity_counts_attempts_and_people_by_the_contests_local_time(everyone: list[Entry]) -> None:
     def local(instant: int) -> datetime:
         moment = START.replace(tzinfo=None) + timedelta(milliseconds=instant - START_MS)
         return moment.replace(minute=0, second=0, microsecond=0)
@@ -119,7 +119,7 @@ def test_activity_counts_attempts_and_people_by_the_clocks_of_the_contest(everyo
     assert sum(day.newcomers for day in activity.days) == people
 
 
-def test_erased_answers_are_in_no_count() -> None:
+def test_erased_answers_are_not_counted() -> None:
     one = entry("an", done(3)._replace(answers="BBBBB"))
     assert list(collected(MAKERS["first answers"], [one]).by_score) == [3]
     assert not collected(MAKERS["first answers"], [erased(one, b"salt key")]).by_score
@@ -145,12 +145,12 @@ def test_an_attempt_below_the_contests_floor_is_a_sign_whatever_its_score() -> N
 
 
 @pytest.mark.parametrize(("hours", "at_night"), [(15.9, 0), (16, 1), (20.99, 1), (21, 0)])
-def test_night_is_from_midnight_to_five_on_local_clocks(hours: float, at_night: int) -> None:
+def test_night_runs_from_midnight_to_five_local_time(hours: float, at_night: int) -> None:
     late = entry("an", done(started=START_MS + int(hours * HOUR)), done(started=START_MS + 30 * HOUR))
     assert collected(MAKERS["signs"], [late]).units == {"SO-A": (1, at_night)}
 
 
-def test_hours_follow_a_zone_through_a_change_of_its_clocks() -> None:
+def test_hours_follow_a_time_zone_through_a_clock_change() -> None:
     from zoneinfo import ZoneInfo
 
     berlin = LocalHours(ZoneInfo("Europe/Berlin"))

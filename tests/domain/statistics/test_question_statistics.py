@@ -29,13 +29,13 @@ def line(*given: tuple[int, str, int], question: Question = ONE) -> QuestionLine
     return question_lines(by_score, BANK)[BANK.questions.index(question)]
 
 
-def test_facility_is_the_share_of_right_answers_and_no_answer_is_a_wrong_one() -> None:
+def test_facility_is_the_share_of_right_answers_and_a_blank_counts_as_wrong() -> None:
     found = line((3, "B", 6), (2, "A", 3), (0, "", 3))
     assert (found.asked, found.right, found.facility) == (12, 6, Fraction(1, 2))
     assert (found.chosen, found.blank) == ((3, 6, 0), 3)
 
 
-def test_with_several_right_options_each_is_counted_that_was_chosen() -> None:
+def test_with_several_right_options_each_chosen_one_is_counted() -> None:
     found = line((3, "AC", 5), (2, "A", 2), (2, "ABC", 1), question=TWO)
     assert (found.right, found.chosen) == (5, (8, 1, 6))
 
@@ -76,7 +76,7 @@ def test_discrimination_is_the_correlation_with_the_score_on_the_other_questions
         (Correlation(1, 4_000_001), 0),
     ],
 )
-def test_a_correlation_is_rounded_by_integers_alone(correlation: Correlation, thousandths: int) -> None:
+def test_a_correlation_is_rounded_in_integer_arithmetic(correlation: Correlation, thousandths: int) -> None:
     assert correlation.thousandths() == thousandths
 
 
@@ -93,5 +93,5 @@ def test_a_correlation_is_rounded_by_integers_alone(correlation: Correlation, th
         ([(5, "A", FEWEST - 1)], ()),
     ],
 )
-def test_what_looks_wrong_is_flagged(given: list[tuple[int, str, int]], flags: tuple[str, ...]) -> None:
+def test_suspicious_questions_are_flagged(given: list[tuple[int, str, int]], flags: tuple[str, ...]) -> None:
     assert line(*given).flags == flags

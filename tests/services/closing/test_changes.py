@@ -1,4 +1,4 @@
-"""``changes.csv``: a new revision says who moved, from where to where, and why."""
+"""``changes.csv``: who moved in a new revision, from where to where, and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Moves = list[tuple[str, str, str, str]]
 
 
 def moves(stage: Stage, what: str, revision: int) -> Moves:
-    """id, ranks, prizes and reason of each row."""
+    """The id, ranks, prizes and reason of each row."""
     return [
         (
             row["id"],
@@ -28,7 +28,7 @@ def test_a_first_revision_has_no_changes() -> None:
     assert "changes.csv" not in stage.manifest("week-1")["files"]
 
 
-def test_a_disqualification_moves_up_those_behind_and_once_only_prizes_move_on() -> None:
+def test_a_disqualification_moves_up_those_behind_and_passes_on_prizes_won_only_once() -> None:
     stage = Stage()
     stage.run()
     stage.run(contest=AN_DISQUALIFIED)
@@ -37,7 +37,7 @@ def test_a_disqualification_moves_up_those_behind_and_once_only_prizes_move_on()
         ("binh", "2→1", "second→first", "moved_up"),
         ("chi", "3→2", "→second", "moved_up"),
     ]
-    # Chi has a prize in week 1 now, so the one of week 2 goes on to those behind
+    # Chi now has a prize in week 1, so the prize in week 2 passes to those behind
     assert moves(stage, "week-2", 2) == [
         ("an", "1→", "→", "disqualified"),
         ("chi", "2→1", "first→", "won_in_earlier_week"),
@@ -64,7 +64,7 @@ def test_an_exclusion_by_role_has_its_own_reason() -> None:
     assert (row["id"], row["reason"], row["note"]) == ("an", "excluded", "Tổ ra đề thi")
 
 
-def test_what_is_taken_back_is_shown_the_other_way_round() -> None:
+def test_a_withdrawn_disqualification_is_shown_in_reverse() -> None:
     stage = Stage()
     stage.run()
     stage.run(contest=AN_DISQUALIFIED)
@@ -83,7 +83,7 @@ def test_a_corrected_headcount_is_the_reason_for_a_units_new_score() -> None:
     assert (row["score_before"], row["score_after"]) == ("56.2500", "55.5556")
 
 
-def test_units_that_pass_each_other_are_both_listed() -> None:
+def test_units_that_swap_ranks_are_both_listed() -> None:
     stage = Stage()
     stage.run()
     larger = [unit._replace(headcount=1000) if unit.code == "SO-B" else unit for unit in UNITS]
@@ -104,7 +104,7 @@ def test_a_unit_that_is_added_or_removed_is_listed() -> None:
     assert moves(stage, "week-1", 3) == [("TRUONG-C", "→3", "→", "unit_added")]
 
 
-def test_changes_are_no_part_of_the_result() -> None:
+def test_changes_are_not_part_of_the_result() -> None:
     stage = Stage()
     stage.run()
     stage.run(contest=AN_DISQUALIFIED)

@@ -1,4 +1,4 @@
-"""Closing what is over: the two weeks of ``two_weeks``, checked against values worked out by hand."""
+"""Closing weeks that are over: those of ``two_weeks``, checked against values worked out by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def closed() -> Stage:
 
 
 @pytest.mark.parametrize("now", [START_MS, START_MS + WEEK, AFTER_WEEK_1 - 1])
-def test_before_a_week_is_ready_nothing_at_all_is_written(now: int) -> None:
+def test_nothing_at_all_is_written_before_a_week_is_ready(now: int) -> None:
     stage = Stage()
     assert stage.run(now) == []
     assert stage.state() == ({}, {}, {})
@@ -35,11 +35,11 @@ def test_only_the_week_that_is_over_is_closed() -> None:
     assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
 
 
-def test_weeks_that_were_missed_are_closed_in_one_run_with_the_final() -> None:
+def test_missed_weeks_are_closed_in_one_run_with_the_final() -> None:
     assert [(c.what, c.revision) for c in Stage().run()] == [("week-1", 1), ("week-2", 1), ("final", 1)]
 
 
-def test_closing_week_by_week_gives_the_same_as_catching_up(closed: Stage) -> None:
+def test_closing_week_by_week_gives_the_same_result_as_catching_up(closed: Stage) -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     assert [c.what for c in stage.run(AFTER_WEEK_2)] == ["week-2", "final"]
@@ -68,7 +68,7 @@ def test_the_prizes_of_the_first_week(closed: Stage) -> None:
     assert (second["prize"], second["participant_id"], second["prediction_error"]) == ("second", "binh", "1")
 
 
-def test_a_person_wins_once_in_the_contest(closed: Stage) -> None:
+def test_a_person_wins_only_once_in_the_contest(closed: Stage) -> None:
     prizes = closed.rows("week-2", "individual_prizes.csv")
     assert [(row["prize"], row["rank"], row["participant_id"]) for row in prizes] == [
         ("first", "2", "chi"),
@@ -102,7 +102,7 @@ def test_a_unit_wins_the_weekly_prize_only_once(closed: Stage) -> None:
     assert (second["unit_code"], second["unit_score"], second["prize"]) == ("SO-A", "46.2500", "weekly")
 
 
-def test_the_final_adds_the_weeks_up_and_weekly_prizes_are_no_bar(closed: Stage) -> None:
+def test_the_final_adds_up_the_weeks_and_a_weekly_prize_bars_nobody(closed: Stage) -> None:
     # SO-B: 100·(0.5·4/8 + 0.2·4/4 + 0.3·17/20) = 70.5; SO-A: 100·(0.5·2/16 + 0.2·3/4 + 0.3·10/10) = 51.25
     best, second, _ = closed.rows("final", "unit_ranking.csv")
     assert (best["unit_code"], best["unit_score"], best["prize"]) == ("SO-B", "70.5000", "final")
@@ -130,7 +130,7 @@ def test_the_index_lists_every_closed_week_and_the_final(closed: Stage) -> None:
 
 
 @pytest.mark.parametrize("what", ["week-1", "week-2", "final"])
-def test_the_manifest_names_inputs_files_and_result(closed: Stage, what: str) -> None:
+def test_the_manifest_names_its_inputs_files_and_result(closed: Stage, what: str) -> None:
     manifest = closed.manifest(what)
     assert (manifest["contest"], manifest["what"], manifest["revision"]) == ("trial", what, 1)
     assert manifest["inputs"] == REFERENCE.digests
@@ -142,13 +142,13 @@ def test_the_manifest_names_inputs_files_and_result(closed: Stage, what: str) ->
     )
 
 
-def test_the_manifest_names_every_file_of_its_folder_but_itself(closed: Stage) -> None:
+def test_the_manifest_names_all_the_other_files_in_its_folder(closed: Stage) -> None:
     folder = {key.rpartition("/")[2] for key in closed.desk.objects if key.startswith("results/week-1/rev-1/")}
     assert folder == {*closed.manifest("week-1")["files"], "manifest.json"}
     assert {"individual_prizes.csv", "individual_ranking.csv.gz", "unit_ranking.csv"} <= folder
 
 
-def test_the_counts_of_a_week_stand_in_its_manifest(closed: Stage) -> None:
+def test_the_manifest_holds_the_counts_of_its_week(closed: Stage) -> None:
     manifest = closed.manifest("week-2")
     assert manifest["counts"] == {
         "people": 4, "attempts": 4, "mandatory_people": 3, "encouraged_people": 1, "perfect_people": 2,
@@ -156,7 +156,7 @@ def test_the_counts_of_a_week_stand_in_its_manifest(closed: Stage) -> None:
     assert (manifest["target"], manifest["ranked"]) == (2, 4)
 
 
-def test_names_stand_in_the_lists_of_prizes_and_commendations_and_nowhere_else(closed: Stage) -> None:
+def test_names_appear_in_the_lists_of_prizes_and_commendations_and_nowhere_else(closed: Stage) -> None:
     for key, data in (*closed.desk.objects.items(), *closed.site.objects.items()):
         text = (gzip.decompress(data) if key.endswith(".gz") else data).decode(errors="replace")
         if not key.endswith(("/individual_prizes.csv", "/commendations.csv")):
@@ -170,7 +170,7 @@ def test_participant_ids_are_not_on_the_site(closed: Stage) -> None:
         assert b"participant_id" not in data
 
 
-def test_the_same_inputs_give_the_same_bytes_whatever_order_the_entries_come_in(closed: Stage) -> None:
+def test_the_same_inputs_give_the_same_bytes_in_whatever_order_entries_arrive(closed: Stage) -> None:
     stage = Stage()
     stage.entries.items = dict(reversed(stage.entries.items.items()))
     stage.run()
@@ -185,7 +185,7 @@ def test_a_winner_whose_registration_is_gone_does_not_stop_the_close() -> None:
     assert (first["participant_id"], first["full_name"]) == ("an", "")
 
 
-def test_a_contest_in_which_nobody_took_part_is_closed_all_the_same() -> None:
+def test_a_contest_without_participants_is_still_closed() -> None:
     stage = Stage()
     stage.entries.items.clear()
     assert [closed.people for closed in stage.run()] == [0, 0, 0]
@@ -193,7 +193,7 @@ def test_a_contest_in_which_nobody_took_part_is_closed_all_the_same() -> None:
     assert len(stage.rows("final", "unit_ranking.csv")) == 3
 
 
-def test_the_end_proposes_commendations_with_reasons(closed: Stage) -> None:
+def test_the_final_proposes_commendations_with_reasons(closed: Stage) -> None:
     rows = closed.rows("final", "commendations.csv")
     people = [(row["place"], row["name"], row["reason"]) for row in rows if row["kind"] == "person"]
     assert people == [

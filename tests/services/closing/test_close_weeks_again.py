@@ -1,4 +1,4 @@
-"""New inputs after a close give a new revision; none is overwritten, and the site shows the current one."""
+"""New inputs after a close make a new revision; none is overwritten, and the site shows the current one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def closed_twice(second: Current) -> Stage:
     return stage
 
 
-def test_a_disqualification_gives_a_second_revision_of_every_week_and_of_the_final() -> None:
+def test_a_disqualification_makes_a_second_revision_of_every_week_and_of_the_final() -> None:
     stage = Stage()
     stage.run()
     made = stage.run(contest=AN_DISQUALIFIED)
@@ -33,7 +33,7 @@ def test_a_disqualification_gives_a_second_revision_of_every_week_and_of_the_fin
     assert stage.index() == stage.pointed_index()
 
 
-def test_it_moves_those_behind_up() -> None:
+def test_a_disqualification_moves_up_those_behind() -> None:
     stage = closed_twice(AN_DISQUALIFIED)
     assert stage.winners("week-1", 2) == [
         "binh",
@@ -42,7 +42,7 @@ def test_it_moves_those_behind_up() -> None:
     assert stage.winners("week-2", 2) == ["dung", "ba"]
 
 
-def test_the_first_revision_stays_untouched() -> None:
+def test_the_first_revision_remains_untouched() -> None:
     once, twice = Stage(), closed_twice(AN_DISQUALIFIED)
     once.run()
     first = {key: data for key, data in once.desk.objects.items() if "/rev-1/" in key}
@@ -55,19 +55,19 @@ def test_the_site_shows_the_second_revision() -> None:
     assert stage.page("week-1")["winners"][0]["name"] == "L. T. Bình"
 
 
-def test_taking_the_disqualification_back_is_a_third_revision_with_the_first_result() -> None:
+def test_withdrawing_the_disqualification_makes_a_third_revision_with_the_first_result() -> None:
     stage = closed_twice(AN_DISQUALIFIED)
     stage.run(contest=REFERENCE)
     assert stage.revisions.pointers["week-1"].revision == 3
     assert stage.manifest("week-1", 3)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]
 
 
-def test_new_inputs_that_change_no_result_keep_the_digest_of_the_result() -> None:
+def test_new_inputs_that_leave_the_result_alone_keep_its_digest() -> None:
     stage = closed_twice(NOBODY_THERE)
     assert stage.manifest("week-1", 2)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]
 
 
-def test_new_inputs_that_change_no_result_keep_the_final_on_the_site() -> None:
+def test_new_inputs_that_leave_the_result_alone_keep_the_final_on_the_site() -> None:
     stage = closed_twice(NOBODY_THERE)
     assert stage.index() == stage.pointed_index()
     assert stage.index()["final"] is not None
@@ -90,7 +90,7 @@ def test_every_part_of_the_contest_is_an_input(changed: Current) -> None:
     assert stage.revisions.pointers["week-2"].revision == 2
 
 
-def test_a_change_between_two_weeks_closes_the_first_again_and_the_second_for_the_first_time() -> None:
+def test_a_change_between_two_weeks_makes_the_first_close_again_and_the_second_close_once() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     made = stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
@@ -101,7 +101,7 @@ def test_a_change_between_two_weeks_closes_the_first_again_and_the_second_for_th
 NEXT_WEEK = definition(contest={"weeks": 2}, prizes=PRIZES, paper={"attempts_per_week": 9})
 
 
-def test_questions_and_rules_changed_for_the_next_week_are_no_new_input_of_the_weeks_before() -> None:
+def test_questions_and_rules_changed_for_the_next_week_are_not_new_inputs_of_earlier_weeks() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     changed = replace(reference(NEXT_WEEK), earlier={1: lambda: REFERENCE})
@@ -112,7 +112,7 @@ def test_questions_and_rules_changed_for_the_next_week_are_no_new_input_of_the_w
     assert stage.manifest("week-2")["inputs"] == changed.digests
 
 
-def test_over_papers_of_different_sizes_the_final_goes_by_shares_and_says_so() -> None:
+def test_the_final_compares_shares_and_says_so_where_papers_differ_in_size() -> None:
     stage = Stage()
     longer = reference(definition(contest={"weeks": 2}, prizes=PRIZES, paper={"questions": 10}))
     stage.run(AFTER_WEEK_2, replace(longer, earlier={1: lambda: REFERENCE}))
@@ -126,7 +126,7 @@ def test_over_papers_of_different_sizes_the_final_goes_by_shares_and_says_so() -
     ]
 
 
-def test_a_week_is_closed_again_under_the_rules_that_it_opened_under() -> None:
+def test_a_week_is_closed_again_under_the_rules_it_opened_with() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     loaded = reference(definition(contest={"weeks": 2}, paper={"questions": 2}), disqualified=["an"])
@@ -137,7 +137,7 @@ def test_a_week_is_closed_again_under_the_rules_that_it_opened_under() -> None:
     assert stage.page("week-1")["winners"][0]["total"] == 5
 
 
-def test_a_result_names_the_commitment_that_it_was_made_under() -> None:
+def test_a_result_names_the_commitment_it_was_made_under() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_2, replace(REFERENCE, commitment=Head(3, "ab" * 32)))
     for what in ("week-1", "final"):
@@ -148,11 +148,11 @@ def test_a_later_week_counts_the_winners_of_the_current_revision() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
-    # chi has won week 1 in place of an, so that week 2 goes to dung and ba.
+    # chi has won week 1 in place of an, so week 2 goes to dung and ba.
     assert stage.winners("week-2") == ["dung", "ba"]
 
 
-def test_while_weeks_are_closed_again_the_site_keeps_those_that_are_not_done_yet() -> None:
+def test_the_site_keeps_weeks_that_are_still_waiting_to_be_closed_again() -> None:
     # A run that dies after the first week must not take the second off the page.
     stage = Stage()
     stage.run()
@@ -176,7 +176,7 @@ def test_a_longer_paper_that_is_loaded_later_does_not_stop_the_close() -> None:
     assert [closed.what for closed in stage.run(contest=longer)] == ["week-1", "week-2", "final"]
 
 
-def test_a_longer_settling_time_that_is_loaded_later_takes_no_closed_week_off_the_page() -> None:
+def test_a_longer_settling_time_that_is_loaded_later_leaves_closed_weeks_on_the_page() -> None:
     patient = reference(definition(contest={"weeks": 2, "settle": "P1D"}, prizes=PRIZES))
     stage = Stage()
     stage.run()
@@ -184,7 +184,7 @@ def test_a_longer_settling_time_that_is_loaded_later_takes_no_closed_week_off_th
     assert stage.index() == stage.pointed_index()
 
 
-def test_results_say_which_inputs_they_were_made_from() -> None:
+def test_results_name_the_inputs_they_were_made_from() -> None:
     stage = closed_twice(AN_DISQUALIFIED)
     first, second = stage.manifest("week-1", 1), stage.manifest("week-1", 2)
     assert first["inputs"]["barred"] != second["inputs"]["barred"]

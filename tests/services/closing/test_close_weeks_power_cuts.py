@@ -1,4 +1,4 @@
-"""A run that dies anywhere, and runs that overtake each other, do no harm."""
+"""Runs that die at any point or overtake each other do no harm."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def assert_whole(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, FIRST_STEPS + 1))
-def test_a_run_that_dies_at_any_step_is_made_good_by_the_next(step: int) -> None:
+def test_the_next_run_repairs_one_that_died_at_any_step(step: int) -> None:
     stage = Stage()
     stage.fuse.at = step
     with pytest.raises(Died):
@@ -55,7 +55,7 @@ def test_a_run_that_dies_at_any_step_is_made_good_by_the_next(step: int) -> None
 
 
 @pytest.mark.parametrize("step", range(1, AGAIN_STEPS + 1))
-def test_so_is_one_that_dies_while_it_closes_again(step: int) -> None:
+def test_the_next_run_repairs_one_that_died_while_closing_again(step: int) -> None:
     stage = undisturbed()
     stage.fuse.at = stage.fuse.steps + step
     with pytest.raises(Died):
@@ -64,7 +64,7 @@ def test_so_is_one_that_dies_while_it_closes_again(step: int) -> None:
     assert stage.state() == AGAIN.state()
 
 
-def test_a_run_that_dies_again_and_again_gets_there_in_the_end() -> None:
+def test_a_close_that_dies_again_and_again_finishes_in_the_end() -> None:
     stage = Stage()
     for step in range(1, FIRST_STEPS + 1):
         stage.fuse.steps, stage.fuse.at = 0, step
@@ -75,7 +75,7 @@ def test_a_run_that_dies_again_and_again_gets_there_in_the_end() -> None:
 
 
 def overtaken(stage: Stage, step: int, other: Reference, now: int) -> None:
-    """A run is held up at a step, a second one runs through, and the first goes on."""
+    """One run is held up at a step, a second completes, and the first goes on."""
     stage.fuse.at = stage.fuse.steps + step
     stage.fuse.then = lambda: stage.run(now, other)
     with suppress(LostRace):
@@ -83,7 +83,7 @@ def overtaken(stage: Stage, step: int, other: Reference, now: int) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, FIRST_STEPS + 1))
-def test_two_runs_at_once_give_what_one_gives(step: int) -> None:
+def test_two_runs_at_once_give_the_result_of_one(step: int) -> None:
     stage = Stage()
     overtaken(stage, step, REFERENCE, AFTER_WEEK_2)
     stage.run()
@@ -91,7 +91,7 @@ def test_two_runs_at_once_give_what_one_gives(step: int) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 12))
-def test_two_runs_at_once_over_one_week_give_the_result_of_one(step: int) -> None:
+def test_two_runs_at_once_on_one_week_give_the_result_of_one(step: int) -> None:
     stage, alone = Stage(), Stage()
     alone.run(AFTER_WEEK_1)
     overtaken(stage, step, REFERENCE, AFTER_WEEK_1)
@@ -100,8 +100,8 @@ def test_two_runs_at_once_over_one_week_give_the_result_of_one(step: int) -> Non
 
 
 @pytest.mark.parametrize("step", range(1, FIRST_STEPS + 1))
-def test_a_run_that_is_overtaken_by_newer_inputs_leaves_the_newer_result(step: int) -> None:
-    # Somebody is disqualified while a close is under way; the next run knows, the slow one does not.
+def test_a_run_overtaken_by_newer_inputs_leaves_the_newer_result(step: int) -> None:
+    # Somebody is disqualified during a close; the next run knows, the slow one does not.
     stage = Stage()
     overtaken(stage, step, AN_DISQUALIFIED, AFTER_WEEK_2)
     stage.run(contest=AN_DISQUALIFIED)
@@ -122,7 +122,7 @@ def test_no_two_inputs_share_a_revision() -> None:
     assert_whole(stage)
 
 
-def test_a_slow_run_can_not_move_a_pointer_that_has_moved_on() -> None:
+def test_a_slow_run_cannot_move_a_pointer_that_has_moved_on() -> None:
     stage = Stage()
     overtaken(stage, 4, AN_DISQUALIFIED, AFTER_WEEK_1)
     current = stage.revisions.pointers["week-1"]

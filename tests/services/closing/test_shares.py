@@ -1,4 +1,4 @@
-"""A week read in shares, and closed from what they came to."""
+"""A week read in shares, and closed from their results."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_every_shard_is_in_one_share() -> None:
     assert [shard for shards in reader.asked for shard in shards] == list(SHARDS)
 
 
-def test_the_parts_together_are_what_reading_the_week_gives() -> None:
+def test_the_parts_together_equal_the_week_read_whole() -> None:
     reader, desk = Reader(), MemoryObjects()
     shares = Shares(reader, desk, "test", collectors)
     straight = sorted(shares.gather(REFERENCE, WEEK).people)
@@ -49,7 +49,7 @@ def test_the_parts_together_are_what_reading_the_week_gives() -> None:
 
 
 @pytest.mark.parametrize("lost", [0, 7, SHARES - 1])
-def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
+def test_the_week_is_read_whole_when_a_part_is_missing(lost: int) -> None:
     reader, desk = Reader(), MemoryObjects()
     shares = Shares(reader, desk, "test", collectors)
     for share in range(SHARES):
@@ -60,7 +60,7 @@ def test_with_a_part_missing_the_week_is_read_whole(lost: int) -> None:
     assert reader.asked == [SHARDS]
 
 
-def test_parts_made_by_other_code_are_not_taken() -> None:
+def test_parts_made_by_other_code_are_not_used() -> None:
     reader, desk = Reader(), MemoryObjects()
     for share in range(SHARES):
         Shares(reader, desk, "older", collectors).make(REFERENCE, WEEK, share)
@@ -69,7 +69,7 @@ def test_parts_made_by_other_code_are_not_taken() -> None:
     assert reader.asked == [SHARDS]
 
 
-def test_a_share_made_twice_is_the_same_bytes() -> None:
+def test_a_share_made_twice_has_the_same_bytes() -> None:
     desk = MemoryObjects()
     shares = Shares(Reader(), desk, "test", collectors)
     shares.make(REFERENCE, WEEK, 3)
@@ -78,7 +78,7 @@ def test_a_share_made_twice_is_the_same_bytes() -> None:
     assert desk.objects == {key: first}
 
 
-def test_what_is_to_be_read_is_what_the_next_run_closes() -> None:
+def test_the_shares_to_read_are_those_of_the_weeks_the_next_run_closes() -> None:
     stage = Stage()
     assert {share.week for share in stage.closer().to_read(REFERENCE, AFTER_WEEK_1)} == {1}
     assert len(stage.closer().to_read(REFERENCE, AFTER_WEEK_2)) == 2 * SHARES

@@ -1,4 +1,4 @@
-"""The steps of a close: planned, read by shares, closed; and what a run does before it closes."""
+"""The steps of a close (planned, read by shares, closed), and the work of a run before it closes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 
 import pytest
 
+from chalicelib.documents.keys import KEYS
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.exam.receipts import KEYS, SigningKey
+from chalicelib.services.exam.receipts import SigningKey
 from tests.services.closing.two_weeks import AFTER_WEEK_2, REFERENCE, Stage
 
 
@@ -38,20 +39,20 @@ def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -
     assert shared.revisions.pointers == alone.revisions.pointers
 
 
-def test_nothing_is_planned_once_all_is_closed() -> None:
+def test_nothing_is_planned_once_everything_is_closed() -> None:
     stage = Stage()
     steps(stage).run()
     assert steps(stage).step({"step": "plan"}) == []
 
 
-def test_keys_of_receipts_are_published_before_there_is_a_contest() -> None:
+def test_receipt_keys_are_published_before_there_is_a_contest() -> None:
     stage = Stage()
     with pytest.raises(NotLoaded):
         steps(stage, loaded=False).run()
-    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])] == [SigningKey(b"secret").id]
+    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])["keys"]] == [SigningKey(b"secret").id]
 
 
-def test_a_step_that_nobody_knows_is_refused() -> None:
+def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(ValueError, match="no such step"):
         steps(Stage()).step({"step": "rest"})
     with pytest.raises(LookupError, match="week 9"):

@@ -52,7 +52,7 @@ def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
     assert written(whole) == written(first) == written(sent) == written(backwards)
 
 
-def test_lines_stand_by_draw_and_number_so_that_their_order_tells_nothing() -> None:
+def test_lines_are_sorted_by_draw_and_number_so_that_their_order_reveals_nothing() -> None:
     proof = collector()
     for one in ENTRIES:
         proof.add(one)
@@ -66,7 +66,7 @@ def test_lines_stand_by_draw_and_number_so_that_their_order_tells_nothing() -> N
     assert hashes(leaves) == sorted(leaf_hash(line) for line in raw)
 
 
-def test_everything_that_was_finished_is_a_leaf() -> None:
+def test_every_finished_attempt_is_a_leaf() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_2, reference(CONTEST, excluded=["an"]))
     found = lines(stage.file("week-2", "audit.jsonl.gz"))
@@ -76,7 +76,7 @@ def test_everything_that_was_finished_is_a_leaf() -> None:
     assert stage.manifest("week-2")["proof"]["size"] == 4
 
 
-def test_nobody_who_took_no_part_is_named_among_the_barred() -> None:
+def test_the_barred_list_names_only_people_who_took_part() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1, reference(CONTEST, excluded=["an", "somebody-else"]))
     assert len(json.loads(stage.file("week-1", "ranking.json"))["barred"]) == 1
@@ -93,7 +93,7 @@ def test_the_manifest_and_the_tree_agree_with_the_bundle() -> None:
         assert (merkle[f"{name}_sha256"], manifest["files"][file]) == (sum_of, sum_of)
 
 
-def test_a_person_whose_data_was_erased_stays_in_the_tree() -> None:
+def test_a_person_whose_data_were_erased_stays_in_the_tree() -> None:
     before, after = Stage(), Stage()
     for key, one in after.entries.items.items():
         if one.open is None:
@@ -117,7 +117,7 @@ def test_the_site_shows_no_participant_id() -> None:
             assert not any(f'"{one.participant_id}"' in text for one in played())
 
 
-def test_the_index_is_written_when_all_that_it_names_is_there() -> None:
+def test_the_index_is_written_after_everything_it_names() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     index = json.loads(stage.site.objects[INDEX])
@@ -132,7 +132,7 @@ def test_the_index_is_written_when_all_that_it_names_is_there() -> None:
     assert stage.page("week-1")["proof"] == {"root": index["root"], "size": index["size"]}
 
 
-def test_what_is_shown_already_is_not_written_again() -> None:
+def test_a_proof_already_on_the_site_is_not_written_again() -> None:
     stage = Stage()
     stage.run()
     puts = list(stage.site.puts)
@@ -155,7 +155,7 @@ def test_a_new_revision_has_files_of_its_own_and_the_same_root() -> None:
     assert not [row for row in stage.rows("week-1", "changes.csv", 2) if row["kind"] == "leaf"]
 
 
-def test_changes_name_every_leaf_that_is_new_or_gone() -> None:
+def test_changes_name_every_leaf_that_is_added_or_removed() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
     before = hashes(stage.file("week-1", "leaves.bin"))
@@ -171,7 +171,7 @@ def test_changes_name_every_leaf_that_is_new_or_gone() -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 12))
-def test_a_power_cut_while_the_proof_is_shown_leaves_the_older_or_the_newer(step: int) -> None:
+def test_a_power_cut_while_a_proof_is_published_leaves_the_old_one_or_the_new_one(step: int) -> None:
     stage, straight = Stage(), Stage()
     for one in (stage, straight):
         one.run(AFTER_WEEK_1)

@@ -1,7 +1,7 @@
 """Two short weeks with results worked out by hand, and a stage on which they are closed.
 
-Week 1, two perfect people, so the prediction's target is 2: an guessed it, binh is one off, chi has 4 points.
-Week 2, again two perfect people, an before chi; dung has 3 points; ba walked away with 2 right answers saved.
+Week 1: two perfect people, so the target to predict is 2; an guessed it, binh is one off, chi has 4 points.
+Week 2: again two perfect people, an before chi; dung has 3 points; ba walked away with 2 right answers saved.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Died(Exception):
 
 
 class Fuse:
-    """Counts writes and looks at pointers; at step ``at`` it does ``then`` before the step is made."""
+    """Counts writes and reads of pointers; just before step ``at`` it calls ``then``."""
 
     def __init__(self) -> None:
         self.steps = 0
@@ -158,7 +158,7 @@ class Stage:
         return dict(self.desk.objects), dict(self.site.objects), dict(self.revisions.pointers)
 
     def pointed_index(self) -> Any:
-        """What the site's index has to say: the revisions that the pointers name, and no others."""
+        """The index that the site should have: the revisions that the pointers name, and no others."""
         pointers = dict(self.revisions.pointers)
         final = pointers.pop("final", None)
         weeks = sorted((int(what.removeprefix("week-")), at.revision) for what, at in pointers.items())

@@ -1,4 +1,4 @@
-"""Commitments: published with the contest, only ever added to; contest and commitment move together."""
+"""Commitments: published with the contest, append-only; contest and commitment move together."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
@@ -25,7 +26,8 @@ from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 from tests.services.intake.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
 from tests.stack import ROOT
 
-KEYS = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
+KEYS = [PublicKey("k1", "cHVibGlj")]
+LISTED = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
 
 
 def published(desk: Desk) -> Any:
@@ -33,7 +35,7 @@ def published(desk: Desk) -> Any:
 
 
 def entries(desk: Desk) -> list[dict[str, Any]]:
-    """The entries as an outsider checks them, with nothing but the site."""
+    """The entries, checked as an outsider would, from nothing but the site."""
     told = published(desk)
     before = None
     for number, entry in enumerate(told["entries"], 1):
@@ -45,12 +47,12 @@ def entries(desk: Desk) -> list[dict[str, Any]]:
 
 
 def show(desk: Desk, now: datetime) -> None:
-    """What every run of the close does."""
+    """As every run of the close does."""
     told = ContestInForce.decode(desk.desk.objects[CURRENT])
     show_contest(load(desk.desk, told), desk.desk, desk.site, to_ms(now))
 
 
-def test_the_check_that_the_documentation_gives_to_outsiders_works() -> None:
+def test_the_check_documented_for_outsiders_works() -> None:
     desk = Desk()
     desk.put()
     desk.put(LATER, questions=ANOTHER_KEY)
@@ -67,12 +69,12 @@ def test_the_check_that_the_documentation_gives_to_outsiders_works() -> None:
     assert check(told.replace(b"code 1", b"code 3")).returncode != 0
 
 
-def test_a_contest_is_committed_to_when_it_is_loaded() -> None:
+def test_loading_a_contest_commits_to_it() -> None:
     desk = Desk("code 1", KEYS)
     desk.put()
     (entry,) = entries(desk)
     assert entry["at"] == NOW.isoformat(timespec="seconds")
-    assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", KEYS, None)
+    assert (entry["code_version"], entry["keys"], entry["previous"]) == ("code 1", LISTED, None)
     assert entry["reason"].startswith("Công bố lần đầu")
     current = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert {name: entry["parts"][name] for name in ("definition", "bank", "units")} == {
@@ -81,7 +83,7 @@ def test_a_contest_is_committed_to_when_it_is_loaded() -> None:
     assert current.commitment == (1, published(desk)["head"])
 
 
-def test_the_digest_of_what_is_published_is_the_digest_of_its_bytes() -> None:
+def test_the_digest_of_a_published_part_is_the_digest_of_its_bytes() -> None:
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY, toml=TWO_QUESTIONS)
@@ -93,7 +95,7 @@ def test_the_digest_of_what_is_published_is_the_digest_of_its_bytes() -> None:
         assert hashlib.sha256(desk.site.objects[f"data/reference/{digest}.json"]).hexdigest() == digest
 
 
-def test_the_rules_of_a_begun_week_are_named_as_its_result_will_name_them() -> None:
+def test_the_rules_of_a_week_under_way_are_named_as_its_result_will_name_them() -> None:
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY)
@@ -115,7 +117,7 @@ def test_the_list_of_people_is_salted_and_can_be_opened_with_its_salt() -> None:
     assert not any(plain in key for key in desk.site.objects)
 
 
-def test_a_bank_that_is_not_published_is_committed_to_all_the_same() -> None:
+def test_an_unpublished_bank_is_still_committed_to() -> None:
     desk = Desk()
     desk.put(toml=TOML.replace("publish_bank = true", "publish_bank = false"))
     (entry,) = entries(desk)
@@ -123,7 +125,7 @@ def test_a_bank_that_is_not_published_is_committed_to_all_the_same() -> None:
     assert f"data/reference/{entry['parts']['definition']}.json" in desk.site.objects
 
 
-def test_a_bank_that_is_taken_back_is_withdrawn_under_its_digest_too() -> None:
+def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
     desk = Desk()
     desk.put()
     desk.put(LATER, toml=TOML.replace("publish_bank = true", "publish_bank = false"))
@@ -160,7 +162,7 @@ def test_every_change_is_a_dated_entry_with_its_reason(
     assert after["reason_en"].startswith("Changed: ")
 
 
-def test_an_entry_says_from_which_week_on_new_questions_hold() -> None:
+def test_an_entry_names_the_week_from_which_new_questions_hold() -> None:
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY)
@@ -169,7 +171,7 @@ def test_an_entry_says_from_which_week_on_new_questions_hold() -> None:
     assert "từ tuần 2" in entries(desk)[1]["reason"]
 
 
-def test_a_change_to_no_committed_part_adds_no_entry() -> None:
+def test_a_change_outside_the_committed_parts_adds_no_entry() -> None:
     desk = Desk()
     desk.put()
     for changed in ({}, {"guide": "# Mới\n"}, {"questions": QUESTIONS.replace("draft", "rejected")}):
@@ -227,7 +229,7 @@ def test_an_intake_that_dies_at_any_write_neither_loses_nor_forks_the_chain(step
     assert [entry["changed"] for entry in entries(desk)] == [[], ["bank"]]
 
 
-def test_two_files_at_once_are_two_entries_one_after_the_other() -> None:
+def test_two_files_at_once_make_two_consecutive_entries() -> None:
     desk = Desk()
     desk.put()
     real = desk.desk.replace
@@ -243,7 +245,7 @@ def test_two_files_at_once_are_two_entries_one_after_the_other() -> None:
     assert [entry["changed"] for entry in entries(desk)] == [[], ["units"], ["barred"]]
 
 
-def test_other_code_is_noted_by_the_next_intake() -> None:
+def test_the_next_intake_notes_changed_code() -> None:
     desk = Desk("code 1")
     desk.put()
     newer = Desk("code 2")
@@ -255,7 +257,7 @@ def test_other_code_is_noted_by_the_next_intake() -> None:
     ]
 
 
-def test_other_code_and_keys_are_noted_by_the_next_run_of_the_close_once() -> None:
+def test_the_next_run_of_the_close_notes_changed_code_and_keys_once() -> None:
     desk = Desk("code 1")
     desk.put()
     before = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
@@ -272,7 +274,7 @@ def test_other_code_and_keys_are_noted_by_the_next_run_of_the_close_once() -> No
     assert after.commitment == (2, published(desk)["head"])
 
 
-def test_a_run_that_is_overtaken_while_it_notes_the_code_leaves_what_the_other_wrote() -> None:
+def test_a_run_overtaken_while_noting_the_code_leaves_the_entry_of_the_other() -> None:
     desk = Desk("code 1")
     desk.put()
 
@@ -297,7 +299,7 @@ def test_before_the_first_contest_there_is_nothing_to_commit_to() -> None:
     assert desk.objects == {}
 
 
-def test_a_contest_without_a_commitment_is_committed_to_when_it_is_loaded_again() -> None:
+def test_a_contest_without_a_commitment_gets_one_when_it_is_loaded_again() -> None:
     desk = Desk()
     desk.put()
     bare = replace(ContestInForce.decode(desk.desk.objects[CURRENT]), commitment=None, papers={}).encode()
@@ -318,7 +320,7 @@ def test_a_chain_lost_from_the_desk_is_not_started_again() -> None:
         desk.put(LATER, questions=ANOTHER_KEY)
 
 
-def test_what_the_site_shows_moves_on_with_the_weeks() -> None:
+def test_the_published_commitment_moves_on_with_the_weeks() -> None:
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY)
@@ -331,7 +333,7 @@ def test_what_the_site_shows_moves_on_with_the_weeks() -> None:
     assert (contest["bank_digest"], contest["next_rules"]) == (new["digest"], None)
 
 
-def test_the_site_is_written_only_where_something_has_changed() -> None:
+def test_the_site_is_written_only_where_something_changed() -> None:
     desk = Desk()
     desk.put()
     desk.site.puts.clear()

@@ -1,4 +1,4 @@
-"""Rosters: checked with the contest, kept in an object of their own, and part of what a close depends on."""
+"""Rosters: checked with the contest, kept in an object of their own, and among the inputs of a close."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ AN = Member(participant_id(PEPPER, "040085000001"), "Lê An", "040085000001", Tr
 BINH = Member(participant_id(PEPPER, "040085000002"), "Hồ Bình", "040085000002", False)
 
 
-def test_rosters_are_found_by_the_contest_that_they_belong_to() -> None:
+def test_rosters_are_found_through_their_contest() -> None:
     desk = Desk()
     desk.put(rosters=ROSTERS)
     contest = desk.library().current()
     assert [*load_rosters(desk.desk, contest.rosters)] == [Roster("SO-A", [BINH]), Roster("SO-B", [AN])]
 
 
-def test_what_the_api_loads_has_no_name_and_no_number_of_a_roster() -> None:
+def test_the_api_loads_no_name_and_no_number_from_a_roster() -> None:
     desk = Desk()
     desk.put(rosters=ROSTERS)
     bundle = desk.desk.objects[
@@ -69,7 +69,7 @@ def test_rosters_that_are_gone_or_changed_stop_the_close_with_their_key() -> Non
         list(load_rosters(desk, digest(data)))
 
 
-def test_another_roster_gives_another_contest_and_the_pointer_moves() -> None:
+def test_a_changed_roster_makes_a_new_contest_and_the_pointer_moves() -> None:
     desk = Desk()
     desk.put(rosters=ROSTERS)
     before = desk.library().current()
@@ -81,7 +81,7 @@ def test_another_roster_gives_another_contest_and_the_pointer_moves() -> None:
     assert after.digests["units"] == before.digests["units"]
 
 
-def test_a_changed_roster_leads_to_a_new_revision_of_every_week() -> None:
+def test_a_changed_roster_makes_a_new_revision_of_every_week() -> None:
     stage = Stage()
     stage.run()
     data = compile_rosters([RosterRow("SO-A", "Nguyễn Văn An", "040085000001", False)], PEPPER)

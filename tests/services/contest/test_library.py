@@ -1,4 +1,4 @@
-"""The library: a contest is loaded once, looked for again once a minute, and kept while S3 fails."""
+"""The library loads a contest once, looks for a newer one every minute, and keeps its own while S3 fails."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_looking_again_reads_only_the_pointer_while_nothing_has_changed(shelf: S
     assert shelf.reads == [CURRENT] * 3
 
 
-def test_an_s3_that_fails_does_not_stop_a_running_contest(shelf: Shelf) -> None:
+def test_a_failing_s3_does_not_stop_a_running_contest(shelf: Shelf) -> None:
     clock = Clock()
     library = Library(shelf, clock)
     first = library.current()
@@ -90,7 +90,7 @@ def test_an_s3_that_fails_does_not_stop_a_running_contest(shelf: Shelf) -> None:
     assert library.current() is first
 
 
-def test_while_s3_fails_it_is_asked_once_a_minute_and_not_in_every_request(shelf: Shelf) -> None:
+def test_a_failing_s3_is_asked_once_a_minute_and_not_on_every_request(shelf: Shelf) -> None:
     clock = Clock()
     library = Library(shelf, clock)
     library.current()
@@ -103,7 +103,7 @@ def test_while_s3_fails_it_is_asked_once_a_minute_and_not_in_every_request(shelf
     assert len(shelf.reads) == 1
 
 
-def test_an_s3_that_fails_from_the_beginning_is_busy_and_asked_again(shelf: Shelf) -> None:
+def test_an_s3_that_fails_from_the_start_means_busy_and_is_asked_again(shelf: Shelf) -> None:
     library = Library(shelf, Clock())
     shelf.down = True
     with pytest.raises(Busy):
@@ -136,7 +136,7 @@ def test_a_contest_that_is_gone_or_changed_is_not_loaded(shelf: Shelf, spoil: st
         Library(shelf, Clock()).current()
 
 
-def test_a_newer_contest_that_is_not_there_yet_leaves_the_one_before(shelf: Shelf) -> None:
+def test_a_newer_contest_that_is_not_there_yet_leaves_the_older_in_force(shelf: Shelf) -> None:
     clock = Clock()
     library = Library(shelf, clock)
     library.current()
@@ -149,7 +149,7 @@ def test_a_newer_contest_that_is_not_there_yet_leaves_the_one_before(shelf: Shel
     assert title(library) == "Hai"
 
 
-def test_what_an_earlier_week_keeps_is_read_when_it_is_asked_for_and_once(shelf: Shelf) -> None:
+def test_the_paper_of_an_earlier_week_is_read_on_demand_and_only_once(shelf: Shelf) -> None:
     first = json.loads(shelf.objects[CURRENT])["reference"]
     shelf.hold("Hai", papers={"1": first})
     clock = Clock()
@@ -176,7 +176,7 @@ def test_an_environment_that_saw_a_week_open_reads_nothing_more_for_it(shelf: Sh
     assert shelf.reads == [CURRENT, shelf.contest_key()]
 
 
-def test_what_an_earlier_week_keeps_is_its_paper_and_nothing_else(shelf: Shelf) -> None:
+def test_an_earlier_week_keeps_its_paper_and_nothing_else(shelf: Shelf) -> None:
     shelf.hold("Hai", papers={"1": json.loads(shelf.objects[CURRENT])["reference"]}, questions=7)
     current = Library(shelf, Clock()).current()
     kept = current.of_week(1)
@@ -187,7 +187,7 @@ def test_what_an_earlier_week_keeps_is_its_paper_and_nothing_else(shelf: Shelf) 
     assert assemble(again).digests == kept.digests
 
 
-def test_a_week_whose_object_cannot_be_read_is_busy(shelf: Shelf) -> None:
+def test_a_week_whose_object_cannot_be_read_means_busy(shelf: Shelf) -> None:
     shelf.hold("Hai", papers={"1": json.loads(shelf.objects[CURRENT])["reference"]})
     current = Library(shelf, Clock()).current()
     shelf.down = True
@@ -205,7 +205,7 @@ def test_compiling_does_not_depend_on_the_order_of_questions_and_people() -> Non
     assert forward == backward
 
 
-def test_a_compiled_contest_reads_back_as_it_was() -> None:
+def test_a_compiled_contest_reads_back_unchanged() -> None:
     reference = assemble(compile_parts(definition(), questions(), UNITS, {"a": "vai trò"}, {"b": "lý do"}))
     assert reference.definition == definition()
     assert reference.bank.questions == questions()

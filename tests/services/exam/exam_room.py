@@ -28,7 +28,7 @@ def right(paper: Paper, wrong: int = 0) -> dict[str, list[str]]:
 
 
 class ExamRoom:
-    """``exam`` at the time of ``clock``; five questions, ten minutes, three attempts a week."""
+    """An exam at the time of ``clock``: five questions, ten minutes, three attempts a week."""
 
     def __init__(self, contest: Definition | None = None, entries: EntryStore | None = None) -> None:
         self.entries = entries if isinstance(entries, MemoryEntries) else MemoryEntries()
@@ -47,7 +47,7 @@ class ExamRoom:
         guess: int | None = None,
         on: int | None = None,
     ) -> int:
-        """``on``: the revision that the answers were built on, unless told the stored one."""
+        """``on``: the revision that the answers build on; by default the stored one."""
         return self.exam.save(
             person,
             opened.attempt,
@@ -75,7 +75,7 @@ class ExamRoom:
         )
 
     def revision(self, opened: OpenPaper, person: Person = AN) -> int:
-        """The stored one, as somebody knows it who has just saved; 0 where nothing is open."""
+        """The stored revision, as known to somebody who has just saved; 0 where nothing is open."""
         entry = self.entries.items.get((opened.attempt.week, person.participant_id))
         return entry.open.revision if entry and entry.open else 0
 

@@ -1,4 +1,4 @@
-"""Reading one attempt, and the history of all."""
+"""Reading one attempt, and the history of all attempts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_finished_attempt_is_its_record() -> None:
     assert exam.read(opened.attempt) == record
 
 
-def test_up_to_the_end_of_its_grace_an_attempt_is_open() -> None:
+def test_an_attempt_is_open_up_to_the_end_of_its_grace() -> None:
     exam = ExamRoom()
     opened = exam.start()
     exam.save(opened)
@@ -39,7 +39,7 @@ def test_up_to_the_end_of_its_grace_an_attempt_is_open() -> None:
     assert isinstance(exam.read(opened.attempt), OpenPaper)
 
 
-def test_after_it_the_attempt_reads_as_it_will_count() -> None:
+def test_an_attempt_reads_as_it_will_count_after_its_grace() -> None:
     exam = ExamRoom()
     opened = exam.start()
     exam.save(opened, wrong=1)
@@ -49,7 +49,7 @@ def test_after_it_the_attempt_reads_as_it_will_count() -> None:
     assert (read.score, read.status, read.duration) == (4, "overdue", LIMIT)
 
 
-def test_reading_an_overdue_attempt_and_settling_it_later_give_the_same() -> None:
+def test_reading_an_overdue_attempt_and_settling_it_later_give_the_same_result() -> None:
     exam = ExamRoom()
     opened = exam.start()
     exam.save(opened, wrong=1, guess=2)
@@ -68,7 +68,7 @@ def test_an_attempt_that_was_never_started_is_not_found() -> None:
         exam.read(opened.attempt._replace(week=3))
 
 
-def test_the_history_has_all_weeks_up_to_now_in_their_order() -> None:
+def test_the_history_has_all_weeks_up_to_now_in_order() -> None:
     exam = ExamRoom()
     for _ in range(3):
         exam.submit(exam.start())
@@ -77,7 +77,7 @@ def test_the_history_has_all_weeks_up_to_now_in_their_order() -> None:
     assert exam.exam.history(BINH, exam.clock()) == []
 
 
-def test_the_history_settles_what_is_overdue() -> None:
+def test_the_history_settles_overdue_attempts() -> None:
     exam = ExamRoom()
     exam.save(exam.start(), wrong=3)
     exam.clock.now += WEEK
@@ -94,7 +94,7 @@ def test_the_history_reads_no_week_that_has_not_opened() -> None:
     assert exam.entries.reads == 1
 
 
-def test_a_contest_may_discard_what_nobody_submitted() -> None:
+def test_a_contest_may_discard_attempts_that_nobody_submitted() -> None:
     exam = room(paper={"overdue": "discard"})
     opened = exam.start()
     exam.save(opened)
@@ -105,7 +105,7 @@ def test_a_contest_may_discard_what_nobody_submitted() -> None:
 
 
 def test_an_open_paper_survives_a_new_definition_with_longer_papers() -> None:
-    # Operators may load the contest again at any time; what a person has open must not become an error.
+    # Operators may load the contest again at any time; a person's open paper must not become an error.
     exam = ExamRoom()
     opened = exam.start()
     exam.save(opened)

@@ -1,4 +1,4 @@
-"""A change of questions and rules while a week is open: whoever takes part in that week notices nothing."""
+"""Questions and rules changed while a week is open: people who take part in that week notice nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def another_bank() -> tuple[Question, ...]:
 
 
 def changed(**paper: Any) -> Current:
-    """In the first week bank and paper have been changed for the weeks to come."""
+    """A contest whose bank and paper were changed in the first week for the weeks to come."""
     contest = definition(paper=paper)
     after = assemble(compile_parts(contest, another_bank(), UNITS, {}, {}))
     return replace(after, earlier={1: reference})
@@ -41,7 +41,7 @@ def room() -> ChangingRoom:
     return ChangingRoom()
 
 
-def test_an_open_paper_stays_as_it_was_handed_out(room: ChangingRoom) -> None:
+def test_an_open_paper_stays_as_handed_out(room: ChangingRoom) -> None:
     opened = room.start()
     room.save(opened, wrong=3, guess=4)
     saved = room.read(opened.attempt)
@@ -50,13 +50,15 @@ def test_an_open_paper_stays_as_it_was_handed_out(room: ChangingRoom) -> None:
     assert room.read(opened.attempt) == room.start() == saved
 
 
-def test_it_is_graded_by_the_answers_that_were_right_when_its_week_opened(room: ChangingRoom) -> None:
+def test_an_open_paper_is_graded_by_the_answers_that_were_right_when_its_week_opened(
+    room: ChangingRoom,
+) -> None:
     opened = room.start()
     room.change(questions=3)
     assert room.submit(opened).score == 5
 
 
-def test_they_settle_overdue_attempts_too(room: ChangingRoom) -> None:
+def test_overdue_attempts_are_settled_under_the_old_rules_too(room: ChangingRoom) -> None:
     opened = room.start()
     room.save(opened, wrong=1)
     room.change(questions=3, time_limit="PT2M", overdue="discard")
@@ -68,7 +70,7 @@ def test_they_settle_overdue_attempts_too(room: ChangingRoom) -> None:
     assert room.entry().finished == (read,)
 
 
-def test_a_new_attempt_of_the_open_week_is_drawn_from_the_old_bank(room: ChangingRoom) -> None:
+def test_a_new_attempt_in_the_open_week_is_drawn_from_the_old_bank(room: ChangingRoom) -> None:
     room.change(questions=3)
     opened = room.start()
     assert len(opened.paper) == 5
@@ -113,7 +115,7 @@ def test_the_next_week_is_drawn_from_the_new_bank(room: ChangingRoom) -> None:
         room.start()
 
 
-def test_attempts_of_earlier_weeks_stay_as_they_were_graded(room: ChangingRoom) -> None:
+def test_attempts_of_earlier_weeks_keep_their_grades(room: ChangingRoom) -> None:
     opened = room.start()
     room.save(opened, wrong=2)
     room.change(questions=3)

@@ -23,14 +23,14 @@ def test_a_start_opens_the_first_attempt_with_one_write_and_no_read() -> None:
     assert (exam.entries.writes, exam.entries.reads) == (1, 0)
 
 
-def test_the_entry_knows_unit_and_category() -> None:
+def test_the_entry_knows_the_unit_and_the_category() -> None:
     exam = ExamRoom()
     exam.start(BINH)
     entry = exam.entry(BINH)
     assert (entry.unit, entry.category, entry.used) == ("SO-B", "encouraged", 1)
 
 
-def test_starting_again_hands_out_the_same_paper_and_uses_nothing_up() -> None:
+def test_starting_again_hands_out_the_same_paper_and_uses_up_no_attempt() -> None:
     exam = ExamRoom()
     first = exam.start()
     exam.clock.now += MINUTE
@@ -50,7 +50,7 @@ def test_starting_again_returns_the_saved_answers() -> None:
 
 def test_two_starts_at_once_give_one_attempt() -> None:
     class Crowded(MemoryEntries):
-        """Just before the first start is written, the same person's second browser starts too."""
+        """The same person's second browser starts just before the first start is written."""
 
         second: tuple[OpenPaper, bool] | None = None
 
@@ -105,7 +105,7 @@ def test_a_new_week_brings_new_attempts() -> None:
     assert exam.start().attempt[:2] == (2, 1)
 
 
-def test_one_persons_attempts_are_not_anothers() -> None:
+def test_one_persons_attempts_do_not_count_for_another() -> None:
     exam = ExamRoom()
     exam.submit(exam.start())
     assert exam.start(BINH).attempt.number == 1
@@ -120,7 +120,7 @@ def test_one_persons_attempts_are_not_anothers() -> None:
         pytest.param(START_MS + 4 * WEEK - 60 * MINUTE, id="after the last week"),
     ],
 )
-def test_there_is_no_start_outside_the_weeks(moment: int) -> None:
+def test_nobody_can_start_outside_the_weeks(moment: int) -> None:
     exam = room(contest={"gap": "PT1H"})
     exam.clock.now = moment
     with pytest.raises(NoOpenWeek):
@@ -128,13 +128,13 @@ def test_there_is_no_start_outside_the_weeks(moment: int) -> None:
     assert exam.entries.items == {}
 
 
-def test_there_is_a_start_in_the_last_millisecond_of_a_week() -> None:
+def test_people_can_start_in_the_last_millisecond_of_a_week() -> None:
     exam = ExamRoom()
     exam.clock.now = START_MS + WEEK - 1
     assert exam.start().attempt.week == 1
 
 
-def test_in_its_grace_an_attempt_is_still_handed_out() -> None:
+def test_an_attempt_is_still_handed_out_in_its_grace() -> None:
     exam = ExamRoom()
     first = exam.start()
     exam.clock.now += 10 * MINUTE + 10 * SECOND
@@ -156,7 +156,7 @@ def test_a_start_after_an_overdue_attempt_settles_it_and_opens_the_next_in_one_w
     assert exam.entries.writes == writes + 2  # the refused start and the restart
 
 
-def test_an_overdue_attempt_without_answers_is_discarded_but_used_up() -> None:
+def test_an_overdue_attempt_without_answers_is_discarded_but_still_counts_as_used() -> None:
     exam = ExamRoom()
     exam.start()
     exam.clock.now += 11 * MINUTE
@@ -164,7 +164,7 @@ def test_an_overdue_attempt_without_answers_is_discarded_but_used_up() -> None:
     assert [attempt.status for attempt in exam.entry().finished] == ["discarded"]
 
 
-def test_when_the_last_attempt_is_overdue_none_is_left() -> None:
+def test_no_attempt_is_left_when_the_last_is_overdue() -> None:
     exam = room(paper={"attempts_per_week": 1})
     exam.save(exam.start())
     exam.clock.now += 11 * MINUTE
@@ -174,7 +174,7 @@ def test_when_the_last_attempt_is_overdue_none_is_left() -> None:
 
 def test_two_starts_at_once_after_an_overdue_attempt_give_one_new_attempt() -> None:
     class Crowded(MemoryEntries):
-        """Just before the restart is written, the second browser has restarted."""
+        """The second browser restarts just before the restart is written."""
 
         second: OpenPaper | None = None
         busy = False
@@ -194,7 +194,7 @@ def test_two_starts_at_once_after_an_overdue_attempt_give_one_new_attempt() -> N
     assert entries.items[1, AN.participant_id].used == 2
 
 
-def test_a_store_that_refuses_without_an_entry_is_no_attempt_left() -> None:
+def test_a_store_that_refuses_without_an_entry_means_no_attempts_left() -> None:
     class Refusing(MemoryEntries):
         def start(self, *args: Any) -> int:
             raise NotMet(None)

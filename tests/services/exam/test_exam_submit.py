@@ -1,4 +1,4 @@
-"""Saving and submitting: in time, in the grace, too late, twice, by others, and for what never was."""
+"""Saving and submitting: in time, in the grace, too late, twice, by others, and for attempts never made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_submission_is_graded_with_one_write_and_no_read() -> None:
     assert exam.entry().open is None
 
 
-def test_a_repeated_submission_returns_what_was_stored() -> None:
+def test_a_repeated_submission_returns_the_stored_result() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2, guess=9)
     exam.clock.now += MINUTE
@@ -44,7 +44,7 @@ def test_a_repeated_submission_returns_what_was_stored() -> None:
 
 @pytest.mark.parametrize(("wrong", "guess"), [(0, 9), (2, 1), (2, None)])
 @pytest.mark.parametrize("later", [MINUTE, LIMIT + GRACE + 1, WEEK])
-def test_another_submission_after_the_first_is_told_what_counts(
+def test_a_different_submission_after_the_first_is_told_what_counts(
     wrong: int, guess: int | None, later: int
 ) -> None:
     exam, opened = started()
@@ -56,7 +56,7 @@ def test_another_submission_after_the_first_is_told_what_counts(
     assert exam.entry().finished == (first,)
 
 
-def test_it_does_so_also_after_the_deadline_and_after_the_week() -> None:
+def test_a_repeated_submission_returns_the_stored_result_even_after_deadline_and_week() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2)
     for later in (LIMIT + GRACE + 1, WEEK, 3 * WEEK):
@@ -64,7 +64,7 @@ def test_it_does_so_also_after_the_deadline_and_after_the_week() -> None:
         assert exam.submit(opened, wrong=2) == first
 
 
-def test_it_does_so_also_after_another_attempt_was_started() -> None:
+def test_a_repeated_submission_returns_the_stored_result_even_after_another_start() -> None:
     exam, opened = started()
     first = exam.submit(opened, wrong=2)
     exam.start()
@@ -72,7 +72,7 @@ def test_it_does_so_also_after_another_attempt_was_started() -> None:
 
 
 class Crowded(MemoryEntries):
-    """Just before the first submission is written, ``second`` happens."""
+    """``second`` happens just before the first submission is written."""
 
     second: Callable[[], Finished] | None = None
     told: Finished | None = None
@@ -84,7 +84,7 @@ class Crowded(MemoryEntries):
         super().submit(*args)
 
 
-def test_two_submissions_at_once_get_the_same_answer() -> None:
+def test_two_simultaneous_submissions_get_the_same_answer() -> None:
     entries = Crowded()
     exam = ExamRoom(entries=entries)
     opened = exam.start()
@@ -98,7 +98,7 @@ def test_two_submissions_at_once_get_the_same_answer() -> None:
     assert exam.entry().finished == (entries.told,)
 
 
-def test_of_two_different_submissions_at_once_the_later_is_told_what_counts() -> None:
+def test_the_later_of_two_different_simultaneous_submissions_is_told_what_counts() -> None:
     entries = Crowded()
     exam = ExamRoom(entries=entries)
     opened = exam.start()
@@ -123,7 +123,7 @@ def test_a_submission_counts_up_to_the_end_of_the_grace(after: int, duration: in
     assert (record.score, record.duration, record.late) == (5, duration, late)
 
 
-def test_after_the_grace_a_submission_is_overdue_and_changes_nothing() -> None:
+def test_a_submission_after_the_grace_is_overdue_and_changes_nothing() -> None:
     exam, opened = started()
     exam.save(opened, wrong=3)
     before = exam.entry()
@@ -133,7 +133,7 @@ def test_after_the_grace_a_submission_is_overdue_and_changes_nothing() -> None:
     assert exam.entry() == before
 
 
-def test_it_is_overdue_also_when_the_next_start_has_settled_it() -> None:
+def test_a_submission_is_overdue_even_when_the_next_start_has_settled_the_attempt() -> None:
     exam, opened = started()
     exam.save(opened, wrong=3)
     exam.clock.now += LIMIT + GRACE + 1
@@ -154,7 +154,7 @@ def test_an_attempt_started_in_the_last_minute_may_be_submitted_in_the_grace_aft
     assert exam.submit(opened) == record
 
 
-def test_saving_keeps_answers_and_prediction_of_the_last_time() -> None:
+def test_saving_keeps_the_latest_answers_and_prediction() -> None:
     exam, opened = started()
     exam.save(opened, wrong=4, guess=9)
     exam.save(opened, wrong=1)
@@ -170,7 +170,7 @@ def test_saving_is_one_write_and_no_read() -> None:
     assert (exam.entries.writes, exam.entries.reads) == (writes + 1, 0)
 
 
-def test_a_save_is_told_its_revision_and_so_is_whoever_reads() -> None:
+def test_a_save_returns_its_revision_and_so_does_a_read() -> None:
     exam, opened = started()
     assert opened.revision == 0
     exam.clock.now += MINUTE
@@ -182,7 +182,7 @@ def test_a_save_is_told_its_revision_and_so_is_whoever_reads() -> None:
     assert (again.revision, exam.start().revision) == (MINUTE + SECOND, MINUTE + SECOND)
 
 
-def test_a_revision_grows_also_where_two_servers_clocks_disagree() -> None:
+def test_a_revision_grows_even_where_the_clocks_of_two_servers_disagree() -> None:
     exam, opened = started()
     exam.clock.now += MINUTE
     exam.save(opened, wrong=4)
@@ -190,7 +190,7 @@ def test_a_revision_grows_also_where_two_servers_clocks_disagree() -> None:
     assert exam.save(opened, wrong=3) == MINUTE + 1
 
 
-def test_of_two_saves_on_one_revision_the_later_is_told_what_is_saved() -> None:
+def test_the_later_of_two_saves_on_one_revision_is_told_what_is_saved() -> None:
     exam, opened = started()
     exam.clock.now += MINUTE
     exam.save(opened, wrong=1, guess=9, on=0)
@@ -203,7 +203,7 @@ def test_of_two_saves_on_one_revision_the_later_is_told_what_is_saved() -> None:
     assert exam.read(opened.attempt) == replace(opened, saved=told.answers, guess=9, revision=MINUTE)
 
 
-def test_an_older_save_that_arrives_late_takes_nothing_away() -> None:
+def test_an_older_save_that_arrives_late_overwrites_nothing() -> None:
     exam, opened = started()
     exam.clock.now += MINUTE
     first = exam.save(opened, wrong=4)
@@ -215,7 +215,7 @@ def test_an_older_save_that_arrives_late_takes_nothing_away() -> None:
     assert exam.revision(opened) == second
 
 
-def test_an_invented_revision_is_stale_even_where_nothing_is_saved() -> None:
+def test_a_made_up_revision_is_stale_even_where_nothing_is_saved() -> None:
     exam, opened = started()
     for use in (exam.save, exam.submit):
         with pytest.raises(Stale) as refused:
@@ -224,7 +224,7 @@ def test_an_invented_revision_is_stale_even_where_nothing_is_saved() -> None:
     assert exam.entry().open is not None
 
 
-def test_a_save_that_is_repeated_succeeds_with_the_stored_revision() -> None:
+def test_a_repeated_save_succeeds_with_the_stored_revision() -> None:
     exam, opened = started()
     exam.clock.now += MINUTE
     first = exam.save(opened, wrong=2, guess=9, on=0)
@@ -247,7 +247,7 @@ def test_a_submission_on_an_old_revision_is_told_what_is_saved_and_changes_nothi
     assert exam.entry() == before
 
 
-def test_a_submission_on_the_saved_revision_may_say_something_else() -> None:
+def test_a_submission_on_the_saved_revision_may_differ_from_it() -> None:
     exam, opened = started()
     exam.save(opened, wrong=4, guess=9)
     assert exam.submit(opened, wrong=0, guess=None).score == 5
@@ -263,7 +263,7 @@ def test_submitting_the_saved_answers_needs_no_revision_and_one_write(guess: int
     assert (exam.entries.writes, exam.entries.reads) == (writes + 1, reads)
 
 
-def test_a_finished_attempt_takes_no_more_answers_and_tells_what_counts() -> None:
+def test_a_save_to_a_finished_attempt_is_refused_and_told_what_counts() -> None:
     exam, opened = started()
     record = exam.submit(opened)
     for wrong in (0, 3):
@@ -272,7 +272,7 @@ def test_a_finished_attempt_takes_no_more_answers_and_tells_what_counts() -> Non
         assert refused.value.record == record
 
 
-def test_an_attempt_that_the_next_start_has_settled_takes_no_more_answers() -> None:
+def test_an_attempt_settled_by_the_next_start_takes_no_more_answers() -> None:
     exam, opened = started()
     exam.save(opened, wrong=3)
     exam.clock.now += LIMIT + GRACE + 1
@@ -318,7 +318,7 @@ def test_a_forged_attempt_is_not_found(changed: dict[str, Any]) -> None:
     assert exam.entry() == before
 
 
-def test_an_attempt_in_the_future_can_not_be_forged_to_gain_time() -> None:
+def test_an_attempt_in_the_future_cannot_be_forged_to_gain_time() -> None:
     exam, opened = started()
     exam.clock.now += LIMIT + GRACE + 1
     younger = opened.attempt._replace(started=opened.attempt.started + LIMIT)
@@ -327,7 +327,7 @@ def test_an_attempt_in_the_future_can_not_be_forged_to_gain_time() -> None:
 
 
 @pytest.mark.parametrize("with_an_attempt_of_their_own", [True, False])
-def test_another_persons_attempt_is_not_found(*, with_an_attempt_of_their_own: bool) -> None:
+def test_the_attempt_of_another_person_is_not_found(*, with_an_attempt_of_their_own: bool) -> None:
     exam, opened = started()
     if with_an_attempt_of_their_own:
         exam.start(BINH)
@@ -348,7 +348,7 @@ def test_answers_that_are_not_on_the_paper_are_refused_and_the_attempt_stays_ope
     assert exam.submit(opened).score == 5
 
 
-def test_a_prediction_is_refused_where_nothing_is_asked() -> None:
+def test_a_prediction_is_refused_where_none_is_asked_for() -> None:
     plain = ExamRoom(definition().model_copy(update={"prediction": None}))
     opened = plain.start()
     with pytest.raises(InvalidInput, match="prediction"):
@@ -356,12 +356,12 @@ def test_a_prediction_is_refused_where_nothing_is_asked() -> None:
     assert plain.submit(opened).prediction is None
 
 
-def test_nothing_answered_is_a_submission_with_no_points() -> None:
+def test_a_submission_without_answers_scores_no_points() -> None:
     exam, opened = started()
     assert exam.submit(opened, wrong=5).score == 0
 
 
-def test_an_attempt_of_a_week_that_the_contest_does_not_have_is_not_found() -> None:
+def test_an_attempt_of_a_week_outside_the_contest_is_not_found() -> None:
     exam, _ = started()
     with pytest.raises(AttemptNotFound):
         exam.exam.submit(AN, AttemptId(5, 1, START_MS + 4 * WEEK, "0" * 16), {}, None, 0, exam.clock())

@@ -1,4 +1,4 @@
-"""How long pages wait between two saves while the database pushes back, and afterwards."""
+"""The wait of pages between two saves while the database pushes back, and afterwards."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from chalicelib.services.exam.pace import LONGEST, Pace
 from tests.fakes import MINUTE, START_MS
 
 
-def test_without_a_push_back_it_is_the_setting() -> None:
+def test_the_wait_is_the_setting_without_a_push_back() -> None:
     pace = Pace(30)
     assert [pace.save_after(now) for now in (0, START_MS)] == [30, 30]
 
 
-def test_each_push_back_doubles_it_up_to_two_minutes() -> None:
+def test_each_push_back_doubles_the_wait_up_to_two_minutes() -> None:
     pace = Pace(25)
     told = []
     for _ in range(4):
@@ -22,7 +22,7 @@ def test_each_push_back_doubles_it_up_to_two_minutes() -> None:
     assert told == [50, 100, LONGEST, LONGEST]
 
 
-def test_it_falls_back_step_by_step_by_the_minute() -> None:
+def test_the_wait_halves_again_minute_by_minute() -> None:
     pace = Pace(30)
     for _ in range(9):
         pace.pushed_back(START_MS)
@@ -30,7 +30,7 @@ def test_it_falls_back_step_by_step_by_the_minute() -> None:
     assert [pace.save_after(START_MS + moment) for moment in moments] == [120, 60, 60, 30, 30]
 
 
-def test_it_never_falls_below_the_setting() -> None:
+def test_the_wait_never_falls_below_the_setting() -> None:
     pace = Pace(45)
     pace.pushed_back(START_MS)
     assert pace.save_after(START_MS + MINUTE) == 45

@@ -1,4 +1,4 @@
-"""Receipts: the same each time, signed, and their keys published."""
+"""Receipts are the same each time and signed, and their keys are published."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
+from chalicelib.documents.keys import KEYS
 from chalicelib.domain.ranking import fixed_draw
-from chalicelib.services.exam.receipts import KEYS, Receipts, SigningKey, publish_keys
+from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipts import Receipts, SigningKey
 from tests.fakes import MINUTE, MemoryObjects, definition
 from tests.services.exam.exam_room import AN, BINH, ExamRoom
 
@@ -39,7 +41,7 @@ def test_the_same_attempt_gives_the_same_receipt() -> None:
     assert issued() == issued(SigningKey(b"a secret of any length"))
 
 
-def test_a_repeated_submission_gives_the_receipt_of_the_first() -> None:
+def test_a_repeated_submission_returns_the_first_receipt() -> None:
     room, receipts = ExamRoom(), Receipts(b"pepper", KEY)
     opened = room.start(BINH)
     first = receipts.issue(BINH, definition(), 1, room.submit(opened, BINH))
@@ -47,7 +49,7 @@ def test_a_repeated_submission_gives_the_receipt_of_the_first() -> None:
     assert receipts.issue(BINH, definition(), 1, room.submit(opened, BINH)) == first
 
 
-def test_the_signature_is_over_prefix_and_leaf_hash() -> None:
+def test_the_signature_covers_the_prefix_and_the_leaf_hash() -> None:
     receipt = issued()
     signed = bytes.fromhex(receipt["signature"]) + b"cuoc-thi-receipt-v1:" + bytes.fromhex(receipt["leaf_hash"])
     assert crypto_sign_open(signed, KEY.public)[20:].hex() == receipt["leaf_hash"]
@@ -61,13 +63,13 @@ def test_a_new_signing_key_changes_no_salt_and_no_leaf() -> None:
     assert (before["salt"], before["leaf_hash"]) == (after["salt"], after["leaf_hash"])
 
 
-def test_keys_are_added_and_never_taken_away() -> None:
+def test_keys_are_added_and_never_removed() -> None:
     site = MemoryObjects()
     first, second, third = (SigningKey(bytes([k])) for k in range(3))
     publish_keys(site, [first])
     publish_keys(site, [first, second])
     publish_keys(site, [second, third])
-    listed = json.loads(site.objects[KEYS])
+    listed = json.loads(site.objects[KEYS])["keys"]
     assert [entry["key_id"] for entry in listed] == [first.id, second.id, third.id]
     assert listed[0] == {"key_id": first.id, "algorithm": "Ed25519", "public_key": first.public.hex()}
 

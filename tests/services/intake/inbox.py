@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
+from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.times import to_ms
 from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.contest.commitments import Keys
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects
@@ -19,10 +23,15 @@ LATER = NOW + timedelta(hours=1)
 PEPPER = b"pepper"
 
 
-class Desk:
-    """What operators put into the inbox, and what becomes of it."""
+def plain(answer: IntakeAnswer | None) -> Any:
+    """The answer as a program reads it from the desk, by its keys."""
+    return msgspec.json.decode(msgspec.json.encode(answer))
 
-    def __init__(self, version: str = "code 1", keys: Keys = ()) -> None:
+
+class Desk:
+    """The operators' files in the inbox, and their outcome."""
+
+    def __init__(self, version: str = "code 1", keys: Sequence[PublicKey] = ()) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
         self.clock = Clock(0)
         self.intake = Intake(
@@ -36,7 +45,7 @@ class Desk:
         """A single file, or a zip under another name."""
         self.clock.now = to_ms(now)
         data = content.encode() if isinstance(content, str) else content
-        return self.intake.take_over(file, data, now)
+        return plain(self.intake.take_over(file, data, now))
 
     def report(self) -> Any:
         return json.loads(self.desk.objects["intake/c.zip.json"])

@@ -1,4 +1,4 @@
-"""The inbox: one fetch within bounds, and the file in the hands of those whom its name concerns."""
+"""The inbox fetches a file once, within bounds, and hands it to the use case that its name calls for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.readers.contest_files import LARGEST
 from chalicelib.services.intake.inbox import Inbox
-from tests.services.intake.inbox import NOW, Desk
+from tests.services.intake.inbox import NOW, Desk, plain
 
 
 class Bounded:
@@ -38,32 +38,32 @@ def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) 
     return Inbox(desk, contest, people, lambda: NOW), desk
 
 
-def test_a_file_about_single_people_goes_to_the_people_use_case() -> None:
+def test_a_file_about_individuals_goes_to_the_people_use_case() -> None:
     box, _ = inbox({"inbox/data-requests.csv": b"x"}, people=People)
     report = box.take_over("inbox/data-requests.csv")
     assert report == {"file": "data-requests.csv", "people": b"x", "now": NOW}
 
 
-def test_every_other_file_is_taken_for_one_of_a_contest() -> None:
+def test_every_other_file_is_treated_as_a_contest_file() -> None:
     desk = Desk()
     box, _ = inbox({"inbox/holiday.jpg": b"x"}, contest=lambda: desk.intake)
-    assert not box.take_over("inbox/holiday.jpg")["accepted"]
+    assert not plain(box.take_over("inbox/holiday.jpg"))["accepted"]
     assert not json.loads(desk.desk.objects["intake/holiday.jpg.json"])["accepted"]
 
 
-def test_a_file_is_fetched_once_and_no_more_of_it_than_shows_that_it_is_too_large() -> None:
+def test_a_file_is_fetched_once_and_only_as_far_as_it_takes_to_see_it_is_too_large() -> None:
     desk = Desk()
     box, bucket = inbox({"inbox/c.zip": b"x" * (LARGEST + 10)}, contest=lambda: desk.intake)
-    assert "20 MB" in str(box.take_over("inbox/c.zip")["faults"])
+    assert "20 MB" in str(plain(box.take_over("inbox/c.zip"))["faults"])
     assert bucket.asked == [("inbox/c.zip", LARGEST + 1)]
 
 
 def test_a_folder_is_not_a_file() -> None:
     box, bucket = inbox({})
-    assert box.take_over("inbox/new folder/") == {"file": "inbox/new folder/", "accepted": False}
+    assert box.take_over("inbox/new folder/") is None
     assert bucket.asked == []
 
 
-def test_a_file_that_is_gone_is_an_error_of_ours() -> None:
+def test_a_file_that_is_gone_is_our_error() -> None:
     with pytest.raises(FileNotFoundError, match=r"inbox/c\.zip"):
         inbox({})[0].take_over("inbox/c.zip")

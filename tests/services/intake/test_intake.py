@@ -1,4 +1,4 @@
-"""Intake: a contest is taken over whole or the one before stays; the pointer moves last."""
+"""Intake: a contest is taken over whole or the one before it stays; the pointer moves last."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
 
-def test_a_whole_contest_is_accepted_and_the_report_lists_its_content() -> None:
+def test_a_whole_contest_is_accepted_and_the_report_lists_its_contents() -> None:
     desk = Desk()
     report = desk.put()
     assert (report["accepted"], report["faults"]) == (True, [])
@@ -31,7 +31,7 @@ def test_a_whole_contest_is_accepted_and_the_report_lists_its_content() -> None:
     assert desk.report() == report
 
 
-def test_what_was_taken_is_what_the_functions_load() -> None:
+def test_the_functions_load_the_contest_that_was_taken_over() -> None:
     desk = Desk()
     desk.put()
     reference = desk.library().current()
@@ -58,7 +58,7 @@ def test_every_object_is_named_by_its_content() -> None:
     assert digest(desk.desk.objects[f"reference/source/{pointer['source']}.zip"]) == pointer["source"]
 
 
-def test_the_pointer_is_put_after_all_it_points_to_and_before_the_commitment_is_shown() -> None:
+def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitment_is_shown() -> None:
     log: list[str] = []
 
     class Logged(MemoryObjects):
@@ -116,7 +116,7 @@ def test_a_refusal_says_file_row_column_and_remedy() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"junk", zipped(contest_files())[:200]])
-def test_junk_gets_a_report_too(data: bytes) -> None:
+def test_junk_also_gets_a_report(data: bytes) -> None:
     desk = Desk()
     desk.intake.take_over("c.zip", data, NOW)
     assert desk.report()["accepted"] is False
@@ -124,14 +124,14 @@ def test_junk_gets_a_report_too(data: bytes) -> None:
     assert desk.site.objects == {}
 
 
-def test_an_archive_that_was_spoilt_on_the_way_gets_a_report_too() -> None:
+def test_an_archive_damaged_on_the_way_also_gets_a_report() -> None:
     desk = Desk()
     whole = zipped(contest_files())
     desk.intake.take_over("c.zip", whole[:60] + b"\xff" * 200 + whole[260:], NOW)
     assert desk.report()["accepted"] is False
 
 
-def test_now_is_the_moment_of_the_first_loading() -> None:
+def test_now_means_the_moment_of_the_first_loading() -> None:
     desk = Desk()
     desk.put(NOW, toml=NOW_TOML)
     first = desk.library().current().definition.weeks[0]
@@ -159,7 +159,7 @@ def test_another_contest_needs_a_system_of_its_own() -> None:
     assert desk.everything_but_reports() == before
 
 
-def test_the_site_gets_what_participants_may_know() -> None:
+def test_the_site_gets_everything_that_participants_may_know() -> None:
     desk = Desk()
     desk.put()
     contest, units, bank = (
@@ -178,7 +178,7 @@ def test_drafts_are_never_published() -> None:
     assert all(b"Q5" not in data for data in desk.site.objects.values())
 
 
-def test_the_bank_stays_secret_where_the_contest_does_not_publish_it() -> None:
+def test_the_bank_stays_secret_if_the_contest_does_not_publish_it() -> None:
     desk = Desk()
     desk.put(toml=TOML.replace("publish_bank = true", "publish_bank = false"))
     bank = json.loads(desk.site.objects["data/bank.json"])
@@ -186,7 +186,7 @@ def test_the_bank_stays_secret_where_the_contest_does_not_publish_it() -> None:
     assert all("Điều 2".encode() not in data for data in desk.site.objects.values())
 
 
-def test_a_bank_that_was_published_is_taken_back_when_the_contest_says_so() -> None:
+def test_a_published_bank_is_withdrawn_when_the_contest_says_so() -> None:
     desk = Desk()
     desk.put()
     desk.put(LATER, toml=TOML.replace("publish_bank = true", "publish_bank = false"))

@@ -1,4 +1,4 @@
-"""No file of the inbox takes more time or memory than its function has, whatever is in it."""
+"""No file in the inbox takes more time or memory than its function has, whatever its content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from tests.readers.contest_files import UNIT_HEADER, zipped
 from tests.services.intake.inbox import LATER, Desk
 
-# The function has 300 s and 1024 MB. CPU time, so that a busy machine does not matter.
+# The function has 300 s and 1024 MB. The test counts CPU time, so a busy machine does not matter.
 SECONDS, MEMORY = 15, 1024 * 1024 * 1024
 KB = 1_000
 XML = (
@@ -30,7 +30,7 @@ def repeated(text: str, size: int) -> bytes:
 
 
 def files() -> Iterator[tuple[str, str, bytes]]:
-    """Large enough to show costs that grow faster than the file."""
+    """Files large enough to show costs that grow faster than the file."""
     for signs in ("[", "{a=", "a.", "[[prizes]]\n", "[a]\nb=1\n"):
         start = b"a=" if signs in {"[", "{a="} else b""
         yield signs, "contest.toml", start + repeated(signs, 15 * KB)
@@ -61,7 +61,7 @@ def test_no_file_takes_more_time_or_memory_than_the_function_has() -> None:
 
 
 def main() -> dict[str, float]:
-    """CPU seconds for each file. With more memory than the function has, reading fails and so does this."""
+    """CPU seconds for each file. A file that needs more memory than the function has makes this fail."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     markdown, took = MarkdownIt("commonmark", {"html": False}), {}
     for name, file, data in files():

@@ -1,7 +1,7 @@
-"""Loading a contest again when it is about to open, under way or over: what may change, and from which week on.
+"""Loading a contest again when it is about to open, under way or over: what may change, and from which week.
 
-An environment looks for a newer contest once a minute, so that for a minute two versions may be in force.
-What papers are drawn from must be the same in both when a week opens.
+An environment looks for a newer contest once a minute, so two versions may be in force for a minute.
+Both must draw papers from the same questions and rules when a week opens.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TWO_QUESTIONS = TOML.replace("questions = 3", "questions = 2")
 
 
 def rules(reference: Reference) -> tuple[str, int, str]:
-    """What tells the versions of these tests apart."""
+    """The values that tell the versions in these tests apart."""
     definition = reference.definition
     return reference.bank.digest, definition.paper.questions, ",".join(definition.ranking.order)
 
@@ -55,7 +55,7 @@ def loaded(desk: Desk) -> Current:
         ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
     ],
 )
-def test_what_attempts_depend_on_cannot_change_once_a_week_has_opened(
+def test_the_facts_that_attempts_depend_on_cannot_change_once_a_week_has_opened(
     changed: dict[str, Any], place: tuple[str, str]
 ) -> None:
     desk = Desk()
@@ -82,7 +82,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("changed", "place"), RULES)
-def test_questions_and_rules_changed_while_a_week_is_open_hold_from_the_next_week_on(
+def test_questions_and_rules_changed_while_a_week_is_open_hold_from_the_next_week(
     changed: dict[str, Any], place: tuple[str, str]
 ) -> None:
     desk, fresh = Desk(), Desk()
@@ -99,7 +99,7 @@ def test_questions_and_rules_changed_while_a_week_is_open_hold_from_the_next_wee
 
 @pytest.mark.parametrize(("changed", "place"), RULES)
 @pytest.mark.parametrize("now", [LAST_WEEK, LAST_WEEK + 99 * WEEK, OPENING + 3 * WEEK - RECHECK])
-def test_they_are_refused_with_the_reason_when_no_week_is_left_to_come(
+def test_changed_questions_and_rules_are_refused_with_the_reason_when_no_week_is_to_come(
     changed: dict[str, Any], place: tuple[str, str], now: datetime
 ) -> None:
     desk = Desk()
@@ -111,7 +111,7 @@ def test_they_are_refused_with_the_reason_when_no_week_is_left_to_come(
     assert desk.everything_but_reports() == before
 
 
-def test_the_bank_may_be_mended_for_all_weeks_while_everybody_will_see_it_before_the_opening() -> None:
+def test_the_bank_may_change_for_all_weeks_while_everybody_will_see_it_before_the_opening() -> None:
     desk = Desk()
     desk.put()
     before = loaded(desk).bank
@@ -121,7 +121,7 @@ def test_the_bank_may_be_mended_for_all_weeks_while_everybody_will_see_it_before
 
 @pytest.mark.parametrize("early", [timedelta(seconds=1), RECHECK / 2, RECHECK])
 @pytest.mark.parametrize("week", [1, 2])
-def test_a_week_keeps_its_bank_when_some_would_see_the_new_one_only_after_the_opening(
+def test_a_week_keeps_its_bank_if_some_would_see_the_new_one_only_after_the_opening(
     early: timedelta, week: int
 ) -> None:
     desk = Desk()
@@ -133,7 +133,7 @@ def test_a_week_keeps_its_bank_when_some_would_see_the_new_one_only_after_the_op
     assert loaded(desk).of_week(week + 1).bank != before
 
 
-def test_a_week_that_comes_near_while_a_file_is_taken_over_lets_it_be_taken_over_again() -> None:
+def test_a_file_is_taken_over_again_if_a_week_draws_near_meanwhile() -> None:
     desk = Desk()
     desk.put()
     before = desk.everything_but_reports()[0][CURRENT]
@@ -150,7 +150,7 @@ def test_a_week_that_comes_near_while_a_file_is_taken_over_lets_it_be_taken_over
     assert desk.desk.objects[CURRENT] == before
 
 
-def test_every_week_keeps_for_ever_what_it_opened_under() -> None:
+def test_every_week_keeps_for_ever_the_bank_and_rules_it_opened_with() -> None:
     desk = Desk()
     desk.put()
     opened = [rules(loaded(desk))]
@@ -166,7 +166,7 @@ def test_every_week_keeps_for_ever_what_it_opened_under() -> None:
     assert len(loaded(desk).of_week(1).disqualified) == 2, "everything else is always the newest state"
 
 
-def test_a_change_that_is_taken_back_in_time_leaves_no_trace_in_the_weeks() -> None:
+def test_a_change_withdrawn_in_time_leaves_no_trace_in_the_weeks() -> None:
     desk = Desk()
     desk.put()
     before = rules(loaded(desk))
@@ -176,7 +176,7 @@ def test_a_change_that_is_taken_back_in_time_leaves_no_trace_in_the_weeks() -> N
     assert json.loads(desk.desk.objects[CURRENT])["papers"] == {}
 
 
-def test_the_weeks_for_which_a_change_was_made_cannot_be_dropped_without_it() -> None:
+def test_a_week_added_for_a_change_cannot_be_dropped_while_the_change_stays() -> None:
     desk = Desk()
     desk.put()
     five = TOML.replace("weeks = 4", "weeks = 5")
@@ -193,7 +193,7 @@ def test_a_bank_that_no_longer_fits_the_paper_is_refused_while_a_week_is_open() 
     assert (fault["file"], "approved" in fault["message"]) == ("questions.csv", True)
 
 
-def test_the_site_shows_what_holds_now_and_what_will_hold() -> None:
+def test_the_site_shows_the_rules_in_force_and_those_to_come() -> None:
     desk = Desk()
     desk.put()
     before = {name: json.loads(desk.site.objects[f"data/{name}.json"]) for name in ("contest", "bank")}
@@ -225,7 +225,7 @@ CORRECTED = UNITS.replace("SO-B,Sở B,Sở,department,4,0", "SO-B,Sở Bê,Sở
         pytest.param({"questions": QUESTIONS.replace("draft", "rejected")}, id="a draft is rejected"),
     ],
 )
-def test_what_papers_do_not_depend_on_may_change_at_any_time(changed: dict[str, Any]) -> None:
+def test_facts_that_papers_do_not_depend_on_may_change_at_any_time(changed: dict[str, Any]) -> None:
     desk = Desk()
     desk.put()
     assert desk.put(OPENING + timedelta(days=1), **changed)["faults"] == []

@@ -1,4 +1,4 @@
-"""Whatever is put into the inbox under whatever name gives a report, and changes nothing if it is refused."""
+"""Any file in the inbox, under any name, gets a report, and changes nothing if it is refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.services.intake.test_intake_single_files import GIFT
 NAMES = [*FILES, "contest.zip", "units.xls", "x", " ", ".", "a b.csv", "=1.csv"]
 SHEET = "xl/worksheets/sheet1.xml"
 BOOK = as_workbook(UNITS)
-# A place in a file, from 0 to 1, and what stands there instead.
+# A place in a file, from 0 to 1, and the bytes put there instead.
 SPOT = st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=3))
 GOOD = {
     "units.csv": UNITS.encode(),
@@ -56,17 +56,17 @@ def check(file: str, data: bytes) -> None:
 @example("questions.gift", b"::::{=}")
 @example("questions.xml", b"<quiz><question type='category'/></quiz>")
 @example("units.csv", b"\xff\xfe")
-def test_any_bytes_give_a_report(file: str, data: bytes) -> None:
+def test_any_bytes_get_a_report(file: str, data: bytes) -> None:
     check(file, data)
 
 
 @given(st.sampled_from(NAMES), st.text(max_size=300))
-def test_any_text_gives_a_report(file: str, text: str) -> None:
+def test_any_text_gets_a_report(file: str, text: str) -> None:
     check(file, text.encode("utf-8", "surrogatepass"))
 
 
 @given(st.text(alphabet="::{}=~%50#->\\[html]$CATEGORY/TF \n//aA.B)ANSWER<p>&", max_size=80))
-def test_any_text_of_signs_that_mean_something_gives_a_report(text: str) -> None:
+def test_any_text_of_characters_with_a_meaning_gets_a_report(text: str) -> None:
     for file in ("questions.gift", "questions.txt"):
         check(file, text.encode())
 
@@ -76,7 +76,7 @@ def test_any_text_of_signs_that_mean_something_gives_a_report(text: str) -> None
     st.sampled_from(sorted(GOOD)),
     st.lists(SPOT, max_size=6),
 )
-def test_a_good_file_spoilt_anywhere_gives_a_report(file: str, spoilt: list[tuple[float, bytes]]) -> None:
+def test_a_good_file_damaged_anywhere_gets_a_report(file: str, spoilt: list[tuple[float, bytes]]) -> None:
     data = bytearray(GOOD[file])
     for at, new in spoilt:
         place = int(at * len(data))
@@ -92,7 +92,7 @@ def test_a_good_file_spoilt_anywhere_gives_a_report(file: str, spoilt: list[tupl
         st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=3)), min_size=1, max_size=4
     ),
 )
-def test_a_workbook_spoilt_inside_gives_a_report(name: str, spoilt: list[tuple[float, bytes]]) -> None:
+def test_a_workbook_damaged_inside_gets_a_report(name: str, spoilt: list[tuple[float, bytes]]) -> None:
     data = bytearray(part(BOOK, name))
     for at, new in spoilt:
         place = int(at * len(data))
@@ -102,7 +102,7 @@ def test_a_workbook_spoilt_inside_gives_a_report(name: str, spoilt: list[tuple[f
 
 @pytest.mark.parametrize("value", ["-1", "99999999999999999999", "1e400", "nan", "0x10", "", "2", "٣"])
 @pytest.mark.parametrize("kind", ["n", "s", "b", "d", "e", "str", "x"])
-def test_a_cell_of_any_kind_with_any_value_gives_a_report(kind: str, value: str) -> None:
+def test_a_cell_of_any_type_with_any_value_gets_a_report(kind: str, value: str) -> None:
     cell = b'<c r="E2" t="inlineStr"><is><t>10</t></is></c>'
     strange = f'<c r="E2" t="{kind}" s="1"><v>{value}</v></c>'.encode()
     sheet = part(BOOK, SHEET).replace(cell, strange)

@@ -1,4 +1,4 @@
-"""The answer as a workbook: two sheets that open in Excel, every cell a text or a number."""
+"""The report as a workbook: two sheets that open in Excel, every cell text or a number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from chalicelib.readers.tables import Fault
 from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_json, as_sheets, make_report
+from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_sheets, make_report
 from tests.readers.contest_files import QUESTIONS, UNIT_HEADER, UNITS
 from tests.services.intake.inbox import NOW, Desk
 
@@ -50,7 +50,7 @@ def test_a_refusal_lists_each_fault() -> None:
     assert [row[4] for row in listed] == [fault["message"] for fault in report["faults"]]
 
 
-def test_what_is_still_missing_is_told() -> None:
+def test_the_report_lists_the_files_still_missing() -> None:
     desk = Desk()
     desk.send("units.csv", UNITS)
     told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
@@ -58,7 +58,7 @@ def test_what_is_still_missing_is_told() -> None:
     assert "còn thiếu" in told["Kết quả"]
 
 
-def test_the_report_says_from_which_week_on_a_change_holds() -> None:
+def test_the_report_names_the_week_from_which_a_change_holds() -> None:
     desk = Desk()
     desk.put()
     desk.put(datetime(2022, 8, 23, tzinfo=UTC), questions=QUESTIONS.replace("Một?,a,b", "Một?,a,x"))
@@ -87,7 +87,7 @@ def test_no_cell_is_a_formula() -> None:
     assert rows(book(plain_book(as_sheets(report), NOW)).worksheets[1])[1][3] == "=1+1"
 
 
-def test_it_can_be_read_without_widening_columns_or_losing_the_header() -> None:
+def test_the_report_reads_without_widening_columns_or_losing_the_header() -> None:
     report = make_report("f.csv", b"", NOW, {}, [])
     for sheet in book(plain_book(as_sheets(report), NOW)).worksheets:
         assert sheet.freeze_panes == "A2"
@@ -95,7 +95,7 @@ def test_it_can_be_read_without_widening_columns_or_losing_the_header() -> None:
 
 
 @pytest.mark.slow
-def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
+def test_a_report_lists_the_first_of_many_faults_and_counts_all() -> None:
     desk = Desk()
     desk.put()
     report = desk.send("units.csv", UNIT_HEADER + "x,y,z,d,1,0\n" * (MOST_FAULTS + 10))
@@ -104,9 +104,9 @@ def test_of_many_faults_the_first_are_listed_and_all_are_counted() -> None:
     assert str(MOST_FAULTS) in told["Ghi chú"]
 
 
-def test_half_a_letter_does_not_break_the_json() -> None:
+def test_half_a_character_does_not_break_the_json() -> None:
     report = make_report("f.csv", b"", NOW, {}, [Fault("f", 1, "", "\ud800", "x")])
-    assert json.loads(as_json(report)) == report
+    assert json.loads(report.encode())["faults"][0]["value"] == "?"
 
 
 NAMES = [
@@ -123,7 +123,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_of_any_name_is_answered_in_the_folder_of_answers(name: str) -> None:
+def test_a_file_of_any_name_is_answered_in_the_report_folder(name: str) -> None:
     desk = Desk()
     desk.put()
     before = desk.everything_but_reports()
@@ -135,5 +135,5 @@ def test_a_file_of_any_name_is_answered_in_the_folder_of_answers(name: str) -> N
     assert all(len(key.encode()) <= 1024 and key.count("/") == 1 for key in keys)
 
 
-def test_two_long_names_have_two_answers() -> None:
+def test_two_long_names_get_two_answers() -> None:
     assert answer_key("x" * 1_017 + "y") != answer_key("x" * 1_018)

@@ -1,4 +1,4 @@
-"""A single file in the inbox: it takes the place of its kind, or gathers until there is a first contest."""
+"""A single file in the inbox replaces the file of its kind, or is kept until there is a first contest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, plain
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
@@ -39,7 +39,7 @@ def sources(desk: Desk) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("file", ["disqualifications.csv", "disqualifications.xlsx"])
-def test_a_single_file_takes_the_place_of_its_kind(file: str) -> None:
+def test_a_single_file_replaces_the_file_of_its_kind(file: str) -> None:
     desk = Desk()
     desk.put()
     content = ONE_MORE if file.endswith("csv") else as_workbook(ONE_MORE)
@@ -51,7 +51,7 @@ def test_a_single_file_takes_the_place_of_its_kind(file: str) -> None:
     assert sources(desk) == {**before, file: content.encode() if isinstance(content, str) else content}
 
 
-def test_it_gives_what_the_whole_folder_would_give() -> None:
+def test_a_single_file_gives_the_same_result_as_the_whole_folder() -> None:
     single, whole = Desk(), Desk()
     for desk in (single, whole):
         desk.put()
@@ -134,7 +134,7 @@ def test_a_faulty_file_leaves_everything_as_it_was(file: str, content: str | byt
     assert desk.everything_but_reports() == before
 
 
-def test_what_does_not_go_with_the_other_files_is_told_so() -> None:
+def test_a_file_that_does_not_fit_the_others_is_told_so() -> None:
     desk = Desk()
     desk.put(rosters="unit_code,full_name,citizen_id,exempt\nSO-B,Lê An,040085000001,\n")
     report = desk.send("units.csv", UNITS.replace("SO-B", "SO-C"), LATER)
@@ -155,7 +155,9 @@ LAST_WEEK = OPEN + timedelta(weeks=3)
         ("guide.md", "# Mới", True),
     ],
 )
-def test_what_is_too_late_in_a_folder_is_too_late_alone(file: str, content: str, *, accepted: bool) -> None:
+def test_a_change_that_is_too_late_in_a_folder_is_too_late_alone(
+    file: str, content: str, *, accepted: bool
+) -> None:
     desk = Desk()
     desk.put()
     assert desk.send(file, content, LAST_WEEK)["accepted"] is accepted
@@ -168,13 +170,13 @@ def test_a_bank_that_is_too_late_is_named_by_its_file() -> None:
     assert [fault["file"] for fault in report["faults"]] == ["questions.gift"]
 
 
-def test_new_questions_that_come_alone_hold_from_the_next_week_on() -> None:
+def test_new_questions_that_come_alone_hold_from_the_next_week() -> None:
     desk = Desk()
     desk.put()
     assert desk.send("questions.gift", GIFT, OPEN)["taken"]["from_week"] == 2
 
 
-def test_without_the_sources_of_the_contest_in_force_a_folder_is_needed() -> None:
+def test_a_folder_is_needed_without_the_sources_of_the_contest_in_force() -> None:
     desk = Desk()
     desk.put()
     pointer = json.loads(desk.desk.objects[CURRENT])
@@ -194,7 +196,7 @@ def test_two_files_of_one_kind_are_a_fault() -> None:
 # ---- before the first contest
 
 
-def test_before_the_first_contest_single_files_gather() -> None:
+def test_single_files_gather_before_the_first_contest() -> None:
     desk = Desk()
     first = desk.send("units.csv", UNITS)
     assert (first["accepted"], first["taken"]["gathered"]) == (True, ["units.csv"])
@@ -232,7 +234,7 @@ def test_a_faulty_file_does_not_gather() -> None:
     assert desk.everything_but_reports() == before
 
 
-def test_the_file_that_makes_it_whole_is_refused_if_the_whole_has_a_fault() -> None:
+def test_the_file_that_completes_a_contest_is_refused_if_the_whole_has_a_fault() -> None:
     desk = Desk()
     desk.send("units.csv", UNITS)
     desk.send("questions.csv", QUESTIONS)
@@ -243,7 +245,7 @@ def test_the_file_that_makes_it_whole_is_refused_if_the_whole_has_a_fault() -> N
     assert desk.send("contest.toml", TOML)["accepted"]
 
 
-def test_rosters_may_gather_before_units() -> None:
+def test_rosters_may_come_before_units() -> None:
     desk = Desk()
     assert desk.send("rosters.csv", "unit_code,full_name,citizen_id,exempt\nSO-X,Lê An,040085000001,\n")[
         "accepted"
@@ -263,7 +265,7 @@ def test_a_whole_zip_ignores_gathered_files() -> None:
 
 
 class Overtaking(MemoryObjects):
-    """Before a conditional write somebody else takes another file over."""
+    """Somebody else takes over another file before a conditional write."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -284,7 +286,7 @@ def test_two_files_at_once_are_both_taken_over() -> None:
     desk, intake = overtaken_desk()
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     desk.others = [lambda: intake.take_over("guide.md", b"# New", NOW)]
-    report = intake.take_over("units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW)
+    report = plain(intake.take_over("units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
     assert report["accepted"]
     pointer = json.loads(desk.objects[CURRENT])
     files = unpack("source", desk.objects[f"reference/source/{pointer['source']}.zip"])
@@ -293,7 +295,7 @@ def test_two_files_at_once_are_both_taken_over() -> None:
     assert Library(desk, Clock()).current().units[1].name == "Sở Bê"
 
 
-def test_files_that_gather_at_once_all_gather() -> None:
+def test_files_that_arrive_at_once_all_gather() -> None:
     desk, intake = overtaken_desk()
     desk.others = [
         lambda: intake.take_over("questions.csv", QUESTIONS.encode(), NOW),
@@ -303,7 +305,7 @@ def test_files_that_gather_at_once_all_gather() -> None:
     assert json.loads(desk.objects[CURRENT])["contest"] == "thi-thu"
 
 
-def test_who_is_overtaken_again_and_again_gives_up_so_that_lambda_tries_later() -> None:
+def test_an_intake_overtaken_again_and_again_gives_up_so_that_lambda_tries_later() -> None:
     desk, intake = overtaken_desk()
 
     def other() -> None:

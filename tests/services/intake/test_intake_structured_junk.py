@@ -1,4 +1,4 @@
-"""Files of the right form and strange content: a report each, and nothing changed by what is refused."""
+"""Files of the right form and strange content each get a report, and change nothing if they are refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VALUES = [
 
 @examples(0.6)
 @given(st.data())
-def test_a_definition_with_strange_values_gives_a_report(data: st.DataObject) -> None:
+def test_a_definition_with_strange_values_gets_a_report(data: st.DataObject) -> None:
     lines = contest_files()["contest.toml"].decode().splitlines()
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(lines) - 1))
@@ -75,7 +75,7 @@ CELLS = st.sampled_from(
     st.sampled_from([",", ";", "\t"]),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1258"]),
 )
-def test_a_table_of_strange_cells_gives_a_report(
+def test_a_table_of_strange_cells_gets_a_report(
     kind: str, rows: list[list[str]], separator: str, encoding: str
 ) -> None:
     text = "\r\n".join(separator.join(cells) for cells in [COLUMNS[kind], *rows])
@@ -97,7 +97,7 @@ TYPED_CELLS = st.one_of(
 @given(
     st.sampled_from(["units", "questions", "rosters"]), st.lists(st.lists(TYPED_CELLS, max_size=14), max_size=5)
 )
-def test_a_workbook_of_strange_cells_gives_a_report(kind: str, rows: list[list[Any]]) -> None:
+def test_a_workbook_of_strange_cells_gets_a_report(kind: str, rows: list[list[Any]]) -> None:
     check(f"{kind}.xlsx", workbook(Sheet1=[COLUMNS[kind], *rows]))
 
 
@@ -138,7 +138,7 @@ ELEMENTS = st.recursive(
 
 @given(st.lists(ELEMENTS, max_size=4))
 @example(["<question type='multichoice'><questiontext><text>&lt;![x</text></questiontext></question>"])
-def test_any_tree_of_moodles_elements_gives_a_report(questions: list[str]) -> None:
+def test_any_tree_of_moodle_elements_gets_a_report(questions: list[str]) -> None:
     check("questions.xml", f"<quiz>{''.join(questions)}</quiz>".encode())
 
 
@@ -154,7 +154,7 @@ GIFT_SIGNS = st.sampled_from(
 @given(st.lists(GIFT_SIGNS, max_size=30))
 @example(["[html]", "<![", "x{=a~b}"])
 @example(["[html]", "<!--", "<p>", "{=a~b}"])
-def test_any_sequence_of_gift_signs_gives_a_report(parts: list[str]) -> None:
+def test_any_sequence_of_gift_characters_gets_a_report(parts: list[str]) -> None:
     check("questions.gift", "".join(parts).encode())
 
 
@@ -178,7 +178,7 @@ MEMBERS = st.sampled_from(
     st.lists(st.tuples(MEMBERS, st.sampled_from([*GOOD.values(), b"", b"\0"])), max_size=8),
     st.lists(SPOT, max_size=3),
 )
-def test_a_zip_of_strange_files_gives_a_report(
+def test_a_zip_of_strange_files_gets_a_report(
     members: list[tuple[str, bytes]], spoilt: list[tuple[float, bytes]]
 ) -> None:
     data = bytearray(zipped({**contest_files(), **dict(members)}))
@@ -192,7 +192,7 @@ def test_a_zip_of_strange_files_gives_a_report(
 @given(
     st.one_of(st.binary(max_size=400), st.text(alphabet="[]()!*_`<>#-&|\\\n a", max_size=200).map(str.encode)),
 )
-def test_any_guide_gives_a_report_and_no_html_of_its_own(guide: bytes) -> None:
+def test_any_guide_gets_a_report_and_adds_no_html_of_its_own(guide: bytes) -> None:
     desk, markdown = Desk(), MarkdownIt("commonmark", {"html": False})
     desk.intake = replace(desk.intake, to_html=lambda text: str(markdown.render(text)))
     desk.put()

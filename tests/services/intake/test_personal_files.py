@@ -1,4 +1,4 @@
-"""Files of the inbox about single people: codes for lost passwords, their data, their erasure."""
+"""Files in the inbox about individuals: codes for lost passwords, their data, their erasure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
+from tests.services.intake.inbox import plain
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 SALTS = salt_key(PEPPER)
@@ -67,7 +68,7 @@ class Office:
 
     def send(self, file: str, text: str | bytes) -> dict[str, Any]:
         data = text if isinstance(text, bytes) else text.encode()
-        return self.requests.take_over(file, data, self.counter.clock.moment())
+        return plain(self.requests.take_over(file, data, self.counter.clock.moment()))
 
     def erase(self, citizen_id: str = AN["citizen_id"]) -> dict[str, Any]:
         return self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},erase\n")
@@ -90,7 +91,7 @@ class Office:
         return self.counter.entries.items[1, AN_ID]
 
 
-def test_a_code_comes_with_the_data_to_identify_the_person_on_the_telephone() -> None:
+def test_a_code_comes_with_the_data_to_identify_the_person_by_telephone() -> None:
     office = Office()
     report = office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n{STRANGER}\n")
     assert report["accepted"]
@@ -103,7 +104,7 @@ def test_a_code_comes_with_the_data_to_identify_the_person_on_the_telephone() ->
     assert (nobody[0], nobody[1:6]) == (STRANGER, [None] * 5)
 
 
-def test_with_the_code_the_person_sets_a_new_password() -> None:
+def test_a_person_sets_a_new_password_with_the_code() -> None:
     office = Office()
     office.send("password-resets.xlsx", as_workbook(f"citizen_id\n{AN['citizen_id']}\n"))
     sent = {"citizen_id": AN["citizen_id"], "code": "0000-0000-0001", "password": "mật khẩu mới"}
@@ -119,7 +120,7 @@ def test_a_person_named_twice_gets_one_code() -> None:
     assert report["taken"]["codes"] == 1
 
 
-def test_an_event_that_is_delivered_twice_does_not_make_the_first_codes_worthless() -> None:
+def test_an_event_delivered_twice_leaves_the_first_codes_valid() -> None:
     office = Office()
     table = f"citizen_id\n{AN['citizen_id']}\n"
     first = office.send("password-resets.csv", table)
@@ -164,14 +165,14 @@ def test_a_file_with_a_fault_does_nothing_and_says_where(file: str, table: str, 
     assert not any(key.startswith("requests/") for key in office.desk.objects)
 
 
-def test_before_a_contest_is_loaded_there_is_nobody_to_ask_for() -> None:
+def test_there_is_nobody_to_ask_for_before_a_contest_is_loaded() -> None:
     report = Office(loaded=False).erase()
     assert not report["accepted"]
     assert "chưa có cuộc thi" in report["faults"][0]["message"]
 
 
 @pytest.mark.parametrize("file", PERSONAL_FILES)
-def test_every_name_of_a_request_is_understood_and_is_that_of_no_contest_file(file: str) -> None:
+def test_every_request_file_name_is_understood_and_belongs_to_no_contest_file(file: str) -> None:
     assert file not in FILES
     header = "citizen_id" if file.startswith("password") else "citizen_id,request"
     row = STRANGER if file.startswith("password") else f"{STRANGER},erase"
@@ -180,7 +181,7 @@ def test_every_name_of_a_request_is_understood_and_is_that_of_no_contest_file(fi
     assert report["taken"]["not_registered"] == 1
 
 
-def test_a_person_gets_everything_that_is_stored() -> None:
+def test_a_person_gets_all_their_stored_data() -> None:
     office = Office()
     attempt = office.sit()
     told = office.export()
@@ -212,7 +213,7 @@ def test_a_person_gets_everything_that_is_stored() -> None:
     assert "plain:" not in json.dumps(told)
 
 
-def test_also_what_organisers_and_results_say_of_the_person_and_nothing_of_others() -> None:
+def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_and_no_others() -> None:
     office = Office()
     rows = f"SO-A,An,{AN['citizen_id']},0\nSO-B,Bình,{BINH['citizen_id']},0\n"
     office.source(rosters="unit_code,full_name,citizen_id,exempt\n" + rows)
@@ -235,7 +236,7 @@ def test_also_what_organisers_and_results_say_of_the_person_and_nothing_of_other
     ]  # fmt: skip
 
 
-def test_the_person_can_read_it_in_excel() -> None:
+def test_a_person_can_read_the_export_in_excel() -> None:
     office = Office()
     office.sit()
     office.export()
@@ -247,7 +248,7 @@ def test_the_person_can_read_it_in_excel() -> None:
     assert list(book["Lượt thi"].iter_rows(values_only=True))[1][5] == "3"
 
 
-def test_of_an_erased_person_nothing_is_left_but_what_counts() -> None:
+def test_nothing_is_left_of_an_erased_person_but_the_results_that_count() -> None:
     office = Office()
     office.sit()
     before = office.entry()
@@ -273,7 +274,7 @@ def test_an_erased_person_can_neither_sign_in_nor_register_again() -> None:
         office.counter.register(AN)
 
 
-def test_nobody_is_erased_in_the_middle_of_an_attempt() -> None:
+def test_nobody_is_erased_during_an_attempt() -> None:
     office = Office()
     office.counter.start(office.an)
     report = office.erase()
@@ -282,7 +283,7 @@ def test_nobody_is_erased_in_the_middle_of_an_attempt() -> None:
     assert office.entry().open is not None
 
 
-def test_an_overdue_attempt_is_settled_first_and_counts_as_it_would_have() -> None:
+def test_an_overdue_attempt_is_settled_before_the_erasure_and_counts_as_usual() -> None:
     office = Office()
     attempt = office.counter.start(office.an)
     answers = office.counter.answers(attempt, wrong=1)
@@ -294,7 +295,7 @@ def test_an_overdue_attempt_is_settled_first_and_counts_as_it_would_have() -> No
     assert office.entry().open is None
 
 
-def test_an_attempt_that_starts_in_between_stops_the_erasure() -> None:
+def test_an_attempt_that_starts_meanwhile_stops_the_erasure() -> None:
     office = Office()
     office.sit()
 
@@ -311,14 +312,14 @@ def test_an_attempt_that_starts_in_between_stops_the_erasure() -> None:
     assert AN_ID in office.counter.people.people
 
 
-def test_a_request_that_broke_off_half_way_can_be_sent_again() -> None:
+def test_a_request_that_broke_off_halfway_can_be_sent_again() -> None:
     office = Office()
     office.sit()
     office.counter.entries.items[1, AN_ID] = erased(office.entry(), SALTS)
     assert office.erase()["taken"]["erased"] == 1
 
 
-def test_what_an_erased_person_did_with_an_old_session_is_erased_by_asking_again() -> None:
+def test_asking_again_erases_attempts_an_erased_person_made_with_an_old_session() -> None:
     office = Office()
     office.erase()
     office.sit()
@@ -328,7 +329,7 @@ def test_what_an_erased_person_did_with_an_old_session_is_erased_by_asking_again
     assert office.entry().finished[0].erased
 
 
-def test_who_asks_for_both_gets_the_data_before_they_are_gone() -> None:
+def test_a_person_who_asks_for_both_gets_the_data_before_they_are_erased() -> None:
     office = Office()
     citizen = AN["citizen_id"]
     report = office.send("data-requests.csv", f"citizen_id,request\n{citizen},erase\n{citizen},export\n")

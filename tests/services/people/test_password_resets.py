@@ -1,4 +1,4 @@
-"""A lost password: one code, one use, seven days, and the brake of the sign-in."""
+"""A lost password: one code, one use, seven days, and the same brake as for signing in."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ def test_the_code_sets_a_new_password_however_it_is_typed(code: str) -> None:
     assert door.people.people[ID].password_hash == PlainPasswords().hash(NEW)
 
 
-def test_a_code_is_good_once() -> None:
+def test_a_code_works_once() -> None:
     door = Door()
     door.reset()
     assert door.refused(password="mật khẩu khác")
 
 
-def test_a_code_is_good_for_seven_days() -> None:
+def test_a_code_works_for_seven_days() -> None:
     door = Door()
     assert VALID_MS == 7 * 24 * 3_600_000
     assert door.refused(now=START_MS + VALID_MS)
     door.reset(now=START_MS + VALID_MS - 1)
 
 
-def test_a_newer_code_takes_the_place_of_the_older() -> None:
+def test_a_newer_code_replaces_the_older() -> None:
     door = Door()
     door.people.allow_reset(ID, code_id(PEPPER, ID, "1111-2222-3333"), START_MS + VALID_MS)
     assert door.refused()
@@ -68,24 +68,24 @@ def test_a_newer_code_takes_the_place_of_the_older() -> None:
 
 
 @pytest.mark.parametrize("code", ["", "4821-0937-5562", "-", "\ud800", "x" * 200])
-def test_another_code_is_refused(code: str) -> None:
+def test_any_other_code_is_refused(code: str) -> None:
     assert Door().refused(code=code)
 
 
-def test_one_persons_code_is_of_no_use_to_another() -> None:
+def test_a_code_of_one_person_is_useless_to_another() -> None:
     door = Door()
     other = participant_id(PEPPER, STRANGER)
     door.people.add(door.people.people[ID]._replace(participant_id=other))
     assert door.refused(citizen=STRANGER)
 
 
-def test_without_a_code_nobody_gets_in_by_an_empty_one() -> None:
+def test_an_empty_code_lets_nobody_in_where_there_is_none() -> None:
     door = Door()
     door.people.resets.clear()
     assert door.refused(code="")
 
 
-def test_guessing_codes_is_braked_as_guessing_passwords() -> None:
+def test_guesses_at_codes_are_slowed_down_like_guesses_at_passwords() -> None:
     door = Door()
     for _ in range(5):
         assert door.refused(code="0000-0000-0000")
@@ -95,7 +95,7 @@ def test_guessing_codes_is_braked_as_guessing_passwords() -> None:
 
 
 @pytest.mark.parametrize("password", ["1234567", "x" * 129, "12345678", CITIZEN])
-def test_the_new_password_has_to_be_a_good_one_and_the_code_stays_good(password: str) -> None:
+def test_a_bad_new_password_is_refused_and_the_code_stays_valid(password: str) -> None:
     door = Door()
     with pytest.raises(InvalidInput, match="password"):
         door.reset(password=password)
@@ -121,7 +121,7 @@ def test_codes_are_twelve_digits_and_never_the_same() -> None:
     assert all(len(code) == 14 and code.replace("-", "").isdecimal() for code in codes)
 
 
-def test_a_stored_code_does_not_show_the_code_and_differs_from_person_to_person() -> None:
+def test_a_stored_code_does_not_reveal_the_code_and_differs_from_person_to_person() -> None:
     stored = code_id(PEPPER, ID, CODE)
     assert CODE.replace("-", "") not in stored
     assert stored != code_id(PEPPER, "b" * 20, CODE)

@@ -1,4 +1,4 @@
-"""Passwords: argon2id at OWASP's minimum, whatever library made the hash."""
+"""Passwords use argon2id at OWASP's minimum, whichever library made the hash."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def test_argon2id_runs_at_owasps_minimum() -> None:
     assert HASHED.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_a_hash_that_argon2_cffi_has_made_is_still_good() -> None:
+def test_a_hash_made_by_argon2_cffi_is_still_valid() -> None:
     made = "$argon2id$v=19$m=19456,t=2,p=1$+6TOlXVIvCai6079CZBb9Q$teJ3yw3pSjJEnjGb3krSCunXtoaFnZWlpbBOzZkmoig"
     assert PASSWORDS.verify(made, "x")
     assert not PASSWORDS.verify(made, "y")
 
 
-def test_a_password_fits_in_whatever_form_the_keyboard_writes_it() -> None:
+def test_a_password_matches_in_whichever_form_the_keyboard_writes_it() -> None:
     hashed = PASSWORDS.hash(unicodedata.normalize("NFD", "mật khẩu dài"))
     assert PASSWORDS.verify(hashed, unicodedata.normalize("NFC", "mật khẩu dài"))
     assert not PASSWORDS.verify(hashed, "mat khau dai")
@@ -35,21 +35,21 @@ def test_a_password_fits_in_whatever_form_the_keyboard_writes_it() -> None:
     [None, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$x", "$" * 500, HASHED[:-1], HASHED + "é"],
     ids=["none", "empty", "plain", "no hash", "long", "cut", "longer"],
 )
-def test_no_hash_and_a_broken_hash_fit_no_password(hashed: str | None) -> None:
+def test_a_missing_or_broken_hash_matches_no_password(hashed: str | None) -> None:
     assert not PASSWORDS.verify(hashed, "mật khẩu dài")
 
 
 @pytest.mark.parametrize("password", ["", "\0", "mật\0khẩu", "\ud800", "x" * 4_000])
-def test_every_text_can_be_a_password(password: str) -> None:
+def test_any_text_can_be_a_password(password: str) -> None:
     hashed = PASSWORDS.hash(password)
     assert PASSWORDS.verify(hashed, password)
     assert not PASSWORDS.verify(hashed, password + "x")
 
 
-def test_refusing_somebody_unknown_takes_as_many_hashes_as_refusing_a_wrong_password(
+def test_refusing_an_unknown_person_takes_as_many_hashes_as_refusing_a_wrong_password(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Counted where libsodium is called: the one that fills the 19 MiB."""
+    """Hashes are counted at libsodium, at the call that fills the 19 MiB."""
     calls: list[str] = []
     for name in ("str", "verify"):
         real = getattr(argon2id, name)

@@ -1,4 +1,4 @@
-"""Registering (R1–R3): every fault is named, excluded people and second registrations are refused."""
+"""Registering (R1–R3): every fault is named; excluded people and second registrations are refused."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_each_fault_is_named_by_its_field(changed: dict[str, Any], field: str) -
     assert faults(**changed) == [field]
 
 
-def test_all_faults_are_named_in_one_go() -> None:
+def test_all_faults_are_named_at_once() -> None:
     found = faults(citizen_id="1", full_name="", phone="", unit_code="?", password="", consent=False)
     assert found == ["citizen_id", "full_name", "phone", "unit_code", "password", "consent"]
 
@@ -148,7 +148,7 @@ def test_nobody_registers_twice() -> None:
 @pytest.mark.parametrize(
     ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"disqualified": [ID]}, Disqualified)]
 )
-def test_excluded_and_disqualified_people_can_not_register(
+def test_excluded_and_disqualified_people_cannot_register(
     barred: dict[str, Any], refusal: type[ContestError]
 ) -> None:
     participants = MemoryParticipants()
@@ -173,7 +173,7 @@ def test_a_password_that_everybody_tries_first_is_refused(password: str) -> None
 @pytest.mark.parametrize(
     "password", ["mật khẩu dài", "mot hai ba bon", "thi-thu-000001", "Xk4!mmq2", "06051991x7"]
 )
-def test_other_passwords_are_taken(password: str) -> None:
+def test_other_passwords_are_accepted(password: str) -> None:
     assert enrol(password=password)
 
 
@@ -181,7 +181,7 @@ class Spent(Exception):
     pass
 
 
-def test_a_proof_is_spent_after_the_fields_are_right_and_before_anything_is_told_of_the_person() -> None:
+def test_a_proof_is_spent_once_the_fields_are_right_and_before_anything_is_told_of_the_person() -> None:
     asked: list[str] = []
 
     def spend(identity: str) -> None:
@@ -221,7 +221,7 @@ def test_the_person_is_forgotten_half_a_year_after_the_last_week() -> None:
     assert enrol().kept_until == definition().weeks[-1].closes + 180 * 24 * HOUR
 
 
-def test_neither_a_trace_nor_a_log_shows_the_person() -> None:
+def test_neither_a_traceback_nor_a_log_shows_the_person() -> None:
     shown = f"{enrol()!r} {enrol()}"
     assert shown == f"Participant({ID}) Participant({ID})"
 

@@ -1,4 +1,4 @@
-"""Signing in: wrong passwords, the pause after too many, whom it keeps out, and disqualified people."""
+"""Signing in: wrong passwords, the pause after too many, the people it keeps out, and disqualified people."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Door:
                 self.knock("sai", citizen, address=address)
 
     def wait(self, password: str, address: str = HOME) -> int:
-        """Seconds that a refused knock is told to wait."""
+        """The seconds that a refused knock is told to wait."""
         with pytest.raises(TooManyAttempts) as refused:
             self.knock(password, address=address)
         return refused.value.retry_after or 0
@@ -88,7 +88,7 @@ def test_an_unknown_citizen_id_gets_the_same_answer() -> None:
 
 
 @pytest.mark.parametrize("citizen", [CITIZEN, STRANGER])
-def test_after_five_wrong_passwords_there_is_a_pause_also_for_unknown_people(citizen: str) -> None:
+def test_five_wrong_passwords_bring_a_pause_for_unknown_people_too(citizen: str) -> None:
     door = Door()
     door.fail(5, citizen)
     with pytest.raises(TooManyAttempts) as refused:
@@ -102,7 +102,7 @@ def test_four_wrong_passwords_are_forgiven() -> None:
     assert door.knock() == door.an
 
 
-def test_during_the_pause_the_right_password_does_not_open_and_makes_it_no_longer() -> None:
+def test_the_right_password_neither_opens_during_the_pause_nor_prolongs_it() -> None:
     door = Door()
     door.fail(5)
     door.clock.now += 30 * SECOND - 1
@@ -136,11 +136,11 @@ def test_no_pause_is_longer_than_a_minute() -> None:
         (Failures(here=5, last_here=START_MS, known=True), 30),
     ],
 )
-def test_the_pause_follows_from_what_failed_here_and_anywhere(failures: Failures, seconds: int) -> None:
+def test_the_pause_depends_on_failures_here_and_anywhere(failures: Failures, seconds: int) -> None:
     assert pause_left(failures, START_MS) == seconds * SECOND
 
 
-def test_the_right_password_wipes_the_slate_of_its_source() -> None:
+def test_the_right_password_wipes_the_slate_clean_for_its_source() -> None:
     door = Door()
     door.fail(4)
     door.knock()
@@ -154,7 +154,7 @@ def test_somebody_elses_wrong_passwords_do_not_count() -> None:
     assert door.knock() == door.an
 
 
-def test_whoever_guesses_elsewhere_does_not_keep_the_owner_out() -> None:
+def test_guesses_from_elsewhere_do_not_keep_the_owner_out() -> None:
     door = Door()
     door.fail(5, address=OFFICE)
     assert door.wait("sai", address=OFFICE) == 30
@@ -172,11 +172,11 @@ def test_one_source_alone_never_makes_the_others_wait() -> None:
     assert door.knock(address=HOME) == door.an
 
 
-def test_guesses_from_many_sources_are_braked_together() -> None:
+def test_guesses_from_many_sources_are_slowed_down_together() -> None:
     door = Door()
     door.crowd()
     guesses = 0
-    for second in range(600):  # each from an address of its own
+    for second in range(600):  # each try from an address of its own
         try:
             door.knock("sai", address=f"10.0.{second // 250}.{second % 250}")
         except WrongCredentials:
@@ -187,7 +187,7 @@ def test_guesses_from_many_sources_are_braked_together() -> None:
     assert guesses <= 11
 
 
-def test_a_crowd_keeps_the_owner_out_for_a_minute_at_most_and_not_at_all_where_they_have_been_before() -> None:
+def test_a_crowd_keeps_the_owner_out_a_minute_at_most_and_never_where_they_have_been_before() -> None:
     door = Door()
     door.knock(address=HOME)
     door.crowd()
@@ -203,13 +203,13 @@ def test_a_source_is_stored_as_a_keyed_id_that_differs_from_person_to_person() -
     assert len({one, origin_id(b"other", ID, HOME), origin_id(PEPPER, "b" * 20, HOME)}) == 3
 
 
-def test_a_household_is_one_source_whatever_its_address_in_ipv6() -> None:
+def test_a_household_is_one_source_whatever_its_ipv6_address() -> None:
     assert origin_id(PEPPER, ID, "2001:db8:1:2::1") == origin_id(PEPPER, ID, "2001:DB8:1:2:ffff::9")
     assert origin_id(PEPPER, ID, "2001:db8:1:2::1") != origin_id(PEPPER, ID, "2001:db8:1:3::1")
 
 
 @pytest.mark.parametrize("address", ["", "unknown", "fe80::1%eth0", "1.2.3.4:80", "é"])
-def test_any_text_is_a_source(address: str) -> None:
+def test_any_text_makes_a_source(address: str) -> None:
     assert len(origin_id(PEPPER, ID, address)) == 16
 
 
@@ -229,13 +229,13 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_password() -> None
 @pytest.mark.parametrize(
     ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"disqualified": [ID]}, Disqualified)]
 )
-def test_a_person_barred_after_registering_can_not_sign_in(
+def test_a_person_barred_after_registering_cannot_sign_in(
     barred: dict[str, Any], refusal: type[ContestError]
 ) -> None:
     with pytest.raises(refusal):
         Door().knock(contest=reference(**barred))
 
 
-def test_only_who_knows_the_password_learns_of_being_barred() -> None:
+def test_only_somebody_who_knows_the_password_learns_of_the_bar() -> None:
     with pytest.raises(WrongCredentials):
         Door().knock("sai", contest=reference(disqualified=[ID]))

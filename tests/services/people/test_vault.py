@@ -1,4 +1,4 @@
-"""Sealed values: open for the right person and field under the right key, and for nothing else."""
+"""A sealed value opens for the right person and field under the right key, and not otherwise."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ VAULT = Vault(lambda: b"k" * 32)
 SEALED = VAULT.seal("Nguyễn Văn An", "a3", "full_name")
 
 
-def test_what_was_sealed_opens_again() -> None:
+def test_a_sealed_value_opens_again() -> None:
     assert VAULT.open(SEALED, "a3", "full_name") == "Nguyễn Văn An"
     assert VAULT.open(VAULT.seal("", "a3", "phone"), "a3", "phone") == ""
 
 
-def test_a_sealed_value_shows_nothing_and_is_never_the_same_twice() -> None:
+def test_a_sealed_value_reveals_nothing_and_is_never_the_same_twice() -> None:
     assert b"An" not in SEALED
     assert VAULT.seal("Nguyễn Văn An", "a3", "full_name") != SEALED
 
@@ -28,7 +28,7 @@ def test_a_value_does_not_open_for_another_person_or_field(person: str, field: s
         VAULT.open(SEALED, person, field)
 
 
-def test_another_key_does_not_open_and_says_where_to_look() -> None:
+def test_a_wrong_key_fails_and_the_error_says_where_to_look() -> None:
     with pytest.raises(Unreadable, match=r"full_name of a3 does not open.*reference/data-key\.json"):
         Vault(lambda: b"x" * 32).open(SEALED, "a3", "full_name")
 
@@ -41,10 +41,10 @@ def test_every_changed_byte_is_noticed(at: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 23, 24, 39, len(SEALED) - 1])
-def test_a_value_that_was_cut_does_not_open(length: int) -> None:
+def test_a_truncated_value_does_not_open(length: int) -> None:
     with pytest.raises(Unreadable):
         VAULT.open(SEALED[:length], "a3", "full_name")
 
 
-def test_the_key_is_in_no_trace() -> None:
+def test_the_key_is_in_no_traceback() -> None:
     assert repr(VAULT) == "Vault()"

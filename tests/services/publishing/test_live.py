@@ -1,4 +1,4 @@
-"""``data/live.json``: counted once under contention and repetition, told as far as the prediction allows."""
+"""``data/live.json``: counted once under contention and repetition, shown as far as the prediction allows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def contest(target: str | None) -> Current:
     return reference(made if target else made.model_copy(update={"prediction": None}))
 
 
-def test_a_new_prediction_for_the_next_week_does_not_give_away_the_one_of_this_week() -> None:
+def test_a_new_prediction_for_the_next_week_does_not_give_away_this_weeks() -> None:
     tallies = MemoryTallies()
     count_changes([finished("a", 1), finished("b", 2, week=2)], tallies)
     changed = replace(contest("perfect_people"), earlier={1: lambda: contest("people")})
@@ -36,7 +36,7 @@ def test_a_new_prediction_for_the_next_week_does_not_give_away_the_one_of_this_w
     assert live_figures(changed, tallies, START_MS + WEEK).people == 1
 
 
-def test_a_batch_over_the_turn_of_a_week_is_counted_in_both() -> None:
+def test_a_batch_across_the_turn_of_a_week_counts_in_both_weeks() -> None:
     tallies = MemoryTallies()
     assert count_changes([finished("a", 1), finished("b", 2, week=2), finished("c", 3)], tallies) == 2
     assert tallies.read(1)[0].total == (2, 2)
@@ -53,7 +53,7 @@ def test_a_batch_that_died_between_two_weeks_counts_once_when_it_comes_again() -
     assert (tallies.read(1)[0].total, tallies.read(2)[0].total) == ((1, 1), (1, 1))
 
 
-def test_two_that_write_at_once_lose_nothing() -> None:
+def test_two_writers_at_once_lose_nothing() -> None:
     tallies = MemoryTallies()
     other = Change(1, "s/b4", 1, None, entry("b", done(), unit="SO-B"))
     tallies.meanwhile = [lambda: count_changes([other], tallies)]
@@ -64,13 +64,13 @@ def test_two_that_write_at_once_lose_nothing() -> None:
 def test_a_write_whose_answer_was_lost_is_not_made_twice() -> None:
     tallies = MemoryTallies()
     batch = [finished("a", 1)]
-    # the client tried again after a time-out: its own first try is what stands in its way
+    # the client tried again after a time-out: its own first try stands in its way
     tallies.meanwhile = [lambda: count_changes(batch, tallies)]
     assert count_changes(batch, tallies) == 0
     assert tallies.read(1)[0].total == (1, 1)
 
 
-def test_a_batch_that_is_always_overtaken_is_given_back() -> None:
+def test_a_batch_that_is_always_overtaken_is_handed_back() -> None:
     class Crowded(MemoryTallies):
         def replace(self, week: int, tally: LiveTally, version: int) -> bool:
             return False
@@ -79,7 +79,7 @@ def test_a_batch_that_is_always_overtaken_is_given_back() -> None:
         count_changes([finished("a", 1)], Crowded())
 
 
-def test_the_document_tells_the_open_week_by_unit_and_in_all() -> None:
+def test_the_document_gives_figures_of_the_open_week_by_unit_and_in_total() -> None:
     tallies = MemoryTallies()
     gone = Change(1, "s/a3", 5, entry("d", done(), unit="TRUONG-C"), None)
     count_changes(
@@ -98,14 +98,14 @@ def test_the_document_tells_the_open_week_by_unit_and_in_all() -> None:
 
 
 @pytest.mark.parametrize("now", [START_MS - 1, START_MS + 4 * WEEK])
-def test_nothing_is_told_while_no_week_is_open(now: int) -> None:
+def test_no_figures_are_given_while_no_week_is_open(now: int) -> None:
     tallies = MemoryTallies()
     count_changes([finished("a", 1)], tallies)
     document = live_figures(contest(None), tallies, now)
     assert document == Live(as_of=document.as_of, week=None)
 
 
-def test_a_week_begins_with_nobody() -> None:
+def test_a_week_begins_at_zero() -> None:
     document = live_figures(contest(None), MemoryTallies(), START_MS + WEEK)
     assert document == Live(as_of=document.as_of, week=2, people=0, attempts=0)
 
@@ -128,18 +128,18 @@ def tallied(week: list[tuple[str, list[int]]]) -> MemoryTallies:
 
 @pytest.mark.parametrize("target", ["people", "attempts"])
 @given(one=people, other=people)
-def test_what_is_published_does_not_depend_on_participation_that_is_to_be_predicted(
+def test_the_published_figures_do_not_depend_on_participation_to_be_predicted(
     target: str, one: list[tuple[str, list[int]]], other: list[tuple[str, list[int]]]
 ) -> None:
     site, now = MemoryObjects(), START_MS + MINUTE
     publish_live(contest(target), tallied(one), site, now)
     told = site.objects.pop(LIVE)
     publish_live(contest(target), tallied(other), site, now)
-    assert site.objects[LIVE] == told  # the same bytes, so neither sums nor sizes tell anything
+    assert site.objects[LIVE] == told  # the same bytes, so neither sums nor sizes reveal anything
 
 
 @given(week=people, data=st.data())
-def test_what_is_published_does_not_depend_on_scores(
+def test_the_published_figures_do_not_depend_on_scores(
     week: list[tuple[str, list[int]]], data: st.DataObject
 ) -> None:
     other = [(unit, [data.draw(st.integers(0, 5)) for _ in scores]) for unit, scores in week]
@@ -149,13 +149,13 @@ def test_what_is_published_does_not_depend_on_scores(
     assert documents[0].attempts == sum(len(scores) for _, scores in week)
 
 
-def test_figures_are_put_every_time_and_silence_once() -> None:
+def test_figures_are_written_every_time_and_silence_once() -> None:
     site, tallies, now = MemoryObjects(), tallied([("SO-A", [5])]), START_MS
     open_week, silent = contest("perfect_people"), contest("people")
     assert publish_live(open_week, tallies, site, now)
     assert publish_live(open_week, tallies, site, now + MINUTE)
     assert json.loads(site.objects[LIVE])["as_of"] == "2022-08-22T08:01:00+07:00"
-    # a contest with another target is loaded: the figures are taken off, and the file is then left alone
+    # a contest with another target is loaded: the figures are removed, and the file is then left alone
     assert publish_live(silent, tallies, site, now + 2 * MINUTE)
     assert not publish_live(silent, tallies, site, now + 3 * MINUTE)
     assert publish_live(silent, tallies, site, now + WEEK)
@@ -163,7 +163,7 @@ def test_figures_are_put_every_time_and_silence_once() -> None:
 
 
 @pytest.mark.parametrize("stored", [b"", b"{", b'{"format":2,"week":1}'])
-def test_what_cannot_be_read_is_written_anew(stored: bytes) -> None:
+def test_an_unreadable_file_is_rewritten(stored: bytes) -> None:
     site, tallies, silent = MemoryObjects(), MemoryTallies(), contest("people")
     site.put(LIVE, stored)
     assert publish_live(silent, tallies, site, START_MS)

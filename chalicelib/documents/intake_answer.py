@@ -1,0 +1,37 @@
+"""``intake/<file>.json``: the answer to a file in the inbox, for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib.documents.typed import Document, Part
+
+
+class Mistake(Part, frozen=True):
+    """A fault in a file that was sent, and what to do; ``row`` is 0 where it concerns the whole file."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    message: str
+
+
+class IntakeAnswer(Document, frozen=True, kw_only=True):
+    """``taken``: what was taken over, or missing, by name; ``faults``: the first of ``fault_count``."""
+
+    format: Literal[1] = 1
+    file: str
+    sha256: str
+    accepted: bool
+    at: str
+    taken: dict[str, Any]
+    fault_count: int
+    faults: tuple[Mistake, ...]
+
+    def encode(self) -> bytes:
+        """Indented: people read it too. Half of a surrogate pair, which UTF-8 does not have, becomes ``?``."""
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False, indent=1).encode(errors="replace")

@@ -1,0 +1,24 @@
+"""``data/keys.json``: the public keys that check receipts. No key is ever removed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.documents.typed import Document, Part
+
+KEYS = "data/keys.json"
+
+
+class PublicKey(Part, frozen=True):
+    """``key_id``: the first 16 hex digits of SHA-256(public key); ``public_key``: 64 hex digits."""
+
+    key_id: str
+    public_key: str
+    algorithm: Literal["Ed25519"] = "Ed25519"
+
+
+class PublicKeys(Document, frozen=True, kw_only=True):
+    """Oldest first."""
+
+    format: Literal[1] = 1
+    keys: tuple[PublicKey, ...] = ()

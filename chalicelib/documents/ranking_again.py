@@ -1,0 +1,92 @@
+"""``ranking.json``: a week's rules and outcome, with draws in place of participant ids (docs/proof.md)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.documents.typed import Document, Part
+
+
+class CountedPrize(Part, frozen=True):
+    """A prize and how often it is given."""
+
+    name: str
+    count: int
+
+
+class UnitPrizeRules(Part, frozen=True):
+    """``weights`` and ``min_rate`` are exact decimals."""
+
+    weekly: int
+    weights: dict[str, str]
+    min_rate: str
+    min_people: int
+
+
+class Rules(Part, frozen=True):
+    """The settings that decide; ``prediction_target`` is None where the contest asks for no prediction."""
+
+    order: tuple[str, ...]
+    prediction_target: str | None
+    paper_questions: int
+    min_duration_ms: int
+    one_prize_per_person: bool
+    prizes: tuple[CountedPrize, ...]
+    unit_prizes: UnitPrizeRules
+
+
+class UnitSize(Part, frozen=True):
+    """A unit as the close knew it."""
+
+    code: str
+    headcount: int
+    exempt: int
+
+
+class RankedPrize(Part, frozen=True):
+    """A prize and its winner."""
+
+    prize: str
+    rank: int
+    draw: str
+
+
+class RankedUnit(Part, frozen=True):
+    """A unit's place; ``score`` is exact: "numerator/denominator"."""
+
+    rank: int
+    code: str
+    people: int
+    attempts: int
+    best_sum: int
+    score: str
+    prize: str
+    note: str
+
+
+class Outcome(Part, frozen=True):
+    """``order_sha256``: digest of the draws of everybody ranked, in order."""
+
+    people: int
+    attempts: int
+    perfect_people: int
+    prediction_actual: int | None
+    ranked: int
+    order_sha256: str
+    prizes: tuple[RankedPrize, ...]
+    units: tuple[RankedUnit, ...]
+
+
+class RankingAgain(Document, frozen=True, kw_only=True):
+    """All that it takes to rank a week again from its bundle. ``barred`` and ``earlier_winners`` are draws."""
+
+    format: Literal[1] = 1
+    contest: str
+    week: int
+    closes_at: str
+    rules: Rules
+    units: tuple[UnitSize, ...]
+    barred: tuple[str, ...]
+    earlier_winners: tuple[str, ...]
+    earlier_unit_winners: tuple[str, ...]
+    result: Outcome

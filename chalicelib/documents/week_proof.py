@@ -1,0 +1,72 @@
+"""The files of a week's proof: the tree's root on the desk, and what the site shows of it (docs/proof.md)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.documents.typed import Document, Part
+
+
+class Tree(Document, frozen=True, kw_only=True):
+    """``merkle.json`` beside a closed week: root and size of the tree, digests of the files around it."""
+
+    format: Literal[1] = 1
+    contest: str
+    week: int
+    tree: Literal["RFC 6962"] = "RFC 6962"
+    hash: Literal["SHA-256"] = "SHA-256"
+    leaf_order: Literal["ascending"] = "ascending"
+    root: str
+    size: int
+    chunk_size: int
+    audit_sha256: str
+    audit_bytes: int
+    ranking_sha256: str
+    order_sha256: str
+
+
+class AuditFile(Part, frozen=True):
+    """The bundle; ``bytes`` as it is packed."""
+
+    file: str
+    sha256: str
+    bytes: int
+
+
+class RankingFile(Part, frozen=True):
+    """``ranking.json`` under a name made of its digest."""
+
+    file: str
+    sha256: str
+
+
+class ProofIndex(Document, frozen=True, kw_only=True):
+    """``data/proof/week-<k>/index.json``; ``first``: the first leaf hash of each chunk, in hex."""
+
+    format: Literal[1] = 1
+    contest: str
+    week: int
+    revision: int
+    root: str
+    size: int
+    folder: str
+    chunk_size: int
+    first: tuple[str, ...]
+    audit: AuditFile
+    ranking: RankingFile
+
+
+class PathStep(Part, frozen=True):
+    """The neighbour on the way to the root, in hex, and on which side it stands."""
+
+    side: Literal["left", "right"]
+    hash: str
+
+
+class Chunk(Document, frozen=True, kw_only=True):
+    """``chunks/<n>.json``: leaf hashes in hex from ``start`` on, and the path from their root to the tree's."""
+
+    format: Literal[1] = 1
+    start: int
+    leaves: tuple[str, ...]
+    path: tuple[PathStep, ...]
