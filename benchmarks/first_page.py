@@ -1,7 +1,7 @@
 """``python -m benchmarks.first_page``: loading times of the running stack's first page on a phone's connection.
 
-Medians of several loads, each in a fresh profile, in Chromium on Lighthouse's mobile connection; the processor is
-not slowed down. The floor is one line of text from the same server. Needs `make run` in another shell.
+Medians of several loads, each in a fresh profile, in Chromium on Lighthouse's mobile connection; the processor
+is not slowed down. The floor is one line of text from the same server. Needs `make run` in another shell.
 """
 
 from __future__ import annotations
