@@ -1,7 +1,7 @@
-"""``python -m benchmarks.first_page``: how fast the first page of the running stack comes on a phone's line.
+"""``python -m benchmarks.first_page``: loading times of the running stack's first page on a phone's connection.
 
-Medians of several loads, each in a fresh profile, in Chromium on Lighthouse's mobile line; the processor is not
-slowed down. The floor is one line of text from the same place. Needs `make run` in another shell.
+Medians of several loads, each in a fresh profile, in Chromium on Lighthouse's mobile connection; the processor
+is not slowed down. The floor is one line of text from the same server. Needs `make run` in another shell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # Lighthouse's mobile conditions; bytes a second, milliseconds.
 MOBILE_LINE = {"offline": False, "latency": 150, "downloadThroughput": 204_800, "uploadThroughput": 96_000}
 ROUNDS = 7
-# What Lighthouse calls good, in milliseconds.
+# Lighthouse's "good" values, in milliseconds.
 GOOD = {"first paint": 1_800, "largest paint": 2_500, "blocked": 200}
 _WATCH = """
     window.seen = { lcp: 0, blocked: 0 };
