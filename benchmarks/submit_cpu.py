@@ -73,7 +73,7 @@ def main() -> None:
                 ":v": {"N": "1170000"},
                 ":o": {"S": attempt.opening},
                 ":r": {
-                    "L": [{"S": "1:1661130000001:612345:612345:17:1234:0123456789abcdef:BBBBBBBBBBBBBBBBBBBB:"}]
+                    "L": [{"S": '[1,1661130000001,612345,612345,17,1234,"0123456789abcdef","BBBBBBBBBBBBBBBBBBBB"]'}]
                 },
             },
             ReturnValuesOnConditionCheckFailure="ALL_OLD",

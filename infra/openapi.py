@@ -64,7 +64,7 @@ _TOKEN = "Send the `token` of the answer as `Authorization: Bearer <token>`."  #
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/health"): Operation(
-        "getHealth", "What runs here, and on which bank", {200: shapes.Health}, ("not_loaded",)
+        "getHealth", "The version and the question bank in use", {200: shapes.Health}, ("not_loaded",)
     ),
     ("GET", "/contest"): Operation(
         "getContest",
@@ -147,7 +147,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("PUT", "/attempts/{attempt_id}/answers"): Operation(
         "saveAnswers",
-        "Save what was built on `revision`; repeated, it gives the stored one",
+        "Save answers built on `revision`; a repetition returns the stored revision",
         {200: shapes.Saved},
         (
             "unauthorized",
