@@ -20,6 +20,9 @@ from chalicelib.domain.attempt import AttemptId
 
 ROUNDS, CALLS = 15, 200
 
+# What the app stores of an attempt (``domain/attempt.py``).
+RECORD = '[1,1661130000001,612345,612345,17,1234,"f123456789abcdef","BBBBBBBBBBBBBBBBBBBB"]'
+
 
 def milliseconds(function: Callable[[], None]) -> float:
     began = time.process_time()
@@ -72,9 +75,7 @@ def main() -> None:
                 ":s": {"S": "BBBBBBBBBBBBBBBBBBBB"},
                 ":v": {"N": "1170000"},
                 ":o": {"S": attempt.opening},
-                ":r": {
-                    "L": [{"S": '[1,1661130000001,612345,612345,17,1234,"0123456789abcdef","BBBBBBBBBBBBBBBBBBBB"]'}]
-                },
+                ":r": {"L": [{"S": RECORD}]},
             },
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )

@@ -15,10 +15,10 @@ RECORD_KEYS = {
     "week": int,
 }  # fmt: skip
 MAY_BE_NULL = {"prediction", "unit"}
-CHOICES = {
+CHOICES: dict[str, set[Any]] = {
     "format": {1},
     "category": {"mandatory", "encouraged"},
-    "status": {"submitted", "overdue", "discarded"},
+    "status": {"submitted", "overdue", "blank", "discarded"},
 }
 
 
