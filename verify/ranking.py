@@ -24,17 +24,18 @@ class Place(NamedTuple):
 def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
     """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
     rules = published["rules"]
-    counted = {
-        person.draw: [attempt for attempt in person.attempts.values() if attempt.status != "discarded"]
-        for person in people
-    }
+    counted = {person.draw: counted_attempts(person, rules) for person in people}
     units = {person.draw: person.unit for person in people}
     took_part = [draw for draw, attempts in counted.items() if attempts]
     facts = {
         "people": len(took_part),
         "attempts": sum(len(attempts) for attempts in counted.values()),
         "perfect_people": sum(
-            any(attempt.score == rules["paper_questions"] for attempt in counted[draw]) for draw in took_part
+            any(
+                attempt.score == rules["paper_questions"] and attempt.duration >= rules["min_duration_ms"]
+                for attempt in counted[draw]
+            )
+            for draw in took_part
         ),
     }
     target = facts[rules["prediction_target"]] if rules["prediction_target"] else None
@@ -57,6 +58,15 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     return result, ranked
 
 
+def counted_attempts(person: Person, rules: dict[str, Any]) -> list[Attempt]:
+    """Each with the prediction that counts for it."""
+    counted = [one for one in person.attempts.values() if one.status in ("submitted", "overdue")]
+    if rules["prediction_counts"] != "first":
+        return counted
+    made = [(one.number, one.prediction) for one in counted if one.prediction is not None]
+    return [one._replace(prediction=min(made)[1] if made else None) for one in counted]
+
+
 def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key:
     """The sort key of an attempt; smaller is better."""
     guessed = attempt.prediction is not None and target is not None
@@ -66,7 +76,8 @@ def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key
         "duration": attempt.duration,
         "submitted": attempt.received,
     }
-    return (attempt.duration < rules["min_duration_ms"], *[values[name] for name in rules["order"]])
+    in_order = [values[name] for name in rules["order"]]
+    return (attempt.duration < rules["min_duration_ms"], *in_order, attempt.status == "overdue")
 
 
 def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]) -> list[dict[str, Any]]:
@@ -75,6 +86,8 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
     for rank, place in enumerate(ranked, 1):
         if not left:
             break
+        if place.best.duration < rules["min_duration_ms"]:
+            continue
         if not (rules["one_prize_per_person"] and place.draw in earlier_winners):
             won.append({"prize": left.pop(0), "rank": rank, "draw": place.draw})
     return won

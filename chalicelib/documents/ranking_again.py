@@ -24,10 +24,11 @@ class UnitPrizeRules(Part, frozen=True):
 
 
 class Rules(Part, frozen=True):
-    """The settings that decide; ``prediction_target`` is None where the contest asks for no prediction."""
+    """The settings that decide; those of the prediction are None where the contest asks for none."""
 
     order: tuple[str, ...]
     prediction_target: str | None
+    prediction_counts: str | None
     paper_questions: int
     min_duration_ms: int
     one_prize_per_person: bool

@@ -9,11 +9,20 @@ from typing import Literal, NamedTuple
 
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AttemptNotFound
+from chalicelib.domain.paper import UNANSWERED
 
 Category = Literal["mandatory", "encouraged"]
-Status = Literal["submitted", "overdue", "discarded"]
-SUBMITTED, OVERDUE, DISCARDED = "", "o", "x"
-_STATUS: dict[str, Status] = {SUBMITTED: "submitted", OVERDUE: "overdue", DISCARDED: "discarded"}
+Status = Literal["submitted", "overdue", "blank", "discarded"]
+# ``LATE``: submitted in the grace. ``BLANK``: submitted without a single answer.
+SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED = "", "l", "o", "b", "x"
+NOT_COUNTED = frozenset({BLANK, DISCARDED})
+_STATUS: dict[str, Status] = {
+    SUBMITTED: "submitted",
+    LATE: "submitted",
+    OVERDUE: "overdue",
+    BLANK: "blank",
+    DISCARDED: "discarded",
+}
 _ID = re.compile(r"([1-9]\d?)-([1-9]\d?)-([1-9]\d{12})-([0-9a-f]{16})", re.ASCII)
 
 
@@ -59,16 +68,17 @@ class AttemptId(NamedTuple):
 class Finished(NamedTuple):
     """A finished attempt, in the order of its compact record. Times in milliseconds.
 
-    ``duration`` and ``overtime`` are the spans before and after the deadline that the server waited for the
-    answers; neither is ever negative (``finish``). ``answers`` are as ``paper.encode_answers`` gives them. A
-    ``discarded`` attempt is used up but not counted. An erased one (``receipt.erased``) has no nonce, and its
-    commitment (64 hex digits) in place of its answers.
+    ``duration`` runs from the start to the receipt, as it ranks. ``early`` is 0, but for an overdue attempt
+    that the week's end cut short: it ranks as received so much earlier than its duration says. Neither is
+    ever negative. ``answers`` are as ``paper.encode_answers`` gives them. A ``blank`` or ``discarded``
+    attempt is used up but not counted. An erased one (``receipt.erased``) has no nonce, and its commitment
+    (64 hex digits) in place of its answers.
     """
 
     number: int
     started: int
     duration: int
-    overtime: int
+    early: int
     score: int
     prediction: int | None
     nonce: str
@@ -81,12 +91,22 @@ class Finished(NamedTuple):
 
     @property
     def counted(self) -> bool:
-        return self.flag != DISCARDED
+        return self.flag not in NOT_COUNTED
+
+    @property
+    def handed_in(self) -> bool:
+        """A person submitted it, in time or in the grace; it may be blank."""
+        return self.flag in (SUBMITTED, LATE, BLANK)
+
+    @property
+    def overdue(self) -> bool:
+        """Nobody submitted it: it counts with its saved answers."""
+        return self.flag == OVERDUE
 
     @property
     def received(self) -> int:
-        """When the server had the answers, in milliseconds; never before the start."""
-        return self.started + self.duration + self.overtime
+        """When the server had the answers, as it ranks, in milliseconds: for a late paper the grace's end."""
+        return self.started + self.duration - self.early
 
     @property
     def erased(self) -> bool:
@@ -96,7 +116,7 @@ class Finished(NamedTuple):
     @property
     def late(self) -> bool:
         """Received in the grace, after the deadline."""
-        return self.overtime > 0
+        return self.flag == LATE
 
     def encode(self) -> str:
         """A JSON array of about 80 bytes, so that an entry with ten attempts stays below 1 KB: one write unit.
@@ -106,23 +126,14 @@ class Finished(NamedTuple):
         prediction = "null" if self.prediction is None else self.prediction
         flag = f',"{self.flag}"' if self.flag else ""
         return (
-            f"[{self.number},{self.started},{self.duration},{self.overtime},{self.score},{prediction},"
+            f"[{self.number},{self.started},{self.duration},{self.early},{self.score},{prediction},"
             f'"{self.nonce}","{self.answers}"{flag}]'
         )
 
     @classmethod
     def decode(cls, record: str) -> Finished:
-        """The opposite of ``encode``; an older record is mended."""
-        return cls(*json.loads(record)).mended()
-
-    def mended(self) -> Finished:
-        """The record as ``finish`` makes it today.
-
-        Before, a clock that went back between start and receipt left a negative duration in the record.
-        """
-        if self.duration >= 0:
-            return self
-        return self._replace(duration=0, overtime=max(0, self.duration + self.overtime))
+        """The opposite of ``encode``."""
+        return cls(*json.loads(record))
 
 
 class Opened(NamedTuple):
@@ -170,6 +181,11 @@ class Entry(NamedTuple):
         return self.open is not None and self.open[:3] == attempt[1:]
 
 
+def is_blank(answers: str) -> bool:
+    """Whether encoded answers (``paper.encode_answers``) answer no question."""
+    return not answers.strip(UNANSWERED)
+
+
 def next_revision(previous: int, started: int, now: int) -> int:
     """Of what is saved now: milliseconds since the start, and always more than before, whatever clocks do."""
     return max(previous + 1, now - started)
@@ -178,6 +194,11 @@ def next_revision(previous: int, started: int, now: int) -> int:
 def deadline(definition: Definition, week: Week, started: int) -> int:
     """``min(started + time_limit, closes)`` (design): an attempt belongs to the week of its start."""
     return min(started + definition.time_limit, week.closes)
+
+
+def is_past_saving(definition: Definition, week: Week, started: int, now: int) -> bool:
+    """Saves count until the deadline; the grace is for handing in alone (design)."""
+    return now > deadline(definition, week, started)
 
 
 def is_overdue(definition: Definition, week: Week, started: int, now: int) -> bool:
@@ -194,25 +215,27 @@ def finish(
     score: int,
     answers: str,
     prediction: int | None,
-    flag: str = SUBMITTED,
 ) -> Finished:
-    """The record of an attempt: ``duration = max(0, min(received, deadline) − started)``.
+    """The record of a submitted attempt: ``duration = max(0, received − started)`` (design).
 
-    Start and receipt are told by the clocks of two servers, and a clock may be set back. An attempt that seems
-    to be received before it was started counts as received at its start.
+    What is received in the grace counts as received at its end: the grace is neither free time nor a race.
+    Start and receipt are told by the clocks of two servers, and a clock may be set back: an attempt that
+    seems to be received before it was started counts as received at its start. A paper without an answer is
+    not counted.
     """
-    received = max(received, attempt.started)
-    stopped = max(attempt.started, min(received, deadline(definition, week, attempt.started)))
+    due = deadline(definition, week, attempt.started)
+    late = received > due
+    counted = due + definition.grace if late else max(received, attempt.started)
     return Finished(
         number=attempt.number,
         started=attempt.started,
-        duration=stopped - attempt.started,
-        overtime=received - stopped,
+        duration=counted - attempt.started,
+        early=0,
         score=score,
         prediction=prediction,
         nonce=attempt.nonce,
         answers=answers,
-        flag=flag,
+        flag=BLANK if is_blank(answers) else LATE if late else SUBMITTED,
     )
 
 
@@ -223,23 +246,23 @@ Grader = Callable[[str, str], int]
 def overdue_record(definition: Definition, week: Week, opened: Opened, grade: Grader) -> Finished:
     """What becomes of an attempt that nobody submitted in time (design, “Rules, exactly”).
 
-    With autosaved answers it counts as submitted at its deadline (``overdue = "submit_saved"``), otherwise
-    it is discarded. It always uses up one attempt.
+    With saved answers it counts (``overdue = "submit_saved"``) with the longest duration that there is, as
+    received at the end of the grace and without a prediction; otherwise it is discarded. It always uses up
+    one attempt.
     """
-    attempt = AttemptId(week.number, opened.number, opened.started, opened.nonce)
-    due = deadline(definition, week, opened.started)
-    if opened.saved is not None and definition.paper.overdue == "submit_saved":
-        return finish(
-            definition,
-            week,
-            attempt,
-            received=due,
-            score=grade(opened.nonce, opened.saved),
-            answers=opened.saved,
-            prediction=opened.guess,
-            flag=OVERDUE,
-        )
-    return finish(definition, week, attempt, received=due, score=0, answers="", prediction=None, flag=DISCARDED)
+    saved = opened.saved or ""
+    counts = definition.paper.overdue == "submit_saved" and not is_blank(saved)
+    return Finished(
+        number=opened.number,
+        started=opened.started,
+        duration=definition.time_limit + definition.grace,
+        early=opened.started + definition.time_limit - deadline(definition, week, opened.started),
+        score=grade(opened.nonce, saved) if counts else 0,
+        prediction=None,
+        nonce=opened.nonce,
+        answers=saved if counts else "",
+        flag=OVERDUE if counts else DISCARDED,
+    )
 
 
 def settled(entry: Entry, definition: Definition, now: int, grade: Grader) -> Entry:

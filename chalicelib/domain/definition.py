@@ -80,6 +80,7 @@ class PaperRules(_Table):
 class Prediction(_Table):
     target: Literal["perfect_people", "people", "attempts"] = "perfect_people"
     question: Text
+    counts: Literal["first", "each"] = "first"
 
 
 class Ranking(_Table):

@@ -15,16 +15,16 @@ from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import DISCARDED, Category, Entry, Finished
-from chalicelib.domain.definition import Definition, RankingField, Week
+from chalicelib.domain.attempt import NOT_COUNTED, Category, Entry, Finished
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
 
 
 class Candidate(NamedTuple):
     """A counted attempt, as far as it is compared.
 
-    ``received`` is an instant and ``duration`` a span, both in milliseconds; ``prediction`` is None where the
-    person made none.
+    ``received`` is an instant and ``duration`` a span, both in milliseconds; ``prediction`` is None where none
+    counts (``counted_prediction``).
     """
 
     number: int
@@ -32,6 +32,7 @@ class Candidate(NamedTuple):
     duration: int
     score: int
     prediction: int | None
+    overdue: bool
 
 
 class Contender(NamedTuple):
@@ -82,23 +83,43 @@ Compare = Callable[[Finished | Candidate], Key]
 def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Contender]:
     """Everyone with a counted attempt. The entries are taken one by one and not kept."""
     compare = comparison(definition, _before_the_target(definition), target=None)
-    all_correct = definition.paper.questions
+    all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
+    one_prediction = definition.prediction is not None and definition.prediction.counts == "first"
     for entry in entries:
-        counted = [attempt for attempt in entry.finished if attempt.flag != DISCARDED]
+        counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if counted:
+            best = _equally_good(counted, compare)
+            guess = counted_prediction(counted) if one_prediction else None
             yield Contender(
                 entry.participant_id,
                 # Decoding makes a string of the unit's code for each entry; 400,000 of them would take 22 MB.
                 intern(entry.unit),
                 entry.category,
                 len(counted),
-                all_correct in [attempt.score for attempt in counted],
-                tuple([_candidate(attempt) for attempt in _equally_good(counted, compare)]),
+                any(one.score == all_correct and one.duration >= min_duration for one in counted),
+                tuple(
+                    [
+                        Candidate(
+                            one.number,
+                            one.received,
+                            one.duration,
+                            one.score,
+                            guess if one_prediction else one.prediction,
+                            one.overdue,
+                        )
+                        for one in best
+                    ]
+                ),
             )
 
 
-def _candidate(attempt: Finished) -> Candidate:
-    return Candidate(attempt.number, attempt.received, attempt.duration, attempt.score, attempt.prediction)
+def counted_prediction(attempts: Iterable[Finished]) -> int | None:
+    """The prediction that counts for all of a person's attempts in a week, where one counts (design).
+
+    It is that of the counted attempt with the lowest number that has one.
+    """
+    made = [(one.number, one.prediction) for one in attempts if one.counted and one.prediction is not None]
+    return min(made)[1] if made else None
 
 
 def _equally_good(attempts: list[Finished], compare: Compare) -> list[Finished]:
@@ -147,14 +168,15 @@ def fixed_draw(closes: str, participant_id: str) -> bytes:
 
 # What attempts can be compared by. ``comparison`` works out a value for each, in this order; a dictionary of
 # names takes half as long again.
-_CRITERIA = ("too_fast", "score", "prediction", "duration", "submitted")
+_CRITERIA = ("too_fast", "score", "prediction", "duration", "submitted", "overdue")
 
 
-def comparison(definition: Definition, fields: Sequence[RankingField], target: int | None) -> Compare:
-    """How attempts compare by ``fields``, a part of the contest's order (design).
+def comparison(definition: Definition, fields: Sequence[str], target: int | None) -> Compare:
+    """How attempts compare by ``fields``, a part of ``full_order`` (design).
 
     “Score descending, |prediction − actual| ascending (none ranks last), duration ascending, received
-    ascending”; and before all of them, “an attempt faster than ``min_duration`` compares behind all others”.
+    ascending”; before all of them, “an attempt faster than ``min_duration`` compares behind all others”; and
+    after them, an overdue paper stands “behind submitted papers that are equal to it”.
     """
     min_duration, questions = span_ms(definition.paper.min_duration), definition.paper.questions
     in_order = itemgetter(*[_CRITERIA.index(name) for name in ("too_fast", *fields)])
@@ -169,6 +191,7 @@ def comparison(definition: Definition, fields: Sequence[RankingField], target: i
                 inf if error is None else error,
                 attempt.duration,
                 attempt.received,
+                attempt.overdue,
             )
         )
         return chosen
@@ -176,11 +199,19 @@ def comparison(definition: Definition, fields: Sequence[RankingField], target: i
     return key
 
 
-def _before_the_target(definition: Definition) -> tuple[RankingField, ...]:
-    """The fields by which attempts compare in the same way whatever the target will be."""
-    order = definition.ranking.order
-    if definition.prediction is None:
-        return order
+def full_order(definition: Definition) -> tuple[str, ...]:
+    """The contest's order, and behind it what puts an overdue paper behind its equals."""
+    return (*definition.ranking.order, "overdue")
+
+
+def _before_the_target(definition: Definition) -> tuple[str, ...]:
+    """The fields by which a person's attempts compare in the same way whatever the target will be.
+
+    Where one prediction counts for all of them, that is the whole order without the prediction.
+    """
+    order = full_order(definition)
+    if definition.prediction is None or definition.prediction.counts == "first":
+        return tuple(field for field in order if field != "prediction")
     return tuple(takewhile(lambda field: field != "prediction", order))
 
 
@@ -189,7 +220,7 @@ def rank(people: Iterable[Contender], definition: Definition, week: Week, target
 
     Two people who are equal in the whole order stand by the fixed draw.
     """
-    compare = comparison(definition, definition.ranking.order, target)
+    compare = comparison(definition, full_order(definition), target)
     closes = definition.rfc3339(week.closes)
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
@@ -225,15 +256,16 @@ def award(
     """Place in ``ranked`` (from 0) → name of the prize, from the top and in order of value (R7).
 
     The barred (excluded or disqualified, R3) are skipped, and with ``one_prize_per_person`` so are the winners
-    of earlier weeks.
+    of earlier weeks. An attempt faster than ``min_duration`` wins nothing.
     """
+    min_duration = span_ms(definition.paper.min_duration)
     skipped = set(barred)
     if definition.ranking.one_prize_per_person:
         skipped.update(earlier_winners)
     prizes = iter([prize.name for prize in definition.prizes for _ in range(prize.count)])
     winners: dict[int, str] = {}
     for place, standing in enumerate(ranked):
-        if standing.participant_id in skipped:
+        if standing.participant_id in skipped or standing.best.duration < min_duration:
             continue
         prize = next(prizes, None)
         if prize is None:

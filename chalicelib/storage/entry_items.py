@@ -59,10 +59,8 @@ def to_entry(item: Item, week: int) -> Entry:
         guess = int(item.guess.N) if item.guess else None
         revision = int(item.rev.N) if item.rev else 0
         opened = Opened(int(item.used.N), started, nonce, saved, guess, revision)
-    finished = [_finished(record.S) for record in item.done.L] if item.done else []
-    # Looking first spares a close a million calls.
-    sound = tuple([record if record.duration >= 0 else record.mended() for record in finished])
-    return Entry(item.sk.S, week, item.unit.S, item.category.S, int(item.used.N), opened, sound)
+    finished = tuple([_finished(record.S) for record in item.done.L]) if item.done else ()
+    return Entry(item.sk.S, week, item.unit.S, item.category.S, int(item.used.N), opened, finished)
 
 
 def entry_of(raw: dict[str, Any]) -> Entry:

@@ -75,7 +75,7 @@ class ExamApi:
             definition = reference.of_week(attempt.week).definition
             return {"status": "open", "attempt": responses.attempt(found, definition)}
         return {
-            "status": "submitted" if found.status == "submitted" else "overdue",
+            "status": "submitted" if found.handed_in else "overdue",
             "result": self._result(person, attempt, found, reference),
         }
 
@@ -106,7 +106,7 @@ class ExamApi:
     ) -> shapes.Result:
         definition = reference.of_week(attempt.week).definition
         receipt: Any = None
-        if record.status == "submitted" and not record.erased:
+        if record.handed_in and not record.erased:
             receipt = self.receipts().issue(person, definition, attempt.week, record)
         return responses.result(record, attempt, definition, receipt)
 

@@ -60,7 +60,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
 
 
 def submission(record: Finished, definition: Definition) -> shapes.Submission:
-    """``score`` is None for a discarded attempt."""
+    """``score`` is None for an attempt that is not counted."""
     return {
         "score": record.score if record.counted else None,
         "total": definition.paper.questions,
@@ -75,7 +75,7 @@ def _listed(entry: Entry, record: Finished, definition: Definition) -> shapes.Li
         "attempt_id": id_of(entry.week, record),
         "week": entry.week,
         "number": record.number,
-        "status": "submitted" if record.status == "submitted" else "overdue",
+        "status": "submitted" if record.handed_in else "overdue",
         "started_at": definition.rfc3339(record.started),
         **submission(record, definition),
     }

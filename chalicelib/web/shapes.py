@@ -230,7 +230,7 @@ class ReceiptRecord(TypedDict):
     prediction: Count | None
     received_at_ms: Milliseconds
     score: Score
-    status: Literal["submitted", "overdue", "discarded"]
+    status: Literal["submitted", "overdue", "blank", "discarded"]
     unit: str | None
     week: WeekNumber
 

@@ -230,7 +230,7 @@ export interface ReceiptRecord {
   prediction: number | null;
   received_at_ms: number;
   score: number;
-  status: "submitted" | "overdue" | "discarded";
+  status: "submitted" | "overdue" | "blank" | "discarded";
   unit: string | null;
   week: number;
 }

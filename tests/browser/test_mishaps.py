@@ -208,7 +208,9 @@ def test_answers_are_sent_at_once_when_the_page_is_left(
     attempt = sit(page, person, hall, enter)
     choose(option(page, 1))
     page.goto("about:blank")
-    wait_for(lambda: saved(person, hall, attempt), 2, "saving while the page goes")
+    wait_for(
+        lambda: saved(person, hall, attempt), 15, "saving while the page goes"
+    )  # it is gone: nothing else saves
 
 
 def test_a_closed_browser_comes_back_with_every_answer_and_mark(

@@ -83,6 +83,8 @@ def test_a_paper_handed_in_elsewhere_shows_its_receipt(
     hall: Stack, page: Page, person: Person, enter: Enter
 ) -> None:
     attempt = person.start(hall)
-    given = person.call(hall, "POST", f"/attempts/{attempt}/submission", {"answers": {}, "revision": 0})
+    given = person.call(
+        hall, "POST", f"/attempts/{attempt}/submission", {"answers": {"1": ["A"]}, "revision": 0}
+    )
     enter(page, person, f"#/paper/{attempt}")
     expect(page.get_by_text(given["receipt"]["leaf_hash"][:16])).to_be_visible()

@@ -36,7 +36,9 @@ pytestmark = pytest.mark.no_hands
 def sitting(hall: Stack, new_person: Callable[[], Person]) -> tuple[Person, str]:
     """Somebody with a paper handed in and another one open."""
     person = new_person()
-    person.call(hall, "POST", f"/attempts/{person.start(hall)}/submission", {"answers": {}, "revision": 0})
+    person.call(
+        hall, "POST", f"/attempts/{person.start(hall)}/submission", {"answers": {"1": ["A"]}, "revision": 0}
+    )
     return person, person.start(hall)
 
 

@@ -24,7 +24,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
     with running(contest, folder / "state") as started:
         person = Person.register(started, 1, proof=False)
-        body = {"answers": {}, "prediction": 1, "revision": 0}
+        body = {"answers": {"1": ["A"]}, "prediction": 1, "revision": 0}
         answer = person.call(started, "POST", f"/attempts/{person.start(started)}/submission", body)
         yield started, answer["receipt"]
 

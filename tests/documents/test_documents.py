@@ -117,6 +117,7 @@ TYPED: dict[str, Document] = {
         rules=Rules(
             order=("score",),
             prediction_target=None,
+            prediction_counts=None,
             paper_questions=5,
             min_duration_ms=0,
             one_prize_per_person=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.attempt import (
+    BLANK,
     DISCARDED,
     OVERDUE,
     SUBMITTED,
@@ -28,9 +29,9 @@ def done(
     status: Status = "submitted",
 ) -> Finished:
     """A finished attempt, received at the end of its duration unless told otherwise."""
-    overtime = 0 if received is None else received - started - duration
-    flag = {"submitted": SUBMITTED, "overdue": OVERDUE, "discarded": DISCARDED}[status]
-    return Finished(number, started, duration, overtime, score, prediction, NONCE, "AAAAA", flag)
+    early = 0 if received is None else started + duration - received
+    flag = {"submitted": SUBMITTED, "overdue": OVERDUE, "blank": BLANK, "discarded": DISCARDED}[status]
+    return Finished(number, started, duration, early, score, prediction, NONCE, "BAAAA", flag)
 
 
 def entry(

@@ -22,15 +22,34 @@ def due(started: int, closes: int, rules: dict[str, Any]) -> int:
 
 
 def timed(started: int, received: int, closes: int, rules: dict[str, Any]) -> dict[str, int]:
-    """When an attempt counts as received, and its duration: grace adds nothing, time never runs back."""
+    """When an attempt counts as received, and its duration; in the grace that is its end."""
     if received < started:
         return {"received": started, "duration": 0}
     deadline = due(started, closes, rules)
-    return {"received": received, "duration": (deadline if received > deadline else received) - started}
+    if received > deadline:
+        received = deadline + rules["grace"]
+    return {"received": received, "duration": received - started}
+
+
+def left_behind(started: int, closes: int, rules: dict[str, Any]) -> dict[str, Any]:
+    """The same of an attempt that nobody handed in; its prediction does not count."""
+    end = due(started, closes, rules) + rules["grace"]
+    duration = rules["time_limit"] + rules["grace"]
+    return {"received": end, "duration": duration, "prediction": None, "overdue": True}
 
 
 def counted(person: Person) -> list[Attempt]:
     return [attempt for attempt in person["attempts"] if attempt["counts"]]
+
+
+def with_their_predictions(person: Person, rules: dict[str, Any]) -> list[Attempt]:
+    """The counted attempts; where the first prediction counts, all have that of the earliest that has one."""
+    attempts = counted(person)
+    if rules["counts"] == "each":
+        return attempts
+    made = sorted(a["number"] for a in attempts if a["prediction"] is not None)
+    first = next((a["prediction"] for a in attempts if made and a["number"] == made[0]), None)
+    return [{**attempt, "prediction": first} for attempt in attempts]
 
 
 def target(people: list[Person], rules: dict[str, Any]) -> int:
@@ -39,7 +58,17 @@ def target(people: list[Person], rules: dict[str, Any]) -> int:
         return len(taking_part)
     if rules["target"] == "attempts":
         return sum(len(counted(person)) for person in taking_part)
-    return len([p for p in taking_part if any(a["score"] == rules["questions"] for a in counted(p))])
+    return len(
+        [
+            p
+            for p in taking_part
+            if any(a["score"] == rules["questions"] and not hasty(a, rules) for a in counted(p))
+        ]
+    )
+
+
+def hasty(attempt: Attempt, rules: dict[str, Any]) -> bool:
+    return bool(attempt["duration"] < rules["min_duration"])
 
 
 def merit(attempt: Attempt, field: str, actual: int | None) -> tuple[int, int]:
@@ -57,18 +86,20 @@ def merit(attempt: Attempt, field: str, actual: int | None) -> tuple[int, int]:
 
 def comes_first(one: Attempt, other: Attempt, rules: dict[str, Any], actual: int | None) -> bool | None:
     """True if ``one`` is ahead of ``other``, False if behind, None if nothing tells them apart."""
-    one_fast, other_fast = (bool(attempt["duration"] < rules["min_duration"]) for attempt in (one, other))
+    one_fast, other_fast = hasty(one, rules), hasty(other, rules)
     if one_fast != other_fast:
         return other_fast
     for field in rules["order"]:
         mine, theirs = merit(one, field, actual), merit(other, field, actual)
         if mine != theirs:
             return mine < theirs
+    if one["overdue"] != other["overdue"]:
+        return bool(other["overdue"])
     return None
 
 
 def best_attempt(person: Person, rules: dict[str, Any], actual: int | None) -> Attempt:
-    best, *others = counted(person)
+    best, *others = sorted(with_their_predictions(person, rules), key=lambda attempt: int(attempt["number"]))
     for attempt in others:
         if comes_first(attempt, best, rules, actual):
             best = attempt
@@ -103,7 +134,7 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
     left = [name for name, number in rules["prizes"] for _ in range(number)]
     won = []
     for person in ranked:
-        if person["id"] in rules["barred"]:
+        if person["id"] in rules["barred"] or hasty(person["best"], rules):
             continue
         if rules["one_prize_per_person"] and person["id"] in earlier:
             continue

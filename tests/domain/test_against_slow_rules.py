@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import DISCARDED, SUBMITTED, AttemptId, Entry, Opened, finish
+from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition, Week
@@ -86,6 +86,7 @@ contests = st.fixed_dictionaries(
             lambda order: st.integers(1, 4).map(lambda n: order[:n])
         ),
         "target": st.sampled_from([None, "perfect_people", "people", "attempts"]),
+        "counts": st.sampled_from(["first", "each"]),
         "min_duration": st.sampled_from([0, 0, 2_000, LIMIT]),
         "overdue": st.sampled_from(["submit_saved", "discard"]),
         "one_prize_per_person": st.booleans(),
@@ -121,7 +122,7 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
             "overdue": raw["overdue"],
             "min_duration": f"PT{raw['min_duration'] // 1000}S",
         },
-        prediction={"target": raw["target"] or "people"},
+        prediction={"target": raw["target"] or "people", "counts": raw["counts"]},
         ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
         prizes=[{"name": names[k], "title": "Giải", "count": count} for k, count in enumerate(raw["prizes"])],
         unit_prizes={
@@ -160,9 +161,8 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
                 AttemptId(week.number, k, started, NONCE),
                 received=received,
                 score=min(made["score"], contest.paper.questions),
-                answers="AAA",
+                answers="BAA" if made["counts"] else "AAA",
                 prediction=made["prediction"],
-                flag=SUBMITTED if made["counts"] else DISCARDED,
             )
         )
     opened = None
@@ -177,18 +177,16 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
 
 
 def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, person: Any) -> dict[str, Any]:
-    """By the design, an open attempt with saved answers was submitted at its deadline."""
-    rules = {"time_limit": LIMIT}
+    """By the design, an open attempt with at least one saved answer counts, behind its equals."""
+    rules = {"time_limit": LIMIT, "grace": GRACE}
     made = [
-        {**attempt, **slow_rules.timed(*instants(attempt, week), week.closes, rules)}
+        {**attempt, **slow_rules.timed(*instants(attempt, week), week.closes, rules), "overdue": False}
         for attempt in person["attempts"]
     ]
     if person["open"] is not None:
         started = week.opens + person["open"]["started"]
-        deadline = slow_rules.due(started, week.closes, rules)
-        at_deadline = slow_rules.timed(started, deadline, week.closes, rules)
-        counts = raw["overdue"] == "submit_saved" and person["open"]["score"] is not None
-        made.append({**person["open"], **at_deadline, "counts": counts})
+        counts = raw["overdue"] == "submit_saved" and bool(person["open"]["score"])
+        made.append({**person["open"], **slow_rules.left_behind(started, week.closes, rules), "counts": counts})
     numbered = [
         {**attempt, "number": k, "score": min(attempt["score"] or 0, questions)}
         for k, attempt in enumerate(made, 1)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import (
+    BLANK,
     DISCARDED,
+    LATE,
     OVERDUE,
     SUBMITTED,
     AttemptId,
@@ -29,14 +31,14 @@ ids = st.builds(AttemptId, st.integers(1, 99), st.integers(1, 99), instants, non
 records = st.builds(
     Finished,
     started=instants,
-    overtime=st.integers(0, 10**9),
+    early=st.integers(0, 10**9),
     number=st.integers(1, 50),
     duration=st.integers(0, 10**9),
     score=st.integers(0, 100),
     prediction=st.none() | st.integers(0, 10**9),
     nonce=nonces,
     answers=st.text(MASKS, max_size=100),
-    flag=st.sampled_from([SUBMITTED, OVERDUE, DISCARDED]),
+    flag=st.sampled_from([SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED]),
 )
 
 
@@ -90,24 +92,6 @@ def test_a_record_reads_back_as_it_was_written(record: Finished) -> None:
     assert Finished.decode(record.encode()) == record
 
 
-@pytest.mark.parametrize(
-    ("duration", "overtime", "received"),
-    [
-        pytest.param(-500, 0, START_MS, id="received before its start"),
-        pytest.param(
-            -500, 1_700, START_MS + 1_200, id="received after its start, whose deadline was before it"
-        ),
-    ],
-)
-def test_an_older_record_with_a_negative_duration_is_mended(
-    duration: int, overtime: int, received: int
-) -> None:
-    old = done(duration=duration)._replace(overtime=overtime)
-    mended = Finished.decode(old.encode())
-    assert (mended.duration, mended.received) == (0, received)
-    assert mended._replace(duration=duration, overtime=overtime) == old
-
-
 def test_a_record_tells_a_prediction_of_zero_from_none() -> None:
     assert Finished.decode(done(prediction=0).encode()).prediction == 0
     assert Finished.decode(done(prediction=None).encode()).prediction is None
@@ -126,9 +110,9 @@ def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
 
 
 def longest_record(number: int, questions: int = 20) -> Finished:
-    """A slow, perfect, overdue attempt with the largest prediction that the API accepts."""
+    """A late, perfect attempt with the largest prediction that the API accepts."""
     started = START_MS + number
-    return Finished(number, started, 1_200_000, 10_000, 20, 10**9, "f" * 16, "_" * questions, OVERDUE)
+    return Finished(number, started, 1_210_000, 0, 20, 10**9, "f" * 16, "_" * questions, LATE)
 
 
 def entry_item(finished: list[str], used: int, **opened: str | int) -> dict[str, str | int | list[str]]:
@@ -187,6 +171,6 @@ def test_an_opening_reads_back_as_it_was_written(attempt: AttemptId) -> None:
 
 
 def test_a_discarded_attempt_is_used_up_but_not_counted() -> None:
-    week = entry("p", done(5), done(0, status="discarded"), done(3, status="overdue"))
-    assert week.used == 3
+    week = entry("p", done(5), done(0, status="discarded"), done(0, status="blank"), done(3, status="overdue"))
+    assert week.used == 4
     assert [attempt.score for attempt in week.counted] == [5, 3]

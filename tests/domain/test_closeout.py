@@ -42,7 +42,7 @@ def left_open(right: int | None, guess: int | None = None, started: int = START_
 def test_a_week_worked_out_by_hand() -> None:
     # Two people are perfect, so the target is 2; “an” guessed it, “binh” is one off, “chi” has fewer points.
     result = close(
-        entry("an", done(4, 9), done(5, 2, duration=9 * MINUTE)),
+        entry("an", done(4, 2), done(5, 9, duration=9 * MINUTE)),
         entry("binh", done(5, 3, duration=MINUTE), unit="SO-B"),
         entry("chi", done(4, 2, duration=1), unit="SO-B"),
         entry("dung", done(0, status="discarded")),
@@ -59,15 +59,18 @@ def test_an_attempt_left_open_counts_with_its_autosaved_answers() -> None:
     result = close(entry("an", opened=left_open(5, 1)), entry("binh", opened=left_open(2)))
     assert order(result) == ["an", "binh"]
     best = result.ranked[0].best
-    assert (best.score, best.prediction) == (5, 1)
-    assert best.received == START_MS + 10 * MINUTE
+    assert (best.score, best.prediction) == (5, None)
+    assert best.received == START_MS + 10 * MINUTE + CONTEST.grace
     assert result.target == 1
 
 
 def test_an_attempt_left_open_in_the_last_minute_is_settled_at_the_closing() -> None:
     closes = CONTEST.weeks[0].closes
     (standing,) = close(entry("an", opened=left_open(3, started=closes - 1))).ranked
-    assert (standing.best.received, standing.best.duration) == (closes, 1)
+    assert (standing.best.received, standing.best.duration) == (
+        closes + CONTEST.grace,
+        10 * MINUTE + CONTEST.grace,
+    )
 
 
 def test_an_attempt_left_open_without_answers_does_not_count() -> None:

@@ -15,6 +15,7 @@ from chalicelib.domain.attempt import (
     deadline,
     finish,
     is_overdue,
+    is_past_saving,
     overdue_record,
     settled,
 )
@@ -69,14 +70,27 @@ def test_a_submission_at_the_deadline_is_in_time() -> None:
     assert (record.duration, record.late) == (LIMIT, False)
 
 
-def test_during_the_grace_the_duration_is_capped_and_the_submission_is_late() -> None:
-    record = handed_in(START_MS, START_MS + LIMIT + GRACE)
-    assert (record.duration, record.received, record.late) == (LIMIT, START_MS + LIMIT + GRACE, True)
+@pytest.mark.parametrize("late", [1, 5_000, GRACE])
+def test_what_is_received_in_the_grace_counts_as_received_at_its_end(late: int) -> None:
+    record = handed_in(START_MS, START_MS + LIMIT + late)
+    assert (record.duration, record.received) == (LIMIT + GRACE, START_MS + LIMIT + GRACE)
+    assert (record.status, record.late) == ("submitted", True)
 
 
-def test_at_the_end_of_the_week_the_duration_is_capped_by_its_closing() -> None:
-    record = handed_in(FIRST.closes - MINUTE, FIRST.closes + 3_000)
-    assert (record.duration, record.late) == (MINUTE, True)
+def test_the_grace_after_the_end_of_the_week_is_no_free_time() -> None:
+    record = handed_in(FIRST.closes - 1_000, FIRST.closes + 3_000)
+    assert (record.duration, record.received, record.late) == (11_000, FIRST.closes + GRACE, True)
+
+
+def test_a_paper_without_an_answer_is_used_up_and_not_counted() -> None:
+    attempt = AttemptId(1, 1, START_MS, NONCE)
+    record = finish(CONTEST, FIRST, attempt, received=START_MS + 9, score=0, answers="AAAAA", prediction=7)
+    assert (record.status, record.counted, record.handed_in) == ("blank", False, True)
+
+
+@pytest.mark.parametrize(("after", "past"), [(LIMIT, False), (LIMIT + 1, True), (LIMIT + 5_000, True)])
+def test_saves_count_until_the_deadline_and_not_in_the_grace(after: int, *, past: bool) -> None:
+    assert is_past_saving(CONTEST, FIRST, START_MS, START_MS + after) is past
 
 
 def test_a_submission_received_before_its_start_counts_as_received_at_its_start() -> None:
@@ -102,28 +116,35 @@ def test_no_ranking_field_is_negative_whatever_the_clocks_say(started: int, late
         overdue_record(CONTEST, FIRST, Opened(started=started, saved=None, **left), four_right),
     ]
     for record in records:
-        assert 0 <= record.duration <= LIMIT
-        assert record.overtime >= 0
-        assert record.received >= started
+        assert 0 <= record.duration <= LIMIT + GRACE
+        assert started <= record.received <= deadline(CONTEST, FIRST, started) + GRACE
         assert record.score >= 0
         assert (record.prediction or 0) >= 0
-    assert handed.received == max(started, started + later)
+    due = deadline(CONTEST, FIRST, started)
+    assert handed.received == (due + GRACE if started + later > due else max(started, started + later))
 
 
 def opened(saved: str | None, guess: int | None = None) -> Opened:
     return Opened(2, START_MS, NONCE, saved, guess, 0 if saved is None else MINUTE)
 
 
-def test_an_overdue_attempt_counts_at_its_deadline_with_its_saved_answers() -> None:
+def test_an_overdue_attempt_counts_with_its_saved_answers_and_the_longest_duration() -> None:
     record = overdue_record(CONTEST, FIRST, opened("BBBBB", 12), four_right)
-    assert (record.number, record.score, record.prediction, record.answers) == (2, 4, 12, "BBBBB")
-    assert (record.received, record.duration) == (START_MS + LIMIT, LIMIT)
+    assert (record.number, record.score, record.prediction, record.answers) == (2, 4, None, "BBBBB")
+    assert (record.received, record.duration) == (START_MS + LIMIT + GRACE, LIMIT + GRACE)
     assert (record.status, record.counted, record.late) == ("overdue", True, False)
 
 
+def test_an_overdue_attempt_that_the_end_of_the_week_cut_short_counts_as_received_after_the_grace() -> None:
+    cut_short = opened("BBBBB")._replace(started=FIRST.closes - 1_000)
+    record = overdue_record(CONTEST, FIRST, cut_short, four_right)
+    assert (record.received, record.duration) == (FIRST.closes + GRACE, LIMIT + GRACE)
+
+
 def test_an_overdue_attempt_with_nothing_saved_is_discarded() -> None:
-    record = overdue_record(CONTEST, FIRST, opened(None), four_right)
-    assert (record.status, record.counted, record.score) == ("discarded", False, 0)
+    for saved in (None, "AAAAA"):
+        record = overdue_record(CONTEST, FIRST, opened(saved), four_right)
+        assert (record.status, record.counted, record.score) == ("discarded", False, 0)
 
 
 def test_a_contest_may_discard_every_overdue_attempt() -> None:

@@ -148,7 +148,37 @@ def test_the_draw_does_not_override_the_rules() -> None:
 
 
 def test_a_person_is_ranked_by_the_best_attempt() -> None:
-    assert best(done(3, 10), done(5, 2), done(5, 9), done(4, 10)) == 3
+    each = definition(prediction={"counts": "each"})
+    assert best(done(3, 10), done(5, 2), done(5, 9), done(4, 10), contest=each) == 3
+
+
+def test_one_prediction_counts_for_the_whole_week() -> None:
+    # The first of the counted attempts that has one; a person cannot guess with every attempt.
+    attempts = (
+        done(0, 500, status="discarded"),
+        done(0, 500, status="blank"),
+        done(3, None),
+        done(4, 7),
+        done(5, 10, duration=9),
+    )
+    (standing,) = rank(contenders([entry("p", *attempts)], CONTEST), CONTEST, CONTEST.weeks[0], 10)
+    assert (standing.best.number, standing.best.prediction) == (5, 7)
+
+
+def test_an_overdue_paper_stands_behind_submitted_papers_that_are_equal_to_it() -> None:
+    overdue, handed_in = done(5, None, status="overdue"), done(5, None)
+    draws = sorted(["a", "b"], key=draw)
+    assert ranked(entry(draws[0], overdue), entry(draws[1], handed_in)) == [draws[1], draws[0]]
+    assert best(overdue, handed_in) == 2
+
+
+def test_an_attempt_faster_than_the_floor_is_neither_perfect_nor_the_best_and_wins_nothing() -> None:
+    floor = definition(paper={"min_duration": "PT60S"})
+    fast, slow = done(5, duration=30_000), done(4, duration=300_000)
+    assert best(fast, slow, contest=floor) == 2
+    assert count(contenders([entry("p", fast, slow)], floor)).perfect_people == 0
+    everyone = rank(contenders([entry("p", fast)], floor), floor, floor.weeks[0], None)
+    assert (len(everyone), award(everyone, floor, (), ())) == (1, {})
 
 
 def test_of_a_persons_two_equal_attempts_the_earlier_counts() -> None:
@@ -203,7 +233,10 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
 
 
 def standings(*ids: str) -> list[Standing]:
-    return [Standing(person, "SO-A", "mandatory", Candidate(1, START_MS, MINUTE, 5, None), 1) for person in ids]
+    return [
+        Standing(person, "SO-A", "mandatory", Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1)
+        for person in ids
+    ]
 
 
 def prizes(ids: str, *, barred: str = "", earlier: str = "", contest: Definition = CONTEST) -> str:

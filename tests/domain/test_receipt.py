@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.documents.bundle import decode_line, encode_line
-from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, AttemptId, Finished, Opened
+from chalicelib.domain.attempt import BLANK, DISCARDED, LATE, OVERDUE, SUBMITTED, AttemptId, Finished, Opened
 from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, salt, salt_key
 from tests.domain.builders import NONCE, done, entry
 
@@ -31,12 +31,12 @@ def attempts(draw: st.DrawFn) -> Finished:
         number=draw(st.integers(1, 50)),
         started=draw(NUMBERS),
         duration=draw(NUMBERS),
-        overtime=draw(NUMBERS),
+        early=draw(NUMBERS),
         score=draw(st.integers(0, 100)),
         prediction=draw(st.none() | st.integers(0, 10**9)),
         nonce=draw(st.from_regex("[0-9a-f]{16}", fullmatch=True)),
         answers=draw(st.from_regex("[A-Za-z0-9_-]{0,100}", fullmatch=True)),
-        flag=draw(st.sampled_from([SUBMITTED, OVERDUE, DISCARDED])),
+        flag=draw(st.sampled_from([SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED])),
     )
 
 
@@ -97,7 +97,7 @@ def test_the_opening_is_canonical_json(attempt: Finished) -> None:
 def test_the_commitment_is_over_salt_and_opening() -> None:
     attempt = done(number=2)
     named = attempt_id(1, attempt)
-    committed = sha256(salt(KEY, PERSON, named) + opening(PERSON, named, "AAAAA")).digest()
+    committed = sha256(salt(KEY, PERSON, named) + opening(PERSON, named, "BAAAA")).digest()
     assert commitment(KEY, PERSON, 1, attempt) == committed
 
 

@@ -22,7 +22,7 @@ FORM = {
     "category": "mandatory",
     "consent": True,
 }
-NOTHING: dict[str, Any] = {"answers": {}, "revision": 0}
+ONE_ANSWER: dict[str, Any] = {"answers": {"1": ["A"]}, "revision": 0}
 
 
 def signed_in(stack: Stack) -> str:
@@ -33,7 +33,7 @@ def signed_in(stack: Stack) -> str:
 
 def sit(stack: Stack, token: str) -> None:
     attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]["attempt_id"]
-    assert stack.call("POST", f"/attempts/{attempt}/submission", NOTHING, token).status_code == 200
+    assert stack.call("POST", f"/attempts/{attempt}/submission", ONE_ANSWER, token).status_code == 200
 
 
 def attempts_shown(stack: Stack) -> int:
@@ -76,7 +76,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         token = signed_in(stack)
         assert stack.call("POST", "/attempts", {}, token).json() == opened
         path = f"/attempts/{opened['attempt']['attempt_id']}/submission"
-        submitted = stack.call("POST", path, NOTHING, token).json()
+        submitted = stack.call("POST", path, ONE_ANSWER, token).json()
         wait_for(lambda: attempts_shown(stack) == 2, 30, "the stream going on after a stop")
         moment = time.time()
         wait_for(lambda: saved_since(state, moment), 60, "a snapshot")
@@ -88,6 +88,6 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     with running(contest, state) as stack:
         # after a kill: everything that was saved is there
         token = signed_in(stack)
-        assert stack.call("POST", path, NOTHING, token).json() == submitted
+        assert stack.call("POST", path, ONE_ANSWER, token).json() == submitted
         sit(stack, token)
         wait_for(lambda: attempts_shown(stack) == 3, 30, "the stream going on after a kill")

@@ -109,6 +109,7 @@ contests = st.fixed_dictionaries(
         "limit": st.sampled_from([3, 2, 1, 3]),
         "overdue": st.sampled_from(["submit_saved", "submit_saved", "discard"]),
         "target": st.sampled_from([None, "perfect_people", "perfect_people", "people", "attempts"]),
+        "counts": st.sampled_from(["first", "first", "each"]),
         "order": st.sampled_from(ORDERS),
         "one_prize_per_person": st.sampled_from([True, True, False]),
         "min_duration": st.sampled_from([0, 0, MINUTE]),
@@ -128,6 +129,7 @@ contests = st.fixed_dictionaries(
                 "limit": st.sampled_from([3, 2]),
                 "overdue": st.sampled_from(["submit_saved", "discard"]),
                 "target": st.sampled_from([None, "perfect_people", "people"]),
+                "counts": st.sampled_from(["first", "each"]),
                 "order": st.sampled_from(ORDERS),
                 "one_prize_per_person": st.booleans(),
                 "min_duration": st.sampled_from([0, MINUTE]),
@@ -204,7 +206,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "overdue": rules["overdue"],
             "min_duration": f"PT{rules['min_duration'] // SECOND}S",
         },
-        prediction={"target": rules["target"] or "people"},
+        prediction={"target": rules["target"] or "people", "counts": rules["counts"]},
         ranking={"order": rules["order"], "one_prize_per_person": rules["one_prize_per_person"]},
         prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
         unit_prizes={
@@ -767,6 +769,9 @@ class ContestMachine(RuleBasedStateMachine):
         for rank, (person, number) in enumerate(expected["ranked"], 1):
             attempts = [self.model.settled(attempt) for attempt in self.model.people[person].weeks[week]]
             _, _, received, duration, score, guess, _, _ = attempts[number - 1].record
+            if self.model.book(week)["counts"] == "first":
+                made = [one.record for one in attempts if one.fate in ("submitted", "overdue")]
+                guess = next((record[5] for record in made if record[5] is not None), None)
             unit = self.model.people[person].unit
             error = "" if guess is None else abs(guess - expected["target"])
             row = {
@@ -779,7 +784,7 @@ class ContestMachine(RuleBasedStateMachine):
                 "prediction_error": error,
                 "duration_ms": duration,
                 "submitted_at": rfc3339(received, self.reference.definition.zone),
-                "attempts": len([attempt for attempt in attempts if attempt.fate != "discarded"]),
+                "attempts": len([attempt for attempt in attempts if attempt.fate in ("submitted", "overdue")]),
             }
             yield {column: str(value) for column, value in row.items()}
 
@@ -868,7 +873,7 @@ class ContestMachine(RuleBasedStateMachine):
             for person, told in self.model.people.items():
                 self.check_entry(week, there.pop(person, None), told.weeks.get(week, []))
             assert not there
-            counted += [(entry.participant_id, week, record) for entry in entries for record in entry.counted]
+            counted += [(entry.participant_id, week, record) for entry in entries for record in entry.finished]
         for (person, attempt), record in self.acknowledged.items():
             assert counted.count((person, attempt.week, record)) == 1, (
                 "an acknowledged attempt is lost or double"

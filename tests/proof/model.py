@@ -51,10 +51,11 @@ class Attempt:
     started: int
     nonce: str
     due: int
+    limit: int
     overdue: str
     saved: Sheet | None = None
     revision: int = 0
-    fate: Literal["open", "submitted", "overdue", "discarded"] = "open"
+    fate: Literal["open", "submitted", "overdue", "blank", "discarded"] = "open"
     sheet: Sheet | None = None
     received: int = 0
 
@@ -62,7 +63,7 @@ class Attempt:
     def record(self) -> tuple[Any, ...]:
         """A finished attempt, without its encoded answers."""
         score, guess = self.sheet or (0, None)
-        duration = min(self.received, self.due) - self.started
+        duration = self.limit + GRACE if self.fate in ("overdue", "discarded") else self.received - self.started
         return (self.number, self.started, self.received, duration, score, guess, self.nonce, self.fate)
 
 
@@ -147,14 +148,15 @@ class Model:
         if attempts and attempts[-1].fate == "open":
             self.let_go(attempts[-1])
         due = min(now + book["time_limit"], closes)
-        attempts.append(Attempt(len(attempts) + 1, now, nonce, due, book["overdue"]))
+        attempts.append(Attempt(len(attempts) + 1, now, nonce, due, book["time_limit"], book["overdue"]))
         return attempts[-1]
 
     def let_go(self, attempt: Attempt) -> None:
-        """An overdue attempt is submitted at its deadline with its saved answers, or not at all."""
-        saved = attempt.saved if attempt.overdue == "submit_saved" else None
-        attempt.sheet, attempt.received = saved, attempt.due
-        attempt.fate = "overdue" if saved else "discarded"
+        """An overdue attempt counts with what is saved, but for the prediction, or not at all."""
+        counts = attempt.overdue == "submit_saved" and attempt.saved is not None and attempt.saved.right > 0
+        attempt.sheet = Sheet(attempt.saved.right, None) if counts and attempt.saved else None
+        attempt.received = attempt.due + GRACE
+        attempt.fate = "overdue" if counts else "discarded"
 
     def find(self, person: str, wanted: AttemptId) -> Attempt | None:
         for attempt in self.people[person].weeks.get(wanted.week, []):
@@ -169,7 +171,7 @@ class Model:
             return AttemptNotFound
         if attempt.fate != "open":
             return Told(AlreadyFinished, attempt)
-        if now > attempt.due + GRACE:
+        if now > attempt.due:
             return Overdue
         if base == attempt.revision:
             attempt.saved, attempt.revision = sheet, max(base + 1, now - attempt.started)
@@ -184,14 +186,15 @@ class Model:
         attempt = self.find(person, wanted)
         if attempt is None:
             return AttemptNotFound
-        if attempt.fate == "submitted":
+        if attempt.fate in ("submitted", "blank"):
             return attempt if sheet == attempt.sheet else Told(AlreadyFinished, attempt)
         if attempt.fate != "open" or now > attempt.due + GRACE:
             return Overdue
         if base != attempt.revision and sheet != attempt.saved:
             return Told(Stale, attempt)
-        # By a clock that went back, it was received at its start.
-        attempt.fate, attempt.sheet, attempt.received = "submitted", sheet, max(now, attempt.started)
+        attempt.fate, attempt.sheet = "submitted" if sheet.right else "blank", sheet
+        # By a clock that went back, it was received at its start; in the grace, at its end.
+        attempt.received = attempt.due + GRACE if now > attempt.due else max(now, attempt.started)
         return attempt
 
     def seen(self, attempt: Attempt, now: int) -> Attempt:
@@ -221,7 +224,7 @@ class Model:
 
     def counted(self, week: int) -> int:
         of_week = [self.settled(attempt) for _, number, attempt in self.everything() if number == week]
-        return len([attempt for attempt in of_week if attempt.fate != "discarded"])
+        return len([attempt for attempt in of_week if attempt.fate not in ("blank", "discarded")])
 
     def results(self, weeks: int) -> Any:
         """The slow rules' results for the first ``weeks`` weeks and today's inputs."""
@@ -251,5 +254,6 @@ class Model:
             "prediction": guess,
             "duration": duration,
             "received": received,
-            "counts": fate != "discarded",
+            "counts": fate not in ("blank", "discarded"),
+            "overdue": fate == "overdue",
         }

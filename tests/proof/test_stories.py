@@ -18,6 +18,7 @@ RULES: dict[str, Any] = {
     "limit": 3,
     "overdue": "submit_saved",
     "target": None,
+    "counts": "first",
     "order": ("score", "prediction", "duration", "submitted"),
     "one_prize_per_person": True,
     "min_duration": 0,

@@ -25,7 +25,7 @@ from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, def
 
 NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
 ENTRIES = [
-    entry("an", done(4, 9), done(5, 2, duration=2 * MINUTE + 5)),
+    entry("an", done(4, 2), done(5, 9, duration=2 * MINUTE + 5)),
     entry("binh", done(5, None), unit="SO-B"),
     entry("chi", done(3, 0), unit="", category="encouraged"),
 ]

@@ -272,7 +272,7 @@ def test_a_bundle_with_another_digest_fails(outsider: Outsider) -> None:
         (lambda r: r["result"]["units"][0].update(prize=""), "xếp hạng đơn vị"),
         (lambda r: r["result"].update(more=1), "mục lạ"),
         (lambda r: r["rules"].update(order=["duration"]), "thứ tự xếp hạng"),
-        (lambda r: r["rules"].update(min_duration_ms=200_000), "thứ tự xếp hạng"),
+        (lambda r: r["rules"].update(min_duration_ms=200_000), "số người đúng hết"),
         (lambda r: r["barred"].append(r["result"]["prizes"][0]["draw"]), "số người được xếp hạng"),
         (lambda r: r["earlier_winners"].append(r["result"]["prizes"][0]["draw"]), "người đạt giải"),
         (lambda r: r["earlier_unit_winners"].append(r["result"]["units"][0]["code"]), "xếp hạng đơn vị"),

@@ -153,7 +153,7 @@ def test_a_submission_in_the_grace_is_late(counter: Counter, token: str) -> None
     attempt = counter.start(token)
     counter.clock.now += 10 * MINUTE + 10_000
     answer = counter.submit(token, attempt)
-    assert (answer["late"], answer["duration_ms"]) == (True, 10 * MINUTE)
+    assert (answer["late"], answer["duration_ms"]) == (True, 10 * MINUTE + 10_000)
 
 
 def test_reading_gives_the_paper_while_open_and_the_result_when_finished(counter: Counter, token: str) -> None:
@@ -271,3 +271,12 @@ def test_a_contest_that_is_not_loaded_makes_no_page_wait(counter: Counter, token
         counter.exam.save(token, attempt["attempt_id"], body({"answers": {}, "revision": 0}))
     counter.exam = replace(counter.exam, library=loaded)
     assert counter.save(token, attempt)["save_after_s"] == 30
+
+
+def test_a_blank_paper_has_a_receipt_and_no_score(counter: Counter, token: str) -> None:
+    attempt = counter.start(token)
+    path = attempt["attempt_id"]
+    sent = counter.exam.submit(token, path, b'{"answers": {}, "revision": 0}')
+    assert (sent["score"], sent["receipt"]["record"]["status"]) == (None, "blank")
+    read: Any = counter.exam.read(token, path)
+    assert (read["status"], read["result"]["receipt"]) == ("submitted", sent["receipt"])

@@ -27,7 +27,7 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.week_proof import Tree
-from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Category, Entry, Status
+from chalicelib.domain.attempt import Category, Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
@@ -42,11 +42,11 @@ from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANK
 PROOF = "proof"
 
 _CATEGORIES: tuple[Category, ...] = ("mandatory", "encouraged")
-_FLAGS = {SUBMITTED: 0, OVERDUE: 1, DISCARDED: 2}
-_STATUSES: tuple[Status, ...] = ("submitted", "overdue", "discarded")
+_STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
+_NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
 # draw, attempts, category, length of the unit's code; then the code, then the attempts.
 _PERSON = Struct(">32sBBB")
-# number, flag, score, prediction (-1: none), duration, received, commitment.
+# number, status, score, prediction (-1: none), duration, received, commitment.
 _ATTEMPT = Struct(">BBBiqq32s")
 _LENGTHS = Struct(">256I")
 
@@ -70,7 +70,7 @@ class ProofCollector:
             committed = commitment(self._salt_key, entry.participant_id, self._week, one)
             block.append(
                 _ATTEMPT.pack(
-                    one.number, _FLAGS[one.flag], one.score, guess, one.duration, one.received, committed
+                    one.number, _NUMBER_OF[one.status], one.score, guess, one.duration, one.received, committed
                 )
             )
         self._people[draw[0]] += b"".join(block)
@@ -120,7 +120,9 @@ class ProofCollector:
         for draw, start, count, category, unit in people:
             drawn, first = draw.hex(), start + _PERSON.size + len(unit)
             own = bucket[first : first + count * _ATTEMPT.size]
-            for number, flag, score, guess, duration, received, committed in sorted(_ATTEMPT.iter_unpack(own)):
+            for number, status, score, guess, duration, received, committed in sorted(
+                _ATTEMPT.iter_unpack(own)
+            ):
                 line = encode_line(
                     self._contest,
                     self._week,
@@ -128,7 +130,7 @@ class ProofCollector:
                     unit,
                     category,
                     number=number,
-                    status=_STATUSES[flag],
+                    status=_STATUSES[status],
                     score=score,
                     prediction=None if guess < 0 else guess,
                     duration=duration,
@@ -228,6 +230,7 @@ def ranking_again(
         rules=Rules(
             order=definition.ranking.order,
             prediction_target=definition.prediction.target if definition.prediction else None,
+            prediction_counts=definition.prediction.counts if definition.prediction else None,
             paper_questions=definition.paper.questions,
             min_duration_ms=span_ms(definition.paper.min_duration),
             one_prize_per_person=definition.ranking.one_prize_per_person,

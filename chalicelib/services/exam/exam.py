@@ -16,6 +16,7 @@ from chalicelib.domain.attempt import (
     encode_opening,
     finish,
     is_overdue,
+    is_past_saving,
     next_revision,
     overdue_record,
     settled,
@@ -119,7 +120,9 @@ class Exam:
     def save(
         self, person: Person, attempt: AttemptId, answers: Answers, guess: int | None, revision: int, now: int
     ) -> int:
-        """Saves answers built on ``revision``; returns the new one, or the stored one if nothing differs.
+        """Saves answers built on ``revision``, until the deadline.
+
+        Returns the new revision, or the stored one if nothing differs.
 
         Raises ``Stale``, ``Overdue``, ``AlreadyFinished``, ``AttemptNotFound``, ``InvalidInput``.
         """
@@ -127,7 +130,7 @@ class Exam:
         _check_guess(reference, guess)
         paper = _draw(reference, attempt.nonce)
         encoded = encode_answers(paper, answers)
-        late = is_overdue(reference.definition, week, attempt.started, now)
+        late = is_past_saving(reference.definition, week, attempt.started, now)
         new = next_revision(revision, attempt.started, now)
         try:
             if late:
@@ -175,7 +178,7 @@ class Exam:
             stored = _stored(not_met.entry, attempt)
             if isinstance(stored, Opened):
                 raise (Overdue() if late else _stale(paper, stored)) from None
-            if stored.status != "submitted":
+            if not stored.handed_in:
                 raise Overdue from None
             if (stored.answers, stored.prediction) != (encoded, guess):
                 raise AlreadyFinished(stored) from None

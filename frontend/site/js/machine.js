@@ -300,7 +300,9 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       savedAt = clock.now();
       hear({ ...sheet, revision: answer.revision }, asked);
     } catch (error) {
-      if (!ended()) refuse(/** @type {ApiError} */ (error), asked);
+      const refused = /** @type {ApiError} */ (error);
+      if (refused.code === "overdue") callTime(0); // too late to save, and high time to hand in
+      else if (!ended()) refuse(refused, asked);
     } finally {
       saves -= 1;
     }
@@ -347,6 +349,19 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     why = reason;
     hand = null;
     enter("confirming");
+  }
+
+  /** The paper's time is over; it is handed in after `wait` ms. @param {number} wait */
+  function callTime(wait) {
+    if (timeUp || ended() || state === "missed") return;
+    timeUp = true;
+    if (hand) hand.clock = true;
+    else hand = { clock: true, sheet: null, rounds: 0, stale: 0 };
+    why = null;
+    if (state === "handing in") return;
+    stop();
+    enter("handing in");
+    timer = timers.setTimeout(submit, wait);
   }
 
   function miss() {
@@ -489,16 +504,8 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
 
     /** A tick of the clock, at least once a second, only while it is sure of the server's time. */
     tick() {
-      if (timeUp || !record || !paper || ended() || state === "missed" || clock.now() < record.deadline) return;
-      timeUp = true;
-      const [under, late] = [state === "handing in", clock.now() > record.deadline + grace];
-      if (hand) hand.clock = true;
-      else hand = { clock: true, sheet: null, rounds: 0, stale: 0 };
-      why = null;
-      if (under) return;
-      stop();
-      enter("handing in");
-      timer = timers.setTimeout(submit, late ? 0 : pace.spread(grace, random));
+      if (!record || !paper || clock.now() < record.deadline) return;
+      callTime(clock.now() > record.deadline + grace ? 0 : pace.spread(grace, random));
     },
 
     /** Somebody is looking at the page again. */

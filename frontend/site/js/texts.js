@@ -132,16 +132,20 @@ const TEXTS = {
   "result.duration": ["Thời gian làm bài", "Time taken"],
   "result.at": ["Nộp lúc", "Handed in at"],
   "result.late": [
-    "Bài đến sau giờ kết thúc trong thời gian bù trễ và vẫn được tính.",
-    "It arrived after the deadline, within the grace period, and counts.",
+    "Bài đến sau giờ kết thúc, trong thời gian bù trễ: bài được tính như nộp lúc hết thời gian bù trễ.",
+    "It arrived after the deadline, within the grace period: it counts as handed in at the end of that period.",
   ],
   "result.overdue": [
-    "Đã hết giờ khi chưa nộp. Các đáp án đã lưu tự động được tính.",
-    "Time ran out before the paper was handed in. The saved answers count.",
+    "Đã hết giờ khi chưa nộp. Các câu trả lời đã lưu được tính với thời gian làm bài dài nhất, không có câu dự đoán.",
+    "Time ran out before the paper was handed in. The saved answers count, with the longest duration and no prediction.",
   ],
   "result.discarded": [
     "Lượt thi này không được tính vì không nộp trong thời gian quy định.",
     "This attempt does not count because it was not handed in in time.",
+  ],
+  "result.blank": [
+    "Lượt thi này không được tính vì bài nộp không có câu trả lời nào.",
+    "This attempt does not count because no question was answered.",
   ],
   "result.later": [
     "Kết quả xếp hạng được công bố sau khi tuần thi kết thúc.",

@@ -38,7 +38,7 @@ export function makeServer(now) {
     save(body) {
       settle();
       if (server.status === "submitted") throw refusal(409, "finished", { result: result() });
-      if (server.status === "overdue") throw refusal(409, "overdue");
+      if (server.status === "overdue" || now() > deadline) throw refusal(409, "overdue");
       if (body.revision !== server.revision) {
         if (!same(body)) throw refusal(409, "stale", { ...saved(), prediction: server.prediction });
         return { revision: server.revision, save_after_s: 30 };

@@ -46,7 +46,7 @@ def test_an_attempt_reads_as_it_will_count_after_its_grace() -> None:
     exam.clock.now += LIMIT + GRACE + 1
     read = exam.read(opened.attempt)
     assert isinstance(read, Finished)
-    assert (read.score, read.status, read.duration) == (4, "overdue", LIMIT)
+    assert (read.score, read.status, read.duration) == (4, "overdue", LIMIT + GRACE)
 
 
 def test_reading_an_overdue_attempt_and_settling_it_later_give_the_same_result() -> None:

@@ -65,7 +65,7 @@ def test_overdue_attempts_are_settled_under_the_old_rules_too(room: ChangingRoom
     room.clock.now = START_MS + 10 * MINUTE + GRACE + 1
     read = room.read(opened.attempt)
     assert isinstance(read, Finished)
-    assert (read.score, read.status, read.duration) == (4, "overdue", 10 * MINUTE)
+    assert (read.score, read.status, read.duration) == (4, "overdue", 10 * MINUTE + GRACE)
     room.start()
     assert room.entry().finished == (read,)
 

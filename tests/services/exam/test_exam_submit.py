@@ -112,8 +112,8 @@ def test_the_later_of_two_different_simultaneous_submissions_is_told_what_counts
     ("after", "duration", "late"),
     [
         pytest.param(LIMIT, LIMIT, False, id="at the deadline"),
-        pytest.param(LIMIT + 1, LIMIT, True, id="in the grace"),
-        pytest.param(LIMIT + GRACE, LIMIT, True, id="in the last millisecond of the grace"),
+        pytest.param(LIMIT + 1, LIMIT + GRACE, True, id="in the grace"),
+        pytest.param(LIMIT + GRACE, LIMIT + GRACE, True, id="in the last millisecond of the grace"),
     ],
 )
 def test_a_submission_counts_up_to_the_end_of_the_grace(after: int, duration: int, *, late: bool) -> None:
@@ -149,7 +149,7 @@ def test_an_attempt_started_in_the_last_minute_may_be_submitted_in_the_grace_aft
     opened = exam.start()
     exam.clock.now = START_MS + WEEK + GRACE
     record = exam.submit(opened)
-    assert (opened.attempt.week, record.duration, record.late) == (1, MINUTE, True)
+    assert (opened.attempt.week, record.duration, record.late) == (1, MINUTE + GRACE, True)
     exam.clock.now += 1
     assert exam.submit(opened) == record
 
@@ -365,3 +365,18 @@ def test_an_attempt_of_a_week_outside_the_contest_is_not_found() -> None:
     exam, _ = started()
     with pytest.raises(AttemptNotFound):
         exam.exam.submit(AN, AttemptId(5, 1, START_MS + 4 * WEEK, "0" * 16), {}, None, 0, exam.clock())
+
+
+def test_a_save_in_the_grace_is_refused_and_the_paper_can_still_be_submitted() -> None:
+    exam, opened = started()
+    exam.clock.now += LIMIT + 5_000
+    with pytest.raises(Overdue):
+        exam.save(opened, wrong=3)
+    assert exam.submit(opened).score == 5
+
+
+def test_a_blank_paper_is_not_counted_and_submitting_it_again_says_the_same() -> None:
+    exam, opened = started()
+    record = exam.exam.submit(AN, opened.attempt, {}, 7, 0, exam.clock())
+    assert (record.status, list(exam.entry().counted)) == ("blank", [])
+    assert exam.exam.submit(AN, opened.attempt, {}, 7, 0, exam.clock()) == record

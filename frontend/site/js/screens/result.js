@@ -7,7 +7,7 @@ import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-paper.js";
 
-/** `status` is "submitted" or "overdue"; a discarded attempt has no score. */
+/** `status` is "submitted" or "overdue"; an attempt that is not counted has no score. */
 export function resultView({ status, result }, contest) {
   const { attempt_id: id, week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
@@ -18,7 +18,7 @@ export function resultView({ status, result }, contest) {
     h("p", { class: "kicker" }, t("paper.heading", { week, number: number(count) })),
     h("div", { class: "card" },
       discarded
-        ? h("p", null, t("result.discarded"))
+        ? h("p", null, t(status === "submitted" ? "result.blank" : "result.discarded"))
         : [h("p", { class: "score", id: "score" }, `${number(score)}/${number(total)}`), h("p", null, t("result.score"))],
       h("dl", { class: "rows" },
         took !== null && row(t("result.duration"), duration(took)),
