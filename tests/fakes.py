@@ -45,15 +45,15 @@ def definition(**tables: Any) -> Definition:
             {"name": "first", "title": "Giải Nhất", "count": 1},
             {"name": "second", "title": "Giải Nhì", "count": 2},
         ],
-        "unit_prizes": {
-            "weekly": 1,
-            "final": 2,
+        "unit_score": {
             "weights": {
                 "participation": Decimal("0.5"),
                 "volume": Decimal("0.2"),
                 "quality": Decimal("0.3"),
             },
+            "volume": "attempts",
         },
+        "unit_prizes": {"weekly": 1, "final": 2},
         "eligibility": {"proof_of_work": False},
     }
     for name, table in tables.items():

@@ -54,10 +54,12 @@ name = "second"
 title = "Giải Nhì"
 count = 1
 
+[unit_score]
+weights = {{ participation = 0.5, volume = 0.2, quality = 0.3 }}
+
 [unit_prizes]
 weekly = 1
 final = 2
-weights = {{ participation = 0.5, volume = 0.2, quality = 0.3 }}
 
 [eligibility]
 proof_of_work = {proof}

@@ -29,6 +29,7 @@ class Person(NamedTuple):
 
     draw: str
     unit: str | None
+    category: str
     attempts: dict[int, Attempt]
 
 
@@ -50,8 +51,11 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
         for line in lines:
             record, text = _record(line, index)
             leaves.append(leaf_hash(text))
-            person = people.setdefault(record["draw"], Person(record["draw"], record["unit"], {}))
-            if record["number"] in person.attempts or record["unit"] != person.unit:
+            person = people.setdefault(
+                record["draw"], Person(record["draw"], record["unit"], record["category"], {})
+            )
+            elsewhere = (record["unit"], record["category"]) != (person.unit, person.category)
+            if record["number"] in person.attempts or elsewhere:
                 raise Failed(
                     f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['draw']}.",
                     f"One person has two attempts with one number, or two units: {record['draw']}.",

@@ -17,6 +17,7 @@ class Place(NamedTuple):
 
     draw: str
     unit: str | None
+    category: str
     best: Attempt
     counted: int
 
@@ -24,8 +25,9 @@ class Place(NamedTuple):
 def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
     """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
     rules = published["rules"]
+    people = list(people)
     counted = {person.draw: counted_attempts(person, rules) for person in people}
-    units = {person.draw: person.unit for person in people}
+    people_by_draw = {person.draw: person for person in people}
     took_part = [draw for draw, attempts in counted.items() if attempts]
     facts = {
         "people": len(took_part),
@@ -43,7 +45,8 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     everyone = []
     for draw in took_part:
         best = min(counted[draw], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
-        everyone.append(Place(draw, units[draw], best, len(counted[draw])))
+        person = people_by_draw[draw]
+        everyone.append(Place(draw, person.unit, person.category, best, len(counted[draw])))
     everyone.sort(key=lambda place: (criteria(place.best, rules, target), place.draw))
     barred = set(published["barred"])
     ranked = [place for place in everyone if place.draw not in barred]
@@ -95,42 +98,58 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
 
 def rank_units(everyone: list[Place], published: dict[str, Any]) -> list[dict[str, Any]]:
     rules, questions = published["rules"]["unit_prizes"], published["rules"]["paper_questions"]
-    sums = {unit["code"]: [0, 0, 0] for unit in published["units"]}
-    for place in everyone:
-        if place.unit in sums:
-            row = sums[place.unit]
-            row[0] += 1
-            row[1] += place.counted
-            row[2] += place.best.score
-    most = max((attempts for _, attempts, _ in sums.values()), default=0)
+    codes = [unit["code"] for unit in published["units"]]
+    everybody = _sums(everyone, codes)
+    of_obliged = _sums([place for place in everyone if place.category == "mandatory"], codes)
+    volumes = {
+        code: {
+            "obliged": of_obliged[code][0],
+            "people": everybody[code][0],
+            "attempts": of_obliged[code][1],
+        }[rules["volume"]]
+        for code in codes
+    }
+    most = max(volumes.values(), default=0)
     weights = {name: Fraction(weight) for name, weight in rules["weights"].items()}
     rows = []
     for unit in published["units"]:
-        people, attempts, best_sum = sums[unit["code"]]
+        code = unit["code"]
         obliged = max(unit["headcount"] - unit["exempt"], 0)
-        rate = min(Fraction(people, obliged), Fraction(1)) if obliged else Fraction(0)
-        volume = Fraction(attempts, most) if most else Fraction(0)
+        rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
+        volume = Fraction(volumes[code], most) if most else Fraction(0)
+        people, _, best_sum = of_obliged[code] if obliged else everybody[code]
         quality = Fraction(best_sum, people * questions) if people else Fraction(0)
         weighed = weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality
         note = ""
         if rate < Fraction(rules["min_rate"]):
             note = "below_min_rate"
-        elif people < rules["min_people"]:
+        elif everybody[code][0] < rules["min_people"]:
             note = "below_min_people"
-        rows.append((100 * weighed, quality, attempts, unit["code"], people, best_sum, note))
+        rows.append((100 * weighed, quality, volume, code, note))
     rows.sort(key=lambda row: (-row[0], -row[1], -row[2], row[3]))
     barred = set(published["earlier_unit_winners"])
-    winners = [code for _, _, _, code, _, _, note in rows if not note and code not in barred][: rules["weekly"]]
+    winners = [code for _, _, _, code, note in rows if not note and code not in barred][: rules["weekly"]]
     return [
         {
             "rank": rank,
             "code": code,
-            "people": people,
-            "attempts": attempts,
-            "best_sum": best_sum,
+            **dict(zip(("people", "attempts", "best_sum"), everybody[code], strict=True)),
+            **dict(
+                zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), of_obliged[code], strict=True)
+            ),
             "score": str(score),
             "prize": "weekly" if code in winners else "",
             "note": note,
         }
-        for rank, (score, _, attempts, code, people, best_sum, note) in enumerate(rows, 1)
+        for rank, (score, _, _, code, note) in enumerate(rows, 1)
     ]
+
+
+def _sums(places: Iterable[Place], codes: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+    """People, counted attempts and best scores by unit code."""
+    sums = dict.fromkeys(codes, (0, 0, 0))
+    for place in places:
+        if place.unit in sums:
+            people, attempts, best_sum = sums[place.unit]
+            sums[place.unit] = (people + 1, attempts + place.counted, best_sum + place.best.score)
+    return sums

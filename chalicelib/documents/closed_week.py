@@ -60,6 +60,14 @@ class Prize(Part, frozen=True):
     attempts: int
 
 
+class Unranked(Part, frozen=True):
+    """A barred person who took part: not ranked, but counted."""
+
+    participant_id: str
+    unit: str
+    category: Category
+
+
 class UnitLine(Part, frozen=True):
     """A unit's place. ``rate``, ``quality`` and ``score`` are exact: "numerator/denominator"."""
 
@@ -73,6 +81,11 @@ class UnitLine(Part, frozen=True):
     people: int
     attempts: int
     best_sum: int
+    obliged_people: int
+    obliged_attempts: int
+    obliged_best_sum: int
+    distinct_people: int
+    distinct_obliged: int
     rate: str
     quality: str
     score: str
@@ -81,7 +94,16 @@ class UnitLine(Part, frozen=True):
 
     @property
     def sums(self) -> UnitSums:
-        return UnitSums(self.people, self.attempts, self.best_sum)
+        return UnitSums(
+            self.people,
+            self.attempts,
+            self.best_sum,
+            self.obliged_people,
+            self.obliged_attempts,
+            self.obliged_best_sum,
+            self.distinct_people,
+            self.distinct_obliged,
+        )
 
 
 class Day(Part, frozen=True):
@@ -126,6 +148,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     counts: Counts
     prediction: Prediction | None
     ranked: int
+    unranked: tuple[Unranked, ...]
     prizes: tuple[Prize, ...]
     units: tuple[UnitLine, ...]
     days: tuple[Day, ...]
@@ -183,9 +206,7 @@ def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: st
             kind=row.unit.kind,
             headcount=row.headcount,
             exempt=row.exempt,
-            people=row.sums.people,
-            attempts=row.sums.attempts,
-            best_sum=row.sums.best_sum,
+            **row.sums._asdict(),
             rate=_exact(row.rate),
             quality=_exact(row.quality),
             score=_exact(row.score),

@@ -19,6 +19,7 @@ class UnitPrizeRules(Part, frozen=True):
 
     weekly: int
     weights: dict[str, str]
+    volume: str
     min_rate: str
     min_people: int
 
@@ -60,6 +61,9 @@ class RankedUnit(Part, frozen=True):
     people: int
     attempts: int
     best_sum: int
+    obliged_people: int
+    obliged_attempts: int
+    obliged_best_sum: int
     score: str
     prize: str
     note: str

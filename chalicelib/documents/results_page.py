@@ -41,6 +41,7 @@ class UnitRow(Part, frozen=True):
     headcount: int
     exempt: int
     people: int
+    obliged_people: int
     rate: float
     attempts: int
     mean_best: float

@@ -22,7 +22,16 @@ from chalicelib.domain.ranking import (
     prediction_target,
     rank,
 )
-from chalicelib.domain.unit_score import NOTHING, UnitStanding, UnitSums, award_units, rank_units, unit_sums
+from chalicelib.domain.unit_score import (
+    NOTHING,
+    Distinct,
+    UnitStanding,
+    UnitSums,
+    award_units,
+    quality_share,
+    rank_units,
+    unit_sums,
+)
 from chalicelib.domain.units import Unit
 
 
@@ -168,16 +177,21 @@ def close_contest(
     units: Sequence[Unit],
     weeks: Sequence[Mapping[str, UnitSums]],
     paper_sizes: Sequence[int],
+    distinct: Mapping[str, Distinct],
 ) -> FinalResult:
     """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
 
-    ``paper_sizes``: how many questions a paper had in each of ``weeks``.
+    ``paper_sizes``: how many questions a paper had in each of ``weeks``; ``distinct``: by unit code.
     """
     total: dict[str, UnitSums] = {}
     shares: dict[str, Fraction] = {}
+    known = {unit.code: unit for unit in units}
     for sums_by_unit, size in zip(weeks, paper_sizes, strict=True):
         for code, sums in sums_by_unit.items():
-            total[code] = total.get(code, NOTHING).plus(sums)
-            shares[code] = shares.get(code, Fraction(0)) + Fraction(sums.best_sum, size)
+            people, obliged = distinct.get(code, (0, 0))
+            added = total.get(code, NOTHING).plus(sums)
+            total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
+            if code in known:
+                shares[code] = shares.get(code, Fraction(0)) + quality_share(sums, known[code], size)
     ranked = rank_units(units, total, definition, weeks=len(weeks), shares=shares)
     return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final))

@@ -112,14 +112,20 @@ class Weights(_Table):
         return self
 
 
-class UnitPrizes(_Table):
-    weekly: Annotated[int, Field(strict=True, ge=0)] = 1
-    final: Annotated[int, Field(strict=True, ge=0)] = 5
+class UnitScore(_Table):
+    """How units compare. ``volume``: obliged people, people of all categories, or obliged people's attempts."""
+
     weights: Weights = Field(
         default_factory=lambda: Weights(
             participation=Decimal("0.5"), volume=Decimal("0.2"), quality=Decimal("0.3")
         )
     )
+    volume: Literal["obliged", "people", "attempts"] = "obliged"
+
+
+class UnitPrizes(_Table):
+    weekly: Annotated[int, Field(strict=True, ge=0)] = 1
+    final: Annotated[int, Field(strict=True, ge=0)] = 5
     min_rate: Share = Decimal(0)
     min_people: Annotated[int, Field(strict=True, ge=1)] = 1
 
@@ -142,6 +148,27 @@ class Week(NamedTuple):
     closes: int
 
 
+# Tables that a week keeps as they were when it opened; they may change for the weeks to come.
+RULES_OF_A_WEEK = ("paper", "prediction", "ranking", "prizes")
+# Settings that may change at any time, because no result depends on them. What stands in neither list is frozen
+# when the first week opens, so that a new setting is frozen unless somebody lists it.
+FREE = frozenset(
+    {
+        "contest.title",
+        "contest.title_en",
+        "contest.organiser",
+        "contest.organiser_en",
+        "contest.hotline",
+        "eligibility.min_age",
+        "eligibility.proof_of_work",
+        "eligibility.excluded_roles",
+        "publication.winner_names",
+    }
+)
+# Dates have rules of their own: those of begun weeks stay (``services/contest/under_way.py``).
+DATES = frozenset({"contest.start", "contest.weeks", "contest.week_length", "contest.gap"})
+
+
 class Definition(_Table):
     """A whole ``contest.toml``. ``start = "now"`` must be resolved before the calendar is used."""
 
@@ -150,6 +177,7 @@ class Definition(_Table):
     prediction: Prediction | None = None
     ranking: Ranking = Field(default_factory=Ranking)
     prizes: tuple[Prize, ...] = ()
+    unit_score: UnitScore = Field(default_factory=UnitScore)
     unit_prizes: UnitPrizes = Field(default_factory=UnitPrizes)
     eligibility: Eligibility = Field(default_factory=Eligibility)
     publication: Publication = Field(default_factory=Publication)
@@ -169,12 +197,24 @@ class Definition(_Table):
         return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
 
     def under_rules_of(self, other: Definition) -> Definition:
-        """This contest with the paper, prediction and ranking of ``other``, which a begun week keeps."""
-        if (self.paper, self.prediction, self.ranking) == (other.paper, other.prediction, other.ranking):
+        """This contest with the rules of ``other`` that a begun week keeps (``RULES_OF_A_WEEK``)."""
+        kept = {name: getattr(other, name) for name in RULES_OF_A_WEEK}
+        if all(getattr(self, name) == value for name, value in kept.items()):
             return self
-        kept = {"paper": other.paper, "prediction": other.prediction, "ranking": other.ranking}
         # A new object, not a copy: a copy would keep the cached calendar.
         return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **kept})
+
+    def frozen(self) -> dict[str, object]:
+        """What nobody may change once the first week has opened, by path (``unit_score.weights``)."""
+        settings = {
+            f"{table}.{name}": getattr(getattr(self, table), name)
+            for table in type(self).model_fields
+            if table not in RULES_OF_A_WEEK
+            for name in type(getattr(self, table)).model_fields
+        }
+        return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
+            "ranking.one_prize_per_person": self.ranking.one_prize_per_person
+        }
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,19 +13,43 @@ from chalicelib.domain.units import Unit
 
 
 class UnitSums(NamedTuple):
-    """A unit's sums over one or several weeks; ``best_sum`` adds the scores of its people's best attempts."""
+    """A unit's sums over one or several weeks; ``best_sum`` adds the scores of people's best attempts.
+
+    ``distinct_people`` and ``distinct_obliged`` count a person once, in however many weeks. The others count
+    person-weeks.
+    """
 
     people: int
     attempts: int
     best_sum: int
+    obliged_people: int
+    obliged_attempts: int
+    obliged_best_sum: int
+    distinct_people: int
+    distinct_obliged: int
 
     def plus(self, other: UnitSums) -> UnitSums:
+        """The sums of both; who is distinct cannot be told from sums and stays as it is."""
         return UnitSums(
-            self.people + other.people, self.attempts + other.attempts, self.best_sum + other.best_sum
+            self.people + other.people,
+            self.attempts + other.attempts,
+            self.best_sum + other.best_sum,
+            self.obliged_people + other.obliged_people,
+            self.obliged_attempts + other.obliged_attempts,
+            self.obliged_best_sum + other.obliged_best_sum,
+            self.distinct_people,
+            self.distinct_obliged,
         )
 
 
-NOTHING = UnitSums(0, 0, 0)
+NOTHING = UnitSums(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+class Distinct(NamedTuple):
+    """How many different people took part in any of several weeks."""
+
+    people: int
+    obliged: int
 
 
 class UnitStanding(NamedTuple):
@@ -40,24 +65,60 @@ class UnitStanding(NamedTuple):
     note: str
 
     @property
+    def obliged(self) -> int:
+        """How many people had to take part, once a week."""
+        return max(self.headcount - self.exempt, 0)
+
+    @property
     def mean_best(self) -> Fraction:
-        return Fraction(self.sums.best_sum, self.sums.people) if self.sums.people else Fraction(0)
+        """The mean of best scores of the same people as ``quality``."""
+        people, best_sum = _of_quality(self.sums, self.obliged)
+        return Fraction(best_sum, people) if people else Fraction(0)
+
+
+def is_obliged(category: str) -> bool:
+    """Whether people of ``category`` are measured against the headcount (R1)."""
+    return category == "mandatory"
 
 
 def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
-    """Sums by unit code; people outside all units are left out."""
+    """Sums of one week by unit code; people outside all units are left out."""
     of_unit: dict[str, list[Standing]] = {}
     for standing in ranked:
         if standing.unit:
             of_unit.setdefault(standing.unit, []).append(standing)
-    return {
-        code: UnitSums(
-            people=len(people),
-            attempts=sum([person.attempts for person in people]),
-            best_sum=sum([person.best.score for person in people]),
-        )
-        for code, people in of_unit.items()
-    }
+    sums = {}
+    for code, people in of_unit.items():
+        obliged = [person for person in people if is_obliged(person.category)]
+        sums[code] = UnitSums(*_sums(people), *_sums(obliged), len(people), len(obliged))
+    return sums
+
+
+def _sums(people: Sequence[Standing]) -> tuple[int, int, int]:
+    return (
+        len(people),
+        sum([person.attempts for person in people]),
+        sum([person.best.score for person in people]),
+    )
+
+
+def distinct_people(weeks: Iterable[Iterable[tuple[str, str, str]]]) -> dict[str, Distinct]:
+    """By unit code, from each week's (participant id, unit code, category)."""
+    seen: set[tuple[str, str, bool]] = set()
+    for week in weeks:
+        seen.update((code, person, is_obliged(category)) for person, code, category in week if code)
+    people = Counter(code for code, _ in {(code, person) for code, person, _ in seen})
+    obliged = Counter(code for code, _, counts in seen if counts)
+    return {code: Distinct(people[code], obliged[code]) for code in people}
+
+
+def at_least_once(weeks: Iterable[Iterable[tuple[str, str, str]]]) -> Distinct:
+    """The same for the whole contest, whatever the unit; a person who was ever obliged counts as obliged."""
+    seen: dict[str, bool] = {}
+    for week in weeks:
+        for person, _, category in week:
+            seen[person] = seen.get(person, False) or is_obliged(category)
+    return Distinct(len(seen), sum(seen.values()))
 
 
 def rank_units(
@@ -70,47 +131,65 @@ def rank_units(
     """All units, best first, from the sums over ``weeks`` weeks (design).
 
     ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)``, each part from 0 to 1.
-    Ties: quality, then attempts, then unit code. ``shares``: by unit code the sum of best score ÷ size of
-    that week's paper, for weeks whose papers differ; without it all papers are of the definition's size.
+    Ties: quality, then volume, then unit code. ``shares``: by unit code the sum of ``quality_share`` over the
+    weeks, whose papers may differ; without it all papers are of the definition's size.
     """
-    weights = definition.unit_prizes.weights
+    weights = definition.unit_score.weights
     w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
     w_quality = Fraction(weights.quality)
-    most = max((sums_by_unit.get(unit.code, NOTHING).attempts for unit in units), default=0)
+    most = max((_volume(sums_by_unit.get(unit.code, NOTHING), definition) for unit in units), default=0)
     rows = []
     for unit in units:
         sums = sums_by_unit.get(unit.code, NOTHING)
         if shares is None:
-            share = Fraction(sums.best_sum, definition.paper.questions)
+            share = quality_share(sums, unit, definition.paper.questions)
         else:
             share = shares.get(unit.code, Fraction(0))
-        rate = _rate(sums.people, unit.obliged * weeks)
-        volume = Fraction(sums.attempts, most) if most else Fraction(0)
-        quality = share / sums.people if sums.people else Fraction(0)
+        rate = _rate(sums.obliged_people, unit.obliged * weeks)
+        volume = Fraction(_volume(sums, definition), most) if most else Fraction(0)
+        people, _ = _of_quality(sums, unit.obliged)
+        quality = share / people if people else Fraction(0)
         score = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
-        rows.append(
-            UnitStanding(
-                unit=unit,
-                headcount=unit.headcount * weeks,
-                exempt=unit.exempt * weeks,
-                sums=sums,
-                rate=rate,
-                quality=quality,
-                score=score,
-                note=_note(rate, sums.people, definition),
-            )
+        row = UnitStanding(
+            unit=unit,
+            headcount=unit.headcount * weeks,
+            exempt=unit.exempt * weeks,
+            sums=sums,
+            rate=rate,
+            quality=quality,
+            score=score,
+            note=_note(rate, sums.distinct_people, definition),
         )
-    rows.sort(key=lambda row: (-row.score, -row.quality, -row.sums.attempts, row.unit.code))
-    return rows
+        rows.append((volume, row))
+    rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], each[1].unit.code))
+    return [row for _, row in rows]
+
+
+def quality_share(sums: UnitSums, unit: Unit, questions: int) -> Fraction:
+    """Best scores of a week as shares of its paper: of obliged people, or of all where nobody is obliged."""
+    return Fraction(_of_quality(sums, unit.obliged)[1], questions)
+
+
+def _of_quality(sums: UnitSums, obliged: int) -> tuple[int, int]:
+    """People and sum of best scores that quality is the mean of."""
+    if obliged:
+        return sums.obliged_people, sums.obliged_best_sum
+    return sums.people, sums.best_sum
+
+
+def _volume(sums: UnitSums, definition: Definition) -> int:
+    return {"obliged": sums.obliged_people, "people": sums.people, "attempts": sums.obliged_attempts}[
+        definition.unit_score.volume
+    ]
 
 
 def _rate(people: int, obliged: int) -> Fraction:
-    """People who took part ÷ headcount without the exempt: at most 1, and 0 where nobody is obliged."""
+    """Obliged people who took part ÷ headcount without the exempt: at most 1, and 0 where nobody is obliged."""
     return min(Fraction(people, obliged), Fraction(1)) if obliged else Fraction(0)
 
 
 def _note(rate: Fraction, people: int, definition: Definition) -> str:
-    """Why a unit wins nothing; empty where nothing is in its way."""
+    """Why a unit wins nothing; empty where nothing is in its way. ``people``: distinct."""
     if rate < Fraction(definition.unit_prizes.min_rate):
         return "below_min_rate"
     return "below_min_people" if people < definition.unit_prizes.min_people else ""

@@ -18,8 +18,8 @@ from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Book, Column, Sheet, Table, Value
 
 UNITS_NOTE = (
-    "Tỷ lệ = số người dự thi ÷ (quân số − được miễn); chất lượng = điểm bình quân ÷ số câu của đề; "
-    "điểm đơn vị theo thể lệ, thang 100"
+    "Tỷ lệ = đối tượng bắt buộc dự thi ÷ (số đối tượng bắt buộc − được miễn); "
+    "chất lượng = điểm bình quân của họ ÷ số câu của đề; điểm đơn vị theo thể lệ, thang 100"
 )
 _LINE = [
     Column("Nội dung", 46),
@@ -85,7 +85,7 @@ def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
     sheet = book.sheet("Khối", f"Dự thi theo khối {title}", period, columns.BLOCS, landscape=True)
     table = sheet.rows(bloc_rows(units.blocs), filters=False)
     sheet.row(_bloc_total(units), strong=True)
-    chart = book.chart("bar", table, 1, 8, "Tỷ lệ dự thi theo khối")
+    chart = book.chart("bar", table, 1, 9, "Tỷ lệ dự thi theo khối")
     chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
     # No axis: each bar has its number beside it.
     chart.set_x_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
@@ -93,10 +93,10 @@ def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
 
 
 def _bloc_total(units: UnitFacts) -> list[Value]:
-    sums = [sum(column) for column in zip(*(bloc[1:] for bloc in units.blocs), strict=True)] or [0] * 8
-    count, active, full, headcount, exempt, people, taken, attempts = sums
+    sums = [sum(column) for column in zip(*(bloc[1:] for bloc in units.blocs), strict=True)] or [0] * 9
+    count, active, full, headcount, exempt, obliged, people, taken, attempts = sums
     whole = units.blocs[0]._replace(headcount=headcount, exempt=exempt, taken=taken).rate if units.blocs else 0
-    return [None, "Tổng số", count, active, full, headcount, exempt, people, whole, attempts]
+    return [None, "Tổng số", count, active, full, headcount, exempt, obliged, people, whole, attempts]
 
 
 def summary_book(
@@ -133,8 +133,8 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     )
     counts, units, winners = facts.counts, facts.units, facts.units.winners
     sheet.row(["Người dự thi", counts.people, None, None], strong=True)
-    sheet.row(share("Trong đó: diện bắt buộc", counts.mandatory_people, counts.people))
-    sheet.row(share("Trong đó: diện khuyến khích", counts.encouraged_people, counts.people))
+    sheet.row(share("Trong đó: đối tượng bắt buộc", counts.mandatory_people, counts.people))
+    sheet.row(share("Trong đó: đối tượng khác", counts.encouraged_people, counts.people))
     sheet.row(["Lượt thi", counts.attempts, None, None], strong=True)
     sheet.row(share("Người trả lời đúng tất cả", counts.perfect_people, counts.people))
     if counts.people > facts.ranked:
@@ -170,7 +170,7 @@ def unit_lines(sheet: Sheet, units: UnitFacts) -> None:
     total = len(units.ranked)
     sheet.row(["Đơn vị", total, None, None], strong=True)
     sheet.row(share("Đơn vị có người dự thi", units.active, total))
-    sheet.row(share("Đơn vị đạt 100 % người thuộc diện bắt buộc", len(units.full), total))
+    sheet.row(share("Đơn vị có 100 % đối tượng bắt buộc dự thi", len(units.full), total))
     if units.lowest:
         lowest = units.lowest[0]
         sheet.row(["Đơn vị có tỷ lệ thấp nhất", None, lowest.rate, lowest.unit.name])
@@ -179,9 +179,7 @@ def unit_lines(sheet: Sheet, units: UnitFacts) -> None:
 def add_lowest(book: Book, title: str, period: str, units: UnitFacts) -> None:
     ranks = {row.unit.code: rank for rank, row in enumerate(units.ranked, 1)}
     rows = [(ranks[row.unit.code], row) for row in units.lowest]
-    note = (
-        f"Tối đa {LOWEST} đơn vị có quân số, tỷ lệ thấp xếp trước; cùng tỷ lệ thì đơn vị đông người xếp trước"
-    )
+    note = f"Tối đa {LOWEST} đơn vị, tỷ lệ thấp xếp trước; cùng tỷ lệ thì đơn vị đông người xếp trước"
     sheet = book.sheet(
         "Tỷ lệ thấp",
         f"Các đơn vị có tỷ lệ dự thi thấp nhất {title}",

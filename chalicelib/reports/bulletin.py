@@ -13,7 +13,7 @@ from html import escape
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Period
-from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.domain.unit_score import Distinct, UnitStanding
 from chalicelib.reports import charts
 from chalicelib.reports.vietnamese import comma, day, percent, span, whole
 from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts
@@ -57,7 +57,7 @@ def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Perio
     obliged = _of(counts.mandatory_people, counts.people)
     encouraged = _of(counts.encouraged_people, counts.people)
     perfect = _of(counts.perfect_people, counts.people)
-    kinds = f"diện bắt buộc {obliged}, diện khuyến khích {encouraged}"
+    kinds = f"đối tượng bắt buộc {obliged}, đối tượng khác {encouraged}"
     told = [
         f"Tổng số người dự thi: <b>{whole(counts.people)}</b> người, trong đó {kinds}.",
         f"Tổng số lượt thi: <b>{whole(counts.attempts)}</b> lượt.",
@@ -90,13 +90,23 @@ def final_bulletin(
     definition: Definition,
     units: UnitFacts,
     weeks: Sequence[WeekCounts],
+    once: Distinct,
     winners: Sequence[tuple[str, Winner]],
 ) -> bytes:
     """The bulletin of the whole contest; ``winners`` come with the title of their week."""
     contest = definition.contest
     attempts = sum(week.attempts for week in weeks)
     sums = f"Tổng số lượt thi qua {len(weeks)} tuần: <b>{whole(attempts)}</b> lượt."
-    told = [f"{sums} Số người dự thi được tính riêng từng tuần.", _units_told(units)]
+    obliged, others = _of(once.obliged, once.people), _of(once.people - once.obliged, once.people)
+    people = (
+        f"Tổng số người dự thi ít nhất một lần: <b>{whole(once.people)}</b> người, trong đó "
+        f"đối tượng bắt buộc {obliged}, đối tượng khác {others}. Mỗi người chỉ được tính một lần."
+    )
+    told = [
+        people,
+        f"{sums} Bảng dưới đây tính số người dự thi riêng từng tuần.",
+        _units_told(units),
+    ]
     rows = [[escape(title), whole(people), whole(count)] for title, people, count, *_ in weeks]
     points = [(title, people) for title, people, *_ in weeks]
     body = [
@@ -156,7 +166,7 @@ def _units_told(units: UnitFacts) -> str:
     total = len(units.ranked)
     return (
         f"Số đơn vị có người dự thi: {_of(units.active, total)} trên tổng số {whole(total)} đơn vị; "
-        f"<b>{whole(len(units.full))}</b> đơn vị đạt 100 % người thuộc diện bắt buộc."
+        f"<b>{whole(len(units.full))}</b> đơn vị có 100 % đối tượng bắt buộc dự thi."
     )
 
 
@@ -216,12 +226,17 @@ def _collective(units: UnitFacts, title: str) -> str:
         [str(place), escape(row.unit.name), *_unit_figures(row), comma(row.score, 4)]
         for place, row in enumerate((row for row in units.ranked if row.unit.code in units.winners), 1)
     ]
-    header = ["TT", title, "Số người", "Tỷ lệ", "Số lượt", "Điểm đơn vị"]
-    return _table(header, rows, "clnnnn")
+    header = ["TT", title, *_UNIT_FIGURES, "Điểm đơn vị"]
+    return _table(header, rows, "clnnnnn")
+
+
+# The titles of `_unit_figures`: obliged people and everybody stand apart.
+_UNIT_FIGURES = ("Đối tượng bắt buộc dự thi", "Tổng số người dự thi", "Tỷ lệ", "Số lượt")
 
 
 def _unit_figures(row: UnitStanding) -> list[str]:
-    return [whole(row.sums.people), percent(row.rate), whole(row.sums.attempts)]
+    sums = row.sums
+    return [whole(sums.obliged_people), whole(sums.people), percent(row.rate), whole(sums.attempts)]
 
 
 def _blocs(blocs: Sequence[Bloc]) -> str:
@@ -231,15 +246,16 @@ def _blocs(blocs: Sequence[Bloc]) -> str:
             whole(bloc.units),
             whole(bloc.active),
             whole(bloc.full),
+            whole(bloc.obliged_people),
             whole(bloc.people),
             percent(bloc.rate),
             whole(bloc.attempts),
         ]
         for bloc in blocs
     ]
-    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100 %", "Số người", "Tỷ lệ", "Số lượt"]
+    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100 %", *_UNIT_FIGURES]
     chart = charts.bars([(bloc.name, float(100 * bloc.rate)) for bloc in blocs])
-    return _table(header, rows, "lnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
+    return _table(header, rows, "lnnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
 
 
 def _extremes(units: UnitFacts) -> list[str]:
@@ -249,9 +265,9 @@ def _extremes(units: UnitFacts) -> list[str]:
         for number, row in enumerate(units.lowest, 1)
     ]
     return [
-        f"<p>1. Các đơn vị đạt 100 % người thuộc diện bắt buộc dự thi: {full}.</p>",
+        f"<p>1. Các đơn vị có 100 % đối tượng bắt buộc dự thi: {full}.</p>",
         '<p class="lead">2. Các đơn vị có tỷ lệ dự thi thấp nhất:</p>',
-        _table(["TT", "Đơn vị", "Khối", "Số người", "Tỷ lệ", "Số lượt"], rows, "cllnnn"),
+        _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),
     ]
 
 

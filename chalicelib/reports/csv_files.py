@@ -31,8 +31,8 @@ RANKING = [
     "duration_ms", "submitted_at", "attempts",
 ]
 UNITS = [
-    "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "people", "rate", "attempts",
-    "mean_best", "quality", "unit_score", "prize", "note",
+    "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "obliged_people", "people", "rate",
+    "attempts", "mean_best", "quality", "unit_score", "prize", "note",
 ]
 ACTIVITY = ["day", "hour", "attempts", "people", "newcomers"]
 # fmt: on
@@ -126,6 +126,7 @@ def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str
             row.unit.bloc,
             row.headcount,
             row.exempt,
+            row.sums.obliged_people,
             row.sums.people,
             decimal(row.rate, 6),
             row.sums.attempts,

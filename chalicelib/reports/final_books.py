@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.unit_score import Distinct, UnitStanding
 from chalicelib.reports import books, columns
 from chalicelib.reports.columns import prize_rows
 from chalicelib.reports.vietnamese import text_key
@@ -18,8 +20,8 @@ _MOST_WEEKS = 8
 _WEEKS = [
     Column("Tuần", 12),
     Column("Số người dự thi", 12, "whole"),
-    Column("Diện bắt buộc", 12, "whole"),
-    Column("Diện khuyến khích", 12, "whole"),
+    Column("Đối tượng bắt buộc", 12, "whole"),
+    Column("Đối tượng khác", 12, "whole"),
     Column("Số lượt thi", 12, "whole"),
     Column("Người đúng tất cả", 12, "whole"),
 ]
@@ -31,19 +33,22 @@ def final_summary_book(
     at: datetime,
     units: UnitFacts,
     weeks: Sequence[WeekCounts],
+    once: Distinct,
     days: Sequence[tuple[datetime, int]],
     winners: Sequence[Winner],
 ) -> bytes:
-    """``summary.xlsx`` of the end; ``days``: attempts by day."""
+    """``summary.xlsx`` of the end; ``once``: who took part at least once; ``days``: attempts by day."""
     title = "toàn cuộc thi"
     book = Book(definition.contest.organiser, at, "Tổng hợp toàn cuộc thi")
-    note = "Một người thi trong nhiều tuần được tính ở mỗi tuần"
+    note = "Dòng Cộng tính một người thi trong nhiều tuần ở mỗi tuần; dòng cuối tính mỗi người một lần"
     sheet = book.sheet(
         "Tóm tắt", f"Tổng hợp kết quả {title}", f"{definition.contest.title} – {period}", _WEEKS, note=note
     )
     table = sheet.rows([_week(week) for week in weeks], filters=False)
     sums = [sum(column) for column in zip(*(_week(week)[1:] for week in weeks), strict=True)]
     sheet.row(["Cộng", *sums], strong=True)
+    different = [once.people, once.obliged, once.people - once.obliged]
+    sheet.row(["Số người dự thi ít nhất một lần", *different, None, None], strong=True)
     total = len(units.ranked)
     sheet.table(
         ["Đơn vị", "Số lượng", "Tỷ lệ (%)"],
@@ -80,12 +85,18 @@ def _week(week: WeekCounts) -> list[Value]:
     ]
 
 
+def _at_least_once(row: UnitStanding) -> Fraction | None:
+    """Obliged people who took part in any week ÷ obliged people, at most 1; None where nobody is obliged."""
+    obliged = row.unit.obliged
+    return min(Fraction(row.sums.distinct_obliged, obliged), Fraction(1)) if obliged else None
+
+
 def home_affairs_book(
     definition: Definition, period: str, at: datetime, units: UnitFacts, by_week: Sequence[Sequence[int]]
 ) -> bytes:
     """``home_affairs.xlsx`` (R13): each unit's participation and quality over all weeks, by bloc.
 
-    ``by_week``: the people of each unit of ``units.ranked`` in each week.
+    ``by_week``: the obliged people of each unit of ``units.ranked`` who took part in each week.
     """
     weeks = len(definition.weeks)
     shown = weeks if weeks <= _MOST_WEEKS else 0
@@ -93,11 +104,14 @@ def home_affairs_book(
         Column("TT trong khối", 7, "number"),
         Column("Khối", 28),
         Column("Tên đơn vị", 34),
-        Column("Quân số", 8, "whole"),
+        Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
         Column("Được miễn", 8, "whole"),
-        *(Column(f"Người thi tuần {number}", 8, "whole") for number in range(1, shown + 1)),
-        Column("Cộng lượt người", 9, "whole"),
-        Column("Tỷ lệ bình quân", 9, "percent"),
+        *(Column(f"Đối tượng bắt buộc thi tuần {number}", 9, "whole") for number in range(1, shown + 1)),
+        Column("Cộng lượt người bắt buộc", 9, "whole"),
+        Column("Tỷ lệ bình quân các tuần", 9, "percent"),
+        Column("Đối tượng bắt buộc thi ít nhất một lần", 10, "whole"),
+        Column("Tỷ lệ thi ít nhất một lần", 9, "percent"),
+        Column("Tổng số người từng dự thi", 9, "whole"),
         Column("Số lượt thi", 9, "whole"),
         Column("Điểm bình quân", 9, "score"),
         Column("Chất lượng", 9, "percent"),
@@ -121,8 +135,11 @@ def home_affairs_book(
                 row.unit.headcount,
                 row.unit.exempt,
                 *people[:shown],
-                row.sums.people,
+                row.sums.obliged_people,
                 row.rate,
+                row.sums.distinct_obliged,
+                _at_least_once(row),
+                row.sums.distinct_people,
                 row.sums.attempts,
                 row.mean_best,
                 row.quality,
@@ -134,7 +151,7 @@ def home_affairs_book(
     contest = definition.contest
     book = Book(contest.organiser, at, "Kết quả dự thi của các đơn vị")
     title = "Kết quả dự thi của các cơ quan, đơn vị, địa phương phục vụ xếp loại cuối năm"
-    note = "Tỷ lệ bình quân = cộng lượt người dự thi các tuần ÷ ((quân số − được miễn) × số tuần)"
+    note = "Tỷ lệ bình quân = cộng lượt người bắt buộc dự thi ÷ ((số người bắt buộc − được miễn) × số tuần)"
     subtitle = f"Cuộc thi {contest.title}, {period}"
     book.sheet("Theo khối", title, subtitle, header, note=note, landscape=True).rows(rows)
     books.add_blocs(book, "toàn cuộc thi", period, units)

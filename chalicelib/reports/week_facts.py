@@ -42,7 +42,7 @@ class Band(NamedTuple):
 
 
 class Bloc(NamedTuple):
-    """Sums over a bloc's units. For each unit ``taken`` counts at most as many people as are obliged."""
+    """Sums over a bloc's units. ``taken``: obliged people who took part, of no unit more than it has."""
 
     name: str
     units: int
@@ -50,6 +50,7 @@ class Bloc(NamedTuple):
     full: int
     headcount: int
     exempt: int
+    obliged_people: int
     people: int
     taken: int
     attempts: int
@@ -150,17 +151,17 @@ def unit_facts(ranked: Sequence[UnitStanding], winners: Sequence[str]) -> UnitFa
 def _blocs(ranked: Iterable[UnitStanding]) -> list[Bloc]:
     sums: dict[str, list[int]] = {}
     for row in ranked:
-        obliged = max(row.headcount - row.exempt, 0)
-        people = row.sums.people
+        told = row.sums
         counted = (
             1,
-            people > 0,
+            told.people > 0,
             row.rate == 1,
             row.headcount,
             row.exempt,
-            people,
-            min(people, obliged),
-            row.sums.attempts,
+            told.obliged_people,
+            told.people,
+            min(told.obliged_people, row.obliged),
+            told.attempts,
         )
         before = sums.setdefault(row.unit.bloc, [0] * len(counted))
         sums[row.unit.bloc] = [one + other for one, other in zip(before, counted, strict=True)]

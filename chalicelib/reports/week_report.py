@@ -94,6 +94,7 @@ def _unit(line: UnitLine) -> UnitRow:
         headcount=line.headcount,
         exempt=line.exempt,
         people=line.people,
+        obliged_people=line.obliged_people,
         rate=float(decimal(row.rate, 6)),
         attempts=line.attempts,
         mean_best=float(decimal(row.mean_best, 4)),

@@ -96,6 +96,10 @@ class UnitPrizes(TypedDict):
     weekly: Count
     final: Count
     weights: Weights
+    volume: Annotated[
+        Literal["obliged", "people", "attempts"],
+        Field(description="Obliged people, people of all categories, or attempts of obliged people."),
+    ]
     min_rate: Annotated[float, Field(ge=0, le=1)]
     min_people: Count
 
@@ -111,6 +115,7 @@ class NextRules(Week):
     paper: PaperRules
     prediction: Prediction | None
     ranking: Ranking
+    prizes: list[Prize]
     bank_digest: Digest
 
 

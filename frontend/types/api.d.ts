@@ -132,6 +132,7 @@ export interface NextRules {
   paper: PaperRules;
   prediction: Prediction | null;
   ranking: Ranking;
+  prizes: Array<Prize>;
   bank_digest: string;
 }
 
@@ -311,6 +312,7 @@ export interface UnitPrizes {
   weekly: number;
   final: number;
   weights: Weights;
+  volume: "obliged" | "people" | "attempts";
   min_rate: number;
   min_people: number;
 }

@@ -12,6 +12,7 @@ from chalicelib.documents.closed_week import (
     Prize,
     QuestionFigures,
     UnitLine,
+    Unranked,
 )
 
 UNIT = UnitLine(
@@ -25,6 +26,11 @@ UNIT = UnitLine(
     people=2,
     attempts=3,
     best_sum=9,
+    obliged_people=2,
+    obliged_attempts=3,
+    obliged_best_sum=9,
+    distinct_people=2,
+    distinct_obliged=2,
     rate="1/2",
     quality="9/10",
     score="257/4",
@@ -44,6 +50,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "counts": Counts(2, 3, 2, 0, 1),
         "prediction": Prediction("perfect_people", 1),
         "ranked": 2,
+        "unranked": (Unranked("0e" * 10, "SO-A", "mandatory"),),
         "prizes": (
             Prize("first", "Nhất", 1, "0f" * 10, "SO-A", "Sở A", 5, 2, 1, 61_500, 1_661_130_061_500, 2),
         ),

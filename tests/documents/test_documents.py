@@ -53,7 +53,7 @@ from tests.documents.builders import UNIT, a_closed_week
 from tests.pointers import pointing_at
 
 SAMPLES = Path(__file__).parent / "samples"
-ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "")
+ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "")
 WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
@@ -122,7 +122,7 @@ TYPED: dict[str, Document] = {
             min_duration_ms=0,
             one_prize_per_person=True,
             prizes=(CountedPrize("first", 1),),
-            unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "0.3", 1),
+            unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "obliged", "0.3", 1),
         ),
         units=(UnitSize("SO-A", 4, 0),),
         barred=(DIGEST,),
@@ -136,7 +136,7 @@ TYPED: dict[str, Document] = {
             ranked=2,
             order_sha256=DIGEST,
             prizes=(RankedPrize("first", 1, DIGEST),),
-            units=(RankedUnit(1, "SO-A", 2, 3, 9, "257/4", "weekly", ""),),
+            units=(RankedUnit(1, "SO-A", 2, 3, 9, 2, 3, 9, "257/4", "weekly", ""),),
         ),
     ),
     "closed_week": a_closed_week(),
@@ -292,6 +292,6 @@ def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
 def test_a_units_line_equals_its_standing_exactly() -> None:
     line = a_closed_week().units[0]
     assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
-    assert a_closed_week().sums_by_unit == {"SO-A": (2, 3, 9)}
+    assert a_closed_week().sums_by_unit == {"SO-A": (2, 3, 9, 2, 3, 9, 2, 2)}
     assert (a_closed_week().winners, a_closed_week().unit_winners) == (["0f" * 10], ["SO-A"])
     assert isinstance(decode(ClosedWeek, a_closed_week().encode()).units, tuple)

@@ -13,6 +13,7 @@ from chalicelib.domain.attempt import (
     Opened,
     Status,
 )
+from chalicelib.domain.unit_score import UnitSums
 from tests.fakes import MINUTE, START_MS
 
 NONCE = "0123456789abcdef"
@@ -46,3 +47,15 @@ def entry(
     numbered = tuple(attempt._replace(number=k) for k, attempt in enumerate(finished, 1))
     used = opened.number if opened else len(numbered)
     return Entry(participant_id, week, unit, category, used, opened, numbered)
+
+
+def obliged(people: int, attempts: int, best_sum: int, distinct: int | None = None) -> UnitSums:
+    """The sums of a unit in which only obliged people took part."""
+    sums = (people, attempts, best_sum)
+    distinct = people if distinct is None else distinct
+    return UnitSums(*sums, *sums, distinct, distinct)
+
+
+def others(people: int, attempts: int, best_sum: int) -> UnitSums:
+    """The sums of a unit in which nobody obliged took part."""
+    return UnitSums(people, attempts, best_sum, 0, 0, 0, people, 0)

@@ -143,40 +143,49 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
     return won
 
 
-Sums = tuple[int, int, Fraction]
+# A person's week as a unit counts it: who, whether obliged, attempts, the best score as a share of the paper.
+PersonWeek = tuple[str, bool, int, Fraction]
 
 
-def unit_sums(ranked: list[Person], code: str, questions: int) -> Sums:
-    """People, attempts, and the sum of their best scores as shares of the paper."""
-    people = [person for person in ranked if person["unit"] == code]
-    return (
-        len(people),
-        sum(len(counted(person)) for person in people),
-        sum((Fraction(person["best"]["score"], questions) for person in people), Fraction(0)),
-    )
+def person_weeks(ranked: list[Person], code: str, questions: int) -> list[PersonWeek]:
+    return [
+        (person["id"], person["obliged"], len(counted(person)), Fraction(person["best"]["score"], questions))
+        for person in ranked
+        if person["unit"] == code
+    ]
+
+
+def volume_of(taken: list[PersonWeek], rules: dict[str, Any]) -> int:
+    obliged = [attempts for _, must, attempts, _ in taken if must]
+    if rules["volume"] == "people":
+        return len(taken)
+    return sum(obliged) if rules["volume"] == "attempts" else len(obliged)
 
 
 def unit_ranking(
-    units: list[dict[str, Any]], sums: dict[str, Sums], rules: dict[str, Any], weeks: int
+    units: list[dict[str, Any]], taken: dict[str, list[PersonWeek]], rules: dict[str, Any], weeks: int
 ) -> list[dict[str, Any]]:
-    most_attempts = max([sums[unit["code"]][1] for unit in units])
+    largest = max([volume_of(taken[unit["code"]], rules) for unit in units])
     rows = []
     for unit in units:
-        people, attempts, shares = sums[unit["code"]]
+        everybody = taken[unit["code"]]
+        must = [one for one in everybody if one[1]]
         obliged = (unit["headcount"] - unit["exempt"]) * weeks
-        rate = Fraction(people, obliged) if obliged > 0 else Fraction(0)
+        rate = Fraction(len(must), obliged) if obliged > 0 else Fraction(0)
         rate = Fraction(1) if rate > 1 else rate
-        volume = Fraction(attempts, most_attempts) if most_attempts > 0 else Fraction(0)
-        quality = shares / people if people > 0 else Fraction(0)
+        volume = Fraction(volume_of(everybody, rules), largest) if largest > 0 else Fraction(0)
+        graded = [share for _, _, _, share in (must if obliged > 0 else everybody)]
+        quality = sum(graded, Fraction(0)) / len(graded) if graded else Fraction(0)
+        people = len({who for who, _, _, _ in everybody})
         w_participation, w_volume, w_quality = (Fraction(weight) for weight in rules["weights"])
         points = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         enough = rate >= Fraction(rules["min_rate"]) and people >= rules["min_people"]
         rows.append({
-            "code": unit["code"], "points": points, "quality": quality, "attempts": attempts, "enough": enough,
+            "code": unit["code"], "points": points, "quality": quality, "volume": volume, "enough": enough,
         })  # fmt: skip
 
     def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
-        for field in ("points", "quality", "attempts"):
+        for field in ("points", "quality", "volume"):
             if one[field] != other[field]:
                 return bool(one[field] > other[field])
         return bool(one["code"] < other["code"])
@@ -199,15 +208,15 @@ def contest(
     results = []
     winners: set[str] = set()
     weekly_units: set[str] = set()
-    total: dict[str, Sums] = {unit["code"]: (0, 0, Fraction(0)) for unit in units}
+    total: dict[str, list[PersonWeek]] = {unit["code"]: [] for unit in units}
     for people, closes, own in weeks:
         rules = {**contest, **own}
         actual = target(people, rules) if rules["target"] else None
         everybody = ranking(people, rules, closes, actual)
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
-        sums = {unit["code"]: unit_sums(everybody, unit["code"], rules["questions"]) for unit in units}
-        rows = unit_ranking(units, sums, rules, 1)
+        taken = {unit["code"]: person_weeks(everybody, unit["code"], rules["questions"]) for unit in units}
+        rows = unit_ranking(units, taken, rules, 1)
         best_units = unit_winners(rows, rules["weekly"], weekly_units)
         results.append({
             "target": actual,
@@ -218,9 +227,8 @@ def contest(
         })  # fmt: skip
         winners |= {person for _, person in won}
         weekly_units |= set(best_units)
-        for code, (more_people, more_attempts, more_shares) in sums.items():
-            had_people, had_attempts, had_shares = total[code]
-            total[code] = (had_people + more_people, had_attempts + more_attempts, had_shares + more_shares)
+        for code, more in taken.items():
+            total[code] += more
     final = unit_ranking(units, total, contest, len(weeks))
     return {
         "weeks": results,

@@ -18,6 +18,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.domain.unit_score import distinct_people
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
 from tests.examples import examples
@@ -74,6 +75,7 @@ def some(one: st.SearchStrategy[Any], drawn: int, copied: int) -> st.SearchStrat
 person_weeks = st.fixed_dictionaries(
     {
         "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
+        "category": st.sampled_from(["mandatory", "mandatory", "encouraged"]),
         "attempts": some(attempts, 3, 2),
         "open": left_open,
         # The order of records in the entry; it decides nothing.
@@ -95,6 +97,7 @@ contests = st.fixed_dictionaries(
         "weights": st.sampled_from(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
         ),
+        "volume": st.sampled_from(["obliged", "people", "attempts"]),
         "min_rate": st.sampled_from(["0", "0.05", "0.5"]),
         "min_people": st.integers(1, 2),
         "weekly": st.integers(0, 2),
@@ -125,10 +128,10 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
         prediction={"target": raw["target"] or "people", "counts": raw["counts"]},
         ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
         prizes=[{"name": names[k], "title": "Giải", "count": count} for k, count in enumerate(raw["prizes"])],
+        unit_score={"weights": weights, "volume": raw["volume"]},
         unit_prizes={
             "weekly": raw["weekly"],
             "final": raw["final"],
-            "weights": weights,
             "min_rate": Decimal(raw["min_rate"]),
             "min_people": raw["min_people"],
         },
@@ -173,7 +176,7 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
         opened = Opened(len(finished) + 1, started, NONCE, answers, guess, 9 if answers else 0)
     used = len(finished) + (opened is not None)
     records = tuple(reversed(finished) if person["backwards"] else finished)
-    return Entry(pid(number), week.number, person["unit"], "mandatory", used, opened, records)
+    return Entry(pid(number), week.number, person["unit"], person["category"], used, opened, records)
 
 
 def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, person: Any) -> dict[str, Any]:
@@ -191,7 +194,8 @@ def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, pe
         {**attempt, "number": k, "score": min(attempt["score"] or 0, questions)}
         for k, attempt in enumerate(made, 1)
     ]
-    return {"id": pid(number), "unit": person["unit"], "attempts": numbered}
+    obliged = person["category"] == "mandatory"
+    return {"id": pid(number), "unit": person["unit"], "obliged": obliged, "attempts": numbered}
 
 
 def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) -> Gathered:
@@ -222,7 +226,12 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         results.append(result)
     sizes = [contest.paper.questions for contest in contests]
-    final = close_contest(contests[0], units, [result.sums_by_unit for result in results], sizes)
+    taken_part = [
+        [(one.participant_id, one.unit, one.category) for one in [*result.ranked, *result.unranked]]
+        for result in results
+    ]
+    sums = [result.sums_by_unit for result in results]
+    final = close_contest(contests[0], units, sums, sizes, distinct_people(taken_part))
     return {
         "weeks": [
             {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS, WeekLine, propose_people, propose_units
-from chalicelib.domain.unit_score import UnitSums, rank_units
+from chalicelib.domain.unit_score import rank_units
+from tests.domain.builders import obliged
 from tests.domain.test_unit_score import CONTEST, unit, weighed
 
 
@@ -19,7 +20,7 @@ def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
 
 def test_units_at_full_participation_are_proposed() -> None:
     units = [unit("A", 6), unit("B", 6, exempt=2), unit("C", 6)]
-    sums_by_unit = {"A": UnitSums(11, 11, 11), "B": UnitSums(8, 8, 8), "C": UnitSums(13, 13, 13)}
+    sums_by_unit = {"A": obliged(11, 11, 11), "B": obliged(8, 8, 8), "C": obliged(13, 13, 13)}
     ranked = rank_units(units, sums_by_unit, CONTEST, weeks=2)
     proposed = [p.id for p in propose_units(ranked) if p.reason == "full_participation"]
     assert proposed == ["C", "B"]
@@ -27,8 +28,8 @@ def test_units_at_full_participation_are_proposed() -> None:
 
 def test_the_best_units_are_proposed_but_none_below_a_minimum() -> None:
     units = [unit(f"U{k:02}", 100) for k in range(TOP_UNITS + 3)]
-    sums_by_unit = {each.code: UnitSums(50 - k, 50, 250) for k, each in enumerate(units)}
-    sums_by_unit["U01"] = UnitSums(1, 900, 5)
+    sums_by_unit = {each.code: obliged(50 - k, 50, 250) for k, each in enumerate(units)}
+    sums_by_unit["U01"] = obliged(1, 900, 5)
     ranked = rank_units(units, sums_by_unit, weighed(min_people=2))
     proposed = [p.id for p in propose_units(ranked) if p.reason == "best_units"]
     assert len(proposed) == TOP_UNITS

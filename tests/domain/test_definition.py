@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.definition import DATES, FREE, RULES_OF_A_WEEK, Definition
 from tests.fakes import definition
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [
@@ -84,19 +84,19 @@ def test_a_bad_value_is_refused_at_its_place(place: str, tables: dict[str, Any])
 def test_the_weights_must_add_up_to_exactly_one(weights: tuple[str, str, str]) -> None:
     table = dict(zip(("participation", "volume", "quality"), map(Decimal, weights), strict=True))
     with pytest.raises(ValidationError, match="đúng bằng 1"):
-        definition(unit_prizes={"weights": table})
+        definition(unit_score={"weights": table})
 
 
 @pytest.mark.parametrize("weight", [Decimal("-0.1"), Decimal("1.1"), Decimal("NaN"), True, "much", None])
 def test_a_weight_must_be_a_number_between_zero_and_one(weight: object) -> None:
     table = {"participation": weight, "volume": Decimal("0.5"), "quality": Decimal("0.5")}
     with pytest.raises(ValidationError):
-        definition(unit_prizes={"weights": table})
+        definition(unit_score={"weights": table})
 
 
 def test_a_weight_that_no_binary_fraction_can_hold_stays_exact() -> None:
     table = {"participation": Decimal("0.1"), "volume": Decimal("0.2"), "quality": Decimal("0.7")}
-    weights = definition(unit_prizes={"weights": table}).unit_prizes.weights
+    weights = definition(unit_score={"weights": table}).unit_score.weights
     assert (weights.participation, weights.volume) == (Decimal("0.1"), Decimal("0.2"))
 
 
@@ -153,12 +153,25 @@ def test_a_calendar_beyond_the_year_9999_is_refused(contest: dict[str, Any]) -> 
         definition(contest=contest)
 
 
-def test_a_week_that_keeps_its_rules_keeps_paper_prediction_and_ranking_and_nothing_else() -> None:
+def test_a_week_that_keeps_its_rules_keeps_paper_prediction_ranking_and_prizes_and_nothing_else() -> None:
     now = definition(contest={"title": "Mới"}, paper={"time_limit": "PT20M", "questions": 9})
     then = definition(ranking={"order": ["duration"]}, prizes=[])
     assert now.time_limit == 1_200_000, "what the calendar has worked out must not be taken over"
     kept = now.under_rules_of(then)
     assert (kept.time_limit, kept.paper, kept.ranking) == (600_000, then.paper, then.ranking)
-    assert (kept.contest, kept.prizes, kept.weeks) == (now.contest, now.prizes, now.weeks)
+    assert (kept.contest, kept.prizes, kept.weeks) == (now.contest, then.prizes, now.weeks)
     assert kept.under_rules_of(now) == now
     assert now.under_rules_of(now) is now
+
+
+def test_every_setting_is_frozen_when_the_contest_opens_unless_it_is_listed() -> None:
+    everything = {
+        f"{table}.{name}"
+        for table in Definition.model_fields
+        if table not in RULES_OF_A_WEEK
+        for name in type(getattr(definition(), table)).model_fields
+    }
+    assert everything >= FREE | DATES, "a list names a setting that there is not"
+    frozen = set(definition().frozen())
+    assert frozen == everything - FREE - DATES | {"ranking.one_prize_per_person"}
+    assert {"contest.grace", "contest.timezone", "unit_score.weights", "unit_prizes.final"} <= frozen

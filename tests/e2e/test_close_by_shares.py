@@ -11,18 +11,21 @@ from typing import Any
 from tests.stack import Stack, contest_folder, running, wait_for
 
 PASSWORD = "mật khẩu dài"
-PEOPLE = {"040085000001": ("1985-02-03", "male"), "040190000002": ("1990-04-05", "female")}
+PEOPLE = [
+    ("040085000001", "1985-02-03", "male", "SO-A", "mandatory"),
+    ("040190000002", "1990-04-05", "female", "SO-B", "encouraged"),
+]
 
 
-def take_part(stack: Stack, citizen_id: str, born: str, gender: str) -> None:
+def take_part(stack: Stack, citizen_id: str, born: str, gender: str, unit: str, category: str) -> None:
     form = {
         "citizen_id": citizen_id,
         "full_name": "Nguyễn Văn An",
         "date_of_birth": born,
         "gender": gender,
         "phone": "0912345678",
-        "unit_code": "SO-A",
-        "category": "mandatory",
+        "unit_code": unit,
+        "category": category,
         "password": PASSWORD,
         "consent": True,
     }
@@ -52,10 +55,14 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
     contest = contest_folder(tmp_path / "contest", id="shares", weeks=1, seconds=30, proof="false")
     options = ("--close-by", "shares", "--fast-schedule", "15")
     with running(contest, tmp_path / "state", *options) as stack:
-        for citizen_id, (born, gender) in PEOPLE.items():
-            take_part(stack, citizen_id, born, gender)
+        for person in PEOPLE:
+            take_part(stack, *person)
         page = wait_for(lambda: closed(stack), 120, "the close")
         assert page["counts"]["people"] == 2
+        # whoever is not obliged counts for the unit, but not for its rate
+        units = {unit["code"]: (unit["obliged_people"], unit["people"], unit["rate"]) for unit in page["units"]}
+        assert units["SO-A"] == (1, 1, 0.25)
+        assert units["SO-B"] == (0, 1, 0)
 
         # The state machine did it: its executions succeeded, and sixteen parts lie on the desk.
         wait_for(lambda: any(run["status"] == "SUCCEEDED" for run in executions(stack)), 60, "an execution")

@@ -237,10 +237,10 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert datetime.fromisoformat(ranking[3]["submitted_at"]) == closes + timedelta(seconds=2)  # the grace
 
     units = csv_rows(stack.desk("results/week-1/rev-1/unit_ranking.csv"))
-    # SO-A: 2 of 4 people, 4 attempts, both perfect; SO-B: 1 of 4, 1 attempt, 3 of 5; TRUONG-C: nobody
+    # SO-A: 2 of 4 people, both perfect; SO-B: 1 of 4, 3 of 5, and half the people of SO-A; TRUONG-C: nobody
     score_a = 100 * (Fraction(1, 2) * Fraction(2, 4) + Fraction(1, 5) * 1 + Fraction(3, 10) * 1)
     score_b = 100 * (
-        Fraction(1, 2) * Fraction(1, 4) + Fraction(1, 5) * Fraction(1, 4) + Fraction(3, 10) * Fraction(3, 5)
+        Fraction(1, 2) * Fraction(1, 4) + Fraction(1, 5) * Fraction(1, 2) + Fraction(3, 10) * Fraction(3, 5)
     )
     assert [(row["unit_code"], row["people"], row["attempts"], row["prize"]) for row in units] == [
         ("SO-A", "2", "4", "weekly"),

@@ -241,6 +241,7 @@ class Model:
             {
                 "id": person,
                 "unit": told.unit,
+                "obliged": bool(told.unit),
                 "attempts": [self._counted(attempt) for attempt in told.weeks.get(week, [])],
             }
             for person, told in self.people.items()

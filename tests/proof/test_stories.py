@@ -24,6 +24,7 @@ RULES: dict[str, Any] = {
     "min_duration": 0,
     "prizes": [("first", 1)],
     "weights": ("0.5", "0.2", "0.3"),
+    "volume": "obliged",
     "min_rate": "0",
     "min_people": 1,
     "weekly": 0,

@@ -27,7 +27,7 @@ time_limit = "PT10M"
 attempts_per_week = 3
 publish_bank = true
 
-[unit_prizes]
+[unit_score]
 weights = { participation = 0.5, volume = 0.2, quality = 0.3 }
 
 [eligibility]

@@ -64,7 +64,7 @@ def test_a_file_that_breaks_off_is_reported_by_its_last_line() -> None:
         ('"0238 000 000"', "238000000", "contest.hotline", "cần một chuỗi ký tự"),
         ('"PT10M"', '"10 phút"', "paper.time_limit", "ISO 8601"),
         ('"PT10M"', "600", "paper.time_limit", "ISO 8601"),
-        ("participation = 0.5", "participation = 0.6", "unit_prizes.weights", "đúng bằng 1"),
+        ("participation = 0.5", "participation = 0.6", "unit_score.weights", "đúng bằng 1"),
         ("publish_bank = true", 'publish_bank = "maybe"', "paper.publish_bank", "true hoặc false"),
         ("weeks = 4", 'weeks = 4\ntimezone = "Nghệ An"', "contest.timezone", "múi giờ"),
         ("weeks = 4", 'weeks = 4\ngap = "P7D"', "contest", "week_length phải dài hơn gap"),

@@ -58,6 +58,9 @@ def sheets(autumn: Autumn, what: str, name: str) -> dict[str, list[list[Any]]]:
     return found
 
 
+OBLIGED = "Số người thuộc đối tượng bắt buộc"
+
+
 def table(cells: list[list[Any]]) -> list[dict[str, Any]]:
     """Rows keyed by column title, up to the first empty row."""
     header, *body = cells
@@ -123,8 +126,11 @@ def test_units_add_up_to_everybody(autumn: Autumn, week: str) -> None:
     outside_attempts = sum(len(list(entry.counted)) for entry in outside)
     assert total(units, "attempts") + outside_attempts == counts(autumn, week)["attempts"]
     for row in units:
-        bests = [max(a.score for a in entry.counted) for entry in people if entry.unit == row["unit_code"]]
-        assert int(row["people"]) == len(bests)
+        members = [entry for entry in people if entry.unit == row["unit_code"]]
+        obliged = [entry for entry in members if entry.category == "mandatory"]
+        assert (int(row["people"]), int(row["obliged_people"])) == (len(members), len(obliged))
+        graded = obliged if int(row["headcount"]) > int(row["exempt"]) else members
+        bests = [max(attempt.score for attempt in entry.counted) for entry in graded]
         assert float(row["mean_best"]) == pytest.approx(sum(bests) / max(len(bests), 1), abs=5e-5)
 
 
@@ -163,8 +169,8 @@ def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: 
     for row, cells in zip(units, shown, strict=True):
         assert (cells["Hạng"], cells["Mã đơn vị"]) == (int(row["rank"]), row["unit_code"])
         for title, column in (
-            ("Quân số", "headcount"), ("Được miễn", "exempt"), ("Số người dự thi", "people"),
-            ("Số lượt thi", "attempts"),
+            (OBLIGED, "headcount"), ("Được miễn", "exempt"), ("Đối tượng bắt buộc dự thi", "obliged_people"),
+            ("Tổng số người dự thi", "people"), ("Số lượt thi", "attempts"),
         ):  # fmt: skip
             assert cells[title] == int(row[column])
         for title, column in (
@@ -176,7 +182,12 @@ def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: 
     by_rank = sorted(table(book["Theo khối"]), key=lambda cells: int(cells["Hạng"]))
     assert by_rank == shown
     *blocs, everything = table(book["Khối"])
-    for title, column in (("Quân số", "headcount"), ("Số người dự thi", "people"), ("Số lượt thi", "attempts")):
+    for title, column in (
+        (OBLIGED, "headcount"),
+        ("Đối tượng bắt buộc dự thi", "obliged_people"),
+        ("Tổng số người dự thi", "people"),
+        ("Số lượt thi", "attempts"),
+    ):
         assert sum(bloc[title] for bloc in blocs) == everything[title] == total(units, column)
     assert everything["Số đơn vị"] == len(UNITS)
     assert everything["Đạt 100 %"] == sum(float(row["rate"]) == 1 for row in units)
@@ -214,15 +225,15 @@ def test_the_summary_agrees_with_the_tables(autumn: Autumn, week: str) -> None:
     ranking = rows(autumn, week, "individual_ranking.csv.gz")
     units = rows(autumn, week, "unit_ranking.csv")
     assert page["Người dự thi"] == told["people"]
-    assert page["Trong đó: diện bắt buộc"] == told["mandatory_people"]
-    assert page["Trong đó: diện khuyến khích"] == told["encouraged_people"]
+    assert page["Trong đó: đối tượng bắt buộc"] == told["mandatory_people"]
+    assert page["Trong đó: đối tượng khác"] == told["encouraged_people"]
     assert page["Lượt thi"] == told["attempts"]
     assert page["Người trả lời đúng tất cả"] == told["perfect_people"] == page["Đáp án câu dự đoán"]
     assert page.get("Người không được xếp hạng", 0) == told["people"] - len(ranking)
     assert page["Đơn vị"] == len(units)
     assert page["Đơn vị có người dự thi"] == sum(row["people"] != "0" for row in units)
     full = sum(float(row["rate"]) == 1 for row in units)
-    assert page["Đơn vị đạt 100 % người thuộc diện bắt buộc"] == full
+    assert page["Đơn vị có 100 % đối tượng bắt buộc dự thi"] == full
     assert sum(count for label, count in page.items() if re.fullmatch(r"\d+(–\d+)? câu", label)) == len(ranking)
     scores = {row["Số câu đúng"]: row["Số người"] for row in table(book["Phổ điểm"])}
     by_score = Counter(int(row["score"]) for row in ranking)
@@ -321,11 +332,18 @@ def test_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
         for column in ("people", "attempts", "headcount", "exempt"):
             assert int(row[column]) == total(parts, column)
         cells = home[row["unit_name"]]
-        assert [cells["Người thi tuần 1"], cells["Người thi tuần 2"]] == [int(part["people"]) for part in parts]
-        assert (cells["Cộng lượt người"], cells["Số lượt thi"]) == (int(row["people"]), int(row["attempts"]))
-        assert cells["Tỷ lệ bình quân"] == pytest.approx(float(row["rate"]), abs=1e-6)
+        by_week = [cells[f"Đối tượng bắt buộc thi tuần {week}"] for week in (1, 2)]
+        assert by_week == [int(part["obliged_people"]) for part in parts]
+        told = (cells["Cộng lượt người bắt buộc"], cells["Số lượt thi"])
+        assert told == (int(row["obliged_people"]), int(row["attempts"]))
+        once = [{one.participant_id: one for one in played(autumn, week)} for week in WEEKS]
+        members = [one for one in {**once[0], **once[1]}.values() if one.unit == row["unit_code"]]
+        obliged = [one for one in members if one.category == "mandatory"]
+        assert cells["Đối tượng bắt buộc thi ít nhất một lần"] == len(obliged)
+        assert cells["Tổng số người từng dự thi"] == len(members)
+        assert cells["Tỷ lệ bình quân các tuần"] == pytest.approx(float(row["rate"]), abs=1e-6)
         assert cells["Hạng chung"] == int(row["rank"])
-        assert cells["Quân số"] * len(WEEKS) == int(row["headcount"])
+        assert cells[OBLIGED] * len(WEEKS) == int(row["headcount"])
 
 
 def test_the_final_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> None:
@@ -339,7 +357,14 @@ def test_the_final_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> 
 
 def test_the_summary_of_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
     book = sheets(autumn, "final", "summary.xlsx")
-    *weeks, everything = table(book["Tóm tắt"])
+    *weeks, everything, once = table(book["Tóm tắt"])
+    people = {one.participant_id: one.category for week in WEEKS for one in played(autumn, week)}
+    obliged = sum(category == "mandatory" for category in people.values())
+    told = once["Số người dự thi"], once["Đối tượng bắt buộc"], once["Đối tượng khác"]
+    assert told == (len(people), obliged, len(people) - obliged)
+    assert once["Số người dự thi"] < everything["Số người dự thi"]
+    bulletin = autumn.file("final", "bulletin.html").decode()
+    assert f"ít nhất một lần: <b>{whole(len(people))}</b> người" in bulletin
     for cells, week in zip(weeks, WEEKS, strict=True):
         told = counts(autumn, week)
         assert (cells["Số người dự thi"], cells["Số lượt thi"]) == (told["people"], told["attempts"])

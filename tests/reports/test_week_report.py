@@ -14,6 +14,7 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
+from chalicelib.domain.unit_score import Distinct
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import WeekReport
 from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows
@@ -140,6 +141,7 @@ def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
         "bloc": "Sở, ban, ngành",
         "headcount": "10",
         "exempt": "2",
+        "obliged_people": "1",
         "people": "1",
         "rate": "0.125000",
         "attempts": "2",
@@ -212,7 +214,17 @@ def test_the_pages_units_are_those_of_the_table_as_numbers() -> None:
         assert (str(shown["rank"]), shown["code"], shown["name"], shown["bloc"]) == (
             row["rank"], row["unit_code"], row["unit_name"], row["bloc"],
         )  # fmt: skip
-        for name in ("headcount", "exempt", "people", "rate", "attempts", "mean_best", "quality", "unit_score"):
+        for name in (
+            "headcount",
+            "exempt",
+            "obliged_people",
+            "people",
+            "rate",
+            "attempts",
+            "mean_best",
+            "quality",
+            "unit_score",
+        ):
             assert shown[name] == float(row[name])
         assert (shown["prize"], shown["note"]) == (row["prize"], row["note"])
 
@@ -225,7 +237,8 @@ def test_the_same_result_gives_the_same_bytes(names: dict[str, str]) -> None:
 def test_the_final_has_the_units_of_all_weeks() -> None:
     contest = definition(contest={"weeks": 2})
     result, loaded = close(contest)
-    final = close_contest(contest, loaded.units, [result.sums_by_unit, result.sums_by_unit], [5, 5])
+    distinct = {"SO-A": Distinct(1, 1), "SO-B": Distinct(1, 1)}
+    final = close_contest(contest, loaded.units, [result.sums_by_unit] * 2, [5, 5], distinct)
     week = {
         CLOSED_WEEK: closed_week(result, loaded, (), ()).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),

@@ -29,7 +29,14 @@ from chalicelib.documents.results_page import Page
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
 from chalicelib.domain.definition import Week
-from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows, winners_before
+from chalicelib.domain.unit_score import distinct_people
+from chalicelib.services.closing.closed import (
+    closed_final,
+    closed_week,
+    ranking_rows,
+    took_part,
+    winners_before,
+)
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
@@ -206,7 +213,8 @@ class CloseWeeks:
         if before is not None and before.inputs == inputs:
             return
         sums_by_unit, sizes = [week.sums_by_unit for week in weeks], [week.paper_size for week in weeks]
-        result = close_contest(reference.definition, reference.units, sums_by_unit, sizes)
+        distinct = distinct_people(map(took_part, self._weeks(results)))
+        result = close_contest(reference.definition, reference.units, sums_by_unit, sizes, distinct)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)

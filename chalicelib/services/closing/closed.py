@@ -14,8 +14,10 @@ from chalicelib.documents.closed_week import (
     Prize,
     QuestionFigures,
     RankingRow,
+    Unranked,
     unit_lines,
 )
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
@@ -46,6 +48,7 @@ def closed_week(
         if prediction and result.target is not None
         else None,
         ranked=len(result.ranked),
+        unranked=tuple(Unranked(one.participant_id, one.unit, one.category) for one in result.unranked),
         prizes=tuple(_prizes(result, reference)),
         units=unit_lines(result.units, result.unit_winners, "weekly"),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
@@ -66,6 +69,14 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
         yield RankingRow(
             person, unit, category, best.score, best.prediction, best.duration, best.received, attempts
         )
+
+
+def took_part(revision: StoredRevision) -> Iterator[tuple[str, str, str]]:
+    """(participant id, unit, category) of everybody who took part in a closed week, ranked or not."""
+    for row in revision.rows():
+        yield row.participant_id, row.unit, row.category
+    for person in revision.week().unranked:
+        yield person.participant_id, person.unit, person.category
 
 
 def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], set[str]]:

@@ -36,6 +36,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
             "order": list(definition.ranking.order),
             "one_prize_per_person": definition.ranking.one_prize_per_person,
         },
+        "prizes": [prize.model_dump() for prize in definition.prizes],
         "bank_digest": reference.bank.digest,
     }
 
@@ -66,11 +67,11 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
         "weeks": [_week(definition, week) for week in definition.weeks],
         **_rules(reference.of_week(definition.week_in_view(now).number)),
         "next_rules": after and {**_week(definition, after), **_rules(reference.of_week(after.number))},
-        "prizes": [prize.model_dump() for prize in definition.prizes],
         "unit_prizes": {
             "weekly": units.weekly,
             "final": units.final,
-            "weights": {name: float(weight) for name, weight in units.weights},
+            "weights": {name: float(weight) for name, weight in definition.unit_score.weights},
+            "volume": definition.unit_score.volume,
             "min_rate": float(units.min_rate),
             "min_people": units.min_people,
         },

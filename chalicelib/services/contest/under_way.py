@@ -1,8 +1,9 @@
 """Decides which changes are still allowed once weeks have begun, and from which week they apply.
 
-Questions, paper, prediction question and ranking may change for the weeks to come; a week that has begun keeps
-those with which it opened for ever. Its dates, the time zone and the unit codes can no longer change: attempts
-and the fixed draw depend on them.
+Questions, paper, prediction question, ranking and prizes may change for the weeks to come; a week that has
+begun keeps those with which it opened for ever, and its dates. Titles and the like may change at any time.
+Everything else is frozen when the first week opens: ``domain/definition.py`` has the lists. Unit codes and
+blocs are frozen too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,15 @@ from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference
 
 # Environments see a new contest up to a minute after the pointer moves; the move itself gets half a minute.
 LEAD_MS = RECHECK_MS + 30_000
+
+
+# What ``RULES_OF_A_WEEK`` are called.
+_NAMES = {
+    "paper": "đề thi",
+    "prediction": "câu hỏi dự đoán",
+    "ranking": "cách xếp hạng",
+    "prizes": "các giải cá nhân",
+}
 
 
 class Plan(NamedTuple):
@@ -63,10 +73,16 @@ def _fixed(before: Reference, after: Reference, weeks: list[Week]) -> Iterator[F
     if any(after.definition.week(week.number) != week for week in weeks):
         message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"
         yield Fault("contest.toml", 0, "contest.start", "", message)
-    zone = after.definition.contest.timezone
-    if zone != before.definition.contest.timezone:
-        message = "cuộc thi đã mở thì không thể đổi múi giờ: thứ tự rút thăm khi bằng nhau phụ thuộc vào đó"
-        yield Fault("contest.toml", 0, "contest.timezone", zone, message)
+    stays = before.definition.frozen()
+    for path, value in after.definition.frozen().items():
+        if value != stays[path]:
+            message = "cuộc thi đã mở thì không thể đổi mục này vì kết quả phụ thuộc vào đó: hãy giữ như cũ"
+            yield Fault("contest.toml", 0, path, "", message)
+    blocs = {unit.code: unit.bloc for unit in before.units}
+    for unit in after.units:
+        if unit.bloc != blocs.get(unit.code, unit.bloc):
+            message = f"cuộc thi đã mở thì không thể đổi khối của đơn vị: hãy giữ “{blocs[unit.code]}”"
+            yield Fault("units", 0, "bloc", unit.bloc, message)
     for code in sorted(before.unit_codes - after.unit_codes):
         message = "cuộc thi đã mở thì không thể bỏ mã đơn vị: người của đơn vị này sẽ không còn đơn vị"
         yield Fault("units", 0, "code", code, message)
@@ -80,7 +96,7 @@ def _no_week_left(before: Current, after: Reference, questions_file: str, now: i
         f"chỉ đổi được cho những tuần chưa mở, mà tuần cuối (tuần {len(after.definition.weeks)}) "
         "đã mở hoặc sắp mở: hãy giữ như khi tuần đó mở"
     )
-    for table, name in (("paper", "đề thi"), ("prediction", "câu hỏi dự đoán"), ("ranking", "cách xếp hạng")):
+    for table, name in _NAMES.items():
         if getattr(after.definition, table) != getattr(last.definition, table):
             yield Fault("contest.toml", 0, table, "", f"{name} {why}")
     if after.bank.digest != last.bank.digest:

@@ -69,7 +69,7 @@ def check(application: Application, reference: Reference, today: date) -> list[F
         fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
     if application.unit_code is None:
         if application.category == "mandatory":
-            fault("unit_code", "Người thuộc diện bắt buộc phải chọn đơn vị công tác.")
+            fault("unit_code", "Người thuộc đối tượng bắt buộc phải chọn đơn vị công tác.")
     elif application.unit_code not in reference.unit_codes:
         fault("unit_code", "Không có đơn vị này trong danh sách. Hãy chọn lại đơn vị.")
     fault_of_password = check_password(

@@ -27,6 +27,7 @@ RECHECK = timedelta(milliseconds=RECHECK_MS)
 OPEN = OPENING + timedelta(days=1)
 LAST_WEEK = OPEN + 3 * WEEK
 ANOTHER_KEY = QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")
+REWEIGHED = TOML.replace("participation = 0.5, volume = 0.2", "participation = 0.2, volume = 0.5")
 TWO_QUESTIONS = TOML.replace("questions = 3", "questions = 2")
 
 
@@ -53,6 +54,18 @@ def loaded(desk: Desk) -> Current:
             ("contest.toml", "contest.timezone"),
         ),
         ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
+        ({"units": UNITS.replace("SO-B,Sở B,Sở,", "SO-B,Sở B,Khối khác,")}, ("units", "bloc")),
+        ({"toml": REWEIGHED}, ("contest.toml", "unit_score.weights")),
+        ({"toml": TOML + "\n[unit_prizes]\nfinal = 9\n"}, ("contest.toml", "unit_prizes.final")),
+        ({"toml": TOML + "\n[unit_prizes]\nmin_people = 9\n"}, ("contest.toml", "unit_prizes.min_people")),
+        (
+            {"toml": TOML.replace("weeks = 4", 'weeks = 4\ngrace = "PT1M"')},
+            ("contest.toml", "contest.grace"),
+        ),
+        (
+            {"toml": TOML + "\n[ranking]\none_prize_per_person = false\n"},
+            ("contest.toml", "ranking.one_prize_per_person"),
+        ),
     ],
 )
 def test_the_facts_that_attempts_depend_on_cannot_change_once_a_week_has_opened(
@@ -77,6 +90,11 @@ RULES = [
         {"toml": TOML + '\n[prediction]\nquestion = "Bao nhiêu?"\n'},
         ("contest.toml", "prediction"),
         id="prediction",
+    ),
+    pytest.param(
+        {"toml": TOML + '\n[[prizes]]\nname = "fourth"\ntitle = "Giải Tư"\ncount = 1\n'},
+        ("contest.toml", "prizes"),
+        id="prizes",
     ),
 ]
 

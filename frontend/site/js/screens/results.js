@@ -106,8 +106,8 @@ function unitSection(units, prizeTitle) {
     h("div", { class: "field" }, h("label", { for: "unit-filter" }, t("results.filter")), input, count),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "units" },
       h("table", { class: "data" },
-        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"), column("unitPeople"),
-          column("rate"), column("unitAttempts"), column("quality"))),
+        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"), column("obliged"),
+          column("rate"), column("unitPeople"), column("unitAttempts"), column("quality"))),
         body)),
     h("p", { class: "actions" }, more));
 }
@@ -120,8 +120,9 @@ function unitRow(unit, prizeTitle) {
       unit.prize && h("span", { class: "badge good" }, prizeTitle),
       unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
     h("td", null, number(unit.unit_score, 2)),
-    h("td", null, headcount > 0 ? `${number(unit.people)}/${number(headcount)}` : number(unit.people)),
+    h("td", null, headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),
     h("td", null, headcount > 0 ? percent(unit.rate) : "–"),
+    h("td", null, number(unit.people)),
     h("td", null, number(unit.attempts)),
     h("td", null, percent(unit.quality)));
 }
