@@ -19,7 +19,7 @@ from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.attempt import Category
 from chalicelib.domain.statistics.question_statistics import Flag
-from chalicelib.domain.unit_score import UnitStanding, UnitSums
+from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek
 from chalicelib.domain.units import Unit
 
 CLOSED_WEEK, RANKING_ROWS = "closed_week.json", "ranking_rows.jsonl.gz"
@@ -167,6 +167,12 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
         return [unit.code for unit in self.units if unit.prize]
 
     @property
+    def unit_week(self) -> UnitWeek:
+        """The week as the final counts it."""
+        units = {line.code: _unit(line) for line in self.units}
+        return UnitWeek(units, self.sums_by_unit, self.paper_size)
+
+    @property
     def sums_by_unit(self) -> dict[str, UnitSums]:
         """Sums by unit code, of units in which somebody took part."""
         return {unit.code: unit.sums for unit in self.units if unit.people}
@@ -221,10 +227,15 @@ def _exact(part: Fraction) -> str:
     return f"{part.numerator}/{part.denominator}"
 
 
+def _unit(line: UnitLine) -> Unit:
+    """The unit of a week's line, with the headcount in force then."""
+    return Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt)
+
+
 def standing(line: UnitLine) -> UnitStanding:
     """The inverse of ``unit_lines``, for one unit."""
     return UnitStanding(
-        Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt),
+        _unit(line),
         line.headcount,
         line.exempt,
         line.sums,

@@ -24,7 +24,8 @@ class ContestInForce:
     """The pointer to the contest.
 
     ``start``: the first week's opening, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
-    begun week → digest of the contest that it keeps, if another. ``source``: digest of the files as sent.
+    begun week → digest of the contest whose questions and rules it keeps, if another; ``units``: the same of
+    closed weeks, for headcounts and rosters. ``source``: digest of the files as sent.
     """
 
     contest: str
@@ -33,6 +34,7 @@ class ContestInForce:
     source: str
     loaded_at: str
     papers: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     commitment: Head | None = None
     format: int = FORMAT
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -27,8 +26,8 @@ from chalicelib.domain.unit_score import (
     Distinct,
     UnitStanding,
     UnitSums,
+    UnitWeek,
     award_units,
-    quality_share,
     rank_units,
     unit_sums,
 )
@@ -151,7 +150,8 @@ def close_week(
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone)
-    unit_ranking = rank_units(units, sums_by_unit, definition)
+    counted = UnitWeek({unit.code: unit for unit in units}, sums_by_unit, definition.paper.questions)
+    unit_ranking = rank_units(units, sums_by_unit, definition, [counted])
     return WeekResult(
         week=week,
         counts=counts,
@@ -175,23 +175,18 @@ def _taken_out(people: list[Contender]) -> Iterator[Contender]:
 def close_contest(
     definition: Definition,
     units: Sequence[Unit],
-    weeks: Sequence[Mapping[str, UnitSums]],
-    paper_sizes: Sequence[int],
+    weeks: Sequence[UnitWeek],
     distinct: Mapping[str, Distinct],
 ) -> FinalResult:
     """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
 
-    ``paper_sizes``: how many questions a paper had in each of ``weeks``; ``distinct``: by unit code.
+    Headcounts are added up as they were in force for each week. ``distinct``: by unit code.
     """
     total: dict[str, UnitSums] = {}
-    shares: dict[str, Fraction] = {}
-    known = {unit.code: unit for unit in units}
-    for sums_by_unit, size in zip(weeks, paper_sizes, strict=True):
-        for code, sums in sums_by_unit.items():
+    for week in weeks:
+        for code, sums in week.sums.items():
             people, obliged = distinct.get(code, (0, 0))
             added = total.get(code, NOTHING).plus(sums)
             total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
-            if code in known:
-                shares[code] = shares.get(code, Fraction(0)) + quality_share(sums, known[code], size)
-    ranked = rank_units(units, total, definition, weeks=len(weeks), shares=shares)
+    ranked = rank_units(units, total, definition, weeks)
     return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final))

@@ -121,18 +121,24 @@ def at_least_once(weeks: Iterable[Iterable[tuple[str, str, str]]]) -> Distinct:
     return Distinct(len(seen), sum(seen.values()))
 
 
+class UnitWeek(NamedTuple):
+    """A week as units count it: headcounts in force, sums by unit code, and the size of the paper."""
+
+    units: Mapping[str, Unit]
+    sums: Mapping[str, UnitSums]
+    paper_size: int
+
+
 def rank_units(
     units: Sequence[Unit],
     sums_by_unit: Mapping[str, UnitSums],
     definition: Definition,
-    weeks: int = 1,
-    shares: Mapping[str, Fraction] | None = None,
+    weeks: Sequence[UnitWeek],
 ) -> list[UnitStanding]:
-    """All units, best first, from the sums over ``weeks`` weeks (design).
+    """All units, best first, from the sums over ``weeks`` (design).
 
     ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)``, each part from 0 to 1.
-    Ties: quality, then volume, then unit code. ``shares``: by unit code the sum of ``quality_share`` over the
-    weeks, whose papers may differ; without it all papers are of the definition's size.
+    Ties: quality, then volume, then unit code.
     """
     weights = definition.unit_score.weights
     w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
@@ -141,19 +147,24 @@ def rank_units(
     rows = []
     for unit in units:
         sums = sums_by_unit.get(unit.code, NOTHING)
-        if shares is None:
-            share = quality_share(sums, unit, definition.paper.questions)
-        else:
-            share = shares.get(unit.code, Fraction(0))
-        rate = _rate(sums.obliged_people, unit.obliged * weeks)
+        sizes = [week.units[unit.code] for week in weeks if unit.code in week.units]
+        obliged = sum(size.obliged for size in sizes)
+        share = sum(
+            (
+                Fraction(_of_quality(week.sums.get(unit.code, NOTHING), obliged)[1], week.paper_size)
+                for week in weeks
+            ),
+            Fraction(0),
+        )
+        rate = _rate(sums.obliged_people, obliged)
         volume = Fraction(_volume(sums, definition), most) if most else Fraction(0)
-        people, _ = _of_quality(sums, unit.obliged)
+        people, _ = _of_quality(sums, obliged)
         quality = share / people if people else Fraction(0)
         score = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         row = UnitStanding(
             unit=unit,
-            headcount=unit.headcount * weeks,
-            exempt=unit.exempt * weeks,
+            headcount=sum(size.headcount for size in sizes),
+            exempt=sum(size.exempt for size in sizes),
             sums=sums,
             rate=rate,
             quality=quality,
@@ -163,11 +174,6 @@ def rank_units(
         rows.append((volume, row))
     rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], each[1].unit.code))
     return [row for _, row in rows]
-
-
-def quality_share(sums: UnitSums, unit: Unit, questions: int) -> Fraction:
-    """Best scores of a week as shares of its paper: of obliged people, or of all where nobody is obliged."""
-    return Fraction(_of_quality(sums, unit.obliged)[1], questions)
 
 
 def _of_quality(sums: UnitSums, obliged: int) -> tuple[int, int]:

@@ -215,7 +215,9 @@ def test_an_extra_field_or_another_format_is_refused(name: str) -> None:
 
 
 def test_the_pointer_to_the_contest() -> None:
-    told = ContestInForce(**{**_fields(pointing_at(DIGEST, {"1": "1" * 64})), "commitment": Head(2, DIGEST)})
+    told = ContestInForce(
+        **{**_fields(pointing_at(DIGEST, {"1": "1" * 64}, {"1": "2" * 64})), "commitment": Head(2, DIGEST)}
+    )
     kept = (SAMPLES / "contest_in_force.1.json").read_bytes()
     assert ContestInForce.decode(kept) == told
     assert told.encode() == kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from chalicelib.domain.attempt import (
     BLANK,
     DISCARDED,
@@ -13,7 +15,10 @@ from chalicelib.domain.attempt import (
     Opened,
     Status,
 )
-from chalicelib.domain.unit_score import UnitSums
+from chalicelib.domain.closeout import FinalResult, close_contest
+from chalicelib.domain.definition import Definition
+from chalicelib.domain.unit_score import Distinct, UnitStanding, UnitSums, UnitWeek, rank_units
+from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
 
 NONCE = "0123456789abcdef"
@@ -59,3 +64,25 @@ def obliged(people: int, attempts: int, best_sum: int, distinct: int | None = No
 def others(people: int, attempts: int, best_sum: int) -> UnitSums:
     """The sums of a unit in which nobody obliged took part."""
     return UnitSums(people, attempts, best_sum, 0, 0, 0, people, 0)
+
+
+def rank_over(
+    units: Sequence[Unit], sums: Mapping[str, UnitSums], contest: Definition, weeks: int = 1
+) -> list[UnitStanding]:
+    """The ranking of units by ``sums``, all of the first of ``weeks`` weeks."""
+    by_code, size = {unit.code: unit for unit in units}, contest.paper.questions
+    rest = [UnitWeek(by_code, {}, size)] * (weeks - 1)
+    return rank_units(units, sums, contest, [UnitWeek(by_code, sums, size), *rest])
+
+
+def final_of(
+    contest: Definition,
+    units: Sequence[Unit],
+    weeks: Sequence[Mapping[str, UnitSums]],
+    sizes: Sequence[int],
+    distinct: Mapping[str, Distinct],
+) -> FinalResult:
+    """The end of a contest whose headcounts never changed."""
+    by_code = {unit.code: unit for unit in units}
+    counted = [UnitWeek(by_code, sums, size) for sums, size in zip(weeks, sizes, strict=True)]
+    return close_contest(contest, units, counted, distinct)

@@ -163,14 +163,18 @@ def volume_of(taken: list[PersonWeek], rules: dict[str, Any]) -> int:
 
 
 def unit_ranking(
-    units: list[dict[str, Any]], taken: dict[str, list[PersonWeek]], rules: dict[str, Any], weeks: int
+    units: list[dict[str, Any]],
+    taken: dict[str, list[PersonWeek]],
+    rules: dict[str, Any],
+    sizes: list[dict[str, int]],
 ) -> list[dict[str, Any]]:
+    """``sizes``: for each week, how many people of each unit are obliged."""
     largest = max([volume_of(taken[unit["code"]], rules) for unit in units])
     rows = []
     for unit in units:
         everybody = taken[unit["code"]]
         must = [one for one in everybody if one[1]]
-        obliged = (unit["headcount"] - unit["exempt"]) * weeks
+        obliged = sum(size[unit["code"]] for size in sizes)
         rate = Fraction(len(must), obliged) if obliged > 0 else Fraction(0)
         rate = Fraction(1) if rate > 1 else rate
         volume = Fraction(volume_of(everybody, rules), largest) if largest > 0 else Fraction(0)
@@ -208,6 +212,7 @@ def contest(
     results = []
     winners: set[str] = set()
     weekly_units: set[str] = set()
+    sizes: list[dict[str, int]] = []
     total: dict[str, list[PersonWeek]] = {unit["code"]: [] for unit in units}
     for people, closes, own in weeks:
         rules = {**contest, **own}
@@ -216,7 +221,9 @@ def contest(
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
         taken = {unit["code"]: person_weeks(everybody, unit["code"], rules["questions"]) for unit in units}
-        rows = unit_ranking(units, taken, rules, 1)
+        here = own.get("units", units)
+        sizes.append({unit["code"]: max(0, unit["headcount"] - unit["exempt"]) for unit in here})
+        rows = unit_ranking(units, taken, rules, sizes[-1:])
         best_units = unit_winners(rows, rules["weekly"], weekly_units)
         results.append({
             "target": actual,
@@ -229,7 +236,7 @@ def contest(
         weekly_units |= set(best_units)
         for code, more in taken.items():
             total[code] += more
-    final = unit_ranking(units, total, contest, len(weeks))
+    final = unit_ranking(units, total, contest, sizes)
     return {
         "weeks": results,
         "final": [(row["code"], row["points"]) for row in final],

@@ -18,7 +18,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
-from chalicelib.domain.unit_score import distinct_people
+from chalicelib.domain.unit_score import UnitWeek, distinct_people
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
 from tests.examples import examples
@@ -225,13 +225,16 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             earlier_unit_winners={unit for result in results for unit in result.unit_winners},
         )
         results.append(result)
-    sizes = [contest.paper.questions for contest in contests]
     taken_part = [
         [(one.participant_id, one.unit, one.category) for one in [*result.ranked, *result.unranked]]
         for result in results
     ]
-    sums = [result.sums_by_unit for result in results]
-    final = close_contest(contests[0], units, sums, sizes, distinct_people(taken_part))
+    by_code = {unit.code: unit for unit in units}
+    counted = [
+        UnitWeek(by_code, result.sums_by_unit, contest.paper.questions)
+        for contest, result in zip(contests, results, strict=True)
+    ]
+    final = close_contest(contests[0], units, counted, distinct_people(taken_part))
     return {
         "weeks": [
             {

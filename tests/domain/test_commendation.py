@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS, WeekLine, propose_people, propose_units
-from chalicelib.domain.unit_score import rank_units
-from tests.domain.builders import obliged
+from tests.domain.builders import obliged, rank_over
 from tests.domain.test_unit_score import CONTEST, unit, weighed
 
 
@@ -21,7 +20,7 @@ def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
 def test_units_at_full_participation_are_proposed() -> None:
     units = [unit("A", 6), unit("B", 6, exempt=2), unit("C", 6)]
     sums_by_unit = {"A": obliged(11, 11, 11), "B": obliged(8, 8, 8), "C": obliged(13, 13, 13)}
-    ranked = rank_units(units, sums_by_unit, CONTEST, weeks=2)
+    ranked = rank_over(units, sums_by_unit, CONTEST, weeks=2)
     proposed = [p.id for p in propose_units(ranked) if p.reason == "full_participation"]
     assert proposed == ["C", "B"]
 
@@ -30,7 +29,7 @@ def test_the_best_units_are_proposed_but_none_below_a_minimum() -> None:
     units = [unit(f"U{k:02}", 100) for k in range(TOP_UNITS + 3)]
     sums_by_unit = {each.code: obliged(50 - k, 50, 250) for k, each in enumerate(units)}
     sums_by_unit["U01"] = obliged(1, 900, 5)
-    ranked = rank_units(units, sums_by_unit, weighed(min_people=2))
+    ranked = rank_over(units, sums_by_unit, weighed(min_people=2))
     proposed = [p.id for p in propose_units(ranked) if p.reason == "best_units"]
     assert len(proposed) == TOP_UNITS
     assert "U01" not in proposed
@@ -66,7 +65,7 @@ def test_the_order_of_weeks_and_lines_does_not_matter() -> None:
 
 def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
     assert people([], []) == people() == []
-    assert propose_units(rank_units([unit("A")], {}, CONTEST, weeks=4)) == []
+    assert propose_units(rank_over([unit("A")], {}, CONTEST, weeks=4)) == []
 
 
 def test_people_are_compared_by_their_shares_where_papers_differ_in_size() -> None:

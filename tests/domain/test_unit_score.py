@@ -15,13 +15,13 @@ from chalicelib.domain.unit_score import (
     Distinct,
     UnitStanding,
     UnitSums,
+    UnitWeek,
     award_units,
     distinct_people,
-    rank_units,
     unit_sums,
 )
 from chalicelib.domain.units import Unit
-from tests.domain.builders import done, obliged, others
+from tests.domain.builders import done, final_of, obliged, others, rank_over
 from tests.fakes import definition
 
 
@@ -48,7 +48,7 @@ def score_of(code: str, ranked: list[UnitStanding]) -> UnitStanding:
 
 def test_the_score_is_an_exact_fraction() -> None:
     sums_by_unit = {"A": obliged(3, 7, 11), "B": obliged(1, 3, 4)}
-    ranked = rank_units([unit("A", 9, 2), unit("B", 3)], sums_by_unit, CONTEST)
+    ranked = rank_over([unit("A", 9, 2), unit("B", 3)], sums_by_unit, CONTEST)
     a, b = score_of("A", ranked), score_of("B", ranked)
     assert (a.rate, a.quality) == (Fraction(3, 7), Fraction(11, 15))
     assert a.score == 100 * (
@@ -60,7 +60,7 @@ def test_the_score_is_an_exact_fraction() -> None:
 
 
 def test_a_unit_that_does_everything_scores_exactly_one_hundred() -> None:
-    (row,) = rank_units([unit("A", 3)], {"A": obliged(3, 9, 15)}, weighed("0.1", "0.2", "0.7"))
+    (row,) = rank_over([unit("A", 3)], {"A": obliged(3, 9, 15)}, weighed("0.1", "0.2", "0.7"))
     assert row.score == 100
 
 
@@ -68,7 +68,7 @@ def test_a_difference_too_small_for_floats_decides() -> None:
     contest = weighed("1", "0", "0")
     large = [unit("A", 10**17), unit("B", 10**17 + 1)]
     sums_by_unit = {"A": obliged(10**17 - 1, 1, 0), "B": obliged(10**17, 1, 0)}
-    first, second = rank_units(large, sums_by_unit, contest)
+    first, second = rank_over(large, sums_by_unit, contest)
     assert float(first.score) == float(second.score)
     assert first.unit.code == "B"
 
@@ -85,24 +85,24 @@ def test_a_difference_too_small_for_floats_decides() -> None:
     ],
 )
 def test_the_rate_is_people_over_headcount(headcount: int, exempt: int, people: int, rate: Fraction) -> None:
-    (row,) = rank_units([unit("A", headcount, exempt)], {"A": obliged(people, people, 0)}, CONTEST)
+    (row,) = rank_over([unit("A", headcount, exempt)], {"A": obliged(people, people, 0)}, CONTEST)
     assert row.rate == rate
 
 
 def test_the_volume_is_measured_against_the_busiest_unit() -> None:
     sums_by_unit = {"A": obliged(1, 4, 0), "B": obliged(1, 8, 0)}
-    ranked = rank_units([unit("A", 0), unit("B", 0)], sums_by_unit, weighed("0", "1", "0"))
+    ranked = rank_over([unit("A", 0), unit("B", 0)], sums_by_unit, weighed("0", "1", "0"))
     assert [(row.unit.code, row.score) for row in ranked] == [("B", Fraction(100)), ("A", Fraction(50))]
 
 
 def test_a_week_without_any_attempt_does_not_divide_by_zero() -> None:
-    ranked = rank_units([unit("B"), unit("A")], {}, CONTEST)
+    ranked = rank_over([unit("B"), unit("A")], {}, CONTEST)
     nothing = Fraction(0)
     assert [(row.unit.code, row.score, row.quality) for row in ranked] == [
         ("A", nothing, nothing),
         ("B", nothing, nothing),
     ]
-    assert rank_units([], {}, CONTEST) == []
+    assert rank_over([], {}, CONTEST) == []
 
 
 def test_ties_are_broken_by_quality_then_volume_then_code() -> None:
@@ -114,17 +114,17 @@ def test_ties_are_broken_by_quality_then_volume_then_code() -> None:
         "C": obliged(2, 4, 4),
         "D": obliged(2, 2, 5),
     }
-    assert [row.unit.code for row in rank_units(units, sums_by_unit, only_rate)] == ["D", "C", "A", "B"]
+    assert [row.unit.code for row in rank_over(units, sums_by_unit, only_rate)] == ["D", "C", "A", "B"]
 
 
 def test_all_units_are_listed_whether_anybody_took_part_or_not() -> None:
-    ranked = rank_units([unit("A"), unit("B"), unit("C", 0)], {"B": obliged(1, 1, 5)}, CONTEST)
+    ranked = rank_over([unit("A"), unit("B"), unit("C", 0)], {"B": obliged(1, 1, 5)}, CONTEST)
     assert [row.unit.code for row in ranked] == ["B", "A", "C"]
 
 
 def test_people_of_an_unlisted_unit_count_for_no_unit() -> None:
     sums_by_unit = {"A": obliged(1, 1, 5), "GONE": obliged(9, 99, 45)}
-    (row,) = rank_units([unit("A", 1)], sums_by_unit, CONTEST)
+    (row,) = rank_over([unit("A", 1)], sums_by_unit, CONTEST)
     assert row.score == 100
 
 
@@ -140,27 +140,27 @@ def test_people_of_an_unlisted_unit_count_for_no_unit() -> None:
 def test_a_unit_below_a_minimum_is_listed_but_not_awarded(
     minimum: dict[str, Any], people: int, note: str
 ) -> None:
-    ranked = rank_units([unit("A"), unit("B")], {"A": obliged(people, 5, 10)}, weighed(**minimum))
+    ranked = rank_over([unit("A"), unit("B")], {"A": obliged(people, 5, 10)}, weighed(**minimum))
     assert (ranked[0].unit.code, ranked[0].note) == ("A", note)
     assert award_units(ranked, 1) == ([] if note else ["A"])
 
 
 def test_the_next_unit_wins_where_the_best_is_below_a_minimum() -> None:
     sums_by_unit = {"A": obliged(1, 9, 5), "B": obliged(2, 2, 2)}
-    ranked = rank_units([unit("A", 0), unit("B", 10)], sums_by_unit, weighed("0", "0.5", "0.5", min_people=2))
+    ranked = rank_over([unit("A", 0), unit("B", 10)], sums_by_unit, weighed("0", "0.5", "0.5", min_people=2))
     assert [row.unit.code for row in ranked] == ["A", "B"]
     assert award_units(ranked, 1) == ["B"]
 
 
 def test_a_unit_wins_the_weekly_prize_only_once() -> None:
-    ranked = rank_units([unit("A"), unit("B")], {"A": obliged(9, 9, 45), "B": obliged(1, 1, 1)}, CONTEST)
+    ranked = rank_over([unit("A"), unit("B")], {"A": obliged(9, 9, 45), "B": obliged(1, 1, 1)}, CONTEST)
     assert award_units(ranked, 1) == ["A"]
     assert award_units(ranked, 1, {"A"}) == ["B"]
     assert award_units(ranked, 1, {"A", "B"}) == []
 
 
 def test_a_unit_in_which_nobody_took_part_wins_nothing() -> None:
-    assert award_units(rank_units([unit("A"), unit("B")], {}, CONTEST), 1) == []
+    assert award_units(rank_over([unit("A"), unit("B")], {}, CONTEST), 1) == []
 
 
 def test_a_unit_adds_up_its_people() -> None:
@@ -177,10 +177,10 @@ def test_people_who_are_not_obliged_move_neither_rate_nor_quality_nor_volume() -
     # A school whose 85 pupils take part and whose 85 teachers do not.
     school = unit("A", headcount=85)
     contest = weighed(counts="obliged")
-    (row,) = rank_units([school], {"A": others(85, 900, 425)}, contest)
+    (row,) = rank_over([school], {"A": others(85, 900, 425)}, contest)
     assert (row.rate, row.quality, row.score, row.sums.people) == (0, 0, 0, 85)
     one_teacher = UnitSums(86, 901, 430, 1, 1, 5, 86, 1)
-    (row,) = rank_units([school], {"A": one_teacher}, contest)
+    (row,) = rank_over([school], {"A": one_teacher}, contest)
     assert (row.rate, row.quality, row.mean_best) == (Fraction(1, 85), 1, 5)
 
 
@@ -189,7 +189,7 @@ def test_invented_residents_who_choose_a_unit_move_nothing_under_the_defaults() 
     honest = {"A": obliged(60, 100, 200), "B": obliged(50, 80, 200)}
     swollen = {**honest, "B": UnitSums(434, 3_840, 2_000, 50, 80, 200, 434, 50)}
     contest = definition(unit_score={"volume": UnitScore().volume})
-    before, after = (rank_units(units, sums, contest) for sums in (honest, swollen))
+    before, after = (rank_over(units, sums, contest) for sums in (honest, swollen))
     assert [(row.unit.code, row.score) for row in before] == [(row.unit.code, row.score) for row in after]
 
 
@@ -202,12 +202,12 @@ def test_the_volume_counts_obliged_people_all_people_or_attempts_of_obliged_peop
         "B": UnitSums(9, 99, 9, 1, 1, 1, 9, 1),
         "C": obliged(2, 8, 1),
     }
-    ranked = rank_units([unit(code) for code in "ABC"], sums, weighed("0", "1", "0", counts=counts))
+    ranked = rank_over([unit(code) for code in "ABC"], sums, weighed("0", "1", "0", counts=counts))
     assert ranked[0].unit.code == ahead
 
 
 def test_where_nobody_is_obliged_everybody_counts_for_quality() -> None:
-    (row,) = rank_units([unit("A", 0)], {"A": others(2, 2, 5)}, CONTEST)
+    (row,) = rank_over([unit("A", 0)], {"A": others(2, 2, 5)}, CONTEST)
     assert (row.rate, row.quality, row.mean_best) == (0, Fraction(5, 10), Fraction(5, 2))
 
 
@@ -223,13 +223,13 @@ def test_a_person_is_distinct_once_over_all_weeks() -> None:
 def test_the_smallest_number_of_people_of_a_final_prize_counts_each_person_once() -> None:
     contest = weighed(min_people=10)
     weeks = [{"A": obliged(3, 3, 15)}] * 4
-    final = close_contest(contest, [unit("A", 3)], weeks, [5] * 4, {"A": Distinct(3, 3)})
+    final = final_of(contest, [unit("A", 3)], weeks, [5] * 4, {"A": Distinct(3, 3)})
     assert (final.units[0].rate, final.units[0].note, final.unit_winners) == (1, "below_min_people", [])
 
 
 def test_over_several_weeks_the_headcount_counts_once_a_week() -> None:
     weeks = [{"A": obliged(5, 9, 20)}, {"A": obliged(3, 3, 15), "B": obliged(1, 6, 5)}, {}]
-    final = close_contest(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks, [5, 5, 5], DISTINCT)
+    final = final_of(CONTEST, [unit("A", 12, 2), unit("B", 1)], weeks, [5, 5, 5], DISTINCT)
     a = score_of("A", final.units)
     assert (a.headcount, a.exempt, a.sums) == (36, 6, obliged(8, 12, 35, distinct=9))
     assert (a.rate, a.quality, a.mean_best) == (Fraction(8, 30), Fraction(35, 40), Fraction(35, 8))
@@ -238,19 +238,26 @@ def test_over_several_weeks_the_headcount_counts_once_a_week() -> None:
 
 def test_a_weekly_prize_is_no_bar_to_a_final_one() -> None:
     weeks = [{"A": obliged(9, 9, 45)}, {"B": obliged(1, 1, 1)}, {"C": obliged(1, 1, 5)}]
-    final = close_contest(CONTEST, [unit("A"), unit("B"), unit("C")], weeks, [5, 5, 5], DISTINCT)
+    final = final_of(CONTEST, [unit("A"), unit("B"), unit("C")], weeks, [5, 5, 5], DISTINCT)
     assert final.unit_winners == ["A", "C"]
 
 
 def test_over_weeks_with_papers_of_different_sizes_quality_is_the_mean_share_of_the_paper() -> None:
     # 4 of 5, then 1 of 3 and 2 of 3: (4/5 + 1/3 + 2/3) ÷ 3 people
     weeks = [{"A": obliged(1, 1, 4)}, {"A": obliged(2, 2, 3)}]
-    (row,) = close_contest(CONTEST, [unit("A", 9)], weeks, [5, 3], DISTINCT).units
+    (row,) = final_of(CONTEST, [unit("A", 9)], weeks, [5, 3], DISTINCT).units
     assert row.quality == (Fraction(4, 5) + 1) / 3
     assert row.mean_best == Fraction(7, 3)
 
 
 def test_a_hundredth_of_a_question_decides_between_units_over_weeks() -> None:
     one, other = {"A": obliged(3, 3, 1)}, {"B": obliged(3, 3, 1)}
-    final = close_contest(weighed("0", "0", "1"), [unit("A"), unit("B")], [one, other], [100, 99], DISTINCT)
+    final = final_of(weighed("0", "0", "1"), [unit("A"), unit("B")], [one, other], [100, 99], DISTINCT)
     assert [row.unit.code for row in final.units] == ["B", "A"]
+
+
+def test_a_headcount_counts_for_each_week_as_it_was_in_force() -> None:
+    before, after = {"A": unit("A", 10)}, {"A": unit("A", 30)}
+    weeks = [UnitWeek(before, {"A": obliged(10, 10, 50)}, 5), UnitWeek(after, {"A": obliged(10, 10, 50)}, 5)]
+    (row,) = close_contest(CONTEST, [unit("A", 30)], weeks, {"A": Distinct(10, 10)}).units
+    assert (row.headcount, row.rate) == (40, Fraction(20, 40))

@@ -132,7 +132,6 @@ contests = st.fixed_dictionaries(
                 "target": st.sampled_from([None, "perfect_people", "people"]),
                 "counts": st.sampled_from(["first", "each"]),
                 "order": st.sampled_from(ORDERS),
-                "one_prize_per_person": st.booleans(),
                 "min_duration": st.sampled_from([0, MINUTE]),
             }
         ),
@@ -280,13 +279,14 @@ class ContestMachine(RuleBasedStateMachine):
     def _take_over(self, parts: dict[str, bytes]) -> None:
         """As the intake does: weeks that have begun keep the contest they opened under."""
         papers: dict[str, str] = {}
+        units: dict[str, str] = {}
         if self.pointer:
             after, now = assemble(parts), self.clock()
             assert too_late(self.reference, after, "questions.csv", now) == []
-            papers = plan(self.pointer, self.reference, after, now).papers
+            papers, units, _ = plan(self.pointer, self.reference, after, now)
         whole = compiled.encode(parts)
         self.shelf.put(compiled.key(digest(whole)), whole)
-        self.pointer = pointing_at(digest(whole), papers)
+        self.pointer = pointing_at(digest(whole), papers, units)
         self.reference = load(self.shelf, self.pointer)
 
     def nonce(self) -> str:
@@ -670,7 +670,7 @@ class ContestMachine(RuleBasedStateMachine):
             inputs.disqualified.discard(person)
         elif what == "headcount":
             code = UNITS[who].code
-            inputs.headcount[code] = 4 if inputs.headcount[code] == 1 else 1
+            self.model.correct(code, 4 if inputs.headcount[code] == 1 else 1, self.clock())
         elif what == "book":
             self.model.choose(who % 2, self.clock())
         self.load()

@@ -117,6 +117,8 @@ class Model:
         }
 
         self._book = dict.fromkeys(self.weeks, 0)
+        # Headcounts in force for each week; a closed week keeps them.
+        self._headcount = {week: dict(self.inputs.headcount) for week in self.weeks}
 
     def book(self, week: int) -> dict[str, Any]:
         return self.books[self._book[week]]
@@ -127,6 +129,19 @@ class Model:
         if coming:
             self.inputs.book = book
             self._book.update(dict.fromkeys(coming, book))
+
+    def correct(self, code: str, headcount: int, now: int) -> None:
+        """Another headcount, for all weeks that nobody can have closed by the time everybody has seen it."""
+        self.inputs.headcount[code] = headcount
+        for week, (_, closes) in self.weeks.items():
+            if closes + GRACE + SETTLE > now + LEAD:
+                self._headcount[week][code] = headcount
+
+    def _units(self, headcounts: dict[str, int]) -> list[dict[str, Any]]:
+        return [
+            {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}
+            for code, headcount in headcounts.items()
+        ]
 
     def register(self, person: str, unit: str) -> None:
         self.people[person] = Person(unit)
@@ -228,11 +243,15 @@ class Model:
 
     def results(self, weeks: int) -> Any:
         """The slow rules' results for the first ``weeks`` weeks and today's inputs."""
-        played = [(self._played(week), self.weeks[week][1], self.book(week)) for week in range(1, weeks + 1)]
-        units = [
-            {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}
-            for code, headcount in self.inputs.headcount.items()
+        played = [
+            (
+                self._played(week),
+                self.weeks[week][1],
+                {**self.book(week), "units": self._units(self._headcount[week])},
+            )
+            for week in range(1, weeks + 1)
         ]
+        units = self._units(self.inputs.headcount)
         rules = {**self.rules, "barred": self.inputs.barred}
         return slow_rules.contest(played, units, rules)
 

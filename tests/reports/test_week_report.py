@@ -11,7 +11,7 @@ import pytest
 from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, encode_rows
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.attempt import Entry
-from chalicelib.domain.closeout import WeekResult, close_contest, close_week, gather
+from chalicelib.domain.closeout import WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.unit_score import Distinct
@@ -21,7 +21,7 @@ from chalicelib.services.closing.closed import closed_final, closed_week, rankin
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
 from tests.csv_rows import csv_rows
-from tests.domain.builders import done, entry
+from tests.domain.builders import done, entry, final_of
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
 
 NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
@@ -238,7 +238,7 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     contest = definition(contest={"weeks": 2})
     result, loaded = close(contest)
     distinct = {"SO-A": Distinct(1, 1), "SO-B": Distinct(1, 1)}
-    final = close_contest(contest, loaded.units, [result.sums_by_unit] * 2, [5, 5], distinct)
+    final = final_of(contest, loaded.units, [result.sums_by_unit] * 2, [5, 5], distinct)
     week = {
         CLOSED_WEEK: closed_week(result, loaded, (), ()).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),

@@ -203,18 +203,20 @@ class CloseWeeks:
 
     def _final(
         self,
-        reference: Current,
+        current: Current,
         weeks: list[ClosedWeek],
         results: list[CurrentRevision],
         made: list[Closed],
     ) -> None:
+        reference = current.at_the_end
         inputs = _inputs(reference, ("definition", "units", "rosters"), results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        sums_by_unit, sizes = [week.sums_by_unit for week in weeks], [week.paper_size for week in weeks]
         distinct = distinct_people(map(took_part, self._weeks(results)))
-        result = close_contest(reference.definition, reference.units, sums_by_unit, sizes, distinct)
+        result = close_contest(
+            reference.definition, reference.units, [week.unit_week for week in weeks], distinct
+        )
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
         report = self.write_final(result, document, reference, self._weeks(results), self.participants)

@@ -1,7 +1,8 @@
 """The compiled contest: one immutable, content-addressed object, and the pointer to the one in force.
 
-A week that has begun keeps the questions, the paper, the prediction question and the ranking with which it
-opened. If these are no longer in force, the pointer names the object that still has them.
+A week that has begun keeps the questions, the paper, the prediction question, the ranking and the prizes with
+which it opened; a closed one also keeps its units and rosters. If these are no longer in force, the pointer
+names the object that still has them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
@@ -46,20 +48,31 @@ class Reference:
 class Current(Reference):
     """The contest in force: the rules of the weeks to come, and the newest state of everything else.
 
-    ``earlier``: begun week → the contest in force when it opened, if its questions or rules differ.
+    ``earlier``: begun week → the contest in force when it opened, if its questions or rules differ;
+    ``counted``: closed week → the contest in force when it closed, if its units or rosters differ.
     """
 
     earlier: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
+    counted: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
     commitment: Head | None = None
     _weeks: dict[int, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_week(self, number: int) -> Reference:
         """The contest that applies in week ``number``. Raises ``Busy``, ``NotLoaded``."""
-        if number not in self.earlier:
+        if number not in self.earlier and number not in self.counted:
             return self
         if number not in self._weeks:
-            self._weeks[number] = _under(self, self.earlier[number]())
+            rules, units = self.earlier.get(number), self.counted.get(number)
+            reference = _under(self, rules()) if rules else self
+            self._weeks[number] = _with_units(reference, units()) if units else reference
         return self._weeks[number]
+
+    @property
+    def at_the_end(self) -> Current:
+        """With the units and rosters of the last week, which the final is counted by."""
+        last = self.definition.weeks[-1].number
+        kept = self.counted.get(last)
+        return self if kept is None else replace(self, **_units_of(self, kept()))
 
     @property
     def paper_sizes(self) -> list[int]:
@@ -82,8 +95,30 @@ def _under(now: Reference, then: Reference) -> Reference:
     return Reference(**{each.name: getattr(now, each.name) for each in fields(Reference)} | changed)
 
 
+def _with_units(now: Reference, then: Reference) -> Reference:
+    """``now`` with the units and rosters of ``then``."""
+    return Reference(
+        **{each.name: getattr(now, each.name) for each in fields(Reference)} | _units_of(now, then)
+    )
+
+
+def _units_of(now: Reference, then: Reference) -> dict[str, Any]:
+    kept = {name: then.digests[name] for name in ("units", "rosters")}
+    return {
+        "units": then.units,
+        "unit_codes": then.unit_codes,
+        "rosters": then.rosters,
+        "digests": {**now.digests, **kept},
+    }
+
+
+def same_units(one: Reference, other: Reference) -> bool:
+    """Whether both have the same units and rosters."""
+    return all(one.digests[name] == other.digests[name] for name in ("units", "rosters"))
+
+
 def same_rules(one: Reference, other: Reference) -> bool:
-    """Whether both give a week the same questions, paper, prediction question and ranking."""
+    """Whether both give a week the same questions, paper, prediction question, ranking and prizes."""
     same = one.definition.under_rules_of(other.definition) is one.definition
     return same and one.bank.digest == other.bank.digest
 
@@ -137,6 +172,7 @@ def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> 
     return replace(
         fetch_compiled(told.reference),
         earlier={int(week): partial(fetch_compiled, kept) for week, kept in told.papers.items()},
+        counted={int(week): partial(fetch_compiled, kept) for week, kept in told.units.items()},
         commitment=told.commitment,
     )
 

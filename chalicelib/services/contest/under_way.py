@@ -3,7 +3,7 @@
 Questions, paper, prediction question, ranking and prizes may change for the weeks to come; a week that has
 begun keeps those with which it opened for ever, and its dates. Titles and the like may change at any time.
 Everything else is frozen when the first week opens: ``domain/definition.py`` has the lists. Unit codes and
-blocs are frozen too.
+blocs are frozen too. Headcounts and rosters hold for the weeks that are not yet closed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.readers.tables import Fault
-from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules
+from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules, same_units
 
 # Environments see a new contest up to a minute after the pointer moves; the move itself gets half a minute.
 LEAD_MS = RECHECK_MS + 30_000
@@ -32,11 +32,12 @@ _NAMES = {
 class Plan(NamedTuple):
     """How a contest replaces the one before.
 
-    ``papers``: begun week → digest of the contest that it keeps; ``from_week``: the first week of new questions
-    or rules, None if they are as before or no week has begun.
+    ``papers``: begun week → digest of the contest that it keeps; ``units``: the same of closed weeks;
+    ``from_week``: the first week of new questions or rules, None if they are as before or no week has begun.
     """
 
     papers: dict[str, str]
+    units: dict[str, str]
     from_week: int | None
 
 
@@ -53,9 +54,15 @@ def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> P
         for week in weeks
         if not same_rules(before.of_week(int(week)), after)
     }
+    closed = [str(week.number) for week in before.definition.ready_to_close(now + LEAD_MS)]
+    units = {
+        week: told.units.get(week, told.reference)
+        for week in closed
+        if not same_units(before.of_week(int(week)), after)
+    }
     coming = _coming(before, after, now)
     changed = bool(weeks and coming) and not same_rules(before, after)
-    return Plan(papers, coming[0].number if changed else None)
+    return Plan(papers, units, coming[0].number if changed else None)
 
 
 def too_late(before: Current, after: Reference, questions_file: str, now: int) -> list[Fault]:

@@ -158,7 +158,7 @@ class Intake:
         self, seen: Seen | None, before: Current | None, after: Current, folder: ContestFolder, now: int
     ) -> Plan:
         if seen is None or before is None:
-            return Plan({}, None)
+            return Plan({}, {}, None)
         faults = too_late(before, after, folder.questions_file, now)
         if faults:
             raise ContestFaults(faults)
@@ -173,8 +173,12 @@ class Intake:
         whole = compiled.encode(parts)
         before = load(self.desk, seen.told) if seen else None
         after = assemble(parts)
-        papers, from_week = self._plan(seen, before, after, folder, to_ms(now))
-        after = replace(after, earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()})
+        papers, units, from_week = self._plan(seen, before, after, folder, to_ms(now))
+        after = replace(
+            after,
+            earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()},
+            counted={int(k): partial(fetch, self.desk, kept) for k, kept in units.items()},
+        )
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         if rosters:
@@ -189,6 +193,7 @@ class Intake:
             start=definition.rfc3339(definition.weeks[0].opens),
             reference=digest(whole),
             papers=papers,
+            units=units,
             source=digest(packed),
             commitment=head,
             loaded_at=now.isoformat(timespec="seconds"),

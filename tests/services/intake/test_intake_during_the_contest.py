@@ -184,6 +184,27 @@ def test_every_week_keeps_for_ever_the_bank_and_rules_it_opened_with() -> None:
     assert len(loaded(desk).of_week(1).disqualified) == 2, "everything else is always the newest state"
 
 
+def test_a_headcount_holds_for_the_weeks_that_are_not_yet_closed() -> None:
+    desk = Desk()
+    desk.put()
+    ready = OPENING + WEEK + timedelta(seconds=70)  # with grace and settling time
+    corrected = UNITS.replace("SO-B,Sở B,Sở,department,4,0", "SO-B,Sở B,Sở,department,9,0")
+    assert corrected != UNITS
+
+    def headcounts() -> list[int]:
+        return [loaded(desk).of_week(week).units[1].headcount for week in (1, 2, 3, 4)]
+
+    assert desk.send("units.csv", corrected, ready - timedelta(minutes=3))["accepted"]
+    assert headcounts() == [9, 9, 9, 9]
+    for now in (ready - timedelta(seconds=89), ready + timedelta(days=1)):
+        assert desk.send("units.csv", UNITS, now)["accepted"]
+        assert headcounts() == [9, 4, 4, 4]
+        assert loaded(desk).at_the_end.units[1].headcount == 4
+    assert desk.send("units.csv", corrected, OPENING + 9 * WEEK)["accepted"]
+    assert headcounts() == [9, 4, 4, 4]
+    assert (loaded(desk).units[1].headcount, loaded(desk).at_the_end.units[1].headcount) == (9, 4)
+
+
 def test_a_change_withdrawn_in_time_leaves_no_trace_in_the_weeks() -> None:
     desk = Desk()
     desk.put()
