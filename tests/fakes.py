@@ -205,14 +205,14 @@ class MemoryEntries:
 
     def start(
         self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
-    ) -> int:
+    ) -> tuple[int, tuple[Finished, ...]]:
         self.writes += 1
         entry = self.items.get((week, participant_id))
         if entry is None:
             entry = Entry(participant_id, week, unit, category, 0, None, ())
         elif entry.open is not None or entry.used >= limit:
             raise NotMet(entry)
-        return self._open(entry._replace(unit=unit, category=category), opening)
+        return self._open(entry._replace(unit=unit, category=category), opening), entry.finished
 
     def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
         self.writes += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.definition import Definition, Week
@@ -179,6 +179,15 @@ class Entry(NamedTuple):
 
     def is_open(self, attempt: AttemptId) -> bool:
         return self.open is not None and self.open[:3] == attempt[1:]
+
+
+def counted_prediction(attempts: Iterable[Finished]) -> int | None:
+    """The prediction that counts for all of a person's attempts in a week, where one counts (design).
+
+    It is that of the counted attempt with the lowest number that has one.
+    """
+    made = [(one.number, one.prediction) for one in attempts if one.counted and one.prediction is not None]
+    return min(made)[1] if made else None
 
 
 def is_blank(answers: str) -> bool:

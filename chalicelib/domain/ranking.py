@@ -15,7 +15,7 @@ from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import NOT_COUNTED, Category, Entry, Finished
+from chalicelib.domain.attempt import NOT_COUNTED, Category, Entry, Finished, counted_prediction
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
 
@@ -111,15 +111,6 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
                     ]
                 ),
             )
-
-
-def counted_prediction(attempts: Iterable[Finished]) -> int | None:
-    """The prediction that counts for all of a person's attempts in a week, where one counts (design).
-
-    It is that of the counted attempt with the lowest number that has one.
-    """
-    made = [(one.number, one.prediction) for one in attempts if one.counted and one.prediction is not None]
-    return min(made)[1] if made else None
 
 
 def _equally_good(attempts: list[Finished], compare: Compare) -> list[Finished]:

@@ -100,8 +100,11 @@ class EntryStore(Protocol):
 
     def start(
         self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
-    ) -> int:
-        """Opens an attempt if none is open and fewer than ``limit`` are used; returns its number."""
+    ) -> tuple[int, tuple[Finished, ...]]:
+        """Opens an attempt if none is open and fewer than ``limit`` are used.
+
+        Returns its number and the week's finished attempts.
+        """
 
     def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
         """Replaces the overdue open attempt of ``entry`` with its ``record`` and opens the next."""

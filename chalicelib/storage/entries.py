@@ -35,7 +35,7 @@ class Entries:
 
     def start(
         self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
-    ) -> int:
+    ) -> tuple[int, tuple[Finished, ...]]:
         updated = self._update(
             week,
             participant_id,
@@ -49,9 +49,11 @@ class Entries:
                 ":category": {"S": category},
                 ":limit": {"N": str(limit)},
             },
-            returned="UPDATED_NEW",
+            returned="ALL_NEW",
         )
-        return int(updated["Attributes"]["used"]["N"])
+        stored = updated["Attributes"]
+        records = stored["done"]["L"] if "done" in stored else ()
+        return int(stored["used"]["N"]), tuple(Finished.decode(record["S"]) for record in records)
 
     def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
         if entry.open is None:

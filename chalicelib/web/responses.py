@@ -56,6 +56,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
             for number, (question, order) in enumerate(opened.paper, 1)
         ],
         "prediction_question": prediction.question if prediction else None,
+        "counted_prediction": opened.counted_prediction,
     }
 
 

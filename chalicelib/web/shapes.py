@@ -201,6 +201,9 @@ class Attempt(TypedDict):
     revision: Revision
     questions: Annotated[list[Question], Field(min_length=1, max_length=100)]
     prediction_question: str | None
+    counted_prediction: Annotated[
+        Count | None, Field(description="The prediction of the week, fixed by an earlier attempt.")
+    ]
 
 
 class Started(TypedDict):

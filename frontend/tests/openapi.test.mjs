@@ -42,7 +42,7 @@ const READ = {
   Participant: ["participant_id", "full_name", "unit_code"],
   Me: ["participant", "week", "attempts"],
   ThisWeek: ["number", "attempts_used", "attempts_left", "best_score", "open_attempt"],
-  Attempt: ["attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction", "revision", "questions", "prediction_question"],
+  Attempt: ["attempt_id", "week", "number", "started_at", "deadline", "saved_answers", "saved_prediction", "revision", "questions", "prediction_question", "counted_prediction"],
   Question: ["number", "text", "options", "multiple"],
   Option: ["key", "text"],
   Submitted: ["score", "total", "duration_ms", "submitted_at", "late", "receipt"],

@@ -11,6 +11,7 @@ export interface Attempt {
   revision: number;
   questions: Array<Question>;
   prediction_question: string | null;
+  counted_prediction: number | null;
 }
 
 export interface Challenge {

@@ -308,3 +308,16 @@ def test_a_whole_paper_can_be_sat_by_keyboard_alone(
     keys.press("Enter")
     result(page)
     expect(page.locator("#score")).to_have_text(re.compile(r"^\d/5$"))
+
+
+def test_a_prediction_that_is_fixed_is_shown_and_not_asked_again(
+    hall: Stack, page: Page, new_person: NewPerson, enter: Enter
+) -> None:
+    person = new_person()
+    body = {"answers": {"1": ["A"]}, "prediction": 1_500, "revision": 0}
+    person.call(hall, "POST", f"/attempts/{person.start(hall)}/submission", body)
+    enter(page, person, f"#/paper/{person.start(hall)}")
+    expect(page.get_by_text("Số dự đoán của bạn trong tuần này đã được ghi nhận: 1.500.")).to_be_visible()
+    expect(page.locator("#prediction")).to_have_count(0)
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    expect(page.get_by_text("Bạn chưa trả lời câu dự đoán.")).to_have_count(0)

@@ -34,7 +34,7 @@ def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Fi
 
 
 def start(entries: Entries, started: int = 1_661_130_000_000, limit: int = 3) -> AttemptId:
-    number = entries.start(1, PERSON, "SO-A", "mandatory", f"{started}-{NONCE}", limit)
+    number, _ = entries.start(1, PERSON, "SO-A", "mandatory", f"{started}-{NONCE}", limit)
     return AttemptId(1, number, started, NONCE)
 
 
@@ -251,3 +251,9 @@ def test_an_entry_that_changed_in_the_meantime_is_not_erased(entries: Entries) -
     again = entries.get(1, PERSON)
     assert not entries.erase(done, done)
     assert entries.get(1, PERSON) == again
+
+
+def test_a_start_tells_what_was_finished_in_the_week_before_it(entries: Entries) -> None:
+    first = start(entries)
+    entries.submit(PERSON, first, record(first), 0)
+    assert entries.start(1, PERSON, "SO-A", "mandatory", f"1661130000001-{NONCE}", 3) == (2, (record(first),))

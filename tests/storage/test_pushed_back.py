@@ -160,7 +160,7 @@ def test_a_connection_that_died_while_the_environment_slept_is_replaced(client: 
             raise ConnectionClosedError(endpoint_url=request.url)
 
     client.meta.events.register_first("before-send.dynamodb", once)
-    assert CALLS["start"](client) == 1
+    assert CALLS["start"](client) == (1, ())
     assert len(sent) == 2
 
 

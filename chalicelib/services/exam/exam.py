@@ -13,6 +13,7 @@ from chalicelib.domain.attempt import (
     Finished,
     Grader,
     Opened,
+    counted_prediction,
     encode_opening,
     finish,
     is_overdue,
@@ -49,13 +50,17 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenPaper:
-    """An open attempt with its paper and its saved answers; ``revision`` is 0 if none were saved."""
+    """An open attempt with its paper and its saved answers; ``revision`` is 0 if none were saved.
+
+    ``counted_prediction``: the person's prediction of the week, if an earlier attempt has fixed it.
+    """
 
     attempt: AttemptId
     paper: Paper
     saved: dict[str, list[str]]
     guess: int | None
     revision: int
+    counted_prediction: int | None
 
 
 class Exam:
@@ -79,13 +84,13 @@ class Exam:
         definition = self._reference.of_week(week.number).definition
         nonce, limit = self._nonce(), definition.paper.attempts_per_week
         try:
-            number = self._entries.start(week.number, *person, encode_opening(now, nonce), limit)
+            number, finished = self._entries.start(week.number, *person, encode_opening(now, nonce), limit)
         except NotMet as not_met:
             entry = not_met.entry
             if entry is not None and entry.open and is_overdue(definition, week, entry.open.started, now):
                 return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
-        return self._new(AttemptId(week.number, number, now, nonce)), True
+        return self._new(AttemptId(week.number, number, now, nonce), finished), True
 
     def _restart(
         self, person: Person, entry: Entry, week: Week, now: int, nonce: str, limit: int
@@ -99,12 +104,12 @@ class Exam:
             number = self._entries.restart(entry, record, encode_opening(now, nonce), limit)
         except NotMet:  # another tab was faster, or a submission in time has just been written
             return self.start(person, now)
-        return self._new(AttemptId(week.number, number, now, nonce)), True
+        return self._new(AttemptId(week.number, number, now, nonce), entry.finished), True
 
     def _resume(self, entry: Entry | None) -> OpenPaper:
         if entry is None or entry.open is None:
             raise NoAttemptsLeft
-        return self._open(entry.week, entry.open)
+        return self._open(entry.week, entry.open, entry.finished)
 
     def read(self, person: Person, attempt: AttemptId, now: int) -> OpenPaper | Finished:
         """The paper while the attempt is open, its record afterwards. Raises ``AttemptNotFound``."""
@@ -114,7 +119,7 @@ class Exam:
         if entry.is_open(attempt) and entry.open is not None:
             now_open = self._settled(entry, now).open
             if now_open is not None:
-                return self._open(attempt.week, now_open)
+                return self._open(attempt.week, now_open, entry.finished)
         return self._finished(entry, attempt, now)
 
     def save(
@@ -207,13 +212,17 @@ class Exam:
         reference = self._reference.of_week(entry.week)
         return settled(entry, reference.definition, now, _grader(reference))
 
-    def _new(self, attempt: AttemptId) -> OpenPaper:
-        return self._open(attempt.week, Opened(*attempt[1:], saved=None, guess=None, revision=0))
+    def _new(self, attempt: AttemptId, finished: Sequence[Finished]) -> OpenPaper:
+        opened = Opened(*attempt[1:], saved=None, guess=None, revision=0)
+        return self._open(attempt.week, opened, finished)
 
-    def _open(self, week: int, opened: Opened) -> OpenPaper:
-        paper = _draw(self._reference.of_week(week), opened.nonce)
+    def _open(self, week: int, opened: Opened, finished: Sequence[Finished]) -> OpenPaper:
+        reference = self._reference.of_week(week)
+        paper = _draw(reference, opened.nonce)
         saved = decode_answers(paper, opened.saved) if opened.saved else {}
-        return OpenPaper(AttemptId(week, *opened[:3]), paper, saved, opened.guess, opened.revision)
+        prediction = reference.definition.prediction
+        fixed = counted_prediction(finished) if prediction and prediction.counts == "first" else None
+        return OpenPaper(AttemptId(week, *opened[:3]), paper, saved, opened.guess, opened.revision, fixed)
 
 
 def _check_guess(reference: Reference, guess: int | None) -> None:

@@ -17,7 +17,7 @@
 //
 // Every answer, in every state, goes through one place (`hear`) and one merge (`learn` in record.js).
 
-import { bodyOf, changed, combine, countOf, emptyRecord, heldOf, isUnsent, learn, sameRecord, sameSheet, sending, shown } from "./record.js";
+import { asksPrediction, bodyOf, changed, combine, countOf, emptyRecord, heldOf, isUnsent, learn, sameRecord, sameSheet, sending, shown } from "./record.js";
 import * as pace from "./pace.js";
 
 /** @import { Answers, Attempt, Bodies, FinishedProblem, StaleProblem } from "../../types/api" */
@@ -146,7 +146,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   let found = null; // what became of the paper
   let leftover = false; // answers on this device that the server did not get
 
-  const asksPrediction = () => Boolean(paper && paper.prediction_question);
+  const asks = () => paper !== null && asksPrediction(paper);
   const ended = () => END.includes(state);
   const locked = () => timeUp || ended() || ["loading", "handing in", "refused", "missed"].includes(state);
 
@@ -289,7 +289,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
 
   async function save(options = {}) {
     update(sending);
-    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asksPrediction())];
+    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asks())];
     saves += 1;
     lastTry = lastSave = steady();
     settle();
@@ -312,7 +312,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   async function submit() {
     timer = null;
     enter("handing in");
-    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asksPrediction())];
+    const [asked, sheet, body] = [revision(), shown(record), bodyOf(record, asks())];
     try {
       const result = await server.submit(body);
       if (ended()) return;

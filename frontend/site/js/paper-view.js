@@ -1,14 +1,15 @@
 // How a paper looks: its questions, one at a time or all in a list.
 
 import { afterClick, h } from "./dom.js";
-import { readPrediction } from "./record.js";
+import { number as wholeNumber } from "./format.js";
+import { asksPrediction, readPrediction } from "./record.js";
 import { t } from "./texts.js";
 
 /** The place of the prediction, after the questions. */
 export const predictionPlace = ({ questions }) => questions.length + 1;
 
 export const placesOf = (attempt) =>
-  attempt.questions.map(({ number }) => number).concat(attempt.prediction_question ? [predictionPlace(attempt)] : []);
+  attempt.questions.map(({ number }) => number).concat(asksPrediction(attempt) ? [predictionPlace(attempt)] : []);
 
 export const placeName = (attempt, place) =>
   place === predictionPlace(attempt) ? t("paper.predictionName") : t("paper.question", { number: place });
@@ -25,11 +26,13 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
   for (const question of attempt.questions) {
     views.set(question.number, questionView(question, state, answer, flagButton(question.number, state, flag)));
   }
-  if (attempt.prediction_question) {
+  if (asksPrediction(attempt)) {
     views.set(predictionPlace(attempt), predictionView(attempt.prediction_question, state, predict));
   }
   const all = [...views.values()];
   const form = h("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => event.preventDefault() },
+    attempt.prediction_question && !asksPrediction(attempt)
+      && h("p", { class: "hint" }, t("paper.predictionFixed", { value: wholeNumber(attempt.counted_prediction) })),
     all.map(({ box }) => box));
   return {
     form,

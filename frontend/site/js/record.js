@@ -156,6 +156,13 @@ const canonical = ({ base, changes, sent, flags }) =>
   JSON.stringify([base.revision, Object.entries(changes).sort(), sent.length, Object.keys(flags).sort()]);
 
 /**
+ * Not once an earlier attempt of the week has fixed the prediction; a paper kept from an older release has no such field.
+ * @param {{ prediction_question: string | null, counted_prediction?: number | null }} attempt
+ */
+export const asksPrediction = ({ prediction_question: question, counted_prediction: fixed }) =>
+  Boolean(question) && typeof fixed !== "number";
+
+/**
  * The body of a save or a submission; the prediction only where the contest asks for one.
  * @type {(record: AttemptRecord, asksPrediction: boolean) => PaperAnswers}
  */

@@ -3,6 +3,7 @@
 import { h, once } from "./dom.js";
 import { isAnswered, placeName, placesOf, predictionPlace } from "./paper-view.js";
 import { number } from "./format.js";
+import { asksPrediction } from "./record.js";
 import { t } from "./texts.js";
 
 /**
@@ -13,7 +14,7 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;
   const missing = questions.filter((question) => !isAnswered(attempt, state, question.number)).length;
   const flags = questions.filter((question) => state.flags[question.number]).length;
-  const asks = attempt.prediction_question && state.prediction === null;
+  const asks = asksPrediction(attempt) && state.prediction === null;
   const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
   send.addEventListener("click", once(send, submit));
   const chosen = (place) => {

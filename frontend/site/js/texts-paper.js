@@ -9,6 +9,10 @@ addTexts({
   "paper.answered": ["Đã trả lời {done}/{all}", "Answered {done}/{all}"],
   "paper.question": ["Câu {number}", "Question {number}"],
   "paper.several": ["Chọn tất cả phương án đúng", "Choose all right options"],
+  "paper.predictionFixed": [
+    "Số dự đoán của bạn trong tuần này đã được ghi nhận: {value}. Mỗi người có một số dự đoán cho cả tuần.",
+    "Your prediction of this week is fixed: {value}. Each person has one prediction a week.",
+  ],
   "paper.predictionHint": ["Nhập một số nguyên, ví dụ 1500", "Enter a whole number, for example 1500"],
   "paper.toSubmit": ["Kiểm tra và nộp bài", "Check and hand in"],
   "paper.confirm": ["Kiểm tra trước khi nộp", "Check before you hand in"],

@@ -10,7 +10,7 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.errors import NoAttemptsLeft, NoOpenWeek
 from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.ports import NotMet
-from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.services.exam.exam_room import AN, BINH, SECOND, ExamRoom, right, room
 
 
@@ -201,3 +201,24 @@ def test_a_store_that_refuses_without_an_entry_means_no_attempts_left() -> None:
 
     with pytest.raises(NoAttemptsLeft):
         ExamRoom(entries=Refusing()).start()
+
+
+def test_the_prediction_of_the_week_is_told_once_an_attempt_has_fixed_it() -> None:
+    exam = ExamRoom()
+    first = exam.start()
+    assert first.counted_prediction is None
+    exam.submit(first)  # without a prediction
+    second = exam.start()
+    assert second.counted_prediction is None
+    exam.submit(second, guess=7)
+    third = exam.start()
+    assert (third.counted_prediction, exam.start().counted_prediction) == (7, 7)
+    read = exam.read(third.attempt)
+    assert isinstance(read, OpenPaper)
+    assert read.counted_prediction == 7
+
+
+def test_where_each_attempt_has_a_prediction_of_its_own_none_is_fixed() -> None:
+    exam = ExamRoom(definition(prediction={"counts": "each"}))
+    exam.submit(exam.start(), guess=7)
+    assert exam.start().counted_prediction is None
