@@ -163,6 +163,7 @@ def paper_overtaken(visit: Visit) -> None:
 def result_leftover(visit: Visit) -> None:
     """Time ran out, and this device has answers that never arrived."""
     _paper(visit, "list")
+    expect(visit.page.locator("#save.saved")).to_be_visible()
     visit.page.route("**/answers", _busy)
     _another_answer(visit, 1)
     result: dict[str, Any] = {"attempt_id": visit.attempt, "week": 1, "number": 2, "score": 3, "total": 5}

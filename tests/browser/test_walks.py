@@ -74,14 +74,21 @@ class Device:
 
 
 class Owner:
-    """The options in force at each question: those of the last tap, or several where devices had not met."""
+    """The options in force at each question: those of the last tap, or several where devices had not met.
+
+    Each with its device: of two devices that chose the same unheard, either may be the later to save.
+    """
 
     def __init__(self) -> None:
-        self.standing: dict[int, list[tuple[int, ...]]] = {number: [()] for number in ASKED}
+        self.standing: dict[int, list[tuple[Device | None, tuple[int, ...]]]] = {
+            number: [(None, ())] for number in ASKED
+        }
 
-    def taps(self, number: int, seen: tuple[int, ...], chosen: tuple[int, ...]) -> None:
-        unseen = [one for one in self.standing[number] if one not in {seen, chosen}]
-        self.standing[number] = [*unseen, chosen]
+    def taps(self, device: Device, number: int, seen: tuple[int, ...], chosen: tuple[int, ...]) -> None:
+        before = self.standing[number]
+        own = (device, seen) in before
+        unseen = [(who, one) for who, one in before if who is not device and (own or one != seen)]
+        self.standing[number] = [*unseen, (device, chosen)]
 
 
 def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyLine], seed: int) -> None:
@@ -102,7 +109,7 @@ def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyL
         seen = tuple(shown(device.page, number))
         target = option(device.page, number, dice.randrange(device.page.locator(f"#q{number} input").count()))
         choose(target)
-        owner.taps(number, seen, tuple(shown(device.page, number)))
+        owner.taps(device, number, seen, tuple(shown(device.page, number)))
 
     for _ in range(STEPS):
         device = dice.choice(devices)
@@ -127,7 +134,8 @@ def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyL
             )
     saved = person.call(stack, "GET", f"/attempts/{attempt}")["attempt"]["saved_answers"]
     held = {number: tuple("ABCDEF".index(key) for key in saved.get(str(number), [])) for number in ASKED}
-    for number, standing in owner.standing.items():
+    for number, entries in owner.standing.items():
+        standing = [chosen for _, chosen in entries]
         assert held[number] in standing, f"question {number} is {held[number]}, and {standing} stood there"
 
     # Everything counts, whichever device hands it in.
