@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished, Opened, decode_opening
+from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
 from chalicelib.domain.closeout import Collector
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.definition import Category, Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.statistics.week_collectors import week_collectors

@@ -84,15 +84,22 @@ def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key
 
 
 def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]) -> list[dict[str, Any]]:
-    left = [prize["name"] for prize in rules["prizes"] for _ in range(prize["count"])]
-    won = []
-    for rank, place in enumerate(ranked, 1):
-        if not left:
-            break
-        if place.best.duration < rules["min_duration_ms"]:
-            continue
-        if not (rules["one_prize_per_person"] and place.draw in earlier_winners):
-            won.append({"prize": left.pop(0), "rank": rank, "draw": place.draw})
+    won: list[dict[str, Any]] = []
+    winners: set[str] = set()
+    for prize in rules["prizes"]:
+        left = prize["count"]
+        for rank, place in enumerate(ranked, 1):
+            if not left:
+                break
+            if place.draw in winners or (rules["one_prize_per_person"] and place.draw in earlier_winners):
+                continue
+            if place.best.duration < rules["min_duration_ms"] or place.best.score < prize["min_score"]:
+                continue
+            if prize["categories"] and place.category not in prize["categories"]:
+                continue
+            winners.add(place.draw)
+            won.append({"prize": prize["name"], "rank": rank, "draw": place.draw})
+            left -= 1
     return won
 
 

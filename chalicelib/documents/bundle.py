@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.documents.canonical import parsed
-from chalicelib.domain.attempt import Category, Status
+from chalicelib.domain.attempt import Status
+from chalicelib.domain.definition import Category
 
 FORMAT = 1
 

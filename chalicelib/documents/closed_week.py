@@ -17,7 +17,7 @@ import msgspec
 
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
-from chalicelib.domain.attempt import Category
+from chalicelib.domain.definition import Category
 from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek
 from chalicelib.domain.units import Unit

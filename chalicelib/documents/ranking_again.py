@@ -8,10 +8,12 @@ from chalicelib.documents.typed import Document, Part
 
 
 class CountedPrize(Part, frozen=True):
-    """A prize and how often it is given."""
+    """A prize and how often it is given; ``categories``: to whom, to everybody if empty."""
 
     name: str
     count: int
+    categories: tuple[str, ...]
+    min_score: int
 
 
 class UnitPrizeRules(Part, frozen=True):

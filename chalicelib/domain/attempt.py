@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.definition import Category, Definition, Week
 from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import UNANSWERED
 
-Category = Literal["mandatory", "encouraged"]
 Status = Literal["submitted", "overdue", "blank", "discarded"]
 # ``LATE``: submitted in the grace. ``BLANK``: submitted without a single answer.
 SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED = "", "l", "o", "b", "x"

@@ -28,6 +28,7 @@ from chalicelib.domain.checked_values import (
 )
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 
+Category = Literal["mandatory", "encouraged"]
 RankingField = Literal["score", "prediction", "duration", "submitted"]
 
 
@@ -95,9 +96,13 @@ class Ranking(_Table):
 
 
 class Prize(_Table):
+    """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty."""
+
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
     title: Text
     count: Annotated[int, Field(strict=True, ge=1, le=10_000)]
+    categories: tuple[Category, ...] = ()
+    min_score: Annotated[int, Field(strict=True, ge=0, le=100)] = 1
 
 
 class Weights(_Table):

@@ -15,8 +15,8 @@ from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import NOT_COUNTED, Category, Entry, Finished, counted_prediction
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
+from chalicelib.domain.definition import Category, Definition, Week
 from chalicelib.domain.times import span_ms
 
 
@@ -244,22 +244,30 @@ def award(
     barred: Collection[str],
     earlier_winners: Collection[str],
 ) -> dict[int, str]:
-    """Place in ``ranked`` (from 0) → name of the prize, from the top and in order of value (R7).
+    """Place in ``ranked`` (from 0) → name of the prize, in order of value (R7).
 
-    The barred (excluded or disqualified, R3) are skipped, and with ``one_prize_per_person`` so are the winners
-    of earlier weeks. An attempt faster than ``min_duration`` wins nothing.
+    In the order of the definition, each prize goes ``count`` times to the best-ranked person of its categories
+    who has its score and no prize yet. The barred (excluded or disqualified, R3) are skipped, and with
+    ``one_prize_per_person`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
+    nothing.
     """
     min_duration = span_ms(definition.paper.min_duration)
     skipped = set(barred)
     if definition.ranking.one_prize_per_person:
         skipped.update(earlier_winners)
-    prizes = iter([prize.name for prize in definition.prizes for _ in range(prize.count)])
     winners: dict[int, str] = {}
-    for place, standing in enumerate(ranked):
-        if standing.participant_id in skipped or standing.best.duration < min_duration:
-            continue
-        prize = next(prizes, None)
-        if prize is None:
-            break
-        winners[place] = prize
+    for prize in definition.prizes:
+        left = prize.count
+        for place, standing in enumerate(ranked):
+            if not left:
+                break
+            if (
+                place not in winners
+                and standing.participant_id not in skipped
+                and standing.best.duration >= min_duration
+                and standing.best.score >= prize.min_score
+                and (not prize.categories or standing.category in prize.categories)
+            ):
+                winners[place] = prize.name
+                left -= 1
     return winners

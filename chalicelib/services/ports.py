@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.definition import Category
 from chalicelib.domain.person import masked_number
 
 # Milliseconds since 1970, UTC.

@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.definition import Category
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.attempt import Category, Entry, Finished, Opened, decode_opening
+from chalicelib.domain.attempt import Entry, Finished, Opened, decode_opening
+from chalicelib.domain.definition import Category
 from chalicelib.services.ports import SHARDS
 from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp

@@ -8,7 +8,7 @@ from typing import cast
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.attempt import Category
+from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Participant

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.domain.attempt import Category
+from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH

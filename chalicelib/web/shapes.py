@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
-from chalicelib.domain.attempt import Category
+from chalicelib.domain.definition import Category
 
 ATTEMPT_ID = r"^[1-9][0-9]?-[1-9][0-9]?-[1-9][0-9]{12}-[0-9a-f]{16}$"
 
@@ -84,6 +84,8 @@ class Prize(TypedDict):
     name: str
     title: str
     count: Annotated[int, Field(ge=1)]
+    categories: Annotated[list[Category], Field(description="Whose the prize is; everybody's if empty.")]
+    min_score: Score
 
 
 class Weights(TypedDict):

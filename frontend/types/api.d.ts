@@ -189,6 +189,8 @@ export interface Prize {
   name: string;
   title: string;
   count: number;
+  categories: Array<"mandatory" | "encouraged">;
+  min_score: number;
 }
 
 export interface Problem {

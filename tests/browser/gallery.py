@@ -66,7 +66,7 @@ def contest_of_today(folder: Path) -> Path:
 def sitting(stack: Stack) -> tuple[Person, str]:
     unit = stack.site("/data/units.json").json()[3]["code"]
     person = Person.register(stack, 1, unit=unit, proof=False)
-    body = {"answers": {"1": ["A"]}, "prediction": 1_500, "revision": 0}
+    body = {"answers": {"1": ["A"]}, "revision": 0}  # without a prediction, so that the paper asks for one
     person.call(stack, "POST", f"/attempts/{person.start(stack)}/submission", body)
     return person, person.start(stack)
 

@@ -121,7 +121,7 @@ TYPED: dict[str, Document] = {
             paper_questions=5,
             min_duration_ms=0,
             one_prize_per_person=True,
-            prizes=(CountedPrize("first", 1),),
+            prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
             unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "obliged", "0.3", 1),
         ),
         units=(UnitSize("SO-A", 4, 0),),

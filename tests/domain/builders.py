@@ -9,14 +9,13 @@ from chalicelib.domain.attempt import (
     DISCARDED,
     OVERDUE,
     SUBMITTED,
-    Category,
     Entry,
     Finished,
     Opened,
     Status,
 )
 from chalicelib.domain.closeout import FinalResult, close_contest
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.definition import Category, Definition
 from chalicelib.domain.unit_score import Distinct, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS

@@ -130,16 +130,22 @@ def ranking(people: list[Person], rules: dict[str, Any], closes: int, actual: in
 
 
 def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> list[tuple[str, str]]:
-    """(prize, participant id), from the top, skipping people who may not win."""
-    left = [name for name, number in rules["prizes"] for _ in range(number)]
-    won = []
-    for person in ranked:
-        if person["id"] in rules["barred"] or hasty(person["best"], rules):
-            continue
-        if rules["one_prize_per_person"] and person["id"] in earlier:
-            continue
-        if left:
-            won.append((left.pop(0), person["id"]))
+    """(prize, participant id): each prize in turn to the first in the ranking who may have it."""
+    won: list[tuple[str, str]] = []
+    for name, number, whose, least in rules["prizes"]:
+        for _ in range(number):
+            have = {winner for _, winner in won}
+            may = [
+                person
+                for person in ranked
+                if person["id"] not in have | rules["barred"]
+                and not (rules["one_prize_per_person"] and person["id"] in earlier)
+                and not hasty(person["best"], rules)
+                and person["best"]["score"] >= least
+                and (whose is None or person["obliged"] == whose)
+            ]
+            if may:
+                won.append((name, may[0]["id"]))
     return won
 
 

@@ -92,7 +92,13 @@ contests = st.fixed_dictionaries(
         "min_duration": st.sampled_from([0, 0, 2_000, LIMIT]),
         "overdue": st.sampled_from(["submit_saved", "discard"]),
         "one_prize_per_person": st.booleans(),
-        "prizes": st.lists(st.integers(1, 2), max_size=3),
+        # How often, whether for obliged people, others or all, and with how many right answers.
+        "prizes": st.lists(
+            st.tuples(
+                st.integers(1, 2), st.sampled_from([None, None, True, False]), st.sampled_from([0, 1, 2])
+            ),
+            max_size=3,
+        ),
         "barred": st.sets(st.integers(0, 7), max_size=2),
         "weights": st.sampled_from(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
@@ -127,7 +133,16 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
         },
         prediction={"target": raw["target"] or "people", "counts": raw["counts"]},
         ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
-        prizes=[{"name": names[k], "title": "Giải", "count": count} for k, count in enumerate(raw["prizes"])],
+        prizes=[
+            {
+                "name": names[k],
+                "title": "Giải",
+                "count": count,
+                "categories": {None: [], True: ["mandatory"], False: ["encouraged"]}[whose],
+                "min_score": least,
+            }
+            for k, (count, whose, least) in enumerate(raw["prizes"])
+        ],
         unit_score={"weights": weights, "volume": raw["volume"]},
         unit_prizes={
             "weekly": raw["weekly"],
@@ -262,7 +277,7 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         for week, people, size in zip(contests[0].weeks, raw["weeks"], raw["sizes"], strict=False)
     ]
-    prizes = list(zip(["first", "second", "third"], raw["prizes"], strict=False))
+    prizes = [(name, *told) for name, told in zip(["first", "second", "third"], raw["prizes"], strict=False)]
     rules = {**raw, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}
     return slow_rules.contest(weeks, UNITS, rules)
 

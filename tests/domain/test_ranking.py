@@ -264,6 +264,32 @@ def test_with_fewer_people_than_prizes_the_last_prizes_are_not_given() -> None:
     assert prizes("ab", barred="ab") == ""
 
 
+def test_prizes_may_be_given_to_categories_apart() -> None:
+    apart = definition(
+        prizes=[
+            {"name": "staff", "title": "Giải", "count": 2, "categories": ["mandatory"]},
+            {"name": "residents", "title": "Giải", "count": 1, "categories": ["encouraged"]},
+            {"name": "all", "title": "Giải", "count": 1},
+        ]
+    )
+    best = Candidate(1, START_MS, MINUTE, 5, None, overdue=False)
+    categories: list[Any] = ["encouraged", "encouraged", "mandatory", "encouraged", "mandatory"]
+    everyone = [Standing(str(k), "", category, best, 1) for k, category in enumerate(categories)]
+    won = award(everyone, apart, (), ())
+    assert list(won.items()) == [(2, "staff"), (4, "staff"), (0, "residents"), (1, "all")]
+
+
+def test_nobody_wins_with_fewer_right_answers_than_a_prize_asks_for() -> None:
+    asks = definition(prizes=[{"name": "first", "title": "Giải", "count": 3, "min_score": 4}])
+    nothing = definition(prizes=[{"name": "first", "title": "Giải", "count": 3}])
+    everyone = [
+        Standing(str(score), "", "mandatory", Candidate(1, START_MS, MINUTE, score, None, overdue=False), 1)
+        for score in (5, 4, 3, 0)
+    ]
+    assert list(award(everyone, asks, (), ())) == [0, 1]
+    assert list(award(everyone[2:], nothing, (), ())) == [0], "by default one answer has to be right"
+
+
 def test_the_facts_of_a_week() -> None:
     entries = [
         entry("a", done(5), done(5), done(2)),

@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import ContestInForce
-from chalicelib.domain.attempt import AttemptId, Category, Entry, Finished
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.definition import Category, Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
     AlreadyRegistered,

@@ -252,7 +252,8 @@ class Model:
             for week in range(1, weeks + 1)
         ]
         units = self._units(self.inputs.headcount)
-        rules = {**self.rules, "barred": self.inputs.barred}
+        prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
+        rules = {**self.rules, "prizes": prizes, "barred": self.inputs.barred}
         return slow_rules.contest(played, units, rules)
 
     def _played(self, week: int) -> list[slow_rules.Person]:

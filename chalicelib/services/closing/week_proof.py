@@ -27,9 +27,9 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.week_proof import Tree
-from chalicelib.domain.attempt import Category, Entry, Status
+from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.definition import Category, Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import fixed_draw
 from chalicelib.domain.receipt import commitment
@@ -234,7 +234,10 @@ def ranking_again(
             paper_questions=definition.paper.questions,
             min_duration_ms=span_ms(definition.paper.min_duration),
             one_prize_per_person=definition.ranking.one_prize_per_person,
-            prizes=tuple(CountedPrize(prize.name, prize.count) for prize in definition.prizes),
+            prizes=tuple(
+                CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
+                for prize in definition.prizes
+            ),
             unit_prizes=UnitPrizeRules(
                 weekly=units.weekly,
                 weights={name: str(weight) for name, weight in definition.unit_score.weights},

@@ -36,7 +36,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
             "order": list(definition.ranking.order),
             "one_prize_per_person": definition.ranking.one_prize_per_person,
         },
-        "prizes": [prize.model_dump() for prize in definition.prizes],
+        "prizes": [prize.model_dump(mode="json") for prize in definition.prizes],
         "bank_digest": reference.bank.digest,
     }
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from chalicelib.domain.attempt import (
     AttemptId,
-    Category,
     Entry,
     Finished,
     Grader,
@@ -22,7 +21,7 @@ from chalicelib.domain.attempt import (
     overdue_record,
     settled,
 )
-from chalicelib.domain.definition import Week
+from chalicelib.domain.definition import Category, Week
 from chalicelib.domain.errors import (
     AlreadyFinished,
     AttemptNotFound,

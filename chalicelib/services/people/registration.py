@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import Category
+from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import Disqualified, Excluded, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
