@@ -138,7 +138,8 @@ def aside(action: Callable[[], T]) -> T:
 def contest_folder(folder: Path, **values: Any) -> Path:
     """A contest of short weeks with the bank of ``nghe-an-2022`` and three units."""
     folder.mkdir(parents=True)
-    values = {"gap": 0, "questions": 5, "limit": values["seconds"], "attempts": 3, **values}
+    limit = values["seconds"] - values.get("gap", 0)
+    values = {"gap": 0, "questions": 5, "limit": limit, "attempts": 3, **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
     bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
     (folder / "questions.csv").write_bytes(bank)

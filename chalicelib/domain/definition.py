@@ -75,6 +75,8 @@ class PaperRules(_Table):
     def _quota_fits(self) -> PaperRules:
         if sum(self.topics.values()) > self.questions:
             raise ValueError("topics: tổng số câu theo chủ đề vượt quá số câu của đề (questions)")
+        if self.min_duration > self.time_limit:
+            raise ValueError("min_duration: lớn hơn time_limit thì không bài nào đạt; hãy giảm min_duration")
         return self
 
 
@@ -143,6 +145,7 @@ class Eligibility(_Table):
 
 class Publication(_Table):
     winner_names: Literal["masked", "full"] = "masked"
+    lowest_units: Switch = False
 
 
 class Week(NamedTuple):
@@ -167,6 +170,7 @@ FREE = frozenset(
         "eligibility.min_age",
         "eligibility.proof_of_work",
         "eligibility.excluded_roles",
+        "publication.lowest_units",
         "publication.winner_names",
     }
 )
@@ -192,6 +196,29 @@ class Definition(_Table):
         names = [prize.name for prize in self.prizes]
         if len(set(names)) != len(names):
             raise ValueError("prizes: mỗi giải phải có name riêng")
+        return self
+
+    @model_validator(mode="after")
+    def _settings_agree(self) -> Definition:
+        contest = self.contest
+        if self.paper.time_limit > contest.week_length - contest.gap:
+            raise ValueError("paper.time_limit: dài hơn cả tuần thi (week_length − gap); hãy giảm time_limit")
+        for prize in self.prizes:
+            if prize.min_score > self.paper.questions:
+                raise ValueError(
+                    f"prizes: giải “{prize.name}” cần {prize.min_score} câu đúng (min_score), "
+                    f"nhưng đề chỉ có {self.paper.questions} câu"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _offset_is_the_zones(self) -> Definition:
+        start = self.contest.start
+        if start != "now" and start.utcoffset() != start.astimezone(self.zone).utcoffset():
+            raise ValueError(
+                f"contest.start: độ lệch {start:%z} không phải của múi giờ {self.contest.timezone} vào lúc đó; "
+                f"hãy ghi {start.astimezone(self.zone).isoformat()}"
+            )
         return self
 
     def resolved(self, now: datetime) -> Definition:

@@ -109,6 +109,7 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
     rows = file.rows(_UNIT_COLUMNS, faults)
     _unique(rows, "code", faults)
     units = []
+    named: dict[tuple[str, str], str] = {}
     for row in rows:
         before = len(faults)
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,19}", row["code"]):
@@ -122,8 +123,13 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
         if len(faults) == before:
             headcount, exempt = int(row["headcount"]), int(row["exempt"])
             if exempt > headcount:
-                faults.append(row.fault("exempt", "số người được miễn lớn hơn quân số (headcount)"))
+                faults.append(
+                    row.fault("exempt", "số người được miễn lớn hơn số người phải dự thi (headcount)")
+                )
             units.append(Unit(row["code"], row["name"], row["bloc"], row["kind"], headcount, exempt))
+            first = named.setdefault((row["bloc"], row["name"].casefold()), row["code"])
+            if first != row["code"]:
+                faults.append(row.fault("name", f"trùng tên với đơn vị {first} trong cùng khối: hãy phân biệt"))
     if not rows and not any(fault.file == file.name for fault in faults):
         faults.append(Fault(file.name, 0, "", "", "cần ít nhất một đơn vị"))
     return units

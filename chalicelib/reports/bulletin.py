@@ -77,8 +77,7 @@ def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Perio
         _collective(facts.units, "Đơn vị đạt giải tập thể của tuần"),
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
         _blocs(facts.units.blocs),
-        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
-        *_extremes(facts.units),
+        *_extremes(facts.units, definition),
         "<h2>VI. Mã kiểm tra</h2>",
         f'<p>Gốc cây băm của tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
     ]
@@ -136,8 +135,7 @@ def final_bulletin(
         ),
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
         _blocs(units.blocs),
-        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
-        *_extremes(units),
+        *_extremes(units, definition),
     ]
     return _document(definition, f"Tổng kết: {contest.title}", f"Kết quả Cuộc thi “{contest.title}”", body)
 
@@ -258,13 +256,20 @@ def _blocs(blocs: Sequence[Bloc]) -> str:
     return _table(header, rows, "lnnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
 
 
-def _extremes(units: UnitFacts) -> list[str]:
+def _extremes(units: UnitFacts, definition: Definition) -> list[str]:
+    """The lowest units are named in public only if the contest says so; the workbooks always have them."""
     full = "; ".join(escape(row.unit.name) for row in units.full) or "chưa có"
     rows = [
         [str(number), escape(row.unit.name), escape(row.unit.bloc), *_unit_figures(row)]
         for number, row in enumerate(units.lowest, 1)
     ]
+    if not definition.publication.lowest_units:
+        return [
+            "<h2>V. Các đơn vị đạt 100 %</h2>",
+            f"<p>Các đơn vị có 100 % đối tượng bắt buộc dự thi: {full}.</p>",
+        ]
     return [
+        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
         f"<p>1. Các đơn vị có 100 % đối tượng bắt buộc dự thi: {full}.</p>",
         '<p class="lead">2. Các đơn vị có tỷ lệ dự thi thấp nhất:</p>',
         _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),

@@ -108,7 +108,7 @@ def test_every_iso_8601_duration_without_months_or_years_is_read() -> None:
         "P1DT2H3M4S": timedelta(days=1, hours=2, minutes=3, seconds=4),
         "PT0.5S": timedelta(milliseconds=500),
     }.items():
-        assert definition(contest={"week_length": text}).contest.week_length == span
+        assert definition(contest={"settle": text}).contest.settle == span
 
 
 def test_omitted_values_take_the_defaults_of_the_design() -> None:
@@ -132,6 +132,7 @@ MILLISECONDS = st.integers(1, 360 * 86_400_000).map(lambda ms: timedelta(millise
 
 @given(length=MILLISECONDS, limit=MILLISECONDS)
 def test_a_definition_is_the_same_after_being_stored_and_read_back(length: timedelta, limit: timedelta) -> None:
+    limit, length = sorted([limit, length])
     whole = definition(contest={"week_length": length, "weeks": 2}, paper={"time_limit": limit})
     assert Definition.model_validate_json(whole.model_dump_json()) == whole
 
@@ -175,3 +176,20 @@ def test_every_setting_is_frozen_when_the_contest_opens_unless_it_is_listed() ->
     frozen = set(definition().frozen())
     assert frozen == everything - FREE - DATES | {"ranking.one_prize_per_person"}
     assert {"contest.grace", "contest.timezone", "unit_score.weights", "unit_prizes.final"} <= frozen
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"paper": {"min_duration": "PT11M"}}, "min_duration"),
+        ({"contest": {"week_length": "PT5M"}}, "time_limit"),
+        ({"contest": {"week_length": "PT15M", "gap": "PT6M"}}, "time_limit"),
+        ({"prizes": [{"name": "first", "title": "Giải", "count": 1, "min_score": 6}]}, "6 câu đúng"),
+        ({"contest": {"start": "2022-08-22T08:00:00+08:00"}}, r"2022-08-22T07:00:00\+07:00"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_with_what_to_do(
+    tables: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        definition(**tables)

@@ -243,16 +243,16 @@ class Model:
 
     def results(self, weeks: int) -> Any:
         """The slow rules' results for the first ``weeks`` weeks and today's inputs."""
+        prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
         played = [
             (
                 self._played(week),
                 self.weeks[week][1],
-                {**self.book(week), "units": self._units(self._headcount[week])},
+                {**self.book(week), "prizes": prizes, "units": self._units(self._headcount[week])},
             )
             for week in range(1, weeks + 1)
         ]
         units = self._units(self.inputs.headcount)
-        prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
         rules = {**self.rules, "prizes": prizes, "barred": self.inputs.barred}
         return slow_rules.contest(played, units, rules)
 

@@ -17,10 +17,15 @@ import openpyxl
 import pytest
 
 from chalicelib.domain.attempt import Entry, settled
+from chalicelib.domain.definition import Publication
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.person import masked_name
+from chalicelib.domain.unit_score import Distinct
+from chalicelib.reports.bulletin import final_bulletin
 from chalicelib.reports.vietnamese import whole
+from chalicelib.reports.week_facts import unit_facts
 from tests.csv_rows import csv_rows
+from tests.domain.builders import rank_over
 from tests.fakes import START_MS, WEEK
 from tests.reports.autumn import CONTEST, UNITS, Autumn
 
@@ -454,3 +459,10 @@ def test_a_disqualified_person_leaves_the_ranking_and_the_facts_stay() -> None:
     changes = rows(autumn, "week-1", "changes.csv", 2)
     assert [row["reason"] for row in changes if row["id"] == loser] == ["disqualified"]
     assert autumn.file("week-1", "unit_ranking.csv", 1) == autumn.file("week-1", "unit_ranking.csv", 2)
+
+
+def test_the_lowest_units_are_named_in_public_only_if_the_contest_says_so(autumn: Autumn, week: str) -> None:
+    assert "tỷ lệ dự thi thấp nhất" not in autumn.file(week, "bulletin.html").decode()
+    named = CONTEST.model_copy(update={"publication": Publication(lowest_units=True)})
+    units = unit_facts(rank_over(UNITS, {}, CONTEST), [])
+    assert "tỷ lệ dự thi thấp nhất" in final_bulletin(named, units, [], Distinct(0, 0), []).decode()

@@ -50,7 +50,7 @@ def loaded(desk: Desk) -> Current:
             ("contest.toml", "contest.start"),
         ),
         (
-            {"toml": TOML.replace("weeks = 4", 'weeks = 4\ntimezone = "Asia/Tokyo"')},
+            {"toml": TOML.replace("weeks = 4", 'weeks = 4\ntimezone = "Asia/Bangkok"')},
             ("contest.toml", "contest.timezone"),
         ),
         ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
