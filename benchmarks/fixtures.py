@@ -44,7 +44,7 @@ def now_ms() -> int:
 
 
 def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
-    """Takes over ``nghe-an-2022``, its first week open, with ten attempts: the most that cost one write unit."""
+    """Takes over ``nghe-an-2022`` with its first week open and ten attempts, the most for one write unit."""
     folder = scratch / "contest"
     folder.mkdir(parents=True, exist_ok=True)
     for file in (contests / "nghe-an-2022").iterdir():
