@@ -184,3 +184,14 @@ def running(contest: Path, state: Path, *options: str) -> Iterator[Stack]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def right_answers(stack: Stack, attempt: dict[str, Any], right: int) -> dict[str, list[str]]:
+    """Answers with exactly ``right`` correct ones; the other questions stay unanswered."""
+    bank = {question["id"]: question for question in stack.site("/data/bank.json").json()["questions"]}
+    chosen = {}
+    for shown in attempt["questions"][:right]:
+        question = bank[shown["id"]]
+        texts = {option["text"] for option in question["options"] if option["key"] in question["answer"]}
+        chosen[str(shown["number"])] = [option["key"] for option in shown["options"] if option["text"] in texts]
+    return chosen

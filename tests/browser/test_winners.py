@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.hands import press
 from tests.browser.people import Person
-from tests.stack import Stack, contest_folder, running, wait_for
+from tests.stack import Stack, contest_folder, right_answers, running, wait_for
 
 WEEK_SECONDS = 30
 
@@ -24,8 +24,9 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
     with running(contest, folder / "state") as started:
         person = Person.register(started, 1, proof=False)
-        body = {"answers": {"1": ["A"]}, "prediction": 1, "revision": 0}
-        answer = person.call(started, "POST", f"/attempts/{person.start(started)}/submission", body)
+        attempt = person.call(started, "POST", "/attempts", {})["attempt"]
+        body = {"answers": right_answers(started, attempt, 1), "prediction": 1, "revision": 0}
+        answer = person.call(started, "POST", f"/attempts/{attempt['attempt_id']}/submission", body)
         yield started, answer["receipt"]
 
 

@@ -25,7 +25,7 @@ from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
 from infra.intake import send
 from tests.csv_rows import csv_rows
-from tests.stack import ROOT, Stack, wait_for
+from tests.stack import ROOT, Stack, right_answers, wait_for
 
 PASSWORD = "mật khẩu dài"
 PEOPLE = {
@@ -63,20 +63,9 @@ def signed_in(stack: Stack, citizen_id: str) -> str:
     return str(session.json()["token"])
 
 
-def answers(stack: Stack, attempt: dict[str, Any], right: int) -> dict[str, list[str]]:
-    """Answers with exactly ``right`` correct ones; the other questions stay unanswered."""
-    bank = {question["id"]: question for question in stack.site("/data/bank.json").json()["questions"]}
-    chosen = {}
-    for shown in attempt["questions"][:right]:
-        question = bank[shown["id"]]
-        texts = {option["text"] for option in question["options"] if option["key"] in question["answer"]}
-        chosen[str(shown["number"])] = [option["key"] for option in shown["options"] if option["text"] in texts]
-    return chosen
-
-
 def sit(stack: Stack, token: str, right: int, prediction: int | None) -> dict[str, Any]:
     attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
-    body = {"answers": answers(stack, attempt, right), "revision": attempt["revision"]}
+    body = {"answers": right_answers(stack, attempt, right), "revision": attempt["revision"]}
     if prediction is not None:
         body["prediction"] = prediction
     result = stack.call("POST", f"/attempts/{attempt['attempt_id']}/submission", body, token)
@@ -137,7 +126,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     attempt = first.json()["attempt"]
     path = f"/attempts/{attempt['attempt_id']}"
     assert "answer" not in json.dumps(attempt["questions"])
-    chosen = answers(stack, attempt, 5)
+    chosen = right_answers(stack, attempt, 5)
     first_save = {"answers": {"1": chosen["1"]}, "prediction": 9, "revision": 0}
     saved = stack.call("PUT", f"{path}/answers", first_save, an)
     assert (saved.status_code, saved.json()["save_after_s"]) == (200, 30)
@@ -183,7 +172,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     binh_best = sit(stack, binh, 5, 9)
     cong_best = sit(stack, cong, 3, 2)
     walked = stack.call("POST", "/attempts", {}, dung).json()["attempt"]
-    half = {"answers": answers(stack, walked, 2), "prediction": 7, "revision": 0}
+    half = {"answers": right_answers(stack, walked, 2), "prediction": 7, "revision": 0}
     assert stack.call("PUT", f"/attempts/{walked['attempt_id']}/answers", half, dung).status_code == 200
     me = stack.call("GET", "/me", token=binh).json()
     assert me["week"] == {
