@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import { moment } from "./format.js";
+import { asksPrediction } from "./record.js";
 import { saveFile } from "./save-file.js";
 import { t } from "./texts.js";
 
@@ -24,7 +25,7 @@ export function leftoverText(id, paper, { answers, prediction }, record) {
     lines.push(`${t("paper.question", { number })} [${question}] ${text}`);
     lines.push(`   → ${chosen.join("; ") || t("paper.isOpen")}${when(number)}`);
   }
-  if (paper && paper.prediction_question) lines.push(`${t("paper.predictionName")}: ${prediction === null ? "–" : prediction}${when("prediction")}`);
+  if (paper && asksPrediction(paper)) lines.push(`${t("paper.predictionName")}: ${prediction === null ? "–" : prediction}${when("prediction")}`);
   return `\uFEFF${lines.join("\r\n")}\r\n`;
 }
 
