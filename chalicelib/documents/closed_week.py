@@ -94,16 +94,7 @@ class UnitLine(Part, frozen=True):
 
     @property
     def sums(self) -> UnitSums:
-        return UnitSums(
-            self.people,
-            self.attempts,
-            self.best_sum,
-            self.obliged_people,
-            self.obliged_attempts,
-            self.obliged_best_sum,
-            self.distinct_people,
-            self.distinct_obliged,
-        )
+        return UnitSums(*[getattr(self, name) for name in UnitSums._fields])
 
 
 class Day(Part, frozen=True):

@@ -24,6 +24,7 @@ from chalicelib.domain.ranking import (
 from chalicelib.domain.unit_score import (
     NOTHING,
     Distinct,
+    DistinctPeople,
     UnitStanding,
     UnitSums,
     UnitWeek,
@@ -74,11 +75,12 @@ class WeekResult:
 
 @dataclass(frozen=True, slots=True)
 class FinalResult:
-    """The contest's unit ranking over all weeks."""
+    """The contest's unit ranking over all weeks; ``once``: who took part in any of them."""
 
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     unit_winners: list[str]
+    once: Distinct
 
 
 class Gathered(NamedTuple):
@@ -176,17 +178,17 @@ def close_contest(
     definition: Definition,
     units: Sequence[Unit],
     weeks: Sequence[UnitWeek],
-    distinct: Mapping[str, Distinct],
+    distinct: DistinctPeople,
 ) -> FinalResult:
     """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
 
-    Headcounts are added up as they were in force for each week. ``distinct``: by unit code.
+    Headcounts are added up as they were in force for each week.
     """
     total: dict[str, UnitSums] = {}
     for week in weeks:
         for code, sums in week.sums.items():
-            people, obliged = distinct.get(code, (0, 0))
+            people, obliged = distinct.by_unit.get(code, (0, 0))
             added = total.get(code, NOTHING).plus(sums)
             total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
     ranked = rank_units(units, total, definition, weeks)
-    return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final))
+    return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final), distinct.everyone)

@@ -29,6 +29,13 @@ from chalicelib.domain.checked_values import (
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 
 Category = Literal["mandatory", "encouraged"]
+
+
+def is_obliged(category: Category) -> bool:
+    """Whether people of ``category`` are measured against the headcount (R1)."""
+    return category == "mandatory"
+
+
 RankingField = Literal["score", "prediction", "duration", "submitted"]
 
 
@@ -247,6 +254,11 @@ class Definition(_Table):
         return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
             "ranking.one_prize_per_person": self.ranking.one_prize_per_person
         }
+
+    @property
+    def one_prediction(self) -> bool:
+        """Whether one prediction counts for all attempts of a person in a week."""
+        return self.prediction is not None and self.prediction.counts == "first"
 
     @cached_property
     def zone(self) -> ZoneInfo:

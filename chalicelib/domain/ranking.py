@@ -16,7 +16,7 @@ from sys import intern
 from typing import NamedTuple
 
 from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
-from chalicelib.domain.definition import Category, Definition, Week
+from chalicelib.domain.definition import Category, Definition, Week, is_obliged
 from chalicelib.domain.times import span_ms
 
 
@@ -84,7 +84,7 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
     """Everyone with a counted attempt. The entries are taken one by one and not kept."""
     compare = comparison(definition, _before_the_target(definition), target=None)
     all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
-    one_prediction = definition.prediction is not None and definition.prediction.counts == "first"
+    one_prediction = definition.one_prediction
     for entry in entries:
         counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if counted:
@@ -128,7 +128,7 @@ def count(people: Iterable[Contender]) -> Counts:
     for person in people:
         everyone += 1
         attempts += person.attempts
-        mandatory += person.category == "mandatory"
+        mandatory += is_obliged(person.category)
         perfect += person.perfect
     return Counts(everyone, attempts, mandatory, everyone - mandatory, perfect)
 
@@ -201,7 +201,7 @@ def _before_the_target(definition: Definition) -> tuple[str, ...]:
     Where one prediction counts for all of them, that is the whole order without the prediction.
     """
     order = full_order(definition)
-    if definition.prediction is None or definition.prediction.counts == "first":
+    if definition.prediction is None or definition.one_prediction:
         return tuple(field for field in order if field != "prediction")
     return tuple(takewhile(lambda field: field != "prediction", order))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.definition import Category, Definition, is_obliged
 from chalicelib.domain.ranking import Standing
 from chalicelib.domain.units import Unit
 
@@ -52,6 +51,13 @@ class Distinct(NamedTuple):
     obliged: int
 
 
+class DistinctPeople(NamedTuple):
+    """By unit code, and of the whole contest, people outside all units included."""
+
+    by_unit: Mapping[str, Distinct]
+    everyone: Distinct
+
+
 class UnitStanding(NamedTuple):
     """A unit's place. ``headcount`` and ``exempt`` are taken once a week; ``note``: why it wins nothing."""
 
@@ -76,11 +82,6 @@ class UnitStanding(NamedTuple):
         return Fraction(best_sum, people) if people else Fraction(0)
 
 
-def is_obliged(category: str) -> bool:
-    """Whether people of ``category`` are measured against the headcount (R1)."""
-    return category == "mandatory"
-
-
 def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
     """Sums of one week by unit code; people outside all units are left out."""
     of_unit: dict[str, list[Standing]] = {}
@@ -102,23 +103,23 @@ def _sums(people: Sequence[Standing]) -> tuple[int, int, int]:
     )
 
 
-def distinct_people(weeks: Iterable[Iterable[tuple[str, str, str]]]) -> dict[str, Distinct]:
-    """By unit code, from each week's (participant id, unit code, category)."""
-    seen: set[tuple[str, str, bool]] = set()
+def distinct_people(weeks: Iterable[Iterable[tuple[str, str, Category]]]) -> DistinctPeople:
+    """From each week's (participant id, unit code, category); who was ever obliged counts as obliged."""
+    everyone: dict[str, bool] = {}
+    of_unit: dict[str, dict[str, bool]] = {}
     for week in weeks:
-        seen.update((code, person, is_obliged(category)) for person, code, category in week if code)
-    people = Counter(code for code, _ in {(code, person) for code, person, _ in seen})
-    obliged = Counter(code for code, _, counts in seen if counts)
-    return {code: Distinct(people[code], obliged[code]) for code in people}
+        for person, code, category in week:
+            obliged = is_obliged(category)
+            everyone[person] = everyone.get(person, False) or obliged
+            if code:
+                members = of_unit.setdefault(code, {})
+                members[person] = members.get(person, False) or obliged
+    by_unit = {code: _distinct(members) for code, members in of_unit.items()}
+    return DistinctPeople(by_unit, _distinct(everyone))
 
 
-def at_least_once(weeks: Iterable[Iterable[tuple[str, str, str]]]) -> Distinct:
-    """The same for the whole contest, whatever the unit; a person who was ever obliged counts as obliged."""
-    seen: dict[str, bool] = {}
-    for week in weeks:
-        for person, _, category in week:
-            seen[person] = seen.get(person, False) or is_obliged(category)
-    return Distinct(len(seen), sum(seen.values()))
+def _distinct(people: Mapping[str, bool]) -> Distinct:
+    return Distinct(len(people), sum(people.values()))
 
 
 class UnitWeek(NamedTuple):

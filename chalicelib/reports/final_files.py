@@ -14,7 +14,7 @@ from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult
 from chalicelib.domain.commendation import WeekLine, propose_people, propose_units
 from chalicelib.domain.times import local_time
-from chalicelib.domain.unit_score import NOTHING, at_least_once
+from chalicelib.domain.unit_score import NOTHING
 from chalicelib.reports import books, commendations, csv_files, questions
 from chalicelib.reports.bulletin import final_bulletin
 from chalicelib.reports.final_books import final_summary_book, home_affairs_book
@@ -24,7 +24,6 @@ from chalicelib.reports.week_facts import WeekCounts, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.reports.winners import winners
 from chalicelib.services.closing.close_weeks import Content
-from chalicelib.services.closing.closed import took_part
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, ParticipantStore
@@ -95,12 +94,14 @@ def final_files(
     yield "home_affairs.xlsx", made(home_affairs_book, definition, period, at, units, by_week)
 
     told = [WeekCounts(week.title, *astuple(week.closed.counts)) for week in weeks]
-    once = at_least_once(map(took_part, revisions))
     days = _days(weeks)
-    yield "summary.xlsx", made(final_summary_book, definition, period, at, units, told, once, days, titled)
+    yield (
+        "summary.xlsx",
+        made(final_summary_book, definition, period, at, units, told, result.once, days, titled),
+    )
     yield (
         "bulletin.html",
-        made(final_bulletin, definition, units, told, once, [(week.title, one) for week, one in won]),
+        made(final_bulletin, definition, units, told, result.once, [(week.title, one) for week, one in won]),
     )
     if reference.rosters:
         names = {unit.code: unit.name for unit in reference.units}

@@ -5,18 +5,17 @@ A test that uses ``phone`` or ``page`` runs twice, by mouse and by touch, unless
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from benchmarks.first_page import CHROMIUM
 from tests.browser.hands import HANDS, TOUCH
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

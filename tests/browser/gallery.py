@@ -14,7 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from benchmarks.first_page import CHROMIUM
+from tests.browser.conftest import ARGUMENTS
 from tests.browser.people import Person
 from tests.browser.screens import SCREENS, Visit
 from tests.stack import ROOT, Stack, running

@@ -16,7 +16,7 @@ from chalicelib.domain.attempt import (
 )
 from chalicelib.domain.closeout import FinalResult, close_contest
 from chalicelib.domain.definition import Category, Definition
-from chalicelib.domain.unit_score import Distinct, UnitStanding, UnitSums, UnitWeek, rank_units
+from chalicelib.domain.unit_score import Distinct, DistinctPeople, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
 
@@ -84,4 +84,4 @@ def final_of(
     """The end of a contest whose headcounts never changed."""
     by_code = {unit.code: unit for unit in units}
     counted = [UnitWeek(by_code, sums, size) for sums, size in zip(weeks, sizes, strict=True)]
-    return close_contest(contest, units, counted, distinct)
+    return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)))

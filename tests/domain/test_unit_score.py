@@ -13,6 +13,7 @@ from chalicelib.domain.definition import Definition, UnitScore
 from chalicelib.domain.ranking import Standing
 from chalicelib.domain.unit_score import (
     Distinct,
+    DistinctPeople,
     UnitStanding,
     UnitSums,
     UnitWeek,
@@ -216,8 +217,9 @@ def test_a_person_is_distinct_once_over_all_weeks() -> None:
         [("a", "A", "mandatory"), ("b", "A", "encouraged"), ("c", "", "encouraged")],
         [("a", "A", "mandatory"), ("d", "A", "mandatory")],
     ]
-    assert distinct_people(weeks) == {"A": Distinct(people=3, obliged=2)}
-    assert distinct_people([]) == {}
+    assert distinct_people(weeks).by_unit == {"A": Distinct(people=3, obliged=2)}
+    assert distinct_people(weeks).everyone == Distinct(people=4, obliged=2)
+    assert distinct_people([]) == ({}, (0, 0))
 
 
 def test_the_smallest_number_of_people_of_a_final_prize_counts_each_person_once() -> None:
@@ -259,5 +261,7 @@ def test_a_hundredth_of_a_question_decides_between_units_over_weeks() -> None:
 def test_a_headcount_counts_for_each_week_as_it_was_in_force() -> None:
     before, after = {"A": unit("A", 10)}, {"A": unit("A", 30)}
     weeks = [UnitWeek(before, {"A": obliged(10, 10, 50)}, 5), UnitWeek(after, {"A": obliged(10, 10, 50)}, 5)]
-    (row,) = close_contest(CONTEST, [unit("A", 30)], weeks, {"A": Distinct(10, 10)}).units
+    (row,) = close_contest(
+        CONTEST, [unit("A", 30)], weeks, DistinctPeople({"A": Distinct(10, 10)}, Distinct(10, 10))
+    ).units
     assert (row.headcount, row.rate) == (40, Fraction(20, 40))

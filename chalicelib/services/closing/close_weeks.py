@@ -213,13 +213,14 @@ class CloseWeeks:
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        distinct = distinct_people(map(took_part, self._weeks(results)))
+        revisions = self._weeks(results)
+        distinct = distinct_people(map(took_part, weeks, revisions))
         result = close_contest(
             reference.definition, reference.units, [week.unit_week for week in weeks], distinct
         )
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)
-        report = self.write_final(result, document, reference, self._weeks(results), self.participants)
+        report = self.write_final(result, document, reference, revisions, self.participants)
         manifest_of = partial(
             FinalManifest,
             commitment=reference.commitment and CommitmentHead(*reference.commitment),

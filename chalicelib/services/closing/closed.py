@@ -19,6 +19,7 @@ from chalicelib.documents.closed_week import (
 )
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.definition import Category
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import FirstAnswers
@@ -71,11 +72,11 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
         )
 
 
-def took_part(revision: StoredRevision) -> Iterator[tuple[str, str, str]]:
+def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str, str, Category]]:
     """(participant id, unit, category) of everybody who took part in a closed week, ranked or not."""
     for row in revision.rows():
         yield row.participant_id, row.unit, row.category
-    for person in revision.week().unranked:
+    for person in week.unranked:
         yield person.participant_id, person.unit, person.category
 
 

@@ -64,7 +64,7 @@ class Current(Reference):
         if number not in self._weeks:
             rules, units = self.earlier.get(number), self.counted.get(number)
             reference = _under(self, rules()) if rules else self
-            self._weeks[number] = _with_units(reference, units()) if units else reference
+            self._weeks[number] = _changed(reference, _units_of(reference, units())) if units else reference
         return self._weeks[number]
 
     @property
@@ -92,17 +92,16 @@ def _under(now: Reference, then: Reference) -> Reference:
             "bank": then.digests["bank"],
         },
     }
+    return _changed(now, changed)
+
+
+def _changed(now: Reference, changed: dict[str, Any]) -> Reference:
+    """``now``, which may be the contest in force, as that of a week, with some fields ``changed``."""
     return Reference(**{each.name: getattr(now, each.name) for each in fields(Reference)} | changed)
 
 
-def _with_units(now: Reference, then: Reference) -> Reference:
-    """``now`` with the units and rosters of ``then``."""
-    return Reference(
-        **{each.name: getattr(now, each.name) for each in fields(Reference)} | _units_of(now, then)
-    )
-
-
 def _units_of(now: Reference, then: Reference) -> dict[str, Any]:
+    """The fields of ``now`` that change where the units and rosters of ``then`` hold."""
     kept = {name: then.digests[name] for name in ("units", "rosters")}
     return {
         "units": then.units,
@@ -169,12 +168,21 @@ def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
 
 def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> Current:
     """The contest that the pointer names; the contests of earlier weeks are fetched on demand."""
-    return replace(
-        fetch_compiled(told.reference),
-        earlier={int(week): partial(fetch_compiled, kept) for week, kept in told.papers.items()},
-        counted={int(week): partial(fetch_compiled, kept) for week, kept in told.units.items()},
-        commitment=told.commitment,
+    current = replace(fetch_compiled(told.reference), commitment=told.commitment)
+    return keeping(current, told.papers, told.units, fetch_compiled)
+
+
+def keeping(
+    current: Current,
+    papers: Mapping[str, str],
+    units: Mapping[str, str],
+    fetch_compiled: Callable[[str], Current],
+) -> Current:
+    """``current`` with what its weeks keep, as the pointer names it (``ContestInForce``)."""
+    earlier, counted = (
+        {int(week): partial(fetch_compiled, kept) for week, kept in told.items()} for told in (papers, units)
     )
+    return replace(current, earlier=earlier, counted=counted)
 
 
 def load(desk: ObjectStore, told: ContestInForce) -> Current:

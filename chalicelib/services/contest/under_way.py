@@ -8,7 +8,7 @@ blocs are frozen too. Headcounts and rosters hold for the weeks that are not yet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.documents.contest_in_force import ContestInForce
@@ -48,21 +48,25 @@ def begun(definition: Definition, now: int) -> list[Week]:
 
 def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> Plan:
     """The plan for a change that ``too_late`` allows; ``told`` is the pointer of ``before``."""
-    weeks = [str(week.number) for week in begun(before.definition, now)]
-    papers = {
-        week: told.papers.get(week, told.reference)
-        for week in weeks
-        if not same_rules(before.of_week(int(week)), after)
-    }
-    closed = [str(week.number) for week in before.definition.ready_to_close(now + LEAD_MS)]
-    units = {
-        week: told.units.get(week, told.reference)
-        for week in closed
-        if not same_units(before.of_week(int(week)), after)
-    }
+    weeks = begun(before.definition, now)
+    closed = before.definition.ready_to_close(now + LEAD_MS)
+
+    def kept(
+        by: Mapping[str, str], weeks: Iterable[Week], same: Callable[[Reference, Reference], bool]
+    ) -> dict[str, str]:
+        return {
+            str(week.number): by.get(str(week.number), told.reference)
+            for week in weeks
+            if not same(before.of_week(week.number), after)
+        }
+
     coming = _coming(before, after, now)
     changed = bool(weeks and coming) and not same_rules(before, after)
-    return Plan(papers, units, coming[0].number if changed else None)
+    return Plan(
+        papers=kept(told.papers, weeks, same_rules),
+        units=kept(told.units, closed, same_units),
+        from_week=coming[0].number if changed else None,
+    )
 
 
 def too_late(before: Current, after: Reference, questions_file: str, now: int) -> list[Fault]:

@@ -219,8 +219,7 @@ class Exam:
         reference = self._reference.of_week(week)
         paper = _draw(reference, opened.nonce)
         saved = decode_answers(paper, opened.saved) if opened.saved else {}
-        prediction = reference.definition.prediction
-        fixed = counted_prediction(finished) if prediction and prediction.counts == "first" else None
+        fixed = counted_prediction(finished) if reference.definition.one_prediction else None
         return OpenPaper(AttemptId(week, *opened[:3]), paper, saved, opened.guess, opened.revision, fixed)
 
 

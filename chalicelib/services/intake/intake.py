@@ -8,7 +8,7 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -49,7 +49,7 @@ from chalicelib.services.contest.public_contest import (
     site_files,
     withdrawn_files,
 )
-from chalicelib.services.contest.reference import Current, assemble, compile_parts, fetch, load
+from chalicelib.services.contest.reference import Current, assemble, compile_parts, fetch, keeping, load
 from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, WriteBook
@@ -174,11 +174,7 @@ class Intake:
         before = load(self.desk, seen.told) if seen else None
         after = assemble(parts)
         papers, units, from_week = self._plan(seen, before, after, folder, to_ms(now))
-        after = replace(
-            after,
-            earlier={int(k): partial(fetch, self.desk, kept) for k, kept in papers.items()},
-            counted={int(k): partial(fetch, self.desk, kept) for k, kept in units.items()},
-        )
+        after = keeping(after, papers, units, partial(fetch, self.desk))
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         if rosters:
