@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +20,24 @@ QUESTIONS = 20
 
 @contextmanager
 def long_papers(folder: Path) -> Iterator[Stack]:
-    """A stack whose papers have twenty questions, for people with many attempts."""
+    """A stack whose papers have twenty questions of both kinds, for people with many attempts."""
     contest = contest_folder(
         folder / "contest", id="long", weeks=1, seconds=7200, proof="false", questions=QUESTIONS, attempts=50
     )
+    _of_both_kinds(contest / "questions.csv")
     with running(contest, folder / "state") as started:
         yield started
+
+
+def _of_both_kinds(bank: Path) -> None:
+    """Leaves so few questions that no paper can be drawn without several of one right option and of many."""
+    rows = [row for row in csv.reader(bank.read_text(encoding="utf-8-sig").splitlines()) if "draft" not in row]
+    head, questions = rows[0], rows[1:]
+    answer = head.index("answer")
+    many = [row for row in questions if len(row[answer]) > 1][: QUESTIONS - 5]
+    one = [row for row in questions if len(row[answer]) == 1][: QUESTIONS - 5]
+    with bank.open("w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerows([head, *many, *one])
 
 
 def right_options(stack: Stack, person: Person, attempt: str) -> dict[int, list[int]]:
