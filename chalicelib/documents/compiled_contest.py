@@ -1,17 +1,19 @@
 """``reference/contest/<digest>.json``: a contest as it was taken over, in one object, under its own digest.
 
 Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
-``units``, ``barred`` (participant id → why) and ``rosters`` (a digest).
+``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the decisions of the organisers:
+``rulings``, ``annulments``, ``recognitions``, ``confirmations``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
 from chalicelib.domain.bank import Question
+from chalicelib.domain.decisions import Annulment, Confirmation, Decisions, Recognition, Ruling
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 
@@ -84,3 +86,23 @@ def encode_rosters(digest: str) -> bytes:
 
 def decode_rosters(part: bytes) -> str:
     return str(json.loads(part))
+
+
+def encode_decisions(decisions: Decisions) -> dict[str, bytes]:
+    """A part for each kind of decision."""
+    return {kind: canonical_json([one._asdict() for one in made]) for kind, made in decisions._asdict().items()}
+
+
+def decode_decisions(parts: Mapping[str, bytes]) -> Decisions:
+    def made(kind: str) -> list[dict[str, Any]]:
+        return [
+            {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
+            for one in json.loads(parts[kind])
+        ]
+
+    return Decisions(
+        tuple(Ruling(**one) for one in made("rulings")),
+        tuple(Annulment(**one) for one in made("annulments")),
+        tuple(Recognition(**one) for one in made("recognitions")),
+        tuple(Confirmation(**one) for one in made("confirmations")),
+    )

@@ -20,12 +20,13 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.typed import decode
+from chalicelib.services.contest.public_contest import OPEN_DECISIONS
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Chain = tuple[Commitment, ...]  # oldest first
 # Parts that anybody may see or that cannot be guessed; the digests of all others are salted.
-OPEN_PARTS = frozenset({"definition", "bank", "units"})
+OPEN_PARTS = frozenset({"definition", "bank", "units", *OPEN_DECISIONS})
 
 _NAMES = {
     "definition": ("quy định cuộc thi", "the contest's definition"),
@@ -35,6 +36,10 @@ _NAMES = {
         "danh sách người không được dự thi và người bị hủy kết quả",
         "the list of excluded and disqualified people",
     ),
+    "rulings": ("kết luận về câu hỏi", "the rulings on questions"),
+    "annulments": ("danh sách người bị hủy kết quả", "the list of annulled results"),
+    "recognitions": ("quyết định công nhận kết quả", "the decisions that recognise results"),
+    "confirmations": ("xác nhận thay đổi kết quả đã công bố", "confirmed changes of published results"),
     "code_version": ("mã nguồn phần mềm", "the software"),
     "keys": ("khóa ký biên nhận", "the keys that sign receipts"),
 }

@@ -10,6 +10,9 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
+# Decisions that name nobody.
+OPEN_DECISIONS = ("rulings", "recognitions", "confirmations")
+
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
     return {
@@ -144,7 +147,9 @@ def committed_files(reference: Current) -> dict[str, bytes]:
     They include a bank only if it is published, and never lists of people.
     """
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
-    files = {_committed(reference.digests["units"]): compiled.encode_units(reference.units)}
+    decided = compiled.encode_decisions(reference.decisions)
+    files = {_committed(reference.digests[kind]): decided[kind] for kind in OPEN_DECISIONS}
+    files[_committed(reference.digests["units"])] = compiled.encode_units(reference.units)
     for each in everything:
         files[_committed(each.digests["definition"])] = compiled.encode_definition(each.definition)
         if each.definition.paper.publish_bank:

@@ -17,12 +17,14 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
+from chalicelib.domain.decisions import Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy, NotLoaded
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 60_000
+NO_DECISIONS = Decisions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Reference:
     disqualified: Mapping[str, str]
     barred: frozenset[str]
     rosters: str
+    decisions: Decisions
     digests: Mapping[str, str]
 
 
@@ -129,6 +132,7 @@ def compile_parts(
     excluded: Mapping[str, str],
     disqualified: Mapping[str, str],
     rosters: str = "",
+    decisions: Decisions = NO_DECISIONS,
 ) -> dict[str, bytes]:
     """The parts that make up a contest, by name; the digest of each goes into the manifests."""
     return {
@@ -137,6 +141,7 @@ def compile_parts(
         "units": compiled.encode_units(units),
         "barred": compiled.encode_barred(compiled.Barred(excluded, disqualified)),
         "rosters": compiled.encode_rosters(rosters),
+        **compiled.encode_decisions(decisions),
     }
 
 
@@ -153,6 +158,7 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
         disqualified=barred.disqualified,
         barred=frozenset([*barred.excluded, *barred.disqualified]),
         rosters=compiled.decode_rosters(parts["rosters"]),
+        decisions=compiled.decode_decisions(parts),
         digests=digests,
     )
 
