@@ -58,12 +58,14 @@ def read_report(s3: Any, desk: str, key: str) -> dict[str, Any] | None:
 
 def fault_lines(report: dict[str, Any], shown: int = _SHOWN) -> list[str]:
     """A line for each fault: its place, the value there, the remedy."""
-    lines = []
-    for fault in report["faults"][:shown]:
-        where = [fault["file"], f"dòng {fault['row']}" if fault["row"] else "", fault["column"], fault["value"]]
-        lines.append(": ".join([*(part for part in where if part), fault["message"]]))
+    lines = [_line(fault) for fault in report["faults"][:shown]]
     more = report.get("fault_count", len(report["faults"])) - len(lines)
     return [*lines, f"… {more} more, in intake/{report['file']}.xlsx"] if more > 0 else lines
+
+
+def _line(place: dict[str, Any]) -> str:
+    where = [place["file"], f"dòng {place['row']}" if place["row"] else "", place["column"], place["value"]]
+    return ": ".join([*(part for part in where if part), place["message"]])
 
 
 def words(report: dict[str, Any]) -> list[str]:
@@ -87,6 +89,8 @@ def words(report: dict[str, Any]) -> list[str]:
     lines = [f"{report['file']} was taken over: {', '.join(counts)}."]
     if from_week:
         lines.append(f"The new questions and rules apply from week {from_week} on.")
+    if report["warnings"]:
+        lines += ["Please look at:", *map(_line, report["warnings"])]
     return lines
 
 

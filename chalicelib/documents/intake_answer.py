@@ -11,7 +11,7 @@ from chalicelib.documents.typed import Document, Part
 
 
 class Mistake(Part, frozen=True):
-    """A fault in a file that was sent, and what to do; ``row`` is 0 where it concerns the whole file."""
+    """A place in a file that was sent, and what to do; ``row`` is 0 where it concerns the whole file."""
 
     file: str
     row: int
@@ -21,7 +21,10 @@ class Mistake(Part, frozen=True):
 
 
 class IntakeAnswer(Document, frozen=True, kw_only=True):
-    """``taken``: what was taken over, or missing, by name; ``faults``: the first of ``fault_count``."""
+    """``taken``: what was taken over, or missing, by name; ``faults``: the first of ``fault_count``.
+
+    ``warnings``: the first of ``warning_count`` things to look at in files that were taken over all the same.
+    """
 
     format: Literal[1] = 1
     file: str
@@ -31,6 +34,8 @@ class IntakeAnswer(Document, frozen=True, kw_only=True):
     taken: dict[str, Any]
     fault_count: int
     faults: tuple[Mistake, ...]
+    warning_count: int
+    warnings: tuple[Mistake, ...]
 
     def encode(self) -> bytes:
         """Indented: people read it too. Half of a surrogate pair, which UTF-8 does not have, becomes ``?``."""

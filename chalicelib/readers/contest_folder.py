@@ -5,7 +5,7 @@ A folder is never taken over in part: ``read_files`` returns a ``ContestFolder``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,10 @@ from chalicelib.readers.tables import Fault, decode
 
 @dataclass(frozen=True, slots=True)
 class ContestFolder:
-    """A checked contest as in its files; ``questions`` holds the approved ones, the others are only counted."""
+    """A checked contest as in its files; ``questions`` holds the approved ones, the others are only counted.
+
+    ``warnings``: what somebody should look at, although the contest can be held as it is.
+    """
 
     definition: Definition
     questions: tuple[Question, ...]
@@ -51,6 +54,7 @@ class ContestFolder:
     disqualifications: tuple[Disqualification, ...]
     guide: str
     questions_file: str = "questions.csv"
+    warnings: tuple[Fault, ...] = ()
 
 
 def read_files(files: Mapping[str, bytes]) -> ContestFolder:
@@ -105,8 +109,29 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
         faults.append(Fault(bank.name, 0, "", "", missing))
     drafts = len(everything) - len(approved)
     return ContestFolder(
-        definition, approved, drafts, units, rosters, exclusions, disqualifications, guide, bank.name
+        definition,
+        approved,
+        drafts,
+        units,
+        rosters,
+        exclusions,
+        disqualifications,
+        guide,
+        bank.name,
+        tuple(_warnings(definition, units, rosters)),
     )
+
+
+def _warnings(definition: Definition, units: Sequence[Unit], rosters: Iterable[RosterRow]) -> Iterator[Fault]:
+    listed = {row.unit_code for row in rosters}
+    claimed = [prize.name for prize in definition.prizes if prize.categories]
+    unlisted = [unit.code for unit in units if unit.code not in listed]
+    if claimed and unlisted:
+        message = (
+            f"giải này trao theo đối tượng, nhưng {len(unlisted)} đơn vị chưa có danh sách người dự thi "
+            "(rosters), nên đối tượng ở đó do người dự thi tự khai: hãy gửi danh sách của các đơn vị này"
+        )
+        yield Fault("contest.toml", 0, "prizes.categories", ", ".join(claimed)[:60], message)
 
 
 def read_folder(path: Path) -> ContestFolder:

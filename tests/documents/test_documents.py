@@ -85,6 +85,8 @@ TYPED: dict[str, Document] = {
         taken={"units": 2},
         fault_count=7_000,
         faults=(Mistake("units.csv", 2, "headcount", "x", "ghi một số"),),
+        warning_count=1,
+        warnings=(Mistake("rosters.csv", 0, "unit_code", "SO-A", "hãy kiểm tra"),),
     ),
     "tree": Tree(
         contest="trial",

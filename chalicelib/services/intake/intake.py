@@ -88,9 +88,11 @@ class Intake:
 
     def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
         """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
-        return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
+        return answer(
+            self.desk, self.write_book, file, data, now, lambda warnings: self._take(file, data, now, warnings)
+        )
 
-    def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
+    def _take(self, file: str, data: bytes, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         if FILES.get(file) is None and not file.lower().endswith(".zip"):
             raise ContestFaults([misnamed(file)])
         for _ in range(_TRIES):
@@ -98,12 +100,13 @@ class Intake:
             gathering = self.desk.get(GATHERING) if seen is None else None
             try:
                 if file not in FILES:
-                    return self._publish(read_archive(file, data), data, seen, now)
+                    return self._publish(read_archive(file, data), data, seen, now, warnings)
                 files = replaced(self._source(seen, gathering), file, data)
                 if seen is None and missing_kinds(files):
                     _go_together(file, check_files, files)
                     return self._gather(files, gathering)
-                return self._publish(_go_together(file, read_files, files), pack(files), seen, now)
+                folder = _go_together(file, read_files, files)
+                return self._publish(folder, pack(files), seen, now, warnings)
             except _Overtaken:
                 continue
         raise Busy
@@ -165,7 +168,7 @@ class Intake:
         return plan(seen.told, before, after, now)
 
     def _publish(
-        self, folder: ContestFolder, packed: bytes, seen: Seen | None, now: datetime
+        self, folder: ContestFolder, packed: bytes, seen: Seen | None, now: datetime, warnings: list[Fault]
     ) -> dict[str, Any]:
         """Writes immutable objects first, then the site's files, then the pointer with its commitment."""
         rosters = compile_rosters(folder.rosters, self.pepper)
@@ -199,6 +202,7 @@ class Intake:
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))
+        warnings += folder.warnings
         return {
             "contest": definition.contest.id,
             "questions_approved": len(folder.questions),

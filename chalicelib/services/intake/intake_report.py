@@ -52,27 +52,36 @@ def answer(
     file: str,
     data: bytes,
     now: datetime,
-    take: Callable[[], dict[str, Any]],
+    take: Callable[[list[Fault]], dict[str, Any]],
 ) -> IntakeAnswer:
-    """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX."""
+    """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX.
+
+    ``take`` adds to the list what is to be looked at although the file is taken over.
+    """
+    warnings: list[Fault] = []
     faults: list[Fault] = []
     taken: dict[str, Any] = {}
     try:
         if len(data) > LARGEST:
             raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
-        taken = take()
+        taken = take(warnings)
     except ContestFaults as refused:
         faults = refused.faults
-    report = make_report(file, data, now, taken, faults)
+    report = make_report(file, data, now, taken, faults, warnings)
     desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report), now))
     desk.put(f"{answer_key(file)}.json", report.encode())
     return report
 
 
 def make_report(
-    file: str, data: bytes, now: datetime, taken: dict[str, Any], faults: Sequence[Fault]
+    file: str,
+    data: bytes,
+    now: datetime,
+    taken: dict[str, Any],
+    faults: Sequence[Fault],
+    warnings: Sequence[Fault] = (),
 ) -> IntakeAnswer:
-    """Accepted if there are no faults. ``faults`` holds the first 5,000."""
+    """Accepted if there are no faults. ``faults`` and ``warnings`` hold the first 5,000 of each."""
     return IntakeAnswer(
         file=file,
         sha256=sha256(data).hexdigest(),
@@ -80,19 +89,28 @@ def make_report(
         at=now.isoformat(timespec="seconds"),
         taken=taken,
         fault_count=len(faults),
-        faults=tuple(Mistake(*astuple(fault)) for fault in faults[:MOST_FAULTS]),
+        faults=_first(faults),
+        warning_count=len(warnings),
+        warnings=_first(warnings),
     )
 
 
+def _first(places: Sequence[Fault]) -> tuple[Mistake, ...]:
+    return tuple(Mistake(*astuple(place)) for place in places[:MOST_FAULTS])
+
+
 def as_sheets(report: IntakeAnswer) -> list[PlainSheet]:
-    """Two sheets: what was taken, and what to mend."""
-    faults = [
-        (fault.file, fault.row or None, fault.column, fault.value, fault.message) for fault in report.faults
-    ]
-    return [
+    """What was taken, what to mend, and what to look at where there is anything."""
+    sheets = [
         PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report))),
-        PlainSheet("Lỗi cần sửa", (24, 8, 18, 32, 90), _FAULTS, _short(faults)),
+        _places("Lỗi cần sửa", report.faults),
     ]
+    return [*sheets, _places("Cần xem lại", report.warnings)] if report.warnings else sheets
+
+
+def _places(name: str, places: Sequence[Mistake]) -> PlainSheet:
+    rows = [(one.file, one.row or None, one.column, one.value, one.message) for one in places]
+    return PlainSheet(name, (24, 8, 18, 32, 90), _FAULTS, _short(rows))
 
 
 def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | None]]:
@@ -121,6 +139,8 @@ def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
         ("Kết quả", verdict),
         ("Số lỗi", report.fault_count),
     ]
+    if report.warning_count:
+        rows.append(("Số điều cần xem lại (tệp vẫn được tiếp nhận)", report.warning_count))
     if report.fault_count > len(report.faults):
         rows.append(("Ghi chú", f"chỉ liệt kê {len(report.faults)} lỗi đầu tiên"))
     for key, name in _TAKEN.items():

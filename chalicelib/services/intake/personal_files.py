@@ -59,7 +59,7 @@ class PersonalFiles:
         before = self._just_answered(file, data, now)
         if before:
             return before
-        return answer(self.desk, self.write_book, file, data, now, lambda: self._take(file, data, now))
+        return answer(self.desk, self.write_book, file, data, now, lambda _: self._take(file, data, now))
 
     def _just_answered(self, file: str, data: bytes, now: datetime) -> IntakeAnswer | None:
         stored = self.desk.get(f"{answer_key(file)}.json")

@@ -1,4 +1,4 @@
-"""The report as a workbook: two sheets that open in Excel, every cell text or a number."""
+"""The report as a workbook: sheets that open in Excel, every cell text or a number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from chalicelib.readers.tables import Fault
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_sheets, make_report
-from tests.readers.contest_files import QUESTIONS, UNIT_HEADER, UNITS
+from tests.readers.contest_files import QUESTIONS, TOML, UNIT_HEADER, UNITS
 from tests.services.intake.inbox import NOW, Desk
 
 
@@ -64,6 +64,35 @@ def test_the_report_names_the_week_from_which_a_change_holds() -> None:
     desk.put(datetime(2022, 8, 23, tzinfo=UTC), questions=QUESTIONS.replace("Một?,a,b", "Một?,a,x"))
     told = dict(rows(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets[0]))
     assert "có hiệu lực từ tuần 2" in str(told["Kết quả"])
+
+
+PRIZE_FOR_STAFF = """
+[[prizes]]
+name = "staff"
+title = "Giải cho cán bộ"
+count = 1
+categories = ["mandatory"]
+"""
+LISTED = "unit_code,full_name,citizen_id,exempt\nSO-A,Lê Văn An,040090000001,0\n"
+
+
+def test_prizes_by_category_without_rosters_are_taken_over_with_a_warning() -> None:
+    desk = Desk()
+    report = desk.put(toml=TOML + PRIZE_FOR_STAFF, rosters=LISTED)
+    assert (report["accepted"], report["faults"]) == (True, [])
+    (warning,) = report["warnings"]
+    assert (report["warning_count"], warning["file"], warning["value"]) == (1, "contest.toml", "staff")
+    assert "1 đơn vị chưa có danh sách" in warning["message"]
+    workbook = book(desk.desk.objects["intake/c.zip.xlsx"])
+    assert dict(rows(workbook.worksheets[0]))["Số điều cần xem lại (tệp vẫn được tiếp nhận)"] == 1
+    assert rows(workbook["Cần xem lại"])[1][4] == warning["message"]
+
+
+def test_prizes_by_category_with_every_roster_need_no_look() -> None:
+    desk = Desk()
+    everybody = LISTED + "SO-B,Lê Văn Bình,040090000002,0\n"
+    assert desk.put(toml=TOML + PRIZE_FOR_STAFF, rosters=everybody)["warnings"] == []
+    assert len(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets) == 2
 
 
 def test_no_cell_is_a_formula() -> None:
