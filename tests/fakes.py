@@ -38,6 +38,7 @@ def definition(**tables: Any) -> Definition:
             "hotline": "0238 000 000",
             "start": START,
             "weeks": 4,
+            "pause": "PT0S",
         },
         "paper": {"questions": 5, "time_limit": "PT10M", "attempts_per_week": 3, "publish_bank": True},
         "prediction": {"question": "Bao nhiêu người đúng hết?"},

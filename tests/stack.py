@@ -31,7 +31,7 @@ hotline = "0238 000 000"
 start = "now"
 weeks = {weeks}
 week_length = "PT{seconds}S"
-gap = "PT{gap}S"
+pause = "PT{pause}S"
 grace = "PT2S"
 settle = "PT2S"
 
@@ -138,8 +138,8 @@ def aside(action: Callable[[], T]) -> T:
 def contest_folder(folder: Path, **values: Any) -> Path:
     """A contest of short weeks with the bank of ``nghe-an-2022`` and three units."""
     folder.mkdir(parents=True)
-    limit = values["seconds"] - values.get("gap", 0)
-    values = {"gap": 0, "questions": 5, "limit": limit, "attempts": 3, **values}
+    limit = values["seconds"] - 2 * values.get("pause", 0)
+    values = {"pause": 0, "questions": 5, "limit": limit, "attempts": 3, **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
     bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
     (folder / "questions.csv").write_bytes(bank)

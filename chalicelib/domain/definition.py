@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -57,15 +57,19 @@ class Contest(_Table):
     start: Annotated[datetime | Literal["now"], BeforeValidator(start_of_contest)]
     weeks: Annotated[int, Field(strict=True, ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
-    gap: Duration = timedelta(0)
+    pause: Duration = timedelta(minutes=15)
     grace: Duration = timedelta(seconds=10)
     settle: Duration = timedelta(seconds=60)
 
-    @model_validator(mode="after")
-    def _week_has_time(self) -> Contest:
-        if self.week_length <= self.gap:
-            raise ValueError("week_length phải dài hơn gap, nếu không tuần thi không có thời gian mở")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _pause_not_gap(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and "gap" in raw:
+            raise ValueError(
+                'gap: mục này không còn; hãy bỏ gap và ghi pause = "PT15M": '
+                "mỗi tuần, từ tuần 2, mở muộn hơn chừng ấy sau khi tuần trước đóng"
+            )
+        return raw
 
 
 class PaperRules(_Table):
@@ -182,7 +186,7 @@ FREE = frozenset(
     }
 )
 # Dates have rules of their own: those of begun weeks stay (``services/contest/under_way.py``).
-DATES = frozenset({"contest.start", "contest.weeks", "contest.week_length", "contest.gap"})
+DATES = frozenset({"contest.start", "contest.weeks", "contest.week_length", "contest.pause"})
 
 
 class Definition(_Table):
@@ -208,8 +212,13 @@ class Definition(_Table):
     @model_validator(mode="after")
     def _settings_agree(self) -> Definition:
         contest = self.contest
-        if self.paper.time_limit > contest.week_length - contest.gap:
-            raise ValueError("paper.time_limit: dài hơn cả tuần thi (week_length − gap); hãy giảm time_limit")
+        if self.paper.time_limit > contest.week_length:
+            raise ValueError("paper.time_limit: dài hơn cả tuần thi (week_length); hãy giảm time_limit")
+        if contest.pause and contest.pause >= contest.week_length - self.paper.time_limit:
+            raise ValueError(
+                "contest.pause: phải ngắn hơn week_length − time_limit, nếu không thì không kịp làm một bài "
+                'trong tuần; hãy giảm pause (pause = "PT0S" là không nghỉ)'
+            )
         for prize in self.prizes:
             if prize.min_score > self.paper.questions:
                 raise ValueError(
@@ -240,8 +249,10 @@ class Definition(_Table):
         kept = {name: getattr(other, name) for name in RULES_OF_A_WEEK}
         if all(getattr(self, name) == value for name, value in kept.items()):
             return self
-        # A new object, not a copy: a copy would keep the cached calendar.
-        return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **kept})
+        # A new object, not a copy: a copy would keep the cached calendar. Not checked: a begun week's paper and
+        # dates set later were never meant to fit together.
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Definition.model_construct(**{**fields, **kept})
 
     def frozen(self) -> dict[str, object]:
         """What nobody may change once the first week has opened, by path (``unit_score.weights``)."""
@@ -276,13 +287,13 @@ class Definition(_Table):
 
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
-        """``opens_k = start + (k-1)·length``, ``closes_k = start + k·length − gap`` (R6)."""
+        """``closes_k = start + k·length``; ``opens_k = closes_(k-1)``, plus ``pause`` for k > 1 (R6)."""
         if self.contest.start == "now":
             raise ValueError('start = "now" is not resolved yet')
         start = to_ms(self.contest.start)
-        length, gap = span_ms(self.contest.week_length), span_ms(self.contest.gap)
+        length, pause = span_ms(self.contest.week_length), span_ms(self.contest.pause)
         return tuple(
-            Week(k, start + (k - 1) * length, start + k * length - gap)
+            Week(k, start + (k - 1) * length + (pause if k > 1 else 0), start + k * length)
             for k in range(1, self.contest.weeks + 1)
         )
 

@@ -1,4 +1,4 @@
-"""Week k is [opens_k, closes_k): opens_k = start + (k-1)·length, closes_k = start + k·length − gap."""
+"""Week k is [opens_k, closes_k): closes_k = start + k·length; a pause stands before each but the first."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ SECOND = 1_000
 DAY = timedelta(days=1)
 
 
-def with_gap() -> Definition:
-    return definition(contest={"weeks": 2, "week_length": "P7D", "gap": "PT2H"})
+PAUSE = 120 * MINUTE
+
+
+def with_pause() -> Definition:
+    return definition(contest={"weeks": 2, "week_length": "P7D", "pause": "PT2H"})
 
 
 def test_four_weeks_of_seven_days_follow_each_other() -> None:
@@ -25,11 +28,17 @@ def test_four_weeks_of_seven_days_follow_each_other() -> None:
     assert [week.closes for week in weeks] == [START_MS + k * WEEK for k in range(1, 5)]
 
 
-def test_a_gap_is_taken_from_the_end_of_each_week() -> None:
-    first, second = with_gap().weeks
-    assert first.closes == START_MS + WEEK - 120 * MINUTE
-    assert second.opens == START_MS + WEEK
-    assert second.closes == START_MS + 2 * WEEK - 120 * MINUTE
+def test_every_week_but_the_first_opens_a_pause_later_and_closes_on_time() -> None:
+    first, second = with_pause().weeks
+    assert (first.opens, first.closes) == (START_MS, START_MS + WEEK)
+    assert (second.opens, second.closes) == (START_MS + WEEK + PAUSE, START_MS + 2 * WEEK)
+
+
+def test_the_pause_is_a_quarter_of_an_hour_unless_a_contest_says_so() -> None:
+    tables = definition().model_dump()
+    del tables["contest"]["pause"]
+    first, second = Definition.model_validate(tables).weeks[:2]
+    assert second.opens - first.closes == 15 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -37,19 +46,19 @@ def test_a_gap_is_taken_from_the_end_of_each_week() -> None:
     [
         pytest.param(START_MS - 1, None, id="a millisecond before the first opening"),
         pytest.param(START_MS, 1, id="opening counts"),
-        pytest.param(START_MS + WEEK - 120 * MINUTE - 1, 1, id="the last millisecond"),
-        pytest.param(START_MS + WEEK - 120 * MINUTE, None, id="closing does not count"),
-        pytest.param(START_MS + WEEK - 1, None, id="the end of the gap"),
-        pytest.param(START_MS + WEEK, 2, id="the next opening"),
+        pytest.param(START_MS + WEEK - 1, 1, id="the last millisecond"),
+        pytest.param(START_MS + WEEK, None, id="closing does not count"),
+        pytest.param(START_MS + WEEK + PAUSE - 1, None, id="the end of the pause"),
+        pytest.param(START_MS + WEEK + PAUSE, 2, id="the next opening"),
         pytest.param(START_MS + 2 * WEEK, None, id="after the last week"),
     ],
 )
 def test_a_week_is_open_from_its_opening_until_its_closing(moment: int, open_week: int | None) -> None:
-    week = with_gap().week_at(moment)
+    week = with_pause().week_at(moment)
     assert (week and week.number) == open_week
 
 
-def test_without_a_gap_one_week_closes_when_the_next_opens() -> None:
+def test_without_a_pause_one_week_closes_when_the_next_opens() -> None:
     contest = definition()
     before, after = contest.week_at(START_MS + WEEK - 1), contest.week_at(START_MS + WEEK)
     assert before is not None
@@ -66,14 +75,14 @@ def test_there_is_no_week_outside_the_contest(number: int) -> None:
     ("moment", "change"),
     [
         pytest.param(START_MS - 5, START_MS, id="before the contest: the first opening"),
-        pytest.param(START_MS, START_MS + WEEK - 120 * MINUTE, id="at an opening: the closing"),
-        pytest.param(START_MS + WEEK - 120 * MINUTE, START_MS + WEEK, id="at a closing: the next opening"),
-        pytest.param(START_MS + 2 * WEEK - 120 * MINUTE - 1, START_MS + 2 * WEEK - 120 * MINUTE, id="the last"),
-        pytest.param(START_MS + 2 * WEEK - 120 * MINUTE, None, id="after the last closing: none"),
+        pytest.param(START_MS, START_MS + WEEK, id="at an opening: the closing"),
+        pytest.param(START_MS + WEEK, START_MS + WEEK + PAUSE, id="at a closing: the next opening"),
+        pytest.param(START_MS + 2 * WEEK - 1, START_MS + 2 * WEEK, id="the last"),
+        pytest.param(START_MS + 2 * WEEK, None, id="after the last closing: none"),
     ],
 )
 def test_the_next_change_is_strictly_later(moment: int, change: int | None) -> None:
-    assert with_gap().next_change(moment) == change
+    assert with_pause().next_change(moment) == change
 
 
 def test_a_week_is_ready_when_grace_and_settling_time_are_over() -> None:
@@ -89,7 +98,7 @@ def test_missed_weeks_are_all_ready_in_order() -> None:
 
 
 def test_an_open_week_is_never_ready() -> None:
-    contest = definition(contest={"gap": "PT2H"})
+    contest = definition(contest={"pause": "PT2H"})
     for week in contest.weeks:
         assert week not in contest.ready_to_close(week.closes - 1)
 
@@ -126,7 +135,7 @@ def test_milliseconds_are_written_only_where_there_are_any() -> None:
 
 
 def test_the_week_in_view_is_the_open_one_else_the_next_else_the_last() -> None:
-    contest = definition(contest={"weeks": 2, "gap": "PT1H"})
+    contest = definition(contest={"weeks": 2, "pause": "PT1H"})
     first, second = contest.weeks
     moments = [
         first.opens - WEEK,

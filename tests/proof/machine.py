@@ -63,11 +63,11 @@ from tests.fakes import (
 from tests.pointers import pointing_at
 from tests.proof.backends import Backend, MakeBackend
 from tests.proof.model import (
-    GAP,
     GRACE,
     LEAD,
     LIMIT,
     MINUTE,
+    PAUSE,
     QUESTIONS,
     SECOND,
     SETTLE,
@@ -195,7 +195,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
         contest={
             "weeks": rules["weeks"],
             "week_length": f"PT{WEEK // SECOND}S",
-            "gap": f"PT{GAP // SECOND}S",
+            "pause": f"PT{PAUSE // SECOND}S",
             "grace": f"PT{GRACE // SECOND}S",
             "settle": f"PT{SETTLE // SECOND}S",
         },

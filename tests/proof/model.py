@@ -27,7 +27,7 @@ from tests.fakes import START_MS
 
 SECOND, MINUTE = 1_000, 60_000
 QUESTIONS = 3
-WEEK, GAP, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
+WEEK, PAUSE, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
 # By then, everybody has surely seen inputs that were taken over.
 LEAD = 90 * SECOND
 
@@ -113,9 +113,9 @@ class Model:
         self.people: dict[str, Person] = {}
         self.inputs = Inputs()
         self.weeks = {
-            k: (START_MS + (k - 1) * WEEK, START_MS + k * WEEK - GAP) for k in range(1, rules["weeks"] + 1)
+            k: (START_MS + (k - 1) * WEEK + (PAUSE if k > 1 else 0), START_MS + k * WEEK)
+            for k in range(1, rules["weeks"] + 1)
         }
-
         self._book = dict.fromkeys(self.weeks, 0)
         # Headcounts in force for each week; a closed week keeps them.
         self._headcount = {week: dict(self.inputs.headcount) for week in self.weeks}

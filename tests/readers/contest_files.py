@@ -12,8 +12,8 @@ from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
 from chalicelib.readers.tables import Fault
 
-TOML = """
-[contest]
+TOML = """[contest]
+pause = "PT0S"
 id = "thi-thu"
 title = "Thi thử"
 organiser = "UBND tỉnh"

@@ -67,7 +67,7 @@ def test_a_file_that_breaks_off_is_reported_by_its_last_line() -> None:
         ("participation = 0.5", "participation = 0.6", "unit_score.weights", "đúng bằng 1"),
         ("publish_bank = true", 'publish_bank = "maybe"', "paper.publish_bank", "true hoặc false"),
         ("weeks = 4", 'weeks = 4\ntimezone = "Nghệ An"', "contest.timezone", "múi giờ"),
-        ("weeks = 4", 'weeks = 4\ngap = "P7D"', "contest", "week_length phải dài hơn gap"),
+        ("weeks = 4", 'weeks = 4\ngap = "PT0S"', "contest", 'bỏ gap và ghi pause = "PT15M"'),
         ('"thi-thu"', '"Thi thử 2"', "contest.id", "không đúng dạng"),
         ("2022-08-22T08:00:00+07:00", "2022-08-22T08:00:00", "contest.start", "múi giờ"),
         ("2022-08-22T08:00:00+07:00", '"tháng sau"', "contest.start", "2022-08-22T08:00:00+07:00"),
@@ -132,7 +132,7 @@ def test_a_fault_reads_as_file_place_value_and_remedy() -> None:
     ("old", "new", "line"),
     [
         ("questions = 3", "questions = 0", 11),
-        ("weeks = 4", "", 2),  # a missing key: its table
+        ("weeks = 4", "", 1),  # a missing key: its table
         ("[paper]", "[papers]", 10),
         ("participation = 0.5", 'participation = "x"', 17),
         ("[eligibility]", '[[prizes]]\nname = "a"\ntitle = "A"\ncount = 0\n\n[eligibility]', 22),

@@ -86,11 +86,16 @@ def test_nghe_an_2022_runs_for_the_four_weeks_of_the_plan() -> None:
     definition = shipped("nghe-an-2022").definition
     assert [definition.rfc3339(week.opens) for week in definition.weeks] == [
         "2022-08-22T08:00:00+07:00",
+        "2022-08-29T08:15:00+07:00",
+        "2022-09-05T08:15:00+07:00",
+        "2022-09-12T08:15:00+07:00",
+    ]
+    assert [definition.rfc3339(week.closes) for week in definition.weeks] == [
         "2022-08-29T08:00:00+07:00",
         "2022-09-05T08:00:00+07:00",
         "2022-09-12T08:00:00+07:00",
+        "2022-09-19T08:00:00+07:00",
     ]
-    assert definition.rfc3339(definition.weeks[-1].closes) == "2022-09-19T08:00:00+07:00"
 
 
 @both

@@ -82,7 +82,7 @@ def _coming(before: Reference, after: Reference, now: int) -> list[Week]:
 
 def _fixed(before: Reference, after: Reference, weeks: list[Week]) -> Iterator[Fault]:
     if any(after.definition.week(week.number) != week for week in weeks):
-        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và gap như cũ"
+        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và pause như cũ"
         yield Fault("contest.toml", 0, "contest.start", "", message)
     stays = before.definition.frozen()
     for path, value in after.definition.frozen().items():

@@ -115,13 +115,13 @@ def test_one_persons_attempts_do_not_count_for_another() -> None:
     "moment",
     [
         pytest.param(START_MS - 1, id="before the first week"),
-        pytest.param(START_MS + WEEK - 60 * MINUTE, id="between two weeks"),
-        pytest.param(START_MS + WEEK - 1, id="at the end of the gap"),
-        pytest.param(START_MS + 4 * WEEK - 60 * MINUTE, id="after the last week"),
+        pytest.param(START_MS + WEEK, id="at the beginning of the pause"),
+        pytest.param(START_MS + WEEK + 60 * MINUTE - 1, id="at the end of the pause"),
+        pytest.param(START_MS + 4 * WEEK, id="after the last week"),
     ],
 )
 def test_nobody_can_start_outside_the_weeks(moment: int) -> None:
-    exam = room(contest={"gap": "PT1H"})
+    exam = room(contest={"pause": "PT1H"})
     exam.clock.now = moment
     with pytest.raises(NoOpenWeek):
         exam.start()
