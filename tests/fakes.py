@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
 from chalicelib.domain.closeout import Collector
-from chalicelib.domain.definition import Category, Definition, Week
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.statistics.week_collectors import week_collectors
@@ -58,7 +58,7 @@ def definition(**tables: Any) -> Definition:
         "eligibility": {"proof_of_work": False},
     }
     for name, table in tables.items():
-        raw[name] = table if isinstance(raw.get(name), list) else {**raw.get(name, {}), **table}
+        raw[name] = table if isinstance(table, list) else {**raw.get(name, {}), **table}
     return Definition.model_validate(raw)
 
 
@@ -205,7 +205,7 @@ class MemoryEntries:
         self.reads = self.writes = 0
 
     def start(
-        self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
+        self, week: int, participant_id: str, unit: str, category: str, opening: str, limit: int
     ) -> tuple[int, tuple[Finished, ...]]:
         self.writes += 1
         entry = self.items.get((week, participant_id))

@@ -107,7 +107,8 @@ def rank_units(everyone: list[Place], published: dict[str, Any]) -> list[dict[st
     rules, questions = published["rules"]["unit_prizes"], published["rules"]["paper_questions"]
     codes = [unit["code"] for unit in published["units"]]
     everybody = _sums(everyone, codes)
-    of_obliged = _sums([place for place in everyone if place.category == "mandatory"], codes)
+    obliged_categories = published["rules"]["obliged_categories"]
+    of_obliged = _sums([place for place in everyone if place.category in obliged_categories], codes)
     volumes = {
         code: {
             "obliged": of_obliged[code][0],

@@ -17,7 +17,6 @@ RECORD_KEYS = {
 MAY_BE_NULL = {"prediction", "unit"}
 CHOICES: dict[str, set[Any]] = {
     "format": {1},
-    "category": {"mandatory", "encouraged"},
     "status": {"submitted", "overdue", "blank", "discarded"},
 }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from chalicelib.documents.canonical import parsed
 from chalicelib.domain.attempt import Status
-from chalicelib.domain.definition import Category
 
 FORMAT = 1
 
@@ -19,7 +18,7 @@ def encode_line(
     week: int,
     draw: str,
     unit: str,
-    category: Category,
+    category: str,
     *,
     number: int,
     status: Status,

@@ -17,7 +17,6 @@ import msgspec
 
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
-from chalicelib.domain.definition import Category
 from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek
 from chalicelib.domain.units import Unit
@@ -31,8 +30,8 @@ class Counts(Part, frozen=True):
 
     people: int
     attempts: int
-    mandatory_people: int
-    encouraged_people: int
+    obliged_people: int
+    other_people: int
     perfect_people: int
 
 
@@ -65,7 +64,8 @@ class Unranked(Part, frozen=True):
 
     participant_id: str
     unit: str
-    category: Category
+    category: str
+    obliged: bool
 
 
 class UnitLine(Part, frozen=True):
@@ -242,7 +242,8 @@ class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     participant_id: str
     unit: str
-    category: Category
+    category: str
+    obliged: bool
     score: int
     prediction: int | None
     duration: int

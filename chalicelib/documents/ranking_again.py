@@ -35,6 +35,7 @@ class Rules(Part, frozen=True):
     paper_questions: int
     min_duration_ms: int
     one_prize_per_person: bool
+    obliged_categories: tuple[str, ...]
     prizes: tuple[CountedPrize, ...]
     unit_prizes: UnitPrizeRules
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.definition import Category, Definition, Week
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import UNANSWERED
 
@@ -160,7 +160,7 @@ class Entry(NamedTuple):
     participant_id: str
     week: int
     unit: str
-    category: Category
+    category: str
     used: int
     open: Opened | None
     finished: tuple[Finished, ...]

@@ -28,14 +28,7 @@ from chalicelib.domain.checked_values import (
 )
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 
-Category = Literal["mandatory", "encouraged"]
-
-
-def is_obliged(category: Category) -> bool:
-    """Whether people of ``category`` are measured against the headcount (R1)."""
-    return category == "mandatory"
-
-
+CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
 RankingField = Literal["score", "prediction", "duration", "submitted"]
 
 
@@ -108,13 +101,52 @@ class Ranking(_Table):
         return self
 
 
+class Category(_Table):
+    """People whom the contest tells apart. ``obliged``: measured against the headcount of their unit (R1).
+
+    ``unit``: whether such a person has to name a unit, may name one, or belongs to none.
+    """
+
+    name: CategoryName
+    title: Text
+    title_en: str = ""
+    obliged: Switch
+    unit: Literal["required", "optional", "none"]
+
+    @model_validator(mode="after")
+    def _obliged_in_a_unit(self) -> Category:
+        if self.obliged and self.unit != "required":
+            raise ValueError(
+                'unit: đối tượng bắt buộc được tính theo số người của đơn vị, hãy ghi unit = "required"'
+            )
+        return self
+
+
+_CATEGORIES = (
+    Category(
+        name="mandatory",
+        title="Cán bộ, công chức, viên chức, người lao động (đối tượng bắt buộc)",
+        title_en="Cadre, civil servant, public employee or worker (obliged to take part)",
+        obliged=True,
+        unit="required",
+    ),
+    Category(
+        name="encouraged",
+        title="Công dân khác (khuyến khích)",
+        title_en="Other citizen (encouraged)",
+        obliged=False,
+        unit="optional",
+    ),
+)
+
+
 class Prize(_Table):
     """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
     title: Text
     count: Annotated[int, Field(strict=True, ge=1, le=10_000)]
-    categories: tuple[Category, ...] = ()
+    categories: tuple[CategoryName, ...] = ()
     min_score: Annotated[int, Field(strict=True, ge=0, le=100)] = 1
 
 
@@ -196,6 +228,7 @@ class Definition(_Table):
     paper: PaperRules = Field(default_factory=PaperRules)
     prediction: Prediction | None = None
     ranking: Ranking = Field(default_factory=Ranking)
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=6)] = _CATEGORIES
     prizes: tuple[Prize, ...] = ()
     unit_score: UnitScore = Field(default_factory=UnitScore)
     unit_prizes: UnitPrizes = Field(default_factory=UnitPrizes)
@@ -207,6 +240,20 @@ class Definition(_Table):
         names = [prize.name for prize in self.prizes]
         if len(set(names)) != len(names):
             raise ValueError("prizes: mỗi giải phải có name riêng")
+        return self
+
+    @model_validator(mode="after")
+    def _prizes_are_for_categories(self) -> Definition:
+        names = [category.name for category in self.categories]
+        if len(set(names)) != len(names):
+            raise ValueError("categories: mỗi đối tượng phải có name riêng")
+        for prize in self.prizes:
+            for name in prize.categories:
+                if name not in names:
+                    raise ValueError(
+                        f"prizes: giải “{prize.name}” dành cho đối tượng “{name}”, nhưng [[categories]] "
+                        f"chỉ có: {', '.join(names)}"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -259,17 +306,27 @@ class Definition(_Table):
         settings = {
             f"{table}.{name}": getattr(getattr(self, table), name)
             for table in type(self).model_fields
-            if table not in RULES_OF_A_WEEK
+            if table not in RULES_OF_A_WEEK and table != "categories"
             for name in type(getattr(self, table)).model_fields
         }
         return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
-            "ranking.one_prize_per_person": self.ranking.one_prize_per_person
+            "ranking.one_prize_per_person": self.ranking.one_prize_per_person,
+            "categories": [category.model_dump(exclude={"title", "title_en"}) for category in self.categories],
         }
 
     @property
     def one_prediction(self) -> bool:
         """Whether one prediction counts for all attempts of a person in a week."""
         return self.prediction is not None and self.prediction.counts == "first"
+
+    def category(self, name: str) -> Category | None:
+        """The category of this name."""
+        return next((category for category in self.categories if category.name == name), None)
+
+    @cached_property
+    def obliged(self) -> frozenset[str]:
+        """The names of the obliged categories."""
+        return frozenset([category.name for category in self.categories if category.obliged])
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -16,7 +16,7 @@ from sys import intern
 from typing import NamedTuple
 
 from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
-from chalicelib.domain.definition import Category, Definition, Week, is_obliged
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import span_ms
 
 
@@ -45,18 +45,23 @@ class Contender(NamedTuple):
 
     participant_id: str
     unit: str
-    category: Category
+    category: str
+    obliged: bool
     attempts: int
     perfect: bool
     candidates: tuple[Candidate, ...]
 
 
 class Standing(NamedTuple):
-    """A person's place in the week: the ``best`` of ``attempts`` counted attempts."""
+    """A person's place in the week: the ``best`` of ``attempts`` counted attempts.
+
+    ``obliged``: measured against the headcount of the unit (R1).
+    """
 
     participant_id: str
     unit: str
-    category: Category
+    category: str
+    obliged: bool
     best: Candidate
     attempts: int
 
@@ -66,8 +71,8 @@ class Counts(NamedTuple):
 
     people: int
     attempts: int
-    mandatory_people: int
-    encouraged_people: int
+    obliged_people: int
+    other_people: int
     perfect_people: int
 
 
@@ -84,7 +89,7 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
     """Everyone with a counted attempt. The entries are taken one by one and not kept."""
     compare = comparison(definition, _before_the_target(definition), target=None)
     all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
-    one_prediction = definition.one_prediction
+    one_prediction, obliged = definition.one_prediction, definition.obliged
     for entry in entries:
         counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if counted:
@@ -92,9 +97,10 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
             guess = counted_prediction(counted) if one_prediction else None
             yield Contender(
                 entry.participant_id,
-                # Decoding makes a string of the unit's code for each entry; 400,000 of them would take 22 MB.
+                # Decoding makes strings anew for each entry; 400,000 codes of units would take 22 MB.
                 intern(entry.unit),
-                entry.category,
+                intern(entry.category),
+                entry.category in obliged,
                 len(counted),
                 any(one.score == all_correct and one.duration >= min_duration for one in counted),
                 tuple(
@@ -124,13 +130,13 @@ def _equally_good(attempts: list[Finished], compare: Compare) -> list[Finished]:
 
 def count(people: Iterable[Contender]) -> Counts:
     """The facts of a week: people, counted attempts, and people with at least one all-correct attempt."""
-    everyone = attempts = mandatory = perfect = 0
+    everyone = attempts = obliged = perfect = 0
     for person in people:
         everyone += 1
         attempts += person.attempts
-        mandatory += is_obliged(person.category)
+        obliged += person.obliged
         perfect += person.perfect
-    return Counts(everyone, attempts, mandatory, everyone - mandatory, perfect)
+    return Counts(everyone, attempts, obliged, everyone - obliged, perfect)
 
 
 def prediction_target(counts: Counts, definition: Definition) -> int | None:
@@ -216,9 +222,7 @@ def rank(people: Iterable[Contender], definition: Definition, week: Week, target
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare)
-        keyed.append(
-            (key, Standing(person.participant_id, person.unit, person.category, best, person.attempts))
-        )
+        keyed.append((key, Standing(*person[:4], best, person.attempts)))
     keyed.sort(key=itemgetter(0))
 
     ranked: list[Standing] = []

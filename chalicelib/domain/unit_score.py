@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from chalicelib.domain.definition import Category, Definition, is_obliged
+from chalicelib.domain.definition import Definition
 from chalicelib.domain.ranking import Standing
 from chalicelib.domain.units import Unit
 
@@ -90,7 +90,7 @@ def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
             of_unit.setdefault(standing.unit, []).append(standing)
     sums = {}
     for code, people in of_unit.items():
-        obliged = [person for person in people if is_obliged(person.category)]
+        obliged = [person for person in people if person.obliged]
         sums[code] = UnitSums(*_sums(people), *_sums(obliged), len(people), len(obliged))
     return sums
 
@@ -103,13 +103,12 @@ def _sums(people: Sequence[Standing]) -> tuple[int, int, int]:
     )
 
 
-def distinct_people(weeks: Iterable[Iterable[tuple[str, str, Category]]]) -> DistinctPeople:
-    """From each week's (participant id, unit code, category); who was ever obliged counts as obliged."""
+def distinct_people(weeks: Iterable[Iterable[tuple[str, str, bool]]]) -> DistinctPeople:
+    """From each week's (participant id, unit code, whether obliged); who was ever obliged counts as obliged."""
     everyone: dict[str, bool] = {}
     of_unit: dict[str, dict[str, bool]] = {}
     for week in weeks:
-        for person, code, category in week:
-            obliged = is_obliged(category)
+        for person, code, obliged in week:
             everyone[person] = everyone.get(person, False) or obliged
             if code:
                 members = of_unit.setdefault(code, {})

@@ -133,8 +133,8 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     )
     counts, units, winners = facts.counts, facts.units, facts.units.winners
     sheet.row(["Người dự thi", counts.people, None, None], strong=True)
-    sheet.row(share("Trong đó: đối tượng bắt buộc", counts.mandatory_people, counts.people))
-    sheet.row(share("Trong đó: đối tượng khác", counts.encouraged_people, counts.people))
+    sheet.row(share("Trong đó: đối tượng bắt buộc", counts.obliged_people, counts.people))
+    sheet.row(share("Trong đó: đối tượng khác", counts.other_people, counts.people))
     sheet.row(["Lượt thi", counts.attempts, None, None], strong=True)
     sheet.row(share("Người trả lời đúng tất cả", counts.perfect_people, counts.people))
     if counts.people > facts.ranked:

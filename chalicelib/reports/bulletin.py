@@ -54,8 +54,8 @@ figcaption { text-align: center; font-style: italic; font-size: 12pt; break-befo
 def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period], root: str) -> bytes:
     """The bulletin of a week. A printed ``root`` of its hash tree cannot be swapped for one reader alone."""
     counts, contest = facts.counts, definition.contest
-    obliged = _of(counts.mandatory_people, counts.people)
-    encouraged = _of(counts.encouraged_people, counts.people)
+    obliged = _of(counts.obliged_people, counts.people)
+    encouraged = _of(counts.other_people, counts.people)
     perfect = _of(counts.perfect_people, counts.people)
     kinds = f"đối tượng bắt buộc {obliged}, đối tượng khác {encouraged}"
     told = [

@@ -78,8 +78,8 @@ def _week(week: WeekCounts) -> list[Value]:
     return [
         week.title,
         week.people,
-        week.mandatory_people,
-        week.encouraged_people,
+        week.obliged_people,
+        week.other_people,
         week.attempts,
         week.perfect_people,
     ]

@@ -86,8 +86,8 @@ class WeekCounts(NamedTuple):
     title: str
     people: int
     attempts: int
-    mandatory_people: int
-    encouraged_people: int
+    obliged_people: int
+    other_people: int
     perfect_people: int
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.definition import Category
 from chalicelib.domain.person import masked_number
 
 # Milliseconds since 1970, UTC.
@@ -27,7 +26,7 @@ class Participant(NamedTuple):
     citizen_id: str
     phone: str
     unit: str
-    category: Category
+    category: str
     password_hash: str
     registered_at: int
     kept_until: int = 0
@@ -100,7 +99,7 @@ class EntryStore(Protocol):
     """Every write is one conditional write and raises ``NotMet``."""
 
     def start(
-        self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
+        self, week: int, participant_id: str, unit: str, category: str, opening: str, limit: int
     ) -> tuple[int, tuple[Finished, ...]]:
         """Opens an attempt if none is open and fewer than ``limit`` are used.
 

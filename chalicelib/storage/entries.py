@@ -14,7 +14,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.definition import Category
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
 
@@ -35,7 +34,7 @@ class Entries:
         self._client, self._table = client, table
 
     def start(
-        self, week: int, participant_id: str, unit: str, category: Category, opening: str, limit: int
+        self, week: int, participant_id: str, unit: str, category: str, opening: str, limit: int
     ) -> tuple[int, tuple[Finished, ...]]:
         updated = self._update(
             week,

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.attempt import Entry, Finished, Opened, decode_opening
-from chalicelib.domain.definition import Category
 from chalicelib.services.ports import SHARDS
 from chalicelib.storage.pages import pages
 from chalicelib.storage.signed_http import SignedHttp
@@ -16,10 +15,6 @@ from chalicelib.storage.signed_http import SignedHttp
 
 class _S(msgspec.Struct, gc=False):
     S: str
-
-
-class _Category(msgspec.Struct, gc=False):
-    S: Category
 
 
 class _N(msgspec.Struct, gc=False):
@@ -36,7 +31,7 @@ class Item(msgspec.Struct, gc=False):
     pk: _S
     sk: _S
     unit: _S
-    category: _Category
+    category: _S
     used: _N
     open: _S | None = None
     saved: _S | None = None

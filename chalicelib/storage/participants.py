@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Participant
@@ -99,7 +97,7 @@ class Participants:
         return Participant(
             participant_id=item.id,
             unit=item.unit,
-            category=cast(Category, item.category),
+            category=item.category,
             password_hash=item.password_hash,
             registered_at=int(item.registered_at),
             kept_until=int(item.expires or 0) * 1000,

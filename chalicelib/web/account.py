@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
@@ -72,13 +71,20 @@ class Registration(Body):
         Short | None,
         Field(
             description=(
-                "A code of data/units.json; left out or null only by an encouraged participant outside "
-                "all units."
+                "A code of data/units.json; left out or null by a participant outside all units, where the "
+                "category allows it."
             ),
             examples=["SO-A"],
         ),
     ] = None
-    category: Category
+    category: Annotated[
+        Short,
+        Field(
+            description="The name of one of the contest's categories.",
+            examples=["mandatory"],
+            json_schema_extra={"pattern": "^[a-z][a-z0-9_-]{0,29}$"},
+        ),
+    ]
     password: NewPassword
     consent: Annotated[bool, Field(json_schema_extra={"const": True})]
     proof: Annotated[

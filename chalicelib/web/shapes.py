@@ -10,8 +10,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
-from chalicelib.domain.definition import Category
-
 ATTEMPT_ID = r"^[1-9][0-9]?-[1-9][0-9]?-[1-9][0-9]{12}-[0-9a-f]{16}$"
 
 Instant = Annotated[
@@ -24,6 +22,7 @@ Instant = Annotated[
 ]
 AttemptKey = Annotated[str, Field(pattern=ATTEMPT_ID, examples=["1-2-1661130000123-00c0ffee00c0ffee"])]
 ParticipantKey = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
+CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$", examples=["mandatory"])]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in hex.")]
 WeekNumber = Annotated[int, Field(ge=1, le=53)]
 AttemptNumber = Annotated[int, Field(ge=1, le=50)]
@@ -80,11 +79,24 @@ class Ranking(TypedDict):
     one_prize_per_person: bool
 
 
+class Category(TypedDict):
+    """People whom the contest tells apart."""
+
+    name: CategoryName
+    title: str
+    title_en: str
+    obliged: Annotated[bool, Field(description="Measured against the headcount of the unit.")]
+    unit: Annotated[
+        Literal["required", "optional", "none"],
+        Field(description="Whether such a person has to name a unit, may name one, or belongs to none."),
+    ]
+
+
 class Prize(TypedDict):
     name: str
     title: str
     count: Annotated[int, Field(ge=1)]
-    categories: Annotated[list[Category], Field(description="Whose the prize is; everybody's if empty.")]
+    categories: Annotated[list[CategoryName], Field(description="Whose the prize is; everybody's if empty.")]
     min_score: Score
 
 
@@ -131,6 +143,7 @@ class Contest(TypedDict):
     organiser_en: str
     hotline: str
     timezone: Annotated[str, Field(description="A name of the IANA time zone database.")]
+    categories: Annotated[list[Category], Field(min_length=1, max_length=6)]
     starts_at: Instant
     ends_at: Instant
     weeks: list[Week]
@@ -164,7 +177,7 @@ class Participant(TypedDict):
     participant_id: ParticipantKey
     full_name: str
     unit_code: str | None
-    category: Category
+    category: CategoryName
 
 
 class Registered(TypedDict):
@@ -230,7 +243,7 @@ class Submission(TypedDict):
 class ReceiptRecord(TypedDict):
     """The public leaf of the week's tree, under ``commitment`` instead of a name (docs/proof.md)."""
 
-    category: Category
+    category: CategoryName
     commitment: Digest
     contest: str
     draw: Digest

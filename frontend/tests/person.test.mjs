@@ -16,8 +16,8 @@ const application = {
 };
 
 test("a correct application has no mistakes", () => {
-  assert.deepEqual(mistakes(application), {});
-  assert.deepEqual(mistakes({ ...application, category: "encouraged", unit_code: null }), {});
+  assert.deepEqual(mistakes(application, "required"), {});
+  assert.deepEqual(mistakes({ ...application, category: "encouraged", unit_code: null }, "optional"), {});
 });
 
 test("each mistake is reported at its field", () => {
@@ -25,10 +25,10 @@ test("each mistake is reported at its field", () => {
     citizen_id: "123", full_name: "A1", date_of_birth: "", gender: "", phone: "0238123456", unit_code: null,
     category: "mandatory", password: "ngắn", consent: false,
   };
-  assert.deepEqual(Object.keys(mistakes(wrong)).sort(), [
+  assert.deepEqual(Object.keys(mistakes(wrong, "required")).sort(), [
     "citizen_id", "consent", "date_of_birth", "full_name", "gender", "password", "phone", "unit_code",
   ]);
-  assert.deepEqual(Object.keys(mistakes({ ...application, gender: "female" })), ["citizen_id"]);
+  assert.deepEqual(Object.keys(mistakes({ ...application, gender: "female" }, "required")), ["citizen_id"]);
 });
 
 test("the citizen ID agrees with birth and sex in both centuries", () => {

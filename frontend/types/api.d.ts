@@ -14,6 +14,14 @@ export interface Attempt {
   counted_prediction: number | null;
 }
 
+export interface Category {
+  name: string;
+  title: string;
+  title_en: string;
+  obliged: boolean;
+  unit: "required" | "optional" | "none";
+}
+
 export interface Challenge {
   algorithm: "SHA-256";
   challenge: string;
@@ -30,6 +38,7 @@ export interface Contest {
   organiser_en: string;
   hotline: string;
   timezone: string;
+  categories: Array<Category>;
   starts_at: string;
   ends_at: string;
   weeks: Array<Week>;
@@ -171,7 +180,7 @@ export interface Participant {
   participant_id: string;
   full_name: string;
   unit_code: string | null;
-  category: "mandatory" | "encouraged";
+  category: string;
 }
 
 export interface PasswordReset {
@@ -189,7 +198,7 @@ export interface Prize {
   name: string;
   title: string;
   count: number;
-  categories: Array<"mandatory" | "encouraged">;
+  categories: Array<string>;
   min_score: number;
 }
 
@@ -224,7 +233,7 @@ export interface Receipt {
 }
 
 export interface ReceiptRecord {
-  category: "mandatory" | "encouraged";
+  category: string;
   commitment: string;
   contest: string;
   draw: string;
@@ -250,7 +259,7 @@ export interface Registration {
   gender: "male" | "female";
   phone: string;
   unit_code?: string | null;
-  category: "mandatory" | "encouraged";
+  category: string;
   password: string;
   consent: true;
   proof?: string | null;

@@ -123,6 +123,7 @@ TYPED: dict[str, Document] = {
             paper_questions=5,
             min_duration_ms=0,
             one_prize_per_person=True,
+            obliged_categories=("mandatory",),
             prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
             unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "obliged", "0.3", 1),
         ),
@@ -277,6 +278,7 @@ rows = st.builds(
     st.text("0123456789abcdef", min_size=20, max_size=20),
     st.text(max_size=8),
     st.sampled_from(["mandatory", "encouraged"]),
+    st.booleans(),
     st.integers(0, 100),
     st.none() | st.integers(0, 10**9),
     st.integers(0, 10**8),
@@ -294,7 +296,7 @@ def test_a_ranking_is_read_row_by_row_however_it_is_cut_into_pieces(
 
 
 def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
-    data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", 1, None, 1, 1, 1)] * 50))
+    data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", True, 1, None, 1, 1, 1)] * 50))
     for broken in (data[:-1], data[:40], b"", b"no gzip"):
         with pytest.raises(UnreadableDocument):
             list(decode_rows([broken]))

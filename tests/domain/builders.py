@@ -15,7 +15,7 @@ from chalicelib.domain.attempt import (
     Status,
 )
 from chalicelib.domain.closeout import FinalResult, close_contest
-from chalicelib.domain.definition import Category, Definition
+from chalicelib.domain.definition import Definition
 from chalicelib.domain.unit_score import Distinct, DistinctPeople, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
@@ -43,7 +43,7 @@ def entry(
     participant_id: str,
     *finished: Finished,
     unit: str = "SO-A",
-    category: Category = "mandatory",
+    category: str = "mandatory",
     opened: Opened | None = None,
     week: int = 1,
 ) -> Entry:

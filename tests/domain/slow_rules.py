@@ -142,7 +142,7 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
                 and not (rules["one_prize_per_person"] and person["id"] in earlier)
                 and not hasty(person["best"], rules)
                 and person["best"]["score"] >= least
-                and (whose is None or person["obliged"] == whose)
+                and (not whose or person["category"] in whose)
             ]
             if may:
                 won.append((name, may[0]["id"]))

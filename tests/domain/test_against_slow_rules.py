@@ -72,10 +72,15 @@ def some(one: st.SearchStrategy[Any], drawn: int, copied: int) -> st.SearchStrat
     return st.builds(with_copies, st.lists(one, max_size=drawn), copies)
 
 
+CATEGORIES = [
+    {"name": "staff", "title": "Cán bộ", "obliged": True, "unit": "required"},
+    {"name": "residents", "title": "Người dân", "obliged": False, "unit": "optional"},
+    {"name": "pupils", "title": "Học sinh", "obliged": True, "unit": "required"},
+]
 person_weeks = st.fixed_dictionaries(
     {
         "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
-        "category": st.sampled_from(["mandatory", "mandatory", "encouraged"]),
+        "category": st.sampled_from(["staff", "staff", "pupils", "residents"]),
         "attempts": some(attempts, 3, 2),
         "open": left_open,
         # The order of records in the entry; it decides nothing.
@@ -92,10 +97,12 @@ contests = st.fixed_dictionaries(
         "min_duration": st.sampled_from([0, 0, 2_000, LIMIT]),
         "overdue": st.sampled_from(["submit_saved", "discard"]),
         "one_prize_per_person": st.booleans(),
-        # How often, whether for obliged people, others or all, and with how many right answers.
+        # How often, for which categories (all, if none is named), and with how many right answers.
         "prizes": st.lists(
             st.tuples(
-                st.integers(1, 2), st.sampled_from([None, None, True, False]), st.sampled_from([0, 1, 2])
+                st.integers(1, 2),
+                st.sampled_from([[], [], ["staff"], ["residents"], ["residents", "pupils"]]),
+                st.sampled_from([0, 1, 2]),
             ),
             max_size=3,
         ),
@@ -132,13 +139,14 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
             "min_duration": f"PT{raw['min_duration'] // 1000}S",
         },
         prediction={"target": raw["target"] or "people", "counts": raw["counts"]},
+        categories=CATEGORIES,
         ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
         prizes=[
             {
                 "name": names[k],
                 "title": "Giải",
                 "count": count,
-                "categories": {None: [], True: ["mandatory"], False: ["encouraged"]}[whose],
+                "categories": whose,
                 "min_score": least,
             }
             for k, (count, whose, least) in enumerate(raw["prizes"])
@@ -209,8 +217,13 @@ def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, pe
         {**attempt, "number": k, "score": min(attempt["score"] or 0, questions)}
         for k, attempt in enumerate(made, 1)
     ]
-    obliged = person["category"] == "mandatory"
-    return {"id": pid(number), "unit": person["unit"], "obliged": obliged, "attempts": numbered}
+    return {
+        "id": pid(number),
+        "unit": person["unit"],
+        "category": person["category"],
+        "obliged": person["category"] in {"staff", "pupils"},
+        "attempts": numbered,
+    }
 
 
 def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) -> Gathered:
@@ -241,7 +254,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         results.append(result)
     taken_part = [
-        [(one.participant_id, one.unit, one.category) for one in [*result.ranked, *result.unranked]]
+        [(one.participant_id, one.unit, one.obliged) for one in [*result.ranked, *result.unranked]]
         for result in results
     ]
     by_code = {unit.code: unit for unit in units}

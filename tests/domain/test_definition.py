@@ -170,18 +170,59 @@ def test_every_setting_is_frozen_when_the_contest_opens_unless_it_is_listed() ->
     everything = {
         f"{table}.{name}"
         for table in Definition.model_fields
-        if table not in RULES_OF_A_WEEK
+        if table not in RULES_OF_A_WEEK and table != "categories"
         for name in type(getattr(definition(), table)).model_fields
     }
     assert everything >= FREE | DATES, "a list names a setting that there is not"
     frozen = set(definition().frozen())
-    assert frozen == everything - FREE - DATES | {"ranking.one_prize_per_person"}
-    assert {"contest.grace", "contest.timezone", "unit_score.weights", "unit_prizes.final"} <= frozen
+    assert frozen == everything - FREE - DATES | {"ranking.one_prize_per_person", "categories"}
+    assert {
+        "categories",
+        "contest.grace",
+        "contest.timezone",
+        "unit_score.weights",
+        "unit_prizes.final",
+    } <= frozen
+
+
+STAFF = {"name": "staff", "title": "Cán bộ", "obliged": True, "unit": "required"}
+PUPIL = {"name": "pupil", "title": "Học sinh", "obliged": False, "unit": "optional"}
+
+
+def test_without_categories_there_are_obliged_people_in_units_and_others() -> None:
+    mandatory, encouraged = definition().categories
+    assert (mandatory.name, mandatory.obliged, mandatory.unit) == ("mandatory", True, "required")
+    assert (encouraged.name, encouraged.obliged, encouraged.unit) == ("encouraged", False, "optional")
+    assert definition().obliged == {"mandatory"}
+    assert definition(categories=[STAFF, PUPIL]).obliged == {"staff"}
+
+
+def test_only_the_titles_of_categories_may_change_during_the_contest() -> None:
+    contest = definition(categories=[STAFF, PUPIL])
+    other_title = definition(categories=[{**STAFF, "title": "Công chức"}, PUPIL])
+    assert contest.frozen() == other_title.frozen()
+    for changed in (
+        [PUPIL, STAFF],
+        [STAFF],
+        [STAFF, {**PUPIL, "unit": "none"}],
+        [STAFF, {**PUPIL, "name": "x"}],
+    ):
+        assert contest.frozen() != definition(categories=changed).frozen()
 
 
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
+        ({"categories": []}, "categories"),
+        ({"categories": [{**STAFF, "name": f"c{k}"} for k in range(7)]}, "categories"),
+        ({"categories": [STAFF, {**PUPIL, "name": "staff"}]}, "name riêng"),
+        ({"categories": [{**STAFF, "unit": "optional"}]}, 'unit = "required"'),
+        ({"categories": [{**STAFF, "name": "Cán bộ"}]}, "categories"),
+        ({"categories": [{"name": "staff", "title": "Cán bộ", "unit": "none"}]}, "obliged"),
+        (
+            {"prizes": [{"name": "first", "title": "Giải", "count": 1, "categories": ["pupil"]}]},
+            "chỉ có: mandatory, encouraged",
+        ),
         ({"paper": {"min_duration": "PT11M"}}, "min_duration"),
         ({"contest": {"week_length": "PT5M"}}, "time_limit"),
         ({"contest": {"week_length": "PT15M", "pause": "PT5M"}}, r"pause = \"PT0S\""),

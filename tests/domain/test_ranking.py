@@ -234,7 +234,7 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
 
 def standings(*ids: str) -> list[Standing]:
     return [
-        Standing(person, "SO-A", "mandatory", Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1)
+        Standing(person, "SO-A", "mandatory", True, Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1)
         for person in ids
     ]
 
@@ -274,7 +274,10 @@ def test_prizes_may_be_given_to_categories_apart() -> None:
     )
     best = Candidate(1, START_MS, MINUTE, 5, None, overdue=False)
     categories: list[Any] = ["encouraged", "encouraged", "mandatory", "encouraged", "mandatory"]
-    everyone = [Standing(str(k), "", category, best, 1) for k, category in enumerate(categories)]
+    everyone = [
+        Standing(str(k), "", category, category == "mandatory", best, 1)
+        for k, category in enumerate(categories)
+    ]
     won = award(everyone, apart, (), ())
     assert list(won.items()) == [(2, "staff"), (4, "staff"), (0, "residents"), (1, "all")]
 
@@ -283,7 +286,9 @@ def test_nobody_wins_with_fewer_right_answers_than_a_prize_asks_for() -> None:
     asks = definition(prizes=[{"name": "first", "title": "Giải", "count": 3, "min_score": 4}])
     nothing = definition(prizes=[{"name": "first", "title": "Giải", "count": 3}])
     everyone = [
-        Standing(str(score), "", "mandatory", Candidate(1, START_MS, MINUTE, score, None, overdue=False), 1)
+        Standing(
+            str(score), "", "mandatory", True, Candidate(1, START_MS, MINUTE, score, None, overdue=False), 1
+        )
         for score in (5, 4, 3, 0)
     ]
     assert list(award(everyone, asks, (), ())) == [0, 1]

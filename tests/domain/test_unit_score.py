@@ -166,10 +166,10 @@ def test_a_unit_in_which_nobody_took_part_wins_nothing() -> None:
 
 def test_a_unit_adds_up_its_people() -> None:
     people = [
-        Standing("a", "A", "mandatory", done(5), 3),
-        Standing("b", "A", "encouraged", done(2), 1),
-        Standing("c", "B", "mandatory", done(4), 2),
-        Standing("d", "", "encouraged", done(5), 9),
+        Standing("a", "A", "mandatory", True, done(5), 3),
+        Standing("b", "A", "encouraged", False, done(2), 1),
+        Standing("c", "B", "mandatory", True, done(4), 2),
+        Standing("d", "", "encouraged", False, done(5), 9),
     ]
     assert unit_sums(people) == {"A": UnitSums(2, 4, 7, 1, 3, 5, 2, 1), "B": obliged(1, 2, 4)}
 
@@ -214,8 +214,8 @@ def test_where_nobody_is_obliged_everybody_counts_for_quality() -> None:
 
 def test_a_person_is_distinct_once_over_all_weeks() -> None:
     weeks = [
-        [("a", "A", "mandatory"), ("b", "A", "encouraged"), ("c", "", "encouraged")],
-        [("a", "A", "mandatory"), ("d", "A", "mandatory")],
+        [("a", "A", True), ("b", "A", False), ("c", "", False)],
+        [("a", "A", True), ("d", "A", True)],
     ]
     assert distinct_people(weeks).by_unit == {"A": Distinct(people=3, obliged=2)}
     assert distinct_people(weeks).everyone == Distinct(people=4, obliged=2)

@@ -249,8 +249,8 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert manifest["counts"] == {
         "people": 4,
         "attempts": 6,
-        "mandatory_people": 3,
-        "encouraged_people": 1,
+        "obliged_people": 3,
+        "other_people": 1,
         "perfect_people": 2,
     }
     for name, digest in manifest["files"].items():

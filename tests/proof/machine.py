@@ -20,7 +20,7 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.definition import Category, Definition
+from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
     AlreadyRegistered,
@@ -970,5 +970,5 @@ def name_of(person: str) -> str:
     return f"Nguyễn Văn {'ABCDEF'[CITIZENS.index(IDS[person])]}n"
 
 
-def category_of(unit: str) -> Category:
+def category_of(unit: str) -> str:
     return "mandatory" if unit else "encouraged"

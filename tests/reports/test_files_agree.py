@@ -103,7 +103,7 @@ def test_counts_match_what_people_did(autumn: Autumn, week: str) -> None:
     told = counts(autumn, week)
     assert told["people"] == len(people)
     assert told["attempts"] == sum(len(list(entry.counted)) for entry in people)
-    assert told["mandatory_people"] + told["encouraged_people"] == told["people"]
+    assert told["obliged_people"] + told["other_people"] == told["people"]
     slow_enough = CONTEST.paper.min_duration.total_seconds() * 1000
     perfect = [
         entry for entry in people if any(a.score == 10 and a.duration >= slow_enough for a in entry.counted)
@@ -230,8 +230,8 @@ def test_the_summary_agrees_with_the_tables(autumn: Autumn, week: str) -> None:
     ranking = rows(autumn, week, "individual_ranking.csv.gz")
     units = rows(autumn, week, "unit_ranking.csv")
     assert page["Người dự thi"] == told["people"]
-    assert page["Trong đó: đối tượng bắt buộc"] == told["mandatory_people"]
-    assert page["Trong đó: đối tượng khác"] == told["encouraged_people"]
+    assert page["Trong đó: đối tượng bắt buộc"] == told["obliged_people"]
+    assert page["Trong đó: đối tượng khác"] == told["other_people"]
     assert page["Lượt thi"] == told["attempts"]
     assert page["Người trả lời đúng tất cả"] == told["perfect_people"] == page["Đáp án câu dự đoán"]
     assert page.get("Người không được xếp hạng", 0) == told["people"] - len(ranking)

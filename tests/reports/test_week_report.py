@@ -168,7 +168,7 @@ def test_the_page_has_the_weeks_facts() -> None:
     assert shown["opens_at"] == "2022-08-22T08:00:00+07:00"
     assert shown["closes_at"] == "2022-08-29T08:00:00+07:00"
     assert shown["counts"] == {
-        "people": 3, "attempts": 4, "mandatory_people": 2, "encouraged_people": 1, "perfect_people": 2,
+        "people": 3, "attempts": 4, "obliged_people": 2, "other_people": 1, "perfect_people": 2,
     }  # fmt: skip
     assert shown["prediction"] == {"target": "perfect_people", "actual": 2}
 

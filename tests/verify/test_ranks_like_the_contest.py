@@ -46,7 +46,7 @@ def played(rng: random.Random, week: int) -> list[Entry]:
             for _ in range(rng.choice([1, 1, 2, 3]))
         ]
         unit = ["SO-A", "SO-B", "TRUONG-C", ""][number % 4]
-        category = "encouraged" if number % 3 == 0 or not unit else "mandatory"
+        category = "resident" if number % 3 == 0 or not unit else ["staff", "pupil"][number % 2]
         entries.append(entry(f"{number:02x}{number:018}", *attempts, unit=unit, category=category, week=week))
     return entries
 
@@ -72,9 +72,14 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
         contest={"weeks": 2},
         paper={"min_duration": rng.choice(["PT0S", "PT90S"])},
         prediction={"target": rng.choice(["perfect_people", "people", "attempts"])},
+        categories=[
+            {"name": "staff", "title": "Cán bộ", "obliged": True, "unit": "required"},
+            {"name": "pupil", "title": "Học sinh", "obliged": True, "unit": "required"},
+            {"name": "resident", "title": "Người dân", "obliged": False, "unit": "optional"},
+        ],
         prizes=[
-            {"name": "staff", "title": "Giải", "count": 2, "categories": ["mandatory"], "min_score": 4},
-            {"name": "residents", "title": "Giải", "count": 3, "categories": ["encouraged"]},
+            {"name": "staff", "title": "Giải", "count": 2, "categories": ["staff"], "min_score": 4},
+            {"name": "residents", "title": "Giải", "count": 3, "categories": ["resident", "pupil"]},
             {"name": "all", "title": "Giải", "count": 2},
         ],
         ranking={"order": ORDERS[seed][: rng.choice([1, 4])], "one_prize_per_person": seed % 2 == 0},

@@ -19,7 +19,6 @@ from chalicelib.documents.closed_week import (
 )
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
-from chalicelib.domain.definition import Category
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import FirstAnswers
@@ -49,7 +48,7 @@ def closed_week(
         if prediction and result.target is not None
         else None,
         ranked=len(result.ranked),
-        unranked=tuple(Unranked(one.participant_id, one.unit, one.category) for one in result.unranked),
+        unranked=tuple(Unranked(*one[:4]) for one in result.unranked),
         prizes=tuple(_prizes(result, reference)),
         units=unit_lines(result.units, result.unit_winners, "weekly"),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
@@ -66,18 +65,17 @@ def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
 
 def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
     """Everyone in the ranking, pseudonymous, first to last."""
-    for person, unit, category, best, attempts in result.ranked:
-        yield RankingRow(
-            person, unit, category, best.score, best.prediction, best.duration, best.received, attempts
-        )
+    for one in result.ranked:
+        best = one.best
+        yield RankingRow(*one[:4], best.score, best.prediction, best.duration, best.received, one.attempts)
 
 
-def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str, str, Category]]:
-    """(participant id, unit, category) of everybody who took part in a closed week, ranked or not."""
+def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str, str, bool]]:
+    """(participant id, unit, whether obliged) of everybody who took part in a closed week, ranked or not."""
     for row in revision.rows():
-        yield row.participant_id, row.unit, row.category
+        yield row.participant_id, row.unit, row.obliged
     for person in week.unranked:
-        yield person.participant_id, person.unit, person.category
+        yield person.participant_id, person.unit, person.obliged
 
 
 def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], set[str]]:

@@ -29,7 +29,7 @@ from chalicelib.documents.results_page import Proof
 from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
-from chalicelib.domain.definition import Category, Definition, Week
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import fixed_draw
 from chalicelib.domain.receipt import commitment
@@ -41,7 +41,6 @@ from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANK
 # The collector's name among those of a close.
 PROOF = "proof"
 
-_CATEGORIES: tuple[Category, ...] = ("mandatory", "encouraged")
 _STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
 _NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
 # draw, attempts, category, length of the unit's code; then the code, then the attempts.
@@ -56,6 +55,7 @@ class ProofCollector:
 
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
+        self._categories = [category.name for category in definition.categories]
         self._closes, self._salt_key = definition.rfc3339(week.closes), salt_key
         self._people = [bytearray() for _ in range(256)]
 
@@ -64,7 +64,10 @@ class ProofCollector:
         if not entry.finished:
             return
         draw, unit = fixed_draw(self._closes, entry.participant_id), entry.unit.encode()
-        block = [_PERSON.pack(draw, len(entry.finished), _CATEGORIES.index(entry.category), len(unit)), unit]
+        block = [
+            _PERSON.pack(draw, len(entry.finished), self._categories.index(entry.category), len(unit)),
+            unit,
+        ]
         for one in entry.finished:
             guess = -1 if one.prediction is None else one.prediction
             committed = commitment(self._salt_key, entry.participant_id, self._week, one)
@@ -113,7 +116,7 @@ class ProofCollector:
         while at < len(bucket):
             draw, count, category, named = _PERSON.unpack_from(bucket, at)
             first = at + _PERSON.size + named
-            people.append((draw, at, count, _CATEGORIES[category], bucket[first - named : first].decode()))
+            people.append((draw, at, count, self._categories[category], bucket[first - named : first].decode()))
             at = first + count * _ATTEMPT.size
         people.sort()
         lines = []
@@ -234,6 +237,7 @@ def ranking_again(
             paper_questions=definition.paper.questions,
             min_duration_ms=span_ms(definition.paper.min_duration),
             one_prize_per_person=definition.ranking.one_prize_per_person,
+            obliged_categories=tuple(sorted(definition.obliged)),
             prizes=tuple(
                 CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
                 for prize in definition.prizes

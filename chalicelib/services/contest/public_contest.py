@@ -65,6 +65,7 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
         **contest.model_dump(
             include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone"}
         ),
+        "categories": [category.model_dump() for category in definition.categories],
         "starts_at": definition.rfc3339(definition.weeks[0].opens),
         "ends_at": definition.rfc3339(definition.weeks[-1].closes),
         "weeks": [_week(definition, week) for week in definition.weeks],

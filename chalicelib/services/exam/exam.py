@@ -21,7 +21,7 @@ from chalicelib.domain.attempt import (
     overdue_record,
     settled,
 )
-from chalicelib.domain.definition import Category, Week
+from chalicelib.domain.definition import Week
 from chalicelib.domain.errors import (
     AlreadyFinished,
     AttemptNotFound,
@@ -44,7 +44,7 @@ class Person(NamedTuple):
 
     participant_id: str
     unit: str
-    category: Category
+    category: str
 
 
 @dataclass(frozen=True, slots=True)

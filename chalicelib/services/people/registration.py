@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.domain.definition import Category
 from chalicelib.domain.errors import Disqualified, Excluded, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
@@ -28,7 +27,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 class Application(NamedTuple):
-    """The registration form. ``unit_code`` is None for an encouraged participant outside all units."""
+    """The registration form. ``unit_code`` is None for a participant outside all units."""
 
     citizen_id: str
     full_name: str
@@ -36,7 +35,7 @@ class Application(NamedTuple):
     gender: Gender
     phone: str
     unit_code: str | None
-    category: Category
+    category: str
     password: str
     consent: bool
 
@@ -67,11 +66,7 @@ def check(application: Application, reference: Reference, today: date) -> list[F
         fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
     if normal_phone(application.phone) is None:
         fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
-    if application.unit_code is None:
-        if application.category == "mandatory":
-            fault("unit_code", "Người thuộc đối tượng bắt buộc phải chọn đơn vị công tác.")
-    elif application.unit_code not in reference.unit_codes:
-        fault("unit_code", "Không có đơn vị này trong danh sách. Hãy chọn lại đơn vị.")
+    errors += _check_unit(application, reference)
     fault_of_password = check_password(
         application.password, citizen_id, normal_phone(application.phone) or "", f"{born:%d%m%Y}"
     )
@@ -79,6 +74,23 @@ def check(application: Application, reference: Reference, today: date) -> list[F
         errors.append(fault_of_password)
     if not application.consent:
         fault("consent", "Cần sự đồng ý của bạn về việc xử lý dữ liệu cá nhân để đăng ký dự thi.")
+    return errors
+
+
+def _check_unit(application: Application, reference: Reference) -> list[FieldError]:
+    """Whether category and unit exist and go together."""
+    category, unit = reference.definition.category(application.category), application.unit_code
+    errors = []
+    if category is None:
+        message = "Không có đối tượng dự thi này. Hãy chọn lại đối tượng dự thi."
+        errors.append(FieldError("category", message))
+    elif unit is None and category.unit == "required":
+        errors.append(FieldError("unit_code", f"Đối tượng “{category.title}” phải chọn đơn vị."))
+    elif unit is not None and category.unit == "none":
+        message = f"Đối tượng “{category.title}” không thuộc đơn vị nào. Hãy bỏ chọn đơn vị."
+        errors.append(FieldError("unit_code", message))
+    if unit is not None and unit not in reference.unit_codes:
+        errors.append(FieldError("unit_code", "Không có đơn vị này trong danh sách. Hãy chọn lại đơn vị."))
     return errors
 
 

@@ -27,8 +27,11 @@ export function idFits(citizenId, born, gender) {
   return citizenId[3] === String(digit) && citizenId.slice(4, 6) === born.slice(2, 4);
 }
 
-/** {field: message} for the plain mistakes of an application. */
-export function mistakes(application) {
+/**
+ * {field: message} for the plain mistakes of an application.
+ * @param {"required" | "optional" | "none"} unit what the chosen category says of a unit
+ */
+export function mistakes(application, unit) {
   const { citizen_id: id, date_of_birth: born, gender } = application;
   const found = {};
   const say = (field, key = field) => {
@@ -41,7 +44,7 @@ export function mistakes(application) {
   if (!gender) say("gender");
   if (!PHONE.test(plainPhone(application.phone))) say("phone");
   if (!application.category) say("category");
-  if (application.category === "mandatory" && !application.unit_code) say("unit_code");
+  if (application.category && unit === "required" && !application.unit_code) say("unit_code");
   if (application.password.length < 8) say("password");
   if (!application.consent) say("consent");
   return found;

@@ -17,11 +17,6 @@ addTexts({
   "person.phone": ["Số điện thoại di động", "Mobile phone number"],
   "person.phoneHint": ["Ví dụ 0912345678", "For example 0912345678"],
   "person.category": ["Đối tượng dự thi", "Kind of participant"],
-  "person.mandatory": [
-    "Cán bộ, công chức, viên chức, người lao động (bắt buộc)",
-    "Cadre, civil servant, public employee or worker (mandatory)",
-  ],
-  "person.encouraged": ["Công dân khác (khuyến khích)", "Other citizen (encouraged)"],
   "person.unit": ["Đơn vị", "Unit"],
   "person.unitHint": [
     "Gõ vài chữ trong tên đơn vị, không cần dấu, rồi chọn trong danh sách",

@@ -87,7 +87,7 @@ export function unitPicker(units) {
   choose(null);
   return {
     box,
-    value: () => (chosen ? chosen.code : null),
+    value: () => (chosen && !box.hidden ? chosen.code : null),
     typed: () => input.value,
     /** Restores the chosen unit, or the typed text. */
     restore(code, typed) {
@@ -95,8 +95,12 @@ export function unitPicker(units) {
       input.value = typed;
     },
     /** Typed something but chose nothing. */
-    unfinished: () => !chosen && input.value.trim() !== "",
-    optional: (on) => fill(hint, on ? `${t("person.unitOptional")} ` : "", t("person.unitHint"), "."),
+    unfinished: () => !box.hidden && !chosen && input.value.trim() !== "",
+    /** Whether the chosen category needs a unit, may have one, or has none. @param {"required" | "optional" | "none"} how */
+    ask(how) {
+      box.hidden = how === "none";
+      fill(hint, how === "optional" ? `${t("person.unitOptional")} ` : "", t("person.unitHint"), ".");
+    },
   };
 }
 

@@ -151,7 +151,7 @@ def test_the_manifest_names_all_the_other_files_in_its_folder(closed: Stage) -> 
 def test_the_manifest_holds_the_counts_of_its_week(closed: Stage) -> None:
     manifest = closed.manifest("week-2")
     assert manifest["counts"] == {
-        "people": 4, "attempts": 4, "mandatory_people": 3, "encouraged_people": 1, "perfect_people": 2,
+        "people": 4, "attempts": 4, "obliged_people": 3, "other_people": 1, "perfect_people": 2,
     }  # fmt: skip
     assert (manifest["target"], manifest["ranked"]) == (2, 4)
 

@@ -108,6 +108,35 @@ def test_each_fault_is_named_by_its_field(changed: dict[str, Any], field: str) -
     assert faults(**changed) == [field]
 
 
+SCHOOL = definition(
+    categories=[
+        {"name": "staff", "title": "Giáo viên", "obliged": True, "unit": "required"},
+        {"name": "pupil", "title": "Học sinh", "obliged": False, "unit": "optional"},
+        {"name": "resident", "title": "Người dân", "obliged": False, "unit": "none"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "unit", "said"),
+    [
+        ("mandatory", "SO-A", "Không có đối tượng dự thi này"),
+        ("", "SO-A", "Không có đối tượng dự thi này"),
+        ("staff", None, "Đối tượng “Giáo viên” phải chọn đơn vị"),
+        ("resident", "SO-A", "Đối tượng “Người dân” không thuộc đơn vị nào"),
+    ],
+)
+def test_category_and_unit_are_those_that_the_contest_has(category: str, unit: str | None, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        enrol(contest=reference(SCHOOL), category=category, unit_code=unit)
+
+
+def test_people_register_in_every_category_of_the_contest() -> None:
+    for category, unit in (("staff", "SO-A"), ("pupil", "SO-A"), ("pupil", None), ("resident", None)):
+        person = enrol(contest=reference(SCHOOL), category=category, unit_code=unit)
+        assert (person.category, person.unit) == (category, unit or "")
+
+
 def test_all_faults_are_named_at_once() -> None:
     found = faults(citizen_id="1", full_name="", phone="", unit_code="?", password="", consent=False)
     assert found == ["citizen_id", "full_name", "phone", "unit_code", "password", "consent"]
@@ -123,7 +152,7 @@ def test_the_contest_sets_the_minimum_age() -> None:
         enrol(contest=adults, citizen_id="040204000001", date_of_birth=date(2004, 8, 23))
 
 
-def test_encouraged_people_may_belong_to_no_unit() -> None:
+def test_other_people_may_belong_to_no_unit() -> None:
     assert enrol(category="encouraged", unit_code=None).unit == ""
     assert enrol(category="encouraged").unit == "SO-A"
 

@@ -7,7 +7,7 @@ import { isoDate, mistakes as mistakesIn, plainPhone } from "../person.js";
 import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
 import { session } from "../storage.js";
-import { t } from "../texts.js";
+import { isEnglish, t } from "../texts.js";
 import "../texts-forms.js";
 import { unitPicker } from "../unit-picker.js";
 
@@ -61,9 +61,10 @@ export async function screen({ contest, go, kept }) {
   });
   const unit = unitPicker(units);
   const category = radioField("category", t("person.category"),
-    [["mandatory", t("person.mandatory")], ["encouraged", t("person.encouraged")]],
-    { onchange: () => unit.optional(category.value() === "encouraged") });
-  unit.optional(false);
+    contest.categories.map((one) => [one.name, (isEnglish() && one.title_en) || one.title]),
+    { onchange: () => unit.ask(unitOf(category.value())) });
+  const unitOf = (name) => (contest.categories.find((one) => one.name === name) || { unit: "required" }).unit;
+  unit.ask("required");
   const password = passwordField("password", {
     hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
   });
@@ -90,7 +91,7 @@ export async function screen({ contest, go, kept }) {
   });
 
   function check() {
-    const wrong = mistakesIn(application());
+    const wrong = mistakesIn(application(), unitOf(category.value()));
     if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
     return wrong;
   }
@@ -137,7 +138,7 @@ export async function screen({ contest, go, kept }) {
     gender.choose(kept.gender);
     category.choose(kept.category);
     unit.restore(kept.unit, kept.unitTyped);
-    unit.optional(kept.category === "encouraged");
+    unit.ask(unitOf(kept.category));
     agree.checked = kept.consent;
   }
   const keep = () => {
