@@ -106,10 +106,11 @@ def main() -> None:
             if what == "close":
                 collectors |= week_collectors(reference.definition, reference.bank)
             gathered = gather(reference.definition, reference.bank, week, pages(1), collectors)
-            desk = Bucket()
+            desk, root = Bucket(), ""
             if collectors:
                 bundle = write_bundle(gathered.collected[PROOF], (), (), desk, FOLDER)
-            result = close_week(reference.definition, reference.units, week, gathered)
+                root = bundle.tree.root
+            result = close_week(reference.definition, reference.units, week, gathered, root=root)
             people, attempts = result.counts.people, result.counts.attempts
             if collectors:
                 for name, data in proof_files(bundle, result, reference, ()).items():

@@ -25,9 +25,9 @@ class Attempt(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A person, identified by the draw; ``attempts`` by number, including discarded ones."""
+    """A person, identified by the pseudonym; ``attempts`` by number, including discarded ones."""
 
-    draw: str
+    pseudonym: str
     unit: str | None
     category: str
     attempts: dict[int, Attempt]
@@ -44,7 +44,7 @@ def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
 
 
 def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
-    """All people of the week by draw. Raises ``Failed`` unless the lines match the size and the root."""
+    """All people of the week by pseudonym. Raises ``Failed`` unless the lines match the size and the root."""
     people: dict[str, Person] = {}
     leaves = []
     with gzip.open(io.BytesIO(packed)) as lines:
@@ -52,13 +52,13 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
             record, text = _record(line, index)
             leaves.append(leaf_hash(text))
             person = people.setdefault(
-                record["draw"], Person(record["draw"], record["unit"], record["category"], {})
+                record["pseudonym"], Person(record["pseudonym"], record["unit"], record["category"], {})
             )
             elsewhere = (record["unit"], record["category"]) != (person.unit, person.category)
             if record["number"] in person.attempts or elsewhere:
                 raise Failed(
-                    f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['draw']}.",
-                    f"One person has two attempts with one number, or two units: {record['draw']}.",
+                    f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['pseudonym']}.",
+                    f"One person has two attempts with one number, or two units: {record['pseudonym']}.",
                 )
             person.attempts[record["number"]] = Attempt(
                 record["number"],

@@ -15,7 +15,7 @@ Key = tuple[Any, ...]
 class Place(NamedTuple):
     """A person's place: the best of the counted attempts."""
 
-    draw: str
+    pseudonym: str
     unit: str | None
     category: str
     best: Attempt
@@ -26,39 +26,45 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
     rules = published["rules"]
     people = list(people)
-    counted = {person.draw: counted_attempts(person, rules) for person in people}
-    people_by_draw = {person.draw: person for person in people}
-    took_part = [draw for draw, attempts in counted.items() if attempts]
+    counted = {person.pseudonym: counted_attempts(person, rules) for person in people}
+    by_name = {person.pseudonym: person for person in people}
+    took_part = [name for name, attempts in counted.items() if attempts]
     facts = {
         "people": len(took_part),
         "attempts": sum(len(attempts) for attempts in counted.values()),
         "perfect_people": sum(
             any(
                 attempt.score == rules["paper_questions"] and attempt.duration >= rules["min_duration_ms"]
-                for attempt in counted[draw]
+                for attempt in counted[name]
             )
-            for draw in took_part
+            for name in took_part
         ),
     }
     target = facts[rules["prediction_target"]] if rules["prediction_target"] else None
 
     everyone = []
-    for draw in took_part:
-        best = min(counted[draw], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
-        person = people_by_draw[draw]
-        everyone.append(Place(draw, person.unit, person.category, best, len(counted[draw])))
-    everyone.sort(key=lambda place: (criteria(place.best, rules, target), place.draw))
+    for name in took_part:
+        best = min(counted[name], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
+        person = by_name[name]
+        everyone.append(Place(name, person.unit, person.category, best, len(counted[name])))
+    root = published["draw_root"]
+    everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
     barred = set(published["barred"])
-    ranked = [place for place in everyone if place.draw not in barred]
+    ranked = [place for place in everyone if place.pseudonym not in barred]
     result = {
         **facts,
         "prediction_actual": target,
         "ranked": len(ranked),
-        "order_sha256": sha256("\n".join(place.draw for place in ranked).encode()).hexdigest(),
+        "order_sha256": sha256("\n".join(place.pseudonym for place in ranked).encode()).hexdigest(),
         "prizes": prizes(ranked, rules, set(published["earlier_winners"])),
         "units": rank_units(everyone, published),
     }
     return result, ranked
+
+
+def lot(root: str, name: str) -> str:
+    """The draw: who is equal in everything else stands by this."""
+    return sha256(f"{root}|{name}".encode()).hexdigest()
 
 
 def counted_attempts(person: Person, rules: dict[str, Any]) -> list[Attempt]:
@@ -91,14 +97,16 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
         for rank, place in enumerate(ranked, 1):
             if not left:
                 break
-            if place.draw in winners or (rules["one_prize_per_person"] and place.draw in earlier_winners):
+            if place.pseudonym in winners:
+                continue
+            if rules["one_prize_per_person"] and place.pseudonym in earlier_winners:
                 continue
             if place.best.duration < rules["min_duration_ms"] or place.best.score < prize["min_score"]:
                 continue
             if prize["categories"] and place.category not in prize["categories"]:
                 continue
-            winners.add(place.draw)
-            won.append({"prize": prize["name"], "rank": rank, "draw": place.draw})
+            winners.add(place.pseudonym)
+            won.append({"prize": prize["name"], "rank": rank, "pseudonym": place.pseudonym})
             left -= 1
     return won
 
@@ -134,7 +142,7 @@ def rank_units(everyone: list[Place], published: dict[str, Any]) -> list[dict[st
         elif everybody[code][0] < rules["min_people"]:
             note = "below_min_people"
         rows.append((100 * weighed, quality, volume, code, note))
-    rows.sort(key=lambda row: (-row[0], -row[1], -row[2], row[3]))
+    rows.sort(key=lambda row: (-row[0], -row[1], -row[2], lot(published["draw_root"], row[3])))
     barred = set(published["earlier_unit_winners"])
     winners = [code for _, _, _, code, note in rows if not note and code not in barred][: rules["weekly"]]
     return [

@@ -10,9 +10,9 @@ from typing import Any
 from verify.outcome import Failed
 
 RECORD_KEYS = {
-    "category": str, "commitment": str, "contest": str, "draw": str, "duration_ms": int, "format": int,
-    "number": int, "prediction": int, "received_at_ms": int, "score": int, "status": str, "unit": str,
-    "week": int,
+    "category": str, "commitment": str, "contest": str, "duration_ms": int, "format": int,
+    "number": int, "prediction": int, "pseudonym": str, "received_at_ms": int, "score": int,
+    "status": str, "unit": str, "week": int,
 }  # fmt: skip
 MAY_BE_NULL = {"prediction", "unit"}
 CHOICES: dict[str, set[Any]] = {
@@ -38,7 +38,7 @@ def check_record(record: Any) -> dict[str, Any]:
             raise Failed(
                 f"Bản ghi có giá trị sai ở trường “{key}”.", f"The record's “{key}” has a wrong value."
             )
-    for key in ("commitment", "draw"):
+    for key in ("commitment", "pseudonym"):
         from_hex(record[key], 32, key)
     return record
 

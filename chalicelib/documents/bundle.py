@@ -16,7 +16,7 @@ FORMAT = 1
 def encode_line(
     contest: str,
     week: int,
-    draw: str,
+    pseudonym: str,
     unit: str,
     category: str,
     *,
@@ -28,13 +28,13 @@ def encode_line(
     received: int,
     committed: str,
 ) -> bytes:
-    """Canonical JSON. ``draw`` and ``committed`` are in hex, times in milliseconds; nothing needs escaping."""
+    """Canonical JSON. ``pseudonym`` and ``committed`` are hex, times milliseconds; nothing needs escaping."""
     guess = "null" if prediction is None else prediction
     named = f'"{unit}"' if unit else "null"
     return (
-        f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}","draw":"{draw}",'
+        f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}",'
         f'"duration_ms":{duration},"format":{FORMAT},"number":{number},"prediction":{guess},'
-        f'"received_at_ms":{received},"score":{score},"status":"{status}","unit":{named},"week":{week}}}'
+        f'"pseudonym":"{pseudonym}","received_at_ms":{received},"score":{score},"status":"{status}","unit":{named},"week":{week}}}'
     ).encode()
 
 

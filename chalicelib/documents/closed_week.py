@@ -128,6 +128,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     """``prizes`` in order of value; ``units`` by rank; ``paper_size``: the number of questions in a paper.
 
     ``earlier_winners`` and ``earlier_unit_winners`` got no prize here because they won one in an earlier week.
+    ``draw_root``: the root of the week's hash tree at its first close, by which equals stand in each revision.
     """
 
     format: Literal[1] = 1
@@ -136,6 +137,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     opens_at: str
     closes_at: str
     paper_size: int
+    draw_root: str
     counts: Counts
     prediction: Prediction | None
     ranked: int
@@ -170,10 +172,11 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
 
 
 class ClosedFinal(Document, frozen=True, kw_only=True):
-    """The end of the contest: the unit ranking over all weeks."""
+    """The end of the contest: the unit ranking over all weeks; ``draw_root`` is the last week's."""
 
     format: Literal[1] = 1
     contest: str
+    draw_root: str
     units: tuple[UnitLine, ...]
 
     @property

@@ -1,4 +1,4 @@
-"""``ranking.json``: a week's rules and outcome, with draws in place of participant ids (docs/proof.md)."""
+"""``ranking.json``: a week's rules and outcome, with pseudonyms in place of participant ids (docs/proof.md)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class RankedPrize(Part, frozen=True):
 
     prize: str
     rank: int
-    draw: str
+    pseudonym: str
 
 
 class RankedUnit(Part, frozen=True):
@@ -73,7 +73,7 @@ class RankedUnit(Part, frozen=True):
 
 
 class Outcome(Part, frozen=True):
-    """``order_sha256``: digest of the draws of everybody ranked, in order."""
+    """``order_sha256``: digest of the pseudonyms of everybody ranked, in order."""
 
     people: int
     attempts: int
@@ -86,12 +86,15 @@ class Outcome(Part, frozen=True):
 
 
 class RankingAgain(Document, frozen=True, kw_only=True):
-    """All that it takes to rank a week again from its bundle. ``barred`` and ``earlier_winners`` are draws."""
+    """All that it takes to rank a week again from its bundle.
+
+    ``barred`` and ``earlier_winners`` are pseudonyms; equals stand by the draw under ``draw_root``.
+    """
 
     format: Literal[1] = 1
     contest: str
     week: int
-    closes_at: str
+    draw_root: str
     rules: Rules
     units: tuple[UnitSize, ...]
     barred: tuple[str, ...]

@@ -53,10 +53,11 @@ class Collector(Protocol):
 class WeekResult:
     """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``unit_winners`` by rank.
 
-    ``unranked``: barred people who took part.
+    ``unranked``: barred people who took part. ``root``: by which the draw was made (``ranking.lot``).
     """
 
     week: Week
+    root: str
     counts: Counts
     target: int | None
     ranked: list[Standing]
@@ -75,8 +76,11 @@ class WeekResult:
 
 @dataclass(frozen=True, slots=True)
 class FinalResult:
-    """The contest's unit ranking over all weeks; ``once``: who took part in any of them."""
+    """The contest's unit ranking over all weeks; ``once``: who took part in any of them; ``root``: the last
+    week's, by which the draw was made.
+    """
 
+    root: str
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     unit_winners: list[str]
@@ -137,25 +141,28 @@ def close_week(
     week: Week,
     gathered: Gathered,
     *,
+    root: str,
     barred: Collection[str] = (),
     earlier_winners: Collection[str] = (),
     earlier_unit_winners: Collection[str] = (),
 ) -> WeekResult:
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
+    ``root`` is that of the week's hash tree when it was first closed: equals stand by the draw under it.
     What barred people did stays in the facts of the week (participation, target, unit figures), so that barring
     somebody moves up those behind and changes nothing else. They themselves are unranked and win nothing (R3).
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    everyone = rank(_taken_out(gathered.people), definition, week, target)
+    everyone = rank(_taken_out(gathered.people), definition, week, target, root)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone)
     counted = UnitWeek({unit.code: unit for unit in units}, sums_by_unit, definition.paper.questions)
-    unit_ranking = rank_units(units, sums_by_unit, definition, [counted])
+    unit_ranking = rank_units(units, sums_by_unit, definition, [counted], root)
     return WeekResult(
         week=week,
+        root=root,
         counts=counts,
         target=target,
         ranked=ranked,
@@ -179,10 +186,11 @@ def close_contest(
     units: Sequence[Unit],
     weeks: Sequence[UnitWeek],
     distinct: DistinctPeople,
+    root: str,
 ) -> FinalResult:
     """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
 
-    Headcounts are added up as they were in force for each week.
+    Headcounts are added up as they were in force for each week. ``root``: the last week's (``WeekResult``).
     """
     total: dict[str, UnitSums] = {}
     for week in weeks:
@@ -190,5 +198,6 @@ def close_contest(
             people, obliged = distinct.by_unit.get(code, (0, 0))
             added = total.get(code, NOTHING).plus(sums)
             total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
-    ranked = rank_units(units, total, definition, weeks)
-    return FinalResult(total, ranked, award_units(ranked, definition.unit_prizes.final), distinct.everyone)
+    ranked = rank_units(units, total, definition, weeks, root)
+    winners = award_units(ranked, definition.unit_prizes.final)
+    return FinalResult(root, total, ranked, winners, distinct.everyone)

@@ -155,12 +155,18 @@ def prediction_error(attempt: Finished | Candidate, target: int | None) -> int |
     return None if target is None or attempt.prediction is None else abs(attempt.prediction - target)
 
 
-def fixed_draw(closes: str, participant_id: str) -> bytes:
-    """The last tie-break (design): SHA-256 of ``<closes in RFC 3339>|<participant id>``, ascending.
+def pseudonym(contest: str, week: int, participant_id: str) -> str:
+    """The person's name in what is published for checking a week (docs/proof.md), in hex."""
+    return sha256(f"{contest}|{week}|{participant_id}".encode()).hexdigest()
 
-    Nobody can steer it, and anybody can work it out again.
+
+def lot(root: str, name: str) -> bytes:
+    """The draw among equals (design): SHA-256 of ``<root>|<name>``, ascending.
+
+    ``root`` is the root of the week's hash tree at its first close, in hex. It depends on every attempt of the
+    week, so nobody can know a lot before the close. ``name`` is a person's pseudonym or a unit's code.
     """
-    return sha256(f"{closes}|{participant_id}".encode()).digest()
+    return sha256(f"{root}|{name}".encode()).digest()
 
 
 # What attempts can be compared by. ``comparison`` works out a value for each, in this order; a dictionary of
@@ -212,13 +218,15 @@ def _before_the_target(definition: Definition) -> tuple[str, ...]:
     return tuple(takewhile(lambda field: field != "prediction", order))
 
 
-def rank(people: Iterable[Contender], definition: Definition, week: Week, target: int | None) -> list[Standing]:
+def rank(
+    people: Iterable[Contender], definition: Definition, week: Week, target: int | None, root: str
+) -> list[Standing]:
     """Everyone by best attempt, in the contest's order; the order of ``people`` does not matter.
 
-    Two people who are equal in the whole order stand by the fixed draw.
+    Two people who are equal in the whole order stand by the draw; ``root`` as in ``lot``.
     """
     compare = comparison(definition, full_order(definition), target)
-    closes = definition.rfc3339(week.closes)
+    contest, number = definition.contest.id, week.number
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare)
@@ -229,7 +237,7 @@ def rank(people: Iterable[Contender], definition: Definition, week: Week, target
     for _, equal in groupby(keyed, key=itemgetter(0)):
         tied = [standing for _, standing in equal]
         if len(tied) > 1:
-            tied.sort(key=lambda standing: fixed_draw(closes, standing.participant_id))
+            tied.sort(key=lambda one: lot(root, pseudonym(contest, number, one.participant_id)))
         ranked += tied
     return ranked
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.ranking import Standing
+from chalicelib.domain.ranking import Standing, lot
 from chalicelib.domain.units import Unit
 
 
@@ -134,11 +134,12 @@ def rank_units(
     sums_by_unit: Mapping[str, UnitSums],
     definition: Definition,
     weeks: Sequence[UnitWeek],
+    root: str,
 ) -> list[UnitStanding]:
     """All units, best first, from the sums over ``weeks`` (design).
 
     ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)``, each part from 0 to 1.
-    Ties: quality, then volume, then unit code.
+    Ties: quality, then volume, then the draw; ``root`` as in ``lot``.
     """
     weights = definition.unit_score.weights
     w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
@@ -172,7 +173,7 @@ def rank_units(
             note=_note(rate, sums.distinct_people, definition),
         )
         rows.append((volume, row))
-    rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], each[1].unit.code))
+    rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], lot(root, each[1].unit.code)))
     return [row for _, row in rows]
 
 

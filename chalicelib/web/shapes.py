@@ -246,11 +246,11 @@ class ReceiptRecord(TypedDict):
     category: CategoryName
     commitment: Digest
     contest: str
-    draw: Digest
     duration_ms: Milliseconds
     format: Literal[1]
     number: AttemptNumber
     prediction: Count | None
+    pseudonym: Digest
     received_at_ms: Milliseconds
     score: Score
     status: Literal["submitted", "overdue", "blank", "discarded"]

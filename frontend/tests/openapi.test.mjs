@@ -48,7 +48,7 @@ const READ = {
   Submitted: ["score", "total", "duration_ms", "submitted_at", "late", "receipt"],
   Result: ["attempt_id", "week", "number", "score", "total", "duration_ms", "submitted_at", "late", "receipt"],
   Receipt: ["record", "opening", "salt", "leaf_hash", "signature", "key_id"],
-  ReceiptRecord: ["commitment", "contest", "draw", "duration_ms", "number", "received_at_ms", "score", "week"],
+  ReceiptRecord: ["commitment", "contest", "duration_ms", "number", "pseudonym", "received_at_ms", "score", "week"],
   Saved: ["revision", "save_after_s"],
   StaleProblem: ["code", "saved_answers", "prediction", "revision"],
   FinishedProblem: ["code", "result"],

@@ -236,11 +236,11 @@ export interface ReceiptRecord {
   category: string;
   commitment: string;
   contest: string;
-  draw: string;
   duration_ms: number;
   format: 1;
   number: number;
   prediction: number | null;
+  pseudonym: string;
   received_at_ms: number;
   score: number;
   status: "submitted" | "overdue" | "blank" | "discarded";

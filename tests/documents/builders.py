@@ -46,6 +46,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "week": 1,
         "opens_at": "2022-08-22T08:00:00+07:00",
         "closes_at": "2022-08-29T08:00:00+07:00",
+        "draw_root": "0" * 64,
         "paper_size": 5,
         "counts": Counts(2, 3, 2, 0, 1),
         "prediction": Prediction("perfect_people", 1),

@@ -115,7 +115,7 @@ TYPED: dict[str, Document] = {
     "ranking_again": RankingAgain(
         contest="trial",
         week=1,
-        closes_at="2022-08-29T08:00:00+07:00",
+        draw_root=DIGEST,
         rules=Rules(
             order=("score",),
             prediction_target=None,
@@ -143,7 +143,7 @@ TYPED: dict[str, Document] = {
         ),
     ),
     "closed_week": a_closed_week(),
-    "closed_final": ClosedFinal(contest="trial", units=(UNIT,)),
+    "closed_final": ClosedFinal(contest="trial", draw_root=DIGEST, units=(UNIT,)),
     "week_page": WeekPage(
         week=1,
         opens_at="2022-08-22T08:00:00+07:00",

@@ -21,6 +21,7 @@ from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
 
 NONCE = "0123456789abcdef"
+ROOT = "5e" * 32
 
 
 def done(
@@ -71,7 +72,7 @@ def rank_over(
     """The ranking of units by ``sums``, all of the first of ``weeks`` weeks."""
     by_code, size = {unit.code: unit for unit in units}, contest.paper.questions
     rest = [UnitWeek(by_code, {}, size)] * (weeks - 1)
-    return rank_units(units, sums, contest, [UnitWeek(by_code, sums, size), *rest])
+    return rank_units(units, sums, contest, [UnitWeek(by_code, sums, size), *rest], ROOT)
 
 
 def final_of(
@@ -84,4 +85,4 @@ def final_of(
     """The end of a contest whose headcounts never changed."""
     by_code = {unit.code: unit for unit in units}
     counted = [UnitWeek(by_code, sums, size) for sums, size in zip(weeks, sizes, strict=True)]
-    return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)))
+    return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)), ROOT)

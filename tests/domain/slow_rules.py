@@ -6,12 +6,10 @@ that could share a mistake with the real code. It answers the same questions as 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-HANOI = timezone(timedelta(hours=7))
 Attempt = dict[str, Any]
 Person = dict[str, Any]
 
@@ -106,20 +104,25 @@ def best_attempt(person: Person, rules: dict[str, Any], actual: int | None) -> A
     return best
 
 
-def drawn_before(one: str, other: str, closes: int) -> bool:
-    moment = datetime.fromtimestamp(closes // 1000, HANOI).isoformat()
-    lots = [sha256(f"{moment}|{person}".encode()).hexdigest() for person in (one, other)]
-    return lots[0] < lots[1]
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
-def ranking(people: list[Person], rules: dict[str, Any], closes: int, actual: int | None) -> list[Person]:
+def drawn_before(one: str, other: str, root: str) -> bool:
+    return digest(f"{root}|{one}") < digest(f"{root}|{other}")
+
+
+def ranking(
+    people: list[Person], rules: dict[str, Any], week: int, root: str, actual: int | None
+) -> list[Person]:
     """A person's place is the number of people ahead."""
+    named = {person["id"]: digest(f"trial|{week}|{person['id']}") for person in people}
     taking_part = [person for person in people if counted(person)]
     best = {person["id"]: best_attempt(person, rules, actual) for person in taking_part}
 
     def ahead(one: Person, other: Person) -> bool:
         decided = comes_first(best[one["id"]], best[other["id"]], rules, actual)
-        return drawn_before(one["id"], other["id"], closes) if decided is None else decided
+        return drawn_before(named[one["id"]], named[other["id"]], root) if decided is None else decided
 
     places: dict[int, Person] = {}
     for person in taking_part:
@@ -173,6 +176,7 @@ def unit_ranking(
     taken: dict[str, list[PersonWeek]],
     rules: dict[str, Any],
     sizes: list[dict[str, int]],
+    root: str,
 ) -> list[dict[str, Any]]:
     """``sizes``: for each week, how many people of each unit are obliged."""
     largest = max([volume_of(taken[unit["code"]], rules) for unit in units])
@@ -198,7 +202,7 @@ def unit_ranking(
         for field in ("points", "quality", "volume"):
             if one[field] != other[field]:
                 return bool(one[field] > other[field])
-        return bool(one["code"] < other["code"])
+        return drawn_before(one["code"], other["code"], root)
 
     return sorted(rows, key=lambda row: sum(1 for other in rows if ahead(other, row)))
 
@@ -212,24 +216,24 @@ def unit_winners(rows: list[dict[str, Any]], number: int, earlier: set[str]) -> 
 
 
 def contest(
-    weeks: list[tuple[list[Person], int, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
+    weeks: list[tuple[list[Person], str, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
 ) -> Any:
-    """All weeks in turn, then the final; ``weeks`` holds (people, closing, own rules) for each."""
+    """All weeks in turn, then the final; ``weeks`` holds (people, root, own rules) for each."""
     results = []
     winners: set[str] = set()
     weekly_units: set[str] = set()
     sizes: list[dict[str, int]] = []
     total: dict[str, list[PersonWeek]] = {unit["code"]: [] for unit in units}
-    for people, closes, own in weeks:
+    for week, (people, root, own) in enumerate(weeks, 1):
         rules = {**contest, **own}
         actual = target(people, rules) if rules["target"] else None
-        everybody = ranking(people, rules, closes, actual)
+        everybody = ranking(people, rules, week, root, actual)
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
         taken = {unit["code"]: person_weeks(everybody, unit["code"], rules["questions"]) for unit in units}
         here = own.get("units", units)
         sizes.append({unit["code"]: max(0, unit["headcount"] - unit["exempt"]) for unit in here})
-        rows = unit_ranking(units, taken, rules, sizes[-1:])
+        rows = unit_ranking(units, taken, rules, sizes[-1:], root)
         best_units = unit_winners(rows, rules["weekly"], weekly_units)
         results.append({
             "target": actual,
@@ -242,7 +246,7 @@ def contest(
         weekly_units |= set(best_units)
         for code, more in taken.items():
             total[code] += more
-    final = unit_ranking(units, total, contest, sizes)
+    final = unit_ranking(units, total, contest, sizes, weeks[-1][1] if weeks else "")
     return {
         "weeks": results,
         "final": [(row["code"], row["points"]) for row in final],

@@ -118,6 +118,8 @@ contests = st.fixed_dictionaries(
         "weeks": st.lists(some(person_weeks, 5, 3), min_size=1, max_size=3),
         # The order in which entries are read.
         "backwards": st.booleans(),
+        # Of each week's hash tree: who is equal in everything else stands by it.
+        "roots": st.tuples(*[st.sampled_from(["00" * 32, "5e" * 32, "ff" * 32])] * 3),
         # Questions per paper in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
     }
@@ -248,6 +250,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             units,
             week,
             gathered_in_shares(contest, week, entries),
+            root=raw["roots"][len(results)],
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
             earlier_unit_winners={unit for result in results for unit in result.unit_winners},
@@ -262,7 +265,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         UnitWeek(by_code, result.sums_by_unit, contest.paper.questions)
         for contest, result in zip(contests, results, strict=True)
     ]
-    final = close_contest(contests[0], units, counted, distinct_people(taken_part))
+    final = close_contest(contests[0], units, counted, distinct_people(taken_part), results[-1].root)
     return {
         "weeks": [
             {
@@ -285,10 +288,12 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
     weeks = [
         (
             [slow_person(raw, size, week, k, person) for k, person in enumerate(people)],
-            week.closes,
+            root,
             {"questions": size},
         )
-        for week, people, size in zip(contests[0].weeks, raw["weeks"], raw["sizes"], strict=False)
+        for week, people, size, root in zip(
+            contests[0].weeks, raw["weeks"], raw["sizes"], raw["roots"], strict=False
+        )
     ]
     prizes = [(name, *told) for name, told in zip(["first", "second", "third"], raw["prizes"], strict=False)]
     rules = {**raw, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}

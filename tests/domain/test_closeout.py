@@ -10,7 +10,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
-from tests.domain.builders import NONCE, done, entry
+from tests.domain.builders import NONCE, ROOT, done, entry
 from tests.fakes import MINUTE, START_MS, UNITS, definition, questions
 
 CONTEST = definition()
@@ -20,7 +20,7 @@ PAPER = draw(BANK, CONTEST.paper, NONCE)
 
 def close(*entries: Entry, contest: Definition = CONTEST, **history: Any) -> WeekResult:
     week = contest.weeks[0]
-    return close_week(contest, UNITS, week, gather(contest, BANK, week, entries), **history)
+    return close_week(contest, UNITS, week, gather(contest, BANK, week, entries), root=ROOT, **history)
 
 
 def order(result: WeekResult) -> list[str]:
@@ -151,7 +151,7 @@ def test_collectors_see_every_entry_settled_whatever_share_it_was_in() -> None:
     one = gather(CONTEST, BANK, week, people()[:1], {"seen": Seen()})
     other = gather(CONTEST, BANK, week, [entry("an", opened=left_open(5))], {"seen": Seen()})
     one.merge(other)
-    seen = close_week(CONTEST, UNITS, week, one).collected["seen"]
+    seen = close_week(CONTEST, UNITS, week, one, root=ROOT).collected["seen"]
     assert isinstance(seen, Seen)
     assert [len(each.finished) for each in seen.entries] == [len(people()[0].finished), 1]
     assert seen.entries[1].finished[0].status == "overdue"

@@ -1,4 +1,4 @@
-"""The ranking (R7): score, prediction, duration, time of receipt, then a draw that nobody can steer."""
+"""The ranking (R7): score, prediction, duration, time of receipt, then a draw that nobody knows before."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ from chalicelib.domain.ranking import (
     award,
     contenders,
     count,
+    lot,
     prediction_target,
+    pseudonym,
     rank,
 )
-from tests.domain.builders import done, entry
+from tests.domain.builders import ROOT, done, entry
 from tests.fakes import MINUTE, START_MS, definition
 
 CONTEST = definition()
-CLOSES = "2022-08-29T08:00:00+07:00"
 
 
-def ranked(*entries: Entry, target: int | None = 10, contest: Definition = CONTEST) -> list[str]:
-    return [
-        standing.participant_id
-        for standing in rank(contenders(entries, contest), contest, contest.weeks[0], target)
-    ]
+def ranked(
+    *entries: Entry, target: int | None = 10, contest: Definition = CONTEST, root: str = ROOT
+) -> list[str]:
+    everyone = rank(contenders(entries, contest), contest, contest.weeks[0], target, root)
+    return [standing.participant_id for standing in everyone]
 
 
 def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
     """The number of a person's best attempt."""
-    (standing,) = rank(contenders([entry("p", *finished)], contest), contest, contest.weeks[0], target)
+    (standing,) = rank(contenders([entry("p", *finished)], contest), contest, contest.weeks[0], target, ROOT)
     return standing.best.number
 
 
@@ -47,8 +48,9 @@ def in_order(*order: str, **paper: Any) -> Definition:
 
 
 def draw(participant_id: str) -> bytes:
-    """The design's last tie-break, written out: SHA-256 of ``<closes_k in RFC 3339>|<participant id>``."""
-    return sha256(f"{CLOSES}|{participant_id}".encode()).digest()
+    """The design's last tie-break, written out: SHA-256 of ``<root>|<pseudonym>``."""
+    named = sha256(f"trial|1|{participant_id}".encode()).hexdigest()
+    return sha256(f"{ROOT}|{named}".encode()).digest()
 
 
 FASTER = done(4, 10, duration=1 * MINUTE)
@@ -127,16 +129,21 @@ def test_without_a_prediction_question_a_missing_prediction_costs_nothing() -> N
     ]
 
 
-def test_equal_people_are_ordered_by_the_fixed_draw() -> None:
+def test_equal_people_stand_by_the_draw_under_the_root() -> None:
     people = [f"{k:020x}" for k in range(20)]
-    assert ranked(*(entry(person, done()) for person in people)) == sorted(people, key=draw)
+    entries = [entry(person, done()) for person in people]
+    assert ranked(*entries) == sorted(people, key=draw)
+    assert ranked(*entries, root="ab" * 32) == sorted(
+        people, key=lambda person: lot("ab" * 32, pseudonym("trial", 1, person))
+    )
+    assert ranked(*entries, root="ab" * 32) != ranked(*entries)
 
 
 def test_every_week_has_a_different_draw() -> None:
     people = [f"{k:020x}" for k in range(20)]
     entries = [entry(person, done()) for person in people]
     weeks = [
-        [s.participant_id for s in rank(contenders(entries, CONTEST), CONTEST, week, 10)]
+        [s.participant_id for s in rank(contenders(entries, CONTEST), CONTEST, week, 10, ROOT)]
         for week in CONTEST.weeks
     ]
     assert len({tuple(order) for order in weeks}) == 4
@@ -161,7 +168,7 @@ def test_one_prediction_counts_for_the_whole_week() -> None:
         done(4, 7),
         done(5, 10, duration=9),
     )
-    (standing,) = rank(contenders([entry("p", *attempts)], CONTEST), CONTEST, CONTEST.weeks[0], 10)
+    (standing,) = rank(contenders([entry("p", *attempts)], CONTEST), CONTEST, CONTEST.weeks[0], 10, ROOT)
     assert (standing.best.number, standing.best.prediction) == (5, 7)
 
 
@@ -177,7 +184,7 @@ def test_an_attempt_faster_than_the_floor_is_neither_perfect_nor_the_best_and_wi
     fast, slow = done(5, duration=30_000), done(4, duration=300_000)
     assert best(fast, slow, contest=floor) == 2
     assert count(contenders([entry("p", fast, slow)], floor)).perfect_people == 0
-    everyone = rank(contenders([entry("p", fast)], floor), floor, floor.weeks[0], None)
+    everyone = rank(contenders([entry("p", fast)], floor), floor, floor.weeks[0], None, ROOT)
     assert (len(everyone), award(everyone, floor, (), ())) == (1, {})
 
 
@@ -229,7 +236,7 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
     mixed = chance.sample(entries, len(entries))
     week = CONTEST.weeks[0]
     straight, crosswise = contenders(entries, CONTEST), contenders(mixed, CONTEST)
-    assert rank(straight, CONTEST, week, 1) == rank(crosswise, CONTEST, week, 1)
+    assert rank(straight, CONTEST, week, 1, ROOT) == rank(crosswise, CONTEST, week, 1, ROOT)
 
 
 def standings(*ids: str) -> list[Standing]:

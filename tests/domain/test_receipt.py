@@ -49,12 +49,12 @@ def attempts(draw: st.DrawFn) -> Finished:
     HEX,
 )  # fmt: skip
 def test_the_record_is_canonical_json(
-    attempt: Finished, contest: str, unit: str, category: Any, draw: str, committed: str
+    attempt: Finished, contest: str, unit: str, category: Any, pseudonym: str, committed: str
 ) -> None:
     public = encode_line(
         contest,
         53,
-        draw,
+        pseudonym,
         unit,
         category,
         number=attempt.number,
@@ -70,7 +70,7 @@ def test_the_record_is_canonical_json(
             "contest": contest,
             "format": 1,
             "week": 53,
-            "draw": draw,
+            "pseudonym": pseudonym,
             "number": attempt.number,
             "unit": unit or None,
             "category": category,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from chalicelib.domain.unit_score import (
     unit_sums,
 )
 from chalicelib.domain.units import Unit
-from tests.domain.builders import done, final_of, obliged, others, rank_over
+from tests.domain.builders import ROOT, done, final_of, obliged, others, rank_over
 from tests.fakes import definition
 
 
@@ -106,7 +107,7 @@ def test_a_week_without_any_attempt_does_not_divide_by_zero() -> None:
     assert rank_over([], {}, CONTEST) == []
 
 
-def test_ties_are_broken_by_quality_then_volume_then_code() -> None:
+def test_ties_are_broken_by_quality_then_volume_then_the_draw() -> None:
     units = [unit(code, 10) for code in ("D", "C", "B", "A")]
     only_rate = weighed("1", "0", "0")
     sums_by_unit = {
@@ -115,7 +116,8 @@ def test_ties_are_broken_by_quality_then_volume_then_code() -> None:
         "C": obliged(2, 4, 4),
         "D": obliged(2, 2, 5),
     }
-    assert [row.unit.code for row in rank_over(units, sums_by_unit, only_rate)] == ["D", "C", "A", "B"]
+    drawn = sorted("AB", key=lambda code: sha256(f"{ROOT}|{code}".encode()).digest())
+    assert [row.unit.code for row in rank_over(units, sums_by_unit, only_rate)] == ["D", "C", *drawn]
 
 
 def test_all_units_are_listed_whether_anybody_took_part_or_not() -> None:
@@ -262,6 +264,6 @@ def test_a_headcount_counts_for_each_week_as_it_was_in_force() -> None:
     before, after = {"A": unit("A", 10)}, {"A": unit("A", 30)}
     weeks = [UnitWeek(before, {"A": obliged(10, 10, 50)}, 5), UnitWeek(after, {"A": obliged(10, 10, 50)}, 5)]
     (row,) = close_contest(
-        CONTEST, [unit("A", 30)], weeks, DistinctPeople({"A": Distinct(10, 10)}, Distinct(10, 10))
+        CONTEST, [unit("A", 30)], weeks, DistinctPeople({"A": Distinct(10, 10)}, Distinct(10, 10)), ROOT
     ).units
     assert (row.headcount, row.rate) == (40, Fraction(20, 40))

@@ -252,6 +252,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
         self.pointers: dict[str, CurrentRevision] = {}
         self.results: dict[tuple[str, str], str] = {}
+        self.roots: dict[str, str] = {}
         self.ever: set[tuple[str, int, str]] = set()
         self.entries: dict[int, list[Entry]] = {}
         self.serial, self.nonces = 0, [""]
@@ -724,6 +725,9 @@ class ContestMachine(RuleBasedStateMachine):
             assert (manifest["result_digest"], manifest["inputs_digest"]) == (pointer.result, pointer.inputs)
             known = self.results.setdefault((what, pointer.inputs), pointer.result)
             assert known == pointer.result, "the same inputs have given another result"
+            if what != "final":
+                root = self.roots.setdefault(what, manifest["proof"]["root"])
+                assert json.loads(self.file(what, "closed_week.json"))["draw_root"] == root
             for name, expected in manifest["files"].items():
                 assert digest(self.file(what, name)) == expected
 
@@ -739,7 +743,7 @@ class ContestMachine(RuleBasedStateMachine):
         over = ready == len(self.model.weeks)
         weeks = [f"week-{week}" for week in range(1, ready + 1)]
         assert list(self.pointers) == weeks + ["final"] * over
-        told = self.model.results(ready)
+        told = self.model.results([self.roots[week] for week in weeks])
         prizes: list[str] = []
         unit_prizes: list[str] = []
         ranked: list[list[str]] = []

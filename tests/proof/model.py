@@ -241,16 +241,16 @@ class Model:
         of_week = [self.settled(attempt) for _, number, attempt in self.everything() if number == week]
         return len([attempt for attempt in of_week if attempt.fate not in ("blank", "discarded")])
 
-    def results(self, weeks: int) -> Any:
-        """The slow rules' results for the first ``weeks`` weeks and today's inputs."""
+    def results(self, roots: list[str]) -> Any:
+        """The slow rules' results and today's inputs, for as many weeks as have a root of their hash tree."""
         prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
         played = [
             (
                 self._played(week),
-                self.weeks[week][1],
+                root,
                 {**self.book(week), "prizes": prizes, "units": self._units(self._headcount[week])},
             )
-            for week in range(1, weeks + 1)
+            for week, root in enumerate(roots, 1)
         ]
         units = self._units(self.inputs.headcount)
         rules = {**self.rules, "prizes": prizes, "barred": self.inputs.barred}

@@ -21,7 +21,7 @@ from chalicelib.services.closing.closed import closed_final, closed_week, rankin
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
 from tests.csv_rows import csv_rows
-from tests.domain.builders import done, entry, final_of
+from tests.domain.builders import ROOT, done, entry, final_of
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
 
 NAMES = {"an": "Nguyễn Văn An", "binh": "=Lê Thị Bình", "chi": "Trần Chi"}
@@ -45,7 +45,7 @@ def close(contest: Definition, entries: list[Entry] = ENTRIES) -> tuple[WeekResu
     loaded = reference(contest)
     collectors = week_collectors(contest, loaded.bank)
     gathered = gather(contest, loaded.bank, contest.weeks[0], entries, collectors)
-    return close_week(contest, loaded.units, contest.weeks[0], gathered), loaded
+    return close_week(contest, loaded.units, contest.weeks[0], gathered, root=ROOT), loaded
 
 
 class Written(NamedTuple):

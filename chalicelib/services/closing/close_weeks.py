@@ -175,6 +175,7 @@ class CloseWeeks:
             reference.units,
             week,
             gathered,
+            root=self._revision(what, before.revision).week().draw_root if before else bundle.tree.root,
             barred=reference.barred,
             earlier_winners=winners,
             earlier_unit_winners=unit_winners,
@@ -216,7 +217,11 @@ class CloseWeeks:
         revisions = self._weeks(results)
         distinct = distinct_people(map(took_part, weeks, revisions))
         result = close_contest(
-            reference.definition, reference.units, [week.unit_week for week in weeks], distinct
+            reference.definition,
+            reference.units,
+            [week.unit_week for week in weeks],
+            distinct,
+            root=weeks[-1].draw_root,
         )
         revision = self._claim("final", before, inputs, reference, reference.commitment)
         document = closed_final(result, reference)

@@ -43,6 +43,7 @@ def closed_week(
         opens_at=definition.rfc3339(week.opens),
         closes_at=definition.rfc3339(week.closes),
         paper_size=definition.paper.questions,
+        draw_root=result.root,
         counts=Counts(*result.counts),
         prediction=Prediction(prediction.target, result.target)
         if prediction and result.target is not None
@@ -60,7 +61,7 @@ def closed_week(
 
 def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
     units = unit_lines(result.units, result.unit_winners, "final")
-    return ClosedFinal(contest=reference.definition.contest.id, units=units)
+    return ClosedFinal(contest=reference.definition.contest.id, draw_root=result.root, units=units)
 
 
 def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:

@@ -2,13 +2,14 @@
 
 docs/proof.md describes the format. A million attempts take 73 MB until they are written. Entries arrive sorted
 by participant id, an order that would link people from week to week; so the lines are put into the order of
-their draws, which needs all of them at once.
+their pseudonyms, which needs all of them at once.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from struct import Struct
 from typing import NamedTuple, cast
@@ -31,7 +32,7 @@ from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
-from chalicelib.domain.ranking import fixed_draw
+from chalicelib.domain.ranking import pseudonym
 from chalicelib.domain.receipt import commitment
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Reference
@@ -43,7 +44,7 @@ PROOF = "proof"
 
 _STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
 _NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
-# draw, attempts, category, length of the unit's code; then the code, then the attempts.
+# pseudonym, attempts, category, length of the unit's code; then the code, then the attempts.
 _PERSON = Struct(">32sBBB")
 # number, status, score, prediction (-1: none), duration, received, commitment.
 _ATTEMPT = Struct(">BBBiqq32s")
@@ -56,16 +57,16 @@ class ProofCollector:
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
         self._categories = [category.name for category in definition.categories]
-        self._closes, self._salt_key = definition.rfc3339(week.closes), salt_key
+        self._salt_key = salt_key
         self._people = [bytearray() for _ in range(256)]
 
     def add(self, entry: Entry) -> None:
         """Makes a leaf of every finished attempt, also of discarded ones and those of barred people."""
         if not entry.finished:
             return
-        draw, unit = fixed_draw(self._closes, entry.participant_id), entry.unit.encode()
+        named, unit = self._pseudonym(entry.participant_id), entry.unit.encode()
         block = [
-            _PERSON.pack(draw, len(entry.finished), self._categories.index(entry.category), len(unit)),
+            _PERSON.pack(named, len(entry.finished), self._categories.index(entry.category), len(unit)),
             unit,
         ]
         for one in entry.finished:
@@ -76,15 +77,18 @@ class ProofCollector:
                     one.number, _NUMBER_OF[one.status], one.score, guess, one.duration, one.received, committed
                 )
             )
-        self._people[draw[0]] += b"".join(block)
+        self._people[named[0]] += b"".join(block)
 
     def present(self, people: Iterable[str]) -> list[str]:
-        """The draws of those of ``people`` who have a leaf; call it before ``write``.
+        """The pseudonyms of those of ``people`` who have a leaf; call it before ``write``.
 
         People who took no part are left out, so that barring them changes no result.
         """
-        draws = (fixed_draw(self._closes, person) for person in people)
-        return sorted(draw.hex() for draw in draws if draw in self._people[draw[0]])
+        names = map(self._pseudonym, people)
+        return sorted(named.hex() for named in names if named in self._people[named[0]])
+
+    def _pseudonym(self, participant_id: str) -> bytes:
+        return bytes.fromhex(pseudonym(self._contest, self._week, participant_id))
 
     def merge(self, other: ProofCollector) -> None:
         for mine, theirs in zip(self._people, other._people, strict=True):
@@ -114,14 +118,15 @@ class ProofCollector:
     def _lines(self, bucket: bytes, leaves: LeafHashes) -> list[bytes]:
         people, at = [], 0
         while at < len(bucket):
-            draw, count, category, named = _PERSON.unpack_from(bucket, at)
-            first = at + _PERSON.size + named
-            people.append((draw, at, count, self._categories[category], bucket[first - named : first].decode()))
+            named, count, category, length = _PERSON.unpack_from(bucket, at)
+            first = at + _PERSON.size + length
+            unit = bucket[first - length : first].decode()
+            people.append((named, at, count, self._categories[category], unit))
             at = first + count * _ATTEMPT.size
         people.sort()
         lines = []
-        for draw, start, count, category, unit in people:
-            drawn, first = draw.hex(), start + _PERSON.size + len(unit)
+        for named, start, count, category, unit in people:
+            name, first = named.hex(), start + _PERSON.size + len(unit)
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, status, score, guess, duration, received, committed in sorted(
                 _ATTEMPT.iter_unpack(own)
@@ -129,7 +134,7 @@ class ProofCollector:
                 line = encode_line(
                     self._contest,
                     self._week,
-                    drawn,
+                    name,
                     unit,
                     category,
                     number=number,
@@ -152,7 +157,7 @@ def _packed(lines: list[bytes]) -> bytes:
 
 
 class Bundle(NamedTuple):
-    """A week's bundle once it is written: ``leaves`` are concatenated in ascending order, draws are in hex."""
+    """A week's bundle once written: ``leaves`` are concatenated in ascending order, pseudonyms are in hex."""
 
     leaves: bytes
     audit_sha256: str
@@ -220,16 +225,16 @@ def ranking_again(
 ) -> RankingAgain:
     """``ranking.json``."""
     definition = reference.definition
-    closes = definition.rfc3339(result.week.closes)
+    name_of = partial(pseudonym, definition.contest.id, result.week.number)
     units = definition.unit_prizes
     order = sha256()
     for place, standing in enumerate(result.ranked):
-        line = fixed_draw(closes, standing.participant_id).hex()
+        line = name_of(standing.participant_id)
         order.update(f"\n{line}".encode() if place else line.encode())
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
-        closes_at=closes,
+        draw_root=result.root,
         rules=Rules(
             order=definition.ranking.order,
             prediction_target=definition.prediction.target if definition.prediction else None,
@@ -262,7 +267,7 @@ def ranking_again(
             ranked=len(result.ranked),
             order_sha256=order.hexdigest(),
             prizes=tuple(
-                RankedPrize(prize, place + 1, fixed_draw(closes, result.ranked[place].participant_id).hex())
+                RankedPrize(prize, place + 1, name_of(result.ranked[place].participant_id))
                 for place, prize in result.prizes.items()
             ),
             units=tuple(

@@ -12,7 +12,7 @@ from chalicelib.documents.bundle import decode_line, encode_line
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.merkle import leaf_hash
-from chalicelib.domain.ranking import fixed_draw
+from chalicelib.domain.ranking import pseudonym
 from chalicelib.domain.receipt import (
     SIGNED_PREFIX,
     attempt_id,
@@ -44,12 +44,12 @@ class Receipts:
         self._salt_key, self._key = salt_key(pepper), key
 
     def issue(self, person: Person, definition: Definition, week: int, attempt: Finished) -> dict[str, Any]:
-        closes = definition.rfc3339(definition.weeks[week - 1].closes)
+        contest = definition.contest.id
         named = attempt_id(week, attempt)
         public = encode_line(
-            definition.contest.id,
+            contest,
             week,
-            fixed_draw(closes, person.participant_id).hex(),
+            pseudonym(contest, week, person.participant_id),
             person.unit,
             person.category,
             number=attempt.number,

@@ -243,7 +243,7 @@ const TEXTS = {
   "check.signature": ["Chữ ký của Ban Tổ chức", "The organisers' signature"],
   "check.published": ["Mã gốc được công bố cùng kết quả tuần", "The root stands in the week's results"],
   "check.tree": ["Lượt thi có trong dữ liệu đã chốt", "The attempt is among the published ones"],
-  "check.person": ["Mã bốc thăm là của bạn", "The pseudonym is yours"],
+  "check.person": ["Mã người dự thi là của bạn", "The pseudonym is yours"],
   "state.good": ["khớp", "agrees"],
   "state.bad": ["không khớp", "does not agree"],
   "state.later": ["chưa đến lúc", "not yet"],

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import Head
 from chalicelib.services.contest.reference import Current
+from tests.domain.builders import done, entry
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
@@ -190,3 +191,52 @@ def test_results_name_the_inputs_they_were_made_from() -> None:
     assert first["inputs"]["barred"] != second["inputs"]["barred"]
     assert first["inputs"]["bank"] == second["inputs"]["bank"]
     assert digest(stage.file("week-1", "closed_week.json", 2)) == second["files"]["closed_week.json"]
+
+
+def equals(*more: Any) -> Stage:
+    """Twenty people who are equal in everything; ``more`` attempts of people elsewhere."""
+    stage = Stage()
+    stage.entries.items.clear()
+    for one in [*(entry(f"{k:02x}{k:018}", done(3, 1)) for k in range(20)), *more]:
+        stage.entries.items[one.week, one.participant_id] = one
+    return stage
+
+
+def order(stage: Stage, revision: int = 1) -> list[str]:
+    rows = stage.rows("week-1", "individual_ranking.csv.gz", revision)
+    return [row["participant_id"] for row in rows if row["score"] == "3"]
+
+
+def test_nobody_the_organiser_included_could_know_the_order_of_equals_before_the_close() -> None:
+    once, more = equals(), equals(entry("somebody else", done(1, None), unit=""))
+    for stage in (once, more):
+        stage.run(AFTER_WEEK_1)
+    assert sorted(order(once)) == sorted(order(more))
+    assert order(once) != order(more)
+
+
+def test_a_later_revision_keeps_the_order_of_equals() -> None:
+    stage = equals()
+    stage.run(AFTER_WEEK_1)
+    first = order(stage)
+    # Whatever a later revision finds, whom it bars: the root of the first close decides.
+    late = entry("somebody else", done(1, None), unit="")
+    stage.entries.items[1, late.participant_id] = late
+    stage.run(AFTER_WEEK_1, reference(CONTEST, disqualified=[first[3]]))
+    assert order(stage, 2) == [*first[:3], *first[4:]]
+    roots = [json.loads(stage.file("week-1", "closed_week.json", revision))["draw_root"] for revision in (1, 2)]
+    own = [stage.manifest("week-1", revision)["proof"]["root"] for revision in (1, 2)]
+    assert roots == [own[0], own[0]]
+    assert own[0] != own[1]
+
+
+def test_equal_units_stand_by_the_draw_and_at_the_end_by_that_of_the_last_week() -> None:
+    stage = equals()
+    stage.entries.items.clear()
+    stage.run()
+    for what in ("week-1", "week-2", "final"):
+        document = json.loads(stage.file(what, "closed_week.json"))
+        codes = [unit["code"] for unit in document["units"]]
+        root = stage.manifest("week-2" if what == "final" else what)["proof"]["root"]
+        assert document["draw_root"] == root
+        assert codes == sorted(codes, key=lambda code: digest(f"{root}|{code}".encode()))

@@ -52,15 +52,15 @@ def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
     assert written(whole) == written(first) == written(sent) == written(backwards)
 
 
-def test_lines_are_sorted_by_draw_and_number_so_that_their_order_reveals_nothing() -> None:
+def test_lines_are_sorted_by_pseudonym_and_number_so_that_their_order_reveals_nothing() -> None:
     proof = collector()
     for one in ENTRIES:
         proof.add(one)
     packed, leaves = written(proof)
     found = lines(packed)
     assert len(found) == 36
-    assert [(line["draw"], line["number"]) for line in found] == sorted(
-        (line["draw"], line["number"]) for line in found
+    assert [(line["pseudonym"], line["number"]) for line in found] == sorted(
+        (line["pseudonym"], line["number"]) for line in found
     )
     raw = gzip.decompress(packed).splitlines()
     assert hashes(leaves) == sorted(leaf_hash(line) for line in raw)

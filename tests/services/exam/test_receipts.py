@@ -10,7 +10,7 @@ from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from chalicelib.documents.keys import KEYS
-from chalicelib.domain.ranking import fixed_draw
+from chalicelib.domain.ranking import pseudonym
 from chalicelib.services.exam.receipt_keys import publish_keys
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from tests.fakes import MINUTE, MemoryObjects, definition
@@ -33,7 +33,7 @@ def test_a_receipt_holds_the_submitted_answers() -> None:
     assert (record["contest"], record["week"], record["number"]) == ("trial", 1, 1)
     assert (record["unit"], record["category"], record["status"]) == ("SO-A", "mandatory", "submitted")
     assert (record["score"], record["prediction"], record["duration_ms"]) == (4, 7, MINUTE)
-    assert record["draw"] == fixed_draw("2022-08-29T08:00:00+07:00", AN.participant_id).hex()
+    assert record["pseudonym"] == pseudonym("trial", 1, AN.participant_id)
     assert receipt["opening"]["participant_id"] == AN.participant_id
 
 
