@@ -54,7 +54,10 @@ def definition(**tables: Any) -> Definition:
             },
             "volume": "attempts",
         },
-        "unit_prizes": {"weekly": 1, "final": 2},
+        "unit_prizes": [
+            {"name": "weekly", "title": "Giải thi tuần", "once": True},
+            {"name": "final", "title": "Giải tập thể", "when": "final", "count": 2},
+        ],
         "eligibility": {"proof_of_work": False},
     }
     for name, table in tables.items():

@@ -57,9 +57,16 @@ count = 1
 [unit_score]
 weights = {{ participation = 0.5, volume = 0.2, quality = 0.3 }}
 
-[unit_prizes]
-weekly = 1
-final = 2
+[[unit_prizes]]
+name = "weekly"
+title = "Giải thi tuần"
+once = true
+
+[[unit_prizes]]
+name = "final"
+title = "Giải tập thể"
+when = "final"
+count = 2
 
 [eligibility]
 proof_of_work = {proof}

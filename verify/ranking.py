@@ -51,14 +51,18 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
     barred = set(published["barred"])
     ranked = [place for place in everyone if place.pseudonym not in barred]
-    result = {
+    result: dict[str, Any] = {
         **facts,
         "prediction_actual": target,
         "ranked": len(ranked),
         "order_sha256": sha256("\n".join(place.pseudonym for place in ranked).encode()).hexdigest(),
         "prizes": prizes(ranked, rules, set(published["earlier_winners"])),
-        "units": rank_units(everyone, published),
     }
+    winners: dict[str, int] = {}
+    for prize in result["prizes"]:
+        code = ranked[prize["rank"] - 1].unit or ""
+        winners[code] = winners.get(code, 0) + 1
+    result["units"] = rank_units(everyone, winners, published)
     return result, ranked
 
 
@@ -111,54 +115,134 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
     return won
 
 
-def rank_units(everyone: list[Place], published: dict[str, Any]) -> list[dict[str, Any]]:
-    rules, questions = published["rules"]["unit_prizes"], published["rules"]["paper_questions"]
+class Unit(NamedTuple):
+    """A unit in a ranking; sums of (people, attempts, best scores); ``size``: the most obliged in a week."""
+
+    code: str
+    bloc: str
+    size: int
+    everybody: tuple[int, int, int]
+    obliged: tuple[int, int, int]
+    distinct: int
+    winners: int
+    rate: Fraction
+    volume: Fraction
+    quality: Fraction
+    score: Fraction
+
+
+def rank_units(
+    everyone: list[Place], winners: dict[str, int], published: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """``winners``: the people of each unit with an individual prize."""
+    rules, questions = published["rules"], published["rules"]["paper_questions"]
     codes = [unit["code"] for unit in published["units"]]
     everybody = _sums(everyone, codes)
-    obliged_categories = published["rules"]["obliged_categories"]
+    obliged_categories = rules["obliged_categories"]
     of_obliged = _sums([place for place in everyone if place.category in obliged_categories], codes)
-    volumes = {
-        code: {
-            "obliged": of_obliged[code][0],
-            "people": everybody[code][0],
-            "attempts": of_obliged[code][1],
-        }[rules["volume"]]
-        for code in codes
-    }
-    most = max(volumes.values(), default=0)
-    weights = {name: Fraction(weight) for name, weight in rules["weights"].items()}
+    most = max((_volume(everybody[code], of_obliged[code], rules) for code in codes), default=0)
     rows = []
     for unit in published["units"]:
         code = unit["code"]
         obliged = max(unit["headcount"] - unit["exempt"], 0)
         rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
-        volume = Fraction(volumes[code], most) if most else Fraction(0)
+        volume = Fraction(_volume(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
         people, _, best_sum = of_obliged[code] if obliged else everybody[code]
         quality = Fraction(best_sum, people * questions) if people else Fraction(0)
-        weighed = weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality
-        note = ""
-        if rate < Fraction(rules["min_rate"]):
-            note = "below_min_rate"
-        elif everybody[code][0] < rules["min_people"]:
-            note = "below_min_people"
-        rows.append((100 * weighed, quality, volume, code, note))
-    rows.sort(key=lambda row: (-row[0], -row[1], -row[2], lot(published["draw_root"], row[3])))
-    barred = set(published["earlier_unit_winners"])
-    winners = [code for _, _, _, code, note in rows if not note and code not in barred][: rules["weekly"]]
+        rows.append(
+            Unit(
+                code=code,
+                bloc=unit["bloc"],
+                size=obliged,
+                everybody=everybody[code],
+                obliged=of_obliged[code],
+                distinct=everybody[code][0],
+                winners=winners.get(code, 0),
+                rate=rate,
+                volume=volume,
+                quality=quality,
+                score=_weighed(rate, volume, quality, rules),
+            )
+        )
+    rows.sort(key=lambda row: (-row.score, -row.quality, -row.volume, lot(published["draw_root"], row.code)))
+    won = unit_prizes(rows, rules["unit_prizes"], published["unit_prizes_elsewhere"])
     return [
         {
             "rank": rank,
-            "code": code,
-            **dict(zip(("people", "attempts", "best_sum"), everybody[code], strict=True)),
-            **dict(
-                zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), of_obliged[code], strict=True)
-            ),
-            "score": str(score),
-            "prize": "weekly" if code in winners else "",
-            "note": note,
+            "code": row.code,
+            **dict(zip(("people", "attempts", "best_sum"), row.everybody, strict=True)),
+            **dict(zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), row.obliged, strict=True)),
+            "winners": row.winners,
+            "score": str(row.score),
+            "prize": won.get(row.code, ""),
+            "note": note(row, rules["unit_prizes"]),
         }
-        for rank, (score, _, _, code, note) in enumerate(rows, 1)
+        for rank, row in enumerate(rows, 1)
     ]
+
+
+def _volume(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int], rules: dict[str, Any]) -> int:
+    return {"obliged": of_obliged[0], "people": everybody[0], "attempts": of_obliged[1]}[
+        rules["unit_score"]["volume"]
+    ]
+
+
+def _weighed(rate: Fraction, volume: Fraction, quality: Fraction, rules: dict[str, Any]) -> Fraction:
+    weights = {name: Fraction(weight) for name, weight in rules["unit_score"]["weights"].items()}
+    weighed = weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality
+    return 100 * weighed
+
+
+def unit_prizes(
+    ranked: list[Unit], prizes: list[dict[str, Any]], elsewhere: dict[str, list[str]]
+) -> dict[str, str]:
+    """The name of the prize by code."""
+    won: dict[str, str] = {}
+    for prize in prizes:
+        had = elsewhere.get(prize["name"], []) if prize["once"] else []
+        for _ in range(prize["count"]):
+            may = [
+                row for row in ranked if row.code not in won and row.code not in had and not _why(row, prize)
+            ]
+            if not may:
+                break
+            best = max(figure(row, prize["by"]) for row in may)
+            won[next(row.code for row in may if figure(row, prize["by"]) == best)] = prize["name"]
+    return won
+
+
+def figure(row: Unit, by: str) -> Fraction | int:
+    figures: dict[str, Fraction | int] = {
+        "score": row.score,
+        "rate": row.rate,
+        "people": row.distinct,
+        "attempts": row.everybody[1],
+        "winners": row.winners,
+    }
+    return figures[by]
+
+
+REASONS = ("not_in_blocs", "not_of_size", "below_min_rate", "below_min_people", "below_min_winners", "")
+
+
+def _why(row: Unit, prize: dict[str, Any]) -> str:
+    """Why a unit does not qualify for a prize."""
+    if prize["blocs"] and row.bloc not in prize["blocs"]:
+        return "not_in_blocs"
+    largest = prize["obliged_to"]
+    if row.size < prize["obliged_from"] or (largest is not None and row.size > largest):
+        return "not_of_size"
+    least = next(rate for up_to, rate in prize["min_rate"] if up_to is None or row.size <= up_to)
+    if row.rate < Fraction(least):
+        return "below_min_rate"
+    if row.distinct < prize["min_people"]:
+        return "below_min_people"
+    return "below_min_winners" if row.winners < prize["min_winners"] else ""
+
+
+def note(row: Unit, prizes: list[dict[str, Any]]) -> str:
+    """The reason of the prize that the unit came closest to; empty if it qualifies for one."""
+    return max((_why(row, prize) for prize in prizes), key=REASONS.index, default="")
 
 
 def _sums(places: Iterable[Place], codes: Iterable[str]) -> dict[str, tuple[int, int, int]]:

@@ -17,8 +17,9 @@ import msgspec
 
 from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.definition import UnitPrize
 from chalicelib.domain.statistics.question_statistics import Flag
-from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek
+from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek, winners_by_unit
 from chalicelib.domain.units import Unit
 
 CLOSED_WEEK, RANKING_ROWS = "closed_week.json", "ranking_rows.jsonl.gz"
@@ -69,7 +70,10 @@ class Unranked(Part, frozen=True):
 
 
 class UnitLine(Part, frozen=True):
-    """A unit's place. ``rate``, ``quality`` and ``score`` are exact: "numerator/denominator"."""
+    """A unit's place. ``rate``, ``quality`` and ``score`` are exact: "numerator/denominator".
+
+    ``prize`` and ``prize_title`` are empty where it has none.
+    """
 
     rank: int
     code: str
@@ -78,6 +82,7 @@ class UnitLine(Part, frozen=True):
     kind: str
     headcount: int
     exempt: int
+    size: int
     people: int
     attempts: int
     best_sum: int
@@ -86,10 +91,12 @@ class UnitLine(Part, frozen=True):
     obliged_best_sum: int
     distinct_people: int
     distinct_obliged: int
+    winners: int
     rate: str
     quality: str
     score: str
     prize: str
+    prize_title: str
     note: str
 
     @property
@@ -127,7 +134,8 @@ class QuestionFigures(Part, frozen=True):
 class ClosedWeek(Document, frozen=True, kw_only=True):
     """``prizes`` in order of value; ``units`` by rank; ``paper_size``: the number of questions in a paper.
 
-    ``earlier_winners`` and ``earlier_unit_winners`` got no prize here because they won one in an earlier week.
+    ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
+    the name of a unit prize → the units that have it of other weeks.
     ``draw_root``: the root of the week's hash tree at its first close, by which equals stand in each revision.
     """
 
@@ -147,7 +155,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     days: tuple[Day, ...]
     questions: tuple[QuestionFigures, ...]
     earlier_winners: tuple[str, ...]
-    earlier_unit_winners: tuple[str, ...]
+    unit_prizes_elsewhere: dict[str, tuple[str, ...]]
 
     @property
     def winners(self) -> list[str]:
@@ -163,7 +171,8 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     def unit_week(self) -> UnitWeek:
         """The week as the final counts it."""
         units = {line.code: _unit(line) for line in self.units}
-        return UnitWeek(units, self.sums_by_unit, self.paper_size)
+        won = winners_by_unit((prize.unit, prize.participant_id) for prize in self.prizes)
+        return UnitWeek(units, self.sums_by_unit, won, self.paper_size)
 
     @property
     def sums_by_unit(self) -> dict[str, UnitSums]:
@@ -185,18 +194,18 @@ class ClosedFinal(Document, frozen=True, kw_only=True):
         return []
 
     @property
-    def earlier_unit_winners(self) -> tuple[str, ...]:
-        """None: a weekly prize keeps no unit from a final one."""
-        return ()
+    def unit_prizes_elsewhere(self) -> dict[str, tuple[str, ...]]:
+        """None: no prize keeps a unit from a final one."""
+        return {}
 
     @property
     def unit_winners(self) -> list[str]:
         return [unit.code for unit in self.units if unit.prize]
 
 
-def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: str) -> tuple[UnitLine, ...]:
-    """``prize`` is the name of the prize that ``winners`` (codes) have won."""
-    won = frozenset(winners)
+def unit_lines(ranked: Iterable[UnitStanding], prizes: Iterable[UnitPrize]) -> tuple[UnitLine, ...]:
+    """``prizes`` give the titles."""
+    titles = {prize.name: prize.title for prize in prizes}
     return tuple(
         UnitLine(
             rank=rank,
@@ -206,11 +215,14 @@ def unit_lines(ranked: Iterable[UnitStanding], winners: Iterable[str], prize: st
             kind=row.unit.kind,
             headcount=row.headcount,
             exempt=row.exempt,
+            size=row.size,
             **row.sums._asdict(),
+            winners=row.winners,
             rate=_exact(row.rate),
             quality=_exact(row.quality),
             score=_exact(row.score),
-            prize=prize if row.unit.code in won else "",
+            prize=row.prize,
+            prize_title=titles.get(row.prize, ""),
             note=row.note,
         )
         for rank, row in enumerate(ranked, 1)
@@ -232,10 +244,13 @@ def standing(line: UnitLine) -> UnitStanding:
         _unit(line),
         line.headcount,
         line.exempt,
+        line.size,
         line.sums,
+        line.winners,
         Fraction(line.rate),
         Fraction(line.quality),
         Fraction(line.score),
+        line.prize,
         line.note,
     )
 

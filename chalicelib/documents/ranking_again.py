@@ -16,14 +16,26 @@ class CountedPrize(Part, frozen=True):
     min_score: int
 
 
-class UnitPrizeRules(Part, frozen=True):
-    """``weights`` and ``min_rate`` are exact decimals."""
+class UnitScoreRules(Part, frozen=True):
+    """``weights`` are exact decimals."""
 
-    weekly: int
     weights: dict[str, str]
     volume: str
-    min_rate: str
+
+
+class CountedUnitPrize(Part, frozen=True):
+    """A weekly unit prize. ``min_rate``: steps (up to so many obliged people, exact decimal), the last open."""
+
+    name: str
+    count: int
+    by: str
+    once: bool
+    blocs: tuple[str, ...]
+    obliged_from: int
+    obliged_to: int | None
+    min_rate: tuple[tuple[int | None, str], ...]
     min_people: int
+    min_winners: int
 
 
 class Rules(Part, frozen=True):
@@ -37,13 +49,15 @@ class Rules(Part, frozen=True):
     one_prize_per_person: bool
     obliged_categories: tuple[str, ...]
     prizes: tuple[CountedPrize, ...]
-    unit_prizes: UnitPrizeRules
+    unit_score: UnitScoreRules
+    unit_prizes: tuple[CountedUnitPrize, ...]
 
 
 class UnitSize(Part, frozen=True):
     """A unit as the close knew it."""
 
     code: str
+    bloc: str
     headcount: int
     exempt: int
 
@@ -67,6 +81,7 @@ class RankedUnit(Part, frozen=True):
     obliged_people: int
     obliged_attempts: int
     obliged_best_sum: int
+    winners: int
     score: str
     prize: str
     note: str
@@ -89,6 +104,7 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     """All that it takes to rank a week again from its bundle.
 
     ``barred`` and ``earlier_winners`` are pseudonyms; equals stand by the draw under ``draw_root``.
+    ``unit_prizes_elsewhere``: the name of a prize → codes of the units that have it of other weeks.
     """
 
     format: Literal[1] = 1
@@ -99,5 +115,5 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     units: tuple[UnitSize, ...]
     barred: tuple[str, ...]
     earlier_winners: tuple[str, ...]
-    earlier_unit_winners: tuple[str, ...]
+    unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     result: Outcome

@@ -48,6 +48,7 @@ class UnitRow(Part, frozen=True):
     quality: float
     unit_score: float
     prize: str
+    prize_title: str
     note: str
 
 

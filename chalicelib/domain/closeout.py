@@ -31,6 +31,7 @@ from chalicelib.domain.unit_score import (
     award_units,
     rank_units,
     unit_sums,
+    winners_by_unit,
 )
 from chalicelib.domain.units import Unit
 
@@ -51,7 +52,7 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WeekResult:
-    """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``unit_winners`` by rank.
+    """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``units`` with their prizes.
 
     ``unranked``: barred people who took part. ``root``: by which the draw was made (``ranking.lot``).
     """
@@ -65,7 +66,6 @@ class WeekResult:
     prizes: dict[int, str]
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
-    unit_winners: list[str]
     collected: Mapping[str, Collector]
 
     @property
@@ -83,7 +83,6 @@ class FinalResult:
     root: str
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
-    unit_winners: list[str]
     once: Distinct
 
 
@@ -144,13 +143,14 @@ def close_week(
     root: str,
     barred: Collection[str] = (),
     earlier_winners: Collection[str] = (),
-    earlier_unit_winners: Collection[str] = (),
+    unit_prizes_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> WeekResult:
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
     ``root`` is that of the week's hash tree when it was first closed: equals stand by the draw under it.
     What barred people did stays in the facts of the week (participation, target, unit figures), so that barring
     somebody moves up those behind and changes nothing else. They themselves are unranked and win nothing (R3).
+    ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of other weeks.
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
@@ -158,7 +158,9 @@ def close_week(
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone)
-    counted = UnitWeek({unit.code: unit for unit in units}, sums_by_unit, definition.paper.questions)
+    prizes = award(ranked, definition, barred, earlier_winners)
+    won = winners_by_unit((ranked[place].unit, ranked[place].participant_id) for place in prizes)
+    counted = UnitWeek({unit.code: unit for unit in units}, sums_by_unit, won, definition.paper.questions)
     unit_ranking = rank_units(units, sums_by_unit, definition, [counted], root)
     return WeekResult(
         week=week,
@@ -167,10 +169,9 @@ def close_week(
         target=target,
         ranked=ranked,
         unranked=unranked,
-        prizes=award(ranked, definition, barred, earlier_winners),
+        prizes=prizes,
         sums_by_unit=sums_by_unit,
-        units=unit_ranking,
-        unit_winners=award_units(unit_ranking, definition.unit_prizes.weekly, earlier_unit_winners),
+        units=award_units(unit_ranking, definition.unit_prizes_of("week"), unit_prizes_elsewhere),
         collected=gathered.collected,
     )
 
@@ -199,5 +200,5 @@ def close_contest(
             added = total.get(code, NOTHING).plus(sums)
             total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
     ranked = rank_units(units, total, definition, weeks, root)
-    winners = award_units(ranked, definition.unit_prizes.final)
-    return FinalResult(root, total, ranked, winners, distinct.everyone)
+    awarded = award_units(ranked, definition.unit_prizes_of("final"))
+    return FinalResult(root, total, awarded, distinct.everyone)

@@ -47,7 +47,7 @@ class Proposal(NamedTuple):
 def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
     """Proposes units from the unit ranking over all weeks."""
     complete = [row for row in ranked if row.rate == 1]
-    best = [row for row in ranked if not row.note][:TOP_UNITS]
+    best = [row for row in ranked if row.sums.people and not row.note][:TOP_UNITS]
     reasons: list[tuple[Reason, list[UnitStanding]]] = [("full_participation", complete), ("best_units", best)]
     return [
         Proposal(reason, place, row.unit.code, row.unit.code, 0, 0)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,7 +19,6 @@ from pydantic import (
 
 from chalicelib.domain.checked_values import (
     Duration,
-    Moment,
     Share,
     Switch,
     Text,
@@ -54,7 +51,6 @@ class Contest(_Table):
     weeks: Annotated[int, Field(strict=True, ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
     pause: Duration = timedelta(minutes=15)
-    period: Literal["tuần", "đợt", "kỳ"] = "tuần"
     grace: Duration = timedelta(seconds=10)
     settle: Duration = timedelta(seconds=60)
 
@@ -67,17 +63,6 @@ class Contest(_Table):
                 "mỗi tuần, từ tuần 2, mở muộn hơn chừng ấy sau khi tuần trước đóng"
             )
         return raw
-
-
-class CalendarRow(_Table):
-    """How a week differs from the dates of ``[contest]``; a cancelled one belongs to no set of weeks."""
-
-    week: Annotated[int, Field(strict=True, ge=1, le=53)]
-    opens: Moment | None = None
-    closes: Moment | None = None
-    title: Annotated[str, Field(max_length=200)] = ""
-    cancelled: Switch = False
-    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class PaperRules(_Table):
@@ -153,14 +138,18 @@ _CATEGORIES = (
         unit="optional",
     ),
 )
+PrizeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
+PrizeCount = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+# Each week, or once at the end.
+When = Literal["week", "final"]
 
 
 class Prize(_Table):
     """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
+    name: PrizeName
     title: Text
-    count: Annotated[int, Field(strict=True, ge=1, le=10_000)]
+    count: PrizeCount
     categories: tuple[CategoryName, ...] = ()
     min_score: Annotated[int, Field(strict=True, ge=0, le=100)] = 1
 
@@ -188,11 +177,81 @@ class UnitScore(_Table):
     volume: Literal["obliged", "people", "attempts"] = "obliged"
 
 
-class UnitPrizes(_Table):
-    weekly: Annotated[int, Field(strict=True, ge=0)] = 1
-    final: Annotated[int, Field(strict=True, ge=0)] = 5
-    min_rate: Share = Decimal(0)
+class RateStep(NamedTuple):
+    """The least rate of units with at most ``up_to`` obliged people; of all larger ones where it is None."""
+
+    up_to: Annotated[int, Field(strict=True, ge=0)] | None
+    rate: Share
+
+
+def _steps(value: Any) -> Any:
+    """``0.3`` for every unit, or ``[[50, 0.3], [100, 0.25], [0.2]]`` by the number of obliged people."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return [[None, value]]
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(step, list | tuple) and len(step) in (1, 2) for step in value
+    ):
+        raise ValueError("cần một tỷ lệ, ví dụ 0.3, hoặc các mức, ví dụ [[50, 0.3], [100, 0.25], [0.2]]")
+    return [[None, *step] if len(step) == 1 else step for step in value]
+
+
+def _ascending(steps: tuple[RateStep, ...]) -> tuple[RateStep, ...]:
+    bounds = [step.up_to for step in steps]
+    below = [bound for bound in bounds[:-1] if bound is not None]
+    if not bounds or bounds[-1] is not None or len(below) < len(steps) - 1 or below != sorted(set(below)):
+        raise ValueError(
+            "số người của các mức phải tăng dần và mức cuối chỉ ghi tỷ lệ, "
+            "ví dụ [[50, 0.3], [100, 0.25], [0.2]]"
+        )
+    return steps
+
+
+MinRate = Annotated[tuple[RateStep, ...], BeforeValidator(_steps), AfterValidator(_ascending)]
+
+
+class UnitPrize(_Table):
+    """A unit prize, ``count`` times, by one figure; the other fields say which units qualify.
+
+    ``once``: not to a unit that has this prize of another week. ``blocs``: of these alone, if any are named.
+    The bounds, included, and ``min_rate`` are of the largest number of obliged people in one week.
+    ``min_people`` counts distinct people who took part, ``min_winners`` those with a week's individual prize.
+    """
+
+    name: PrizeName
+    title: Text
+    when: When = "week"
+    count: PrizeCount = 1
+    by: Literal["score", "rate", "people", "attempts", "winners"] = "score"
+    once: Switch = False
+    blocs: tuple[Text, ...] = ()
+    obliged_from: Annotated[int, Field(strict=True, ge=0)] = 0
+    obliged_to: Annotated[int, Field(strict=True, ge=0)] | None = None
+    min_rate: MinRate = (RateStep(None, Decimal(0)),)
     min_people: Annotated[int, Field(strict=True, ge=1)] = 1
+    min_winners: Annotated[int, Field(strict=True, ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _can_be_won(self) -> UnitPrize:
+        if self.once and self.when == "final":
+            raise ValueError('once: chỉ dùng cho giải tuần (when = "week"); hãy bỏ once')
+        if self.obliged_to is not None and self.obliged_from > self.obliged_to:
+            raise ValueError("obliged_from: lớn hơn obliged_to thì không đơn vị nào được xét; hãy sửa lại")
+        if self.obliged_to == 0 and self.least_rate(0):
+            raise ValueError(
+                "min_rate: đơn vị không có đối tượng bắt buộc thì tỷ lệ luôn bằng 0; hãy bỏ min_rate"
+            )
+        return self
+
+    def least_rate(self, obliged: int) -> Decimal:
+        """The least rate of a unit with so many obliged people."""
+        return next(step.rate for step in self.min_rate if step.up_to is None or obliged <= step.up_to)
+
+
+# The plan of 2022: a weekly prize that each unit wins once (R8), and five at the end (R9).
+UNIT_PRIZES = (
+    UnitPrize(name="weekly", title="Giải thi tuần", once=True),
+    UnitPrize(name="final", title="Giải tập thể", when="final", count=5),
+)
 
 
 class Eligibility(_Table):
@@ -215,7 +274,7 @@ class Week(NamedTuple):
 
 
 # Tables that a week keeps as they were when it opened; they may change for the weeks to come.
-RULES_OF_A_WEEK = ("paper", "prediction", "ranking", "prizes")
+RULES_OF_A_WEEK = ("paper", "prediction", "ranking", "prizes", "unit_prizes")
 # Settings that may change at any time, because no result depends on them. What stands in neither list is frozen
 # when the first week opens, so that a new setting is frozen unless somebody lists it.
 FREE = frozenset(
@@ -225,7 +284,6 @@ FREE = frozenset(
         "contest.organiser",
         "contest.organiser_en",
         "contest.hotline",
-        "contest.period",
         "eligibility.min_age",
         "eligibility.proof_of_work",
         "eligibility.excluded_roles",
@@ -233,7 +291,7 @@ FREE = frozenset(
         "publication.winner_names",
     }
 )
-# Dates, and ``[[calendar]]`` with them, have rules of their own (``domain/calendar.py``).
+# Dates have rules of their own: those of begun weeks stay (``services/contest/under_way.py``).
 DATES = frozenset({"contest.start", "contest.weeks", "contest.week_length", "contest.pause"})
 
 
@@ -241,22 +299,33 @@ class Definition(_Table):
     """A whole ``contest.toml``. ``start = "now"`` must be resolved before the calendar is used."""
 
     contest: Contest
-    calendar: tuple[CalendarRow, ...] = ()
     paper: PaperRules = Field(default_factory=PaperRules)
     prediction: Prediction | None = None
     ranking: Ranking = Field(default_factory=Ranking)
     categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=6)] = _CATEGORIES
     prizes: tuple[Prize, ...] = ()
     unit_score: UnitScore = Field(default_factory=UnitScore)
-    unit_prizes: UnitPrizes = Field(default_factory=UnitPrizes)
+    unit_prizes: tuple[UnitPrize, ...] = UNIT_PRIZES
     eligibility: Eligibility = Field(default_factory=Eligibility)
     publication: Publication = Field(default_factory=Publication)
 
     @model_validator(mode="after")
     def _prize_names_differ(self) -> Definition:
-        names = [prize.name for prize in self.prizes]
-        if len(set(names)) != len(names):
-            raise ValueError("prizes: mỗi giải phải có name riêng")
+        for table, prizes in (("prizes", self.prizes), ("unit_prizes", self.unit_prizes)):
+            if len({prize.name for prize in prizes}) != len(prizes):
+                raise ValueError(f"{table}: mỗi giải phải có name riêng")
+        return self
+
+    @model_validator(mode="after")
+    def _winners_can_be_had(self) -> Definition:
+        a_week = sum(prize.count for prize in self.prizes)
+        for prize in self.unit_prizes:
+            given = a_week * (self.contest.weeks if prize.when == "final" else 1)
+            if prize.min_winners > given or (prize.by == "winners" and not given):
+                raise ValueError(
+                    f"unit_prizes: giải “{prize.name}” xét theo người đạt giải cá nhân, "
+                    f"nhưng chỉ có {given} giải cá nhân; hãy giảm min_winners, đổi by hoặc thêm [[prizes]]"
+                )
         return self
 
     @model_validator(mode="after")
@@ -294,70 +363,19 @@ class Definition(_Table):
     @model_validator(mode="after")
     def _offset_is_the_zones(self) -> Definition:
         start = self.contest.start
-        moments = [] if start == "now" else [("contest.start", start)]
-        for row in self.calendar:
-            named = (("opens", row.opens), ("closes", row.closes))
-            moments += [(f"calendar, tuần {row.week}, {name}", at) for name, at in named if at]
-        for name, moment in moments:
-            if moment.utcoffset() != moment.astimezone(self.zone).utcoffset():
-                raise ValueError(
-                    f"{name}: độ lệch {moment:%z} không phải của múi giờ {self.contest.timezone} vào lúc đó; "
-                    f"hãy ghi {moment.astimezone(self.zone).isoformat()}"
-                )
+        if start != "now" and start.utcoffset() != start.astimezone(self.zone).utcoffset():
+            raise ValueError(
+                f"contest.start: độ lệch {start:%z} không phải của múi giờ {self.contest.timezone} vào lúc đó; "
+                f"hãy ghi {start.astimezone(self.zone).isoformat()}"
+            )
         return self
-
-    @model_validator(mode="after")
-    def _weeks_follow_each_other(self) -> Definition:
-        numbers = [row.week for row in self.calendar]
-        if len(set(numbers)) != len(numbers):
-            raise ValueError("calendar: mỗi tuần chỉ một dòng")
-        for number in numbers:
-            if number > self.contest.weeks:
-                raise ValueError(f"calendar: cuộc thi chỉ có {self.contest.weeks} tuần, không có tuần {number}")
-        if self.calendar and self.contest.start != "now":
-            self._check_weeks()
-        return self
-
-    def _check_weeks(self) -> None:
-        if not self.weeks:
-            raise ValueError("calendar: mọi tuần đều bị hủy; cuộc thi cần ít nhất một tuần")
-        moved = {row.week for row in self.calendar if row.opens or row.closes}
-        for week in self.weeks:
-            if week.number in moved and week.closes - week.opens < self.time_limit:
-                opens, closes = self.rfc3339(week.opens), self.rfc3339(week.closes)
-                raise ValueError(
-                    f"calendar: tuần {week.number} mở {opens}, đóng {closes}: ngắn hơn thời gian làm một bài "
-                    "(time_limit); hãy sửa opens hoặc closes"
-                )
-        for before, week in pairwise(self.weeks):
-            if week.opens < before.closes:
-                opens, closes = self.rfc3339(week.opens), self.rfc3339(before.closes)
-                raise ValueError(
-                    f"calendar: tuần {week.number} mở {opens}, trước khi tuần {before.number} đóng ({closes}); "
-                    f"hãy lùi cả giờ mở của tuần {week.number} trong cùng tệp"
-                )
 
     def resolved(self, now: datetime) -> Definition:
-        """The same definition with ``start = "now"`` replaced by ``now``, cut to the second.
-
-        Raises ``ValidationError`` if the calendar does not fit this start.
-        """
+        """The same definition with ``start = "now"`` replaced by ``now``, cut to the second."""
         if self.contest.start != "now":
             return self
         start = now.replace(microsecond=0).astimezone(self.zone)
-        return self._with(contest=self.contest.model_copy(update={"start": start}))
-
-    def with_calendar(self, rows: Mapping[int, CalendarRow]) -> Definition:
-        """The same definition where ``rows``, by week, replace those of their weeks.
-
-        Raises ``ValidationError`` if they contradict each other or the other dates.
-        """
-        calendar = {**{row.week: row for row in self.calendar}, **rows}
-        return self._with(calendar=tuple(calendar[number] for number in sorted(calendar))) if rows else self
-
-    def _with(self, **changed: Any) -> Definition:
-        """A new object, not a copy: a copy would keep the cached calendar, and would not be checked."""
-        return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changed})
+        return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
 
     def under_rules_of(self, other: Definition) -> Definition:
         """This contest with the rules of ``other`` that a begun week keeps (``RULES_OF_A_WEEK``)."""
@@ -374,13 +392,18 @@ class Definition(_Table):
         settings = {
             f"{table}.{name}": getattr(getattr(self, table), name)
             for table in type(self).model_fields
-            if table not in (*RULES_OF_A_WEEK, "calendar", "categories")
+            if table not in RULES_OF_A_WEEK and table != "categories"
             for name in type(getattr(self, table)).model_fields
         }
         return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
             "ranking.one_prize_per_person": self.ranking.one_prize_per_person,
             "categories": [category.model_dump(exclude={"title", "title_en"}) for category in self.categories],
+            "unit_prizes.final": self.unit_prizes_of("final"),
         }
+
+    def unit_prizes_of(self, when: When) -> tuple[UnitPrize, ...]:
+        """Those of each week, or those of the end, in order."""
+        return tuple(prize for prize in self.unit_prizes if prize.when == when)
 
     @property
     def one_prediction(self) -> bool:
@@ -411,53 +434,20 @@ class Definition(_Table):
         return span_ms(self.contest.grace)
 
     @cached_property
-    def start(self) -> int:
-        """Where the calendar counts from, in milliseconds."""
+    def weeks(self) -> tuple[Week, ...]:
+        """``closes_k = start + k·length``; ``opens_k = closes_(k-1)``, plus ``pause`` for k > 1 (R6)."""
         if self.contest.start == "now":
             raise ValueError('start = "now" is not resolved yet')
-        return to_ms(self.contest.start)
-
-    @cached_property
-    def weeks(self) -> tuple[Week, ...]:
-        """The weeks that are held: ``closes_k = start + k·length``; ``opens_k = closes_(k-1)``, plus ``pause``
-        for k > 1 (R6). Rows of ``calendar`` replace single moments, and cancel weeks.
-        """
-        start = self.start
+        start = to_ms(self.contest.start)
         length, pause = span_ms(self.contest.week_length), span_ms(self.contest.pause)
-        weeks = []
-        for k in range(1, self.contest.weeks + 1):
-            row = self._rows.get(k)
-            if row is None or not row.cancelled:
-                opens, closes = start + (k - 1) * length + (pause if k > 1 else 0), start + k * length
-                if row is not None:
-                    opens = to_ms(row.opens) if row.opens else opens
-                    closes = to_ms(row.closes) if row.closes else closes
-                weeks.append(Week(k, opens, closes))
-        return tuple(weeks)
-
-    @cached_property
-    def _rows(self) -> dict[int, CalendarRow]:
-        return {row.week: row for row in self.calendar}
-
-    @cached_property
-    def _by_number(self) -> dict[int, Week]:
-        return {week.number: week for week in self.weeks}
+        return tuple(
+            Week(k, start + (k - 1) * length + (pause if k > 1 else 0), start + k * length)
+            for k in range(1, self.contest.weeks + 1)
+        )
 
     def week(self, number: int) -> Week | None:
-        """Week ``number``, or None if the contest has no such week, or has cancelled it."""
-        return self._by_number.get(number)
-
-    def week_after(self, number: int) -> Week | None:
-        """The first week behind week ``number`` that is held."""
-        return next((week for week in self.weeks if week.number > number), None)
-
-    def own_title(self, number: int) -> str | None:
-        row = self._rows.get(number)
-        return row.title if row and row.title else None
-
-    def title_of(self, number: int) -> str:
-        """What a week is called: its own title, else “Tuần 3”."""
-        return self.own_title(number) or f"{self.contest.period.capitalize()} {number}"
+        """Week ``number``, or None if the contest has no such week."""
+        return self.weeks[number - 1] if 1 <= number <= len(self.weeks) else None
 
     def week_at(self, now: int) -> Week | None:
         """The week that is open at ``now``: ``opens ≤ now < closes``."""

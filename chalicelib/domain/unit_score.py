@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
 
-from chalicelib.domain.definition import Definition
+from chalicelib.domain.definition import Definition, UnitPrize
 from chalicelib.domain.ranking import Standing, lot
 from chalicelib.domain.units import Unit
 
@@ -59,16 +60,23 @@ class DistinctPeople(NamedTuple):
 
 
 class UnitStanding(NamedTuple):
-    """A unit's place. ``headcount`` and ``exempt`` are taken once a week; ``note``: why it wins nothing."""
+    """A unit's place. ``headcount`` and ``exempt`` are taken once a week; ``size``: the most obliged in a week.
+
+    ``winners``: its distinct people with an individual prize of a week. ``prize``: the name of the prize it has
+    won; ``note``: why it can win none.
+    """
 
     unit: Unit
     headcount: int
     exempt: int
+    size: int
     sums: UnitSums
+    winners: int
     rate: Fraction
     quality: Fraction
     score: Fraction
-    note: str
+    prize: str = ""
+    note: str = ""
 
     @property
     def obliged(self) -> int:
@@ -121,11 +129,20 @@ def _distinct(people: Mapping[str, bool]) -> Distinct:
     return Distinct(len(people), sum(people.values()))
 
 
+def winners_by_unit(winners: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """From (unit code, participant id) of each individual prize: a unit's people who have one."""
+    of_unit: dict[str, set[str]] = {}
+    for code, person in winners:
+        of_unit.setdefault(code, set()).add(person)
+    return of_unit
+
+
 class UnitWeek(NamedTuple):
-    """A week as units count it: headcounts in force, sums by unit code, and the size of the paper."""
+    """A week as units count it: headcounts in force, sums and prize-winners by unit code, size of the paper."""
 
     units: Mapping[str, Unit]
     sums: Mapping[str, UnitSums]
+    winners: Mapping[str, Collection[str]]
     paper_size: int
 
 
@@ -150,6 +167,7 @@ def rank_units(
         sums = sums_by_unit.get(unit.code, NOTHING)
         sizes = [week.units[unit.code] for week in weeks if unit.code in week.units]
         obliged = sum(size.obliged for size in sizes)
+        winners = {person for week in weeks for person in week.winners.get(unit.code, ())}
         share = sum(
             (
                 Fraction(_of_quality(week.sums.get(unit.code, NOTHING), obliged)[1], week.paper_size)
@@ -166,11 +184,12 @@ def rank_units(
             unit=unit,
             headcount=sum(size.headcount for size in sizes),
             exempt=sum(size.exempt for size in sizes),
+            size=max((size.obliged for size in sizes), default=0),
             sums=sums,
+            winners=len(winners),
             rate=rate,
             quality=quality,
             score=score,
-            note=_note(rate, sums.distinct_people, definition),
         )
         rows.append((volume, row))
     rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], lot(root, each[1].unit.code)))
@@ -195,14 +214,64 @@ def _rate(people: int, obliged: int) -> Fraction:
     return min(Fraction(people, obliged), Fraction(1)) if obliged else Fraction(0)
 
 
-def _note(rate: Fraction, people: int, definition: Definition) -> str:
-    """Why a unit wins nothing; empty where nothing is in its way. ``people``: distinct."""
-    if rate < Fraction(definition.unit_prizes.min_rate):
+# Why a unit does not qualify for a prize; the first that applies.
+NotQualified = Literal[
+    "not_in_blocs", "not_of_size", "below_min_rate", "below_min_people", "below_min_winners", ""
+]
+_REASONS: tuple[NotQualified, ...] = get_args(NotQualified)
+
+
+def not_qualified(row: UnitStanding, prize: UnitPrize) -> NotQualified:
+    """Why the unit cannot have this prize; empty where it can."""
+    if prize.blocs and row.unit.bloc not in prize.blocs:
+        return "not_in_blocs"
+    if row.size < prize.obliged_from or (prize.obliged_to is not None and row.size > prize.obliged_to):
+        return "not_of_size"
+    if row.rate < Fraction(prize.least_rate(row.size)):
         return "below_min_rate"
-    return "below_min_people" if people < definition.unit_prizes.min_people else ""
+    if row.sums.distinct_people < prize.min_people:
+        return "below_min_people"
+    return "below_min_winners" if row.winners < prize.min_winners else ""
 
 
-def award_units(ranked: Sequence[UnitStanding], count: int, earlier_winners: Collection[str] = ()) -> list[str]:
-    """The codes of the best ``count`` units that are not below a minimum and have not won before (R8)."""
-    eligible = [row.unit.code for row in ranked if not row.note and row.unit.code not in earlier_winners]
-    return eligible[:count]
+def award_units(
+    ranked: Sequence[UnitStanding],
+    prizes: Iterable[UnitPrize],
+    elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> list[UnitStanding]:
+    """The ranking with each unit's prize, and with a note where it qualifies for none (design, R8, R9).
+
+    In the order of ``prizes``, each goes ``count`` times to the best unit by its figure that qualifies and has
+    no other; units that are equal stand as in the ranking. ``elsewhere``: the name of a prize → the units that
+    have it of other weeks and do not get it again where it is given ``once``. The note is the reason of the
+    prize that the unit came closest to.
+    """
+    won: dict[str, str] = {}
+    reasons: dict[str, set[NotQualified]] = {}
+    for prize in prizes:
+        had = elsewhere.get(prize.name, ()) if prize.once else ()
+        may = []
+        for row in ranked:
+            reason = not_qualified(row, prize)
+            reasons.setdefault(row.unit.code, set()).add(reason)
+            if not reason and row.unit.code not in won and row.unit.code not in had:
+                may.append(row)
+        may.sort(key=lambda row: _figure(row, prize), reverse=True)
+        won.update((row.unit.code, prize.name) for row in may[: prize.count])
+    return [
+        row._replace(
+            prize=won.get(row.unit.code, ""), note=max(reasons.get(row.unit.code, {""}), key=_REASONS.index)
+        )
+        for row in ranked
+    ]
+
+
+def _figure(row: UnitStanding, prize: UnitPrize) -> Fraction | int:
+    figures: dict[str, Fraction | int] = {
+        "score": row.score,
+        "rate": row.rate,
+        "people": row.sums.distinct_people,
+        "attempts": row.sums.attempts,
+        "winners": row.winners,
+    }
+    return figures[prize.by]

@@ -99,6 +99,8 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     approved = tuple(question for question, status in everything if status == "approved")
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
     rosters = tuple(read_rosters(files.get("rosters"), {unit.code for unit in units}, faults))
+    if definition and units:
+        faults += _unknown_blocs(definition, units)
     exclusions = tuple(read_exclusions(files.get("exclusions"), definition, faults))
     disqualifications = tuple(read_disqualifications(files.get("disqualifications"), faults))
     guide = decode("guide.md", files["guide"].data, faults) if "guide" in files else ""
@@ -132,6 +134,18 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Iterable[R
             "(rosters), nên đối tượng ở đó do người dự thi tự khai: hãy gửi danh sách của các đơn vị này"
         )
         yield Fault("contest.toml", 0, "prizes.categories", ", ".join(claimed)[:60], message)
+
+
+def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fault]:
+    """A fault for each bloc of a unit prize that no unit has."""
+    blocs = {unit.bloc for unit in units}
+    for number, prize in enumerate(definition.unit_prizes):
+        for bloc in prize.blocs:
+            if bloc not in blocs:
+                message = (
+                    f"không đơn vị nào trong units.csv thuộc khối này; các khối: {'; '.join(sorted(blocs))}"
+                )
+                yield Fault("contest.toml", 0, f"unit_prizes.{number}.blocs", bloc, message)
 
 
 def read_folder(path: Path) -> ContestFolder:

@@ -56,16 +56,14 @@ def prizes_book(
     return book.close()
 
 
-def units_book(
-    definition: Definition, title: str, period: str, at: datetime, units: UnitFacts, prize: str
-) -> bytes:
+def units_book(definition: Definition, title: str, period: str, at: datetime, units: UnitFacts) -> bytes:
     """``unit_ranking.xlsx``: all units by rank, by bloc, and the blocs."""
     book = Book(definition.contest.organiser, at, f"Xếp hạng đơn vị, {title}")
     ranked = list(enumerate(units.ranked, 1))
     sheet = book.sheet(
         "Xếp hạng", f"Xếp hạng đơn vị {title}", period, columns.UNITS, note=UNITS_NOTE, landscape=True
     )
-    sheet.rows(unit_rows(ranked, units.winners, prize))
+    sheet.rows(unit_rows(ranked, units.titles))
     add_blocs(book, title, period, units)
     by_bloc = sorted(ranked, key=lambda row: (text_key(row[1].unit.bloc), row[1].unit.bloc, row[0]))
     sheet = book.sheet(
@@ -76,7 +74,7 @@ def units_book(
         note=UNITS_NOTE,
         landscape=True,
     )
-    sheet.rows(unit_rows(by_bloc, units.winners, prize))
+    sheet.rows(unit_rows(by_bloc, units.titles))
     return book.close()
 
 
@@ -131,7 +129,7 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     sheet = book.sheet(
         "Tóm tắt", f"Tổng hợp kết quả {facts.title}", f"{definition.contest.title} – {facts.period}", _LINE
     )
-    counts, units, winners = facts.counts, facts.units, facts.units.winners
+    counts, units = facts.counts, facts.units
     sheet.row(["Người dự thi", counts.people, None, None], strong=True)
     sheet.row(share("Trong đó: đối tượng bắt buộc", counts.obliged_people, counts.people))
     sheet.row(share("Trong đó: đối tượng khác", counts.other_people, counts.people))
@@ -143,9 +141,8 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     if definition.prediction:
         sheet.row(["Đáp án câu dự đoán", facts.target, None, definition.prediction.question])
     unit_lines(sheet, units)
-    for row in units.ranked:
-        if row.unit.code in winners:
-            sheet.row(["Giải tập thể tuần", None, row.rate, row.unit.name], strong=True)
+    for row in units.winners:
+        sheet.row([units.titles[row.prize], None, row.rate, row.unit.name], strong=True)
     table = sheet.table(
         ["Phổ điểm (bài tốt nhất)", "Số người", "Tỷ lệ"],
         [share(band.label, band.people, facts.ranked)[:3] for band in facts.bands],
@@ -188,7 +185,7 @@ def add_lowest(book: Book, title: str, period: str, units: UnitFacts) -> None:
         note=note,
         landscape=True,
     )
-    sheet.rows(unit_rows(rows, (), ""))
+    sheet.rows(unit_rows(rows, units.titles))
 
 
 def _scores(book: Book, facts: WeekFacts) -> None:

@@ -74,7 +74,7 @@ def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Perio
         "<h2>II. Kết quả cá nhân</h2>",
         _winners(facts.winners, definition),
         "<h2>III. Kết quả tập thể</h2>",
-        _collective(facts.units, "Đơn vị đạt giải tập thể của tuần"),
+        _collective(facts.units),
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
         _blocs(facts.units.blocs),
         *_extremes(facts.units, definition),
@@ -116,7 +116,7 @@ def final_bulletin(
         if any(people for _, people in points)
         else "",
         "<h2>II. Giải tập thể toàn cuộc thi</h2>",
-        _collective(units, "Đơn vị đạt giải tập thể toàn cuộc thi"),
+        _collective(units),
         "<h2>III. Giải cá nhân các tuần</h2>",
         _table(
             ["TT", "Tuần", "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
@@ -219,13 +219,19 @@ def _winners(winners: Sequence[Winner], definition: Definition) -> str:
     return _table(header, rows, "clllccc" if asked else "clllcc")
 
 
-def _collective(units: UnitFacts, title: str) -> str:
+def _collective(units: UnitFacts) -> str:
     rows = [
-        [str(place), escape(row.unit.name), *_unit_figures(row), comma(row.score, 4)]
-        for place, row in enumerate((row for row in units.ranked if row.unit.code in units.winners), 1)
+        [
+            str(number),
+            escape(units.titles[row.prize]),
+            escape(row.unit.name),
+            *_unit_figures(row),
+            comma(row.score, 4),
+        ]
+        for number, row in enumerate(units.winners, 1)
     ]
-    header = ["TT", title, *_UNIT_FIGURES, "Điểm đơn vị"]
-    return _table(header, rows, "clnnnnn")
+    header = ["TT", "Giải", "Đơn vị", *_UNIT_FIGURES, "Điểm đơn vị"]
+    return _table(header, rows, "cllnnnnn")
 
 
 # The titles of `_unit_figures`: obliged people and everybody stand apart.

@@ -73,7 +73,7 @@ def _people(
 
 def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
     before, after = _unit_places(old.document), _unit_places(new.document)
-    earlier = old.document.earlier_unit_winners, new.document.earlier_unit_winners
+    earlier = _elsewhere(old.document), _elsewhere(new.document)
     codes = before.keys() | after.keys()
     for code in sorted(codes, key=lambda code: (after.get(code, Place()).rank or 0, code)):
         was, now = before.get(code, Place()), after.get(code, Place())
@@ -119,6 +119,11 @@ def _prizes(closed: ClosedWeek, people: Mapping[str, Participant]) -> dict[str, 
         one.participant_id: Place(one.rank, one.prize, one.score, names.get(one.participant_id, ""))
         for one in closed.prizes
     }
+
+
+def _elsewhere(document: ClosedWeek | ClosedFinal) -> set[str]:
+    """The units that have a weekly prize of another week."""
+    return {code for codes in document.unit_prizes_elsewhere.values() for code in codes}
 
 
 def _ranks(revision: StoredRevision) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc
@@ -47,7 +47,7 @@ UNITS = [
     Column("Điểm bình quân", 9, "score"),
     Column("Chất lượng", 10, "percent"),
     Column("Điểm đơn vị", 11, "score"),
-    Column("Giải", 12),
+    Column("Giải", 20),
     Column("Ghi chú", 24),
 ]
 BLOCS = [
@@ -99,9 +99,9 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
 
 
 def unit_rows(
-    ranked: Iterable[tuple[int, UnitStanding]], winners: Sequence[str], prize: str
+    ranked: Iterable[tuple[int, UnitStanding]], titles: Mapping[str, str]
 ) -> Iterator[Sequence[Value]]:
-    """``ranked``: rank and unit; ``prize``: the winners' prize in words."""
+    """``ranked``: rank and unit; ``titles``: of the prizes, by name."""
     for rank, row in ranked:
         yield [
             rank,
@@ -117,7 +117,7 @@ def unit_rows(
             row.mean_best,
             row.quality,
             row.score,
-            prize if row.unit.code in winners else None,
+            titles.get(row.prize),
             NOTES[row.note],
         ]
 

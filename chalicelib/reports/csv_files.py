@@ -116,7 +116,7 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
         ]
 
 
-def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str) -> Iterator[list[Cell]]:
+def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:
     """All units. ``rate`` and ``quality`` have six decimals, ``unit_score`` four, rounded half up."""
     for rank, row in enumerate(ranked, 1):
         yield [
@@ -133,7 +133,7 @@ def unit_rows(ranked: Sequence[UnitStanding], winners: Sequence[str], prize: str
             decimal(row.mean_best, 4),
             decimal(row.quality, 6),
             decimal(row.score, 4),
-            prize if row.unit.code in winners else "",
+            row.prize,
             row.note,
         ]
 

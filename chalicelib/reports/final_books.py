@@ -126,7 +126,7 @@ def home_affairs_book(
     for rank, row, people in ranked:
         place = place + 1 if row.unit.bloc == bloc else 1
         bloc = row.unit.bloc
-        prize = "Giải toàn cuộc thi" if row.unit.code in units.winners else NOTES[row.note]
+        prize = units.titles.get(row.prize) or NOTES[row.note]
         rows.append(
             [
                 place,

@@ -56,14 +56,11 @@ def final_files(
         "toàn cuộc thi",
         f"từ {moment(local_time(first.opens, definition.zone))} đến {moment(at)}",
     )
-    units = unit_facts(result.units, result.unit_winners)
+    units = unit_facts(result.units, definition.unit_prizes)
 
-    rows = csv_files.unit_rows(result.units, result.unit_winners, "final")
+    rows = csv_files.unit_rows(result.units)
     yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)
-    yield (
-        "unit_ranking.xlsx",
-        made(books.units_book, definition, title, period, at, units, "Giải toàn cuộc thi"),
-    )
+    yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, units)
 
     people = participants.get_many([person for week in weeks for person in week.closed.winners])
     won = [(week, one) for week in weeks for one in winners(week.closed, people, definition)]

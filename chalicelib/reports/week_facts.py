@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
 from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.definition import UnitPrize
 from chalicelib.domain.ranking import Counts
 from chalicelib.domain.times import local_time
 from chalicelib.domain.unit_score import UnitStanding
@@ -21,8 +22,11 @@ LOWEST = 20
 _BANDS = (0, 50, 70, 90, 100)
 NOTES = {
     "": "",
+    "not_in_blocs": "Không thuộc khối được xét giải",
+    "not_of_size": "Số đối tượng bắt buộc ngoài mức được xét giải",
     "below_min_rate": "Tỷ lệ dưới mức tối thiểu",
     "below_min_people": "Số người dưới mức tối thiểu",
+    "below_min_winners": "Số người đạt giải cá nhân dưới mức tối thiểu",
 }
 # The texts for somebody without a unit, or whose name was erased.
 OUTSIDE = "Ngoài các đơn vị"
@@ -63,13 +67,18 @@ class Bloc(NamedTuple):
 
 
 class UnitFacts(NamedTuple):
-    """``ranked``: all units, best first; ``winners``: codes; ``lowest``: only units with obliged people."""
+    """``ranked``: best first; ``titles`` of prizes by name, in order; ``lowest``: only with obliged people."""
 
     ranked: Sequence[UnitStanding]
-    winners: Sequence[str]
+    titles: Mapping[str, str]
     blocs: list[Bloc]
     full: list[UnitStanding]
     lowest: list[UnitStanding]
+
+    @property
+    def winners(self) -> list[UnitStanding]:
+        """In order of the prizes."""
+        return [row for prize in self.titles for row in self.ranked if row.prize == prize]
 
     @property
     def active(self) -> int:
@@ -124,7 +133,7 @@ def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> W
         winners=won,
         scores=scores,
         bands=bands(scores),
-        units=unit_facts(result.units, result.unit_winners),
+        units=unit_facts(result.units, definition.unit_prizes),
     )
 
 
@@ -136,12 +145,12 @@ def bands(scores: Sequence[int]) -> list[Band]:
     return [Band(low, high, sum(scores[low : high + 1])) for low, high in zip(starts, ends, strict=True)]
 
 
-def unit_facts(ranked: Sequence[UnitStanding], winners: Sequence[str]) -> UnitFacts:
+def unit_facts(ranked: Sequence[UnitStanding], prizes: Iterable[UnitPrize]) -> UnitFacts:
     obliged = [row for row in ranked if row.headcount > row.exempt]
     by_rate = sorted(obliged, key=lambda row: (row.rate, row.exempt - row.headcount, row.unit.code))
     return UnitFacts(
         ranked=ranked,
-        winners=winners,
+        titles={prize.name: prize.title for prize in prizes},
         blocs=_blocs(ranked),
         full=[row for row in ranked if row.rate == 1],
         lowest=[row for row in by_rate if row.rate < 1][:LOWEST],

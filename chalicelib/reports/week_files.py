@@ -45,9 +45,9 @@ def week_files(
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
     ranking = csv_files.ranking_rows(result, reference)
     yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
-    rows = csv_files.unit_rows(result.units, result.unit_winners, "weekly")
+    rows = csv_files.unit_rows(result.units)
     yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)
-    yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, facts.units, "Giải tuần")
+    yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, facts.units)
     yield "activity.csv", csv_files.table(csv_files.ACTIVITY, csv_files.activity_rows(activity))
     yield (
         "question_statistics.csv",

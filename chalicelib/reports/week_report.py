@@ -101,5 +101,6 @@ def _unit(line: UnitLine) -> UnitRow:
         quality=float(decimal(row.quality, 6)),
         unit_score=float(decimal(row.score, 4)),
         prize=line.prize,
+        prize_title=line.prize_title,
         note=line.note,
     )

@@ -87,12 +87,7 @@ class ExamApi:
             revision = self._exam(reference).save(
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
-        definition = reference.of_week(attempt.week).definition
-        return {
-            "revision": revision,
-            "save_after_s": self.pace.save_after(now),
-            "deadline": responses.deadline_of(attempt, definition),
-        }
+        return {"revision": revision, "save_after_s": self.pace.save_after(now)}
 
     def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submitted:
         person, now = self._person(authorization)

@@ -26,10 +26,8 @@ def participant(person: Participant) -> shapes.Participant:
     }
 
 
-def deadline_of(attempt: AttemptId, definition: Definition) -> str:
-    """By the end of the week that is in force now."""
-    week = definition.week(attempt.week)
-    assert week is not None  # noqa: S101  the attempt was found: its week has begun
+def _deadline(definition: Definition, attempt: AttemptId) -> str:
+    week = definition.weeks[attempt.week - 1]
     return definition.rfc3339(deadline(definition, week, attempt.started))
 
 
@@ -41,7 +39,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
         "week": opened.attempt.week,
         "number": opened.attempt.number,
         "started_at": definition.rfc3339(opened.attempt.started),
-        "deadline": deadline_of(opened.attempt, definition),
+        "deadline": _deadline(definition, opened.attempt),
         "saved_answers": opened.saved,
         "saved_prediction": opened.guess,
         "revision": opened.revision,
@@ -111,7 +109,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
                     "number": attempt_id.number,
                     "status": "open",
                     "started_at": definition.rfc3339(attempt_id.started),
-                    "deadline": deadline_of(attempt_id, definition),
+                    "deadline": _deadline(definition, attempt_id),
                     "submitted_at": None,
                     "score": None,
                     "total": definition.paper.questions,

@@ -46,9 +46,6 @@ Chosen = Annotated[
 ]
 
 
-Switch = Literal["starts", "registration", "sign_in"]
-
-
 class Health(TypedDict):
     status: Literal["ok"]
     version: Annotated[str, Field(description="Digest of the code and its dependencies.")]
@@ -60,7 +57,6 @@ class Week(TypedDict):
     """Open from ``opens_at`` up to but not including ``closes_at``."""
 
     number: WeekNumber
-    title: Annotated[str | None, Field(description="Its own title, if it has one.")]
     opens_at: Instant
     closes_at: Instant
 
@@ -110,16 +106,37 @@ class Weights(TypedDict):
     quality: float
 
 
-class UnitPrizes(TypedDict):
-    weekly: Count
-    final: Count
+class UnitScore(TypedDict):
     weights: Weights
     volume: Annotated[
         Literal["obliged", "people", "attempts"],
         Field(description="Obliged people, people of all categories, or attempts of obliged people."),
     ]
-    min_rate: Annotated[float, Field(ge=0, le=1)]
+
+
+class RateStep(TypedDict):
+    up_to: Annotated[Count | None, Field(description="So many obliged people, included; null: any more.")]
+    rate: Annotated[float, Field(ge=0, le=1)]
+
+
+class UnitPrize(TypedDict):
+    """Given ``count`` times, each week or once at the end, to the best units that qualify."""
+
+    name: str
+    title: str
+    when: Literal["week", "final"]
+    count: Annotated[int, Field(ge=1)]
+    by: Annotated[
+        Literal["score", "rate", "people", "attempts", "winners"],
+        Field(description="What units are compared by; people are distinct ones of all categories."),
+    ]
+    once: Annotated[bool, Field(description="Whether a unit wins it in one week only.")]
+    blocs: Annotated[list[str], Field(description="Whose the prize is; that of all blocs if empty.")]
+    obliged_from: Count
+    obliged_to: Count | None
+    min_rate: list[RateStep]
     min_people: Count
+    min_winners: Count
 
 
 class Eligibility(TypedDict):
@@ -134,6 +151,7 @@ class NextRules(Week):
     prediction: Prediction | None
     ranking: Ranking
     prizes: list[Prize]
+    unit_prizes: list[UnitPrize]
     bank_digest: Digest
 
 
@@ -148,9 +166,6 @@ class Contest(TypedDict):
     hotline: str
     timezone: Annotated[str, Field(description="A name of the IANA time zone database.")]
     categories: Annotated[list[Category], Field(min_length=1, max_length=6)]
-    period: Annotated[Literal["tuần", "đợt", "kỳ"], Field(description="The word for a week.")]
-    notice: Annotated[str | None, Field(description="The organisers' words to everybody.")]
-    stopped: Annotated[list[Switch], Field(description="What is stopped for the time being.")]
     starts_at: Instant
     ends_at: Instant
     weeks: list[Week]
@@ -158,7 +173,8 @@ class Contest(TypedDict):
     prediction: Prediction | None
     ranking: Ranking
     prizes: list[Prize]
-    unit_prizes: UnitPrizes
+    unit_score: UnitScore
+    unit_prizes: list[UnitPrize]
     eligibility: Eligibility
     bank_digest: Digest
     next_rules: Annotated[
@@ -237,7 +253,6 @@ class Saved(TypedDict):
     save_after_s: Annotated[
         int, Field(ge=10, le=120, description="Seconds to wait before the next save; longer under load.")
     ]
-    deadline: Annotated[Instant, Field(description="The organisers may have put it off since the start.")]
 
 
 class Submission(TypedDict):
@@ -373,10 +388,6 @@ class StaleProblem(Problem):
     saved_answers: Chosen
     prediction: Count | None
     revision: Revision
-
-
-class StoppedProblem(Problem):
-    notice: Annotated[str, Field(description="The organisers' words to everybody; empty if there are none.")]
 
 
 class FinishedProblem(Problem):

@@ -33,6 +33,7 @@ const CALLS = {
 const READ = {
   Contest: ["id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "weeks", "paper", "prediction", "ranking", "prizes",
     "unit_prizes", "eligibility", "next_rules"],
+  UnitPrize: ["count", "title", "when"],
   Week: ["number", "opens_at", "closes_at"],
   PaperRules: ["questions", "time_limit_seconds", "grace_seconds", "attempts_per_week", "publish_bank"],
   Ranking: ["order", "one_prize_per_person"],

@@ -39,9 +39,6 @@ export interface Contest {
   hotline: string;
   timezone: string;
   categories: Array<Category>;
-  period: "tu\u1ea7n" | "\u0111\u1ee3t" | "k\u1ef3";
-  notice: string | null;
-  stopped: Array<"starts" | "registration" | "sign_in">;
   starts_at: string;
   ends_at: string;
   weeks: Array<Week>;
@@ -49,7 +46,8 @@ export interface Contest {
   prediction: Prediction | null;
   ranking: Ranking;
   prizes: Array<Prize>;
-  unit_prizes: UnitPrizes;
+  unit_score: UnitScore;
+  unit_prizes: Array<UnitPrize>;
   eligibility: Eligibility;
   bank_digest: string;
   next_rules: NextRules | null;
@@ -140,13 +138,13 @@ export interface Me {
 
 export interface NextRules {
   number: number;
-  title: string | null;
   opens_at: string;
   closes_at: string;
   paper: PaperRules;
   prediction: Prediction | null;
   ranking: Ranking;
   prizes: Array<Prize>;
+  unit_prizes: Array<UnitPrize>;
   bank_digest: string;
 }
 
@@ -227,6 +225,11 @@ export interface Ranking {
   one_prize_per_person: boolean;
 }
 
+export interface RateStep {
+  up_to: number | null;
+  rate: number;
+}
+
 export interface Receipt {
   record: ReceiptRecord;
   opening: Opening;
@@ -284,7 +287,6 @@ export interface Result {
 export interface Saved {
   revision: number;
   save_after_s: number;
-  deadline: string;
 }
 
 export interface Session {
@@ -308,15 +310,6 @@ export interface Started {
   attempt: Attempt;
 }
 
-export interface StoppedProblem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  notice: string;
-}
-
 export interface Submitted {
   score: number | null;
   total: number;
@@ -334,18 +327,28 @@ export interface ThisWeek {
   open_attempt: string | null;
 }
 
-export interface UnitPrizes {
-  weekly: number;
-  final: number;
+export interface UnitPrize {
+  name: string;
+  title: string;
+  when: "week" | "final";
+  count: number;
+  by: "score" | "rate" | "people" | "attempts" | "winners";
+  once: boolean;
+  blocs: Array<string>;
+  obliged_from: number;
+  obliged_to: number | null;
+  min_rate: Array<RateStep>;
+  min_people: number;
+  min_winners: number;
+}
+
+export interface UnitScore {
   weights: Weights;
   volume: "obliged" | "people" | "attempts";
-  min_rate: number;
-  min_people: number;
 }
 
 export interface Week {
   number: number;
-  title: string | null;
   opens_at: string;
   closes_at: string;
 }

@@ -159,6 +159,7 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             "quality": 0.91 if rank < 50 else 0,
             "unit_score": max(92.418 - 1.7 * rank, 0),
             "prize": "weekly" if rank == 1 else "",
+            "prize_title": "Giải thi tuần" if rank == 1 else "",
             "note": "below_min_rate" if rank > 30 else "",
         }
         for rank, unit in enumerate(units, 1)
@@ -198,7 +199,12 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
         "winners": winners,
         "units": ranked,
     }
-    last = [{**unit, "prize": "final" if unit["rank"] <= 5 else ""} for unit in ranked]
+    last = [
+        {**unit, "prize": "final", "prize_title": "Giải tập thể"}
+        if unit["rank"] <= 5
+        else {**unit, "prize": "", "prize_title": ""}
+        for unit in ranked
+    ]
     return {
         "results/index.json": {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}},
         "results/week-1.json": week,

@@ -23,6 +23,7 @@ UNIT = UnitLine(
     kind="department",
     headcount=4,
     exempt=0,
+    size=4,
     people=2,
     attempts=3,
     best_sum=9,
@@ -31,10 +32,12 @@ UNIT = UnitLine(
     obliged_best_sum=9,
     distinct_people=2,
     distinct_obliged=2,
+    winners=1,
     rate="1/2",
     quality="9/10",
     score="257/4",
     prize="weekly",
+    prize_title="Giải thi tuần",
     note="",
 )
 
@@ -59,6 +62,6 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "days": (Day("2022-08-22", 3, 2, 2),),
         "questions": (QuestionFigures("KS-001", "Kiểm soát", "B", 2, 1, -250, (0, 1, 1), 0, ("too_hard",)),),
         "earlier_winners": (),
-        "earlier_unit_winners": (),
+        "unit_prizes_elsewhere": {"weekly": ("SO-B",)},
     }
     return ClosedWeek(**{**fields, **changes})

@@ -29,12 +29,13 @@ from chalicelib.documents.live import Live
 from chalicelib.documents.manifest import CommitmentHead, FinalManifest, WeekManifest
 from chalicelib.documents.ranking_again import (
     CountedPrize,
+    CountedUnitPrize,
     Outcome,
     RankedPrize,
     RankedUnit,
     RankingAgain,
     Rules,
-    UnitPrizeRules,
+    UnitScoreRules,
     UnitSize,
 )
 from chalicelib.documents.results_page import (
@@ -49,11 +50,12 @@ from chalicelib.documents.results_page import (
 )
 from chalicelib.documents.typed import Document, decode
 from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
+from chalicelib.domain.definition import UNIT_PRIZES
 from tests.documents.builders import UNIT, a_closed_week
 from tests.pointers import pointing_at
 
 SAMPLES = Path(__file__).parent / "samples"
-ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "")
+ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", "")
 WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
@@ -125,12 +127,17 @@ TYPED: dict[str, Document] = {
             one_prize_per_person=True,
             obliged_categories=("mandatory",),
             prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
-            unit_prizes=UnitPrizeRules(1, {"rate": "0.5"}, "obliged", "0.3", 1),
+            unit_score=UnitScoreRules({"rate": "0.5"}, "obliged"),
+            unit_prizes=(
+                CountedUnitPrize(
+                    "weekly", 1, "score", True, ("Sở",), 5, None, ((50, "0.3"), (None, "0.2")), 1, 0
+                ),
+            ),
         ),
-        units=(UnitSize("SO-A", 4, 0),),
+        units=(UnitSize("SO-A", "Sở", 4, 0),),
         barred=(DIGEST,),
         earlier_winners=(),
-        earlier_unit_winners=("SO-A",),
+        unit_prizes_elsewhere={"weekly": ("SO-B",)},
         result=Outcome(
             people=2,
             attempts=3,
@@ -139,7 +146,7 @@ TYPED: dict[str, Document] = {
             ranked=2,
             order_sha256=DIGEST,
             prizes=(RankedPrize("first", 1, DIGEST),),
-            units=(RankedUnit(1, "SO-A", 2, 3, 9, 2, 3, 9, "257/4", "weekly", ""),),
+            units=(RankedUnit(1, "SO-A", 2, 3, 9, 2, 3, 9, 1, "257/4", "weekly", ""),),
         ),
     ),
     "closed_week": a_closed_week(),
@@ -304,7 +311,7 @@ def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
 
 def test_a_units_line_equals_its_standing_exactly() -> None:
     line = a_closed_week().units[0]
-    assert unit_lines([standing(line)], ["SO-A"], "weekly") == (line,)
+    assert unit_lines([standing(line)], UNIT_PRIZES) == (line,)
     assert a_closed_week().sums_by_unit == {"SO-A": (2, 3, 9, 2, 3, 9, 2, 2)}
     assert (a_closed_week().winners, a_closed_week().unit_winners) == (["0f" * 10], ["SO-A"])
     assert isinstance(decode(ClosedWeek, a_closed_week().encode()).units, tuple)

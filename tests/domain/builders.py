@@ -71,8 +71,8 @@ def rank_over(
 ) -> list[UnitStanding]:
     """The ranking of units by ``sums``, all of the first of ``weeks`` weeks."""
     by_code, size = {unit.code: unit for unit in units}, contest.paper.questions
-    rest = [UnitWeek(by_code, {}, size)] * (weeks - 1)
-    return rank_units(units, sums, contest, [UnitWeek(by_code, sums, size), *rest], ROOT)
+    rest = [UnitWeek(by_code, {}, {}, size)] * (weeks - 1)
+    return rank_units(units, sums, contest, [UnitWeek(by_code, sums, {}, size), *rest], ROOT)
 
 
 def final_of(
@@ -84,5 +84,5 @@ def final_of(
 ) -> FinalResult:
     """The end of a contest whose headcounts never changed."""
     by_code = {unit.code: unit for unit in units}
-    counted = [UnitWeek(by_code, sums, size) for sums, size in zip(weeks, sizes, strict=True)]
+    counted = [UnitWeek(by_code, sums, {}, size) for sums, size in zip(weeks, sizes, strict=True)]
     return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)), ROOT)

@@ -177,8 +177,9 @@ def unit_ranking(
     rules: dict[str, Any],
     sizes: list[dict[str, int]],
     root: str,
+    winners: dict[str, set[str]],
 ) -> list[dict[str, Any]]:
-    """``sizes``: for each week, how many people of each unit are obliged."""
+    """``sizes``: for each week, how many people of each unit are obliged; ``winners``: who has a prize."""
     largest = max([volume_of(taken[unit["code"]], rules) for unit in units])
     rows = []
     for unit in units:
@@ -193,9 +194,11 @@ def unit_ranking(
         people = len({who for who, _, _, _ in everybody})
         w_participation, w_volume, w_quality = (Fraction(weight) for weight in rules["weights"])
         points = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
-        enough = rate >= Fraction(rules["min_rate"]) and people >= rules["min_people"]
         rows.append({
-            "code": unit["code"], "points": points, "quality": quality, "volume": volume, "enough": enough,
+            "code": unit["code"], "bloc": unit["bloc"], "points": points, "quality": quality, "volume": volume,
+            "score": points, "rate": rate, "people": people, "winners": len(winners[unit["code"]]),
+            "attempts": sum(attempts for _, _, attempts, _ in everybody),
+            "size": max([size[unit["code"]] for size in sizes], default=0),
         })  # fmt: skip
 
     def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -207,12 +210,42 @@ def unit_ranking(
     return sorted(rows, key=lambda row: sum(1 for other in rows if ahead(other, row)))
 
 
-def unit_winners(rows: list[dict[str, Any]], number: int, earlier: set[str]) -> list[str]:
-    winners: list[str] = []
-    for row in rows:
-        if len(winners) < number and row["enough"] and row["code"] not in earlier:
-            winners.append(row["code"])
-    return winners
+def may_have(row: dict[str, Any], prize: dict[str, Any]) -> bool:
+    """Whether a unit is of the prize's blocs and size and reaches all that it asks for."""
+    small = [rate for up_to, rate in prize["min_rate"] if up_to is not None and row["size"] <= up_to]
+    least = Fraction(small[0] if small else prize["min_rate"][-1][1])
+    return bool(
+        (row["bloc"] in prize["blocs"] or not prize["blocs"])
+        and prize["obliged_from"] <= row["size"] <= (prize["obliged_to"] or 10**9)
+        and row["rate"] >= least
+        and row["people"] >= prize["min_people"]
+        and row["winners"] >= prize["min_winners"]
+    )
+
+
+def unit_winners(
+    rows: list[dict[str, Any]], prizes: list[dict[str, Any]], earlier: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """(prize, unit code), each in turn; ``earlier``: the same of the weeks before."""
+    won: list[tuple[str, str]] = []
+    for prize in prizes:
+        for _ in range(prize["count"]):
+            have = {code for _, code in won}
+            if prize["once"]:
+                have |= {code for name, code in earlier if name == prize["name"]}
+            best = None
+            for row in rows:  # in the ranking's order, so that of equal units the first is taken
+                if row["code"] in have or not may_have(row, prize):
+                    continue
+                if best is None or row[prize["by"]] > best[prize["by"]]:
+                    best = row
+            if best:
+                won.append((prize["name"], best["code"]))
+    return won
+
+
+def of_the(prizes: list[dict[str, Any]], when: str) -> list[dict[str, Any]]:
+    return [prize for prize in prizes if prize["when"] == when]
 
 
 def contest(
@@ -221,7 +254,8 @@ def contest(
     """All weeks in turn, then the final; ``weeks`` holds (people, root, own rules) for each."""
     results = []
     winners: set[str] = set()
-    weekly_units: set[str] = set()
+    weekly_units: list[tuple[str, str]] = []
+    ever: dict[str, set[str]] = {unit["code"]: set() for unit in units}
     sizes: list[dict[str, int]] = []
     total: dict[str, list[PersonWeek]] = {unit["code"]: [] for unit in units}
     for week, (people, root, own) in enumerate(weeks, 1):
@@ -233,8 +267,10 @@ def contest(
         taken = {unit["code"]: person_weeks(everybody, unit["code"], rules["questions"]) for unit in units}
         here = own.get("units", units)
         sizes.append({unit["code"]: max(0, unit["headcount"] - unit["exempt"]) for unit in here})
-        rows = unit_ranking(units, taken, rules, sizes[-1:], root)
-        best_units = unit_winners(rows, rules["weekly"], weekly_units)
+        unit_of = {person["id"]: person["unit"] for person in ranked}
+        have = {unit["code"]: {who for _, who in won if unit_of[who] == unit["code"]} for unit in units}
+        rows = unit_ranking(units, taken, rules, sizes[-1:], root, have)
+        best_units = unit_winners(rows, of_the(rules["unit_prizes"], "week"), weekly_units)
         results.append({
             "target": actual,
             "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
@@ -243,12 +279,14 @@ def contest(
             "unit_winners": best_units,
         })  # fmt: skip
         winners |= {person for _, person in won}
-        weekly_units |= set(best_units)
+        weekly_units += best_units
+        for code, people_with_one in have.items():
+            ever[code] |= people_with_one
         for code, more in taken.items():
             total[code] += more
-    final = unit_ranking(units, total, contest, sizes, weeks[-1][1] if weeks else "")
+    final = unit_ranking(units, total, contest, sizes, weeks[-1][1] if weeks else "", ever)
     return {
         "weeks": results,
         "final": [(row["code"], row["points"]) for row in final],
-        "final_winners": unit_winners(final, contest["final"], set()),
+        "final_winners": unit_winners(final, of_the(contest["unit_prizes"], "final"), []),
     }

@@ -18,7 +18,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
-from chalicelib.domain.unit_score import UnitWeek, distinct_people
+from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
 from tests.examples import examples
@@ -30,10 +30,10 @@ QUESTIONS = 3
 LIMIT, GRACE = 600_000, 10_000
 LARGEST_GUESS = 10**9
 UNITS: list[dict[str, Any]] = [
-    {"code": "A", "headcount": 3, "exempt": 1},
-    {"code": "B", "headcount": 2, "exempt": 0},
-    {"code": "C", "headcount": 0, "exempt": 0},
-    {"code": "D", "headcount": 40, "exempt": 0},
+    {"code": "A", "bloc": "Sở", "headcount": 3, "exempt": 1},
+    {"code": "B", "bloc": "Xã", "headcount": 2, "exempt": 0},
+    {"code": "C", "bloc": "Xã", "headcount": 0, "exempt": 0},
+    {"code": "D", "bloc": "Sở", "headcount": 40, "exempt": 0},
 ]
 
 scores = st.sampled_from([0, 1, QUESTIONS - 1, QUESTIONS, QUESTIONS, QUESTIONS + 4])
@@ -77,6 +77,27 @@ CATEGORIES = [
     {"name": "residents", "title": "Người dân", "obliged": False, "unit": "optional"},
     {"name": "pupils", "title": "Học sinh", "obliged": True, "unit": "required"},
 ]
+unit_prizes = st.fixed_dictionaries(
+    {
+        "when": st.sampled_from(["week", "final"]),
+        "count": st.integers(1, 2),
+        "by": st.sampled_from(["score", "score", "rate", "people", "attempts", "winners"]),
+        "once": st.booleans(),
+        "blocs": st.sampled_from([[], [], ["Sở"], ["Xã", "Sở"]]),
+        "obliged_from": st.sampled_from([0, 0, 2, 3]),
+        "obliged_to": st.sampled_from([None, None, 3, 40]),
+        "min_rate": st.sampled_from(
+            [
+                [[None, "0"]],
+                [[None, "0.05"]],
+                [[2, "1"], [None, "0.01"]],
+                [[1, "0"], [3, "0.5"], [None, "0.02"]],
+            ]
+        ),
+        "min_people": st.integers(1, 2),
+        "min_winners": st.sampled_from([0, 0, 1]),
+    }
+)
 person_weeks = st.fixed_dictionaries(
     {
         "unit": st.sampled_from(["A", "B", "C", "", "GONE"]),
@@ -111,10 +132,12 @@ contests = st.fixed_dictionaries(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
         ),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
-        "min_rate": st.sampled_from(["0", "0.05", "0.5"]),
-        "min_people": st.integers(1, 2),
-        "weekly": st.integers(0, 2),
-        "final": st.integers(0, 3),
+        "unit_prizes": st.lists(unit_prizes, max_size=4).map(
+            lambda drawn: [
+                {**prize, "name": f"prize-{k}", "once": prize["once"] and prize["when"] == "week"}
+                for k, prize in enumerate(drawn)
+            ]
+        ),
         "weeks": st.lists(some(person_weeks, 5, 3), min_size=1, max_size=3),
         # The order in which entries are read.
         "backwards": st.booleans(),
@@ -154,14 +177,18 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
             for k, (count, whose, least) in enumerate(raw["prizes"])
         ],
         unit_score={"weights": weights, "volume": raw["volume"]},
-        unit_prizes={
-            "weekly": raw["weekly"],
-            "final": raw["final"],
-            "min_rate": Decimal(raw["min_rate"]),
-            "min_people": raw["min_people"],
-        },
+        unit_prizes=[{**prize, "title": "Giải"} for prize in unit_prizes_of(raw)],
     )
     return contest if raw["target"] else contest.model_copy(update={"prediction": None})
+
+
+def unit_prizes_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those drawn that can be won: without individual prizes nobody asks for winners of one."""
+    return [
+        prize
+        for prize in raw["unit_prizes"]
+        if raw["prizes"] or (prize["by"] != "winners" and not prize["min_winners"])
+    ]
 
 
 def saved(contest: Definition, right: int | None) -> str | None:
@@ -237,8 +264,40 @@ def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) ->
     return whole
 
 
+def had_before(results: list[WeekResult]) -> dict[str, set[str]]:
+    had: dict[str, set[str]] = {}
+    for result in results:
+        for row in result.units:
+            if row.prize:
+                had.setdefault(row.prize, set()).add(row.unit.code)
+    return had
+
+
+def won_in(result: WeekResult) -> dict[str, set[str]]:
+    return winners_by_unit(
+        (result.ranked[place].unit, result.ranked[place].participant_id) for place in result.prizes
+    )
+
+
+def in_order(ranked: list[UnitStanding], contest: Definition) -> list[tuple[str, str]]:
+    """(prize, unit code), in order of the prizes and then of their figures."""
+    won = []
+    for prize in contest.unit_prizes:
+        rows = [row for row in ranked if row.prize == prize.name]
+        figures = {
+            "score": lambda row: row.score,
+            "rate": lambda row: row.rate,
+            "people": lambda row: row.sums.distinct_people,
+            "attempts": lambda row: row.sums.attempts,
+            "winners": lambda row: row.winners,
+        }
+        rows.sort(key=figures[prize.by], reverse=True)
+        won += [(prize.name, row.unit.code) for row in rows]
+    return won
+
+
 def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
-    units = [Unit(u["code"], u["code"], "Khối", "department", u["headcount"], u["exempt"]) for u in UNITS]
+    units = [Unit(u["code"], u["code"], u["bloc"], "department", u["headcount"], u["exempt"]) for u in UNITS]
     results: list[WeekResult] = []
     for contest, people in zip(contests, raw["weeks"], strict=True):
         week = contest.weeks[len(results)]
@@ -253,7 +312,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             root=raw["roots"][len(results)],
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
-            earlier_unit_winners={unit for result in results for unit in result.unit_winners},
+            unit_prizes_elsewhere=had_before(results),
         )
         results.append(result)
     taken_part = [
@@ -262,7 +321,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
     ]
     by_code = {unit.code: unit for unit in units}
     counted = [
-        UnitWeek(by_code, result.sums_by_unit, contest.paper.questions)
+        UnitWeek(by_code, result.sums_by_unit, won_in(result), contest.paper.questions)
         for contest, result in zip(contests, results, strict=True)
     ]
     final = close_contest(contests[0], units, counted, distinct_people(taken_part), results[-1].root)
@@ -275,12 +334,12 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
                     (prize, result.ranked[place].participant_id) for place, prize in result.prizes.items()
                 ],
                 "units": [(row.unit.code, row.score) for row in result.units],
-                "unit_winners": result.unit_winners,
+                "unit_winners": in_order(result.units, contest),
             }
-            for result in results
+            for contest, result in zip(contests, results, strict=True)
         ],
         "final": [(row.unit.code, row.score) for row in final.units],
-        "final_winners": final.unit_winners,
+        "final_winners": in_order(final.units, contests[0]),
     }
 
 
@@ -296,7 +355,12 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
     ]
     prizes = [(name, *told) for name, told in zip(["first", "second", "third"], raw["prizes"], strict=False)]
-    rules = {**raw, "prizes": prizes, "barred": {pid(k) for k in raw["barred"]}}
+    rules = {
+        **raw,
+        "unit_prizes": unit_prizes_of(raw),
+        "prizes": prizes,
+        "barred": {pid(k) for k in raw["barred"]},
+    }
     return slow_rules.contest(weeks, UNITS, rules)
 
 

@@ -23,6 +23,10 @@ def close(*entries: Entry, contest: Definition = CONTEST, **history: Any) -> Wee
     return close_week(contest, UNITS, week, gather(contest, BANK, week, entries), root=ROOT, **history)
 
 
+def unit_winners(result: WeekResult) -> list[str]:
+    return [row.unit.code for row in result.units if row.prize]
+
+
 def order(result: WeekResult) -> list[str]:
     return [standing.participant_id for standing in result.ranked]
 
@@ -52,7 +56,7 @@ def test_a_week_worked_out_by_hand() -> None:
     assert result.prizes == {0: "first", 1: "second", 2: "second"}
     assert result.winners == ["an", "binh", "chi"]
     assert [row.unit.code for row in result.units] == ["SO-B", "SO-A", "TRUONG-C"]
-    assert result.unit_winners == ["SO-B"]
+    assert unit_winners(result) == ["SO-B"]
 
 
 def test_an_attempt_left_open_counts_with_its_autosaved_answers() -> None:
@@ -112,20 +116,33 @@ def test_a_winner_of_an_earlier_week_is_ranked_but_wins_nothing() -> None:
 
 def test_a_unit_that_won_before_leaves_the_prize_to_the_next() -> None:
     first = close(*people())
-    assert first.unit_winners == ["SO-B"]
-    assert close(*people(), earlier_unit_winners={"SO-B"}).unit_winners == ["SO-A"]
+    assert unit_winners(first) == ["SO-B"]
+    assert unit_winners(close(*people(), unit_prizes_elsewhere={"weekly": {"SO-B"}})) == ["SO-A"]
 
 
 def test_a_week_in_which_nobody_took_part_is_closed_all_the_same() -> None:
     result = close()
     assert (result.counts.people, result.target, result.ranked, result.winners) == (0, 0, [], [])
     assert [row.unit.code for row in result.units] == ["SO-A", "SO-B", "TRUONG-C"]
-    assert result.unit_winners == []
+    assert unit_winners(result) == []
 
 
 def test_a_week_with_one_person() -> None:
     result = close(entry("an", done(5, 1)))
-    assert (result.winners, result.unit_winners) == (["an"], ["SO-A"])
+    assert (result.winners, unit_winners(result)) == (["an"], ["SO-A"])
+
+
+def test_a_weekly_unit_prize_may_ask_for_people_with_an_individual_prize() -> None:
+    asked = definition(
+        unit_prizes=[
+            {"name": "most", "title": "Giải", "by": "winners"},
+            {"name": "one", "title": "Giải", "min_winners": 1},
+        ]
+    )
+    result = close(*people(), contest=asked)
+    assert [(row.unit.code, row.winners, row.prize) for row in result.units] == [
+        ("SO-B", 1, "one"), ("SO-A", 2, "most"), ("TRUONG-C", 0, ""),
+    ]  # fmt: skip
 
 
 def test_entries_are_read_once_so_that_they_may_stream() -> None:

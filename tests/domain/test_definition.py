@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from chalicelib.domain.definition import DATES, FREE, RULES_OF_A_WEEK, Definition
 from tests.fakes import definition
 
+UNIT_PRIZE: dict[str, Any] = {"name": "best", "title": "Giải", "count": 1}
 FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("contest.id", {"contest": {"id": "Nghệ An"}}),
     ("contest.id", {"contest": {"id": ""}}),
@@ -64,9 +65,35 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("prizes.0.name", {"prizes": [{"name": "Nhất", "title": "Giải Nhất", "count": 1}]}),
     ("prizes.0.count", {"prizes": [{"name": "first", "title": "Giải Nhất", "count": 0}]}),
     ("", {"prizes": [{"name": "first", "title": title, "count": 1} for title in ("Nhất", "Nhì")]}),
-    ("unit_prizes.weekly", {"unit_prizes": {"weekly": -1}}),
-    ("unit_prizes.min_rate", {"unit_prizes": {"min_rate": Decimal("1.01")}}),
-    ("unit_prizes.min_people", {"unit_prizes": {"min_people": 0}}),
+    ("unit_prizes.0", {"unit_prizes": ["none"]}),
+    *(
+        (f"unit_prizes.0.{name}", {"unit_prizes": [{**UNIT_PRIZE, name: value}]})
+        for name, value in [
+            ("name", "Nhất"),
+            ("title", ""),
+            ("when", "month"),
+            ("count", 0),
+            ("by", "quality"),
+            ("once", "yes"),
+            ("blocs", [""]),
+            ("obliged_from", -1),
+            ("obliged_to", Decimal("9.5")),
+            ("min_rate", Decimal("1.01")),
+            ("min_rate", True),
+            ("min_rate", "0.3"),
+            ("min_rate", []),
+            ("min_rate", [[50, Decimal("0.3")]]),
+            ("min_rate", [[Decimal("0.3")], [Decimal("0.2")]]),
+            ("min_rate", [[50, Decimal("0.3")], [50, Decimal("0.2")], [0]]),
+            ("min_rate", [[100, Decimal("0.3")], [50, Decimal("0.2")], [0]]),
+            ("min_rate", [[50, Decimal("0.3"), 1], [0]]),
+            ("min_people", 0),
+            ("min_winners", -1),
+            ("level", "top"),
+        ]
+    ),
+    ("unit_prizes.0", {"unit_prizes": [{**UNIT_PRIZE, "obliged_from": 9, "obliged_to": 8}]}),
+    ("", {"unit_prizes": [UNIT_PRIZE, UNIT_PRIZE]}),
     ("eligibility.min_age", {"eligibility": {"min_age": -1}}),
     ("publication.winner_names", {"publication": {"winner_names": "initials"}}),
     ("gifts", {"gifts": {"first": "a bicycle"}}),
@@ -126,6 +153,23 @@ def test_omitted_values_take_the_defaults_of_the_design() -> None:
     assert whole.paper.min_duration == timedelta(0)
     assert whole.ranking.order == ("score", "prediction", "duration", "submitted")
     assert whole.prediction is None
+    weekly, final = whole.unit_prizes
+    assert (weekly.title, weekly.when, weekly.count, weekly.once) == ("Giải thi tuần", "week", 1, True)
+    assert (final.title, final.when, final.count, final.once) == ("Giải tập thể", "final", 5, False)
+
+
+def test_a_least_rate_is_one_number_or_steps_by_size_and_survives_being_stored() -> None:
+    steps = [[50, Decimal("0.3")], [100, Decimal("0.25")], [Decimal("0.2")]]
+    whole = definition(
+        unit_prizes=[{**UNIT_PRIZE, "min_rate": steps}, {**UNIT_PRIZE, "name": "b", "min_rate": 1}]
+    )
+    assert [*map(tuple, whole.unit_prizes[0].min_rate)] == [
+        (50, Decimal("0.3")),
+        (100, Decimal("0.25")),
+        (None, Decimal("0.2")),
+    ]
+    assert whole.unit_prizes[1].min_rate == ((None, 1),)
+    assert Definition.model_validate_json(whole.model_dump_json()) == whole
 
 
 MILLISECONDS = st.integers(1, 360 * 86_400_000).map(lambda ms: timedelta(milliseconds=ms))
@@ -156,12 +200,15 @@ def test_a_calendar_beyond_the_year_9999_is_refused(contest: dict[str, Any]) -> 
 
 
 def test_a_week_that_keeps_its_rules_keeps_paper_prediction_ranking_and_prizes_and_nothing_else() -> None:
-    now = definition(contest={"title": "Mới"}, paper={"time_limit": "PT20M", "questions": 9})
+    now = definition(
+        contest={"title": "Mới"}, paper={"time_limit": "PT20M", "questions": 9}, unit_prizes=[UNIT_PRIZE]
+    )
     then = definition(ranking={"order": ["duration"]}, prizes=[])
     assert now.time_limit == 1_200_000, "what the calendar has worked out must not be taken over"
     kept = now.under_rules_of(then)
     assert (kept.time_limit, kept.paper, kept.ranking) == (600_000, then.paper, then.ranking)
     assert (kept.contest, kept.prizes, kept.weeks) == (now.contest, then.prizes, now.weeks)
+    assert kept.unit_prizes == then.unit_prizes
     assert kept.under_rules_of(now) == now
     assert now.under_rules_of(now) is now
 
@@ -170,18 +217,21 @@ def test_every_setting_is_frozen_when_the_contest_opens_unless_it_is_listed() ->
     everything = {
         f"{table}.{name}"
         for table in Definition.model_fields
-        if table not in (*RULES_OF_A_WEEK, "calendar", "categories")
+        if table not in RULES_OF_A_WEEK and table != "categories"
         for name in type(getattr(definition(), table)).model_fields
     }
     assert everything >= FREE | DATES, "a list names a setting that there is not"
     frozen = set(definition().frozen())
-    assert frozen == everything - FREE - DATES | {"ranking.one_prize_per_person", "categories"}
+    assert frozen == everything - FREE - DATES | {
+        "ranking.one_prize_per_person",
+        "categories",
+        "unit_prizes.final",
+    }
     assert {
         "categories",
         "contest.grace",
         "contest.timezone",
         "unit_score.weights",
-        "unit_prizes.final",
     } <= frozen
 
 
@@ -229,6 +279,13 @@ def test_only_the_titles_of_categories_may_change_during_the_contest() -> None:
         ({"contest": {"gap": "PT0S"}}, r"bỏ gap và ghi pause = \"PT15M\""),
         ({"prizes": [{"name": "first", "title": "Giải", "count": 1, "min_score": 6}]}, "6 câu đúng"),
         ({"contest": {"start": "2022-08-22T08:00:00+08:00"}}, r"2022-08-22T07:00:00\+07:00"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "obliged_from": 9, "obliged_to": 8}]}, "obliged_from: lớn hơn"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "obliged_to": 0, "min_rate": Decimal("0.1")}]}, "bỏ min_rate"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "when": "final", "once": True}]}, "bỏ once"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "min_rate": [[9, 1], [5, 1], [0]]}]}, "tăng dần"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "min_rate": "nhiều"}]}, "cần một tỷ lệ"),
+        ({"unit_prizes": [{**UNIT_PRIZE, "min_winners": 4}]}, "chỉ có 3 giải cá nhân"),
+        ({"prizes": [], "unit_prizes": [{**UNIT_PRIZE, "by": "winners"}]}, "chỉ có 0 giải cá nhân"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused_with_what_to_do(

@@ -103,6 +103,20 @@ FIELDS = ["score", "prediction", "duration", "submitted"]
 # With few fields there are ties.
 ORDERS = [order for length in range(1, 5) for order in permutations(FIELDS, length)]
 
+unit_prizes = st.fixed_dictionaries(
+    {
+        "when": st.sampled_from(["week", "final"]),
+        "count": st.integers(1, 2),
+        "by": st.sampled_from(["score", "rate", "people", "attempts", "winners"]),
+        "once": st.booleans(),
+        "blocs": st.sampled_from([[], ["Sở, ban, ngành"], ["Trường học"]]),
+        "obliged_from": st.sampled_from([0, 0, 2]),
+        "obliged_to": st.sampled_from([None, None, 3]),
+        "min_rate": st.sampled_from([[[None, "0"]], [[2, "0.5"], [None, "0.2"]]]),
+        "min_people": st.integers(1, 2),
+        "min_winners": st.sampled_from([0, 0, 1]),
+    }
+)
 contests = st.fixed_dictionaries(
     {
         "weeks": st.sampled_from([2, 1, 3, 3]),
@@ -116,10 +130,12 @@ contests = st.fixed_dictionaries(
         "prizes": st.sampled_from([[("first", 1)], [("first", 1), ("second", 2)]]),
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
-        "min_rate": st.sampled_from(["0", "0.5"]),
-        "min_people": st.integers(1, 2),
-        "weekly": st.integers(0, 2),
-        "final": st.integers(1, 2),
+        "unit_prizes": st.lists(unit_prizes, max_size=3).map(
+            lambda drawn: [
+                {**prize, "name": f"prize-{k}", "once": prize["once"] and prize["when"] == "week"}
+                for k, prize in enumerate(drawn)
+            ]
+        ),
         "questions": st.just(QUESTIONS),
         "time_limit": st.just(LIMIT),
         # The differences when an organiser changes questions and rules.
@@ -210,12 +226,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
         ranking={"order": rules["order"], "one_prize_per_person": rules["one_prize_per_person"]},
         prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
         unit_score={"weights": weights, "volume": rules["volume"]},
-        unit_prizes={
-            "weekly": rules["weekly"],
-            "final": rules["final"],
-            "min_rate": Decimal(rules["min_rate"]),
-            "min_people": rules["min_people"],
-        },
+        unit_prizes=[{**prize, "title": "Giải"} for prize in rules["unit_prizes"]],
     )
     return contest if rules["target"] else contest.model_copy(update={"prediction": None})
 
@@ -745,7 +756,7 @@ class ContestMachine(RuleBasedStateMachine):
         assert list(self.pointers) == weeks + ["final"] * over
         told = self.model.results([self.roots[week] for week in weeks])
         prizes: list[str] = []
-        unit_prizes: list[str] = []
+        unit_prizes: list[tuple[str, str]] = []
         ranked: list[list[str]] = []
         for week, expected in enumerate(told["weeks"], 1):
             what = f"week-{week}"
@@ -793,19 +804,25 @@ class ContestMachine(RuleBasedStateMachine):
             }
             yield {column: str(value) for column, value in row.items()}
 
-    def check_units(self, what: str, expected: list[tuple[str, Fraction]], winners: list[str]) -> list[str]:
+    def check_units(
+        self, what: str, expected: list[tuple[str, Fraction]], winners: list[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
         rows = self.rows(what, "unit_ranking.csv")
         assert [row["unit_code"] for row in rows] == [code for code, _ in expected]
         for row, (_, points) in zip(rows, expected, strict=True):
             assert abs(Fraction(row["unit_score"]) - points) <= Fraction(1, 20_000)
-        won = [row["unit_code"] for row in rows if row["prize"]]
-        assert won == winners
+        won = [(row["prize"], row["unit_code"]) for row in rows if row["prize"]]
+        assert sorted(won) == sorted(winners)
         return won
 
-    def check_prizes(self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[str]) -> None:
+    def check_prizes(
+        self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[tuple[str, str]]
+    ) -> None:
         if all(self.model.book(week)["one_prize_per_person"] for week in self.model.weeks):
             assert len(set(prizes)) == len(prizes), "one person has two prizes"
-        assert len(set(unit_prizes)) == len(unit_prizes), "a unit has two weekly prizes"
+        once = {prize["name"] for prize in self.model.rules["unit_prizes"] if prize["once"]}
+        given = [won for won in unit_prizes if won[0] in once]
+        assert len(set(given)) == len(given), "a unit has a prize twice that is given once"
         for barred in self.model.inputs.barred:
             assert barred not in prizes
             assert not any(barred in week for week in ranked)

@@ -139,7 +139,12 @@ class Model:
 
     def _units(self, headcounts: dict[str, int]) -> list[dict[str, Any]]:
         return [
-            {"code": code, "headcount": headcount, "exempt": 1 if code == "SO-A" else 0}
+            {
+                "code": code,
+                "bloc": "Trường học" if code == "TRUONG-C" else "Sở, ban, ngành",
+                "headcount": headcount,
+                "exempt": 1 if code == "SO-A" else 0,
+            }
             for code, headcount in headcounts.items()
         ]
 

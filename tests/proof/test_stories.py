@@ -25,10 +25,7 @@ RULES: dict[str, Any] = {
     "prizes": [("first", 1)],
     "weights": ("0.5", "0.2", "0.3"),
     "volume": "obliged",
-    "min_rate": "0",
-    "min_people": 1,
-    "weekly": 0,
-    "final": 1,
+    "unit_prizes": [],
     "questions": 3,
     "time_limit": LIMIT,
 }

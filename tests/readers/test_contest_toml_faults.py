@@ -140,3 +140,10 @@ def test_a_fault_reads_as_file_place_value_and_remedy() -> None:
 )
 def test_a_wrong_value_is_reported_by_its_line(old: str, new: str, line: int) -> None:
     assert line in {fault.row for fault in faults(toml(old, new))}
+
+
+def test_a_unit_prize_of_a_bloc_that_no_unit_has_is_refused_with_the_blocs_there_are() -> None:
+    prize = '\n[[unit_prizes]]\nname = "best"\ntitle = "Giải"\nblocs = ["Sở", "Xã"]\n'
+    (fault,) = faults(contest_files(toml=TOML + prize))
+    assert (fault.file, fault.column, fault.value) == ("contest.toml", "unit_prizes.0.blocs", "Xã")
+    assert "các khối: Sở" in fault.message

@@ -107,7 +107,10 @@ def test_prizes_are_those_of_the_plan(name: str) -> None:
         ("Giải Ba", 3),
         ("Giải Khuyến khích", 10),
     ]
-    assert (definition.unit_prizes.weekly, definition.unit_prizes.final) == (1, 5)
+    assert [(prize.title, prize.when, prize.count, prize.once) for prize in definition.unit_prizes] == [
+        ("Giải thi tuần", "week", 1, True),
+        ("Giải tập thể", "final", 5, False),
+    ]
     assert definition.ranking.one_prize_per_person
 
 

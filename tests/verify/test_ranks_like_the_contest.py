@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
@@ -83,11 +84,22 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
             {"name": "all", "title": "Giải", "count": 2},
         ],
         ranking={"order": ORDERS[seed][: rng.choice([1, 4])], "one_prize_per_person": seed % 2 == 0},
-        unit_prizes={
-            "weekly": rng.choice([0, 1, 2]),
-            "min_rate": rng.choice([0, 1]),
-            "min_people": rng.choice([1, 11]),
-        },
+        unit_prizes=[
+            {
+                "name": f"prize-{k}",
+                "title": "Giải",
+                "count": rng.choice([1, 2]),
+                "by": rng.choice(["score", "rate", "people", "attempts", "winners"]),
+                "once": rng.choice([True, False]),
+                "blocs": rng.choice([[], ["Sở, ban, ngành"]]),
+                "obliged_from": rng.choice([0, 5]),
+                "obliged_to": rng.choice([None, 8]),
+                "min_rate": rng.choice([0, 1, [[4, 1], [Decimal("0.5")]]]),
+                "min_people": rng.choice([1, 11]),
+                "min_winners": rng.choice([0, 1, 2]),
+            }
+            for k in range(rng.choice([0, 1, 3]))
+        ],
     )
     if seed % 6 == 0:
         contest = contest.model_copy(update={"prediction": None})

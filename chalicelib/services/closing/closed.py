@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 from chalicelib.documents.closed_week import (
@@ -25,12 +25,15 @@ from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.question_statistics import question_lines
 from chalicelib.services.contest.reference import Reference
 
+# The name of a unit prize → the units that have it of other weeks.
+UnitPrizesElsewhere = Mapping[str, Collection[str]]
+
 
 def closed_week(
     result: WeekResult,
     reference: Reference,
     earlier_winners: Iterable[str],
-    earlier_unit_winners: Iterable[str],
+    elsewhere: UnitPrizesElsewhere,
 ) -> ClosedWeek:
     """The document of a week's result, without its ranking (``ranking_rows``)."""
     definition, week = reference.definition, result.week
@@ -51,16 +54,16 @@ def closed_week(
         ranked=len(result.ranked),
         unranked=tuple(Unranked(*one[:4]) for one in result.unranked),
         prizes=tuple(_prizes(result, reference)),
-        units=unit_lines(result.units, result.unit_winners, "weekly"),
+        units=unit_lines(result.units, definition.unit_prizes),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
         questions=tuple(_figures(first, reference)),
         earlier_winners=tuple(sorted(earlier_winners)),
-        earlier_unit_winners=tuple(sorted(earlier_unit_winners)),
+        unit_prizes_elsewhere=listed(elsewhere),
     )
 
 
 def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
-    units = unit_lines(result.units, result.unit_winners, "final")
+    units = unit_lines(result.units, reference.definition.unit_prizes)
     return ClosedFinal(contest=reference.definition.contest.id, draw_root=result.root, units=units)
 
 
@@ -79,10 +82,19 @@ def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str,
         yield person.participant_id, person.unit, person.obliged
 
 
-def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], set[str]]:
-    """The people and units that won a prize in one of these weeks."""
-    people = {winner for week in weeks for winner in week.winners}
-    return people, {unit for week in weeks for unit in week.unit_winners}
+def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], dict[str, set[str]]]:
+    """The people who won a prize in one of these weeks, and the units by the name of the prize they won."""
+    units: dict[str, set[str]] = {}
+    for week in weeks:
+        for line in week.units:
+            if line.prize:
+                units.setdefault(line.prize, set()).add(line.code)
+    return {winner for week in weeks for winner in week.winners}, units
+
+
+def listed(elsewhere: UnitPrizesElsewhere) -> dict[str, tuple[str, ...]]:
+    """In one order, as documents keep it."""
+    return {prize: tuple(sorted(codes)) for prize, codes in sorted(elsewhere.items())}
 
 
 def _prizes(result: WeekResult, reference: Reference) -> Iterator[Prize]:

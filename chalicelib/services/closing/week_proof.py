@@ -18,23 +18,25 @@ from chalicelib.documents.bundle import encode_line
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
     CountedPrize,
+    CountedUnitPrize,
     Outcome,
     RankedPrize,
     RankedUnit,
     RankingAgain,
     Rules,
-    UnitPrizeRules,
+    UnitScoreRules,
     UnitSize,
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import pseudonym
 from chalicelib.domain.receipt import commitment
 from chalicelib.domain.times import span_ms
+from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import LargeObjects
 from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANKING
@@ -196,10 +198,10 @@ def write_bundle(
 
 
 def proof_files(
-    bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
+    bundle: Bundle, result: WeekResult, reference: Reference, elsewhere: UnitPrizesElsewhere
 ) -> dict[str, bytes]:
     """The files that a revision keeps beside the bundle, by name."""
-    ranking = ranking_again(bundle, result, reference, earlier_unit_winners)
+    ranking = ranking_again(bundle, result, reference, elsewhere)
     ranking_json = ranking.encode()
     tree = Tree(
         contest=reference.definition.contest.id,
@@ -221,12 +223,11 @@ def tree_root(leaves: bytes) -> bytes:
 
 
 def ranking_again(
-    bundle: Bundle, result: WeekResult, reference: Reference, earlier_unit_winners: Iterable[str]
+    bundle: Bundle, result: WeekResult, reference: Reference, elsewhere: UnitPrizesElsewhere
 ) -> RankingAgain:
     """``ranking.json``."""
     definition = reference.definition
     name_of = partial(pseudonym, definition.contest.id, result.week.number)
-    units = definition.unit_prizes
     order = sha256()
     for place, standing in enumerate(result.ranked):
         line = name_of(standing.participant_id)
@@ -247,18 +248,16 @@ def ranking_again(
                 CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
                 for prize in definition.prizes
             ),
-            unit_prizes=UnitPrizeRules(
-                weekly=units.weekly,
+            unit_score=UnitScoreRules(
                 weights={name: str(weight) for name, weight in definition.unit_score.weights},
                 volume=definition.unit_score.volume,
-                min_rate=str(units.min_rate),
-                min_people=units.min_people,
             ),
+            unit_prizes=tuple(map(_unit_prize, definition.unit_prizes_of("week"))),
         ),
-        units=tuple(UnitSize(unit.code, unit.headcount, unit.exempt) for unit in reference.units),
+        units=tuple(UnitSize(unit.code, unit.bloc, unit.headcount, unit.exempt) for unit in reference.units),
         barred=tuple(bundle.barred),
         earlier_winners=tuple(bundle.earlier_winners),
-        earlier_unit_winners=tuple(sorted(earlier_unit_winners)),
+        unit_prizes_elsewhere=listed(elsewhere),
         result=Outcome(
             people=result.counts.people,
             attempts=result.counts.attempts,
@@ -280,11 +279,27 @@ def ranking_again(
                     obliged_people=row.sums.obliged_people,
                     obliged_attempts=row.sums.obliged_attempts,
                     obliged_best_sum=row.sums.obliged_best_sum,
+                    winners=row.winners,
                     score=str(row.score),
-                    prize="weekly" if row.unit.code in result.unit_winners else "",
+                    prize=row.prize,
                     note=row.note,
                 )
                 for rank, row in enumerate(result.units, 1)
             ),
         ),
+    )
+
+
+def _unit_prize(prize: UnitPrize) -> CountedUnitPrize:
+    return CountedUnitPrize(
+        name=prize.name,
+        count=prize.count,
+        by=prize.by,
+        once=prize.once,
+        blocs=prize.blocs,
+        obliged_from=prize.obliged_from,
+        obliged_to=prize.obliged_to,
+        min_rate=tuple((step.up_to, str(step.rate)) for step in prize.min_rate),
+        min_people=prize.min_people,
+        min_winners=prize.min_winners,
     )

@@ -6,21 +6,25 @@ from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json
-from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
 # Decisions that name nobody.
-OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
+OPEN_DECISIONS = ("rulings", "recognitions", "confirmations")
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
     return {
         "number": week.number,
-        "title": definition.own_title(week.number),
         "opens_at": definition.rfc3339(week.opens),
         "closes_at": definition.rfc3339(week.closes),
     }
+
+
+def _unit_prize(prize: UnitPrize) -> dict[str, Any]:
+    steps = [{"up_to": step.up_to, "rate": float(step.rate)} for step in prize.min_rate]
+    return {**prize.model_dump(mode="json"), "min_rate": steps}
 
 
 def _rules(reference: Reference) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
             "one_prize_per_person": definition.ranking.one_prize_per_person,
         },
         "prizes": [prize.model_dump(mode="json") for prize in definition.prizes],
+        "unit_prizes": [_unit_prize(prize) for prize in definition.unit_prizes],
         "bank_digest": reference.bank.digest,
     }
 
@@ -48,7 +53,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
 def _next_week(reference: Current, now: int) -> Week | None:
     """The week after the one in view, if its questions or rules differ."""
     view = reference.definition.week_in_view(now)
-    after = reference.definition.week_after(view.number)
+    after = reference.definition.week(view.number + 1)
     if after is None or same_rules(reference.of_week(view.number), reference.of_week(after.number)):
         return None
     return after
@@ -60,27 +65,21 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
     ``next_rules``: those of the week after it, if they differ.
     """
     definition = reference.definition
-    contest, units = definition.contest, definition.unit_prizes
+    contest = definition.contest
     after = _next_week(reference, now)
     return {
         **contest.model_dump(
-            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "period"}
+            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone"}
         ),
         "categories": [category.model_dump() for category in definition.categories],
-        "notice": reference.decisions.notice or None,
-        "stopped": list(reference.decisions.stopped),
         "starts_at": definition.rfc3339(definition.weeks[0].opens),
         "ends_at": definition.rfc3339(definition.weeks[-1].closes),
         "weeks": [_week(definition, week) for week in definition.weeks],
         **_rules(reference.of_week(definition.week_in_view(now).number)),
         "next_rules": after and {**_week(definition, after), **_rules(reference.of_week(after.number))},
-        "unit_prizes": {
-            "weekly": units.weekly,
-            "final": units.final,
+        "unit_score": {
             "weights": {name: float(weight) for name, weight in definition.unit_score.weights},
             "volume": definition.unit_score.volume,
-            "min_rate": float(units.min_rate),
-            "min_people": units.min_people,
         },
         "eligibility": definition.eligibility.model_dump(include={"min_age", "proof_of_work"}),
     }

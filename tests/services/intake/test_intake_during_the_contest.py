@@ -28,6 +28,20 @@ OPEN = OPENING + timedelta(days=1)
 LAST_WEEK = OPEN + 3 * WEEK
 ANOTHER_KEY = QUESTIONS.replace("Một?,a,b,c,d,,,B", "Một?,a,b,c,d,,,C")
 REWEIGHED = TOML.replace("participation = 0.5, volume = 0.2", "participation = 0.2, volume = 0.5")
+# The plan's unit prizes, but for the number of weekly ones.
+WEEKLY_TWICE = """
+[[unit_prizes]]
+name = "weekly"
+title = "Giải thi tuần"
+count = 2
+once = true
+
+[[unit_prizes]]
+name = "final"
+title = "Giải tập thể"
+when = "final"
+count = 5
+"""
 TWO_QUESTIONS = TOML.replace("questions = 3", "questions = 2")
 
 
@@ -44,10 +58,10 @@ def loaded(desk: Desk) -> Current:
 @pytest.mark.parametrize(
     ("changed", "place"),
     [
-        ({"toml": TOML.replace("2022-08-22T08", "2022-08-22T09")}, ("contest.toml", "calendar")),
+        ({"toml": TOML.replace("2022-08-22T08", "2022-08-22T09")}, ("contest.toml", "contest.start")),
         (
             {"toml": TOML.replace("weeks = 4", 'weeks = 4\nweek_length = "P6D"')},
-            ("contest.toml", "calendar"),
+            ("contest.toml", "contest.start"),
         ),
         (
             {"toml": TOML.replace("weeks = 4", 'weeks = 4\ntimezone = "Asia/Bangkok"')},
@@ -56,8 +70,10 @@ def loaded(desk: Desk) -> Current:
         ({"units": UNITS.replace("SO-B,Sở B,Sở,department,4,0\n", "")}, ("units", "code")),
         ({"units": UNITS.replace("SO-B,Sở B,Sở,", "SO-B,Sở B,Khối khác,")}, ("units", "bloc")),
         ({"toml": REWEIGHED}, ("contest.toml", "unit_score.weights")),
-        ({"toml": TOML + "\n[unit_prizes]\nfinal = 9\n"}, ("contest.toml", "unit_prizes.final")),
-        ({"toml": TOML + "\n[unit_prizes]\nmin_people = 9\n"}, ("contest.toml", "unit_prizes.min_people")),
+        (
+            {"toml": TOML + '\n[[unit_prizes]]\nname = "best"\ntitle = "Giải"\nwhen = "final"\n'},
+            ("contest.toml", "unit_prizes.final"),
+        ),
         (
             {"toml": TOML.replace("weeks = 4", 'weeks = 4\ngrace = "PT1M"')},
             ("contest.toml", "contest.grace"),
@@ -96,6 +112,7 @@ RULES = [
         ("contest.toml", "prizes"),
         id="prizes",
     ),
+    pytest.param({"toml": TOML + WEEKLY_TWICE}, ("contest.toml", "unit_prizes"), id="unit_prizes"),
 ]
 
 
@@ -133,7 +150,7 @@ def test_the_bank_may_change_for_all_weeks_while_everybody_will_see_it_before_th
     desk = Desk()
     desk.put()
     before = loaded(desk).bank
-    assert "from_week" not in desk.put(OPENING - 4 * RECHECK, questions=ANOTHER_KEY)["taken"]
+    assert "from_week" not in desk.put(OPENING - 3 * RECHECK, questions=ANOTHER_KEY)["taken"]
     assert loaded(desk).of_week(1).bank != before
 
 
@@ -196,7 +213,7 @@ def test_a_headcount_holds_for_the_weeks_that_are_not_yet_closed() -> None:
 
     assert desk.send("units.csv", corrected, ready - timedelta(minutes=3))["accepted"]
     assert headcounts() == [9, 9, 9, 9]
-    for now in (ready - timedelta(seconds=29), ready + timedelta(days=1)):
+    for now in (ready - timedelta(seconds=89), ready + timedelta(days=1)):
         assert desk.send("units.csv", UNITS, now)["accepted"]
         assert headcounts() == [9, 4, 4, 4]
         assert loaded(desk).at_the_end.units[1].headcount == 4

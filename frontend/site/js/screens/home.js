@@ -91,7 +91,7 @@ function nextRules({ number: week, paper }) {
 }
 
 function rules(contest) {
-  const { paper, ranking, prizes, unit_prizes: units, eligibility, prediction } = contest;
+  const { paper, ranking, prizes, unit_prizes: unitPrizes, eligibility, prediction } = contest;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
   const order = ranking.order.filter((key) => key !== "prediction" || prediction);
   return [
@@ -107,8 +107,9 @@ function rules(contest) {
     h("ul", { class: "plain" }, prizes.map((prize) => h("li", null, `${number(prize.count)} ${prize.title}`))),
     ranking.one_prize_per_person && h("p", null, t("home.onePrize")),
     h("h3", null, t("home.unitPrizes")),
-    h("ul", { class: "plain" },
-      units.weekly > 0 && h("li", null, t("home.unitWeekly", { count: number(units.weekly) })),
-      units.final > 0 && h("li", null, t("home.unitFinal", { count: number(units.final) }))),
+    h("ul", { class: "plain" }, unitPrizes.map((prize) => {
+      const told = { count: number(prize.count), title: prize.title };
+      return h("li", null, t(prize.when === "final" ? "home.atTheEnd" : "home.eachWeek", told));
+    })),
   ];
 }

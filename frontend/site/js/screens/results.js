@@ -49,11 +49,11 @@ function week(page, contest) {
     h("section", { "aria-labelledby": "winners" },
       h("h2", { id: "winners" }, t("results.winners")),
       winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
-    unitSection(units, t("results.unitPrize")),
+    unitSection(units),
   ];
 }
 
-const final = (page) => unitSection(page.units, t("results.finalPrize"));
+const final = (page) => unitSection(page.units);
 
 function winnersList(winners, order) {
   return h("ol", { class: "list two" }, winners.map((winner) => {
@@ -70,7 +70,7 @@ function winnersList(winners, order) {
   }));
 }
 
-function unitSection(units, prizeTitle) {
+function unitSection(units) {
   const awarded = units.filter((unit) => unit.prize);
   const input = h("input", { class: "search", type: "text", id: "unit-filter", autocomplete: "off", oninput: () => draw() });
   const count = h("p", { class: "hint", role: "status" });
@@ -83,7 +83,7 @@ function unitSection(units, prizeTitle) {
     const words = fold(input.value).split(" ").filter(Boolean);
     const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${unit.bloc}`).includes(word)));
     const rows = found.slice(0, shown);
-    fill(body, rows.map((unit) => unitRow(unit, prizeTitle)));
+    fill(body, rows.map(unitRow));
     count.textContent = t("results.showing", { shown: number(rows.length), all: number(units.length) });
     more.hidden = rows.length === found.length;
   }
@@ -92,10 +92,11 @@ function unitSection(units, prizeTitle) {
   const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
   return h("section", { "aria-labelledby": "units" },
     awarded.length > 0 && [
-      h("h2", null, prizeTitle),
+      h("h2", null, t("home.unitPrizes")),
       h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
-        h("p", null, h("strong", null, unit.name)),
+        h("p", null, h("span", { class: "badge next" }, unit.prize_title)),
         h("p", { class: "big" }, number(unit.unit_score, 2)),
+        h("p", { class: "wide" }, h("strong", null, unit.name)),
         h("p", { class: "wide soft" }, unit.bloc)))),
     ],
     h("h2", { id: "units", class: "after" }, t("results.units")),
@@ -112,12 +113,12 @@ function unitSection(units, prizeTitle) {
     h("p", { class: "actions" }, more));
 }
 
-function unitRow(unit, prizeTitle) {
+function unitRow(unit) {
   const headcount = unit.headcount - unit.exempt;
   return h("tr", { class: unit.prize ? "prize" : "" },
     h("td", null, number(unit.rank)),
     h("th", { scope: "row", class: "words" }, unit.name, " ",
-      unit.prize && h("span", { class: "badge good" }, prizeTitle),
+      unit.prize && h("span", { class: "badge good" }, unit.prize_title),
       unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
     h("td", null, number(unit.unit_score, 2)),
     h("td", null, headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),
