@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import TypedDictSchema
 
-from chalicelib.domain.errors import FieldError, InvalidInput, Stale
+from chalicelib.domain.errors import FieldError, InvalidInput, Stale, Stopped
 from chalicelib.web import account, bodies, problems, shapes
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
@@ -31,6 +31,7 @@ SHAPES: dict[str, Any] = {
     "invalid": shapes.InvalidProblem,
     "stale": shapes.StaleProblem,
     "finished": shapes.FinishedProblem,
+    "stopped": shapes.StoppedProblem,
 }
 
 
@@ -82,7 +83,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "registerParticipant",
         "Register",
         {201: shapes.Registered},
-        ("invalid", "excluded", "disqualified", "already_registered", "not_loaded"),
+        ("invalid", "excluded", "disqualified", "already_registered", "stopped", "not_loaded"),
         body=account.Registration,
         links=(
             Link(
@@ -98,7 +99,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "signIn",
         "Sign in",
         {200: shapes.Session},
-        ("invalid", "wrong_credentials", "excluded", "disqualified", "too_many_attempts", "not_loaded"),
+        (
+            "invalid",
+            "wrong_credentials",
+            "excluded",
+            "disqualified",
+            "too_many_attempts",
+            "stopped",
+            "not_loaded",
+        ),
         body=account.Credentials,
         links=(Link("startAttempt", _TOKEN), Link("getMe", _TOKEN)),
     ),
@@ -127,7 +136,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "startAttempt",
         "Start an attempt (201), or be handed the one that is open (200)",
         {201: shapes.Started, 200: shapes.Started},
-        ("unauthorized", "invalid", "no_open_week", "no_attempts_left", "not_loaded"),
+        ("unauthorized", "invalid", "no_open_week", "no_attempts_left", "stopped", "not_loaded"),
         body=bodies.Empty,
         body_required=False,
         signed_in=True,
@@ -358,6 +367,7 @@ def _example(code: str) -> Json:
         "invalid": lambda: problems.of(InvalidInput(wrong)),
         "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000)),
         "finished": lambda: {**problems.document(code), "result": result},
+        "stopped": lambda: problems.of(Stopped("Đang sửa một câu hỏi, 10 giờ mở lại.")),
     }
     return {"value": known.get(code, lambda: problems.document(code))()}
 

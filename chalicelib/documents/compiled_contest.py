@@ -2,7 +2,7 @@
 
 Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
 ``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the decisions of the organisers:
-``rulings``, ``annulments``, ``recognitions``, ``confirmations``.
+``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
 from chalicelib.domain.bank import Question
-from chalicelib.domain.decisions import Annulment, Confirmation, Decisions, Recognition, Ruling
+from chalicelib.domain.decisions import (
+    Annulment,
+    CalendarChange,
+    Confirmation,
+    Decisions,
+    Notice,
+    Recognition,
+    Ruling,
+    SwitchChange,
+)
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 
@@ -105,4 +114,7 @@ def decode_decisions(parts: Mapping[str, bytes]) -> Decisions:
         tuple(Annulment(**one) for one in made("annulments")),
         tuple(Recognition(**one) for one in made("recognitions")),
         tuple(Confirmation(**one) for one in made("confirmations")),
+        tuple(CalendarChange(**one) for one in made("calendar")),
+        tuple(SwitchChange(**one) for one in made("switches")),
+        tuple(Notice(**one) for one in made("notices")),
     )

@@ -42,13 +42,17 @@ def positive(value: timedelta) -> timedelta:
 
 def start_of_contest(value: Any) -> Any:
     """An aware date and time, or ``"now"``."""
-    if isinstance(value, str) and value != "now":
+    return value if value == "now" else _moment(value, ', hoặc "now"')
+
+
+def _moment(value: Any, also: str = "") -> Any:
+    if isinstance(value, str):
         with suppress(ValueError):
             value = datetime.fromisoformat(value)
-    if value != "now" and (not isinstance(value, datetime) or value.tzinfo is None):
-        raise ValueError('cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00, hoặc "now"')
-    if isinstance(value, datetime) and not 2002 <= value.year <= 2199:
-        raise ValueError("năm bắt đầu phải từ 2002 đến 2199")
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"cần ngày giờ có múi giờ, ví dụ 2022-08-22T08:00:00+07:00{also}")
+    if not 2002 <= value.year <= 2199:
+        raise ValueError("năm phải từ 2002 đến 2199")
     return value
 
 
@@ -67,6 +71,7 @@ Duration = Annotated[
     PlainSerializer(_iso_text, when_used="json"),
     AfterValidator(_within_a_year),
 ]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 Switch = Annotated[bool, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]

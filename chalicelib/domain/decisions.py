@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+# What can be stopped while papers that are open go on: new papers, registration, sign-in.
+Switch = Literal["starts", "registration", "sign_in"]
+SWITCHES: tuple[Switch, ...] = ("starts", "registration", "sign_in")
 Effect = Literal["no_prize", "not_counted"]
 # What a confirmed change was about; ``changes.csv`` gives it as the cause.
 Cause = Literal["rule", "ruling", "correction", "annulment", "exclusion", "headcount", "calendar"]
@@ -55,6 +58,34 @@ class Confirmation(NamedTuple):
     what: tuple[str, ...]
 
 
+class CalendarChange(NamedTuple):
+    """A change of one week's dates; what is None stays as it was. Moments and ``at`` are RFC 3339."""
+
+    week: int
+    opens: str | None
+    closes: str | None
+    title: str | None
+    cancelled: bool | None
+    reason: str
+    at: str
+
+
+class SwitchChange(NamedTuple):
+    """From ``at`` on, ``switch`` is on, or off for ``reason``."""
+
+    switch: Switch
+    on: bool
+    reason: str
+    at: str
+
+
+class Notice(NamedTuple):
+    """The banner on the page since ``at``; an empty ``text`` removes it."""
+
+    text: str
+    at: str
+
+
 class Decisions(NamedTuple):
     """All decisions, oldest first."""
 
@@ -62,6 +93,9 @@ class Decisions(NamedTuple):
     annulments: tuple[Annulment, ...] = ()
     recognitions: tuple[Recognition, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
+    calendar: tuple[CalendarChange, ...] = ()
+    switches: tuple[SwitchChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def rulings_in(self, week: int) -> dict[str, Ruling]:
         """The ruling in force on each question that has one, by the question's id."""
@@ -81,6 +115,19 @@ class Decisions(NamedTuple):
         """The recognition in force of ``week-<k>`` or ``final``."""
         last = next((one for one in reversed(self.recognitions) if one.what == what), None)
         return None if last is None or last.withdrawn else last
+
+    def is_on(self, switch: Switch) -> bool:
+        return next((one.on for one in reversed(self.switches) if one.switch == switch), True)
+
+    @property
+    def stopped(self) -> tuple[Switch, ...]:
+        """The switches that are off."""
+        return tuple(switch for switch in SWITCHES if not self.is_on(switch))
+
+    @property
+    def notice(self) -> str:
+        """The text of the banner in force, empty if there is none."""
+        return self.notices[-1].text if self.notices else ""
 
     def confirmed(self, what: str) -> tuple[Confirmation, ...]:
         return tuple(one for one in self.confirmations if what in one.what)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from pydantic import (
 
 from chalicelib.domain.checked_values import (
     Duration,
+    Moment,
     Share,
     Switch,
     Text,
@@ -51,6 +54,7 @@ class Contest(_Table):
     weeks: Annotated[int, Field(strict=True, ge=1, le=53)]
     week_length: Duration = timedelta(days=7)
     pause: Duration = timedelta(minutes=15)
+    period: Literal["tuần", "đợt", "kỳ"] = "tuần"
     grace: Duration = timedelta(seconds=10)
     settle: Duration = timedelta(seconds=60)
 
@@ -63,6 +67,17 @@ class Contest(_Table):
                 "mỗi tuần, từ tuần 2, mở muộn hơn chừng ấy sau khi tuần trước đóng"
             )
         return raw
+
+
+class CalendarRow(_Table):
+    """How a week differs from the dates of ``[contest]``; a cancelled one belongs to no set of weeks."""
+
+    week: Annotated[int, Field(strict=True, ge=1, le=53)]
+    opens: Moment | None = None
+    closes: Moment | None = None
+    title: Annotated[str, Field(max_length=200)] = ""
+    cancelled: Switch = False
+    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class PaperRules(_Table):
@@ -284,6 +299,7 @@ FREE = frozenset(
         "contest.organiser",
         "contest.organiser_en",
         "contest.hotline",
+        "contest.period",
         "eligibility.min_age",
         "eligibility.proof_of_work",
         "eligibility.excluded_roles",
@@ -291,7 +307,7 @@ FREE = frozenset(
         "publication.winner_names",
     }
 )
-# Dates have rules of their own: those of begun weeks stay (``services/contest/under_way.py``).
+# Dates, and ``[[calendar]]`` with them, have rules of their own (``domain/calendar.py``).
 DATES = frozenset({"contest.start", "contest.weeks", "contest.week_length", "contest.pause"})
 
 
@@ -299,6 +315,7 @@ class Definition(_Table):
     """A whole ``contest.toml``. ``start = "now"`` must be resolved before the calendar is used."""
 
     contest: Contest
+    calendar: tuple[CalendarRow, ...] = ()
     paper: PaperRules = Field(default_factory=PaperRules)
     prediction: Prediction | None = None
     ranking: Ranking = Field(default_factory=Ranking)
@@ -363,19 +380,70 @@ class Definition(_Table):
     @model_validator(mode="after")
     def _offset_is_the_zones(self) -> Definition:
         start = self.contest.start
-        if start != "now" and start.utcoffset() != start.astimezone(self.zone).utcoffset():
-            raise ValueError(
-                f"contest.start: độ lệch {start:%z} không phải của múi giờ {self.contest.timezone} vào lúc đó; "
-                f"hãy ghi {start.astimezone(self.zone).isoformat()}"
-            )
+        moments = [] if start == "now" else [("contest.start", start)]
+        for row in self.calendar:
+            named = (("opens", row.opens), ("closes", row.closes))
+            moments += [(f"calendar, tuần {row.week}, {name}", at) for name, at in named if at]
+        for name, moment in moments:
+            if moment.utcoffset() != moment.astimezone(self.zone).utcoffset():
+                raise ValueError(
+                    f"{name}: độ lệch {moment:%z} không phải của múi giờ {self.contest.timezone} vào lúc đó; "
+                    f"hãy ghi {moment.astimezone(self.zone).isoformat()}"
+                )
         return self
 
+    @model_validator(mode="after")
+    def _weeks_follow_each_other(self) -> Definition:
+        numbers = [row.week for row in self.calendar]
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("calendar: mỗi tuần chỉ một dòng")
+        for number in numbers:
+            if number > self.contest.weeks:
+                raise ValueError(f"calendar: cuộc thi chỉ có {self.contest.weeks} tuần, không có tuần {number}")
+        if self.calendar and self.contest.start != "now":
+            self._check_weeks()
+        return self
+
+    def _check_weeks(self) -> None:
+        if not self.weeks:
+            raise ValueError("calendar: mọi tuần đều bị hủy; cuộc thi cần ít nhất một tuần")
+        moved = {row.week for row in self.calendar if row.opens or row.closes}
+        for week in self.weeks:
+            if week.number in moved and week.closes - week.opens < self.time_limit:
+                opens, closes = self.rfc3339(week.opens), self.rfc3339(week.closes)
+                raise ValueError(
+                    f"calendar: tuần {week.number} mở {opens}, đóng {closes}: ngắn hơn thời gian làm một bài "
+                    "(time_limit); hãy sửa opens hoặc closes"
+                )
+        for before, week in pairwise(self.weeks):
+            if week.opens < before.closes:
+                opens, closes = self.rfc3339(week.opens), self.rfc3339(before.closes)
+                raise ValueError(
+                    f"calendar: tuần {week.number} mở {opens}, trước khi tuần {before.number} đóng ({closes}); "
+                    f"hãy lùi cả giờ mở của tuần {week.number} trong cùng tệp"
+                )
+
     def resolved(self, now: datetime) -> Definition:
-        """The same definition with ``start = "now"`` replaced by ``now``, cut to the second."""
+        """The same definition with ``start = "now"`` replaced by ``now``, cut to the second.
+
+        Raises ``ValidationError`` if the calendar does not fit this start.
+        """
         if self.contest.start != "now":
             return self
         start = now.replace(microsecond=0).astimezone(self.zone)
-        return self.model_copy(update={"contest": self.contest.model_copy(update={"start": start})})
+        return self._with(contest=self.contest.model_copy(update={"start": start}))
+
+    def with_calendar(self, rows: Mapping[int, CalendarRow]) -> Definition:
+        """The same definition where ``rows``, by week, replace those of their weeks.
+
+        Raises ``ValidationError`` if they contradict each other or the other dates.
+        """
+        calendar = {**{row.week: row for row in self.calendar}, **rows}
+        return self._with(calendar=tuple(calendar[number] for number in sorted(calendar))) if rows else self
+
+    def _with(self, **changed: Any) -> Definition:
+        """A new object, not a copy: a copy would keep the cached calendar, and would not be checked."""
+        return Definition(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changed})
 
     def under_rules_of(self, other: Definition) -> Definition:
         """This contest with the rules of ``other`` that a begun week keeps (``RULES_OF_A_WEEK``)."""
@@ -392,7 +460,7 @@ class Definition(_Table):
         settings = {
             f"{table}.{name}": getattr(getattr(self, table), name)
             for table in type(self).model_fields
-            if table not in RULES_OF_A_WEEK and table != "categories"
+            if table not in (*RULES_OF_A_WEEK, "calendar", "categories")
             for name in type(getattr(self, table)).model_fields
         }
         return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
@@ -434,20 +502,53 @@ class Definition(_Table):
         return span_ms(self.contest.grace)
 
     @cached_property
-    def weeks(self) -> tuple[Week, ...]:
-        """``closes_k = start + k·length``; ``opens_k = closes_(k-1)``, plus ``pause`` for k > 1 (R6)."""
+    def start(self) -> int:
+        """Where the calendar counts from, in milliseconds."""
         if self.contest.start == "now":
             raise ValueError('start = "now" is not resolved yet')
-        start = to_ms(self.contest.start)
+        return to_ms(self.contest.start)
+
+    @cached_property
+    def weeks(self) -> tuple[Week, ...]:
+        """The weeks that are held: ``closes_k = start + k·length``; ``opens_k = closes_(k-1)``, plus ``pause``
+        for k > 1 (R6). Rows of ``calendar`` replace single moments, and cancel weeks.
+        """
+        start = self.start
         length, pause = span_ms(self.contest.week_length), span_ms(self.contest.pause)
-        return tuple(
-            Week(k, start + (k - 1) * length + (pause if k > 1 else 0), start + k * length)
-            for k in range(1, self.contest.weeks + 1)
-        )
+        weeks = []
+        for k in range(1, self.contest.weeks + 1):
+            row = self._rows.get(k)
+            if row is None or not row.cancelled:
+                opens, closes = start + (k - 1) * length + (pause if k > 1 else 0), start + k * length
+                if row is not None:
+                    opens = to_ms(row.opens) if row.opens else opens
+                    closes = to_ms(row.closes) if row.closes else closes
+                weeks.append(Week(k, opens, closes))
+        return tuple(weeks)
+
+    @cached_property
+    def _rows(self) -> dict[int, CalendarRow]:
+        return {row.week: row for row in self.calendar}
+
+    @cached_property
+    def _by_number(self) -> dict[int, Week]:
+        return {week.number: week for week in self.weeks}
 
     def week(self, number: int) -> Week | None:
-        """Week ``number``, or None if the contest has no such week."""
-        return self.weeks[number - 1] if 1 <= number <= len(self.weeks) else None
+        """Week ``number``, or None if the contest has no such week, or has cancelled it."""
+        return self._by_number.get(number)
+
+    def week_after(self, number: int) -> Week | None:
+        """The first week behind week ``number`` that is held."""
+        return next((week for week in self.weeks if week.number > number), None)
+
+    def own_title(self, number: int) -> str | None:
+        row = self._rows.get(number)
+        return row.title if row and row.title else None
+
+    def title_of(self, number: int) -> str:
+        """What a week is called: its own title, else “Tuần 3”."""
+        return self.own_title(number) or f"{self.contest.period.capitalize()} {number}"
 
     def week_at(self, now: int) -> Week | None:
         """The week that is open at ``now``: ``opens ≤ now < closes``."""

@@ -17,6 +17,7 @@ ContestError
 ├── Stale                 other answers were saved since the ones behind the request
 ├── AlreadyFinished       the attempt is finished and takes no other answers
 ├── Overdue               the deadline and its grace have passed
+├── Stopped               the organisers have stopped this for the time being
 └── Busy                  the database pushes back; try again
     └── NotLoaded         no contest has been taken over yet
 """
@@ -128,6 +129,17 @@ class AlreadyFinished(ContestError):
 
 class Overdue(ContestError):
     code = "overdue"
+
+
+class Stopped(ContestError):
+    """``notice``: the organisers' words to everybody, empty if they gave none."""
+
+    code = "stopped"
+    retry_after = 60
+
+    def __init__(self, notice: str) -> None:
+        super().__init__(notice)
+        self.notice = notice
 
 
 class Busy(ContestError):

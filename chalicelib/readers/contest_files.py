@@ -23,6 +23,8 @@ KINDS = {
 REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
 PERSONAL_FILES = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
+# Decisions while the contest runs: each is added to those before (services/intake/decisions.py).
+DECISION_FILES = ("calendar.csv", "calendar.xlsx", "switches.csv", "switches.xlsx", "notice.txt")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file with such an ending under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
@@ -57,7 +59,7 @@ def misnamed(name: str) -> Fault:
     """The remedy for a file that does not belong to a contest."""
     message = (
         f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; "
-        f"đưa riêng từng tệp vào inbox: {', '.join(PERSONAL_FILES)}"
+        f"đưa riêng từng tệp vào inbox: {', '.join((*DECISION_FILES, *PERSONAL_FILES))}"
     )
     if name.lower().endswith((".xls", ".ods")):
         message = f"hãy lưu lại dạng .xlsx; {message}"

@@ -20,6 +20,8 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 # Five times the largest roster; a sheet that is formatted to its end has a million rows. Reading also stops
 # after this many faults.
 MOST_ROWS = 100_000
+# Columns in which a cell may be a date.
+_MOMENTS = frozenset({"date", "opens", "closes"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
 _ENCODING = (
@@ -165,7 +167,7 @@ def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: 
         return None
     for place, column in enumerate(names):
         value, wrong = row[column], faulty.get(place)
-        if wrong and not (wrong == DATE_CELL and column == "date"):
+        if wrong and not (wrong == DATE_CELL and column in _MOMENTS):
             faults.append(row.fault(column, wrong))
         elif value.startswith("="):
             faults.append(row.fault(column, _FORMULA))

@@ -126,6 +126,7 @@ class AccountApi:
 
     def register(self, raw: bytes) -> shapes.Registered:
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
+        reference.check_on("registration")
         asked = reference.definition.eligibility.proof_of_work
         proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
 
@@ -144,6 +145,7 @@ class AccountApi:
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
+        reference.check_on("sign_in")
         found = sign_in(
             body.citizen_id,
             body.password,

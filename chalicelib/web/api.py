@@ -87,7 +87,12 @@ class ExamApi:
             revision = self._exam(reference).save(
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
-        return {"revision": revision, "save_after_s": self.pace.save_after(now)}
+        definition = reference.of_week(attempt.week).definition
+        return {
+            "revision": revision,
+            "save_after_s": self.pace.save_after(now),
+            "deadline": responses.deadline_of(attempt, definition),
+        }
 
     def submit(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Submitted:
         person, now = self._person(authorization)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chalicelib.domain.errors import AlreadyFinished, ContestError, InvalidInput, Stale
+from chalicelib.domain.errors import AlreadyFinished, ContestError, InvalidInput, Stale, Stopped
 
 
 class Problem(NamedTuple):
@@ -73,6 +73,9 @@ PROBLEMS = {
     "internal": Problem(
         500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Đáp án đã lưu vẫn còn. Hãy thử lại sau ít giây."
     ),
+    "stopped": Problem(
+        503, "Tạm dừng", "Ban Tổ chức đang tạm dừng phần này. Bài đang mở vẫn làm và nộp được bình thường."
+    ),
     "busy": Problem(503, "Hệ thống đang bận", "Nhiều người đang truy cập. Hãy thử lại sau vài giây."),
     "not_loaded": Problem(503, "Chưa có cuộc thi", "Cuộc thi chưa được nạp vào hệ thống. Hãy quay lại sau."),
 }
@@ -109,6 +112,8 @@ def _members(error: ContestError) -> dict[str, Any]:
             }
         case AlreadyFinished():
             return {"result": error.result}
+        case Stopped():
+            return {"notice": error.notice}
     return {}
 
 

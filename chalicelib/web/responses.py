@@ -26,8 +26,10 @@ def participant(person: Participant) -> shapes.Participant:
     }
 
 
-def _deadline(definition: Definition, attempt: AttemptId) -> str:
-    week = definition.weeks[attempt.week - 1]
+def deadline_of(attempt: AttemptId, definition: Definition) -> str:
+    """By the end of the week that is in force now."""
+    week = definition.week(attempt.week)
+    assert week is not None  # noqa: S101  the attempt was found: its week has begun
     return definition.rfc3339(deadline(definition, week, attempt.started))
 
 
@@ -39,7 +41,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
         "week": opened.attempt.week,
         "number": opened.attempt.number,
         "started_at": definition.rfc3339(opened.attempt.started),
-        "deadline": _deadline(definition, opened.attempt),
+        "deadline": deadline_of(opened.attempt, definition),
         "saved_answers": opened.saved,
         "saved_prediction": opened.guess,
         "revision": opened.revision,
@@ -109,7 +111,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
                     "number": attempt_id.number,
                     "status": "open",
                     "started_at": definition.rfc3339(attempt_id.started),
-                    "deadline": _deadline(definition, attempt_id),
+                    "deadline": deadline_of(attempt_id, definition),
                     "submitted_at": None,
                     "score": None,
                     "total": definition.paper.questions,

@@ -46,6 +46,9 @@ Chosen = Annotated[
 ]
 
 
+Switch = Literal["starts", "registration", "sign_in"]
+
+
 class Health(TypedDict):
     status: Literal["ok"]
     version: Annotated[str, Field(description="Digest of the code and its dependencies.")]
@@ -57,6 +60,7 @@ class Week(TypedDict):
     """Open from ``opens_at`` up to but not including ``closes_at``."""
 
     number: WeekNumber
+    title: Annotated[str | None, Field(description="Its own title, if it has one.")]
     opens_at: Instant
     closes_at: Instant
 
@@ -166,6 +170,9 @@ class Contest(TypedDict):
     hotline: str
     timezone: Annotated[str, Field(description="A name of the IANA time zone database.")]
     categories: Annotated[list[Category], Field(min_length=1, max_length=6)]
+    period: Annotated[Literal["tuần", "đợt", "kỳ"], Field(description="The word for a week.")]
+    notice: Annotated[str | None, Field(description="The organisers' words to everybody.")]
+    stopped: Annotated[list[Switch], Field(description="What is stopped for the time being.")]
     starts_at: Instant
     ends_at: Instant
     weeks: list[Week]
@@ -253,6 +260,7 @@ class Saved(TypedDict):
     save_after_s: Annotated[
         int, Field(ge=10, le=120, description="Seconds to wait before the next save; longer under load.")
     ]
+    deadline: Annotated[Instant, Field(description="The organisers may have put it off since the start.")]
 
 
 class Submission(TypedDict):
@@ -388,6 +396,10 @@ class StaleProblem(Problem):
     saved_answers: Chosen
     prediction: Count | None
     revision: Revision
+
+
+class StoppedProblem(Problem):
+    notice: Annotated[str, Field(description="The organisers' words to everybody; empty if there are none.")]
 
 
 class FinishedProblem(Problem):

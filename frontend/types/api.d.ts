@@ -39,6 +39,9 @@ export interface Contest {
   hotline: string;
   timezone: string;
   categories: Array<Category>;
+  period: "tu\u1ea7n" | "\u0111\u1ee3t" | "k\u1ef3";
+  notice: string | null;
+  stopped: Array<"starts" | "registration" | "sign_in">;
   starts_at: string;
   ends_at: string;
   weeks: Array<Week>;
@@ -138,6 +141,7 @@ export interface Me {
 
 export interface NextRules {
   number: number;
+  title: string | null;
   opens_at: string;
   closes_at: string;
   paper: PaperRules;
@@ -287,6 +291,7 @@ export interface Result {
 export interface Saved {
   revision: number;
   save_after_s: number;
+  deadline: string;
 }
 
 export interface Session {
@@ -308,6 +313,15 @@ export interface StaleProblem {
 
 export interface Started {
   attempt: Attempt;
+}
+
+export interface StoppedProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  notice: string;
 }
 
 export interface Submitted {
@@ -349,6 +363,7 @@ export interface UnitScore {
 
 export interface Week {
   number: number;
+  title: string | null;
   opens_at: string;
   closes_at: string;
 }

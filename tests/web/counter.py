@@ -11,8 +11,9 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import Question
+from chalicelib.domain.decisions import Decisions
 from chalicelib.domain.definition import Definition
-from chalicelib.services.contest.reference import Library, compile_parts
+from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile_parts
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.web.account import AccountApi
@@ -86,9 +87,10 @@ class Counter:
         disqualified: Sequence[str] = (),
         bank: Sequence[Question] = questions(),
         excluded: Sequence[str] = (),
+        decisions: Decisions = NO_DECISIONS,
     ) -> None:
         barred = dict.fromkeys(excluded, "Tổ ra đề"), dict.fromkeys(disqualified, "thi hộ")
-        whole = compiled.encode(compile_parts(contest, bank, UNITS, *barred))
+        whole = compiled.encode(compile_parts(contest, bank, UNITS, *barred, decisions=decisions))
         self.desk.objects[compiled.key(digest(whole))] = whole
         self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
 

@@ -160,7 +160,11 @@ def test_reading_gives_the_paper_while_open_and_the_result_when_finished(counter
     attempt = counter.start(token)
     counter.clock.now += MINUTE
     sent = body({"answers": {"1": ["A"]}, "prediction": 9, "revision": 0})
-    assert counter.exam.save(token, attempt["attempt_id"], sent) == {"revision": MINUTE, "save_after_s": 30}
+    assert counter.exam.save(token, attempt["attempt_id"], sent) == {
+        "revision": MINUTE,
+        "save_after_s": 30,
+        "deadline": attempt["deadline"],
+    }
     opened: Any = counter.exam.read(token, attempt["attempt_id"])
     assert opened["status"] == "open"
     stored = opened["attempt"]

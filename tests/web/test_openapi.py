@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from app import app
 from chalicelib.domain import attempt as attempts
+from chalicelib.domain.decisions import SWITCHES, Decisions, Notice, SwitchChange
 from chalicelib.domain.errors import ContestError, TooManyAttempts
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_folder import read_folder
@@ -225,6 +226,15 @@ def after_the_deadline_with_saved_answers() -> Situation:
     return situation
 
 
+def while_everything_is_stopped() -> Situation:
+    situation = one_with_an_open_attempt()
+    situation.ask("submitAttempt")
+    stops = tuple(SwitchChange(switch, False, "sửa câu 12", "") for switch in SWITCHES)
+    situation.counter.load(definition(), decisions=Decisions(switches=stops, notices=(Notice("Chờ.", ""),)))
+    situation.counter.clock.now += MINUTE
+    return situation
+
+
 SITUATIONS = [
     nobody_there,
     one_with_an_open_attempt,
@@ -244,6 +254,7 @@ SITUATIONS = [
     after_another_device_has_submitted,
     after_the_deadline,
     after_the_deadline_with_saved_answers,
+    while_everything_is_stopped,
 ]
 
 

@@ -48,7 +48,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
-from chalicelib.services.publishing.published import AUDIT, show
+from chalicelib.services.publishing.published import AUDIT, INDEX, show
 
 # The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
@@ -129,7 +129,7 @@ class CloseWeeks:
         shares: list[Share] = []
         for week in reference.definition.ready_to_close(now):
             current = self.revisions.current(f"week-{week.number}")
-            inputs = self._week_inputs(reference.of_week(week.number), results)
+            inputs = self._week_inputs(reference.of_week(week.number), week, results)
             if current is None or shares or current.inputs != inputs:
                 shares += [Share(week.number, share) for share in range(SHARES)]
             else:
@@ -147,7 +147,7 @@ class CloseWeeks:
             closed.append(document)
         if weeks and len(weeks) == len(reference.definition.weeks):
             self._final(reference, closed, results, made)
-        if weeks:
+        if weeks or self.site.get(INDEX):  # a week that was opened again is shown no longer
             show(reference, self.revisions, self.desk, self.site)
         return made
 
@@ -160,7 +160,7 @@ class CloseWeeks:
         made: list[Closed],
     ) -> tuple[CurrentRevision, ClosedWeek]:
         what, reference = f"week-{week.number}", current.of_week(week.number)
-        inputs = self._week_inputs(reference, results)
+        inputs = self._week_inputs(reference, week, results)
         before = self.revisions.current(what)
         if before is not None and before.inputs == inputs:
             return before, self._revision(what, before.revision).week()
@@ -199,8 +199,9 @@ class CloseWeeks:
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, document
 
-    def _week_inputs(self, reference: Reference, earlier: list[CurrentRevision]) -> str:
-        return _inputs(reference, ("definition", "bank", "units", "barred", "rosters"), earlier)
+    def _week_inputs(self, reference: Reference, week: Week, earlier: list[CurrentRevision]) -> str:
+        parts = {name: reference.digests[name] for name in ("bank", "units", "barred", "rosters")}
+        return _inputs({**parts, "definition": reference.definition_of(week)}, earlier)
 
     def _final(
         self,
@@ -210,11 +211,13 @@ class CloseWeeks:
         made: list[Closed],
     ) -> None:
         reference = current.at_the_end
-        inputs = _inputs(reference, ("definition", "units", "rosters"), results)
+        inputs = _inputs(
+            {name: reference.digests[name] for name in ("definition", "units", "rosters")}, results
+        )
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return
-        revisions = self._weeks(results)
+        revisions = self._weeks(current.definition.weeks, results)
         distinct = distinct_people(map(took_part, weeks, revisions))
         result = close_contest(
             reference.definition,
@@ -248,9 +251,11 @@ class CloseWeeks:
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _weeks(self, weeks: list[CurrentRevision]) -> list[StoredRevision]:
+    def _weeks(self, held: Sequence[Week], weeks: list[CurrentRevision]) -> list[StoredRevision]:
         """The revisions that this run has closed or found, even if the pointers have moved since."""
-        return [self._revision(f"week-{week}", at.revision) for week, at in enumerate(weeks, 1)]
+        return [
+            self._revision(f"week-{week.number}", at.revision) for week, at in zip(held, weeks, strict=True)
+        ]
 
     def _revision(self, what: str, revision: int) -> StoredRevision:
         return StoredRevision(lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}"))
@@ -318,9 +323,6 @@ class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
 
 
-def _inputs(reference: Reference, parts: tuple[str, ...], weeks: list[CurrentRevision]) -> str:
+def _inputs(parts: Mapping[str, str], weeks: list[CurrentRevision]) -> str:
     """The digest of everything a close depends on except its entries, which can no longer change."""
-    earlier = [current.result for current in weeks]
-    return digest(
-        canonical_json({"parts": {name: reference.digests[name] for name in parts}, "earlier": earlier})
-    )
+    return digest(canonical_json({"parts": parts, "earlier": [current.result for current in weeks]}))

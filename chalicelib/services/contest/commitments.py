@@ -40,6 +40,9 @@ _NAMES = {
     "annulments": ("danh sách người bị hủy kết quả", "the list of annulled results"),
     "recognitions": ("quyết định công nhận kết quả", "the decisions that recognise results"),
     "confirmations": ("xác nhận thay đổi kết quả đã công bố", "confirmed changes of published results"),
+    "calendar": ("lịch thi do Ban Tổ chức thay đổi", "changes of the weeks' dates"),
+    "switches": ("tạm dừng hoặc mở lại việc nhận thí sinh", "what is stopped or open again"),
+    "notices": ("thông báo trên trang", "the notice on the page"),
     "code_version": ("mã nguồn phần mềm", "the software"),
     "keys": ("khóa ký biên nhận", "the keys that sign receipts"),
 }

@@ -11,12 +11,13 @@ from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
 # Decisions that name nobody.
-OPEN_DECISIONS = ("rulings", "recognitions", "confirmations")
+OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
     return {
         "number": week.number,
+        "title": definition.own_title(week.number),
         "opens_at": definition.rfc3339(week.opens),
         "closes_at": definition.rfc3339(week.closes),
     }
@@ -53,7 +54,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
 def _next_week(reference: Current, now: int) -> Week | None:
     """The week after the one in view, if its questions or rules differ."""
     view = reference.definition.week_in_view(now)
-    after = reference.definition.week(view.number + 1)
+    after = reference.definition.week_after(view.number)
     if after is None or same_rules(reference.of_week(view.number), reference.of_week(after.number)):
         return None
     return after
@@ -69,9 +70,11 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
     after = _next_week(reference, now)
     return {
         **contest.model_dump(
-            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone"}
+            include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "period"}
         ),
         "categories": [category.model_dump() for category in definition.categories],
+        "notice": reference.decisions.notice or None,
+        "stopped": list(reference.decisions.stopped),
         "starts_at": definition.rfc3339(definition.weeks[0].opens),
         "ends_at": definition.rfc3339(definition.weeks[-1].closes),
         "weeks": [_week(definition, week) for week in definition.weeks],

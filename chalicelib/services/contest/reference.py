@@ -13,18 +13,19 @@ from functools import lru_cache, partial
 from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
-from chalicelib.documents.canonical import digest
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
-from chalicelib.domain.decisions import Decisions
-from chalicelib.domain.definition import Definition
-from chalicelib.domain.errors import Busy, NotLoaded
+from chalicelib.domain.decisions import Decisions, Switch
+from chalicelib.domain.definition import DATES, Definition, Week
+from chalicelib.domain.errors import Busy, NotLoaded, Stopped
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import Clock, ObjectStore
 
-RECHECK_MS = 60_000
+RECHECK_MS = 10_000
 NO_DECISIONS = Decisions()
+_DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for path in DATES}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ class Reference:
     rosters: str
     decisions: Decisions
     digests: Mapping[str, str]
+
+    def definition_of(self, week: Week) -> str:
+        """The digest of the definition as far as the close of ``week`` depends on it: without other dates."""
+        told = self.definition.model_dump(mode="json", exclude=_DATED)
+        return digest(canonical_json([told, *week, self.definition.title_of(week.number)]))
+
+    def check_on(self, switch: Switch) -> None:
+        """Raises ``Stopped`` if the organisers have switched it off."""
+        if not self.decisions.is_on(switch):
+            raise Stopped(self.decisions.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +208,7 @@ def load(desk: ObjectStore, told: ContestInForce) -> Current:
 
 
 class Library:
-    """Loads the contest once per environment and checks for a newer one at most once a minute."""
+    """Loads the contest once per environment and checks for a newer one at most every ten seconds."""
 
     def __init__(self, desk: ObjectStore, clock: Clock) -> None:
         self._desk, self._clock = desk, clock

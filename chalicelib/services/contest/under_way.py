@@ -1,9 +1,10 @@
 """Decides which changes are still allowed once weeks have begun, and from which week they apply.
 
 Questions, paper, prediction question, ranking, prizes and unit prizes may change for the weeks to come; a week
-that has begun keeps those with which it opened for ever, and its dates. Titles and the like may change at any
-time. Everything else is frozen when the first week opens: ``domain/definition.py`` has the lists. Unit codes
-and blocs are frozen too. Headcounts and rosters hold for the weeks that are not yet closed.
+that has begun keeps those with which it opened for ever. ``domain/calendar.py`` says what of its dates may
+change. Titles and the like may change at any time. Everything else is frozen when the first week opens:
+``domain/definition.py`` has the lists. Unit codes and blocs are frozen too. Headcounts and rosters hold for the
+weeks that are not yet closed.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.domain.calendar import refused_moves
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules, same_units
 
-# Environments see a new contest up to a minute after the pointer moves; the move itself gets half a minute.
-LEAD_MS = RECHECK_MS + 30_000
+# Environments see a new contest up to ten seconds after the pointer moves; the move itself gets twenty.
+LEAD_MS = RECHECK_MS + 20_000
 
 
 # What ``RULES_OF_A_WEEK`` are called.
@@ -50,7 +52,7 @@ def begun(definition: Definition, now: int) -> list[Week]:
 def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> Plan:
     """The plan for a change that ``too_late`` allows; ``told`` is the pointer of ``before``."""
     weeks = begun(before.definition, now)
-    closed = before.definition.ready_to_close(now + LEAD_MS)
+    closed = after.definition.ready_to_close(now + LEAD_MS)  # not one that is opened again
 
     def kept(
         by: Mapping[str, str], weeks: Iterable[Week], same: Callable[[Reference, Reference], bool]
@@ -72,8 +74,25 @@ def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> P
 
 def too_late(before: Current, after: Reference, questions_file: str, now: int) -> list[Fault]:
     """A fault, with its reason, for each change that comes too late."""
-    weeks = begun(before.definition, now)
-    return [*_fixed(before, after, weeks), *_no_week_left(before, after, questions_file, now)] if weeks else []
+    if not begun(before.definition, now):
+        return []
+    moves = (
+        Fault("contest.toml", 0, "calendar", "", f"tuần {number}: {why}")
+        for number, why in refused_moves(before.definition, after.definition, now, LEAD_MS, recognised(before))
+    )
+    return [*moves, *_fixed(before, after), *_no_week_left(before, after, questions_file, now)]
+
+
+def opened_again(before: Reference, after: Reference, now: int) -> set[int]:
+    """The weeks that were over at ``now``, and are no longer."""
+    over = {week.number for week in before.definition.weeks if week.closes <= now}
+    return {week.number for week in after.definition.weeks if week.number in over and now < week.closes}
+
+
+def recognised(reference: Current) -> set[int]:
+    """The weeks whose result is recognised."""
+    decisions, weeks = reference.decisions, reference.definition.weeks
+    return {week.number for week in weeks if decisions.recognition(f"week-{week.number}")}
 
 
 def _coming(before: Reference, after: Reference, now: int) -> list[Week]:
@@ -81,10 +100,7 @@ def _coming(before: Reference, after: Reference, now: int) -> list[Week]:
     return [week for week in after.definition.weeks if week.number not in opened]
 
 
-def _fixed(before: Reference, after: Reference, weeks: list[Week]) -> Iterator[Fault]:
-    if any(after.definition.week(week.number) != week for week in weeks):
-        message = "tuần thi đã mở thì không thể đổi ngày giờ: hãy giữ start, week_length và pause như cũ"
-        yield Fault("contest.toml", 0, "contest.start", "", message)
+def _fixed(before: Reference, after: Reference) -> Iterator[Fault]:
     stays = before.definition.frozen()
     for path, value in after.definition.frozen().items():
         if value != stays[path]:
@@ -103,9 +119,10 @@ def _fixed(before: Reference, after: Reference, weeks: list[Week]) -> Iterator[F
 def _no_week_left(before: Current, after: Reference, questions_file: str, now: int) -> Iterator[Fault]:
     if _coming(before, after, now):
         return
-    last = before.of_week(begun(before.definition, now)[-1].number)
+    last_week = begun(before.definition, now)[-1].number
+    last = before.of_week(last_week)
     why = (
-        f"chỉ đổi được cho những tuần chưa mở, mà tuần cuối (tuần {len(after.definition.weeks)}) "
+        f"chỉ đổi được cho những tuần chưa mở, mà tuần cuối (tuần {last_week}) "
         "đã mở hoặc sắp mở: hãy giữ như khi tuần đó mở"
     )
     for table, name in _NAMES.items():

@@ -31,6 +31,7 @@ from chalicelib.domain.errors import (
     NoOpenWeek,
     Overdue,
     Stale,
+    Stopped,
 )
 from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
 from chalicelib.services.contest.reference import Current, Reference
@@ -75,11 +76,13 @@ class Exam:
     def start(self, person: Person, now: int) -> tuple[OpenPaper, bool]:
         """A new attempt and True, or the one already open and False.
 
-        Raises ``NoOpenWeek``, ``NoAttemptsLeft``.
+        Raises ``NoOpenWeek``, ``NoAttemptsLeft``, ``Stopped``.
         """
         week = self._definition.week_at(now)
         if week is None:
             raise NoOpenWeek
+        if not self._reference.decisions.is_on("starts"):
+            return self._only_open(person, week, now), False
         definition = self._reference.of_week(week.number).definition
         nonce, limit = self._nonce(), definition.paper.attempts_per_week
         try:
@@ -90,6 +93,14 @@ class Exam:
                 return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
         return self._new(AttemptId(week.number, number, now, nonce), finished), True
+
+    def _only_open(self, person: Person, week: Week, now: int) -> OpenPaper:
+        """The open paper, which can be finished although no other can be started. Raises ``Stopped``."""
+        entry = self._entries.get(week.number, person.participant_id)
+        still = entry and self._settled(entry, now).open
+        if entry is None or not still:
+            raise Stopped(self._reference.decisions.notice)
+        return self._open(week.number, still, entry.finished)
 
     def _restart(
         self, person: Person, entry: Entry, week: Week, now: int, nonce: str, limit: int

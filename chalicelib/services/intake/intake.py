@@ -13,17 +13,22 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+from pydantic import ValidationError
+
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
+from chalicelib.domain.calendar import with_changes
+from chalicelib.domain.decisions import Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
 from chalicelib.readers.contest_files import (
+    DECISION_FILES,
     FILES,
     KINDS,
     ContestFaults,
@@ -34,6 +39,7 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
+from chalicelib.readers.contest_tables import File
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.commitments import (
     committed_state,
@@ -49,8 +55,18 @@ from chalicelib.services.contest.public_contest import (
     site_files,
     withdrawn_files,
 )
-from chalicelib.services.contest.reference import Current, assemble, compile_parts, fetch, keeping, load
-from chalicelib.services.contest.under_way import Plan, begun, plan, too_late
+from chalicelib.services.contest.reference import (
+    NO_DECISIONS,
+    Current,
+    assemble,
+    compile_parts,
+    fetch,
+    keeping,
+    load,
+)
+from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
+from chalicelib.services.contest.withdrawn import withdraw
+from chalicelib.services.intake.decisions import contradictions, decide, in_words
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, WriteBook
 
@@ -93,12 +109,14 @@ class Intake:
         )
 
     def _take(self, file: str, data: bytes, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
-        if FILES.get(file) is None and not file.lower().endswith(".zip"):
+        if file not in (*FILES, *DECISION_FILES) and not file.lower().endswith(".zip"):
             raise ContestFaults([misnamed(file)])
         for _ in range(_TRIES):
             seen = self._seen()
             gathering = self.desk.get(GATHERING) if seen is None else None
             try:
+                if file in DECISION_FILES:
+                    return self._decide(file, data, seen, now, warnings)
                 if file not in FILES:
                     return self._publish(read_archive(file, data), data, seen, now, warnings)
                 files = replaced(self._source(seen, gathering), file, data)
@@ -132,8 +150,32 @@ class Intake:
             raise _Overtaken
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
 
-    def _definition(self, folder: ContestFolder, seen: Seen | None, now: datetime) -> Definition:
-        """``start = "now"`` means the moment of the first loading; loading again does not move it."""
+    def _decide(
+        self, file: str, data: bytes, seen: Seen | None, now: datetime, warnings: list[Fault]
+    ) -> dict[str, Any]:
+        """The contest's files stay as they are, and its decisions grow."""
+        if seen is None:
+            message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
+            raise ContestFaults([Fault(file, 0, "", "", message)])
+        files, before = self._source(seen, None), load(self.desk, seen.told)
+        decided = decide(before, File(file, data), now)
+        taken = self._publish(read_files(files), pack(files), seen, now, warnings, decided)
+        definition = with_changes(before.definition, decided.calendar)
+        return {"contest": taken["contest"], "weeks": taken["weeks"], **in_words(definition, decided, file)}
+
+    def _definition(
+        self, folder: ContestFolder, seen: Seen | None, decisions: Decisions, now: datetime
+    ) -> Definition:
+        """With the calendar as the organisers have changed it since.
+
+        ``start = "now"`` means the moment of the first loading; loading again does not move it.
+        """
+        try:
+            return with_changes(self._resolved(folder, seen, now), decisions.calendar)
+        except ValidationError as refused:
+            raise ContestFaults(contradictions("contest.toml", refused)) from None
+
+    def _resolved(self, folder: ContestFolder, seen: Seen | None, now: datetime) -> Definition:
         if seen is None:
             return folder.definition.resolved(now)
         running = seen.told.contest
@@ -143,10 +185,10 @@ class Intake:
         return folder.definition.resolved(datetime.fromisoformat(seen.told.start))
 
     def _compile(
-        self, folder: ContestFolder, rosters: bytes, seen: Seen | None, now: datetime
+        self, folder: ContestFolder, rosters: bytes, seen: Seen | None, decisions: Decisions, now: datetime
     ) -> dict[str, bytes]:
         return compile_parts(
-            self._definition(folder, seen, now),
+            self._definition(folder, seen, decisions, now),
             folder.questions,
             folder.units,
             {participant_id(self.pepper, row.citizen_id): row.role for row in folder.exclusions},
@@ -155,6 +197,7 @@ class Intake:
                 for row in folder.disqualifications
             },
             rosters=digest(rosters) if rosters else "",
+            decisions=decisions,
         )
 
     def _plan(
@@ -168,13 +211,23 @@ class Intake:
         return plan(seen.told, before, after, now)
 
     def _publish(
-        self, folder: ContestFolder, packed: bytes, seen: Seen | None, now: datetime, warnings: list[Fault]
+        self,
+        folder: ContestFolder,
+        packed: bytes,
+        seen: Seen | None,
+        now: datetime,
+        warnings: list[Fault],
+        decided: Decisions | None = None,
     ) -> dict[str, Any]:
-        """Writes immutable objects first, then the site's files, then the pointer with its commitment."""
-        rosters = compile_rosters(folder.rosters, self.pepper)
-        parts = self._compile(folder, rosters, seen, now)
-        whole = compiled.encode(parts)
+        """Writes immutable objects first, then the site's files, then the pointer with its commitment.
+
+        ``decided``: all decisions from now on; None: those in force stay.
+        """
         before = load(self.desk, seen.told) if seen else None
+        decisions = decided or (before.decisions if before else NO_DECISIONS)
+        rosters = compile_rosters(folder.rosters, self.pepper)
+        parts = self._compile(folder, rosters, seen, decisions, now)
+        whole = compiled.encode(parts)
         after = assemble(parts)
         papers, units, from_week = self._plan(seen, before, after, folder, to_ms(now))
         after = keeping(after, papers, units, partial(fetch, self.desk))
@@ -189,7 +242,7 @@ class Intake:
         definition = after.definition
         moved = ContestInForce(
             contest=definition.contest.id,
-            start=definition.rfc3339(definition.weeks[0].opens),
+            start=definition.rfc3339(definition.start),
             reference=digest(whole),
             papers=papers,
             units=units,
@@ -202,6 +255,7 @@ class Intake:
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))
+        withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += folder.warnings
         return {
             "contest": definition.contest.id,

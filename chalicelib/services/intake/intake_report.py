@@ -27,6 +27,9 @@ _TAKEN = {
     "roster_rows": "Người trong danh sách của các đơn vị",
     "exclusions": "Người không được dự thi",
     "disqualifications": "Người bị hủy kết quả",
+    "dates": "Lịch thi",
+    "stopped": "Đang tạm dừng",
+    "notice": "Thông báo trên trang",
     "gathered": "Các tệp đã nhận",
     "missing": "Các tệp còn thiếu (chưa thể mở cuộc thi)",
     "codes": "Mã đặt lại mật khẩu đã cấp",
@@ -146,5 +149,5 @@ def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
     for key, name in _TAKEN.items():
         if key in taken:
             value = taken[key]
-            rows.append((name, ", ".join(value) if isinstance(value, list) else value))
+            rows.append((name, (", ".join(value) or "không có") if isinstance(value, list) else value))
     return rows

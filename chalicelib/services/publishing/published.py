@@ -6,7 +6,7 @@ readers of the index find files that belong together, whatever revision follows.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import structs
 
@@ -26,26 +26,41 @@ from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference
+from chalicelib.services.contest.withdrawn import withdraw_week
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
+P = TypeVar("P", WeekPage, FinalPage)
 # The files of a week's proof, as the close leaves them on the desk.
+INDEX = "data/results/index.json"
 AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
-    """Brings the site's pages, its index and ``results/current.json`` to the revisions the pointers name."""
+    """Brings the site's pages, its index and ``results/current.json`` to the revisions the pointers name.
+
+    A revision for another end of its week, which was opened again since, is not shown, nor is then the final.
+    """
     weeks: list[ShownWeek] = []
+    reopened = False
     for week in reference.definition.weeks:
-        current = revisions.current(f"week-{week.number}")
-        if current is not None:
+        what = f"week-{week.number}"
+        current = revisions.current(what)
+        if current is None:
+            continue
+        page = _page(WeekPage, what, current, desk)
+        if page.closes_at != reference.definition.rfc3339(week.closes):
+            reopened = True
+            if site.get(f"data/results/{what}.json"):
+                withdraw_week(week.number, current.revision, desk, site)
+        else:
             weeks.append(ShownWeek(week.number, current.revision))
             proof = show_proof(week.number, current.revision, desk, site)
-            _show_page(WeekPage, f"week-{week.number}", current, desk, site, proof=proof)
-    final = revisions.current("final")
+            _show_page(page, what, current, site, proof=proof)
+    final = None if reopened else revisions.current("final")
     if final is not None:
-        _show_page(FinalPage, "final", final, desk, site)
+        _show_page(_page(FinalPage, "final", final, desk), "final", final, site)
     index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
-    _put_changed(site, "data/results/index.json", index.encode())
+    _put_changed(site, INDEX, index.encode())
     _put_changed(desk, CURRENT_RESULTS, index.encode())
 
 
@@ -73,7 +88,7 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     tree = decode(Tree, stored(desk, f"{source}/{MERKLE}"))
     proof = Proof(tree.root, tree.size)
     before = site.get(f"{target}/index.json")
-    if before is not None:
+    if before:
         shown = decode(ProofIndex, before)
         if (shown.revision, shown.root, shown.ranking.sha256) == (revision, tree.root, tree.ranking_sha256):
             return proof
@@ -106,10 +121,12 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     return proof
 
 
-def _show_page(
-    kind: type[Page], what: str, current: CurrentRevision, desk: ObjectStore, site: ObjectStore, **more: Any
-) -> None:
-    page = decode(kind, stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
+def _page(kind: type[P], what: str, current: CurrentRevision, desk: ObjectStore) -> P:
+    """The page of a revision as the close leaves it on the desk."""
+    return decode(kind, stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
+
+
+def _show_page(page: Page, what: str, current: CurrentRevision, site: ObjectStore, **more: Any) -> None:
     shown = structs.replace(page, revision=current.revision, digest=current.result, **more)
     _put_changed(site, f"data/results/{what}.json", shown.encode())
 

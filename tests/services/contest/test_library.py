@@ -1,4 +1,4 @@
-"""The library loads a contest once, looks for a newer one every minute, and keeps its own while S3 fails."""
+"""The library loads a contest once, looks for a newer one every ten seconds, keeps its own while S3 fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy, NotLoaded
-from chalicelib.services.contest.reference import Library, assemble, compile_parts
+from chalicelib.services.contest.reference import RECHECK_MS, Library, assemble, compile_parts
 from tests.fakes import MINUTE, UNITS, Clock, MemoryObjects, definition, questions
 from tests.pointers import pointing_at
 
@@ -59,12 +59,12 @@ def test_a_contest_is_loaded_once(shelf: Shelf) -> None:
     assert len(shelf.reads) == reads == 2
 
 
-def test_a_newer_contest_is_seen_after_a_minute_and_not_before(shelf: Shelf) -> None:
+def test_a_newer_contest_is_seen_after_ten_seconds_and_not_before(shelf: Shelf) -> None:
     clock = Clock()
     library = Library(shelf, clock)
     assert title(library) == "Một"
     shelf.hold("Hai")
-    clock.now += MINUTE - 1
+    clock.now += RECHECK_MS - 1
     assert title(library) == "Một"
     clock.now += 1
     assert title(library) == "Hai"

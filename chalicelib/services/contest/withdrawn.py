@@ -1,0 +1,43 @@
+"""Takes the results of a week back from the site when the week is opened again.
+
+While a week is open, nothing may be published from which the prediction's target could be read. An object
+cannot be deleted with the rights that the functions have: an empty one is as good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
+from chalicelib.documents.typed import decode
+from chalicelib.documents.week_proof import Tree
+from chalicelib.services.ports import ObjectStore
+
+
+def withdraw_week(week: int, revision: int, desk: ObjectStore, site: ObjectStore) -> None:
+    """Empties the week's page and proof on the site."""
+    files = [f"data/results/week-{week}.json"]
+    data = desk.get(f"results/week-{week}/rev-{revision}/merkle.json")
+    if data is not None:
+        tree, proof = decode(Tree, data), f"data/proof/week-{week}"
+        files += [
+            f"{proof}/index.json",
+            f"{proof}/{tree.root[:16]}/audit.jsonl.gz",
+            f"{proof}/{tree.root[:16]}/ranking-{tree.ranking_sha256[:16]}.json",
+        ]
+    for key in files:
+        site.put(key, b"")
+
+
+def withdraw(weeks: Collection[int], desk: ObjectStore, site: ObjectStore) -> None:
+    """Takes back the results of ``weeks``, as far as they are published, and those of the whole contest."""
+    data = desk.get(CURRENT_RESULTS)
+    if not weeks or data is None:
+        return
+    shown = decode(ResultsIndex, data)
+    for one in shown.weeks:
+        if one.week in weeks:
+            withdraw_week(one.week, one.revision, desk, site)
+    site.put("data/results/final.json", b"")
+    left = tuple(one for one in shown.weeks if one.week not in weeks)
+    site.put("data/results/index.json", ResultsIndex(weeks=left, final=None).encode())

@@ -1,0 +1,91 @@
+"""Weeks that are opened again, moved or cancelled, as the close sees them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalicelib.services.contest.reference import Current
+from tests.domain.builders import done
+from tests.fakes import MINUTE, START_MS, WEEK, definition, reference
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, Stage
+
+LATER = 3 * 60 * MINUTE
+
+
+def dated(*rows: dict[str, Any], weeks: int = 2) -> Current:
+    return reference(definition(contest={"weeks": weeks}, prizes=PRIZES, calendar=list(rows)))
+
+
+def at(moment: int) -> str:
+    return CONTEST.rfc3339(START_MS + moment)
+
+
+# Week 1 ends three hours later, and week 2 opens then.
+REOPENED = dated({"week": 1, "closes": at(WEEK + LATER)}, {"week": 2, "opens": at(WEEK + LATER)})
+
+
+def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed_again() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    first = json.loads(stage.file("week-1", "closed_week.json"))
+    stage.run(AFTER_WEEK_1 + MINUTE, REOPENED)
+    assert stage.index()["weeks"] == []
+    empty = [key for key, data in stage.site.objects.items() if data == b""]
+    assert {key.rpartition("/")[2].partition("-")[0] for key in empty} == {
+        "week",
+        "index.json",
+        "audit.jsonl.gz",
+        "ranking",
+    }
+    late = stage.entries.items[1, "chi"]
+    stage.entries.items[1, "chi"] = late._replace(finished=(*late.finished, done(5, 2, number=2)), used=2)
+    stage.run(START_MS + WEEK + LATER + 69_999, REOPENED)
+    assert stage.index()["weeks"] == [], "over, and not yet closed again"
+    (closed,) = stage.run(START_MS + WEEK + LATER + 70_000, REOPENED)
+    assert (closed.what, closed.revision) == ("week-1", 2)
+    assert stage.index()["weeks"] == [{"week": 1, "revision": 2}]
+    again = json.loads(stage.file("week-1", "closed_week.json", 2))
+    assert (first["prediction"]["actual"], again["prediction"]["actual"]) == (2, 3)
+    assert stage.page("week-1")["closes_at"] == at(WEEK + LATER)
+    assert stage.rows("week-1", "changes.csv", 2)
+
+
+def test_when_the_last_week_is_opened_again_the_final_is_not_shown_either() -> None:
+    stage = Stage()
+    stage.run()
+    longer = dated({"week": 2, "closes": at(2 * WEEK + LATER)})
+    stage.run(AFTER_WEEK_2 + MINUTE, longer)
+    assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
+    made = stage.run(AFTER_WEEK_2 + LATER, longer)
+    assert [one.what for one in made] == ["week-2", "final"]
+    assert stage.index()["final"] == {"revision": 2}
+
+
+def test_new_dates_of_another_week_are_not_new_inputs_of_a_closed_one() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    before = stage.state()
+    for contest in (
+        dated({"week": 2, "closes": at(2 * WEEK + LATER)}),
+        dated({"week": 2, "opens": at(WEEK + LATER)}),
+        dated({"week": 2, "title": "Chung kết"}),
+        dated(weeks=3),
+    ):
+        assert stage.run(AFTER_WEEK_1 + MINUTE, contest) == []
+        assert stage.state() == before
+
+
+def test_a_cancelled_week_is_not_closed_and_the_final_does_not_count_it() -> None:
+    stage, whole = Stage(), Stage()
+    made = stage.run(START_MS + 3 * WEEK + 70_000, dated({"week": 2, "cancelled": True}, weeks=3))
+    assert [one.what for one in made] == ["week-1", "week-3", "final"]
+    assert [week["week"] for week in stage.index()["weeks"]] == [1, 3]
+    whole.run(START_MS + 3 * WEEK + 70_000, dated(weeks=3))
+    assert stage.page("final")["units"] != whole.page("final")["units"]
+
+
+def test_the_final_comes_when_the_last_week_that_is_held_is_closed() -> None:
+    stage = Stage()
+    made = stage.run(AFTER_WEEK_1, dated({"week": 2, "cancelled": True}))
+    assert [one.what for one in made] == ["week-1", "final"]
