@@ -356,6 +356,7 @@ def _example(code: str) -> Json:
         "attempt_id": "1-2-1661130000123-00c0ffee00c0ffee",
         "week": 1,
         "number": 2,
+        "counted": True,
         "score": 17,
         "total": 20,
         "duration_ms": 1_200_000,

@@ -39,7 +39,7 @@ settle = "PT2S"
 questions = {questions}
 time_limit = "PT{limit}S"
 attempts_per_week = {attempts}
-publish_bank = true
+publish_bank = {publish}
 
 [prediction]
 question = "Bao nhiêu người trả lời đúng tất cả?"
@@ -146,7 +146,7 @@ def contest_folder(folder: Path, **values: Any) -> Path:
     """A contest of short weeks with the bank of ``nghe-an-2022`` and three units."""
     folder.mkdir(parents=True)
     limit = values["seconds"] - 2 * values.get("pause", 0)
-    values = {"pause": 0, "questions": 5, "limit": limit, "attempts": 3, **values}
+    values = {"pause": 0, "questions": 5, "limit": limit, "attempts": 3, "publish": "true", **values}
     (folder / "contest.toml").write_text(CONTEST.format(**values), encoding="utf-8")
     bank = (ROOT / "contests/nghe-an-2022/questions.csv").read_bytes()
     (folder / "questions.csv").write_bytes(bank)

@@ -57,7 +57,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--week", type=int, metavar="K", help="chỉ tuần này · this week only")
     parser.add_argument(
-        "--root", metavar="HEX", help="gốc cây băm trong thông báo in · the root as announced in print"
+        "--root", metavar="HEX", help="mã xác thực trong thông báo in · the root as announced in print"
     )
     options = parser.parse_args(arguments)
     if bool(options.rank) == bool(options.receipt) or bool(options.site) != bool(options.receipt):

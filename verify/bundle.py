@@ -76,7 +76,7 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
         )
     if root(leaves).hex() != index["root"]:
         raise Failed(
-            "Bộ dữ liệu không cho ra gốc cây băm đã công bố: có bài bị thêm, bớt hoặc sửa.",
+            "Bộ dữ liệu không cho ra mã xác thực đã công bố: có bài bị thêm, bớt hoặc sửa.",
             "The bundle does not give the published root: attempts were added, removed or changed.",
         )
     return people

@@ -10,7 +10,7 @@ from typing import Any
 from verify import ed25519
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, read_json
-from verify.tree import canonical, check_record, from_hex, leaf_hash, node, root
+from verify.tree import NULL_IN_A_RECEIPT, canonical, check_record, from_hex, leaf_hash, node, root
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 KEYS = {"record", "opening", "salt", "leaf_hash", "signature", "key_id"}
@@ -21,7 +21,7 @@ def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Pas
     """Yields the steps that hold; raises ``Failed`` at the first that does not."""
     if not isinstance(receipt, dict) or receipt.keys() != KEYS:
         raise CannotCheck("Tệp này không phải biên nhận bài thi.", "This is not a receipt.")
-    record = check_record(receipt["record"])
+    record = check_record(receipt["record"], NULL_IN_A_RECEIPT)
     yield from _itself(receipt, record)
     yield from _signature(receipt, fetch)
     index = week_index(fetch, record["week"], expected_root)
@@ -31,10 +31,10 @@ def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Pas
             "The receipt belongs to another contest than this site.",
         )
     yield Passed(
-        f"Gốc cây băm của tuần {record['week']}, lần công bố {index['revision']}: {index['root']}",
+        f"Mã xác thực dữ liệu của tuần {record['week']}, lần công bố {index['revision']}: {index['root']}",
         f"The root of week {record['week']}, revision {index['revision']}, is the one in the published results",
     )
-    yield from _inclusion(receipt["leaf_hash"], index, fetch)
+    yield from _inclusion(receipt, index, fetch)
 
 
 def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]:
@@ -109,37 +109,61 @@ def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, 
         )
     if page["proof"] != {"root": index["root"], "size": index["size"]}:
         raise Failed(
-            "Gốc cây băm không phải gốc mà trang kết quả công bố.",
+            "Mã xác thực không phải mã mà trang kết quả công bố.",
             "The root is not the one in the published results.",
         )
     if index["week"] != week:
-        raise Failed("Cây băm thuộc tuần khác.", "The tree belongs to another week.")
+        raise Failed("Dữ liệu thuộc tuần khác.", "The tree belongs to another week.")
     if expected_root is not None and expected_root != index["root"]:
         raise Failed(
-            f"Gốc cây băm trên trang web ({index['root']}) khác với gốc đã cho.",
+            f"Mã xác thực trên trang web ({index['root']}) khác với mã đã cho.",
             f"The site's root ({index['root']}) differs from the given one.",
         )
     return index
 
 
-def _inclusion(leaf: str, index: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
-    number = bisect_right(index["first"], leaf) - 1
-    folder = f"data/proof/week-{index['week']}/{index['folder']}"
-    chunk = read_json(fetch, f"{folder}/chunks/{number}.json") if number >= 0 else {"leaves": []}
-    if leaf not in chunk["leaves"]:
+def _inclusion(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
+    found = next(
+        ((score, chunk) for leaf, score in _leaves(receipt) for chunk in _chunk(leaf, index, fetch)), None
+    )
+    if found is None:
         raise Failed(
             "KHÔNG có bài thi này trong kết quả đã công bố, dù biên nhận có chữ ký đúng. "
             "Hãy gửi biên nhận cho ban tổ chức.",
             "This attempt is NOT among the published ones, although its receipt is signed. "
             "Show it to the organisers.",
         )
+    score, chunk = found
     hashed = root([from_hex(text, 32, "leaves") for text in chunk["leaves"]])
     for step in chunk["path"]:
         neighbour = from_hex(step["hash"], 32, "path")
         hashed = node(neighbour, hashed) if step["side"] == "left" else node(hashed, neighbour)
     if hashed.hex() != index["root"]:
         raise Failed(
-            "Nhánh chứa bài thi không dẫn tới gốc cây băm.",
+            "Nhánh chứa bài thi không dẫn tới mã xác thực đã công bố.",
             "The branch of the tree with the attempt does not lead to the root.",
         )
-    yield Passed("Bài thi có trong cây băm đã công bố", "The attempt is in the published tree")
+    yield Passed(
+        f"Bài thi có trong dữ liệu đã công bố, với {score} câu đúng",
+        f"The attempt is in the published tree, with {score} right answers",
+    )
+
+
+def _chunk(leaf: str, index: dict[str, Any], fetch: Fetch) -> Iterator[dict[str, Any]]:
+    """The chunk that holds the leaf, if any does."""
+    number = bisect_right(index["first"], leaf) - 1
+    if number >= 0:
+        folder = f"data/proof/week-{index['week']}/{index['folder']}"
+        chunk = read_json(fetch, f"{folder}/chunks/{number}.json")
+        if leaf in chunk["leaves"]:
+            yield chunk
+
+
+def _leaves(receipt: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The leaf and its score; all possible ones, best first, where the receipt does not tell the score."""
+    record = receipt["record"]
+    if record["score"] is not None:
+        yield receipt["leaf_hash"], record["score"]
+        return
+    for score in reversed(range(len(receipt["opening"]["answers"]) + 1)):
+        yield leaf_hash(canonical({**record, "score": score})).hex(), score

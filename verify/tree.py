@@ -15,6 +15,7 @@ RECORD_KEYS = {
     "status": str, "unit": str, "week": int,
 }  # fmt: skip
 MAY_BE_NULL = {"prediction", "unit"}
+NULL_IN_A_RECEIPT = MAY_BE_NULL | {"score"}  # where scores are told after the close
 CHOICES: dict[str, set[Any]] = {
     "format": {1},
     "status": {"submitted", "overdue", "blank", "discarded"},
@@ -25,13 +26,13 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def check_record(record: Any) -> dict[str, Any]:
+def check_record(record: Any, may_be_null: set[str] = MAY_BE_NULL) -> dict[str, Any]:
     """Checks that a record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
     if not isinstance(record, dict) or record.keys() != RECORD_KEYS.keys():
         raise Failed("Bản ghi không có đúng các trường quy định.", "The record does not have the right keys.")
     for key, kind in RECORD_KEYS.items():
         value = record[key]
-        if value is None and key in MAY_BE_NULL:
+        if value is None and key in may_be_null:
             continue
         # type(), because True is an int too
         if type(value) is not kind or (key in CHOICES and value not in CHOICES[key]):

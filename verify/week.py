@@ -41,7 +41,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
         )
     people = read(packed, index)
     yield Passed(
-        f"Tuần {week}: {index['size']} bài cho ra đúng gốc cây băm {index['root']}",
+        f"Tuần {week}: {index['size']} bài cho ra đúng mã xác thực {index['root']}",
         f"Week {week}: {index['size']} attempts give the published root",
     )
     if index["revision"] == 1 and published["draw_root"] != index["root"]:

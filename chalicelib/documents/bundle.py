@@ -22,19 +22,23 @@ def encode_line(
     *,
     number: int,
     status: Status,
-    score: int,
+    score: int | None,
     prediction: int | None,
     duration: int,
     received: int,
     committed: str,
 ) -> bytes:
-    """Canonical JSON. ``pseudonym`` and ``committed`` are hex, times milliseconds; nothing needs escaping."""
+    """Canonical JSON. ``pseudonym`` and ``committed`` are hex, times milliseconds; nothing needs escaping.
+
+    ``score`` is None only in a receipt, where the contest tells scores after the close.
+    """
     guess = "null" if prediction is None else prediction
+    points = "null" if score is None else score
     named = f'"{unit}"' if unit else "null"
     return (
         f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}",'
         f'"duration_ms":{duration},"format":{FORMAT},"number":{number},"prediction":{guess},'
-        f'"pseudonym":"{pseudonym}","received_at_ms":{received},"score":{score},"status":"{status}","unit":{named},"week":{week}}}'
+        f'"pseudonym":"{pseudonym}","received_at_ms":{received},"score":{points},"status":"{status}","unit":{named},"week":{week}}}'
     ).encode()
 
 

@@ -86,6 +86,7 @@ class PaperRules(_Table):
     attempts_per_week: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
     shuffle_options: Switch = True
     publish_bank: Switch = False
+    show_score: Literal["at_once", "after_close"] | None = None
     overdue: Literal["submit_saved", "discard"] = "submit_saved"
     min_duration: Duration = timedelta(0)
     topics: dict[str, Annotated[int, Field(strict=True, ge=1)]] = {}
@@ -97,6 +98,14 @@ class PaperRules(_Table):
         if self.min_duration > self.time_limit:
             raise ValueError("min_duration: lớn hơn time_limit thì không bài nào đạt; hãy giảm min_duration")
         return self
+
+    @property
+    def score_at_once(self) -> bool:
+        """Whether a submission tells its score; by default only where the bank is published.
+
+        Scores give a bank that is not published away, question by question.
+        """
+        return self.publish_bank if self.show_score is None else self.show_score == "at_once"
 
 
 class Prediction(_Table):
@@ -567,6 +576,14 @@ class Definition(_Table):
         """Weeks whose last submission has surely arrived: ``closes + grace + settle ≤ now``."""
         wait = self.grace + span_ms(self.contest.settle)
         return [week for week in self.weeks if week.closes + wait <= now]
+
+    def tells_score(self, number: int, now: int) -> bool:
+        """Whether people may know their scores of week ``number``, whose rules these are.
+
+        From the moment at which the week may be closed, published or not: by then no paper of the week can be
+        handed in, and asking for the publication would cost a read.
+        """
+        return self.paper.score_at_once or any(week.number == number for week in self.ready_to_close(now))
 
     def rfc3339(self, instant: int) -> str:
         return rfc3339(instant, self.zone)

@@ -134,6 +134,12 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Iterable[R
             "(rosters), nên đối tượng ở đó do người dự thi tự khai: hãy gửi danh sách của các đơn vị này"
         )
         yield Fault("contest.toml", 0, "prizes.categories", ", ".join(claimed)[:60], message)
+    if definition.paper.score_at_once and not definition.paper.publish_bank:
+        message = (
+            "bộ câu hỏi không công bố mà điểm được cho biết ngay khi nộp, nên người thi nhiều lượt dò ra được "
+            'đáp án: hãy bỏ mục này hoặc ghi show_score = "after_close"'
+        )
+        yield Fault("contest.toml", 0, "paper.show_score", "at_once", message)
 
 
 def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fault]:

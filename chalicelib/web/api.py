@@ -76,14 +76,14 @@ class ExamApi:
             return {"status": "open", "attempt": responses.attempt(found, definition)}
         return {
             "status": "submitted" if found.handed_in else "overdue",
-            "result": self._result(person, attempt, found, reference),
+            "result": self._result(person, attempt, found, reference, now),
         }
 
     def save(self, authorization: str | None, attempt_id: str, raw: bytes) -> shapes.Saved:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
-        with self._telling(person, attempt, reference), self._paced(now):
+        with self._telling(person, attempt, reference, now), self._paced(now):
             revision = self._exam(reference).save(
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
@@ -98,30 +98,30 @@ class ExamApi:
         person, now = self._person(authorization)
         attempt, body = AttemptId.parse(attempt_id), parse(PaperAnswers, raw)
         reference = self.library.current()
-        with self._telling(person, attempt, reference), self._paced(now):
+        with self._telling(person, attempt, reference, now), self._paced(now):
             record = self._exam(reference).submit(
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
         definition = reference.of_week(attempt.week).definition
         receipt: Any = self.receipts().issue(person, definition, attempt.week, record)
-        return {**responses.submission(record, definition), "receipt": receipt}
+        return {**responses.submission(record, attempt.week, definition, now), "receipt": receipt}
 
     def _result(
-        self, person: Person, attempt: AttemptId, record: Finished, reference: Current
+        self, person: Person, attempt: AttemptId, record: Finished, reference: Current, now: int
     ) -> shapes.Result:
         definition = reference.of_week(attempt.week).definition
         receipt: Any = None
         if record.handed_in and not record.erased:
             receipt = self.receipts().issue(person, definition, attempt.week, record)
-        return responses.result(record, attempt, definition, receipt)
+        return responses.result(record, attempt, definition, receipt, now)
 
     @contextmanager
-    def _telling(self, person: Person, attempt: AttemptId, reference: Current) -> Iterator[None]:
+    def _telling(self, person: Person, attempt: AttemptId, reference: Current, now: int) -> Iterator[None]:
         """Adds the result to a refusal because the attempt is finished."""
         try:
             yield
         except AlreadyFinished as refused:
-            refused.result = self._result(person, attempt, refused.record, reference)
+            refused.result = self._result(person, attempt, refused.record, reference, now)
             raise
 
     @contextmanager

@@ -62,10 +62,12 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
     }
 
 
-def submission(record: Finished, definition: Definition) -> shapes.Submission:
-    """``score`` is None for an attempt that is not counted."""
+def submission(record: Finished, week: int, definition: Definition, now: int) -> shapes.Submission:
+    """``score`` is None for an attempt that is not counted, and until the contest tells scores."""
+    told = record.counted and definition.tells_score(week, now)
     return {
-        "score": record.score if record.counted else None,
+        "counted": record.counted,
+        "score": record.score if told else None,
         "total": definition.paper.questions,
         "duration_ms": record.duration,
         "submitted_at": definition.rfc3339(record.received),
@@ -73,25 +75,29 @@ def submission(record: Finished, definition: Definition) -> shapes.Submission:
     }
 
 
-def _listed(entry: Entry, record: Finished, definition: Definition) -> shapes.ListedFinished:
+def _listed(entry: Entry, record: Finished, definition: Definition, now: int) -> shapes.ListedFinished:
     return {
         "attempt_id": id_of(entry.week, record),
         "week": entry.week,
         "number": record.number,
         "status": "submitted" if record.handed_in else "overdue",
         "started_at": definition.rfc3339(record.started),
-        **submission(record, definition),
+        **submission(record, entry.week, definition, now),
     }
 
 
 def result(
-    record: Finished, attempt_id: AttemptId, definition: Definition, receipt: shapes.Receipt | None
+    record: Finished,
+    attempt_id: AttemptId,
+    definition: Definition,
+    receipt: shapes.Receipt | None,
+    now: int,
 ) -> shapes.Result:
     return {
         "attempt_id": str(attempt_id),
         "week": attempt_id.week,
         "number": attempt_id.number,
-        **submission(record, definition),
+        **submission(record, attempt_id.week, definition, now),
         "receipt": receipt,
     }
 
@@ -101,7 +107,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
     attempts: list[shapes.ListedFinished | shapes.ListedOpen] = []
     for entry in entries:
         definition = reference.of_week(entry.week).definition
-        attempts += [_listed(entry, record, definition) for record in entry.finished]
+        attempts += [_listed(entry, record, definition, now) for record in entry.finished]
         if entry.open is not None:
             attempt_id = AttemptId(entry.week, *entry.open[:3])
             attempts.append(
@@ -113,6 +119,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
                     "started_at": definition.rfc3339(attempt_id.started),
                     "deadline": deadline_of(attempt_id, definition),
                     "submitted_at": None,
+                    "counted": False,
                     "score": None,
                     "total": definition.paper.questions,
                     "duration_ms": None,
@@ -133,10 +140,11 @@ def _this_week(entries: Sequence[Entry], reference: Current, now: int) -> shapes
     definition = reference.of_week(week.number).definition
     entry = next((entry for entry in entries if entry.week == week.number), None)
     used = entry.used if entry else 0
+    told = entry.counted if entry and definition.tells_score(week.number, now) else ()
     return {
         "number": week.number,
         "attempts_used": used,
         "attempts_left": max(definition.paper.attempts_per_week - used, 0),
-        "best_score": max((record.score for record in entry.counted), default=None) if entry else None,
+        "best_score": max((record.score for record in told), default=None),
         "open_attempt": str(AttemptId(week.number, *entry.open[:3])) if entry and entry.open else None,
     }

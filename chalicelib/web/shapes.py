@@ -71,6 +71,9 @@ class PaperRules(TypedDict):
     grace_seconds: Count
     attempts_per_week: AttemptNumber
     publish_bank: Annotated[bool, Field(description="Whether data/bank.json shows the bank with its answers.")]
+    show_score: Annotated[
+        Literal["at_once", "after_close"], Field(description="When people are told their scores.")
+    ]
 
 
 class Prediction(TypedDict):
@@ -264,7 +267,11 @@ class Saved(TypedDict):
 
 
 class Submission(TypedDict):
-    score: Annotated[Score | None, Field(description="null for an attempt that is not counted.")]
+    counted: Annotated[bool, Field(description="false if the attempt is used up and not counted.")]
+    score: Annotated[
+        Score | None,
+        Field(description="null for an attempt that is not counted, and until the close with `after_close`."),
+    ]
     total: QuestionNumber
     duration_ms: Milliseconds
     submitted_at: Instant
@@ -283,7 +290,7 @@ class ReceiptRecord(TypedDict):
     prediction: Count | None
     pseudonym: Digest
     received_at_ms: Milliseconds
-    score: Score
+    score: Annotated[Score | None, Field(description="null where scores are told after the close.")]
     status: Literal["submitted", "overdue", "blank", "discarded"]
     unit: str | None
     week: WeekNumber
@@ -349,6 +356,7 @@ class ListedOpen(TypedDict):
     started_at: Instant
     deadline: Instant
     submitted_at: None
+    counted: Literal[False]
     score: None
     total: QuestionNumber
     duration_ms: None

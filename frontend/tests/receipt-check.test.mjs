@@ -72,6 +72,17 @@ test("before the week is closed, checks of later files say “later”", async (
   assert.deepEqual(await states(receipt, { "keys.json": keys }), { ...ALL, ...later });
 });
 
+test("a receipt without a score is found by its score once the week is closed", async () => {
+  const given = receiptOf({ score: null });
+  const closed = (score) => published(receiptOf({ score }), 9);
+  for (let score = 0; score <= opening.answers.length; score += 1) {
+    const { steps, score: found } = await checkReceipt(given, reader(closed(score)));
+    assert.deepEqual([Object.fromEntries(steps), found], [ALL, score]);
+  }
+  assert.equal((await states(given, closed(opening.answers.length + 1))).tree, "bad");
+  assert.equal((await states(given, published(receiptOf({ number: 4, score: 1 }), 9))).tree, "bad");
+});
+
 test("each change to a receipt is found", async () => {
   const receipt = receiptOf();
   const files = published(receipt, 9);

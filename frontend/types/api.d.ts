@@ -107,6 +107,7 @@ export interface InvalidProblem {
 }
 
 export interface ListedFinished {
+  counted: boolean;
   score: number | null;
   total: number;
   duration_ms: number;
@@ -127,6 +128,7 @@ export interface ListedOpen {
   started_at: string;
   deadline: string;
   submitted_at: null;
+  counted: false;
   score: null;
   total: number;
   duration_ms: null;
@@ -180,6 +182,7 @@ export interface PaperRules {
   grace_seconds: number;
   attempts_per_week: number;
   publish_bank: boolean;
+  show_score: "at_once" | "after_close";
 }
 
 export interface Participant {
@@ -253,7 +256,7 @@ export interface ReceiptRecord {
   prediction: number | null;
   pseudonym: string;
   received_at_ms: number;
-  score: number;
+  score: number | null;
   status: "submitted" | "overdue" | "blank" | "discarded";
   unit: string | null;
   week: number;
@@ -277,6 +280,7 @@ export interface Registration {
 }
 
 export interface Result {
+  counted: boolean;
   score: number | null;
   total: number;
   duration_ms: number;
@@ -325,6 +329,7 @@ export interface StoppedProblem {
 }
 
 export interface Submitted {
+  counted: boolean;
   score: number | null;
   total: number;
   duration_ms: number;

@@ -54,6 +54,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("paper.attempts_per_week", {"paper": {"attempts_per_week": 0}}),
     ("paper.shuffle_options", {"paper": {"shuffle_options": "yes"}}),
     ("paper.publish_bank", {"paper": {"publish_bank": 1}}),
+    ("paper.show_score", {"paper": {"show_score": "never"}}),
     ("paper.overdue", {"paper": {"overdue": "keep"}}),
     ("paper.topics.law", {"paper": {"topics": {"law": 0}}}),
     ("paper", {"paper": {"topics": {"law": 3, "rules": 3}}}),

@@ -21,8 +21,8 @@ AFTER_WEEK_1 = START_MS + WEEK + 70_000
 class Played:
     """Four people, one of whom leaves a paper open; ``receipts`` of their submissions."""
 
-    def __init__(self) -> None:
-        self.counter = Counter(definition(contest={"weeks": 2}))
+    def __init__(self, **paper: Any) -> None:
+        self.counter = Counter(definition(contest={"weeks": 2}, paper=paper))
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []

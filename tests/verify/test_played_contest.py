@@ -95,14 +95,14 @@ def receipt(closed: Played) -> dict[str, Any]:
 def test_every_receipt_holds(outsider: Outsider, closed: Played) -> None:
     code, said = outsider.check(closed.receipts)
     assert code == 0, said
-    assert said.count("✓ Bài thi có trong cây băm đã công bố") == 4
+    assert said.count("✓ Bài thi có trong dữ liệu đã công bố, với") == 4
     assert "ĐÚNG: mọi bước kiểm tra đều khớp." in said
 
 
 def test_ranking_the_week_again_gives_the_published_result(outsider: Outsider) -> None:
     code, said = outsider.rank("--week", "1", "--root", outsider.index()["root"])
     assert code == 0, said
-    assert "5 bài cho ra đúng gốc cây băm" in said
+    assert "5 bài cho ra đúng mã xác thực" in said
     assert "Xếp hạng lại 3 người và 3 đơn vị" in said
     assert outsider.rank() == (0, said)
 
@@ -123,6 +123,31 @@ def test_before_the_week_is_closed_only_the_receipt_itself_can_be_checked(
     assert "✓ Chữ ký của cuộc thi đúng" in said
     assert "Tuần 1 chưa chốt kết quả" in said
     assert outsider.rank()[0] == 2
+
+
+def test_a_receipt_without_a_score_is_found_in_the_tree_by_its_score(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = Played(show_score="after_close")
+    outsider = Outsider(played.site.objects, tmp_path, capsys)
+    assert {receipt["record"]["score"] for receipt in played.receipts} == {None}
+    assert outsider.check(played.receipts)[0] == 2, "the receipt itself can be checked before the close"
+    played.close()
+    for receipt, score in zip(played.receipts, (5, 4, 5, 3), strict=True):
+        code, said = outsider.check(receipt)
+        assert (code, f"Bài thi có trong dữ liệu đã công bố, với {score} câu đúng" in said) == (0, True), said
+    assert outsider.rank()[0] == 0
+
+
+def test_an_attempt_that_was_graded_and_then_dropped_is_missed_by_its_receipt_without_a_score(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = Played(show_score="after_close")
+    played.close()
+    outsider = Outsider(dict(played.site.objects), tmp_path, capsys)
+    chunk = f"{HERE}/{outsider.index()['folder']}/chunks/0.json"
+    outsider.edit(chunk, lambda chunk: chunk["leaves"].clear())
+    assert "KHÔNG có bài thi này" in outsider.check(played.receipts[0])[1]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +200,7 @@ def test_a_leaf_slipped_in_beside_the_tree_fails(outsider: Outsider, receipt: di
     chunk = f"{HERE}/{index['folder']}/chunks/0.json"
     outsider.edit(chunk, lambda chunk: chunk["leaves"].__setitem__(0, "00" * 32))
     outsider.edit(f"{HERE}/index.json", lambda index: index.update(first=["00" * 32]))
-    assert "không dẫn tới gốc cây băm" in outsider.check(receipt)[1]
+    assert "không dẫn tới mã xác thực" in outsider.check(receipt)[1]
 
 
 @pytest.mark.parametrize(
@@ -187,13 +212,13 @@ def test_a_leaf_slipped_in_beside_the_tree_fails(outsider: Outsider, receipt: di
             1,
             "không khớp với mã khóa",
         ),
-        (f"{HERE}/index.json", lambda index: index.update(root="0" * 64), 1, "không phải gốc mà trang kết quả"),
-        (f"{HERE}/index.json", lambda index: index.update(size=6), 1, "không phải gốc mà trang kết quả"),
+        (f"{HERE}/index.json", lambda index: index.update(root="0" * 64), 1, "không phải mã mà trang kết quả"),
+        (f"{HERE}/index.json", lambda index: index.update(size=6), 1, "không phải mã mà trang kết quả"),
         (f"{HERE}/index.json", lambda index: index.update(revision=2), 2, "đang cập nhật"),
         (f"{HERE}/index.json", lambda index: index.update(week=2), 1, "tuần khác"),
         (f"{HERE}/index.json", lambda index: index.update(contest="khac"), 1, "cuộc thi khác"),
         (f"{HERE}/index.json", lambda index: index.pop("first"), 1, "không đúng dạng"),
-        ("data/results/week-1.json", lambda page: page["proof"].update(root="0" * 64), 1, "không phải gốc"),
+        ("data/results/week-1.json", lambda page: page["proof"].update(root="0" * 64), 1, "không phải mã"),
     ],
 )
 def test_a_site_that_lies_about_the_tree_fails(
@@ -212,7 +237,7 @@ def test_a_site_that_lies_about_the_tree_fails(
 def test_the_printed_root_decides(outsider: Outsider, receipt: dict[str, Any]) -> None:
     assert outsider.check(receipt, "--root", outsider.index()["root"])[0] == 0
     code, said = outsider.check(receipt, "--root", "0" * 64)
-    assert (code, "khác với gốc đã cho" in said) == (1, True)
+    assert (code, "khác với mã đã cho" in said) == (1, True)
 
 
 def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
@@ -228,12 +253,13 @@ def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
 @pytest.mark.parametrize(
     ("lie", "message"),
     [
-        (replaced(b'"score":3', b'"score":5'), "không cho ra gốc cây băm đã công bố"),
-        (replaced(b'"duration_ms":120000', b'"duration_ms":119999'), "không cho ra gốc cây băm"),
+        (replaced(b'"score":3', b'"score":5'), "không cho ra mã xác thực đã công bố"),
+        (replaced(b'"duration_ms":120000', b'"duration_ms":119999'), "không cho ra mã xác thực"),
         (replaced(b'"week":1', b'"week":2'), "không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác"),
         (replaced(b'"score":3', b'"score": 3'), "không ở dạng chuẩn"),
         (replaced(b'"score":3', b'"score":9,"score":3'), "không ở dạng chuẩn"),
         (replaced(b'"score":3', b'"score":"3"'), "giá trị sai ở trường “score”"),
+        (replaced(b'"score":3', b'"score":null'), "giá trị sai ở trường “score”"),
         (replaced(b"{", b"["), "không phải JSON"),
         (lambda lines: lines.pop(), "Bộ dữ liệu có 4 bài, còn trang web công bố 5"),
         (lambda lines: lines.append(lines[0]), "hai bài cùng số"),

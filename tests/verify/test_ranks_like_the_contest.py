@@ -116,4 +116,4 @@ def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[st
     site = MemoryObjects()
     close([], reference(definition(contest={"weeks": 2})), site)
     assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
-    assert "0 bài cho ra đúng gốc" in capsys.readouterr().out
+    assert "0 bài cho ra đúng mã xác thực" in capsys.readouterr().out

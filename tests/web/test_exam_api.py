@@ -134,12 +134,84 @@ def test_a_submission_has_the_members_designed_for_it(counter: Counter, token: s
     answer = counter.submit(token, attempt, wrong=1, prediction=4)
     assert answer.pop("receipt")["record"]["score"] == 4
     assert answer == {
+        "counted": True,
         "score": 4,
         "total": 5,
         "duration_ms": 3 * MINUTE + 7,
         "submitted_at": "2022-08-22T08:03:00.007+07:00",
         "late": False,
     }
+
+
+def secret(**paper: Any) -> Counter:
+    """A contest whose bank is not published."""
+    return Counter(definition(paper={"publish_bank": False, **paper}))
+
+
+def everything_told(counter: Counter, wrong: int) -> tuple[str, list[Any]]:
+    """All answers about a paper with ``wrong`` wrong ones, but for what depends on its answers alone."""
+    token = counter.arrive()
+    attempt = counter.start(token)
+    named = attempt["attempt_id"]
+    told: list[Any] = [counter.submit(token, attempt, wrong), counter.submit(token, attempt, wrong)]
+    with pytest.raises(AlreadyFinished) as refused:
+        counter.submit(token, attempt, wrong, prediction=1)
+    told += [refused.value.result, counter.exam.read(token, named)["result"], counter.account.me(token)]
+    for answer in told:
+        receipt = answer.get("receipt")
+        if receipt:
+            receipt["opening"].pop("answers")
+            hashed = (receipt["record"].pop("commitment"), receipt.pop("leaf_hash"), receipt.pop("signature"))
+            assert all(hashed)
+    return named, told
+
+
+def test_where_scores_are_told_after_the_close_nothing_told_before_depends_on_them() -> None:
+    _, perfect = everything_told(secret(), 0)
+    _, poor = everything_told(secret(), 3)
+    assert perfect == poor
+    submitted, _, refused, read, me = perfect
+    assert [submitted["counted"], submitted["score"], submitted["receipt"]["record"]["score"]] == [
+        True,
+        None,
+        None,
+    ]
+    assert (refused["score"], read["score"], me["attempts"][0]["score"]) == (None, None, None)
+    assert me["week"]["best_score"] is None
+    assert everything_told(Counter(), 0)[1] != everything_told(Counter(), 3)[1]
+
+
+def test_scores_are_told_once_the_week_may_be_closed() -> None:
+    counter = secret()
+    named, told = everything_told(counter, 1)
+    closes = START_MS + WEEK
+    for moment, score in ((closes + 69_999, None), (closes + 70_000, 4)):
+        counter.clock.now = moment
+        token = counter.sign_in()
+        read: Any = counter.exam.read(token, named)
+        assert read["result"]["score"] == counter.account.me(token)["attempts"][0]["score"] == score
+        # The receipt stays as it was given.
+        assert read["result"]["receipt"]["record"]["score"] is None
+        assert read["result"]["receipt"]["salt"] == told[0]["receipt"]["salt"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "score"),
+    [
+        ({"publish_bank": True}, 5),
+        ({"publish_bank": False}, None),
+        ({"publish_bank": True, "show_score": "after_close"}, None),
+        ({"publish_bank": False, "show_score": "at_once"}, 5),
+    ],
+)
+def test_scores_are_told_at_once_where_the_bank_is_published_or_the_contest_says_so(
+    paper: dict[str, Any], score: int | None
+) -> None:
+    counter = Counter(definition(paper=paper))
+    token = counter.arrive()
+    assert counter.submit(token, counter.start(token))["score"] == score
+    shown = counter.exam.contest()["paper"]["show_score"]
+    assert shown == ("after_close" if score is None else "at_once")
 
 
 def test_a_repeated_submission_gets_the_answer_of_the_first(counter: Counter, token: str) -> None:

@@ -39,6 +39,7 @@ def _rules(reference: Reference) -> dict[str, Any]:
             "grace_seconds": definition.grace // 1000,
             "attempts_per_week": paper.attempts_per_week,
             "publish_bank": paper.publish_bank,
+            "show_score": "at_once" if paper.score_at_once else "after_close",
         },
         "prediction": prediction and prediction.model_dump(include={"question", "target"}),
         "ranking": {

@@ -44,6 +44,7 @@ class Receipts:
         self._salt_key, self._key = salt_key(pepper), key
 
     def issue(self, person: Person, definition: Definition, week: int, attempt: Finished) -> dict[str, Any]:
+        """Without the score where it is told after the close: a digest over it would tell it at once."""
         contest = definition.contest.id
         named = attempt_id(week, attempt)
         public = encode_line(
@@ -54,7 +55,7 @@ class Receipts:
             person.category,
             number=attempt.number,
             status=attempt.status,
-            score=attempt.score,
+            score=attempt.score if definition.paper.score_at_once else None,
             prediction=attempt.prediction,
             duration=attempt.duration,
             received=attempt.received,

@@ -90,7 +90,7 @@ class DataSubject:
             citizen_id: Dossier(
                 _person(people[identity], reference),
                 [
-                    _attempt(entry, attempt, reference)
+                    _attempt(entry, attempt, reference, now)
                     for entry in exam.history(_as_sitter(people[identity]), now)
                     for attempt in entry.finished
                 ],
@@ -180,14 +180,15 @@ def _person(person: Participant, reference: Current) -> dict[str, str]:
     }
 
 
-def _attempt(entry: Entry, attempt: Finished, reference: Current) -> dict[str, Any]:
+def _attempt(entry: Entry, attempt: Finished, reference: Current, now: int) -> dict[str, Any]:
+    told = reference.of_week(entry.week).definition.tells_score(entry.week, now)
     return {
         "attempt_id": attempt_id(entry.week, attempt),
         "status": attempt.status,
         "started_at": reference.definition.rfc3339(attempt.started),
         "submitted_at": reference.definition.rfc3339(attempt.received),
         "duration_ms": attempt.duration,
-        "score": attempt.score,
+        "score": attempt.score if told else None,
         "prediction": attempt.prediction,
         "answers": attempt.answers,
     }

@@ -53,19 +53,37 @@ async function signatureHolds(receipt, published) {
   return (await crypto.subtle.verify({ name: "Ed25519" }, imported, bytesOf(receipt.signature), signed)) ? "good" : "bad";
 }
 
-async function inTree(receipt, index, data, folder) {
-  const at = index.first.filter((hash) => hash <= receipt.leaf_hash).length - 1;
-  const chunk = at < 0 ? null : await data(`${folder}/${index.folder}/chunks/${at}.json`);
-  if (!chunk || !chunk.leaves.includes(receipt.leaf_hash)) return "bad";
+/** The leaf and its score; all possible ones, best first, where the receipt does not tell the score. */
+async function* leavesOf({ record, opening, leaf_hash: leaf }) {
+  if (record.score !== null) yield [leaf, record.score];
+  for (let score = opening.answers.length; record.score === null && score >= 0; score--) {
+    yield [await recordHash({ ...record, score }), score];
+  }
+}
+
+const recordHash = async (record) => hexOf(await sha256(Uint8Array.of(0), utf8(canonical(record))));
+
+/** The chunk that holds the attempt, and its score; null if there is none. */
+async function chunkOf(receipt, index, data, folder) {
+  const chunks = {};
+  for await (const [leaf, score] of leavesOf(receipt)) {
+    const at = index.first.filter((hash) => hash <= leaf).length - 1;
+    if (at >= 0 && !(at in chunks)) chunks[at] = await data(`${folder}/${index.folder}/chunks/${at}.json`);
+    if (chunks[at] && chunks[at].leaves.includes(leaf)) return { chunk: chunks[at], score };
+  }
+  return null;
+}
+
+async function leadsToRoot({ chunk }, index) {
   let node = await rootOf(chunk.leaves.map(bytesOf));
   for (const { side, hash } of chunk.path) {
     node = side === "left" ? await nodeOf(bytesOf(hash), node) : await nodeOf(node, bytesOf(hash));
   }
-  return hexOf(node) === index.root ? "good" : "bad";
+  return hexOf(node) === index.root;
 }
 
 /**
- * `data(name)` reads a published file, null if it is missing. Returns {steps: [[name, state]], root, revision}; a state
+ * `data(name)` reads a published file, null if it is missing. Returns {steps: [[name, state]], root, revision, score}; a state
  * is "good", "bad", "later" (the week is not closed) or "unknown" (this browser cannot tell).
  */
 export async function checkReceipt(receipt, data) {
@@ -75,7 +93,7 @@ export async function checkReceipt(receipt, data) {
   const steps = [
     ["answers", says(hexOf(await sha256(bytesOf(receipt.salt), utf8(canonical(opening)))) === record.commitment)],
     ["person", says(hexOf(await sha256(utf8(`${record.contest}|${record.week}|${opening.participant_id}`))) === record.pseudonym)],
-    ["record", says(hexOf(await sha256(Uint8Array.of(0), utf8(canonical(record)))) === receipt.leaf_hash)],
+    ["record", says(await recordHash(record) === receipt.leaf_hash)],
     ["signature", await signatureHolds(receipt, await data("keys.json"))],
   ];
   const folder = `proof/week-${record.week}`;
@@ -85,6 +103,7 @@ export async function checkReceipt(receipt, data) {
   const proof = (page && page.proof) || {};
   steps.push(["published", says(index.contest === record.contest && index.week === record.week && page !== null
     && page.revision === index.revision && proof.root === index.root && proof.size === index.size)]);
-  steps.push(["tree", await inTree(receipt, index, data, folder)]);
-  return { steps, root: index.root, revision: index.revision };
+  const found = await chunkOf(receipt, index, data, folder);
+  steps.push(["tree", says(found !== null && await leadsToRoot(found, index))]);
+  return { steps, root: index.root, revision: index.revision, score: found ? found.score : record.score };
 }

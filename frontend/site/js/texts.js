@@ -54,9 +54,11 @@ const TEXTS = {
   "order.prediction": ["câu dự đoán gần đúng nhất", "closest prediction"],
   "order.duration": ["thời gian làm bài ngắn hơn", "shorter time taken"],
   "order.submitted": ["nộp bài sớm hơn", "earlier submission"],
+  "home.scoreAtOnce": ["Nộp bài xong, bạn biết ngay số câu đúng.", "You are told your score as soon as you hand in."],
+  "home.scoreLater": ["Điểm được công bố sau khi tuần thi kết thúc.", "Scores are told after the week has closed."],
   "home.best": [
-    "Kết quả tốt nhất của bạn trong tuần được dùng để xếp hạng.",
-    "Your best attempt of the week counts in the ranking.",
+    "Lượt tốt nhất của bạn trong tuần, xét theo thứ tự dưới đây, được dùng để xếp hạng.",
+    "Your best attempt of the week, by the order below, counts in the ranking.",
   ],
   "home.age": ["Người dự thi từ đủ {age} tuổi trở lên.", "Participants must be {age} or older."],
   "home.onePrize": [
@@ -125,10 +127,16 @@ const TEXTS = {
   "me.open": ["Đang làm", "Open"],
   "me.discarded": ["Không tính", "Not counted"],
   "me.overdue": ["Hết giờ, tính đáp án đã lưu", "Time ran out, saved answers counted"],
+  "me.scoreLater": ["Điểm công bố sau khi tuần kết thúc", "Score told after the week"],
   "me.bestMark": ["Điểm cao nhất tuần", "Best score of the week"],
 
   "result.title": ["Kết quả lượt thi", "Your result"],
+  "result.received": ["Đã nhận bài", "Received"],
   "result.score": ["câu đúng", "right answers"],
+  "result.scoreLater": [
+    "Điểm sẽ được công bố sau khi tuần thi kết thúc.",
+    "Scores are told after the week has closed.",
+  ],
   "result.duration": ["Thời gian làm bài", "Time taken"],
   "result.at": ["Nộp lúc", "Handed in at"],
   "result.late": [

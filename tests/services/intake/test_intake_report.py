@@ -88,6 +88,14 @@ def test_prizes_by_category_without_rosters_are_taken_over_with_a_warning() -> N
     assert rows(workbook["Cần xem lại"])[1][4] == warning["message"]
 
 
+def test_scores_at_once_over_a_bank_that_is_not_published_are_warned_of() -> None:
+    desk = Desk()
+    secret = TOML.replace("publish_bank = true", 'publish_bank = false\nshow_score = "at_once"')
+    (warning,) = desk.put(toml=secret)["warnings"]
+    assert (warning["column"], "dò ra được" in warning["message"]) == ("paper.show_score", True)
+    assert desk.put(toml=secret.replace("at_once", "after_close"))["warnings"] == []
+
+
 def test_prizes_by_category_with_every_roster_need_no_look() -> None:
     desk = Desk()
     everybody = LISTED + "SO-B,Lê Văn Bình,040090000002,0\n"

@@ -128,6 +128,7 @@ function standing(contest, at, me, starter) {
   const week = ofWeek(me, at.week, paper.attempts_per_week);
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
   const best = week.best_score === null ? "–" : `${number(week.best_score)}/${number(paper.questions)}`;
+  const later = me.attempts.some((attempt) => attempt.week === at.week && untold(attempt));
   const note = t("me.startNote", { questions: number(paper.questions), limit: span(paper.time_limit_seconds) });
   return [
     h("h2", { class: "state open" }, t("home.open", { week: at.week })),
@@ -135,7 +136,8 @@ function standing(contest, at, me, starter) {
     h("dl", { class: "facts" },
       fact(number(week.attempts_used), t("me.used")),
       fact(number(week.attempts_left), t("me.left")),
-      fact(best, t("me.best"))),
+      !later && fact(best, t("me.best"))),
+    later && h("p", { class: "hint" }, t("result.scoreLater")),
     week.open_attempt
       ? starter(t("me.resume"), false)
       : week.attempts_left > 0
@@ -143,6 +145,9 @@ function standing(contest, at, me, starter) {
         : h("p", { class: "notice" }, t("me.noneLeft")),
   ];
 }
+
+/** Whether the score of an attempt that counts is told after the close. */
+const untold = ({ counted, score }) => counted && score === null;
 
 /** The highest score of each week: {week: score}. Which of several equal ones ranks first, the close-out decides. */
 export function bestScores(attempts) {
@@ -162,13 +167,14 @@ function history(attempts) {
     const isBest = score !== null && score === best[week];
     return h("li", { class: "entry" },
       h("p", null, h("a", { href: `#/paper/${id}` }, h("strong", null, name))),
-      h("p", { class: "big" }, open ? "" : score === null ? "–" : `${number(score)}/${number(total)}`),
+      h("p", { class: "big" }, open ? "" : untold(attempt) ? "" : score === null ? "–" : `${number(score)}/${number(total)}`),
       h("p", { class: "soft wide" }, moment(attempt.submitted_at || attempt.started_at), took !== null && !open ? ` · ${duration(took)}` : ""),
       h("p", { class: "wide badges" },
         open && h("span", { class: "badge now" }, t("me.open")),
+        untold(attempt) && h("span", { class: "badge" }, t("me.scoreLater")),
         isBest && h("span", { class: "badge good" }, t("me.bestMark")),
-        !open && score === null && h("span", { class: "badge" }, t("me.discarded")),
-        status === "overdue" && score !== null && h("span", { class: "badge" }, t("me.overdue")),
+        !open && !attempt.counted && h("span", { class: "badge" }, t("me.discarded")),
+        status === "overdue" && attempt.counted && h("span", { class: "badge" }, t("me.overdue")),
         receipts.get(id) && h("a", { href: `#/receipt/${id}` }, t("me.receipt"))));
   }));
 }

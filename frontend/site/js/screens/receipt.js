@@ -69,7 +69,7 @@ export async function screen({ argument, signedIn, kept }) {
 const MARKS = { good: "✓", bad: "✗", later: "…", unknown: "?" };
 
 /** @type {(receipt: any, checked: any) => HTMLElement} */
-function outcomeView(receipt, { steps, root, revision }) {
+function outcomeView(receipt, { steps, root, revision, score = receipt.record.score }) {
   const { record } = receipt;
   const states = steps.map(([, state]) => state);
   const whole = ["bad", "later", "unknown"].find((state) => states.includes(state)) || "good";
@@ -82,7 +82,7 @@ function outcomeView(receipt, { steps, root, revision }) {
         h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
     h("dl", { class: "rows" },
       row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
-      row(t("results.score"), number(record.score)),
+      row(t("results.score"), score === null ? t("result.scoreLater") : number(score)),
       row(t("results.duration"), duration(record.duration_ms)),
       row(t("result.at"), moment(record.received_at_ms, true)),
       revision && row(t("receipt.revision"), number(revision))),

@@ -7,25 +7,26 @@ import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-paper.js";
 
-/** `status` is "submitted" or "overdue"; an attempt that is not counted has no score. */
+/** `status` is "submitted" or "overdue"; a score is null for an attempt that is not counted, or not told yet. */
 export function resultView({ status, result }, contest) {
-  const { attempt_id: id, week, number: count, score, total, duration_ms: took, submitted_at: at, late } = result;
+  const { attempt_id: id, week, number: count, counted, score, total, duration_ms: took, submitted_at: at, late } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
-  const discarded = score === null;
   const receipt = result.receipt || receipts.get(id);
   return h("section", { class: "narrow" },
     h("h1", null, t("result.title")),
     h("p", { class: "kicker" }, t("paper.heading", { week, number: number(count) })),
     h("div", { class: "card" },
-      discarded
+      !counted
         ? h("p", null, t(status === "submitted" ? "result.blank" : "result.discarded"))
-        : [h("p", { class: "score", id: "score" }, `${number(score)}/${number(total)}`), h("p", null, t("result.score"))],
+        : score === null
+          ? [h("p", { class: "score later" }, t("result.received")), h("p", { class: "notice" }, t("result.scoreLater"))]
+          : [h("p", { class: "score", id: "score" }, `${number(score)}/${number(total)}`), h("p", null, t("result.score"))],
       h("dl", { class: "rows" },
         took !== null && row(t("result.duration"), duration(took)),
         at && row(t("result.at"), moment(at, true))),
-      !discarded && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
-      late && !discarded && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
-      !discarded && h("p", { class: "hint" }, t("result.later"))),
+      counted && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
+      late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
+      counted && h("p", { class: "hint" }, t("result.later"))),
     receipt && receiptSection(id, receipt),
     h("p", { class: "actions" },
       h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),

@@ -1,0 +1,62 @@
+"""A contest that keeps its bank to itself keeps scores to itself too, until the week is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import press
+from tests.browser.people import Person
+from tests.stack import Stack, contest_folder, running, wait_for
+
+WEEK_SECONDS = 45
+LATER = "Điểm sẽ được công bố sau khi tuần thi kết thúc."
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("scores")
+    contest = contest_folder(
+        folder / "contest", id="scores", weeks=1, seconds=WEEK_SECONDS, proof="false", publish="false"
+    )
+    with running(contest, folder / "state") as started:
+        yield started
+
+
+@pytest.mark.no_hands
+def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack: Stack, page: Page) -> None:
+    person = Person.register(stack, 1, proof=False)
+    attempt = person.start(stack)
+    person.opens(page, stack.site_url, f"#/paper/{attempt}")
+    press(page.locator("fieldset.question:visible label.choice input").first)
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    press(page.get_by_role("button", name="Nộp bài", exact=True))
+    expect(page.get_by_text("Đã nhận bài")).to_be_visible()
+    expect(page.get_by_text(LATER)).to_be_visible()
+    expect(page.locator("#score")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
+
+    press(page.get_by_role("link", name="Về trang của tôi"))
+    entry = page.get_by_role("listitem").filter(has_text="Tuần 1, lượt 1")
+    expect(entry).to_contain_text("Điểm công bố sau khi tuần kết thúc")
+    expect(page.get_by_text("điểm cao nhất tuần này")).to_have_count(0)
+
+    def score() -> int | None:
+        told = person.call(stack, "GET", f"/attempts/{attempt}")["result"]["score"]
+        return None if told is None else told + 1
+
+    def published() -> bool:
+        return stack.site("/data/proof/week-1/index.json").status_code == 200
+
+    right = wait_for(score, WEEK_SECONDS + 60, "telling the score") - 1
+    page.reload()
+    expect(entry).to_contain_text(f"{right}/5")
+    press(page.get_by_role("link", name="Tuần 1, lượt 1"))
+    expect(page.locator("#score")).to_have_text(f"{right}/5")
+    wait_for(published, WEEK_SECONDS + 60, "closing the week by its schedule")
+    press(page.get_by_role("link", name="Kiểm tra", exact=True))
+    expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+    expect(page.get_by_text("Số câu đúng")).to_be_visible()
+    expect(page.get_by_text(LATER)).to_have_count(0)
