@@ -211,9 +211,8 @@ class CloseWeeks:
         made: list[Closed],
     ) -> None:
         reference = current.at_the_end
-        inputs = _inputs(
-            {name: reference.digests[name] for name in ("definition", "units", "rosters")}, results
-        )
+        parts = {name: reference.digests[name] for name in ("units", "rosters")}
+        inputs = _inputs({**parts, "definition": reference.definition_of_the_final()}, results)
         before = self.revisions.current("final")
         if before is not None and before.inputs == inputs:
             return

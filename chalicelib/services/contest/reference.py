@@ -25,6 +25,8 @@ from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 10_000
 NO_DECISIONS = Decisions()
+# What decides who may register, and no result.
+_AT_REGISTRATION: Any = {"eligibility": True}
 _DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for path in DATES}}
 
 
@@ -49,8 +51,12 @@ class Reference:
 
     def definition_of(self, week: Week) -> str:
         """The digest of the definition as far as the close of ``week`` depends on it: without other dates."""
-        told = self.definition.model_dump(mode="json", exclude=_DATED)
+        told = self.definition.model_dump(mode="json", exclude=_AT_REGISTRATION | _DATED)
         return digest(canonical_json([told, *week, self.definition.title_of(week.number)]))
+
+    def definition_of_the_final(self) -> str:
+        """The digest of the definition as far as the final depends on it."""
+        return digest(canonical_json(self.definition.model_dump(mode="json", exclude=_AT_REGISTRATION)))
 
     def check_on(self, switch: Switch) -> None:
         """Raises ``Stopped`` if the organisers have switched it off."""

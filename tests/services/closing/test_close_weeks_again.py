@@ -91,6 +91,22 @@ def test_every_part_of_the_contest_is_an_input(changed: Current) -> None:
     assert stage.revisions.pointers["week-2"].revision == 2
 
 
+@pytest.mark.parametrize(
+    "eligibility",
+    [{"min_age": 90}, {"proof_of_work": True}, {"excluded_roles": ["Tổ ra đề"]}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_eligibility_changed_after_a_close_moves_no_result(eligibility: dict[str, Any]) -> None:
+    """It decides who may register; everybody in these weeks is younger than 90."""
+    stage = Stage()
+    stage.run()
+    before = stage.state()
+    later = definition(contest={"weeks": 2}, prizes=PRIZES, eligibility=eligibility)
+    assert later.frozen() == CONTEST.frozen(), "free at any time"
+    assert stage.run(contest=reference(later)) == []
+    assert stage.state() == before
+
+
 def test_a_change_between_two_weeks_makes_the_first_close_again_and_the_second_close_once() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
