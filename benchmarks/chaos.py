@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -181,9 +180,8 @@ def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path
 def _leaves(s3: Any) -> list[str]:
     """Leaf hashes of the published attempts, computed from the site's bundle as an outsider would."""
     listed = s3.list_objects_v2(Bucket="site", Prefix="data/proof/week-1/")["Contents"]
-    (bundle,) = [item["Key"] for item in listed if item["Key"].endswith("audit.jsonl.gz")]
-    lines = gzip.decompress(s3.get_object(Bucket="site", Key=bundle)["Body"].read()).splitlines()
-    return [sha256(b"\0" + line).hexdigest() for line in lines]
+    (bundle,) = [item["Key"] for item in listed if item["Key"].endswith(".jsonl.gz")]
+    return chaos_stack.leaf_hashes(gzip.decompress(s3.get_object(Bucket="site", Key=bundle)["Body"].read()))
 
 
 def run_deployed(people: int, seed: int) -> tuple[chaos_stack.Outcome, Counter[str]]:

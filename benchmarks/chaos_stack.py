@@ -25,6 +25,7 @@ import aiohttp
 
 from benchmarks.faults import FaultProxy
 from benchmarks.people import application
+from chalicelib.documents.canonical import canonical_json
 from infra.progress import Progress, waiting
 from tests.stack import Stack, wait_for
 
@@ -127,11 +128,17 @@ def _leaves(stack: Stack) -> list[str] | None:
     index = stack.site("/data/proof/week-1/index.json")
     if index.status_code != 200:
         return None
-    bundle = stack.site(f"/data/proof/week-1/{index.json()['folder']}/audit.jsonl.gz")
+    told = index.json()
+    bundle = stack.site(f"/data/proof/week-1/{told['folder']}/{told['audit']['file']}")
     bundle.raise_for_status()
     data = bundle.content
-    lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).splitlines()
-    return [sha256(b"\0" + line).hexdigest() for line in lines]
+    return leaf_hashes(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+
+
+def leaf_hashes(bundle: bytes) -> list[str]:
+    """Of the records in the unpacked bundle, in its order."""
+    records = (json.loads(line)["record"] for line in bundle.splitlines())
+    return [sha256(b"\0" + canonical_json(record)).hexdigest() for record in records]
 
 
 class _Crowd:

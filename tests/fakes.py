@@ -11,13 +11,20 @@ from typing import Any
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
 from chalicelib.domain.closeout import Collector
+from chalicelib.domain.decisions import Decisions
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
-from chalicelib.services.contest.reference import Current, Reference, assemble, compile_parts
+from chalicelib.services.contest.reference import (
+    NO_DECISIONS,
+    Current,
+    Reference,
+    assemble,
+    compile_parts,
+)
 from chalicelib.services.ports import SHARDS, CurrentRevision, Failures, NotMet, Participant
 
 SALT_KEY = b"salt key of the tests"
@@ -88,6 +95,7 @@ def reference(
     excluded: Iterable[str] = (),
     disqualified: Iterable[str] = (),
     rosters: str = "",
+    decisions: Decisions = NO_DECISIONS,
 ) -> Current:
     parts = compile_parts(
         contest or definition(),
@@ -96,6 +104,7 @@ def reference(
         dict.fromkeys(excluded, "Tổ ra đề thi"),
         dict.fromkeys(disqualified, "2022-08-29: thi hộ"),
         rosters,
+        decisions,
     )
     return assemble(parts)
 

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from verify.outcome import Failed
 from verify.site import Fetch, file
-from verify.tree import canonical, check_record, leaf_hash, root
+from verify.tree import canonical, check_counted, check_record, leaf_hash, root
 
 
 class Attempt(NamedTuple):
-    """The part of a record that counts for the ranking."""
+    """The part of a line that counts for the ranking; ``told``: the score at submission."""
 
     number: int
+    told: int
     score: int
     prediction: int | None
     duration: int
@@ -49,8 +50,8 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
     leaves = []
     with gzip.open(io.BytesIO(packed)) as lines:
         for line in lines:
-            record, text = _record(line, index)
-            leaves.append(leaf_hash(text))
+            counted, record = _line(line, index)
+            leaves.append(leaf_hash(canonical(record)))
             person = people.setdefault(
                 record["pseudonym"], Person(record["pseudonym"], record["unit"], record["category"], {})
             )
@@ -63,6 +64,7 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
             person.attempts[record["number"]] = Attempt(
                 record["number"],
                 record["score"],
+                counted.get("score", record["score"]),
                 record["prediction"],
                 record["duration_ms"],
                 record["received_at_ms"],
@@ -82,16 +84,26 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
     return people
 
 
-def _record(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _line(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What counted otherwise than the record says, and the record."""
     text = line.removesuffix(b"\n")
     try:
         value = json.loads(text)
     except ValueError:
         raise Failed("Một dòng của bộ dữ liệu không phải JSON.", "A line of the bundle is not JSON.") from None
-    record = check_record(value)
-    if canonical(record) != text or (record["contest"], record["week"]) != (index["contest"], index["week"]):
+    if not isinstance(value, dict) or value.keys() != {"counted", "record"}:
+        raise Failed(
+            "Một dòng của bộ dữ liệu không có đúng hai phần counted và record.",
+            "A line of the bundle does not have exactly the parts counted and record.",
+        )
+    counted, record = check_counted(value["counted"]), check_record(value["record"])
+    if canonical(value) != text or (record["contest"], record["week"]) != (index["contest"], index["week"]):
         raise Failed(
             f"Một dòng không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác: {text[:80]!r}…",
             f"A line is not canonical, or belongs to another contest or week: {text[:80]!r}…",
         )
-    return record, text
+    if any(record[key] == value for key, value in counted.items()):
+        raise Failed(
+            f"Phần counted lặp lại bản ghi: {text[:80]!r}…", f"counted repeats the record: {text[:80]!r}…"
+        )
+    return counted, record

@@ -26,6 +26,15 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def check_counted(counted: Any) -> dict[str, Any]:
+    """What counted otherwise than the record says: a score. Raises ``Failed`` for anything else."""
+    if not isinstance(counted, dict) or not counted.keys() <= {"score"}:
+        raise Failed("Phần counted có trường lạ.", "counted has an unknown key.")
+    if any(type(value) is not int for value in counted.values()):
+        raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
+    return counted
+
+
 def check_record(record: Any, may_be_null: set[str] = MAY_BE_NULL) -> dict[str, Any]:
     """Checks that a record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
     if not isinstance(record, dict) or record.keys() != RECORD_KEYS.keys():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from verify.bundle import fetch_checked, read
+from verify.bundle import Person, fetch_checked, read
 from verify.outcome import Failed, Passed
 from verify.ranking import Place, rank_again
 from verify.receipt import week_index
@@ -49,6 +49,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
             "Thứ tự của người bằng nhau không theo mã xác thực của lần công bố đầu tiên.",
             "Equal people do not stand by the root of the first close.",
         )
+    yield from _rulings(people.values(), published)
     result, ranked = rank_again(people.values(), published)
     for name, (vi, en) in SAID.items():
         if published["result"][name] != result[name]:
@@ -62,8 +63,41 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
         f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
         f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
     )
-    _compare_page(read_json(fetch, f"data/results/week-{week}.json"), result, ranked)
+    page = read_json(fetch, f"data/results/week-{week}.json")
+    _compare_page(page, result, ranked)
+    if page["rulings"] != published["rulings"]:
+        raise Failed(
+            "Trang kết quả nêu kết luận về câu hỏi khác với tệp xếp hạng.",
+            "The results page shows other rulings than ranking.json.",
+        )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
+
+
+def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Passed]:
+    """A score may differ from the told one only by what the rulings can do to it."""
+    rulings = published["rulings"]
+    again = [one for person in people for one in person.attempts.values() if one.score != one.told]
+    lowest = -sum(ruling["ruling"] == "key" for ruling in rulings)
+    for one in again:
+        difference = one.score - one.told
+        if not (lowest <= difference <= len(rulings)) or one.status not in ("submitted", "overdue"):
+            raise Failed(
+                f"Có bài tính {one.score} điểm thay cho {one.told}: các kết luận về câu hỏi không cho phép.",
+                f"An attempt counts with {one.score} in place of {one.told}: no ruling explains it.",
+            )
+    if rulings:
+        vi = "; ".join(map(_said, rulings))
+        yield Passed(
+            f"{len(rulings)} kết luận về câu hỏi ({vi}): {len(again)} bài tính điểm khác với lúc nộp. "
+            "Câu trả lời không công bố, nên việc chấm lại từng bài không kiểm tra được từ đây",
+            f"{len(rulings)} rulings on questions: {len(again)} attempts count with another score than at "
+            "submission. The answers are not published: their grading cannot be checked from here",
+        )
+
+
+def _said(ruling: dict[str, Any]) -> str:
+    keys = ", ".join(ruling["keys"]) or "mọi câu trả lời"
+    return f"{ruling['question']}: {keys}"
 
 
 def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Place]) -> None:

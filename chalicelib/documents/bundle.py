@@ -1,6 +1,6 @@
-"""A line of ``audit.jsonl.gz``: an attempt's public record, which is also its leaf and stands in its receipt.
+"""An attempt's public record, which is its leaf and stands in its receipt, and its line of ``audit.jsonl.gz``.
 
-The text is written by hand, because a close writes a million. The API writes it too, so it avoids msgspec.
+The texts are written by hand, because a close writes a million. The API writes them too: no msgspec here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chalicelib.domain.attempt import Status
 FORMAT = 1
 
 
-def encode_line(
+def encode_record(
     contest: str,
     week: int,
     pseudonym: str,
@@ -30,7 +30,8 @@ def encode_line(
 ) -> bytes:
     """Canonical JSON. ``pseudonym`` and ``committed`` are hex, times milliseconds; nothing needs escaping.
 
-    ``score`` is None only in a receipt, where the contest tells scores after the close.
+    ``score`` is by the key at the week's opening. It is None only in a receipt, where the contest tells scores
+    after the close.
     """
     guess = "null" if prediction is None else prediction
     points = "null" if score is None else score
@@ -42,6 +43,15 @@ def encode_line(
     ).encode()
 
 
-def decode_line(line: bytes) -> dict[str, Any]:
+def decode_record(record: bytes) -> dict[str, Any]:
     """The record as an object. Raises ``UnreadableDocument``."""
-    return parsed("BundleLine", line, FORMAT)
+    return parsed("AttemptRecord", record, FORMAT)
+
+
+def encode_line(record: bytes, *, score: int | None) -> bytes:
+    """A line of the bundle: beside the ``record``, what counted otherwise than it says.
+
+    ``score``: under the rulings; None if it is the record's.
+    """
+    counted = "" if score is None else f'"score":{score}'
+    return b'{"counted":{%b},"record":%b}' % (counted.encode(), record)

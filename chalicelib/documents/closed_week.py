@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.documents.canonical import UnreadableDocument
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.definition import UnitPrize
 from chalicelib.domain.statistics.question_statistics import Flag
@@ -114,7 +115,10 @@ class Day(Part, frozen=True):
 
 
 class QuestionFigures(Part, frozen=True):
-    """A question's figures on first attempts; ``discrimination`` in thousandths; ``chosen`` by option."""
+    """A question's figures on first attempts; ``discrimination`` in thousandths; ``chosen`` by option.
+
+    ``answer``: the key at the week's opening. ``right`` counts under the ruling, if there is one.
+    """
 
     id: str
     topic: str
@@ -154,6 +158,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     units: tuple[UnitLine, ...]
     days: tuple[Day, ...]
     questions: tuple[QuestionFigures, ...]
+    rulings: tuple[ShownRuling, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 
 
@@ -112,6 +113,7 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     week: int
     draw_root: str
     rules: Rules
+    rulings: tuple[ShownRuling, ...]
     units: tuple[UnitSize, ...]
     barred: tuple[str, ...]
     earlier_winners: tuple[str, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.documents.closed_week import Counts, Prediction
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 
 # On the desk: the revisions in force.
@@ -77,6 +78,7 @@ class WeekPage(Page, frozen=True, kw_only=True):
     prediction: Prediction | None
     winners: tuple[Winner, ...]
     units: tuple[UnitRow, ...]
+    rulings: tuple[ShownRuling, ...]
     proof: Proof | None = None
 
 

@@ -26,7 +26,7 @@ class Tree(Document, frozen=True, kw_only=True):
 
 
 class AuditFile(Part, frozen=True):
-    """The bundle; ``bytes`` as it is packed."""
+    """The bundle under a name made of its digest; ``bytes`` as it is packed."""
 
     file: str
     sha256: str

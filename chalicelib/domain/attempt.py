@@ -71,7 +71,8 @@ class Finished(NamedTuple):
     that the week's end cut short: it ranks as received so much earlier than its duration says. Neither is
     ever negative. ``answers`` are as ``paper.encode_answers`` gives them. A ``blank`` or ``discarded``
     attempt is used up but not counted. An erased one (``receipt.erased``) has no nonce, and its commitment
-    (64 hex digits) in place of its answers.
+    (64 hex digits) in place of its answers. ``told``: the score that the person was told, where a ruling has
+    changed it since (``grading.grading_again``); of stored attempts only erased ones have it.
     """
 
     number: int
@@ -83,6 +84,12 @@ class Finished(NamedTuple):
     nonce: str
     answers: str
     flag: str = ""
+    told: int | None = None
+
+    @property
+    def told_score(self) -> int:
+        """The score at submission, which its leaf and its receipt hold."""
+        return self.score if self.told is None else self.told
 
     @property
     def status(self) -> Status:
@@ -123,7 +130,8 @@ class Finished(NamedTuple):
         JSON, because a close-out decodes a million of them, straight into this class.
         """
         prediction = "null" if self.prediction is None else self.prediction
-        flag = f',"{self.flag}"' if self.flag else ""
+        told = "" if self.told is None else f",{self.told}"
+        flag = f',"{self.flag}"{told}' if self.flag or told else ""
         return (
             f"[{self.number},{self.started},{self.duration},{self.early},{self.score},{prediction},"
             f'"{self.nonce}","{self.answers}"{flag}]'

@@ -7,6 +7,11 @@ from typing import NamedTuple
 LETTERS = "ABCDEF"
 
 
+def letters_of(options: int) -> str:
+    """The letters of a set of options given as bits."""
+    return "".join(letter for i, letter in enumerate(LETTERS) if options >> i & 1)
+
+
 class Question(NamedTuple):
     """A question with 2–6 ``options`` in the bank's order.
 
@@ -27,7 +32,7 @@ class Question(NamedTuple):
 
     @property
     def answer_letters(self) -> str:
-        return "".join(letter for i, letter in enumerate(LETTERS) if self.answer >> i & 1)
+        return letters_of(self.answer)
 
 
 class Bank(NamedTuple):

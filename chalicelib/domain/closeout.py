@@ -1,4 +1,4 @@
-"""Closing a week, and the contest, as pure functions of definition, bank, units, barred people and entries."""
+"""Closing a week, and the contest, as pure functions of definition, bank, rulings, units, bars and entries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from chalicelib.domain.attempt import Entry, settled
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.grading import Rulings, grading_again
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.ranking import (
     Contender,
@@ -105,12 +106,15 @@ def gather(
     week: Week,
     entries: Iterable[Entry],
     collectors: Mapping[str, Collector] = MappingProxyType({}),
+    rulings: Rulings = MappingProxyType({}),
 ) -> Gathered:
-    """Takes entries one by one, settles them, shows them to the collectors and keeps what a ranking needs.
+    """Takes entries one by one, settles them, grades them again under the week's ``rulings``, shows them to the
+    collectors and keeps what a ranking needs.
 
     Attempts that are still open are overdue by now and count as their autosaved answers say.
     """
-    final = _shown_to(collectors.values(), _settled(entries, definition, bank, week))
+    counted = map(grading_again(bank, definition.paper, rulings), _settled(entries, definition, bank, week))
+    final = _shown_to(collectors.values(), counted)
     return Gathered(people=list(contenders(final, definition)), collected=dict(collectors))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from chalicelib.documents.closed_week import QuestionFigures
+from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Activity, Period
 from chalicelib.reports import columns
@@ -101,7 +101,7 @@ def summary_book(
     definition: Definition,
     facts: WeekFacts,
     activity: Activity,
-    questions: Sequence[QuestionFigures],
+    closed: ClosedWeek,
     texts: Mapping[str, str],
 ) -> bytes:
     """``summary.xlsx`` of a week, for the committee: the first sheet sums up the week on one page.
@@ -121,7 +121,7 @@ def summary_book(
         page.place(book.days_chart(days), size=(700, 260))
     page.on_one_page()
     _hours(book, facts, activity)
-    add_questions(book, title, period, questions, texts)
+    add_questions(book, title, period, closed, texts)
     return book.close()
 
 
@@ -235,12 +235,10 @@ def _period(one: Period, start: Value) -> list[Value]:
     return [start, one.attempts, one.people, one.newcomers]
 
 
-def add_questions(
-    book: Book, title: str, period: str, questions: Sequence[QuestionFigures], texts: Mapping[str, str]
-) -> None:
+def add_questions(book: Book, title: str, period: str, closed: ClosedWeek, texts: Mapping[str, str]) -> None:
     note = (
         "Chỉ tính bài thi đầu tiên của mỗi người trong tuần. Độ khó = số người đúng ÷ số người được hỏi; "
         "độ phân biệt = tương quan giữa câu này và tổng điểm các câu còn lại (từ −1 đến 1)"
     )
     sheet = book.sheet("Câu hỏi", f"Thống kê câu hỏi {title}", period, QUESTIONS, note=note, landscape=True)
-    sheet.rows(question_rows(questions, texts))
+    sheet.rows(question_rows(closed, texts))

@@ -79,9 +79,7 @@ def final_files(
     yield "commendations.csv", csv_files.table(commendations.COLUMNS, proposals)
     yield "commendations.xlsx", made(commendations.commendations_book, reference, proposals, at)
 
-    lines = (
-        [week.closed.week, *row] for week in weeks for row in questions.statistics_rows(week.closed.questions)
-    )
+    lines = ([week.closed.week, *row] for week in weeks for row in questions.statistics_rows(week.closed))
     yield "question_statistics.csv", csv_files.table(["week", *questions.STATISTICS], lines)
 
     sums_by_unit = [week.closed.sums_by_unit for week in weeks]

@@ -1,12 +1,13 @@
-"""``question_statistics.csv``, and the sheet with the same content."""
+"""``question_statistics.csv``, and the sheet with the same content: figures under the rulings of the week."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from chalicelib.documents.closed_week import QuestionFigures
+from chalicelib.documents.closed_week import ClosedWeek, QuestionFigures
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.reports.csv_files import Cell
@@ -17,6 +18,7 @@ from chalicelib.reports.xlsx import Column, Value
 STATISTICS = [
     "id", "topic", "times_asked", "right", "facility", "discrimination", "answer",
     "option_a", "option_b", "option_c", "option_d", "option_e", "option_f", "blank", "flags",
+    "ruling", "answer_before", "reason",
 ]
 # fmt: on
 FLAGS: dict[Flag, str] = {
@@ -36,12 +38,16 @@ QUESTIONS = [
     *(Column(f"Chọn {letter}", 8, "whole") for letter in LETTERS),
     Column("Bỏ trống", 8, "whole"),
     Column("Cần xem lại", 30),
+    Column("Kết luận của Ban Tổ chức", 40),
 ]
 
 
-def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]]:
-    """Every question of the bank; one that nobody was asked has empty cells. Indices have three decimals."""
-    for one in questions:
+def statistics_rows(closed: ClosedWeek) -> Iterator[list[Cell]]:
+    """Every question of the bank; one that nobody was asked has empty cells. Indices have three decimals.
+
+    ``answer``: the key in force; the accepted ones are separated by semicolons.
+    """
+    for one, ruling in _ruled(closed):
         facility = one.facility
         yield [
             one.id,
@@ -50,16 +56,17 @@ def statistics_rows(questions: Iterable[QuestionFigures]) -> Iterator[list[Cell]
             one.right,
             "" if facility is None else decimal(facility, 3),
             "" if one.discrimination is None else Decimal(one.discrimination).scaleb(-3),
-            one.answer,
+            _key(one, ruling),
             *_chosen(one),
             one.blank,
             " ".join(one.flags),
+            *((ruling.ruling, one.answer, ruling.reason) if ruling else ("", "", "")),
         ]
 
 
-def question_rows(questions: Iterable[QuestionFigures], texts: Mapping[str, str]) -> Iterator[Sequence[Value]]:
-    """Flagged questions first, then in the bank's order. ``texts``: by question id."""
-    for one in sorted(questions, key=lambda one: not one.flags):
+def question_rows(closed: ClosedWeek, texts: Mapping[str, str]) -> Iterator[Sequence[Value]]:
+    """Questions that are flagged or ruled on first, then in the bank's order. ``texts``: by question id."""
+    for one, ruling in sorted(_ruled(closed), key=lambda line: not (line[0].flags or line[1])):
         yield [
             one.id,
             texts[one.id],
@@ -67,11 +74,29 @@ def question_rows(questions: Iterable[QuestionFigures], texts: Mapping[str, str]
             one.right,
             one.facility,
             None if one.discrimination is None else Fraction(one.discrimination, 1000),
-            one.answer,
+            _key(one, ruling),
             *_chosen(one),
             one.blank,
             "; ".join(FLAGS[flag] for flag in one.flags),
+            _said(one, ruling),
         ]
+
+
+def _ruled(closed: ClosedWeek) -> Iterator[tuple[QuestionFigures, ShownRuling | None]]:
+    """Each question with the ruling on it."""
+    rulings = {ruling.question: ruling for ruling in closed.rulings}
+    return ((one, rulings.get(one.id)) for one in closed.questions)
+
+
+def _key(one: QuestionFigures, ruling: ShownRuling | None) -> str:
+    return ";".join(ruling.keys) if ruling else one.answer
+
+
+def _said(one: QuestionFigures, ruling: ShownRuling | None) -> str:
+    if ruling is None:
+        return ""
+    what = f"Đáp án trước: {one.answer}" if ruling.keys else "Ai có câu này trong đề đều được điểm"
+    return f"{what}. Lý do: {ruling.reason}"
 
 
 def _chosen(one: QuestionFigures) -> list[int | None]:

@@ -7,6 +7,7 @@ from typing import ParamSpec, cast
 
 from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.grading import accepted
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.anomalies import find_anomalies
 from chalicelib.domain.statistics.first_answers import FirstAnswers
@@ -51,14 +52,13 @@ def week_files(
     yield "activity.csv", csv_files.table(csv_files.ACTIVITY, csv_files.activity_rows(activity))
     yield (
         "question_statistics.csv",
-        csv_files.table(questions.STATISTICS, questions.statistics_rows(closed.questions)),
+        csv_files.table(questions.STATISTICS, questions.statistics_rows(closed)),
     )
-    found = find_anomalies(
-        cast(Signs, result.collected["signs"]), first, reference.bank, _took_part(result, phones())
-    )
+    right = accepted(reference.bank.questions, reference.decisions.rulings_in(closed.week))
+    found = find_anomalies(cast(Signs, result.collected["signs"]), first, right, _took_part(result, phones()))
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
-    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, closed.questions, texts)
+    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, closed, texts)
     yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root)
     if reference.rosters:
         standings = {one.participant_id: one for one in (*result.ranked, *result.unranked)}

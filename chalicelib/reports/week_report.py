@@ -64,6 +64,7 @@ def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
         prediction=closed.prediction,
         winners=tuple(map(_shown, won)),
         units=tuple(map(_unit, closed.units)),
+        rulings=closed.rulings,
     )
 
 

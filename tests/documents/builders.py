@@ -14,6 +14,7 @@ from chalicelib.documents.closed_week import (
     UnitLine,
     Unranked,
 )
+from chalicelib.documents.shown_rulings import ShownRuling
 
 UNIT = UnitLine(
     rank=1,
@@ -42,6 +43,9 @@ UNIT = UnitLine(
 )
 
 
+RULING = ShownRuling("KS-001", "key", ("A", "B"), "hai cách hiểu", "2022-08-30T09:00:00+07:00")
+
+
 def a_closed_week(**changes: Any) -> ClosedWeek:
     """One unit, one prize, one question."""
     fields: dict[str, Any] = {
@@ -61,6 +65,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "units": (UNIT,),
         "days": (Day("2022-08-22", 3, 2, 2),),
         "questions": (QuestionFigures("KS-001", "Kiểm soát", "B", 2, 1, -250, (0, 1, 1), 0, ("too_hard",)),),
+        "rulings": (RULING,),
         "earlier_winners": (),
         "unit_prizes_elsewhere": {"weekly": ("SO-B",)},
     }

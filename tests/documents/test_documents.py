@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.documents import bundle, compiled_contest
-from chalicelib.documents.canonical import UnreadableDocument
+from chalicelib.documents.canonical import UnreadableDocument, canonical_json
 from chalicelib.documents.closed_week import (
     ClosedFinal,
     ClosedWeek,
@@ -51,7 +52,7 @@ from chalicelib.documents.results_page import (
 from chalicelib.documents.typed import Document, decode
 from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from chalicelib.domain.definition import UNIT_PRIZES
-from tests.documents.builders import UNIT, a_closed_week
+from tests.documents.builders import RULING, UNIT, a_closed_week
 from tests.pointers import pointing_at
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -118,6 +119,7 @@ TYPED: dict[str, Document] = {
         contest="trial",
         week=1,
         draw_root=DIGEST,
+        rulings=(RULING,),
         rules=Rules(
             order=("score",),
             prediction_target=None,
@@ -159,6 +161,7 @@ TYPED: dict[str, Document] = {
         prediction=None,
         winners=(WINNER,),
         units=(ROW,),
+        rulings=(RULING,),
         revision=2,
         digest=DIGEST,
         proof=Proof(DIGEST, 3),
@@ -253,8 +256,8 @@ def test_a_compiled_contest() -> None:
             compiled_contest.decode(broken)
 
 
-def test_a_line_of_the_bundle() -> None:
-    line = bundle.encode_line(
+def test_a_record_and_its_line_of_the_bundle() -> None:
+    record = bundle.encode_record(
         "trial",
         1,
         DIGEST,
@@ -268,12 +271,16 @@ def test_a_line_of_the_bundle() -> None:
         received=1_661_130_061_500,
         committed=DIGEST,
     )
-    kept = (SAMPLES / "bundle_line.1.json").read_bytes()
-    assert line == kept
-    assert bundle.decode_line(kept)["score"] == 5
+    kept = (SAMPLES / "attempt_record.1.json").read_bytes()
+    assert record == kept
+    assert bundle.decode_record(kept)["score"] == 5
     for broken in (b"", b"{}", kept.replace(b'"format":1', b'"format":2')):
         with pytest.raises(UnreadableDocument):
-            bundle.decode_line(broken)
+            bundle.decode_record(broken)
+    assert bundle.encode_line(record, score=None) == b'{"counted":{},"record":%b}' % kept
+    line = bundle.encode_line(record, score=4)
+    assert line == (SAMPLES / "bundle_line.1.json").read_bytes()
+    assert canonical_json(json.loads(line)) == line
 
 
 def _fields(told: ContestInForce) -> dict[str, Any]:

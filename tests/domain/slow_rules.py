@@ -36,6 +36,20 @@ def left_behind(started: int, closes: int, rules: dict[str, Any]) -> dict[str, A
     return {"received": end, "duration": duration, "prediction": None, "overdue": True}
 
 
+# A paper as it was filled in: each question with the options chosen.
+Sheet = list[tuple[str, set[str]]]
+
+
+def points(sheet: Sheet, keys: dict[str, set[str]], rulings: dict[str, list[set[str]]]) -> int:
+    """One for each question whose key was chosen. A ruling names the keys to accept, or none: all are right."""
+    right = 0
+    for question, chosen in sheet:
+        good = rulings.get(question, [keys[question]])
+        if good == [] or chosen in good:
+            right += 1
+    return right
+
+
 def counted(person: Person) -> list[Attempt]:
     return [attempt for attempt in person["attempts"] if attempt["counts"]]
 

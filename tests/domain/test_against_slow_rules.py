@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
+from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
@@ -46,6 +47,8 @@ spans = st.sampled_from(
 attempts = st.fixed_dictionaries(
     {
         "score": scores,
+        # What is not right is wrong, or blank.
+        "blank": st.booleans(),
         "prediction": st.none() | st.sampled_from([0, 1, 2, 3, 4, LARGEST_GUESS]),
         "started": starts,
         "span": spans,
@@ -145,8 +148,23 @@ contests = st.fixed_dictionaries(
         "roots": st.tuples(*[st.sampled_from(["00" * 32, "5e" * 32, "ff" * 32])] * 3),
         # Questions per paper in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
+        # Each week's rulings: by question, the options that are accepted, each alone.
+        "rulings": st.tuples(
+            *[
+                st.dictionaries(
+                    st.sampled_from([question.id for question in BANK.questions]),
+                    st.sets(st.sampled_from("AB"), max_size=2),
+                    max_size=4,
+                )
+            ]
+            * 3
+        ),
     }
 )
+KEYS = {
+    question.id: {letter for k, letter in enumerate("ABCDEF") if question.answer >> k & 1}
+    for question in BANK.questions
+}
 
 
 def pid(number: int) -> str:
@@ -191,11 +209,27 @@ def unit_prizes_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def sheet(contest: Definition, right: int, *, blank: bool = True) -> slow_rules.Sheet:
+    """The paper with so many right answers; the others are left blank, or have a wrong one."""
+    asked = [question for question, _ in draw(BANK, contest.paper, NONCE)]
+    wrong = {question.id: next({k} for k in "ABC" if {k} != KEYS[question.id]) for question in asked}
+    filled = [(question.id, KEYS[question.id]) for question in asked[:right]]
+    return filled + [(question.id, set() if blank else wrong[question.id]) for question in asked[right:]]
+
+
+def encoded(filled: slow_rules.Sheet) -> str:
+    return "".join(MASKS[sum(1 << "ABCDEF".index(letter) for letter in chosen)] for _, chosen in filled)
+
+
+def finished_sheet(contest: Definition, made: dict[str, Any]) -> slow_rules.Sheet:
+    """Blank if it does not count; one that counts has at least one answer."""
+    if not made["counts"]:
+        return sheet(contest, 0)
+    return sheet(contest, made["score"], blank=made["blank"] and made["score"] > 0)
+
+
 def saved(contest: Definition, right: int | None) -> str | None:
-    if right is None:
-        return None
-    masks = [MASKS[question.answer] for question, _ in draw(BANK, contest.paper, NONCE)]
-    return "".join(masks[:right]) + "A" * max(0, len(masks) - right)
+    return None if right is None else encoded(sheet(contest, right))
 
 
 def instants(made: dict[str, Any], week: Week) -> tuple[int, int]:
@@ -209,14 +243,15 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
     finished = []
     for k, made in enumerate(person["attempts"], 1):
         started, received = instants(made, week)
+        filled = finished_sheet(contest, made)
         finished.append(
             finish(
                 contest,
                 week,
                 AttemptId(week.number, k, started, NONCE),
                 received=received,
-                score=min(made["score"], contest.paper.questions),
-                answers="BAA" if made["counts"] else "AAA",
+                score=slow_rules.points(filled, KEYS, {}),
+                answers=encoded(filled),
                 prediction=made["prediction"],
             )
         )
@@ -231,19 +266,31 @@ def real_entry(contest: Definition, week: Week, number: int, person: Any) -> Ent
     return Entry(pid(number), week.number, person["unit"], person["category"], used, opened, records)
 
 
-def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, person: Any) -> dict[str, Any]:
+def slow_person(
+    raw: dict[str, Any], contest: Definition, week: Week, number: int, person: Any
+) -> dict[str, Any]:
     """By the design, an open attempt with at least one saved answer counts, behind its equals."""
     rules = {"time_limit": LIMIT, "grace": GRACE}
     made = [
-        {**attempt, **slow_rules.timed(*instants(attempt, week), week.closes, rules), "overdue": False}
+        {
+            **attempt,
+            **slow_rules.timed(*instants(attempt, week), week.closes, rules),
+            "overdue": False,
+            "sheet": finished_sheet(contest, attempt),
+        }
         for attempt in person["attempts"]
     ]
     if person["open"] is not None:
         started = week.opens + person["open"]["started"]
         counts = raw["overdue"] == "submit_saved" and bool(person["open"]["score"])
-        made.append({**person["open"], **slow_rules.left_behind(started, week.closes, rules), "counts": counts})
+        left = slow_rules.left_behind(started, week.closes, rules)
+        filled = sheet(contest, person["open"]["score"] or 0)
+        made.append({**person["open"], **left, "counts": counts, "sheet": filled})
+    rulings = {
+        question: [{letter} for letter in keys] for question, keys in raw["rulings"][week.number - 1].items()
+    }
     numbered = [
-        {**attempt, "number": k, "score": min(attempt["score"] or 0, questions)}
+        {**attempt, "number": k, "score": slow_rules.points(attempt["sheet"], KEYS, rulings)}
         for k, attempt in enumerate(made, 1)
     ]
     return {
@@ -255,9 +302,18 @@ def slow_person(raw: dict[str, Any], questions: int, week: Week, number: int, pe
     }
 
 
-def gathered_in_shares(contest: Definition, week: Week, entries: list[Entry]) -> Gathered:
+def real_rulings(raw: dict[str, Any], week: Week) -> dict[str, Ruling]:
+    return {
+        question: Ruling(question, (week.number,), tuple(1 << "AB".index(key) for key in sorted(keys)), "", "")
+        for question, keys in raw["rulings"][week.number - 1].items()
+    }
+
+
+def gathered_in_shares(
+    contest: Definition, week: Week, entries: list[Entry], rulings: dict[str, Ruling]
+) -> Gathered:
     """Shares as several functions would read them, put together in another order."""
-    shares = [gather(contest, BANK, week, entries[k::3]) for k in range(3)]
+    shares = [gather(contest, BANK, week, entries[k::3], rulings=rulings) for k in range(3)]
     whole = shares.pop()
     for share in shares:
         whole.merge(share)
@@ -308,7 +364,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             contest,
             units,
             week,
-            gathered_in_shares(contest, week, entries),
+            gathered_in_shares(contest, week, entries, real_rulings(raw, week)),
             root=raw["roots"][len(results)],
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
@@ -346,12 +402,12 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
 def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
     weeks = [
         (
-            [slow_person(raw, size, week, k, person) for k, person in enumerate(people)],
+            [slow_person(raw, contest, week, k, person) for k, person in enumerate(people)],
             root,
-            {"questions": size},
+            {"questions": contest.paper.questions},
         )
-        for week, people, size, root in zip(
-            contests[0].weeks, raw["weeks"], raw["sizes"], raw["roots"], strict=False
+        for week, people, contest, root in zip(
+            contests[0].weeks, raw["weeks"], contests, raw["roots"], strict=False
         )
     ]
     prizes = [(name, *told) for name, told in zip(["first", "second", "third"], raw["prizes"], strict=False)]

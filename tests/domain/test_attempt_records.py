@@ -39,6 +39,7 @@ records = st.builds(
     nonce=nonces,
     answers=st.text(MASKS, max_size=100),
     flag=st.sampled_from([SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED]),
+    told=st.none() | st.integers(0, 100),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents.bundle import decode_line, encode_line
+from chalicelib.documents.bundle import decode_record, encode_record
 from chalicelib.domain.attempt import BLANK, DISCARDED, LATE, OVERDUE, SUBMITTED, AttemptId, Finished, Opened
 from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, salt, salt_key
 from tests.domain.builders import NONCE, done, entry
@@ -51,7 +51,7 @@ def attempts(draw: st.DrawFn) -> Finished:
 def test_the_record_is_canonical_json(
     attempt: Finished, contest: str, unit: str, category: Any, pseudonym: str, committed: str
 ) -> None:
-    public = encode_line(
+    public = encode_record(
         contest,
         53,
         pseudonym,
@@ -82,7 +82,7 @@ def test_the_record_is_canonical_json(
             "commitment": committed,
         }
     )
-    assert canonical(decode_line(public)) == public
+    assert canonical(decode_record(public)) == public
 
 
 @given(attempts())

@@ -109,8 +109,8 @@ def test_ranking_the_week_again_gives_the_published_result(outsider: Outsider) -
 
 def test_the_open_paper_is_a_leaf_although_it_counts_for_nothing(outsider: Outsider) -> None:
     index = outsider.index()
-    lines = gzip.decompress(outsider.files[f"{HERE}/{index['folder']}/audit.jsonl.gz"]).splitlines()
-    assert sorted(json.loads(line)["status"] for line in lines) == ["discarded", *["submitted"] * 4]
+    lines = gzip.decompress(outsider.files[f"{HERE}/{index['folder']}/{index['audit']['file']}"]).splitlines()
+    assert sorted(json.loads(line)["record"]["status"] for line in lines) == ["discarded", *["submitted"] * 4]
 
 
 def test_before_the_week_is_closed_only_the_receipt_itself_can_be_checked(
@@ -261,6 +261,11 @@ def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
         (replaced(b'"score":3', b'"score":"3"'), "giá trị sai ở trường “score”"),
         (replaced(b'"score":3', b'"score":null'), "giá trị sai ở trường “score”"),
         (replaced(b"{", b"["), "không phải JSON"),
+        (replaced(b'{"counted":{},', b"{"), "không có đúng hai phần counted và record"),
+        (replaced(b'"counted":{}', b'"counted":{"score":9}'), "các kết luận về câu hỏi không cho phép"),
+        (replaced(b'"counted":{}', b'"counted":{"score":"3"}'), "counted có giá trị sai"),
+        (replaced(b'"counted":{}', b'"counted":{"name":1}'), "counted có trường lạ"),
+        (replaced(b'"counted":{}', b'"counted":[]'), "counted có trường lạ"),
         (lambda lines: lines.pop(), "Bộ dữ liệu có 4 bài, còn trang web công bố 5"),
         (lambda lines: lines.append(lines[0]), "hai bài cùng số"),
         (replaced(b'"unit":"SO-A"', b'"unit":"SO-B"'), "hai đơn vị"),
@@ -272,9 +277,18 @@ def test_a_changed_bundle_fails(outsider: Outsider, lie: Callable[[list[bytes]],
     assert (code, message in said) == (1, True), said
 
 
+def test_what_counted_may_not_repeat_the_record(outsider: Outsider) -> None:
+    def repeat(lines: list[bytes]) -> None:
+        score = json.loads(lines[0])["record"]["score"]
+        lines[0] = lines[0].replace(b'"counted":{}', b'"counted":{"score":%d}' % score)
+
+    outsider.edit_bundle(repeat)
+    assert "counted lặp lại bản ghi" in outsider.rank()[1]
+
+
 def test_a_bundle_with_another_digest_fails(outsider: Outsider) -> None:
     index = outsider.index()
-    outsider.files[f"{HERE}/{index['folder']}/audit.jsonl.gz"] += b" "
+    outsider.files[f"{HERE}/{index['folder']}/{index['audit']['file']}"] += b" "
     assert "không khớp với mã băm đã công bố" in outsider.rank()[1]
 
 
@@ -322,6 +336,7 @@ def test_a_ranking_that_does_not_follow_from_the_bundle_fails(
         (lambda page: page["winners"][0].update(submitted_at="2022-08-22T08:00:00Z"), "người đạt giải khác"),
         (lambda page: page["units"][0].update(unit_score=99.5), "xếp hạng đơn vị khác"),
         (lambda page: page["units"][1].update(prize="weekly"), "xếp hạng đơn vị khác"),
+        (lambda page: page["rulings"].append({}), "kết luận về câu hỏi khác"),
     ],
 )  # fmt: skip
 def test_a_results_page_that_shows_something_else_fails(

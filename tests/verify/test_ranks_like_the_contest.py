@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
+from chalicelib.domain.decisions import Decisions, Ruling
+from chalicelib.domain.paper import MASKS, UNANSWERED, drawn_questions
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Reference
 from tests.closer import closer
-from tests.domain.builders import done, entry
+from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
     START_MS,
@@ -29,7 +31,17 @@ from tests.fakes import (
 )
 from verify.__main__ import main
 
+# Everybody has the same paper.
+ASKED = drawn_questions(reference().bank, definition().paper, NONCE)
 ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted"])]
+
+
+def filled(rng: random.Random, score: int) -> str:
+    """Answers with so many right; the others are blank or have every option."""
+    right = [MASKS[question.answer] for question in ASKED]
+    for place in rng.sample(range(len(ASKED)), len(ASKED) - score):
+        right[place] = rng.choice([UNANSWERED, MASKS[(1 << len(ASKED[place].options)) - 1]])
+    return "".join(right)
 
 
 def played(rng: random.Random, week: int) -> list[Entry]:
@@ -39,12 +51,12 @@ def played(rng: random.Random, week: int) -> list[Entry]:
     for number in range(40):
         attempts = [
             done(
-                rng.choice([3, 4, 5]),
+                score,
                 rng.choice([None, 3, 9, 12]),
                 duration=rng.choice([1, 2]) * MINUTE,
                 started=started + rng.choice([0, 1]),
-            )._replace(flag=rng.choice([SUBMITTED, SUBMITTED, OVERDUE, DISCARDED]))
-            for _ in range(rng.choice([1, 1, 2, 3]))
+            )._replace(flag=rng.choice([SUBMITTED, SUBMITTED, OVERDUE, DISCARDED]), answers=filled(rng, score))
+            for score in rng.choices([3, 4, 5], k=rng.choice([1, 1, 2, 3]))
         ]
         unit = ["SO-A", "SO-B", "TRUONG-C", ""][number % 4]
         category = "resident" if number % 3 == 0 or not unit else ["staff", "pupil"][number % 2]
@@ -104,8 +116,15 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
     if seed % 6 == 0:
         contest = contest.model_copy(update={"prediction": None})
     barred = [one.participant_id for one in rng.sample(entries, 5)]
+    decisions = Decisions(
+        rulings=tuple(
+            Ruling(question.id, (1, 2)[seed % 2 :], answers, "lý do", "2022-09-20T09:00:00+07:00")
+            for question, answers in zip(rng.sample(ASKED, 2), ((), (1, 2)), strict=True)
+        )
+    )
     site = MemoryObjects()
-    close(entries, reference(contest, excluded=barred[:3], disqualified=barred[3:]), site)
+    excluded, disqualified = barred[:3], barred[3:]
+    close(entries, reference(contest, excluded=excluded, disqualified=disqualified, decisions=decisions), site)
     code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
     assert code == 0, capsys.readouterr().out
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]

@@ -28,8 +28,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.bank import Bank
-from chalicelib.domain.paper import MASKS, UNANSWERED
+from chalicelib.domain.grading import Accepted
+from chalicelib.domain.paper import UNANSWERED
 from chalicelib.domain.statistics.exact_test import surely_above, tail
 from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.statistics.signs import Signs
@@ -62,12 +62,15 @@ class Anomaly(NamedTuple):
 
 
 def find_anomalies(
-    signs: Signs, first: FirstAnswers, bank: Bank, phones: Iterable[tuple[str, str, str]]
+    signs: Signs, first: FirstAnswers, right: Accepted, phones: Iterable[tuple[str, str, str]]
 ) -> list[Anomaly]:
-    """``phones``: participant id, unit and phone of the people who took part; no phone is returned."""
+    """``right``: what has the point, under the rulings of the week.
+
+    ``phones``: participant id, unit and phone of the people who took part; no phone is returned.
+    """
     return [
         *_fast(signs),
-        *_alike(first, bank),
+        *_alike(first, right),
         *_night(signs.units),
         *_shared(phones),
     ]
@@ -81,14 +84,12 @@ def _fast(signs: Signs) -> Iterator[Anomaly]:
                 yield Anomaly(reason, person, unit, count, attempts, None, None, (str(least),))
 
 
-def _alike(first: FirstAnswers, bank: Bank) -> Iterator[Anomaly]:
-    right = {question.id: MASKS[question.answer] for question in bank.questions}
-
+def _alike(first: FirstAnswers, right: Accepted) -> Iterator[Anomaly]:
     def wrong_only(counts: Mapping[Answer, int]) -> dict[Answer, int]:
         return {
             answer: count
             for answer, count in counts.items()
-            if answer.chosen not in {UNANSWERED, right.get(answer.question)}
+            if answer.chosen != UNANSWERED and answer.chosen not in right.get(answer.question, ())
         }
 
     everywhere = wrong_only(total(first.by_score.values()))

@@ -8,17 +8,21 @@
   *Psychometrika* 28, 1963). With x = 1 for right and y = score − x, over n people,
   ``r = (n Σxy − Σx Σy) / √((n Σx² − (Σx)²) (n Σy² − (Σy)²))``. There is none if all or no answers were right.
 
-Both follow from the count of each answer at each score, so the parts of a week simply add up.
+Both follow from the count of each answer at each score, so the parts of a week simply add up. Right is what
+has the point under the rulings of the week (``grading``); where everybody has it, there is nothing to flag.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import isqrt
+from operator import or_
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Bank, Question
+from chalicelib.domain.grading import Rulings, accepted_options
 from chalicelib.domain.paper import MASKS
 from chalicelib.domain.statistics.first_answers import Answer
 
@@ -57,21 +61,26 @@ class QuestionLine(NamedTuple):
         return Fraction(self.right, self.asked) if self.asked else None
 
 
-def question_lines(by_score: Mapping[int, Mapping[Answer, int]], bank: Bank) -> list[QuestionLine]:
+def question_lines(
+    by_score: Mapping[int, Mapping[Answer, int]], bank: Bank, rulings: Rulings
+) -> list[QuestionLine]:
     """Every question of the bank, in its order, whether asked or not."""
     given: dict[str, list[tuple[int, int, int]]] = {}
     for score, counts in by_score.items():
         for (question, char), count in counts.items():
             given.setdefault(question, []).append((score, MASKS.index(char), count))
-    return [_line(question, given.get(question.id, [])) for question in bank.questions]
+    return [
+        _line(question, accepted_options(question, rulings.get(question.id)), given.get(question.id, []))
+        for question in bank.questions
+    ]
 
 
-def _line(question: Question, given: Sequence[tuple[int, int, int]]) -> QuestionLine:
-    """``given``: score, chosen options as bits, and number of people."""
+def _line(question: Question, keys: Sequence[int], given: Sequence[tuple[int, int, int]]) -> QuestionLine:
+    """``given``: score, chosen options as bits, and number of people. Without ``keys`` everything is right."""
     n = right = rest = squares = rest_of_right = blank = 0
     chosen = [0] * len(question.options)
     for score, mask, count in given:
-        x = mask == question.answer
+        x = not keys or mask in keys
         y = score - x
         n += count
         rest += y * count
@@ -84,20 +93,22 @@ def _line(question: Question, given: Sequence[tuple[int, int, int]]) -> Question
             chosen[option] += count * (mask >> option & 1)
     square = (n * right - right * right) * (n * squares - rest * rest)
     correlation = Correlation(n * rest_of_right - right * rest, square) if square else None
-    flags = _flags(question, n, right, correlation, chosen) if n >= FEWEST else ()
+    flags = _flags(keys, n, right, correlation, chosen) if keys and n >= FEWEST else ()
     return QuestionLine(question, n, right, correlation, tuple(chosen), blank, flags)
 
 
 def _flags(
-    question: Question, asked: int, right: int, correlation: Correlation | None, chosen: Sequence[int]
+    keys: Sequence[int], asked: int, right: int, correlation: Correlation | None, chosen: Sequence[int]
 ) -> tuple[Flag, ...]:
-    key = [count for option, count in enumerate(chosen) if question.answer >> option & 1]
-    others = [count for option, count in enumerate(chosen) if not question.answer >> option & 1]
+    def counts(key: int) -> list[int]:
+        return [count for option, count in enumerate(chosen) if key >> option & 1]
+
+    others = counts(~reduce(or_, keys))
     raised: list[tuple[Flag, bool]] = [
         ("negative_discrimination", correlation is not None and correlation.numerator < 0),
         ("too_hard", 5 * right < asked),
         ("too_easy", 50 * right > 49 * asked),
-        ("distractor_above_key", max(others, default=0) > min(key)),
+        ("distractor_above_key", max(others, default=0) > max(min(counts(key)) for key in keys)),
     ]
     return tuple(flag for flag, wrong in raised if wrong)
 

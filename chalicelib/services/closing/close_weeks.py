@@ -201,7 +201,9 @@ class CloseWeeks:
 
     def _week_inputs(self, reference: Reference, week: Week, earlier: list[CurrentRevision]) -> str:
         parts = {name: reference.digests[name] for name in ("bank", "units", "barred", "rosters")}
-        return _inputs({**parts, "definition": reference.definition_of(week)}, earlier)
+        rulings = [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()]
+        own = {"definition": reference.definition_of(week), "rulings": digest(canonical_json(rulings))}
+        return _inputs({**parts, **own}, earlier)
 
     def _final(
         self,

@@ -18,7 +18,9 @@ from chalicelib.documents.closed_week import (
     unit_lines,
 )
 from chalicelib.documents.revision import StoredRevision
+from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.grading import Rulings
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import FirstAnswers
@@ -39,7 +41,7 @@ def closed_week(
     definition, week = reference.definition, result.week
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
-    prediction = definition.prediction
+    prediction, rulings = definition.prediction, reference.decisions.rulings_in(week.number)
     return ClosedWeek(
         contest=definition.contest.id,
         week=week.number,
@@ -56,7 +58,8 @@ def closed_week(
         prizes=tuple(_prizes(result, reference)),
         units=unit_lines(result.units, definition.unit_prizes),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
-        questions=tuple(_figures(first, reference)),
+        questions=tuple(_figures(first, reference, rulings)),
+        rulings=shown_rulings(rulings),
         earlier_winners=tuple(sorted(earlier_winners)),
         unit_prizes_elsewhere=listed(elsewhere),
     )
@@ -119,8 +122,8 @@ def _prizes(result: WeekResult, reference: Reference) -> Iterator[Prize]:
         )
 
 
-def _figures(first: FirstAnswers, reference: Reference) -> Iterator[QuestionFigures]:
-    for line in question_lines(first.by_score, reference.bank):
+def _figures(first: FirstAnswers, reference: Reference, rulings: Rulings) -> Iterator[QuestionFigures]:
+    for line in question_lines(first.by_score, reference.bank, rulings):
         yield QuestionFigures(
             id=line.question.id,
             topic=line.question.topic,

@@ -65,8 +65,14 @@ class Shares:
 
     def _read(self, reference: Reference, week: Week, shards: Sequence[str]) -> Gathered:
         entries = self.read_entries(week.number, shards)
-        return gather(reference.definition, reference.bank, week, entries, self.collectors(reference, week))
+        rulings = reference.decisions.rulings_in(week.number)
+        collectors = self.collectors(reference, week)
+        return gather(reference.definition, reference.bank, week, entries, collectors, rulings)
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
-        inputs: list[Any] = [reference.digests["definition"], reference.digests["bank"], self.version]
+        rulings = reference.decisions.rulings_in(week.number)
+        inputs: list[Any] = [
+            *(reference.digests["definition"], reference.digests["bank"], self.version),
+            {question: ruling.answers for question, ruling in rulings.items()},
+        ]
         return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"

@@ -14,7 +14,7 @@ from hashlib import sha256
 from struct import Struct
 from typing import NamedTuple, cast
 
-from chalicelib.documents.bundle import encode_line
+from chalicelib.documents.bundle import encode_line, encode_record
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
     CountedPrize,
@@ -28,6 +28,7 @@ from chalicelib.documents.ranking_again import (
     UnitSize,
 )
 from chalicelib.documents.results_page import Proof
+from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
@@ -48,8 +49,8 @@ _STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
 _NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
 # pseudonym, attempts, category, length of the unit's code; then the code, then the attempts.
 _PERSON = Struct(">32sBBB")
-# number, status, score, prediction (-1: none), duration, received, commitment.
-_ATTEMPT = Struct(">BBBiqq32s")
+# number, status, score as told, score that counts, prediction (-1: none), duration, received, commitment.
+_ATTEMPT = Struct(">BBBBiqq32s")
 _LENGTHS = Struct(">256I")
 
 
@@ -76,7 +77,14 @@ class ProofCollector:
             committed = commitment(self._salt_key, entry.participant_id, self._week, one)
             block.append(
                 _ATTEMPT.pack(
-                    one.number, _NUMBER_OF[one.status], one.score, guess, one.duration, one.received, committed
+                    one.number,
+                    _NUMBER_OF[one.status],
+                    one.told_score,
+                    one.score,
+                    guess,
+                    one.duration,
+                    one.received,
+                    committed,
                 )
             )
         self._people[named[0]] += b"".join(block)
@@ -130,10 +138,10 @@ class ProofCollector:
         for named, start, count, category, unit in people:
             name, first = named.hex(), start + _PERSON.size + len(unit)
             own = bucket[first : first + count * _ATTEMPT.size]
-            for number, status, score, guess, duration, received, committed in sorted(
+            for number, status, told, score, guess, duration, received, committed in sorted(
                 _ATTEMPT.iter_unpack(own)
             ):
-                line = encode_line(
+                record = encode_record(
                     self._contest,
                     self._week,
                     name,
@@ -141,14 +149,14 @@ class ProofCollector:
                     category,
                     number=number,
                     status=_STATUSES[status],
-                    score=score,
+                    score=told,
                     prediction=None if guess < 0 else guess,
                     duration=duration,
                     received=received,
                     committed=committed.hex(),
                 )
-                leaves.add(leaf_hash(line))
-                lines.append(line)
+                leaves.add(leaf_hash(record))
+                lines.append(encode_line(record, score=None if score == told else score))
         return lines
 
 
@@ -254,6 +262,7 @@ def ranking_again(
             ),
             unit_prizes=tuple(map(_unit_prize, definition.unit_prizes_of("week"))),
         ),
+        rulings=shown_rulings(reference.decisions.rulings_in(result.week.number)),
         units=tuple(UnitSize(unit.code, unit.bloc, unit.headcount, unit.exempt) for unit in reference.units),
         barred=tuple(bundle.barred),
         earlier_winners=tuple(bundle.earlier_winners),

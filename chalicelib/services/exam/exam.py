@@ -33,6 +33,7 @@ from chalicelib.domain.errors import (
     Stale,
     Stopped,
 )
+from chalicelib.domain.grading import grading_again
 from chalicelib.domain.paper import Paper, decode_answers, draw, encode_answers, score
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import EntryStore, NotMet
@@ -205,6 +206,12 @@ class Exam:
         numbers = [week.number for week in self._definition.weeks if week.opens <= now]
         entries = self._entries.get_weeks(numbers, person.participant_id)
         return [self._settled(entry, now) for entry in entries]
+
+    def graded_again(self, entry: Entry) -> Entry:
+        """The entry with the scores that count under the rulings of its week (``domain/grading.py``)."""
+        reference = self._reference.of_week(entry.week)
+        rulings = reference.decisions.rulings_in(entry.week)
+        return grading_again(reference.bank, reference.definition.paper, rulings)(entry)
 
     def _finished(self, entry: Entry, attempt: AttemptId, now: int) -> Finished:
         stored = self._settled(entry, now).find(attempt)

@@ -8,7 +8,7 @@ from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
-from chalicelib.documents.bundle import decode_line, encode_line
+from chalicelib.documents.bundle import decode_record, encode_record
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.merkle import leaf_hash
@@ -47,7 +47,7 @@ class Receipts:
         """Without the score where it is told after the close: a digest over it would tell it at once."""
         contest = definition.contest.id
         named = attempt_id(week, attempt)
-        public = encode_line(
+        public = encode_record(
             contest,
             week,
             pseudonym(contest, week, person.participant_id),
@@ -55,7 +55,7 @@ class Receipts:
             person.category,
             number=attempt.number,
             status=attempt.status,
-            score=attempt.score if definition.paper.score_at_once else None,
+            score=attempt.told_score if definition.paper.score_at_once else None,
             prediction=attempt.prediction,
             duration=attempt.duration,
             received=attempt.received,
@@ -63,7 +63,7 @@ class Receipts:
         )
         leaf = leaf_hash(public)
         return {
-            "record": decode_line(public),
+            "record": decode_record(public),
             "opening": {
                 "answers": attempt.answers,
                 "attempt_id": named,

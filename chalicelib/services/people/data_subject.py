@@ -107,14 +107,16 @@ class DataSubject:
         """
         weeks = [week.number for week in reference.definition.weeks if week.opens <= now]
         stored = {entry.week: entry for entry in self.entries.get_weeks(weeks, participant_id)}
-        history = self._exam(reference).history(Person(participant_id, "", ""), now)
+        exam = self._exam(reference)
+        history = exam.history(Person(participant_id, "", ""), now)
         if any(entry.open is not None for entry in history):
             return "postponed"
         for entry in history:
             before = stored.get(entry.week)
             if before is None or before.used != entry.used:
                 return "postponed"
-            if not self.entries.erase(before, erased(entry, self.salt_key)):
+            # Without answers nothing can be graded again: the score under the rulings of today stays.
+            if not self.entries.erase(before, erased(exam.graded_again(entry), self.salt_key)):
                 return "postponed"
         # A person erased earlier may have continued with an old session: those attempts are erased now.
         return "erased" if self.participants.erase(participant_id, now) or history else "not_registered"

@@ -90,9 +90,11 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     before = site.get(f"{target}/index.json")
     if before:
         shown = decode(ProofIndex, before)
-        if (shown.revision, shown.root, shown.ranking.sha256) == (revision, tree.root, tree.ranking_sha256):
+        there = shown.revision, shown.root, shown.audit.sha256, shown.ranking.sha256
+        if there == (revision, tree.root, tree.audit_sha256, tree.ranking_sha256):
             return proof
     folder, ranking = tree.root[:16], f"ranking-{tree.ranking_sha256[:16]}.json"
+    audit = f"audit-{tree.audit_sha256[:16]}.jsonl.gz"
     ordered = stored(desk, f"{source}/{LEAVES}")
     first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
     for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
@@ -103,7 +105,7 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
             path=tuple(PathStep(step.side, step.hash.hex()) for step in path),
         )
         site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
-    site.put_pieces(f"{target}/{folder}/{AUDIT}", desk.get_pieces(f"{source}/{AUDIT}"))
+    site.put_pieces(f"{target}/{folder}/{audit}", desk.get_pieces(f"{source}/{AUDIT}"))
     site.put(f"{target}/{folder}/{ranking}", stored(desk, f"{source}/{RANKING}"))
     index = ProofIndex(
         contest=tree.contest,
@@ -114,7 +116,7 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
         folder=folder,
         chunk_size=CHUNK,
         first=tuple(first),
-        audit=AuditFile(AUDIT, tree.audit_sha256, tree.audit_bytes),
+        audit=AuditFile(audit, tree.audit_sha256, tree.audit_bytes),
         ranking=RankingFile(ranking, tree.ranking_sha256),
     )
     site.put(f"{target}/index.json", index.encode())

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.decisions import Ruling
+from chalicelib.domain.grading import Rulings, accepted
 from chalicelib.domain.paper import MASKS, UNANSWERED, draw
 from chalicelib.domain.statistics.anomalies import FALSE_ALARM, Anomaly, find_anomalies
 from chalicelib.domain.statistics.exact_test import surely_above, tail
@@ -46,11 +48,16 @@ def test_the_quick_check_never_rejects_a_tail_below_the_limit(n: int, data: st.D
         assert tail(n, marked, size, seen) > limit
 
 
-def found(signs: Signs | None = None, first: FirstAnswers | None = None, phones: object = ()) -> list[Anomaly]:
+def found(
+    signs: Signs | None = None,
+    first: FirstAnswers | None = None,
+    phones: object = (),
+    rulings: Rulings | None = None,
+) -> list[Anomaly]:
     return find_anomalies(
         signs or Signs(CONTEST),
         first or FirstAnswers(REFERENCE.bank, CONTEST.paper),
-        REFERENCE.bank,
+        accepted(REFERENCE.bank.questions, rulings or {}),
         phones,  # type: ignore[arg-type]
     )
 
@@ -78,6 +85,13 @@ def test_a_wrong_key_that_circulates_in_one_unit_is_found_only_there() -> None:
     assert rows[0].seen == rows[0].out_of
     assert rows[0].probability is not None
     assert rows[0].probability < FALSE_ALARM / 2
+
+
+@pytest.mark.parametrize("answers", [(0b10, 0b1), ()])
+def test_what_a_ruling_makes_right_is_no_wrong_answer_that_circulates(answers: tuple[int, ...]) -> None:
+    ruling = Ruling("Q004", (1,), answers, "sai đáp án", "2022-08-30T09:00:00+07:00")
+    first = school(random.Random(7), wrong_key="Q004")
+    assert found(first=first, rulings={"Q004": ruling}) == []
 
 
 def test_independent_answers_raise_no_alarm() -> None:

@@ -16,6 +16,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
 from chalicelib.domain.attempt import Entry
+from chalicelib.domain.decisions import Decisions, Ruling
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
@@ -25,7 +26,7 @@ from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.ports import EntryStore
 from tests.documents.builders import a_closed_week
-from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
 from tests.services.intake.inbox import plain
@@ -294,6 +295,18 @@ def test_an_overdue_attempt_is_settled_before_the_erasure_and_counts_as_usual() 
     (kept,) = office.entry().finished
     assert (kept.status, kept.score, kept.erased) == ("overdue", 4, True)
     assert office.entry().open is None
+
+
+def test_an_erased_attempt_keeps_the_score_under_the_rulings_of_that_day() -> None:
+    office = Office()
+    attempt = office.sit()
+    blank = attempt["questions"][0]["id"]
+    ruling = Ruling(blank, (1,), (), "câu hỏi sai", "2022-08-24T09:00:00+07:00")
+    office.counter.load(definition(), decisions=Decisions(rulings=(ruling,)))
+    office.counter.clock.now += 2 * MINUTE
+    assert office.erase()["taken"]["erased"] == 1
+    (kept,) = office.entry().finished
+    assert (kept.erased, kept.score, kept.told_score) == (True, 4, 3)
 
 
 def test_an_attempt_that_starts_meanwhile_stops_the_erasure() -> None:
