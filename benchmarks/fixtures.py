@@ -12,8 +12,10 @@ from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake.intake import Intake
 from chalicelib.web.tokens import Tokens
+from tests.fakes import NothingPublished, nameless
 
 PERSON = Person("a3" + "0" * 18, "S-NOIVU", "mandatory")
+NO_RESULTS = (NothingPublished(), nameless)
 SECRET = b"bench-secret"
 
 
@@ -54,9 +56,18 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
             data = data.replace(b"attempts_per_week = 5", b"attempts_per_week = 10")
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
-    report = Intake(store, Folder(scratch / "site"), SECRET, str, lambda: 0, "bench", (), plain_book).take_over(
-        "contest.zip", archive(folder), datetime.now(UTC)
-    )
+    report = Intake(
+        store,
+        Folder(scratch / "site"),
+        SECRET,
+        str,
+        lambda: 0,
+        "bench",
+        (),
+        plain_book,
+        NothingPublished(),
+        nameless,
+    ).take_over("contest.zip", archive(folder), datetime.now(UTC))
     if not report.accepted:
         raise SystemExit(str(report.faults))
     return Library(store, now_ms).current()

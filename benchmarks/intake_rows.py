@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from benchmarks.fixtures import SECRET, Folder, load_contest
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
+from tests.fakes import NothingPublished, nameless
 
 _CONTESTS = Path(__file__).resolve().parent.parent / "contests"
 _HEADER = ["unit_code", "full_name", "citizen_id", "exempt"]
@@ -32,6 +33,8 @@ def main() -> None:
             "bench",
             (),
             plain_book,
+            NothingPublished(),
+            nameless,
         )
         for count in (1_000, 20_000, 100_000):
             rows = [

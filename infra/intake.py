@@ -26,7 +26,7 @@ from infra.local.stackfile import local_desk
 from infra.package import PROJECT
 from infra.progress import span, waiting
 
-_PATIENCE = 330.0  # the function may take five minutes
+_PATIENCE = 930.0  # the function may take fifteen minutes: it may close weeks again to see what would change
 _SHOWN = 50
 
 

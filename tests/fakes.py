@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.documents.consequences import CloseChange
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
 from chalicelib.domain.closeout import Collector
-from chalicelib.domain.decisions import Decisions
+from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
@@ -93,7 +94,7 @@ def reference(
     contest: Definition | None = None,
     units: Iterable[Unit] = UNITS,
     excluded: Iterable[str] = (),
-    disqualified: Iterable[str] = (),
+    annulled: Iterable[str] = (),
     rosters: str = "",
     decisions: Decisions = NO_DECISIONS,
 ) -> Current:
@@ -102,9 +103,14 @@ def reference(
         questions(),
         units,
         dict.fromkeys(excluded, "Tổ ra đề thi"),
-        dict.fromkeys(disqualified, "2022-08-29: thi hộ"),
+        {},
         rosters,
-        decisions,
+        decisions._replace(
+            annulments=(
+                *decisions.annulments,
+                *(Annulment(person, (), "no_prize", "2022-08-29", "thi hộ") for person in annulled),
+            )
+        ),
     )
     return assemble(parts)
 
@@ -340,7 +346,7 @@ class MemoryRevisions:
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         stored = self.pointers.get(what)
-        if stored not in {before, after}:
+        if stored != before and not (stored and stored.is_same(after)):
             return False
         self.pointers[what] = after
         return True
@@ -367,6 +373,23 @@ class MemoryTallies:
             return False
         self.items[week] = (tally, version + 1)
         return True
+
+
+class NothingPublished:
+    """Before the first week is closed."""
+
+    def published_at(self, what: str) -> int | None:
+        return None
+
+    def settled(self, reference: Current, now: int) -> bool:
+        return True
+
+    def consequences(self, reference: Current, now: int) -> list[CloseChange]:
+        return []
+
+
+def nameless(people: Iterable[str]) -> dict[str, str]:
+    return {}
 
 
 class PlainPasswords:

@@ -8,7 +8,7 @@ from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import WeekReport
+from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
@@ -26,8 +26,9 @@ class PlainReports:
         reference: Reference,
         winners: Mapping[str, Participant],
         root: str,
+        standing: Standing,
     ) -> WeekReport:
-        return _plain(self._reports.write_week(result, closed, reference, winners, root))
+        return _plain(self._reports.write_week(result, closed, reference, winners, root, standing))
 
     def write_final(
         self,
@@ -36,8 +37,9 @@ class PlainReports:
         reference: Current,
         weeks: Sequence[StoredRevision],
         participants: ParticipantStore,
+        standing: Standing,
     ) -> WeekReport:
-        return _plain(self._reports.write_final(result, closed, reference, weeks, participants))
+        return _plain(self._reports.write_final(result, closed, reference, weeks, participants, standing))
 
 
 def _plain(report: WeekReport) -> WeekReport:

@@ -158,7 +158,7 @@ def contest_folder(folder: Path, **values: Any) -> Path:
         encoding="utf-8",
     )
     (folder / "exclusions.csv").write_text(
-        "citizen_id,role,note\n040085999999,Tổ ra đề thi,\n", encoding="utf-8"
+        "citizen_id,role,effect,note\n040085999999,Tổ ra đề thi,,\n", encoding="utf-8"
     )
     (folder / "guide.md").write_text(GUIDE, encoding="utf-8")
     return folder

@@ -25,7 +25,8 @@ class Place(NamedTuple):
 def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
     """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
     rules = published["rules"]
-    people = list(people)
+    left_out = set(published["not_counted"])
+    people = [person for person in people if person.pseudonym not in left_out]
     counted = {person.pseudonym: counted_attempts(person, rules) for person in people}
     by_name = {person.pseudonym: person for person in people}
     took_part = [name for name, attempts in counted.items() if attempts]
@@ -49,7 +50,7 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
         everyone.append(Place(name, person.unit, person.category, best, len(counted[name])))
     root = published["draw_root"]
     everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
-    barred = set(published["barred"])
+    barred = set(published["no_prize"])
     ranked = [place for place in everyone if place.pseudonym not in barred]
     result: dict[str, Any] = {
         **facts,

@@ -30,10 +30,13 @@ FORMAT = 1
 
 
 class Barred(NamedTuple):
-    """Participant id (never citizen ID) → the reason in the organisers' words."""
+    """Participant id (never citizen ID) → the role that bars the person (R3).
 
-    excluded: Mapping[str, str]
-    disqualified: Mapping[str, str]
+    Those of ``out`` may not take part; those of ``no_prize`` may, and are not ranked.
+    """
+
+    out: Mapping[str, str]
+    no_prize: Mapping[str, str]
 
 
 def key(digest: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.documents.consequences import Consequences
 from chalicelib.documents.typed import Document, Part
 
 
@@ -24,6 +25,8 @@ class IntakeAnswer(Document, frozen=True, kw_only=True):
     """``taken``: what was taken over, or missing, by name; ``faults``: the first of ``fault_count``.
 
     ``warnings``: the first of ``warning_count`` things to look at in files that were taken over all the same.
+    ``consequences``: what the file would change in published results if it were confirmed under the code that
+    ``taken`` names.
     """
 
     format: Literal[1] = 1
@@ -36,6 +39,7 @@ class IntakeAnswer(Document, frozen=True, kw_only=True):
     faults: tuple[Mistake, ...]
     warning_count: int
     warnings: tuple[Mistake, ...]
+    consequences: Consequences | None
 
     def encode(self) -> bytes:
         """Indented: people read it too. Half of a surrogate pair, which UTF-8 does not have, becomes ``?``."""

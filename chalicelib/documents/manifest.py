@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.documents.closed_week import Counts
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.decisions import Cause
 
 
 class CommitmentHead(Part, frozen=True):
@@ -19,8 +20,35 @@ class CommitmentHead(Part, frozen=True):
     digest: str
 
 
+class Recognised(Part, frozen=True):
+    """The decision that recognises the result: its number, and its day in ISO 8601."""
+
+    decision: str
+    decided_on: str
+
+
+class ReplacedRevision(Part, frozen=True):
+    """The revision that this one replaces."""
+
+    revision: int
+    result_digest: str
+
+
+class Confirmed(Part, frozen=True):
+    """A change of the published result that the organisers have confirmed."""
+
+    code: str
+    reason: str
+    at: str
+    cause: Cause
+
+
 class Manifest(Document, frozen=True, kw_only=True):
-    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name."""
+    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name.
+
+    ``result_digest`` is that of the files with data; workbooks and the announcement say how the result stands.
+    ``recognised``: None while the result is provisional. ``confirmations``: all changes so far, oldest first.
+    """
 
     format: Literal[1] = 1
     contest: str
@@ -32,6 +60,9 @@ class Manifest(Document, frozen=True, kw_only=True):
     code_version: str
     files: dict[str, str]
     result_digest: str
+    recognised: Recognised | None
+    replaces: ReplacedRevision | None
+    confirmations: tuple[Confirmed, ...]
 
     def encode(self) -> bytes:
         """Indented: people read it too."""

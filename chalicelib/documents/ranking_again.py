@@ -104,8 +104,10 @@ class Outcome(Part, frozen=True):
 class RankingAgain(Document, frozen=True, kw_only=True):
     """All that it takes to rank a week again from its bundle.
 
-    ``barred`` and ``earlier_winners`` are pseudonyms; equals stand by the draw under ``draw_root``.
-    ``unit_prizes_elsewhere``: the name of a prize → codes of the units that have it of other weeks.
+    ``no_prize``, ``not_counted`` and ``earlier_winners`` are pseudonyms: who is not ranked, who is in no
+    figure, and who has a prize of an earlier week or of a later one that is recognised. Equals stand by the
+    draw under ``draw_root``. ``unit_prizes_elsewhere``: the name of a prize → codes of the units that have it
+    of other weeks.
     """
 
     format: Literal[1] = 1
@@ -115,7 +117,8 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     rules: Rules
     rulings: tuple[ShownRuling, ...]
     units: tuple[UnitSize, ...]
-    barred: tuple[str, ...]
+    no_prize: tuple[str, ...]
+    not_counted: tuple[str, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     result: Outcome

@@ -13,6 +13,7 @@ from chalicelib.documents.closed_week import (
     RankingRow,
     decode_rows,
 )
+from chalicelib.documents.manifest import FinalManifest, Manifest, WeekManifest
 from chalicelib.documents.typed import decode
 
 # Name of a revision's file → its content, None if the revision has no such file.
@@ -31,6 +32,10 @@ class StoredRevision(NamedTuple):
     def final(self) -> ClosedFinal:
         """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
         return decode(ClosedFinal, self.file(CLOSED_WEEK))
+
+    def manifest(self, what: str) -> Manifest:
+        """Raises ``FileNotFoundError``, ``UnreadableDocument``."""
+        return decode(FinalManifest if what == "final" else WeekManifest, self.file("manifest.json"))
 
     def rows(self) -> Iterator[RankingRow]:
         """The individual ranking, row by row."""

@@ -38,7 +38,13 @@ from chalicelib.domain.units import Unit
 
 
 class Collector(Protocol):
-    """Looks at every entry of a week, settled, each once and in no particular order."""
+    """Looks at every entry of a week, settled, each once and in no particular order.
+
+    ``sees_everybody``: also the people who are not counted (``decisions.Bars``).
+    """
+
+    @property
+    def sees_everybody(self) -> bool: ...
 
     def add(self, entry: Entry) -> None: ...
 
@@ -55,7 +61,8 @@ class Collector(Protocol):
 class WeekResult:
     """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``units`` with their prizes.
 
-    ``unranked``: barred people who took part. ``root``: by which the draw was made (``ranking.lot``).
+    ``unranked``: people with a bar (``no_prize``) who took part. ``root``: by which the draw was made
+    (``ranking.lot``).
     """
 
     week: Week
@@ -107,14 +114,16 @@ def gather(
     entries: Iterable[Entry],
     collectors: Mapping[str, Collector] = MappingProxyType({}),
     rulings: Rulings = MappingProxyType({}),
+    not_counted: Collection[str] = (),
 ) -> Gathered:
     """Takes entries one by one, settles them, grades them again under the week's ``rulings``, shows them to the
     collectors and keeps what a ranking needs.
 
-    Attempts that are still open are overdue by now and count as their autosaved answers say.
+    Attempts that are still open are overdue by now and count as their autosaved answers say. The people of
+    ``not_counted`` are in no figure.
     """
     counted = map(grading_again(bank, definition.paper, rulings), _settled(entries, definition, bank, week))
-    final = _shown_to(collectors.values(), counted)
+    final = _shown_to(collectors.values(), counted, not_counted)
     return Gathered(people=list(contenders(final, definition)), collected=dict(collectors))
 
 
@@ -129,13 +138,18 @@ def _settled(entries: Iterable[Entry], definition: Definition, bank: Bank, week:
         yield entry if entry.open is None else settled(entry, definition, after_the_end, grade)
 
 
-def _shown_to(collectors: Iterable[Collector], entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries, each after all collectors have seen it."""
+def _shown_to(
+    collectors: Iterable[Collector], entries: Iterable[Entry], not_counted: Collection[str]
+) -> Iterator[Entry]:
+    """The entries that count, each after all collectors have seen it."""
     watching = list(collectors)
+    of_everybody = [collector for collector in watching if collector.sees_everybody]
     for entry in entries:
-        for collector in watching:
+        counted = entry.participant_id not in not_counted
+        for collector in watching if counted else of_everybody:
             collector.add(entry)
-        yield entry
+        if counted:
+            yield entry
 
 
 def close_week(
@@ -152,8 +166,9 @@ def close_week(
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
     ``root`` is that of the week's hash tree when it was first closed: equals stand by the draw under it.
-    What barred people did stays in the facts of the week (participation, target, unit figures), so that barring
-    somebody moves up those behind and changes nothing else. They themselves are unranked and win nothing (R3).
+    ``barred``: those of ``Bars.no_prize``. What they did stays in the facts of the week (participation, target,
+    unit figures), so that barring somebody moves up those behind and changes nothing else. They themselves are
+    unranked and win nothing (R3). Earlier winners are also those of later weeks that are recognised.
     ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of other weeks.
     """
     counts = count(gathered.people)

@@ -5,12 +5,12 @@ Decisions are only added: a later one on the same matter replaces an earlier one
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 # What can be stopped while papers that are open go on: new papers, registration, sign-in.
 Switch = Literal["starts", "registration", "sign_in"]
 SWITCHES: tuple[Switch, ...] = ("starts", "registration", "sign_in")
-Effect = Literal["no_prize", "not_counted"]
+Effect = Literal["no_prize", "not_counted", "none"]
 # What a confirmed change was about; ``changes.csv`` gives it as the cause.
 Cause = Literal["rule", "ruling", "correction", "annulment", "exclusion", "headcount", "calendar"]
 
@@ -29,7 +29,10 @@ class Ruling(NamedTuple):
 
 
 class Annulment(NamedTuple):
-    """``no_prize``: not ranked; ``not_counted``: as if the person had not taken part. No ``weeks``: in all."""
+    """``no_prize``: not ranked; ``not_counted``: as if the person had not taken part. No ``weeks``: in all.
+
+    ``none`` lifts what was decided before for these weeks.
+    """
 
     participant_id: str
     weeks: tuple[int, ...]
@@ -86,6 +89,26 @@ class Notice(NamedTuple):
     at: str
 
 
+class Bars(NamedTuple):
+    """Whom a week's ranking leaves out, by participant id (R3).
+
+    Those of ``no_prize`` are not ranked; what they did stays a fact of the week. Those of ``not_counted`` are
+    in no figure.
+    """
+
+    no_prize: frozenset[str] = frozenset()
+    not_counted: frozenset[str] = frozenset()
+
+
+Change = TypeVar("Change", bound=tuple[object, ...])
+
+
+def _added(before: tuple[Change, ...], more: tuple[Change, ...]) -> tuple[Change, ...]:
+    """With ``more``, unless the last ones say just that."""
+    last = before[len(before) - len(more) :]
+    return before if [one[:-1] for one in last] == [one[:-1] for one in more] else (*before, *more)
+
+
 class Decisions(NamedTuple):
     """All decisions, oldest first."""
 
@@ -105,11 +128,19 @@ class Decisions(NamedTuple):
         """The strictest annulment of each person who has one, by participant id."""
         strictest: dict[str, Annulment] = {}
         for one in self.annulments:
-            if not one.weeks or week in one.weeks:
-                before = strictest.get(one.participant_id)
-                if before is None or before.effect == "no_prize":
-                    strictest[one.participant_id] = one
+            if one.weeks and week not in one.weeks:
+                continue
+            before = strictest.get(one.participant_id)
+            if one.effect == "none":
+                strictest.pop(one.participant_id, None)
+            elif before is None or before.effect == "no_prize":
+                strictest[one.participant_id] = one
         return strictest
+
+    @property
+    def annulled_for_good(self) -> frozenset[str]:
+        """Who is annulled in all weeks, those to come included."""
+        return frozenset(self.annulled_in(0))
 
     def recognition(self, what: str) -> Recognition | None:
         """The recognition in force of ``week-<k>`` or ``final``."""
@@ -128,6 +159,37 @@ class Decisions(NamedTuple):
     def notice(self) -> str:
         """The text of the banner in force, empty if there is none."""
         return self.notices[-1].text if self.notices else ""
+
+    def plus(self, more: Decisions) -> Decisions:
+        """With ``more``, except what is in force already: a file that arrives twice changes nothing."""
+        rulings = [
+            one
+            for one in more.rulings
+            if any(self._ruled(week, one.question) != one[2:4] for week in one.weeks)
+        ]
+        return Decisions(
+            (*self.rulings, *rulings),
+            (*self.annulments, *(one for one in more.annulments if not self._holds(one))),
+            (*self.recognitions, *more.recognitions),
+            (*self.confirmations, *more.confirmations),
+            _added(self.calendar, more.calendar),
+            _added(self.switches, more.switches),
+            _added(self.notices, more.notices),
+        )
+
+    def _ruled(self, week: int, question: str) -> tuple[tuple[int, ...], str] | None:
+        ruling = self.rulings_in(week).get(question)
+        return ruling and (ruling.answers, ruling.reason)
+
+    def _holds(self, annulment: Annulment) -> bool:
+        """Whether it is the last on this person and these weeks."""
+        matter = [
+            one
+            for one in self.annulments
+            if one.participant_id == annulment.participant_id
+            and (not one.weeks or not annulment.weeks or set(one.weeks) & set(annulment.weeks))
+        ]
+        return bool(matter) and matter[-1] == annulment
 
     def confirmed(self, what: str) -> tuple[Confirmation, ...]:
         return tuple(one for one in self.confirmations if what in one.what)

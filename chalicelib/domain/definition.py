@@ -57,6 +57,7 @@ class Contest(_Table):
     period: Literal["tuần", "đợt", "kỳ"] = "tuần"
     grace: Duration = timedelta(seconds=10)
     settle: Duration = timedelta(seconds=60)
+    complaints: Duration = timedelta(days=3)
 
     @model_validator(mode="before")
     @classmethod
@@ -309,6 +310,7 @@ FREE = frozenset(
         "contest.organiser_en",
         "contest.hotline",
         "contest.period",
+        "contest.complaints",
         "eligibility.min_age",
         "eligibility.proof_of_work",
         "eligibility.excluded_roles",

@@ -17,14 +17,23 @@ KINDS = {
     "units": ("units.csv", "units.xlsx"),
     "rosters": ("rosters.csv", "rosters.xlsx"),
     "exclusions": ("exclusions.csv", "exclusions.xlsx"),
-    "disqualifications": ("disqualifications.csv", "disqualifications.xlsx"),
     "guide": ("guide.md",),
 }
 REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
 PERSONAL_FILES = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
-# Decisions while the contest runs: each is added to those before (services/intake/decisions.py).
-DECISION_FILES = ("calendar.csv", "calendar.xlsx", "switches.csv", "switches.xlsx", "notice.txt")
+# Decisions of the organisers, which come alone and are added to those made before
+# (services/intake/decisions.py).
+DECISION_FILES = {
+    "notice.txt": "notice",
+    **{
+        f"{kind}.{ending}": kind
+        for kind in ("annulments", "winner-checks", "rulings", "recognitions", "calendar", "switches")
+        for ending in ("csv", "xlsx")
+    },
+}
+# The confirmation of a change whose consequences were shown under a code.
+CONFIRMATION = re.compile(r"confirm-([0-9a-f]{10})\.txt")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file with such an ending under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")

@@ -1,4 +1,4 @@
-"""Reads a whole contest folder: definition, questions, units, rosters, exclusions, disqualifications, guide.
+"""Reads a whole contest folder: definition, questions, units, rosters, exclusions, guide.
 
 A folder is never taken over in part: ``read_files`` returns a ``ContestFolder`` or raises ``ContestFaults``.
 """
@@ -24,11 +24,9 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_tables import (
-    Disqualification,
     Exclusion,
     File,
     RosterRow,
-    read_disqualifications,
     read_exclusions,
     read_questions,
     read_rosters,
@@ -51,7 +49,6 @@ class ContestFolder:
     units: tuple[Unit, ...]
     rosters: tuple[RosterRow, ...]
     exclusions: tuple[Exclusion, ...]
-    disqualifications: tuple[Disqualification, ...]
     guide: str
     questions_file: str = "questions.csv"
     warnings: tuple[Fault, ...] = ()
@@ -102,7 +99,6 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     if definition and units:
         faults += _unknown_blocs(definition, units)
     exclusions = tuple(read_exclusions(files.get("exclusions"), definition, faults))
-    disqualifications = tuple(read_disqualifications(files.get("disqualifications"), faults))
     guide = decode("guide.md", files["guide"].data, faults) if "guide" in files else ""
     if faults or definition is None or bank is None or not units:
         return None
@@ -117,7 +113,6 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
         units,
         rosters,
         exclusions,
-        disqualifications,
         guide,
         bank.name,
         tuple(_warnings(definition, units, rosters)),

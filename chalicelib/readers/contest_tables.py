@@ -1,9 +1,8 @@
-"""The tables of a contest folder: questions, units, rosters, exclusions, disqualifications; row by row."""
+"""The tables of a contest folder: questions, units, rosters, exclusions; row by row."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Question
@@ -22,17 +21,12 @@ _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
 
 
 class Exclusion(NamedTuple):
-    """A person who may not take part, with the role that bars them (R3)."""
+    """A person with the role that bars them (R3); ``out``: they may not take part, else they win nothing."""
 
     citizen_id: str
     role: str
+    out: bool
     note: str
-
-
-class Disqualification(NamedTuple):
-    citizen_id: str
-    decided_on: date
-    reason: str
 
 
 class RosterRow(NamedTuple):
@@ -170,7 +164,7 @@ def check_citizen_id(row: Row, faults: list[Fault]) -> None:
 def read_exclusions(file: File | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:
     if file is None:
         return []
-    rows = file.rows(("citizen_id", "role", "note"), faults)
+    rows = file.rows(("citizen_id", "role", "effect", "note"), faults)
     _unique(rows, "citizen_id", faults)
     roles = definition.eligibility.excluded_roles if definition else ()
     for row in rows:
@@ -179,23 +173,9 @@ def read_exclusions(file: File | None, definition: Definition | None, faults: li
             faults.append(
                 row.fault("role", "vai trò không có trong eligibility.excluded_roles của contest.toml")
             )
-    return [Exclusion(row["citizen_id"], row["role"], row["note"]) for row in rows]
-
-
-def read_disqualifications(file: File | None, faults: list[Fault]) -> list[Disqualification]:
-    if file is None:
-        return []
-    decided = []
-    rows = file.rows(("citizen_id", "date", "reason"), faults)
-    _unique(rows, "citizen_id", faults)
-    for row in rows:
-        check_citizen_id(row, faults)
-        if not row["reason"]:
-            faults.append(row.fault("reason", "cần nêu lý do hủy kết quả"))
-        try:
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d", row["date"], re.ASCII):
-                raise ValueError
-            decided.append(Disqualification(row["citizen_id"], date.fromisoformat(row["date"]), row["reason"]))
-        except ValueError:
-            faults.append(row.fault("date", "ghi ngày dạng 2022-08-29"))
-    return decided
+        if row["effect"] not in {"", "out", "no_prize"}:
+            message = (
+                "ghi out (không được dự thi; cũng là khi để trống) hoặc no_prize (được thi, không xét giải)"
+            )
+            faults.append(row.fault("effect", message))
+    return [Exclusion(row["citizen_id"], row["role"], row["effect"] != "no_prize", row["note"]) for row in rows]

@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 # after this many faults.
 MOST_ROWS = 100_000
 # Columns in which a cell may be a date.
-_MOMENTS = frozenset({"date", "opens", "closes"})
+_MOMENTS = frozenset({"opens", "closes", "decided_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
 _ENCODING = (

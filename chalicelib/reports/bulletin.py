@@ -7,7 +7,7 @@ it as PDF. Names are written as the definition wants them published; it holds no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 
@@ -15,9 +15,11 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Period
 from chalicelib.domain.unit_score import Distinct, UnitStanding
 from chalicelib.reports import charts
+from chalicelib.reports.standing import complaints, correction_html, state
 from chalicelib.reports.vietnamese import comma, day, percent, span, whole
 from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts
 from chalicelib.reports.winners import Winner
+from chalicelib.services.closing.close_weeks import Standing
 
 _STYLE = """
 @page { size: A4; margin: 20mm 15mm 20mm 30mm; @bottom-center { content: counter(page); } }
@@ -30,7 +32,8 @@ header b::after { content: ""; display: block; width: 40%; margin: 1mm auto 0; b
 h1 { font-size: 14pt; text-align: center; margin: 8mm 0 0; }
 h2 { font-size: 13pt; margin: 6mm 0 2mm; break-after: avoid; }
 .lead { break-after: avoid; }
-.about { text-align: center; font-weight: bold; margin: 0 10mm 4mm; }
+.about { text-align: center; font-weight: bold; margin: 0 10mm; }
+.state { text-align: center; font-style: italic; margin: 0 10mm 4mm; }
 p { text-align: justify; margin: 0 0 2mm; }
 table { border-collapse: collapse; width: 100%; font-size: 11.5pt; margin: 0 0 4mm; }
 th, td { border: 1px solid #000; padding: 1mm 1.5mm; vertical-align: top; }
@@ -51,8 +54,18 @@ figcaption { text-align: center; font-style: italic; font-size: 12pt; break-befo
 """
 
 
-def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Period], root: str) -> bytes:
-    """The bulletin of a week. A printed ``root`` of its hash tree cannot be swapped for one reader alone."""
+def week_bulletin(
+    definition: Definition,
+    facts: WeekFacts,
+    days: Sequence[Period],
+    root: str,
+    standing: Standing,
+    names: Mapping[str, str],
+) -> bytes:
+    """The bulletin of a week. A printed ``root`` of its hash tree cannot be swapped for one reader alone.
+
+    ``names``: participant id → the name as it may be published, of all winners, also of those corrected.
+    """
     counts, contest = facts.counts, definition.contest
     obliged = _of(counts.obliged_people, counts.people)
     encouraged = _of(counts.other_people, counts.people)
@@ -82,7 +95,7 @@ def week_bulletin(definition: Definition, facts: WeekFacts, days: Sequence[Perio
         f'<p>Gốc cây băm của tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
     ]
     about = f"Kết quả {facts.title.lower()} Cuộc thi “{contest.title}” ({facts.period})"
-    return _document(definition, f"{facts.title}: {contest.title}", about, body)
+    return _document(definition, f"{facts.title}: {contest.title}", about, body, standing, names)
 
 
 def final_bulletin(
@@ -91,6 +104,7 @@ def final_bulletin(
     weeks: Sequence[WeekCounts],
     once: Distinct,
     winners: Sequence[tuple[str, Winner]],
+    standing: Standing,
 ) -> bytes:
     """The bulletin of the whole contest; ``winners`` come with the title of their week."""
     contest = definition.contest
@@ -137,12 +151,26 @@ def final_bulletin(
         _blocs(units.blocs),
         *_extremes(units, definition),
     ]
-    return _document(definition, f"Tổng kết: {contest.title}", f"Kết quả Cuộc thi “{contest.title}”", body)
+    about = f"Kết quả Cuộc thi “{contest.title}”"
+    return _document(definition, f"Tổng kết: {contest.title}", about, body, standing, {})
 
 
-def _document(definition: Definition, title: str, about: str, body: Iterable[str]) -> bytes:
-    contest = definition.contest
-    complaints = "Mọi phản ánh, khiếu nại về kết quả xin gửi Ban Tổ chức, đường dây nóng"
+def _document(
+    definition: Definition,
+    title: str,
+    about: str,
+    body: Iterable[str],
+    standing: Standing,
+    names: Mapping[str, str],
+) -> bytes:
+    contest, correction = definition.contest, standing.correction
+    if standing.recognition is None:
+        ask = (
+            "Kết quả trên là kết quả tạm thời. Mọi phản ánh, khiếu nại xin gửi Ban Tổ chức trong thời hạn "
+            f"{complaints(definition)} kể từ khi công bố, đường dây nóng"
+        )
+    else:
+        ask = "Mọi ý kiến xin gửi Ban Tổ chức, đường dây nóng"
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="vi"><head><meta charset="utf-8"><title>{escape(title)}</title>',
@@ -152,8 +180,10 @@ def _document(definition: Definition, title: str, about: str, body: Iterable[str
         "<p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br><b>Độc lập - Tự do - Hạnh phúc</b></p>",
         "<p>Số: ……/TB-BTC</p><p><i>………, ngày …… tháng …… năm ……</i></p></header>",
         f'<main><h1>THÔNG BÁO</h1><p class="about">{escape(about)}</p>',
+        f'<p class="state">({escape(state(standing))})</p>',
+        *(correction_html(correction, names, definition) if correction else ()),
         *body,
-        f"<p>{complaints}: {escape(contest.hotline)}.</p>",
+        f"<p>{ask}: {escape(contest.hotline)}.</p>",
         '<div class="signature"><p><b><i>Nơi nhận:</i></b><br>- Các đơn vị dự thi;<br>- Lưu: VT.</p>',
         "<p><b>TM. BAN TỔ CHỨC</b><br><i>(Ký, ghi rõ họ tên)</i></p></div></main></body></html>",
     ]

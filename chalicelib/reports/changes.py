@@ -1,5 +1,8 @@
 """``changes.csv`` of a new revision: the people and units that moved, from where to where, and why.
 
+``reason`` says what befell a person or unit itself; for those that merely moved it is the cause of the change.
+``cause`` and ``code`` are those of the organisers' confirmations, else the causes follow from the inputs.
+
 It compares the files of two revisions, so that it says what a reader of both would see. It lists people who
 entered or left the ranking and people who hold a prize in one of the two; everybody else merely moves up or
 down behind them. It lists all units with another rank, prize or score, and every leaf of the hash tree that is
@@ -8,11 +11,12 @@ new or gone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, standing
 from chalicelib.documents.revision import ReadFile, StoredRevision
+from chalicelib.domain.decisions import Cause, Confirmation
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.reports.numbers import decimal
@@ -23,8 +27,18 @@ from chalicelib.services.publishing.published import LEAVES
 
 COLUMNS = [
     *("kind", "id", "name", "rank_before", "rank_after", "prize_before", "prize_after"),
-    *("score_before", "score_after", "reason", "note"),
+    *("score_before", "score_after", "reason", "note", "cause", "code"),
 ]
+# The cause that a changed part of the contest stands for; other parts change no result.
+_CAUSE_OF: dict[str, Cause] = {
+    "definition": "rule",
+    "bank": "rule",
+    "rulings": "ruling",
+    "annulments": "annulment",
+    "barred": "exclusion",
+    "units": "headcount",
+    "rosters": "headcount",
+}
 
 
 class Place(NamedTuple):
@@ -38,40 +52,57 @@ class Place(NamedTuple):
 
 
 def write_changes(
-    old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference
+    old: Replaced,
+    new: Replaced,
+    people: Mapping[str, Participant],
+    reference: Reference,
+    confirmations: Sequence[Confirmation],
 ) -> bytes:
-    """``new`` replaces ``old``; ``people``: the winners of both."""
-    leaves = _leaves(old.revision.read, new.revision.read)
-    return table(COLUMNS, [*_people(old, new, people, reference), *_units(old, new), *leaves])
+    """``new`` replaces ``old`` because of the ``confirmations``; ``people``: the winners of both."""
+    what = f"week-{new.document.week}" if isinstance(new.document, ClosedWeek) else "final"
+    causes = dict.fromkeys([one.cause for one in confirmations]) or dict.fromkeys(
+        cause
+        for part, cause in _CAUSE_OF.items()
+        if old.revision.manifest(what).inputs.get(part) != reference.digests[part]
+    )
+    cause, code = "+".join(causes), "+".join(one.code for one in confirmations)
+    rows = [
+        *_people(old, new, people, reference, cause),
+        *_units(old, new, cause),
+        *_leaves(old.revision.read, new.revision.read),
+    ]
+    return table(COLUMNS, [[*row, cause, code] for row in rows])
 
 
 def _people(
-    old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference
+    old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference, cause: str
 ) -> Iterator[list[Cell]]:
     was_closed, now_closed = old.document, new.document
     if not isinstance(was_closed, ClosedWeek) or not isinstance(now_closed, ClosedWeek):
         return
     prizes_before, prizes_after = _prizes(was_closed, people), _prizes(now_closed, people)
     before, after = _ranks(old.revision), _ranks(new.revision)
+    annulled = reference.decisions.annulled_in(now_closed.week)
     concerned = before.keys() ^ after.keys() | prizes_before.keys() | prizes_after.keys()
     for person in sorted(concerned, key=lambda person: (after.get(person, 0), person)):
         was = prizes_before.get(person, Place(before.get(person)))
         now = prizes_after.get(person, Place(after.get(person)))
         if was[:3] == now[:3]:
             continue
-        if person in reference.excluded and not now.rank:
-            reason, note = "excluded", reference.excluded[person]
-        elif person in reference.disqualified and not now.rank:
-            reason, note = "disqualified", reference.disqualified[person]
+        excluded = reference.excluded.get(person) or reference.unranked.get(person)
+        if excluded and not now.rank:
+            reason, note = "excluded", excluded
+        elif person in annulled and not now.rank:
+            reason, note = "annulled", f"{annulled[person].decided_on}: {annulled[person].reason}"
         elif not was.rank:
             reason, note = "reinstated", ""
         else:
             earlier = was_closed.earlier_winners, now_closed.earlier_winners
-            reason, note = _moved(person, was, now, *earlier), ""
+            reason, note = _moved(person, was, now, *earlier) or cause, ""
         yield _row("person", person, was, now, reason, note)
 
 
-def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
+def _units(old: Replaced, new: Replaced, cause: str) -> Iterator[list[Cell]]:
     before, after = _unit_places(old.document), _unit_places(new.document)
     earlier = _elsewhere(old.document), _elsewhere(new.document)
     codes = before.keys() | after.keys()
@@ -84,7 +115,7 @@ def _units(old: Replaced, new: Replaced) -> Iterator[list[Cell]]:
         elif was.basis != now.basis:
             reason = "headcount"
         else:
-            reason = _moved(code, was, now, *earlier)
+            reason = _moved(code, was, now, *earlier) or cause
         yield _row("unit", code, was, now, reason, "")
 
 
@@ -100,12 +131,10 @@ def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
 
 
 def _moved(key: str, was: Place, now: Place, won_before: Collection[str], won_after: Collection[str]) -> str:
-    """Why the place differs of a person or unit that is in both rankings."""
+    """Why a prize differs, where a prize of another week is the reason; else empty."""
     if was.prize != now.prize and (key in won_before) != (key in won_after):
-        return "won_in_earlier_week" if key in won_after else "earlier_prize_gone"
-    if was.rank != now.rank:
-        return "moved_up" if (now.rank or 0) < (was.rank or 0) else "moved_down"
-    return "prize_passed_on" if was.prize != now.prize else "score"
+        return "won_in_another_week" if key in won_after else "other_prize_gone"
+    return ""
 
 
 def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str) -> list[Cell]:

@@ -19,11 +19,12 @@ from chalicelib.reports import books, commendations, csv_files, questions
 from chalicelib.reports.bulletin import final_bulletin
 from chalicelib.reports.final_books import final_summary_book, home_affairs_book
 from chalicelib.reports.rosters import Played, roster_book, roster_files
+from chalicelib.reports.standing import state
 from chalicelib.reports.vietnamese import moment
 from chalicelib.reports.week_facts import WeekCounts, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.reports.winners import winners
-from chalicelib.services.closing.close_weeks import Content
+from chalicelib.services.closing.close_weeks import Content, Standing
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, ParticipantStore
@@ -45,6 +46,7 @@ def final_files(
     reference: Current,
     revisions: Sequence[StoredRevision],
     participants: ParticipantStore,
+    standing: Standing,
     desk: ObjectStore,
 ) -> Iterator[tuple[str, Content]]:
     """``revisions`` of all weeks, in order."""
@@ -54,7 +56,7 @@ def final_files(
     at = local_time(last.closes, definition.zone)
     title, period = (
         "toàn cuộc thi",
-        f"từ {moment(local_time(first.opens, definition.zone))} đến {moment(at)}",
+        f"từ {moment(local_time(first.opens, definition.zone))} đến {moment(at)}; {state(standing)}",
     )
     units = unit_facts(result.units, definition.unit_prizes)
 
@@ -96,7 +98,15 @@ def final_files(
     )
     yield (
         "bulletin.html",
-        made(final_bulletin, definition, units, told, result.once, [(week.title, one) for week, one in won]),
+        made(
+            final_bulletin,
+            definition,
+            units,
+            told,
+            result.once,
+            [(week.title, one) for week, one in won],
+            standing,
+        ),
     )
     if reference.rosters:
         names = {unit.code: unit.name for unit in reference.units}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ParamSpec, cast
 
 from chalicelib.documents.closed_week import ClosedWeek
@@ -15,9 +15,10 @@ from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.rosters import Played, roster_book, roster_files
+from chalicelib.reports.standing import state
 from chalicelib.reports.week_facts import week_facts
 from chalicelib.reports.winners import Winner
-from chalicelib.services.closing.close_weeks import Content
+from chalicelib.services.closing.close_weeks import Content, Standing
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore
@@ -31,16 +32,19 @@ def week_files(
     reference: Reference,
     won: list[Winner],
     root: str,
+    standing: Standing,
+    names: Mapping[str, str],
     desk: ObjectStore,
     phones: Callable[[], Iterable[tuple[str, str]]],
 ) -> Iterator[tuple[str, Content]]:
-    """``phones``: participant id and phone of everybody registered."""
+    """``names``: as they may be published; ``phones``: participant id and phone of everybody registered."""
     definition = reference.definition
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
     facts = week_facts(result, reference, won)
     texts = {question.id: question.text for question in reference.bank.questions}
-    title, period, at = facts.title, facts.period, facts.closes
+    title, period, at = facts.title, f"{facts.period}; {state(standing)}", facts.closes
+    in_books = facts._replace(period=period)
 
     yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, csv_files.prize_rows(won))
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
@@ -58,14 +62,15 @@ def week_files(
     found = find_anomalies(cast(Signs, result.collected["signs"]), first, right, _took_part(result, phones()))
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
-    yield "summary.xlsx", made(books.summary_book, definition, facts, activity, closed, texts)
-    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root)
+    yield "summary.xlsx", made(books.summary_book, definition, in_books, activity, closed, texts)
+    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root, standing, names)
     if reference.rosters:
+        barred = {one.participant_id for one in result.unranked}
         standings = {one.participant_id: one for one in (*result.ranked, *result.unranked)}
 
         def played(person: str) -> Played | None:
             one = standings.get(person)
-            return one and Played(one.unit, one.attempts, one.best.score, person not in reference.barred)
+            return one and Played(one.unit, one.attempts, one.best.score, person not in barred)
 
         everyone = ((person, one.unit) for person, one in standings.items())
         names = {unit.code: unit.name for unit in reference.units}

@@ -13,8 +13,8 @@ from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
-from chalicelib.reports.winners import Winner, winners
-from chalicelib.services.closing.close_weeks import WeekReport
+from chalicelib.reports.winners import Winner, public_name, winners
+from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
@@ -36,10 +36,14 @@ class Reports:
         reference: Reference,
         people: Mapping[str, Participant],
         root: str,
+        standing: Standing,
     ) -> WeekReport:
         """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
         won = winners(closed, people, reference.definition)
-        files = week_files(result, closed, reference, won, root, self.desk, self.phones)
+        names = {
+            identity: public_name(person.full_name, reference.definition) for identity, person in people.items()
+        }
+        files = week_files(result, closed, reference, won, root, standing, names, self.desk, self.phones)
         return WeekReport(files, _week_page(closed, won))
 
     def write_final(
@@ -49,9 +53,10 @@ class Reports:
         reference: Current,
         weeks: Sequence[StoredRevision],
         participants: ParticipantStore,
+        standing: Standing,
     ) -> WeekReport:
         """``weeks``: the revisions of all weeks."""
-        files = final_files(result, reference, weeks, participants, self.desk)
+        files = final_files(result, reference, weeks, participants, standing, self.desk)
         return WeekReport(files, FinalPage(contest=closed.contest, units=tuple(map(_unit, closed.units))))
 
 

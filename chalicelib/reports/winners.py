@@ -43,6 +43,11 @@ class Winner(NamedTuple):
     attempts: int
 
 
+def public_name(name: str, definition: Definition) -> str:
+    """``name`` in the form that the definition wants published."""
+    return masked_name(name) if definition.publication.winner_names == "masked" else name
+
+
 def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
     """The winners in order of their prizes. ``people``: those still registered, by participant id."""
     rows = []
@@ -56,7 +61,7 @@ def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: D
                 rank=prize.rank,
                 participant_id=prize.participant_id,
                 full_name=name,
-                public_name=masked_name(name) if definition.publication.winner_names == "masked" else name,
+                public_name=public_name(name, definition),
                 born=person.date_of_birth if person else "",
                 citizen_id=person.citizen_id if person else "",
                 citizen_id_masked=person.citizen_id_masked if person else "",

@@ -160,11 +160,19 @@ class LargeObjects(ObjectStore, Protocol):
 
 
 class CurrentRevision(NamedTuple):
-    """The current revision of a close: ``inputs`` and ``result`` are digests."""
+    """The current revision of a close: ``inputs`` and ``result`` are digests.
+
+    ``at``: when it came into force, in milliseconds.
+    """
 
     revision: int
     inputs: str
     result: str
+    at: int = 0
+
+    def is_same(self, other: CurrentRevision) -> bool:
+        """Whether both are one revision, whoever brought it into force."""
+        return self[:3] == other[:3]
 
 
 class Revisions(Protocol):

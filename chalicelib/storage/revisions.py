@@ -15,6 +15,7 @@ class RevisionItem(Item):
     revision = NumberAttribute()
     inputs = UnicodeAttribute()
     result = UnicodeAttribute(null=True)
+    at = NumberAttribute(null=True)
 
 
 class StoredRevisions:
@@ -27,7 +28,7 @@ class StoredRevisions:
         item = self._table.get(what)
         if item is None:
             return None
-        return CurrentRevision(int(item.revision), item.inputs, item.result or "")
+        return CurrentRevision(int(item.revision), item.inputs, item.result or "", int(item.at or 0))
 
     def claim(self, what: str, after: int, inputs: str) -> int:
         revision = after + 1
@@ -39,7 +40,9 @@ class StoredRevisions:
         return revision
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
-        item = RevisionItem(what, revision=after.revision, inputs=after.inputs, result=after.result)
+        item = RevisionItem(
+            what, revision=after.revision, inputs=after.inputs, result=after.result, at=after.at
+        )
         unchanged = (
             RevisionItem.id.does_not_exist() if before is None else RevisionItem.revision == before.revision
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,12 +18,14 @@ from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.people.password_resets import new_code
+from chalicelib.services.ports import ParticipantStore
 from chalicelib.storage.data_key import make_data_key
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.close_weeks import closing
 from chalicelib.wiring.environment import IntakeEnvironment, read
 from chalicelib.wiring.people import participants
 
@@ -60,13 +63,25 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         version=environment.code_version,
         keys=publish_keys(site, keys),
         write_book=plain_book,
+        published=closing().weeks,
+        names=lambda wanted: _names(_participants(environment, desk), wanted),
     )
+
+
+def _names(people: ParticipantStore, wanted: Iterable[str]) -> dict[str, str]:
+    return {identity: person.full_name for identity, person in people.get_many(wanted).items()}
+
+
+def _participants(environment: IntakeEnvironment, desk: Bucket) -> ParticipantStore:
+    http = _http(environment, desk)
+    dynamodb = dynamodb_client(session(), environment.aws_region)
+    return participants(dynamodb, environment.participants_table, http, desk, environment.data_key_kms)
 
 
 def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
     http = _http(environment, desk)
     dynamodb = dynamodb_client(session(), environment.aws_region)
-    people = participants(dynamodb, environment.participants_table, http, desk, environment.data_key_kms)
+    people = _participants(environment, desk)
     entries, pepper = Entries(dynamodb, environment.entries_table), secret(http, environment.pepper_secret)
     return PersonalFiles(
         desk=desk,

@@ -23,11 +23,26 @@ from chalicelib.documents.closed_week import (
     unit_lines,
 )
 from chalicelib.documents.commitments import Commitment, Commitments
+from chalicelib.documents.consequences import (
+    CloseChange,
+    Consequences,
+    Figure,
+    Pending,
+    PrizeChange,
+    UnitChange,
+)
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.live import Live
-from chalicelib.documents.manifest import CommitmentHead, FinalManifest, WeekManifest
+from chalicelib.documents.manifest import (
+    CommitmentHead,
+    Confirmed,
+    FinalManifest,
+    Recognised,
+    ReplacedRevision,
+    WeekManifest,
+)
 from chalicelib.documents.ranking_again import (
     CountedPrize,
     CountedUnitPrize,
@@ -77,6 +92,20 @@ ENTRY = Commitment(
     previous=None,
 )
 
+CONSEQUENCES = Consequences(
+    file="rulings.csv",
+    sha256=DIGEST,
+    cause="ruling",
+    closes=(
+        CloseChange(
+            "week-1",
+            1,
+            figures=(Figure("target", None, 2),),
+            prizes=(PrizeChange("ab12", "Giải Nhất", ""),),
+            units=(UnitChange("SO-A", "Sở A", 2, None, "", "weekly"),),
+        ),
+    ),
+)
 TYPED: dict[str, Document] = {
     "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
     "public_keys": PublicKeys(keys=(KEY,)),
@@ -90,7 +119,9 @@ TYPED: dict[str, Document] = {
         faults=(Mistake("units.csv", 2, "headcount", "x", "ghi một số"),),
         warning_count=1,
         warnings=(Mistake("rosters.csv", 0, "unit_code", "SO-A", "hãy kiểm tra"),),
+        consequences=CONSEQUENCES,
     ),
+    "pending": Pending(data=b"question_id\n", consequences=CONSEQUENCES),
     "tree": Tree(
         contest="trial",
         week=1,
@@ -137,7 +168,8 @@ TYPED: dict[str, Document] = {
             ),
         ),
         units=(UnitSize("SO-A", "Sở", 4, 0),),
-        barred=(DIGEST,),
+        no_prize=(DIGEST,),
+        not_counted=(),
         earlier_winners=(),
         unit_prizes_elsewhere={"weekly": ("SO-B",)},
         result=Outcome(
@@ -179,6 +211,9 @@ TYPED: dict[str, Document] = {
         code_version="abc",
         files={"closed_week.json": DIGEST},
         result_digest=DIGEST,
+        recognised=Recognised("12/QĐ-BTC", "2022-09-09"),
+        replaces=ReplacedRevision(1, DIGEST),
+        confirmations=(Confirmed("0123456789", "sai đáp án", "2022-09-01T08:00:00+07:00", "ruling"),),
         counts=a_closed_week().counts,
         target=1,
         ranked=2,
@@ -194,6 +229,9 @@ TYPED: dict[str, Document] = {
         code_version="abc",
         files={},
         result_digest=DIGEST,
+        recognised=None,
+        replaces=None,
+        confirmations=(),
         weeks=(DIGEST,),
     ),
 }

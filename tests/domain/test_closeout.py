@@ -153,6 +153,8 @@ def test_entries_are_read_once_so_that_they_may_stream() -> None:
 class Seen:
     """A collector that keeps the entries it is shown."""
 
+    sees_everybody = False
+
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 

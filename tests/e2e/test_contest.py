@@ -317,24 +317,36 @@ def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
     assert stack.site("/data/contest.json").json() == before
 
 
-def test_a_single_file_is_taken_over_and_makes_a_new_revision(stack: Stack) -> None:
-    # Bình, who came first, is disqualified after the close; the rest follows automatically
-    table = "citizen_id,date,reason\n040190000002,2022-08-29,thi hộ\n"
-    s3 = stack.client("s3")
-    s3.put_object(Bucket=stack.stack["desk_bucket"], Key="inbox/disqualifications.csv", Body=table.encode())
+def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revision(stack: Stack) -> None:
+    # Bình, who came first, is annulled after the close: first the consequences, then the confirmation
+    s3, desk = stack.client("s3"), stack.stack["desk_bucket"]
+    header = "citizen_id,participant_id,weeks,effect,decided_on,reason\n"
+    table = f"{header}040190000002,,,no_prize,2022-08-29,thi hộ\n"
+    shown = send(s3, desk, "annulments.csv", table.encode(), 60)
+    assert shown
+    assert (shown["accepted"], shown["faults"]) == (False, [])
+    assert [close["what"] for close in shown["consequences"]["closes"]] == ["week-1"]
+    assert stack.site("/data/results/index.json").json()["weeks"][0]["revision"] == 1
+    code = shown["taken"]["code"]
+    done = send(s3, desk, f"confirm-{code}.txt", "Biên bản kiểm tra số 3".encode(), 60)
+    assert done
+    assert (done["accepted"], done["taken"]["confirmed"]) == (True, code)
 
     def new_revision() -> bool:
         index = stack.site("/data/results/index.json").json()
         return bool(index["weeks"][0]["revision"] == 2 and index["final"]["revision"] == 2)
 
     wait_for(new_revision, 90, "closing the week again")
-    assert json.loads(stack.desk("intake/disqualifications.csv.json"))["accepted"]
+    bulletin = stack.desk("results/week-1/rev-2/bulletin.html").decode()
+    assert "điều chỉnh và thay thế thông báo" in bulletin
+    assert "Biên bản kiểm tra số 3" in bulletin
     changes = csv_rows(stack.desk("results/week-1/rev-2/changes.csv"))
     assert [(row["name"], row["prize_before"], row["prize_after"], row["reason"]) for row in changes] == [
-        ("Bùi Thị Bình", "first", "", "disqualified"),
-        ("Nguyễn Văn An", "second", "first", "moved_up"),
-        ("Lê Công", "", "second", "moved_up"),
+        ("Bùi Thị Bình", "first", "", "annulled"),
+        ("Nguyễn Văn An", "second", "first", "annulment"),
+        ("Lê Công", "", "second", "annulment"),
     ]
+    assert {row["code"] for row in changes} == {code}
     assert csv_rows(stack.desk("results/week-1/rev-1/individual_prizes.csv"))[0]["full_name"] == "Bùi Thị Bình"
     commended = csv_rows(stack.desk("results/final/rev-2/commendations.csv"))
     assert "Nguyễn Văn An" in {row["name"] for row in commended}
@@ -363,7 +375,7 @@ def test_commitments_can_be_checked_from_the_site(stack: Stack) -> None:
         text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         before = hashlib.sha256(text.encode()).hexdigest()
     assert told["head"] == before
-    assert [entry["changed"] for entry in told["entries"]] == [[], ["barred"]]
+    assert [entry["changed"] for entry in told["entries"]] == [[], ["annulments", "confirmations"]]
     for part in ("definition", "bank", "units"):
         committed = told["entries"][0]["parts"][part]
         published = stack.site(f"/data/reference/{committed}.json").content

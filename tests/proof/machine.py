@@ -20,6 +20,7 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
+from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
@@ -179,7 +180,7 @@ spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that earlier inputs come back.
 changes = st.tuples(
-    st.sampled_from(["exclude", "disqualify", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
+    st.sampled_from(["exclude", "annul", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
 )
 
 
@@ -283,8 +284,14 @@ class ContestMachine(RuleBasedStateMachine):
             unit._replace(headcount=inputs.headcount[unit.code], exempt=unit.code == "SO-A") for unit in UNITS
         ]
         bank = BANKS[self.model.books[inputs.book]["bank"]].questions
-        barred = (dict.fromkeys(inputs.excluded, "Tổ ra đề thi"), dict.fromkeys(inputs.disqualified, "thi hộ"))
-        self._take_over(compile_parts(self.contests[inputs.book], bank, units, *barred))
+        excluded = dict.fromkeys(inputs.excluded, "Tổ ra đề thi")
+        annulments = tuple(
+            Annulment(person, (), "no_prize", "2022-08-29", "thi hộ") for person in sorted(inputs.annulled)
+        )
+        decisions = Decisions(annulments=annulments)
+        self._take_over(
+            compile_parts(self.contests[inputs.book], bank, units, excluded, {}, decisions=decisions)
+        )
         entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
         self.exam = Exam(self.reference, entries, self.nonce)
 
@@ -675,11 +682,11 @@ class ContestMachine(RuleBasedStateMachine):
         inputs, person = self.model.inputs, participant_id(PEPPER, CITIZENS[who])
         if what == "exclude":
             inputs.excluded.add(person)
-        elif what == "disqualify":
-            inputs.disqualified.add(person)
+        elif what == "annul":
+            inputs.annulled.add(person)
         elif what == "pardon":
             inputs.excluded.discard(person)
-            inputs.disqualified.discard(person)
+            inputs.annulled.discard(person)
         elif what == "headcount":
             code = UNITS[who].code
             self.model.correct(code, 4 if inputs.headcount[code] == 1 else 1, self.clock())

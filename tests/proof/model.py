@@ -87,18 +87,18 @@ class Inputs:
     book: int = 0
 
     excluded: set[str] = field(default_factory=set)
-    disqualified: set[str] = field(default_factory=set)
+    annulled: set[str] = field(default_factory=set)
     headcount: dict[str, int] = field(default_factory=lambda: {"SO-A": 3, "SO-B": 2, "TRUONG-C": 0})
 
     @property
     def barred(self) -> set[str]:
-        return self.excluded | self.disqualified
+        return self.excluded | self.annulled
 
     def refusal(self, person: str) -> Refusal | None:
         """The refusal for somebody who may not take part."""
         if person in self.excluded:
             return Excluded
-        return Disqualified if person in self.disqualified else None
+        return Disqualified if person in self.annulled else None
 
 
 class Model:

@@ -79,7 +79,7 @@ def test_the_final_of_an_overtaken_run_is_not_overwritten(step: int) -> None:
 def test_changes_are_listed_against_the_revision_that_was_current(backend: MakeBackend) -> None:
     # Two runs with two new inputs; the second dies and is repeated when the first is current.
     machine = played(backend, weeks=2)
-    machine.close(runs=[(Run(("disqualify", 0), "meanwhile", 3), [Run(("exclude", 0), "before", 16)])])
+    machine.close(runs=[(Run(("annul", 0), "meanwhile", 3), [Run(("exclude", 0), "before", 16)])])
     machine.teardown()
 
 
@@ -187,7 +187,7 @@ def send(
 
 def test_a_dead_run_keeps_its_folder_to_itself(backend: MakeBackend) -> None:
     machine = played(backend, weeks=2)
-    machine.close(runs=[(Run(("exclude", 0), "before", 16), []), (Run(("disqualify", 1), "none", 0), [])])
+    machine.close(runs=[(Run(("exclude", 0), "before", 16), []), (Run(("annul", 1), "none", 0), [])])
     machine.teardown()
 
 

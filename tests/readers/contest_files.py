@@ -48,14 +48,15 @@ Q5,phí,Sáu?,a,b,,,,,A,Điều 5,draft
 )
 UNIT_HEADER = "code,name,bloc,kind,headcount,exempt\n"
 UNITS = UNIT_HEADER + "SO-A,Sở A,Sở,department,10,2\nSO-B,Sở B,Sở,department,4,0\n"
-EXCLUSIONS = "citizen_id,role,note\n040080000001,Ban Tổ chức,Trưởng ban\n"
-DISQUALIFICATIONS = "citizen_id,date,reason\n040080000002,2022-08-29,thi hộ\n"
+EXCLUSIONS = (
+    "citizen_id,role,effect,note\n040080000001,Ban Tổ chức,,Trưởng ban\n040080000002,Tổ ra đề,no_prize,\n"
+)
 
 Content = str | bytes
 
 
 def contest_files(**changed: Content | None) -> dict[str, bytes]:
-    """``toml=…``, ``questions=…``, ``units=…``, ``exclusions=…``, ``disqualifications=…``, ``guide=…``.
+    """``toml=…``, ``questions=…``, ``units=…``, ``exclusions=…``, ``guide=…``.
 
     None leaves a file out.
     """
@@ -64,7 +65,6 @@ def contest_files(**changed: Content | None) -> dict[str, bytes]:
         "questions": QUESTIONS,
         "units": UNITS,
         "exclusions": EXCLUSIONS,
-        "disqualifications": DISQUALIFICATIONS,
         "guide": "# Thể lệ\n",
         **changed,
     }

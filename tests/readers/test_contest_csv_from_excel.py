@@ -8,7 +8,6 @@ from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
 from chalicelib.readers.tables import MOST_ROWS
 from tests.readers.contest_files import (
-    DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTIONS,
     TOML,
@@ -32,7 +31,6 @@ def test_every_encoding_and_separator_reads_the_same(separator: str, encoding: s
         questions=saved(QUESTIONS),
         units=saved(UNITS),
         exclusions=saved(EXCLUSIONS),
-        disqualifications=saved(DISQUALIFICATIONS),
     )
     assert read_files(files) == read_files(contest_files())
 
@@ -83,8 +81,8 @@ def test_another_encoding_is_refused_with_a_remedy(table: bytes) -> None:
     ],
 )
 def test_a_citizen_id_that_excel_has_spoilt_is_refused_with_a_hint(value: str, hint: str) -> None:
-    (fault,) = faults(exclusions=EXCLUSIONS + f"{value},Ban Tổ chức,\n")
-    assert (fault.row, fault.column) == (3, "citizen_id")
+    (fault,) = faults(exclusions=EXCLUSIONS + f"{value},Ban Tổ chức,,\n")
+    assert (fault.row, fault.column) == (4, "citizen_id")
     assert hint in fault.message
 
 

@@ -10,7 +10,6 @@ from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
 from chalicelib.readers.tables import Fault
 from tests.readers.contest_files import (
-    DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTION_HEADER,
     QUESTIONS,
@@ -33,7 +32,7 @@ def test_a_missing_file_is_named(missing: str) -> None:
     assert "thiếu tệp" in fault.message
 
 
-@pytest.mark.parametrize("optional", ["exclusions", "disqualifications", "guide"])
+@pytest.mark.parametrize("optional", ["exclusions", "guide"])
 def test_other_files_may_be_left_out(optional: str) -> None:
     assert read_files(contest_files(**{optional: None})).units
 
@@ -95,31 +94,16 @@ def test_a_faulty_unit_is_reported_by_row_and_column(row: str, column: str, reme
 @pytest.mark.parametrize(
     ("row", "column", "remedy"),
     [
-        ("40080000009,Ban Tổ chức,", "citizen_id", "đủ 12 chữ số"),
-        ("003080000009,Ban Tổ chức,", "citizen_id", "đủ 12 chữ số"),
-        ("040080000009,Ban Giám khảo,", "role", "excluded_roles"),
-        ("040080000001,Tổ ra đề,", "citizen_id", "trùng với dòng 2"),
+        ("40080000009,Ban Tổ chức,,", "citizen_id", "đủ 12 chữ số"),
+        ("003080000009,Ban Tổ chức,,", "citizen_id", "đủ 12 chữ số"),
+        ("040080000009,Ban Giám khảo,,", "role", "excluded_roles"),
+        ("040080000009,Tổ ra đề,half,", "effect", "no_prize"),
+        ("040080000001,Tổ ra đề,,", "citizen_id", "trùng với dòng 2"),
     ],
 )
 def test_a_faulty_exclusion_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
     (fault,) = faults(exclusions=EXCLUSIONS + row + "\n")
-    assert place(fault) == ("exclusions.csv", 3, column)
-    assert remedy in fault.message
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "remedy"),
-    [
-        ("40080000009,2022-08-29,thi hộ", "citizen_id", "đủ 12 chữ số"),
-        ("040080000009,29/8/2022,thi hộ", "date", "2022-08-29"),
-        ("040080000009,2022-02-30,thi hộ", "date", "2022-08-29"),
-        ("040080000009,2022-08-29,", "reason", "lý do"),
-        ("040080000002,2022-08-29,thi hộ", "citizen_id", "trùng với dòng 2"),
-    ],
-)
-def test_a_faulty_disqualification_is_reported_by_row_and_column(row: str, column: str, remedy: str) -> None:
-    (fault,) = faults(disqualifications=DISQUALIFICATIONS + row + "\n")
-    assert place(fault) == ("disqualifications.csv", 3, column)
+    assert place(fault) == ("exclusions.csv", 4, column)
     assert remedy in fault.message
 
 
@@ -216,7 +200,6 @@ def test_names_and_questions_are_stored_composed() -> None:
         "questions": unicodedata.normalize("NFD", QUESTIONS),
         "units": unicodedata.normalize("NFD", UNITS),
         "exclusions": unicodedata.normalize("NFD", EXCLUSIONS),
-        "disqualifications": unicodedata.normalize("NFD", DISQUALIFICATIONS),
     }
     assert read_files(contest_files(**decomposed)) == read_files(contest_files())
 

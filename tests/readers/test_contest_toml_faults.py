@@ -23,8 +23,8 @@ def test_a_whole_folder_is_read() -> None:
     assert source.definition.contest.id == "thi-thu"
     assert [question.id for question in source.questions] == ["Q1", "Q2", "Q3", "Q4"]
     assert (source.drafts, len(source.units)) == (1, 2)
-    assert [exclusion.role for exclusion in source.exclusions] == ["Ban Tổ chức"]
-    assert [decision.reason for decision in source.disqualifications] == ["thi hộ"]
+    assert [exclusion.role for exclusion in source.exclusions] == ["Ban Tổ chức", "Tổ ra đề"]
+    assert [exclusion.out for exclusion in source.exclusions] == [True, False]
 
 
 @pytest.mark.parametrize(

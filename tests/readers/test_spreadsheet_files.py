@@ -14,8 +14,10 @@ import pytest
 
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import ContestFolder, read_files
+from chalicelib.readers.contest_tables import File
+from chalicelib.readers.decision_files import RECOGNITIONS, read_recognitions
 from chalicelib.readers.tables import MOST_ROWS, Fault
-from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, UNITS, contest_files
+from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, UNITS, contest_files
 from tests.readers.workbooks import as_workbook, changed, part, repacked, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -48,14 +50,13 @@ def fault(name: str, data: bytes) -> Fault:
         ("questions.xlsx", QUESTIONS),
         ("units.xlsx", UNITS),
         ("exclusions.xlsx", EXCLUSIONS),
-        ("disqualifications.xlsx", DISQUALIFICATIONS),
         ("rosters.xlsx", "unit_code,full_name,citizen_id,exempt\nSO-A,Lê An,040085000001,1\n"),
     ],
 )
 def test_a_workbook_reads_the_same_as_the_csv_file(name: str, text: str) -> None:
     from_csv = read(name.replace("xlsx", "csv"), text.encode())
     from_xlsx = read(name, as_workbook(text))
-    for field in ("questions", "drafts", "units", "rosters", "exclusions", "disqualifications"):
+    for field in ("questions", "drafts", "units", "rosters", "exclusions"):
         assert getattr(from_xlsx, field) == getattr(from_csv, field)
 
 
@@ -104,15 +105,18 @@ def test_a_citizen_id_that_became_a_number_is_refused_with_a_hint(text: str) -> 
 
 @pytest.mark.parametrize("day", [date(2022, 8, 29), datetime.fromisoformat("2022-08-29")])
 def test_a_date_may_be_a_date_cell(day: date) -> None:
-    rows = [["citizen_id", "date", "reason"], ["040080000002", day, "thi hộ"]]
-    (row,) = read("disqualifications.xlsx", workbook(Sheet1=rows)).disqualifications
-    assert row.decided_on == date(2022, 8, 29)
+    faults: list[Fault] = []
+    data = workbook(Sheet1=[list(RECOGNITIONS), ["1", "12/QĐ-BTC", day, None, None]])
+    (one,) = read_recognitions(File("recognitions.xlsx", data), {1}, faults)
+    assert (one.decided_on, faults) == ("2022-08-29", [])
 
 
 @pytest.mark.parametrize("moment", [datetime.fromisoformat("2022-08-29T10:30"), time(10, 30)])
 def test_a_time_is_not_a_date(moment: Any) -> None:
-    rows = [["citizen_id", "date", "reason"], ["040080000002", moment, "thi hộ"]]
-    assert fault("disqualifications.xlsx", workbook(Sheet1=rows)).column == "date"
+    faults: list[Fault] = []
+    data = workbook(Sheet1=[list(RECOGNITIONS), ["1", "12/QĐ-BTC", moment, None, None]])
+    read_recognitions(File("recognitions.xlsx", data), {1}, faults)
+    assert faults[0].column == "decided_on"
 
 
 def test_a_date_cell_is_refused_in_other_columns() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from chalicelib.documents.canonical import digest
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Question
+from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
 from chalicelib.domain.units import Unit
@@ -123,14 +124,17 @@ class Autumn:
         for week in (1, 2):
             self._play(week)
 
-    def with_barred(self, disqualified: list[str]) -> Reference:
+    def with_barred(self, annulled: list[str]) -> Reference:
         parts = compile_parts(
             CONTEST,
             _bank(),
             UNITS,
             {self.ids["SO-NV"][0]: "Tổ thư ký"},
-            dict.fromkeys(disqualified, "2022-08-30: thi hộ"),
+            {},
             rosters=digest(self.rosters),
+            decisions=Decisions(
+                annulments=tuple(Annulment(one, (), "no_prize", "2022-08-30", "thi hộ") for one in annulled)
+            ),
         )
         return assemble(parts)
 

@@ -15,6 +15,7 @@ from chalicelib.reports.bulletin import week_bulletin
 from chalicelib.reports.week_facts import WeekFacts, bands, week_facts
 from chalicelib.reports.winners import winners
 from chalicelib.reports.xlsx import Book, Column, plain_book
+from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant, PlainSheet
@@ -102,7 +103,7 @@ def test_a_bulletin_shows_names_and_titles_as_text() -> None:
     contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
     result, loaded = close(contest)
     facts = facts_of(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
-    text = week_bulletin(contest, facts, [], "0" * 64).decode()
+    text = week_bulletin(contest, facts, [], "0" * 64, Standing(), {}).decode()
     assert "<script>" not in text
     assert "<img" not in text
     assert "&lt;img src=x&gt;" in text
@@ -112,7 +113,7 @@ def test_a_bulletin_shows_names_and_titles_as_text() -> None:
 def test_a_week_in_which_nobody_took_part_has_a_bulletin_too() -> None:
     contest = definition()
     result, loaded = close(contest, [])
-    text = week_bulletin(contest, facts_of(result, loaded, {}), [], "0" * 64).decode()
+    text = week_bulletin(contest, facts_of(result, loaded, {}), [], "0" * 64, Standing(), {}).decode()
     assert "<b>0</b> người" in text
     assert "(Không có.)" in text
 

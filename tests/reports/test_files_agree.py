@@ -24,6 +24,7 @@ from chalicelib.domain.unit_score import Distinct
 from chalicelib.reports.bulletin import final_bulletin
 from chalicelib.reports.vietnamese import whole
 from chalicelib.reports.week_facts import unit_facts
+from chalicelib.services.closing.close_weeks import Standing
 from tests.csv_rows import csv_rows
 from tests.domain.builders import rank_over
 from tests.fakes import START_MS, WEEK
@@ -116,7 +117,7 @@ def test_the_ranking_has_everybody_but_the_barred(autumn: Autumn, week: str) -> 
     ranking = rows(autumn, week, "individual_ranking.csv.gz")
     best = {entry.participant_id: max(a.score for a in entry.counted) for entry in played(autumn, week)}
     attempts = {entry.participant_id: len(list(entry.counted)) for entry in played(autumn, week)}
-    ranked = best.keys() - autumn.reference.barred
+    ranked = best.keys() - autumn.reference.bars(1).no_prize
     assert {row["participant_id"]: int(row["score"]) for row in ranking} == {p: best[p] for p in ranked}
     assert {row["participant_id"]: int(row["attempts"]) for row in ranking} == {p: attempts[p] for p in ranked}
     assert [int(row["rank"]) for row in ranking] == [*range(1, len(ranked) + 1)]
@@ -445,7 +446,7 @@ def test_every_file_is_in_the_manifest_with_its_digest(autumn: Autumn) -> None:
         assert json.loads(autumn.file(what, "manifest.json"))["files"] == stored
 
 
-def test_a_disqualified_person_leaves_the_ranking_and_the_facts_stay() -> None:
+def test_an_annulled_person_leaves_the_ranking_and_the_facts_stay() -> None:
     autumn = Autumn()
     autumn.close(AFTERWARDS)
     loser = rows(autumn, "week-1", "individual_prizes.csv")[0]["participant_id"]
@@ -457,7 +458,7 @@ def test_a_disqualified_person_leaves_the_ranking_and_the_facts_stay() -> None:
     manifests = [json.loads(autumn.file("week-1", "manifest.json", revision)) for revision in (1, 2)]
     assert manifests[0]["counts"] == manifests[1]["counts"]
     changes = rows(autumn, "week-1", "changes.csv", 2)
-    assert [row["reason"] for row in changes if row["id"] == loser] == ["disqualified"]
+    assert [row["reason"] for row in changes if row["id"] == loser] == ["annulled"]
     assert autumn.file("week-1", "unit_ranking.csv", 1) == autumn.file("week-1", "unit_ranking.csv", 2)
 
 
@@ -465,4 +466,4 @@ def test_the_lowest_units_are_named_in_public_only_if_the_contest_says_so(autumn
     assert "tỷ lệ dự thi thấp nhất" not in autumn.file(week, "bulletin.html").decode()
     named = CONTEST.model_copy(update={"publication": Publication(lowest_units=True)})
     units = unit_facts(rank_over(UNITS, {}, CONTEST), [])
-    assert "tỷ lệ dự thi thấp nhất" in final_bulletin(named, units, [], Distinct(0, 0), []).decode()
+    assert "tỷ lệ dự thi thấp nhất" in final_bulletin(named, units, [], Distinct(0, 0), [], Standing()).decode()

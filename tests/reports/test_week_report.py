@@ -16,7 +16,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.unit_score import Distinct
 from chalicelib.reports.week_report import Reports
-from chalicelib.services.closing.close_weeks import WeekReport
+from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
@@ -69,7 +69,7 @@ def report(contest: Definition | None = None, names: dict[str, str] | None = Non
     result, loaded = close(contest or definition())
     closed = closed_week(result, loaded, (), {})
     named = people(NAMES if names is None else names)
-    return written_out(REPORTS.write_week(result, closed, loaded, named, "0" * 64))
+    return written_out(REPORTS.write_week(result, closed, loaded, named, "0" * 64, Standing()))
 
 
 def page(written: Written) -> Any:
@@ -245,7 +245,7 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     }
     weeks = [StoredRevision(week.get)] * 2
     written = written_out(
-        REPORTS.write_final(final, closed_final(final, loaded), loaded, weeks, MemoryParticipants())
+        REPORTS.write_final(final, closed_final(final, loaded), loaded, weeks, MemoryParticipants(), Standing())
     )
     table = csv_rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {

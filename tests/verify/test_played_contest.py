@@ -309,7 +309,7 @@ def test_a_bundle_with_another_digest_fails(outsider: Outsider) -> None:
         (lambda r: r["rules"].update(order=["duration"]), "thứ tự xếp hạng"),
         (lambda r: r["rules"].update(min_duration_ms=200_000), "số người đúng hết"),
         (lambda r: r.update(draw_root="0" * 64), "không theo mã xác thực của lần công bố đầu tiên"),
-        (lambda r: r["barred"].append(r["result"]["prizes"][0]["pseudonym"]), "số người được xếp hạng"),
+        (lambda r: r["no_prize"].append(r["result"]["prizes"][0]["pseudonym"]), "số người được xếp hạng"),
         (lambda r: r["earlier_winners"].append(r["result"]["prizes"][0]["pseudonym"]), "người đạt giải"),
         (lambda r: r.update(unit_prizes_elsewhere={"weekly": ["SO-A", "SO-B"]}), "xếp hạng đơn vị"),
         (lambda r: r["rules"]["unit_prizes"][0].update(min_rate=[[None, "1"]]), "xếp hạng đơn vị"),

@@ -123,12 +123,12 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
         )
     )
     site = MemoryObjects()
-    excluded, disqualified = barred[:3], barred[3:]
-    close(entries, reference(contest, excluded=excluded, disqualified=disqualified, decisions=decisions), site)
+    excluded, annulled = barred[:3], barred[3:]
+    close(entries, reference(contest, excluded=excluded, annulled=annulled, decisions=decisions), site)
     code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
     assert code == 0, capsys.readouterr().out
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]
-    assert sum(len(week["barred"]) for week in ranking) >= 5
+    assert sum(len(week["no_prize"]) for week in ranking) >= 5
 
 
 def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import Question
-from chalicelib.domain.decisions import Decisions
+from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile_parts
 from chalicelib.services.exam.pace import Pace
@@ -84,13 +84,15 @@ class Counter:
     def load(
         self,
         contest: Definition,
-        disqualified: Sequence[str] = (),
+        annulled: Sequence[str] = (),
         bank: Sequence[Question] = questions(),
         excluded: Sequence[str] = (),
         decisions: Decisions = NO_DECISIONS,
     ) -> None:
-        barred = dict.fromkeys(excluded, "Tổ ra đề"), dict.fromkeys(disqualified, "thi hộ")
-        whole = compiled.encode(compile_parts(contest, bank, UNITS, *barred, decisions=decisions))
+        barred = dict.fromkeys(excluded, "Tổ ra đề")
+        annulments = tuple(Annulment(one, (), "no_prize", "2022-08-29", "thi hộ") for one in annulled)
+        decisions = decisions.plus(Decisions(annulments=annulments))
+        whole = compiled.encode(compile_parts(contest, bank, UNITS, barred, {}, decisions=decisions))
         self.desk.objects[compiled.key(digest(whole))] = whole
         self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
 

@@ -180,7 +180,7 @@ def of_the_excluded() -> Situation:
 
 def of_the_disqualified() -> Situation:
     situation = one_with_an_open_attempt()
-    situation.counter.load(definition(), disqualified=[participant_id(PEPPER, AN["citizen_id"])])
+    situation.counter.load(definition(), annulled=[participant_id(PEPPER, AN["citizen_id"])])
     situation.counter.clock.now += 2 * MINUTE
     return situation
 

@@ -29,6 +29,8 @@ class Activity:
 
     _PARTS = ("attempts", "hour_people", "day_people", "newcomers")
 
+    sees_everybody = False
+
     def __init__(self, zone: tzinfo) -> None:
         self._hour = LocalHours(zone)
         self.attempts: Counter[int] = Counter()

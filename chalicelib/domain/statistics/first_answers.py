@@ -71,6 +71,8 @@ class FirstAnswers:
     answer would take a hundred megabytes.
     """
 
+    sees_everybody = False
+
     def __init__(self, bank: Bank, rules: PaperRules) -> None:
         self._bank, self._rules = bank, rules
         self._places = _Places()

@@ -26,6 +26,8 @@ class Fast(NamedTuple):
 class Signs:
     """A ``Collector``. ``units``: the people with a counted attempt, and those whose first was at night."""
 
+    sees_everybody = False
+
     def __init__(self, definition: Definition) -> None:
         self._hour = LocalHours(definition.zone)
         questions = definition.paper.questions

@@ -7,7 +7,7 @@ the site and to ``results/current.json``: so the next run repairs whatever a dea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -23,20 +23,34 @@ from chalicelib.documents.closed_week import (
     ClosedWeek,
     encode_rows,
 )
+from chalicelib.documents.consequences import CloseChange
 from chalicelib.documents.contest_in_force import Head
-from chalicelib.documents.manifest import CommitmentHead, FinalManifest, Manifest, WeekManifest
+from chalicelib.documents.manifest import (
+    CommitmentHead,
+    Confirmed,
+    FinalManifest,
+    Manifest,
+    Recognised,
+    ReplacedRevision,
+    WeekManifest,
+)
 from chalicelib.documents.results_page import Page
 from chalicelib.documents.revision import StoredRevision
-from chalicelib.domain.closeout import FinalResult, WeekResult, close_contest, close_week
+from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_contest, close_week
+from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.unit_score import distinct_people
 from chalicelib.services.closing.closed import (
+    UnitPrizesElsewhere,
     closed_final,
     closed_week,
+    listed,
     ranking_rows,
     took_part,
     winners_before,
+    winners_elsewhere,
 )
+from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
@@ -52,19 +66,35 @@ from chalicelib.services.publishing.published import AUDIT, INDEX, show
 
 # The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
+CHANGES = "changes.csv"
+# What people read says how the result stands, so it is not part of the result: only the data are.
+_READ_BY_PEOPLE = (".xlsx", ".html")
 
 
 class WeekReport(NamedTuple):
     """``files`` for the desk by name, made one after the other, never all at once; ``page`` is for the site.
 
-    The same result gives the same bytes.
+    The same result, standing in the same way, gives the same bytes.
     """
 
     files: Iterable[tuple[str, Content]]
     page: Page
 
 
-CHANGES = "changes.csv"
+class Correction(NamedTuple):
+    """The revision that is replaced, since when it was in force (milliseconds), what changes, and why."""
+
+    revision: int
+    at: int
+    change: CloseChange
+    confirmations: tuple[Confirmation, ...]
+
+
+class Standing(NamedTuple):
+    """How a result stands: recognised by a decision, else provisional; and what it corrects."""
+
+    recognition: Recognition | None = None
+    correction: Correction | None = None
 
 
 class Replaced(NamedTuple):
@@ -74,14 +104,20 @@ class Replaced(NamedTuple):
     revision: StoredRevision
 
 
-# The week's result, its document, the reference, the winners by id, the root of the week's hash tree.
-WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participant], str], WeekReport]
-# The final's result and document, the reference, the revisions of all weeks.
+# The people who have a prize of an earlier week or of a later one that is recognised, and the name of a unit
+# prize → the units that have it of such a week.
+Elsewhere = tuple[Collection[str], UnitPrizesElsewhere]
+# The week's result, its document, the reference, people by id (the winners, also of the revision that is
+# corrected), the root of the week's hash tree, and how the result stands.
+WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participant], str, Standing], WeekReport]
+# The final's result and document, the reference, the revisions of all weeks, and how the result stands.
 WriteFinal = Callable[
-    [FinalResult, ClosedFinal, Current, Sequence[StoredRevision], ParticipantStore], WeekReport
+    [FinalResult, ClosedFinal, Current, Sequence[StoredRevision], ParticipantStore, Standing], WeekReport
 ]
-# The replaced side and the new one, the winners of both, the reference → changes.csv.
-WriteChanges = Callable[[Replaced, Replaced, Mapping[str, Participant], Reference], bytes]
+# The replaced side and the new one, the winners of both, the reference, why → changes.csv.
+WriteChanges = Callable[
+    [Replaced, Replaced, Mapping[str, Participant], Reference, Sequence[Confirmation]], bytes
+]
 
 
 class Share(NamedTuple):
@@ -125,64 +161,117 @@ class CloseWeeks:
 
     def to_read(self, reference: Current, now: int) -> list[Share]:
         """The shares of the weeks that the next run will close, for reading them in parallel beforehand."""
-        results: list[CurrentRevision] = []
+        closed: list[ClosedWeek] = []
         shares: list[Share] = []
         for week in reference.definition.ready_to_close(now):
-            current = self.revisions.current(f"week-{week.number}")
-            inputs = self._week_inputs(reference.of_week(week.number), week, results)
-            if current is None or shares or current.inputs != inputs:
+            at = self._at(reference, week, closed)
+            if at.current is None or shares or at.current.inputs != at.inputs:
                 shares += [Share(week.number, share) for share in range(SHARES)]
             else:
-                results.append(current)
+                closed.append(self._stored_week(at.what, at.current).document)
         return shares
+
+    def published_at(self, what: str) -> int | None:
+        """When the current revision of ``what`` came into force, in milliseconds; None if there is none."""
+        current = self.revisions.current(what)
+        return current and current.at
+
+    def settled(self, reference: Current, now: int) -> bool:
+        """Whether everything that is published was made from ``reference``."""
+        closed: list[ClosedWeek] = []
+        results: list[CurrentRevision] = []
+        for week in reference.definition.ready_to_close(now):
+            at = self._at(reference, week, closed)
+            if at.current is None:
+                continue
+            if at.current.inputs != at.inputs:
+                return False
+            closed.append(self._stored_week(at.what, at.current).document)
+            results.append(at.current)
+        final = self.revisions.current("final")
+        return final is None or final.inputs == self._final_inputs(reference.at_the_end, results)
+
+    def consequences(self, reference: Current, now: int) -> list[CloseChange]:
+        """What a run with ``reference`` would change in results that are published; it writes nothing.
+
+        Results that are recognised are compared too, although no run changes them.
+        """
+        with no_search_for_cycles():
+            return self._consequences(reference, now)
+
+    def _consequences(self, reference: Current, now: int) -> list[CloseChange]:
+        changes: list[CloseChange] = []
+        closed: list[_Closing] = []
+        for week in reference.definition.ready_to_close(now):
+            at = self._at(reference, week, [one.document for one in closed])
+            of_week = reference.of_week(week.number)
+            if at.current is None:
+                continue
+            stored = self._stored_week(at.what, at.current)
+            before = [one.document for one in closed]
+            inputs = self._inputs(of_week, week, winners_before(before))
+            elsewhere = winners_elsewhere(stored.document) if at.recognised else at.elsewhere
+            if at.current.inputs == inputs:
+                closed.append(stored)
+                continue
+            gathered = self.shares.gather(of_week, week)
+            again = self._ranked(of_week, week, gathered, elsewhere, stored.document.draw_root)
+            document = closed_week(again, of_week, *elsewhere)
+            changed = change(at.what, at.current.revision, stored.document, document)
+            if changed:
+                changes.append(changed)
+            moves = changed and not at.recognised
+            closed.append(_Closing(document, partial(_there, again)) if moves else stored)
+        final = self.revisions.current("final")
+        if final is not None and len(closed) == len(reference.definition.weeks):
+            stands = self._revision("final", final.revision).final()
+            _, again_final = self._close_final(reference.at_the_end, closed)
+            changed = change("final", final.revision, stands, again_final)
+            changes += [changed] if changed else []
+        return changes
 
     def _run(self, reference: Current, now: int) -> list[Closed]:
         made: list[Closed] = []
-        closed: list[ClosedWeek] = []
+        closed: list[_Closing] = []
         results: list[CurrentRevision] = []
         weeks = reference.definition.ready_to_close(now)
         for week in weeks:
-            result, document = self._week(reference, week, closed, results, made)
+            result, document = self._week(reference, week, [one.document for one in closed], made, now)
             results.append(result)
             closed.append(document)
         if weeks and len(weeks) == len(reference.definition.weeks):
-            self._final(reference, closed, results, made)
+            self._final(reference, closed, results, made, now)
         if weeks or self.site.get(INDEX):  # a week that was opened again is shown no longer
             show(reference, self.revisions, self.desk, self.site)
         return made
 
     def _week(
-        self,
-        current: Current,
-        week: Week,
-        earlier: list[ClosedWeek],
-        results: list[CurrentRevision],
-        made: list[Closed],
-    ) -> tuple[CurrentRevision, ClosedWeek]:
-        what, reference = f"week-{week.number}", current.of_week(week.number)
-        inputs = self._week_inputs(reference, week, results)
-        before = self.revisions.current(what)
+        self, current: Current, week: Week, earlier: list[ClosedWeek], made: list[Closed], now: int
+    ) -> tuple[CurrentRevision, _Closing]:
+        reference = current.of_week(week.number)
+        what, before, inputs, elsewhere, _ = self._at(current, week, earlier)
         if before is not None and before.inputs == inputs:
-            return before, self._revision(what, before.revision).week()
-        winners, unit_prizes = winners_before(earlier)
+            return before, self._stored_week(what, before)
+        winners, unit_prizes = elsewhere
         revision = self._claim(what, before, inputs, reference, current.commitment)
         gathered = self.shares.gather(reference, week)
         bundle = write_bundle(
-            gathered.collected[PROOF], reference.barred, winners, self.desk, f"results/{what}/rev-{revision}"
+            gathered.collected[PROOF],
+            reference.bars(week.number),
+            winners,
+            self.desk,
+            f"results/{what}/rev-{revision}",
         )
-        result = close_week(
-            reference.definition,
-            reference.units,
-            week,
-            gathered,
-            root=self._revision(what, before.revision).week().draw_root if before else bundle.tree.root,
-            barred=reference.barred,
-            earlier_winners=winners,
-            unit_prizes_elsewhere=unit_prizes,
+        replaced = before and Replaced(
+            self._stored_week(what, before).document, self._revision(what, before.revision)
         )
-        people = self.participants.get_many(result.winners)
+        root = self._stored_week(what, before).document.draw_root if before else bundle.tree.root
+        result = self._ranked(reference, week, gathered, elsewhere, root)
         document = closed_week(result, reference, winners, unit_prizes)
-        report = self.write_week(result, document, reference, people, bundle.tree.root)
+        standing = self._standing(what, before, replaced, document, reference)
+        concerned = [*result.winners, *_lost(standing)]
+        people = self.participants.get_many(concerned)
+        report = self.write_week(result, document, reference, people, bundle.tree.root, standing)
         proof = proof_files(bundle, result, reference, unit_prizes)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
         report = report._replace(files=chain([rows], report.files, proof.items()))
@@ -194,50 +283,132 @@ class CloseWeeks:
             ranked=document.ranked,
             proof=bundle.tree,
         )
+        kept = _Kept(what, revision, inputs, before, replaced, standing, now)
         uploaded = {AUDIT: bundle.audit_sha256}
-        after = self._keep(what, revision, inputs, before, report, document, manifest_of, reference, uploaded)
+        after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
-        return after, document
+        return after, self._stored_week(what, after)
 
-    def _week_inputs(self, reference: Reference, week: Week, earlier: list[CurrentRevision]) -> str:
+    def _ranked(
+        self, reference: Reference, week: Week, gathered: Gathered, elsewhere: Elsewhere, root: str
+    ) -> WeekResult:
+        winners, unit_prizes = elsewhere
+        return close_week(
+            reference.definition,
+            reference.units,
+            week,
+            gathered,
+            root=root,
+            barred=reference.bars(week.number).no_prize,
+            earlier_winners=winners,
+            unit_prizes_elsewhere=unit_prizes,
+        )
+
+    def _at(self, current: Current, week: Week, earlier: list[ClosedWeek]) -> _At:
+        """Where a week stands; once it is recognised, its inputs are what they were."""
+        what, reference = f"week-{week.number}", current.of_week(week.number)
+        later = [
+            self._stored_week(name, at).document
+            for name in (f"week-{w.number}" for w in current.definition.weeks if w.number > week.number)
+            if current.decisions.recognition(name) and (at := self.revisions.current(name))
+        ]
+        at = self.revisions.current(what)
+        recognition = reference.decisions.recognition(what)
+        recognised = bool(recognition and at and self._says_so(what, at, recognition))
+        # Recognising a later week is no reason to close this one again: its winners had no prize of this week.
+        inputs = self._inputs(reference, week, winners_before(earlier))
+        elsewhere = winners_before([*earlier, *later])
+        return _At(what, at, at.inputs if at and recognised else inputs, elsewhere, recognised)
+
+    def _inputs(self, reference: Reference, week: Week, elsewhere: Elsewhere) -> str:
+        """The digest of everything that a week's close depends on, except its entries."""
         parts = {name: reference.digests[name] for name in ("bank", "units", "barred", "rosters")}
-        rulings = [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()]
-        own = {"definition": reference.definition_of(week), "rulings": digest(canonical_json(rulings))}
-        return _inputs({**parts, **own}, earlier)
+        bars = reference.bars(week.number)
+        recognition = reference.decisions.recognition(f"week-{week.number}")
+        people, units = elsewhere
+        inputs = {
+            "parts": {**parts, "definition": reference.definition_of(week)},
+            "rulings": [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()],
+            "bars": [sorted(bars.no_prize), sorted(bars.not_counted)],
+            "elsewhere": [sorted(people), listed(units)],
+            "recognised": recognition and list(recognition),
+        }
+        return digest(canonical_json(inputs))
+
+    def _says_so(self, what: str, at: CurrentRevision, recognition: Recognition) -> bool:
+        """Whether the revision says already that it is recognised."""
+        told = self._revision(what, at.revision).manifest(what).recognised
+        return told is not None and (told.decision, told.decided_on) == recognition[1:3]
 
     def _final(
         self,
         current: Current,
-        weeks: list[ClosedWeek],
+        weeks: list[_Closing],
         results: list[CurrentRevision],
         made: list[Closed],
+        now: int,
     ) -> None:
         reference = current.at_the_end
-        parts = {name: reference.digests[name] for name in ("units", "rosters")}
-        inputs = _inputs({**parts, "definition": reference.definition_of_the_final()}, results)
+        inputs = self._final_inputs(reference, results)
         before = self.revisions.current("final")
-        if before is not None and before.inputs == inputs:
+        recognition = reference.decisions.recognition("final")
+        if before is not None and (
+            before.inputs == inputs or (recognition and self._says_so("final", before, recognition))
+        ):
             return
-        revisions = self._weeks(current.definition.weeks, results)
-        distinct = distinct_people(map(took_part, weeks, revisions))
-        result = close_contest(
-            reference.definition,
-            reference.units,
-            [week.unit_week for week in weeks],
-            distinct,
-            root=weeks[-1].draw_root,
-        )
+        held = zip(current.definition.weeks, results, strict=True)
+        revisions = [self._revision(f"week-{week.number}", at.revision) for week, at in held]
+        result, document = self._close_final(reference, weeks)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
-        document = closed_final(result, reference)
-        report = self.write_final(result, document, reference, revisions, self.participants)
+        replaced = before and Replaced(
+            self._revision("final", before.revision).final(), self._revision("final", before.revision)
+        )
+        standing = self._standing("final", before, replaced, document, reference)
+        report = self.write_final(result, document, reference, revisions, self.participants, standing)
         manifest_of = partial(
             FinalManifest,
             commitment=reference.commitment and CommitmentHead(*reference.commitment),
             weeks=tuple(closed.result for closed in results),
         )
-        after = self._keep("final", revision, inputs, before, report, document, manifest_of, reference)
+        kept = _Kept("final", revision, inputs, before, replaced, standing, now)
+        after = self._keep(kept, report, document, manifest_of, reference)
         people = sum(sums.people for sums in result.sums_by_unit.values())
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
+
+    def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal]:
+        distinct = distinct_people(week.took_part() for week in weeks)
+        unit_weeks = [week.document.unit_week for week in weeks]
+        root = weeks[-1].document.draw_root
+        result = close_contest(reference.definition, reference.units, unit_weeks, distinct, root=root)
+        return result, closed_final(result, reference)
+
+    def _final_inputs(self, reference: Current, weeks: list[CurrentRevision]) -> str:
+        recognition = reference.decisions.recognition("final")
+        parts = {name: reference.digests[name] for name in ("units", "rosters")}
+        inputs = {
+            "parts": {**parts, "definition": reference.definition_of_the_final()},
+            "weeks": [week.result for week in weeks],
+            "recognised": recognition and list(recognition),
+        }
+        return digest(canonical_json(inputs))
+
+    def _standing(
+        self,
+        what: str,
+        before: CurrentRevision | None,
+        replaced: Replaced | None,
+        document: ClosedWeek | ClosedFinal,
+        reference: Reference,
+    ) -> Standing:
+        recognition = reference.decisions.recognition(what)
+        if before is None or replaced is None:
+            return Standing(recognition)
+        changed = change(what, before.revision, replaced.document, document)
+        if changed is None:
+            return Standing(recognition)
+        told = {one.code for one in replaced.revision.manifest(what).confirmations}
+        new = tuple(one for one in reference.decisions.confirmed(what) if one.code not in told)
+        return Standing(recognition, Correction(before.revision, before.at, changed, new))
 
     def _claim(
         self,
@@ -252,14 +423,13 @@ class CloseWeeks:
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _weeks(self, held: Sequence[Week], weeks: list[CurrentRevision]) -> list[StoredRevision]:
-        """The revisions that this run has closed or found, even if the pointers have moved since."""
-        return [
-            self._revision(f"week-{week.number}", at.revision) for week, at in zip(held, weeks, strict=True)
-        ]
-
     def _revision(self, what: str, revision: int) -> StoredRevision:
         return StoredRevision(lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}"))
+
+    def _stored_week(self, what: str, at: CurrentRevision) -> _Closing:
+        revision = self._revision(what, at.revision)
+        document = revision.week()
+        return _Closing(document, partial(took_part, document, revision))
 
     def _put(self, key: str, content: Content) -> str:
         """Stores a file; returns its SHA-256."""
@@ -278,10 +448,7 @@ class CloseWeeks:
 
     def _keep(
         self,
-        what: str,
-        revision: int,
-        inputs: str,
-        before: CurrentRevision | None,
+        kept: _Kept,
         report: WeekReport,
         document: ClosedWeek | ClosedFinal,
         manifest_of: Callable[..., Manifest],
@@ -292,27 +459,36 @@ class CloseWeeks:
 
         ``manifest_of`` takes what every manifest has; ``uploaded``: digests of what is there.
         """
+        what, revision, before, standing = kept.what, kept.revision, kept.before, kept.standing
         folder = f"results/{what}/rev-{revision}/"
         own = [("page.json", report.page.encode()), (CLOSED_WEEK, document.encode())]
         with search_among_what_is_new():
             written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
         digests = {**written, **uploaded}
-        after = CurrentRevision(revision, inputs, digest(canonical_json(digests)))
-        if before is not None:  # the changes depend on the revision before, so they are not part of the result
-            old, new = self._revision(what, before.revision), self._revision(what, revision)
-            there = old.week() if isinstance(document, ClosedWeek) else old.final()
-            people = self.participants.get_many([*there.winners, *document.winners])
-            changes = self.write_changes(Replaced(there, old), Replaced(document, new), people, reference)
+        data = {name: told for name, told in digests.items() if not name.endswith(_READ_BY_PEOPLE)}
+        after = CurrentRevision(revision, kept.inputs, digest(canonical_json(data)), kept.now)
+        confirmations = reference.decisions.confirmed(what)
+        if (
+            kept.replaced is not None
+        ):  # the changes depend on the revision before: they are no part of the result
+            new = Replaced(document, self._revision(what, revision))
+            people = self.participants.get_many([*kept.replaced.document.winners, *document.winners])
+            why = standing.correction.confirmations if standing.correction else ()
+            changes = self.write_changes(kept.replaced, new, people, reference, why)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
+        recognition = standing.recognition
         manifest = manifest_of(
             contest=reference.definition.contest.id,
             what=what,
             revision=revision,
             inputs=dict(reference.digests),
-            inputs_digest=inputs,
+            inputs_digest=kept.inputs,
             code_version=self.version,
             files=dict(sorted(digests.items())),
             result_digest=after.result,
+            recognised=recognition and Recognised(recognition.decision, recognition.decided_on),
+            replaces=before and ReplacedRevision(before.revision, before.result),
+            confirmations=tuple(Confirmed(*one[:4]) for one in confirmations),
         )
         self._put(folder + "manifest.json", manifest.encode())
         if not self.revisions.switch(what, before, after):
@@ -324,6 +500,40 @@ class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
 
 
-def _inputs(parts: Mapping[str, str], weeks: list[CurrentRevision]) -> str:
-    """The digest of everything a close depends on except its entries, which can no longer change."""
-    return digest(canonical_json({"parts": parts, "earlier": [current.result for current in weeks]}))
+class _Closing(NamedTuple):
+    """A closed week, stored or worked out just now; ``took_part`` yields (participant id, unit, obliged)."""
+
+    document: ClosedWeek
+    took_part: Callable[[], Iterable[tuple[str, str, bool]]]
+
+
+class _At(NamedTuple):
+    """Where a week stands: its revision in force, the inputs of its next run, the winners of other weeks."""
+
+    what: str
+    current: CurrentRevision | None
+    inputs: str
+    elsewhere: Elsewhere
+    recognised: bool
+
+
+class _Kept(NamedTuple):
+    """What a revision is written for."""
+
+    what: str
+    revision: int
+    inputs: str
+    before: CurrentRevision | None
+    replaced: Replaced | None
+    standing: Standing
+    now: int
+
+
+def _there(result: WeekResult) -> Iterator[tuple[str, str, bool]]:
+    """Everybody who took part."""
+    return ((one.participant_id, one.unit, one.obliged) for one in (*result.ranked, *result.unranked))
+
+
+def _lost(standing: Standing) -> list[str]:
+    """Those whose prize changes, for their names."""
+    return [one.participant_id for one in standing.correction.change.prizes] if standing.correction else []

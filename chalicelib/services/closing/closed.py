@@ -100,6 +100,11 @@ def listed(elsewhere: UnitPrizesElsewhere) -> dict[str, tuple[str, ...]]:
     return {prize: tuple(sorted(codes)) for prize, codes in sorted(elsewhere.items())}
 
 
+def winners_elsewhere(week: ClosedWeek) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Who got no prize in this week because of one of another: people, and units by the name of the prize."""
+    return week.earlier_winners, week.unit_prizes_elsewhere
+
+
 def _prizes(result: WeekResult, reference: Reference) -> Iterator[Prize]:
     titles = {prize.name: prize.title for prize in reference.definition.prizes}
     units = {unit.code: unit.name for unit in reference.units}

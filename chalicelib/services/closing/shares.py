@@ -67,12 +67,14 @@ class Shares:
         entries = self.read_entries(week.number, shards)
         rulings = reference.decisions.rulings_in(week.number)
         collectors = self.collectors(reference, week)
-        return gather(reference.definition, reference.bank, week, entries, collectors, rulings)
+        left_out = reference.bars(week.number).not_counted
+        return gather(reference.definition, reference.bank, week, entries, collectors, rulings, left_out)
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
         rulings = reference.decisions.rulings_in(week.number)
         inputs: list[Any] = [
             *(reference.digests["definition"], reference.digests["bank"], self.version),
             {question: ruling.answers for question, ruling in rulings.items()},
+            sorted(reference.bars(week.number).not_counted),
         ]
         return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"

@@ -32,6 +32,7 @@ from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
+from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.ranking import pseudonym
@@ -56,6 +57,8 @@ _LENGTHS = Struct(">256I")
 
 class ProofCollector:
     """Collects the settled entries of one week, in any order, and parts of them from other collectors."""
+
+    sees_everybody = True
 
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
@@ -173,13 +176,14 @@ class Bundle(NamedTuple):
     audit_sha256: str
     audit_bytes: int
     tree: Proof
-    barred: list[str]
+    no_prize: list[str]
+    not_counted: list[str]
     earlier_winners: list[str]
 
 
 def write_bundle(
     collector: Collector,
-    barred: Iterable[str],
+    bars: Bars,
     earlier_winners: Iterable[str],
     desk: LargeObjects,
     folder: str,
@@ -189,7 +193,7 @@ def write_bundle(
     It runs before the ranking, so that the two need not fit into memory together.
     """
     proof = cast(ProofCollector, collector)
-    listed = proof.present(barred), proof.present(earlier_winners)
+    listed = [proof.present(people) for people in (*bars, earlier_winners)]
     leaves, summed, size = LeafHashes(), sha256(), 0
 
     def passing() -> Iterator[bytes]:
@@ -264,7 +268,8 @@ def ranking_again(
         ),
         rulings=shown_rulings(reference.decisions.rulings_in(result.week.number)),
         units=tuple(UnitSize(unit.code, unit.bloc, unit.headcount, unit.exempt) for unit in reference.units),
-        barred=tuple(bundle.barred),
+        no_prize=tuple(bundle.no_prize),
+        not_counted=tuple(bundle.not_counted),
         earlier_winners=tuple(bundle.earlier_winners),
         unit_prizes_elsewhere=listed(elsewhere),
         result=Outcome(

@@ -33,8 +33,8 @@ _NAMES = {
     "bank": ("ngân hàng câu hỏi", "the question bank"),
     "units": ("danh sách đơn vị", "the list of units"),
     "barred": (
-        "danh sách người không được dự thi và người bị hủy kết quả",
-        "the list of excluded and disqualified people",
+        "danh sách người không được dự thi hoặc không được xét giải",
+        "the list of people who may not take part, or win nothing",
     ),
     "rulings": ("kết luận về câu hỏi", "the rulings on questions"),
     "annulments": ("danh sách người bị hủy kết quả", "the list of annulled results"),

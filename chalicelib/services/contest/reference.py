@@ -17,7 +17,7 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
-from chalicelib.domain.decisions import Decisions, Switch
+from chalicelib.domain.decisions import Bars, Decisions, Switch
 from chalicelib.domain.definition import DATES, Definition, Week
 from chalicelib.domain.errors import Busy, NotLoaded, Stopped
 from chalicelib.domain.units import Unit
@@ -34,8 +34,8 @@ _DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for p
 class Reference:
     """The contest that applies in a week. ``digests``: SHA-256 of each compiled part, by name.
 
-    ``excluded`` and ``disqualified``: participant id (never citizen ID) → why, in the organisers' words;
-    ``barred`` is both together (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
+    ``excluded`` may not take part, ``unranked`` may, and win nothing: participant id (never citizen ID) → role
+    (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
     """
 
     definition: Definition
@@ -43,8 +43,7 @@ class Reference:
     units: tuple[Unit, ...]
     unit_codes: frozenset[str]
     excluded: Mapping[str, str]
-    disqualified: Mapping[str, str]
-    barred: frozenset[str]
+    unranked: Mapping[str, str]
     rosters: str
     decisions: Decisions
     digests: Mapping[str, str]
@@ -62,6 +61,12 @@ class Reference:
         """Raises ``Stopped`` if the organisers have switched it off."""
         if not self.decisions.is_on(switch):
             raise Stopped(self.decisions.notice)
+
+    def bars(self, week: int) -> Bars:
+        """Whom the ranking of ``week`` leaves out; of two bars on one person the stricter holds."""
+        annulled = self.decisions.annulled_in(week)
+        not_counted = frozenset(one for one, bar in annulled.items() if bar.effect == "not_counted")
+        return Bars(frozenset([*self.excluded, *self.unranked, *annulled]) - not_counted, not_counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def compile_parts(
     questions: Iterable[Question],
     units: Iterable[Unit],
     excluded: Mapping[str, str],
-    disqualified: Mapping[str, str],
+    unranked: Mapping[str, str],
     rosters: str = "",
     decisions: Decisions = NO_DECISIONS,
 ) -> dict[str, bytes]:
@@ -156,7 +161,7 @@ def compile_parts(
         "definition": compiled.encode_definition(definition),
         "bank": compiled.encode_bank(questions),
         "units": compiled.encode_units(units),
-        "barred": compiled.encode_barred(compiled.Barred(excluded, disqualified)),
+        "barred": compiled.encode_barred(compiled.Barred(excluded, unranked)),
         "rosters": compiled.encode_rosters(rosters),
         **compiled.encode_decisions(decisions),
     }
@@ -171,9 +176,8 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
         bank=Bank(digests["bank"], compiled.decode_bank(parts["bank"])),
         units=units,
         unit_codes=frozenset(unit.code for unit in units),
-        excluded=barred.excluded,
-        disqualified=barred.disqualified,
-        barred=frozenset([*barred.excluded, *barred.disqualified]),
+        excluded=barred.out,
+        unranked=barred.no_prize,
         rosters=compiled.decode_rosters(parts["rosters"]),
         decisions=compiled.decode_decisions(parts),
         digests=digests,

@@ -7,27 +7,31 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.consequences import CloseChange, Consequences, Pending
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
+from chalicelib.documents.typed import decode
 from chalicelib.domain.calendar import with_changes
-from chalicelib.domain.decisions import Decisions
+from chalicelib.domain.decisions import Cause, Confirmation, Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
 from chalicelib.readers.contest_files import (
+    CONFIRMATION,
     DECISION_FILES,
     FILES,
     KINDS,
@@ -39,8 +43,8 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
-from chalicelib.readers.contest_tables import File
 from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
     committed_state,
     extended,
@@ -66,13 +70,16 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
-from chalicelib.services.intake.decisions import contradictions, decide, in_words
-from chalicelib.services.intake.intake_report import answer
+from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
+from chalicelib.services.intake.intake_report import Unconfirmed, answer
 from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, WriteBook
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
 _TRIES = 20
+LONGEST_REASON = 500
+# What the answer to a decision says of the contest.
+_OF_A_CHANGE = ("contest", "weeks", "confirmed")
 
 
 class Seen(NamedTuple):
@@ -86,11 +93,43 @@ class _Overtaken(Exception):
     """Another file was taken over in the meantime."""
 
 
+class _Sent(NamedTuple):
+    """A file; ``confirmed`` with its code and reason, if its consequences were seen before."""
+
+    file: str
+    data: bytes
+    confirmed: tuple[str, str] | None = None
+
+
+class Published(Protocol):
+    """The closes, as far as a change has to look at what they have published (``closing.CloseWeeks``)."""
+
+    def published_at(self, what: str) -> int | None: ...
+
+    def settled(self, reference: Current, now: int) -> bool: ...
+
+    def consequences(self, reference: Current, now: int) -> list[CloseChange]: ...
+
+
+# What a change is about, by the kind of its file; a whole contest is a change of rules.
+_CAUSES: dict[str, Cause] = {
+    "units": "headcount",
+    "rosters": "headcount",
+    "exclusions": "exclusion",
+    "rulings": "ruling",
+    "annulments": "annulment",
+    "winner-checks": "annulment",
+    "recognitions": "correction",
+    "calendar": "calendar",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """The use case. ``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
 
     The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
+    ``names``: participant id → full name, of those who are registered.
     """
 
     desk: ConditionalObjects
@@ -101,33 +140,81 @@ class Intake:
     version: str
     keys: Sequence[PublicKey]
     write_book: WriteBook
+    published: Published
+    names: Callable[[Iterable[str]], Mapping[str, str]]
 
     def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
         """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
+        confirmation = CONFIRMATION.fullmatch(file)
         return answer(
-            self.desk, self.write_book, file, data, now, lambda warnings: self._take(file, data, now, warnings)
+            self.desk,
+            self.write_book,
+            file,
+            data,
+            now,
+            lambda warnings: (
+                self._confirm(_Sent(file, data), confirmation[1], now, warnings)
+                if confirmation
+                else self._take(_Sent(file, data), now, warnings)
+            ),
+            self.names,
         )
 
-    def _take(self, file: str, data: bytes, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
-        if file not in (*FILES, *DECISION_FILES) and not file.lower().endswith(".zip"):
+    def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
+        file, data = sent.file, sent.data
+        if file not in FILES and file not in DECISION_FILES and not file.lower().endswith(".zip"):
             raise ContestFaults([misnamed(file)])
         for _ in range(_TRIES):
             seen = self._seen()
             gathering = self.desk.get(GATHERING) if seen is None else None
             try:
                 if file in DECISION_FILES:
-                    return self._decide(file, data, seen, now, warnings)
+                    return self._decide(sent, seen, now, warnings)
                 if file not in FILES:
-                    return self._publish(read_archive(file, data), data, seen, now, warnings)
+                    return self._publish(read_archive(file, data), data, sent, seen, now, warnings)
                 files = replaced(self._source(seen, gathering), file, data)
                 if seen is None and missing_kinds(files):
                     _go_together(file, check_files, files)
                     return self._gather(files, gathering)
                 folder = _go_together(file, read_files, files)
-                return self._publish(folder, pack(files), seen, now, warnings)
+                return self._publish(folder, pack(files), sent, seen, now, warnings)
             except _Overtaken:
                 continue
         raise Busy
+
+    def _decide(self, sent: _Sent, seen: Seen | None, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
+        """Adds the decisions of a file to those in force."""
+        if seen is None:
+            message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
+            raise ContestFaults([Fault(sent.file, 0, "", "", message)])
+        contest = load(self.desk, seen.told)
+        more = read_decisions(*sent[:2], contest, self.pepper, self.published.published_at, now)
+        files = self._source(seen, None)
+        taken = self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
+        decisions = contest.decisions.plus(more)
+        definition = with_changes(contest.definition, decisions.calendar)
+        told = in_words(definition, decisions, sent.file)
+        return {"decisions": sum(map(len, more)), **{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}
+
+    def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
+        """Carries out the change that waits under ``code``, for the reason in the file."""
+        faults: list[Fault] = []
+        reason = " ".join(decode_text(sent.file, sent.data, faults).split())
+        if not faults and not 0 < len(reason) <= LONGEST_REASON:
+            message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
+            faults.append(Fault(sent.file, 0, "", "", message))
+        waiting = self.desk.get(pending_key(code))
+        if waiting is None:
+            message = "không có thay đổi nào chờ mã này: hãy kiểm tra mã trong tệp trả lời"
+            faults.append(Fault(sent.file, 0, "", code, message))
+        if faults or waiting is None:
+            raise ContestFaults(faults)
+        seen = self._seen()
+        if seen and code in {one.code for one in load(self.desk, seen.told).decisions.confirmations}:
+            return {"confirmed": code}
+        pending = decode(Pending, waiting)
+        file = pending.consequences.file
+        return self._take(_Sent(file, pending.data, (code, reason)), now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -149,19 +236,6 @@ class Intake:
         if packed != before and not self.desk.replace(GATHERING, before, packed):
             raise _Overtaken
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
-
-    def _decide(
-        self, file: str, data: bytes, seen: Seen | None, now: datetime, warnings: list[Fault]
-    ) -> dict[str, Any]:
-        """The contest's files stay as they are, and its decisions grow."""
-        if seen is None:
-            message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
-            raise ContestFaults([Fault(file, 0, "", "", message)])
-        files, before = self._source(seen, None), load(self.desk, seen.told)
-        decided = decide(before, File(file, data), now)
-        taken = self._publish(read_files(files), pack(files), seen, now, warnings, decided)
-        definition = with_changes(before.definition, decided.calendar)
-        return {"contest": taken["contest"], "weeks": taken["weeks"], **in_words(definition, decided, file)}
 
     def _definition(
         self, folder: ContestFolder, seen: Seen | None, decisions: Decisions, now: datetime
@@ -185,17 +259,22 @@ class Intake:
         return folder.definition.resolved(datetime.fromisoformat(seen.told.start))
 
     def _compile(
-        self, folder: ContestFolder, rosters: bytes, seen: Seen | None, decisions: Decisions, now: datetime
+        self,
+        folder: ContestFolder,
+        rosters: bytes,
+        seen: Seen | None,
+        now: datetime,
+        decisions: Decisions,
     ) -> dict[str, bytes]:
+        excluded = {
+            participant_id(self.pepper, row.citizen_id): (row.role, row.out) for row in folder.exclusions
+        }
         return compile_parts(
             self._definition(folder, seen, decisions, now),
             folder.questions,
             folder.units,
-            {participant_id(self.pepper, row.citizen_id): row.role for row in folder.exclusions},
-            {
-                participant_id(self.pepper, row.citizen_id): f"{row.decided_on}: {row.reason}"
-                for row in folder.disqualifications
-            },
+            {person: role for person, (role, out) in excluded.items() if out},
+            {person: role for person, (role, out) in excluded.items() if not out},
             rosters=digest(rosters) if rosters else "",
             decisions=decisions,
         )
@@ -214,27 +293,38 @@ class Intake:
         self,
         folder: ContestFolder,
         packed: bytes,
+        sent: _Sent,
         seen: Seen | None,
         now: datetime,
         warnings: list[Fault],
-        decided: Decisions | None = None,
+        more: Decisions = NO_DECISIONS,
     ) -> dict[str, Any]:
         """Writes immutable objects first, then the site's files, then the pointer with its commitment.
 
-        ``decided``: all decisions from now on; None: those in force stay.
+        ``more``: new decisions. Raises ``Unconfirmed`` if published results would change.
         """
-        before = load(self.desk, seen.told) if seen else None
-        decisions = decided or (before.decisions if before else NO_DECISIONS)
         rosters = compile_rosters(folder.rosters, self.pepper)
-        parts = self._compile(folder, rosters, seen, decisions, now)
-        whole = compiled.encode(parts)
+        before = load(self.desk, seen.told) if seen else None
+        decisions = (before.decisions if before else NO_DECISIONS).plus(more)
+        parts = self._compile(folder, rosters, seen, now, decisions)
         after = assemble(parts)
         papers, units, from_week = self._plan(seen, before, after, folder, to_ms(now))
-        after = keeping(after, papers, units, partial(fetch, self.desk))
-        self.desk.put(compiled.key(digest(whole)), whole)
-        self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         if rosters:
             self.desk.put(rosters_key(digest(rosters)), rosters)
+        kept = partial(keeping, fetch_compiled=partial(fetch, self.desk))
+        also_closed = {week: units[week] for week in units if after.decisions.recognition(f"week-{week}")}
+        if sent.confirmed and _cause(sent.file) == "headcount":
+            units = also_closed
+        changes = self._changes(before, kept(after, papers, units), sent, now)
+        if changes:
+            self._confirmed(changes, sent)
+            confirmed = self._confirmation(changes, sent, now.astimezone(after.definition.zone))
+            decisions = decisions.plus(Decisions(confirmations=(confirmed,)))
+            parts = self._compile(folder, rosters, seen, now, decisions)
+            after = assemble(parts)
+        whole, after = compiled.encode(parts), kept(after, papers, units)
+        self.desk.put(compiled.key(digest(whole)), whole)
+        self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
         told = committed_state(after, self.pepper, self.version, self.keys)
         chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
         head = keep_chain(self.desk, chain)
@@ -257,6 +347,9 @@ class Intake:
         self.site.put("data/commitments.json", published(chain))
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += folder.warnings
+        offered = {}
+        if units != also_closed and _cause(sent.file) == "headcount":
+            offered = self._offer(before, kept(after, papers, also_closed), sent, now)
         return {
             "contest": definition.contest.id,
             "questions_approved": len(folder.questions),
@@ -264,10 +357,57 @@ class Intake:
             "units": len(folder.units),
             "roster_rows": len(folder.rosters),
             "exclusions": len(folder.exclusions),
-            "disqualifications": len(folder.disqualifications),
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"from_week": from_week} if from_week else {}),
+            **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
+            **offered,
         }
+
+    def _changes(
+        self, before: Current | None, after: Current, sent: _Sent, now: datetime
+    ) -> Consequences | None:
+        """What ``after`` changes in published results. Raises ``ContestFaults`` where nothing may change."""
+        closes = self.published.consequences(after, to_ms(now)) if before else []
+        if before is None or not closes:
+            return None
+        recognised = [one.what for one in closes if before.decisions.recognition(one.what)]
+        recognised = [what for what in recognised if after.decisions.recognition(what)]
+        if recognised:
+            message = (
+                f"tệp này làm thay đổi kết quả đã được công nhận ({', '.join(recognised)}): "
+                "muốn sửa thì thu hồi quyết định công nhận trước (recognitions, withdraw = 1)"
+            )
+            raise ContestFaults([Fault(sent.file, 0, "", "", message)])
+        if not self.published.settled(before, to_ms(now)):
+            message = "hệ thống đang tổng hợp lại kết quả theo thay đổi trước: hãy gửi lại tệp sau ít phút"
+            raise ContestFaults([Fault(sent.file, 0, "", "", message)])
+        return Consequences(
+            file=sent.file, sha256=sha256(sent.data).hexdigest(), cause=_cause(sent.file), closes=tuple(closes)
+        )
+
+    def _confirmed(self, changes: Consequences, sent: _Sent) -> None:
+        """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
+        if sent.confirmed is None:
+            raise Unconfirmed(self._told(changes, sent))
+        if sent.confirmed[0] != _code(changes):
+            message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
+            raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
+
+    def _offer(self, before: Current | None, after: Current, sent: _Sent, now: datetime) -> dict[str, Any]:
+        """What the file would change if it also held for closed weeks, under a code."""
+        changes = self._changes(before, after, sent, now)
+        return self._told(changes, sent) if changes else {}
+
+    def _told(self, changes: Consequences, sent: _Sent) -> dict[str, Any]:
+        """Keeps the file for its confirmation; returns what the answer says of it."""
+        code = _code(changes)
+        self.desk.put(pending_key(code), Pending(data=sent.data, consequences=changes).encode())
+        return {"code": code, "consequences": changes}
+
+    def _confirmation(self, changes: Consequences, sent: _Sent, now: datetime) -> Confirmation:
+        code, reason = sent.confirmed or ("", "")
+        what = tuple(one.what for one in changes.closes)
+        return Confirmation(code, reason, now.isoformat(timespec="seconds"), changes.cause, what)
 
     def _publish_site(self, before: Current | None, after: Current, guide: str, now: int) -> None:
         for key in withdrawn_files(before, after) if before else ():
@@ -275,6 +415,19 @@ class Intake:
         for key, data in {**committed_files(after), **site_files(after, now)}.items():
             self.site.put(key, data)
         self.site.put("data/guide.html", self.to_html(guide).encode())
+
+
+def _cause(file: str) -> Cause:
+    return _CAUSES.get(FILES.get(file) or DECISION_FILES.get(file, ""), "rule")
+
+
+def _code(changes: Consequences) -> str:
+    """Names exactly these consequences of exactly this file."""
+    return digest(changes.encode())[:10]
+
+
+def pending_key(code: str) -> str:
+    return f"pending/{code}.json"
 
 
 def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.documents.consequences import Consequences
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
+from chalicelib.services.closing.consequences import FIGURES
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 # A whole column in the wrong form gives one fault per row; nobody reads further than this.
@@ -26,10 +28,12 @@ _TAKEN = {
     "units": "Đơn vị",
     "roster_rows": "Người trong danh sách của các đơn vị",
     "exclusions": "Người không được dự thi",
-    "disqualifications": "Người bị hủy kết quả",
     "dates": "Lịch thi",
     "stopped": "Đang tạm dừng",
     "notice": "Thông báo trên trang",
+    "decisions": "Quyết định đã ghi nhận",
+    "confirmed": "Đã thực hiện thay đổi có mã",
+    "code": "Mã xác nhận",
     "gathered": "Các tệp đã nhận",
     "missing": "Các tệp còn thiếu (chưa thể mở cuộc thi)",
     "codes": "Mã đặt lại mật khẩu đã cấp",
@@ -40,6 +44,18 @@ _TAKEN = {
     "answers": "Thư mục chứa câu trả lời",
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
+
+
+_CLOSES = ("Kết quả", "Mục", "Mã", "Tên", "Trước", "Sau")
+Names = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+class Unconfirmed(Exception):
+    """The file would change published results; ``told`` is what the answer says of it."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(told["code"])
+        self.told = told
 
 
 def answer_key(file: str) -> str:
@@ -56,22 +72,28 @@ def answer(
     data: bytes,
     now: datetime,
     take: Callable[[list[Fault]], dict[str, Any]],
+    names: Names = lambda _: {},
 ) -> IntakeAnswer:
     """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX.
 
-    ``take`` adds to the list what is to be looked at although the file is taken over.
+    ``take`` adds to the list what is to be looked at although the file is taken over. It may raise
+    ``ContestFaults`` and ``Unconfirmed``. ``names``: participant id → full name, for the workbook.
     """
     warnings: list[Fault] = []
     faults: list[Fault] = []
     taken: dict[str, Any] = {}
+    accepted = False
     try:
         if len(data) > LARGEST:
             raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
         taken = take(warnings)
+        accepted = True
     except ContestFaults as refused:
         faults = refused.faults
-    report = make_report(file, data, now, taken, faults, warnings)
-    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report), now))
+    except Unconfirmed as waiting:
+        taken = waiting.told
+    report = make_report(file, data, now, taken, faults, warnings, accepted=accepted)
+    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report, names), now))
     desk.put(f"{answer_key(file)}.json", report.encode())
     return report
 
@@ -83,18 +105,21 @@ def make_report(
     taken: dict[str, Any],
     faults: Sequence[Fault],
     warnings: Sequence[Fault] = (),
+    *,
+    accepted: bool = True,
 ) -> IntakeAnswer:
-    """Accepted if there are no faults. ``faults`` and ``warnings`` hold the first 5,000 of each."""
+    """``faults``, which refuse the file, and ``warnings`` hold the first 5,000 of each."""
     return IntakeAnswer(
         file=file,
         sha256=sha256(data).hexdigest(),
-        accepted=not faults,
+        accepted=accepted and not faults,
         at=now.isoformat(timespec="seconds"),
-        taken=taken,
+        taken={name: value for name, value in taken.items() if name != "consequences"},
         fault_count=len(faults),
         faults=_first(faults),
         warning_count=len(warnings),
         warnings=_first(warnings),
+        consequences=taken.get("consequences"),
     )
 
 
@@ -102,13 +127,40 @@ def _first(places: Sequence[Fault]) -> tuple[Mistake, ...]:
     return tuple(Mistake(*astuple(place)) for place in places[:MOST_FAULTS])
 
 
-def as_sheets(report: IntakeAnswer) -> list[PlainSheet]:
-    """What was taken, what to mend, and what to look at where there is anything."""
+def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}) -> list[PlainSheet]:
+    """What was taken, what to mend, what would change, and what to look at where there is anything."""
     sheets = [
         PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report))),
         _places("Lỗi cần sửa", report.faults),
     ]
+    if report.consequences:
+        sheets.insert(1, _changes(report.consequences, names))
     return [*sheets, _places("Cần xem lại", report.warnings)] if report.warnings else sheets
+
+
+def _changes(consequences: Consequences, names: Names) -> PlainSheet:
+    """Which closes would be made again, which figures change, who loses and gains a prize, which units move."""
+    known = names(one.participant_id for close in consequences.closes for one in close.prizes)
+    rows: list[Sequence[str | int | None]] = []
+    for close in consequences.closes:
+        what = "Chung cuộc" if close.what == "final" else f"Tuần {close.what.removeprefix('week-')}"
+        rows.append((what, "Tổng hợp lại", "", f"thay bản số {close.revision}", None, None))
+        rows += [(what, "Số liệu", "", FIGURES[one.name], one.before, one.after) for one in close.figures]
+        rows += [
+            (what, "Giải cá nhân", one.participant_id, known.get(one.participant_id), one.before, one.after)
+            for one in close.prizes
+        ]
+        rows += [
+            (what, "Giải tập thể", unit.code, unit.name, unit.prize_before, unit.prize_after)
+            for unit in close.units
+            if unit.prize_before != unit.prize_after
+        ]
+        rows += [
+            (what, "Hạng đơn vị", unit.code, unit.name, unit.rank_before, unit.rank_after)
+            for unit in close.units
+            if unit.rank_before != unit.rank_after
+        ]
+    return PlainSheet("Hệ quả", (14, 16, 24, 40, 24, 24), _CLOSES, _short(rows))
 
 
 def _places(name: str, places: Sequence[Mistake]) -> PlainSheet:
@@ -122,7 +174,12 @@ def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | 
 
 def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
     taken = report.taken
-    if not report.accepted:
+    if report.consequences and not report.accepted:
+        verdict = (
+            "CHƯA thực hiện: tệp này làm thay đổi kết quả đã công bố. Xem trang “Hệ quả”. "
+            f"Nếu đồng ý, gửi tệp confirm-{taken['code']}.txt vào inbox, nội dung tệp là lý do thay đổi."
+        )
+    elif not report.accepted:
         verdict = "KHÔNG tiếp nhận: dữ liệu đang dùng giữ nguyên. Hãy sửa các lỗi ở trang sau rồi gửi lại tệp."
     elif "missing" in taken:
         verdict = "Đã nhận tệp. Cuộc thi chưa mở: còn thiếu tệp."
@@ -130,6 +187,11 @@ def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
         verdict = "Đã thực hiện. Câu trả lời có dữ liệu cá nhân, ở thư mục nêu dưới đây, tự xóa sau 30 ngày."
     else:
         verdict = "Đã tiếp nhận: dữ liệu mới đang được sử dụng."
+    if report.consequences and report.accepted:
+        verdict += (
+            " Số liệu mới dùng cho các tuần chưa tổng hợp kết quả. Muốn áp dụng cho cả kết quả đã công bố, "
+            f"xem trang “Hệ quả” rồi gửi tệp confirm-{taken['code']}.txt, nội dung tệp là lý do thay đổi."
+        )
     if "from_week" in taken:
         verdict += (
             f" Câu hỏi và quy định bài thi mới có hiệu lực từ tuần {taken['from_week']}; "

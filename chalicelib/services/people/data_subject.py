@@ -18,7 +18,7 @@ from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.receipt import attempt_id, erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
-from chalicelib.readers.contest_tables import Disqualification, Exclusion, RosterRow
+from chalicelib.readers.contest_tables import Exclusion, RosterRow
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
@@ -128,16 +128,19 @@ class DataSubject:
         """Participant id and row for every mention of them in the organisers' files and the results."""
         source = self._source()
         if source is not None:
-            tables: dict[str, tuple[RosterRow | Exclusion | Disqualification, ...]] = {
+            tables: dict[str, tuple[RosterRow | Exclusion, ...]] = {
                 "rosters": source.rosters,
                 "exclusions": source.exclusions,
-                "disqualifications": source.disqualifications,
             }
             for name, rows in tables.items():
                 for row in rows:
                     if row.citizen_id in wanted:
                         cells = {key: str(value) for key, value in row._asdict().items()}
                         yield wanted[row.citizen_id], {"source": name, **cells}
+        for one in reference.decisions.annulments:
+            if one.participant_id in wanted.values():
+                cells = {key: str(value) for key, value in one._asdict().items()}
+                yield one.participant_id, {"source": "annulments", **cells}
         yield from self._results(set(wanted.values()), reference)
 
     def _source(self) -> ContestFolder | None:

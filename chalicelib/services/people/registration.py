@@ -127,7 +127,7 @@ def register(
     spend(identity)
     if identity in reference.excluded:
         raise Excluded
-    if identity in reference.disqualified:
+    if identity in reference.decisions.annulled_for_good:
         raise Disqualified
     participant = Participant(
         participant_id=identity,

@@ -66,6 +66,6 @@ def sign_in(
         sign_ins.succeeded(identity, origin, now)
     if identity in reference.excluded:
         raise Excluded
-    if identity in reference.disqualified:
+    if identity in reference.decisions.annulled_for_good:
         raise Disqualified
     return participant

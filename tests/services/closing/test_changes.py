@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fakes import UNITS, reference
 from tests.services.closing.two_weeks import CONTEST, Stage
 
-AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
+AN_ANNULLED = reference(CONTEST, annulled=["an"])
 Moves = list[tuple[str, str, str, str]]
 
 
@@ -28,21 +28,21 @@ def test_a_first_revision_has_no_changes() -> None:
     assert "changes.csv" not in stage.manifest("week-1")["files"]
 
 
-def test_a_disqualification_moves_up_those_behind_and_passes_on_prizes_won_only_once() -> None:
+def test_an_annulment_moves_up_those_behind_and_passes_on_prizes_won_only_once() -> None:
     stage = Stage()
     stage.run()
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     assert moves(stage, "week-1", 2) == [
-        ("an", "1→", "first→", "disqualified"),
-        ("binh", "2→1", "second→first", "moved_up"),
-        ("chi", "3→2", "→second", "moved_up"),
+        ("an", "1→", "first→", "annulled"),
+        ("binh", "2→1", "second→first", "annulment"),
+        ("chi", "3→2", "→second", "annulment"),
     ]
     # Chi now has a prize in week 1, so the prize in week 2 passes to those behind
     assert moves(stage, "week-2", 2) == [
-        ("an", "1→", "→", "disqualified"),
-        ("chi", "2→1", "first→", "won_in_earlier_week"),
-        ("dung", "3→2", "second→first", "moved_up"),
-        ("ba", "4→3", "→second", "moved_up"),
+        ("an", "1→", "→", "annulled"),
+        ("chi", "2→1", "first→", "won_in_another_week"),
+        ("dung", "3→2", "second→first", "annulment"),
+        ("ba", "4→3", "→second", "annulment"),
     ]
     assert moves(stage, "final", 2) == []
 
@@ -50,7 +50,7 @@ def test_a_disqualification_moves_up_those_behind_and_passes_on_prizes_won_only_
 def test_the_reason_is_quoted_and_winners_are_named() -> None:
     stage = Stage()
     stage.run()
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     first, second, _ = stage.rows("week-1", "changes.csv", 2)
     assert (first["name"], first["note"]) == ("Nguyễn Văn An", "2022-08-29: thi hộ")
     assert (second["name"], second["score_before"], second["score_after"]) == ("Lê Thị Bình", "5", "5")
@@ -64,13 +64,13 @@ def test_an_exclusion_by_role_has_its_own_reason() -> None:
     assert (row["id"], row["reason"], row["note"]) == ("an", "excluded", "Tổ ra đề thi")
 
 
-def test_a_withdrawn_disqualification_is_shown_in_reverse() -> None:
+def test_a_withdrawn_annulment_is_shown_in_reverse() -> None:
     stage = Stage()
     stage.run()
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     stage.run()
     assert moves(stage, "week-1", 3)[0] == ("an", "→1", "→first", "reinstated")
-    assert ("chi", "1→2", "→first", "earlier_prize_gone") in moves(stage, "week-2", 3)
+    assert ("chi", "1→2", "→first", "other_prize_gone") in moves(stage, "week-2", 3)
 
 
 def test_a_corrected_headcount_is_the_reason_for_a_units_new_score() -> None:
@@ -88,7 +88,7 @@ def test_units_that_swap_ranks_are_both_listed() -> None:
     stage.run()
     larger = [unit._replace(headcount=1000) if unit.code == "SO-B" else unit for unit in UNITS]
     stage.run(contest=reference(CONTEST, units=larger))
-    assert [move[3] for move in moves(stage, "week-1", 2)] == ["moved_up", "headcount"]
+    assert [move[3] for move in moves(stage, "week-1", 2)] == ["headcount", "headcount"]
     assert [move[:3] for move in moves(stage, "week-2", 2)] == [
         ("SO-A", "2→1", "weekly→"),
         ("SO-B", "1→2", "→weekly"),
@@ -107,6 +107,6 @@ def test_a_unit_that_is_added_or_removed_is_listed() -> None:
 def test_changes_are_not_part_of_the_result() -> None:
     stage = Stage()
     stage.run()
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     stage.run()
     assert stage.manifest("week-1", 3)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]

@@ -138,7 +138,7 @@ def test_the_manifest_names_its_inputs_files_and_result(closed: Stage, what: str
     for name, digest in manifest["files"].items():
         assert sha256(closed.file(what, name)).hexdigest() == digest
     assert closed.revisions.pointers[what] == CurrentRevision(
-        1, manifest["inputs_digest"], manifest["result_digest"]
+        1, manifest["inputs_digest"], manifest["result_digest"], AFTER_WEEK_2
     )
 
 

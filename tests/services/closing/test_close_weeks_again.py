@@ -15,8 +15,8 @@ from tests.domain.builders import done, entry
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
-AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
-NOBODY_THERE = reference(CONTEST, disqualified=["somebody who never took part"])
+AN_ANNULLED = reference(CONTEST, annulled=["an"])
+NOBODY_THERE = reference(CONTEST, annulled=["somebody who never took part"])
 
 
 def closed_twice(second: Current) -> Stage:
@@ -26,16 +26,16 @@ def closed_twice(second: Current) -> Stage:
     return stage
 
 
-def test_a_disqualification_makes_a_second_revision_of_every_week_and_of_the_final() -> None:
+def test_an_annulment_makes_a_second_revision_of_every_week_and_of_the_final() -> None:
     stage = Stage()
     stage.run()
-    made = stage.run(contest=AN_DISQUALIFIED)
+    made = stage.run(contest=AN_ANNULLED)
     assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 2), ("final", 2)]
     assert stage.index() == stage.pointed_index()
 
 
-def test_a_disqualification_moves_up_those_behind() -> None:
-    stage = closed_twice(AN_DISQUALIFIED)
+def test_an_annulment_moves_up_those_behind() -> None:
+    stage = closed_twice(AN_ANNULLED)
     assert stage.winners("week-1", 2) == [
         "binh",
         "chi",
@@ -44,20 +44,20 @@ def test_a_disqualification_moves_up_those_behind() -> None:
 
 
 def test_the_first_revision_remains_untouched() -> None:
-    once, twice = Stage(), closed_twice(AN_DISQUALIFIED)
+    once, twice = Stage(), closed_twice(AN_ANNULLED)
     once.run()
     first = {key: data for key, data in once.desk.objects.items() if "/rev-1/" in key}
     assert first == {key: data for key, data in twice.desk.objects.items() if "/rev-1/" in key}
 
 
 def test_the_site_shows_the_second_revision() -> None:
-    stage = closed_twice(AN_DISQUALIFIED)
+    stage = closed_twice(AN_ANNULLED)
     assert stage.page("week-1")["revision"] == 2
     assert stage.page("week-1")["winners"][0]["name"] == "L. T. Bình"
 
 
-def test_withdrawing_the_disqualification_makes_a_third_revision_with_the_first_result() -> None:
-    stage = closed_twice(AN_DISQUALIFIED)
+def test_withdrawing_the_annulment_makes_a_third_revision_with_the_first_result() -> None:
+    stage = closed_twice(AN_ANNULLED)
     stage.run(contest=REFERENCE)
     assert stage.revisions.pointers["week-1"].revision == 3
     assert stage.manifest("week-1", 3)["result_digest"] == stage.manifest("week-1", 1)["result_digest"]
@@ -110,7 +110,7 @@ def test_eligibility_changed_after_a_close_moves_no_result(eligibility: dict[str
 def test_a_change_between_two_weeks_makes_the_first_close_again_and_the_second_close_once() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
-    made = stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
+    made = stage.run(AFTER_WEEK_2, AN_ANNULLED)
     assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 1), ("final", 1)]
     assert stage.index() == stage.pointed_index()
 
@@ -146,7 +146,7 @@ def test_the_final_compares_shares_and_says_so_where_papers_differ_in_size() -> 
 def test_a_week_is_closed_again_under_the_rules_it_opened_with() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
-    loaded = reference(definition(contest={"weeks": 2}, paper={"questions": 2}), disqualified=["an"])
+    loaded = reference(definition(contest={"weeks": 2}, paper={"questions": 2}), annulled=["an"])
     stage.run(AFTER_WEEK_1, replace(loaded, earlier={1: lambda: REFERENCE}))
     second = stage.manifest("week-1", 2)
     assert stage.winners("week-1", 2) == ["binh", "chi"]
@@ -164,7 +164,7 @@ def test_a_result_names_the_commitment_it_was_made_under() -> None:
 def test_a_later_week_counts_the_winners_of_the_current_revision() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
-    stage.run(AFTER_WEEK_2, AN_DISQUALIFIED)
+    stage.run(AFTER_WEEK_2, AN_ANNULLED)
     # chi has won week 1 in place of an, so week 2 goes to dung and ba.
     assert stage.winners("week-2") == ["dung", "ba"]
 
@@ -182,7 +182,7 @@ def test_the_site_keeps_weeks_that_are_still_waiting_to_be_closed_again() -> Non
         real_put(key, data)
 
     stage.site.put = watch  # type: ignore[method-assign]
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     assert all(weeks == [1, 2] for weeks in seen), seen
 
 
@@ -202,9 +202,9 @@ def test_a_longer_settling_time_that_is_loaded_later_leaves_closed_weeks_on_the_
 
 
 def test_results_name_the_inputs_they_were_made_from() -> None:
-    stage = closed_twice(AN_DISQUALIFIED)
+    stage = closed_twice(AN_ANNULLED)
     first, second = stage.manifest("week-1", 1), stage.manifest("week-1", 2)
-    assert first["inputs"]["barred"] != second["inputs"]["barred"]
+    assert first["inputs"]["annulments"] != second["inputs"]["annulments"]
     assert first["inputs"]["bank"] == second["inputs"]["bank"]
     assert digest(stage.file("week-1", "closed_week.json", 2)) == second["files"]["closed_week.json"]
 
@@ -238,7 +238,7 @@ def test_a_later_revision_keeps_the_order_of_equals() -> None:
     # Whatever a later revision finds, whom it bars: the root of the first close decides.
     late = entry("somebody else", done(1, None), unit="")
     stage.entries.items[1, late.participant_id] = late
-    stage.run(AFTER_WEEK_1, reference(CONTEST, disqualified=[first[3]]))
+    stage.run(AFTER_WEEK_1, reference(CONTEST, annulled=[first[3]]))
     assert order(stage, 2) == [*first[:3], *first[4:]]
     roots = [json.loads(stage.file("week-1", "closed_week.json", revision))["draw_root"] for revision in (1, 2)]
     own = [stage.manifest("week-1", revision)["proof"]["root"] for revision in (1, 2)]

@@ -12,7 +12,7 @@ from chalicelib.services.contest.reference import Reference
 from tests.fakes import reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage
 
-AN_DISQUALIFIED = reference(CONTEST, disqualified=["an"])
+AN_ANNULLED = reference(CONTEST, annulled=["an"])
 
 
 def undisturbed() -> Stage:
@@ -23,7 +23,7 @@ def undisturbed() -> Stage:
 
 def closed_again() -> Stage:
     stage = undisturbed()
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     return stage
 
 
@@ -59,8 +59,8 @@ def test_the_next_run_repairs_one_that_died_while_closing_again(step: int) -> No
     stage = undisturbed()
     stage.fuse.at = stage.fuse.steps + step
     with pytest.raises(Died):
-        stage.run(contest=AN_DISQUALIFIED)
-    stage.run(contest=AN_DISQUALIFIED)
+        stage.run(contest=AN_ANNULLED)
+    stage.run(contest=AN_ANNULLED)
     assert stage.state() == AGAIN.state()
 
 
@@ -103,8 +103,8 @@ def test_two_runs_at_once_on_one_week_give_the_result_of_one(step: int) -> None:
 def test_a_run_overtaken_by_newer_inputs_leaves_the_newer_result(step: int) -> None:
     # Somebody is disqualified during a close; the next run knows, the slow one does not.
     stage = Stage()
-    overtaken(stage, step, AN_DISQUALIFIED, AFTER_WEEK_2)
-    stage.run(contest=AN_DISQUALIFIED)
+    overtaken(stage, step, AN_ANNULLED, AFTER_WEEK_2)
+    stage.run(contest=AN_ANNULLED)
     assert_whole(stage)
     revision = stage.revisions.pointers["week-1"].revision
     assert stage.winners("week-1", revision) == ["binh", "chi"]
@@ -116,7 +116,7 @@ def test_no_two_inputs_share_a_revision() -> None:
     with pytest.raises(Died):
         stage.run()
     started = dict(stage.desk.objects)
-    stage.run(contest=AN_DISQUALIFIED)
+    stage.run(contest=AN_ANNULLED)
     assert stage.revisions.pointers["week-1"].revision == 2
     assert started.items() <= stage.desk.objects.items()
     assert_whole(stage)
@@ -124,6 +124,6 @@ def test_no_two_inputs_share_a_revision() -> None:
 
 def test_a_slow_run_cannot_move_a_pointer_that_has_moved_on() -> None:
     stage = Stage()
-    overtaken(stage, 4, AN_DISQUALIFIED, AFTER_WEEK_1)
+    overtaken(stage, 4, AN_ANNULLED, AFTER_WEEK_1)
     current = stage.revisions.pointers["week-1"]
-    assert stage.manifest("week-1", current.revision)["inputs"] == AN_DISQUALIFIED.digests
+    assert stage.manifest("week-1", current.revision)["inputs"] == AN_ANNULLED.digests

@@ -80,7 +80,7 @@ def test_every_finished_attempt_is_a_leaf() -> None:
 def test_the_barred_list_names_only_people_who_took_part() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1, reference(CONTEST, excluded=["an", "somebody-else"]))
-    assert len(json.loads(stage.file("week-1", "ranking.json"))["barred"]) == 1
+    assert len(json.loads(stage.file("week-1", "ranking.json"))["no_prize"]) == 1
 
 
 def test_the_manifest_and_the_tree_agree_with_the_bundle() -> None:

@@ -155,7 +155,9 @@ class Stage:
         return json.loads(self.site.objects["data/results/index.json"])
 
     def state(self) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, CurrentRevision]]:
-        return dict(self.desk.objects), dict(self.site.objects), dict(self.revisions.pointers)
+        """Everything but when it was done."""
+        pointers = {what: at._replace(at=0) for what, at in self.revisions.pointers.items()}
+        return dict(self.desk.objects), dict(self.site.objects), pointers
 
     def pointed_index(self) -> Any:
         """The index that the site should have: the revisions that the pointers name, and no others."""

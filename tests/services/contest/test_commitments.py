@@ -21,7 +21,7 @@ from chalicelib.services.contest.commitments import note_deployment, salt, salte
 from chalicelib.services.contest.reference import load
 from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
-from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
+from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 from tests.services.intake.test_intake_during_the_contest import ANOTHER_KEY, OPEN, TWO_QUESTIONS, WEEK
 from tests.stack import ROOT
@@ -140,7 +140,7 @@ def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
     [
         ({"questions": ANOTHER_KEY}, ["bank"], "ngân hàng câu hỏi"),
         ({"units": UNITS.replace("Sở A,", "Sở Á,")}, ["units"], "danh sách đơn vị"),
-        ({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,\n"}, ["barred"], "không được dự thi"),
+        ({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,,\n"}, ["barred"], "không được dự thi"),
         (
             {"toml": TOML.replace("0238 000 000", "0238 1"), "questions": ANOTHER_KEY},
             ["bank", "definition"],
@@ -166,7 +166,7 @@ def test_an_entry_names_the_week_from_which_new_questions_hold() -> None:
     desk = Desk()
     desk.put()
     desk.put(OPEN, questions=ANOTHER_KEY)
-    desk.send("disqualifications.csv", DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n", OPEN)
+    desk.send("exclusions.csv", EXCLUSIONS + "040080000003,Tổ ra đề,,\n", OPEN)
     assert [entry["from_week"] for entry in entries(desk)] == [None, 2, None]
     assert "từ tuần 2" in entries(desk)[1]["reason"]
 
@@ -241,7 +241,7 @@ def test_two_files_at_once_make_two_consecutive_entries() -> None:
         return real(key, before, after)
 
     desk.desk.replace = overtaken  # type: ignore[method-assign]
-    assert desk.send("exclusions.csv", EXCLUSIONS + "040080000004,Tổ ra đề,\n", LATER)["accepted"]
+    assert desk.send("exclusions.csv", EXCLUSIONS + "040080000004,Tổ ra đề,,\n", LATER)["accepted"]
     assert [entry["changed"] for entry in entries(desk)] == [[], ["units"], ["barred"]]
 
 

@@ -210,7 +210,7 @@ def test_a_compiled_contest_reads_back_unchanged() -> None:
     assert reference.definition == definition()
     assert reference.bank.questions == questions()
     assert reference.units == UNITS
-    assert reference.barred == {"a", "b"}
+    assert (reference.excluded, reference.unranked) == ({"a": "vai trò"}, {"b": "lý do"})
     assert reference.bank.digest == reference.digests["bank"]
 
 

@@ -14,8 +14,8 @@ from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.times import to_ms
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
-from chalicelib.services.intake.intake import Intake
-from tests.fakes import Clock, MemoryObjects
+from chalicelib.services.intake.intake import Intake, Published
+from tests.fakes import Clock, MemoryObjects, NothingPublished, nameless
 from tests.readers.contest_files import contest_files, zipped
 
 NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
@@ -31,11 +31,22 @@ def plain(answer: IntakeAnswer | None) -> Any:
 class Desk:
     """The operators' files in the inbox, and their outcome."""
 
-    def __init__(self, version: str = "code 1", keys: Sequence[PublicKey] = ()) -> None:
+    def __init__(
+        self, version: str = "code 1", keys: Sequence[PublicKey] = (), published: Published | None = None
+    ) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
         self.clock = Clock(0)
         self.intake = Intake(
-            self.desk, self.site, PEPPER, lambda text: f"<p>{text}</p>", self.clock, version, keys, plain_book
+            self.desk,
+            self.site,
+            PEPPER,
+            lambda text: f"<p>{text}</p>",
+            self.clock,
+            version,
+            keys,
+            plain_book,
+            published or NothingPublished(),
+            nameless,
         )
 
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:

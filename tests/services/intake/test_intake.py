@@ -13,7 +13,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
-from tests.fakes import Clock, MemoryObjects
+from tests.fakes import Clock, MemoryObjects, NothingPublished, nameless
 from tests.readers.contest_files import TOML, contest_files, zipped
 from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 
@@ -26,7 +26,7 @@ def test_a_whole_contest_is_accepted_and_the_report_lists_its_contents() -> None
     assert (report["accepted"], report["faults"]) == (True, [])
     taken = report["taken"]
     assert (taken["contest"], taken["questions_approved"], taken["questions_not_asked"]) == ("thi-thu", 4, 1)
-    assert (taken["units"], taken["exclusions"], taken["disqualifications"]) == (2, 1, 1)
+    assert (taken["units"], taken["exclusions"]) == (2, 2)
     assert taken["weeks"][0]["opens_at"] == "2022-08-22T08:00:00+07:00"
     assert desk.report() == report
 
@@ -39,7 +39,7 @@ def test_the_functions_load_the_contest_that_was_taken_over() -> None:
     assert [question.id for question in reference.bank.questions] == ["Q1", "Q2", "Q3", "Q4"]
     assert reference.unit_codes == {"SO-A", "SO-B"}
     assert reference.excluded == {participant_id(PEPPER, "040080000001"): "Ban Tổ chức"}
-    assert reference.disqualified == {participant_id(PEPPER, "040080000002"): "2022-08-29: thi hộ"}
+    assert reference.unranked == {participant_id(PEPPER, "040080000002"): "Tổ ra đề"}
 
 
 def test_no_citizen_id_leaves_the_source_archive() -> None:
@@ -66,7 +66,9 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    intake = Intake(Logged(), Logged(), PEPPER, str, Clock(0), "test", (), plain_book)
+    intake = Intake(
+        Logged(), Logged(), PEPPER, str, Clock(0), "test", (), plain_book, NothingPublished(), nameless
+    )
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     assert log[-4:] == [CURRENT, "data/commitments.json", "intake/c.zip.xlsx", "intake/c.zip.json"]
 
@@ -93,7 +95,7 @@ def test_the_same_archive_again_gives_the_same_objects() -> None:
         {"toml": TOML.replace("weeks = 4", 'weeks = 1\nweek_length = "P365000D"')},
         {"units": "code,name\n"},
         {"units": None},
-        {"exclusions": "citizen_id,role,note\n123,Ban Tổ chức,\n"},
+        {"exclusions": "citizen_id,role,effect,note\n123,Ban Tổ chức,,\n"},
         {"guide": b"\xff"},
     ],
 )

@@ -17,7 +17,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference
 from chalicelib.services.contest.under_way import LEAD_MS
-from tests.readers.contest_files import DISQUALIFICATIONS, EXCLUSIONS, QUESTIONS, TOML, UNITS
+from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, TOML, UNITS
 from tests.services.intake.inbox import Desk
 
 OPENING = datetime(2022, 8, 22, 1, 0, tzinfo=UTC)
@@ -194,11 +194,11 @@ def test_every_week_keeps_for_ever_the_bank_and_rules_it_opened_with() -> None:
         opened.append(rules(loaded(desk)))
     assert len(set(opened)) == 3
     for now in (LAST_WEEK - WEEK, LAST_WEEK, LAST_WEEK + 10 * WEEK):
-        report = desk.send("disqualifications.csv", ONE_MORE, now)
+        report = desk.send("exclusions.csv", ONE_MORE, now)
         assert report["accepted"]
         assert "from_week" not in report["taken"], "nothing of the rules has changed"
         assert [rules(loaded(desk).of_week(week)) for week in (1, 2, 3, 4)] == [*opened, opened[-1]]
-    assert len(loaded(desk).of_week(1).disqualified) == 2, "everything else is always the newest state"
+    assert len(loaded(desk).of_week(1).excluded) == 2, "everything else is always the newest state"
 
 
 def test_a_headcount_holds_for_the_weeks_that_are_not_yet_closed() -> None:
@@ -263,16 +263,15 @@ def test_the_site_shows_the_rules_in_force_and_those_to_come() -> None:
     assert bank["next"]["questions"][0]["answer"] == ["C"]
 
 
-ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
+ONE_MORE = EXCLUSIONS + "040080000003,Tổ ra đề,,\n"
 CORRECTED = UNITS.replace("SO-B,Sở B,Sở,department,4,0", "SO-B,Sở Bê,Sở,department,5,1")
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param({"disqualifications": ONE_MORE}, id="somebody is disqualified"),
-        pytest.param({"disqualifications": None}, id="nobody is disqualified any more"),
-        pytest.param({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,\n"}, id="somebody is excluded"),
+        pytest.param({"exclusions": ONE_MORE}, id="somebody is excluded"),
+        pytest.param({"exclusions": None}, id="nobody is excluded any more"),
         pytest.param({"units": CORRECTED}, id="a unit's name and headcount"),
         pytest.param({"guide": "# Thể lệ mới\n"}, id="the guide"),
         pytest.param({"toml": TOML.replace("0238 000 000", "0238 111 111")}, id="the hotline"),

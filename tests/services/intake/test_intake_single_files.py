@@ -15,9 +15,8 @@ from chalicelib.readers.contest_files import LARGEST, unpack
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import GATHERING, Intake
-from tests.fakes import Clock, MemoryObjects
+from tests.fakes import Clock, MemoryObjects, NothingPublished, nameless
 from tests.readers.contest_files import (
-    DISQUALIFICATIONS,
     EXCLUSIONS,
     QUESTIONS,
     TOML,
@@ -29,7 +28,7 @@ from tests.readers.workbooks import as_workbook
 from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, plain
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
-ONE_MORE = DISQUALIFICATIONS + "040080000003,2022-08-30,thi hộ\n"
+ONE_MORE = EXCLUSIONS + "040080000003,Tổ ra đề,,\n"
 GIFT = "// status: approved\n\n::Q1::Một?{=a ~b}\n\n::Q2::Hai?{T}\n\n::Q3::Ba?{=a ~b}\n"
 
 
@@ -38,16 +37,16 @@ def sources(desk: Desk) -> dict[str, bytes]:
     return unpack("source", desk.desk.objects[f"reference/source/{pointer['source']}.zip"])
 
 
-@pytest.mark.parametrize("file", ["disqualifications.csv", "disqualifications.xlsx"])
+@pytest.mark.parametrize("file", ["exclusions.csv", "exclusions.xlsx"])
 def test_a_single_file_replaces_the_file_of_its_kind(file: str) -> None:
     desk = Desk()
     desk.put()
     content = ONE_MORE if file.endswith("csv") else as_workbook(ONE_MORE)
     report = desk.send(file, content, LATER)
-    assert (report["accepted"], report["taken"]["disqualifications"]) == (True, 2)
-    assert participant_id(PEPPER, "040080000003") in desk.library().current().disqualified
+    assert (report["accepted"], report["taken"]["exclusions"]) == (True, 3)
+    assert participant_id(PEPPER, "040080000003") in desk.library().current().excluded
     before = contest_files()
-    del before["disqualifications.csv"]
+    del before["exclusions.csv"]
     assert sources(desk) == {**before, file: content.encode() if isinstance(content, str) else content}
 
 
@@ -116,7 +115,7 @@ def test_a_zip_of_the_folder_itself_is_a_source_too() -> None:
         ("questions.gift", "Một?{T}"),
         ("contest.toml", TOML.replace("weeks = 4", "weeks = ")),
         ("contest.toml", TOML.replace("questions = 3", "questions = 9")),
-        ("exclusions.csv", "citizen_id,role,note\n40080000001,Ban Tổ chức,\n"),
+        ("exclusions.csv", "citizen_id,role,effect,note\n40080000001,Ban Tổ chức,,\n"),
         ("guide.md", b"\xff"),
         ("units.csv", b"x" * (LARGEST + 1)),
         ("units.xls", b"x"),
@@ -150,7 +149,7 @@ LAST_WEEK = OPEN + timedelta(weeks=3)
     [
         ("questions.gift", GIFT, False),
         ("contest.toml", TOML.replace("questions = 3", "questions = 2"), False),
-        ("disqualifications.csv", ONE_MORE, True),
+        ("exclusions.csv", ONE_MORE, True),
         ("units.csv", UNITS.replace("Sở B", "Sở Bê"), True),
         ("guide.md", "# Mới", True),
     ],
@@ -216,7 +215,7 @@ def test_the_order_of_gathering_does_not_matter(order: tuple[int, ...]) -> None:
     desk, whole = Desk(), Desk()
     for place in order:
         desk.send(*files[place])
-    whole.put(exclusions=None, disqualifications=None, guide=None)
+    whole.put(exclusions=None, guide=None)
     assert desk.site.objects == whole.site.objects
 
 
@@ -279,7 +278,9 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    return desk, Intake(desk, MemoryObjects(), PEPPER, str, Clock(0), "test", (), plain_book)
+    return desk, Intake(
+        desk, MemoryObjects(), PEPPER, str, Clock(0), "test", (), plain_book, NothingPublished(), nameless
+    )
 
 
 def test_two_files_at_once_are_both_taken_over() -> None:

@@ -21,8 +21,7 @@ COLUMNS = {
     "units": UNIT_HEADER.strip().split(","),
     "questions": list(QUESTION_COLUMNS),
     "rosters": ["unit_code", "full_name", "citizen_id", "exempt"],
-    "exclusions": ["citizen_id", "role", "note"],
-    "disqualifications": ["citizen_id", "date", "reason"],
+    "exclusions": ["citizen_id", "role", "effect", "note"],
 }
 VALUES = [
     *("nan", "-inf", "1e400", "0x7fffffffffffffffffff", "-1", "0", "1.5", "9" * 5_000, "true", "[]", "[[[]]]"),

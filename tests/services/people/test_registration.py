@@ -175,9 +175,9 @@ def test_nobody_registers_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"disqualified": [ID]}, Disqualified)]
+    ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"annulled": [ID]}, Disqualified)]
 )
-def test_excluded_and_disqualified_people_cannot_register(
+def test_excluded_and_annulled_people_cannot_register(
     barred: dict[str, Any], refusal: type[ContestError]
 ) -> None:
     participants = MemoryParticipants()
@@ -220,7 +220,7 @@ def test_a_proof_is_spent_once_the_fields_are_right_and_before_anything_is_told_
     with pytest.raises(InvalidInput):
         enrol(spend=spend, phone="1")
     assert asked == []
-    for contest in (reference(), reference(excluded=[ID]), reference(disqualified=[ID])):
+    for contest in (reference(), reference(excluded=[ID]), reference(annulled=[ID])):
         with pytest.raises(Spent):
             enrol(contest=contest, spend=spend)
     assert asked == [ID] * 3

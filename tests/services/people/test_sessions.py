@@ -227,7 +227,7 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_password() -> None
 
 
 @pytest.mark.parametrize(
-    ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"disqualified": [ID]}, Disqualified)]
+    ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"annulled": [ID]}, Disqualified)]
 )
 def test_a_person_barred_after_registering_cannot_sign_in(
     barred: dict[str, Any], refusal: type[ContestError]
@@ -238,4 +238,4 @@ def test_a_person_barred_after_registering_cannot_sign_in(
 
 def test_only_somebody_who_knows_the_password_learns_of_the_bar() -> None:
     with pytest.raises(WrongCredentials):
-        Door().knock("sai", contest=reference(disqualified=[ID]))
+        Door().knock("sai", contest=reference(annulled=[ID]))

@@ -1,0 +1,66 @@
+"""What a change does to published results: shown before it is carried out, and said in the announcement after.
+
+``pending/<code>.json`` keeps a file that waits for its confirmation.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.decisions import Cause
+
+
+class Figure(Part, frozen=True):
+    """A figure of a close that changes, by its name in ``Counts``; ``target``: what the prediction came to."""
+
+    name: str
+    before: int | None
+    after: int | None
+
+
+class PrizeChange(Part, frozen=True):
+    """Somebody's prize before and after, by title; empty where there is none."""
+
+    participant_id: str
+    before: str
+    after: str
+
+
+class UnitChange(Part, frozen=True):
+    """A unit's rank and prize before and after; the ranks are None where the unit is not listed."""
+
+    code: str
+    name: str
+    rank_before: int | None
+    rank_after: int | None
+    prize_before: str
+    prize_after: str
+
+
+class CloseChange(Part, frozen=True):
+    """How the close ``what`` changes; ``revision`` is the one that is replaced."""
+
+    what: str
+    revision: int
+    figures: tuple[Figure, ...]
+    prizes: tuple[PrizeChange, ...]
+    units: tuple[UnitChange, ...]
+
+
+class Consequences(Document, frozen=True, kw_only=True):
+    """All closes that a file would change; ``sha256``: the file's digest."""
+
+    format: Literal[1] = 1
+    file: str
+    sha256: str
+    cause: Cause
+    closes: tuple[CloseChange, ...]
+
+
+class Pending(Document, frozen=True, kw_only=True):
+    """A file that waits for its confirmation; ``data``: its bytes, in base64."""
+
+    format: Literal[1] = 1
+    data: bytes
+    consequences: Consequences

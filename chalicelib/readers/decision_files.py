@@ -1,0 +1,127 @@
+"""Files with the organisers' decisions on people and results: annulments, winners' checks, recognitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.domain.decisions import Annulment, Effect, Recognition
+from chalicelib.readers.contest_tables import File, check_citizen_id
+from chalicelib.readers.rulings import read_weeks
+from chalicelib.readers.tables import Fault, Row
+
+MOST_ROWS = 1_000
+ANNULMENTS = ("citizen_id", "participant_id", "weeks", "effect", "decided_on", "reason")
+# As ``winner-checks.xlsx`` of a closed week has them.
+WINNER_CHECKS = (
+    *("week", "prize", "rank", "participant_id", "full_name", "date_of_birth", "citizen_id", "unit"),
+    *("check", "reason"),
+)
+RECOGNITIONS = ("what", "decision", "decided_on", "withdraw", "reason")
+_EFFECTS: tuple[Effect, ...] = ("no_prize", "not_counted", "none")
+PASSED, FAILED = "đạt", "không đạt"
+_LONGEST_REASON = 500
+
+
+class Who(NamedTuple):
+    """How a file names a person: by citizen ID, or by the participant id that organisers' files show."""
+
+    participant_id: Callable[[str], str]
+
+    def of(self, row: Row, faults: list[Fault]) -> str:
+        citizen_id, shown = row["citizen_id"], row["participant_id"]
+        if bool(citizen_id) == bool(shown):
+            message = "ghi một trong hai: citizen_id (số căn cước) hoặc participant_id (mã người dự thi)"
+            faults.append(row.fault("citizen_id", message))
+            return ""
+        if citizen_id:
+            before = len(faults)
+            check_citizen_id(row, faults)
+            return self.participant_id(citizen_id) if len(faults) == before else ""
+        return participant(row, faults)
+
+
+def participant(row: Row, faults: list[Fault]) -> str:
+    if not re.fullmatch(r"[0-9a-z]{2,64}", row["participant_id"], re.ASCII):
+        message = "cần mã người dự thi như trong tệp kết quả (chữ thường và chữ số)"
+        faults.append(row.fault("participant_id", message))
+    return row["participant_id"]
+
+
+def read_annulments(file: File, who: Who, weeks: Container[int], faults: list[Fault]) -> list[Annulment]:
+    """``weeks`` of the contest. Rows without weeks hold for all; the effect ``none`` lifts what was decided."""
+    annulments = []
+    for row in _rows(file, ANNULMENTS, faults):
+        person = who.of(row, faults)
+        named = read_weeks(row, weeks, faults) if row["weeks"] else ()
+        if row["effect"] not in _EFFECTS:
+            message = "ghi no_prize (không xếp hạng), not_counted (không tính) hoặc none (bỏ quyết định hủy)"
+            faults.append(row.fault("effect", message))
+            continue
+        effect = _EFFECTS[_EFFECTS.index(row["effect"])]
+        annulments.append(Annulment(person, named, effect, _day(row, faults), _reason(row, faults)))
+    return annulments
+
+
+def read_winner_checks(file: File, weeks: Container[int], on: date, faults: list[Fault]) -> list[Annulment]:
+    """The winners whose identity card was found wrong: they win nothing in that week."""
+    annulments = []
+    for row in _rows(file, WINNER_CHECKS, faults):
+        if row["check"].casefold() in {"", PASSED}:
+            continue
+        if row["check"].casefold() != FAILED:
+            faults.append(row.fault("check", f"ghi “{PASSED}”, “{FAILED}” hoặc để trống"))
+        week = int(row["week"]) if re.fullmatch(r"[1-9]\d?", row["week"], re.ASCII) else 0
+        if week not in weeks:
+            faults.append(row.fault("week", "cuộc thi không có tuần này"))
+        person = participant(row, faults)
+        annulments.append(Annulment(person, (week,), "no_prize", on.isoformat(), _reason(row, faults)))
+    return annulments
+
+
+def read_recognitions(file: File, weeks: Container[int], faults: list[Fault]) -> list[Recognition]:
+    """``what`` is the number of a week, or ``final``."""
+    recognitions = []
+    for row in _rows(file, RECOGNITIONS, faults):
+        number = row["what"].removeprefix("week-")
+        what = f"week-{number}"
+        if row["what"] == "final":
+            what = "final"
+        elif not re.fullmatch(r"[1-9]\d?", number, re.ASCII) or int(number) not in weeks:
+            faults.append(row.fault("what", "ghi số tuần, ví dụ 1, hoặc final (kết quả chung cuộc)"))
+        if row["withdraw"] not in {"", "0", "1"}:
+            faults.append(row.fault("withdraw", "ghi 1 (thu hồi quyết định công nhận), 0 hoặc để trống"))
+        withdrawn = row["withdraw"] == "1"
+        if not row["decision"] or len(row["decision"]) > 100:
+            faults.append(row.fault("decision", "cần số quyết định, ví dụ 12/QĐ-BTC"))
+        reason = _reason(row, faults) if withdrawn else row["reason"]
+        recognitions.append(Recognition(what, row["decision"], _day(row, faults), withdrawn, reason))
+    return recognitions
+
+
+def _rows(file: File, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
+    rows = file.rows(columns, faults)
+    if not rows and not faults:
+        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
+    if len(rows) > MOST_ROWS:
+        message = f"tệp có hơn {MOST_ROWS} dòng: hãy chia thành nhiều tệp"
+        faults.append(Fault(file.name, rows[MOST_ROWS].line, "", "", message))
+    return rows[:MOST_ROWS]
+
+
+def _day(row: Row, faults: list[Fault]) -> str:
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", row["decided_on"], re.ASCII):
+            raise ValueError
+        return date.fromisoformat(row["decided_on"]).isoformat()
+    except ValueError:
+        faults.append(row.fault("decided_on", "ghi ngày dạng 2022-08-29"))
+        return ""
+
+
+def _reason(row: Row, faults: list[Fault]) -> str:
+    if not row["reason"] or len(row["reason"]) > _LONGEST_REASON:
+        faults.append(row.fault("reason", f"cần nêu lý do, không quá {_LONGEST_REASON} ký tự"))
+    return row["reason"]

@@ -1,0 +1,75 @@
+"""Compares two results of a close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
+from chalicelib.documents.consequences import CloseChange, Figure, PrizeChange, UnitChange
+
+# What the figures of a change are called.
+FIGURES = {
+    "people": "Số người dự thi",
+    "attempts": "Số lượt thi",
+    "obliged_people": "Số người thuộc đối tượng bắt buộc dự thi",
+    "other_people": "Số người khác dự thi",
+    "perfect_people": "Số người trả lời đúng tất cả",
+    "ranked": "Số người được xếp hạng",
+    "target": "Đáp số câu dự đoán",
+}
+Document = ClosedWeek | ClosedFinal
+
+
+def change(what: str, revision: int, before: Document, after: Document) -> CloseChange | None:
+    """What ``after`` changes, which would replace ``revision``; None if nothing."""
+    if _told(before) == _told(after):
+        return None
+    return CloseChange(
+        what,
+        revision,
+        tuple(_figures(before, after)),
+        tuple(_prizes(before, after)),
+        tuple(_units(before, after)),
+    )
+
+
+def _told(closed: Document) -> Document:
+    """The result without what it only follows from."""
+    if isinstance(closed, ClosedFinal):
+        return closed
+    return msgspec.structs.replace(closed, earlier_winners=(), unit_prizes_elsewhere={})
+
+
+def _figures(before: Document, after: Document) -> Iterator[Figure]:
+    if isinstance(before, ClosedWeek) and isinstance(after, ClosedWeek):
+        was, now = _counted(before), _counted(after)
+        yield from (Figure(name, was[name], now[name]) for name in was if was[name] != now[name])
+
+
+def _counted(closed: ClosedWeek) -> dict[str, int | None]:
+    counts = msgspec.structs.asdict(closed.counts)
+    return {**counts, "ranked": closed.ranked, "target": closed.prediction and closed.prediction.actual}
+
+
+def _prizes(before: Document, after: Document) -> Iterator[PrizeChange]:
+    was, now = _titles(before), _titles(after)
+    for person in dict.fromkeys([*now, *was]):
+        if was.get(person, "") != now.get(person, ""):
+            yield PrizeChange(person, was.get(person, ""), now.get(person, ""))
+
+
+def _titles(closed: Document) -> Mapping[str, str]:
+    prizes = closed.prizes if isinstance(closed, ClosedWeek) else ()
+    return {one.participant_id: one.title for one in prizes}
+
+
+def _units(before: Document, after: Document) -> Iterator[UnitChange]:
+    was, now = ({line.code: line for line in closed.units} for closed in (before, after))
+    for code, line in {**was, **now}.items():
+        old, new = was.get(code), now.get(code)
+        ranks = old.rank if old else None, new.rank if new else None
+        prizes = old.prize if old else "", new.prize if new else ""
+        if ranks[0] != ranks[1] or prizes[0] != prizes[1]:
+            yield UnitChange(code, line.name, *ranks, *prizes)
