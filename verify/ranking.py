@@ -20,6 +20,7 @@ class Place(NamedTuple):
     category: str
     best: Attempt
     counted: int
+    took_part: bool
 
 
 def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
@@ -29,7 +30,9 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     people = [person for person in people if person.pseudonym not in left_out]
     counted = {person.pseudonym: counted_attempts(person, rules) for person in people}
     by_name = {person.pseudonym: person for person in people}
-    took_part = [name for name, attempts in counted.items() if attempts]
+    with_one = [name for name, attempts in counted.items() if attempts]
+    least = rules["unit_score"]["participation_min_score"]
+    took_part = {name for name in with_one if any(one.score >= least for one in counted[name])}
     facts = {
         "people": len(took_part),
         "attempts": sum(len(attempts) for attempts in counted.values()),
@@ -38,16 +41,16 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
                 attempt.score == rules["paper_questions"] and attempt.duration >= rules["min_duration_ms"]
                 for attempt in counted[name]
             )
-            for name in took_part
+            for name in with_one
         ),
     }
     target = facts[rules["prediction_target"]] if rules["prediction_target"] else None
 
     everyone = []
-    for name in took_part:
+    for name in with_one:
         best = min(counted[name], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
         person = by_name[name]
-        everyone.append(Place(name, person.unit, person.category, best, len(counted[name])))
+        everyone.append(Place(name, person.unit, person.category, best, len(counted[name]), name in took_part))
     root = published["draw_root"]
     everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
     barred = set(published["no_prize"])
@@ -250,7 +253,7 @@ def _sums(places: Iterable[Place], codes: Iterable[str]) -> dict[str, tuple[int,
     """People, counted attempts and best scores by unit code."""
     sums = dict.fromkeys(codes, (0, 0, 0))
     for place in places:
-        if place.unit in sums:
+        if place.unit in sums and place.took_part:
             people, attempts, best_sum = sums[place.unit]
             sums[place.unit] = (people + 1, attempts + place.counted, best_sum + place.best.score)
     return sums

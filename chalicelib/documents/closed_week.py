@@ -62,12 +62,13 @@ class Prize(Part, frozen=True):
 
 
 class Unranked(Part, frozen=True):
-    """A barred person who took part: not ranked, but counted."""
+    """A barred person with a counted attempt: not ranked, but counted."""
 
     participant_id: str
     unit: str
     category: str
     obliged: bool
+    took_part: bool
 
 
 class UnitLine(Part, frozen=True):
@@ -267,6 +268,7 @@ class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     unit: str
     category: str
     obliged: bool
+    took_part: bool
     score: int
     prediction: int | None
     duration: int

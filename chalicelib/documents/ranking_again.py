@@ -22,6 +22,7 @@ class UnitScoreRules(Part, frozen=True):
 
     weights: dict[str, str]
     volume: str
+    participation_min_score: int
 
 
 class CountedUnitPrize(Part, frozen=True):

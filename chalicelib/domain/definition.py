@@ -192,7 +192,10 @@ class Weights(_Table):
 
 
 class UnitScore(_Table):
-    """How units compare. ``volume``: obliged people, people of all categories, or obliged people's attempts."""
+    """How units compare. ``volume``: obliged people, people of all categories, or obliged people's attempts.
+
+    ``participation_min_score``: the score that a counted attempt needs for its person to have taken part.
+    """
 
     weights: Weights = Field(
         default_factory=lambda: Weights(
@@ -200,6 +203,7 @@ class UnitScore(_Table):
         )
     )
     volume: Literal["obliged", "people", "attempts"] = "obliged"
+    participation_min_score: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
 
 
 class RateStep(NamedTuple):
@@ -379,6 +383,11 @@ class Definition(_Table):
             raise ValueError(
                 "contest.pause: phải ngắn hơn week_length − time_limit, nếu không thì không kịp làm một bài "
                 'trong tuần; hãy giảm pause (pause = "PT0S" là không nghỉ)'
+            )
+        if self.unit_score.participation_min_score > self.paper.questions:
+            raise ValueError(
+                f"unit_score.participation_min_score: lớn hơn số câu của đề ({self.paper.questions}) "
+                "thì không ai được tính là dự thi; hãy giảm xuống"
             )
         for prize in self.prizes:
             if prize.min_score > self.paper.questions:

@@ -38,7 +38,8 @@ class Candidate(NamedTuple):
 class Contender(NamedTuple):
     """A person's week before the prediction's target is known.
 
-    ``attempts`` is the number of counted attempts and ``perfect`` says whether any of them was all correct.
+    ``attempts`` is the number of counted attempts; ``perfect`` says whether any of them was all correct, and
+    ``took_part`` whether any has the score that taking part needs.
     ``candidates`` are the attempts that some target could make the best one. The others are dropped, because a
     Lambda's memory has to hold 400,000 contenders: they would take 84 MB more.
     """
@@ -47,6 +48,7 @@ class Contender(NamedTuple):
     unit: str
     category: str
     obliged: bool
+    took_part: bool
     attempts: int
     perfect: bool
     candidates: tuple[Candidate, ...]
@@ -55,19 +57,21 @@ class Contender(NamedTuple):
 class Standing(NamedTuple):
     """A person's place in the week: the ``best`` of ``attempts`` counted attempts.
 
-    ``obliged``: measured against the headcount of the unit (R1).
+    ``obliged``: measured against the headcount of the unit (R1). ``took_part``: one of the counted attempts has
+    the score that taking part needs.
     """
 
     participant_id: str
     unit: str
     category: str
     obliged: bool
+    took_part: bool
     best: Candidate
     attempts: int
 
 
 class Counts(NamedTuple):
-    """The facts of a week: ``people`` have a counted attempt, ``perfect_people`` an all-correct one."""
+    """The facts of a week: ``people`` took part, ``attempts`` are counted, ``perfect_people`` all correct."""
 
     people: int
     attempts: int
@@ -90,6 +94,7 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
     compare = comparison(definition, _before_the_target(definition), target=None)
     all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
     one_prediction, obliged = definition.one_prediction, definition.obliged
+    least = definition.unit_score.participation_min_score
     for entry in entries:
         counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if counted:
@@ -101,6 +106,7 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
                 intern(entry.unit),
                 intern(entry.category),
                 entry.category in obliged,
+                not least or any(one.score >= least for one in counted),
                 len(counted),
                 any(one.score == all_correct and one.duration >= min_duration for one in counted),
                 tuple(
@@ -129,12 +135,12 @@ def _equally_good(attempts: list[Finished], compare: Compare) -> list[Finished]:
 
 
 def count(people: Iterable[Contender]) -> Counts:
-    """The facts of a week: people, counted attempts, and people with at least one all-correct attempt."""
+    """The facts of a week: people who took part, counted attempts, and people with an all-correct one."""
     everyone = attempts = obliged = perfect = 0
     for person in people:
-        everyone += 1
+        everyone += person.took_part
         attempts += person.attempts
-        obliged += person.obliged
+        obliged += person.took_part and person.obliged
         perfect += person.perfect
     return Counts(everyone, attempts, obliged, everyone - obliged, perfect)
 
@@ -230,7 +236,7 @@ def rank(
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare)
-        keyed.append((key, Standing(*person[:4], best, person.attempts)))
+        keyed.append((key, Standing(*person[:5], best, person.attempts)))
     keyed.sort(key=itemgetter(0))
 
     ranked: list[Standing] = []

@@ -91,10 +91,10 @@ class UnitStanding(NamedTuple):
 
 
 def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
-    """Sums of one week by unit code; people outside all units are left out."""
+    """Sums of one week by unit code, over those who took part; people outside all units are left out."""
     of_unit: dict[str, list[Standing]] = {}
     for standing in ranked:
-        if standing.unit:
+        if standing.unit and standing.took_part:
             of_unit.setdefault(standing.unit, []).append(standing)
     sums = {}
     for code, people in of_unit.items():

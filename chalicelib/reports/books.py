@@ -135,9 +135,9 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     sheet.row(share("Trong đó: đối tượng khác", counts.other_people, counts.people))
     sheet.row(["Lượt thi", counts.attempts, None, None], strong=True)
     sheet.row(share("Người trả lời đúng tất cả", counts.perfect_people, counts.people))
-    if counts.people > facts.ranked:
+    if facts.unranked:
         note = "bị loại hoặc hủy kết quả"
-        sheet.row(["Người không được xếp hạng", counts.people - facts.ranked, None, note])
+        sheet.row(["Người không được xếp hạng", facts.unranked, None, note])
     if definition.prediction:
         sheet.row(["Đáp án câu dự đoán", facts.target, None, definition.prediction.question])
     unit_lines(sheet, units)

@@ -118,7 +118,11 @@ def final_files(
 
 
 def _ranking(revision: StoredRevision) -> Iterator[WeekLine]:
-    return (WeekLine(row.participant_id, row.unit, row.score, row.duration) for row in revision.rows())
+    return (
+        WeekLine(row.participant_id, row.unit, row.score, row.duration)
+        for row in revision.rows()
+        if row.took_part
+    )
 
 
 def _days(weeks: Iterable[_Week]) -> list[tuple[datetime, int]]:
@@ -135,6 +139,8 @@ def _played(weeks: Iterable[_Week]) -> dict[str, Played]:
     played: dict[str, Played] = {}
     for week in weeks:
         for row in week.revision.rows():
+            if not row.took_part:
+                continue
             before = played.get(row.participant_id, Played("", 0, 0, ranked=True))
             played[row.participant_id] = Played(
                 row.unit, before.attempts + row.attempts, before.best + row.score, True

@@ -109,6 +109,7 @@ class WeekFacts(NamedTuple):
     closes: datetime
     counts: Counts
     ranked: int
+    unranked: int
     target: int | None
     winners: list[Winner]
     scores: list[int]
@@ -129,6 +130,7 @@ def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> W
         closes=closes,
         counts=result.counts,
         ranked=len(result.ranked),
+        unranked=len(result.unranked),
         target=result.target,
         winners=won,
         scores=scores,

@@ -66,7 +66,8 @@ def week_files(
     yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root, standing, names)
     if reference.rosters:
         barred = {one.participant_id for one in result.unranked}
-        standings = {one.participant_id: one for one in (*result.ranked, *result.unranked)}
+        everybody = (*result.ranked, *result.unranked)
+        standings = {one.participant_id: one for one in everybody if one.took_part}
 
         def played(person: str) -> Played | None:
             one = standings.get(person)

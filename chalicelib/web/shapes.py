@@ -119,6 +119,9 @@ class UnitScore(TypedDict):
         Literal["obliged", "people", "attempts"],
         Field(description="Obliged people, people of all categories, or attempts of obliged people."),
     ]
+    participation_min_score: Annotated[
+        Score, Field(description="What one counted attempt needs for its person to have taken part.")
+    ]
 
 
 class RateStep(TypedDict):

@@ -364,6 +364,7 @@ export interface UnitPrize {
 export interface UnitScore {
   weights: Weights;
   volume: "obliged" | "people" | "attempts";
+  participation_min_score: number;
 }
 
 export interface Week {

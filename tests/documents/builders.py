@@ -58,7 +58,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "counts": Counts(2, 3, 2, 0, 1),
         "prediction": Prediction("perfect_people", 1),
         "ranked": 2,
-        "unranked": (Unranked("0e" * 10, "SO-A", "mandatory", True),),
+        "unranked": (Unranked("0e" * 10, "SO-A", "mandatory", True, True),),
         "prizes": (
             Prize("first", "Nhất", 1, "0f" * 10, "SO-A", "Sở A", 5, 2, 1, 61_500, 1_661_130_061_500, 2),
         ),

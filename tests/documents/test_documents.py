@@ -160,7 +160,7 @@ TYPED: dict[str, Document] = {
             one_prize_per_person=True,
             obliged_categories=("mandatory",),
             prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
-            unit_score=UnitScoreRules({"rate": "0.5"}, "obliged"),
+            unit_score=UnitScoreRules({"rate": "0.5"}, "obliged", 0),
             unit_prizes=(
                 CountedUnitPrize(
                     "weekly", 1, "score", True, ("Sở",), 5, None, ((50, "0.3"), (None, "0.2")), 1, 0
@@ -331,6 +331,7 @@ rows = st.builds(
     st.text(max_size=8),
     st.sampled_from(["mandatory", "encouraged"]),
     st.booleans(),
+    st.booleans(),
     st.integers(0, 100),
     st.none() | st.integers(0, 10**9),
     st.integers(0, 10**8),
@@ -348,7 +349,7 @@ def test_a_ranking_is_read_row_by_row_however_it_is_cut_into_pieces(
 
 
 def test_a_ranking_that_is_cut_off_or_not_gzip_is_refused() -> None:
-    data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", True, 1, None, 1, 1, 1)] * 50))
+    data = b"".join(encode_rows(1, [RankingRow("a" * 20, "", "mandatory", True, True, 1, None, 1, 1, 1)] * 50))
     for broken in (data[:-1], data[:40], b"", b"no gzip"):
         with pytest.raises(UnreadableDocument):
             list(decode_rows([broken]))

@@ -64,10 +64,14 @@ def with_their_predictions(person: Person, rules: dict[str, Any]) -> list[Attemp
     return [{**attempt, "prediction": first} for attempt in attempts]
 
 
+def took_part(person: Person, rules: dict[str, Any]) -> bool:
+    return any(attempt["score"] >= rules["participation_min_score"] for attempt in counted(person))
+
+
 def target(people: list[Person], rules: dict[str, Any]) -> int:
     taking_part = [person for person in people if counted(person)]
     if rules["target"] == "people":
-        return len(taking_part)
+        return len([person for person in people if took_part(person, rules)])
     if rules["target"] == "attempts":
         return sum(len(counted(person)) for person in taking_part)
     return len(
@@ -170,11 +174,12 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
 PersonWeek = tuple[str, bool, int, Fraction]
 
 
-def person_weeks(ranked: list[Person], code: str, questions: int) -> list[PersonWeek]:
+def person_weeks(ranked: list[Person], code: str, rules: dict[str, Any]) -> list[PersonWeek]:
+    size = rules["questions"]
     return [
-        (person["id"], person["obliged"], len(counted(person)), Fraction(person["best"]["score"], questions))
+        (person["id"], person["obliged"], len(counted(person)), Fraction(person["best"]["score"], size))
         for person in ranked
-        if person["unit"] == code
+        if person["unit"] == code and took_part(person, rules)
     ]
 
 
@@ -278,7 +283,7 @@ def contest(
         everybody = ranking(people, rules, week, root, actual)
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
-        taken = {unit["code"]: person_weeks(everybody, unit["code"], rules["questions"]) for unit in units}
+        taken = {unit["code"]: person_weeks(everybody, unit["code"], rules) for unit in units}
         here = own.get("units", units)
         sizes.append({unit["code"]: max(0, unit["headcount"] - unit["exempt"]) for unit in here})
         unit_of = {person["id"]: person["unit"] for person in ranked}

@@ -135,6 +135,7 @@ contests = st.fixed_dictionaries(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
         ),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
+        "participation_min_score": st.sampled_from([0, 0, 1, QUESTIONS]),
         "unit_prizes": st.lists(unit_prizes, max_size=4).map(
             lambda drawn: [
                 {**prize, "name": f"prize-{k}", "once": prize["once"] and prize["when"] == "week"}
@@ -194,7 +195,11 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
             }
             for k, (count, whose, least) in enumerate(raw["prizes"])
         ],
-        unit_score={"weights": weights, "volume": raw["volume"]},
+        unit_score={
+            "weights": weights,
+            "volume": raw["volume"],
+            "participation_min_score": raw["participation_min_score"],
+        },
         unit_prizes=[{**prize, "title": "Giải"} for prize in unit_prizes_of(raw)],
     )
     return contest if raw["target"] else contest.model_copy(update={"prediction": None})
@@ -372,7 +377,11 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         results.append(result)
     taken_part = [
-        [(one.participant_id, one.unit, one.obliged) for one in [*result.ranked, *result.unranked]]
+        [
+            (one.participant_id, one.unit, one.obliged)
+            for one in [*result.ranked, *result.unranked]
+            if one.took_part
+        ]
         for result in results
     ]
     by_code = {unit.code: unit for unit in units}

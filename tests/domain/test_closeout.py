@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
@@ -10,6 +11,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.domain.unit_score import NOTHING
 from tests.domain.builders import NONCE, ROOT, done, entry
 from tests.fakes import MINUTE, START_MS, UNITS, definition, questions
 
@@ -130,6 +132,28 @@ def test_a_week_in_which_nobody_took_part_is_closed_all_the_same() -> None:
 def test_a_week_with_one_person() -> None:
     result = close(entry("an", done(5, 1)))
     assert (result.winners, unit_winners(result)) == (["an"], ["SO-A"])
+
+
+def test_taking_part_may_ask_for_a_score_in_one_counted_attempt_of_the_week() -> None:
+    asked = definition(unit_score={"participation_min_score": 3})
+    by_duration = definition(unit_score={"participation_min_score": 3}, ranking={"order": ["duration"]})
+    for contest in (asked, by_duration):  # whichever attempt is the best
+        result = close(
+            entry("an", done(5, 2, duration=3 * MINUTE), done(2), unit="SO-A"),
+            entry("binh", done(2, 2), unit="SO-A"),
+            entry("chi", done(2, 2), done(1), unit="SO-B"),
+            contest=contest,
+        )
+        assert sorted(order(result)) == ["an", "binh", "chi"], "everybody with a counted attempt is ranked"
+        assert (result.counts.people, result.counts.obliged_people, result.counts.attempts) == (1, 1, 5)
+        rows = {row.unit.code: row for row in result.units}
+        assert (rows["SO-A"].sums.people, rows["SO-A"].sums.attempts, rows["SO-B"].sums) == (1, 2, NOTHING)
+        assert rows["SO-A"].rate == Fraction(1, 8)
+
+
+def test_the_target_of_people_counts_those_who_took_part() -> None:
+    asked = definition(unit_score={"participation_min_score": 3}, prediction={"target": "people"})
+    assert close(entry("an", done(3)), entry("binh", done(2)), contest=asked).target == 1
 
 
 def test_a_weekly_unit_prize_may_ask_for_people_with_an_individual_prize() -> None:

@@ -66,6 +66,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("prizes.0.name", {"prizes": [{"name": "Nhất", "title": "Giải Nhất", "count": 1}]}),
     ("prizes.0.count", {"prizes": [{"name": "first", "title": "Giải Nhất", "count": 0}]}),
     ("", {"prizes": [{"name": "first", "title": title, "count": 1} for title in ("Nhất", "Nhì")]}),
+    ("unit_score.participation_min_score", {"unit_score": {"participation_min_score": -1}}),
     ("unit_prizes.0", {"unit_prizes": ["none"]}),
     *(
         (f"unit_prizes.0.{name}", {"unit_prizes": [{**UNIT_PRIZE, name: value}]})
@@ -281,6 +282,7 @@ def test_only_the_titles_of_categories_may_change_during_the_contest() -> None:
         ({"prizes": [{"name": "first", "title": "Giải", "count": 1, "min_score": 6}]}, "6 câu đúng"),
         ({"contest": {"start": "2022-08-22T08:00:00+08:00"}}, r"2022-08-22T07:00:00\+07:00"),
         ({"unit_prizes": [{**UNIT_PRIZE, "obliged_from": 9, "obliged_to": 8}]}, "obliged_from: lớn hơn"),
+        ({"unit_score": {"participation_min_score": 6}}, "không ai được tính là dự thi"),
         ({"unit_prizes": [{**UNIT_PRIZE, "obliged_to": 0, "min_rate": Decimal("0.1")}]}, "bỏ min_rate"),
         ({"unit_prizes": [{**UNIT_PRIZE, "when": "final", "once": True}]}, "bỏ once"),
         ({"unit_prizes": [{**UNIT_PRIZE, "min_rate": [[9, 1], [5, 1], [0]]}]}, "tăng dần"),

@@ -241,7 +241,9 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
 
 def standings(*ids: str) -> list[Standing]:
     return [
-        Standing(person, "SO-A", "mandatory", True, Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1)
+        Standing(
+            person, "SO-A", "mandatory", True, True, Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1
+        )
         for person in ids
     ]
 
@@ -282,7 +284,7 @@ def test_prizes_may_be_given_to_categories_apart() -> None:
     best = Candidate(1, START_MS, MINUTE, 5, None, overdue=False)
     categories: list[Any] = ["encouraged", "encouraged", "mandatory", "encouraged", "mandatory"]
     everyone = [
-        Standing(str(k), "", category, category == "mandatory", best, 1)
+        Standing(str(k), "", category, category == "mandatory", True, best, 1)
         for k, category in enumerate(categories)
     ]
     won = award(everyone, apart, (), ())
@@ -294,7 +296,13 @@ def test_nobody_wins_with_fewer_right_answers_than_a_prize_asks_for() -> None:
     nothing = definition(prizes=[{"name": "first", "title": "Giải", "count": 3}])
     everyone = [
         Standing(
-            str(score), "", "mandatory", True, Candidate(1, START_MS, MINUTE, score, None, overdue=False), 1
+            str(score),
+            "",
+            "mandatory",
+            True,
+            True,
+            Candidate(1, START_MS, MINUTE, score, None, overdue=False),
+            1,
         )
         for score in (5, 4, 3, 0)
     ]

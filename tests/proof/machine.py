@@ -131,6 +131,7 @@ contests = st.fixed_dictionaries(
         "prizes": st.sampled_from([[("first", 1)], [("first", 1), ("second", 2)]]),
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
+        "participation_min_score": st.sampled_from([0, 0, 1, 2]),
         "unit_prizes": st.lists(unit_prizes, max_size=3).map(
             lambda drawn: [
                 {**prize, "name": f"prize-{k}", "once": prize["once"] and prize["when"] == "week"}
@@ -226,7 +227,11 @@ def contest_of(rules: dict[str, Any]) -> Definition:
         prediction={"target": rules["target"] or "people", "counts": rules["counts"]},
         ranking={"order": rules["order"], "one_prize_per_person": rules["one_prize_per_person"]},
         prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
-        unit_score={"weights": weights, "volume": rules["volume"]},
+        unit_score={
+            "weights": weights,
+            "volume": rules["volume"],
+            "participation_min_score": rules["participation_min_score"],
+        },
         unit_prizes=[{**prize, "title": "Giải"} for prize in rules["unit_prizes"]],
     )
     return contest if rules["target"] else contest.model_copy(update={"prediction": None})
@@ -780,7 +785,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert facts["counts"]["attempts"] == self.model.counted(week)
         if over:
             self.check_units("final", told["final"], told["final_winners"])
-            always = set(ranked[0]).intersection(*ranked)
+            always = set.intersection(*map(self.model.took_part, self.model.weeks))
             proposed = [row["id"] for row in self.rows("final", "commendations.csv") if row["kind"] == "person"]
             assert sorted(proposed) == sorted(always)
         self.check_prizes(ranked, prizes, unit_prizes)

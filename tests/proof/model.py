@@ -246,6 +246,14 @@ class Model:
         of_week = [self.settled(attempt) for _, number, attempt in self.everything() if number == week]
         return len([attempt for attempt in of_week if attempt.fate not in ("blank", "discarded")])
 
+    def took_part(self, week: int) -> set[str]:
+        """Those in the ranking whose attempts reach the score that taking part needs."""
+        return {
+            person["id"]
+            for person in self._played(week)
+            if slow_rules.took_part(person, self.rules) and person["id"] not in self.inputs.barred
+        }
+
     def results(self, roots: list[str]) -> Any:
         """The slow rules' results and today's inputs, for as many weeks as have a root of their hash tree."""
         prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]

@@ -25,6 +25,7 @@ RULES: dict[str, Any] = {
     "prizes": [("first", 1)],
     "weights": ("0.5", "0.2", "0.3"),
     "volume": "obliged",
+    "participation_min_score": 0,
     "unit_prizes": [],
     "questions": 3,
     "time_limit": LIMIT,

@@ -96,6 +96,7 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
             {"name": "all", "title": "Giải", "count": 2},
         ],
         ranking={"order": ORDERS[seed][: rng.choice([1, 4])], "one_prize_per_person": seed % 2 == 0},
+        unit_score={"participation_min_score": rng.choice([0, 0, 4, 5])},
         unit_prizes=[
             {
                 "name": f"prize-{k}",

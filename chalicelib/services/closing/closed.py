@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import cast
 
 from chalicelib.documents.closed_week import (
@@ -54,7 +55,7 @@ def closed_week(
         if prediction and result.target is not None
         else None,
         ranked=len(result.ranked),
-        unranked=tuple(Unranked(*one[:4]) for one in result.unranked),
+        unranked=tuple(Unranked(*one[:5]) for one in result.unranked),
         prizes=tuple(_prizes(result, reference)),
         units=unit_lines(result.units, definition.unit_prizes),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
@@ -74,15 +75,15 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
     """Everyone in the ranking, pseudonymous, first to last."""
     for one in result.ranked:
         best = one.best
-        yield RankingRow(*one[:4], best.score, best.prediction, best.duration, best.received, one.attempts)
+        yield RankingRow(*one[:5], best.score, best.prediction, best.duration, best.received, one.attempts)
 
 
 def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str, str, bool]]:
     """(participant id, unit, whether obliged) of everybody who took part in a closed week, ranked or not."""
-    for row in revision.rows():
-        yield row.participant_id, row.unit, row.obliged
-    for person in week.unranked:
-        yield person.participant_id, person.unit, person.obliged
+    everyone: Iterable[RankingRow | Unranked] = chain(revision.rows(), week.unranked)
+    for one in everyone:
+        if one.took_part:
+            yield one.participant_id, one.unit, one.obliged
 
 
 def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], dict[str, set[str]]]:

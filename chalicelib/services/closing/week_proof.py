@@ -263,6 +263,7 @@ def ranking_again(
             unit_score=UnitScoreRules(
                 weights={name: str(weight) for name, weight in definition.unit_score.weights},
                 volume=definition.unit_score.volume,
+                participation_min_score=definition.unit_score.participation_min_score,
             ),
             unit_prizes=tuple(map(_unit_prize, definition.unit_prizes_of("week"))),
         ),

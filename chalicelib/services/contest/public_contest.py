@@ -84,6 +84,7 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
         "unit_score": {
             "weights": {name: float(weight) for name, weight in definition.unit_score.weights},
             "volume": definition.unit_score.volume,
+            "participation_min_score": definition.unit_score.participation_min_score,
         },
         "eligibility": definition.eligibility.model_dump(include={"min_age", "proof_of_work"}),
     }

@@ -221,7 +221,7 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
     folder = "results/week-1/rev-2"
     shown = ResultsIndex(weeks=(ShownWeek(1, 2),), final=None)
     ranking = [
-        RankingRow(person, "SO-A", "mandatory", True, right, None, 60_000, START_MS, 1)
+        RankingRow(person, "SO-A", "mandatory", True, True, right, None, 60_000, START_MS, 1)
         for person, right in ((BINH_ID, 5), (AN_ID, 3))
     ]
     office.desk.objects[CURRENT_RESULTS] = shown.encode()
@@ -232,8 +232,8 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
         {"source": "rosters", "unit_code": "SO-A", "full_name": "An", "citizen_id": AN["citizen_id"],
          "exempt": "False"},
         {"source": "results/week-1/rev-2/individual_ranking.csv.gz", "rank": "2", "participant_id": AN_ID,
-         "unit": "SO-A", "category": "mandatory", "obliged": "True", "score": "3", "prediction": "",
-         "duration": "60000",
+         "unit": "SO-A", "category": "mandatory", "obliged": "True", "took_part": "True", "score": "3",
+         "prediction": "", "duration": "60000",
          "received": str(START_MS), "attempts": "1"},
     ]  # fmt: skip
 
