@@ -29,7 +29,7 @@ SECOND, MINUTE = 1_000, 60_000
 QUESTIONS = 3
 WEEK, PAUSE, LIMIT, GRACE, SETTLE = 360 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * SECOND, MINUTE
 # By then, everybody has surely seen inputs that were taken over.
-LEAD = 90 * SECOND
+LEAD = 30 * SECOND
 
 Refusal = type[ContestError]
 
