@@ -46,7 +46,7 @@ def shortage(questions: tuple[Question, ...], wanted: int, quota: dict[str, int]
     """Why no paper of ``wanted`` questions with this topic ``quota`` can be drawn, or None."""
     if len(questions) < wanted:
         return (
-            f"ngân hàng chỉ có {len(questions)} câu đã thẩm định (approved), đề thi cần {wanted} câu: "
+            f"bộ câu hỏi chỉ có {len(questions)} câu đã thẩm định (approved), đề thi cần {wanted} câu: "
             "hãy bổ sung câu hỏi đã thẩm định hoặc giảm paper.questions"
         )
     for topic, count in quota.items():

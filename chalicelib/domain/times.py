@@ -45,3 +45,9 @@ class LocalHours:
 def local_time(instant: int, zone: tzinfo) -> datetime:
     """The local time in the zone, as spreadsheets keep it: without the zone."""
     return (EPOCH + timedelta(milliseconds=instant)).astimezone(zone).replace(tzinfo=None)
+
+
+def day(moment: datetime) -> str:
+    """``05/9/2022``: a nought before days below 10 and the months 1 and 2 (Decree 30/2020)."""
+    month = f"{moment.month:02}" if moment.month < 3 else str(moment.month)
+    return f"{moment.day:02}/{month}/{moment.year}"

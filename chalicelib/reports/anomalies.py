@@ -50,7 +50,7 @@ def _evidence(one: Anomaly, reference: Reference) -> str:
     match one.reason:
         case "too_fast":
             least = f"bài nhanh nhất {span(int(one.detail[0]))} (phút:giây) cho {questions} câu"
-            return f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80 % trở lên; {least}"
+            return f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80% trở lên; {least}"
         case "below_min_duration":
             return f"{of} bài nhanh hơn mức tối thiểu; nhanh nhất {span(int(one.detail[0]))} (phút:giây)"
         case "alike_wrong":
@@ -58,7 +58,7 @@ def _evidence(one: Anomaly, reference: Reference) -> str:
             chosen = "".join(letter for place, letter in enumerate(LETTERS) if mask >> place & 1)
             return (
                 f"{of} người của đơn vị làm sai câu {one.detail[0]} cùng chọn phương án {chosen} "
-                f"(thứ tự trong ngân hàng câu hỏi); bình thường {usual}"
+                f"(thứ tự trong bộ câu hỏi); bình thường {usual}"
             )
         case "night":
             return f"{of} người của đơn vị bắt đầu tuần thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"

@@ -139,7 +139,7 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
         note = "bị loại hoặc hủy kết quả"
         sheet.row(["Người không được xếp hạng", facts.unranked, None, note])
     if definition.prediction:
-        sheet.row(["Đáp án câu dự đoán", facts.target, None, definition.prediction.question])
+        sheet.row(["Đáp số câu dự đoán", facts.target, None, definition.prediction.question])
     unit_lines(sheet, units)
     for row in units.winners:
         sheet.row([units.titles[row.prize], None, row.rate, row.unit.name], strong=True)
@@ -167,7 +167,7 @@ def unit_lines(sheet: Sheet, units: UnitFacts) -> None:
     total = len(units.ranked)
     sheet.row(["Đơn vị", total, None, None], strong=True)
     sheet.row(share("Đơn vị có người dự thi", units.active, total))
-    sheet.row(share("Đơn vị có 100 % đối tượng bắt buộc dự thi", len(units.full), total))
+    sheet.row(share("Đơn vị có 100% đối tượng bắt buộc dự thi", len(units.full), total))
     if units.lowest:
         lowest = units.lowest[0]
         sheet.row(["Đơn vị có tỷ lệ thấp nhất", None, lowest.rate, lowest.unit.name])

@@ -13,10 +13,11 @@ from html import escape
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Period
+from chalicelib.domain.times import day
 from chalicelib.domain.unit_score import Distinct, UnitStanding
 from chalicelib.reports import charts
 from chalicelib.reports.standing import complaints, correction_html, state
-from chalicelib.reports.vietnamese import comma, day, percent, span, whole
+from chalicelib.reports.vietnamese import comma, percent, span, whole
 from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts
 from chalicelib.reports.winners import Winner
 from chalicelib.services.closing.close_weeks import Standing
@@ -77,7 +78,7 @@ def week_bulletin(
         f"Số người trả lời đúng tất cả {definition.paper.questions} câu: {perfect}.",
     ]
     if definition.prediction and facts.target is not None:
-        told.append(f"Đáp án câu hỏi dự đoán của tuần: <b>{whole(facts.target)}</b>.")
+        told.append(f"Đáp số câu dự đoán của tuần: <b>{whole(facts.target)}</b>.")
     told.append(_units_told(facts.units))
     body = [
         "<h2>I. Số liệu chung</h2>",
@@ -92,7 +93,7 @@ def week_bulletin(
         _blocs(facts.units.blocs),
         *_extremes(facts.units, definition),
         "<h2>VI. Mã kiểm tra</h2>",
-        f'<p>Gốc cây băm của tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
+        f'<p>Mã xác thực dữ liệu, tính từ tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
     ]
     about = f"Kết quả {facts.title.lower()} Cuộc thi “{contest.title}” ({facts.period})"
     return _document(definition, f"{facts.title}: {contest.title}", about, body, standing, names)
@@ -192,9 +193,10 @@ def _document(
 
 def _units_told(units: UnitFacts) -> str:
     total = len(units.ranked)
+    full = f"<b>{whole(len(units.full))}</b> đơn vị có 100% đối tượng bắt buộc dự thi."
     return (
         f"Số đơn vị có người dự thi: {_of(units.active, total)} trên tổng số {whole(total)} đơn vị; "
-        f"<b>{whole(len(units.full))}</b> đơn vị có 100 % đối tượng bắt buộc dự thi."
+        f"{full if units.full else 'chưa có đơn vị nào đạt 100%.'}"
     )
 
 
@@ -287,26 +289,27 @@ def _blocs(blocs: Sequence[Bloc]) -> str:
         ]
         for bloc in blocs
     ]
-    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100 %", *_UNIT_FIGURES]
+    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100%", *_UNIT_FIGURES]
     chart = charts.bars([(bloc.name, float(100 * bloc.rate)) for bloc in blocs])
     return _table(header, rows, "lnnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
 
 
 def _extremes(units: UnitFacts, definition: Definition) -> list[str]:
     """The lowest units are named in public only if the contest says so; the workbooks always have them."""
-    full = "; ".join(escape(row.unit.name) for row in units.full) or "chưa có"
+    full = "; ".join(escape(row.unit.name) for row in units.full)
+    told = f"Các đơn vị có 100% đối tượng bắt buộc dự thi: {full}" if full else "Chưa có đơn vị nào đạt 100%"
     rows = [
         [str(number), escape(row.unit.name), escape(row.unit.bloc), *_unit_figures(row)]
         for number, row in enumerate(units.lowest, 1)
     ]
     if not definition.publication.lowest_units:
         return [
-            "<h2>V. Các đơn vị đạt 100 %</h2>",
-            f"<p>Các đơn vị có 100 % đối tượng bắt buộc dự thi: {full}.</p>",
+            "<h2>V. Các đơn vị đạt 100%</h2>",
+            f"<p>{told}.</p>",
         ]
     return [
-        "<h2>V. Các đơn vị đạt 100 % và các đơn vị có tỷ lệ thấp</h2>",
-        f"<p>1. Các đơn vị có 100 % đối tượng bắt buộc dự thi: {full}.</p>",
+        "<h2>V. Các đơn vị đạt 100% và các đơn vị có tỷ lệ thấp</h2>",
+        f"<p>1. {told}.</p>",
         '<p class="lead">2. Các đơn vị có tỷ lệ dự thi thấp nhất:</p>',
         _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),
     ]

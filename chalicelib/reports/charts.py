@@ -39,7 +39,7 @@ def bars(points: Sequence[tuple[str, float]]) -> str:
     """Horizontal bars of percentages, the first on top."""
     chart = leather.Chart()
     chart.add_x_scale(0, 100)
-    chart.add_x_axis(ticks=[0, 25, 50, 75, 100], tick_formatter=lambda value, *_: f"{int(value)} %")
+    chart.add_x_axis(ticks=[0, 25, 50, 75, 100], tick_formatter=lambda value, *_: f"{int(value)}%")
     chart.add_bars([(value, label) for label, value in points])
     return _svg(chart, 60 + 34 * len(points))
 

@@ -55,7 +55,7 @@ BLOCS = [
     Column("Khối", 34),
     Column("Số đơn vị", 9, "whole"),
     Column("Có người dự thi", 9, "whole"),
-    Column("Đạt 100 %", 9, "whole"),
+    Column("Đạt 100%", 9, "whole"),
     Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
     Column("Được miễn", 9, "whole"),
     Column("Đối tượng bắt buộc dự thi", 10, "whole"),

@@ -49,7 +49,7 @@ def commendation_rows(
             kind, name = "person", person.full_name if person else ""
         else:
             kind, name = "unit", unit_name
-            reason = "100 % đối tượng bắt buộc dự thi trong tất cả các tuần"
+            reason = "100% đối tượng bắt buộc dự thi trong tất cả các tuần"
             if proposal.reason == "best_units":
                 reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị qua {weeks} tuần"
         return [kind, proposal.place, proposal.id, name, proposal.unit, unit_name, proposal.reason, reason]

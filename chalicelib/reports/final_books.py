@@ -57,7 +57,7 @@ def final_summary_book(
             for label, number in (
                 ("Tổng số", total),
                 ("Có người thi", units.active),
-                ("Đạt 100 %", len(units.full)),
+                ("Đạt 100%", len(units.full)),
             )
         ],
     )

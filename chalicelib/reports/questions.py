@@ -23,8 +23,8 @@ STATISTICS = [
 # fmt: on
 FLAGS: dict[Flag, str] = {
     "negative_discrimination": "Người giỏi sai nhiều hơn người kém",
-    "too_hard": "Quá khó (dưới 20 % đúng)",
-    "too_easy": "Quá dễ (trên 98 % đúng)",
+    "too_hard": "Quá khó (dưới 20% đúng)",
+    "too_easy": "Quá dễ (trên 98% đúng)",
     "distractor_above_key": "Phương án sai được chọn nhiều hơn đáp án",
 }
 QUESTIONS = [

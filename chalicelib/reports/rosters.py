@@ -21,7 +21,7 @@ _PERSON = [Column("TT", 5, "number"), Column("Họ và tên", 28), Column("Số 
 _TOOK_PART = [
     *_PERSON,
     Column("Số lượt thi", 9, "whole"),
-    Column("Điểm cao nhất", 9, "whole"),
+    Column("Điểm của lượt tốt nhất", 9, "whole"),
     Column("Ghi chú", 34),
 ]
 _OTHERS = [Column("TT", 5, "number"), Column("Mã người dự thi", 26, "center"), *_TOOK_PART[3:]]
@@ -110,7 +110,7 @@ def roster_book(
             notes = []
             if played and played.unit != unit.code:
                 elsewhere = names.get(played.unit, "")
-                notes.append(f"Tính cho đơn vị: {elsewhere}" if elsewhere else "Đăng ký không thuộc đơn vị nào")
+                notes.append(f"Tính cho đơn vị: {elsewhere}" if elsewhere else "Đăng ký là thí sinh tự do")
             if played and not played.ranked:
                 notes.append("Không được xếp hạng")
             return "; ".join(notes)

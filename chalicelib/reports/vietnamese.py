@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 
+from chalicelib.domain.times import day
 from chalicelib.reports.numbers import decimal
 
 # The Vietnamese alphabet; a letter of another language follows its base letter.
@@ -58,8 +59,8 @@ def comma(value: Fraction, places: int) -> str:
 
 
 def percent(value: Fraction, places: int = 1) -> str:
-    """``Fraction(297, 1000)`` → ``29,7 %``."""
-    return f"{comma(100 * value, places)}\u00a0%"
+    """``Fraction(297, 1000)`` → ``29,7%``."""
+    return f"{comma(100 * value, places)}%"
 
 
 def span(milliseconds: int) -> str:
@@ -67,10 +68,6 @@ def span(milliseconds: int) -> str:
     minutes, rest = divmod(milliseconds, 60_000)
     seconds, thousandths = divmod(rest, 1000)
     return f"{minutes:02}:{seconds:02},{thousandths:03}"
-
-
-def day(moment: datetime) -> str:
-    return f"{moment.day}/{moment.month}/{moment.year}"
 
 
 def moment(at: datetime) -> str:

@@ -29,7 +29,7 @@ NOTES = {
     "below_min_winners": "Số người đạt giải cá nhân dưới mức tối thiểu",
 }
 # The texts for somebody without a unit, or whose name was erased.
-OUTSIDE = "Ngoài các đơn vị"
+OUTSIDE = "Thí sinh tự do"
 ERASED = "(đã xóa theo yêu cầu)"
 
 

@@ -30,11 +30,11 @@ _FORMATS: dict[Kind, dict[str, Any]] = {
     "center": {"num_format": "@", "align": "center"},
     "whole": {"num_format": f"{_LOCALE}#,##0", "align": "right", "indent": 1},
     "number": {"num_format": "0", "align": "center"},
-    "percent": {"num_format": f"{_LOCALE}0.0\\ %", "align": "right", "indent": 1},
+    "percent": {"num_format": f"{_LOCALE}0.0%", "align": "right", "indent": 1},
     "score": {"num_format": f"{_LOCALE}0.0000", "align": "right", "indent": 1},
     "span": {"num_format": f"{_LOCALE}[mm]:ss.000", "align": "center"},
-    "moment": {"num_format": "d/m/yyyy hh:mm:ss", "align": "center"},
-    "date": {"num_format": "d/m/yyyy", "align": "center"},
+    "moment": {"num_format": "dd/m/yyyy hh:mm:ss", "align": "center"},
+    "date": {"num_format": "dd/m/yyyy", "align": "center"},
 }
 _DAY_MS = 86_400_000
 _ROW = 19.0  # in points, for a row with one line
@@ -83,10 +83,12 @@ class Book:
             self._known[key] = self._book.add_format({**base, **properties})
         return self._known[key]
 
-    def cell(self, kind: Kind, *, strong: bool = False) -> Any:
-        """The format of a ruled cell."""
-        bold = {"bold": True} if strong else {}
-        return self.style(border=1, valign="vcenter", **bold, **_FORMATS[kind])
+    def cell(self, kind: Kind, *, strong: bool = False, early: bool = False) -> Any:
+        """The format of a ruled cell; ``early``: of a date whose month is written with a nought (``day``)."""
+        told = {**_FORMATS[kind], **({"bold": True} if strong else {})}
+        if early:
+            told["num_format"] = told["num_format"].replace("/m/", "/mm/")
+        return self.style(border=1, valign="vcenter", **told)
 
     def sheet(
         self,
@@ -177,6 +179,8 @@ class Sheet:
                 if len(value) > column.width - 2:
                     lines = max(lines, _lines(value, column.width))
             elif isinstance(value, datetime):
+                if value.month < 3:
+                    style = self._book.cell(column.kind, strong=strong, early=True)  # noqa: PLW2901
                 sheet.write_datetime(at, place, value, style)
             elif column.kind == "span":
                 sheet.write_number(at, place, int(value) / _DAY_MS, style)

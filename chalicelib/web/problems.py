@@ -51,12 +51,12 @@ PROBLEMS = {
     "no_attempts_left": Problem(409, "Đã hết lượt thi", "Bạn đã dùng hết số lượt thi của tuần này."),
     "stale": Problem(
         409,
-        "Đáp án đã được lưu từ nơi khác",
-        "Đáp án mới hơn của lượt thi này đã được lưu từ thiết bị hoặc cửa sổ khác. Hãy xem lại rồi gửi lại.",
+        "Câu trả lời đã được lưu từ nơi khác",
+        "Thiết bị hoặc cửa sổ khác đã lưu câu trả lời mới hơn của lượt thi này. Hãy xem lại rồi gửi lại.",
     ),
-    "finished": Problem(409, "Bài đã nộp", "Lượt thi này đã kết thúc nên không nhận thêm đáp án."),
+    "finished": Problem(409, "Bài đã nộp", "Lượt thi này đã kết thúc nên không nhận thêm câu trả lời."),
     "overdue": Problem(
-        409, "Đã quá giờ", "Thời gian làm bài đã hết. Các đáp án đã lưu tự động được xử lý theo thể lệ."
+        409, "Đã quá giờ", "Thời gian làm bài đã hết. Các câu trả lời đã lưu tự động được xử lý theo thể lệ."
     ),
     "too_large": Problem(413, "Yêu cầu quá lớn", "Nội dung gửi lên vượt quá 16 KB."),
     "unsupported_media_type": Problem(
@@ -71,7 +71,7 @@ PROBLEMS = {
         "Đã nhập sai nhiều lần. Hãy chờ hết thời gian tạm dừng (không quá một phút) rồi thử lại.",
     ),
     "internal": Problem(
-        500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Đáp án đã lưu vẫn còn. Hãy thử lại sau ít giây."
+        500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Câu trả lời đã lưu vẫn còn. Hãy thử lại sau ít giây."
     ),
     "stopped": Problem(
         503, "Tạm dừng", "Ban Tổ chức đang tạm dừng phần này. Bài đang mở vẫn làm và nộp được bình thường."

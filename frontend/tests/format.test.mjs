@@ -10,7 +10,7 @@ test("numbers are written the Vietnamese way", () => {
   assert.equal(number(1234567.891, 2), "1.234.567,89");
   assert.equal(number(999), "999");
   assert.equal(number(-1500), "−1.500");
-  assert.equal(plain(percent(0.297)), "29,7 %");
+  assert.equal(plain(percent(0.297)), "29,7%");
 });
 
 test("and the English way in English", () => {
@@ -23,6 +23,8 @@ test("and the English way in English", () => {
 test("dates and times are the contest's, wherever the device is", () => {
   const start = "2022-08-22T08:00:00+07:00";
   assert.equal(date(start), "22/8/2022");
+  assert.equal(date("2022-09-05T08:00:00+07:00"), "05/9/2022");
+  assert.equal(date("2022-02-28T08:00:00+07:00"), "28/02/2022");
   assert.equal(time(start), "08:00");
   assert.equal(moment(start), "08:00 ngày 22/8/2022");
   assert.equal(time("2022-08-21T17:00:05Z", true), "00:00:05");

@@ -41,7 +41,7 @@ NAMES = {
     "paper_overtaken": "Bài thi đã làm tiếp trên thiết bị khác · Gone on with on another device",
     "review": "Kiểm tra trước khi nộp · The last look",
     "result": "Kết quả và biên nhận · Result and receipt",
-    "result_leftover": "Đáp án chưa đến được máy chủ · Answers that did not arrive",
+    "result_leftover": "Câu trả lời chưa đến được máy chủ · Answers that did not arrive",
     "results": "Kết quả tuần · Results of a week",
     "results_final": "Kết quả chung cuộc · Final results",
     "results_none": "Chưa có kết quả · No results yet",

@@ -147,7 +147,7 @@ def paper_unheard(visit: Visit) -> None:
     expect(visit.page.locator("#save.saved")).to_be_visible()
     visit.page.route("**/api/attempts/*", _busy)
     visit.page.reload()
-    expect(visit.page.get_by_text("Máy chủ chưa trả lời. Trang đang hiện đáp án máy chủ giữ")).to_be_visible()
+    expect(visit.page.get_by_text("Trang đang hiện câu trả lời máy chủ giữ")).to_be_visible()
 
 
 def paper_overtaken(visit: Visit) -> None:

@@ -107,7 +107,7 @@ def test_a_reload_that_meets_503(page: Page) -> None:
     page.route("**/api/attempts/*", reads(busy))
     page.reload()
     expect(page.get_by_text(ANSWERED)).to_be_visible()
-    expect(page.get_by_text("Máy chủ chưa trả lời. Trang đang hiện đáp án máy chủ giữ lúc")).to_be_visible()
+    expect(page.get_by_text("Trang đang hiện câu trả lời máy chủ giữ lúc")).to_be_visible()
     hand_in(page)
     all_right(page)
 
@@ -199,7 +199,7 @@ def test_a_full_or_denied_storage(storage: str, phone: Phone, sitter: Sitter) ->
     page.reload()
     paper_shown(page)
     sitter.answers(page, range(1, 11))
-    expect(page.locator("#save")).to_contain_text("Trình duyệt này không giữ được đáp án")
+    expect(page.locator("#save")).to_contain_text("Trình duyệt này không giữ được câu trả lời")
     leave_and_return(page)
     sitter.saved(10)
     page.reload()

@@ -50,7 +50,7 @@ def test_a_receipt_is_kept_saved_and_checked_as_far_as_possible_before_the_close
 
     press(page.get_by_role("link", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Tuần thi chưa chốt; hãy kiểm tra lại sau khi có kết quả.")).to_be_visible()
-    for step in ("Đáp án trong biên nhận", "Nội dung lượt thi", "Chữ ký của Ban Tổ chức"):
+    for step in ("Câu trả lời trong biên nhận", "Nội dung lượt thi", "Chữ ký của Ban Tổ chức"):
         expect(page.get_by_role("listitem").filter(has_text=step)).to_contain_text(": khớp")
     page.goto(f"{hall.site_url}/#/me")
     press(page.get_by_role("link", name="Biên nhận", exact=True))

@@ -130,7 +130,7 @@ def walk(stack: Stack, phone: Callable[..., BrowserContext], lines: list[FaultyL
         for device in devices:
             device.heals()
             expect(device.page.locator("#save")).to_have_text(
-                re.compile(r"^Đã (lưu|khôi phục)|^Đáp án được"), timeout=40_000
+                re.compile(r"^Đã (lưu|khôi phục)|^Câu trả lời được"), timeout=40_000
             )
     saved = person.call(stack, "GET", f"/attempts/{attempt}")["attempt"]["saved_answers"]
     held = {number: tuple("ABCDEF".index(key) for key in saved.get(str(number), [])) for number in ASKED}

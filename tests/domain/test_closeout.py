@@ -198,3 +198,15 @@ def test_collectors_see_every_entry_settled_whatever_share_it_was_in() -> None:
     assert isinstance(seen, Seen)
     assert [len(each.finished) for each in seen.entries] == [len(people()[0].finished), 1]
     assert seen.entries[1].finished[0].status == "overdue"
+
+
+def test_quality_takes_the_score_of_the_best_attempt_and_not_the_highest() -> None:
+    # One person all right, so the target is 1: the attempt with 3 points guessed it, that with 5 did not.
+    contest = definition(
+        ranking={"order": ["prediction", "score"]}, prediction={"target": "people", "counts": "each"}
+    )
+    result = close(entry("an", done(5, 9), done(3, 1)), contest=contest)
+    (standing,) = result.ranked
+    assert (standing.best.number, standing.best.score) == (2, 3)
+    (row,) = [row for row in result.units if row.unit.code == "SO-A"]
+    assert (row.quality, row.mean_best) == (Fraction(3, 5), 3)

@@ -196,7 +196,7 @@ def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: 
     ):
         assert sum(bloc[title] for bloc in blocs) == everything[title] == total(units, column)
     assert everything["Số đơn vị"] == len(UNITS)
-    assert everything["Đạt 100 %"] == sum(float(row["rate"]) == 1 for row in units)
+    assert everything["Đạt 100%"] == sum(float(row["rate"]) == 1 for row in units)
 
 
 def test_activity_adds_up_to_people_and_attempts(autumn: Autumn, week: str) -> None:
@@ -234,12 +234,12 @@ def test_the_summary_agrees_with_the_tables(autumn: Autumn, week: str) -> None:
     assert page["Trong đó: đối tượng bắt buộc"] == told["obliged_people"]
     assert page["Trong đó: đối tượng khác"] == told["other_people"]
     assert page["Lượt thi"] == told["attempts"]
-    assert page["Người trả lời đúng tất cả"] == told["perfect_people"] == page["Đáp án câu dự đoán"]
+    assert page["Người trả lời đúng tất cả"] == told["perfect_people"] == page["Đáp số câu dự đoán"]
     assert page.get("Người không được xếp hạng", 0) == told["people"] - len(ranking)
     assert page["Đơn vị"] == len(units)
     assert page["Đơn vị có người dự thi"] == sum(row["people"] != "0" for row in units)
     full = sum(float(row["rate"]) == 1 for row in units)
-    assert page["Đơn vị có 100 % đối tượng bắt buộc dự thi"] == full
+    assert page["Đơn vị có 100% đối tượng bắt buộc dự thi"] == full
     assert sum(count for label, count in page.items() if re.fullmatch(r"\d+(–\d+)? câu", label)) == len(ranking)
     scores = {row["Số câu đúng"]: row["Số người"] for row in table(book["Phổ điểm"])}
     by_score = Counter(int(row["score"]) for row in ranking)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+from chalicelib.domain.times import day
 from chalicelib.reports.vietnamese import comma, moment, name_key, percent, span, text_key, whole
 
 IN_ORDER = [
@@ -61,10 +62,11 @@ def test_other_texts_are_sorted_word_by_word_from_the_left() -> None:
 def test_numbers_have_points_and_commas_as_in_vietnam() -> None:
     assert [whole(0), whole(999), whole(427_277), whole(1_011_759)] == ["0", "999", "427.277", "1.011.759"]
     assert comma(Fraction(20_001, 2), 2) == "10.000,50"
-    assert percent(Fraction(297, 1000)) == "29,7\u00a0%"
-    assert percent(Fraction(1)) == "100,0\u00a0%"
+    assert percent(Fraction(297, 1000)) == "29,7%"
+    assert percent(Fraction(1)) == "100,0%"
 
 
 def test_times_and_spans() -> None:
-    assert moment(datetime(2022, 8, 2, 8, 5)) == "08:05 ngày 2/8/2022"  # noqa: DTZ001  local time has no zone here
+    assert moment(datetime(2022, 8, 2, 8, 5)) == "08:05 ngày 02/8/2022"  # noqa: DTZ001  local time has no zone here
+    assert day(datetime(2022, 2, 28)) == "28/02/2022"  # noqa: DTZ001
     assert [span(0), span(725_005), span(3_600_000)] == ["00:00,000", "12:05,005", "60:00,000"]

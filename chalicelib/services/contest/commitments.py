@@ -30,7 +30,7 @@ OPEN_PARTS = frozenset({"definition", "bank", "units", *OPEN_DECISIONS})
 
 _NAMES = {
     "definition": ("quy định cuộc thi", "the contest's definition"),
-    "bank": ("ngân hàng câu hỏi", "the question bank"),
+    "bank": ("bộ câu hỏi", "the question bank"),
     "units": ("danh sách đơn vị", "the list of units"),
     "barred": (
         "danh sách người không được dự thi hoặc không được xét giải",

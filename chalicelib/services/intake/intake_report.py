@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.documents.consequences import Consequences
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
+from chalicelib.domain.times import day
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
 from chalicelib.services.closing.consequences import FIGURES
@@ -200,7 +201,7 @@ def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
     checked = datetime.fromisoformat(report.at).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     rows: list[tuple[str, str | int]] = [
         ("Tệp", report.file),
-        ("Thời điểm kiểm tra", f"{checked:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"),
+        ("Thời điểm kiểm tra", f"{checked:%H:%M:%S} ngày {day(checked)} (giờ Việt Nam)"),
         ("Kết quả", verdict),
         ("Số lỗi", report.fault_count),
     ]

@@ -18,7 +18,7 @@ from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.typed import decode
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.domain.identity import code_id, participant_id
-from chalicelib.domain.times import EPOCH, to_ms
+from chalicelib.domain.times import EPOCH, day, to_ms
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.tables import Fault, Row
@@ -97,8 +97,8 @@ class PersonalFiles:
             identity = participant_id(self.pepper, citizen_id)
             person, code = self.participants.get(identity), self.new_code()
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
-                day = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
-                known = [person.full_name, person.phone, person.unit, code, f"{day:%d/%m/%Y %H:%M}"]
+                end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
+                known = [person.full_name, person.phone, person.unit, code, f"{end:%H:%M} ngày {day(end)}"]
                 outcome = "codes"
             else:
                 known, outcome = [""] * 5, "not_registered"

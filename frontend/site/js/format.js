@@ -19,9 +19,9 @@ export function number(value, digits = 0) {
   return sign + grouped + (rest ? (english ? "." : ",") + rest : "");
 }
 
-/** 0.297 → "29,7 %" */
+/** 0.297 → "29,7%" */
 export function percent(share, digits = 1) {
-  return `${number(share * 100, digits)}\u00a0%`;
+  return `${number(share * 100, digits)}%`;
 }
 
 function parts(when) {
@@ -40,10 +40,10 @@ function parts(when) {
   return found;
 }
 
-/** "22/8/2022" */
+/** "05/9/2022": a nought before days below 10 and the months 1 and 2 (Decree 30/2020) */
 export function date(when) {
   const { day, month, year } = parts(when);
-  return `${Number(day)}/${Number(month)}/${year}`;
+  return `${two(Number(day))}/${Number(month) < 3 ? two(Number(month)) : Number(month)}/${year}`;
 }
 
 /** "08:00", or "08:00:05" with seconds */

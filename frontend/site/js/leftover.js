@@ -30,7 +30,7 @@ export function leftoverText(id, paper, { answers, prediction }, record) {
 }
 
 export function leftoverSection(id, paper, sheet, record) {
-  const name = `dap-an-tren-thiet-bi-${id.split("-").slice(0, 2).join("-")}.txt`;
+  const name = `cau-tra-loi-tren-thiet-bi-${id.split("-").slice(0, 2).join("-")}.txt`;
   const save = () => saveFile(name, leftoverText(id, paper, sheet, record), "text/plain;charset=utf-8");
   return h("section", { class: "card narrow", "aria-labelledby": "leftover" },
     h("h2", { id: "leftover" }, t("leftover.title")),

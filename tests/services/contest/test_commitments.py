@@ -138,7 +138,7 @@ def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
 @pytest.mark.parametrize(
     ("changed", "parts", "word"),
     [
-        ({"questions": ANOTHER_KEY}, ["bank"], "ngân hàng câu hỏi"),
+        ({"questions": ANOTHER_KEY}, ["bank"], "bộ câu hỏi"),
         ({"units": UNITS.replace("Sở A,", "Sở Á,")}, ["units"], "danh sách đơn vị"),
         ({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,,\n"}, ["barred"], "không được dự thi"),
         (

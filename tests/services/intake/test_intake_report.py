@@ -32,7 +32,7 @@ def test_an_accepted_contest_is_summed_up() -> None:
     told = dict(rows(summary))
     assert (told["Tệp"], told["Số lỗi"], told["Đơn vị"], told["Câu hỏi đã thẩm định"]) == ("c.zip", 0, 2, 4)
     assert told["Kết quả"].startswith("Đã tiếp nhận")
-    assert told["Thời điểm kiểm tra"] == "01/08/2022 10:00:05 (giờ Việt Nam)"
+    assert told["Thời điểm kiểm tra"] == "10:00:05 ngày 01/8/2022 (giờ Việt Nam)"
     assert rows(faults) == [["Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì"]]
 
 

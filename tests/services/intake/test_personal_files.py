@@ -100,7 +100,7 @@ def test_a_code_comes_with_the_data_to_identify_the_person_by_telephone() -> Non
     header, an, nobody = office.sheet(report, "password-resets.xlsx")
     assert header == ["citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note"]
     assert an[:6] == [
-        "040090000001", "Nguyễn Văn An", "0912345678", "SO-A", "0000-0000-0001", "29/08/2022 08:00",
+        "040090000001", "Nguyễn Văn An", "0912345678", "SO-A", "0000-0000-0001", "08:00 ngày 29/8/2022",
     ]  # fmt: skip
     assert (nobody[0], nobody[1:6]) == (STRANGER, [None] * 5)
 
