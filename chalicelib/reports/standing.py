@@ -8,8 +8,8 @@ from html import escape
 
 from chalicelib.documents.consequences import CloseChange
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.times import EPOCH
-from chalicelib.reports.vietnamese import day, moment, whole
+from chalicelib.domain.times import EPOCH, day
+from chalicelib.reports.vietnamese import moment, whole
 from chalicelib.reports.week_facts import ERASED
 from chalicelib.services.closing.close_weeks import Correction, Standing
 from chalicelib.services.closing.consequences import FIGURES

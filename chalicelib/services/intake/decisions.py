@@ -13,7 +13,7 @@ from chalicelib.domain.calendar import refused_moves, with_changes
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.identity import participant_id
-from chalicelib.domain.times import EPOCH, local_time, span_ms, to_ms
+from chalicelib.domain.times import EPOCH, day, local_time, span_ms, to_ms
 from chalicelib.domain.validation import message_of
 from chalicelib.readers.calendar_files import CalendarLine, read_calendar, read_notice, read_switches
 from chalicelib.readers.contest_files import DECISION_FILES, ContestFaults
@@ -123,9 +123,8 @@ def _not_yet(one: Recognition, contest: Current, in_force: InForce, published_at
     until = at + span_ms(definition.contest.complaints)
     if now < until and not one.reason:
         end = (EPOCH + timedelta(milliseconds=until)).astimezone(definition.zone)
-        return (
-            f"còn trong thời hạn khiếu nại (đến {end:%H:%M %d/%m/%Y}): chờ hết hạn, hoặc nêu lý do ở cột reason"
-        )
+        told = f"{end:%H:%M} ngày {day(end)}"
+        return f"còn trong thời hạn khiếu nại (đến {told}): chờ hết hạn, hoặc nêu lý do ở cột reason"
     return ""
 
 

@@ -341,7 +341,7 @@ def test_a_result_is_provisional_until_it_is_recognised(province: Province) -> N
 
 def test_a_recognition_within_the_time_for_complaints_needs_a_reason(province: Province) -> None:
     (fault,) = province.send("recognitions.csv", recognise(reason=""))["faults"]
-    assert "thời hạn khiếu nại (đến 09:00 02/09/2022)" in fault["message"]
+    assert "thời hạn khiếu nại (đến 09:00 ngày 02/9/2022)" in fault["message"]
     assert province.send("recognitions.csv", recognise(reason=""), TUESDAY + timedelta(days=3))["accepted"]
 
 
