@@ -306,3 +306,36 @@ test("every state can be left, or is an end", () => {
     assert.equal(next.length === 0, ["finished", "failed", "signed out"].includes(state), state);
   }
 });
+
+test("a deadline that is put off is followed: by the answer to a save, and by asking when the dates change", async () => {
+  const { time, server, tab } = await sitting({ answered: 1 });
+  const before = tab.view.deadline;
+  server.postpone(MINUTE);
+  tab.machine.answer(2, ["B"]);
+  await time.pass(2 * MINUTE);
+  assert.equal(tab.view.deadline, before + MINUTE);
+  server.postpone(10 * MINUTE);
+  tab.machine.redated();
+  await time.pass(1000);
+  assert.equal(tab.view.deadline, before + 11 * MINUTE);
+  await time.pass(LIMIT);
+  assert.ok(!tab.view.timeUp, "the old deadlines have passed");
+  tab.machine.answer(3, ["C"]);
+  await time.pass(2 * MINUTE);
+  assert.equal(counts(server), 3);
+});
+
+test("a paper that was missed goes on when its week is opened again", async () => {
+  const { time, server, phone, tab } = await sitting({ answered: 2 });
+  phone.line = "down";
+  await time.pass(LIMIT + GRACE + 10000);
+  server.read();
+  assert.equal(server.status, "overdue");
+  server.postpone(10 * MINUTE);
+  phone.line = "good";
+  await time.pass(3 * MINUTE);
+  assert.deepEqual([tab.view.timeUp, tab.view.locked], [false, false]);
+  tab.machine.answer(3, ["C"]);
+  await time.pass(MINUTE);
+  assert.equal(counts(server), 3);
+});

@@ -32,9 +32,9 @@ const CALLS = {
 // The fields that the page reads of each answer.
 const READ = {
   Contest: ["id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "weeks", "paper", "prediction", "ranking", "prizes",
-    "unit_prizes", "eligibility", "next_rules"],
+    "unit_prizes", "eligibility", "next_rules", "period", "notice", "stopped"],
   UnitPrize: ["count", "title", "when"],
-  Week: ["number", "opens_at", "closes_at"],
+  Week: ["number", "title", "opens_at", "closes_at"],
   PaperRules: ["questions", "time_limit_seconds", "grace_seconds", "attempts_per_week", "publish_bank"],
   Ranking: ["order", "one_prize_per_person"],
   Eligibility: ["min_age", "proof_of_work"],
@@ -50,10 +50,11 @@ const READ = {
   Result: ["attempt_id", "week", "number", "counted", "score", "total", "duration_ms", "submitted_at", "late", "receipt"],
   Receipt: ["record", "opening", "salt", "leaf_hash", "signature", "key_id"],
   ReceiptRecord: ["commitment", "contest", "duration_ms", "number", "pseudonym", "received_at_ms", "score", "week"],
-  Saved: ["revision", "save_after_s"],
+  Saved: ["revision", "save_after_s", "deadline"],
   StaleProblem: ["code", "saved_answers", "prediction", "revision"],
   FinishedProblem: ["code", "result"],
   NextRules: ["number", "paper"],
+  StoppedProblem: ["code", "notice"],
   FieldFault: ["field", "message"],
 };
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
-import { setLanguage, t, texts } from "../site/js/texts.js";
+import { setLanguage, setWeeks, t, texts } from "../site/js/texts.js";
+import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
 
@@ -19,7 +20,7 @@ test("every text that is asked for exists", () => {
 test("every text is used", () => {
   const used = (key) => {
     const [group, name] = key.split(".");
-    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "part"].includes(group) || /^(home\.(before|open|between|after|done|now|next)|results\.)/.test(key);
+    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "part", "stop"].includes(group) || /^(home\.(before|open|between|after|done|now|next)|results\.)/.test(key);
     return computed
       ? sources.some((source) => source.includes(`"${key}"`) || source.includes(`\`${group}.`) || source.includes(`"${name}"`))
       : sources.some((source) => source.includes(`"${key}"`));
@@ -40,4 +41,18 @@ test("the language is a tap away, and Vietnamese is the default", () => {
   setLanguage("en");
   assert.equal(t("home.week", { week: 2 }), "Week 2");
   setLanguage("vi");
+});
+
+test("weeks are called by the contest's word, and by their own title where they have one", () => {
+  const weeks = [{ number: 1, title: null }, { number: 2, title: "Vòng chung kết" }];
+  setWeeks({ period: "đợt", weeks });
+  assert.equal(t("home.week", { week: 1 }), "Đợt 1");
+  assert.equal(t("home.open", { week: "2" }), "Vòng chung kết đang diễn ra");
+  assert.equal(t("home.attempts"), "lượt thi mỗi đợt");
+  setLanguage("en");
+  assert.deepEqual([t("home.week", { week: 1 }), t("home.attempts")], ["Round 1", "attempts a round"]);
+  setLanguage("vi");
+  setWeeks({ period: "tuần", weeks });
+  assert.deepEqual([t("home.week", { week: 1 }), t("home.week", { week: 2 })], ["Tuần 1", "Vòng chung kết"]);
+  setWeeks({ period: "tuần", weeks: [] });
 });

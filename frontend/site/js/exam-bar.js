@@ -9,7 +9,8 @@ const WARNINGS = [5, 1]; // minutes before the end
 const WARNS_FOR_MS = 20000;
 
 export function examBar(attempt) {
-  const [started, deadline] = [Date.parse(attempt.started_at), Date.parse(attempt.deadline)];
+  const started = Date.parse(attempt.started_at);
+  let deadline = Date.parse(attempt.deadline);
   const left = h("strong", { class: "countdown", role: "timer" });
   const answered = h("span", { id: "answered" });
   const progress = h("progress", { max: attempt.questions.length, "aria-labelledby": "answered" });
@@ -48,6 +49,11 @@ export function examBar(attempt) {
     showAnswered(done) {
       answered.textContent = t("paper.answered", { done, all: attempt.questions.length });
       progress.value = done;
+    },
+
+    /** The deadline may be put off. @param {number | null} moment */
+    until(moment) {
+      if (moment !== null) deadline = moment;
     },
 
     /** Shows the time left and returns it, in ms. Each warning is said once, calmly, and goes away. */

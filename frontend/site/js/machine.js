@@ -69,6 +69,7 @@ import * as pace from "./pace.js";
  * @property {boolean} kept for good, on this device
  * @property {boolean} overtaken by another device's answers
  * @property {boolean} timeUp
+ * @property {number | null} deadline in ms; it may be put off
  * @property {"fewer" | "overtaken" | null} why of confirming
  * @property {ApiError | null} problem
  * @property {Found | null} found what became of the paper
@@ -160,6 +161,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       flags: record ? record.flags : {},
       at: record ? record.at : 1,
       heardAt: record ? record.heard : null,
+      deadline: record ? record.deadline : null,
       keptAt,
       unsent: record ? isUnsent(record) : false,
       inServer: record ? countOf(record.base) : 0,
@@ -277,7 +279,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   /** It may be postponed while the paper is open. @param {number} deadline */
   function setDeadline(deadline) {
     if (deadline !== record.deadline) {
-      update((now) => ({ ...now, deadline }));
+      update((now) => ({ ...now, deadline, closes: closes(/** @type {Paper} */ (paper).week) }));
       finalSave = Infinity;
     }
     if (state === "missed" && clock.now() < deadline) {
@@ -299,6 +301,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       saveAfter = answer.save_after_s * 1000 || saveAfter;
       savedAt = clock.now();
       hear({ ...sheet, revision: answer.revision }, asked);
+      setDeadline(Date.parse(answer.deadline));
     } catch (error) {
       const refused = /** @type {ApiError} */ (error);
       if (refused.code === "overdue") callTime(0); // too late to save, and high time to hand in
@@ -506,6 +509,15 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
     tick() {
       if (!record || !paper || clock.now() < record.deadline) return;
       callTime(clock.now() > record.deadline + grace ? 0 : pace.spread(grace, random));
+    },
+
+    /** Whether the end of the week, which may be put off, cuts the paper's time short. */
+    endsWithWeek: () => Boolean(record && paper && !ended()) && record.closes <= record.deadline,
+
+    /** The dates of the weeks have changed: asks the server for the paper's deadline. */
+    redated() {
+      if (left || ended() || reads || state === "loading" || state === "handing in") return;
+      read();
     },
 
     /** Somebody is looking at the page again. */

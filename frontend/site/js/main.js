@@ -7,7 +7,7 @@ import { setZone } from "./format.js";
 import { explain } from "./problems.js";
 import { parseRoute } from "./route.js";
 import { language, session } from "./storage.js";
-import { isEnglish, setLanguage, t } from "./texts.js";
+import { isEnglish, setLanguage, setWeeks, t } from "./texts.js";
 import { showWaiting } from "./waiting.js";
 
 /** @import { Contest } from "../../types/api" */
@@ -27,6 +27,7 @@ const SCREENS = {
   password: () => import("./screens/password.js"),
 };
 const PART_MS = 20000;
+const WATCH_MS = 10000;
 const PRIVATE = new Set(["me", "paper"]);
 const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
 /** Of index.html. @param {string} id */
@@ -35,6 +36,10 @@ const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 let contest = /** @type {Contest} */ (/** @type {unknown} */ (null)); // until it is loaded
 /** @type {(() => void) | null} */
 let leave = null; // ends what the shown screen has running
+/** @type {(() => void) | null} */
+let renew = null; // draws what the shown screen says of the contest anew
+/** @type {(() => boolean) | null} */
+let watches = null; // whether the shown screen depends on the newest dates; null: always
 /** @type {(() => unknown) | null} */
 let keep = null; // the text typed into the screen, for showing it in the other language
 let turn = 0; // counts route changes: a screen that loads too late is dropped
@@ -64,7 +69,9 @@ async function loadContest() {
   if (!contest) {
     contest = (await data("contest.json")) || (await api.contest());
     setZone(contest.timezone);
+    setWeeks(contest);
     keepHotline(contest.hotline);
+    setTimeout(watchContest, WATCH_MS);
   }
   return contest;
 }
@@ -75,6 +82,26 @@ function keepHotline(line) {
     localStorage.setItem("cuoc-thi:hotline", JSON.stringify(line || null));
   } catch (error) {
     // Then guard.js asks the site.
+  }
+}
+
+/** Follows what the organisers change while the page is shown. */
+async function watchContest() {
+  try {
+    (await import("./contest.js")).watch(contest, () => document.visibilityState === "visible" && (!watches || watches()), () => afterClick(() => {
+      notice();
+      if (renew) renew();
+    }));
+  } catch (error) {
+    setTimeout(watchContest, WATCH_MS);
+  }
+}
+
+/** The organisers' notice, and what is stopped; the part that shows them comes when there is something. */
+function notice() {
+  const box = place("notice");
+  if (contest.notice || contest.stopped.length || !box.hidden) {
+    import("./contest.js").then((part) => part.showNotice(box, contest)).catch(() => {});
   }
 }
 
@@ -91,7 +118,7 @@ function signedIn() {
 async function show(kept = /** @type {unknown} */ (null)) {
   const [mine, at] = [(turn += 1), parseRoute(location.hash)];
   if (leave) leave();
-  leave = keep = null;
+  leave = keep = renew = watches = null;
   const main = place("main");
   main.setAttribute("aria-busy", "true"); // tells guard.js that the app runs
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
@@ -107,6 +134,8 @@ async function show(kept = /** @type {unknown} */ (null)) {
     if (mine !== turn) return void (stop && stop());
     leave = stop || null;
     keep = made.keep || null;
+    renew = made.renew || null;
+    watches = made.watches || null;
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
     put(content);
     const target = made.shown && made.shown();
@@ -173,6 +202,7 @@ function frame(name) {
   fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
     h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
   footer();
+  if (contest) notice();
 }
 
 function footer() {

@@ -27,6 +27,7 @@ const ENGLISH = {
   too_large: "The request is too large.",
   invalid: "Some entries are not right. Correct those named and send again.",
   too_many_attempts: "Too many wrong passwords. Wait a few minutes and try again.",
+  stopped: "The organisers have stopped this for the time being. Open papers can be saved and handed in.",
   busy: "Many people are using the system. Try again in a few seconds.",
   not_loaded: "The contest has not been loaded yet. Come back later.",
 };
@@ -45,8 +46,13 @@ const ENGLISH_FIELDS = {
   prediction: "Enter a whole number.",
 };
 
-/** One sentence for an error. */
+/** One sentence for an error, and the organisers' words if they have stopped something. */
 export function explain(error) {
+  const notice = error.code === "stopped" && error.problem && error.problem.notice;
+  return notice ? `${sentence(error)} ${notice}` : sentence(error);
+}
+
+function sentence(error) {
   if (isEnglish()) return ENGLISH[error.code] || "Something went wrong. Try again in a few seconds.";
   return error.detail || { network: NETWORK, timeout: TIMEOUT, part: PART }[error.code] || UNKNOWN;
 }

@@ -126,7 +126,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
 
   return new Promise((resolve, reject) => {
     ready = {
-      resolve: () => resolve({ title: t(shownScreen && shownScreen.final ? "result.title" : "paper.title"), content, stop }),
+      resolve: () => resolve({ title: t(shownScreen && shownScreen.final ? "result.title" : "paper.title"), content, stop, renew: machine.redated, watches: machine.endsWithWeek }),
       reject,
     };
     machine.open();
@@ -220,6 +220,7 @@ function paperScreen(paper, machine) {
     view.refresh(now.locked);
     drawSheet();
     bar.showSave(now);
+    bar.until(now.deadline);
     const wanted = areaOf(now);
     if (wanted === "sending") {
       if (area !== wanted) put(wanted, h("p", { class: "loading", role: "status" }, t(now.byClock ? "paper.timeUp" : "paper.sending")));

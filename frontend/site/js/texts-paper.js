@@ -4,7 +4,7 @@ import { addTexts } from "./texts.js";
 
 addTexts({
   "paper.title": ["Bài thi", "Paper"],
-  "paper.heading": ["Tuần {week}, lượt thi {number}", "Week {week}, attempt {number}"],
+  "paper.heading": ["{name}, lượt thi {number}", "{name}, attempt {number}"],
   "paper.left": ["Còn lại", "Time left"],
   "paper.answered": ["Đã trả lời {done}/{all}", "Answered {done}/{all}"],
   "paper.question": ["Câu {number}", "Question {number}"],

@@ -27,16 +27,16 @@ const TEXTS = {
 
   "home.contest": ["Cuộc thi trực tuyến", "Online contest"],
   "home.before": ["Cuộc thi chưa bắt đầu", "The contest has not started yet"],
-  "home.open": ["Tuần {week} đang diễn ra", "Week {week} is open"],
+  "home.open": ["{name} đang diễn ra", "{name} is open"],
   "home.between": ["Đang nghỉ giữa hai tuần thi", "Between two weeks"],
   "home.after": ["Cuộc thi đã kết thúc", "The contest is over"],
-  "home.opensIn": ["Tuần {week} bắt đầu sau", "Week {week} opens in"],
-  "home.closesIn": ["Tuần {week} kết thúc sau", "Week {week} closes in"],
+  "home.opensIn": ["{name} bắt đầu sau", "{name} opens in"],
+  "home.closesIn": ["{name} kết thúc sau", "{name} closes in"],
   "home.thanks": ["Cảm ơn bạn đã quan tâm. Mời xem kết quả.", "Thank you. Please see the results."],
   "home.enter": ["Vào thi", "Enter the contest"],
   "home.seeResults": ["Xem kết quả", "See the results"],
   "home.weeks": ["Lịch thi", "Dates"],
-  "home.week": ["Tuần {week}", "Week {week}"],
+  "home.week": ["{name}", "{name}"],
   "home.fromTo": ["Từ {from} đến {to}", "From {from} to {to}"],
   "home.done": ["Đã kết thúc", "Over"],
   "home.now": ["Đang diễn ra", "Open"],
@@ -69,7 +69,7 @@ const TEXTS = {
   "home.unitPrizes": ["Giải tập thể", "Collective prizes"],
   "home.eachWeek": ["{count} {title} mỗi tuần", "{count} {title} each week"],
   "home.atTheEnd": ["{count} {title} cuối cuộc thi", "{count} {title} at the end"],
-  "live.title": ["Tuần {week}: số liệu tham gia", "Week {week} so far"],
+  "live.title": ["{name}: số liệu tham gia", "{name} so far"],
   "live.units": ["Đơn vị có nhiều người dự thi nhất", "Units with the most participants"],
   "live.asOf": ["Số liệu lúc {time}, cập nhật mỗi phút.", "As of {time}, brought up to date every minute."],
   "wait.busy": ["Đang có rất nhiều người truy cập", "Very many people are here right now"],
@@ -123,7 +123,7 @@ const TEXTS = {
   ],
   "me.history": ["Các lượt thi của bạn", "Your attempts"],
   "me.noHistory": ["Bạn chưa có lượt thi nào.", "You have no attempts yet."],
-  "me.attempt": ["Tuần {week}, lượt {number}", "Week {week}, attempt {number}"],
+  "me.attempt": ["{name}, lượt {number}", "{name}, attempt {number}"],
   "me.open": ["Đang làm", "Open"],
   "me.discarded": ["Không tính", "Not counted"],
   "me.overdue": ["Hết giờ, tính câu trả lời đã lưu", "Time ran out, saved answers counted"],
@@ -281,24 +281,6 @@ const TEXTS = {
   "part.code_version": ["Phần mềm", "Software"],
   "part.key": ["Khóa ký biên nhận", "Key that signs receipts"],
   "commitments.none": ["Chưa có cam kết nào được công bố.", "Nothing is published yet."],
-
-  "bank.title": ["Ôn tập", "Study"],
-  "bank.intro": [
-    "Bộ câu hỏi và đáp án do Ban Tổ chức công bố: {count} câu.",
-    "The questions and answers published by the organisers: {count}.",
-  ],
-  "bank.search": ["Tìm trong câu hỏi, đáp án, căn cứ (không cần dấu)", "Search (tone marks not needed)"],
-  "bank.found": ["Tìm thấy {count} câu", "{count} found"],
-  "bank.answer": ["Đáp án: {answer}", "Answer: {answer}"],
-  "bank.right": ["(đúng)", "(right)"],
-  "bank.source": ["Căn cứ: ", "Source: "],
-  "bank.hide": ["Ẩn đáp án để tự kiểm tra", "Hide the answers to test yourself"],
-  "bank.reveal": ["Xem đáp án", "Show the answer"],
-  "bank.of": ["Chọn bộ câu hỏi", "Choose the questions"],
-  "bank.now": ["Hiện nay", "Now"],
-  "bank.next": ["Từ tuần {week}", "From week {week}"],
-  "bank.none": ["Bộ câu hỏi chưa được công bố.", "The questions are not published."],
-  "bank.digest": ["Mã kiểm tra bộ câu hỏi: {digest}", "Digest of the bank: {digest}"],
 };
 
 let current = 0;
@@ -311,10 +293,29 @@ export function setLanguage(code) {
 
 export const isEnglish = () => current === 1;
 
-/** The text of `key` in the chosen language. */
+let period = "tuần"; // the contest's word for a week
+let titles = new Map(); // the own titles of weeks, by number
+
+/** Whether weeks are called “tuần”, “đợt” or “kỳ”, and which have a title of their own. */
+export function setWeeks(contest) {
+  period = contest.period || "tuần";
+  titles = new Map(contest.weeks.map(({ number, title }) => [String(number), title]));
+}
+
+/** A text that says “tuần”, in the contest's word. */
+function worded(text) {
+  if (period === "tuần") return text;
+  if (current) return text.replace(/\b(?:week|weekly)\b/g, "round").replace(/\bWeek(?:ly)?\b/g, "Round").replace(/\bweeks\b/g, "rounds");
+  return text.replace(/tuần/g, period).replace(/Tuần/g, period[0].toUpperCase() + period.slice(1));
+}
+
+const weekName = (week) => titles.get(String(week)) || worded(`${current ? "Week" : "Tuần"} ${week}`);
+
+/** The text of `key` in the chosen language; where `values` has a `week`, `{name}` is what that week is called. */
 export function t(key, values = {}) {
-  const text = TEXTS[key] ? TEXTS[key][current] : key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  const text = TEXTS[key] ? worded(TEXTS[key][current]) : key;
+  const all = "week" in values ? { name: weekName(values.week), ...values } : values;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in all ? String(all[name]) : whole));
 }
 
 /** Texts of a part that comes later. */

@@ -4,6 +4,7 @@ import { data } from "../api.js";
 import { afterClick, fill, h } from "../dom.js";
 import { fold, number } from "../format.js";
 import { t } from "../texts.js";
+import "../texts-bank.js";
 
 const STEP = 25;
 

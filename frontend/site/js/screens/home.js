@@ -53,7 +53,7 @@ export async function screen({ contest, signedIn }) {
       h("section", { "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("home.rules")), rules(contest),
         h("p", null, h("a", { class: "button", href: "#/guide" }, t("home.guide"))))),
   ];
-  return { title, content, stop };
+  return { title, content, stop, renew: draw };
 }
 
 function statusCard(at, signedIn) {
