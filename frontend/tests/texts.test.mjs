@@ -6,6 +6,7 @@ import { setLanguage, setWeeks, t, texts } from "../site/js/texts.js";
 import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
+import "../site/js/texts-proof.js";
 
 const folder = new URL("../site/js/", import.meta.url);
 const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));

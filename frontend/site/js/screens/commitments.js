@@ -6,6 +6,7 @@ import { canCheck } from "../digests.js";
 import { h } from "../dom.js";
 import { moment, number } from "../format.js";
 import { isEnglish, t } from "../texts.js";
+import "../texts-proof.js";
 
 const PARTS = ["definition", "bank", "units", "barred"];
 
