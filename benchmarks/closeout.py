@@ -26,7 +26,7 @@ from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.closed import closed_week, ranking_rows
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle
-from chalicelib.services.contest.compiled_rosters import rosters_key
+from chalicelib.services.contest.compiled_rosters import load_placement, rosters_key
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
@@ -105,8 +105,10 @@ def main() -> None:
                 collectors[PROOF] = ProofCollector(reference.definition, week, b"salt key")
             if what == "close":
                 collectors |= week_collectors(reference.definition, reference.bank)
-            gathered = gather(reference.definition, reference.bank, week, pages(1), collectors)
             desk, root = Bucket(), ""
+            desk.kept[rosters_key(reference.rosters)] = listed
+            placement = load_placement(desk, reference)
+            gathered = gather(reference.definition, reference.bank, week, pages(1), collectors, placement)
             if collectors:
                 bundle = write_bundle(gathered.collected[PROOF], (), (), desk, FOLDER)
                 root = bundle.tree.root
@@ -117,7 +119,6 @@ def main() -> None:
                     desk.put(f"{FOLDER}/{name}", data)
                 show_proof(1, 1, desk, Bucket())
             if what == "close":
-                desk.kept[rosters_key(reference.rosters)] = listed
                 write_files(result, reference, desk)
     spent = time.process_time() - began
     print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, people, attempts)

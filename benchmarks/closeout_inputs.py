@@ -31,7 +31,7 @@ def rosters() -> bytes:
     def members(unit: int) -> Iterator[Member]:
         for number in range(unit, 2 * ROSTER_ROWS, UNITS):
             name = f"Nguyễn Văn {'An Bình Chi Dũng Giang Hà Lan Mai Sơn Thủy'.split()[number % 10]}"
-            yield Member(person(number), name, f"040{number:09}", number % 50 == 0)
+            yield Member(person(number), name, f"040{number:09}", number % 50 == 0, "mandatory", "")
 
     lines = [Roster(f"U-{unit:04}", sorted(members(unit))) for unit in range(UNITS // 2)]
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)

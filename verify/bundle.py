@@ -26,11 +26,17 @@ class Attempt(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A person, identified by the pseudonym; ``attempts`` by number, including discarded ones."""
+    """A person, identified by the pseudonym; ``attempts`` by number, including discarded ones.
+
+    ``unit`` and ``category`` are those that counted; ``excused``: not obliged whatever the category; ``moved``:
+    another unit or category was given at registration.
+    """
 
     pseudonym: str
     unit: str | None
     category: str
+    excused: bool
+    moved: bool
     attempts: dict[int, Attempt]
 
 
@@ -52,10 +58,11 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
         for line in lines:
             counted, record = _line(line, index)
             leaves.append(leaf_hash(canonical(record)))
-            person = people.setdefault(
-                record["pseudonym"], Person(record["pseudonym"], record["unit"], record["category"], {})
-            )
-            elsewhere = (record["unit"], record["category"]) != (person.unit, person.category)
+            unit, category = counted.get("unit", record["unit"]), counted.get("category", record["category"])
+            place = (unit, category, "obliged" in counted, bool(counted.keys() & {"unit", "category"}))
+            name = record["pseudonym"]
+            person = people.setdefault(name, Person(name, *place, {}))
+            elsewhere = place != (person.unit, person.category, person.excused, person.moved)
             if record["number"] in person.attempts or elsewhere:
                 raise Failed(
                     f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['pseudonym']}.",
@@ -102,7 +109,7 @@ def _line(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
             f"Một dòng không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác: {text[:80]!r}…",
             f"A line is not canonical, or belongs to another contest or week: {text[:80]!r}…",
         )
-    if any(record[key] == value for key, value in counted.items()):
+    if any(record.get(key) == value for key, value in counted.items()):
         raise Failed(
             f"Phần counted lặp lại bản ghi: {text[:80]!r}…", f"counted repeats the record: {text[:80]!r}…"
         )

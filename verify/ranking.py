@@ -18,6 +18,7 @@ class Place(NamedTuple):
     pseudonym: str
     unit: str | None
     category: str
+    obliged: bool
     best: Attempt
     counted: int
     took_part: bool
@@ -50,7 +51,9 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     for name in with_one:
         best = min(counted[name], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
         person = by_name[name]
-        everyone.append(Place(name, person.unit, person.category, best, len(counted[name]), name in took_part))
+        obliged = person.category in rules["obliged_categories"] and not person.excused
+        place = Place(name, person.unit, person.category, obliged, best, len(counted[name]), name in took_part)
+        everyone.append(place)
     root = published["draw_root"]
     everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
     barred = set(published["no_prize"])
@@ -142,8 +145,7 @@ def rank_units(
     rules, questions = published["rules"], published["rules"]["paper_questions"]
     codes = [unit["code"] for unit in published["units"]]
     everybody = _sums(everyone, codes)
-    obliged_categories = rules["obliged_categories"]
-    of_obliged = _sums([place for place in everyone if place.category in obliged_categories], codes)
+    of_obliged = _sums([place for place in everyone if place.obliged], codes)
     most = max((_volume(everybody[code], of_obliged[code], rules) for code in codes), default=0)
     rows = []
     for unit in published["units"]:

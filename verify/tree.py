@@ -22,15 +22,19 @@ CHOICES: dict[str, set[Any]] = {
 }
 
 
+COUNTED_KEYS = {"category": str, "obliged": bool, "score": int, "unit": str}
+
+
 def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def check_counted(counted: Any) -> dict[str, Any]:
-    """What counted otherwise than the record says: a score. Raises ``Failed`` for anything else."""
-    if not isinstance(counted, dict) or not counted.keys() <= {"score"}:
+    """What counted otherwise than the record says. Raises ``Failed`` for anything else."""
+    if not isinstance(counted, dict) or not counted.keys() <= COUNTED_KEYS.keys():
         raise Failed("Phần counted có trường lạ.", "counted has an unknown key.")
-    if any(type(value) is not int for value in counted.values()):
+    wrong = any(type(value) is not COUNTED_KEYS[key] for key, value in counted.items())
+    if wrong or counted.get("obliged", False):
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
     return counted
 

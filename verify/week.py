@@ -50,6 +50,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
             "Equal people do not stand by the root of the first close.",
         )
     yield from _rulings(people.values(), published)
+    yield _placed(people.values(), published["rules"]["obliged_categories"])
     result, ranked = rank_again(people.values(), published)
     for name, (vi, en) in SAID.items():
         if published["result"][name] != result[name]:
@@ -98,6 +99,23 @@ def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Pa
 def _said(ruling: dict[str, Any]) -> str:
     keys = ", ".join(ruling["keys"]) or "mọi câu trả lời"
     return f"{ruling['question']}: {keys}"
+
+
+def _placed(people: Iterable[Person], obliged_categories: list[str]) -> Passed:
+    """Rosters are not published: it tells how many people count elsewhere than they registered."""
+    moved = sum(person.moved for person in people)
+    excused = [person for person in people if person.excused]
+    if any(person.category not in obliged_categories for person in excused):
+        raise Failed(
+            "Có người được miễn mà đối tượng của họ không bắt buộc.",
+            "Somebody is excused whose category is not obliged.",
+        )
+    return Passed(
+        f"Theo danh sách của các đơn vị: {moved} người tính ở đơn vị hoặc đối tượng khác lúc đăng ký, "
+        f"{len(excused)} người thuộc đối tượng bắt buộc mà không phải dự thi",
+        f"By the units' rosters {moved} people count in another unit or category than registered, and "
+        f"{len(excused)} of an obliged category are not obliged",
+    )
 
 
 def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Place]) -> None:

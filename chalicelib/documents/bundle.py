@@ -48,10 +48,26 @@ def decode_record(record: bytes) -> dict[str, Any]:
     return parsed("AttemptRecord", record, FORMAT)
 
 
-def encode_line(record: bytes, *, score: int | None) -> bytes:
+def encode_line(
+    record: bytes,
+    *,
+    category: str | None = None,
+    excused: bool = False,
+    score: int | None = None,
+    unit: str | None = None,
+) -> bytes:
     """A line of the bundle: beside the ``record``, what counted otherwise than it says.
 
-    ``score``: under the rulings; None if it is the record's.
+    ``score``: under the rulings; ``category`` and ``unit``: by a roster; None if it is the record's.
+    ``excused``: not obliged although of an obliged category.
     """
-    counted = "" if score is None else f'"score":{score}'
-    return b'{"counted":{%b},"record":%b}' % (counted.encode(), record)
+    counted = []
+    if category is not None:
+        counted.append(f'"category":"{category}"')
+    if excused:
+        counted.append('"obliged":false')
+    if score is not None:
+        counted.append(f'"score":{score}')
+    if unit is not None:
+        counted.append(f'"unit":"{unit}"')
+    return b'{"counted":{%b},"record":%b}' % (",".join(counted).encode(), record)

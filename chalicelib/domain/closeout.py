@@ -12,6 +12,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.grading import Rulings, grading_again
 from chalicelib.domain.paper import draw, score
+from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.ranking import (
     Contender,
     Counts,
@@ -40,13 +41,14 @@ from chalicelib.domain.units import Unit
 class Collector(Protocol):
     """Looks at every entry of a week, settled, each once and in no particular order.
 
+    ``place`` is where the person counts; the entry has what was said at registration.
     ``sees_everybody``: also the people who are not counted (``decisions.Bars``).
     """
 
     @property
     def sees_everybody(self) -> bool: ...
 
-    def add(self, entry: Entry) -> None: ...
+    def add(self, entry: Entry, place: Place) -> None: ...
 
     def merge(self, other: Any) -> None:
         """Takes in what another of the same kind has seen; the order of merging does not matter."""
@@ -115,15 +117,16 @@ def gather(
     collectors: Mapping[str, Collector] = MappingProxyType({}),
     rulings: Rulings = MappingProxyType({}),
     not_counted: Collection[str] = (),
+    placement: Placement | None = None,
 ) -> Gathered:
     """Takes entries one by one, settles them, grades them again under the week's ``rulings``, shows them to the
     collectors and keeps what a ranking needs.
 
     Attempts that are still open are overdue by now and count as their autosaved answers say. The people of
-    ``not_counted`` are in no figure.
+    ``not_counted`` are in no figure. Without a ``placement``, which knows the rosters, all count as registered.
     """
     counted = map(grading_again(bank, definition.paper, rulings), _settled(entries, definition, bank, week))
-    final = _shown_to(collectors.values(), counted, not_counted)
+    final = _shown_to(collectors.values(), counted, placement or Placement(definition), not_counted)
     return Gathered(people=list(contenders(final, definition)), collected=dict(collectors))
 
 
@@ -139,17 +142,20 @@ def _settled(entries: Iterable[Entry], definition: Definition, bank: Bank, week:
 
 
 def _shown_to(
-    collectors: Iterable[Collector], entries: Iterable[Entry], not_counted: Collection[str]
-) -> Iterator[Entry]:
-    """The entries that count, each after all collectors have seen it."""
+    collectors: Iterable[Collector],
+    entries: Iterable[Entry],
+    placement: Placement,
+    not_counted: Collection[str],
+) -> Iterator[tuple[Entry, Place]]:
+    """The entries that count with their places, each after all collectors have seen it."""
     watching = list(collectors)
     of_everybody = [collector for collector in watching if collector.sees_everybody]
     for entry in entries:
-        counted = entry.participant_id not in not_counted
+        place, counted = placement.of(entry), entry.participant_id not in not_counted
         for collector in watching if counted else of_everybody:
-            collector.add(entry)
+            collector.add(entry, place)
         if counted:
-            yield entry
+            yield entry, place
 
 
 def close_week(

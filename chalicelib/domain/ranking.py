@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.placement import Place
 from chalicelib.domain.times import span_ms
 
 
@@ -89,13 +90,12 @@ Key = tuple[float, ...]
 Compare = Callable[[Finished | Candidate], Key]
 
 
-def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Contender]:
+def contenders(placed: Iterable[tuple[Entry, Place]], definition: Definition) -> Iterator[Contender]:
     """Everyone with a counted attempt. The entries are taken one by one and not kept."""
     compare = comparison(definition, _before_the_target(definition), target=None)
     all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
-    one_prediction, obliged = definition.one_prediction, definition.obliged
-    least = definition.unit_score.participation_min_score
-    for entry in entries:
+    one_prediction, least = definition.one_prediction, definition.unit_score.participation_min_score
+    for entry, place in placed:
         counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if counted:
             best = _equally_good(counted, compare)
@@ -103,9 +103,9 @@ def contenders(entries: Iterable[Entry], definition: Definition) -> Iterator[Con
             yield Contender(
                 entry.participant_id,
                 # Decoding makes strings anew for each entry; 400,000 codes of units would take 22 MB.
-                intern(entry.unit),
-                intern(entry.category),
-                entry.category in obliged,
+                intern(place.unit),
+                intern(place.category),
+                place.obliged,
                 not least or any(one.score >= least for one in counted),
                 len(counted),
                 any(one.score == all_correct and one.duration >= min_duration for one in counted),

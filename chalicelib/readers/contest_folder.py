@@ -27,6 +27,7 @@ from chalicelib.readers.contest_tables import (
     Exclusion,
     File,
     RosterRow,
+    counted_units,
     read_exclusions,
     read_questions,
     read_rosters,
@@ -95,7 +96,9 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     everything = read_questions(bank, faults) if bank else []
     approved = tuple(question for question, status in everything if status == "approved")
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
-    rosters = tuple(read_rosters(files.get("rosters"), {unit.code for unit in units}, faults))
+    warnings: list[Fault] = []
+    codes = {unit.code for unit in units}
+    rosters = tuple(read_rosters(files.get("rosters"), codes, definition, faults, warnings))
     if definition and units:
         faults += _unknown_blocs(definition, units)
     exclusions = tuple(read_exclusions(files.get("exclusions"), definition, faults))
@@ -115,11 +118,11 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
         exclusions,
         guide,
         bank.name,
-        tuple(_warnings(definition, units, rosters)),
+        (*warnings, *_warnings(definition, units, rosters)),
     )
 
 
-def _warnings(definition: Definition, units: Sequence[Unit], rosters: Iterable[RosterRow]) -> Iterator[Fault]:
+def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[RosterRow]) -> Iterator[Fault]:
     listed = {row.unit_code for row in rosters}
     claimed = [prize.name for prize in definition.prizes if prize.categories]
     unlisted = [unit.code for unit in units if unit.code not in listed]
@@ -135,6 +138,14 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Iterable[R
             'đáp án: hãy bỏ mục này hoặc ghi show_score = "after_close"'
         )
         yield Fault("contest.toml", 0, "paper.show_score", "at_once", message)
+    for unit, counted in zip(units, counted_units(units, rosters, definition), strict=True):
+        if (unit.headcount, unit.exempt) != (counted.headcount, counted.exempt):
+            message = (
+                f"tệp units ghi {unit.headcount} người phải dự thi, được miễn {unit.exempt}; danh sách của đơn "
+                f"vị (rosters) có {counted.headcount}, được miễn {counted.exempt}; kết quả tính theo danh "
+                "sách: hãy kiểm tra lại hai tệp"
+            )
+            yield Fault("units", 0, "headcount", unit.code, message)
 
 
 def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fault]:

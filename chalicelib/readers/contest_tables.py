@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Question
@@ -30,12 +31,14 @@ class Exclusion(NamedTuple):
 
 
 class RosterRow(NamedTuple):
-    """A person on a unit's roster; ``exempt`` people need not take part (R1)."""
+    """A person on a unit's roster; ``exempt`` people, for ``reason``, need not take part (R1)."""
 
     unit_code: str
     full_name: str
     citizen_id: str
     exempt: bool
+    category: str
+    reason: str
 
 
 class File(NamedTuple):
@@ -44,10 +47,11 @@ class File(NamedTuple):
     name: str
     data: bytes
 
-    def rows(self, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
+    def rows(self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> list[Row]:
+        """``optional``: columns that may be missing, and are empty then."""
         reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
-        records = reader(self.name, self.data, columns, faults)
-        return list(read_table(self.name, records, columns, faults))
+        records = reader(self.name, self.data, (*columns, *optional), faults)
+        return list(read_table(self.name, records, columns, faults, optional))
 
 
 def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
@@ -129,13 +133,26 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
     return units
 
 
-def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -> list[RosterRow]:
-    """The people on the units' rosters. ``unit_codes`` is empty if the units are not known."""
+def read_rosters(
+    file: File | None,
+    unit_codes: set[str],
+    definition: Definition | None,
+    faults: list[Fault],
+    warnings: list[Fault],
+) -> list[RosterRow]:
+    """The people on the units' rosters; ``unit_codes`` is empty if the units are not known.
+
+    A second row of a citizen is left out with a warning, the others are taken: one unit's mistake must not keep
+    all others' lists out. Without a category a person is of the first obliged one, or of the first at all.
+    """
     if file is None:
         return []
-    rows = file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults)
-    _unique(rows, "citizen_id", faults)
-    for row in rows:
+    categories = definition.categories if definition else ()
+    usual = next((one.name for one in categories if one.obliged), categories[0].name if categories else "")
+    names = [category.name for category in categories]
+    first: dict[str, Row] = {}
+    rosters = []
+    for row in file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults, ("category", "reason")):
         check_citizen_id(row, faults)
         if unit_codes and row["unit_code"] not in unit_codes:
             faults.append(row.fault("unit_code", "không có mã đơn vị này trong danh sách đơn vị (units)"))
@@ -143,9 +160,39 @@ def read_rosters(file: File | None, unit_codes: set[str], faults: list[Fault]) -
             faults.append(row.fault("full_name", "không được để trống"))
         if row["exempt"] not in {"", "0", "1"}:
             faults.append(row.fault("exempt", "ghi 1 (được miễn), 0 hoặc để trống"))
-    return [
-        RosterRow(row["unit_code"], row["full_name"], row["citizen_id"], row["exempt"] == "1") for row in rows
-    ]
+        if row["category"] and names and row["category"] not in names:
+            message = f"không có đối tượng này; các đối tượng ở [[categories]] là: {', '.join(names)}"
+            faults.append(row.fault("category", message))
+        before = first.setdefault(row["citizen_id"], row)
+        if before is row:
+            told = (row["unit_code"], row["full_name"], row["citizen_id"], row["exempt"] == "1")
+            rosters.append(RosterRow(*told, row["category"] or usual, row["reason"]))
+        else:
+            message = (
+                f"dòng này không được nhận, các dòng khác vẫn được nhận: người này đã có ở dòng {before.line}, "
+                f"danh sách của đơn vị {before['unit_code']}; hãy thống nhất với đơn vị đó rồi gửi lại tệp"
+            )
+            warnings.append(row.fault("citizen_id", message))
+    return rosters
+
+
+def counted_units(units: Iterable[Unit], rows: Iterable[RosterRow], definition: Definition) -> tuple[Unit, ...]:
+    """The units with the headcount and the exempt people of their rosters, where they have one (design).
+
+    Only people of obliged categories are measured against the headcount.
+    """
+    counts: dict[str, list[int]] = {}
+    for row in rows:
+        count = counts.setdefault(row.unit_code, [0, 0])
+        if row.category in definition.obliged:
+            count[0] += 1
+            count[1] += row.exempt
+    return tuple(
+        unit._replace(headcount=counts[unit.code][0], exempt=counts[unit.code][1])
+        if unit.code in counts
+        else unit
+        for unit in units
+    )
 
 
 def check_citizen_id(row: Row, faults: list[Fault]) -> None:

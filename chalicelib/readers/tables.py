@@ -124,11 +124,15 @@ def is_comment(tidy: list[str]) -> bool:
 
 
 def read_table(
-    file: str, records: Iterable[Record], columns: Sequence[str], faults: list[Fault]
+    file: str,
+    records: Iterable[Record],
+    columns: Sequence[str],
+    faults: list[Fault],
+    optional: Sequence[str] = (),
 ) -> Iterator[Row]:
-    """The rows below the header, which must name exactly ``columns`` in any order.
+    """The rows below the header, which must name ``columns`` and may name ``optional`` ones, in any order.
 
-    Comments may stand before the header; empty lines are skipped.
+    Comments may stand before the header; empty lines are skipped. Optional cells that are not there are empty.
     """
     before = len(faults)
     header: list[str] | None = None
@@ -140,7 +144,7 @@ def read_table(
                 header, width = tidy, len(tidy)
                 while header and not header[-1]:  # columns that were used once and emptied
                     header = header[:-1]
-                if not _header_fits(file, line, header, columns, faults):
+                if not _header_fits(file, line, header, columns, optional, faults):
                     return
         elif any(tidy) or faulty:
             count += 1
@@ -150,7 +154,7 @@ def read_table(
                 return
             row = _row(Row(file, line, dict(zip(header, tidy, strict=False))), tidy, width, faulty, faults)
             if row:
-                yield row
+                yield Row(file, line, {**dict.fromkeys(optional, ""), **row.cells}) if optional else row
     if header is None and len(faults) == before:
         faults.append(Fault(file, 1, "", "", f"tệp trống, cần dòng tiêu đề: {','.join(columns)}"))
 
@@ -176,14 +180,23 @@ def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: 
     return row if len(faults) == before else None
 
 
-def _header_fits(file: str, line: int, header: list[str], columns: Sequence[str], faults: list[Fault]) -> bool:
+def _header_fits(
+    file: str,
+    line: int,
+    header: list[str],
+    columns: Sequence[str],
+    optional: Sequence[str],
+    faults: list[Fault],
+) -> bool:
     before = len(faults)
-    for column in columns:
-        if header.count(column) != 1:
-            message = "thiếu cột này" if column not in header else "cột này có hai lần"
-            faults.append(Fault(file, line, column, "", message))
+    everything = (*columns, *optional)
+    for column in everything:
+        if header.count(column) > 1:
+            faults.append(Fault(file, line, column, "", "cột này có hai lần"))
+        elif column not in header and column in columns:
+            faults.append(Fault(file, line, column, "", "thiếu cột này"))
     for column in header:
-        if column not in columns:
-            message = f"không có cột tên này; các cột là: {', '.join(columns)}"
+        if column not in everything:
+            message = f"không có cột tên này; các cột là: {', '.join(everything)}"
             faults.append(Fault(file, line, column[:60], "", message))
     return len(faults) == before

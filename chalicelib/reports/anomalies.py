@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from chalicelib.domain.bank import LETTERS
@@ -32,7 +32,7 @@ def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[lis
             one.out_of,
             "" if one.expected is None else comma(one.expected, 1).replace(",", "."),
             "" if one.probability is None else f"< {_power(one.probability)}",
-            _evidence(one, reference),
+            _evidence(one, reference, names),
         ]
 
 
@@ -44,23 +44,36 @@ def _power(probability: Fraction) -> str:
     return f"1e-{power}"
 
 
-def _evidence(one: Anomaly, reference: Reference) -> str:
+def _evidence(one: Anomaly, reference: Reference, names: Mapping[str, str]) -> str:
     questions, of = reference.definition.paper.questions, f"{one.seen} trong {one.out_of}"
     usual = f"khoảng {comma(one.expected or Fraction(0), 1)} người"
     match one.reason:
         case "too_fast":
             least = f"bài nhanh nhất {span(int(one.detail[0]))} (phút:giây) cho {questions} câu"
-            return f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80% trở lên; {least}"
+            text = f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80% trở lên; {least}"
         case "below_min_duration":
-            return f"{of} bài nhanh hơn mức tối thiểu; nhanh nhất {span(int(one.detail[0]))} (phút:giây)"
+            text = f"{of} bài nhanh hơn mức tối thiểu; nhanh nhất {span(int(one.detail[0]))} (phút:giây)"
         case "alike_wrong":
             mask = MASKS.index(one.detail[1])
             chosen = "".join(letter for place, letter in enumerate(LETTERS) if mask >> place & 1)
-            return (
+            text = (
                 f"{of} người của đơn vị làm sai câu {one.detail[0]} cùng chọn phương án {chosen} "
                 f"(thứ tự trong bộ câu hỏi); bình thường {usual}"
             )
         case "night":
-            return f"{of} người của đơn vị bắt đầu tuần thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"
+            text = f"{of} người của đơn vị bắt đầu tuần thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"
+        case "above_headcount":
+            text = (
+                f"{one.seen} người thuộc đối tượng bắt buộc đã dự thi, nhiều hơn {one.out_of} người phải dự "
+                "thi của đơn vị: hãy kiểm tra số người, hoặc đề nghị đơn vị gửi danh sách"
+            )
+        case "not_on_roster":
+            there, elsewhere = one.detail[0] == one.unit, names.get(one.detail[0], "")
+            where = "đối tượng khác của đơn vị" if there else f"người của {elsewhere}"
+            text = (
+                "khai thuộc đối tượng bắt buộc của đơn vị, nhưng không có tên trong danh sách của đơn vị; "
+                f"{one.seen} lượt thi được tính là {where}"
+            )
         case "one_phone":
-            return f"{one.seen} tài khoản dự thi dùng chung một số điện thoại (nhóm {one.detail[0]})"
+            text = f"{one.seen} tài khoản dự thi dùng chung một số điện thoại (nhóm {one.detail[0]})"
+    return text

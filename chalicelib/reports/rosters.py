@@ -106,8 +106,8 @@ def roster_book(
             f"đã dự thi {whole(len(people.took_part))}/{whole(obliged)} ({rate}), {title}, {period}"
         )
 
-        def note(played: Played | None) -> str:
-            notes = []
+        def note(played: Played | None, reason: str = "") -> str:
+            notes = [reason] if reason else []
             if played and played.unit != unit.code:
                 elsewhere = names.get(played.unit, "")
                 notes.append(f"Tính cho đơn vị: {elsewhere}" if elsewhere else "Đăng ký là thí sinh tự do")
@@ -118,7 +118,7 @@ def roster_book(
         def rows(some: Iterable[tuple[Member, Played | None]]) -> Iterator[Sequence[Value]]:
             for number, (one, played) in enumerate(some, 1):
                 done: tuple[Value, Value] = (played.attempts, played.best) if played else (None, None)
-                yield [number, one.full_name, one.citizen_id, *done, note(played)]
+                yield [number, one.full_name, one.citizen_id, *done, note(played, one.reason)]
 
         sheet = book.sheet("Đã dự thi", f"{unit.name}: người đã dự thi", counts, _TOOK_PART)
         sheet.rows(rows(people.took_part))

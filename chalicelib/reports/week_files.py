@@ -59,7 +59,8 @@ def week_files(
         csv_files.table(questions.STATISTICS, questions.statistics_rows(closed)),
     )
     right = accepted(reference.bank.questions, reference.decisions.rulings_in(closed.week))
-    found = find_anomalies(cast(Signs, result.collected["signs"]), first, right, _took_part(result, phones()))
+    signs = cast(Signs, result.collected["signs"])
+    found = find_anomalies(signs, first, right, result.units, _took_part(result, phones()))
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
     yield "summary.xlsx", made(books.summary_book, definition, in_books, activity, closed, texts)

@@ -315,8 +315,8 @@ def test_a_record_and_its_line_of_the_bundle() -> None:
     for broken in (b"", b"{}", kept.replace(b'"format":1', b'"format":2')):
         with pytest.raises(UnreadableDocument):
             bundle.decode_record(broken)
-    assert bundle.encode_line(record, score=None) == b'{"counted":{},"record":%b}' % kept
-    line = bundle.encode_line(record, score=4)
+    assert bundle.encode_line(record) == b'{"counted":{},"record":%b}' % kept
+    line = bundle.encode_line(record, category="encouraged", excused=True, score=4, unit="SO-B")
     assert line == (SAMPLES / "bundle_line.1.json").read_bytes()
     assert canonical_json(json.loads(line)) == line
 

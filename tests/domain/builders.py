@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.domain.attempt import (
     BLANK,
@@ -14,8 +14,9 @@ from chalicelib.domain.attempt import (
     Opened,
     Status,
 )
-from chalicelib.domain.closeout import FinalResult, close_contest
+from chalicelib.domain.closeout import Collector, FinalResult, close_contest
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.placement import Place
 from chalicelib.domain.unit_score import Distinct, DistinctPeople, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
@@ -86,3 +87,17 @@ def final_of(
     by_code = {unit.code: unit for unit in units}
     counted = [UnitWeek(by_code, sums, {}, size) for sums, size in zip(weeks, sizes, strict=True)]
     return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)), ROOT)
+
+
+def place(one: Entry) -> Place:
+    """Where a person counts in a contest without rosters and with the usual categories."""
+    return Place(one.unit, one.category, one.category == "mandatory")
+
+
+def show(collector: Collector, *entries: Entry) -> None:
+    for one in entries:
+        collector.add(one, place(one))
+
+
+def placed(entries: Iterable[Entry]) -> list[tuple[Entry, Place]]:
+    return [(one, place(one)) for one in entries]

@@ -50,6 +50,20 @@ def points(sheet: Sheet, keys: dict[str, set[str]], rulings: dict[str, list[set[
     return right
 
 
+def counted_as(
+    person: int, registered: tuple[str, str], rosters: dict[int, Any], obliged: list[str], other: str
+) -> dict[str, Any]:
+    """Unit and category that count; ``rosters``: person → (unit, category, exempt)."""
+    for listed, (unit, category, exempt) in rosters.items():
+        if listed == person:
+            return {"unit": unit, "category": category, "obliged": category in obliged and not exempt}
+    unit, category = registered
+    has_a_roster = any(listing == unit for listing, _, _ in rosters.values())
+    if category in obliged and has_a_roster:
+        return {"unit": unit, "category": other, "obliged": False}
+    return {"unit": unit, "category": category, "obliged": category in obliged}
+
+
 def counted(person: Person) -> list[Attempt]:
     return [attempt for attempt in person["attempts"] if attempt["counts"]]
 

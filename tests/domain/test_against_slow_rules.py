@@ -19,6 +19,7 @@ from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, clos
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
 from chalicelib.domain.units import Unit
 from tests.domain import slow_rules
@@ -147,6 +148,16 @@ contests = st.fixed_dictionaries(
         "backwards": st.booleans(),
         # Of each week's hash tree: who is equal in everything else stands by it.
         "roots": st.tuples(*[st.sampled_from(["00" * 32, "5e" * 32, "ff" * 32])] * 3),
+        # Of people by number: the unit that lists them, in which category, and whether exempt.
+        "rosters": st.dictionaries(
+            st.integers(0, 9),
+            st.tuples(
+                st.sampled_from(["A", "A", "B"]),
+                st.sampled_from(["staff", "staff", "pupils", "residents"]),
+                st.booleans(),
+            ),
+            max_size=4,
+        ),
         # Questions per paper in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
         # Each week's rulings: by question, the options that are accepted, each alone.
@@ -298,13 +309,17 @@ def slow_person(
         {**attempt, "number": k, "score": slow_rules.points(attempt["sheet"], KEYS, rulings)}
         for k, attempt in enumerate(made, 1)
     ]
-    return {
-        "id": pid(number),
-        "unit": person["unit"],
-        "category": person["category"],
-        "obliged": person["category"] in {"staff", "pupils"},
-        "attempts": numbered,
+    registered = (person["unit"], person["category"])
+    counts_as = slow_rules.counted_as(number, registered, raw["rosters"], ["staff", "pupils"], "residents")
+    return {"id": pid(number), **counts_as, "attempts": numbered}
+
+
+def real_placement(raw: dict[str, Any], contest: Definition) -> Placement:
+    listed = {
+        pid(number): Place(unit, category, category in contest.obliged and not exempt)
+        for number, (unit, category, exempt) in raw["rosters"].items()
     }
+    return Placement(contest, listed, {unit for unit, _, _ in raw["rosters"].values()})
 
 
 def real_rulings(raw: dict[str, Any], week: Week) -> dict[str, Ruling]:
@@ -315,10 +330,12 @@ def real_rulings(raw: dict[str, Any], week: Week) -> dict[str, Ruling]:
 
 
 def gathered_in_shares(
-    contest: Definition, week: Week, entries: list[Entry], rulings: dict[str, Ruling]
+    contest: Definition, week: Week, entries: list[Entry], rulings: dict[str, Ruling], placement: Placement
 ) -> Gathered:
     """Shares as several functions would read them, put together in another order."""
-    shares = [gather(contest, BANK, week, entries[k::3], rulings=rulings) for k in range(3)]
+    shares = [
+        gather(contest, BANK, week, entries[k::3], rulings=rulings, placement=placement) for k in range(3)
+    ]
     whole = shares.pop()
     for share in shares:
         whole.merge(share)
@@ -369,7 +386,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             contest,
             units,
             week,
-            gathered_in_shares(contest, week, entries, real_rulings(raw, week)),
+            gathered_in_shares(contest, week, entries, real_rulings(raw, week), real_placement(raw, contest)),
             root=raw["roots"][len(results)],
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},

@@ -11,6 +11,7 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.domain.placement import Place
 from chalicelib.domain.unit_score import NOTHING
 from tests.domain.builders import NONCE, ROOT, done, entry
 from tests.fakes import MINUTE, START_MS, UNITS, definition, questions
@@ -182,7 +183,7 @@ class Seen:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, place: Place) -> None:
         self.entries.append(entry)
 
     def merge(self, other: Seen) -> None:

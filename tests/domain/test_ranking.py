@@ -24,7 +24,7 @@ from chalicelib.domain.ranking import (
     pseudonym,
     rank,
 )
-from tests.domain.builders import ROOT, done, entry
+from tests.domain.builders import ROOT, done, entry, placed
 from tests.fakes import MINUTE, START_MS, definition
 
 CONTEST = definition()
@@ -33,13 +33,15 @@ CONTEST = definition()
 def ranked(
     *entries: Entry, target: int | None = 10, contest: Definition = CONTEST, root: str = ROOT
 ) -> list[str]:
-    everyone = rank(contenders(entries, contest), contest, contest.weeks[0], target, root)
+    everyone = rank(contenders(placed(entries), contest), contest, contest.weeks[0], target, root)
     return [standing.participant_id for standing in everyone]
 
 
 def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
     """The number of a person's best attempt."""
-    (standing,) = rank(contenders([entry("p", *finished)], contest), contest, contest.weeks[0], target, ROOT)
+    (standing,) = rank(
+        contenders(placed([entry("p", *finished)]), contest), contest, contest.weeks[0], target, ROOT
+    )
     return standing.best.number
 
 
@@ -143,7 +145,7 @@ def test_every_week_has_a_different_draw() -> None:
     people = [f"{k:020x}" for k in range(20)]
     entries = [entry(person, done()) for person in people]
     weeks = [
-        [s.participant_id for s in rank(contenders(entries, CONTEST), CONTEST, week, 10, ROOT)]
+        [s.participant_id for s in rank(contenders(placed(entries), CONTEST), CONTEST, week, 10, ROOT)]
         for week in CONTEST.weeks
     ]
     assert len({tuple(order) for order in weeks}) == 4
@@ -168,7 +170,9 @@ def test_one_prediction_counts_for_the_whole_week() -> None:
         done(4, 7),
         done(5, 10, duration=9),
     )
-    (standing,) = rank(contenders([entry("p", *attempts)], CONTEST), CONTEST, CONTEST.weeks[0], 10, ROOT)
+    (standing,) = rank(
+        contenders(placed([entry("p", *attempts)]), CONTEST), CONTEST, CONTEST.weeks[0], 10, ROOT
+    )
     assert (standing.best.number, standing.best.prediction) == (5, 7)
 
 
@@ -183,8 +187,8 @@ def test_an_attempt_faster_than_the_floor_is_neither_perfect_nor_the_best_and_wi
     floor = definition(paper={"min_duration": "PT60S"})
     fast, slow = done(5, duration=30_000), done(4, duration=300_000)
     assert best(fast, slow, contest=floor) == 2
-    assert count(contenders([entry("p", fast, slow)], floor)).perfect_people == 0
-    everyone = rank(contenders([entry("p", fast)], floor), floor, floor.weeks[0], None, ROOT)
+    assert count(contenders(placed([entry("p", fast, slow)]), floor)).perfect_people == 0
+    everyone = rank(contenders(placed([entry("p", fast)]), floor), floor, floor.weeks[0], None, ROOT)
     assert (len(everyone), award(everyone, floor, (), ())) == (1, {})
 
 
@@ -235,7 +239,7 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
     entries = [entry(f"{k:020x}", *week) for k, week in enumerate(weeks)]
     mixed = chance.sample(entries, len(entries))
     week = CONTEST.weeks[0]
-    straight, crosswise = contenders(entries, CONTEST), contenders(mixed, CONTEST)
+    straight, crosswise = contenders(placed(entries), CONTEST), contenders(placed(mixed), CONTEST)
     assert rank(straight, CONTEST, week, 1, ROOT) == rank(crosswise, CONTEST, week, 1, ROOT)
 
 
@@ -317,7 +321,7 @@ def test_the_facts_of_a_week() -> None:
         entry("c", done(0, status="discarded")),
         entry("d", done(5, status="overdue")),
     ]
-    assert count(contenders(entries, CONTEST)) == Counts(3, 5, 2, 1, 2)
+    assert count(contenders(placed(entries), CONTEST)) == Counts(3, 5, 2, 1, 2)
 
 
 @pytest.mark.parametrize(("target", "actual"), [("perfect_people", 2), ("people", 3), ("attempts", 5)])

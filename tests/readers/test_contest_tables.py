@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.readers.tables import Fault
 from tests.readers.contest_files import (
     EXCLUSIONS,
@@ -229,10 +230,49 @@ ROSTERS = (
 
 
 def test_rosters_are_checked_and_counted() -> None:
-    assert read_files({**contest_files(), "rosters.csv": ROSTERS.encode()}).rosters[1][2:] == (
-        "040085000002",
-        True,
-    )
+    read = read_files({**contest_files(), "rosters.csv": ROSTERS.encode()})
+    assert read.rosters[1] == RosterRow("SO-B", "Lê Bình", "040085000002", True, "mandatory", "")
+
+
+def test_a_roster_may_name_categories_and_the_reasons_of_exemptions() -> None:
+    rows = "SO-A,Nguyễn Văn An,040085000001,,encouraged,\nSO-B,Lê Bình,040085000002,1,,Nghỉ thai sản\n"
+    rosters = "unit_code,full_name,citizen_id,exempt,category,reason\n" + rows
+    told = read_files(contest_files(rosters=rosters)).rosters
+    assert [row[3:] for row in told] == [(False, "encouraged", ""), (True, "mandatory", "Nghỉ thai sản")]
+    (fault,) = faults(rosters=rosters.replace("encouraged", "pupil"))
+    assert (place(fault), "mandatory, encouraged" in fault.message) == (("rosters.csv", 2, "category"), True)
+
+
+def test_of_a_citizen_on_two_rosters_the_second_row_alone_is_refused() -> None:
+    rows = "SO-B,Nguyễn Văn An,040085000001,\nSO-B,Hồ Chi,040085000003,\n"
+    read = read_files(contest_files(rosters=ROSTERS + rows))
+    assert [(row.unit_code, row.citizen_id[-1]) for row in read.rosters] == [
+        ("SO-A", "1"), ("SO-B", "2"), ("SO-B", "3"),
+    ]  # fmt: skip
+    second = next(warning for warning in read.warnings if warning.column == "citizen_id")
+    assert (second.file, second.row) == ("rosters.csv", 4)
+    assert "đã có ở dòng 2, danh sách của đơn vị SO-A" in second.message
+
+
+def test_a_roster_that_disagrees_with_the_headcount_is_said_with_both_numbers() -> None:
+    read = read_files(contest_files(rosters=ROSTERS))
+    assert [(warning.file, warning.value) for warning in read.warnings] == [
+        ("units", "SO-A"),
+        ("units", "SO-B"),
+    ]
+    assert "tệp units ghi 10 người phải dự thi, được miễn 2;" in read.warnings[0].message
+    assert "có 1, được miễn 0" in read.warnings[0].message
+    agreeing = UNITS.replace(",10,2", ",1,0").replace(",4,0", ",1,1")
+    assert read_files(contest_files(rosters=ROSTERS, units=agreeing)).warnings == ()
+
+
+def test_a_unit_with_a_roster_has_its_people_who_are_obliged() -> None:
+    read = read_files(contest_files(rosters=ROSTERS + "SO-A,Hồ Chi,040085000003,\n"))
+    units = counted_units(read.units, read.rosters, read.definition)
+    assert [(unit.code, unit.headcount, unit.exempt) for unit in units] == [("SO-A", 2, 0), ("SO-B", 1, 1)]
+    others = [row._replace(category="encouraged") for row in read.rosters]
+    assert [unit.headcount for unit in counted_units(read.units, others, read.definition)] == [0, 0]
+    assert counted_units(read.units, [], read.definition) == read.units
 
 
 @pytest.mark.parametrize(
@@ -240,7 +280,6 @@ def test_rosters_are_checked_and_counted() -> None:
     [
         ("SO-B", "SO-X", "unit_code"),
         ("040085000002", "40085000002", "citizen_id"),
-        ("040085000002", "040085000001", "citizen_id"),
         ("Lê Bình", "", "full_name"),
         (",1\n", ",có\n", "exempt"),
     ],

@@ -171,7 +171,7 @@ class Autumn:
             self.ids[unit.code].append(identity)
             if unit.code in {"SO-TP", "H-ANHSON"}:
                 exempt = number >= unit.headcount - unit.exempt
-                self.roster_rows.append(RosterRow(unit.code, name, citizen_id, exempt))
+                self.roster_rows.append(RosterRow(unit.code, name, citizen_id, exempt, "mandatory", ""))
         if unit.code == "SO-TP":  # somebody new there and not yet on the roster
             self.ids[unit.code].append(self._person(unit.code)[0])
 

@@ -18,6 +18,7 @@ import pytest
 
 from chalicelib.domain.attempt import Entry, settled
 from chalicelib.domain.definition import Publication
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.person import masked_name
 from chalicelib.domain.unit_score import Distinct
@@ -28,7 +29,7 @@ from chalicelib.services.closing.close_weeks import Standing
 from tests.csv_rows import csv_rows
 from tests.domain.builders import rank_over
 from tests.fakes import START_MS, WEEK
-from tests.reports.autumn import CONTEST, UNITS, Autumn
+from tests.reports.autumn import CONTEST, PEPPER, UNITS, Autumn
 
 WEEKS = ("week-1", "week-2")
 AFTERWARDS = START_MS + 2 * WEEK + 80_000
@@ -99,6 +100,15 @@ def total(found: list[dict[str, Any]], column: str) -> int:
     return sum(int(row[column]) for row in found)
 
 
+def is_obliged(autumn: Autumn, one: Entry) -> bool:
+    """By the roster where the unit has one, else as registered."""
+    listed = {participant_id(PEPPER, row.citizen_id): row for row in autumn.roster_rows}
+    row = listed.get(one.participant_id)
+    if row is not None:
+        return not row.exempt
+    return one.category == "mandatory" and one.unit not in {row.unit_code for row in autumn.roster_rows}
+
+
 def test_counts_match_what_people_did(autumn: Autumn, week: str) -> None:
     people = played(autumn, week)
     told = counts(autumn, week)
@@ -133,7 +143,7 @@ def test_units_add_up_to_everybody(autumn: Autumn, week: str) -> None:
     assert total(units, "attempts") + outside_attempts == counts(autumn, week)["attempts"]
     for row in units:
         members = [entry for entry in people if entry.unit == row["unit_code"]]
-        obliged = [entry for entry in members if entry.category == "mandatory"]
+        obliged = [entry for entry in members if is_obliged(autumn, entry)]
         assert (int(row["people"]), int(row["obliged_people"])) == (len(members), len(obliged))
         graded = obliged if int(row["headcount"]) > int(row["exempt"]) else members
         bests = [max(attempt.score for attempt in entry.counted) for entry in graded]
@@ -270,6 +280,7 @@ def test_the_anomalies_found_are_those_that_were_put_in(autumn: Autumn) -> None:
     assert found == {
         ("alike_wrong", "BUU-DIEN"),
         ("night", "BV-DK"),
+        ("not_on_roster", "SO-TP"),
         ("one_phone", "H-QUYCHAU"),
         ("too_fast", "TP-VINH"),
         ("below_min_duration", "TP-VINH"),
@@ -344,7 +355,7 @@ def test_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
         assert told == (int(row["obliged_people"]), int(row["attempts"]))
         once = [{one.participant_id: one for one in played(autumn, week)} for week in WEEKS]
         members = [one for one in {**once[0], **once[1]}.values() if one.unit == row["unit_code"]]
-        obliged = [one for one in members if one.category == "mandatory"]
+        obliged = [one for one in members if is_obliged(autumn, one)]
         assert cells["Đối tượng bắt buộc thi ít nhất một lần"] == len(obliged)
         assert cells["Tổng số người từng dự thi"] == len(members)
         assert cells["Tỷ lệ bình quân các tuần"] == pytest.approx(float(row["rate"]), abs=1e-6)
@@ -364,8 +375,8 @@ def test_the_final_has_the_prizes_and_questions_of_all_weeks(autumn: Autumn) -> 
 def test_the_summary_of_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
     book = sheets(autumn, "final", "summary.xlsx")
     *weeks, everything, once = table(book["Tóm tắt"])
-    people = {one.participant_id: one.category for week in WEEKS for one in played(autumn, week)}
-    obliged = sum(category == "mandatory" for category in people.values())
+    people = {one.participant_id: one for week in WEEKS for one in played(autumn, week)}
+    obliged = sum(is_obliged(autumn, one) for one in people.values())
     told = once["Số người dự thi"], once["Đối tượng bắt buộc"], once["Đối tượng khác"]
     assert told == (len(people), obliged, len(people) - obliged)
     assert once["Số người dự thi"] < everything["Số người dự thi"]

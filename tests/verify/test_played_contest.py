@@ -250,6 +250,16 @@ def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
     return change
 
 
+def counting(told: bytes) -> Callable[[list[bytes]], object]:
+    """Says of Chi, who has one attempt in SO-B, that it counted otherwise."""
+
+    def change(lines: list[bytes]) -> None:
+        at = next(number for number, line in enumerate(lines) if b'"unit":"SO-B"' in line)
+        lines[at] = lines[at].replace(b'"counted":{}', b'"counted":{%b}' % told)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("lie", "message"),
     [
@@ -269,6 +279,11 @@ def replaced(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
         (lambda lines: lines.pop(), "Bộ dữ liệu có 4 bài, còn trang web công bố 5"),
         (lambda lines: lines.append(lines[0]), "hai bài cùng số"),
         (replaced(b'"unit":"SO-A"', b'"unit":"SO-B"'), "hai đơn vị"),
+        (counting(b'"obliged":true'), "giá trị sai"),
+        (counting(b'"obliged":false'), "không ra cùng xếp hạng đơn vị"),
+        (counting(b'"category":"encouraged","obliged":false'), "mà đối tượng của họ không bắt buộc"),
+        (counting(b'"category":"mandatory"'), "counted lặp lại bản ghi"),
+        (counting(b'"unit":"SO-A"'), "không ra cùng xếp hạng đơn vị"),
     ],
 )
 def test_a_changed_bundle_fails(outsider: Outsider, lie: Callable[[list[bytes]], object], message: str) -> None:

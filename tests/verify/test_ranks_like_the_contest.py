@@ -8,12 +8,15 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
 from chalicelib.domain.decisions import Decisions, Ruling
 from chalicelib.domain.paper import MASKS, UNANSWERED, drawn_questions
 from chalicelib.services.closing.shares import Shares
+from chalicelib.services.contest.compiled_rosters import Member, Roster, rosters_key
 from chalicelib.services.contest.reference import Reference
 from tests.closer import closer
 from tests.domain.builders import NONCE, done, entry
@@ -64,11 +67,28 @@ def played(rng: random.Random, week: int) -> list[Entry]:
     return entries
 
 
-def close(entries: list[Entry], contest: Reference, site: MemoryObjects) -> None:
+def rosters(rng: random.Random) -> bytes:
+    """Two units list some of the forty people, some of them exempt, some registered elsewhere."""
+
+    def members(unit: str) -> list[Member]:
+        numbers = [number for number in range(40) if number % 5 == (unit == "SO-B")]
+        return [
+            Member(
+                f"{number:02x}{number:018}", "", "", rng.random() < 0.3, rng.choice(["staff", "resident"]), ""
+            )
+            for number in numbers
+        ]
+
+    lines = [msgspec.json.encode(Roster(unit, members(unit))) for unit in ("SO-A", "SO-B")]
+    return b"".join(line + b"\n" for line in lines)
+
+
+def close(entries: list[Entry], contest: Reference, site: MemoryObjects, listed: bytes = b"") -> None:
     def read(week: int, shards: Any) -> Any:
         return in_shards([one for one in entries if one.week == week], shards)
 
     desk = MemoryObjects()
+    desk.put(rosters_key(contest.rosters), listed)
     shares = Shares(read, desk, "test", collectors)
     closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site)
     closing.run(contest, START_MS + 2 * WEEK + 70_000)
@@ -123,9 +143,12 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
             for question, answers in zip(rng.sample(ASKED, 2), ((), (1, 2)), strict=True)
         )
     )
-    site = MemoryObjects()
+    site, listed = MemoryObjects(), rosters(rng)
     excluded, annulled = barred[:3], barred[3:]
-    close(entries, reference(contest, excluded=excluded, annulled=annulled, decisions=decisions), site)
+    loaded = reference(
+        contest, excluded=excluded, annulled=annulled, decisions=decisions, rosters=digest(listed)
+    )
+    close(entries, loaded, site, listed)
     code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
     assert code == 0, capsys.readouterr().out
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple, Self
 
 from chalicelib.domain.attempt import Entry
+from chalicelib.domain.placement import Place
 from chalicelib.domain.times import EPOCH, LocalHours
 
 
@@ -38,7 +39,7 @@ class Activity:
         self.day_people: Counter[int] = Counter()
         self.newcomers: Counter[int] = Counter()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, place: Place) -> None:
         hours = [self._hour(attempt.started) for attempt in entry.finished if attempt.counted]
         if hours:
             self.attempts.update(hours)

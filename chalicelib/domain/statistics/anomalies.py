@@ -13,6 +13,10 @@
 ``night``
     More of a unit's people than chance explains began their week between midnight and five o'clock, when
     offices and schools are closed. It is the same test, applied to people.
+``above_headcount``
+    More obliged people of a unit took part than it has: its headcount is wrong, or people claim the unit.
+``not_on_roster``
+    A person claims to be obliged in a unit that has a roster, and is not on it.
 ``one_phone``
     More than ``SHARED_PHONE`` participating accounts registered with one phone number.
 
@@ -33,6 +37,7 @@ from chalicelib.domain.paper import UNANSWERED
 from chalicelib.domain.statistics.exact_test import surely_above, tail
 from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.statistics.signs import Signs
+from chalicelib.domain.unit_score import UnitStanding
 
 FALSE_ALARM = Fraction(1, 100)
 # Fewer people than this are not a pattern worth asking anybody about.
@@ -40,7 +45,9 @@ FEWEST_ALIKE = 5
 # A family may share a phone.
 SHARED_PHONE = 3
 
-Reason = Literal["too_fast", "below_min_duration", "alike_wrong", "night", "one_phone"]
+Reason = Literal[
+    "too_fast", "below_min_duration", "alike_wrong", "night", "above_headcount", "not_on_roster", "one_phone"
+]
 
 
 class Anomaly(NamedTuple):
@@ -48,7 +55,7 @@ class Anomaly(NamedTuple):
 
     ``expected`` is the average by chance, ``probability`` that of as many or more (tests only).
     ``detail``: the fastest duration in milliseconds; or the question's id and the chosen letters' character of
-    ``paper.MASKS``; or the number of a group that shares a phone.
+    ``paper.MASKS``; or the unit in which a person counts instead; or the number of a group that shares a phone.
     """
 
     reason: Reason
@@ -62,7 +69,11 @@ class Anomaly(NamedTuple):
 
 
 def find_anomalies(
-    signs: Signs, first: FirstAnswers, right: Accepted, phones: Iterable[tuple[str, str, str]]
+    signs: Signs,
+    first: FirstAnswers,
+    right: Accepted,
+    units: Iterable[UnitStanding],
+    phones: Iterable[tuple[str, str, str]],
 ) -> list[Anomaly]:
     """``right``: what has the point, under the rulings of the week.
 
@@ -72,6 +83,8 @@ def find_anomalies(
         *_fast(signs),
         *_alike(first, right),
         *_night(signs.units),
+        *_crowded(units),
+        *_unlisted(signs),
         *_shared(phones),
     ]
 
@@ -147,6 +160,18 @@ def _test(
     if probability > limit:
         return None
     return Anomaly(reason, "", unit, seen, size, Fraction(size * marked, population), probability, detail)
+
+
+def _crowded(units: Iterable[UnitStanding]) -> Iterator[Anomaly]:
+    for row in sorted(units, key=lambda row: row.unit.code):
+        if row.sums.obliged_people > row.obliged:
+            seen = row.sums.obliged_people
+            yield Anomaly("above_headcount", "", row.unit.code, seen, row.obliged, None, None, ())
+
+
+def _unlisted(signs: Signs) -> Iterator[Anomaly]:
+    for person, (claimed, attempts, unit) in sorted(signs.unlisted.items()):
+        yield Anomaly("not_on_roster", person, claimed, attempts, attempts, None, None, (unit,))
 
 
 def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:

@@ -15,6 +15,7 @@ from chalicelib.domain.attempt import Entry
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import PaperRules
 from chalicelib.domain.paper import drawn_questions
+from chalicelib.domain.placement import Place
 
 
 class Answer(NamedTuple):
@@ -78,17 +79,17 @@ class FirstAnswers:
         self._places = _Places()
         self._scores, self._units = _Rows(), _Rows()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, place: Place) -> None:
         for attempt in entry.finished:
             if attempt.number == 1 and attempt.counted and not attempt.erased:
                 asked = drawn_questions(self._bank, self._rules, attempt.nonce)
                 given = zip([question.id for question in asked], attempt.answers, strict=False)
-                places = [*map(self._places.__getitem__, given)]
+                answers = [*map(self._places.__getitem__, given)]
                 score = self._scores.row(attempt.score, len(self._places))
-                unit = self._units.row(entry.unit, len(self._places))
-                for place in places:
-                    score[place] += 1
-                    unit[place] += 1
+                unit = self._units.row(place.unit, len(self._places))
+                for answer in answers:
+                    score[answer] += 1
+                    unit[answer] += 1
 
     def merge(self, other: Self) -> None:
         places = [self._places[answer] for answer in other._places]

@@ -17,10 +17,13 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.closeout import Collector, Gathered, gather
 from chalicelib.domain.definition import Week
 from chalicelib.domain.ranking import Contender
+from chalicelib.services.contest.compiled_rosters import load_placement
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
 
 SHARES = 16
+# What a share depends on, beside its entries.
+_PARTS = ("definition", "bank", "rosters")
 _EACH = len(SHARDS) // SHARES
 # The empty collectors of one week, by name.
 Collectors = Callable[[Reference, Week], Mapping[str, Collector]]
@@ -65,15 +68,22 @@ class Shares:
 
     def _read(self, reference: Reference, week: Week, shards: Sequence[str]) -> Gathered:
         entries = self.read_entries(week.number, shards)
-        rulings = reference.decisions.rulings_in(week.number)
-        collectors = self.collectors(reference, week)
-        left_out = reference.bars(week.number).not_counted
-        return gather(reference.definition, reference.bank, week, entries, collectors, rulings, left_out)
+        return gather(
+            reference.definition,
+            reference.bank,
+            week,
+            entries,
+            self.collectors(reference, week),
+            reference.decisions.rulings_in(week.number),
+            reference.bars(week.number).not_counted,
+            load_placement(self.desk, reference),
+        )
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
         rulings = reference.decisions.rulings_in(week.number)
         inputs: list[Any] = [
-            *(reference.digests["definition"], reference.digests["bank"], self.version),
+            *(reference.digests[part] for part in _PARTS),
+            self.version,
             {question: ruling.answers for question, ruling in rulings.items()},
             sorted(reference.bars(week.number).not_counted),
         ]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from struct import Struct
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from chalicelib.documents.bundle import encode_line, encode_record
 from chalicelib.documents.canonical import digest
@@ -35,6 +35,7 @@ from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
+from chalicelib.domain.placement import Place
 from chalicelib.domain.ranking import pseudonym
 from chalicelib.domain.receipt import commitment
 from chalicelib.domain.times import span_ms
@@ -48,8 +49,9 @@ PROOF = "proof"
 
 _STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
 _NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
-# pseudonym, attempts, category, length of the unit's code; then the code, then the attempts.
-_PERSON = Struct(">32sBBB")
+# pseudonym, attempts; category and length of the unit's code, as registered and as counted; whether obliged.
+# Then come the two codes, then the attempts.
+_PERSON = Struct(">32sBBBBB?")
 # number, status, score as told, score that counts, prediction (-1: none), duration, received, commitment.
 _ATTEMPT = Struct(">BBBBiqq32s")
 _LENGTHS = Struct(">256I")
@@ -63,18 +65,18 @@ class ProofCollector:
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
         self._categories = [category.name for category in definition.categories]
+        self._obliged = definition.obliged
+        self._number = {name: number for number, name in enumerate(self._categories)}
         self._salt_key = salt_key
         self._people = [bytearray() for _ in range(256)]
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, place: Place) -> None:
         """Makes a leaf of every finished attempt, also of discarded ones and those of barred people."""
         if not entry.finished:
             return
-        named, unit = self._pseudonym(entry.participant_id), entry.unit.encode()
-        block = [
-            _PERSON.pack(named, len(entry.finished), self._categories.index(entry.category), len(unit)),
-            unit,
-        ]
+        named, unit, counted = self._pseudonym(entry.participant_id), entry.unit.encode(), place.unit.encode()
+        of = [self._number[entry.category], len(unit), self._number[place.category], len(counted)]
+        block = [_PERSON.pack(named, len(entry.finished), *of, place.obliged), unit, counted]
         for one in entry.finished:
             guess = -1 if one.prediction is None else one.prediction
             committed = commitment(self._salt_key, entry.participant_id, self._week, one)
@@ -128,18 +130,28 @@ class ProofCollector:
         if not anything:
             yield _packed([])
 
+    def _moved(self, category: str, unit: str, place: Place) -> dict[str, Any]:
+        """What the bundle says of a person who counts otherwise than registered (``encode_line``)."""
+        return {
+            "category": place.category if place.category != category else None,
+            "excused": place.category in self._obliged and not place.obliged,
+            "unit": place.unit if place.unit != unit else None,
+        }
+
     def _lines(self, bucket: bytes, leaves: LeafHashes) -> list[bytes]:
         people, at = [], 0
         while at < len(bucket):
-            named, count, category, length = _PERSON.unpack_from(bucket, at)
-            first = at + _PERSON.size + length
-            unit = bucket[first - length : first].decode()
-            people.append((named, at, count, self._categories[category], unit))
+            named, count, category, length, counted, counted_length, obliged = _PERSON.unpack_from(bucket, at)
+            told = at + _PERSON.size + length
+            first = told + counted_length
+            place = Place(bucket[told:first].decode(), self._categories[counted], obliged)
+            unit = bucket[told - length : told].decode()
+            people.append((named, first, count, self._categories[category], unit, place))
             at = first + count * _ATTEMPT.size
         people.sort()
         lines = []
-        for named, start, count, category, unit in people:
-            name, first = named.hex(), start + _PERSON.size + len(unit)
+        for named, first, count, category, unit, place in people:
+            name, moved = named.hex(), self._moved(category, unit, place)
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, status, told, score, guess, duration, received, committed in sorted(
                 _ATTEMPT.iter_unpack(own)
@@ -159,7 +171,7 @@ class ProofCollector:
                     committed=committed.hex(),
                 )
                 leaves.add(leaf_hash(record))
-                lines.append(encode_line(record, score=None if score == told else score))
+                lines.append(encode_line(record, **moved, score=None if score == told else score))
         return lines
 
 

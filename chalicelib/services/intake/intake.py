@@ -43,6 +43,7 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
+from chalicelib.readers.contest_tables import counted_units
 from chalicelib.readers.tables import Fault
 from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
@@ -269,10 +270,11 @@ class Intake:
         excluded = {
             participant_id(self.pepper, row.citizen_id): (row.role, row.out) for row in folder.exclusions
         }
+        definition = self._definition(folder, seen, decisions, now)
         return compile_parts(
-            self._definition(folder, seen, decisions, now),
+            definition,
             folder.questions,
-            folder.units,
+            counted_units(folder.units, folder.rosters, definition),
             {person: role for person, (role, out) in excluded.items() if out},
             {person: role for person, (role, out) in excluded.items() if not out},
             rosters=digest(rosters) if rosters else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import combinations
 
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.grading import Rulings, accepted
 from chalicelib.domain.paper import MASKS, UNANSWERED, draw
+from chalicelib.domain.placement import Place
 from chalicelib.domain.statistics.anomalies import FALSE_ALARM, Anomaly, find_anomalies
 from chalicelib.domain.statistics.exact_test import surely_above, tail
 from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.signs import Signs
-from tests.domain.builders import done, entry
+from chalicelib.domain.unit_score import UnitStanding, UnitSums
+from chalicelib.domain.units import Unit
+from tests.domain.builders import done, entry, rank_over, show
 from tests.fakes import MINUTE, START_MS, definition, reference
 
 CONTEST = definition()
@@ -53,11 +57,13 @@ def found(
     first: FirstAnswers | None = None,
     phones: object = (),
     rulings: Rulings | None = None,
+    units: Iterable[UnitStanding] = (),
 ) -> list[Anomaly]:
     return find_anomalies(
         signs or Signs(CONTEST),
         first or FirstAnswers(REFERENCE.bank, CONTEST.paper),
         accepted(REFERENCE.bank.questions, rulings or {}),
+        units,
         phones,  # type: ignore[arg-type]
     )
 
@@ -75,7 +81,7 @@ def school(dice: random.Random, *, wrong_key: str = "") -> FirstAnswers:
                 mask = wrong[0]
             answers += MASKS[mask]
         attempt = done(3)._replace(nonce=nonce, answers=answers)
-        first.add(entry(f"p{number}", attempt, unit=f"U-{number % 20:02}"))
+        show(first, entry(f"p{number}", attempt, unit=f"U-{number % 20:02}"))
     return first
 
 
@@ -105,7 +111,7 @@ def test_blank_and_right_answers_do_not_count_as_alike_wrong() -> None:
     for number in range(400):
         nonce = f"{number:016x}"
         answers = UNANSWERED * 5 if number % 10 == 0 else "BBBBB"
-        first.add(entry(f"p{number}", done()._replace(nonce=nonce, answers=answers), unit=f"U-{number % 10}"))
+        show(first, entry(f"p{number}", done()._replace(nonce=nonce, answers=answers), unit=f"U-{number % 10}"))
     assert found(first=first) == []
 
 
@@ -113,7 +119,7 @@ def at_hours(hours: dict[str, list[int]]) -> Signs:
     signs = Signs(CONTEST)
     for unit, starts in hours.items():
         for number, hour in enumerate(starts):
-            signs.add(entry(f"{unit}{number}", done(started=START_MS + hour * HOUR), unit=unit))
+            show(signs, entry(f"{unit}{number}", done(started=START_MS + hour * HOUR), unit=unit))
     return signs
 
 
@@ -142,11 +148,27 @@ def test_a_family_may_share_a_phone_but_a_crowd_may_not(accounts: int, listed: i
 
 def test_fast_attempts_are_listed_by_person_with_their_number() -> None:
     signs = Signs(definition(paper={"min_duration": "PT20S"}))
-    signs.add(entry("binh", done(5, duration=9_000), done(5, duration=15_000), done(2)))
-    signs.add(entry("an", done(2, duration=19_999)))
+    show(signs, entry("binh", done(5, duration=9_000), done(5, duration=15_000), done(2)))
+    show(signs, entry("an", done(2, duration=19_999)))
     rows = [(row.participant_id, row.reason, row.seen, row.out_of, row.detail) for row in found(signs)]
     assert rows == [
         ("an", "below_min_duration", 1, 1, ("19999",)),
         ("binh", "too_fast", 1, 3, ("9000",)),
         ("binh", "below_min_duration", 2, 3, ("9000",)),
     ]
+
+
+def test_a_unit_of_which_more_obliged_people_took_part_than_it_has_is_listed() -> None:
+    units = [Unit(code, code, "Sở", "department", 5, 1) for code in ("A", "B")]
+    sums = {"A": UnitSums(9, 9, 9, 5, 5, 5, 9, 5), "B": UnitSums(9, 9, 9, 4, 4, 4, 9, 4)}
+    rows = found(units=rank_over(units, sums, CONTEST))
+    assert [(row.reason, row.unit, row.seen, row.out_of) for row in rows] == [("above_headcount", "A", 5, 4)]
+
+
+def test_who_claims_a_unit_without_being_on_its_roster_is_listed_once_taking_part() -> None:
+    signs = Signs(CONTEST)
+    claim = Place("SO-A", "encouraged", obliged=False, unlisted=True)
+    signs.add(entry("an", done(5), done(4), unit="SO-A"), claim)
+    signs.add(entry("binh", done(5, status="discarded"), unit="SO-A"), claim)
+    rows = [(row.reason, row.participant_id, row.unit, row.seen, row.detail) for row in found(signs)]
+    assert rows == [("not_on_roster", "an", "SO-A", 2, ("SO-A",))]

@@ -19,7 +19,7 @@ from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.statistics.signs import Fast, Signs
 from chalicelib.domain.times import LocalHours
-from tests.domain.builders import done, entry
+from tests.domain.builders import done, entry, show
 from tests.fakes import MINUTE, START, START_MS, definition, reference
 
 CONTEST = definition(paper={"min_duration": "PT5S"})
@@ -56,8 +56,7 @@ def entries(draw_from: st.DrawFn) -> list[Entry]:
 
 def collected(make: Callable[[], Any], seen: list[Entry]) -> Any:
     collector = make()
-    for one in seen:
-        collector.add(one)
+    show(collector, *seen)
     return collector
 
 

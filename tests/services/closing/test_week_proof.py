@@ -12,7 +12,7 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
 from chalicelib.services.closing.week_proof import ProofCollector
-from tests.domain.builders import done, entry
+from tests.domain.builders import done, entry, show
 from tests.fakes import SALT_KEY, UNITS, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played
 
@@ -41,10 +41,10 @@ ENTRIES = [
 def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
     whole, first, second, backwards = collector(), collector(), collector(), collector()
     for number, one in enumerate(ENTRIES):
-        whole.add(one)
-        (first if number % 3 else second).add(one)
+        show(whole, one)
+        show(first if number % 3 else second, one)
     for one in reversed(ENTRIES):
-        backwards.add(one)
+        show(backwards, one)
     sent = collector()
     sent.decode(second.encode())
     sent.decode(first.encode())
@@ -54,8 +54,7 @@ def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
 
 def test_lines_are_sorted_by_pseudonym_and_number_so_that_their_order_reveals_nothing() -> None:
     proof = collector()
-    for one in ENTRIES:
-        proof.add(one)
+    show(proof, *ENTRIES)
     packed, leaves = written(proof)
     found = lines(packed)
     assert len(found) == 36

@@ -21,8 +21,8 @@ from tests.services.closing.two_weeks import CONTEST, Stage
 from tests.services.intake.inbox import LATER, PEPPER, Desk
 
 ROSTERS = "unit_code,full_name,citizen_id,exempt\nSO-B,Lê An,040085000001,1\nSO-A,Hồ Bình,040085000002,\n"
-AN = Member(participant_id(PEPPER, "040085000001"), "Lê An", "040085000001", True)
-BINH = Member(participant_id(PEPPER, "040085000002"), "Hồ Bình", "040085000002", False)
+AN = Member(participant_id(PEPPER, "040085000001"), "Lê An", "040085000001", True, "mandatory", "")
+BINH = Member(participant_id(PEPPER, "040085000002"), "Hồ Bình", "040085000002", False, "mandatory", "")
 
 
 def test_rosters_are_found_through_their_contest() -> None:
@@ -53,14 +53,15 @@ def test_a_contest_without_rosters_has_none() -> None:
 
 def test_the_same_rosters_in_another_order_are_the_same_object() -> None:
     rows = [
-        RosterRow("SO-A", "Hồ Bình", "040085000002", False),
-        RosterRow("SO-A", "Lê An", "040085000001", True),
+        RosterRow("SO-A", "Hồ Bình", "040085000002", False, "mandatory", ""),
+        RosterRow("SO-A", "Lê An", "040085000001", True, "mandatory", ""),
     ]
     assert compile_rosters(rows, PEPPER) == compile_rosters(rows[::-1], PEPPER)
 
 
 def test_rosters_that_are_gone_or_changed_stop_the_close_with_their_key() -> None:
-    desk, data = MemoryObjects(), compile_rosters([RosterRow("SO-A", "Lê An", "040085000001", True)], PEPPER)
+    an = RosterRow("SO-A", "Lê An", "040085000001", True, "mandatory", "")
+    desk, data = MemoryObjects(), compile_rosters([an], PEPPER)
     key = rosters_key(digest(data))
     with pytest.raises(FileNotFoundError, match=key):
         list(load_rosters(desk, digest(data)))
@@ -84,7 +85,8 @@ def test_a_changed_roster_makes_a_new_contest_and_the_pointer_moves() -> None:
 def test_a_changed_roster_makes_a_new_revision_of_every_week() -> None:
     stage = Stage()
     stage.run()
-    data = compile_rosters([RosterRow("SO-A", "Nguyễn Văn An", "040085000001", False)], PEPPER)
+    an = RosterRow("SO-A", "Nguyễn Văn An", "040085000001", False, "mandatory", "")
+    data = compile_rosters([an], PEPPER)
     stage.desk.put(rosters_key(digest(data)), data)
     made = stage.run(contest=reference(CONTEST, rosters=digest(data)))
     assert [(closed.what, closed.revision) for closed in made] == [("week-1", 2), ("week-2", 2), ("final", 2)]

@@ -76,9 +76,12 @@ categories = ["mandatory"]
 LISTED = "unit_code,full_name,citizen_id,exempt\nSO-A,Lê Văn An,040090000001,0\n"
 
 
+ONE_EACH = UNITS.replace(",10,2", ",1,0").replace(",4,0", ",1,0")
+
+
 def test_prizes_by_category_without_rosters_are_taken_over_with_a_warning() -> None:
     desk = Desk()
-    report = desk.put(toml=TOML + PRIZE_FOR_STAFF, rosters=LISTED)
+    report = desk.put(toml=TOML + PRIZE_FOR_STAFF, units=ONE_EACH, rosters=LISTED)
     assert (report["accepted"], report["faults"]) == (True, [])
     (warning,) = report["warnings"]
     assert (report["warning_count"], warning["file"], warning["value"]) == (1, "contest.toml", "staff")
@@ -99,7 +102,8 @@ def test_scores_at_once_over_a_bank_that_is_not_published_are_warned_of() -> Non
 def test_prizes_by_category_with_every_roster_need_no_look() -> None:
     desk = Desk()
     everybody = LISTED + "SO-B,Lê Văn Bình,040090000002,0\n"
-    assert desk.put(toml=TOML + PRIZE_FOR_STAFF, rosters=everybody)["warnings"] == []
+    report = desk.put(toml=TOML + PRIZE_FOR_STAFF, units=ONE_EACH, rosters=everybody)
+    assert report["warnings"] == []
     assert len(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets) == 2
 
 
