@@ -262,10 +262,13 @@ class CloseWeeks:
             self.desk,
             f"results/{what}/rev-{revision}",
         )
-        replaced = before and Replaced(
-            self._stored_week(what, before).document, self._revision(what, before.revision)
-        )
-        root = self._stored_week(what, before).document.draw_root if before else bundle.tree.root
+        replaced, root = None, bundle.tree.root
+        if before:
+            there = self._stored_week(what, before).document
+            replaced = Replaced(there, self._revision(what, before.revision))
+            # A week that was opened again is drawn anew: its first root has been published.
+            if there.closes_at == reference.definition.rfc3339(week.closes):
+                root = there.draw_root
         result = self._ranked(reference, week, gathered, elsewhere, root)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)

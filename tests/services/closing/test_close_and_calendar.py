@@ -48,6 +48,10 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
     again = json.loads(stage.file("week-1", "closed_week.json", 2))
     assert (first["prediction"]["actual"], again["prediction"]["actual"]) == (2, 3)
     assert stage.page("week-1")["closes_at"] == at(WEEK + LATER)
+    # Everybody knows the first root by now: equals are drawn anew.
+    roots = [stage.manifest("week-1", revision)["proof"]["root"] for revision in (1, 2)]
+    assert [first["draw_root"], again["draw_root"]] == roots
+    assert roots[0] != roots[1]
     assert stage.rows("week-1", "changes.csv", 2)
 
 
