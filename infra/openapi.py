@@ -358,10 +358,12 @@ def _example(code: str) -> Json:
         "number": 2,
         "counted": True,
         "score": 17,
+        "ruled_score": None,
         "total": 20,
         "duration_ms": 1_200_000,
         "submitted_at": "2022-08-22T08:20:00.123+07:00",
         "late": False,
+        "rulings": [],
         "receipt": None,
     }
     known = {

@@ -1,4 +1,4 @@
-"""The rulings of a week as they are published: beside its result, in ``ranking.json``, in the bank."""
+"""The rulings of a week as they are published beside its result and in ``ranking.json``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shown_rulings(rulings: Rulings) -> tuple[ShownRuling, ...]:
     return tuple(
         ShownRuling(
             question=question,
-            ruling="key" if ruling.answers else "all_right",
+            ruling=ruling.kind,
             keys=tuple(letters_of(answer) for answer in ruling.answers),
             reason=ruling.reason,
             at=ruling.at,

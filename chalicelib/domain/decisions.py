@@ -27,6 +27,10 @@ class Ruling(NamedTuple):
     reason: str
     at: str
 
+    @property
+    def kind(self) -> Literal["key", "all_right"]:
+        return "key" if self.answers else "all_right"
+
 
 class Annulment(NamedTuple):
     """``no_prize``: not ranked; ``not_counted``: as if the person had not taken part. No ``weeks``: in all.

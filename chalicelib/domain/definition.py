@@ -594,7 +594,11 @@ class Definition(_Table):
         From the moment at which the week may be closed, published or not: by then no paper of the week can be
         handed in, and asking for the publication would cost a read.
         """
-        return self.paper.score_at_once or any(week.number == number for week in self.ready_to_close(now))
+        return self.paper.score_at_once or self.is_over(number, now)
+
+    def is_over(self, number: int, now: int) -> bool:
+        """Whether week ``number`` may be closed: rulings count, and people may know of them."""
+        return any(week.number == number for week in self.ready_to_close(now))
 
     def rfc3339(self, instant: int) -> str:
         return rfc3339(instant, self.zone)

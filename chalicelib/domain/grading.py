@@ -54,6 +54,6 @@ def grading_again(bank: Bank, rules: PaperRules, rulings: Rulings) -> Callable[[
         score = sum(
             [chosen in right[question] for question, chosen in zip(asked, attempt.answers, strict=False)]
         )
-        return attempt if score == attempt.score else attempt._replace(score=score, told=attempt.score)
+        return attempt if score == attempt.score else attempt._replace(score=score, told=attempt.told_score)
 
     return lambda entry: entry._replace(finished=tuple([grade(attempt) for attempt in entry.finished]))

@@ -117,13 +117,23 @@ def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:
     return "".join([MASKS[mask] for mask in masks])
 
 
+def chosen_options(char: str) -> int:
+    """The options, as bits, that one character of encoded answers stands for."""
+    return _MASK_OF[char]
+
+
+def shown_letters(order: tuple[int, ...], options: int) -> list[str]:
+    """The letters under which a paper shows ``options``, given as bits in the bank's order."""
+    return [LETTERS[i] for i, index in enumerate(order) if options >> index & 1]
+
+
 def decode_answers(paper: Paper, encoded: str) -> dict[str, list[str]]:
     """The inverse of ``encode_answers``: the chosen answers by question number and shown letter."""
     answers = {}
     for number, ((_, order), char) in enumerate(zip(paper, encoded, strict=False), 1):
-        mask = _MASK_OF[char]
+        mask = chosen_options(char)
         if mask:
-            answers[str(number)] = [LETTERS[i] for i, index in enumerate(order) if mask >> index & 1]
+            answers[str(number)] = shown_letters(order, mask)
     return answers
 
 

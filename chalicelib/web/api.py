@@ -109,11 +109,11 @@ class ExamApi:
     def _result(
         self, person: Person, attempt: AttemptId, record: Finished, reference: Current, now: int
     ) -> shapes.Result:
-        definition = reference.of_week(attempt.week).definition
+        of_week = reference.of_week(attempt.week)
         receipt: Any = None
         if record.handed_in and not record.erased:
-            receipt = self.receipts().issue(person, definition, attempt.week, record)
-        return responses.result(record, attempt, definition, receipt, now)
+            receipt = self.receipts().issue(person, of_week.definition, attempt.week, record)
+        return responses.result(record, attempt, of_week, receipt, now)
 
     @contextmanager
     def _telling(self, person: Person, attempt: AttemptId, reference: Current, now: int) -> Iterator[None]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, deadline
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.paper import shown_letters
 from chalicelib.domain.receipt import attempt_id as id_of
-from chalicelib.services.contest.reference import Current
+from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.exam.exam import OpenPaper
+from chalicelib.services.exam.ruled_paper import RuledQuestion, ruled_questions
 from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:
@@ -63,11 +65,15 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
 
 
 def submission(record: Finished, week: int, definition: Definition, now: int) -> shapes.Submission:
-    """``score`` is None for an attempt that is not counted, and until the contest tells scores."""
+    """``score`` is None for an attempt that is not counted, and until the contest tells scores.
+
+    ``record`` has the score under the rulings once its week is over.
+    """
     told = record.counted and definition.tells_score(week, now)
     return {
         "counted": record.counted,
-        "score": record.score if told else None,
+        "score": record.told_score if told else None,
+        "ruled_score": record.score if record.told is not None and definition.is_over(week, now) else None,
         "total": definition.paper.questions,
         "duration_ms": record.duration,
         "submitted_at": definition.rfc3339(record.received),
@@ -89,16 +95,34 @@ def _listed(entry: Entry, record: Finished, definition: Definition, now: int) ->
 def result(
     record: Finished,
     attempt_id: AttemptId,
-    definition: Definition,
+    reference: Reference,
     receipt: shapes.Receipt | None,
     now: int,
 ) -> shapes.Result:
+    definition, week = reference.definition, attempt_id.week
+    over = definition.is_over(week, now)
     return {
         "attempt_id": str(attempt_id),
-        "week": attempt_id.week,
+        "week": week,
         "number": attempt_id.number,
-        **submission(record, attempt_id.week, definition, now),
+        **submission(record, week, definition, now),
+        "rulings": [_ruled(one) for one in ruled_questions(reference, week, record)] if over else [],
         "receipt": receipt,
+    }
+
+
+def _ruled(one: RuledQuestion) -> shapes.RuledQuestion:
+    """Letters are those of the paper as shown."""
+    (question, order), ruling = one.shown, one.ruling
+    return {
+        "number": one.number,
+        "id": question.id,
+        "text": question.text,
+        "ruling": ruling.kind,
+        "keys": [shown_letters(order, answer) for answer in ruling.answers],
+        "chosen": shown_letters(order, one.chosen),
+        "reason": ruling.reason,
+        "at": ruling.at,
     }
 
 
@@ -121,6 +145,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
                     "submitted_at": None,
                     "counted": False,
                     "score": None,
+                    "ruled_score": None,
                     "total": definition.paper.questions,
                     "duration_ms": None,
                     "late": False,
@@ -145,6 +170,6 @@ def _this_week(entries: Sequence[Entry], reference: Current, now: int) -> shapes
         "number": week.number,
         "attempts_used": used,
         "attempts_left": max(definition.paper.attempts_per_week - used, 0),
-        "best_score": max((record.score for record in told), default=None),
+        "best_score": max((record.told_score for record in told), default=None),
         "open_attempt": str(AttemptId(week.number, *entry.open[:3])) if entry and entry.open else None,
     }

@@ -275,6 +275,10 @@ class Submission(TypedDict):
         Score | None,
         Field(description="null for an attempt that is not counted, and until the close with `after_close`."),
     ]
+    ruled_score: Annotated[
+        Score | None,
+        Field(description="Under the organisers' rulings, where they change it; null until the week is over."),
+    ]
     total: QuestionNumber
     duration_ms: Milliseconds
     submitted_at: Instant
@@ -328,7 +332,23 @@ class Numbered(Submission):
     number: AttemptNumber
 
 
+class RuledQuestion(TypedDict):
+    """A ruling of the organisers on a question of the paper; letters as the paper showed them."""
+
+    number: QuestionNumber
+    id: str
+    text: str
+    ruling: Annotated[
+        Literal["key", "all_right"], Field(description="all_right: whoever had the question has the point.")
+    ]
+    keys: Annotated[list[list[Letter]], Field(description="The accepted ones; none with `all_right`.")]
+    chosen: list[Letter]
+    reason: str
+    at: Instant
+
+
 class Result(Numbered):
+    rulings: Annotated[list[RuledQuestion], Field(description="Empty until the week is over.")]
     receipt: Annotated[
         Receipt | None, Field(description="As the submission gave it; null where nothing was submitted.")
     ]
@@ -361,6 +381,7 @@ class ListedOpen(TypedDict):
     submitted_at: None
     counted: Literal[False]
     score: None
+    ruled_score: None
     total: QuestionNumber
     duration_ms: None
     late: Literal[False]

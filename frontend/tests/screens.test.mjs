@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { busiest } from "../site/js/live.js";
 import { phase, rushWait } from "../site/js/phase.js";
+import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { matching } from "../site/js/unit-picker.js";
@@ -41,6 +42,18 @@ test("a week is open from its opening on, and closed at its closing", () => {
   assert.equal(at("2022-08-29T07:00:00+07:00").kind, "between");
   assert.deepEqual(at("2022-08-29T08:00:00+07:00").week, 2);
   assert.equal(at("2022-09-05T08:00:00+07:00").kind, "after");
+});
+
+test("rulings stand at their questions, and keys are said in words", () => {
+  const rulings = [{ question: "2", weeks: [1], ruling: "all_right", keys: [], reason: "sai" }];
+  const bank = prepared([{ id: "1", text: "", options: [], reference: "" }, { id: "2", text: "", options: [], reference: "" }], rulings);
+  assert.deepEqual(bank.map((question) => question.rulings), [[], rulings]);
+  assert.equal(inWords(["A", "BC"]), "A hoặc B và C");
+  assert.equal(inWords([["B"]]), "B");
+});
+
+test("the best score is the one that counts under the rulings", () => {
+  assert.deepEqual(bestScores([{ week: 1, score: 5, ruled_score: 4 }, { week: 1, score: 3, ruled_score: null }]), { 1: 4 });
 });
 
 test("discarded attempts are nobody's best", () => {

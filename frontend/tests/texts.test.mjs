@@ -7,6 +7,7 @@ import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
 import "../site/js/texts-proof.js";
+import "../site/js/texts-rulings.js";
 
 const folder = new URL("../site/js/", import.meta.url);
 const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));

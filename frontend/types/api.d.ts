@@ -109,6 +109,7 @@ export interface InvalidProblem {
 export interface ListedFinished {
   counted: boolean;
   score: number | null;
+  ruled_score: number | null;
   total: number;
   duration_ms: number;
   submitted_at: string;
@@ -130,6 +131,7 @@ export interface ListedOpen {
   submitted_at: null;
   counted: false;
   score: null;
+  ruled_score: null;
   total: number;
   duration_ms: null;
   late: false;
@@ -282,6 +284,7 @@ export interface Registration {
 export interface Result {
   counted: boolean;
   score: number | null;
+  ruled_score: number | null;
   total: number;
   duration_ms: number;
   submitted_at: string;
@@ -289,7 +292,19 @@ export interface Result {
   attempt_id: string;
   week: number;
   number: number;
+  rulings: Array<RuledQuestion>;
   receipt: Receipt | null;
+}
+
+export interface RuledQuestion {
+  number: number;
+  id: string;
+  text: string;
+  ruling: "key" | "all_right";
+  keys: Array<Array<string>>;
+  chosen: Array<string>;
+  reason: string;
+  at: string;
 }
 
 export interface Saved {
@@ -331,6 +346,7 @@ export interface StoppedProblem {
 export interface Submitted {
   counted: boolean;
   score: number | null;
+  ruled_score: number | null;
   total: number;
   duration_ms: number;
   submitted_at: string;

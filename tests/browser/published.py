@@ -19,6 +19,14 @@ CLOSES = "2026-08-29T08:00:00+07:00"
 SALT = bytes(range(16))
 CHUNK = 4
 
+RULING = {
+    "question": "CCHC-012",
+    "ruling": "key",
+    "keys": ["A", "BC"],
+    "reason": "nghị định mới cho cả hai cách làm",
+    "at": "2026-08-30T09:00:00+07:00",
+}
+
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hồ", "Phan", "Vương", "Đặng")
 GIVEN = (
     "Thị Hoài An",
@@ -197,6 +205,7 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
         },
         "prediction": {"target": "perfect_people", "actual": 1_500},
         "winners": winners,
+        "rulings": [RULING],
         "units": ranked,
     }
     last = [

@@ -168,6 +168,7 @@ def result_leftover(visit: Visit) -> None:
     _another_answer(visit, 1)
     result: dict[str, Any] = {"attempt_id": visit.attempt, "week": 1, "number": 2, "score": 3, "total": 5}
     result |= {"duration_ms": 1_200_000, "submitted_at": published.CLOSES, "late": False, "receipt": None}
+    result |= {"counted": True, "ruled_score": None, "rulings": []}
     visit.page.route(
         "**/api/attempts/*", lambda route: route.fulfill(json={"status": "overdue", "result": result})
     )
@@ -187,7 +188,8 @@ def _receipt(visit: Visit) -> dict[str, Any]:
 
 def result(visit: Visit) -> None:
     """The result after a submission, which is not really sent: others still need the paper."""
-    answer = {"score": 4, "total": 5, "duration_ms": 612_345, "submitted_at": published.CLOSES, "late": False}
+    answer = {"counted": True, "score": 4, "ruled_score": None, "total": 5, "duration_ms": 612_345}
+    answer |= {"submitted_at": published.CLOSES, "late": False}
 
     def submitted(route: Route) -> None:
         route.fulfill(json={**answer, "receipt": _receipt(visit)})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hands import press
 from tests.browser.people import Person
@@ -18,7 +18,7 @@ WEEK_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Person, Any]]:
     """A contest of one short week in which one person has handed in a paper, and the receipt."""
     folder = tmp_path_factory.mktemp("winners")
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
@@ -27,7 +27,12 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Any]
         attempt = person.call(started, "POST", "/attempts", {})["attempt"]
         body = {"answers": right_answers(started, attempt, 1), "prediction": 1, "revision": 0}
         answer = person.call(started, "POST", f"/attempts/{attempt['attempt_id']}/submission", body)
-        yield started, answer["receipt"]
+        yield started, person, answer["receipt"]
+
+
+@pytest.fixture(scope="module")
+def held(played: tuple[Stack, Person, Any]) -> tuple[Stack, Any]:
+    return played[0], played[2]
 
 
 def wait_until_closed(stack: Stack) -> None:
@@ -68,3 +73,47 @@ def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None
 
     press(page.get_by_role("link", name="Trang chủ"))
     expect(page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()
+
+
+def with_more(page: Page, path: str, **more: Any) -> None:
+    """The answers below ``path`` get more members, or others."""
+
+    def answer(route: Route) -> None:
+        told = route.fetch().json()
+        within = told.get("result", told)
+        within.update(more)
+        route.fulfill(json=told)
+
+    page.route(path, answer)
+
+
+@pytest.mark.no_hands
+def test_a_ruling_stands_in_the_own_paper_at_its_question_and_beside_it_in_the_bank(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, receipt = played
+    wait_until_closed(stack)
+    question = stack.site("/data/bank.json").json()["questions"][0]
+    ruling = {
+        "ruling": "key",
+        "keys": ["A", "BC"],
+        "reason": "hai cách hiểu",
+        "at": "2026-08-30T09:00:00+07:00",
+    }
+    own = {**ruling, "number": 3, "id": question["id"], "text": question["text"], "chosen": []}
+    with_more(page, "**/api/attempts/*", ruled_score=5, rulings=[own])
+    with_more(page, "**/data/bank.json", rulings=[{**ruling, "question": question["id"], "weeks": [1]}])
+
+    person.opens(page, stack.site_url, f"#/paper/{receipt['opening']['attempt_id']}")
+    expect(page.locator("#score")).to_have_text("5/5")
+    expect(page.get_by_text("Theo đáp án lúc mở tuần thi: 1/5.")).to_be_visible()
+    section = page.get_by_role("region", name="Kết luận của Ban Tổ chức về câu hỏi")
+    expect(section).to_contain_text(f"Câu 3. {question['text']}")
+    expect(section).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")
+    expect(section).to_contain_text("Lý do: hai cách hiểu")
+    expect(section).to_contain_text("Bạn đã bỏ trống câu này.")
+
+    page.goto(f"{stack.site_url}/#/bank")
+    card = page.get_by_role("listitem").filter(has_text=question["text"]).first
+    expect(card).to_contain_text("Kết luận của Ban Tổ chức cho tuần 1")
+    expect(card).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")

@@ -136,6 +136,7 @@ def test_a_submission_has_the_members_designed_for_it(counter: Counter, token: s
     assert answer == {
         "counted": True,
         "score": 4,
+        "ruled_score": None,
         "total": 5,
         "duration_ms": 3 * MINUTE + 7,
         "submitted_at": "2022-08-22T08:03:00.007+07:00",
@@ -258,7 +259,7 @@ def test_a_lost_receipt_is_issued_again_with_the_result(counter: Counter, token:
     token = counter.sign_in()
     read: Any = counter.exam.read(token, attempt["attempt_id"])
     named = {"attempt_id": attempt["attempt_id"], "week": 1, "number": 1}
-    assert read["result"] == {**submitted, **named}
+    assert read["result"] == {**submitted, **named, "rulings": []}
 
 
 @pytest.mark.parametrize("saved", [True, False])

@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json
+from chalicelib.domain.bank import letters_of
+from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
@@ -112,9 +114,10 @@ def public_bank(reference: Reference) -> dict[str, Any]:
     """The bank with its answers if the contest publishes it before opening (R5); else only its digest."""
     letters = "ABCDEF"
     if not reference.definition.paper.publish_bank:
-        return {"digest": reference.bank.digest, "questions": []}
+        return {"digest": reference.bank.digest, "questions": [], "rulings": []}
     return {
         "digest": reference.bank.digest,
+        "rulings": _rulings(reference),
         "questions": [
             {
                 "id": question.id,
@@ -138,6 +141,25 @@ def public_banks(reference: Current, now: int) -> dict[str, Any]:
     after = _next_week(reference, now)
     coming = after and {"week": after.number, **public_bank(reference.of_week(after.number))}
     return {**bank, "next": coming if coming and coming["digest"] != bank["digest"] else None}
+
+
+def _rulings(reference: Reference) -> list[dict[str, Any]]:
+    """The rulings in force, each with the weeks in which it is."""
+    weeks: dict[Ruling, list[int]] = {}
+    for week in reference.definition.weeks:
+        for ruling in reference.decisions.rulings_in(week.number).values():
+            weeks.setdefault(ruling, []).append(week.number)
+    return [
+        {
+            "question": ruling.question,
+            "weeks": in_force,
+            "ruling": ruling.kind,
+            "keys": [letters_of(answer) for answer in ruling.answers],
+            "reason": ruling.reason,
+            "at": ruling.at,
+        }
+        for ruling, in_force in sorted(weeks.items())
+    ]
 
 
 def site_files(reference: Current, now: int) -> dict[str, bytes]:

@@ -205,7 +205,7 @@ class Exam:
         """The person's entries of all weeks, with overdue attempts settled."""
         numbers = [week.number for week in self._definition.weeks if week.opens <= now]
         entries = self._entries.get_weeks(numbers, person.participant_id)
-        return [self._settled(entry, now) for entry in entries]
+        return [self._counted(entry, now) for entry in entries]
 
     def graded_again(self, entry: Entry) -> Entry:
         """The entry with the scores that count under the rulings of its week (``domain/grading.py``)."""
@@ -214,7 +214,7 @@ class Exam:
         return grading_again(reference.bank, reference.definition.paper, rulings)(entry)
 
     def _finished(self, entry: Entry, attempt: AttemptId, now: int) -> Finished:
-        stored = self._settled(entry, now).find(attempt)
+        stored = self._counted(entry, now).find(attempt)
         if stored is None:
             raise AttemptNotFound(str(attempt))
         return stored
@@ -224,6 +224,11 @@ class Exam:
         if week is None or not week.opens <= attempt.started < week.closes:
             raise AttemptNotFound(str(attempt))
         return week
+
+    def _counted(self, entry: Entry, now: int) -> Entry:
+        """The entry as it counts: once its week is over, under the rulings too."""
+        over = self._definition.is_over(entry.week, now)
+        return self.graded_again(self._settled(entry, now)) if over else self._settled(entry, now)
 
     def _settled(self, entry: Entry, now: int) -> Entry:
         reference = self._reference.of_week(entry.week)

@@ -37,7 +37,8 @@ _LABELS = {
     "password": "Mật khẩu",
 }
 _ATTEMPT = (
-    "attempt_id", "status", "started_at", "submitted_at", "duration_ms", "score", "prediction", "answers",
+    "attempt_id", "status", "started_at", "submitted_at", "duration_ms", "score", "ruled_score", "prediction",
+    "answers",
 )  # fmt: skip
 
 
@@ -193,7 +194,8 @@ def _attempt(entry: Entry, attempt: Finished, reference: Current, now: int) -> d
         "started_at": reference.definition.rfc3339(attempt.started),
         "submitted_at": reference.definition.rfc3339(attempt.received),
         "duration_ms": attempt.duration,
-        "score": attempt.score if told else None,
+        "score": attempt.told_score if told else None,
+        "ruled_score": None if attempt.told is None else attempt.score,
         "prediction": attempt.prediction,
         "answers": attempt.answers,
     }

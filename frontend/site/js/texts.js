@@ -128,6 +128,7 @@ const TEXTS = {
   "me.discarded": ["Không tính", "Not counted"],
   "me.overdue": ["Hết giờ, tính câu trả lời đã lưu", "Time ran out, saved answers counted"],
   "me.scoreLater": ["Điểm công bố sau khi tuần kết thúc", "Score told after the week"],
+  "me.ruled": ["Đã chấm lại", "Graded again"],
   "me.bestMark": ["Điểm cao nhất tuần", "Best score of the week"],
 
   "result.title": ["Kết quả lượt thi", "Your result"],

@@ -207,6 +207,7 @@ def test_a_person_gets_all_their_stored_data() -> None:
             "submitted_at": "2022-08-22T08:01:00+07:00",
             "duration_ms": 60_000,
             "score": 3,
+            "ruled_score": None,
             "prediction": 7,
             "answers": office.entry().finished[0].answers,
         }

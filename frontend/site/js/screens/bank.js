@@ -3,6 +3,7 @@
 import { data } from "../api.js";
 import { afterClick, fill, h } from "../dom.js";
 import { fold, number } from "../format.js";
+import { rulingView } from "../ruling.js";
 import { t } from "../texts.js";
 import "../texts-bank.js";
 
@@ -14,11 +15,12 @@ export function search(questions, typed) {
   return words.length ? questions.filter(({ folded }) => words.every((word) => folded.includes(word))) : questions;
 }
 
-/** Adds the searchable text, once. */
-export function prepared(questions) {
+/** Adds the searchable text, once, and the rulings on each question. */
+export function prepared(questions, rulings = []) {
   return questions.map((question, i) => ({
     ...question,
     place: i + 1,
+    rulings: rulings.filter((ruling) => ruling.question === question.id),
     folded: fold([question.id, question.text, question.reference, ...question.options.map(({ text }) => text)].join(" ")),
   }));
 }
@@ -29,7 +31,7 @@ export async function screen({ argument }) {
   const next = published && published.next; // if the questions change from one week to the next
   const bank = next && argument === "next" ? next : published;
   if (!bank || !bank.questions.length) return { title, content: [h("h1", null, title), h("p", { class: "notice" }, t("bank.none"))] };
-  const questions = prepared(bank.questions);
+  const questions = prepared(bank.questions, bank.rulings);
   const list = h("ol", { class: "list bank" });
   const count = h("p", { class: "hint", role: "status" });
   const more = h("button", { class: "button", type: "button", onclick: () => draw(shown + STEP) }, t("results.more"));
@@ -74,7 +76,7 @@ function tabs(week, later) {
     tab("#/bank", t("bank.now"), !later), tab("#/bank/next", t("bank.next", { week }), later)));
 }
 
-function questionView({ place, text, options, answer, reference }, hidden) {
+function questionView({ place, text, options, answer, reference, rulings }, hidden) {
   const right = ({ key }) => !hidden && answer.includes(key);
   const view = h("li", { class: "card" },
     h("h2", null, `${number(place)}. ${text}`),
@@ -85,7 +87,7 @@ function questionView({ place, text, options, answer, reference }, hidden) {
   if (hidden) {
     const reveal = h("button", { class: "button quiet", type: "button" }, t("bank.reveal"));
     reveal.addEventListener("click", () => {
-      const open = questionView({ place, text, options, answer, reference }, false);
+      const open = questionView({ place, text, options, answer, reference, rulings }, false);
       view.replaceWith(open);
       const heading = /** @type {HTMLElement} */ (open.querySelector("h2"));
       heading.setAttribute("tabindex", "-1");
@@ -94,6 +96,11 @@ function questionView({ place, text, options, answer, reference }, hidden) {
     view.append(reveal);
   } else {
     view.append(h("p", { class: "hint" }, t("bank.answer", { answer: answer.join(", ") }), ". ", reference && t("bank.source"), reference));
+    for (const ruling of rulings) {
+      view.append(h("div", { class: "notice" },
+        h("p", null, h("strong", null, t("ruling.inWeeks", { weeks: ruling.weeks.map(number).join(", ") }))),
+        rulingView(ruling)));
+    }
   }
   return view;
 }

@@ -149,11 +149,15 @@ function standing(contest, at, me, starter) {
 /** Whether the score of an attempt that counts is told after the close. */
 const untold = ({ counted, score }) => counted && score === null;
 
+/** The score that counts: under the organisers' rulings, where they change it. */
+const points = ({ score, ruled_score: ruled }) => ruled ?? score;
+
 /** The highest score of each week: {week: score}. Which of several equal ones ranks first, the close-out decides. */
 export function bestScores(attempts) {
   const best = {};
-  for (const { week, score } of attempts) {
-    if (score !== null && !(best[week] >= score)) best[week] = score;
+  for (const attempt of attempts) {
+    const score = points(attempt);
+    if (score !== null && !(best[attempt.week] >= score)) best[attempt.week] = score;
   }
   return best;
 }
@@ -161,7 +165,8 @@ export function bestScores(attempts) {
 function history(attempts) {
   const best = bestScores(attempts);
   return h("ul", { class: "list two" }, attempts.slice().reverse().map((attempt) => {
-    const { attempt_id: id, week, number: count, status, score, total, duration_ms: took } = attempt;
+    const { attempt_id: id, week, number: count, status, total, duration_ms: took } = attempt;
+    const score = points(attempt);
     const open = status === "open";
     const name = t("me.attempt", { week, number: number(count) });
     const isBest = score !== null && score === best[week];
@@ -172,6 +177,7 @@ function history(attempts) {
       h("p", { class: "wide badges" },
         open && h("span", { class: "badge now" }, t("me.open")),
         untold(attempt) && h("span", { class: "badge" }, t("me.scoreLater")),
+        attempt.ruled_score !== null && h("span", { class: "badge" }, t("me.ruled")),
         isBest && h("span", { class: "badge good" }, t("me.bestMark")),
         !open && !attempt.counted && h("span", { class: "badge" }, t("me.discarded")),
         status === "overdue" && attempt.counted && h("span", { class: "badge" }, t("me.overdue")),

@@ -4,6 +4,7 @@ import { data } from "../api.js";
 import { barList } from "../chart.js";
 import { fill, h } from "../dom.js";
 import { duration, fold, moment, number, percent } from "../format.js";
+import { rulingView } from "../ruling.js";
 import { t } from "../texts.js";
 
 const STEP = 50;
@@ -31,7 +32,7 @@ function tabs(choices, wanted) {
 }
 
 function week(page, contest) {
-  const { counts, prediction, winners, units } = page;
+  const { counts, prediction, winners, units, rulings } = page;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
   const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
   return [
@@ -49,6 +50,11 @@ function week(page, contest) {
     h("section", { "aria-labelledby": "winners" },
       h("h2", { id: "winners" }, t("results.winners")),
       winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
+    rulings.length > 0 && h("section", { "aria-labelledby": "rulings" },
+      h("h2", { id: "rulings" }, t("ruling.title")),
+      h("ul", { class: "list two" }, rulings.map((one) => h("li", { class: "entry" },
+        h("p", { class: "wide" }, h("strong", null, t("ruling.number", { number: one.question }))),
+        h("div", { class: "wide" }, rulingView(one)))))),
     unitSection(units),
   ];
 }
