@@ -570,6 +570,10 @@ class Definition(_Table):
         """What a week is called: its own title, else “Tuần 3”."""
         return self.own_title(number) or f"{self.contest.period.capitalize()} {number}"
 
+    def mention(self, number: int) -> str:
+        """The same inside a sentence: “tuần 3”."""
+        return self.own_title(number) or f"{self.contest.period} {number}"
+
     def week_at(self, now: int) -> Week | None:
         """The week that is open at ``now``: ``opens ≤ now < closes``."""
         return next((week for week in self.weeks if week.opens <= now < week.closes), None)

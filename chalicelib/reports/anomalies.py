@@ -61,7 +61,7 @@ def _evidence(one: Anomaly, reference: Reference, names: Mapping[str, str]) -> s
                 f"(thứ tự trong bộ câu hỏi); bình thường {usual}"
             )
         case "night":
-            text = f"{of} người của đơn vị bắt đầu tuần thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"
+            text = f"{of} người của đơn vị bắt đầu thi từ 00:00 đến 05:00; theo mặt bằng chung {usual}"
         case "above_headcount":
             text = (
                 f"{one.seen} người thuộc đối tượng bắt buộc đã dự thi, nhiều hơn {one.out_of} người phải dự "

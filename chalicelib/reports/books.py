@@ -121,7 +121,7 @@ def summary_book(
         page.place(book.days_chart(days), size=(700, 260))
     page.on_one_page()
     _hours(book, facts, activity)
-    add_questions(book, title, period, closed, texts)
+    add_questions(book, facts, definition.contest.period, closed, texts)
     return book.close()
 
 
@@ -235,10 +235,15 @@ def _period(one: Period, start: Value) -> list[Value]:
     return [start, one.attempts, one.people, one.newcomers]
 
 
-def add_questions(book: Book, title: str, period: str, closed: ClosedWeek, texts: Mapping[str, str]) -> None:
+def add_questions(
+    book: Book, facts: WeekFacts, word: str, closed: ClosedWeek, texts: Mapping[str, str]
+) -> None:
+    """``word``: for a week."""
     note = (
-        "Chỉ tính bài thi đầu tiên của mỗi người trong tuần. Độ khó = số người đúng ÷ số người được hỏi; "
+        f"Chỉ tính bài thi đầu tiên của mỗi người trong {word}. Độ khó = số người đúng ÷ số người được hỏi; "
         "độ phân biệt = tương quan giữa câu này và tổng điểm các câu còn lại (từ −1 đến 1)"
     )
-    sheet = book.sheet("Câu hỏi", f"Thống kê câu hỏi {title}", period, QUESTIONS, note=note, landscape=True)
+    sheet = book.sheet(
+        "Câu hỏi", f"Thống kê câu hỏi {facts.title}", facts.period, QUESTIONS, note=note, landscape=True
+    )
     sheet.rows(question_rows(closed, texts))

@@ -78,7 +78,7 @@ def week_bulletin(
         f"Số người trả lời đúng tất cả {definition.paper.questions} câu: {perfect}.",
     ]
     if definition.prediction and facts.target is not None:
-        told.append(f"Đáp số câu dự đoán của tuần: <b>{whole(facts.target)}</b>.")
+        told.append(f"Đáp số câu dự đoán của {contest.period}: <b>{whole(facts.target)}</b>.")
     told.append(_units_told(facts.units))
     body = [
         "<h2>I. Số liệu chung</h2>",
@@ -93,9 +93,10 @@ def week_bulletin(
         _blocs(facts.units.blocs),
         *_extremes(facts.units, definition),
         "<h2>VI. Mã kiểm tra</h2>",
-        f'<p>Mã xác thực dữ liệu, tính từ tất cả bài thi trong tuần:</p><p class="code">{escape(root)}</p>',
+        f"<p>Mã xác thực dữ liệu, tính từ tất cả bài thi trong {contest.period}:</p>",
+        f'<p class="code">{escape(root)}</p>',
     ]
-    about = f"Kết quả {facts.title.lower()} Cuộc thi “{contest.title}” ({facts.period})"
+    about = f"Kết quả {facts.mention} Cuộc thi “{contest.title}” ({facts.period})"
     return _document(definition, f"{facts.title}: {contest.title}", about, body, standing, names)
 
 
@@ -110,7 +111,7 @@ def final_bulletin(
     """The bulletin of the whole contest; ``winners`` come with the title of their week."""
     contest = definition.contest
     attempts = sum(week.attempts for week in weeks)
-    sums = f"Tổng số lượt thi qua {len(weeks)} tuần: <b>{whole(attempts)}</b> lượt."
+    sums = f"Tổng số lượt thi qua {len(weeks)} {contest.period}: <b>{whole(attempts)}</b> lượt."
     obliged, others = _of(once.obliged, once.people), _of(once.people - once.obliged, once.people)
     people = (
         f"Tổng số người dự thi ít nhất một lần: <b>{whole(once.people)}</b> người, trong đó "
@@ -118,7 +119,7 @@ def final_bulletin(
     )
     told = [
         people,
-        f"{sums} Bảng dưới đây tính số người dự thi riêng từng tuần.",
+        f"{sums} Bảng dưới đây tính số người dự thi riêng từng {contest.period}.",
         _units_told(units),
     ]
     rows = [[escape(title), whole(people), whole(count)] for title, people, count, *_ in weeks]
@@ -126,15 +127,15 @@ def final_bulletin(
     body = [
         "<h2>I. Số liệu chung</h2>",
         *(f"<p>{number}. {line}</p>" for number, line in enumerate(told, 1)),
-        _table(["Tuần", "Số người dự thi", "Số lượt thi"], rows, "cnn"),
-        _figure(charts.columns(points), "Số người dự thi qua các tuần")
+        _table([contest.period.capitalize(), "Số người dự thi", "Số lượt thi"], rows, "cnn"),
+        _figure(charts.columns(points), f"Số người dự thi qua các {contest.period}")
         if any(people for _, people in points)
         else "",
         "<h2>II. Giải tập thể toàn cuộc thi</h2>",
         _collective(units),
-        "<h2>III. Giải cá nhân các tuần</h2>",
+        f"<h2>III. Giải cá nhân các {contest.period}</h2>",
         _table(
-            ["TT", "Tuần", "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
+            ["TT", contest.period.capitalize(), "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
             [
                 [
                     str(number),

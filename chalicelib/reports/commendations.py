@@ -32,9 +32,11 @@ def commendation_rows(
 ) -> list[list[Cell]]:
     """``units``: the ranking over all weeks; ``people``: the proposed people by id."""
     standings = {row.unit.code: row for row in units}
-    weeks = reference.definition.contest.weeks
+    weeks, word = len(reference.definition.weeks), reference.definition.contest.period
     sizes = reference.paper_sizes
-    differ = ", so theo tỷ lệ câu đúng vì số câu của đề khác nhau giữa các tuần" if len(set(sizes)) > 1 else ""
+    differ = (
+        f", so theo tỷ lệ câu đúng vì số câu của đề khác nhau giữa các {word}" if len(set(sizes)) > 1 else ""
+    )
 
     def row(proposal: Proposal) -> list[Cell]:
         standing = standings.get(proposal.unit)
@@ -43,15 +45,16 @@ def commendation_rows(
             person = people.get(proposal.id)
             minutes, seconds = divmod(proposal.duration // 1000, 60)
             reason = (
-                f"Dự thi đủ {weeks} tuần, tổng điểm tốt nhất các tuần {proposal.score}/{sum(sizes)}{differ}, "
+                f"Dự thi đủ {weeks} {word}, "
+                f"tổng điểm tốt nhất các {word} {proposal.score}/{sum(sizes)}{differ}, "
                 f"tổng thời gian {minutes} phút {seconds} giây"
             )
             kind, name = "person", person.full_name if person else ""
         else:
             kind, name = "unit", unit_name
-            reason = "100% đối tượng bắt buộc dự thi trong tất cả các tuần"
+            reason = f"100% đối tượng bắt buộc dự thi trong tất cả các {word}"
             if proposal.reason == "best_units":
-                reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị qua {weeks} tuần"
+                reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị qua {weeks} {word}"
         return [kind, proposal.place, proposal.id, name, proposal.unit, unit_name, proposal.reason, reason]
 
     return [*map(row, proposals)]

@@ -18,7 +18,6 @@ from chalicelib.reports.xlsx import Book, Column, Value
 # More weeks than this do not fit side by side on a page.
 _MOST_WEEKS = 8
 _WEEKS = [
-    Column("Tuần", 12),
     Column("Số người dự thi", 12, "whole"),
     Column("Đối tượng bắt buộc", 12, "whole"),
     Column("Đối tượng khác", 12, "whole"),
@@ -40,9 +39,11 @@ def final_summary_book(
     """``summary.xlsx`` of the end; ``once``: who took part at least once; ``days``: attempts by day."""
     title = "toàn cuộc thi"
     book = Book(definition.contest.organiser, at, "Tổng hợp toàn cuộc thi")
-    note = "Dòng Cộng tính một người thi trong nhiều tuần ở mỗi tuần; dòng cuối tính mỗi người một lần"
+    word = definition.contest.period
+    note = f"Dòng Cộng tính một người thi trong nhiều {word} ở mỗi {word}; dòng cuối tính mỗi người một lần"
+    header = [Column(word.capitalize(), 12), *_WEEKS]
     sheet = book.sheet(
-        "Tóm tắt", f"Tổng hợp kết quả {title}", f"{definition.contest.title} – {period}", _WEEKS, note=note
+        "Tóm tắt", f"Tổng hợp kết quả {title}", f"{definition.contest.title} – {period}", header, note=note
     )
     table = sheet.rows([_week(week) for week in weeks], filters=False)
     sums = [sum(column) for column in zip(*(_week(week)[1:] for week in weeks), strict=True)]
@@ -61,13 +62,13 @@ def final_summary_book(
             )
         ],
     )
-    sheet.place(book.chart("column", table, 0, 1, "Số người dự thi qua các tuần"), size=(620, 300))
+    sheet.place(book.chart("column", table, 0, 1, f"Số người dự thi qua các {word}"), size=(620, 300))
     prizes = book.sheet("Giải cá nhân", f"Giải cá nhân {title}", period, columns.PRIZES, landscape=True)
     prizes.rows(prize_rows(winners))
     books.add_blocs(book, title, period, units)
     books.add_lowest(book, title, period, units)
-    header = [Column("Ngày", 14, "date"), Column("Số lượt thi", 14, "whole")]
-    by_day = book.sheet("Theo ngày", f"Dự thi theo ngày {title}", period, header)
+    by_days = [Column("Ngày", 14, "date"), Column("Số lượt thi", 14, "whole")]
+    by_day = book.sheet("Theo ngày", f"Dự thi theo ngày {title}", period, by_days)
     days_table = by_day.rows(days, filters=False)
     if days:
         by_day.place(book.days_chart(days_table), column=3, row=5, size=(640, 320))
@@ -98,17 +99,17 @@ def home_affairs_book(
 
     ``by_week``: the obliged people of each unit of ``units.ranked`` who took part in each week.
     """
-    weeks = len(definition.weeks)
-    shown = weeks if weeks <= _MOST_WEEKS else 0
+    weeks, word = definition.weeks, definition.contest.period
+    shown = weeks if len(weeks) <= _MOST_WEEKS else ()
     header = [
         Column("TT trong khối", 7, "number"),
         Column("Khối", 28),
         Column("Tên đơn vị", 34),
         Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
         Column("Được miễn", 8, "whole"),
-        *(Column(f"Đối tượng bắt buộc thi tuần {number}", 9, "whole") for number in range(1, shown + 1)),
+        *(Column(f"Đối tượng bắt buộc thi {definition.mention(k)}", 9, "whole") for k, *_ in shown),
         Column("Cộng lượt người bắt buộc", 9, "whole"),
-        Column("Tỷ lệ bình quân các tuần", 9, "percent"),
+        Column(f"Tỷ lệ bình quân các {word}", 9, "percent"),
         Column("Đối tượng bắt buộc thi ít nhất một lần", 10, "whole"),
         Column("Tỷ lệ thi ít nhất một lần", 9, "percent"),
         Column("Tổng số người từng dự thi", 9, "whole"),
@@ -134,7 +135,7 @@ def home_affairs_book(
                 row.unit.name,
                 row.unit.headcount,
                 row.unit.exempt,
-                *people[:shown],
+                *people[: len(shown)],
                 row.sums.obliged_people,
                 row.rate,
                 row.sums.distinct_obliged,
@@ -151,7 +152,7 @@ def home_affairs_book(
     contest = definition.contest
     book = Book(contest.organiser, at, "Kết quả dự thi của các đơn vị")
     title = "Kết quả dự thi của các cơ quan, đơn vị, địa phương phục vụ xếp loại cuối năm"
-    note = "Tỷ lệ bình quân = cộng lượt người bắt buộc dự thi ÷ ((số người bắt buộc − được miễn) × số tuần)"
+    note = f"Tỷ lệ bình quân = cộng lượt người bắt buộc dự thi ÷ ((số người bắt buộc − được miễn) × số {word})"
     subtitle = f"Cuộc thi {contest.title}, {period}"
     book.sheet("Theo khối", title, subtitle, header, note=note, landscape=True).rows(rows)
     books.add_blocs(book, "toàn cuộc thi", period, units)

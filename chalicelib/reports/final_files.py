@@ -31,14 +31,12 @@ from chalicelib.services.ports import ObjectStore, ParticipantStore
 
 
 class _Week(NamedTuple):
-    """A closed week and the revision that holds its ranking."""
+    """A closed week, the revision that holds its ranking, and what it is called."""
 
     closed: ClosedWeek
     revision: StoredRevision
-
-    @property
-    def title(self) -> str:
-        return f"Tuần {self.closed.week}"
+    title: str
+    mention: str
 
 
 def final_files(
@@ -51,7 +49,10 @@ def final_files(
 ) -> Iterator[tuple[str, Content]]:
     """``revisions`` of all weeks, in order."""
     definition = reference.definition
-    weeks = [_Week(revision.week(), revision) for revision in revisions]
+    weeks = [
+        _Week(revision.week(), revision, definition.title_of(week.number), definition.mention(week.number))
+        for week, revision in zip(definition.weeks, revisions, strict=True)
+    ]
     first, last = definition.weeks[0], definition.weeks[-1]
     at = local_time(last.closes, definition.zone)
     title, period = (
@@ -69,7 +70,7 @@ def final_files(
     header = ["week", *csv_files.PRIZES]
     rows = ([week.closed.week, *row] for week, one in won for row in csv_files.prize_rows([one]))
     yield "individual_prizes.csv", csv_files.table(header, rows)
-    titled = [one._replace(title=f"{one.title}, {week.title.lower()}") for week, one in won]
+    titled = [one._replace(title=f"{one.title}, {week.mention}") for week, one in won]
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, titled)
 
     sizes = [week.closed.paper_size for week in weeks]

@@ -101,9 +101,13 @@ class WeekCounts(NamedTuple):
 
 
 class WeekFacts(NamedTuple):
-    """The facts of a closed week. ``scores[s]``: ranked people whose best attempt has s right answers."""
+    """The facts of a closed week; ``mention``: its title inside a sentence.
+
+    ``scores[s]``: ranked people whose best attempt has s right answers.
+    """
 
     title: str
+    mention: str
     period: str
     opens: datetime
     closes: datetime
@@ -124,7 +128,8 @@ def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> W
     for standing in result.ranked:
         scores[standing.best.score] += 1
     return WeekFacts(
-        title=f"Tuần {week.number}",
+        title=definition.title_of(week.number),
+        mention=definition.mention(week.number),
         period=f"từ {moment(opens)} đến {moment(closes)}",
         opens=opens,
         closes=closes,

@@ -208,6 +208,8 @@ class CloseWeeks:
             if at.current is None:
                 continue
             stored = self._stored_week(at.what, at.current)
+            if not _of_this_end(stored.document, of_week, week):  # opened again since: no longer published
+                continue
             before = [one.document for one in closed]
             inputs = self._inputs(of_week, week, winners_before(before))
             elsewhere = winners_elsewhere(stored.document) if at.recognised else at.elsewhere
@@ -267,7 +269,7 @@ class CloseWeeks:
             there = self._stored_week(what, before).document
             replaced = Replaced(there, self._revision(what, before.revision))
             # A week that was opened again is drawn anew: its first root has been published.
-            if there.closes_at == reference.definition.rfc3339(week.closes):
+            if _of_this_end(there, reference, week):
                 root = there.draw_root
         result = self._ranked(reference, week, gathered, elsewhere, root)
         document = closed_week(result, reference, winners, unit_prizes)
@@ -501,6 +503,11 @@ class CloseWeeks:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
+
+
+def _of_this_end(document: ClosedWeek, reference: Reference, week: Week) -> bool:
+    """Whether a closed week ended when ``week`` does: it was not opened again since."""
+    return document.closes_at == reference.definition.rfc3339(week.closes)
 
 
 class _Closing(NamedTuple):

@@ -113,7 +113,8 @@ def _not_yet(one: Recognition, contest: Current, in_force: InForce, published_at
     definition, at = contest.definition, published_at(one.what)
     if in_force(one.what):
         return "kết quả này đã được công nhận: muốn thay quyết định thì thu hồi trước (withdraw = 1)"
-    if at is None:
+    week = next((week for week in definition.weeks if one.what == f"week-{week.number}"), None)
+    if at is None or (week is not None and now < week.closes):  # it may have been opened again
         return "chưa có kết quả: hãy gửi lại sau khi hệ thống tổng hợp xong"
     if one.what == "final":
         missing = [week.number for week in definition.weeks if not in_force(f"week-{week.number}")]

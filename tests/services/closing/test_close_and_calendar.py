@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
+import openpyxl
+
+from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
+from tests.closer import closer
 from tests.domain.builders import done
-from tests.fakes import MINUTE, START_MS, WEEK, definition, reference
+from tests.fakes import MINUTE, START_MS, WEEK, collectors, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, Stage
 
 LATER = 3 * 60 * MINUTE
@@ -93,3 +99,44 @@ def test_the_final_comes_when_the_last_week_that_is_held_is_closed() -> None:
     stage = Stage()
     made = stage.run(AFTER_WEEK_1, dated({"week": 2, "cancelled": True}))
     assert [one.what for one in made] == ["week-1", "final"]
+
+
+def texts_of(file: bytes) -> str:
+    """The whole text of a workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_bulletins_and_workbooks_use_the_contests_word_for_a_week_and_its_own_title() -> None:
+    stage = Stage()
+    calendar = [{"week": 2, "title": "Vòng Chung kết"}]
+    titled = [
+        {"name": "unit", "title": "Giải tập thể đợt", "count": 1},
+        {"name": "final", "title": "Giải tập thể", "count": 2, "when": "final"},
+    ]
+    contest = definition(
+        contest={"weeks": 2, "period": "đợt"}, prizes=PRIZES, calendar=calendar, unit_prizes=titled
+    )
+    shares = Shares(stage.entries.read_week, stage.desk, "test", collectors)
+    reports = Reports(stage.desk, list)
+    closer(shares, stage.people, stage.revisions, stage.desk, stage.site, reports).run(
+        reference(contest), AFTER_WEEK_2
+    )
+    for what in ("week-1", "week-2", "final"):
+        bulletin = stage.file(what, "bulletin.html").decode()
+        assert "tuần" not in bulletin.lower()
+        for name in ("summary.xlsx", "unit_ranking.xlsx", "individual_prizes.xlsx"):
+            assert "tuần" not in texts_of(stage.file(what, name)).lower()
+    assert "Kết quả đợt 1 Cuộc thi" in stage.file("week-1", "bulletin.html").decode()
+    assert "Kết quả Vòng Chung kết Cuộc thi" in stage.file("week-2", "bulletin.html").decode()
+    home_affairs = texts_of(stage.file("final", "home_affairs.xlsx"))
+    assert "Đối tượng bắt buộc thi đợt 1" in home_affairs
+    assert "Đối tượng bắt buộc thi Vòng Chung kết" in home_affairs
+    assert "Dự thi đủ 2 đợt" in stage.file("final", "commendations.csv").decode()
+
+
+def test_who_took_part_in_every_week_that_was_held_is_proposed() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_2, dated({"week": 3, "cancelled": True}, weeks=3))
+    proposed = stage.rows("final", "commendations.csv")
+    assert any("Dự thi đủ 2 tuần" in row["reason"] for row in proposed)
