@@ -20,13 +20,14 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.typed import decode
-from chalicelib.services.contest.public_contest import OPEN_DECISIONS
+from chalicelib.services.contest.public_contest import open_decisions
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Chain = tuple[Commitment, ...]  # oldest first
-# Parts that anybody may see or that cannot be guessed; the digests of all others are salted.
-OPEN_PARTS = frozenset({"definition", "bank", "units", *OPEN_DECISIONS})
+# Parts that anybody may see or that cannot be guessed. The digests of all others, but for decisions that are
+# published, are salted: who knows participant ids could guess a list of people, who knows questions a ruling.
+_OPEN_PARTS = ("definition", "bank", "units")
 
 _NAMES = {
     "definition": ("quy định cuộc thi", "the contest's definition"),
@@ -52,8 +53,12 @@ def committed_state(
     reference: Current, pepper: bytes, code_version: str, keys: Sequence[PublicKey]
 ) -> dict[str, Any]:
     """The state that an entry commits to. The salts are made from ``pepper``."""
+    plain = {*_OPEN_PARTS, *open_decisions(reference)}
     return {
-        "parts": {name: _commitment(name, value, pepper) for name, value in reference.digests.items()},
+        "parts": {
+            name: value if name in plain else salted(value, salt(value, pepper))
+            for name, value in reference.digests.items()
+        },
         "weeks": {str(week): _of_week(reference.of_week(week)) for week in sorted(reference.earlier)},
         "code_version": code_version,
         "keys": tuple(keys),
@@ -62,11 +67,6 @@ def committed_state(
 
 def _of_week(reference: Reference) -> dict[str, str]:
     return {name: reference.digests[name] for name in ("definition", "bank")}
-
-
-def _commitment(part: str, part_digest: str, pepper: bytes) -> str:
-    """Salted: anyone who knows some participant ids could guess a list of people from its plain digest."""
-    return part_digest if part in OPEN_PARTS else salted(part_digest, salt(part_digest, pepper))
 
 
 def salt(part_digest: str, pepper: bytes) -> bytes:

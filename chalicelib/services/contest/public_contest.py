@@ -13,7 +13,7 @@ from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
 # Decisions that name nobody.
-OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
+_OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
@@ -171,6 +171,16 @@ def site_files(reference: Current, now: int) -> dict[str, bytes]:
     }
 
 
+def open_decisions(reference: Current) -> tuple[str, ...]:
+    """The decisions that are published at once.
+
+    A ruling names right answers, so where a bank is not published it is shown beside the week's result alone.
+    """
+    everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
+    known = all(each.definition.paper.publish_bank for each in everything)
+    return tuple(name for name in _OPEN_DECISIONS if known or name != "rulings")
+
+
 def committed_files(reference: Current) -> dict[str, bytes]:
     """The exact bytes that the commitments name, by digest: checking them needs nothing else.
 
@@ -178,7 +188,7 @@ def committed_files(reference: Current) -> dict[str, bytes]:
     """
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
     decided = compiled.encode_decisions(reference.decisions)
-    files = {_committed(reference.digests[kind]): decided[kind] for kind in OPEN_DECISIONS}
+    files = {_committed(reference.digests[kind]): decided[kind] for kind in open_decisions(reference)}
     files[_committed(reference.digests["units"])] = compiled.encode_units(reference.units)
     for each in everything:
         files[_committed(each.digests["definition"])] = compiled.encode_definition(each.definition)

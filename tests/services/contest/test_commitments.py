@@ -125,6 +125,23 @@ def test_an_unpublished_bank_is_still_committed_to() -> None:
     assert f"data/reference/{entry['parts']['definition']}.json" in desk.site.objects
 
 
+@pytest.mark.parametrize("publish", [True, False])
+def test_a_ruling_which_names_right_answers_is_as_open_as_the_bank(*, publish: bool) -> None:
+    desk = Desk()
+    desk.put(toml=TOML.replace("publish_bank = true", f"publish_bank = {str(publish).lower()}"))
+    question = QUESTIONS.splitlines()[1].partition(",")[0]
+    answer = desk.send(
+        "rulings.csv", f"question_id,weeks,ruling,answer,reason\n{question},1,all_right,,sai đề\n"
+    )
+    assert answer["accepted"], answer
+    plain = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT])).digests["rulings"]
+    entry = entries(desk)[-1]
+    assert entry["changed"] == ["rulings"]
+    assert (entry["parts"]["rulings"] == plain) == publish
+    assert (f"data/reference/{plain}.json" in desk.site.objects) == publish
+    assert any("sai đề".encode() in data for data in desk.site.objects.values()) == publish
+
+
 def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
     desk = Desk()
     desk.put()
