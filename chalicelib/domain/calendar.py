@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from chalicelib.domain.decisions import CalendarChange
 from chalicelib.domain.definition import CalendarRow, Definition, Week
@@ -24,6 +25,34 @@ def with_changes(definition: Definition, changes: Iterable[CalendarChange]) -> D
         told = {name: value for name, value in change._asdict().items() if name != "at" and value is not None}
         changed[change.week] = CalendarRow.model_validate({**before.model_dump(), **told})
     return definition.with_calendar(changed)
+
+
+def clock_changes(definition: Definition) -> str:
+    """A warning if clocks change during the contest, so that weeks do not open or close at the usual hour.
+
+    Empty if they do not, or if ``calendar`` gives the moments of the weeks concerned.
+    """
+    rows = {row.week: row for row in definition.calendar}
+    usual = definition.contest.start
+
+    def differs(moment: int, given: object) -> bool:
+        at = datetime.fromisoformat(definition.rfc3339(moment))
+        return not given and isinstance(usual, datetime) and at.utcoffset() != usual.utcoffset()
+
+    shifted = []
+    for week in definition.weeks:
+        row = rows.get(week.number, CalendarRow(week=week.number))
+        if differs(week.opens, row.opens) or differs(week.closes, row.closes):
+            shifted.append(week)
+    if not shifted:
+        return ""
+    first, numbers = shifted[0], ", ".join(str(week.number) for week in shifted)
+    return (
+        f"đồng hồ ở {definition.contest.timezone} đổi giờ mùa trong thời gian thi, nên tuần {numbers} "
+        f"không mở, đóng vào giờ thường lệ: tuần {first.number} mở {definition.rfc3339(first.opens)}, đóng "
+        f"{definition.rfc3339(first.closes)}; muốn giữ giờ thì ghi opens và closes của các tuần đó ở "
+        "[[calendar]]"
+    )
 
 
 def refused_moves(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.domain.calendar import refused_moves, with_changes
+from chalicelib.domain.calendar import clock_changes, refused_moves, with_changes
 from chalicelib.domain.decisions import CalendarChange
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.times import to_ms
@@ -186,3 +186,17 @@ def test_no_week_is_added_when_the_contest_is_over() -> None:
     further = definition(contest={"pause": "PT15M", "weeks": 5})
     assert list(refused_moves(SPACED, further, START_MS + 4 * WEEK - 1, LEAD)) == []
     assert [number for number, _ in refused_moves(SPACED, further, START_MS + 4 * WEEK, LEAD)] == [5]
+
+
+def test_weeks_across_a_change_of_clocks_are_warned_of_unless_the_calendar_gives_their_moments() -> None:
+    berlin: dict[str, Any] = {"timezone": "Europe/Berlin", "start": "2022-10-17T08:00:00+02:00", "weeks": 4}
+    warned = clock_changes(definition(contest=berlin))
+    assert "tuần 2, 3, 4 không mở, đóng vào giờ thường lệ" in warned
+    assert "tuần 2 mở 2022-10-24T08:00:00+02:00, đóng 2022-10-31T07:00:00+01:00" in warned
+    given = [
+        {"week": week, "opens": f"2022-{opens}T08:00:00{offset}", "closes": f"2022-{closes}T08:00:00+01:00"}
+        for week, opens, closes, offset in ((2, "10-24", "10-31", "+02:00"), (3, "10-31", "11-07", "+01:00"))
+    ]
+    assert clock_changes(definition(contest={**berlin, "weeks": 3}, calendar=given)) == ""
+    assert clock_changes(definition(contest={**berlin, "weeks": 1})) == ""
+    assert clock_changes(SPACED) == ""

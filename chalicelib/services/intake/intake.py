@@ -24,7 +24,7 @@ from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.typed import decode
-from chalicelib.domain.calendar import with_changes
+from chalicelib.domain.calendar import clock_changes, with_changes
 from chalicelib.domain.decisions import Cause, Confirmation, Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
@@ -349,6 +349,8 @@ class Intake:
         self.site.put("data/commitments.json", published(chain))
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += folder.warnings
+        if changing := clock_changes(after.definition):
+            warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
         offered = {}
         if units != also_closed and _cause(sent.file) == "headcount":
             offered = self._offer(before, kept(after, papers, also_closed), sent, now)

@@ -214,3 +214,14 @@ def test_results_of_a_week_that_is_opened_again_are_taken_back_from_the_site(des
     assert desk.send("calendar.csv", lines, now)["accepted"]
     assert desk.site.objects["data/results/week-1.json"] == b""
     assert json.loads(desk.site.objects["data/results/index.json"])["weeks"] == []
+
+
+def test_weeks_across_a_change_of_clocks_are_warned_of() -> None:
+    desk = Desk()
+    winter = TOML.replace("2022-08-22T08:00:00+07:00", "2022-10-24T08:00:00+02:00").replace(
+        "weeks = 4", 'weeks = 4\ntimezone = "Europe/Berlin"'
+    )
+    answer = desk.put(toml=winter)
+    (warning,) = [one for one in answer["warnings"] if one["column"] == "calendar"]
+    assert answer["accepted"]
+    assert "đổi giờ mùa" in warning["message"]
