@@ -54,6 +54,7 @@ const TEXTS = {
   "order.prediction": ["câu dự đoán gần đúng nhất", "closest prediction"],
   "order.duration": ["thời gian làm bài ngắn hơn", "shorter time taken"],
   "order.submitted": ["nộp bài sớm hơn", "earlier submission"],
+  "order.draw": ["vẫn bằng nhau: bốc thăm bằng phép tính, không ai biết trước", "still equal: a draw that nobody knows before"],
   "home.scoreAtOnce": ["Nộp bài xong, bạn biết ngay số câu đúng.", "You are told your score as soon as you hand in."],
   "home.scoreLater": ["Điểm được công bố sau khi tuần thi kết thúc.", "Scores are told after the week has closed."],
   "home.best": [
@@ -141,7 +142,7 @@ const TEXTS = {
   "result.duration": ["Thời gian làm bài", "Time taken"],
   "result.at": ["Nộp lúc", "Handed in at"],
   "result.late": [
-    "Bài đến sau giờ kết thúc, trong thời gian bù trễ: bài được tính như nộp lúc hết thời gian bù trễ.",
+    "Bài đến sau giờ kết thúc, trong thời gian bù chậm đường truyền: bài được tính như nộp lúc thời gian đó vừa hết.",
     "It arrived after the deadline, within the grace period: it counts as handed in at the end of that period.",
   ],
   "result.overdue": [

@@ -103,7 +103,7 @@ function rules(contest) {
     h("p", null, t("home.age", { age: eligibility.min_age }), " ", t("home.best"), " ",
       t(paper.show_score === "at_once" ? "home.scoreAtOnce" : "home.scoreLater")),
     h("h3", null, t("home.order")),
-    h("ol", { class: "plain" }, order.map((key) => h("li", null, t(`order.${key}`)))),
+    h("ol", { class: "plain" }, [...order, "draw"].map((key) => h("li", null, t(`order.${key}`)))),
     h("h3", null, t("home.prizes")),
     h("ul", { class: "plain" }, prizes.map((prize) => h("li", null, `${number(prize.count)} ${prize.title}`))),
     ranking.one_prize_per_person && h("p", null, t("home.onePrize")),
