@@ -139,6 +139,7 @@ class QuestionFigures(Part, frozen=True):
 class ClosedWeek(Document, frozen=True, kw_only=True):
     """``prizes`` in order of value; ``units`` by rank; ``paper_size``: the number of questions in a paper.
 
+    ``reserves``: who would have the prizes if none of the winners had.
     ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
     the name of a unit prize → the units that have it of other weeks.
     ``draw_root``: the root of the week's hash tree at its first close, by which equals stand in each revision.
@@ -156,6 +157,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     ranked: int
     unranked: tuple[Unranked, ...]
     prizes: tuple[Prize, ...]
+    reserves: tuple[Prize, ...]
     units: tuple[UnitLine, ...]
     days: tuple[Day, ...]
     questions: tuple[QuestionFigures, ...]

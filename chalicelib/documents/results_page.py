@@ -60,12 +60,34 @@ class Proof(Part, frozen=True):
     size: int
 
 
+class ShownRecognition(Part, frozen=True):
+    """The decision by which the result is recognised: its number, and its day in ISO 8601."""
+
+    decision: str
+    decided_on: str
+
+
+class ShownCorrection(Part, frozen=True):
+    """A confirmed change of the result: when (RFC 3339), why, and under which code."""
+
+    at: str
+    reason: str
+    code: str
+
+
 class Page(Document, frozen=True, kw_only=True):
-    """The common fields of all pages. ``revision``, ``digest`` and ``proof`` are added when it is shown."""
+    """The common fields of all pages; those with defaults are added when it is shown.
+
+    ``recognised``: None while the result is provisional; then complaints are taken until ``complaints_until``
+    (RFC 3339). ``corrections``: all changes since it was first published, oldest first.
+    """
 
     format: Literal[1] = 1
     revision: int | None = None
     digest: str | None = None
+    recognised: ShownRecognition | None = None
+    complaints_until: str | None = None
+    corrections: tuple[ShownCorrection, ...] = ()
 
 
 class WeekPage(Page, frozen=True, kw_only=True):

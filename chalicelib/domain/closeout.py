@@ -63,6 +63,8 @@ class Collector(Protocol):
 class WeekResult:
     """A closed week. ``prizes``: place in ``ranked`` (from 0) → prize name; ``units`` with their prizes.
 
+    ``reserves``: in the same way, who would have the prizes if none of the winners had.
+
     ``unranked``: people with a bar (``no_prize``) who took part. ``root``: by which the draw was made
     (``ranking.lot``).
     """
@@ -74,6 +76,7 @@ class WeekResult:
     ranked: list[Standing]
     unranked: list[Standing]
     prizes: dict[int, str]
+    reserves: dict[int, str]
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     collected: Mapping[str, Collector]
@@ -195,6 +198,7 @@ def close_week(
         ranked=ranked,
         unranked=unranked,
         prizes=prizes,
+        reserves=award(ranked, definition, {ranked[place].participant_id for place in prizes}, earlier_winners),
         sums_by_unit=sums_by_unit,
         units=award_units(unit_ranking, definition.unit_prizes_of("week"), unit_prizes_elsewhere),
         collected=gathered.collected,

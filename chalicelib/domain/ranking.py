@@ -265,7 +265,7 @@ def award(
     """Place in ``ranked`` (from 0) → name of the prize, in order of value (R7).
 
     In the order of the definition, each prize goes ``count`` times to the best-ranked person of its categories
-    who has its score and no prize yet. The barred (excluded or disqualified, R3) are skipped, and with
+    who has its score and no prize yet. The barred (R3) are skipped, and with
     ``one_prize_per_person`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
     nothing.
     """

@@ -14,6 +14,7 @@ from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
+from chalicelib.reports.checks import checks_book
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.standing import state
 from chalicelib.reports.week_facts import week_facts
@@ -31,13 +32,17 @@ def week_files(
     closed: ClosedWeek,
     reference: Reference,
     won: list[Winner],
+    behind: list[Winner],
     root: str,
     standing: Standing,
     names: Mapping[str, str],
     desk: ObjectStore,
     phones: Callable[[], Iterable[tuple[str, str]]],
 ) -> Iterator[tuple[str, Content]]:
-    """``names``: as they may be published; ``phones``: participant id and phone of everybody registered."""
+    """``behind``: the reserves; ``names``: as they may be published.
+
+    ``phones``: participant id and phone of everybody registered.
+    """
     definition = reference.definition
     first = cast(FirstAnswers, result.collected["first_answers"])
     activity = cast(Activity, result.collected["activity"])
@@ -48,6 +53,7 @@ def week_files(
 
     yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, csv_files.prize_rows(won))
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
+    yield "winner-checks.xlsx", made(checks_book, closed.week, won, behind, at)
     ranking = csv_files.ranking_rows(result, reference)
     yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
     rows = csv_files.unit_rows(result.units)

@@ -13,7 +13,7 @@ from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
-from chalicelib.reports.winners import Winner, public_name, winners
+from chalicelib.reports.winners import Winner, public_name, reserves, winners
 from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
@@ -43,7 +43,10 @@ class Reports:
         names = {
             identity: public_name(person.full_name, reference.definition) for identity, person in people.items()
         }
-        files = week_files(result, closed, reference, won, root, standing, names, self.desk, self.phones)
+        behind = reserves(closed, people, reference.definition)
+        files = week_files(
+            result, closed, reference, won, behind, root, standing, names, self.desk, self.phones
+        )
         return WeekReport(files, _week_page(closed, won))
 
     def write_final(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.documents.closed_week import ClosedWeek
+from chalicelib.documents.closed_week import ClosedWeek, Prize
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import masked_name, masked_number
 from chalicelib.domain.times import local_time
@@ -50,8 +50,19 @@ def public_name(name: str, definition: Definition) -> str:
 
 def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
     """The winners in order of their prizes. ``people``: those still registered, by participant id."""
+    return _named(closed, closed.prizes, people, definition)
+
+
+def reserves(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
+    """Who would have the prizes if none of the winners had."""
+    return _named(closed, closed.reserves, people, definition)
+
+
+def _named(
+    closed: ClosedWeek, prizes: Iterable[Prize], people: Mapping[str, Participant], definition: Definition
+) -> list[Winner]:
     rows = []
-    for prize in closed.prizes:
+    for prize in prizes:
         person = people.get(prize.participant_id)
         name = person.full_name if person else ""
         rows.append(

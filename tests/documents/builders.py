@@ -67,6 +67,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "questions": (QuestionFigures("KS-001", "Kiểm soát", "B", 2, 1, -250, (0, 1, 1), 0, ("too_hard",)),),
         "rulings": (RULING,),
         "earlier_winners": (),
+        "reserves": (),
         "unit_prizes_elsewhere": {"weekly": ("SO-B",)},
     }
     return ClosedWeek(**{**fields, **changes})

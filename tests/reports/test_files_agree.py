@@ -410,6 +410,8 @@ def test_no_cell_is_a_formula_and_every_page_is_set_up_for_printing(autumn: Autu
             assert not [
                 cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
             ], key
+            if key.endswith("winner-checks.xlsx"):  # for working with, as the inbox reads it
+                continue
             assert sheet.page_setup.paperSize == 9, key
             assert sheet.print_title_rows, key
             assert sheet.freeze_panes, key
@@ -426,7 +428,9 @@ def test_identity_numbers_and_phones_are_texts(autumn: Autumn) -> None:
 
 def test_full_names_are_only_on_the_desk_and_there_in_few_files(autumn: Autumn) -> None:
     names = {person.full_name for person in autumn.people.people.values()}
-    allowed = re.compile(r"prizes|commendations|summary\.xlsx|units[./]|^reference/rosters/|^results/.*/units/")
+    allowed = re.compile(
+        r"prizes|winner-checks|commendations|summary\.xlsx|units[./]|^reference/rosters/|^results/.*/units/"
+    )
     for key, data in (*autumn.desk.objects.items(), *autumn.site.objects.items()):
         text = data
         if key.endswith(".gz"):

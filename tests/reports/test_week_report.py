@@ -80,6 +80,7 @@ def test_a_week_has_the_tables_of_the_design() -> None:
     assert [*report().files] == [
         "individual_prizes.csv",
         "individual_prizes.xlsx",
+        "winner-checks.xlsx",
         "individual_ranking.csv.gz",
         "unit_ranking.csv",
         "unit_ranking.xlsx",

@@ -274,7 +274,7 @@ class CloseWeeks:
         result = self._ranked(reference, week, gathered, elsewhere, root)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)
-        concerned = [*result.winners, *_lost(standing)]
+        concerned = [one.participant_id for one in (*document.prizes, *document.reserves)] + _lost(standing)
         people = self.participants.get_many(concerned)
         report = self.write_week(result, document, reference, people, bundle.tree.root, standing)
         proof = proof_files(bundle, result, reference, unit_prizes)

@@ -56,7 +56,8 @@ def closed_week(
         else None,
         ranked=len(result.ranked),
         unranked=tuple(Unranked(*one[:5]) for one in result.unranked),
-        prizes=tuple(_prizes(result, reference)),
+        prizes=tuple(_prizes(result, result.prizes, reference)),
+        reserves=tuple(_prizes(result, result.reserves, reference)),
         units=unit_lines(result.units, definition.unit_prizes),
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
         questions=tuple(_figures(first, reference, rulings)),
@@ -106,10 +107,10 @@ def winners_elsewhere(week: ClosedWeek) -> tuple[tuple[str, ...], dict[str, tupl
     return week.earlier_winners, week.unit_prizes_elsewhere
 
 
-def _prizes(result: WeekResult, reference: Reference) -> Iterator[Prize]:
+def _prizes(result: WeekResult, given: Mapping[int, str], reference: Reference) -> Iterator[Prize]:
     titles = {prize.name: prize.title for prize in reference.definition.prizes}
     units = {unit.code: unit.name for unit in reference.units}
-    for place, prize in result.prizes.items():
+    for place, prize in given.items():
         standing = result.ranked[place]
         best = standing.best
         yield Prize(

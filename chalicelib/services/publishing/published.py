@@ -13,16 +13,19 @@ from msgspec import structs
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
     FinalPage,
-    Page,
     Proof,
     ResultsIndex,
+    ShownCorrection,
     ShownFinal,
+    ShownRecognition,
     ShownWeek,
     WeekPage,
 )
+from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
 from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
+from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference
@@ -55,10 +58,10 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
         else:
             weeks.append(ShownWeek(week.number, current.revision))
             proof = show_proof(week.number, current.revision, desk, site)
-            _show_page(page, what, current, site, proof=proof)
+            _show_page(page, what, current, reference, desk, site, proof=proof)
     final = None if reopened else revisions.current("final")
     if final is not None:
-        _show_page(_page(FinalPage, "final", final, desk), "final", final, site)
+        _show_page(_page(FinalPage, "final", final, desk), "final", final, reference, desk, site)
     index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
     _put_changed(site, INDEX, index.encode())
     _put_changed(desk, CURRENT_RESULTS, index.encode())
@@ -128,8 +131,28 @@ def _page(kind: type[P], what: str, current: CurrentRevision, desk: ObjectStore)
     return decode(kind, stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
 
 
-def _show_page(page: Page, what: str, current: CurrentRevision, site: ObjectStore, **more: Any) -> None:
-    shown = structs.replace(page, revision=current.revision, digest=current.result, **more)
+def _show_page(
+    page: P,
+    what: str,
+    current: CurrentRevision,
+    reference: Reference,
+    desk: ObjectStore,
+    site: ObjectStore,
+    **more: Any,
+) -> None:
+    folder, definition = f"results/{what}/rev-{current.revision}", reference.definition
+    manifest = StoredRevision(lambda name: desk.get(f"{folder}/{name}")).manifest(what)
+    recognised = manifest.recognised
+    until = definition.rfc3339(current.at + span_ms(definition.contest.complaints))
+    shown = structs.replace(
+        page,
+        revision=current.revision,
+        digest=current.result,
+        recognised=recognised and ShownRecognition(recognised.decision, recognised.decided_on),
+        complaints_until=None if recognised else until,
+        corrections=tuple(ShownCorrection(one.at, one.reason, one.code) for one in manifest.confirmations),
+        **more,
+    )
     _put_changed(site, f"data/results/{what}.json", shown.encode())
 
 

@@ -203,6 +203,16 @@ const TEXTS = {
   "results.below_min_winners": ["Chưa đủ số người đạt giải cá nhân", "Too few people with an individual prize"],
   "results.noUnit": ["Thí sinh tự do", "No unit"],
   "results.revision": ["Bản công bố lần {revision}", "Revision {revision}"],
+  "results.provisional": ["Kết quả tạm thời", "Provisional result"],
+  "results.complaints": ["Nhận phản ánh, khiếu nại đến {until}.", "Complaints are taken until {until}."],
+  "results.recognised": [
+    "Kết quả đã được công nhận theo Quyết định số {decision} ngày {day}",
+    "Recognised by decision {decision} of {day}",
+  ],
+  "results.corrected": [
+    "Kết quả này đã được điều chỉnh lúc {at} (mã {code}). Lý do: {reason}",
+    "This result was corrected at {at} (code {code}). Reason: {reason}",
+  ],
 
   "receipt.title": ["Kiểm tra biên nhận", "Check a receipt"],
   "receipt.what": [

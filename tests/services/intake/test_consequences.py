@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import Entry
+from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw
+from chalicelib.readers.decision_files import WINNER_CHECKS
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current, load
@@ -65,6 +68,11 @@ def took_part(name: str, week: int, score: int, guess: int, minutes: int) -> Ent
     return who._replace(unit=UNIT_OF[name])
 
 
+def paper_of(contest: Current) -> list[Question]:
+    """Everybody's paper."""
+    return [question for question, _ in draw(contest.bank, contest.definition.paper, NONCE)]
+
+
 # Week 1: an, binh, chi have 3, 3, 2 right; week 2: chi 3, dung 2.
 PLAYED = [
     took_part("an", 1, 3, 2, 1),
@@ -80,10 +88,14 @@ class Province:
 
     def __init__(self) -> None:
         self.revisions, self.entries = MemoryRevisions(), MemoryEntries()
-        for one in PLAYED:
-            self.entries.items[one.week, one.participant_id] = one
         self.desk = Desk(published=self)
         assert self.desk.put(toml=TWO_WEEKS)["accepted"]
+        keys = [MASKS[question.answer] for question in paper_of(self.contest())]
+        for one in PLAYED:
+            (attempt,) = one.finished
+            answers = "".join(keys[: attempt.score]).ljust(len(keys), MASKS[0])
+            graded = one._replace(finished=(attempt._replace(answers=answers),))
+            self.entries.items[one.week, one.participant_id] = graded
 
     @property
     def objects(self) -> dict[str, bytes]:
@@ -320,6 +332,42 @@ def test_a_headcount_holds_for_closed_weeks_only_by_confirmation(province: Provi
     assert {row["unit_code"]: row["headcount"] for row in units} == {"SO-A": "10", "SO-B": "40"}
 
 
+def test_a_wrong_key_found_after_the_close_is_mended_by_a_ruling(province: Province) -> None:
+    last = paper_of(province.contest())[2]
+    other = LETTERS[next(i for i in range(len(last.options)) if 1 << i != last.answer)]
+    text = f"question_id,weeks,ruling,answer,reason\n{last.id},1,key,{other},Nghị định mới\n"
+    answer = province.send("rulings.csv", text)
+    assert answer["consequences"]["cause"] == "ruling"
+    (close,) = answer["consequences"]["closes"]
+    figures = {one["name"]: (one["before"], one["after"]) for one in close["figures"]}
+    assert (figures["perfect_people"], figures["target"]) == ((2, 0), (2, 0))
+    assert province.confirm(answer["taken"]["code"])["accepted"]
+    province.close()
+    folder = f"results/week-1/rev-{province.revisions.pointers['week-1'].revision}"
+    ranking = csv_rows(gzip.decompress(province.objects[f"{folder}/individual_ranking.csv.gz"]))
+    assert [row["score"] for row in ranking] == ["2", "2", "2"]
+    assert {row["cause"] for row in province.changes("week-1")} == {"ruling"}
+    again = province.send("rulings.csv", text)
+    assert (again["accepted"], again["consequences"]) == (True, None)
+
+
+def test_a_winner_who_fails_the_check_of_the_card_is_annulled_from_the_sheet(province: Province) -> None:
+    closed = json.loads(province.objects["results/week-1/rev-1/closed_week.json"])
+    assert [(one["prize"], one["participant_id"]) for one in closed["reserves"]] == [("first", IDS["chi"])]
+    rows = [["1", "Giải Nhất", "1", IDS["an"], "An", "", "", "", check, why] for check, why in
+            (("Không đạt", "căn cước của người khác"),)]  # fmt: skip
+    rows += [["1", "Giải Nhì", "2", IDS["binh"], "Bình", "", "", "", "đạt", ""]]
+    rows += [["1", "Dự phòng: Giải Nhất", "3", IDS["chi"], "Chi", "", "", "", "", ""]]
+    text = "\n".join(",".join(row) for row in [list(WINNER_CHECKS), *rows])
+    answer = province.send("winner-checks.csv", text)
+    assert prizes(answer)["week-1"][-1] == ("an", "Giải Nhất", "")
+    province.confirm(answer["taken"]["code"])
+    province.close()
+    assert province.winners("week-1") == ["binh", "chi"]
+    wrong = province.send("winner-checks.csv", text.replace("Không đạt", "hỏng"))
+    assert [fault["column"] for fault in wrong["faults"]] == ["check"]
+
+
 def recognise(what: str = "1", reason: str = "không có khiếu nại") -> str:
     return RECOGNITION + f"{what},12/QĐ-BTC,2022-08-30,,{reason}\n"
 
@@ -383,7 +431,7 @@ def test_who_has_a_recognised_prize_of_a_later_week_gets_none_when_an_earlier_on
     province: Province,
 ) -> None:
     province.close(AFTER_WEEK_2)
-    assert province.send("recognitions.csv", recognise("2"), AFTER_WEEK_2)["faults"] == []
+    assert province.send("recognitions.csv", recognise("2"), AFTER_WEEK_2)["accepted"]
     province.close(AFTER_WEEK_2)
     answer = province.send("annulments.csv", annul("an"), AFTER_WEEK_2)
     # Chi keeps the recognised prize of week 2, so nobody is left for the second prize of week 1.
@@ -400,7 +448,7 @@ def test_the_final_is_recognised_last_and_a_withdrawn_week_withdraws_it(province
     (fault,) = province.send("recognitions.csv", recognise("final"), AFTER_WEEK_2)["faults"]
     assert "chưa công nhận tuần 1, 2" in fault["message"]
     everything = recognise("1") + "2,13/QĐ-BTC,2022-09-06,,x\nfinal,14/QĐ-BTC,2022-09-06,,x\n"
-    assert province.send("recognitions.csv", everything, AFTER_WEEK_2)["faults"] == []
+    assert province.send("recognitions.csv", everything, AFTER_WEEK_2)["accepted"]
     province.close(AFTER_WEEK_2)
     assert province.manifest("final")["recognised"]["decision"] == "14/QĐ-BTC"
     assert province.send("recognitions.csv", withdraw("2"), AFTER_WEEK_2)["accepted"]

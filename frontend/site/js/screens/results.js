@@ -3,7 +3,7 @@
 import { data } from "../api.js";
 import { barList } from "../chart.js";
 import { fill, h } from "../dom.js";
-import { duration, fold, moment, number, percent } from "../format.js";
+import { date, duration, fold, moment, number, percent } from "../format.js";
 import { rulingView } from "../ruling.js";
 import { t } from "../texts.js";
 
@@ -22,7 +22,20 @@ export async function screen({ argument, contest }) {
     const none = h("p", { class: "notice" }, t("results.none"));
     return { title, content: h("section", null, head, none) };
   }
-  return { title, content: wanted === "final" ? [head, final(page)] : [head, week(page, contest)] };
+  return { title, content: wanted === "final" ? [head, standing(page), final(page)] : [head, week(page, contest)] };
+}
+
+/** Whether the result is provisional or recognised, and how it was corrected. */
+function standing(page) {
+  const { recognised, complaints_until: until } = page;
+  return h("div", { class: "standing" },
+    recognised
+      ? h("p", null, h("span", { class: "badge good" },
+        t("results.recognised", { decision: recognised.decision, day: date(`${recognised.decided_on}T12:00:00Z`) })))
+      : h("p", null, h("span", { class: "badge next" }, t("results.provisional")), " ",
+        until && t("results.complaints", { until: moment(until) })),
+    page.corrections.map(({ at, reason, code }) =>
+      h("p", { class: "notice" }, t("results.corrected", { at: moment(at), reason, code }))));
 }
 
 function tabs(choices, wanted) {
@@ -40,6 +53,7 @@ function week(page, contest) {
       h("p", { class: "soft" },
         t("home.fromTo", { from: moment(page.opens_at, seconds), to: moment(page.closes_at, seconds) }), ". ",
         page.revision > 1 && `${t("results.revision", { revision: page.revision })}.`),
+      standing(page),
       h("dl", { class: "facts wide" },
         fact(counts.people, t("results.people")),
         fact(counts.attempts, t("results.attempts")),
