@@ -66,13 +66,24 @@ def decode_definition(part: bytes) -> Definition:
 
 
 def encode_bank(questions: Iterable[Question]) -> bytes:
-    """Sorted by id, so that the order of a file's rows does not change the bank."""
-    bank = sorted((question._asdict() for question in questions), key=lambda question: str(question["id"]))
+    """Sorted by id, so that the order of a file's rows does not change the bank.
+
+    A question for everybody in every week has neither ``weeks`` nor ``categories``.
+    """
+    bank = [
+        {name: value for name, value in question._asdict().items() if value != ()}
+        for question in sorted(questions, key=lambda question: question.id)
+    ]
     return canonical_json(bank)
 
 
 def decode_bank(part: bytes) -> tuple[Question, ...]:
-    return tuple(Question(**{**raw, "options": tuple(raw["options"])}) for raw in json.loads(part))
+    return tuple(_question(raw) for raw in json.loads(part))
+
+
+def _question(raw: dict[str, Any]) -> Question:
+    lists = {name: tuple(raw.get(name, ())) for name in ("options", "weeks", "categories")}
+    return Question(**{**raw, **lists})
 
 
 def encode_units(units: Iterable[Unit]) -> bytes:

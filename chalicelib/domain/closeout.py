@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from chalicelib.domain.attempt import Entry, settled
+from chalicelib.domain.attempt import Entry, Grader, settled
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.grading import Rulings, grading_again
@@ -137,11 +137,15 @@ def _settled(entries: Iterable[Entry], definition: Definition, bank: Bank, week:
     """The entries as they count when every deadline of the week and its grace are over."""
     after_the_end = week.closes + definition.grace + 1
 
-    def grade(nonce: str, answers: str) -> int:
-        return score(draw(bank, definition.paper, nonce), answers)
+    def grader(asked: Bank) -> Grader:
+        return lambda nonce, answers: score(draw(asked, definition.paper, nonce), answers)
 
     for entry in entries:
-        yield entry if entry.open is None else settled(entry, definition, after_the_end, grade)
+        if entry.open is None:
+            yield entry
+        else:
+            grade = grader(bank.of(week.number, entry.category))
+            yield settled(entry, definition, after_the_end, grade)
 
 
 def _shown_to(

@@ -45,7 +45,7 @@ def grading_again(bank: Bank, rules: PaperRules, rulings: Rulings) -> Callable[[
         return lambda entry: entry
     right = accepted(bank.questions, rulings)
 
-    def grade(attempt: Finished) -> Finished:
+    def grade(attempt: Finished, bank: Bank) -> Finished:
         if not attempt.counted or attempt.erased:
             return attempt
         asked = [question.id for question in drawn_questions(bank, rules, attempt.nonce)]
@@ -56,4 +56,8 @@ def grading_again(bank: Bank, rules: PaperRules, rulings: Rulings) -> Callable[[
         )
         return attempt if score == attempt.score else attempt._replace(score=score, told=attempt.told_score)
 
-    return lambda entry: entry._replace(finished=tuple([grade(attempt) for attempt in entry.finished]))
+    def graded(entry: Entry) -> Entry:
+        asked = bank.of(entry.week, entry.category)
+        return entry._replace(finished=tuple([grade(attempt, asked) for attempt in entry.finished]))
+
+    return graded

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.domain.bank import Question, shortage
+from chalicelib.domain.bank import Question, shortages
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 from chalicelib.readers.contest_files import (
@@ -93,7 +93,7 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     """Parses the files that are there and adds their faults; None if the contest is not complete."""
     toml, bank = files.get("contest"), files.get("questions")
     definition = read_definition(toml.data, faults) if toml else None
-    everything = read_questions(bank, faults) if bank else []
+    everything = read_questions(bank, definition, faults) if bank else []
     approved = tuple(question for question, status in everything if status == "approved")
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
     warnings: list[Fault] = []
@@ -105,9 +105,7 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     guide = decode("guide.md", files["guide"].data, faults) if "guide" in files else ""
     if faults or definition is None or bank is None or not units:
         return None
-    missing = shortage(approved, definition.paper.questions, definition.paper.topics)
-    if missing:
-        faults.append(Fault(bank.name, 0, "", "", missing))
+    faults += [Fault(bank.name, 0, "", "", missing) for missing in shortages(approved, definition)]
     drafts = len(everything) - len(approved)
     return ContestFolder(
         definition,

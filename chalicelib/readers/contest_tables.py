@@ -13,9 +13,9 @@ from chalicelib.domain.units import Unit
 from chalicelib.readers.questions.aiken import read_aiken
 from chalicelib.readers.questions.gift import read_gift
 from chalicelib.readers.questions.moodle_xml import read_moodle_xml
-from chalicelib.readers.questions.question_rows import OPTION_COLUMNS, QUESTION_COLUMNS
+from chalicelib.readers.questions.question_rows import OPTION_COLUMNS, OPTIONAL_COLUMNS, QUESTION_COLUMNS
 from chalicelib.readers.spreadsheets import xlsx_records
-from chalicelib.readers.tables import Fault, Row, csv_records, read_table
+from chalicelib.readers.tables import Fault, Row, csv_records, read_table, read_weeks
 
 _QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xml}
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
@@ -63,18 +63,24 @@ def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
         first.setdefault(value, row.line)
 
 
-def read_questions(file: File, faults: list[Fault]) -> list[tuple[Question, str]]:
+def read_questions(
+    file: File, definition: Definition | None, faults: list[Fault]
+) -> list[tuple[Question, str]]:
     """Questions of any format with their status; all go through the same checks."""
     reader = _QUESTION_READERS.get(file.name.rpartition(".")[2])
-    rows = reader(*file, faults) if reader else file.rows(QUESTION_COLUMNS, faults)
+    rows = reader(*file, faults) if reader else file.rows(QUESTION_COLUMNS, faults, OPTIONAL_COLUMNS)
     # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
     needed = ("id", "topic", "text") if reader else ("id", "topic", "text", "reference")
     _unique(rows, "id", faults)
-    return [(question, row["status"]) for row in rows if (question := _question(row, needed, faults))]
+    found = ((_question(row, needed, definition, faults), row["status"]) for row in rows)
+    return [(question, status) for question, status in found if question]
 
 
-def _question(row: Row, needed: tuple[str, ...], faults: list[Fault]) -> Question | None:
+def _question(
+    row: Row, needed: tuple[str, ...], definition: Definition | None, faults: list[Fault]
+) -> Question | None:
     before = len(faults)
+    weeks, categories = _for_whom(row, definition, faults)
     options = [row[column] for column in OPTION_COLUMNS]
     while options and not options[-1]:
         options.pop()
@@ -100,7 +106,24 @@ def _question(row: Row, needed: tuple[str, ...], faults: list[Fault]) -> Questio
     if len(faults) > before:
         return None
     answer = sum(1 << LETTERS.index(letter) for letter in letters)
-    return Question(row["id"], row["topic"], row["text"], tuple(options), answer, row["reference"])
+    told = (row["id"], row["topic"], row["text"], tuple(options), answer, row["reference"])
+    return Question(*told, weeks, categories)
+
+
+def _for_whom(
+    row: Row, definition: Definition | None, faults: list[Fault]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The weeks and categories of a question, as the contest has them; empty cells mean all."""
+    if definition is None:
+        return (), ()
+    known = range(1, definition.contest.weeks + 1)
+    weeks = read_weeks(row, known, faults) if row["weeks"] else ()
+    names = [category.name for category in definition.categories]
+    told = [name.strip() for name in row["categories"].split(";")] if row["categories"] else []
+    if not set(told) <= set(names):
+        message = f"ghi đối tượng ở [[categories]], cách nhau bằng dấu chấm phẩy; có: {', '.join(names)}"
+        faults.append(row.fault("categories", message))
+    return weeks, tuple(name for name in names if name in told)
 
 
 def read_units(file: File, faults: list[Fault]) -> list[Unit]:

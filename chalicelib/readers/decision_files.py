@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.decisions import Annulment, Effect, Recognition
 from chalicelib.readers.contest_tables import File, check_citizen_id
-from chalicelib.readers.rulings import read_weeks
-from chalicelib.readers.tables import Fault, Row
+from chalicelib.readers.tables import Fault, Row, read_weeks
 
 MOST_ROWS = 1_000
 ANNULMENTS = ("citizen_id", "participant_id", "weeks", "effect", "decided_on", "reason")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 
 from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.decisions import Ruling
 from chalicelib.readers.contest_tables import File
-from chalicelib.readers.tables import Fault, Row
+from chalicelib.readers.tables import Fault, Row, read_weeks
 
 _COLUMNS = ("question_id", "weeks", "ruling", "answer", "reason")
-_WEEKS = re.compile(r"([1-9]\d?)(?:-([1-9]\d?))?", re.ASCII)
 _SEVERAL = "nếu chấp nhận nhiều đáp án thì ghi cách nhau bằng dấu chấm phẩy, ví dụ A;C"
 _BIT_OF = {letter: 1 << place for place, letter in enumerate(LETTERS)}
 
@@ -47,22 +45,6 @@ def read_rulings(
     if not rows and not faults:
         faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
     return rulings
-
-
-def read_weeks(row: Row, known: Container[int], faults: list[Fault]) -> tuple[int, ...]:
-    """The weeks that the column ``weeks`` names (``1``, ``1;3``, ``2-4``), ascending; none if it is faulty."""
-    weeks: set[int] = set()
-    for part in row["weeks"].split(";"):
-        span = _WEEKS.fullmatch(part.strip())
-        if span is None or (span[2] and int(span[2]) < int(span[1])):
-            faults.append(row.fault("weeks", "ghi số tuần, ví dụ 1 hoặc 1;3 hoặc 2-4"))
-            return ()
-        weeks.update(range(int(span[1]), int(span[2] or span[1]) + 1))
-    unknown = [week for week in sorted(weeks) if week not in known]
-    if unknown:
-        faults.append(row.fault("weeks", f"cuộc thi không có tuần {', '.join(map(str, unknown))}"))
-        return ()
-    return tuple(sorted(weeks))
 
 
 def _questions(

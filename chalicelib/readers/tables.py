@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ MOST_ROWS = 100_000
 _MOMENTS = frozenset({"opens", "closes", "decided_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
+_WEEKS = re.compile(r"([1-9]\d?)(?:-([1-9]\d?))?", re.ASCII)
 _ENCODING = (
     "tệp không phải UTF-8 hay UTF-16 (có thể là Windows-1258 hoặc phông chữ cũ): "
     "trong Excel hãy lưu lại dạng “CSV UTF-8” hoặc .xlsx"
@@ -200,3 +201,19 @@ def _header_fits(
             message = f"không có cột tên này; các cột là: {', '.join(everything)}"
             faults.append(Fault(file, line, column[:60], "", message))
     return len(faults) == before
+
+
+def read_weeks(row: Row, known: Container[int], faults: list[Fault]) -> tuple[int, ...]:
+    """The weeks that the column ``weeks`` names (``1``, ``1;3``, ``2-4``), ascending; none if it is faulty."""
+    weeks: set[int] = set()
+    for part in row["weeks"].split(";"):
+        span = _WEEKS.fullmatch(part.strip())
+        if span is None or (span[2] and int(span[2]) < int(span[1])):
+            faults.append(row.fault("weeks", "ghi số tuần, ví dụ 1 hoặc 1;3 hoặc 2-4"))
+            return ()
+        weeks.update(range(int(span[1]), int(span[2] or span[1]) + 1))
+    unknown = [week for week in sorted(weeks) if week not in known]
+    if unknown:
+        faults.append(row.fault("weeks", f"cuộc thi không có tuần {', '.join(map(str, unknown))}"))
+        return ()
+    return tuple(sorted(weeks))

@@ -195,6 +195,53 @@ def test_a_quota_that_the_bank_cannot_fill_is_reported_by_topic(topic: str, ther
     assert f"“{topic}” chỉ có {there} câu" in fault.message
 
 
+FOR_WHOM = "\n".join(
+    f"{line},{more}"
+    for line, more in zip(
+        QUESTIONS.splitlines(), ["weeks,categories", "1;3-4,", ",encouraged", ",", ",", ","], strict=True
+    )
+)
+
+
+def test_questions_may_be_for_named_weeks_and_categories() -> None:
+    one = TOML.replace("questions = 3", "questions = 1")
+    told = read_files(contest_files(toml=one, questions=FOR_WHOM)).questions
+    assert [(question.weeks, question.categories) for question in told[:3]] == [
+        ((1, 3, 4), ()), ((), ("encouraged",)), ((), ()),
+    ]  # fmt: skip
+    without = read_files(contest_files(toml=one)).questions
+    assert [question._replace(weeks=(), categories=()) for question in told] == list(without)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "remedy"),
+    [
+        ("1;3-4", "1;5", "weeks", "không có tuần 5"),
+        ("1;3-4", "mọi tuần", "weeks", "ghi số tuần"),
+        ("encouraged", "pupil", "categories", "mandatory, encouraged"),
+        ("weeks,categories", "weeks,category", "category", "không có cột tên này"),
+    ],
+)
+def test_a_week_or_category_that_the_contest_has_not_is_a_fault(
+    old: str, new: str, column: str, remedy: str
+) -> None:
+    one = TOML.replace("questions = 3", "questions = 1")
+    (fault,) = faults(toml=one, questions=FOR_WHOM.replace(old, new))
+    assert (fault.file, fault.column, remedy in fault.message) == ("questions.csv", column, True)
+
+
+def test_a_bank_with_too_few_questions_for_a_week_or_a_category_is_refused_with_the_numbers() -> None:
+    # Q1 is for the weeks 1, 3 and 4, Q2 for residents; Q3 and Q4 are for all.
+    found = [fault.message for fault in faults(questions=FOR_WHOM)]
+    assert [message.partition(":")[0] for message in found] == ["tuần 2, đối tượng mandatory"]
+    assert "chỉ có 2 câu" in found[0]
+    assert "cần 3 câu" in found[0]
+    for_all = FOR_WHOM.replace("encouraged", "")
+    four = TOML.replace("questions = 3", "questions = 4")
+    found = [fault.message for fault in faults(toml=four, questions=for_all)]
+    assert [message.partition(":")[0] for message in found] == ["tuần 2"]
+
+
 def test_names_and_questions_are_stored_composed() -> None:
     decomposed = {
         "toml": unicodedata.normalize("NFD", TOML),

@@ -80,9 +80,10 @@ class FirstAnswers:
         self._scores, self._units = _Rows(), _Rows()
 
     def add(self, entry: Entry, place: Place) -> None:
+        bank = self._bank.of(entry.week, entry.category)
         for attempt in entry.finished:
             if attempt.number == 1 and attempt.counted and not attempt.erased:
-                asked = drawn_questions(self._bank, self._rules, attempt.nonce)
+                asked = drawn_questions(bank, self._rules, attempt.nonce)
                 given = zip([question.id for question in asked], attempt.answers, strict=False)
                 answers = [*map(self._places.__getitem__, given)]
                 score = self._scores.row(attempt.score, len(self._places))

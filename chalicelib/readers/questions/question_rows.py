@@ -5,6 +5,7 @@ These formats lack some columns of a bank. For all three:
 - ``id`` is the idnumber or the title, else made from the question's text: reordering a file changes no id.
 - ``topic`` is the category, else "Chung".
 - ``reference`` is the general feedback and may be missing; then the site shows none.
+- ``weeks`` and ``categories`` are empty: every question is for everybody.
 - ``status`` is ``draft`` unless the file says ``approved``. The comment ``// status: approved`` approves one
   question directly above it (as does its tag "approved"), and all questions at the top of the file, set apart.
 """
@@ -22,6 +23,8 @@ from chalicelib.readers.tables import Fault, Row, tidied
 
 OPTION_COLUMNS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
 QUESTION_COLUMNS = ("id", "topic", "text", *OPTION_COLUMNS, "answer", "reference", "status")
+# For whom a question is: for everybody in every week, where a table does without them.
+OPTIONAL_COLUMNS = ("weeks", "categories")
 NO_TOPIC = "Chung"
 TRUE_FALSE = ["Đúng", "Sai"]
 _STATUS = re.compile(r"\bstatus\s*[:=]\s*(\w+)|\[tag:\s*(approved|draft|rejected)\s*\]", re.IGNORECASE)
@@ -61,7 +64,7 @@ def as_row(file: str, line: int, found: Found) -> Row:
     if not 0 < len(title) <= _LONGEST_ID:
         title = "q-" + sha256("\n".join([text, *options]).encode()).hexdigest()[:10]
     answer = "".join(letter for letter, right in zip(LETTERS, found.right, strict=False) if right)
-    cells = dict.fromkeys(QUESTION_COLUMNS, "")
+    cells = dict.fromkeys((*QUESTION_COLUMNS, *OPTIONAL_COLUMNS), "")
     cells.update(zip(OPTION_COLUMNS, options, strict=False))
     cells.update(id=title, topic=topic or NO_TOPIC, text=text, answer=answer, reference=reference)
     cells["status"] = found.status

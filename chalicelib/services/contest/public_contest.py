@@ -129,6 +129,8 @@ def public_bank(reference: Reference) -> dict[str, Any]:
                 ],
                 "answer": list(question.answer_letters),
                 "reference": question.reference,
+                "weeks": list(question.weeks),
+                "categories": list(question.categories),
             }
             for question in reference.bank.questions
         ],

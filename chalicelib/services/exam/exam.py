@@ -93,7 +93,7 @@ class Exam:
             if entry is not None and entry.open and is_overdue(definition, week, entry.open.started, now):
                 return self._restart(person, entry, week, now, nonce, limit)
             return self._resume(entry), False
-        return self._new(AttemptId(week.number, number, now, nonce), finished), True
+        return self._new(AttemptId(week.number, number, now, nonce), person.category, finished), True
 
     def _only_open(self, person: Person, week: Week, now: int) -> OpenPaper:
         """The open paper, which can be finished although no other can be started. Raises ``Stopped``."""
@@ -101,7 +101,7 @@ class Exam:
         still = entry and self._settled(entry, now).open
         if entry is None or not still:
             raise Stopped(self._reference.decisions.notice)
-        return self._open(week.number, still, entry.finished)
+        return self._open(entry, still)
 
     def _restart(
         self, person: Person, entry: Entry, week: Week, now: int, nonce: str, limit: int
@@ -110,17 +110,18 @@ class Exam:
         if entry.open is None or entry.used >= limit:
             raise NoAttemptsLeft
         reference = self._reference.of_week(week.number)
-        record = overdue_record(reference.definition, week, entry.open, _grader(reference))
+        record = overdue_record(reference.definition, week, entry.open, _grader(reference, entry))
         try:
             number = self._entries.restart(entry, record, encode_opening(now, nonce), limit)
         except NotMet:  # another tab was faster, or a submission in time has just been written
             return self.start(person, now)
-        return self._new(AttemptId(week.number, number, now, nonce), entry.finished), True
+        attempt = AttemptId(week.number, number, now, nonce)
+        return self._new(attempt, entry.category, entry.finished), True
 
     def _resume(self, entry: Entry | None) -> OpenPaper:
         if entry is None or entry.open is None:
             raise NoAttemptsLeft
-        return self._open(entry.week, entry.open, entry.finished)
+        return self._open(entry, entry.open)
 
     def read(self, person: Person, attempt: AttemptId, now: int) -> OpenPaper | Finished:
         """The paper while the attempt is open, its record afterwards. Raises ``AttemptNotFound``."""
@@ -130,7 +131,7 @@ class Exam:
         if entry.is_open(attempt) and entry.open is not None:
             now_open = self._settled(entry, now).open
             if now_open is not None:
-                return self._open(attempt.week, now_open, entry.finished)
+                return self._open(entry, now_open)
         return self._finished(entry, attempt, now)
 
     def save(
@@ -144,7 +145,7 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        paper = _draw(reference, attempt.nonce)
+        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_past_saving(reference.definition, week, attempt.started, now)
         new = next_revision(revision, attempt.started, now)
@@ -174,7 +175,7 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        paper = _draw(reference, attempt.nonce)
+        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_overdue(reference.definition, week, attempt.started, now)
         try:
@@ -232,18 +233,23 @@ class Exam:
 
     def _settled(self, entry: Entry, now: int) -> Entry:
         reference = self._reference.of_week(entry.week)
-        return settled(entry, reference.definition, now, _grader(reference))
+        return settled(entry, reference.definition, now, _grader(reference, entry))
 
-    def _new(self, attempt: AttemptId, finished: Sequence[Finished]) -> OpenPaper:
-        opened = Opened(*attempt[1:], saved=None, guess=None, revision=0)
-        return self._open(attempt.week, opened, finished)
+    def _new(self, attempt: AttemptId, category: str, finished: Sequence[Finished]) -> OpenPaper:
+        paper = _draw(self._reference.of_week(attempt.week), attempt.week, category, attempt.nonce)
+        return OpenPaper(attempt, paper, {}, None, 0, self._fixed(attempt.week, finished))
 
-    def _open(self, week: int, opened: Opened, finished: Sequence[Finished]) -> OpenPaper:
-        reference = self._reference.of_week(week)
-        paper = _draw(reference, opened.nonce)
+    def _open(self, entry: Entry, opened: Opened) -> OpenPaper:
+        attempt = AttemptId(entry.week, *opened[:3])
+        paper = _draw(self._reference.of_week(entry.week), entry.week, entry.category, opened.nonce)
         saved = decode_answers(paper, opened.saved) if opened.saved else {}
-        fixed = counted_prediction(finished) if reference.definition.one_prediction else None
-        return OpenPaper(AttemptId(week, *opened[:3]), paper, saved, opened.guess, opened.revision, fixed)
+        fixed = self._fixed(entry.week, entry.finished)
+        return OpenPaper(attempt, paper, saved, opened.guess, opened.revision, fixed)
+
+    def _fixed(self, week: int, finished: Sequence[Finished]) -> int | None:
+        """The prediction of the week, if it is fixed."""
+        one = self._reference.of_week(week).definition.one_prediction
+        return counted_prediction(finished) if one else None
 
 
 def _check_guess(reference: Reference, guess: int | None) -> None:
@@ -265,9 +271,10 @@ def _stale(paper: Paper, opened: Opened) -> Stale:
     return Stale(decode_answers(paper, opened.saved or ""), opened.guess, opened.revision)
 
 
-def _draw(reference: Reference, nonce: str) -> Paper:
-    return draw(reference.bank, reference.definition.paper, nonce)
+def _draw(reference: Reference, week: int, category: str, nonce: str) -> Paper:
+    """The paper from the questions for the week and for the person's category at the start."""
+    return draw(reference.bank.of(week, category), reference.definition.paper, nonce)
 
 
-def _grader(reference: Reference) -> Grader:
-    return lambda nonce, answers: score(_draw(reference, nonce), answers)
+def _grader(reference: Reference, entry: Entry) -> Grader:
+    return lambda nonce, answers: score(_draw(reference, entry.week, entry.category, nonce), answers)
