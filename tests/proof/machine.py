@@ -14,13 +14,15 @@ from typing import Any, Literal, NamedTuple, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from pydantic import ValidationError
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.decisions import Annulment, Decisions
+from chalicelib.domain.calendar import refused_moves, with_changes
+from chalicelib.domain.decisions import Annulment, CalendarChange, Decisions, SwitchChange
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
@@ -269,7 +271,8 @@ class ContestMachine(RuleBasedStateMachine):
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
         self.pointers: dict[str, CurrentRevision] = {}
         self.results: dict[tuple[str, str], str] = {}
-        self.roots: dict[str, str] = {}
+        self.roots: dict[tuple[str, str], str] = {}
+        self.calendar: list[CalendarChange] = []
         self.ever: set[tuple[str, int, str]] = set()
         self.entries: dict[int, list[Entry]] = {}
         self.serial, self.nonces = 0, [""]
@@ -293,10 +296,10 @@ class ContestMachine(RuleBasedStateMachine):
         annulments = tuple(
             Annulment(person, (), "no_prize", "2022-08-29", "thi hộ") for person in sorted(inputs.annulled)
         )
-        decisions = Decisions(annulments=annulments)
-        self._take_over(
-            compile_parts(self.contests[inputs.book], bank, units, excluded, {}, decisions=decisions)
-        )
+        stops = (SwitchChange("starts", False, "sửa câu 12", ""),) if self.model.stopped else ()
+        decisions = Decisions(annulments=annulments, calendar=tuple(self.calendar), switches=stops)
+        contest = with_changes(self.contests[inputs.book], self.calendar)
+        self._take_over(compile_parts(contest, bank, units, excluded, {}, decisions=decisions))
         entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
         self.exam = Exam(self.reference, entries, self.nonce)
 
@@ -699,6 +702,46 @@ class ContestMachine(RuleBasedStateMachine):
             self.model.choose(who % 2, self.clock())
         self.load()
 
+    @rule()
+    def stop_or_go_on(self) -> None:
+        """The organisers stop starts, or let them go on."""
+        self.model.stopped = not self.model.stopped
+        self.load()
+
+    @rule(
+        over=st.booleans(),
+        longer=st.sampled_from([-MINUTE, MINUTE, PAUSE, PAUSE + 1, 30 * MINUTE]),
+        both=st.booleans(),
+    )
+    def put_the_end_off(self, over: bool, longer: int, both: bool) -> None:  # noqa: FBT001
+        """A file extends the open week, or opens again the one that ended last."""
+        now, zone = self.clock(), self.reference.definition.zone
+        begun = [
+            k for k, (opens, closes) in self.model.weeks.items() if opens <= now and (closes <= now) == over
+        ]
+        if not begun:
+            return
+        week = begun[-1]
+        closes = max(now, self.model.weeks[week][1]) + longer
+        following = self.model.weeks.get(week + 1)
+        if following and closes > following[1] - 60 * MINUTE:
+            return
+        opens = closes + PAUSE if following and both else None
+        blank = dict.fromkeys(("opens", "closes", "title", "cancelled"))
+        rows: list[dict[str, Any]] = [{"week": week, "closes": rfc3339(closes, zone)}]
+        rows += [{"week": week + 1, "opens": rfc3339(opens, zone)}] if opens else []
+        changes = [CalendarChange(**{**blank, **row, "reason": "mất điện", "at": ""}) for row in rows]
+        try:
+            after = with_changes(self.reference.definition, changes)
+            refused = [*refused_moves(self.reference.definition, after, now, LEAD)] != []
+        except ValidationError:
+            refused = True
+        assert self.model.redate(week, closes, opens, now) == (not refused)
+        if not refused:
+            self.calendar += changes
+            self.entries.pop(week, None)
+            self.load()
+
     def run_close(self, trouble: Trouble = NO_TROUBLE) -> None:
         self.check_archive()
         made: list[Closed] = []
@@ -749,10 +792,27 @@ class ContestMachine(RuleBasedStateMachine):
             known = self.results.setdefault((what, pointer.inputs), pointer.result)
             assert known == pointer.result, "the same inputs have given another result"
             if what != "final":
-                root = self.roots.setdefault(what, manifest["proof"]["root"])
-                assert json.loads(self.file(what, "closed_week.json"))["draw_root"] == root
+                closed = json.loads(self.file(what, "closed_week.json"))
+                root = self.roots.setdefault((what, closed["closes_at"]), manifest["proof"]["root"])
+                assert closed["draw_root"] == root
             for name, expected in manifest["files"].items():
                 assert digest(self.file(what, name)) == expected
+
+    def closes_at(self, what: str) -> str:
+        """When a week ends now."""
+        closes = self.model.weeks[int(what.removeprefix("week-"))][1]
+        return rfc3339(closes, self.reference.definition.zone)
+
+    def standing(self) -> dict[str, CurrentRevision]:
+        """The revisions that are shown: not those of weeks that were opened again since."""
+        weeks = {
+            what: pointer
+            for what, pointer in self.pointers.items()
+            if what != "final"
+            and json.loads(self.file(what, "closed_week.json"))["closes_at"] == self.closes_at(what)
+        }
+        whole = len(weeks) == len(self.model.weeks)
+        return weeks | ({"final": self.pointers["final"]} if whole and "final" in self.pointers else {})
 
     def file(self, what: str, name: str) -> bytes:
         return self.desk.objects[f"results/{what}/rev-{self.pointers[what].revision}/{name}"]
@@ -765,8 +825,8 @@ class ContestMachine(RuleBasedStateMachine):
         ready = self.model.ready(self.clock())
         over = ready == len(self.model.weeks)
         weeks = [f"week-{week}" for week in range(1, ready + 1)]
-        assert list(self.pointers) == weeks + ["final"] * over
-        told = self.model.results([self.roots[week] for week in weeks])
+        assert list(self.standing()) == weeks + ["final"] * over
+        told = self.model.results([self.roots[what, self.closes_at(what)] for what in weeks])
         prizes: list[str] = []
         unit_prizes: list[tuple[str, str]] = []
         ranked: list[list[str]] = []
@@ -842,17 +902,17 @@ class ContestMachine(RuleBasedStateMachine):
     def check_site(self) -> None:
         weeks = [
             {"week": int(what.removeprefix("week-")), "revision": pointer.revision}
-            for what, pointer in self.pointers.items()
+            for what, pointer in self.standing().items()
             if what != "final"
         ]
-        if not weeks:
+        if not self.pointers:
             assert not self.site.objects
             return
-        final = self.pointers.get("final")
+        final = self.standing().get("final")
         index = {"format": 1, "weeks": weeks, "final": final and {"revision": final.revision}}
         assert json.loads(self.site.objects["data/results/index.json"]) == index
         assert json.loads(self.desk.objects["results/current.json"]) == index
-        for what, pointer in self.pointers.items():
+        for what, pointer in self.standing().items():
             shown = json.loads(self.site.objects[f"data/results/{what}.json"])
             assert (shown["revision"], shown["digest"]) == (pointer.revision, pointer.result)
 
@@ -872,7 +932,7 @@ class ContestMachine(RuleBasedStateMachine):
                 assert week is not None
                 shares.make(self.reference.of_week(week.number), week, share)
         alone.run(self.reference, self.clock())
-        digests = {what: pointer.result for what, pointer in self.pointers.items()}
+        digests = {what: pointer.result for what, pointer in self.standing().items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
 
     def read(self, week: int, shards: Sequence[str]) -> Iterator[Entry]:

@@ -21,6 +21,7 @@ from chalicelib.domain.errors import (
     NoOpenWeek,
     Overdue,
     Stale,
+    Stopped,
 )
 from tests.domain import slow_rules
 from tests.fakes import START_MS
@@ -116,6 +117,7 @@ class Model:
             k: (START_MS + (k - 1) * WEEK + (PAUSE if k > 1 else 0), START_MS + k * WEEK)
             for k in range(1, rules["weeks"] + 1)
         }
+        self.stopped = False  # nobody starts for the time being
         self._book = dict.fromkeys(self.weeks, 0)
         # Headcounts in force for each week; a closed week keeps them.
         self._headcount = {week: dict(self.inputs.headcount) for week in self.weeks}
@@ -129,6 +131,28 @@ class Model:
         if coming:
             self.inputs.book = book
             self._book.update(dict.fromkeys(coming, book))
+
+    def redate(self, week: int, closes: int, next_opens: int | None, now: int) -> bool:
+        """A later end of a week that is open or over, with the next one's opening; whether that is allowed."""
+        opens, ends = self.weeks[week]
+        following = self.weeks.get(week + 1)
+        if closes <= ends or (following and closes > (next_opens or following[0])):
+            return False
+        if now < ends:
+            allowed = ends - now >= 2 * MINUTE
+        else:
+            begun = following is not None and following[0] <= now + LEAD
+            allowed = now - ends < 24 * 60 * MINUTE and not begun and closes > now + LEAD
+        if not allowed:
+            return False
+        self.weeks[week] = (opens, closes)
+        if following and next_opens:
+            self.weeks[week + 1] = (next_opens, following[1])
+        for _, number, attempt in self.everything():
+            if number == week and attempt.fate == "open":
+                attempt.due = min(attempt.started + attempt.limit, closes)
+        self._headcount[week] = dict(self.inputs.headcount)
+        return True
 
     def correct(self, code: str, headcount: int, now: int) -> None:
         """Another headcount, for all weeks that nobody can have closed by the time everybody has seen it."""
@@ -162,6 +186,8 @@ class Model:
         attempts = self.people[person].weeks.setdefault(week, [])
         if attempts and attempts[-1].fate == "open" and now <= attempts[-1].due + GRACE:
             return attempts[-1]
+        if self.stopped:
+            return Stopped
         book = self.book(week)
         if len(attempts) == book["limit"]:
             return NoAttemptsLeft
