@@ -267,7 +267,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     receipts = tmp_path / "receipts.json"
     receipts.write_text(json.dumps([answer["receipt"] for answer in answered]), encoding="utf-8")
     said = verify(str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
-    assert said.count("Bài thi có trong cây băm đã công bố") == 5
+    assert said.count("Bài thi có trong dữ liệu đã công bố") == 5
     assert "Tuần 1: 6 bài cho ra đúng mã xác thực" in verify("--rank", stack.site_url)
 
 
@@ -325,7 +325,7 @@ def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revisi
     shown = send(s3, desk, "annulments.csv", table.encode(), 60)
     assert shown
     assert (shown["accepted"], shown["faults"]) == (False, [])
-    assert [close["what"] for close in shown["consequences"]["closes"]] == ["week-1"]
+    assert [close["what"] for close in shown["consequences"]["closes"]] == ["week-1", "final"]
     assert stack.site("/data/results/index.json").json()["weeks"][0]["revision"] == 1
     code = shown["taken"]["code"]
     done = send(s3, desk, f"confirm-{code}.txt", "Biên bản kiểm tra số 3".encode(), 60)
