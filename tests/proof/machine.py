@@ -22,7 +22,7 @@ from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.calendar import refused_moves, with_changes
-from chalicelib.domain.decisions import Annulment, CalendarChange, Decisions, SwitchChange
+from chalicelib.domain.decisions import Annulment, CalendarChange, Decisions, Ruling, SwitchChange
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
@@ -78,6 +78,7 @@ from tests.proof.model import (
     Attempt,
     Model,
     Refusal,
+    Ruled,
     Sheet,
     Told,
 )
@@ -183,7 +184,8 @@ spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that earlier inputs come back.
 changes = st.tuples(
-    st.sampled_from(["exclude", "annul", "pardon", "headcount", "book"]), st.integers(0, len(UNITS) - 1)
+    st.sampled_from(["exclude", "annul", "pardon", "headcount", "book", "ruling", "ruling"]),
+    st.integers(0, len(UNITS) - 1),
 )
 
 
@@ -249,6 +251,16 @@ BANKS = [
 ]
 
 
+# Rulings come from few values: on which question, for which weeks, which keys; without any, all are right.
+RULED = ["Q001", "Q004", "Q007"]
+WEEKS: list[tuple[int, ...]] = [(1,), (1, 2, 3), (2, 3)]
+KEYS: list[list[set[str]]] = [[], [{"A"}], [{"A"}, {"B"}], [{"B"}]]
+
+
+def bits(letters: set[str]) -> int:
+    return sum(1 << "ABCDEF".index(letter) for letter in letters)
+
+
 class Died(Exception):
     """The power went off in the middle of a close."""
 
@@ -279,7 +291,7 @@ class ContestMachine(RuleBasedStateMachine):
 
     @initialize(rules=contests, people=st.integers(3, len(PEOPLE)))
     def open(self, rules: dict[str, Any], people: int) -> None:
-        self.model = Model(rules)
+        self.model = Model(rules, self.keys_of)
         self.contests = [contest_of(book) for book in self.model.books]
         self.load()
         for citizen_id in CITIZENS[:people]:
@@ -296,8 +308,12 @@ class ContestMachine(RuleBasedStateMachine):
         annulments = tuple(
             Annulment(person, (), "no_prize", "2022-08-29", "thi hộ") for person in sorted(inputs.annulled)
         )
+        rulings = tuple(
+            Ruling(ruled.question, ruled.weeks, tuple(map(bits, ruled.keys)), "sai đáp án", "")
+            for ruled in inputs.rulings
+        )
         stops = (SwitchChange("starts", False, "sửa câu 12", ""),) if self.model.stopped else ()
-        decisions = Decisions(annulments=annulments, calendar=tuple(self.calendar), switches=stops)
+        decisions = Decisions(rulings, annulments, calendar=tuple(self.calendar), switches=stops)
         contest = with_changes(self.contests[inputs.book], self.calendar)
         self._take_over(compile_parts(contest, bank, units, excluded, {}, decisions=decisions))
         entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
@@ -695,6 +711,9 @@ class ContestMachine(RuleBasedStateMachine):
         elif what == "pardon":
             inputs.excluded.discard(person)
             inputs.annulled.discard(person)
+        elif what == "ruling":
+            made = len(inputs.rulings)
+            inputs.rulings.append(Ruled(RULED[who], WEEKS[made % 3], KEYS[made % 4]))
         elif what == "headcount":
             code = UNITS[who].code
             self.model.correct(code, 4 if inputs.headcount[code] == 1 else 1, self.clock())
@@ -856,7 +875,8 @@ class ContestMachine(RuleBasedStateMachine):
         """The ranking file's rows, from the ranking by the slow rules."""
         for rank, (person, number) in enumerate(expected["ranked"], 1):
             attempts = [self.model.settled(attempt) for attempt in self.model.people[person].weeks[week]]
-            _, _, received, duration, score, guess, _, _ = attempts[number - 1].record
+            _, _, received, duration, _, guess, _, _ = attempts[number - 1].record
+            score = self.model.score(week, attempts[number - 1])
             if self.model.book(week)["counts"] == "first":
                 made = [one.record for one in attempts if one.fate in ("submitted", "overdue")]
                 guess = next((record[5] for record in made if record[5] is not None), None)
@@ -1014,6 +1034,10 @@ class ContestMachine(RuleBasedStateMachine):
         book = self.model.book(week)["bank"]
         return draw(BANKS[book], self.contests[book].paper, nonce)
 
+    def keys_of(self, week: int, nonce: str) -> list[tuple[str, set[str]]]:
+        """The questions of a paper, each with its key."""
+        return [(question.id, set(question.answer_letters)) for question, _ in self.paper(week, nonce)]
+
     def filled(self, attempt: AttemptId, sheet: Sheet) -> dict[str, list[str]]:
         paper = self.paper(attempt.week, attempt.nonce)
         return right(paper, wrong=len(paper) - sheet.right)
@@ -1034,7 +1058,7 @@ class ContestMachine(RuleBasedStateMachine):
                     seen.started,
                     seen.received,
                     seen.duration,
-                    seen.score,
+                    seen.told_score,
                     seen.prediction,
                     seen.nonce,
                     seen.status,

@@ -6,7 +6,7 @@ hold, and hands the attempts to ``slow_rules``, which work out what a close must
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -75,6 +75,18 @@ class Told(NamedTuple):
     attempt: Attempt
 
 
+class Ruled(NamedTuple):
+    """A ruling: the keys that are accepted from then on, each a set of letters; none if all are right."""
+
+    question: str
+    weeks: tuple[int, ...]
+    keys: list[set[str]]
+
+
+# The paper of an attempt in a week, by its nonce: each question with its key.
+Asked = Callable[[int, str], list[tuple[str, set[str]]]]
+
+
 @dataclass
 class Person:
     unit: str
@@ -89,6 +101,7 @@ class Inputs:
 
     excluded: set[str] = field(default_factory=set)
     annulled: set[str] = field(default_factory=set)
+    rulings: list[Ruled] = field(default_factory=list)
     headcount: dict[str, int] = field(default_factory=lambda: {"SO-A": 3, "SO-B": 2, "TRUONG-C": 0})
 
     @property
@@ -108,8 +121,8 @@ class Model:
     There are two books of rules. A week's book is decided when the week is about to open, and then stays.
     """
 
-    def __init__(self, rules: dict[str, Any]) -> None:
-        self.rules = rules
+    def __init__(self, rules: dict[str, Any], asked: Asked) -> None:
+        self.rules, self._asked = rules, asked
         self.books = [{**rules, "bank": 0}, {**rules, **rules.get("other", {}), "bank": 1}]
         self.people: dict[str, Person] = {}
         self.inputs = Inputs()
@@ -301,16 +314,27 @@ class Model:
                 "id": person,
                 "unit": told.unit,
                 "obliged": bool(told.unit),
-                "attempts": [self._counted(attempt) for attempt in told.weeks.get(week, [])],
+                "attempts": [self._counted(week, attempt) for attempt in told.weeks.get(week, [])],
             }
             for person, told in self.people.items()
         ]
 
-    def _counted(self, attempt: Attempt) -> slow_rules.Attempt:
-        _, _, received, duration, score, guess, _, fate = self.settled(attempt).record
+    def score(self, week: int, attempt: Attempt) -> int:
+        """Of a settled attempt, under today's rulings; what the person was told is in the record."""
+        if attempt.sheet is None:
+            return 0
+        asked = self._asked(week, attempt.nonce)
+        blank = len(asked) - attempt.sheet.right
+        filled = [(question, set() if k < blank else key) for k, (question, key) in enumerate(asked)]
+        rulings = {ruled.question: ruled.keys for ruled in self.inputs.rulings if week in ruled.weeks}
+        return slow_rules.points(filled, dict(asked), rulings)
+
+    def _counted(self, week: int, attempt: Attempt) -> slow_rules.Attempt:
+        settled = self.settled(attempt)
+        _, _, received, duration, _, guess, _, fate = settled.record
         return {
             "number": attempt.number,
-            "score": score,
+            "score": self.score(week, settled),
             "prediction": guess,
             "duration": duration,
             "received": received,
