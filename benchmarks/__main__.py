@@ -104,11 +104,11 @@ def close_out(people: int) -> list[Line]:
         assert pages.stdout is not None
         port = pages.stdout.readline().strip()
         measured = []
-        steps = Progress(f"close-out of {people:,} people", 4, even=False)
-        for what in ("receive", "rank", "prove", "close"):
+        steps = Progress(f"close-out of {people:,} people", 5, even=False)
+        for what in ("receive", "rank", "rule", "prove", "close"):
             measured.append(_close_out(what, port))
             steps.step(what)
-        floor, rank, prove, close = measured
+        floor, rank, rule, prove, close = measured
         pages.communicate("")
     entry, least = (rank[0] - floor[0]) / people * 1e6, floor[0] / people * 1e6
     whole = f"{close[0]:.1f} s, {close[1]:.0f} MB"
@@ -120,6 +120,8 @@ def close_out(people: int) -> list[Line]:
     )
     proof = (prove[0] - rank[0]) / prove[3] * 1e6
     lines.append(Line(f"{name}: proof, an attempt", f"{proof:.1f} µs", "", "", "≤ 6 µs", proof <= 6))
+    again = (rule[0] - rank[0]) / rule[3] * 1e6
+    lines.append(Line(f"{name}: rulings, an attempt", f"{again:.1f} µs", "", "", "≤ 20 µs", again <= 20))
     reached = people < SIZES[-1] or (close[0] <= 45 and close[1] <= 400)
     lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 45 s, ≤ 400 MB", reached))
     return lines

@@ -1,8 +1,9 @@
-"""One close-out as a separate process: ``python -m benchmarks.closeout receive|read|rank|prove|close PORT``.
+"""One close-out as a separate process: ``python -m benchmarks.closeout STAGE PORT``.
 
-``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes the
-week's result, ``prove`` also makes bundle, tree and the site's chunks, ``close`` also collects statistics
-and writes all files, with rosters of 200,000 people. Prints CPU seconds, peak memory in MB, people, attempts.
+Stages: ``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes
+the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes bundle,
+tree and the site's chunks, ``close`` also collects statistics and writes all files, with rosters of 200,000
+people. Prints CPU seconds, peak memory in MB, people, attempts.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from botocore.session import get_session
 from benchmarks.closeout_inputs import contest, rosters
 from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
+from chalicelib.domain.decisions import Bars, Ruling
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week, ranking_rows
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle
@@ -68,14 +71,24 @@ def invented_phones(people: int) -> Iterator[tuple[str, str]]:
         yield sha256(str(number).encode()).hexdigest()[:20], f"09{number:08}"
 
 
+def rulings(reference: Reference) -> dict[str, Ruling]:
+    """Three questions: another key, a second key, and the point for everybody."""
+    asked = reference.bank.questions[:3]
+    answers: list[tuple[int, ...]] = [(0b1,), (0b1, 0b10), ()]
+    return {
+        question.id: Ruling(question.id, (1,), keys, "bench", "")
+        for question, keys in zip(asked, answers, strict=True)
+    }
+
+
 def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
     with search_among_what_is_new():
         phones = partial(invented_phones, result.counts.people)
-        closed = closed_week(result, reference, (), ())
+        closed = closed_week(result, reference, (), {})
         closed.encode()
         for piece in encode_rows(result.week.number, ranking_rows(result)):
             sha256(piece)
-        for _, content in Reports(desk, phones).write_week(result, closed, reference, {}, "").files:
+        for _, content in Reports(desk, phones).write_week(result, closed, reference, {}, "", Standing()).files:
             for piece in [content] if isinstance(content, bytes) else content:
                 sha256(piece)
 
@@ -108,14 +121,22 @@ def main() -> None:
             desk, root = Bucket(), ""
             desk.kept[rosters_key(reference.rosters)] = listed
             placement = load_placement(desk, reference)
-            gathered = gather(reference.definition, reference.bank, week, pages(1), collectors, placement)
+            gathered = gather(
+                reference.definition,
+                reference.bank,
+                week,
+                pages(1),
+                collectors,
+                rulings(reference) if what == "rule" else {},
+                placement=placement,
+            )
             if collectors:
-                bundle = write_bundle(gathered.collected[PROOF], (), (), desk, FOLDER)
+                bundle = write_bundle(gathered.collected[PROOF], Bars(), (), desk, FOLDER)
                 root = bundle.tree.root
             result = close_week(reference.definition, reference.units, week, gathered, root=root)
             people, attempts = result.counts.people, result.counts.attempts
             if collectors:
-                for name, data in proof_files(bundle, result, reference, ()).items():
+                for name, data in proof_files(bundle, result, reference, {}).items():
                     desk.put(f"{FOLDER}/{name}", data)
                 show_proof(1, 1, desk, Bucket())
             if what == "close":
