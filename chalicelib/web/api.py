@@ -113,7 +113,7 @@ class ExamApi:
         receipt: Any = None
         if record.handed_in and not record.erased:
             receipt = self.receipts().issue(person, of_week.definition, attempt.week, record)
-        return responses.result(record, attempt, of_week, receipt, now)
+        return responses.result(record, attempt, person.category, of_week, receipt, now)
 
     @contextmanager
     def _telling(self, person: Person, attempt: AttemptId, reference: Current, now: int) -> Iterator[None]:

@@ -95,18 +95,20 @@ def _listed(entry: Entry, record: Finished, definition: Definition, now: int) ->
 def result(
     record: Finished,
     attempt_id: AttemptId,
+    category: str,
     reference: Reference,
     receipt: shapes.Receipt | None,
     now: int,
 ) -> shapes.Result:
+    """``category``: of the person, for whom the paper was drawn."""
     definition, week = reference.definition, attempt_id.week
-    over = definition.is_over(week, now)
+    ruled = ruled_questions(reference, week, category, record) if definition.is_over(week, now) else ()
     return {
         "attempt_id": str(attempt_id),
         "week": week,
         "number": attempt_id.number,
         **submission(record, week, definition, now),
-        "rulings": [_ruled(one) for one in ruled_questions(reference, week, record)] if over else [],
+        "rulings": [_ruled(one) for one in ruled],
         "receipt": receipt,
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.decisions import Decisions, Ruling
-from tests.fakes import MINUTE, START_MS, WEEK, definition
+from tests.fakes import MINUTE, START_MS, WEEK, definition, questions
 from tests.web.counter import Counter
 
 REASON = "câu hỏi có hai cách hiểu"
@@ -103,3 +103,21 @@ def test_where_scores_are_told_after_the_close_both_come_at_once() -> None:
     rule(counter, attempt["questions"][0]["id"])
     results = [told(counter, now, attempt["attempt_id"])[0] for now in (OVER - 1, OVER)]
     assert [(one["score"], one["ruled_score"]) for one in results] == [(None, None), (4, 5)]
+
+
+def test_the_ruling_is_told_at_its_question_where_papers_differ_by_category() -> None:
+    counter = Counter()
+    bank = [
+        question._replace(categories=("encouraged",) if number % 2 else ())
+        for number, question in enumerate(questions(16))
+    ]
+    counter.load(definition(), bank=bank)
+    attempt = sat(counter, wrong=1)
+    blank = attempt["questions"][0]
+    ruling = Ruling(blank["id"], (1,), (), REASON, AT)
+    counter.load(definition(), bank=bank, decisions=Decisions(rulings=(ruling,)))
+    result, _ = told(counter, OVER, attempt["attempt_id"])
+    assert [(one["number"], one["text"], one["chosen"]) for one in result["rulings"]] == [
+        (1, blank["text"], [])
+    ]
+    assert (result["score"], result["ruled_score"]) == (4, 5)

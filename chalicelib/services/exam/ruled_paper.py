@@ -20,12 +20,14 @@ class RuledQuestion(NamedTuple):
     ruling: Ruling
 
 
-def ruled_questions(reference: Reference, week: int, attempt: Finished) -> Iterator[RuledQuestion]:
-    """In the paper's order. None where the paper does not count, or is erased."""
+def ruled_questions(
+    reference: Reference, week: int, category: str, attempt: Finished
+) -> Iterator[RuledQuestion]:
+    """In the order of the paper, which was drawn for ``category``. None if it does not count, or is erased."""
     rulings = reference.decisions.rulings_in(week)
     if not rulings or not attempt.counted or attempt.erased:
         return
-    paper = draw(reference.bank, reference.definition.paper, attempt.nonce)
+    paper = draw(reference.bank.of(week, category), reference.definition.paper, attempt.nonce)
     for number, (shown, char) in enumerate(zip(paper, attempt.answers, strict=False), 1):
         ruling = rulings.get(shown.question.id)
         if ruling:
