@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Period
 from chalicelib.domain.times import day
@@ -59,6 +60,7 @@ def week_bulletin(
     definition: Definition,
     facts: WeekFacts,
     days: Sequence[Period],
+    rulings: Iterable[ShownRuling],
     root: str,
     standing: Standing,
     names: Mapping[str, str],
@@ -80,6 +82,7 @@ def week_bulletin(
     if definition.prediction and facts.target is not None:
         told.append(f"Đáp số câu dự đoán của {contest.period}: <b>{whole(facts.target)}</b>.")
     told.append(_units_told(facts.units))
+    told += map(_ruled, rulings)
     body = [
         "<h2>I. Số liệu chung</h2>",
         *(f"<p>{number}. {line}</p>" for number, line in enumerate(told, 1)),
@@ -190,6 +193,15 @@ def _document(
         "<p><b>TM. BAN TỔ CHỨC</b><br><i>(Ký, ghi rõ họ tên)</i></p></div></main></body></html>",
     ]
     return "\n".join(part for part in parts if part).encode()
+
+
+def _ruled(ruling: ShownRuling) -> str:
+    keys = " hoặc ".join(ruling.keys)
+    what = f"chấp nhận đáp án {keys}" if keys else "người có câu này trong đề đều được điểm, kể cả khi bỏ trống"
+    return (
+        f"Kết luận về câu hỏi {escape(ruling.question)}: {what}. Lý do: {escape(ruling.reason)}. "
+        "Các bài có câu này đã được chấm lại."
+    )
 
 
 def _units_told(units: UnitFacts) -> str:

@@ -70,7 +70,8 @@ def week_files(
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
     yield "summary.xlsx", made(books.summary_book, definition, in_books, activity, closed, texts)
-    yield "bulletin.html", made(week_bulletin, definition, facts, activity.days, root, standing, names)
+    bulletin = made(week_bulletin, definition, facts, activity.days, closed.rulings, root, standing, names)
+    yield "bulletin.html", bulletin
     if reference.rosters:
         barred = {one.participant_id for one in result.unranked}
         everybody = (*result.ranked, *result.unranked)

@@ -9,6 +9,7 @@ from fractions import Fraction
 import openpyxl
 import pytest
 
+from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.domain.closeout import WeekResult
 from chalicelib.reports import charts
 from chalicelib.reports.bulletin import week_bulletin
@@ -103,17 +104,30 @@ def test_a_bulletin_shows_names_and_titles_as_text() -> None:
     contest = definition(contest={"title": "<script>alert(1)</script>"}, publication={"winner_names": "full"})
     result, loaded = close(contest)
     facts = facts_of(result, loaded, people({"an": "<img src=x>", "binh": "A & B", "chi": "Trần Chi"}))
-    text = week_bulletin(contest, facts, [], "0" * 64, Standing(), {}).decode()
+    text = week_bulletin(contest, facts, [], [], "0" * 64, Standing(), {}).decode()
     assert "<script>" not in text
     assert "<img" not in text
     assert "&lt;img src=x&gt;" in text
     assert "A &amp; B" in text
 
 
+def test_a_bulletin_says_what_was_ruled_on_questions_and_why() -> None:
+    contest = definition()
+    result, loaded = close(contest)
+    at = "2022-08-30T09:00:00+07:00"
+    rulings = [
+        ShownRuling("CH-012", "key", ("A", "BC"), "hai cách <hiểu>", at),
+        ShownRuling("CH-040", "all_right", (), "câu hỏi sai", at),
+    ]
+    text = week_bulletin(contest, facts_of(result, loaded, {}), [], rulings, "0" * 64, Standing(), {}).decode()
+    assert "Kết luận về câu hỏi CH-012: chấp nhận đáp án A hoặc BC. Lý do: hai cách &lt;hiểu&gt;." in text
+    assert "câu hỏi CH-040: người có câu này trong đề đều được điểm, kể cả khi bỏ trống." in text
+
+
 def test_a_week_in_which_nobody_took_part_has_a_bulletin_too() -> None:
     contest = definition()
     result, loaded = close(contest, [])
-    text = week_bulletin(contest, facts_of(result, loaded, {}), [], "0" * 64, Standing(), {}).decode()
+    text = week_bulletin(contest, facts_of(result, loaded, {}), [], [], "0" * 64, Standing(), {}).decode()
     assert "<b>0</b> người" in text
     assert "(Không có.)" in text
 
