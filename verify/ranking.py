@@ -49,13 +49,16 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
 
     everyone = []
     for name in with_one:
-        best = min(counted[name], key=lambda attempt: (criteria(attempt, rules, target), attempt.number))
+        own = counted[name]
+        best = min(own, key=lambda attempt: (criteria(attempt, len(own), rules, target), attempt.number))
         person = by_name[name]
         obliged = person.category in rules["obliged_categories"] and not person.excused
-        place = Place(name, person.unit, person.category, obliged, best, len(counted[name]), name in took_part)
+        place = Place(name, person.unit, person.category, obliged, best, len(own), name in took_part)
         everyone.append(place)
     root = published["draw_root"]
-    everyone.sort(key=lambda place: (criteria(place.best, rules, target), lot(root, place.pseudonym)))
+    everyone.sort(
+        key=lambda place: (criteria(place.best, place.counted, rules, target), lot(root, place.pseudonym))
+    )
     barred = set(published["no_prize"])
     ranked = [place for place in everyone if place.pseudonym not in barred]
     result: dict[str, Any] = {
@@ -87,14 +90,15 @@ def counted_attempts(person: Person, rules: dict[str, Any]) -> list[Attempt]:
     return [one._replace(prediction=min(made)[1] if made else None) for one in counted]
 
 
-def criteria(attempt: Attempt, rules: dict[str, Any], target: int | None) -> Key:
-    """The sort key of an attempt; smaller is better."""
+def criteria(attempt: Attempt, counted: int, rules: dict[str, Any], target: int | None) -> Key:
+    """The sort key of an attempt of a person with so many counted ones; smaller is better."""
     guessed = attempt.prediction is not None and target is not None
     values = {
         "score": -attempt.score,
         "prediction": (0, abs((attempt.prediction or 0) - (target or 0))) if guessed else (1, 0),
         "duration": attempt.duration,
         "submitted": attempt.received,
+        "attempts": counted,
     }
     in_order = [values[name] for name in rules["order"]]
     return (attempt.duration < rules["min_duration_ms"], *in_order, attempt.status == "overdue")
@@ -110,7 +114,7 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
                 break
             if place.pseudonym in winners:
                 continue
-            if rules["one_prize_per_person"] and place.pseudonym in earlier_winners:
+            if rules["one_prize"] == "contest" and place.pseudonym in earlier_winners:
                 continue
             if place.best.duration < rules["min_duration_ms"] or place.best.score < prize["min_score"]:
                 continue

@@ -45,7 +45,10 @@ class Prediction(Part, frozen=True):
 
 
 class Prize(Part, frozen=True):
-    """An individual prize and its winner. Times are in milliseconds."""
+    """An individual prize and its winner. Times are in milliseconds.
+
+    Of the end, the figures are the sums over all weeks, and nothing is predicted or received.
+    """
 
     prize: str
     title: str
@@ -57,7 +60,7 @@ class Prize(Part, frozen=True):
     prediction: int | None
     prediction_error: int | None
     duration: int
-    received: int
+    received: int | None
     attempts: int
 
 
@@ -189,17 +192,23 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
 
 
 class ClosedFinal(Document, frozen=True, kw_only=True):
-    """The end of the contest: the unit ranking over all weeks; ``draw_root`` is the last week's."""
+    """The end of the contest: the unit ranking over all weeks, and individual prizes where it gives any.
+
+    ``draw_root`` is the last week's; ``paper_size``: the questions in all weeks' papers; ``ranked``: people.
+    """
 
     format: Literal[1] = 1
     contest: str
     draw_root: str
+    paper_size: int
+    ranked: int
+    prizes: tuple[Prize, ...]
     units: tuple[UnitLine, ...]
 
     @property
     def winners(self) -> list[str]:
-        """Nobody: individual prizes are the weeks'."""
-        return []
+        """Participant ids in order of the prizes of the end."""
+        return [prize.participant_id for prize in self.prizes]
 
     @property
     def unit_prizes_elsewhere(self) -> dict[str, tuple[str, ...]]:

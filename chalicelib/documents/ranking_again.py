@@ -48,7 +48,7 @@ class Rules(Part, frozen=True):
     prediction_counts: str | None
     paper_questions: int
     min_duration_ms: int
-    one_prize_per_person: bool
+    one_prize: str
     obliged_categories: tuple[str, ...]
     prizes: tuple[CountedPrize, ...]
     unit_score: UnitScoreRules

@@ -16,7 +16,7 @@ CURRENT_RESULTS = "results/current.json"
 
 
 class Winner(Part, frozen=True):
-    """``name`` in the form that the definition wants published; ``submitted_at`` in RFC 3339."""
+    """``name`` as the definition wants it published; ``submitted_at`` in RFC 3339, null for one of the end."""
 
     prize: str
     title: str
@@ -29,7 +29,7 @@ class Winner(Part, frozen=True):
     prediction: int | None
     prediction_error: int | None
     duration_ms: int
-    submitted_at: str
+    submitted_at: str | None
 
 
 class UnitRow(Part, frozen=True):
@@ -108,6 +108,7 @@ class FinalPage(Page, frozen=True, kw_only=True):
     """``data/results/final.json``."""
 
     contest: str
+    winners: tuple[Winner, ...]
     units: tuple[UnitRow, ...]
 
 

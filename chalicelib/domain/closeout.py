@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from chalicelib.domain.attempt import Entry, Grader, settled
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.final_ranking import FinalStanding, award_final
 from chalicelib.domain.grading import Rulings, grading_again
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.placement import Place, Placement
@@ -90,13 +91,15 @@ class WeekResult:
 @dataclass(frozen=True, slots=True)
 class FinalResult:
     """The contest's unit ranking over all weeks; ``once``: who took part in any of them; ``root``: the last
-    week's, by which the draw was made.
+    week's, by which the draw was made. ``ranked`` and ``prizes``: of people, where there is such a ranking.
     """
 
     root: str
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     once: Distinct
+    ranked: Sequence[FinalStanding]
+    prizes: dict[int, str]
 
 
 class Gathered(NamedTuple):
@@ -221,10 +224,12 @@ def close_contest(
     weeks: Sequence[UnitWeek],
     distinct: DistinctPeople,
     root: str,
+    ranked: Sequence[FinalStanding] = (),
 ) -> FinalResult:
-    """The final collective prizes: the best units over all weeks; a weekly prize is no bar (R9).
+    """The prizes of the end: of units over all weeks, and of people; a weekly prize is no bar (R9).
 
     Headcounts are added up as they were in force for each week. ``root``: the last week's (``WeekResult``).
+    ``ranked``: the people (``final_ranking.rank_final``).
     """
     total: dict[str, UnitSums] = {}
     for week in weeks:
@@ -232,6 +237,7 @@ def close_contest(
             people, obliged = distinct.by_unit.get(code, (0, 0))
             added = total.get(code, NOTHING).plus(sums)
             total[code] = added._replace(distinct_people=people, distinct_obliged=obliged)
-    ranked = rank_units(units, total, definition, weeks, root)
-    awarded = award_units(ranked, definition.unit_prizes_of("final"))
-    return FinalResult(root, total, awarded, distinct.everyone)
+    units_ranked = rank_units(units, total, definition, weeks, root)
+    awarded = award_units(units_ranked, definition.unit_prizes_of("final"))
+    prizes = award_final(ranked, definition.prizes_of("final"))
+    return FinalResult(root, total, awarded, distinct.everyone, ranked, prizes)

@@ -32,7 +32,7 @@ from chalicelib.domain.checked_values import (
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 
 CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
-RankingField = Literal["score", "prediction", "duration", "submitted"]
+RankingField = Literal["score", "prediction", "duration", "submitted", "attempts"]
 
 
 class _Table(BaseModel):
@@ -116,8 +116,13 @@ class Prediction(_Table):
 
 
 class Ranking(_Table):
+    """``one_prize``: whether a person wins one weekly prize in the contest. ``final``: whether people are
+    ranked over all weeks too.
+    """
+
     order: tuple[RankingField, ...] = ("score", "prediction", "duration", "submitted")
-    one_prize_per_person: Switch = True
+    one_prize: Literal["contest", "no"] = "contest"
+    final: Switch = False
 
     @model_validator(mode="after")
     def _each_once(self) -> Ranking:
@@ -175,8 +180,9 @@ class Prize(_Table):
     name: PrizeName
     title: Text
     count: PrizeCount
+    when: When = "week"
     categories: tuple[CategoryName, ...] = ()
-    min_score: Annotated[int, Field(strict=True, ge=0, le=100)] = 1
+    min_score: Annotated[int, Field(strict=True, ge=0, le=5_300)] = 1
 
 
 class Weights(_Table):
@@ -350,7 +356,7 @@ class Definition(_Table):
 
     @model_validator(mode="after")
     def _winners_can_be_had(self) -> Definition:
-        a_week = sum(prize.count for prize in self.prizes)
+        a_week = sum(prize.count for prize in self.prizes_of("week"))
         for prize in self.unit_prizes:
             given = a_week * (self.contest.weeks if prize.when == "final" else 1)
             if prize.min_winners > given or (prize.by == "winners" and not given):
@@ -390,11 +396,17 @@ class Definition(_Table):
                 "thì không ai được tính là dự thi; hãy giảm xuống"
             )
         for prize in self.prizes:
-            if prize.min_score > self.paper.questions:
+            papers = contest.weeks if prize.when == "final" else 1
+            if prize.min_score > papers * self.paper.questions:
                 raise ValueError(
                     f"prizes: giải “{prize.name}” cần {prize.min_score} câu đúng (min_score), "
                     f"nhưng đề chỉ có {self.paper.questions} câu"
                 )
+        if self.ranking.final != bool(self.prizes_of("final")):
+            raise ValueError(
+                'ranking.final: xếp hạng cá nhân cuối cuộc thi cần [[prizes]] có when = "final", và các giải '
+                "đó cần [ranking] final = true; hãy ghi cả hai hoặc bỏ cả hai"
+            )
         return self
 
     @model_validator(mode="after")
@@ -484,10 +496,16 @@ class Definition(_Table):
             for name in type(getattr(self, table)).model_fields
         }
         return {path: value for path, value in settings.items() if path not in FREE | DATES} | {
-            "ranking.one_prize_per_person": self.ranking.one_prize_per_person,
+            "ranking.one_prize": self.ranking.one_prize,
+            "ranking.final": self.ranking.final,
+            "prizes.final": self.prizes_of("final"),
             "categories": [category.model_dump(exclude={"title", "title_en"}) for category in self.categories],
             "unit_prizes.final": self.unit_prizes_of("final"),
         }
+
+    def prizes_of(self, when: When) -> tuple[Prize, ...]:
+        """The individual prizes of each week, or those of the end, in order."""
+        return tuple(prize for prize in self.prizes if prize.when == when)
 
     def unit_prizes_of(self, when: When) -> tuple[UnitPrize, ...]:
         """Those of each week, or those of the end, in order."""

@@ -87,7 +87,8 @@ class Counts(NamedTuple):
 # reading and ranking, and 60 bytes a person (24 MB of 400,000 people); but a negative field then spoils the
 # field before it, and 0 points ranked before 20.
 Key = tuple[float, ...]
-Compare = Callable[[Finished | Candidate], Key]
+# An attempt, and how many counted ones its person has.
+Compare = Callable[[Finished | Candidate, int], Key]
 
 
 def contenders(placed: Iterable[tuple[Entry, Place]], definition: Definition) -> Iterator[Contender]:
@@ -129,7 +130,7 @@ def _equally_good(attempts: list[Finished], compare: Compare) -> list[Finished]:
     """The attempts that share the smallest key; several, because the target is not known yet."""
     if len(attempts) == 1:
         return attempts
-    keys = [compare(attempt) for attempt in attempts]
+    keys = [compare(attempt, 0) for attempt in attempts]
     smallest = min(keys)
     return [attempt for attempt, key in zip(attempts, keys, strict=True) if key == smallest]
 
@@ -177,20 +178,21 @@ def lot(root: str, name: str) -> bytes:
 
 # What attempts can be compared by. ``comparison`` works out a value for each, in this order; a dictionary of
 # names takes half as long again.
-_CRITERIA = ("too_fast", "score", "prediction", "duration", "submitted", "overdue")
+_CRITERIA = ("too_fast", "score", "prediction", "duration", "submitted", "attempts", "overdue")
 
 
 def comparison(definition: Definition, fields: Sequence[str], target: int | None) -> Compare:
     """How attempts compare by ``fields``, a part of ``full_order`` (design).
 
     “Score descending, |prediction − actual| ascending (none ranks last), duration ascending, received
-    ascending”; before all of them, “an attempt faster than ``min_duration`` compares behind all others”; and
-    after them, an overdue paper stands “behind submitted papers that are equal to it”.
+    ascending”, fewest counted attempts of the person first; before all of them, “an attempt faster than
+    ``min_duration`` compares behind all others”; and after them, an overdue paper stands “behind submitted
+    papers that are equal to it”.
     """
     min_duration, questions = span_ms(definition.paper.min_duration), definition.paper.questions
     in_order = itemgetter(*[_CRITERIA.index(name) for name in ("too_fast", *fields)])
 
-    def key(attempt: Finished | Candidate) -> Key:
+    def key(attempt: Finished | Candidate, attempts: int) -> Key:
         error = prediction_error(attempt, target)
         chosen: Key = in_order(
             (
@@ -200,6 +202,7 @@ def comparison(definition: Definition, fields: Sequence[str], target: int | None
                 inf if error is None else error,
                 attempt.duration,
                 attempt.received,
+                attempts,
                 attempt.overdue,
             )
         )
@@ -235,7 +238,7 @@ def rank(
     contest, number = definition.contest.id, week.number
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
-        key, best = best_attempt(person.candidates, compare)
+        key, best = best_attempt(person.candidates, compare, person.attempts)
         keyed.append((key, Standing(*person[:5], best, person.attempts)))
     keyed.sort(key=itemgetter(0))
 
@@ -248,11 +251,11 @@ def rank(
     return ranked
 
 
-def best_attempt(candidates: Sequence[Candidate], compare: Compare) -> tuple[Key, Candidate]:
+def best_attempt(candidates: Sequence[Candidate], compare: Compare, attempts: int) -> tuple[Key, Candidate]:
     """The first in the contest's order, with its key; of attempts with equal keys, the lower number."""
     if len(candidates) == 1:
-        return compare(candidates[0]), candidates[0]
-    key, _, best = min([(compare(attempt), attempt.number, attempt) for attempt in candidates])
+        return compare(candidates[0], attempts), candidates[0]
+    key, _, best = min([(compare(attempt, attempts), attempt.number, attempt) for attempt in candidates])
     return key, best
 
 
@@ -266,15 +269,15 @@ def award(
 
     In the order of the definition, each prize goes ``count`` times to the best-ranked person of its categories
     who has its score and no prize yet. The barred (R3) are skipped, and with
-    ``one_prize_per_person`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
+    ``one_prize`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
     nothing.
     """
     min_duration = span_ms(definition.paper.min_duration)
     skipped = set(barred)
-    if definition.ranking.one_prize_per_person:
+    if definition.ranking.one_prize == "contest":
         skipped.update(earlier_winners)
     winners: dict[int, str] = {}
-    for prize in definition.prizes:
+    for prize in definition.prizes_of("week"):
         left = prize.count
         for place, standing in enumerate(ranked):
             if not left:

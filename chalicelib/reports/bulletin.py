@@ -111,7 +111,7 @@ def final_bulletin(
     winners: Sequence[tuple[str, Winner]],
     standing: Standing,
 ) -> bytes:
-    """The bulletin of the whole contest; ``winners`` come with the title of their week."""
+    """The bulletin of the whole contest; ``winners`` come with the title of their week, or of the whole."""
     contest = definition.contest
     attempts = sum(week.attempts for week in weeks)
     sums = f"Tổng số lượt thi qua {len(weeks)} {contest.period}: <b>{whole(attempts)}</b> lượt."
@@ -136,7 +136,7 @@ def final_bulletin(
         else "",
         "<h2>II. Giải tập thể toàn cuộc thi</h2>",
         _collective(units),
-        f"<h2>III. Giải cá nhân các {contest.period}</h2>",
+        "<h2>III. Giải cá nhân</h2>",
         _table(
             ["TT", contest.period.capitalize(), "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
             [

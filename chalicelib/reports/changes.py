@@ -78,9 +78,13 @@ def _people(
     old: Replaced, new: Replaced, people: Mapping[str, Participant], reference: Reference, cause: str
 ) -> Iterator[list[Cell]]:
     was_closed, now_closed = old.document, new.document
-    if not isinstance(was_closed, ClosedWeek) or not isinstance(now_closed, ClosedWeek):
-        return
     prizes_before, prizes_after = _prizes(was_closed, people), _prizes(now_closed, people)
+    if not isinstance(was_closed, ClosedWeek) or not isinstance(now_closed, ClosedWeek):
+        for person in dict.fromkeys([*prizes_after, *prizes_before]):  # of the end: prizes alone
+            was, now = prizes_before.get(person, Place()), prizes_after.get(person, Place())
+            if was[:3] != now[:3]:
+                yield _row("person", person, was, now, cause, "")
+        return
     before, after = _ranks(old.revision), _ranks(new.revision)
     annulled = reference.decisions.annulled_in(now_closed.week)
     concerned = before.keys() ^ after.keys() | prizes_before.keys() | prizes_after.keys()
@@ -142,7 +146,7 @@ def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str) ->
     return [kind, key, name, was.rank, now.rank, was.prize, now.prize, was.score, now.score, reason, note]
 
 
-def _prizes(closed: ClosedWeek, people: Mapping[str, Participant]) -> dict[str, Place]:
+def _prizes(closed: ClosedWeek | ClosedFinal, people: Mapping[str, Participant]) -> dict[str, Place]:
     names = {identity: person.full_name for identity, person in people.items()}
     return {
         one.participant_id: Place(one.rank, one.prize, one.score, names.get(one.participant_id, ""))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, cast
 
-from chalicelib.domain.closeout import WeekResult
+from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.unit_score import UnitStanding
@@ -30,6 +30,7 @@ RANKING = [
     "rank", "participant_id", "unit_code", "category", "score", "prediction", "prediction_error",
     "duration_ms", "submitted_at", "attempts",
 ]
+FINAL_RANKING = ["rank", "participant_id", "unit_code", "category", "score", "duration_ms", "attempts", "weeks"]
 UNITS = [
     "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "obliged_people", "people", "rate",
     "attempts", "mean_best", "quality", "unit_score", "prize", "note",
@@ -114,6 +115,12 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
             reference.definition.rfc3339(standing.best.received),
             standing.attempts,
         ]
+
+
+def final_ranking_rows(result: FinalResult) -> Iterator[list[Cell]]:
+    """Everyone in the ranking over all weeks, pseudonymous."""
+    for rank, standing in enumerate(result.ranked, 1):
+        yield [rank, *standing]
 
 
 def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:

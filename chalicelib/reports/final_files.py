@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import astuple
@@ -23,7 +24,7 @@ from chalicelib.reports.standing import state
 from chalicelib.reports.vietnamese import moment
 from chalicelib.reports.week_facts import WeekCounts, unit_facts
 from chalicelib.reports.week_files import made
-from chalicelib.reports.winners import winners
+from chalicelib.reports.winners import Winner, winners
 from chalicelib.services.closing.close_weeks import Content, Standing
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import Current
@@ -44,10 +45,11 @@ def final_files(
     reference: Current,
     revisions: Sequence[StoredRevision],
     participants: ParticipantStore,
+    best: list[Winner],
     standing: Standing,
     desk: ObjectStore,
 ) -> Iterator[tuple[str, Content]]:
-    """``revisions`` of all weeks, in order."""
+    """``revisions`` of all weeks, in order; ``best``: the winners of individual prizes of the end."""
     definition = reference.definition
     weeks = [
         _Week(revision.week(), revision, definition.title_of(week.number), definition.mention(week.number))
@@ -69,8 +71,13 @@ def final_files(
     won = [(week, one) for week in weeks for one in winners(week.closed, people, definition)]
     header = ["week", *csv_files.PRIZES]
     rows = ([week.closed.week, *row] for week, one in won for row in csv_files.prize_rows([one]))
-    yield "individual_prizes.csv", csv_files.table(header, rows)
-    titled = [one._replace(title=f"{one.title}, {week.mention}") for week, one in won]
+    of_the_end = ([None, *row] for row in csv_files.prize_rows(best))
+    yield "individual_prizes.csv", csv_files.table(header, chain(of_the_end, rows))
+    if definition.ranking.final:
+        ranking = csv_files.final_ranking_rows(result)
+        yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.FINAL_RANKING, ranking)
+    of_weeks = [one._replace(title=f"{one.title}, {week.mention}") for week, one in won]
+    titled = [*(one._replace(title=f"{one.title}, {title}") for one in best), *of_weeks]
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, titled)
 
     sizes = [week.closed.paper_size for week in weeks]
@@ -105,7 +112,7 @@ def final_files(
             units,
             told,
             result.once,
-            [(week.title, one) for week, one in won],
+            [*(("Toàn cuộc thi", one) for one in best), *((week.title, one) for week, one in won)],
             standing,
         ),
     )

@@ -59,8 +59,12 @@ class Reports:
         standing: Standing,
     ) -> WeekReport:
         """``weeks``: the revisions of all weeks."""
-        files = final_files(result, reference, weeks, participants, standing, self.desk)
-        return WeekReport(files, FinalPage(contest=closed.contest, units=tuple(map(_unit, closed.units))))
+        won = winners(closed, participants.get_many(closed.winners), reference.definition)
+        files = final_files(result, reference, weeks, participants, won, standing, self.desk)
+        page = FinalPage(
+            contest=closed.contest, winners=tuple(map(_shown, won)), units=tuple(map(_unit, closed.units))
+        )
+        return WeekReport(files, page)
 
 
 def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:

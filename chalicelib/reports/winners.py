@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.documents.closed_week import ClosedWeek, Prize
+from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, Prize
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import masked_name, masked_number
 from chalicelib.domain.times import local_time
@@ -15,6 +15,8 @@ from chalicelib.services.ports import Participant
 
 class Winner(NamedTuple):
     """A prize and its winner. ``submitted`` is local, without a zone; ``duration`` is in milliseconds.
+
+    A prize of the end has the sums of all weeks, and nothing that was predicted or submitted.
 
     ``full_name`` and the numbers are for the desk; ``public_name`` is in the form that the definition wants
     published. All are empty if the winners had their data erased.
@@ -38,8 +40,8 @@ class Winner(NamedTuple):
     prediction: int | None
     prediction_error: int | None
     duration: int
-    submitted: datetime
-    submitted_at: str
+    submitted: datetime | None
+    submitted_at: str | None
     attempts: int
 
 
@@ -48,7 +50,9 @@ def public_name(name: str, definition: Definition) -> str:
     return masked_name(name) if definition.publication.winner_names == "masked" else name
 
 
-def winners(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
+def winners(
+    closed: ClosedWeek | ClosedFinal, people: Mapping[str, Participant], definition: Definition
+) -> list[Winner]:
     """The winners in order of their prizes. ``people``: those still registered, by participant id."""
     return _named(closed, closed.prizes, people, definition)
 
@@ -59,7 +63,10 @@ def reserves(closed: ClosedWeek, people: Mapping[str, Participant], definition: 
 
 
 def _named(
-    closed: ClosedWeek, prizes: Iterable[Prize], people: Mapping[str, Participant], definition: Definition
+    closed: ClosedWeek | ClosedFinal,
+    prizes: Iterable[Prize],
+    people: Mapping[str, Participant],
+    definition: Definition,
 ) -> list[Winner]:
     rows = []
     for prize in prizes:
@@ -85,8 +92,8 @@ def _named(
                 prediction=prize.prediction,
                 prediction_error=prize.prediction_error,
                 duration=prize.duration,
-                submitted=local_time(prize.received, definition.zone),
-                submitted_at=definition.rfc3339(prize.received),
+                submitted=None if prize.received is None else local_time(prize.received, definition.zone),
+                submitted_at=None if prize.received is None else definition.rfc3339(prize.received),
                 attempts=prize.attempts,
             )
         )

@@ -82,8 +82,11 @@ class Prediction(TypedDict):
 
 
 class Ranking(TypedDict):
-    order: list[Literal["score", "prediction", "duration", "submitted"]]
-    one_prize_per_person: bool
+    order: list[Literal["score", "prediction", "duration", "submitted", "attempts"]]
+    one_prize: Annotated[
+        Literal["contest", "no"], Field(description="Whether a person wins one weekly prize in the contest.")
+    ]
+    final: Annotated[bool, Field(description="Whether people are ranked over all weeks too.")]
 
 
 class Category(TypedDict):
@@ -103,6 +106,7 @@ class Prize(TypedDict):
     name: str
     title: str
     count: Annotated[int, Field(ge=1)]
+    when: Literal["week", "final"]
     categories: Annotated[list[CategoryName], Field(description="Whose the prize is; everybody's if empty.")]
     min_score: Score
 

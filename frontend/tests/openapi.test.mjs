@@ -36,7 +36,7 @@ const READ = {
   UnitPrize: ["count", "title", "when"],
   Week: ["number", "title", "opens_at", "closes_at"],
   PaperRules: ["questions", "time_limit_seconds", "grace_seconds", "attempts_per_week", "publish_bank"],
-  Ranking: ["order", "one_prize_per_person"],
+  Ranking: ["order", "one_prize"],
   Eligibility: ["min_age", "proof_of_work"],
   Challenge: ["algorithm", "challenge", "salt", "signature", "maxnumber"],
   Session: ["token", "expires_at", "participant"],

@@ -209,6 +209,7 @@ export interface Prize {
   name: string;
   title: string;
   count: number;
+  when: "week" | "final";
   categories: Array<string>;
   min_score: number;
 }
@@ -230,8 +231,9 @@ export interface Question {
 }
 
 export interface Ranking {
-  order: Array<"score" | "prediction" | "duration" | "submitted">;
-  one_prize_per_person: boolean;
+  order: Array<"score" | "prediction" | "duration" | "submitted" | "attempts">;
+  one_prize: "contest" | "no";
+  final: boolean;
 }
 
 export interface RateStep {

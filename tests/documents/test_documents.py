@@ -16,6 +16,7 @@ from chalicelib.documents.canonical import UnreadableDocument, canonical_json
 from chalicelib.documents.closed_week import (
     ClosedFinal,
     ClosedWeek,
+    Prize,
     RankingRow,
     decode_rows,
     encode_rows,
@@ -76,6 +77,7 @@ WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
 DIGEST = "0" * 64
+FINAL_PRIZE = Prize("best", "Giải Xuất sắc", 1, "0f" * 10, "SO-A", "Sở A", 18, None, None, 90_000, None, 6)
 
 KEY = PublicKey("0f" * 8, DIGEST)
 ENTRY = Commitment(
@@ -157,7 +159,7 @@ TYPED: dict[str, Document] = {
             prediction_counts=None,
             paper_questions=5,
             min_duration_ms=0,
-            one_prize_per_person=True,
+            one_prize="contest",
             obliged_categories=("mandatory",),
             prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
             unit_score=UnitScoreRules({"rate": "0.5"}, "obliged", 0),
@@ -184,7 +186,9 @@ TYPED: dict[str, Document] = {
         ),
     ),
     "closed_week": a_closed_week(),
-    "closed_final": ClosedFinal(contest="trial", draw_root=DIGEST, units=(UNIT,)),
+    "closed_final": ClosedFinal(
+        contest="trial", draw_root=DIGEST, paper_size=20, ranked=3, prizes=(FINAL_PRIZE,), units=(UNIT,)
+    ),
     "week_page": WeekPage(
         week=1,
         opens_at="2022-08-22T08:00:00+07:00",
@@ -198,7 +202,7 @@ TYPED: dict[str, Document] = {
         digest=DIGEST,
         proof=Proof(DIGEST, 3),
     ),
-    "final_page": FinalPage(contest="trial", units=(ROW,)),
+    "final_page": FinalPage(contest="trial", winners=(WINNER,), units=(ROW,)),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
     "week_manifest": WeekManifest(

@@ -70,7 +70,7 @@ def counted(person: Person) -> list[Attempt]:
 
 def with_their_predictions(person: Person, rules: dict[str, Any]) -> list[Attempt]:
     """The counted attempts; where the first prediction counts, all have that of the earliest that has one."""
-    attempts = counted(person)
+    attempts = [{**attempt, "tries": len(counted(person))} for attempt in counted(person)]
     if rules["counts"] == "each":
         return attempts
     made = sorted(a["number"] for a in attempts if a["prediction"] is not None)
@@ -109,6 +109,8 @@ def merit(attempt: Attempt, field: str, actual: int | None) -> tuple[int, int]:
         return (0, attempt["duration"])
     if field == "submitted":
         return (0, attempt["received"])
+    if field == "attempts":
+        return (0, attempt["tries"])
     if actual is None:
         return (0, 0)
     return (1, 0) if attempt["prediction"] is None else (0, abs(attempt["prediction"] - actual))
@@ -174,7 +176,7 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
                 person
                 for person in ranked
                 if person["id"] not in have | rules["barred"]
-                and not (rules["one_prize_per_person"] and person["id"] in earlier)
+                and not (rules["one_prize"] == "contest" and person["id"] in earlier)
                 and not hasty(person["best"], rules)
                 and person["best"]["score"] >= least
                 and (not whose or person["category"] in whose)
@@ -277,6 +279,46 @@ def unit_winners(
     return won
 
 
+def final_ranking(weeks: list[list[dict[str, Any]]], root: str) -> list[dict[str, Any]]:
+    """Everybody with a best attempt that is not too fast: most points, then least time, then the draw."""
+    total: dict[str, dict[str, Any]] = {}
+    for bests in weeks:
+        for person in bests:
+            if not person["hasty"]:
+                told = total.setdefault(person["id"], {"id": person["id"], "score": 0, "duration": 0})
+                told["score"] += person["score"]
+                told["duration"] += person["duration"]
+                told["category"] = person["category"]
+
+    def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        if one["score"] != other["score"]:
+            return bool(one["score"] > other["score"])
+        if one["duration"] != other["duration"]:
+            return bool(one["duration"] < other["duration"])
+        names = [digest(f"trial|{len(weeks)}|{person['id']}") for person in (one, other)]
+        return drawn_before(names[0], names[1], root)
+
+    people = list(total.values())
+    return sorted(people, key=lambda person: sum(1 for other in people if ahead(other, person)))
+
+
+def final_prizes(people: list[dict[str, Any]], prizes: list[Any]) -> list[tuple[str, str]]:
+    won: list[tuple[str, str]] = []
+    for name, number, whose, least in prizes:
+        for _ in range(number):
+            have = {winner for _, winner in won}
+            may = [
+                person
+                for person in people
+                if person["id"] not in have
+                and person["score"] >= least
+                and (not whose or person["category"] in whose)
+            ]
+            if may:
+                won.append((name, may[0]["id"]))
+    return won
+
+
 def of_the(prizes: list[dict[str, Any]], when: str) -> list[dict[str, Any]]:
     return [prize for prize in prizes if prize["when"] == when]
 
@@ -308,6 +350,11 @@ def contest(
             "target": actual,
             "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
             "prizes": won,
+            "bests": [
+                {"id": person["id"], "score": person["best"]["score"], "duration": person["best"]["duration"],
+                 "hasty": hasty(person["best"], rules), "category": person["category"]}
+                for person in ranked
+            ],
             "units": [(row["code"], row["points"]) for row in rows],
             "unit_winners": best_units,
         })  # fmt: skip
@@ -317,9 +364,12 @@ def contest(
             ever[code] |= people_with_one
         for code, more in taken.items():
             total[code] += more
+    people = final_ranking([result.pop("bests") for result in results], weeks[-1][1]) if weeks else []
     final = unit_ranking(units, total, contest, sizes, weeks[-1][1] if weeks else "", ever)
     return {
         "weeks": results,
         "final": [(row["code"], row["points"]) for row in final],
+        "final_people": [person["id"] for person in people],
+        "final_prizes": final_prizes(people, contest.get("final_prizes", [])),
         "final_winners": unit_winners(final, of_the(contest["unit_prizes"], "final"), []),
     }

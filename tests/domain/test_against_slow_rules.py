@@ -18,10 +18,12 @@ from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.final_ranking import rank_final
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
 from chalicelib.domain.units import Unit
+from chalicelib.services.closing import closed
 from tests.domain import slow_rules
 from tests.examples import examples
 from tests.fakes import WEEK, definition, questions
@@ -114,14 +116,25 @@ person_weeks = st.fixed_dictionaries(
 )
 contests = st.fixed_dictionaries(
     {
-        "order": st.permutations(["score", "prediction", "duration", "submitted"]).flatmap(
-            lambda order: st.integers(1, 4).map(lambda n: order[:n])
+        "order": st.permutations(["score", "prediction", "duration", "submitted", "attempts"]).flatmap(
+            lambda order: st.integers(1, 5).map(lambda n: order[:n])
         ),
         "target": st.sampled_from([None, "perfect_people", "people", "attempts"]),
         "counts": st.sampled_from(["first", "each"]),
         "min_duration": st.sampled_from([0, 0, 2_000, LIMIT]),
         "overdue": st.sampled_from(["submit_saved", "discard"]),
-        "one_prize_per_person": st.booleans(),
+        "one_prize": st.sampled_from(["contest", "no"]),
+        # The individual prizes of the end, as those of a week.
+        "final_prizes": st.lists(
+            st.tuples(
+                st.sampled_from(["best", "grand"]),
+                st.integers(1, 2),
+                st.sampled_from([[], [], ["staff"], ["residents", "pupils"]]),
+                st.sampled_from([0, 1, QUESTIONS + 1]),
+            ),
+            max_size=2,
+            unique_by=lambda prize: prize[0],
+        ),
         # How often, for which categories (all, if none is named), and with how many right answers.
         "prizes": st.lists(
             st.tuples(
@@ -195,8 +208,19 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
         },
         prediction={"target": raw["target"] or "people", "counts": raw["counts"]},
         categories=CATEGORIES,
-        ranking={"order": raw["order"], "one_prize_per_person": raw["one_prize_per_person"]},
+        ranking={"order": raw["order"], "one_prize": raw["one_prize"], "final": bool(final_prizes_of(raw))},
         prizes=[
+            {
+                "name": name,
+                "title": "Giải",
+                "count": count,
+                "when": "final",
+                "categories": whose,
+                "min_score": least,
+            }
+            for name, count, whose, least in final_prizes_of(raw)
+        ]
+        + [
             {
                 "name": names[k],
                 "title": "Giải",
@@ -214,6 +238,12 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
         unit_prizes=[{**prize, "title": "Giải"} for prize in unit_prizes_of(raw)],
     )
     return contest if raw["target"] else contest.model_copy(update={"prediction": None})
+
+
+def final_prizes_of(raw: dict[str, Any]) -> list[Any]:
+    """Those that ask for no more than all papers have."""
+    most = QUESTIONS * len(raw["weeks"])
+    return [prize for prize in raw["final_prizes"] if prize[3] <= most]
 
 
 def unit_prizes_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
@@ -406,7 +436,10 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         UnitWeek(by_code, result.sums_by_unit, won_in(result), contest.paper.questions)
         for contest, result in zip(contests, results, strict=True)
     ]
-    final = close_contest(contests[0], units, counted, distinct_people(taken_part), results[-1].root)
+    root = results[-1].root
+    bests = [(raw["min_duration"], closed.bests(closed.ranking_rows(result))) for result in results]
+    people = rank_final(bests, contests[0], root)
+    final = close_contest(contests[0], units, counted, distinct_people(taken_part), root, people)
     return {
         "weeks": [
             {
@@ -421,6 +454,8 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             for contest, result in zip(contests, results, strict=True)
         ],
         "final": [(row.unit.code, row.score) for row in final.units],
+        "final_people": [one.participant_id for one in final.ranked],
+        "final_prizes": [(prize, final.ranked[place].participant_id) for place, prize in final.prizes.items()],
         "final_winners": in_order(final.units, contests[0]),
     }
 
@@ -441,6 +476,7 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
         **raw,
         "unit_prizes": unit_prizes_of(raw),
         "prizes": prizes,
+        "final_prizes": final_prizes_of(raw),
         "barred": {pid(k) for k in raw["barred"]},
     }
     return slow_rules.contest(weeks, UNITS, rules)

@@ -62,6 +62,9 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("prediction.question", {"prediction": {"question": ""}}),
     ("ranking", {"ranking": {"order": []}}),
     ("ranking", {"ranking": {"order": ["score", "duration", "score"]}}),
+    ("ranking.one_prize", {"ranking": {"one_prize": True}}),
+    ("ranking.final", {"ranking": {"final": "yes"}}),
+    ("prizes.0.when", {"prizes": [{"name": "first", "title": "Giải Nhất", "count": 1, "when": "day"}]}),
     ("ranking.order.1", {"ranking": {"order": ["score", "speed"]}}),
     ("prizes.0.name", {"prizes": [{"name": "Nhất", "title": "Giải Nhất", "count": 1}]}),
     ("prizes.0.count", {"prizes": [{"name": "first", "title": "Giải Nhất", "count": 0}]}),
@@ -225,7 +228,9 @@ def test_every_setting_is_frozen_when_the_contest_opens_unless_it_is_listed() ->
     assert everything >= FREE | DATES, "a list names a setting that there is not"
     frozen = set(definition().frozen())
     assert frozen == everything - FREE - DATES | {
-        "ranking.one_prize_per_person",
+        "ranking.one_prize",
+        "ranking.final",
+        "prizes.final",
         "categories",
         "unit_prizes.final",
     }
@@ -282,6 +287,15 @@ def test_only_the_titles_of_categories_may_change_during_the_contest() -> None:
         ({"prizes": [{"name": "first", "title": "Giải", "count": 1, "min_score": 6}]}, "6 câu đúng"),
         ({"contest": {"start": "2022-08-22T08:00:00+08:00"}}, r"2022-08-22T07:00:00\+07:00"),
         ({"unit_prizes": [{**UNIT_PRIZE, "obliged_from": 9, "obliged_to": 8}]}, "obliged_from: lớn hơn"),
+        ({"ranking": {"final": True}}, r"cần \[\[prizes\]\]"),
+        ({"prizes": [{"name": "best", "title": "Giải", "count": 1, "when": "final"}]}, "hãy ghi cả hai"),
+        (
+            {
+                "ranking": {"final": True},
+                "prizes": [{"name": "best", "title": "Giải", "count": 1, "when": "final", "min_score": 21}],
+            },
+            "21 câu đúng",
+        ),
         ({"unit_score": {"participation_min_score": 6}}, "không ai được tính là dự thi"),
         ({"unit_prizes": [{**UNIT_PRIZE, "obliged_to": 0, "min_rate": Decimal("0.1")}]}, "bỏ min_rate"),
         ({"unit_prizes": [{**UNIT_PRIZE, "when": "final", "once": True}]}, "bỏ once"),

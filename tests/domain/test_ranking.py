@@ -267,7 +267,7 @@ def test_barred_people_and_earlier_winners_are_skipped() -> None:
 
 
 def test_a_contest_may_give_a_person_a_prize_in_every_week() -> None:
-    generous = definition(ranking={"one_prize_per_person": False})
+    generous = definition(ranking={"one_prize": "no"})
     assert prizes("abcd", barred="a", earlier="bc", contest=generous) == "b1 c2 d2"
 
 
@@ -327,3 +327,19 @@ def test_the_facts_of_a_week() -> None:
 @pytest.mark.parametrize(("target", "actual"), [("perfect_people", 2), ("people", 3), ("attempts", 5)])
 def test_the_prediction_target_is_the_count_that_the_question_asks_for(target: str, actual: int) -> None:
     assert prediction_target(Counts(3, 5, 2, 1, 2), definition(prediction={"target": target})) == actual
+
+
+def test_who_needed_fewer_attempts_may_stand_ahead() -> None:
+    contest = definition(ranking={"order": ["score", "attempts", "submitted"]})
+    entries = [
+        entry("an", done(5), done(2)),
+        entry("binh", done(5, started=START_MS + MINUTE)),
+        entry("chi", done(4)),
+    ]
+    assert ranked(*entries, contest=contest) == ["binh", "an", "chi"]
+
+
+def test_blank_papers_are_no_attempts_where_fewer_attempts_stand_ahead() -> None:
+    contest = definition(ranking={"order": ["score", "attempts"]})
+    entries = [entry("an", done(5), done(0, status="blank")), entry("binh", done(5), done(5))]
+    assert ranked(*entries, contest=contest) == ["an", "binh"]

@@ -103,9 +103,9 @@ CITIZENS = list(PEOPLE)
 IDS = {participant_id(PEPPER, citizen_id): citizen_id for citizen_id in CITIZENS}
 
 Base = Literal["told", "none", "invented"]
-FIELDS = ["score", "prediction", "duration", "submitted"]
+FIELDS = ["score", "prediction", "duration", "submitted", "attempts"]
 # With few fields there are ties.
-ORDERS = [order for length in range(1, 5) for order in permutations(FIELDS, length)]
+ORDERS = [order for length in range(1, 6) for order in permutations(FIELDS, length)]
 
 unit_prizes = st.fixed_dictionaries(
     {
@@ -129,7 +129,7 @@ contests = st.fixed_dictionaries(
         "target": st.sampled_from([None, "perfect_people", "perfect_people", "people", "attempts"]),
         "counts": st.sampled_from(["first", "first", "each"]),
         "order": st.sampled_from(ORDERS),
-        "one_prize_per_person": st.sampled_from([True, True, False]),
+        "one_prize": st.sampled_from(["contest", "contest", "no"]),
         "min_duration": st.sampled_from([0, 0, MINUTE]),
         "prizes": st.sampled_from([[("first", 1)], [("first", 1), ("second", 2)]]),
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
@@ -229,7 +229,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "min_duration": f"PT{rules['min_duration'] // SECOND}S",
         },
         prediction={"target": rules["target"] or "people", "counts": rules["counts"]},
-        ranking={"order": rules["order"], "one_prize_per_person": rules["one_prize_per_person"]},
+        ranking={"order": rules["order"], "one_prize": rules["one_prize"]},
         prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
         unit_score={
             "weights": weights,
@@ -910,7 +910,7 @@ class ContestMachine(RuleBasedStateMachine):
     def check_prizes(
         self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[tuple[str, str]]
     ) -> None:
-        if all(self.model.book(week)["one_prize_per_person"] for week in self.model.weeks):
+        if all(self.model.book(week)["one_prize"] == "contest" for week in self.model.weeks):
             assert len(set(prizes)) == len(prizes), "one person has two prizes"
         once = {prize["name"] for prize in self.model.rules["unit_prizes"] if prize["once"]}
         given = [won for won in unit_prizes if won[0] in once]

@@ -20,7 +20,7 @@ RULES: dict[str, Any] = {
     "target": None,
     "counts": "first",
     "order": ("score", "prediction", "duration", "submitted"),
-    "one_prize_per_person": True,
+    "one_prize": "contest",
     "min_duration": 0,
     "prizes": [("first", 1)],
     "weights": ("0.5", "0.2", "0.3"),

@@ -111,7 +111,7 @@ def test_prizes_are_those_of_the_plan(name: str) -> None:
         ("Giải thi tuần", "week", 1, True),
         ("Giải tập thể", "final", 5, False),
     ]
-    assert definition.ranking.one_prize_per_person
+    assert definition.ranking.one_prize == "contest"
 
 
 def test_people_of_fifteen_or_over_may_take_part_and_five_roles_may_not() -> None:

@@ -246,7 +246,9 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     }
     weeks = [StoredRevision(week.get)] * 2
     written = written_out(
-        REPORTS.write_final(final, closed_final(final, loaded), loaded, weeks, MemoryParticipants(), Standing())
+        REPORTS.write_final(
+            final, closed_final(final, loaded, 10), loaded, weeks, MemoryParticipants(), Standing()
+        )
     )
     table = csv_rows(written.files["unit_ranking.csv"])
     assert {row["unit_code"]: (row["headcount"], row["prize"]) for row in table} == {

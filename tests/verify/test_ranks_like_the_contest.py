@@ -36,7 +36,7 @@ from verify.__main__ import main
 
 # Everybody has the same paper.
 ASKED = drawn_questions(reference().bank, definition().paper, NONCE)
-ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted"])]
+ORDERS = [list(order) for order in permutations(["score", "prediction", "duration", "submitted", "attempts"])]
 
 
 def filled(rng: random.Random, score: int) -> str:
@@ -115,7 +115,7 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
             {"name": "residents", "title": "Giải", "count": 3, "categories": ["resident", "pupil"]},
             {"name": "all", "title": "Giải", "count": 2},
         ],
-        ranking={"order": ORDERS[seed][: rng.choice([1, 4])], "one_prize_per_person": seed % 2 == 0},
+        ranking={"order": ORDERS[seed * 5][: rng.choice([1, 5])], "one_prize": rng.choice(["contest", "no"])},
         unit_score={"participation_min_score": rng.choice([0, 0, 4, 5])},
         unit_prizes=[
             {

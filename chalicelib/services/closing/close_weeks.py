@@ -21,6 +21,7 @@ from chalicelib.documents.closed_week import (
     RANKING_ROWS,
     ClosedFinal,
     ClosedWeek,
+    RankingRow,
     encode_rows,
 )
 from chalicelib.documents.consequences import CloseChange
@@ -39,9 +40,12 @@ from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_contest, close_week
 from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
+from chalicelib.domain.final_ranking import WeekBest, rank_final
+from chalicelib.domain.times import span_ms
 from chalicelib.domain.unit_score import distinct_people
 from chalicelib.services.closing.closed import (
     UnitPrizesElsewhere,
+    bests,
     closed_final,
     closed_week,
     listed,
@@ -223,7 +227,7 @@ class CloseWeeks:
             if changed:
                 changes.append(changed)
             moves = changed and not at.recognised
-            closed.append(_Closing(document, partial(_there, again)) if moves else stored)
+            closed.append(_Closing(document, partial(ranking_rows, again)) if moves else stored)
         final = self.revisions.current("final")
         if final is not None and len(closed) == len(reference.definition.weeks):
             stands = self._revision("final", final.revision).final()
@@ -381,11 +385,18 @@ class CloseWeeks:
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
 
     def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal]:
-        distinct = distinct_people(week.took_part() for week in weeks)
+        distinct = distinct_people(took_part(week.document, week.rows()) for week in weeks)
         unit_weeks = [week.document.unit_week for week in weeks]
-        root = weeks[-1].document.draw_root
-        result = close_contest(reference.definition, reference.units, unit_weeks, distinct, root=root)
-        return result, closed_final(result, reference)
+        definition, root = reference.definition, weeks[-1].document.draw_root
+        ranked = rank_final(self._bests(reference, weeks), definition, root) if definition.ranking.final else ()
+        result = close_contest(definition, reference.units, unit_weeks, distinct, root=root, ranked=ranked)
+        return result, closed_final(result, reference, sum(week.document.paper_size for week in weeks))
+
+    def _bests(self, reference: Current, weeks: list[_Closing]) -> Iterator[tuple[int, Iterator[WeekBest]]]:
+        """Everybody's best attempts, week by week, with the week's ``min_duration``."""
+        for week in weeks:
+            rules = reference.of_week(week.document.week).definition.paper
+            yield span_ms(rules.min_duration), bests(week.rows())
 
     def _final_inputs(self, reference: Current, weeks: list[CurrentRevision]) -> str:
         recognition = reference.decisions.recognition("final")
@@ -434,7 +445,7 @@ class CloseWeeks:
     def _stored_week(self, what: str, at: CurrentRevision) -> _Closing:
         revision = self._revision(what, at.revision)
         document = revision.week()
-        return _Closing(document, partial(took_part, document, revision))
+        return _Closing(document, revision.rows)
 
     def _put(self, key: str, content: Content) -> str:
         """Stores a file; returns its SHA-256."""
@@ -511,10 +522,10 @@ def _of_this_end(document: ClosedWeek, reference: Reference, week: Week) -> bool
 
 
 class _Closing(NamedTuple):
-    """A closed week, stored or worked out just now; ``took_part`` yields (participant id, unit, obliged)."""
+    """A closed week, stored or worked out just now; ``rows`` yields its ranking."""
 
     document: ClosedWeek
-    took_part: Callable[[], Iterable[tuple[str, str, bool]]]
+    rows: Callable[[], Iterable[RankingRow]]
 
 
 class _At(NamedTuple):
@@ -537,11 +548,6 @@ class _Kept(NamedTuple):
     replaced: Replaced | None
     standing: Standing
     now: int
-
-
-def _there(result: WeekResult) -> Iterator[tuple[str, str, bool]]:
-    """Everybody who took part."""
-    return ((one.participant_id, one.unit, one.obliged) for one in (*result.ranked, *result.unranked))
 
 
 def _lost(standing: Standing) -> list[str]:

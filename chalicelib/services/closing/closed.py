@@ -18,9 +18,9 @@ from chalicelib.documents.closed_week import (
     Unranked,
     unit_lines,
 )
-from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.final_ranking import WeekBest
 from chalicelib.domain.grading import Rulings
 from chalicelib.domain.ranking import prediction_error
 from chalicelib.domain.statistics.activity import Activity
@@ -67,9 +67,25 @@ def closed_week(
     )
 
 
-def closed_final(result: FinalResult, reference: Reference) -> ClosedFinal:
-    units = unit_lines(result.units, reference.definition.unit_prizes)
-    return ClosedFinal(contest=reference.definition.contest.id, draw_root=result.root, units=units)
+def closed_final(result: FinalResult, reference: Reference, paper_size: int) -> ClosedFinal:
+    """``paper_size``: the number of questions in all weeks' papers."""
+    definition = reference.definition
+    return ClosedFinal(
+        contest=definition.contest.id,
+        draw_root=result.root,
+        paper_size=paper_size,
+        ranked=len(result.ranked),
+        prizes=tuple(_final_prizes(result, reference)),
+        units=unit_lines(result.units, definition.unit_prizes),
+    )
+
+
+def bests(rows: Iterable[RankingRow]) -> Iterator[WeekBest]:
+    """Everybody ranked in a week, as the ranking of the end counts them."""
+    return (
+        WeekBest(row.participant_id, row.unit, row.category, row.score, row.duration, row.attempts)
+        for row in rows
+    )
 
 
 def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
@@ -79,9 +95,9 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
         yield RankingRow(*one[:5], best.score, best.prediction, best.duration, best.received, one.attempts)
 
 
-def took_part(week: ClosedWeek, revision: StoredRevision) -> Iterator[tuple[str, str, bool]]:
+def took_part(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterator[tuple[str, str, bool]]:
     """(participant id, unit, whether obliged) of everybody who took part in a closed week, ranked or not."""
-    everyone: Iterable[RankingRow | Unranked] = chain(revision.rows(), week.unranked)
+    everyone: Iterable[RankingRow | Unranked] = chain(rows, week.unranked)
     for one in everyone:
         if one.took_part:
             yield one.participant_id, one.unit, one.obliged
@@ -126,6 +142,27 @@ def _prizes(result: WeekResult, given: Mapping[int, str], reference: Reference) 
             duration=best.duration,
             received=best.received,
             attempts=standing.attempts,
+        )
+
+
+def _final_prizes(result: FinalResult, reference: Reference) -> Iterator[Prize]:
+    titles = {prize.name: prize.title for prize in reference.definition.prizes}
+    units = {unit.code: unit.name for unit in reference.units}
+    for place, prize in result.prizes.items():
+        one = result.ranked[place]
+        yield Prize(
+            prize=prize,
+            title=titles[prize],
+            rank=place + 1,
+            participant_id=one.participant_id,
+            unit=one.unit,
+            unit_name=units.get(one.unit, ""),
+            score=one.score,
+            prediction=None,
+            prediction_error=None,
+            duration=one.duration,
+            received=None,
+            attempts=one.attempts,
         )
 
 

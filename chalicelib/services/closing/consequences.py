@@ -61,8 +61,7 @@ def _prizes(before: Document, after: Document) -> Iterator[PrizeChange]:
 
 
 def _titles(closed: Document) -> Mapping[str, str]:
-    prizes = closed.prizes if isinstance(closed, ClosedWeek) else ()
-    return {one.participant_id: one.title for one in prizes}
+    return {one.participant_id: one.title for one in closed.prizes}
 
 
 def _units(before: Document, after: Document) -> Iterator[UnitChange]:
@@ -70,6 +69,6 @@ def _units(before: Document, after: Document) -> Iterator[UnitChange]:
     for code, line in {**was, **now}.items():
         old, new = was.get(code), now.get(code)
         ranks = old.rank if old else None, new.rank if new else None
-        prizes = old.prize if old else "", new.prize if new else ""
+        prizes = old.prize_title if old else "", new.prize_title if new else ""
         if ranks[0] != ranks[1] or prizes[0] != prizes[1]:
             yield UnitChange(code, line.name, *ranks, *prizes)

@@ -266,11 +266,11 @@ def ranking_again(
             prediction_counts=definition.prediction.counts if definition.prediction else None,
             paper_questions=definition.paper.questions,
             min_duration_ms=span_ms(definition.paper.min_duration),
-            one_prize_per_person=definition.ranking.one_prize_per_person,
+            one_prize=definition.ranking.one_prize,
             obliged_categories=tuple(sorted(definition.obliged)),
             prizes=tuple(
                 CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
-                for prize in definition.prizes
+                for prize in definition.prizes_of("week")
             ),
             unit_score=UnitScoreRules(
                 weights={name: str(weight) for name, weight in definition.unit_score.weights},

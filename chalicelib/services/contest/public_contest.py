@@ -46,7 +46,8 @@ def _rules(reference: Reference) -> dict[str, Any]:
         "prediction": prediction and prediction.model_dump(include={"question", "target"}),
         "ranking": {
             "order": list(definition.ranking.order),
-            "one_prize_per_person": definition.ranking.one_prize_per_person,
+            "one_prize": definition.ranking.one_prize,
+            "final": definition.ranking.final,
         },
         "prizes": [prize.model_dump(mode="json") for prize in definition.prizes],
         "unit_prizes": [_unit_prize(prize) for prize in definition.unit_prizes],

@@ -9,8 +9,8 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.services.ports import CurrentRevision
-from tests.fakes import START_MS, WEEK
-from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, REFERENCE, Stage
+from tests.fakes import START_MS, WEEK, definition, reference
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, PRIZES, REFERENCE, Stage
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +209,32 @@ def test_the_final_proposes_commendations_with_reasons(closed: Stage) -> None:
         ("Sở B", "Xếp thứ 1 về kết quả dự thi của đơn vị qua 2 tuần"),
         ("Sở A", "Xếp thứ 2 về kết quả dự thi của đơn vị qua 2 tuần"),
     ]
+
+
+FINAL_PRIZES = [
+    *PRIZES,
+    {"name": "best", "title": "Giải Xuất sắc", "count": 2, "when": "final", "min_score": 5},
+]
+
+
+def test_the_final_ranks_people_over_all_weeks_where_the_contest_says_so() -> None:
+    stage = Stage()
+    stage.run(contest=reference(definition(contest={"weeks": 2}, prizes=FINAL_PRIZES, ranking={"final": True})))
+    ranked = stage.rows("final", "individual_ranking.csv.gz")
+    assert [(row["participant_id"], row["score"], row["weeks"]) for row in ranked[:2]] == [
+        ("an", "10", "2"),
+        ("chi", "9", "2"),
+    ]
+    first, second, *weekly = stage.rows("final", "individual_prizes.csv")
+    assert (first["week"], first["prize"], first["full_name"], first["score"]) == (
+        "", "best", "Nguyễn Văn An", "10",
+    )  # fmt: skip
+    assert (second["participant_id"], second["submitted_at"], second["prediction"]) == ("chi", "", "")
+    assert {row["week"] for row in weekly} == {"1", "2"}
+    shown = [(one["title"], one["rank"], one["score"], one["total"]) for one in stage.page("final")["winners"]]
+    assert shown == [("Giải Xuất sắc", 1, 10, 10), ("Giải Xuất sắc", 2, 9, 10)]
+
+
+def test_a_prize_of_the_end_is_no_weekly_prize(closed: Stage) -> None:
+    assert closed.page("final")["winners"] == []
+    assert "results/final/rev-1/individual_ranking.csv.gz" not in closed.desk.objects

@@ -79,8 +79,8 @@ def loaded(desk: Desk) -> Current:
             ("contest.toml", "contest.grace"),
         ),
         (
-            {"toml": TOML + "\n[ranking]\none_prize_per_person = false\n"},
-            ("contest.toml", "ranking.one_prize_per_person"),
+            {"toml": TOML + '\n[ranking]\none_prize = "no"\n'},
+            ("contest.toml", "ranking.one_prize"),
         ),
     ],
 )

@@ -90,6 +90,11 @@ function nextRules({ number: week, paper }) {
   return h("p", { class: "notice" }, t("home.nextRules", told));
 }
 
+const prizeList = (prizes) => h("ul", { class: "plain" }, prizes.map((prize) => {
+  const told = { count: number(prize.count), title: prize.title };
+  return h("li", null, t(prize.when === "final" ? "home.atTheEnd" : "home.eachWeek", told));
+}));
+
 function rules(contest) {
   const { paper, ranking, prizes, unit_prizes: unitPrizes, eligibility, prediction } = contest;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
@@ -105,12 +110,9 @@ function rules(contest) {
     h("h3", null, t("home.order")),
     h("ol", { class: "plain" }, [...order, "draw"].map((key) => h("li", null, t(`order.${key}`)))),
     h("h3", null, t("home.prizes")),
-    h("ul", { class: "plain" }, prizes.map((prize) => h("li", null, `${number(prize.count)} ${prize.title}`))),
-    ranking.one_prize_per_person && h("p", null, t("home.onePrize")),
+    prizeList(prizes),
+    ranking.one_prize === "contest" && h("p", null, t("home.onePrize")),
     h("h3", null, t("home.unitPrizes")),
-    h("ul", { class: "plain" }, unitPrizes.map((prize) => {
-      const told = { count: number(prize.count), title: prize.title };
-      return h("li", null, t(prize.when === "final" ? "home.atTheEnd" : "home.eachWeek", told));
-    })),
+    prizeList(unitPrizes),
   ];
 }

@@ -73,7 +73,11 @@ function week(page, contest) {
   ];
 }
 
-const final = (page) => unitSection(page.units);
+const final = (page) => [
+  page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
+    h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [])),
+  unitSection(page.units),
+];
 
 function winnersList(winners, order) {
   return h("ol", { class: "list two" }, winners.map((winner) => {

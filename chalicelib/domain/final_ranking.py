@@ -1,0 +1,81 @@
+"""The individual ranking at the end, over all weeks, and its prizes (design)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
+from typing import NamedTuple
+
+from chalicelib.domain.definition import Definition, Prize
+from chalicelib.domain.ranking import lot, pseudonym
+
+
+class WeekBest(NamedTuple):
+    """A ranked person's best attempt of a week, and the number of counted ones. Milliseconds."""
+
+    participant_id: str
+    unit: str
+    category: str
+    score: int
+    duration: int
+    attempts: int
+
+
+class FinalStanding(NamedTuple):
+    """A person's sums over all ``weeks`` in which they are ranked; unit and category are the last week's."""
+
+    participant_id: str
+    unit: str
+    category: str
+    score: int
+    duration: int
+    attempts: int
+    weeks: int
+
+
+def rank_final(
+    weeks: Iterable[tuple[int, Iterable[WeekBest]]], definition: Definition, root: str
+) -> list[FinalStanding]:
+    """Everyone by the sum of scores, highest first, then by the sum of durations, then by the draw.
+
+    ``weeks``: each with its ``min_duration`` in milliseconds. A best attempt faster than that wins nothing, so
+    it is in no sum. ``root`` is the last week's; the draw takes the pseudonyms of that week.
+    """
+    sums: dict[str, FinalStanding] = {}
+    for min_duration, bests in weeks:
+        for best in bests:
+            if best.duration < min_duration:
+                continue
+            before = sums.get(best.participant_id, FinalStanding("", "", "", 0, 0, 0, 0))
+            sums[best.participant_id] = FinalStanding(
+                *best[:3],
+                before.score + best.score,
+                before.duration + best.duration,
+                before.attempts + best.attempts,
+                before.weeks + 1,
+            )
+    contest, last = definition.contest.id, definition.weeks[-1].number
+    ranked: list[FinalStanding] = []
+    by_sums = sorted(sums.values(), key=_sums)
+    for _, equal in groupby(by_sums, key=_sums):
+        ranked += sorted(equal, key=lambda one: lot(root, pseudonym(contest, last, one.participant_id)))
+    return ranked
+
+
+def _sums(one: FinalStanding) -> tuple[int, int]:
+    return -one.score, one.duration
+
+
+def award_final(ranked: Sequence[FinalStanding], prizes: Iterable[Prize]) -> dict[int, str]:
+    """Place in ``ranked`` (from 0) → name of the prize, as a week's are given; a weekly prize is no bar."""
+    winners: dict[int, str] = {}
+    for prize in prizes:
+        may = (
+            place
+            for place, one in enumerate(ranked)
+            if place not in winners
+            and one.score >= prize.min_score
+            and (not prize.categories or one.category in prize.categories)
+        )
+        winners.update(dict.fromkeys(list(islice(may, prize.count)), prize.name))
+    return winners

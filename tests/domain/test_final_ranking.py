@@ -1,0 +1,68 @@
+"""The individual ranking over all weeks: most right answers, then least time, then the draw."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from chalicelib.domain.final_ranking import FinalStanding, WeekBest, award_final, rank_final
+from chalicelib.domain.ranking import pseudonym
+from tests.fakes import MINUTE, definition
+
+ROOT = "5e" * 32
+
+
+def best(person: str, score: int, duration: int = MINUTE, category: str = "mandatory") -> WeekBest:
+    return WeekBest(person, "SO-A", category, score, duration, 1)
+
+
+def ranking(*weeks: list[WeekBest], min_duration: int = 0) -> list[FinalStanding]:
+    return rank_final([(min_duration, week) for week in weeks], definition(), ROOT)
+
+
+def people(ranked: list[FinalStanding]) -> list[str]:
+    return [one.participant_id for one in ranked]
+
+
+def test_the_final_ranking_adds_up_the_weekly_bests_scores_and_then_their_times() -> None:
+    ranked = ranking(
+        [best("an", 5), best("binh", 4), best("chi", 5, 3 * MINUTE)],
+        [best("binh", 5), best("chi", 4)],
+    )
+    assert people(ranked) == ["binh", "chi", "an"]
+    assert ranked[0] == FinalStanding("binh", "SO-A", "mandatory", 9, 2 * MINUTE, 2, 2)
+
+
+def test_people_equal_in_both_sums_stand_by_the_draw_under_the_last_weeks_root_and_pseudonym() -> None:
+    contest = definition()
+    last = contest.weeks[-1].number
+    drawn = sorted(
+        "abcd",
+        key=lambda one: sha256(f"{ROOT}|{pseudonym(contest.contest.id, last, one)}".encode()).digest(),
+    )
+    assert people(ranking([best(one, 3) for one in "abcd"])) == drawn
+    assert people(ranking([best(one, 3) for one in "dcba"])) == drawn
+
+
+def test_a_best_attempt_below_the_weeks_shortest_time_is_in_no_sum() -> None:
+    ranked = ranking([best("fast", 5, 1), best("an", 1)], [best("fast", 2)], min_duration=MINUTE)
+    assert [(one.participant_id, one.score) for one in ranked] == [("fast", 2), ("an", 1)]
+
+
+def test_unit_and_category_are_those_of_the_last_week_of_a_person() -> None:
+    (one,) = ranking([best("an", 5)], [WeekBest("an", "SO-B", "encouraged", 4, MINUTE, 2)])
+    assert (one.unit, one.category, one.attempts) == ("SO-B", "encouraged", 3)
+
+
+def test_prizes_of_the_end_go_to_the_top_by_category_and_score() -> None:
+    contest = definition(
+        ranking={"final": True},
+        prizes=[
+            {"name": "staff", "title": "Giải", "count": 2, "when": "final", "categories": ["mandatory"]},
+            {"name": "all", "title": "Giải", "count": 2, "when": "final", "min_score": 4},
+            {"name": "first", "title": "Giải", "count": 9},
+        ],
+    )
+    ranked = ranking(
+        [best("an", 5, category="encouraged"), best("binh", 4), best("chi", 4, 2 * MINUTE), best("dung", 3)]
+    )
+    assert award_final(ranked, contest.prizes_of("final")) == {1: "staff", 2: "staff", 0: "all"}
