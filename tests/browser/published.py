@@ -217,7 +217,7 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     return {
         "results/index.json": {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}},
         "results/week-1.json": week,
-        "results/final.json": {"contest": "hall", "units": last, "revision": 1},
+        "results/final.json": {"contest": "hall", "winners": winners[:3], "units": last, "revision": 1},
     }
 
 

@@ -352,7 +352,7 @@ def contest(
             "prizes": won,
             "bests": [
                 {"id": person["id"], "score": person["best"]["score"], "duration": person["best"]["duration"],
-                 "hasty": hasty(person["best"], rules), "category": person["category"]}
+                 "hasty": hasty(person["best"], rules), "category": person.get("category")}
                 for person in ranked
             ],
             "units": [(row["code"], row["points"]) for row in rows],
