@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,9 @@ from openpyxl import load_workbook
 
 from benchmarks.people import solve
 from benchmarks.restore_drill import Drill
+from chalicelib.documents.compiled_contest import decode_bank, decode_definition
+from chalicelib.domain.bank import LETTERS, Bank, Question
+from chalicelib.domain.paper import draw
 from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
 from infra.intake import send
@@ -385,6 +389,109 @@ def test_commitments_can_be_checked_from_the_site(stack: Stack) -> None:
         manifest = json.loads(stack.desk(f"results/week-1/rev-{revision}/manifest.json"))
         assert manifest["commitment"]["number"] == entry["number"]
         assert manifest["inputs"]["bank"] == entry["parts"]["bank"]
+
+
+def source(stack: Stack, file: str) -> str:
+    """A file of the contest in force, as it was sent."""
+    pointer = json.loads(stack.desk("reference/current.json"))
+    packed = stack.desk(f"reference/source/{pointer['source']}.zip")
+    with zipfile.ZipFile(io.BytesIO(packed)) as files:
+        return files.read(file).decode("utf-8-sig")
+
+
+def sent(stack: Stack, file: str, text: str) -> dict[str, Any]:
+    """The answer to a file in the inbox."""
+    report = send(stack.client("s3"), stack.stack["desk_bucket"], file, text.encode(), 60)
+    assert report, f"no answer to {file}"
+    return report
+
+
+def confirmed(stack: Stack, shown: dict[str, Any], reason: str, revision: int) -> None:
+    """Confirms what was shown, and waits until week 1 is closed again."""
+    done = sent(stack, f"confirm-{shown['taken']['code']}.txt", reason)
+    assert done["accepted"], done["faults"]
+    closed_again(stack, revision)
+
+
+def closed_again(stack: Stack, revision: int) -> None:
+    wait_for(
+        lambda: stack.site("/data/results/index.json").json()["weeks"][0]["revision"] == revision,
+        90,
+        f"revision {revision}",
+    )
+
+
+def test_other_weights_cannot_award_a_published_week_anew(stack: Stack) -> None:
+    toml = source(stack, "contest.toml")
+    weights = "{ participation = 0.5, volume = 0.2, quality = 0.3 }"
+    assert weights in toml
+    report = sent(
+        stack, "contest.toml", toml.replace(weights, "{ participation = 0.2, volume = 0.2, quality = 0.6 }")
+    )
+    assert [fault["column"] for fault in report["faults"]] == ["unit_score.weights"]
+
+
+def test_a_headcount_corrected_later_takes_no_announced_prize_away(stack: Stack) -> None:
+    units = source(stack, "units.csv")
+    corrected = units.replace("SO-B,Sở B,Sở ngành,department,5,1", "SO-B,Sở B,Sở ngành,department,2,1")
+    assert corrected != units
+    report = sent(stack, "units.csv", corrected)
+    assert (report["accepted"], report["consequences"]["cause"]) == (True, "headcount")
+    moved = {unit["code"]: unit["prize_after"] for unit in report["consequences"]["closes"][0]["units"]}
+    assert moved == {"SO-A": "", "SO-B": "weekly"}, "only a confirmation would do that"
+    assert sent(stack, "units.csv", units)["accepted"]
+
+
+def asked(stack: Stack, attempt: str) -> list[Question]:
+    """The questions of a paper, drawn again from what is published."""
+    parts = json.loads(stack.desk("results/week-1/rev-1/manifest.json"))["inputs"]
+    read = {name: stack.site(f"/data/reference/{parts[name]}.json").content for name in ("bank", "definition")}
+    bank = Bank(parts["bank"], decode_bank(read["bank"]))
+    paper = draw(bank, decode_definition(read["definition"]).paper, attempt.rpartition("-")[2])
+    return [question for question, _ in paper]
+
+
+def test_a_wrong_key_found_after_the_close_is_mended(stack: Stack) -> None:
+    an = stack.call("POST", "/sessions", {"citizen_id": "040085000001", "password": PASSWORD}).json()["token"]
+    attempts = stack.call("GET", "/me", token=an).json()["attempts"]
+    best = next(one["attempt_id"] for one in attempts if one["score"] == 5)
+    wrong = next(question for question in asked(stack, best) if not question.multiple)
+    key = next(letter for letter in LETTERS if letter not in wrong.answer_letters)
+    shown = sent(
+        stack, "rulings.csv", f"question_id,weeks,ruling,answer,reason\n{wrong.id},1,key,{key},văn bản mới\n"
+    )
+    assert (shown["accepted"], shown["consequences"]["cause"]) == (False, "ruling")
+    figures = {one["name"]: one["after"] for one in shown["consequences"]["closes"][0]["figures"]}
+    assert figures["target"] == figures["perfect_people"] < 2
+    confirmed(stack, shown, "Nghị định mới thay đổi đáp án", 3)
+
+    manifest = json.loads(stack.desk("results/week-1/rev-3/manifest.json"))
+    assert [one["reason"] for one in manifest["confirmations"]][1:] == ["Nghị định mới thay đổi đáp án"]
+    assert {row["cause"] for row in csv_rows(stack.desk("results/week-1/rev-3/changes.csv"))} == {"ruling"}
+    units = csv_rows(stack.desk("results/week-1/rev-3/unit_ranking.csv"))
+    assert {row["unit_code"]: row["headcount"] for row in units}["SO-B"] == "5"
+    result = stack.call("GET", f"/attempts/{best}", token=an).json()["result"]
+    assert (result["score"], result["ruled_score"], len(result["rulings"])) == (5, 4, 1)
+    page = stack.site("/data/results/week-1.json").json()
+    assert [one["question"] for one in page["rulings"]] == [wrong.id]
+    assert page["corrections"][-1]["reason"] == "Nghị định mới thay đổi đáp án"
+    assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
+
+
+def test_a_recognised_week_stands_until_its_recognition_is_withdrawn(stack: Stack) -> None:
+    assert stack.site("/data/results/week-1.json").json()["complaints_until"]
+    header = "what,decision,decided_on,withdraw,reason\n"
+    early = sent(stack, "recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,\n")
+    assert "thời hạn khiếu nại" in early["faults"][0]["message"]
+    assert sent(stack, "recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,thi thử\n")["accepted"]
+    closed_again(stack, 4)
+    page = stack.site("/data/results/week-1.json").json()
+    assert page["recognised"] == {"decision": "12/QĐ-BTC", "decided_on": "2026-11-29"}
+    assert page["complaints_until"] is None
+    assert "công nhận theo Quyết định số 12/QĐ-BTC" in stack.desk("results/week-1/rev-4/bulletin.html").decode()
+    header = "citizen_id,participant_id,weeks,effect,decided_on,reason\n"
+    refused = sent(stack, "annulments.csv", f"{header}040085000001,,1,no_prize,2026-11-29,thi hộ\n")
+    assert "đã được công nhận" in refused["faults"][0]["message"]
 
 
 def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
