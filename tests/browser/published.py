@@ -26,6 +26,7 @@ RULING = {
     "reason": "nghị định mới cho cả hai cách làm",
     "at": "2026-08-30T09:00:00+07:00",
 }
+PROVISIONAL = {"recognised": None, "complaints_until": "2026-09-01T08:05:00+07:00", "corrections": []}
 
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hồ", "Phan", "Vương", "Đặng")
 GIVEN = (
@@ -207,6 +208,7 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
         "winners": winners,
         "rulings": [RULING],
         "units": ranked,
+        **PROVISIONAL,
     }
     last = [
         {**unit, "prize": "final", "prize_title": "Giải tập thể"}
@@ -217,7 +219,13 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     return {
         "results/index.json": {"weeks": [{"week": 1, "revision": 1}], "final": {"revision": 1}},
         "results/week-1.json": week,
-        "results/final.json": {"contest": "hall", "winners": winners[:3], "units": last, "revision": 1},
+        "results/final.json": {
+            "contest": "hall",
+            "winners": winners[:3],
+            "units": last,
+            "revision": 1,
+            **PROVISIONAL,
+        },
     }
 
 
