@@ -248,8 +248,12 @@ class CloseWeeks:
         if weeks and len(weeks) == len(reference.definition.weeks):
             self._final(reference, closed, results, made, now)
         if weeks or self.site.get(INDEX):  # a week that was opened again is shown no longer
-            show(reference, self.revisions, self.desk, self.site)
+            self.show(reference)
         return made
+
+    def show(self, reference: Current) -> None:
+        """Brings the site to the revisions in force, if they are for the weeks' ends in ``reference``."""
+        show(reference, self.revisions, self.desk, self.site)
 
     def _week(
         self, current: Current, week: Week, earlier: list[ClosedWeek], made: list[Closed], now: int

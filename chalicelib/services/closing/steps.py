@@ -39,7 +39,14 @@ class Closing:
         note_deployment(self.desk, self.version, keys, EPOCH + timedelta(milliseconds=self.clock()))
         reference = self.current()
         show_contest(reference, self.desk, self.site, self.clock())
-        return [closed._asdict() for closed in self.weeks.run(reference, self.clock())]
+        made = self.weeks.run(reference, self.clock())
+        newest = self.current()
+        if (
+            newest is not reference
+        ):  # taken over meanwhile: the site may show older dates, or results of an open week
+            show_contest(newest, self.desk, self.site, self.clock())
+            self.weeks.show(newest)
+        return [closed._asdict() for closed in made]
 
     def step(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes."""

@@ -12,6 +12,7 @@ from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
+CONTEST = "data/contest.json"
 # Decisions that name nobody.
 _OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
 
@@ -170,7 +171,7 @@ def site_files(reference: Current, now: int) -> dict[str, bytes]:
     return {
         "data/units.json": canonical_json(public_units(reference)),
         "data/bank.json": canonical_json(public_banks(reference, now)),
-        "data/contest.json": canonical_json(public_definition(reference, now)),
+        CONTEST: canonical_json(public_definition(reference, now)),
     }
 
 

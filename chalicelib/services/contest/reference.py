@@ -218,10 +218,13 @@ def load(desk: ObjectStore, told: ContestInForce) -> Current:
 
 
 class Library:
-    """Loads the contest once per environment and checks for a newer one at most every ten seconds."""
+    """Loads the contest once per environment and checks for a newer one at most every ten seconds.
 
-    def __init__(self, desk: ObjectStore, clock: Clock) -> None:
-        self._desk, self._clock = desk, clock
+    ``recheck``: another number of milliseconds.
+    """
+
+    def __init__(self, desk: ObjectStore, clock: Clock, recheck: int = RECHECK_MS) -> None:
+        self._desk, self._clock, self._recheck = desk, clock, recheck
         # An earlier week often keeps the contest that was in force.
         self._fetch = lru_cache(maxsize=4)(partial(fetch, desk))
         self._pointer: bytes | None = None
@@ -231,7 +234,7 @@ class Library:
     def current(self) -> Current:
         """Raises ``NotLoaded`` before the first contest; keeps the loaded one if S3 fails."""
         now = self._clock()
-        if self._reference is not None and now - self._checked_at < RECHECK_MS:
+        if self._reference is not None and now - self._checked_at < self._recheck:
             return self._reference
         try:
             pointer = self._desk.get(CURRENT)

@@ -55,6 +55,7 @@ from chalicelib.services.contest.commitments import (
 )
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.public_contest import (
+    CONTEST,
     committed_files,
     public_definition,
     site_files,
@@ -347,6 +348,8 @@ class Intake:
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))
+        # Once more: a close that began before may have written older dates over them.
+        self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += folder.warnings
         if changing := clock_changes(after.definition):

@@ -27,7 +27,7 @@ const SCREENS = {
   password: () => import("./screens/password.js"),
 };
 const PART_MS = 20000;
-const WATCH_MS = 10000;
+const WATCH_MS = 5000;
 const PRIVATE = new Set(["me", "paper"]);
 const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
 /** Of index.html. @param {string} id */

@@ -1,6 +1,6 @@
 // Words for the server's refusals: its own in Vietnamese, ours in English, by code and by field.
 
-import { isEnglish } from "./texts.js";
+import { isEnglish, worded } from "./texts.js";
 
 const NETWORK = "Không kết nối được với máy chủ. Hãy kiểm tra mạng rồi thử lại.";
 const TIMEOUT = "Máy chủ chưa trả lời kịp. Hãy thử lại sau ít giây.";
@@ -49,7 +49,7 @@ const ENGLISH_FIELDS = {
 /** One sentence for an error, and the organisers' words if they have stopped something. */
 export function explain(error) {
   const notice = error.code === "stopped" && error.problem && error.problem.notice;
-  return notice ? `${sentence(error)} ${notice}` : sentence(error);
+  return [worded(sentence(error)), notice].filter(Boolean).join(" ");
 }
 
 function sentence(error) {

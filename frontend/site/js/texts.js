@@ -266,7 +266,7 @@ export function setWeeks(contest) {
 }
 
 /** A text that says “tuần”, in the contest's word. */
-function worded(text) {
+export function worded(text) {
   if (period === "tuần") return text;
   if (current) return text.replace(/\b(?:week|weekly)\b/g, "round").replace(/\bWeek(?:ly)?\b/g, "Round").replace(/\bweeks\b/g, "rounds");
   return text.replace(/tuần/g, period).replace(/Tuần/g, period[0].toUpperCase() + period.slice(1));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,8 @@ from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.receipts import SigningKey
-from tests.services.closing.two_weeks import AFTER_WEEK_2, REFERENCE, Stage
+from tests.fakes import MINUTE, definition, reference
+from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
 
 def contest() -> Current:
@@ -43,6 +45,19 @@ def test_nothing_is_planned_once_everything_is_closed() -> None:
     stage = Stage()
     steps(stage).run()
     assert steps(stage).step({"step": "plan"}) == []
+
+
+def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> None:
+    """The last week is opened again while a run closes it."""
+    stage = Stage()
+    row = {"week": 2, "closes": CONTEST.rfc3339(AFTER_WEEK_2 + 60 * MINUTE)}
+    reopened = reference(definition(contest={"weeks": 2}, prizes=PRIZES, calendar=[row]))
+    loaded = iter([REFERENCE, reopened])
+    closing = replace(steps(stage), current=lambda: next(loaded))
+    assert [made["what"] for made in closing.run()] == ["week-1", "week-2", "final"]
+    assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
+    shown = json.loads(stage.site.objects["data/contest.json"])
+    assert shown["weeks"][1]["closes_at"] == row["closes"]
 
 
 def test_receipt_keys_are_published_before_there_is_a_contest() -> None:

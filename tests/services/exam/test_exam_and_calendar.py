@@ -60,6 +60,19 @@ def test_a_deadline_follows_the_end_that_is_put_off_up_to_the_time_limit() -> No
     assert hall.submit(opened).received == ENDS + 10 * MINUTE + 10 * SECOND
 
 
+def test_the_deadline_of_a_paper_that_the_old_end_would_have_cut_short_is_its_time_limit() -> None:
+    """Started 07:50, limit 20 min, the week's end put off at 07:59 from 08:05 to 08:30: deadline 08:10."""
+    hall = Hall(until(5 * MINUTE))
+    opened = hall.start_at(-10 * MINUTE)
+    hall.clock.now = ENDS - MINUTE
+    hall.now_by(until(30 * MINUTE, {"week": 2, "opens": CONTEST.rfc3339(ENDS + 45 * MINUTE)}))
+    hall.clock.now = ENDS + 10 * MINUTE
+    assert hall.save(opened)
+    hall.clock.now += 1
+    with pytest.raises(Overdue):
+        hall.save(opened, wrong=1)
+
+
 def test_an_end_put_off_beyond_the_time_limit_leaves_the_time_limit() -> None:
     hall = Hall(CONTEST)
     opened = hall.start_at(-10 * MINUTE)

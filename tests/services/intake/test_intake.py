@@ -70,7 +70,8 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
         Logged(), Logged(), PEPPER, str, Clock(0), "test", (), plain_book, NothingPublished(), nameless
     )
     intake.take_over("c.zip", zipped(contest_files()), NOW)
-    assert log[-4:] == [CURRENT, "data/commitments.json", "intake/c.zip.xlsx", "intake/c.zip.json"]
+    shown = ["data/commitments.json", "data/contest.json"]
+    assert log[-5:] == [CURRENT, *shown, "intake/c.zip.xlsx", "intake/c.zip.json"]
 
 
 def test_the_same_archive_again_gives_the_same_objects() -> None:
