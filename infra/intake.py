@@ -68,11 +68,35 @@ def _line(place: dict[str, Any]) -> str:
     return ": ".join([*(part for part in where if part), place["message"]])
 
 
+def _changes(consequences: dict[str, Any]) -> list[str]:
+    """A line for each close that would be made again."""
+    lines = []
+    for close in consequences["closes"]:
+        people, figures = len(close["prizes"]), len(close["figures"])
+        units = sum(map(_passes, close["units"]))
+        who = f"{people} {'person' if people == 1 else 'people'} and {units} unit{'' if units == 1 else 's'}"
+        what = f"{figures} figure{' changes' if figures == 1 else 's change'}"
+        lines.append(f"  {close['what']}: {who} lose or gain a prize, {what}")
+    return lines
+
+
+def _passes(unit: dict[str, Any]) -> bool:
+    return bool(unit["prize_before"] != unit["prize_after"])
+
+
 def words(report: dict[str, Any]) -> list[str]:
     """The report for a terminal."""
+    taken = report["taken"]
+    if not report["accepted"] and report["consequences"]:
+        return [
+            f"{report['file']} was NOT taken over yet: it would change published results.",
+            *_changes(report["consequences"]),
+            f"To carry it out, send confirm-{taken['code']}.txt with the reason in it.",
+        ]
     if not report["accepted"]:
         return [f"{report['file']} was NOT taken over; nothing has changed.", *fault_lines(report)]
-    taken = report["taken"]
+    if taken.keys() == {"confirmed"}:
+        return [f"{report['file']}: this change was carried out before; nothing more has changed."]
     if "missing" in taken:
         missing = "; ".join(taken["missing"])
         return [f"{report['file']} was kept for the first contest. Still missing: {missing}"]
@@ -89,6 +113,12 @@ def words(report: dict[str, Any]) -> list[str]:
     lines = [f"{report['file']} was taken over: {', '.join(counts)}."]
     if from_week:
         lines.append(f"The new questions and rules apply from week {from_week} on.")
+    if report["consequences"]:
+        lines += [
+            "For the weeks that are published it holds only by confirmation; it would change them:",
+            *_changes(report["consequences"]),
+            f"To do that, send confirm-{taken['code']}.txt with the reason in it.",
+        ]
     if report["warnings"]:
         lines += ["Please look at:", *map(_line, report["warnings"])]
     return lines

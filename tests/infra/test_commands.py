@@ -219,3 +219,29 @@ def test_a_deployment_reports_its_status_and_each_resource_as_it_is_done(
     monkeypatch.setattr(cloudformation, "say_aside", lines.append)
     cloudformation._wait_for_stack(stack, "s", 0, changes, since)
     assert lines[0] == "s: UPDATE_IN_PROGRESS, 1 of 3 resources, now Site, 0 s so far"
+
+
+def test_a_change_of_published_results_is_told_with_what_to_do_next() -> None:
+    unit = {"code": "SO-A", "name": "Sở A", "rank_before": 1, "rank_after": 2}
+    close = {
+        "what": "week-1",
+        "figures": [{"name": "target", "before": 2, "after": 1}],
+        "prizes": [{"participant_id": "ab", "before": "Giải Nhất", "after": ""}],
+        "units": [{**unit, "prize_before": "weekly", "prize_after": ""}],
+    }
+    report = {
+        "file": "annulments.csv",
+        "accepted": False,
+        "taken": {"code": "0123456789"},
+        "faults": [],
+        "warnings": [],
+        "consequences": {"closes": [close]},
+    }
+    first, change, how = intake.words(report)
+    assert first == "annulments.csv was NOT taken over yet: it would change published results."
+    assert change == "  week-1: 1 person and 1 unit lose or gain a prize, 1 figure changes"
+    assert "confirm-0123456789.txt" in how
+    done = {**report, "accepted": True, "taken": {"confirmed": "0123456789"}, "consequences": None}
+    assert intake.words(done) == [
+        "annulments.csv: this change was carried out before; nothing more has changed."
+    ]
