@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from verify import receipt, week
+from verify import final, receipt, week
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, over_http, read_json
 
@@ -76,13 +76,17 @@ def _checks(options: argparse.Namespace, site: Callable[[str], Fetch]) -> Iterat
             yield from receipt.check(one, fetch, options.root)
         return
     fetch = site(options.rank)
-    weeks = [options.week]
-    if options.week is None:
-        weeks = [listed["week"] for listed in read_json(fetch, "data/results/index.json")["weeks"]]
-        if not weeks:
-            raise CannotCheck("Chưa có tuần nào được chốt.", "No week is closed yet.")
-    for number in weeks:
-        yield from week.check(fetch, number, options.root)
+    if options.week is not None:
+        yield from week.check(fetch, options.week, options.root)
+        return
+    index = read_json(fetch, "data/results/index.json")
+    if not index["weeks"]:
+        raise CannotCheck("Chưa có tuần nào được chốt.", "No week is closed yet.")
+    weeks = []
+    for listed in index["weeks"]:
+        weeks.append((yield from week.check(fetch, listed["week"], options.root)))
+    if index["final"]:
+        yield from final.check(fetch, weeks)
 
 
 def _receipts(path: Path) -> list[Any]:

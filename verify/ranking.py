@@ -150,13 +150,13 @@ def rank_units(
     codes = [unit["code"] for unit in published["units"]]
     everybody = _sums(everyone, codes)
     of_obliged = _sums([place for place in everyone if place.obliged], codes)
-    most = max((_volume(everybody[code], of_obliged[code], rules) for code in codes), default=0)
+    most = max((volume_of(everybody[code], of_obliged[code], rules) for code in codes), default=0)
     rows = []
     for unit in published["units"]:
         code = unit["code"]
         obliged = max(unit["headcount"] - unit["exempt"], 0)
         rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
-        volume = Fraction(_volume(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
+        volume = Fraction(volume_of(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
         people, _, best_sum = of_obliged[code] if obliged else everybody[code]
         quality = Fraction(best_sum, people * questions) if people else Fraction(0)
         rows.append(
@@ -171,7 +171,7 @@ def rank_units(
                 rate=rate,
                 volume=volume,
                 quality=quality,
-                score=_weighed(rate, volume, quality, rules),
+                score=weighed(rate, volume, quality, rules),
             )
         )
     rows.sort(key=lambda row: (-row.score, -row.quality, -row.volume, lot(published["draw_root"], row.code)))
@@ -191,16 +191,15 @@ def rank_units(
     ]
 
 
-def _volume(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int], rules: dict[str, Any]) -> int:
+def volume_of(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int], rules: dict[str, Any]) -> int:
     return {"obliged": of_obliged[0], "people": everybody[0], "attempts": of_obliged[1]}[
         rules["unit_score"]["volume"]
     ]
 
 
-def _weighed(rate: Fraction, volume: Fraction, quality: Fraction, rules: dict[str, Any]) -> Fraction:
+def weighed(rate: Fraction, volume: Fraction, quality: Fraction, rules: dict[str, Any]) -> Fraction:
     weights = {name: Fraction(weight) for name, weight in rules["unit_score"]["weights"].items()}
-    weighed = weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality
-    return 100 * weighed
+    return 100 * (weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality)
 
 
 def unit_prizes(

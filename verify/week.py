@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -28,8 +28,13 @@ SAID = {
 }
 
 
-def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed]:
-    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
+def check(
+    fetch: Fetch, week: int, expected_root: str | None
+) -> Generator[Passed, None, tuple[dict[str, Any], dict[str, Any]]]:
+    """Yields the steps that hold; raises ``Failed`` at the first that does not.
+
+    Returns ``ranking.json`` and the result of ranking again.
+    """
     index = week_index(fetch, week, expected_root)
     folder = f"data/proof/week-{week}/{index['folder']}"
     packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
@@ -72,6 +77,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Iterator[Passed
             "The results page shows other rulings than ranking.json.",
         )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
+    return published, result
 
 
 def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Passed]:

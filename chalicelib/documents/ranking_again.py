@@ -6,6 +6,7 @@ from typing import Literal
 
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.definition import Definition, UnitPrize
 
 
 class CountedPrize(Part, frozen=True):
@@ -26,7 +27,7 @@ class UnitScoreRules(Part, frozen=True):
 
 
 class CountedUnitPrize(Part, frozen=True):
-    """A weekly unit prize. ``min_rate``: steps (up to so many obliged people, exact decimal), the last open."""
+    """A unit prize. ``min_rate``: steps (up to so many obliged people, exact decimal), the last open."""
 
     name: str
     count: int
@@ -53,6 +54,29 @@ class Rules(Part, frozen=True):
     prizes: tuple[CountedPrize, ...]
     unit_score: UnitScoreRules
     unit_prizes: tuple[CountedUnitPrize, ...]
+
+
+def unit_score_rules(definition: Definition) -> UnitScoreRules:
+    return UnitScoreRules(
+        weights={name: str(weight) for name, weight in definition.unit_score.weights},
+        volume=definition.unit_score.volume,
+        participation_min_score=definition.unit_score.participation_min_score,
+    )
+
+
+def counted_unit_prize(prize: UnitPrize) -> CountedUnitPrize:
+    return CountedUnitPrize(
+        name=prize.name,
+        count=prize.count,
+        by=prize.by,
+        once=prize.once,
+        blocs=prize.blocs,
+        obliged_from=prize.obliged_from,
+        obliged_to=prize.obliged_to,
+        min_rate=tuple((step.up_to, str(step.rate)) for step in prize.min_rate),
+        min_people=prize.min_people,
+        min_winners=prize.min_winners,
+    )
 
 
 class UnitSize(Part, frozen=True):

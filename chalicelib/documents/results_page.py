@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.documents.closed_week import Counts, Prediction
+from chalicelib.documents.ranking_again import CountedUnitPrize, UnitScoreRules
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 
@@ -104,12 +105,31 @@ class WeekPage(Page, frozen=True, kw_only=True):
     proof: Proof | None = None
 
 
+class FinalUnit(Part, frozen=True):
+    """Figures of the end that the weeks alone do not give; ``score`` is exact: "numerator/denominator"."""
+
+    code: str
+    distinct_people: int
+    winners: int
+    score: str
+
+
+class UnitsAgain(Part, frozen=True):
+    """What it takes, beside the weeks' bundles, to rank the units of the end again (docs/proof.md)."""
+
+    draw_root: str
+    unit_score: UnitScoreRules
+    unit_prizes: tuple[CountedUnitPrize, ...]
+    units: tuple[FinalUnit, ...]
+
+
 class FinalPage(Page, frozen=True, kw_only=True):
     """``data/results/final.json``."""
 
     contest: str
     winners: tuple[Winner, ...]
     units: tuple[UnitRow, ...]
+    again: UnitsAgain
 
 
 class ShownWeek(Part, frozen=True):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, UnitLine, standing
-from chalicelib.documents.results_page import FinalPage, UnitRow, WeekPage
+from chalicelib.documents.ranking_again import counted_unit_prize, unit_score_rules
+from chalicelib.documents.results_page import FinalPage, FinalUnit, UnitRow, UnitsAgain, WeekPage
 from chalicelib.documents.results_page import Winner as ShownWinner
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.definition import Definition
 from chalicelib.reports.final_files import final_files
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
@@ -62,9 +65,24 @@ class Reports:
         won = winners(closed, participants.get_many(closed.winners), reference.definition)
         files = final_files(result, reference, weeks, participants, won, standing, self.desk)
         page = FinalPage(
-            contest=closed.contest, winners=tuple(map(_shown, won)), units=tuple(map(_unit, closed.units))
+            contest=closed.contest,
+            winners=tuple(map(_shown, won)),
+            units=tuple(map(_unit, closed.units)),
+            again=_units_again(closed, reference.definition),
         )
         return WeekReport(files, page)
+
+
+def _units_again(closed: ClosedFinal, definition: Definition) -> UnitsAgain:
+    return UnitsAgain(
+        draw_root=closed.draw_root,
+        unit_score=unit_score_rules(definition),
+        unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("final"))),
+        units=tuple(
+            FinalUnit(line.code, line.distinct_people, line.winners, str(Fraction(line.score)))
+            for line in closed.units
+        ),
+    )
 
 
 def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:

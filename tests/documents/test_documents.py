@@ -57,11 +57,13 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import (
     FinalPage,
+    FinalUnit,
     Proof,
     ResultsIndex,
     ShownFinal,
     ShownWeek,
     UnitRow,
+    UnitsAgain,
     WeekPage,
     Winner,
 )
@@ -202,7 +204,17 @@ TYPED: dict[str, Document] = {
         digest=DIGEST,
         proof=Proof(DIGEST, 3),
     ),
-    "final_page": FinalPage(contest="trial", winners=(WINNER,), units=(ROW,)),
+    "final_page": FinalPage(
+        contest="trial",
+        winners=(WINNER,),
+        units=(ROW,),
+        again=UnitsAgain(
+            DIGEST,
+            UnitScoreRules({"rate": "0.5"}, "obliged", 0),
+            (CountedUnitPrize("final", 5, "score", False, (), 0, None, ((None, "0"),), 1, 0),),
+            (FinalUnit("SO-A", 2, 1, "257/4"),),
+        ),
+    ),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
     "week_manifest": WeekManifest(

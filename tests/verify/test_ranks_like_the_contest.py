@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
@@ -45,6 +46,13 @@ def filled(rng: random.Random, score: int) -> str:
     for place in rng.sample(range(len(ASKED)), len(ASKED) - score):
         right[place] = rng.choice([UNANSWERED, MASKS[(1 << len(ASKED[place].options)) - 1]])
     return "".join(right)
+
+
+CATEGORIES = [
+    {"name": "staff", "title": "Cán bộ", "obliged": True, "unit": "required"},
+    {"name": "pupil", "title": "Học sinh", "obliged": True, "unit": "required"},
+    {"name": "resident", "title": "Người dân", "obliged": False, "unit": "optional"},
+]
 
 
 def played(rng: random.Random, week: int) -> list[Entry]:
@@ -105,11 +113,7 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
         contest={"weeks": 2},
         paper={"min_duration": rng.choice(["PT0S", "PT90S"])},
         prediction={"target": rng.choice(["perfect_people", "people", "attempts"])},
-        categories=[
-            {"name": "staff", "title": "Cán bộ", "obliged": True, "unit": "required"},
-            {"name": "pupil", "title": "Học sinh", "obliged": True, "unit": "required"},
-            {"name": "resident", "title": "Người dân", "obliged": False, "unit": "optional"},
-        ],
+        categories=CATEGORIES,
         prizes=[
             {"name": "staff", "title": "Giải", "count": 2, "categories": ["staff"], "min_score": 4},
             {"name": "residents", "title": "Giải", "count": 3, "categories": ["resident", "pupil"]},
@@ -123,7 +127,7 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
                 "title": "Giải",
                 "count": rng.choice([1, 2]),
                 "by": rng.choice(["score", "rate", "people", "attempts", "winners"]),
-                "once": rng.choice([True, False]),
+                **rng.choice([{"once": True}, {"once": False}, {"when": "final"}]),
                 "blocs": rng.choice([[], ["Sở, ban, ngành"]]),
                 "obliged_from": rng.choice([0, 5]),
                 "obliged_to": rng.choice([None, 8]),
@@ -160,3 +164,51 @@ def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[st
     close([], reference(definition(contest={"weeks": 2})), site)
     assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
     assert "0 bài cho ra đúng mã xác thực" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def ended() -> dict[str, bytes]:
+    """The site of a contest of two weeks that is over."""
+    rng = random.Random(7)
+    site = MemoryObjects()
+    prizes = [{"name": "final", "title": "Giải", "when": "final", "count": 2, "min_people": 3}]
+    contest = definition(contest={"weeks": 2}, categories=CATEGORIES, unit_prizes=prizes)
+    close(played(rng, 1) + played(rng, 2), reference(contest), site)
+    return dict(site.objects)
+
+
+def lie_about_the_end(site: dict[str, bytes], lie: Callable[[Any], object]) -> dict[str, bytes]:
+    page = json.loads(site["data/results/final.json"])
+    lie(page)
+    return {**site, "data/results/final.json": json.dumps(page).encode()}
+
+
+def test_the_units_and_unit_prizes_of_the_end_follow_from_the_weeks(
+    ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--rank", "https://thi.example"], lambda address: ended.get) == 0
+    assert "2 tuần cộng lại ra cùng xếp hạng 3 đơn vị và 2 giải" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        (lambda page: page["units"][0].update(prize=""), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["units"].reverse(), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["units"][0].update(people=1), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["units"][0].update(unit_score=99.0), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["again"]["units"][0].update(score="1"), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["again"]["unit_score"].update(volume="people"), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["again"]["unit_prizes"][0].update(count=1), "giải đơn vị cuối cuộc thi"),
+        (lambda page: page["again"]["units"][0].update(distinct_people=99), "không thể có từ số người"),
+        (lambda page: page["again"]["units"][0].update(distinct_people=1), "không thể có từ số người"),
+        (lambda page: page["again"]["units"][0].update(winners=99), "không thể có từ số người"),
+        (lambda page: page["again"].update(draw_root="0" * 64), "mã xác thực của tuần cuối"),
+    ],
+)
+def test_an_end_that_does_not_follow_from_the_weeks_fails(
+    ended: dict[str, bytes], lie: Callable[[Any], object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = lie_about_the_end(ended, lie)
+    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert said in capsys.readouterr().out

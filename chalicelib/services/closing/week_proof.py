@@ -18,14 +18,14 @@ from chalicelib.documents.bundle import encode_line, encode_record
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
     CountedPrize,
-    CountedUnitPrize,
     Outcome,
     RankedPrize,
     RankedUnit,
     RankingAgain,
     Rules,
-    UnitScoreRules,
     UnitSize,
+    counted_unit_prize,
+    unit_score_rules,
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
@@ -33,7 +33,7 @@ from chalicelib.documents.week_proof import Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.decisions import Bars
-from chalicelib.domain.definition import Definition, UnitPrize, Week
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.ranking import pseudonym
@@ -272,12 +272,8 @@ def ranking_again(
                 CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
                 for prize in definition.prizes_of("week")
             ),
-            unit_score=UnitScoreRules(
-                weights={name: str(weight) for name, weight in definition.unit_score.weights},
-                volume=definition.unit_score.volume,
-                participation_min_score=definition.unit_score.participation_min_score,
-            ),
-            unit_prizes=tuple(map(_unit_prize, definition.unit_prizes_of("week"))),
+            unit_score=unit_score_rules(definition),
+            unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("week"))),
         ),
         rulings=shown_rulings(reference.decisions.rulings_in(result.week.number)),
         units=tuple(UnitSize(unit.code, unit.bloc, unit.headcount, unit.exempt) for unit in reference.units),
@@ -314,19 +310,4 @@ def ranking_again(
                 for rank, row in enumerate(result.units, 1)
             ),
         ),
-    )
-
-
-def _unit_prize(prize: UnitPrize) -> CountedUnitPrize:
-    return CountedUnitPrize(
-        name=prize.name,
-        count=prize.count,
-        by=prize.by,
-        once=prize.once,
-        blocs=prize.blocs,
-        obliged_from=prize.obliged_from,
-        obliged_to=prize.obliged_to,
-        min_rate=tuple((step.up_to, str(step.rate)) for step in prize.min_rate),
-        min_people=prize.min_people,
-        min_winners=prize.min_winners,
     )
