@@ -12,9 +12,13 @@ import pytest
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
-from chalicelib.services.contest.reference import Current
+from chalicelib.domain.decisions import Decisions, Recognition
+from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.services.contest.reference import Current, assemble, compile_parts
+from chalicelib.services.intake.decisions import read_decisions
+from tests.fakes import UNITS, definition, questions, reference
 from tests.readers.contest_files import QUESTIONS, TOML
-from tests.services.intake.inbox import Desk
+from tests.services.intake.inbox import PEPPER, Desk
 
 OPENING = datetime.fromisoformat("2022-08-22T08:00:00+07:00")
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -85,6 +89,18 @@ def test_a_week_reopened_alone_is_refused_and_together_with_the_next_ones_openin
     assert desk.everything_but_reports() == before
     assert desk.send("calendar.csv", alone + "2,2022-08-29 09:15,,,,mất điện\n", now)["accepted"]
     assert (dates(desk)[1][1], dates(desk)[2][0]) == ("08-29T09:00", "08-29T09:15")
+
+
+def test_a_week_whose_result_is_recognised_is_not_opened_again() -> None:
+    decided = Decisions(recognitions=(Recognition("week-4", "12/QĐ-UBND", "2022-09-19", False, ""),))
+    spaced = definition(contest={"pause": "PT15M"})
+    recognised = assemble(compile_parts(spaced, questions(), UNITS, {}, {}, decisions=decided))
+    lines = f"{CALENDAR}4,,2022-09-19 20:00,,,mất điện\n".encode()
+    now = OPENING + 4 * WEEK + timedelta(hours=1)
+    with pytest.raises(ContestFaults, match="đã được công nhận"):
+        read_decisions("calendar.csv", lines, recognised, PEPPER, lambda _: None, now)
+    (taken,) = read_decisions("calendar.csv", lines, reference(spaced), PEPPER, lambda _: None, now).calendar
+    assert taken.closes == "2022-09-19T20:00:00+07:00"
 
 
 def test_a_refusal_names_the_line_and_what_to_do(desk: Desk) -> None:
