@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from verify import ed25519
+from verify import ed25519, grading
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, read_json
 from verify.tree import NULL_IN_A_RECEIPT, canonical, check_record, from_hex, leaf_hash, node, root
@@ -147,6 +147,7 @@ def _inclusion(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> 
         f"Bài thi có trong dữ liệu đã công bố, với {score} câu đúng",
         f"The attempt is in the published tree, with {score} right answers",
     )
+    yield from grading.check(receipt, score, index, fetch)
 
 
 def _chunk(leaf: str, index: dict[str, Any], fetch: Fetch) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.paper import drawn_questions
+from chalicelib.services.contest.public_contest import committed_files
+from tests.fakes import definition
 from tests.verify.played import Played
 from verify.__main__ import main
 
@@ -360,6 +363,59 @@ def test_a_results_page_that_shows_something_else_fails(
     outsider.edit("data/results/week-1.json", lie)
     code, said = outsider.rank()
     assert (code, message in said) == (1, True), said
+
+
+@pytest.fixture
+def published(closed: Played, outsider: Outsider) -> Outsider:
+    """The site with what the contest's intake has put there: the bank, and the commitments to it."""
+    current = closed.counter.exam.library.current()
+    outsider.files.update(committed_files(current))
+    entry = {"parts": dict(current.digests), "weeks": {}}
+    outsider.files["data/commitments.json"] = json.dumps({"entries": [entry]}).encode()
+    return outsider
+
+
+def test_where_the_bank_is_published_every_paper_is_graded_again(published: Outsider, closed: Played) -> None:
+    code, said = published.check(closed.receipts)
+    assert code == 0, said
+    for right in (5, 4, 5, 3):
+        assert f"Chấm lại theo bộ câu hỏi đã công bố: {right} câu đúng như bản ghi" in said
+    assert said.count("Chấm lại") == len(closed.receipts)
+
+
+def test_a_paper_under_a_ruling_is_graded_both_ways(published: Outsider, closed: Played) -> None:
+    receipt = closed.receipts[3]  # the first two questions were left out
+    bank = closed.counter.exam.library.current().bank
+    nonce = receipt["opening"]["attempt_id"].rpartition("-")[2]
+    asked = [question.id for question in drawn_questions(bank, definition().paper, nonce)]
+    given = {"question": asked[0], "ruling": "all_right", "keys": [], "reason": "", "at": ""}
+    taken = {"question": asked[4], "ruling": "key", "keys": ["ABCDEF"], "reason": "", "at": ""}
+    for rulings, counted in (([given], 4), ([given, taken], 3)):
+        published.edit_ranking(lambda ranking, rulings=rulings: ranking.update(rulings=rulings))
+        code, said = published.check(receipt)
+        assert code == 0, said
+        named = ", ".join(ruling["question"] for ruling in rulings)
+        assert f"3 câu đúng như bản ghi; theo kết luận về câu {named} tính {counted} câu" in said
+
+
+def test_a_bank_with_another_digest_fails(published: Outsider, closed: Played) -> None:
+    bank = f"data/reference/{closed.counter.exam.library.current().digests['bank']}.json"
+    published.files[bank] += b" "
+    code, said = published.check(closed.receipts[1])
+    assert (code, "không khớp với mã băm" in said) == (1, True)
+
+
+def test_a_score_that_the_published_bank_does_not_give_fails(published: Outsider, closed: Played) -> None:
+    bank = closed.counter.exam.library.current().digests["bank"]
+    questions = [{**one, "answer": 63} for one in published.json(f"data/reference/{bank}.json")]
+    lied = json.dumps(questions).encode()
+    published.files[f"data/reference/{sha256(lied).hexdigest()}.json"] = lied
+    published.edit(
+        "data/commitments.json",
+        lambda chain: chain["entries"][0]["parts"].update(bank=sha256(lied).hexdigest()),
+    )
+    code, said = published.check(closed.receipts[1])
+    assert (code, "khác với 4 câu trong bản ghi" in said) == (1, True), said
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"record": {}}', '"biên nhận"'])
