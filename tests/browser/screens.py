@@ -209,7 +209,7 @@ def results(visit: Visit) -> None:
 def results_final(visit: Visit) -> None:
     published.publish(visit.page, published.results(visit.units))
     visit.open("#/results/final")
-    expect(visit.page.get_by_role("heading", name="Giải tập thể")).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="Giải đơn vị")).to_be_visible()
 
 
 def results_none(visit: Visit) -> None:

@@ -63,7 +63,7 @@ def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None
     expect(winner).to_contain_text("Sở B")
     expect(page.get_by_role("row", name=re.compile("Sở B"))).to_contain_text("1/4")
     press(page.get_by_role("link", name="Chung cuộc"))
-    expect(page.get_by_role("heading", name="Giải tập thể")).to_be_visible()
+    expect(page.get_by_role("heading", name="Giải đơn vị")).to_be_visible()
 
     # and everybody can check that their own paper was counted
     press(page.get_by_role("link", name="Kiểm tra biên nhận"))

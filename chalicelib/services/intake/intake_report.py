@@ -152,7 +152,7 @@ def _changes(consequences: Consequences, names: Names) -> PlainSheet:
             for one in close.prizes
         ]
         rows += [
-            (what, "Giải tập thể", unit.code, unit.name, unit.prize_before, unit.prize_after)
+            (what, "Giải đơn vị", unit.code, unit.name, unit.prize_before, unit.prize_after)
             for unit in close.units
             if unit.prize_before != unit.prize_after
         ]

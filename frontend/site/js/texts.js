@@ -68,7 +68,7 @@ const TEXTS = {
     "Each person can win one weekly individual prize in the whole contest.",
   ],
   "home.prizes": ["Giải cá nhân", "Individual prizes"],
-  "home.unitPrizes": ["Giải tập thể", "Collective prizes"],
+  "home.unitPrizes": ["Giải đơn vị", "Unit prizes"],
   "home.eachWeek": ["{count} {title} mỗi tuần", "{count} {title} each week"],
   "home.atTheEnd": ["{count} {title} cuối cuộc thi", "{count} {title} at the end"],
   "live.title": ["{name}: số liệu tham gia", "{name} so far"],
