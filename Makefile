@@ -20,7 +20,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report
+.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ results: $(READY) ## copy the operators' files to ./results (from the running co
 
 report: $(READY) ## copy the results and open the newest bulletin (or the one of WEEK=1, WEEK=final)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)" --report "$(or $(WEEK),newest)"
+
+rules: $(READY) ## write the rules in words (thể lệ) of CONTEST=folder as a page to print
+	@$(BIN)/python -m infra.rules "$(CONTEST)"
 
 intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and print the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.readers.contest_folder import archive
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
@@ -61,6 +62,7 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
         Folder(scratch / "site"),
         SECRET,
         str,
+        rules_page,
         lambda: 0,
         "bench",
         (),

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from openpyxl import Workbook
 
 from benchmarks.fixtures import SECRET, Folder, load_contest
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import NothingPublished, nameless
@@ -29,6 +30,7 @@ def main() -> None:
             Folder(Path(work, "site")),
             SECRET,
             str,
+            rules_page,
             lambda: 0,
             "bench",
             (),

@@ -9,6 +9,7 @@ from functools import partial
 from markdown_it import MarkdownIt
 
 from chalicelib.domain.receipt import salt_key
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipt_keys import publish_keys
@@ -59,6 +60,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         site=site,
         pepper=secret(http, environment.pepper_secret),
         to_html=lambda text: str(markdown.render(text)),
+        to_rules=rules_page,
         clock=now_ms,
         version=environment.code_version,
         keys=publish_keys(site, keys),

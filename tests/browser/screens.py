@@ -68,6 +68,7 @@ def home_after(visit: Visit) -> None:
 def guide(visit: Visit) -> None:
     visit.open("#/guide/privacy")
     expect(visit.page.locator("details[open]")).to_have_count(1)
+    expect(visit.page.get_by_text("Điều 13. ")).to_be_visible()
 
 
 def bank(visit: Visit) -> None:

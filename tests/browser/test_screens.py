@@ -124,3 +124,13 @@ def test_the_page_can_be_installed(hall: Stack, phone: Callable[..., BrowserCont
         [{"errorId": "in-incognito", "errorArguments": []}],  # as every test's profile is
     )
     assert session.send("Page.getAppManifest")["errors"] == []
+
+
+def test_the_rules_to_print_have_their_own_style_under_the_sites_policy(
+    hall: Stack, phone: Callable[..., BrowserContext]
+) -> None:
+    page = phone().new_page()
+    answer = page.goto(f"{hall.site_url}/data/rules.html")
+    assert answer
+    assert "style-src 'self' 'sha256-" in answer.headers["content-security-policy"]
+    expect(page.get_by_role("heading", level=1, name="THỂ LỆ")).to_have_css("text-align", "center")

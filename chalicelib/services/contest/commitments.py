@@ -31,6 +31,7 @@ _OPEN_PARTS = ("definition", "bank", "units")
 
 _NAMES = {
     "definition": ("quy định cuộc thi", "the contest's definition"),
+    "rules": ("thể lệ", "the rules in words"),
     "bank": ("bộ câu hỏi", "the question bank"),
     "units": ("danh sách đơn vị", "the list of units"),
     "barred": (
@@ -50,15 +51,16 @@ _NAMES = {
 
 
 def committed_state(
-    reference: Current, pepper: bytes, code_version: str, keys: Sequence[PublicKey]
+    reference: Current, rules: bytes, pepper: bytes, code_version: str, keys: Sequence[PublicKey]
 ) -> dict[str, Any]:
-    """The state that an entry commits to. The salts are made from ``pepper``."""
+    """The state that an entry commits to; ``rules`` in words. The salts are made from ``pepper``."""
     plain = {*_OPEN_PARTS, *open_decisions(reference)}
+    parts = {
+        name: value if name in plain else salted(value, salt(value, pepper))
+        for name, value in reference.digests.items()
+    }
     return {
-        "parts": {
-            name: value if name in plain else salted(value, salt(value, pepper))
-            for name, value in reference.digests.items()
-        },
+        "parts": {**parts, "rules": digest(rules)},
         "weeks": {str(week): _of_week(reference.of_week(week)) for week in sorted(reference.earlier)},
         "code_version": code_version,
         "keys": tuple(keys),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
-from chalicelib.documents.canonical import canonical_json
+from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.bank import letters_of
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, UnitPrize, Week
@@ -215,3 +215,8 @@ def _banks(reference: Current) -> set[str]:
 
 def _committed(part_digest: str) -> str:
     return f"data/reference/{part_digest}.json"
+
+
+def committed_rules(rules: bytes) -> str:
+    """Where the rules in words stay, under their digest, when others have replaced them."""
+    return f"data/reference/{digest(rules)}.html"

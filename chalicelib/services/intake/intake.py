@@ -57,6 +57,7 @@ from chalicelib.services.contest.compiled_rosters import compile_rosters, roster
 from chalicelib.services.contest.public_contest import (
     CONTEST,
     committed_files,
+    committed_rules,
     public_definition,
     site_files,
     withdrawn_files,
@@ -130,6 +131,8 @@ _CAUSES: dict[str, Cause] = {
 class Intake:
     """The use case. ``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
 
+    ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
+
     The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
     ``names``: participant id → full name, of those who are registered.
     """
@@ -138,6 +141,7 @@ class Intake:
     site: ObjectStore
     pepper: bytes
     to_html: Callable[[str], str]
+    to_rules: Callable[[Definition, Mapping[int, Definition]], str]
     clock: Clock
     version: str
     keys: Sequence[PublicKey]
@@ -328,10 +332,12 @@ class Intake:
         whole, after = compiled.encode(parts), kept(after, papers, units)
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
-        told = committed_state(after, self.pepper, self.version, self.keys)
+        kept_rules = {week: after.of_week(week).definition for week in sorted(after.earlier)}
+        rules = self.to_rules(after.definition, kept_rules).encode()
+        told = committed_state(after, rules, self.pepper, self.version, self.keys)
         chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
         head = keep_chain(self.desk, chain)
-        self._publish_site(before, after, folder.guide, to_ms(now))
+        self._publish_site(before, after, rules, folder.guide, to_ms(now))
         definition = after.definition
         moved = ContestInForce(
             contest=definition.contest.id,
@@ -416,11 +422,13 @@ class Intake:
         what = tuple(one.what for one in changes.closes)
         return Confirmation(code, reason, now.isoformat(timespec="seconds"), changes.cause, what)
 
-    def _publish_site(self, before: Current | None, after: Current, guide: str, now: int) -> None:
+    def _publish_site(self, before: Current | None, after: Current, rules: bytes, guide: str, now: int) -> None:
         for key in withdrawn_files(before, after) if before else ():
             self.site.put(key, b"")
         for key, data in {**committed_files(after), **site_files(after, now)}.items():
             self.site.put(key, data)
+        self.site.put(committed_rules(rules), rules)
+        self.site.put("data/rules.html", rules)
         self.site.put("data/guide.html", self.to_html(guide).encode())
 
 

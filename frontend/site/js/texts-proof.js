@@ -46,6 +46,7 @@ addTexts({
   "commitments.entry": ["Mục {number}, {at}", "Entry {number}, {at}"],
   "commitments.digests": ["Các mã băm (SHA-256)", "The digests (SHA-256)"],
   "part.definition": ["Quy định cuộc thi", "Definition of the contest"],
+  "part.rules": ["Thể lệ", "Rules in words"],
   "part.bank": ["Bộ câu hỏi", "Question bank"],
   "part.units": ["Danh sách đơn vị", "List of units"],
   "part.barred": ["Danh sách người không được dự thi, người bị hủy kết quả", "Excluded and disqualified people"],

@@ -87,6 +87,8 @@ const TEXTS = {
 
   "guide.title": ["Thể lệ và hướng dẫn", "Rules and guidance"],
   "guide.note": ["", "The guide is published in Vietnamese."],
+  "guide.print": ["Toàn văn thể lệ, bản in", "The full rules, to print"],
+  "guide.own": ["Hướng dẫn của Ban Tổ chức", "The organisers' guidance"],
   "guide.none": ["Ban Tổ chức chưa công bố thể lệ.", "The rules are not published yet."],
   "guide.ask": ["Cần trợ giúp? Gọi đường dây nóng {hotline}.", "Need help? Call the hotline {hotline}."],
 

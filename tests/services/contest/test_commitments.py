@@ -95,6 +95,27 @@ def test_the_digest_of_a_published_part_is_the_digest_of_its_bytes() -> None:
         assert hashlib.sha256(desk.site.objects[f"data/reference/{digest}.json"]).hexdigest() == digest
 
 
+def test_the_rules_in_words_are_committed_to_and_every_version_stays_under_its_digest() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(LATER, toml=TOML.replace("attempts_per_week = 3", "attempts_per_week = 4"))
+    for entry, attempts in zip(entries(desk), (3, 4), strict=True):
+        digest = entry["parts"]["rules"]
+        rules = desk.site.objects[f"data/reference/{digest}.html"]
+        assert hashlib.sha256(rules).hexdigest() == digest
+        assert f"tối đa {attempts} lượt thi" in rules.decode()
+    assert desk.site.objects["data/rules.html"] == rules
+
+
+def test_the_rules_in_words_give_those_of_a_begun_week_apart() -> None:
+    desk = Desk()
+    desk.put()
+    desk.put(OPEN, toml=TWO_QUESTIONS)
+    rules = desk.site.objects["data/rules.html"].decode()
+    assert "Mỗi bài thi có 2 câu hỏi" in rules.partition("(áp dụng cho Tuần 1)")[0]
+    assert "Mỗi bài thi có 3 câu hỏi" in rules.partition("Điều 4 (áp dụng cho Tuần 1). Bài thi")[2]
+
+
 def test_the_rules_of_a_week_under_way_are_named_as_its_result_will_name_them() -> None:
     desk = Desk()
     desk.put()
@@ -146,10 +167,10 @@ def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
     desk = Desk()
     desk.put()
     desk.put(LATER, toml=TOML.replace("publish_bank = true", "publish_bank = false"))
-    assert all("Điều 2".encode() not in data for data in desk.site.objects.values())
+    assert all(b"Hai?" not in data for data in desk.site.objects.values())
     desk.put(LATER)
     bank = entries(desk)[-1]["parts"]["bank"]
-    assert "Điều 2".encode() in desk.site.objects[f"data/reference/{bank}.json"]
+    assert b"Hai?" in desk.site.objects[f"data/reference/{bank}.json"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +181,7 @@ def test_a_withdrawn_bank_is_removed_under_its_digest_too() -> None:
         ({"exclusions": EXCLUSIONS + "040080000004,Tổ ra đề,,\n"}, ["barred"], "không được dự thi"),
         (
             {"toml": TOML.replace("0238 000 000", "0238 1"), "questions": ANOTHER_KEY},
-            ["bank", "definition"],
+            ["bank", "definition", "rules"],
             "quy định cuộc thi",
         ),
     ],

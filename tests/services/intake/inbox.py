@@ -12,6 +12,7 @@ import msgspec
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.times import to_ms
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake, Published
@@ -41,6 +42,7 @@ class Desk:
             self.site,
             PEPPER,
             lambda text: f"<p>{text}</p>",
+            rules_page,
             self.clock,
             version,
             keys,

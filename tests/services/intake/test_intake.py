@@ -11,6 +11,7 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
 from tests.fakes import Clock, MemoryObjects, NothingPublished, nameless
@@ -66,9 +67,8 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    intake = Intake(
-        Logged(), Logged(), PEPPER, str, Clock(0), "test", (), plain_book, NothingPublished(), nameless
-    )
+    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), nameless)
+    intake = Intake(Logged(), Logged(), PEPPER, *parts)
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]
     assert log[-5:] == [CURRENT, *shown, "intake/c.zip.xlsx", "intake/c.zip.json"]
@@ -186,7 +186,7 @@ def test_the_bank_stays_secret_if_the_contest_does_not_publish_it() -> None:
     desk.put(toml=TOML.replace("publish_bank = true", "publish_bank = false"))
     bank = json.loads(desk.site.objects["data/bank.json"])
     assert bank["questions"] == []
-    assert all("Điều 2".encode() not in data for data in desk.site.objects.values())
+    assert all(b"Hai?" not in data for data in desk.site.objects.values())
 
 
 def test_a_published_bank_is_withdrawn_when_the_contest_says_so() -> None:

@@ -12,6 +12,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import GATHERING, Intake
@@ -278,9 +279,8 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    return desk, Intake(
-        desk, MemoryObjects(), PEPPER, str, Clock(0), "test", (), plain_book, NothingPublished(), nameless
-    )
+    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), nameless)
+    return desk, Intake(desk, MemoryObjects(), PEPPER, *parts)
 
 
 def test_two_files_at_once_are_both_taken_over() -> None:

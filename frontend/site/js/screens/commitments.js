@@ -8,7 +8,7 @@ import { moment, number } from "../format.js";
 import { isEnglish, t } from "../texts.js";
 import "../texts-proof.js";
 
-const PARTS = ["definition", "bank", "units", "barred"];
+const PARTS = ["rules", "definition", "bank", "units", "barred"];
 
 export async function screen() {
   const title = t("commitments.title");

@@ -1,4 +1,5 @@
-// The organisers' rules, guidance, questions and answers. Each part opens at a tap.
+// The rules in words, as the software writes them, and below them the organisers' own guidance, questions and
+// answers. Each part opens at a tap.
 
 import { data } from "../api.js";
 import { h } from "../dom.js";
@@ -8,13 +9,14 @@ import { isEnglish, t } from "../texts.js";
 // Parts that other screens link to, found by words of their heading: the text is the organisers' own.
 const PARTS = { privacy: "du lieu ca nhan" };
 
-/** The guide as parts: made by our own back-end from Markdown with raw HTML off. `wanted` is opened. */
-function guideParts(html, wanted) {
-  const body = new DOMParser().parseFromString(html, "text/html").body;
+const read = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/** A text as parts by its headings: made by our own back-end, with no HTML of other people. `wanted` is opened. */
+function partsOf(nodes, wanted) {
   /** @type {HTMLElement[]} */
   const parts = [h("div", { class: "guide" })];
-  for (const node of Array.from(body.children)) {
-    if (node.tagName === "H1") continue;
+  for (const node of Array.from(nodes)) {
+    if (node.tagName === "H1" || node.tagName === "HEADER") continue;
     if (node.tagName === "H2") {
       const open = Boolean(wanted) && fold(node.textContent).includes(wanted);
       parts.push(h("details", { class: "guide", open }, h("summary", null, node.textContent)));
@@ -25,14 +27,28 @@ function guideParts(html, wanted) {
   return parts;
 }
 
+/** The article of the reader's language; the rest has a style of its own, which the policy of this page forbids. */
+function rulesView(html) {
+  const lang = isEnglish() ? "en" : "vi";
+  const article = read(html.slice(html.indexOf("<article"))).querySelector(`article[lang=${lang}]`);
+  return [
+    h("p", null, h("a", { href: "data/rules.html", target: "_blank", rel: "noopener" }, t("guide.print"))),
+    h("div", { lang }, article ? partsOf(article.children, "") : null),
+  ];
+}
+
 export async function screen({ argument, contest }) {
   const title = t("guide.title");
-  const html = await data("guide.html", { text: true, keep: true });
-  const parts = html ? guideParts(html, PARTS[argument]) : [h("p", { class: "notice" }, t("guide.none"))];
+  const load = (name) => data(name, { text: true, keep: true });
+  const [rules, guide] = await Promise.all([load("rules.html"), load("guide.html")]);
   const content = h("section", { class: "paper" },
     h("h1", null, title),
-    isEnglish() && html && h("p", { class: "hint" }, t("guide.note")),
-    h("div", { lang: "vi" }, parts),
+    rules ? rulesView(rules) : h("p", { class: "notice" }, t("guide.none")),
+    guide && [
+      h("h2", { class: "after" }, t("guide.own")),
+      isEnglish() && h("p", { class: "hint" }, t("guide.note")),
+      h("div", { lang: "vi" }, partsOf(read(guide).body.children, PARTS[argument])),
+    ],
     contest.hotline && h("p", { class: "notice" }, t("guide.ask", { hotline: contest.hotline })));
   return { title, content, shown: () => content.querySelector("details[open] summary") };
 }
