@@ -166,6 +166,36 @@ def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[st
     assert "0 bài cho ra đúng mã xác thực" in capsys.readouterr().out
 
 
+def test_a_week_that_was_opened_again_and_a_cancelled_one_leave_nothing_that_cannot_be_checked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Week 1 is closed, opened again and closed with more attempts; week 2 of three is not held."""
+    rng = random.Random(11)
+    first, third = played(rng, 1), played(rng, 3)
+    stores = MemoryParticipants(), MemoryRevisions(), MemoryObjects()
+    site = MemoryObjects()
+
+    def run(entries: list[Entry], now: int, **row: Any) -> None:
+        def read(week: int, shards: Any) -> Any:
+            return in_shards([one for one in entries if one.week == week], shards)
+
+        cancelled = {"week": 2, "cancelled": True}
+        contest = definition(
+            contest={"weeks": 3}, categories=CATEGORIES, calendar=[*([row] if row else []), cancelled]
+        )
+        shares = Shares(read, stores[2], "test", collectors)
+        closer(shares, *stores, site).run(reference(contest), now)
+
+    later = definition().rfc3339(START_MS + WEEK + 60 * MINUTE)
+    run(first[:30], START_MS + WEEK + 70_000)
+    run(first, START_MS + WEEK + 60 * MINUTE + 70_000, week=1, closes=later)
+    run([*first, *third], START_MS + 3 * WEEK + 70_000, week=1, closes=later)
+    index = json.loads(site.objects["data/results/index.json"])
+    assert index["weeks"] == [{"week": 1, "revision": 2}, {"week": 3, "revision": 1}]
+    assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
+    assert "2 tuần cộng lại ra cùng xếp hạng" in capsys.readouterr().out
+
+
 @pytest.fixture(scope="module")
 def ended() -> dict[str, bytes]:
     """The site of a contest of two weeks that is over."""
