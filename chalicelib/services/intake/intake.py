@@ -114,6 +114,8 @@ class Published(Protocol):
     def consequences(self, reference: Current, now: int) -> list[CloseChange]: ...
 
 
+# Decisions that change no published result, and that cannot wait until one that changes them is carried out.
+_AT_ONCE = frozenset({"calendar", "switches", "notice"})
 # What a change is about, by the kind of its file; a whole contest is a change of rules.
 _CAUSES: dict[str, Cause] = {
     "units": "headcount",
@@ -380,6 +382,8 @@ class Intake:
         self, before: Current | None, after: Current, sent: _Sent, now: datetime
     ) -> Consequences | None:
         """What ``after`` changes in published results. Raises ``ContestFaults`` where nothing may change."""
+        if DECISION_FILES.get(sent.file) in _AT_ONCE:
+            return None
         closes = self.published.consequences(after, to_ms(now)) if before else []
         if before is None or not closes:
             return None

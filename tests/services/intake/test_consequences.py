@@ -220,6 +220,15 @@ def test_a_change_waits_until_the_one_before_is_in_the_published_results(provinc
     assert "sau ít phút" in fault["message"]
 
 
+def test_what_cannot_wait_is_taken_over_while_a_change_is_being_carried_out(province: Province) -> None:
+    assert province.confirm(province.send("annulments.csv", annul("an"))["taken"]["code"])["accepted"]
+    assert province.send("switches.csv", "switch,value,reason\nstarts,off,đang kiểm tra\n")["accepted"]
+    assert province.send("notice.txt", "Tạm dừng trong ít phút.")["accepted"]
+    longer = "week,opens,closes,title,cancelled,reason\n2,,2022-09-05 09:00,,,mất điện\n"
+    assert province.send("calendar.csv", longer)["accepted"]
+    assert [one.what for one in province.close()] == ["week-1"]
+
+
 def test_a_confirmation_that_arrives_twice_changes_nothing_more(province: Province) -> None:
     code = province.send("annulments.csv", annul("an"))["taken"]["code"]
     assert province.confirm(code)["accepted"]
