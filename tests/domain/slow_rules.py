@@ -51,7 +51,7 @@ def points(sheet: Sheet, keys: dict[str, set[str]], rulings: dict[str, list[set[
 
 
 def counted_as(
-    person: int, registered: tuple[str, str], rosters: dict[int, Any], obliged: list[str], other: str
+    person: Any, registered: tuple[str, str], rosters: dict[Any, Any], obliged: list[str], other: str
 ) -> dict[str, Any]:
     """Unit and category that count; ``rosters``: person → (unit, category, exempt)."""
     for listed, (unit, category, exempt) in rosters.items():

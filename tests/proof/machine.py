@@ -35,8 +35,10 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
+from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.shares import Shares
+from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.reference import assemble, compile_parts, load
 from chalicelib.services.contest.under_way import plan, too_late
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
@@ -100,6 +102,12 @@ PEOPLE = {
     "040090000006": "",
 }
 CITIZENS = list(PEOPLE)
+# Whom each unit lists when it sends a roster, and whether they are exempt; some registered elsewhere.
+ROSTERS = {
+    "SO-A": {"040090000001": False, "040090000003": False, "040090000006": True},
+    "SO-B": {"040090000004": False, "040090000002": True},
+    "TRUONG-C": {"040090000005": False},
+}
 IDS = {participant_id(PEPPER, citizen_id): citizen_id for citizen_id in CITIZENS}
 
 Base = Literal["told", "none", "invented"]
@@ -184,7 +192,7 @@ spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that earlier inputs come back.
 changes = st.tuples(
-    st.sampled_from(["exclude", "annul", "pardon", "headcount", "book", "ruling", "ruling"]),
+    st.sampled_from(["exclude", "annul", "pardon", "headcount", "roster", "book", "ruling", "ruling"]),
     st.integers(0, len(UNITS) - 1),
 )
 
@@ -276,6 +284,7 @@ class ContestMachine(RuleBasedStateMachine):
         self.clock = Clock(START_MS)
         self.exam_line, self.close_line = Line(Busy), Line(Died)
         self.desk, self.site, self.shelf = Archive(), MemoryObjects(), MemoryObjects()
+        self.rosters: dict[str, bytes] = {}
         self.pointer: ContestInForce | None = None
         self.attempts: list[tuple[str, AttemptId]] = []
         self.told: dict[tuple[AttemptId, str], int] = {}
@@ -315,7 +324,17 @@ class ContestMachine(RuleBasedStateMachine):
         stops = (SwitchChange("starts", False, "sửa câu 12", ""),) if self.model.stopped else ()
         decisions = Decisions(rulings, annulments, calendar=tuple(self.calendar), switches=stops)
         contest = with_changes(self.contests[inputs.book], self.calendar)
-        self._take_over(compile_parts(contest, bank, units, excluded, {}, decisions=decisions))
+        rows = [
+            RosterRow(code, "", IDS[person], exempt, "mandatory", "")
+            for code, people in inputs.rosters.items()
+            for person, exempt in people.items()
+        ]
+        rosters = compile_rosters(rows, PEPPER)
+        listed = digest(rosters) if rosters else ""
+        self.rosters[rosters_key(listed)] = rosters
+        self.desk.put(rosters_key(listed), rosters)
+        counted = counted_units(units, rows, contest)
+        self._take_over(compile_parts(contest, bank, counted, excluded, {}, listed, decisions))
         entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
         self.exam = Exam(self.reference, entries, self.nonce)
 
@@ -717,6 +736,10 @@ class ContestMachine(RuleBasedStateMachine):
         elif what == "headcount":
             code = UNITS[who].code
             self.model.correct(code, 4 if inputs.headcount[code] == 1 else 1, self.clock())
+        elif what == "roster":
+            code = UNITS[who].code
+            people = {participant_id(PEPPER, one): exempt for one, exempt in ROSTERS[code].items()}
+            self.model.list_people(code, people, self.clock())
         elif what == "book":
             self.model.choose(who % 2, self.clock())
         self.load()
@@ -743,7 +766,7 @@ class ContestMachine(RuleBasedStateMachine):
         week = begun[-1]
         closes = max(now, self.model.weeks[week][1]) + longer
         following = self.model.weeks.get(week + 1)
-        if following and closes > following[1] - 60 * MINUTE:
+        if closes == self.model.weeks[week][1] or (following and closes > following[1] - 60 * MINUTE):
             return
         opens = closes + PAUSE if following and both else None
         blank = dict.fromkeys(("opens", "closes", "title", "cancelled"))
@@ -880,13 +903,13 @@ class ContestMachine(RuleBasedStateMachine):
             if self.model.book(week)["counts"] == "first":
                 made = [one.record for one in attempts if one.fate in ("submitted", "overdue")]
                 guess = next((record[5] for record in made if record[5] is not None), None)
-            unit = self.model.people[person].unit
+            place = self.model.place(week, person)
             error = "" if guess is None else abs(guess - expected["target"])
             row = {
                 "rank": rank,
                 "participant_id": person,
-                "unit_code": unit,
-                "category": category_of(unit),
+                "unit_code": place["unit"],
+                "category": place["category"],
                 "score": score,
                 "prediction": "" if guess is None else guess,
                 "prediction_error": error,
@@ -942,8 +965,10 @@ class ContestMachine(RuleBasedStateMachine):
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
-        revisions, shares = MemoryRevisions(), Shares(self.shuffled, MemoryObjects(), "proof", collectors)
-        alone = closer(shares, self.backend.participants, revisions, MemoryObjects(), MemoryObjects())
+        desk = MemoryObjects()
+        desk.objects.update(self.rosters)
+        revisions, shares = MemoryRevisions(), Shares(self.shuffled, desk, "proof", collectors)
+        alone = closer(shares, self.backend.participants, revisions, desk, MemoryObjects())
         if self.serial % 2:  # from shares that several functions have read, in any order
             planned = alone.to_read(self.reference, self.clock())
             random.Random(self.serial).shuffle(planned)

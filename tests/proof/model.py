@@ -93,6 +93,10 @@ class Person:
     weeks: dict[int, list[Attempt]] = field(default_factory=dict)
 
 
+# The units that have a roster, each with the people on it, and whether they are exempt.
+Rosters = dict[str, dict[str, bool]]
+
+
 @dataclass
 class Inputs:
     """The inputs that an organiser may change after the fact; ``book`` holds for the weeks to come."""
@@ -103,6 +107,7 @@ class Inputs:
     annulled: set[str] = field(default_factory=set)
     rulings: list[Ruled] = field(default_factory=list)
     headcount: dict[str, int] = field(default_factory=lambda: {"SO-A": 3, "SO-B": 2, "TRUONG-C": 0})
+    rosters: Rosters = field(default_factory=dict)
 
     @property
     def barred(self) -> set[str]:
@@ -134,6 +139,8 @@ class Model:
         self._book = dict.fromkeys(self.weeks, 0)
         # Headcounts in force for each week; a closed week keeps them.
         self._headcount = {week: dict(self.inputs.headcount) for week in self.weeks}
+        # Rosters too.
+        self._rosters: dict[int, Rosters] = {week: {} for week in self.weeks}
 
     def book(self, week: int) -> dict[str, Any]:
         return self.books[self._book[week]]
@@ -165,17 +172,27 @@ class Model:
             if number == week and attempt.fate == "open":
                 attempt.due = min(attempt.started + attempt.limit, closes)
         self._headcount[week] = dict(self.inputs.headcount)
+        self._rosters[week] = dict(self.inputs.rosters)
         return True
 
     def correct(self, code: str, headcount: int, now: int) -> None:
         """Another headcount, for all weeks that nobody can have closed by the time everybody has seen it."""
         self.inputs.headcount[code] = headcount
-        for week, (_, closes) in self.weeks.items():
-            if closes + GRACE + SETTLE > now + LEAD:
-                self._headcount[week][code] = headcount
+        for week in self._not_closed(now):
+            self._headcount[week][code] = headcount
 
-    def _units(self, headcounts: dict[str, int]) -> list[dict[str, Any]]:
-        return [
+    def list_people(self, code: str, people: dict[str, bool], now: int) -> None:
+        """The unit sends its roster, or withdraws it if it has one; it holds for the same weeks."""
+        if self.inputs.rosters.pop(code, None) is None:
+            self.inputs.rosters[code] = people
+        for week in self._not_closed(now):
+            self._rosters[week] = dict(self.inputs.rosters)
+
+    def _not_closed(self, now: int) -> list[int]:
+        return [week for week, (_, closes) in self.weeks.items() if closes + GRACE + SETTLE > now + LEAD]
+
+    def _units(self, headcounts: dict[str, int], rosters: Rosters) -> list[dict[str, Any]]:
+        rows = [
             {
                 "code": code,
                 "bloc": "Trường học" if code == "TRUONG-C" else "Sở, ban, ngành",
@@ -184,6 +201,21 @@ class Model:
             }
             for code, headcount in headcounts.items()
         ]
+        for row in rows:
+            if people := rosters.get(str(row["code"])):
+                row.update(headcount=len(people), exempt=sum(people.values()))
+        return rows
+
+    def place(self, week: int, person: str) -> dict[str, Any]:
+        """Unit and category in which somebody counts in the week, and whether obliged there."""
+        listed = {
+            who: (code, "mandatory", exempt)
+            for code, people in self._rosters[week].items()
+            for who, exempt in people.items()
+        }
+        unit = self.people[person].unit
+        registered = (unit, "mandatory" if unit else "encouraged")
+        return slow_rules.counted_as(person, registered, listed, ["mandatory"], "encouraged")
 
     def register(self, person: str, unit: str) -> None:
         self.people[person] = Person(unit)
@@ -300,11 +332,15 @@ class Model:
             (
                 self._played(week),
                 root,
-                {**self.book(week), "prizes": prizes, "units": self._units(self._headcount[week])},
+                {
+                    **self.book(week),
+                    "prizes": prizes,
+                    "units": self._units(self._headcount[week], self._rosters[week]),
+                },
             )
             for week, root in enumerate(roots, 1)
         ]
-        units = self._units(self.inputs.headcount)
+        units = self._units(self.inputs.headcount, self.inputs.rosters)
         rules = {**self.rules, "prizes": prizes, "barred": self.inputs.barred}
         return slow_rules.contest(played, units, rules)
 
@@ -312,8 +348,7 @@ class Model:
         return [
             {
                 "id": person,
-                "unit": told.unit,
-                "obliged": bool(told.unit),
+                **self.place(week, person),
                 "attempts": [self._counted(week, attempt) for attempt in told.weeks.get(week, [])],
             }
             for person, told in self.people.items()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.proof.backends import MakeBackend, in_memory, on_moto
-from tests.proof.machine import Base, ContestMachine, Run
+from tests.proof.machine import IDS, Base, ContestMachine, Run
 from tests.proof.model import GRACE, LIMIT, MINUTE, Sheet
 from tests.proof.troubles import Trouble
 
@@ -204,4 +204,21 @@ def test_a_claim_or_a_switch_that_is_sent_twice_is_made_once(backend: MakeBacken
     machine = played(backend, weeks=2)
     machine.close(runs=[(Run(("exclude", 0), "twice", step), [])])
     assert machine.pointers["week-1"].revision == 2
+    machine.teardown()
+
+
+def test_a_closed_week_keeps_the_places_of_its_rosters(backend: MakeBackend) -> None:
+    # The second person is on no roster of SO-A, which both chose; the third is on it and chose SO-B.
+    machine = contest(backend, weeks=2)
+    machine.change(news=("roster", 0))
+    crowd: Any = [(who, NOTHING_RIGHT, 1, "submit") for who in range(3)]
+    machine.sit(crowd=crowd)
+    machine.let_the_week_pass(early=0)
+    machine.change(news=("roster", 0))
+    machine.clock.now = machine.model.weeks[2][0]
+    machine.sit(crowd=crowd)
+    machine.let_the_week_pass(early=0)
+    three = list(IDS)[:3]
+    places = [[machine.model.place(week, person)["obliged"] for person in three] for week in (1, 2)]
+    assert places == [[True, False, True], [True, True, True]]
     machine.teardown()

@@ -341,6 +341,21 @@ def test_a_headcount_holds_for_closed_weeks_only_by_confirmation(province: Provi
     assert {row["unit_code"]: row["headcount"] for row in units} == {"SO-A": "10", "SO-B": "40"}
 
 
+def test_a_roster_holds_for_closed_weeks_only_by_confirmation(province: Province) -> None:
+    # An is on the roster of SO-B, Chi of SO-B is on none.
+    rows = f"SO-B,An,{CITIZENS['an']},0\nSO-B,Bình,{CITIZENS['binh']},0\nSO-B,Em,040080000105,1\n"
+    answer = province.send("rosters.csv", f"unit_code,full_name,citizen_id,exempt\n{rows}")
+    assert (answer["accepted"], answer["consequences"]["cause"]) == (True, "headcount")
+    assert province.close() == [], "the published week keeps its places"
+    province.confirm(answer["taken"]["code"])
+    assert [(one.what, one.revision) for one in province.close()] == [("week-1", 2)]
+    units = csv_rows(province.objects["results/week-1/rev-2/unit_ranking.csv"])
+    columns = ("unit_code", "headcount", "exempt", "obliged_people", "people")
+    assert [tuple(row[name] for name in columns) for row in units] == [
+        ("SO-B", "3", "1", "2", "3"), ("SO-A", "10", "2", "0", "0"),
+    ]  # fmt: skip
+
+
 def test_a_wrong_key_found_after_the_close_is_mended_by_a_ruling(province: Province) -> None:
     last = paper_of(province.contest())[2]
     other = LETTERS[next(i for i in range(len(last.options)) if 1 << i != last.answer)]
