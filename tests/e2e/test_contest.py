@@ -439,7 +439,7 @@ def test_a_headcount_corrected_later_takes_no_announced_prize_away(stack: Stack)
     report = sent(stack, "units.csv", corrected)
     assert (report["accepted"], report["consequences"]["cause"]) == (True, "headcount")
     moved = {unit["code"]: unit["prize_after"] for unit in report["consequences"]["closes"][0]["units"]}
-    assert moved == {"SO-A": "", "SO-B": "weekly"}, "only a confirmation would do that"
+    assert moved == {"SO-A": "", "SO-B": "Giải thi tuần"}, "only a confirmation would do that"
     assert sent(stack, "units.csv", units)["accepted"]
 
 
