@@ -217,11 +217,14 @@ def test_no_weight_of_anybody_is_left_out_of_the_formula() -> None:
             ]
 
 
+@pytest.mark.parametrize("obliged", [True, False])
 @pytest.mark.parametrize("volume", ["obliged", "people", "attempts"])
 @pytest.mark.parametrize("questions", [1, 7, 20])
-def test_the_example_of_the_unit_score_adds_up(volume: str, questions: int) -> None:
+def test_the_example_of_the_unit_score_adds_up(volume: str, questions: int, obliged: bool) -> None:  # noqa: FBT001
     raw = _full()
     raw["unit_score"]["volume"] = volume
+    if not obliged:
+        raw.update(categories=FULL["categories"][:1], prizes=[FULL["prizes"][1]], ranking={})
     raw["paper"].update(questions=questions, topics={})
     vietnamese, _ = languages(Definition.model_validate(raw))
     (formula,) = re.findall(r"100 × \(([^()]*)\) = (?:≈ )?([\d,]+)\.", vietnamese)
@@ -257,6 +260,8 @@ def test_the_examples_of_nghe_an_are_those_of_the_rules() -> None:
     ]
     assert "số dự đoán của người đó là 700." in vietnamese
     assert re.findall(r'<td class="c">\d</td><td class="c">([A-E])</td>', vietnamese) == list("CABED")
+    assert "12:00.000" in english
+    assert "Week 1</td>" in english
 
 
 @pytest.mark.parametrize("toml", shipped())

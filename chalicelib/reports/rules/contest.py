@@ -18,6 +18,7 @@ from chalicelib.reports.rules.words import (
     period,
     span_in_words,
     table,
+    title_of,
 )
 
 
@@ -34,7 +35,7 @@ def of_the_contest(definition: Definition) -> Article:
             clause(
                 f"Cuộc thi “{title}” (sau đây gọi là Cuộc thi) do {organiser} tổ chức. Ký hiệu của Cuộc thi "
                 f"trong dữ liệu: <code>{contest.id}</code>.",
-                f"The contest “{title_en}” is held by {organiser_en}. Its name in the data is "
+                f"Organiser of the contest “{title_en}”: {organiser_en}. Its name in the data is "
                 f"<code>{contest.id}</code>.",
             ),
             clause(
@@ -118,8 +119,8 @@ def _dates(definition: Definition) -> Block:
     word, word_en = period(definition)
     if definition.contest.start == "now":
         return clause(
-            f"{escape(definition.title_of(1))} mở khi Cuộc thi được nạp vào hệ thống.",
-            f"The first {word_en} opens when the contest is loaded.",
+            f"{title_of(definition, 1).vi} mở khi Cuộc thi được nạp vào hệ thống.",
+            f"{title_of(definition, 1).en} opens when the contest is loaded.",
         )
     reasons = {row.week: escape(row.reason) for row in definition.calendar if row.reason}
     return table(
@@ -131,7 +132,7 @@ def _dates(definition: Definition) -> Block:
         ],
         [
             [
-                escape(definition.title_of(number)),
+                title_of(definition, number),
                 *_moments(definition, number),
                 *([reasons.get(number, "")] if reasons else []),
             ]

@@ -13,7 +13,7 @@ from chalicelib.reports.rules.paper import of_papers, of_predictions, of_time
 from chalicelib.reports.rules.people import of_changes, of_participants, of_results
 from chalicelib.reports.rules.ranking import of_prizes, of_the_ranking
 from chalicelib.reports.rules.units import of_commendations, of_unit_prizes, of_unit_scores
-from chalicelib.reports.rules.words import Article, Said, listed
+from chalicelib.reports.rules.words import Article, Said, listed, title_of
 
 _STYLE = """
 @page { size: A4; margin: 20mm 15mm 20mm 30mm; @bottom-center { content: counter(page); } }
@@ -41,6 +41,8 @@ code { font: 11pt monospace; }
 article + article { break-before: page; margin-top: 15mm; }
 @media print { body { margin: 0; max-width: none; } th { print-color-adjust: exact; } }
 @media screen and (max-width: 600px) { body { margin: 4mm; } header { grid-template-columns: 1fr; } }
+@media screen and (max-width: 600px) { table { display: block; overflow-x: auto; } p { text-align: left; } }
+@media screen and (max-width: 600px) { header strong { white-space: normal; } .point { margin-left: 2mm; } }
 """
 # Allows the page's own style, and no other, where the site's policy forbids styles inside a page.
 STYLE_SOURCE = f"sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}"
@@ -111,9 +113,10 @@ def _kept_rules(
             for number, (one, other) in enumerate(zip(theirs, articles, strict=True), 1)
             if one != other
         ]
-        titles = [escape(definition.title_of(week)) for week in weeks]
+        titles = [title_of(definition, week) for week in weeks]
         if differing:
-            found.append((Said(listed(titles, "và"), listed(titles, "and")), differing))
+            whose = Said(listed([one.vi for one in titles], "và"), listed([one.en for one in titles], "and"))
+            found.append((whose, differing))
     return found
 
 

@@ -20,13 +20,14 @@ from chalicelib.reports.rules.words import (
     Said,
     clause,
     clock,
+    duration,
     example,
     listed,
     period,
     span_in_words,
     table,
 )
-from chalicelib.reports.vietnamese import span, whole
+from chalicelib.reports.vietnamese import whole
 
 # The examples' clock: a paper begun at 09:00:00 in a week that stays open, and one begun at the end of a week.
 _NINE = 9 * 3_600_000
@@ -123,7 +124,7 @@ def _took_part(definition: Definition) -> Block:
     reached = (f" đạt từ {least} điểm", f" with a score of at least {least}") if least else ("", "")
     return clause(
         f"Một người được tính là <b>dự thi</b> trong {word} nếu có ít nhất một bài được tính{reached[0]}.",
-        f"A person <b>took part</b> in a {word_en} with at least one counted paper{reached[1]}.",
+        f"A person has <b>taken part</b> in a {word_en} with at least one counted paper{reached[1]}.",
     )
 
 
@@ -136,9 +137,10 @@ def of_time(definition: Definition) -> Article:
             f"đóng, tùy lúc nào đến trước. Bài thi thuộc về {word} mà nó được bắt đầu. Mọi thời điểm tính "
             f"theo đồng hồ của máy chủ. Nếu giờ đóng của {word} được lùi thì hạn nộp lùi theo, không quá "
             f"{limit.vi} làm bài.",
-            f"A paper may take {limit.en}. Its <b>deadline</b> is the end of that time or of the {word_en}, "
-            f"whichever comes first. A paper belongs to the {word_en} in which it was begun. The servers' "
-            f"clocks count. Where the end of the {word_en} is put off, so is the deadline, up to {limit.en}.",
+            f"The time for a paper is {limit.en}. Its <b>deadline</b> is the end of that time or of the "
+            f"{word_en}, whichever comes first. A paper belongs to the {word_en} in which it was begun. The "
+            f"servers' clocks count. Where the end of the {word_en} is put off, so is the deadline, up to "
+            f"{limit.en}.",
         ),
         clause(
             "Câu trả lời được tự động lưu khi làm bài; lưu được đến hạn nộp. Câu trả lời đã lưu không bị bản "
@@ -193,13 +195,13 @@ def _overdue(definition: Definition) -> Block:
             "A paper that nobody handed in is not counted, whatever was saved; its attempt is used up.",
         )
     longest = span_in_words(definition.paper.time_limit + definition.contest.grace)
+    guess = (", không có số dự đoán", ", no prediction") if definition.prediction else ("", "")
     return clause(
-        f"Bài hết hạn mà chưa nộp được tính theo các câu trả lời đã lưu, với thời gian làm bài {longest.vi}, "
-        "không có số dự đoán, và xếp sau bài đã nộp bằng nó ở mọi tiêu chí. Nếu chưa lưu câu nào thì bài "
+        f"Bài hết hạn mà chưa nộp được tính theo các câu trả lời đã lưu, với thời gian làm bài "
+        f"{longest.vi}{guess[0]}, và xếp sau bài đã nộp bằng nó ở mọi tiêu chí. Nếu chưa lưu câu nào thì bài "
         "không được tính.",
-        f"A paper that nobody handed in counts with its saved answers, a duration of {longest.en} and no "
-        "prediction, and stands behind a paper handed in that is equal to it. With nothing saved it is not "
-        "counted.",
+        f"A paper that nobody handed in counts with its saved answers, a duration of {longest.en}{guess[1]}, "
+        "and stands behind a paper handed in that is equal to it. With nothing saved it is not counted.",
     )
 
 
@@ -212,7 +214,7 @@ def _durations(definition: Definition) -> list[Block]:
         attempt = AttemptId(1, 1, started, "0" * 16)
         record = finish(definition, week, attempt, received=received, score=1, answers="B", prediction=None)
         due = deadline(definition, week, started)
-        return [clock(started), clock(due), clock(received), span(record.duration)]
+        return [clock(started), clock(due), clock(received), duration(record.duration)]
 
     rows = [row(_OPEN_LONG, _NINE, _NINE + limit * 3 // 5 // 1000 * 1000)]
     if grace:
@@ -224,7 +226,7 @@ def _durations(definition: Definition) -> list[Block]:
         record = overdue_record(definition, _OPEN_LONG, opened, lambda *_: 1)
         never = Said("không nộp, đã lưu câu trả lời", "never, answers saved")
         rows.append(
-            [clock(_NINE), clock(deadline(definition, _OPEN_LONG, _NINE)), never, span(record.duration)]
+            [clock(_NINE), clock(deadline(definition, _OPEN_LONG, _NINE)), never, duration(record.duration)]
         )
     return [
         example(

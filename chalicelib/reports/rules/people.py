@@ -12,7 +12,7 @@ from chalicelib.reports.rules.words import (
     Said,
     clause,
     period,
-    point,
+    points,
     span_in_words,
     table,
 )
@@ -51,7 +51,7 @@ def of_participants(definition: Definition) -> Article:
         (
             clause(
                 f"{age[0]} Mỗi người đăng ký một lần bằng số căn cước công dân của mình.{proof[0]}",
-                f"{age[1]} Each person registers once, by the own citizen id.{proof[1]}",
+                f"{age[1]} Each person registers once, with their own citizen id.{proof[1]}",
             ),
             clause(
                 "Khi đăng ký, mỗi người chọn một trong các đối tượng sau. Người thuộc đối tượng bắt buộc "
@@ -123,7 +123,7 @@ def _excluded(definition: Definition) -> list[Block]:
         )
     return [
         clause(*who),
-        *[point(f"{escape(role)};", f"{escape(role)};") for role in roles],
+        *points([Said(escape(role), escape(role)) for role in roles]),
         clause(
             "Người không được dự thi thì không đăng ký, không đăng nhập được và không được xếp hạng, kể cả "
             "khi được đưa vào danh sách sau khi đã dự thi. Người mà danh sách của Ban Tổ chức ghi là không "

@@ -19,13 +19,14 @@ from chalicelib.reports.rules.words import (
     Said,
     clause,
     clock,
+    duration,
     example,
     listed,
     period,
     point,
     table,
 )
-from chalicelib.reports.vietnamese import span, whole
+from chalicelib.reports.vietnamese import whole
 
 # Each criterion's name, and which of two papers stands first.
 _CRITERIA: dict[RankingField, tuple[Said, Said]] = {
@@ -116,8 +117,8 @@ def _ranked_example(definition: Definition) -> list[Block]:
     full = definition.paper.questions
 
     def one(score: int, guess: int, part: int, received: int, attempts: int) -> _Person:
-        duration = shortest + (limit - shortest) * part // 10
-        return _Person(Candidate(1, received * 3_600_000, duration, score, guess, overdue=False), attempts)
+        took = shortest + (limit - shortest) * part // 10
+        return _Person(Candidate(1, received * 3_600_000, took, score, guess, overdue=False), attempts)
 
     people = {
         "A": one(full, 980, 7, 9, 2),
@@ -170,15 +171,16 @@ def _decided_by(
     return Said("bốc thăm", "the draw")
 
 
-def _value(person: _Person, field: RankingField) -> str:
+def _value(person: _Person, field: RankingField) -> Said | str:
     paper = person.best
-    return {
+    values: dict[RankingField, Said | str] = {
         "score": str(paper.score),
-        "prediction": f"{whole(prediction_error(paper, _TARGET) or 0)}",
-        "duration": span(paper.duration),
+        "prediction": whole(prediction_error(paper, _TARGET) or 0),
+        "duration": duration(paper.duration),
         "submitted": clock(paper.received),
         "attempts": str(person.attempts),
-    }[field]
+    }
+    return values[field]
 
 
 def _draw(definition: Definition) -> list[Block]:
@@ -186,9 +188,16 @@ def _draw(definition: Definition) -> list[Block]:
     root = sha256(b"root").hexdigest()
     names = {name: sha256(name.encode()).hexdigest() for name in ("A", "B")}
     first, second = sorted(names, key=lambda name: lot(root, names[name]))
-    lots = "<br>".join(
-        f"{name}: SHA-256(<code>{root}|{names[name]}</code>) = <code>{lot(root, names[name]).hex()}</code>."
-        for name in (first, second)
+    drawn = [(name, f"{root}|{names[name]}", lot(root, names[name]).hex()) for name in (first, second)]
+    lots = Said(
+        "<br>".join(
+            f"{name}: chuỗi <code>{text}</code> có mã SHA-256 là <code>{found}</code>."
+            for name, text, found in drawn
+        ),
+        "<br>".join(
+            f"{name}: the text <code>{text}</code> has the SHA-256 <code>{found}</code>."
+            for name, text, found in drawn
+        ),
     )
     return [
         clause(
@@ -200,10 +209,10 @@ def _draw(definition: Definition) -> list[Block]:
             "Who is equal in every criterion stands by <b>the draw</b>: the SHA-256 of the text made of the "
             f"root of the {word_en}'s data, “|” and the person's code of the {word_en} (hexadecimal, lower "
             f"case), the smaller first. The root is computed from all papers of the {word_en} at its first "
-            f"close, and stays when the {word_en} is closed again; before the close nobody can know it, the "
-            "organisers included, and after it anybody can compute it again.",
+            f"close, and stays when the {word_en} is closed again; before its end nobody can know it, the "
+            "organisers included, and after the close anybody can compute it again.",
         ),
-        example(f"{lots}<br>{first} xếp trước {second}.", f"{lots}<br>{first} stands before {second}."),
+        example(f"{lots.vi}<br>{first} xếp trước {second}.", f"{lots.en}<br>{first} stands before {second}."),
     ]
 
 
@@ -320,7 +329,7 @@ def _final_ranking(definition: Definition) -> list[Block]:
                 ("Tổng thời gian (phút:giây)", "Sum of durations (minutes:seconds)"),
             ],
             [
-                [str(place), one.participant_id, str(one.score), span(one.duration)]
+                [str(place), one.participant_id, str(one.score), duration(one.duration)]
                 for place, one in enumerate(ranked, 1)
             ],
             "cccc",

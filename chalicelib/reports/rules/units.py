@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 from math import ceil
-from typing import NamedTuple
 
 from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS
-from chalicelib.domain.definition import Definition, UnitPrize
-from chalicelib.domain.unit_score import NOTHING, UnitStanding, UnitSums, UnitWeek, rank_units
+from chalicelib.domain.definition import Definition, UnitPrize, When
+from chalicelib.domain.unit_score import NOTHING, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from chalicelib.reports.rules.words import (
     Article,
@@ -24,7 +24,6 @@ from chalicelib.reports.rules.words import (
     period,
     point,
     quoted,
-    ratio,
 )
 from chalicelib.reports.vietnamese import whole
 
@@ -38,21 +37,18 @@ _VOLUME = {
 }
 
 
-class _Worked(NamedTuple):
-    """The worked example: a unit among others, as ``rank_units`` counts it."""
+def _worked(definition: Definition) -> Block:
+    """A unit of 200, 20 exempt; 135 obliged and 15 others took part. The largest has twenty times as much.
 
-    row: UnitStanding
-    volume: Fraction
-    own: int
-    most: int
-
-
-def _worked(definition: Definition) -> _Worked:
-    """A unit of 200, 20 exempt; 135 obliged and 15 others took part. The largest has twenty times as much."""
+    Worked out by ``rank_units``.
+    """
     size = definition.paper.questions
-    ours = UnitSums(150, 450, 0, 135, 405, 135 * size * 9 // 10, 150, 135)
-    largest = UnitSums(3_000, 9_000, 0, 2_700, 8_100, 2_700 * size * 4 // 5, 3_000, 2_700)
+    ours = UnitSums(150, 450, 135 * size, 135, 405, 135 * size * 9 // 10, 150, 135)
+    largest = UnitSums(3_000, 9_000, 2_700 * size, 2_700, 8_100, 2_700 * size * 4 // 5, 3_000, 2_700)
     units = [Unit("A", "A", "", "", 200, 20), Unit("B", "B", "", "", 3_000, 0)]
+    if not definition.obliged:
+        ours, largest = (one._replace(obliged_people=0, obliged_attempts=0) for one in (ours, largest))
+        units = [unit._replace(headcount=0, exempt=0) for unit in units]
     sums = {"A": ours, "B": largest}
     week = UnitWeek({unit.code: unit for unit in units}, sums, {}, size)
     row = next(row for row in rank_units(units, sums, definition, [week], "") if row.unit.code == "A")
@@ -62,25 +58,53 @@ def _worked(definition: Definition) -> _Worked:
         ]
         for one in (ours, largest)
     )
-    return _Worked(row, Fraction(own, most), own, most)
+    volume, word = Fraction(own, most or 1), _VOLUME[definition.unit_score.volume]
+    people, best = (
+        (ours.obliged_people, ours.obliged_best_sum) if definition.obliged else (ours.people, ours.best_sum)
+    )
+    if definition.obliged:
+        rate = (
+            f"đơn vị A có {row.headcount} người thuộc đối tượng bắt buộc, trong đó {row.exempt} người được "
+            f"miễn, còn {row.obliged}; {people} người trong số đó dự thi: tỷ lệ tham gia là "
+            f"{people}/{row.obliged} = {row.rate}."
+        )
+        rate_en = (
+            f"unit A has {row.headcount} obliged people, {row.exempt} of them exempt, which leaves "
+            f"{row.obliged}; {people} of these took part: rate {people}/{row.obliged} = {row.rate}."
+        )
+    else:
+        rate = f"đơn vị A không có đối tượng bắt buộc: tỷ lệ tham gia bằng 0; {people} người dự thi."
+        rate_en = f"unit A has no obliged people: rate 0; {people} people took part."
+    shares = f"{whole(own)}/{whole(most)} = {volume}" if most else "0"
+    shares_en = f"{own:,}/{most:,} = {volume}" if most else "0"
+    score, products = exact(row.score), _products(definition, (row.rate, volume, row.quality))
+    return example(
+        f"{rate} Mức tham gia: {word.vi} là {whole(own)}, ở đơn vị nhiều nhất là {whole(most)}, nên bằng "
+        f"{shares}. Điểm bài tốt nhất của {people} người cộng lại là {whole(best)}: chất lượng là "
+        f"{whole(best)}/({people} × {size}) = {row.quality}. Điểm đơn vị = 100 × ({products.vi}) = {score.vi}.",
+        f"{rate_en} Volume: {word.en} number {own:,}, and {most:,} in the unit that has most, which gives "
+        f"{shares_en}. The best scores of its {people} people add up to {best:,}: quality {best:,}/({people} × "
+        f"{size}) = {row.quality}. Unit score = 100 × ({products.en}) = {score.en}.",
+    )
+
+
+def _weights(definition: Definition) -> list[Said]:
+    weights = definition.unit_score.weights
+    return [exact(Fraction(one)) for one in (weights.participation, weights.volume, weights.quality)]
+
+
+def _products(definition: Definition, factors: Sequence[Fraction]) -> Said:
+    pairs = list(zip(_weights(definition), factors, strict=True))
+    return Said(
+        " + ".join(f"{weight.vi} × {factor}" for weight, factor in pairs),
+        " + ".join(f"{weight.en} × {factor}" for weight, factor in pairs),
+    )
 
 
 def of_unit_scores(definition: Definition) -> Article:
     word, word_en = period(definition)
-    weights = definition.unit_score.weights
-    parts = [Fraction(weight) for weight in (weights.participation, weights.volume, weights.quality)]
-    w = [exact(part) for part in parts]
-    volume = _VOLUME[definition.unit_score.volume]
+    w, volume = _weights(definition), _VOLUME[definition.unit_score.volume]
     size = definition.paper.questions
-    worked = _worked(definition)
-    row = worked.row
-    score = exact(row.score)
-    best = row.sums.obliged_best_sum
-    factors = (row.rate, worked.volume, row.quality)
-    sum_vi, sum_en = (
-        " + ".join(f"{weight[language]} × {ratio(factor)}" for weight, factor in zip(w, factors, strict=True))
-        for language in (0, 1)
-    )
     return Article(
         Said("Điểm và xếp hạng đơn vị", "Unit scores and the ranking of units"),
         (
@@ -110,23 +134,7 @@ def of_unit_scores(definition: Definition) -> Article:
                 "paper), over the unit's obliged people who took part; over everybody where nobody is "
                 "obliged, and 0 where nobody took part.",
             ),
-            example(
-                f"đơn vị A có {whole(row.headcount)} người thuộc đối tượng bắt buộc, trong đó {row.exempt} "
-                f"người được miễn, còn {row.obliged}; {row.sums.obliged_people} người trong số đó dự thi: tỷ "
-                f"lệ tham gia là {row.sums.obliged_people}/{row.obliged} = {ratio(row.rate)}. Mức tham gia "
-                f"({volume.vi}) là {whole(worked.own)}, đơn vị nhiều nhất là {whole(worked.most)}: "
-                f"{whole(worked.own)}/{whole(worked.most)} = {ratio(worked.volume)}. Điểm bài tốt nhất của "
-                f"{row.sums.obliged_people} người cộng lại là {whole(best)}: chất lượng là "
-                f"{whole(best)}/({row.sums.obliged_people} × {size}) = {ratio(row.quality)}. Điểm đơn vị = "
-                f"100 × ({sum_vi}) = {score.vi}.",
-                f"unit A has {row.headcount} obliged people, {row.exempt} of them exempt, which leaves "
-                f"{row.obliged}; {row.sums.obliged_people} of these took part: rate "
-                f"{row.sums.obliged_people}/{row.obliged} = {ratio(row.rate)}. Volume ({volume.en}): "
-                f"{worked.own:,}, and {worked.most:,} in the unit that has most: {ratio(worked.volume)}. The "
-                f"best scores of its {row.sums.obliged_people} people add up to {best:,}: quality "
-                f"{best:,}/({row.sums.obliged_people} × {size}) = {ratio(row.quality)}. Unit score = 100 × "
-                f"({sum_en}) = {score.en}.",
-            ),
+            _worked(definition),
             *_over_weeks(definition),
             clause(
                 "Đơn vị bằng điểm được xét lần lượt: chất lượng, mức tham gia, rồi bốc thăm theo phép tính "
@@ -155,19 +163,21 @@ def _over_weeks(definition: Definition) -> list[Block]:
     for week in weeks:
         total = total.plus(week.sums["A"])
     (row,) = rank_units([unit], {"A": total}, definition, weeks, "")
+    summed = clause(
+        "Khi tính cho cả Cuộc thi, số người dự thi, số bài và điểm bài tốt nhất được cộng qua các "
+        f"{word}; số người thuộc đối tượng bắt buộc được tính mỗi {word} một lần, theo số có hiệu lực khi "
+        f"chốt {word} đó.",
+        f"Over the whole contest, people, papers and best scores are added up over the {word_en}s; "
+        f"obliged people are taken once a {word_en}, as they were when it was closed.",
+    )
+    if not definition.obliged:
+        return [summed]
     return [
-        clause(
-            "Khi tính cho cả Cuộc thi, số người dự thi, số bài và điểm bài tốt nhất được cộng qua các "
-            f"{word}; số người thuộc đối tượng bắt buộc được tính mỗi {word} một lần, theo số có hiệu lực khi "
-            f"chốt {word} đó.",
-            f"Over the whole contest, people, papers and best scores are added up over the {word_en}s; "
-            f"obliged people are taken once a {word_en}, as they were when it was closed.",
-        ),
+        summed,
         example(
             f"trong hai {word}, đơn vị có 180 người phải dự thi mỗi {word}; {word} đầu 135 người, {word} sau "
-            f"117 người dự thi: tỷ lệ tham gia là (135 + 117)/(180 + 180) = {ratio(row.rate)}.",
-            f"in two {word_en}s 135 and then 117 of 180 took part: rate (135 + 117)/(180 + 180) = "
-            f"{ratio(row.rate)}.",
+            f"117 người dự thi: tỷ lệ tham gia là (135 + 117)/(180 + 180) = {row.rate}.",
+            f"in two {word_en}s 135 and then 117 of 180 took part: rate (135 + 117)/(180 + 180) = {row.rate}.",
         ),
     ]
 
@@ -190,11 +200,12 @@ def of_unit_prizes(definition: Definition) -> Article:
     if not definition.unit_prizes:
         return Article(title, (clause("Cuộc thi không có giải tập thể.", "There are no unit prizes."),))
     blocks: list[Block] = []
-    for when, head, head_en in (
+    heads: tuple[tuple[When, str, str], ...] = (
         ("week", f"Mỗi {word}, khi chốt kết quả", f"Each {word_en}, when it is closed"),
-        ("final", "Khi kết thúc Cuộc thi, theo kết quả của mọi " + word, f"At the end, over all {word_en}s"),
-    ):
-        prizes = definition.unit_prizes_of(when)  # type: ignore[arg-type]
+        ("final", f"Khi kết thúc Cuộc thi, theo kết quả của mọi {word}", f"At the end, over all {word_en}s"),
+    )
+    for when, head, head_en in heads:
+        prizes = definition.unit_prizes_of(when)
         if prizes:
             blocks.append(clause(f"{head}:", f"{head_en}:"))
             blocks += [_unit_prize(prize, definition) for prize in prizes]

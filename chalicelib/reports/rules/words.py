@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.times import day
 from chalicelib.reports.numbers import decimal
-from chalicelib.reports.vietnamese import comma, whole
+from chalicelib.reports.vietnamese import comma, span, whole
 
 # What a week is called in English.
 _PERIODS_EN = {"tuần": "week", "đợt": "round", "kỳ": "session"}
@@ -47,6 +47,12 @@ def point(vi: str, en: str) -> Block:
     return Block("point", Said(vi, en))
 
 
+def points(said: Sequence[Said]) -> list[Block]:
+    """Points that make up one sentence."""
+    ends = [*[";"] * (len(said) - 1), "."][: len(said)]
+    return [point(f"{one.vi}{end}", f"{one.en}{end}") for one, end in zip(said, ends, strict=True)]
+
+
 def example(vi: str, en: str) -> Block:
     return Block("example", Said(f"<i>Ví dụ:</i> {vi}", f"<i>Example:</i> {en}"))
 
@@ -76,9 +82,22 @@ def period(definition: Definition) -> Said:
     return Said(word, _PERIODS_EN[word])
 
 
-def span_in_words(span: timedelta) -> Said:
+def title_of(definition: Definition, number: int) -> Said:
+    """What a week is called, as HTML: its own title, else its number."""
+    title = escape(definition.title_of(number))
+    own = definition.own_title(number) is not None
+    return Said(title, title if own else f"{period(definition).en.capitalize()} {number}")
+
+
+def duration(milliseconds: int) -> Said:
+    """``725005`` → ``12:05,005``, minutes and seconds."""
+    told = span(milliseconds)
+    return Said(told, told.replace(",", "."))
+
+
+def span_in_words(length: timedelta) -> Said:
     """``PT1H30M`` → ``1 giờ 30 phút``; exact to the millisecond."""
-    left, vi, en = span // timedelta(milliseconds=1), [], []
+    left, vi, en = length // timedelta(milliseconds=1), [], []
     for seconds, unit, unit_en in _UNITS:
         number, left = divmod(left, 1000 * seconds)
         if number:
@@ -99,11 +118,6 @@ def exact(value: Fraction) -> Said:
                 return Said(whole(int(value)), f"{int(value):,}")
             return Said(comma(value, places), decimal(value, places))
     return Said(f"≈ {comma(value, 4)}", f"≈ {decimal(value, 4)}")
-
-
-def ratio(value: Fraction) -> str:
-    """``3/4``; a whole number without the line."""
-    return str(value)
 
 
 def per_cent(value: Fraction) -> Said:
