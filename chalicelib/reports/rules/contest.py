@@ -64,21 +64,23 @@ def of_the_weeks(definition: Definition) -> Article:
     word, word_en = period(definition)
     contest = definition.contest
     length, pause = span_in_words(contest.week_length), span_in_words(contest.pause)
-    if contest.pause:
+    if contest.weeks == 1:
+        after = (f"dài {length.vi}", f"of {length.en}")
+    elif contest.pause:
         after = (
             (
-                f"; từ {word} thứ hai, {word} mở muộn hơn {pause.vi} sau khi {word} trước đóng, để nhận xong "
-                f"bài của {word} trước"
+                f"cứ {length.vi} đóng một {word}; từ {word} thứ hai, {word} mở muộn hơn {pause.vi} sau khi "
+                f"{word} trước đóng, để nhận xong bài của {word} trước"
             ),
             (
-                f"; from the second {word_en} on, a {word_en} opens {pause.en} after the one before has "
-                "closed, when all of its papers are in"
+                f"one closing every {length.en}; from the second {word_en} on, a {word_en} opens {pause.en} "
+                "after the one before has closed, when all of its papers are in"
             ),
         )
     else:
         after = (
-            f"; {word} sau mở ngay khi {word} trước đóng",
-            f"; a {word_en} opens when the one before closes",
+            f"cứ {length.vi} đóng một {word}; {word} sau mở ngay khi {word} trước đóng",
+            f"one closing every {length.en}; a {word_en} opens when the one before closes",
         )
     last_chance = span_in_words(timedelta(milliseconds=LAST_CHANCE_MS))
     reopened = REOPENED_WITHIN_MS // 3_600_000
@@ -86,11 +88,9 @@ def of_the_weeks(definition: Definition) -> Article:
         Said("Thời gian", "Dates"),
         (
             clause(
-                f"Cuộc thi có {contest.weeks} {word}, cứ {length.vi} đóng một {word}{after[0]}. "
-                f"Bảng dưới đây ghi giờ mở và giờ đóng từng {word}, tính theo múi giờ {contest.timezone}. "
+                f"Cuộc thi có {contest.weeks} {word}, {after[0]}. Giờ tính theo múi giờ {contest.timezone}. "
                 f"{word.capitalize()} mở từ đúng giờ mở; đúng giờ đóng thì không bắt đầu bài mới được nữa.",
-                f"The contest has {counted(contest.weeks, word_en)}, one closing every {length.en}{after[1]}. "
-                f"The table gives the opening and closing of each {word_en} in the time zone "
+                f"The contest has {counted(contest.weeks, word_en)}, {after[1]}. Times are in the zone "
                 f"{contest.timezone}. A {word_en} is open from its opening on; at its closing no paper can be "
                 "begun any more.",
             ),

@@ -181,12 +181,13 @@ def of_results(definition: Definition) -> Article:
             ),
             clause(
                 f"Khiếu nại về kết quả gửi đến đường dây nóng trong {complaints.vi} kể từ khi kết quả được "
-                "công bố. Kết quả trở thành chính thức khi được công nhận bằng quyết định, có số và ngày ghi "
-                "trên trang. Kết quả đã công nhận chỉ thay đổi sau khi quyết định công nhận bị thu hồi kèm "
-                "lý do.",
-                f"Complaints about a result go to the hotline within {complaints.en} of its publication. A "
-                "result becomes official by a decision, whose number and date the site shows. A recognised "
-                "result changes only after its recognition has been withdrawn, with a reason.",
+                "công bố. Hết thời hạn đó (sớm hơn thì phải nêu lý do), kết quả được công nhận bằng quyết "
+                "định có số và ngày ghi trên trang; kết quả cả Cuộc thi được công nhận sau cùng. Kết quả đã "
+                "công nhận chỉ thay đổi sau khi việc công nhận được thu hồi kèm lý do.",
+                f"Complaints about a result go to the hotline within {complaints.en} of its publication. "
+                "After that (earlier with a reason) it is recognised by a decision, whose number and date "
+                "the site shows; the result of the whole contest comes last. A recognised result changes "
+                "only after its recognition has been withdrawn, with a reason.",
             ),
             clause(
                 f"{names[0]} Số căn cước công dân không được công khai. {lowest[0]}",
