@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.outcome import Failed, Passed
-from verify.ranking import Unit, lot, note, unit_prizes, volume_of, weighed
+from verify.ranking import Unit, competes, levels, lot, note, unit_prizes, volume_of, weighed
 from verify.site import Fetch, read_json
 from verify.week import rounded
 
@@ -26,20 +26,26 @@ def check(fetch: Fetch, weeks: Sequence[Week]) -> Iterator[Passed]:
             "Bốc thăm cuối cuộc thi không theo mã xác thực của tuần cuối.",
             "The draw of the end is not under the last week's root.",
         )
-    told = {unit["code"]: unit for unit in again["units"]}
-    ranked = [_unit(row, told[row["code"]], weeks) for row in page["units"]]
-    ranked = _scored(ranked, again)
-    ranked.sort(key=lambda one: (-one.score, -one.quality, -one.volume, lot(again["draw_root"], one.code)))
+    told = {(unit["level"], unit["code"]): unit for unit in again["units"]}
+    ranked: list[Unit] = []
+    places = []
+    for level, units in levels(weeks[-1][0]["units"]):
+        there = _scored([_unit(level, unit, told, weeks) for unit in units], again)
+        there.sort(key=lambda one: (-one.score, -one.quality, -one.volume, lot(again["draw_root"], one.code)))
+        places += [(level, rank, one.code, *one.everybody[:2]) for rank, one in enumerate(there, 1)]
+        ranked += there
     won = unit_prizes(ranked, again["unit_prizes"], {})
-    expected = [
-        (rank, one.code, *one.everybody[:2], won.get(one.code, ""), note(one, again["unit_prizes"]))
-        for rank, one in enumerate(ranked, 1)
-    ]
+    given = []
+    for one in ranked:
+        mine = [prize for prize in again["unit_prizes"] if competes(one, prize)]
+        prize = won.get(one.code, "")
+        given.append((prize if prize in [each["name"] for each in mine] else "", note(one, mine)))
+    expected = [(*place, *outcome) for place, outcome in zip(places, given, strict=True)]
     shown = [
-        tuple(row[name] for name in ("rank", "code", "people", "attempts", "prize", "note"))
+        tuple(row[name] for name in ("level", "rank", "code", "people", "attempts", "prize", "note"))
         for row in page["units"]
     ]
-    exact = [str(one.score) == told[one.code]["score"] for one in ranked]
+    exact = [str(one.score) == told[one.level, one.code]["score"] for one in ranked]
     scores = [Decimal(row["unit_score"]) for row in page["units"]]
     if shown != expected or not all(exact) or scores != [rounded(str(one.score)) for one in ranked]:
         raise Failed(
@@ -54,17 +60,25 @@ def check(fetch: Fetch, weeks: Sequence[Week]) -> Iterator[Passed]:
     )
 
 
-def _unit(row: dict[str, Any], told: dict[str, Any], weeks: Sequence[Week]) -> Unit:
+def _unit(
+    level: str, unit: dict[str, Any], known: dict[tuple[str, str], dict[str, Any]], weeks: Sequence[Week]
+) -> Unit:
     """The unit's sums; rate and quality follow from them, volume and score from all units'."""
-    code = row["code"]
+    code = unit["code"]
+    told = known.get((level, code))
+    if told is None:
+        raise Failed(
+            f"Kết quả cuối cuộc thi thiếu đơn vị {code}.", f"The results of the end lack the unit {code}."
+        )
     sizes, counted, shares = [], [], [Fraction(0), Fraction(0)]
     for published, result in weeks:
-        sizes += [max(one["headcount"] - one["exempt"], 0) for one in published["units"] if one["code"] == code]
-        for one in result["units"]:
-            if one["code"] == code:
-                counted.append(one)
-                for at, names in enumerate(SUMS):
-                    shares[at] += Fraction(one[names[2]], published["rules"]["paper_questions"])
+        family = [one for one in published["units"] if code in (one["code"], one["parent"])]
+        sizes.append(sum(max(one["headcount"] - one["exempt"], 0) for one in family))
+        rows = [one for one in result["units"] if one["code"] == code]
+        for one in rows[:1]:  # a unit of both levels has the same sums in each
+            counted.append(one)
+            for at, names in enumerate(SUMS):
+                shares[at] += Fraction(one[names[2]], published["rules"]["paper_questions"])
     everybody, obliged = (
         (sum(one[a] for one in counted), sum(one[b] for one in counted), sum(one[c] for one in counted))
         for a, b, c in SUMS
@@ -79,8 +93,9 @@ def _unit(row: dict[str, Any], told: dict[str, Any], weeks: Sequence[Week]) -> U
     asked = sum(sizes)
     people = obliged[0] if asked else everybody[0]
     return Unit(
+        level=level,
         code=code,
-        bloc=row["bloc"],
+        bloc=unit["bloc"],
         size=max(sizes, default=0),
         everybody=everybody,
         obliged=obliged,
@@ -94,7 +109,7 @@ def _unit(row: dict[str, Any], told: dict[str, Any], weeks: Sequence[Week]) -> U
 
 
 def _scored(units: list[Unit], rules: dict[str, Any]) -> list[Unit]:
-    """With each unit's share of the largest volume, and its score."""
+    """Of one level: with each unit's share of the largest volume, and its score."""
     volumes = [volume_of(one.everybody, one.obliged, rules) for one in units]
     most = max(volumes, default=0)
     scored = []

@@ -68,10 +68,11 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
         "order_sha256": sha256("\n".join(place.pseudonym for place in ranked).encode()).hexdigest(),
         "prizes": prizes(ranked, rules, set(published["earlier_winners"])),
     }
+    above = {unit["code"]: unit["parent"] for unit in published["units"]}
     winners: dict[str, int] = {}
     for prize in result["prizes"]:
-        code = ranked[prize["rank"] - 1].unit or ""
-        winners[code] = winners.get(code, 0) + 1
+        for code in counting_in(ranked[prize["rank"] - 1].unit, above):
+            winners[code] = winners.get(code, 0) + 1
     result["units"] = rank_units(everyone, winners, published)
     return result, ranked
 
@@ -129,6 +130,7 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
 class Unit(NamedTuple):
     """A unit in a ranking; sums of (people, attempts, best scores); ``size``: the most obliged in a week."""
 
+    level: str
     code: str
     bloc: str
     size: int
@@ -142,25 +144,87 @@ class Unit(NamedTuple):
     score: Fraction
 
 
+def counting_in(unit: str | None, above: dict[str, str]) -> list[str]:
+    """The units whose figures a person is in: the own one and its parent. ``above``: parents by code."""
+    return [code for code in (unit, above.get(unit or "")) if code in above]
+
+
 def rank_units(
     everyone: list[Place], winners: dict[str, int], published: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """``winners``: the people of each unit with an individual prize."""
+    units = published["units"]
+    above = {unit["code"]: unit["parent"] for unit in units}
+    obliged = dict.fromkeys(above, 0)
+    for unit in units:
+        for code in counting_in(unit["code"], above):
+            obliged[code] += max(unit["headcount"] - unit["exempt"], 0)
+    figures = (
+        obliged,
+        _sums(everyone, above),
+        _sums([place for place in everyone if place.obliged], above),
+        winners,
+    )
+    rows = [row for level, there in levels(units) for row in _level(level, there, figures, published)]
+    won = unit_prizes(rows, published["rules"]["unit_prizes"], published["unit_prizes_elsewhere"])
+    ranks: dict[str, int] = {}
+    told = []
+    for row in rows:
+        rank = ranks[row.level] = ranks.get(row.level, 0) + 1
+        mine = [prize for prize in published["rules"]["unit_prizes"] if competes(row, prize)]
+        prize = won.get(row.code, "")
+        told.append(
+            {
+                "level": row.level,
+                "rank": rank,
+                "code": row.code,
+                **dict(zip(("people", "attempts", "best_sum"), row.everybody, strict=True)),
+                **dict(
+                    zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), row.obliged, strict=True)
+                ),
+                "winners": row.winners,
+                "score": str(row.score),
+                "prize": prize if prize in [one["name"] for one in mine] else "",
+                "note": note(row, mine),
+            }
+        )
+    return told
+
+
+def levels(units: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Those without a parent, then those that are nobody's parent; all, where no unit has a parent."""
+    have_children = {unit["parent"] for unit in units if unit["parent"]}
+    if not have_children:
+        return [("", units)]
+    tops = [unit for unit in units if not unit["parent"]]
+    return [("top", tops), ("leaf", [unit for unit in units if unit["code"] not in have_children])]
+
+
+Sums = dict[str, tuple[int, int, int]]
+
+
+def _level(
+    level: str,
+    units: list[dict[str, Any]],
+    figures: tuple[dict[str, int], Sums, Sums, dict[str, int]],
+    published: dict[str, Any],
+) -> list[Unit]:
+    """The ranking of one level. ``figures``, by code: obliged people, sums of all and of these, winners."""
+    sizes, everybody, of_obliged, winners = figures
     rules, questions = published["rules"], published["rules"]["paper_questions"]
-    codes = [unit["code"] for unit in published["units"]]
-    everybody = _sums(everyone, codes)
-    of_obliged = _sums([place for place in everyone if place.obliged], codes)
+    codes = [unit["code"] for unit in units]
     most = max((volume_of(everybody[code], of_obliged[code], rules) for code in codes), default=0)
     rows = []
-    for unit in published["units"]:
+    for unit in units:
         code = unit["code"]
-        obliged = max(unit["headcount"] - unit["exempt"], 0)
+        obliged = sizes[code]
         rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
         volume = Fraction(volume_of(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
         people, _, best_sum = of_obliged[code] if obliged else everybody[code]
         quality = Fraction(best_sum, people * questions) if people else Fraction(0)
         rows.append(
             Unit(
+                level=level,
                 code=code,
                 bloc=unit["bloc"],
                 size=obliged,
@@ -175,20 +239,12 @@ def rank_units(
             )
         )
     rows.sort(key=lambda row: (-row.score, -row.quality, -row.volume, lot(published["draw_root"], row.code)))
-    won = unit_prizes(rows, rules["unit_prizes"], published["unit_prizes_elsewhere"])
-    return [
-        {
-            "rank": rank,
-            "code": row.code,
-            **dict(zip(("people", "attempts", "best_sum"), row.everybody, strict=True)),
-            **dict(zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), row.obliged, strict=True)),
-            "winners": row.winners,
-            "score": str(row.score),
-            "prize": won.get(row.code, ""),
-            "note": note(row, rules["unit_prizes"]),
-        }
-        for rank, row in enumerate(rows, 1)
-    ]
+    return rows
+
+
+def competes(row: Unit, prize: dict[str, Any]) -> bool:
+    """Whether the row is of the prize's level; where no unit has a parent, there is one level."""
+    return row.level in ("", prize["level"])
 
 
 def volume_of(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int], rules: dict[str, Any]) -> int:
@@ -211,7 +267,9 @@ def unit_prizes(
         had = elsewhere.get(prize["name"], []) if prize["once"] else []
         for _ in range(prize["count"]):
             may = [
-                row for row in ranked if row.code not in won and row.code not in had and not _why(row, prize)
+                row
+                for row in ranked
+                if competes(row, prize) and row.code not in won and row.code not in had and not _why(row, prize)
             ]
             if not may:
                 break
@@ -254,11 +312,11 @@ def note(row: Unit, prizes: list[dict[str, Any]]) -> str:
     return max((_why(row, prize) for prize in prizes), key=REASONS.index, default="")
 
 
-def _sums(places: Iterable[Place], codes: Iterable[str]) -> dict[str, tuple[int, int, int]]:
-    """People, counted attempts and best scores by unit code."""
-    sums = dict.fromkeys(codes, (0, 0, 0))
+def _sums(places: Iterable[Place], above: dict[str, str]) -> Sums:
+    """People, counted attempts and best scores by unit code; a parent's children count in it too."""
+    sums = dict.fromkeys(above, (0, 0, 0))
     for place in places:
-        if place.unit in sums and place.took_part:
-            people, attempts, best_sum = sums[place.unit]
-            sums[place.unit] = (people + 1, attempts + place.counted, best_sum + place.best.score)
+        for code in counting_in(place.unit, above) if place.took_part else ():
+            people, attempts, best_sum = sums[code]
+            sums[code] = (people + 1, attempts + place.counted, best_sum + place.best.score)
     return sums

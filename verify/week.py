@@ -143,14 +143,9 @@ def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Pla
         raise Failed(
             "Trang kết quả nêu người đạt giải khác với xếp hạng.", "The results page shows other winners."
         )
-    units = [
-        (row["rank"], row["code"], row["people"], row["attempts"], row["prize"], rounded(row["score"]))
-        for row in result["units"]
-    ]
-    listed = [
-        (row["rank"], row["code"], row["people"], row["attempts"], row["prize"], Decimal(row["unit_score"]))
-        for row in page["units"]
-    ]
+    named = ("level", "rank", "code", "people", "attempts", "prize")
+    units = [(*(row[name] for name in named), rounded(row["score"])) for row in result["units"]]
+    listed = [(*(row[name] for name in named), Decimal(row["unit_score"])) for row in page["units"]]
     if listed != units:
         raise Failed(
             "Trang kết quả xếp hạng đơn vị khác với tính lại.", "The results page ranks units differently."

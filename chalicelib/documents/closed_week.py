@@ -75,14 +75,18 @@ class Unranked(Part, frozen=True):
 
 
 class UnitLine(Part, frozen=True):
-    """A unit's place. ``rate``, ``quality`` and ``score`` are exact: "numerator/denominator".
+    """A unit's place among those of its ``level``. ``rate``, ``quality`` and ``score`` are exact:
+    "numerator/denominator".
 
+    A parent's figures are its own plus its children's. ``level`` is empty where no unit has a parent.
     ``prize`` and ``prize_title`` are empty where it has none.
     """
 
+    level: Literal["top", "leaf", ""]
     rank: int
     code: str
     name: str
+    parent: str
     bloc: str
     kind: str
     headcount: int
@@ -140,7 +144,7 @@ class QuestionFigures(Part, frozen=True):
 
 
 class ClosedWeek(Document, frozen=True, kw_only=True):
-    """``prizes`` in order of value; ``units`` by rank; ``paper_size``: the number of questions in a paper.
+    """``prizes`` in order of value; ``units`` by level and rank; ``paper_size``: the number of questions.
 
     ``reserves``: who would have the prizes if none of the winners had.
     ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
@@ -175,14 +179,14 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
 
     @property
     def unit_winners(self) -> list[str]:
-        """Unit codes by rank."""
+        """Unit codes by level and rank."""
         return [unit.code for unit in self.units if unit.prize]
 
     @property
     def unit_week(self) -> UnitWeek:
         """The week as the final counts it."""
         units = {line.code: _unit(line) for line in self.units}
-        won = winners_by_unit((prize.unit, prize.participant_id) for prize in self.prizes)
+        won = winners_by_unit(((prize.unit, prize.participant_id) for prize in self.prizes), units.values())
         return UnitWeek(units, self.sums_by_unit, won, self.paper_size)
 
     @property
@@ -225,9 +229,11 @@ def unit_lines(ranked: Iterable[UnitStanding], prizes: Iterable[UnitPrize]) -> t
     titles = {prize.name: prize.title for prize in prizes}
     return tuple(
         UnitLine(
-            rank=rank,
+            level=row.level,
+            rank=row.rank,
             code=row.unit.code,
             name=row.unit.name,
+            parent=row.unit.parent,
             bloc=row.unit.bloc,
             kind=row.unit.kind,
             headcount=row.headcount,
@@ -242,7 +248,7 @@ def unit_lines(ranked: Iterable[UnitStanding], prizes: Iterable[UnitPrize]) -> t
             prize_title=titles.get(row.prize, ""),
             note=row.note,
         )
-        for rank, row in enumerate(ranked, 1)
+        for row in ranked
     )
 
 
@@ -252,12 +258,14 @@ def _exact(part: Fraction) -> str:
 
 def _unit(line: UnitLine) -> Unit:
     """The unit of a week's line, with the headcount in force then."""
-    return Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt)
+    return Unit(line.code, line.name, line.bloc, line.kind, line.headcount, line.exempt, line.parent)
 
 
 def standing(line: UnitLine) -> UnitStanding:
     """The inverse of ``unit_lines``, for one unit."""
     return UnitStanding(
+        line.level,
+        line.rank,
         _unit(line),
         line.headcount,
         line.exempt,

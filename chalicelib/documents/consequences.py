@@ -28,8 +28,12 @@ class PrizeChange(Part, frozen=True):
 
 
 class UnitChange(Part, frozen=True):
-    """A unit's rank and prize before and after; the ranks are None where the unit is not listed."""
+    """A unit's rank in its level and its prize, before and after; the ranks are None where it is not listed.
 
+    ``level`` is empty where no unit has a parent.
+    """
+
+    level: Literal["top", "leaf", ""]
     code: str
     name: str
     rank_before: int | None

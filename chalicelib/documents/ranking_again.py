@@ -33,6 +33,7 @@ class CountedUnitPrize(Part, frozen=True):
     count: int
     by: str
     once: bool
+    level: str
     blocs: tuple[str, ...]
     obliged_from: int
     obliged_to: int | None
@@ -70,6 +71,7 @@ def counted_unit_prize(prize: UnitPrize) -> CountedUnitPrize:
         count=prize.count,
         by=prize.by,
         once=prize.once,
+        level=prize.level,
         blocs=prize.blocs,
         obliged_from=prize.obliged_from,
         obliged_to=prize.obliged_to,
@@ -80,10 +82,11 @@ def counted_unit_prize(prize: UnitPrize) -> CountedUnitPrize:
 
 
 class UnitSize(Part, frozen=True):
-    """A unit as the close knew it."""
+    """A unit as the close knew it, without its children; ``parent`` is empty where it has none."""
 
     code: str
     bloc: str
+    parent: str
     headcount: int
     exempt: int
 
@@ -97,8 +100,12 @@ class RankedPrize(Part, frozen=True):
 
 
 class RankedUnit(Part, frozen=True):
-    """A unit's place; ``score`` is exact: "numerator/denominator"."""
+    """A unit's place in its level; ``score`` is exact: "numerator/denominator".
 
+    ``level`` is empty where no unit has a parent. A parent's figures are its own plus its children's.
+    """
+
+    level: str
     rank: int
     code: str
     people: int

@@ -34,11 +34,13 @@ class Winner(Part, frozen=True):
 
 
 class UnitRow(Part, frozen=True):
-    """Its figures are rounded as in ``unit_ranking.csv``."""
+    """Its figures are rounded as in ``unit_ranking.csv``; ``level`` is empty where no unit has a parent."""
 
+    level: Literal["top", "leaf", ""]
     rank: int
     code: str
     name: str
+    parent: str
     bloc: str
     headcount: int
     exempt: int
@@ -108,6 +110,7 @@ class WeekPage(Page, frozen=True, kw_only=True):
 class FinalUnit(Part, frozen=True):
     """Figures of the end that the weeks alone do not give; ``score`` is exact: "numerator/denominator"."""
 
+    level: Literal["top", "leaf", ""]
     code: str
     distinct_people: int
     winners: int

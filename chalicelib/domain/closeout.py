@@ -36,7 +36,7 @@ from chalicelib.domain.unit_score import (
     unit_sums,
     winners_by_unit,
 )
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import Unit, added_up
 
 
 class Collector(Protocol):
@@ -192,10 +192,11 @@ def close_week(
     everyone = rank(_taken_out(gathered.people), definition, week, target, root)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
-    sums_by_unit = unit_sums(everyone)
+    sums_by_unit = unit_sums(everyone, units)
     prizes = award(ranked, definition, barred, earlier_winners)
-    won = winners_by_unit((ranked[place].unit, ranked[place].participant_id) for place in prizes)
-    counted = UnitWeek({unit.code: unit for unit in units}, sums_by_unit, won, definition.paper.questions)
+    won = winners_by_unit(((ranked[place].unit, ranked[place].participant_id) for place in prizes), units)
+    sizes = {unit.code: unit for unit in added_up(units)}
+    counted = UnitWeek(sizes, sums_by_unit, won, definition.paper.questions)
     unit_ranking = rank_units(units, sums_by_unit, definition, [counted], root)
     return WeekResult(
         week=week,

@@ -4,7 +4,7 @@ The plan asks for collectives and individuals with outstanding contributions. Th
 participation and results, so the proposals are:
 
 - units in which everybody obliged took part in every week (rate 1 over all weeks);
-- units with the best results over all weeks: the first ``TOP_UNITS`` that reach every minimum;
+- units with the best results over all weeks: the first ``TOP_UNITS`` of each level that reach every minimum;
 - people who took part in every week: the first ``TOP_PEOPLE`` by the sum of their best scores, each divided by
   the size of that week's paper, then by the sum of their times. People with the same score and time as the last
   one are proposed too.
@@ -34,7 +34,10 @@ class WeekLine(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """``place`` counts within the reason. ``score`` and ``duration`` are a person's sums, 0 for a unit."""
+    """``place`` counts within the reason, of units in their ``level`` (``UnitStanding``).
+
+    ``score`` and ``duration`` are a person's sums, 0 for a unit.
+    """
 
     reason: Reason
     place: int
@@ -42,18 +45,26 @@ class Proposal(NamedTuple):
     unit: str
     score: int
     duration: int
+    level: str = ""
 
 
 def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
-    """Proposes units from the unit ranking over all weeks."""
-    complete = [row for row in ranked if row.rate == 1]
-    best = [row for row in ranked if row.sums.people and not row.note][:TOP_UNITS]
-    reasons: list[tuple[Reason, list[UnitStanding]]] = [("full_participation", complete), ("best_units", best)]
-    return [
-        Proposal(reason, place, row.unit.code, row.unit.code, 0, 0)
-        for reason, rows in reasons
-        for place, row in enumerate(rows, 1)
+    """Proposes units from the unit ranking over all weeks, each once for a reason, by the higher level."""
+    complete = {row.unit.code: row for row in reversed(ranked) if row.rate == 1}
+    proposals = [
+        Proposal("full_participation", place, code, code, 0, 0)
+        for place, code in enumerate(reversed(complete), 1)
     ]
+    proposed: set[str] = set()
+    for level in dict.fromkeys(row.level for row in ranked):
+        best = [row for row in ranked if row.level == level and row.sums.people and not row.note][:TOP_UNITS]
+        proposals += [
+            Proposal("best_units", place, row.unit.code, row.unit.code, 0, 0, level)
+            for place, row in enumerate(best, 1)
+            if row.unit.code not in proposed
+        ]
+        proposed |= {row.unit.code for row in best}
+    return proposals
 
 
 def propose_people(weeks: Iterable[Iterable[WeekLine]], paper_sizes: Sequence[int]) -> list[Proposal]:

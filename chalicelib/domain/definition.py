@@ -30,6 +30,7 @@ from chalicelib.domain.checked_values import (
     start_of_contest,
 )
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
+from chalicelib.domain.units import Level
 
 CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
 RankingField = Literal["score", "prediction", "duration", "submitted", "attempts"]
@@ -247,6 +248,7 @@ MinRate = Annotated[tuple[RateStep, ...], BeforeValidator(_steps), AfterValidato
 class UnitPrize(_Table):
     """A unit prize, ``count`` times, by one figure; the other fields say which units qualify.
 
+    ``level``: whether units without a parent or units without children compete for it (``units.Level``).
     ``once``: not to a unit that has this prize of another week. ``blocs``: of these alone, if any are named.
     The bounds, included, and ``min_rate`` are of the largest number of obliged people in one week.
     ``min_people`` counts distinct people who took part, ``min_winners`` those with a week's individual prize.
@@ -258,6 +260,7 @@ class UnitPrize(_Table):
     count: PrizeCount = 1
     by: Literal["score", "rate", "people", "attempts", "winners"] = "score"
     once: Switch = False
+    level: Level = "top"
     blocs: tuple[Text, ...] = ()
     obliged_from: Annotated[int, Field(strict=True, ge=0)] = 0
     obliged_to: Annotated[int, Field(strict=True, ge=0)] | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from chalicelib.domain.definition import Definition, UnitPrize
 from chalicelib.domain.ranking import Standing, lot
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import LEVELS, Level, Unit, added_up, counting_in, of_level, parents
 
 
 class UnitSums(NamedTuple):
@@ -29,7 +29,7 @@ class UnitSums(NamedTuple):
     distinct_obliged: int
 
     def plus(self, other: UnitSums) -> UnitSums:
-        """The sums of both; who is distinct cannot be told from sums and stays as it is."""
+        """The sums of both, for different people; over weeks, who is distinct cannot be told from sums."""
         return UnitSums(
             self.people + other.people,
             self.attempts + other.attempts,
@@ -37,8 +37,8 @@ class UnitSums(NamedTuple):
             self.obliged_people + other.obliged_people,
             self.obliged_attempts + other.obliged_attempts,
             self.obliged_best_sum + other.obliged_best_sum,
-            self.distinct_people,
-            self.distinct_obliged,
+            self.distinct_people + other.distinct_people,
+            self.distinct_obliged + other.distinct_obliged,
         )
 
 
@@ -53,19 +53,22 @@ class Distinct(NamedTuple):
 
 
 class DistinctPeople(NamedTuple):
-    """By unit code, and of the whole contest, people outside all units included."""
+    """By unit code, in a parent its children's too, and of the whole contest, people outside all units too."""
 
     by_unit: Mapping[str, Distinct]
     everyone: Distinct
 
 
 class UnitStanding(NamedTuple):
-    """A unit's place. ``headcount`` and ``exempt`` are taken once a week; ``size``: the most obliged in a week.
+    """A unit's place among those of its ``level``, which is empty where no unit has a parent.
 
-    ``winners``: its distinct people with an individual prize of a week. ``prize``: the name of the prize it has
-    won; ``note``: why it can win none.
+    A parent's figures are all its own plus its children's. ``headcount`` and ``exempt`` are taken once a week;
+    ``size``: the most obliged in a week. ``winners``: its distinct people with an individual prize of a week.
+    ``prize``: the name of the prize of this level that it has won; ``note``: why it can win none.
     """
 
+    level: Literal[Level, ""]
+    rank: int
     unit: Unit
     headcount: int
     exempt: int
@@ -90,16 +93,22 @@ class UnitStanding(NamedTuple):
         return Fraction(best_sum, people) if people else Fraction(0)
 
 
-def unit_sums(ranked: Iterable[Standing]) -> dict[str, UnitSums]:
-    """Sums of one week by unit code, over those who took part; people outside all units are left out."""
+def unit_sums(ranked: Iterable[Standing], units: Iterable[Unit]) -> dict[str, UnitSums]:
+    """Sums of one week by unit code, over those who took part; people outside all units are left out.
+
+    A parent's sums are its own plus its children's.
+    """
+    above = parents(units)
     of_unit: dict[str, list[Standing]] = {}
     for standing in ranked:
         if standing.unit and standing.took_part:
             of_unit.setdefault(standing.unit, []).append(standing)
-    sums = {}
-    for code, people in of_unit.items():
+    sums: dict[str, UnitSums] = {}
+    for own, people in of_unit.items():
         obliged = [person for person in people if person.obliged]
-        sums[code] = UnitSums(*_sums(people), *_sums(obliged), len(people), len(obliged))
+        told = UnitSums(*_sums(people), *_sums(obliged), len(people), len(obliged))
+        for code in counting_in(own, above):
+            sums[code] = sums.get(code, NOTHING).plus(told)
     return sums
 
 
@@ -111,14 +120,15 @@ def _sums(people: Sequence[Standing]) -> tuple[int, int, int]:
     )
 
 
-def distinct_people(weeks: Iterable[Iterable[tuple[str, str, bool]]]) -> DistinctPeople:
+def distinct_people(weeks: Iterable[Iterable[tuple[str, str, bool]]], units: Iterable[Unit]) -> DistinctPeople:
     """From each week's (participant id, unit code, whether obliged); who was ever obliged counts as obliged."""
+    above = parents(units)
     everyone: dict[str, bool] = {}
     of_unit: dict[str, dict[str, bool]] = {}
     for week in weeks:
-        for person, code, obliged in week:
+        for person, own, obliged in week:
             everyone[person] = everyone.get(person, False) or obliged
-            if code:
+            for code in counting_in(own, above) if own else ():
                 members = of_unit.setdefault(code, {})
                 members[person] = members.get(person, False) or obliged
     by_unit = {code: _distinct(members) for code, members in of_unit.items()}
@@ -129,16 +139,21 @@ def _distinct(people: Mapping[str, bool]) -> Distinct:
     return Distinct(len(people), sum(people.values()))
 
 
-def winners_by_unit(winners: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def winners_by_unit(winners: Iterable[tuple[str, str]], units: Iterable[Unit]) -> dict[str, set[str]]:
     """From (unit code, participant id) of each individual prize: a unit's people who have one."""
+    above = parents(units)
     of_unit: dict[str, set[str]] = {}
-    for code, person in winners:
-        of_unit.setdefault(code, set()).add(person)
+    for own, person in winners:
+        for code in counting_in(own, above):
+            of_unit.setdefault(code, set()).add(person)
     return of_unit
 
 
 class UnitWeek(NamedTuple):
-    """A week as units count it: headcounts in force, sums and prize-winners by unit code, size of the paper."""
+    """A week as units count it: headcounts in force, sums and prize-winners by unit code, size of the paper.
+
+    Each parent's are added up: its own and its children's.
+    """
 
     units: Mapping[str, Unit]
     sums: Mapping[str, UnitSums]
@@ -153,11 +168,31 @@ def rank_units(
     weeks: Sequence[UnitWeek],
     root: str,
 ) -> list[UnitStanding]:
-    """All units, best first, from the sums over ``weeks`` (design).
+    """All units of each level, ``top`` before ``leaf``, best first, from the sums over ``weeks`` (design).
 
+    A unit of both levels has a row in each. Where no unit has a parent the levels are one, without a name.
     ``score = 100 × (w_participation · rate + w_volume · volume + w_quality · quality)``, each part from 0 to 1.
     Ties: quality, then volume, then the draw; ``root`` as in ``lot``.
     """
+    whole = added_up(units)
+    if not parents(units):
+        return _rank_level("", whole, sums_by_unit, definition, weeks, root)
+    return [
+        row
+        for level in LEVELS
+        for row in _rank_level(level, of_level(whole, level), sums_by_unit, definition, weeks, root)
+    ]
+
+
+def _rank_level(
+    level: Literal[Level, ""],
+    units: Sequence[Unit],
+    sums_by_unit: Mapping[str, UnitSums],
+    definition: Definition,
+    weeks: Sequence[UnitWeek],
+    root: str,
+) -> list[UnitStanding]:
+    """``units``: with added-up headcounts."""
     weights = definition.unit_score.weights
     w_participation, w_volume = Fraction(weights.participation), Fraction(weights.volume)
     w_quality = Fraction(weights.quality)
@@ -181,6 +216,8 @@ def rank_units(
         quality = share / people if people else Fraction(0)
         score = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         row = UnitStanding(
+            level=level,
+            rank=0,
             unit=unit,
             headcount=sum(size.headcount for size in sizes),
             exempt=sum(size.exempt for size in sizes),
@@ -193,7 +230,12 @@ def rank_units(
         )
         rows.append((volume, row))
     rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], lot(root, each[1].unit.code)))
-    return [row for _, row in rows]
+    return [row._replace(rank=rank) for rank, (_, row) in enumerate(rows, 1)]
+
+
+def covering(ranked: Iterable[UnitStanding]) -> Iterator[UnitStanding]:
+    """The rows in which everybody of a unit counts once: those without a parent."""
+    return (row for row in ranked if row.level != "leaf")
 
 
 def _of_quality(sums: UnitSums, obliged: int) -> tuple[int, int]:
@@ -241,29 +283,41 @@ def award_units(
 ) -> list[UnitStanding]:
     """The ranking with each unit's prize, and with a note where it qualifies for none (design, R8, R9).
 
-    In the order of ``prizes``, each goes ``count`` times to the best unit by its figure that qualifies and has
-    no other; units that are equal stand as in the ranking. ``elsewhere``: the name of a prize → the units that
-    have it of other weeks and do not get it again where it is given ``once``. The note is the reason of the
-    prize that the unit came closest to.
+    In the order of ``prizes``, each goes ``count`` times to the best unit of its level by its figure that
+    qualifies and has no other; units that are equal stand as in the ranking. ``elsewhere``: the name of a prize
+    → the units that have it of other weeks and do not get it again where it is given ``once``. The note is the
+    reason of the prize of the row's level that the unit came closest to.
     """
-    won: dict[str, str] = {}
-    reasons: dict[str, set[NotQualified]] = {}
+    won: dict[str, UnitPrize] = {}
+    reasons: dict[tuple[str, str], set[NotQualified]] = {}
     for prize in prizes:
         had = elsewhere.get(prize.name, ()) if prize.once else ()
         may = []
         for row in ranked:
+            if not _competes(row, prize):
+                continue
             reason = not_qualified(row, prize)
-            reasons.setdefault(row.unit.code, set()).add(reason)
+            reasons.setdefault((row.level, row.unit.code), set()).add(reason)
             if not reason and row.unit.code not in won and row.unit.code not in had:
                 may.append(row)
         may.sort(key=lambda row: _figure(row, prize), reverse=True)
-        won.update((row.unit.code, prize.name) for row in may[: prize.count])
+        won.update((row.unit.code, prize) for row in may[: prize.count])
     return [
         row._replace(
-            prize=won.get(row.unit.code, ""), note=max(reasons.get(row.unit.code, {""}), key=_REASONS.index)
+            prize=_won(row, won.get(row.unit.code)),
+            note=max(reasons.get((row.level, row.unit.code), {""}), key=_REASONS.index),
         )
         for row in ranked
     ]
+
+
+def _won(row: UnitStanding, prize: UnitPrize | None) -> str:
+    """What stands in the row: a unit of both levels has its prize in one of its rows."""
+    return prize.name if prize and _competes(row, prize) else ""
+
+
+def _competes(row: UnitStanding, prize: UnitPrize) -> bool:
+    return row.level in ("", prize.level)
 
 
 def _figure(row: UnitStanding, prize: UnitPrize) -> Fraction | int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chalicelib.domain.bank import Question, shortages
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import Unit, of_level
 from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
@@ -147,13 +147,15 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[R
 
 
 def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fault]:
-    """A fault for each bloc of a unit prize that no unit has."""
-    blocs = {unit.bloc for unit in units}
+    """A fault for each bloc of a unit prize that no unit of its level has."""
+    told = list(units)
     for number, prize in enumerate(definition.unit_prizes):
+        blocs = {unit.bloc for unit in of_level(told, prize.level)}
         for bloc in prize.blocs:
             if bloc not in blocs:
                 message = (
-                    f"không đơn vị nào trong units.csv thuộc khối này; các khối: {'; '.join(sorted(blocs))}"
+                    f'không đơn vị nào của cấp này (level = "{prize.level}") trong units.csv thuộc khối này; '
+                    f"các khối: {'; '.join(sorted(blocs))}"
                 )
                 yield Fault("contest.toml", 0, f"unit_prizes.{number}.blocs", bloc, message)
 

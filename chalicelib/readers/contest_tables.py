@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS, Question
@@ -50,7 +50,7 @@ class File(NamedTuple):
     def rows(self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> list[Row]:
         """``optional``: columns that may be missing, and are empty then."""
         reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
-        records = reader(self.name, self.data, (*columns, *optional), faults)
+        records = reader(self.name, self.data, columns, faults)
         return list(read_table(self.name, records, columns, faults, optional))
 
 
@@ -127,7 +127,7 @@ def _for_whom(
 
 
 def read_units(file: File, faults: list[Fault]) -> list[Unit]:
-    rows = file.rows(_UNIT_COLUMNS, faults)
+    rows = file.rows(_UNIT_COLUMNS, faults, ("parent",))
     _unique(rows, "code", faults)
     units = []
     named: dict[tuple[str, str], str] = {}
@@ -147,13 +147,37 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
                 faults.append(
                     row.fault("exempt", "số người được miễn lớn hơn số người phải dự thi (headcount)")
                 )
-            units.append(Unit(row["code"], row["name"], row["bloc"], row["kind"], headcount, exempt))
+            told = (row["code"], row["name"], row["bloc"], row["kind"])
+            units.append(Unit(*told, headcount, exempt, row["parent"]))
             first = named.setdefault((row["bloc"], row["name"].casefold()), row["code"])
             if first != row["code"]:
                 faults.append(row.fault("name", f"trùng tên với đơn vị {first} trong cùng khối: hãy phân biệt"))
+    faults += _parents(rows)
     if not rows and not any(fault.file == file.name for fault in faults):
         faults.append(Fault(file.name, 0, "", "", "cần ít nhất một đơn vị"))
     return units
+
+
+def _parents(rows: Iterable[Row]) -> Iterator[Fault]:
+    """The parents that are not there, are the unit itself, or have a parent."""
+    above = {row["code"]: row["parent"] for row in rows}
+    for row in rows:
+        parent = row["parent"]
+        if not parent:
+            continue
+        if parent == row["code"]:
+            yield row.fault(
+                "parent", "đơn vị không thể thuộc chính nó: hãy để trống hoặc ghi mã đơn vị cấp trên"
+            )
+        elif parent not in above:
+            message = "không có mã đơn vị này trong cột code: hãy sửa mã hoặc thêm một dòng cho đơn vị cấp trên"
+            yield row.fault("parent", message)
+        elif above[parent]:
+            message = (
+                f"chỉ có hai cấp: {parent} thuộc {above[parent]} nên không thể có đơn vị trực thuộc; "
+                f"hãy ghi {above[parent]} hoặc để trống parent của {parent}"
+            )
+            yield row.fault("parent", message)
 
 
 def read_rosters(

@@ -9,11 +9,12 @@ from fractions import Fraction
 from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Activity, Period
+from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import columns
 from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
 from chalicelib.reports.questions import QUESTIONS, question_rows
 from chalicelib.reports.vietnamese import text_key
-from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts
+from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, winning_units
 from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Book, Column, Sheet, Table, Value
 
@@ -56,31 +57,40 @@ def prizes_book(
     return book.close()
 
 
-def units_book(definition: Definition, title: str, period: str, at: datetime, units: UnitFacts) -> bytes:
-    """``unit_ranking.xlsx``: all units by rank, by bloc, and the blocs."""
+def units_book(
+    definition: Definition, title: str, period: str, at: datetime, levels: Sequence[UnitFacts]
+) -> bytes:
+    """``unit_ranking.xlsx``: the units of each level by rank, by bloc, and the blocs."""
     book = Book(definition.contest.organiser, at, f"Xếp hạng đơn vị, {title}")
-    ranked = list(enumerate(units.ranked, 1))
-    sheet = book.sheet(
-        "Xếp hạng", f"Xếp hạng đơn vị {title}", period, columns.UNITS, note=UNITS_NOTE, landscape=True
-    )
-    sheet.rows(unit_rows(ranked, units.titles))
-    add_blocs(book, title, period, units)
-    by_bloc = sorted(ranked, key=lambda row: (text_key(row[1].unit.bloc), row[1].unit.bloc, row[0]))
-    sheet = book.sheet(
-        "Theo khối",
-        f"Xếp hạng đơn vị trong từng khối {title}",
-        period,
-        columns.UNITS,
-        note=UNITS_NOTE,
-        landscape=True,
-    )
-    sheet.rows(unit_rows(by_bloc, units.titles))
+    for units in levels:
+        add_units(
+            book, f"Xếp hạng{units.level}", f"Xếp hạng đơn vị{units.level} {title}", period, units, units.ranked
+        )
+        add_blocs(book, title, period, units)
+        by_bloc = sorted(units.ranked, key=lambda row: (text_key(row.unit.bloc), row.unit.bloc, row.rank))
+        name = f"Xếp hạng đơn vị{units.level} trong từng khối {title}"
+        add_units(book, f"Theo khối{units.level}", name, period, units, by_bloc)
     return book.close()
+
+
+def add_units(
+    book: Book,
+    name: str,
+    title: str,
+    period: str,
+    units: UnitFacts,
+    rows: Sequence[UnitStanding],
+    note: str = UNITS_NOTE,
+) -> None:
+    """A sheet with some units of a level."""
+    sheet = book.sheet(name, title, period, columns.unit_columns(units), note=note, landscape=True)
+    sheet.rows(unit_rows(rows, units))
 
 
 def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
     """The sheet that adds the units up by bloc, with its chart."""
-    sheet = book.sheet("Khối", f"Dự thi theo khối {title}", period, columns.BLOCS, landscape=True)
+    name = f"Dự thi theo khối, đơn vị{units.level}, {title}" if units.level else f"Dự thi theo khối {title}"
+    sheet = book.sheet(f"Khối{units.level}", name, period, columns.BLOCS, landscape=True)
     table = sheet.rows(bloc_rows(units.blocs), filters=False)
     sheet.row(_bloc_total(units), strong=True)
     chart = book.chart("bar", table, 1, 9, "Tỷ lệ dự thi theo khối")
@@ -113,8 +123,9 @@ def summary_book(
     title, period = facts.title, facts.period
     sheet = book.sheet("Giải cá nhân", f"Giải cá nhân {title}", period, columns.PRIZES, landscape=True)
     sheet.rows(prize_rows(facts.winners))
-    add_blocs(book, title, period, facts.units)
-    add_lowest(book, title, period, facts.units)
+    for units in facts.units:
+        add_blocs(book, title, period, units)
+        add_lowest(book, title, period, units)
     _scores(book, facts)
     days = add_days(book, title, period, activity)
     if activity.days:
@@ -129,7 +140,7 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
     sheet = book.sheet(
         "Tóm tắt", f"Tổng hợp kết quả {facts.title}", f"{definition.contest.title} – {facts.period}", _LINE
     )
-    counts, units = facts.counts, facts.units
+    counts = facts.counts
     sheet.row(["Người dự thi", counts.people, None, None], strong=True)
     sheet.row(share("Trong đó: đối tượng bắt buộc", counts.obliged_people, counts.people))
     sheet.row(share("Trong đó: đối tượng khác", counts.other_people, counts.people))
@@ -140,9 +151,10 @@ def _on_a_page(book: Book, definition: Definition, facts: WeekFacts) -> Sheet:
         sheet.row(["Người không được xếp hạng", facts.unranked, None, note])
     if definition.prediction:
         sheet.row(["Đáp số câu dự đoán", facts.target, None, definition.prediction.question])
-    unit_lines(sheet, units)
-    for row in units.winners:
-        sheet.row([units.titles[row.prize], None, row.rate, row.unit.name], strong=True)
+    for units in facts.units:
+        unit_lines(sheet, units)
+    for title, row in winning_units(facts.units):
+        sheet.row([title, None, row.rate, row.unit.name], strong=True)
     table = sheet.table(
         ["Phổ điểm (bài tốt nhất)", "Số người", "Tỷ lệ"],
         [share(band.label, band.people, facts.ranked)[:3] for band in facts.bands],
@@ -165,27 +177,18 @@ def share(label: str, number: int, of: int) -> list[Value]:
 
 def unit_lines(sheet: Sheet, units: UnitFacts) -> None:
     total = len(units.ranked)
-    sheet.row(["Đơn vị", total, None, None], strong=True)
-    sheet.row(share("Đơn vị có người dự thi", units.active, total))
-    sheet.row(share("Đơn vị có 100% đối tượng bắt buộc dự thi", len(units.full), total))
+    sheet.row([f"Đơn vị{units.level}", total, None, None], strong=True)
+    sheet.row(share(f"Đơn vị{units.level} có người dự thi", units.active, total))
+    sheet.row(share(f"Đơn vị{units.level} có 100% đối tượng bắt buộc dự thi", len(units.full), total))
     if units.lowest:
         lowest = units.lowest[0]
-        sheet.row(["Đơn vị có tỷ lệ thấp nhất", None, lowest.rate, lowest.unit.name])
+        sheet.row([f"Đơn vị{units.level} có tỷ lệ thấp nhất", None, lowest.rate, lowest.unit.name])
 
 
 def add_lowest(book: Book, title: str, period: str, units: UnitFacts) -> None:
-    ranks = {row.unit.code: rank for rank, row in enumerate(units.ranked, 1)}
-    rows = [(ranks[row.unit.code], row) for row in units.lowest]
     note = f"Tối đa {LOWEST} đơn vị, tỷ lệ thấp xếp trước; cùng tỷ lệ thì đơn vị đông người xếp trước"
-    sheet = book.sheet(
-        "Tỷ lệ thấp",
-        f"Các đơn vị có tỷ lệ dự thi thấp nhất {title}",
-        period,
-        columns.UNITS,
-        note=note,
-        landscape=True,
-    )
-    sheet.rows(unit_rows(rows, units.titles))
+    name = f"Các đơn vị{units.level} có tỷ lệ dự thi thấp nhất {title}"
+    add_units(book, f"Tỷ lệ thấp{units.level}", name, period, units, units.lowest, note)
 
 
 def _scores(book: Book, facts: WeekFacts) -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.unit_score import Distinct, UnitStanding
 from chalicelib.reports import charts
 from chalicelib.reports.standing import complaints, correction_html, state
 from chalicelib.reports.vietnamese import comma, percent, span, whole
-from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, Bloc, UnitFacts, WeekCounts, WeekFacts
+from chalicelib.reports.week_facts import ERASED, OUTSIDE, Band, UnitFacts, WeekCounts, WeekFacts, winning_units
 from chalicelib.reports.winners import Winner
 from chalicelib.services.closing.close_weeks import Standing
 
@@ -81,7 +81,7 @@ def week_bulletin(
     ]
     if definition.prediction and facts.target is not None:
         told.append(f"Đáp số câu dự đoán của {contest.period}: <b>{whole(facts.target)}</b>.")
-    told.append(_units_told(facts.units))
+    told += map(_units_told, facts.units)
     told += map(_ruled, rulings)
     body = [
         "<h2>I. Số liệu chung</h2>",
@@ -93,7 +93,7 @@ def week_bulletin(
         "<h2>III. Kết quả tập thể</h2>",
         _collective(facts.units),
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
-        _blocs(facts.units.blocs),
+        *map(_blocs, facts.units),
         *_extremes(facts.units, definition),
         "<h2>VI. Mã kiểm tra</h2>",
         f"<p>Mã xác thực dữ liệu, tính từ tất cả bài thi trong {contest.period}:</p>",
@@ -105,7 +105,7 @@ def week_bulletin(
 
 def final_bulletin(
     definition: Definition,
-    units: UnitFacts,
+    levels: Sequence[UnitFacts],
     weeks: Sequence[WeekCounts],
     once: Distinct,
     winners: Sequence[tuple[str, Winner]],
@@ -123,7 +123,7 @@ def final_bulletin(
     told = [
         people,
         f"{sums} Bảng dưới đây tính số người dự thi riêng từng {contest.period}.",
-        _units_told(units),
+        *map(_units_told, levels),
     ]
     rows = [[escape(title), whole(people), whole(count)] for title, people, count, *_ in weeks]
     points = [(title, people) for title, people, *_ in weeks]
@@ -135,7 +135,7 @@ def final_bulletin(
         if any(people for _, people in points)
         else "",
         "<h2>II. Giải tập thể toàn cuộc thi</h2>",
-        _collective(units),
+        _collective(levels),
         "<h2>III. Giải cá nhân</h2>",
         _table(
             ["TT", contest.period.capitalize(), "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
@@ -153,8 +153,8 @@ def final_bulletin(
             "cclllc",
         ),
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
-        _blocs(units.blocs),
-        *_extremes(units, definition),
+        *map(_blocs, levels),
+        *_extremes(levels, definition),
     ]
     about = f"Kết quả Cuộc thi “{contest.title}”"
     return _document(definition, f"Tổng kết: {contest.title}", about, body, standing, {})
@@ -207,8 +207,9 @@ def _ruled(ruling: ShownRuling) -> str:
 def _units_told(units: UnitFacts) -> str:
     total = len(units.ranked)
     full = f"<b>{whole(len(units.full))}</b> đơn vị có 100% đối tượng bắt buộc dự thi."
+    active = f"{_of(units.active, total)} trên tổng số {whole(total)} đơn vị"
     return (
-        f"Số đơn vị có người dự thi: {_of(units.active, total)} trên tổng số {whole(total)} đơn vị; "
+        f"Số đơn vị{units.level} có người dự thi: {active}; "
         f"{full if units.full else 'chưa có đơn vị nào đạt 100%.'}"
     )
 
@@ -264,16 +265,16 @@ def _winners(winners: Sequence[Winner], definition: Definition) -> str:
     return _table(header, rows, "clllccc" if asked else "clllcc")
 
 
-def _collective(units: UnitFacts) -> str:
+def _collective(levels: Sequence[UnitFacts]) -> str:
     rows = [
         [
             str(number),
-            escape(units.titles[row.prize]),
+            escape(title),
             escape(row.unit.name),
             *_unit_figures(row),
             comma(row.score, 4),
         ]
-        for number, row in enumerate(units.winners, 1)
+        for number, (title, row) in enumerate(winning_units(levels), 1)
     ]
     header = ["TT", "Giải", "Đơn vị", *_UNIT_FIGURES, "Điểm đơn vị"]
     return _table(header, rows, "cllnnnnn")
@@ -288,7 +289,8 @@ def _unit_figures(row: UnitStanding) -> list[str]:
     return [whole(sums.obliged_people), whole(sums.people), percent(row.rate), whole(sums.attempts)]
 
 
-def _blocs(blocs: Sequence[Bloc]) -> str:
+def _blocs(units: UnitFacts) -> str:
+    blocs = units.blocs
     rows = [
         [
             escape(bloc.name),
@@ -304,28 +306,33 @@ def _blocs(blocs: Sequence[Bloc]) -> str:
     ]
     header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100%", *_UNIT_FIGURES]
     chart = charts.bars([(bloc.name, float(100 * bloc.rate)) for bloc in blocs])
-    return _table(header, rows, "lnnnnnnn") + _figure(chart, "Tỷ lệ dự thi của các khối")
+    level = f'<p class="lead">Tính theo các đơn vị{units.level}:</p>' if units.level else ""
+    caption = f"Tỷ lệ dự thi của các khối{f', đơn vị{units.level}' if units.level else ''}"
+    return level + _table(header, rows, "lnnnnnnn") + _figure(chart, caption)
 
 
-def _extremes(units: UnitFacts, definition: Definition) -> list[str]:
+def _extremes(levels: Sequence[UnitFacts], definition: Definition) -> list[str]:
     """The lowest units are named in public only if the contest says so; the workbooks always have them."""
-    full = "; ".join(escape(row.unit.name) for row in units.full)
-    told = f"Các đơn vị có 100% đối tượng bắt buộc dự thi: {full}" if full else "Chưa có đơn vị nào đạt 100%"
-    rows = [
-        [str(number), escape(row.unit.name), escape(row.unit.bloc), *_unit_figures(row)]
-        for number, row in enumerate(units.lowest, 1)
-    ]
-    if not definition.publication.lowest_units:
-        return [
-            "<h2>V. Các đơn vị đạt 100%</h2>",
-            f"<p>{told}.</p>",
+    lowest = definition.publication.lowest_units
+    title = "V. Các đơn vị đạt 100% và các đơn vị có tỷ lệ thấp" if lowest else "V. Các đơn vị đạt 100%"
+    told = []
+    for units in levels:
+        full = "; ".join(escape(row.unit.name) for row in units.full)
+        told.append(
+            f"<p>Các đơn vị{units.level} có 100% đối tượng bắt buộc dự thi: {full}.</p>"
+            if full
+            else f"<p>Chưa có đơn vị{units.level} nào đạt 100%.</p>"
+        )
+        rows = [
+            [str(number), escape(row.unit.name), escape(row.unit.bloc), *_unit_figures(row)]
+            for number, row in enumerate(units.lowest, 1)
         ]
-    return [
-        "<h2>V. Các đơn vị đạt 100% và các đơn vị có tỷ lệ thấp</h2>",
-        f"<p>1. {told}.</p>",
-        '<p class="lead">2. Các đơn vị có tỷ lệ dự thi thấp nhất:</p>',
-        _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),
-    ]
+        if lowest:
+            told += [
+                f'<p class="lead">Các đơn vị{units.level} có tỷ lệ dự thi thấp nhất:</p>',
+                _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),
+            ]
+    return [f"<h2>{title}</h2>", *told]
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:

@@ -26,7 +26,7 @@ from chalicelib.services.ports import Participant
 from chalicelib.services.publishing.published import LEAVES
 
 COLUMNS = [
-    *("kind", "id", "name", "rank_before", "rank_after", "prize_before", "prize_after"),
+    *("kind", "id", "name", "level", "rank_before", "rank_after", "prize_before", "prize_after"),
     *("score_before", "score_after", "reason", "note", "cause", "code"),
 ]
 # The cause that a changed part of the contest stands for; other parts change no result.
@@ -109,9 +109,10 @@ def _people(
 def _units(old: Replaced, new: Replaced, cause: str) -> Iterator[list[Cell]]:
     before, after = _unit_places(old.document), _unit_places(new.document)
     earlier = _elsewhere(old.document), _elsewhere(new.document)
-    codes = before.keys() | after.keys()
-    for code in sorted(codes, key=lambda code: (after.get(code, Place()).rank or 0, code)):
-        was, now = before.get(code, Place()), after.get(code, Place())
+    keys = before.keys() | after.keys()
+    for key in sorted(keys, key=lambda key: (key[0] == "leaf", after.get(key, Place()).rank or 0, key)):
+        was, now = before.get(key, Place()), after.get(key, Place())
+        level, code = key
         if was[:3] == now[:3] and was.basis == now.basis:
             continue
         if not was.rank or not now.rank:
@@ -120,7 +121,7 @@ def _units(old: Replaced, new: Replaced, cause: str) -> Iterator[list[Cell]]:
             reason = "headcount"
         else:
             reason = _moved(code, was, now, *earlier) or cause
-        yield _row("unit", code, was, now, reason, "")
+        yield _row("unit", code, was, now, reason, "", level)
 
 
 def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
@@ -141,9 +142,9 @@ def _moved(key: str, was: Place, now: Place, won_before: Collection[str], won_af
     return ""
 
 
-def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str) -> list[Cell]:
-    name = now.name or was.name
-    return [kind, key, name, was.rank, now.rank, was.prize, now.prize, was.score, now.score, reason, note]
+def _row(kind: str, key: str, was: Place, now: Place, reason: str, note: str, level: str = "") -> list[Cell]:
+    moved = was.rank, now.rank, was.prize, now.prize, was.score, now.score
+    return [kind, key, now.name or was.name, level, *moved, reason, note]
 
 
 def _prizes(closed: ClosedWeek | ClosedFinal, people: Mapping[str, Participant]) -> dict[str, Place]:
@@ -163,9 +164,9 @@ def _ranks(revision: StoredRevision) -> dict[str, int]:
     return {row.participant_id: rank for rank, row in enumerate(revision.rows(), 1)}
 
 
-def _unit_places(document: ClosedWeek | ClosedFinal) -> dict[str, Place]:
+def _unit_places(document: ClosedWeek | ClosedFinal) -> dict[tuple[str, str], Place]:
     return {
-        line.code: Place(
+        (line.level, line.code): Place(
             line.rank,
             line.prize,
             decimal(standing(line).score, 4),

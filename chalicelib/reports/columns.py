@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.domain.unit_score import UnitStanding
-from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc
+from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc, UnitFacts
 from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Column, Value
 
@@ -50,6 +50,8 @@ UNITS = [
     Column("Giải", 20),
     Column("Ghi chú", 24),
 ]
+# Where the units have others above them, behind the name.
+_ABOVE = Column("Thuộc đơn vị", 30)
 BLOCS = [
     Column("TT", 5, "number"),
     Column("Khối", 34),
@@ -98,15 +100,18 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
         ]
 
 
-def unit_rows(
-    ranked: Iterable[tuple[int, UnitStanding]], titles: Mapping[str, str]
-) -> Iterator[Sequence[Value]]:
-    """``ranked``: rank and unit; ``titles``: of the prizes, by name."""
-    for rank, row in ranked:
+def unit_columns(units: UnitFacts) -> list[Column]:
+    return [*UNITS[:3], _ABOVE, *UNITS[3:]] if units.above else UNITS
+
+
+def unit_rows(ranked: Iterable[UnitStanding], units: UnitFacts) -> Iterator[Sequence[Value]]:
+    """Rows of ``unit_columns`` for some units of a level."""
+    for row in ranked:
         yield [
-            rank,
+            row.rank,
             row.unit.code,
             row.unit.name,
+            *([units.above.get(row.unit.code)] if units.above else []),
             row.unit.bloc,
             row.headcount,
             row.exempt,
@@ -117,7 +122,7 @@ def unit_rows(
             row.mean_best,
             row.quality,
             row.score,
-            titles.get(row.prize),
+            units.titles.get(row.prize),
             NOTES[row.note],
         ]
 

@@ -9,6 +9,7 @@ from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.csv_files import Cell
 from chalicelib.reports.xlsx import Book, Column
+from chalicelib.services.closing.consequences import LEVELS
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import Participant
 
@@ -54,7 +55,8 @@ def commendation_rows(
             kind, name = "unit", unit_name
             reason = f"100% đối tượng bắt buộc dự thi trong tất cả các {word}"
             if proposal.reason == "best_units":
-                reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị qua {weeks} {word}"
+                level = LEVELS[proposal.level]
+                reason = f"Xếp thứ {proposal.place} về kết quả dự thi của đơn vị{level} qua {weeks} {word}"
         return [kind, proposal.place, proposal.id, name, proposal.unit, unit_name, proposal.reason, reason]
 
     return [*map(row, proposals)]

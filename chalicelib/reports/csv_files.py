@@ -32,8 +32,8 @@ RANKING = [
 ]
 FINAL_RANKING = ["rank", "participant_id", "unit_code", "category", "score", "duration_ms", "attempts", "weeks"]
 UNITS = [
-    "rank", "unit_code", "unit_name", "bloc", "headcount", "exempt", "obliged_people", "people", "rate",
-    "attempts", "mean_best", "quality", "unit_score", "prize", "note",
+    "rank", "unit_code", "unit_name", "bloc", "parent", "level", "headcount", "exempt", "obliged_people",
+    "people", "rate", "attempts", "mean_best", "quality", "unit_score", "prize", "note",
 ]
 ACTIVITY = ["day", "hour", "attempts", "people", "newcomers"]
 # fmt: on
@@ -124,13 +124,17 @@ def final_ranking_rows(result: FinalResult) -> Iterator[list[Cell]]:
 
 
 def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:
-    """All units. ``rate`` and ``quality`` have six decimals, ``unit_score`` four, rounded half up."""
-    for rank, row in enumerate(ranked, 1):
+    """All units, level by level, rounded half up: ``rate`` and ``quality`` to six decimals, ``unit_score`` to
+    four.
+    """
+    for row in ranked:
         yield [
-            rank,
+            row.rank,
             row.unit.code,
             row.unit.name,
             row.unit.bloc,
+            row.unit.parent,
+            row.level,
             row.headcount,
             row.exempt,
             row.sums.obliged_people,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -30,7 +30,7 @@ def final_summary_book(
     definition: Definition,
     period: str,
     at: datetime,
-    units: UnitFacts,
+    levels: Sequence[UnitFacts],
     weeks: Sequence[WeekCounts],
     once: Distinct,
     days: Sequence[tuple[datetime, int]],
@@ -50,23 +50,25 @@ def final_summary_book(
     sheet.row(["Cộng", *sums], strong=True)
     different = [once.people, once.obliged, once.people - once.obliged]
     sheet.row(["Số người dự thi ít nhất một lần", *different, None, None], strong=True)
-    total = len(units.ranked)
-    sheet.table(
-        ["Đơn vị", "Số lượng", "Tỷ lệ (%)"],
-        [
-            [label, number, round(100 * number / total) if total else None]
-            for label, number in (
-                ("Tổng số", total),
-                ("Có người thi", units.active),
-                ("Đạt 100%", len(units.full)),
-            )
-        ],
-    )
+    for units in levels:
+        total = len(units.ranked)
+        sheet.table(
+            [f"Đơn vị{units.level}", "Số lượng", "Tỷ lệ (%)"],
+            [
+                [label, number, round(100 * number / total) if total else None]
+                for label, number in (
+                    ("Tổng số", total),
+                    ("Có người thi", units.active),
+                    ("Đạt 100%", len(units.full)),
+                )
+            ],
+        )
     sheet.place(book.chart("column", table, 0, 1, f"Số người dự thi qua các {word}"), size=(620, 300))
     prizes = book.sheet("Giải cá nhân", f"Giải cá nhân {title}", period, columns.PRIZES, landscape=True)
     prizes.rows(prize_rows(winners))
-    books.add_blocs(book, title, period, units)
-    books.add_lowest(book, title, period, units)
+    for units in levels:
+        books.add_blocs(book, title, period, units)
+        books.add_lowest(book, title, period, units)
     by_days = [Column("Ngày", 14, "date"), Column("Số lượt thi", 14, "whole")]
     by_day = book.sheet("Theo ngày", f"Dự thi theo ngày {title}", period, by_days)
     days_table = by_day.rows(days, filters=False)
@@ -93,11 +95,15 @@ def _at_least_once(row: UnitStanding) -> Fraction | None:
 
 
 def home_affairs_book(
-    definition: Definition, period: str, at: datetime, units: UnitFacts, by_week: Sequence[Sequence[int]]
+    definition: Definition,
+    period: str,
+    at: datetime,
+    levels: Sequence[UnitFacts],
+    by_week: Mapping[str, Sequence[int]],
 ) -> bytes:
     """``home_affairs.xlsx`` (R13): each unit's participation and quality over all weeks, by bloc.
 
-    ``by_week``: the obliged people of each unit of ``units.ranked`` who took part in each week.
+    ``by_week``: the obliged people who took part in each week, by unit code. Each level has its own sheet.
     """
     weeks, word = definition.weeks, definition.contest.period
     shown = weeks if len(weeks) <= _MOST_WEEKS else ()
@@ -120,40 +126,43 @@ def home_affairs_book(
         Column("Hạng chung", 7, "number"),
         Column("Giải, ghi chú", 18),
     ]
-    ranked = [*zip(range(1, len(units.ranked) + 1), units.ranked, by_week, strict=True)]
-    ranked.sort(key=lambda row: (text_key(row[1].unit.bloc), row[1].unit.bloc, row[0]))
-    rows: list[list[Value]] = []
-    bloc, place = "", 0
-    for rank, row, people in ranked:
-        place = place + 1 if row.unit.bloc == bloc else 1
-        bloc = row.unit.bloc
-        prize = units.titles.get(row.prize) or NOTES[row.note]
-        rows.append(
-            [
-                place,
-                bloc,
-                row.unit.name,
-                row.unit.headcount,
-                row.unit.exempt,
-                *people[: len(shown)],
-                row.sums.obliged_people,
-                row.rate,
-                row.sums.distinct_obliged,
-                _at_least_once(row),
-                row.sums.distinct_people,
-                row.sums.attempts,
-                row.mean_best,
-                row.quality,
-                row.score,
-                rank,
-                prize,
-            ]
-        )
     contest = definition.contest
     book = Book(contest.organiser, at, "Kết quả dự thi của các đơn vị")
     title = "Kết quả dự thi của các cơ quan, đơn vị, địa phương phục vụ xếp loại cuối năm"
     note = f"Tỷ lệ bình quân = cộng lượt người bắt buộc dự thi ÷ ((số người bắt buộc − được miễn) × số {word})"
     subtitle = f"Cuộc thi {contest.title}, {period}"
-    book.sheet("Theo khối", title, subtitle, header, note=note, landscape=True).rows(rows)
-    books.add_blocs(book, "toàn cuộc thi", period, units)
+    for units in levels:
+        columns_of_level = [*header[:3], Column("Thuộc đơn vị", 28), *header[3:]] if units.above else header
+        sheet = book.sheet(
+            f"Theo khối{units.level}", title, subtitle, columns_of_level, note=note, landscape=True
+        )
+        sheet.rows(_by_bloc(units, by_week, len(shown)))
+        books.add_blocs(book, "toàn cuộc thi", period, units)
     return book.close()
+
+
+def _by_bloc(units: UnitFacts, by_week: Mapping[str, Sequence[int]], shown: int) -> Iterator[list[Value]]:
+    bloc, place = "", 0
+    for row in sorted(units.ranked, key=lambda row: (text_key(row.unit.bloc), row.unit.bloc, row.rank)):
+        place = place + 1 if row.unit.bloc == bloc else 1
+        bloc = row.unit.bloc
+        yield [
+            place,
+            bloc,
+            row.unit.name,
+            *([units.above.get(row.unit.code)] if units.above else []),
+            row.unit.headcount,
+            row.unit.exempt,
+            *by_week[row.unit.code][:shown],
+            row.sums.obliged_people,
+            row.rate,
+            row.sums.distinct_obliged,
+            _at_least_once(row),
+            row.sums.distinct_people,
+            row.sums.attempts,
+            row.mean_best,
+            row.quality,
+            row.score,
+            row.rank,
+            units.titles.get(row.prize) or NOTES[row.note],
+        ]

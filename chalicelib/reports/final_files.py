@@ -93,9 +93,10 @@ def final_files(
     yield "question_statistics.csv", csv_files.table(["week", *questions.STATISTICS], lines)
 
     sums_by_unit = [week.closed.sums_by_unit for week in weeks]
-    by_week = [
-        [week.get(row.unit.code, NOTHING).obliged_people for week in sums_by_unit] for row in result.units
-    ]
+    by_week = {
+        row.unit.code: [week.get(row.unit.code, NOTHING).obliged_people for week in sums_by_unit]
+        for row in result.units
+    }
     yield "home_affairs.xlsx", made(home_affairs_book, definition, period, at, units, by_week)
 
     told = [WeekCounts(week.title, *astuple(week.closed.counts)) for week in weeks]

@@ -66,7 +66,7 @@ def _items(change: CloseChange, names: Mapping[str, str]) -> list[str]:
         if unit.prize_before != unit.prize_after
     ]
     told += [f"{name}: {before or NO_PRIZE} → {after or NO_PRIZE}" for name, before, after in held]
-    moved = sum(unit.rank_before != unit.rank_after for unit in change.units)
+    moved = len({unit.code for unit in change.units if unit.rank_before != unit.rank_after})
     if moved:
         told.append(f"Thứ hạng của {whole(moved)} đơn vị thay đổi; bảng xếp hạng mới thay thế bảng đã công bố")
     return [f"<li>{escape(line)}</li>" for line in told or ["Thứ tự xếp hạng ngoài các giải thay đổi"]]

@@ -14,6 +14,7 @@ from chalicelib.domain.times import local_time
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.vietnamese import moment, text_key
 from chalicelib.reports.winners import Winner
+from chalicelib.services.closing.consequences import LEVELS
 from chalicelib.services.contest.reference import Reference
 
 # The number of units with the lowest participation that are named.
@@ -67,18 +68,19 @@ class Bloc(NamedTuple):
 
 
 class UnitFacts(NamedTuple):
-    """``ranked``: best first; ``titles`` of prizes by name, in order; ``lowest``: only with obliged people."""
+    """The units of one level, or all where no unit has a parent.
 
+    ``level``: what follows the word “đơn vị” (``LEVELS``). ``above``: of the lower level, the parent's name by
+    code. ``ranked``: best first; ``titles`` of prizes by name, in order; ``lowest``: only with obliged people.
+    """
+
+    level: str
+    above: Mapping[str, str]
     ranked: Sequence[UnitStanding]
     titles: Mapping[str, str]
     blocs: list[Bloc]
     full: list[UnitStanding]
     lowest: list[UnitStanding]
-
-    @property
-    def winners(self) -> list[UnitStanding]:
-        """In order of the prizes."""
-        return [row for prize in self.titles for row in self.ranked if row.prize == prize]
 
     @property
     def active(self) -> int:
@@ -118,7 +120,7 @@ class WeekFacts(NamedTuple):
     winners: list[Winner]
     scores: list[int]
     bands: list[Band]
-    units: UnitFacts
+    units: list[UnitFacts]
 
 
 def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> WeekFacts:
@@ -152,12 +154,33 @@ def bands(scores: Sequence[int]) -> list[Band]:
     return [Band(low, high, sum(scores[low : high + 1])) for low, high in zip(starts, ends, strict=True)]
 
 
-def unit_facts(ranked: Sequence[UnitStanding], prizes: Iterable[UnitPrize]) -> UnitFacts:
+def unit_facts(ranked: Sequence[UnitStanding], prizes: Iterable[UnitPrize]) -> list[UnitFacts]:
+    """The facts of each level, in the order of ``ranked``."""
+    titles = {prize.name: prize.title for prize in prizes}
+    names = {row.unit.code: row.unit.name for row in ranked}
+    return [
+        _facts(level, [row for row in ranked if row.level == level], titles, names)
+        for level in dict.fromkeys([row.level for row in ranked])
+    ]
+
+
+def winning_units(levels: Sequence[UnitFacts]) -> list[tuple[str, UnitStanding]]:
+    """The titles of the prizes with the units that have won them, in order of the prizes."""
+    titles = {prize: title for level in levels for prize, title in level.titles.items()}
+    ranked = [row for level in levels for row in level.ranked]
+    return [(title, row) for prize, title in titles.items() for row in ranked if row.prize == prize]
+
+
+def _facts(
+    level: str, ranked: Sequence[UnitStanding], titles: Mapping[str, str], names: Mapping[str, str]
+) -> UnitFacts:
     obliged = [row for row in ranked if row.headcount > row.exempt]
     by_rate = sorted(obliged, key=lambda row: (row.rate, row.exempt - row.headcount, row.unit.code))
     return UnitFacts(
+        level=LEVELS[level],
+        above={row.unit.code: names[row.unit.parent] for row in ranked if row.unit.parent},
         ranked=ranked,
-        titles={prize.name: prize.title for prize in prizes},
+        titles=titles,
         blocs=_blocs(ranked),
         full=[row for row in ranked if row.rate == 1],
         lowest=[row for row in by_rate if row.rate < 1][:LOWEST],

@@ -79,7 +79,7 @@ def _units_again(closed: ClosedFinal, definition: Definition) -> UnitsAgain:
         unit_score=unit_score_rules(definition),
         unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("final"))),
         units=tuple(
-            FinalUnit(line.code, line.distinct_people, line.winners, str(Fraction(line.score)))
+            FinalUnit(line.level, line.code, line.distinct_people, line.winners, str(Fraction(line.score)))
             for line in closed.units
         ),
     )
@@ -118,9 +118,11 @@ def _shown(one: Winner) -> ShownWinner:
 def _unit(line: UnitLine) -> UnitRow:
     row = standing(line)
     return UnitRow(
+        level=line.level,
         rank=line.rank,
         code=line.code,
         name=line.name,
+        parent=line.parent,
         bloc=line.bloc,
         headcount=line.headcount,
         exempt=line.exempt,

@@ -145,6 +145,10 @@ class UnitPrize(TypedDict):
         Field(description="What units are compared by; people are distinct ones of all categories."),
     ]
     once: Annotated[bool, Field(description="Whether a unit wins it in one week only.")]
+    level: Annotated[
+        Literal["top", "leaf"],
+        Field(description="Whether units without a parent or units without children compete for it."),
+    ]
     blocs: Annotated[list[str], Field(description="Whose the prize is; that of all blocs if empty.")]
     obliged_from: Count
     obliged_to: Count | None

@@ -6,12 +6,12 @@ import { phase, rushWait } from "../site/js/phase.js";
 import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
-import { matching } from "../site/js/unit-picker.js";
+import { fullNames, matching } from "../site/js/unit-picker.js";
 
 const units = [
-  { code: "THPT-DL1", name: "Trường THPT Đô Lương 1", bloc: "Trung học phổ thông" },
-  { code: "H-DOLUONG", name: "UBND huyện Đô Lương", bloc: "Huyện" },
-  { code: "SO-YT", name: "Sở Y tế", bloc: "Sở ngành" },
+  { code: "THPT-DL1", name: "Trường THPT Đô Lương 1", bloc: "Trung học phổ thông", parent: "" },
+  { code: "H-DOLUONG", name: "UBND huyện Đô Lương", bloc: "Huyện", parent: "" },
+  { code: "SO-YT", name: "Sở Y tế", bloc: "Sở ngành", parent: "" },
 ];
 
 test("units are found without tones, in any order of words", () => {
@@ -19,6 +19,13 @@ test("units are found without tones, in any order of words", () => {
   assert.deepEqual(matching(units, "ubnd huyen do").map(({ code }) => code), ["H-DOLUONG"]);
   assert.equal(matching(units, "")[0].code, "THPT-DL1");
   assert.deepEqual(matching(units, "xyz"), []);
+});
+
+test("a unit below another is found and shown with the name of the one above", () => {
+  const school = { code: "THCS-1", name: "Trường THCS Lê Lợi", bloc: "Trường học", parent: "H-DOLUONG" };
+  const all = [...units, school];
+  assert.deepEqual(matching(all, "le loi do luong").map(({ code }) => code), ["THCS-1"]);
+  assert.deepEqual(all.map(fullNames(all)).slice(2), ["Sở Y tế", "UBND huyện Đô Lương – Trường THCS Lê Lợi"]);
 });
 
 test("the bank is searched in questions, options and sources", () => {

@@ -371,6 +371,7 @@ export interface UnitPrize {
   count: number;
   by: "score" | "rate" | "people" | "attempts" | "winners";
   once: boolean;
+  level: "top" | "leaf";
   blocs: Array<string>;
   obliged_from: number;
   obliged_to: number | null;

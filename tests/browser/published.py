@@ -154,9 +154,11 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     """Week 1 closed, and the end of the contest."""
     ranked = [
         {
+            "level": "",
             "rank": rank,
             "code": unit["code"],
             "name": unit["name"],
+            "parent": "",
             "bloc": unit["bloc"],
             "headcount": 240 - rank,
             "exempt": rank % 3,

@@ -17,9 +17,11 @@ from chalicelib.documents.closed_week import (
 from chalicelib.documents.shown_rulings import ShownRuling
 
 UNIT = UnitLine(
+    level="",
     rank=1,
     code="SO-A",
     name="Sở A",
+    parent="",
     bloc="Sở ngành",
     kind="department",
     headcount=4,

@@ -74,7 +74,7 @@ from tests.documents.builders import RULING, UNIT, a_closed_week
 from tests.pointers import pointing_at
 
 SAMPLES = Path(__file__).parent / "samples"
-ROW = UnitRow(1, "SO-A", "Sở A", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", "")
+ROW = UnitRow("", 1, "SO-A", "Sở A", "", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", "")
 WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
@@ -106,7 +106,7 @@ CONSEQUENCES = Consequences(
             1,
             figures=(Figure("target", None, 2),),
             prizes=(PrizeChange("ab12", "Giải Nhất", ""),),
-            units=(UnitChange("SO-A", "Sở A", 2, None, "", "weekly"),),
+            units=(UnitChange("", "SO-A", "Sở A", 2, None, "", "weekly"),),
         ),
     ),
 )
@@ -167,11 +167,11 @@ TYPED: dict[str, Document] = {
             unit_score=UnitScoreRules({"rate": "0.5"}, "obliged", 0),
             unit_prizes=(
                 CountedUnitPrize(
-                    "weekly", 1, "score", True, ("Sở",), 5, None, ((50, "0.3"), (None, "0.2")), 1, 0
+                    "weekly", 1, "score", True, "top", ("Sở",), 5, None, ((50, "0.3"), (None, "0.2")), 1, 0
                 ),
             ),
         ),
-        units=(UnitSize("SO-A", "Sở", 4, 0),),
+        units=(UnitSize("SO-A", "Sở", "", 4, 0),),
         no_prize=(DIGEST,),
         not_counted=(),
         earlier_winners=(),
@@ -184,7 +184,7 @@ TYPED: dict[str, Document] = {
             ranked=2,
             order_sha256=DIGEST,
             prizes=(RankedPrize("first", 1, DIGEST),),
-            units=(RankedUnit(1, "SO-A", 2, 3, 9, 2, 3, 9, 1, "257/4", "weekly", ""),),
+            units=(RankedUnit("", 1, "SO-A", 2, 3, 9, 2, 3, 9, 1, "257/4", "weekly", ""),),
         ),
     ),
     "closed_week": a_closed_week(),
@@ -211,8 +211,8 @@ TYPED: dict[str, Document] = {
         again=UnitsAgain(
             DIGEST,
             UnitScoreRules({"rate": "0.5"}, "obliged", 0),
-            (CountedUnitPrize("final", 5, "score", False, (), 0, None, ((None, "0"),), 1, 0),),
-            (FinalUnit("SO-A", 2, 1, "257/4"),),
+            (CountedUnitPrize("final", 5, "score", False, "top", (), 0, None, ((None, "0"),), 1, 0),),
+            (FinalUnit("", "SO-A", 2, 1, "257/4"),),
         ),
     ),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),

@@ -213,6 +213,7 @@ def unit_ranking(
     sizes: list[dict[str, int]],
     root: str,
     winners: dict[str, set[str]],
+    level: str,
 ) -> list[dict[str, Any]]:
     """``sizes``: for each week, how many people of each unit are obliged; ``winners``: who has a prize."""
     largest = max([volume_of(taken[unit["code"]], rules) for unit in units])
@@ -230,7 +231,8 @@ def unit_ranking(
         w_participation, w_volume, w_quality = (Fraction(weight) for weight in rules["weights"])
         points = 100 * (w_participation * rate + w_volume * volume + w_quality * quality)
         rows.append({
-            "code": unit["code"], "bloc": unit["bloc"], "points": points, "quality": quality, "volume": volume,
+            "level": level, "code": unit["code"], "bloc": unit["bloc"],
+            "points": points, "quality": quality, "volume": volume,
             "score": points, "rate": rate, "people": people, "winners": len(winners[unit["code"]]),
             "attempts": sum(attempts for _, _, attempts, _ in everybody),
             "size": max([size[unit["code"]] for size in sizes], default=0),
@@ -243,6 +245,20 @@ def unit_ranking(
         return drawn_before(one["code"], other["code"], root)
 
     return sorted(rows, key=lambda row: sum(1 for other in rows if ahead(other, row)))
+
+
+def all_levels(units: list[dict[str, Any]], *told: Any) -> list[dict[str, Any]]:
+    """The units that nobody is above, then those that nobody is below; all at once, if nobody is above any."""
+    if not any(unit["parent"] for unit in units):
+        return unit_ranking(units, *told, "")
+    tops = [unit for unit in units if unit["parent"] == ""]
+    leaves = [unit for unit in units if not any(other["parent"] == unit["code"] for other in units)]
+    return unit_ranking(tops, *told, "top") + unit_ranking(leaves, *told, "leaf")
+
+
+def family(code: str, units: list[dict[str, Any]]) -> list[str]:
+    """A unit and those below it."""
+    return [code] + [unit["code"] for unit in units if unit["parent"] == code]
 
 
 def may_have(row: dict[str, Any], prize: dict[str, Any]) -> bool:
@@ -270,6 +286,8 @@ def unit_winners(
                 have |= {code for name, code in earlier if name == prize["name"]}
             best = None
             for row in rows:  # in the ranking's order, so that of equal units the first is taken
+                if row["level"] and row["level"] != prize["level"]:
+                    continue
                 if row["code"] in have or not may_have(row, prize):
                     continue
                 if best is None or row[prize["by"]] > best[prize["by"]]:
@@ -339,12 +357,16 @@ def contest(
         everybody = ranking(people, rules, week, root, actual)
         ranked = [person for person in everybody if person["id"] not in rules["barred"]]
         won = prizes(ranked, rules, winners)
-        taken = {unit["code"]: person_weeks(everybody, unit["code"], rules) for unit in units}
-        here = own.get("units", units)
-        sizes.append({unit["code"]: max(0, unit["headcount"] - unit["exempt"]) for unit in here})
+        families = {unit["code"]: family(unit["code"], units) for unit in units}
+        taken = {
+            code: [one for member in below for one in person_weeks(everybody, member, rules)]
+            for code, below in families.items()
+        }
+        alone = {one["code"]: max(0, one["headcount"] - one["exempt"]) for one in own.get("units", units)}
+        sizes.append({code: sum(alone[member] for member in below) for code, below in families.items()})
         unit_of = {person["id"]: person["unit"] for person in ranked}
-        have = {unit["code"]: {who for _, who in won if unit_of[who] == unit["code"]} for unit in units}
-        rows = unit_ranking(units, taken, rules, sizes[-1:], root, have)
+        have = {code: {who for _, who in won if unit_of[who] in below} for code, below in families.items()}
+        rows = all_levels(units, taken, rules, sizes[-1:], root, have)
         best_units = unit_winners(rows, of_the(rules["unit_prizes"], "week"), weekly_units)
         results.append({
             "target": actual,
@@ -355,7 +377,7 @@ def contest(
                  "hasty": hasty(person["best"], rules), "category": person.get("category")}
                 for person in ranked
             ],
-            "units": [(row["code"], row["points"]) for row in rows],
+            "units": [(row["level"], row["code"], row["points"]) for row in rows],
             "unit_winners": best_units,
         })  # fmt: skip
         winners |= {person for _, person in won}
@@ -365,10 +387,10 @@ def contest(
         for code, more in taken.items():
             total[code] += more
     people = final_ranking([result.pop("bests") for result in results], weeks[-1][1]) if weeks else []
-    final = unit_ranking(units, total, contest, sizes, weeks[-1][1] if weeks else "", ever)
+    final = all_levels(units, total, contest, sizes, weeks[-1][1] if weeks else "", ever)
     return {
         "weeks": results,
-        "final": [(row["code"], row["points"]) for row in final],
+        "final": [(row["level"], row["code"], row["points"]) for row in final],
         "final_people": [person["id"] for person in people],
         "final_prizes": final_prizes(people, contest.get("final_prizes", [])),
         "final_winners": unit_winners(final, of_the(contest["unit_prizes"], "final"), []),

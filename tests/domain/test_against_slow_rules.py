@@ -22,7 +22,7 @@ from chalicelib.domain.final_ranking import rank_final
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import Unit, added_up
 from chalicelib.services.closing import closed
 from tests.domain import slow_rules
 from tests.examples import examples
@@ -89,6 +89,7 @@ unit_prizes = st.fixed_dictionaries(
         "count": st.integers(1, 2),
         "by": st.sampled_from(["score", "score", "rate", "people", "attempts", "winners"]),
         "once": st.booleans(),
+        "level": st.sampled_from(["top", "top", "leaf"]),
         "blocs": st.sampled_from([[], [], ["Sở"], ["Xã", "Sở"]]),
         "obliged_from": st.sampled_from([0, 0, 2, 3]),
         "obliged_to": st.sampled_from([None, None, 3, 40]),
@@ -157,6 +158,8 @@ contests = st.fixed_dictionaries(
             ]
         ),
         "weeks": st.lists(some(person_weeks, 5, 3), min_size=1, max_size=3),
+        # The parents of units.
+        "parents": st.sampled_from([{}, {}, {"A": "B"}, {"A": "D", "C": "D"}, {"A": "D", "B": "C"}]),
         # The order in which entries are read.
         "backwards": st.booleans(),
         # Of each week's hash tree: who is equal in everything else stands by it.
@@ -244,6 +247,10 @@ def final_prizes_of(raw: dict[str, Any]) -> list[Any]:
     """Those that ask for no more than all papers have."""
     most = QUESTIONS * len(raw["weeks"])
     return [prize for prize in raw["final_prizes"] if prize[3] <= most]
+
+
+def units_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**unit, "parent": raw["parents"].get(unit["code"], "")} for unit in UNITS]
 
 
 def unit_prizes_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
@@ -381,9 +388,9 @@ def had_before(results: list[WeekResult]) -> dict[str, set[str]]:
     return had
 
 
-def won_in(result: WeekResult) -> dict[str, set[str]]:
+def won_in(result: WeekResult, units: list[Unit]) -> dict[str, set[str]]:
     return winners_by_unit(
-        (result.ranked[place].unit, result.ranked[place].participant_id) for place in result.prizes
+        [(result.ranked[place].unit, result.ranked[place].participant_id) for place in result.prizes], units
     )
 
 
@@ -405,7 +412,10 @@ def in_order(ranked: list[UnitStanding], contest: Definition) -> list[tuple[str,
 
 
 def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) -> Any:
-    units = [Unit(u["code"], u["code"], u["bloc"], "department", u["headcount"], u["exempt"]) for u in UNITS]
+    units = [
+        Unit(u["code"], u["code"], u["bloc"], "department", u["headcount"], u["exempt"], u["parent"])
+        for u in units_of(raw)
+    ]
     results: list[WeekResult] = []
     for contest, people in zip(contests, raw["weeks"], strict=True):
         week = contest.weeks[len(results)]
@@ -431,15 +441,15 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         ]
         for result in results
     ]
-    by_code = {unit.code: unit for unit in units}
+    by_code = {unit.code: unit for unit in added_up(units)}
     counted = [
-        UnitWeek(by_code, result.sums_by_unit, won_in(result), contest.paper.questions)
+        UnitWeek(by_code, result.sums_by_unit, won_in(result, units), contest.paper.questions)
         for contest, result in zip(contests, results, strict=True)
     ]
     root = results[-1].root
     bests = [(raw["min_duration"], closed.bests(closed.ranking_rows(result))) for result in results]
     people = rank_final(bests, contests[0], root)
-    final = close_contest(contests[0], units, counted, distinct_people(taken_part), root, people)
+    final = close_contest(contests[0], units, counted, distinct_people(taken_part, units), root, people)
     return {
         "weeks": [
             {
@@ -448,12 +458,12 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
                 "prizes": [
                     (prize, result.ranked[place].participant_id) for place, prize in result.prizes.items()
                 ],
-                "units": [(row.unit.code, row.score) for row in result.units],
+                "units": [(row.level, row.unit.code, row.score) for row in result.units],
                 "unit_winners": in_order(result.units, contest),
             }
             for contest, result in zip(contests, results, strict=True)
         ],
-        "final": [(row.unit.code, row.score) for row in final.units],
+        "final": [(row.level, row.unit.code, row.score) for row in final.units],
         "final_people": [one.participant_id for one in final.ranked],
         "final_prizes": [(prize, final.ranked[place].participant_id) for place, prize in final.prizes.items()],
         "final_winners": in_order(final.units, contests[0]),
@@ -479,7 +489,7 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
         "final_prizes": final_prizes_of(raw),
         "barred": {pid(k) for k in raw["barred"]},
     }
-    return slow_rules.contest(weeks, UNITS, rules)
+    return slow_rules.contest(weeks, units_of(raw), rules)
 
 
 @examples(4)

@@ -94,7 +94,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
             ("min_rate", [[50, Decimal("0.3"), 1], [0]]),
             ("min_people", 0),
             ("min_winners", -1),
-            ("level", "top"),
+            ("level", "district"),
         ]
     ),
     ("unit_prizes.0", {"unit_prizes": [{**UNIT_PRIZE, "obliged_from": 9, "obliged_to": 8}]}),

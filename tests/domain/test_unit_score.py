@@ -303,7 +303,7 @@ def test_a_unit_adds_up_its_people() -> None:
         Standing("c", "B", "mandatory", True, True, done(4), 2),
         Standing("d", "", "encouraged", False, True, done(5), 9),
     ]
-    assert unit_sums(people) == {"A": UnitSums(2, 4, 7, 1, 3, 5, 2, 1), "B": obliged(1, 2, 4)}
+    assert unit_sums(people, []) == {"A": UnitSums(2, 4, 7, 1, 3, 5, 2, 1), "B": obliged(1, 2, 4)}
 
 
 def test_people_who_are_not_obliged_move_neither_rate_nor_quality_nor_volume() -> None:
@@ -349,9 +349,9 @@ def test_a_person_is_distinct_once_over_all_weeks() -> None:
         [("a", "A", True), ("b", "A", False), ("c", "", False)],
         [("a", "A", True), ("d", "A", True)],
     ]
-    assert distinct_people(weeks).by_unit == {"A": Distinct(people=3, obliged=2)}
-    assert distinct_people(weeks).everyone == Distinct(people=4, obliged=2)
-    assert distinct_people([]) == ({}, (0, 0))
+    assert distinct_people(weeks, []).by_unit == {"A": Distinct(people=3, obliged=2)}
+    assert distinct_people(weeks, []).everyone == Distinct(people=4, obliged=2)
+    assert distinct_people([], []) == ({}, (0, 0))
 
 
 def test_the_smallest_number_of_people_of_a_final_prize_counts_each_person_once() -> None:

@@ -121,6 +121,7 @@ unit_prizes = st.fixed_dictionaries(
         "count": st.integers(1, 2),
         "by": st.sampled_from(["score", "rate", "people", "attempts", "winners"]),
         "once": st.booleans(),
+        "level": st.sampled_from(["top", "top", "leaf"]),
         "blocs": st.sampled_from([[], ["Sở, ban, ngành"], ["Trường học"]]),
         "obliged_from": st.sampled_from([0, 0, 2]),
         "obliged_to": st.sampled_from([None, None, 3]),
@@ -143,6 +144,8 @@ contests = st.fixed_dictionaries(
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
         "participation_min_score": st.sampled_from([0, 0, 1, 2]),
+        # The unit above the school.
+        "parent": st.sampled_from(["", "SO-B", "SO-A"]),
         "unit_prizes": st.lists(unit_prizes, max_size=3).map(
             lambda drawn: [
                 {**prize, "name": f"prize-{k}", "once": prize["once"] and prize["when"] == "week"}
@@ -310,7 +313,12 @@ class ContestMachine(RuleBasedStateMachine):
         """Puts today's inputs in force."""
         inputs = self.model.inputs
         units = [
-            unit._replace(headcount=inputs.headcount[unit.code], exempt=unit.code == "SO-A") for unit in UNITS
+            unit._replace(
+                headcount=inputs.headcount[unit.code],
+                exempt=unit.code == "SO-A",
+                parent=self.model.rules["parent"] if unit.code == "TRUONG-C" else "",
+            )
+            for unit in UNITS
         ]
         bank = BANKS[self.model.books[inputs.book]["bank"]].questions
         excluded = dict.fromkeys(inputs.excluded, "Tổ ra đề thi")
@@ -920,11 +928,11 @@ class ContestMachine(RuleBasedStateMachine):
             yield {column: str(value) for column, value in row.items()}
 
     def check_units(
-        self, what: str, expected: list[tuple[str, Fraction]], winners: list[tuple[str, str]]
+        self, what: str, expected: list[tuple[str, str, Fraction]], winners: list[tuple[str, str]]
     ) -> list[tuple[str, str]]:
         rows = self.rows(what, "unit_ranking.csv")
-        assert [row["unit_code"] for row in rows] == [code for code, _ in expected]
-        for row, (_, points) in zip(rows, expected, strict=True):
+        assert [(row["level"], row["unit_code"]) for row in rows] == [(at, code) for at, code, _ in expected]
+        for row, (_, _, points) in zip(rows, expected, strict=True):
             assert abs(Fraction(row["unit_score"]) - points) <= Fraction(1, 20_000)
         won = [(row["prize"], row["unit_code"]) for row in rows if row["prize"]]
         assert sorted(won) == sorted(winners)

@@ -198,6 +198,7 @@ class Model:
                 "bloc": "Trường học" if code == "TRUONG-C" else "Sở, ban, ngành",
                 "headcount": headcount,
                 "exempt": 1 if code == "SO-A" else 0,
+                "parent": self.rules["parent"] if code == "TRUONG-C" else "",
             }
             for code, headcount in headcounts.items()
         ]

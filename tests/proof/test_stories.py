@@ -26,6 +26,7 @@ RULES: dict[str, Any] = {
     "weights": ("0.5", "0.2", "0.3"),
     "volume": "obliged",
     "participation_min_score": 0,
+    "parent": "",
     "unit_prizes": [],
     "questions": 3,
     "time_limit": LIMIT,

@@ -92,6 +92,43 @@ def test_a_faulty_unit_is_reported_by_row_and_column(row: str, column: str, reme
     assert remedy in fault.message
 
 
+WITH_PARENTS = UNIT_HEADER.replace("exempt", "exempt,parent") + "H-A,Huyện A,Huyện,district,10,2,\n"
+
+
+def test_a_unit_may_have_a_parent() -> None:
+    read = read_files(contest_files(units=WITH_PARENTS + "TH-1,Trường 1,Trường,school,4,0,H-A\n"))
+    assert [(unit.code, unit.parent) for unit in read.units] == [("H-A", ""), ("TH-1", "H-A")]
+    assert [unit.parent for unit in read_files(contest_files()).units] == ["", ""], "the column may be missing"
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "value", "remedy"),
+    [
+        ("TH-1,Trường 1,Trường,school,4,0,TH-1\n", 3, "TH-1", "không thể thuộc chính nó"),
+        ("TH-1,Trường 1,Trường,school,4,0,H-B\n", 3, "H-B", "không có mã đơn vị này trong cột code"),
+        (
+            "TH-1,Trường 1,Trường,school,4,0,H-A\nTH-2,Trường 2,Trường,school,4,0,TH-1\n",
+            4,
+            "TH-1",
+            "chỉ có hai cấp: TH-1 thuộc H-A",
+        ),
+    ],
+)
+def test_a_faulty_parent_is_reported_with_the_remedy(row: str, line: int, value: str, remedy: str) -> None:
+    (fault,) = faults(units=WITH_PARENTS + row)
+    assert (*place(fault), fault.value) == ("units.csv", line, "parent", value)
+    assert remedy in fault.message
+
+
+def test_a_bloc_of_a_prize_must_be_one_of_its_level() -> None:
+    units = WITH_PARENTS + "TH-1,Trường 1,Trường,school,4,0,H-A\n"
+    table = '\n[[unit_prizes]]\nname = "best"\ntitle = "Giải"\nblocs = ["Trường"]\n'
+    (fault,) = faults(units=units, toml=TOML + table)
+    assert (fault.column, fault.value) == ("unit_prizes.0.blocs", "Trường")
+    assert 'level = "top"' in fault.message
+    read_files(contest_files(units=units, toml=TOML + table + 'level = "leaf"\n'))
+
+
 @pytest.mark.parametrize(
     ("row", "column", "remedy"),
     [

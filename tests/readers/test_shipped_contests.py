@@ -1,4 +1,4 @@
-"""The two contests that ship with the system are whole and follow the plan."""
+"""The contests that ship with the system are whole, and the two of Nghệ An follow the plan."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.units import of_level
 from chalicelib.readers.contest_folder import ContestFolder, archive, read_archive, read_folder
 
 CONTESTS = Path(__file__).parents[2] / "contests"
@@ -26,7 +27,7 @@ def shipped(name: str) -> ContestFolder:
     return read_folder(CONTESTS / name)
 
 
-@both
+@pytest.mark.parametrize("name", ["nghe-an-2022", "demo", "schools"])
 def test_it_is_read_without_a_fault(name: str) -> None:
     assert shipped(name).definition.contest.id == name
 
@@ -130,3 +131,12 @@ def test_the_demo_has_four_weeks_of_three_minutes_from_now() -> None:
 def test_the_demo_uses_the_bank_and_the_units_of_the_real_contest() -> None:
     assert shipped("demo").questions == shipped("nghe-an-2022").questions
     assert shipped("demo").units == shipped("nghe-an-2022").units
+
+
+def test_the_example_of_units_of_units_has_districts_with_schools_and_departments_on_their_own() -> None:
+    contest = shipped("schools")
+    top, leaf = of_level(contest.units, "top"), of_level(contest.units, "leaf")
+    assert Counter(unit.kind for unit in top) == {"district": 3, "department": 2}
+    assert Counter(unit.kind for unit in leaf) == {"school": 12, "office": 3, "department": 2}
+    assert {prize.level for prize in contest.definition.unit_prizes} == {"top", "leaf"}
+    assert contest.questions == shipped("nghe-an-2022").questions

@@ -28,8 +28,8 @@ def test_the_headers_are_those_of_the_design() -> None:
         "rank,participant_id,unit_code,category,score,prediction,prediction_error,duration_ms,submitted_at,attempts"
     )
     assert ",".join(UNITS) == (
-        "rank,unit_code,unit_name,bloc,headcount,exempt,obliged_people,people,rate,attempts,mean_best,quality,"
-        "unit_score,prize,note"
+        "rank,unit_code,unit_name,bloc,parent,level,headcount,exempt,obliged_people,people,rate,attempts,mean_best,"
+        "quality,unit_score,prize,note"
     )
 
 

@@ -140,6 +140,8 @@ def test_the_unit_ranking_has_every_unit_with_plain_numbers() -> None:
         "unit_code": "SO-A",
         "unit_name": "Sở A",
         "bloc": "Sở, ban, ngành",
+        "parent": "",
+        "level": "",
         "headcount": "10",
         "exempt": "2",
         "obliged_people": "1",

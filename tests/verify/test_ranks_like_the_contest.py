@@ -24,6 +24,7 @@ from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
     START_MS,
+    UNITS,
     WEEK,
     MemoryObjects,
     MemoryParticipants,
@@ -128,6 +129,7 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
                 "count": rng.choice([1, 2]),
                 "by": rng.choice(["score", "rate", "people", "attempts", "winners"]),
                 **rng.choice([{"once": True}, {"once": False}, {"when": "final"}]),
+                "level": rng.choice(["top", "leaf"]),
                 "blocs": rng.choice([[], ["Sở, ban, ngành"]]),
                 "obliged_from": rng.choice([0, 5]),
                 "obliged_to": rng.choice([None, 8]),
@@ -149,8 +151,15 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
     )
     site, listed = MemoryObjects(), rosters(rng)
     excluded, annulled = barred[:3], barred[3:]
+    parent = rng.choice(["", "SO-A", "SO-B"])
+    units = [unit._replace(parent=parent) if unit.code == "TRUONG-C" else unit for unit in UNITS]
     loaded = reference(
-        contest, excluded=excluded, annulled=annulled, decisions=decisions, rosters=digest(listed)
+        contest,
+        units=units,
+        excluded=excluded,
+        annulled=annulled,
+        decisions=decisions,
+        rosters=digest(listed),
     )
     close(entries, loaded, site, listed)
     code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
@@ -220,9 +229,32 @@ def test_the_units_and_unit_prizes_of_the_end_follow_from_the_weeks(
     assert "2 tuần cộng lại ra cùng xếp hạng 3 đơn vị và 2 giải" in capsys.readouterr().out
 
 
+def test_the_units_of_the_end_are_ranked_again_by_level(capsys: pytest.CaptureFixture[str]) -> None:
+    rng, site = random.Random(7), MemoryObjects()
+    prizes = [
+        {"name": "final", "title": "Giải", "when": "final", "count": 2, "min_people": 3},
+        {"name": "school", "title": "Giải", "when": "final", "count": 2, "level": "leaf"},
+    ]
+    contest = definition(contest={"weeks": 2}, categories=CATEGORIES, unit_prizes=prizes)
+    units = [unit._replace(parent="SO-A" if unit.code == "TRUONG-C" else "") for unit in UNITS]
+    close(played(rng, 1) + played(rng, 2), reference(contest, units), site)
+
+    def checked(level: str) -> int:
+        page = json.loads(site.objects["data/results/final.json"])
+        for row in page["units"]:
+            row["level"] = row["level"] and (level or row["level"])
+        told = {**site.objects, "data/results/final.json": json.dumps(page).encode()}
+        return main(["--rank", "https://thi.example"], lambda address: told.get)
+
+    assert checked("") == 0
+    assert "2 tuần cộng lại ra cùng xếp hạng 4 đơn vị và 3 giải" in capsys.readouterr().out
+    assert checked("top") == 1
+
+
 @pytest.mark.parametrize(
     ("lie", "said"),
     [
+        (lambda page: page["again"]["units"].pop(), "thiếu đơn vị"),
         (lambda page: page["units"][0].update(prize=""), "giải đơn vị cuối cuộc thi"),
         (lambda page: page["units"].reverse(), "giải đơn vị cuối cuộc thi"),
         (lambda page: page["units"][0].update(people=1), "giải đơn vị cuối cuộc thi"),

@@ -163,7 +163,7 @@ def _test(
 
 
 def _crowded(units: Iterable[UnitStanding]) -> Iterator[Anomaly]:
-    for row in sorted(units, key=lambda row: row.unit.code):
+    for _, row in sorted({row.unit.code: row for row in units}.items()):
         if row.sums.obliged_people > row.obliged:
             seen = row.sums.obliged_people
             yield Anomaly("above_headcount", "", row.unit.code, seen, row.obliged, None, None, ())

@@ -123,8 +123,9 @@ def of_unit_scores(definition: Definition) -> Article:
                 "without the exempt; at most 1. It is 0 where nobody is obliged.",
             ),
             point(
-                f"<b>Mức tham gia</b>: {volume.vi} của đơn vị, chia cho số đó của đơn vị có nhiều nhất.",
-                f"<b>Volume</b>: {volume.en}, divided by that number of the unit that has most.",
+                f"<b>Mức tham gia</b>: {volume.vi} của đơn vị, chia cho số đó của đơn vị cùng cấp có nhiều "
+                "nhất.",
+                f"<b>Volume</b>: {volume.en}, divided by that number of the unit of its level that has most.",
             ),
             point(
                 "<b>Chất lượng</b>: trung bình, trên những người thuộc đối tượng bắt buộc của đơn vị dự thi, "
@@ -136,6 +137,15 @@ def of_unit_scores(definition: Definition) -> Article:
             ),
             _worked(definition),
             *_over_weeks(definition),
+            clause(
+                "Danh sách đơn vị ghi rõ đơn vị nào thuộc đơn vị nào. Số liệu của một đơn vị gồm cả số liệu "
+                "của các đơn vị trực thuộc. Đơn vị đầu mối (không thuộc đơn vị nào) và đơn vị cơ sở (không có "
+                "đơn vị trực thuộc) được xếp hạng riêng từng cấp; nếu không có đơn vị trực thuộc nào thì chỉ "
+                "có một bảng xếp hạng.",
+                "The list of units says which unit is below which. A unit's figures include those of the units "
+                "below it. Top-level units (below no other) and base units (with none below them) are ranked "
+                "apart; where no unit is below another there is one ranking.",
+            ),
             clause(
                 "Đơn vị bằng điểm được xét lần lượt: chất lượng, mức tham gia, rồi bốc thăm theo phép tính "
                 "như với cá nhân, dùng mã đơn vị thay cho mã người dự thi (khi xét cả Cuộc thi thì dùng mã "
@@ -215,11 +225,13 @@ def of_unit_prizes(definition: Definition) -> Article:
     blocks.append(
         clause(
             "Các giải được trao theo thứ tự nêu trên, mỗi giải cho đơn vị tốt nhất trong những đơn vị đủ "
-            "điều kiện và chưa có giải nào trong cùng lần chốt. Đơn vị bằng nhau xếp như trong bảng xếp hạng "
+            "điều kiện và chưa có giải nào trong cùng lần chốt. Giải không ghi là của đơn vị cơ sở thì xét các "
+            "đơn vị đầu mối. Đơn vị bằng nhau xếp như trong bảng xếp hạng "
             f"đơn vị. Không đủ đơn vị thì giải không trao hết. Giải của {word} không ảnh hưởng đến giải cuối "
             "Cuộc thi.",
             "Prizes are given in this order, each to the best unit that qualifies and has no other prize of "
-            "the same close. Equal units stand as in the ranking. Where too few qualify, prizes are left. A "
+            "the same close. A prize that does not ask for a base unit is for top-level units. "
+            "Equal units stand as in the ranking. Where too few qualify, prizes are left. A "
             f"prize of a {word_en} is no bar to one of the end.",
         )
     )
@@ -260,6 +272,9 @@ def _unit_prize(prize: UnitPrize, definition: Definition) -> Block:
 def _conditions(prize: UnitPrize, definition: Definition) -> tuple[list[str], list[str]]:
     word, word_en = period(definition)
     vi, en = [], []
+    if prize.level == "leaf":
+        vi.append("là đơn vị cơ sở")
+        en.append("a base unit")
     if prize.blocs:
         vi.append(f"thuộc khối {quoted(prize.blocs, 'hoặc')}")
         en.append(f"in the bloc {quoted(prize.blocs, 'or')}")
@@ -333,9 +348,9 @@ def of_commendations(definition: Definition) -> Article:
                 f"units in which everybody obliged took part in every {word_en} (rate 1);",
             ),
             point(
-                f"{TOP_UNITS} đơn vị đứng đầu bảng xếp hạng cả Cuộc thi trong những đơn vị đủ điều kiện xét "
-                "giải;",
-                f"the first {TOP_UNITS} units of the final ranking of those that qualify for a prize;",
+                f"{TOP_UNITS} đơn vị đứng đầu mỗi bảng xếp hạng cả Cuộc thi trong những đơn vị đủ điều kiện "
+                "xét giải;",
+                f"the first {TOP_UNITS} units of each final ranking of those that qualify for a prize;",
             ),
             point(
                 f"{TOP_PEOPLE} người đứng đầu trong những người dự thi mọi {word}, theo tổng điểm bài tốt "

@@ -42,7 +42,7 @@ from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
 from chalicelib.domain.times import span_ms
-from chalicelib.domain.unit_score import distinct_people
+from chalicelib.domain.unit_score import covering, distinct_people
 from chalicelib.services.closing.closed import (
     UnitPrizesElsewhere,
     bests,
@@ -385,11 +385,12 @@ class CloseWeeks:
         )
         kept = _Kept("final", revision, inputs, before, replaced, standing, now)
         after = self._keep(kept, report, document, manifest_of, reference)
-        people = sum(sums.people for sums in result.sums_by_unit.values())
+        people = sum(row.sums.people for row in covering(result.units))
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
 
     def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal]:
-        distinct = distinct_people(took_part(week.document, week.rows()) for week in weeks)
+        took = (took_part(week.document, week.rows()) for week in weeks)
+        distinct = distinct_people(took, reference.units)
         unit_weeks = [week.document.unit_week for week in weeks]
         definition, root = reference.definition, weeks[-1].document.draw_root
         ranked = rank_final(self._bests(reference, weeks), definition, root) if definition.ranking.final else ()

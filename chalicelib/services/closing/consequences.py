@@ -19,6 +19,8 @@ FIGURES = {
     "ranked": "Số người được xếp hạng",
     "target": "Đáp số câu dự đoán",
 }
+# What follows the word “đơn vị” where units have parents: those without one, and those without children.
+LEVELS = {"": "", "top": " đầu mối", "leaf": " cơ sở"}
 Document = ClosedWeek | ClosedFinal
 
 
@@ -65,10 +67,10 @@ def _titles(closed: Document) -> Mapping[str, str]:
 
 
 def _units(before: Document, after: Document) -> Iterator[UnitChange]:
-    was, now = ({line.code: line for line in closed.units} for closed in (before, after))
-    for code, line in {**was, **now}.items():
-        old, new = was.get(code), now.get(code)
+    was, now = ({(line.level, line.code): line for line in closed.units} for closed in (before, after))
+    for key, line in {**was, **now}.items():
+        old, new = was.get(key), now.get(key)
         ranks = old.rank if old else None, new.rank if new else None
         prizes = old.prize_title if old else "", new.prize_title if new else ""
         if ranks[0] != ranks[1] or prizes[0] != prizes[1]:
-            yield UnitChange(code, line.name, *ranks, *prizes)
+            yield UnitChange(*key, line.name, *ranks, *prizes)

@@ -276,7 +276,9 @@ def ranking_again(
             unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("week"))),
         ),
         rulings=shown_rulings(reference.decisions.rulings_in(result.week.number)),
-        units=tuple(UnitSize(unit.code, unit.bloc, unit.headcount, unit.exempt) for unit in reference.units),
+        units=tuple(
+            UnitSize(unit.code, unit.bloc, unit.parent, unit.headcount, unit.exempt) for unit in reference.units
+        ),
         no_prize=tuple(bundle.no_prize),
         not_counted=tuple(bundle.not_counted),
         earlier_winners=tuple(bundle.earlier_winners),
@@ -294,7 +296,8 @@ def ranking_again(
             ),
             units=tuple(
                 RankedUnit(
-                    rank=rank,
+                    level=row.level,
+                    rank=row.rank,
                     code=row.unit.code,
                     people=row.sums.people,
                     attempts=row.sums.attempts,
@@ -307,7 +310,7 @@ def ranking_again(
                     prize=row.prize,
                     note=row.note,
                 )
-                for rank, row in enumerate(result.units, 1)
+                for row in result.units
             ),
         ),
     )

@@ -108,7 +108,8 @@ def contest_now(reference: Current, now: int) -> dict[str, Any]:
 
 def public_units(reference: Reference) -> list[dict[str, Any]]:
     return [
-        {"code": unit.code, "name": unit.name, "bloc": unit.bloc, "kind": unit.kind} for unit in reference.units
+        {"code": unit.code, "name": unit.name, "bloc": unit.bloc, "kind": unit.kind, "parent": unit.parent}
+        for unit in reference.units
     ]
 
 

@@ -3,8 +3,8 @@
 Questions, paper, prediction question, ranking, prizes and unit prizes may change for the weeks to come; a week
 that has begun keeps those with which it opened for ever. ``domain/calendar.py`` says what of its dates may
 change. Titles and the like may change at any time. Everything else is frozen when the first week opens:
-``domain/definition.py`` has the lists. Unit codes and blocs are frozen too. Headcounts and rosters hold for the
-weeks that are not yet closed.
+``domain/definition.py`` has the lists. Unit codes, blocs and parents are frozen too. Headcounts and rosters
+hold for the weeks that are not yet closed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.calendar import refused_moves
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.units import Unit
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference, same_rules, same_units
 
@@ -111,9 +112,27 @@ def _fixed(before: Reference, after: Reference) -> Iterator[Fault]:
         if unit.bloc != blocs.get(unit.code, unit.bloc):
             message = f"cuộc thi đã mở thì không thể đổi khối của đơn vị: hãy giữ “{blocs[unit.code]}”"
             yield Fault("units", 0, "bloc", unit.bloc, message)
+    yield from _parents_fixed(before.units, after.units)
     for code in sorted(before.unit_codes - after.unit_codes):
         message = "cuộc thi đã mở thì không thể bỏ mã đơn vị: người của đơn vị này sẽ không còn đơn vị"
         yield Fault("units", 0, "code", code, message)
+
+
+def _parents_fixed(before: Iterable[Unit], after: Iterable[Unit]) -> Iterator[Fault]:
+    """Who is below whom stays, and who has nobody below: a unit's level must not change."""
+    above = {unit.code: unit.parent for unit in before}
+    have_children = set(above.values())
+    for unit in after:
+        if unit.code in above and unit.parent != above[unit.code]:
+            stays = f"hãy giữ “{above[unit.code]}”" if above[unit.code] else "hãy để trống"
+            message = f"cuộc thi đã mở thì không thể đổi đơn vị cấp trên: {stays}"
+            yield Fault("units", 0, "parent", unit.parent, f"{unit.code}: {message}")
+        elif unit.code not in above and unit.parent in above and unit.parent not in have_children:
+            message = (
+                "cuộc thi đã mở mà đơn vị này chưa có đơn vị trực thuộc thì không thể thêm: "
+                f"hãy để trống parent của {unit.code}"
+            )
+            yield Fault("units", 0, "parent", unit.parent, message)
 
 
 def _no_week_left(before: Current, after: Reference, questions_file: str, now: int) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.domain.times import day
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
 from chalicelib.readers.tables import Fault
-from chalicelib.services.closing.consequences import FIGURES
+from chalicelib.services.closing.consequences import FIGURES, LEVELS
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 # A whole column in the wrong form gives one fault per row; nobody reads further than this.
@@ -157,7 +157,7 @@ def _changes(consequences: Consequences, names: Names) -> PlainSheet:
             if unit.prize_before != unit.prize_after
         ]
         rows += [
-            (what, "Hạng đơn vị", unit.code, unit.name, unit.rank_before, unit.rank_after)
+            (what, f"Hạng đơn vị{LEVELS[unit.level]}", unit.code, unit.name, unit.rank_before, unit.rank_after)
             for unit in close.units
             if unit.rank_before != unit.rank_after
         ]

@@ -182,6 +182,8 @@ const TEXTS = {
   "results.winners": ["Giải cá nhân", "Individual prizes"],
   "results.noWinners": ["Tuần này không có giải cá nhân.", "No individual prizes this week."],
   "results.units": ["Xếp hạng đơn vị", "Ranking of units"],
+  "results.units.top": ["Xếp hạng đơn vị đầu mối (gồm các đơn vị trực thuộc)", "Ranking of units with those below them"],
+  "results.units.leaf": ["Xếp hạng đơn vị cơ sở", "Ranking of units that have none below them"],
   "results.filter": ["Tìm đơn vị", "Find a unit"],
   "results.showing": ["Hiện {shown}/{all} đơn vị", "{shown} of {all} units shown"],
   "results.more": ["Xem thêm", "Show more"],

@@ -5,19 +5,30 @@ import { fold, number } from "./format.js";
 import { t } from "./texts.js";
 import "./texts-forms.js";
 
-/** @typedef {{ code: string, name: string, bloc: string }} Unit of data/units.json */
+/** @typedef {{ code: string, name: string, bloc: string, parent: string }} Unit of data/units.json */
 
 const SHOWN = 60;
 
 /**
- * Units whose name or code holds every word typed; those that begin with what was typed come first.
+ * Writes a unit's name behind that of the unit above, where there is one: schools of two districts look alike.
+ * @param {Unit[]} units
+ * @returns {(unit: Unit) => string}
+ */
+export function fullNames(units) {
+  const names = new Map(units.map(({ code, name }) => [code, name]));
+  return (unit) => (names.has(unit.parent) ? `${names.get(unit.parent)} – ${unit.name}` : unit.name);
+}
+
+/**
+ * Units whose full name or code holds every word typed; those that begin with what was typed come first.
  * @param {Unit[]} units
  * @param {string} typed
+ * @param {(unit: Unit) => string} fullName
  */
-export function matching(units, typed) {
+export function matching(units, typed, fullName = fullNames(units)) {
   const words = fold(typed).split(" ").filter(Boolean);
   const found = units.filter((unit) => {
-    const text = fold(`${unit.name} ${unit.code} ${unit.bloc}`);
+    const text = fold(`${fullName(unit)} ${unit.code} ${unit.bloc}`);
     return words.every((word) => text.includes(word));
   });
   const start = words.join(" ");
@@ -27,6 +38,7 @@ export function matching(units, typed) {
 
 /** A field `unit_code`; `value()` is the chosen code or null. @param {Unit[]} units */
 export function unitPicker(units) {
+  const fullName = fullNames(units);
   /** @type {Unit | null} */
   let chosen = null;
   const hint = h("p", { class: "hint", id: "unit_code-hint" });
@@ -47,7 +59,7 @@ export function unitPicker(units) {
     h("p", { class: "mistake", id: "unit_code-mistake", hidden: true }));
 
   function list() {
-    const found = matching(units, input.value);
+    const found = matching(units, input.value, fullName);
     const shown = found.slice(0, SHOWN);
     const rows = [];
     /** @type {string | null} */
@@ -55,7 +67,7 @@ export function unitPicker(units) {
     for (const unit of groupByBloc(shown)) {
       if (unit.bloc !== bloc) rows.push(h("li", { class: "bloc" }, unit.bloc));
       bloc = unit.bloc;
-      rows.push(h("li", null, h("button", { type: "button", onclick: () => chooseByHand(unit) }, unit.name)));
+      rows.push(h("li", null, h("button", { type: "button", onclick: () => chooseByHand(unit) }, fullName(unit))));
     }
     fill(picks, rows);
     picks.hidden = !rows.length;
@@ -69,7 +81,7 @@ export function unitPicker(units) {
     const change = h("button", { class: "button quiet", type: "button", onclick: () => chooseByHand(null) },
       t("person.unitChange"));
     if (unit) {
-      fill(area, h("p", { class: "picked" }, h("span", { role: "status" }, t("person.unitChosen", { unit: unit.name })), change));
+      fill(area, h("p", { class: "picked" }, h("span", { role: "status" }, t("person.unitChosen", { unit: fullName(unit) })), change));
       return;
     }
     input.value = "";

@@ -170,7 +170,7 @@ def test_the_site_gets_everything_that_participants_may_know() -> None:
     )
     assert contest["bank_digest"] == bank["digest"]
     assert [unit["code"] for unit in units] == ["SO-A", "SO-B"]
-    assert set(units[0]) == {"code", "name", "bloc", "kind"}
+    assert set(units[0]) == {"code", "name", "bloc", "kind", "parent"}
     assert bank["questions"][1]["answer"] == ["A", "C"]
     assert desk.site.objects["data/guide.html"] == "<p># Thể lệ\n</p>".encode()
 

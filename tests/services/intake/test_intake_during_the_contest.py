@@ -96,6 +96,38 @@ def test_the_facts_that_attempts_depend_on_cannot_change_once_a_week_has_opened(
     assert Desk().put(OPEN, **changed)["accepted"], "a first loading is never too late"
 
 
+WITH_PARENTS = (
+    UNITS.replace("exempt\n", "exempt,parent\n").replace(",2\n", ",2,\n").replace(",4,0\n", ",4,0,SO-A\n")
+)
+
+
+@pytest.mark.parametrize(
+    ("units", "fault"),
+    [
+        (UNITS, "hãy giữ “SO-A”"),
+        (WITH_PARENTS.replace(",4,0,SO-A", ",4,0,") + "SO-C,Sở C,Sở,department,1,0,SO-A\n", "hãy giữ “SO-A”"),
+        (WITH_PARENTS + "SO-C,Sở C,Sở,department,1,0,\nSO-D,Sở D,Sở,department,1,0,SO-C\n", None),
+        (WITH_PARENTS + "SO-C,Sở C,Sở,department,1,0,SO-A\n", None),
+    ],
+)
+def test_who_is_below_whom_stays_once_a_week_has_opened(units: str, fault: str | None) -> None:
+    desk = Desk()
+    desk.put(units=WITH_PARENTS)
+    faults = desk.put(OPEN, units=units).get("faults", ())
+    assert [(one["file"], one["column"]) for one in faults] == ([("units", "parent")] if fault else [])
+    assert all(fault and fault in one["message"] for one in faults)
+
+
+def test_a_unit_that_people_take_part_for_gets_no_children_once_a_week_has_opened() -> None:
+    desk = Desk()
+    desk.put()
+    (fault,) = desk.put(
+        OPEN, units=WITH_PARENTS.replace("SO-B,Sở B", "SO-C,Sở C") + "SO-B,Sở B,Sở,department,4,0,\n"
+    )["faults"]
+    assert (fault["file"], fault["column"], fault["value"]) == ("units", "parent", "SO-A")
+    assert "hãy để trống parent của SO-C" in fault["message"]
+
+
 RULES = [
     pytest.param({"toml": TWO_QUESTIONS}, ("contest.toml", "paper"), id="paper"),
     pytest.param({"questions": ANOTHER_KEY}, ("questions.csv", ""), id="bank"),

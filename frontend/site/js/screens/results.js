@@ -96,7 +96,25 @@ function winnersList(winners, order) {
 
 function unitSection(units) {
   const awarded = units.filter((unit) => unit.prize);
-  const input = h("input", { class: "search", type: "text", id: "unit-filter", autocomplete: "off", oninput: () => draw() });
+  const levels = [...new Set(units.map(({ level }) => level))];
+  const names = new Map(units.map(({ code, name }) => [code, name]));
+  return [
+    awarded.length > 0 && h("section", { "aria-labelledby": "unit-prizes" },
+      h("h2", { id: "unit-prizes" }, t("home.unitPrizes")),
+      h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
+        h("p", null, h("span", { class: "badge next" }, unit.prize_title)),
+        h("p", { class: "big" }, number(unit.unit_score, 2)),
+        h("p", { class: "wide" }, h("strong", null, unit.name)),
+        h("p", { class: "wide soft" }, names.get(unit.parent) || unit.bloc))))),
+    levels.map((level) => ranking(units.filter((unit) => unit.level === level), level, names)),
+  ];
+}
+
+/** The units of one level, which has a name where units have others above them. */
+function ranking(units, level, names) {
+  const section = `units${level && `-${level}`}`;
+  const filter = `unit-filter${level && `-${level}`}`;
+  const input = h("input", { class: "search", type: "text", id: filter, autocomplete: "off", oninput: () => draw() });
   const count = h("p", { class: "hint", role: "status" });
   const body = h("tbody");
   const more = h("button", { class: "button", type: "button", onclick: () => draw(shown + STEP) }, t("results.more"));
@@ -105,31 +123,23 @@ function unitSection(units) {
   function draw(size = STEP) {
     shown = size;
     const words = fold(input.value).split(" ").filter(Boolean);
-    const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${unit.bloc}`).includes(word)));
+    const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${names.get(unit.parent) || ""} ${unit.bloc}`).includes(word)));
     const rows = found.slice(0, shown);
-    fill(body, rows.map(unitRow));
+    fill(body, rows.map((unit) => unitRow(unit, names.get(unit.parent))));
     count.textContent = t("results.showing", { shown: number(rows.length), all: number(units.length) });
     more.hidden = rows.length === found.length;
   }
   draw();
 
   const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
-  return h("section", { "aria-labelledby": "units" },
-    awarded.length > 0 && [
-      h("h2", null, t("home.unitPrizes")),
-      h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
-        h("p", null, h("span", { class: "badge next" }, unit.prize_title)),
-        h("p", { class: "big" }, number(unit.unit_score, 2)),
-        h("p", { class: "wide" }, h("strong", null, unit.name)),
-        h("p", { class: "wide soft" }, unit.bloc)))),
-    ],
-    h("h2", { id: "units", class: "after" }, t("results.units")),
+  return h("section", { "aria-labelledby": section },
+    h("h2", { id: section, class: "after" }, t(level ? `results.units.${level}` : "results.units")),
     units.length > 1 && units[0].unit_score > 0 && h("figure", null,
       h("figcaption", null, t("results.best", { count: number(Math.min(IN_CHART, units.length)) })),
       barList(units.slice(0, IN_CHART).map((unit) => (
         { label: `${number(unit.rank)}. ${unit.name}`, value: unit.unit_score, text: number(unit.unit_score, 2) })), 100)),
-    h("div", { class: "field" }, h("label", { for: "unit-filter" }, t("results.filter")), input, count),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "units" },
+    h("div", { class: "field" }, h("label", { for: filter }, t("results.filter")), input, count),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": section },
       h("table", { class: "data" },
         h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"), column("obliged"),
           column("rate"), column("unitPeople"), column("unitAttempts"), column("quality"))),
@@ -137,11 +147,11 @@ function unitSection(units) {
     h("p", { class: "actions" }, more));
 }
 
-function unitRow(unit) {
+function unitRow(unit, above) {
   const headcount = unit.headcount - unit.exempt;
   return h("tr", { class: unit.prize ? "prize" : "" },
     h("td", null, number(unit.rank)),
-    h("th", { scope: "row", class: "words" }, unit.name, " ",
+    h("th", { scope: "row", class: "words" }, unit.name, " ", above && h("span", { class: "soft" }, `(${above}) `),
       unit.prize && h("span", { class: "badge good" }, unit.prize_title),
       unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
     h("td", null, number(unit.unit_score, 2)),
