@@ -239,7 +239,7 @@ def of_changes(definition: Definition) -> Article:
             ),
             clause(
                 f"Khi một {word} đã mở, câu hỏi và quy định về bài thi, câu dự đoán, xếp hạng, giải cá nhân "
-                f"và giải tập thể của {word} đó không thay đổi; thay đổi chỉ có hiệu lực cho {word} chưa mở. "
+                f"và giải đơn vị của {word} đó không thay đổi; thay đổi chỉ có hiệu lực cho {word} chưa mở. "
                 f"Cách tính điểm đơn vị và giải cuối cuộc thi không thay đổi từ khi {word} đầu tiên mở.",
                 f"Once a {word_en} is open, its questions and its rules on papers, prediction, ranking and "
                 f"prizes stay; changes hold for {word_en}s to come. The unit score and the prizes of the end "

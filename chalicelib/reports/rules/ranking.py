@@ -204,13 +204,15 @@ def _draw(definition: Definition) -> list[Block]:
             "Người bằng nhau ở mọi tiêu chí được xếp bằng <b>bốc thăm theo phép tính</b>: lấy mã SHA-256 của "
             f"chuỗi gồm mã xác thực dữ liệu của {word}, dấu “|” và mã người dự thi trong {word} (chữ số hệ "
             "mười sáu viết thường); mã nhỏ hơn xếp trước. Mã xác thực dữ liệu được tính từ mọi bài thi của "
-            f"{word} khi chốt lần đầu và giữ nguyên khi kết quả được chốt lại; {word} chưa kết thúc thì không "
-            "ai, kể cả Ban Tổ chức, biết được thứ tự này, chốt xong thì ai cũng tính lại được.",
+            f"{word} khi chốt lần đầu và giữ nguyên khi kết quả được chốt lại ({word} được mở lại thì bốc "
+            f"thăm lại khi chốt); {word} chưa kết thúc thì không ai, kể cả Ban Tổ chức, biết được thứ tự này, "
+            "chốt xong thì ai cũng tính lại được.",
             "Who is equal in every criterion stands by <b>the draw</b>: the SHA-256 of the text made of the "
             f"root of the {word_en}'s data, “|” and the person's code of the {word_en} (hexadecimal, lower "
             f"case), the smaller first. The root is computed from all papers of the {word_en} at its first "
-            f"close, and stays when the {word_en} is closed again; before its end nobody can know it, the "
-            "organisers included, and after the close anybody can compute it again.",
+            f"close, and stays when the {word_en} is closed again (a {word_en} that was opened again is drawn "
+            "anew at its close); before its end nobody can know it, the organisers included, and after the "
+            "close anybody can compute it again.",
         ),
         example(f"{lots.vi}<br>{first} xếp trước {second}.", f"{lots.en}<br>{first} stands before {second}."),
     ]

@@ -206,9 +206,9 @@ _BY = {
 
 def of_unit_prizes(definition: Definition) -> Article:
     word, word_en = period(definition)
-    title = Said("Giải tập thể", "Unit prizes")
+    title = Said("Giải đơn vị", "Unit prizes")
     if not definition.unit_prizes:
-        return Article(title, (clause("Cuộc thi không có giải tập thể.", "There are no unit prizes."),))
+        return Article(title, (clause("Cuộc thi không có giải đơn vị.", "There are no unit prizes."),))
     blocks: list[Block] = []
     heads: tuple[tuple[When, str, str], ...] = (
         ("week", f"Mỗi {word}, khi chốt kết quả", f"Each {word_en}, when it is closed"),
@@ -225,10 +225,9 @@ def of_unit_prizes(definition: Definition) -> Article:
     blocks.append(
         clause(
             "Các giải được trao theo thứ tự nêu trên, mỗi giải cho đơn vị tốt nhất trong những đơn vị đủ "
-            "điều kiện và chưa có giải nào trong cùng lần chốt. Giải không ghi là của đơn vị cơ sở thì xét các "
-            "đơn vị đầu mối. Đơn vị bằng nhau xếp như trong bảng xếp hạng "
-            f"đơn vị. Không đủ đơn vị thì giải không trao hết. Giải của {word} không ảnh hưởng đến giải cuối "
-            "Cuộc thi.",
+            "điều kiện và chưa có giải nào trong cùng lần chốt. Giải không ghi là của đơn vị cơ sở thì xét "
+            "các đơn vị đầu mối. Đơn vị bằng nhau xếp như trong bảng xếp hạng đơn vị. Không đủ đơn vị thì "
+            f"giải không trao hết. Giải của {word} không ảnh hưởng đến giải cuối Cuộc thi.",
             "Prizes are given in this order, each to the best unit that qualifies and has no other prize of "
             "the same close. A prize that does not ask for a base unit is for top-level units. "
             "Equal units stand as in the ranking. Where too few qualify, prizes are left. A "
