@@ -141,6 +141,7 @@ contests = st.fixed_dictionaries(
         "one_prize": st.sampled_from(["contest", "contest", "no"]),
         "min_duration": st.sampled_from([0, 0, MINUTE]),
         "prizes": st.sampled_from([[("first", 1)], [("first", 1), ("second", 2)]]),
+        "final_prizes": st.sampled_from([[], [("best", 1)], [("best", 2), ("good", 1)]]),
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
         "participation_min_score": st.sampled_from([0, 0, 1, 2]),
@@ -240,8 +241,16 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "min_duration": f"PT{rules['min_duration'] // SECOND}S",
         },
         prediction={"target": rules["target"] or "people", "counts": rules["counts"]},
-        ranking={"order": rules["order"], "one_prize": rules["one_prize"]},
-        prizes=[{"name": name, "title": "Giải", "count": number} for name, number in rules["prizes"]],
+        ranking={
+            "order": rules["order"],
+            "one_prize": rules["one_prize"],
+            "final": bool(rules["final_prizes"]),
+        },
+        prizes=[
+            {"name": name, "title": "Giải", "count": number, "when": when}
+            for when, prizes in (("week", rules["prizes"]), ("final", rules["final_prizes"]))
+            for name, number in prizes
+        ],
         unit_score={
             "weights": weights,
             "volume": rules["volume"],
@@ -895,6 +904,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert facts["counts"]["attempts"] == self.model.counted(week)
         if over:
             self.check_units("final", told["final"], told["final_winners"])
+            self.check_people_of_the_end(told)
             always = set.intersection(*map(self.model.took_part, self.model.weeks))
             proposed = [row["id"] for row in self.rows("final", "commendations.csv") if row["kind"] == "person"]
             assert sorted(proposed) == sorted(always)
@@ -937,6 +947,13 @@ class ContestMachine(RuleBasedStateMachine):
         won = [(row["prize"], row["unit_code"]) for row in rows if row["prize"]]
         assert sorted(won) == sorted(winners)
         return won
+
+    def check_people_of_the_end(self, told: dict[str, Any]) -> None:
+        if self.model.rules["final_prizes"]:
+            rows = self.rows("final", "individual_ranking.csv.gz")
+            assert [row["participant_id"] for row in rows] == told["final_people"]
+        won = [row for row in self.rows("final", "individual_prizes.csv") if not row["week"]]
+        assert [(row["prize"], row["participant_id"]) for row in won] == told["final_prizes"]
 
     def check_prizes(
         self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[tuple[str, str]]

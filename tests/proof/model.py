@@ -342,7 +342,10 @@ class Model:
             for week, root in enumerate(roots, 1)
         ]
         units = self._units(self.inputs.headcount, self.inputs.rosters)
-        rules = {**self.rules, "prizes": prizes, "barred": self.inputs.barred}
+        of_the_end = [(name, count, None, 1) for name, count in self.rules["final_prizes"]]
+        rules = {
+            **self.rules, "prizes": prizes, "final_prizes": of_the_end, "barred": self.inputs.barred,
+        }  # fmt: skip
         return slow_rules.contest(played, units, rules)
 
     def _played(self, week: int) -> list[slow_rules.Person]:

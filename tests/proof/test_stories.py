@@ -23,6 +23,7 @@ RULES: dict[str, Any] = {
     "one_prize": "contest",
     "min_duration": 0,
     "prizes": [("first", 1)],
+    "final_prizes": [("best", 1)],
     "weights": ("0.5", "0.2", "0.3"),
     "volume": "obliged",
     "participation_min_score": 0,
