@@ -28,7 +28,7 @@ class PrizeChange(Part, frozen=True):
 
 
 class UnitChange(Part, frozen=True):
-    """A unit's rank in its level and its prize, before and after; the ranks are None where it is not listed.
+    """A unit's rank in its level and its prize by title, before and after; the ranks are None where not listed.
 
     ``level`` is empty where no unit has a parent.
     """
