@@ -385,6 +385,9 @@ def test_commitments_can_be_checked_from_the_site(stack: Stack) -> None:
         committed = told["entries"][0]["parts"][part]
         published = stack.site(f"/data/reference/{committed}.json").content
         assert hashlib.sha256(published).hexdigest() == committed
+    rules = stack.site("/data/rules.html").content
+    assert hashlib.sha256(rules).hexdigest() == told["entries"][-1]["parts"]["rules"]
+    assert "Điều 13. ".encode() in rules
     assert told["entries"][0]["code_version"] == stack.call("GET", "/health").json()["version"]
     for revision, entry in enumerate(told["entries"], 1):
         manifest = json.loads(stack.desk(f"results/week-1/rev-{revision}/manifest.json"))
