@@ -474,7 +474,12 @@ def test_a_wrong_key_found_after_the_close_is_mended(stack: Stack) -> None:
     assert {row["cause"] for row in csv_rows(stack.desk("results/week-1/rev-3/changes.csv"))} == {"ruling"}
     units = csv_rows(stack.desk("results/week-1/rev-3/unit_ranking.csv"))
     assert {row["unit_code"]: row["headcount"] for row in units}["SO-B"] == "5"
-    result = stack.call("GET", f"/attempts/{best}", token=an).json()["result"]
+
+    def ruled() -> dict[str, Any] | None:
+        result: dict[str, Any] = stack.call("GET", f"/attempts/{best}", token=an).json()["result"]
+        return result if result["rulings"] else None
+
+    result = wait_for(ruled, 30, "the API seeing the ruling")
     assert (result["score"], result["ruled_score"], len(result["rulings"])) == (5, 4, 1)
     page = stack.site("/data/results/week-1.json").json()
     assert [one["question"] for one in page["rulings"]] == [wrong.id]
