@@ -126,3 +126,27 @@ def test_the_page_has_each_level_with_the_parent(stage: Stage) -> None:
         ("leaf", 1, "H-1"),
         ("leaf", 2, "H-1"),
     ]
+
+
+def test_fifteen_hundred_units_in_thirty_districts_add_up_in_every_close() -> None:
+    districts = [Unit(f"H-{n:02}", f"Huyện {n}", "Huyện", "district", 20, 1) for n in range(30)]
+    schools = [
+        Unit(f"TH-{n:04}", f"Trường {n}", "Trường", "school", 10, 0, f"H-{n % 30:02}") for n in range(1_470)
+    ]
+    stage = Stage()
+    # Everybody of a unit goes to a school of the first district.
+    for (week, person), one in list(stage.entries.items.items()):
+        placed = one._replace(unit=f"TH-{30 * len(person):04}") if one.unit else one
+        stage.entries.items[week, person] = placed
+    stage.run(AFTER_WEEK_2, reference(CONTEST, units=[*districts, *schools]))
+    for what in ("week-1", "week-2", "final"):
+        rows = stage.rows(what, "unit_ranking.csv")
+        top, leaf = ([row for row in rows if row["level"] == level] for level in ("top", "leaf"))
+        assert (len(top), len(leaf)) == (30, 1_470)
+        assert [int(row["rank"]) for row in leaf] == [*range(1, 1_471)]
+        for name in ("people", "obliged_people", "attempts"):
+            assert sum(int(row[name]) for row in top) == sum(int(row[name]) for row in leaf) > 0
+        weeks = 2 if what == "final" else 1
+        own = sum(unit.headcount for unit in districts) * weeks
+        assert sum(int(row["headcount"]) for row in top) == sum(int(row["headcount"]) for row in leaf) + own
+    assert {row["unit_code"] for row in stage.rows("final", "unit_ranking.csv") if row["prize"]} == {"H-00"}
