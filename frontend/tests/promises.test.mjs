@@ -6,7 +6,9 @@ import test from "node:test";
 
 import { texts } from "../site/js/texts.js";
 import "../site/js/texts-forms.js";
+import "../site/js/texts-me.js";
 import "../site/js/texts-paper.js";
+import "../site/js/texts-results.js";
 
 const document = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");
 const rows = [...document.matchAll(/^\| `([\w.]+)` \| (.+?) \| (.+?) \| (.+?) \|$/gm)].map(([, key, says, , test_]) => ({ key, says, test_ }));

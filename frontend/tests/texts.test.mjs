@@ -6,7 +6,9 @@ import { setLanguage, setWeeks, t, texts } from "../site/js/texts.js";
 import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-paper.js";
+import "../site/js/texts-me.js";
 import "../site/js/texts-proof.js";
+import "../site/js/texts-results.js";
 import "../site/js/texts-rulings.js";
 
 const folder = new URL("../site/js/", import.meta.url);

@@ -9,6 +9,7 @@ import { checkReceipt, readReceipt } from "../receipt-check.js";
 import { saveButton } from "../receipt-file.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
+import "../texts-me.js";
 import "../texts-proof.js";
 
 export async function screen({ argument, signedIn, kept }) {

@@ -6,6 +6,7 @@ import { fill, h } from "../dom.js";
 import { date, duration, fold, moment, number, percent } from "../format.js";
 import { rulingView } from "../ruling.js";
 import { t } from "../texts.js";
+import "../texts-results.js";
 
 const STEP = 50;
 const IN_CHART = 10;

@@ -1,0 +1,41 @@
+// Texts of a person's own page. See texts.js.
+
+import { addTexts } from "./texts.js";
+
+addTexts({
+  "me.title": ["Trang của tôi", "My page"],
+  "me.hello": ["Xin chào {name}", "Hello {name}"],
+  "me.noUnit": ["Thí sinh tự do", "No unit"],
+  "me.signOut": ["Đăng xuất", "Sign out"],
+  "me.used": ["lượt đã dùng", "attempts used"],
+  "me.left": ["lượt còn lại", "attempts left"],
+  "me.best": ["điểm cao nhất tuần này", "best score this week"],
+  "me.start": ["Bắt đầu lượt thi mới", "Start a new attempt"],
+  "me.resume": ["Làm tiếp bài đang mở", "Go on with the open paper"],
+  "me.startNote": [
+    "{questions} câu, {limit}. Đồng hồ chạy ngay khi bắt đầu.",
+    "{questions} questions, {limit}. The clock runs as soon as you start.",
+  ],
+  "me.rush": [
+    "Tuần thi vừa mở, bài của bạn mở sau khoảng {seconds} giây. Thời gian làm bài chỉ tính từ khi bài mở.",
+    "The week has just opened; your paper opens in about {seconds} s. Its time runs only from then on.",
+  ],
+  "me.receipt": ["Biên nhận", "Receipt"],
+  "me.offline": [
+    "Chưa nhận được trả lời của máy chủ nên trang này chưa đầy đủ. Bài đang làm dở trên thiết bị này vẫn mở được.",
+    "The server has not answered, so this page is not complete. The paper that is open on this device can be gone on with.",
+  ],
+  "me.noneLeft": [
+    "Bạn đã dùng hết lượt thi của tuần này. Hẹn gặp lại ở tuần sau.",
+    "You have used all attempts of this week.",
+  ],
+  "me.history": ["Các lượt thi của bạn", "Your attempts"],
+  "me.noHistory": ["Bạn chưa có lượt thi nào.", "You have no attempts yet."],
+  "me.attempt": ["{name}, lượt {number}", "{name}, attempt {number}"],
+  "me.open": ["Đang làm", "Open"],
+  "me.discarded": ["Không tính", "Not counted"],
+  "me.overdue": ["Hết giờ, tính câu trả lời đã lưu", "Time ran out, saved answers counted"],
+  "me.scoreLater": ["Điểm công bố sau khi tuần kết thúc", "Score told after the week"],
+  "me.ruled": ["Đã chấm lại", "Graded again"],
+  "me.bestMark": ["Điểm cao nhất tuần", "Best score of the week"],
+});

@@ -1,0 +1,53 @@
+// Texts of the published results. See texts.js.
+
+import { addTexts } from "./texts.js";
+
+addTexts({
+  "results.title": ["Kết quả cuộc thi", "Results"],
+  "results.none": [
+    "Chưa có kết quả. Kết quả được công bố tự động sau khi mỗi tuần thi kết thúc.",
+    "No results yet. They are published by themselves after each week.",
+  ],
+  "results.final": ["Chung cuộc", "Final"],
+  "results.weeks": ["Chọn kết quả", "Choose a result"],
+  "results.perfect": ["người đúng tất cả", "people all correct"],
+  "results.obligedPeople": ["đối tượng bắt buộc", "obliged participants"],
+  "results.otherPeople": ["đối tượng khác", "other participants"],
+  "results.actual": ["Đáp số câu dự đoán: {value}", "Actual value of the prediction: {value}"],
+  "results.winners": ["Giải cá nhân", "Individual prizes"],
+  "results.noWinners": ["Tuần này không có giải cá nhân.", "No individual prizes this week."],
+  "results.units": ["Xếp hạng đơn vị", "Ranking of units"],
+  "results.units.top": ["Xếp hạng đơn vị đầu mối (gồm các đơn vị trực thuộc)", "Ranking of units with those below them"],
+  "results.units.leaf": ["Xếp hạng đơn vị cơ sở", "Ranking of units that have none below them"],
+  "results.filter": ["Tìm đơn vị", "Find a unit"],
+  "results.showing": ["Hiện {shown}/{all} đơn vị", "{shown} of {all} units shown"],
+  "results.rank": ["Hạng", "Rank"],
+  "results.name": ["Họ và tên", "Name"],
+  "results.unit": ["Đơn vị", "Unit"],
+  "results.prediction": ["Dự đoán (lệch)", "Prediction (off by)"],
+  "results.prize": ["Giải", "Prize"],
+  "results.obliged": ["Đối tượng bắt buộc dự thi", "Obliged people taking part"],
+  "results.unitPeople": ["Tổng số người dự thi", "All participants"],
+  "results.rate": ["Tỷ lệ", "Rate"],
+  "results.quality": ["Chất lượng", "Quality"],
+  "results.unitScore": ["Điểm", "Score"],
+  "results.unitAttempts": ["Lượt thi", "Attempts"],
+  "results.best": ["{count} đơn vị dẫn đầu, theo điểm (thang 100)", "The {count} leading units, by score (of 100)"],
+  "results.not_in_blocs": ["Không thuộc khối được xét giải", "Not in a bloc that a prize is for"],
+  "results.not_of_size": ["Số đối tượng bắt buộc ngoài mức được xét giải", "Not of a size that a prize is for"],
+  "results.below_min_rate": ["Chưa đạt tỷ lệ tối thiểu", "Below the minimum rate"],
+  "results.below_min_people": ["Chưa đủ số người tối thiểu", "Below the minimum number of people"],
+  "results.below_min_winners": ["Chưa đủ số người đạt giải cá nhân", "Too few people with an individual prize"],
+  "results.noUnit": ["Thí sinh tự do", "No unit"],
+  "results.revision": ["Bản công bố lần {revision}", "Revision {revision}"],
+  "results.provisional": ["Kết quả tạm thời", "Provisional result"],
+  "results.complaints": ["Nhận phản ánh, khiếu nại đến {until}.", "Complaints are taken until {until}."],
+  "results.recognised": [
+    "Kết quả đã được công nhận theo Quyết định số {decision} ngày {day}",
+    "Recognised by decision {decision} of {day}",
+  ],
+  "results.corrected": [
+    "Kết quả này đã được điều chỉnh lúc {at} (mã {code}). Lý do: {reason}",
+    "This result was corrected at {at} (code {code}). Reason: {reason}",
+  ],
+});
