@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from importlib import resources
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from benchmarks.first_page import MOBILE_LINE
+from tests.browser import published
 from tests.browser.people import Person
 from tests.browser.screens import SCREENS, Visit
 from tests.stack import Stack
@@ -134,3 +136,18 @@ def test_the_rules_to_print_have_their_own_style_under_the_sites_policy(
     assert answer
     assert "style-src 'self' 'sha256-" in answer.headers["content-security-policy"]
     expect(page.get_by_role("heading", level=1, name="THỂ LỆ")).to_have_css("text-align", "center")
+
+
+def test_units_of_units_are_shown_by_level_with_the_unit_above(hall: Stack, page: Page) -> None:
+    units = hall.site("/data/units.json").json()
+    told: Any = published.results(units)
+    top, *rest = told["results/week-1.json"]["units"]
+    leaves = [{**unit, "level": "leaf", "parent": top["code"], "prize": "", "note": ""} for unit in rest]
+    told["results/week-1.json"]["units"] = [{**top, "level": "top"}, *leaves]
+    published.publish(page, told)
+    page.goto(f"{hall.site_url}/#/results/1")
+    districts = page.get_by_role("region", name=re.compile("Xếp hạng đơn vị đầu mối")).locator("tbody tr")
+    schools = page.get_by_role("region", name="Xếp hạng đơn vị cơ sở").locator("tbody tr")
+    expect(districts).to_have_count(1)
+    expect(schools).to_have_count(len(rest))
+    expect(schools.first).to_contain_text(f"({top['name']})")
