@@ -50,7 +50,7 @@ def result(page: Page) -> None:
 
 
 def ends_in(page: Page, seconds: float) -> None:
-    """Makes the page believe that the next paper it opens ends in ``seconds``."""
+    """Makes the page believe that the next paper it opens ends in ``seconds``, whatever saves say."""
     deadline = datetime.now(UTC) + timedelta(seconds=seconds)
     begun = deadline - timedelta(minutes=20)
 
@@ -60,7 +60,12 @@ def ends_in(page: Page, seconds: float) -> None:
         found["attempt"].update(started_at=begun.isoformat(), deadline=deadline.isoformat())
         route.fulfill(response=answer, json=found)
 
+    def still(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "deadline": deadline.isoformat()})
+
     page.route("**/api/attempts/*", shortened)
+    page.route("**/api/attempts/*/answers", still)
 
 
 # -- clocks
