@@ -24,6 +24,20 @@ class Tree(Document, frozen=True, kw_only=True):
     ranking_sha256: str
     order_sha256: str
 
+    @property
+    def folder(self) -> str:
+        """The week's folder on the site in which the files below stand."""
+        return self.root[:16]
+
+    @property
+    def audit_file(self) -> str:
+        """What the site calls the bundle: the root stays under a ruling, and the bundle does not."""
+        return f"audit-{self.audit_sha256[:16]}.jsonl.gz"
+
+    @property
+    def ranking_file(self) -> str:
+        return f"ranking-{self.ranking_sha256[:16]}.json"
+
 
 class AuditFile(Part, frozen=True):
     """The bundle under a name made of its digest; ``bytes`` as it is packed."""

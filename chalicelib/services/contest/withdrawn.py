@@ -15,16 +15,14 @@ from chalicelib.services.ports import ObjectStore
 
 
 def withdraw_week(week: int, revision: int, desk: ObjectStore, site: ObjectStore) -> None:
-    """Empties the week's page and proof on the site."""
-    files = [f"data/results/week-{week}.json"]
-    data = desk.get(f"results/week-{week}/rev-{revision}/merkle.json")
-    if data is not None:
-        tree, proof = decode(Tree, data), f"data/proof/week-{week}"
-        files += [
-            f"{proof}/index.json",
-            f"{proof}/{tree.root[:16]}/audit.jsonl.gz",
-            f"{proof}/{tree.root[:16]}/ranking-{tree.ranking_sha256[:16]}.json",
-        ]
+    """Empties the week's page and proof on the site, and what revisions before ``revision`` have left there."""
+    proof = f"data/proof/week-{week}"
+    files = [f"data/results/week-{week}.json", f"{proof}/index.json"]
+    for number in range(1, revision + 1):
+        data = desk.get(f"results/week-{week}/rev-{number}/merkle.json")
+        if data is not None:
+            tree = decode(Tree, data)
+            files += [f"{proof}/{tree.folder}/{name}" for name in (tree.audit_file, tree.ranking_file)]
     for key in files:
         site.put(key, b"")
 

@@ -96,8 +96,7 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
         there = shown.revision, shown.root, shown.audit.sha256, shown.ranking.sha256
         if there == (revision, tree.root, tree.audit_sha256, tree.ranking_sha256):
             return proof
-    folder, ranking = tree.root[:16], f"ranking-{tree.ranking_sha256[:16]}.json"
-    audit = f"audit-{tree.audit_sha256[:16]}.jsonl.gz"
+    folder = tree.folder
     ordered = stored(desk, f"{source}/{LEAVES}")
     first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
     for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
@@ -108,8 +107,8 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
             path=tuple(PathStep(step.side, step.hash.hex()) for step in path),
         )
         site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
-    site.put_pieces(f"{target}/{folder}/{audit}", desk.get_pieces(f"{source}/{AUDIT}"))
-    site.put(f"{target}/{folder}/{ranking}", stored(desk, f"{source}/{RANKING}"))
+    site.put_pieces(f"{target}/{folder}/{tree.audit_file}", desk.get_pieces(f"{source}/{AUDIT}"))
+    site.put(f"{target}/{folder}/{tree.ranking_file}", stored(desk, f"{source}/{RANKING}"))
     index = ProofIndex(
         contest=tree.contest,
         week=week,
@@ -119,8 +118,8 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
         folder=folder,
         chunk_size=CHUNK,
         first=tuple(first),
-        audit=AuditFile(audit, tree.audit_sha256, tree.audit_bytes),
-        ranking=RankingFile(ranking, tree.ranking_sha256),
+        audit=AuditFile(tree.audit_file, tree.audit_sha256, tree.audit_bytes),
+        ranking=RankingFile(tree.ranking_file, tree.ranking_sha256),
     )
     site.put(f"{target}/index.json", index.encode())
     return proof

@@ -41,9 +41,10 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
     assert {key.rpartition("/")[2].partition("-")[0] for key in empty} == {
         "week",
         "index.json",
-        "audit.jsonl.gz",
+        "audit",
         "ranking",
     }
+    assert told_of_week_1(stage) == []
     late = stage.entries.items[1, "chi"]
     stage.entries.items[1, "chi"] = late._replace(finished=(*late.finished, done(5, 2, number=2)), used=2)
     stage.run(START_MS + WEEK + LATER + 69_999, REOPENED)
@@ -59,6 +60,22 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
     assert [first["draw_root"], again["draw_root"]] == roots
     assert roots[0] != roots[1]
     assert stage.rows("week-1", "changes.csv", 2)
+
+
+def told_of_week_1(stage: Stage) -> list[str]:
+    """What the site still tells of the week; leaf hashes tell nothing."""
+    folders = ("data/results/week-1", "data/proof/week-1/")
+    shown = [key for key, data in stage.site.objects.items() if key.startswith(folders) and data]
+    return [key for key in shown if "/chunks/" not in key]
+
+
+def test_all_revisions_of_a_week_that_is_opened_again_are_taken_off_the_site() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_1)
+    stage.run(AFTER_WEEK_1, reference(CONTEST, annulled=["an"]))
+    assert len([key for key in told_of_week_1(stage) if "/ranking-" in key]) == 2
+    stage.run(AFTER_WEEK_1 + MINUTE, REOPENED)
+    assert told_of_week_1(stage) == []
 
 
 def test_when_the_last_week_is_opened_again_the_final_is_not_shown_either() -> None:
