@@ -53,11 +53,15 @@ class CloseChange(Part, frozen=True):
 
 
 class Consequences(Document, frozen=True, kw_only=True):
-    """All closes that a file would change; ``sha256``: the file's digest."""
+    """All closes that a file would change; ``sha256``: the file's digest.
+
+    ``source``: that of the contest's files as they are in force, which a list must not put back.
+    """
 
     format: Literal[1] = 1
     file: str
     sha256: str
+    source: str
     cause: Cause
     closes: tuple[CloseChange, ...]
 

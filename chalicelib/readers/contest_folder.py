@@ -21,7 +21,6 @@ from chalicelib.readers.contest_files import (
     missing_kinds,
     oversized,
     pack,
-    unpack,
 )
 from chalicelib.readers.contest_tables import (
     Exclusion,
@@ -168,8 +167,3 @@ def read_folder(path: Path) -> ContestFolder:
 def archive(path: Path) -> bytes:
     """The folder's files as one zip."""
     return pack(folder_files(path))
-
-
-def read_archive(file: str, data: bytes) -> ContestFolder:
-    """Raises ``ContestFaults``, also if ``data`` is not a zip."""
-    return read_files(unpack(file, data))

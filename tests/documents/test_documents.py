@@ -99,6 +99,7 @@ ENTRY = Commitment(
 CONSEQUENCES = Consequences(
     file="rulings.csv",
     sha256=DIGEST,
+    source=DIGEST,
     cause="ruling",
     closes=(
         CloseChange(

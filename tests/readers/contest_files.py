@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.readers.contest_files import ContestFaults
-from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.contest_files import ContestFaults, unpack
+from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.tables import Fault
 
 TOML = """[contest]
@@ -74,6 +74,11 @@ def contest_files(**changed: Content | None) -> dict[str, bytes]:
         for key, content in contents.items()
         if content is not None
     }
+
+
+def read_archive(file: str, data: bytes) -> ContestFolder:
+    """The contest in a zip, as the intake reads it. Raises ``ContestFaults``."""
+    return read_files(unpack(file, data))
 
 
 def faults(**changed: Content | None) -> list[Fault]:

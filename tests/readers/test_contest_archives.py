@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.readers.contest_files import LARGEST, ContestFaults
-from chalicelib.readers.contest_folder import archive, read_archive, read_folder
+from chalicelib.readers.contest_folder import archive, read_folder
 from chalicelib.readers.tables import Fault
-from tests.readers.contest_files import contest_files, zipped
+from tests.readers.contest_files import contest_files, read_archive, zipped
 
 
 def faults(data: bytes) -> list[Fault]:

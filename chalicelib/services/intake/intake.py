@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -42,7 +41,7 @@ from chalicelib.readers.contest_files import (
     replaced,
     unpack,
 )
-from chalicelib.readers.contest_folder import ContestFolder, check_files, read_archive, read_files
+from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files
 from chalicelib.readers.contest_tables import counted_units
 from chalicelib.readers.tables import Fault
 from chalicelib.readers.tables import decode as decode_text
@@ -86,10 +85,11 @@ _OF_A_CHANGE = ("contest", "weeks", "confirmed")
 
 
 class Seen(NamedTuple):
-    """The pointer as it was read: its bytes, needed to replace exactly that version, and their content."""
+    """The pointer as it was read: its bytes, needed to replace exactly that version, and what they name."""
 
     raw: bytes
     told: ContestInForce
+    contest: Current
 
 
 class _Overtaken(Exception):
@@ -179,7 +179,8 @@ class Intake:
                 if file in DECISION_FILES:
                     return self._decide(sent, seen, now, warnings)
                 if file not in FILES:
-                    return self._publish(read_archive(file, data), data, sent, seen, now, warnings)
+                    files = unpack(file, data)
+                    return self._publish(read_files(files), pack(files), sent, seen, now, warnings)
                 files = replaced(self._source(seen, gathering), file, data)
                 if seen is None and missing_kinds(files):
                     _go_together(file, check_files, files)
@@ -195,7 +196,7 @@ class Intake:
         if seen is None:
             message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
-        contest = load(self.desk, seen.told)
+        contest = seen.contest
         more = read_decisions(*sent[:2], contest, self.pepper, self.published.published_at, now)
         files = self._source(seen, None)
         taken = self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
@@ -218,7 +219,7 @@ class Intake:
         if faults or waiting is None:
             raise ContestFaults(faults)
         seen = self._seen()
-        if seen and code in {one.code for one in load(self.desk, seen.told).decisions.confirmations}:
+        if seen and code in {one.code for one in seen.contest.decisions.confirmations}:
             return {"confirmed": code}
         pending = decode(Pending, waiting)
         file = pending.consequences.file
@@ -226,7 +227,10 @@ class Intake:
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
-        return Seen(raw, ContestInForce.decode(raw)) if raw else None
+        if not raw:
+            return None
+        told = ContestInForce.decode(raw)
+        return Seen(raw, told, load(self.desk, told))
 
     def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, bytes]:
         """The files of the contest in force, or those gathered so far for the first contest."""
@@ -288,15 +292,13 @@ class Intake:
             decisions=decisions,
         )
 
-    def _plan(
-        self, seen: Seen | None, before: Current | None, after: Current, folder: ContestFolder, now: int
-    ) -> Plan:
-        if seen is None or before is None:
+    def _plan(self, seen: Seen | None, after: Current, folder: ContestFolder, now: int) -> Plan:
+        if seen is None:
             return Plan({}, {}, None)
-        faults = too_late(before, after, folder.questions_file, now)
+        faults = too_late(seen.contest, after, folder.questions_file, now)
         if faults:
             raise ContestFaults(faults)
-        return plan(seen.told, before, after, now)
+        return plan(seen.told, seen.contest, after, now)
 
     def _publish(
         self,
@@ -313,23 +315,24 @@ class Intake:
         ``more``: new decisions. Raises ``Unconfirmed`` if published results would change.
         """
         rosters = compile_rosters(folder.rosters, self.pepper)
-        before = load(self.desk, seen.told) if seen else None
+        before = seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
         parts = self._compile(folder, rosters, seen, now, decisions)
         after = assemble(parts)
-        papers, units, from_week = self._plan(seen, before, after, folder, to_ms(now))
+        papers, units, from_week = self._plan(seen, after, folder, to_ms(now))
         if rosters:
             self.desk.put(rosters_key(digest(rosters)), rosters)
         kept = partial(keeping, fetch_compiled=partial(fetch, self.desk))
         also_closed = {week: units[week] for week in units if after.decisions.recognition(f"week-{week}")}
         if sent.confirmed and _cause(sent.file) == "headcount":
             units = also_closed
-        changes = self._changes(before, kept(after, papers, units), sent, now)
+        in_force = seen.told.source if seen else ""
+        changes = self._changes(before, kept(after, papers, units), sent, in_force, now)
+        self._check_confirmation(changes, sent)
         if changes:
-            self._confirmed(changes, sent)
             confirmed = self._confirmation(changes, sent, now.astimezone(after.definition.zone))
             decisions = decisions.plus(Decisions(confirmations=(confirmed,)))
-            parts = self._compile(folder, rosters, seen, now, decisions)
+            parts = {**parts, **compiled.encode_decisions(decisions)}
             after = assemble(parts)
         whole, after = compiled.encode(parts), kept(after, papers, units)
         self.desk.put(compiled.key(digest(whole)), whole)
@@ -362,9 +365,11 @@ class Intake:
         warnings += folder.warnings
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
-        offered = {}
-        if units != also_closed and _cause(sent.file) == "headcount":
-            offered = self._offer(before, kept(after, papers, also_closed), sent, now)
+        offered = None
+        if (
+            units != also_closed and _cause(sent.file) == "headcount"
+        ):  # what it would change in closed weeks too
+            offered = self._changes(before, kept(after, papers, also_closed), sent, digest(packed), now)
         return {
             "contest": definition.contest.id,
             "questions_approved": len(folder.questions),
@@ -375,20 +380,35 @@ class Intake:
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"from_week": from_week} if from_week else {}),
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
-            **offered,
+            **(self._told(offered, sent) if offered else {}),
         }
 
+    def _check_confirmation(self, changes: Consequences | None, sent: _Sent) -> None:
+        """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
+        if sent.confirmed is None:
+            if changes:
+                raise Unconfirmed(self._told(changes, sent))
+        elif changes is None or sent.confirmed[0] != _code(changes):
+            message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
+            raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
+
     def _changes(
-        self, before: Current | None, after: Current, sent: _Sent, now: datetime
+        self, before: Current | None, after: Current, sent: _Sent, source: str, now: datetime
     ) -> Consequences | None:
-        """What ``after`` changes in published results. Raises ``ContestFaults`` where nothing may change."""
+        """What ``after`` changes in published results. Raises ``ContestFaults`` where nothing may change.
+
+        ``source``: the digest of the files that are in force when a confirmation may arrive.
+        """
         if DECISION_FILES.get(sent.file) in _AT_ONCE:
             return None
         closes = self.published.consequences(after, to_ms(now)) if before else []
         if before is None or not closes:
             return None
-        recognised = [one.what for one in closes if before.decisions.recognition(one.what)]
-        recognised = [what for what in recognised if after.decisions.recognition(what)]
+        recognised = [
+            one.what
+            for one in closes
+            if before.decisions.recognition(one.what) and after.decisions.recognition(one.what)
+        ]
         if recognised:
             message = (
                 f"tệp này làm thay đổi kết quả đã được công nhận ({', '.join(recognised)}): "
@@ -399,21 +419,12 @@ class Intake:
             message = "hệ thống đang tổng hợp lại kết quả theo thay đổi trước: hãy gửi lại tệp sau ít phút"
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
         return Consequences(
-            file=sent.file, sha256=sha256(sent.data).hexdigest(), cause=_cause(sent.file), closes=tuple(closes)
+            file=sent.file,
+            sha256=digest(sent.data),
+            source=source,
+            cause=_cause(sent.file),
+            closes=tuple(closes),
         )
-
-    def _confirmed(self, changes: Consequences, sent: _Sent) -> None:
-        """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
-        if sent.confirmed is None:
-            raise Unconfirmed(self._told(changes, sent))
-        if sent.confirmed[0] != _code(changes):
-            message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
-            raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
-
-    def _offer(self, before: Current | None, after: Current, sent: _Sent, now: datetime) -> dict[str, Any]:
-        """What the file would change if it also held for closed weeks, under a code."""
-        changes = self._changes(before, after, sent, now)
-        return self._told(changes, sent) if changes else {}
 
     def _told(self, changes: Consequences, sent: _Sent) -> dict[str, Any]:
         """Keeps the file for its confirmation; returns what the answer says of it."""
@@ -441,7 +452,7 @@ def _cause(file: str) -> Cause:
 
 
 def _code(changes: Consequences) -> str:
-    """Names exactly these consequences of exactly this file."""
+    """Names exactly these consequences of exactly this file, as long as the contest's other files stay."""
     return digest(changes.encode())[:10]
 
 

@@ -212,6 +212,34 @@ def test_a_confirmation_is_refused_if_the_world_has_moved_since(province: Provin
     assert province.winners("week-1") == ["an", "chi"]
 
 
+def test_a_confirmation_cannot_put_an_older_list_back(province: Province) -> None:
+    """A list that came meanwhile changes no result, and would be lost without a word."""
+    code = province.send("exclusions.csv", EXCLUSIONS + f"{CITIZENS['an']},Tổ ra đề,,\n")["taken"]["code"]
+    newer = EXCLUSIONS + f"{CITIZENS['dung']},Tổ ra đề,,\n"
+    assert province.send("exclusions.csv", newer)["accepted"]
+    province.close()
+    before = province.contest().excluded
+    (fault,) = province.confirm(code)["faults"]
+    assert "đã thay đổi" in fault["message"]
+    assert province.contest().excluded == before
+
+
+def test_a_confirmation_cannot_put_older_headcounts_of_weeks_to_come_back(province: Province) -> None:
+    code = province.send("units.csv", UNITS.replace(",4,0", ",40,0"))["taken"]["code"]
+    assert province.send("units.csv", UNITS.replace(",10,2", ",90,0"))["accepted"]
+    (fault,) = province.confirm(code)["faults"]
+    assert "đã thay đổi" in fault["message"]
+    assert [unit.headcount for unit in province.contest().units] == [90, 4]
+
+
+def test_a_confirmation_of_what_would_change_nothing_any_more_is_refused(province: Province) -> None:
+    code = province.send("units.csv", UNITS.replace(",4,0", ",40,0"))["taken"]["code"]
+    assert province.send("recognitions.csv", recognise())["accepted"]
+    province.close()
+    (fault,) = province.confirm(code)["faults"]
+    assert "đã thay đổi" in fault["message"]
+
+
 def test_a_change_waits_until_the_one_before_is_in_the_published_results(province: Province) -> None:
     code = province.send("annulments.csv", annul("an"))["taken"]["code"]
     other = province.send("annulments.csv", annul("binh"))["taken"]["code"]

@@ -88,12 +88,15 @@ def test_no_published_result_changes_but_as_it_was_shown_and_confirmed(
 ) -> None:
     province = Province()
     province.close(AFTER_WEEK_2)
+    waiting: dict[str, Any] = {}
     for sent, confirm in sequence:
         before, frozen = published(province), recognised(province)
         revisions = {what: at.revision for what, at in province.revisions.pointers.items()}
         answer = province.send(sent[0], text_of(sent, province), AFTER_WEEK_2)
         province.close(AFTER_WEEK_2)
         assert changed(before, published(province), revisions) == [], "nothing changes unconfirmed"
+        if answer["consequences"] and not confirm:
+            waiting[answer["taken"]["code"]] = answer["consequences"]["closes"]
         if answer["consequences"] is None or not confirm:
             continue
         revisions = {what: at.revision for what, at in province.revisions.pointers.items()}
@@ -103,8 +106,17 @@ def test_no_published_result_changes_but_as_it_was_shown_and_confirmed(
             answer = province.send(sent[0], text_of(sent, province), AFTER_WEEK_2)
         done = province.confirm(answer["taken"]["code"], now=AFTER_WEEK_2)
         assert done["accepted"], done["faults"]
+        waiting.pop(answer["taken"]["code"], None)
         province.close(AFTER_WEEK_2)
         made = changed(before, published(province), revisions)
         assert json.loads(msgspec.json.encode(made)) == shown
         assert not {one.what for one in made} & frozen & recognised(province)
         assert province.close(AFTER_WEEK_2) == []
+    for code, shown in waiting.items():  # too late, or still exactly what was shown
+        before, contest = published(province), province.contest()
+        revisions = {what: at.revision for what, at in province.revisions.pointers.items()}
+        late = province.confirm(code, now=AFTER_WEEK_2)
+        province.close(AFTER_WEEK_2)
+        made = json.loads(msgspec.json.encode(changed(before, published(province), revisions)))
+        assert made == (shown if late["accepted"] else [])
+        assert late["accepted"] or province.contest().digests == contest.digests
