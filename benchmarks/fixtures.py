@@ -46,6 +46,13 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def intake(desk: Folder, site: Folder) -> Intake:
+    """Before any week is closed."""
+    return Intake(
+        desk, site, SECRET, str, rules_page, now_ms, "bench", (), plain_book, NothingPublished(), nameless
+    )
+
+
 def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
     """Takes over ``nghe-an-2022`` with its first week open and ten attempts, the most for one write unit."""
     folder = scratch / "contest"
@@ -57,19 +64,9 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
             data = data.replace(b"attempts_per_week = 5", b"attempts_per_week = 10")
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
-    report = Intake(
-        store,
-        Folder(scratch / "site"),
-        SECRET,
-        str,
-        rules_page,
-        lambda: 0,
-        "bench",
-        (),
-        plain_book,
-        NothingPublished(),
-        nameless,
-    ).take_over("contest.zip", archive(folder), datetime.now(UTC))
+    report = intake(store, Folder(scratch / "site")).take_over(
+        "contest.zip", archive(folder), datetime.now(UTC)
+    )
     if not report.accepted:
         raise SystemExit(str(report.faults))
     return Library(store, now_ms).current()

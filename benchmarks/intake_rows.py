@@ -11,11 +11,7 @@ from tempfile import TemporaryDirectory
 
 from openpyxl import Workbook
 
-from benchmarks.fixtures import SECRET, Folder, load_contest
-from chalicelib.reports.rules.page import rules_page
-from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.intake.intake import Intake
-from tests.fakes import NothingPublished, nameless
+from benchmarks.fixtures import Folder, intake, load_contest
 
 _CONTESTS = Path(__file__).resolve().parent.parent / "contests"
 _HEADER = ["unit_code", "full_name", "citizen_id", "exempt"]
@@ -25,26 +21,14 @@ def main() -> None:
     """CPU of one whole intake, from the bytes in the inbox to the pointer."""
     with TemporaryDirectory() as work:
         unit = load_contest(_CONTESTS, Path(work, "desk"), Path(work)).units[0].code
-        intake = Intake(
-            Folder(Path(work, "desk")),
-            Folder(Path(work, "site")),
-            SECRET,
-            str,
-            rules_page,
-            lambda: 0,
-            "bench",
-            (),
-            plain_book,
-            NothingPublished(),
-            nameless,
-        )
+        taking = intake(Folder(Path(work, "desk")), Folder(Path(work, "site")))
         for count in (1_000, 20_000, 100_000):
             rows = [
                 [unit, f"Nguyễn Văn {i}", f"040085{i:06}", "1" if i % 50 == 0 else ""] for i in range(count)
             ]
             for file, data in (("rosters.csv", _csv(rows)), ("rosters.xlsx", _xlsx(rows))):
                 begun = time.process_time()
-                report = intake.take_over(file, data, datetime.now(UTC))
+                report = taking.take_over(file, data, datetime.now(UTC))
                 took = time.process_time() - begun
                 assert report.taken.get("roster_rows") == count, report.faults[:3]
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.documents.closed_week import Counts
-from chalicelib.documents.results_page import Proof
+from chalicelib.documents.results_page import Proof, Recognised
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.decisions import Cause
 
@@ -18,13 +18,6 @@ class CommitmentHead(Part, frozen=True):
 
     number: int
     digest: str
-
-
-class Recognised(Part, frozen=True):
-    """The decision that recognises the result: its number, and its day in ISO 8601."""
-
-    decision: str
-    decided_on: str
 
 
 class ReplacedRevision(Part, frozen=True):

@@ -63,7 +63,7 @@ class Proof(Part, frozen=True):
     size: int
 
 
-class ShownRecognition(Part, frozen=True):
+class Recognised(Part, frozen=True):
     """The decision by which the result is recognised: its number, and its day in ISO 8601."""
 
     decision: str
@@ -88,7 +88,7 @@ class Page(Document, frozen=True, kw_only=True):
     format: Literal[1] = 1
     revision: int | None = None
     digest: str | None = None
-    recognised: ShownRecognition | None = None
+    recognised: Recognised | None = None
     complaints_until: str | None = None
     corrections: tuple[ShownCorrection, ...] = ()
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.decisions import SWITCHES, CalendarChange, Notice, SwitchChange
-from chalicelib.readers.contest_tables import File
+from chalicelib.readers.contest_tables import File, check_reason
 from chalicelib.readers.tables import Fault, Row, decode
 
 _CALENDAR = ("week", "opens", "closes", "title", "cancelled", "reason")
 _SWITCHES = ("switch", "value", "reason")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_LONGEST_REASON = 500
+_PUBLIC = "lý do được công bố"
 _LONGEST_NOTICE = 1_000
 _YES_OR_NO = {"": None, "0": False, "1": True}
 
@@ -33,8 +33,7 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
     """
     lines: list[CalendarLine] = []
     seen: dict[str, int] = {}
-    rows = file.rows(_CALENDAR, faults)
-    for row in rows:
+    for row in file.some_rows(_CALENDAR, faults):
         before = len(faults)
         if not re.fullmatch(r"[1-9]\d?", row["week"], re.ASCII) or int(row["week"]) > weeks:
             faults.append(row.fault("week", f"ghi số tuần, từ 1 đến {weeks}"))
@@ -47,7 +46,7 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
         cancelled = _YES_OR_NO.get(row["cancelled"])
         if not any((row["opens"], row["closes"], row["title"], row["cancelled"])):
             faults.append(row.fault("opens", "dòng không thay đổi gì: hãy ghi ô cần đổi, các ô khác để trống"))
-        _reason(row, faults)
+        check_reason(row, faults, _PUBLIC)
         if len(row["title"]) > 200:
             faults.append(row.fault("title", "quá dài, tối đa 200 ký tự"))
         if len(faults) == before:
@@ -55,7 +54,6 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
                 int(row["week"]), opens, closes, row["title"] or None, cancelled, row["reason"], at
             )
             lines.append(CalendarLine(row.line, change))
-    _not_empty(file, rows, faults)
     return lines
 
 
@@ -63,8 +61,7 @@ def read_switches(file: File, at: str, faults: list[Fault]) -> list[SwitchChange
     """The changes in the file's order. Returns nothing that can be used if there are faults."""
     changes: list[SwitchChange] = []
     seen: dict[str, int] = {}
-    rows = file.rows(_SWITCHES, faults)
-    for row in rows:
+    for row in file.some_rows(_SWITCHES, faults):
         before = len(faults)
         first = seen.setdefault(row["switch"], row.line)
         if row["switch"] not in SWITCHES:
@@ -74,11 +71,10 @@ def read_switches(file: File, at: str, faults: list[Fault]) -> list[SwitchChange
             faults.append(row.fault("switch", f"đã có ở dòng {first}: mỗi mục một dòng"))
         if row["value"] not in {"on", "off"}:
             faults.append(row.fault("value", "ghi off (tạm dừng) hoặc on (mở lại)"))
-        _reason(row, faults)
+        check_reason(row, faults, _PUBLIC)
         if len(faults) == before:
             switch = next(name for name in SWITCHES if name == row["switch"])
             changes.append(SwitchChange(switch, row["value"] == "on", row["reason"], at))
-    _not_empty(file, rows, faults)
     return changes
 
 
@@ -104,15 +100,3 @@ def _moment(row: Row, column: str, zone: ZoneInfo, faults: list[Fault]) -> str |
     except ValueError:
         faults.append(row.fault(column, "cần cả ngày và giờ, ví dụ 2022-08-29 08:30 (giờ của cuộc thi)"))
         return None
-
-
-def _reason(row: Row, faults: list[Fault]) -> None:
-    if not row["reason"]:
-        faults.append(row.fault("reason", "cần nêu lý do: lý do được công bố"))
-    elif len(row["reason"]) > _LONGEST_REASON:
-        faults.append(row.fault("reason", f"quá dài, tối đa {_LONGEST_REASON} ký tự"))
-
-
-def _not_empty(file: File, rows: list[Row], faults: list[Fault]) -> None:
-    if not rows and not faults:
-        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))

@@ -21,6 +21,10 @@ _QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xm
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
 
 
+# Of a decision, in characters.
+LONGEST_REASON = 500
+
+
 class Exclusion(NamedTuple):
     """A person with the role that bars them (R3); ``out``: they may not take part, else they win nothing."""
 
@@ -52,6 +56,14 @@ class File(NamedTuple):
         reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
         records = reader(self.name, self.data, columns, faults)
         return list(read_table(self.name, records, columns, faults, optional))
+
+    def some_rows(self, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
+        """Of a table that asks for something: a fault if it has no row."""
+        before = len(faults)
+        rows = self.rows(columns, faults)
+        if not rows and len(faults) == before:
+            faults.append(Fault(self.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
+        return rows
 
 
 def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
@@ -240,6 +252,15 @@ def counted_units(units: Iterable[Unit], rows: Iterable[RosterRow], definition: 
         else unit
         for unit in units
     )
+
+
+def check_reason(row: Row, faults: list[Fault], hint: str = "") -> str:
+    """The row's reason; ``hint``: what becomes of it."""
+    if not row["reason"]:
+        faults.append(row.fault("reason", f"cần nêu lý do{hint and f': {hint}'}"))
+    elif len(row["reason"]) > LONGEST_REASON:
+        faults.append(row.fault("reason", f"quá dài, tối đa {LONGEST_REASON} ký tự"))
+    return row["reason"]
 
 
 def check_citizen_id(row: Row, faults: list[Fault]) -> None:

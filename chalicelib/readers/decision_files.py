@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.domain.decisions import Annulment, Effect, Recognition
-from chalicelib.readers.contest_tables import File, check_citizen_id
+from chalicelib.readers.contest_tables import File, check_citizen_id, check_reason
 from chalicelib.readers.tables import Fault, Row, read_weeks
 
 MOST_ROWS = 1_000
@@ -21,7 +21,6 @@ WINNER_CHECKS = (
 RECOGNITIONS = ("what", "decision", "decided_on", "withdraw", "reason")
 _EFFECTS: tuple[Effect, ...] = ("no_prize", "not_counted", "none")
 PASSED, FAILED = "đạt", "không đạt"
-_LONGEST_REASON = 500
 
 
 class Who(NamedTuple):
@@ -60,7 +59,7 @@ def read_annulments(file: File, who: Who, weeks: Container[int], faults: list[Fa
             faults.append(row.fault("effect", message))
             continue
         effect = _EFFECTS[_EFFECTS.index(row["effect"])]
-        annulments.append(Annulment(person, named, effect, _day(row, faults), _reason(row, faults)))
+        annulments.append(Annulment(person, named, effect, _day(row, faults), check_reason(row, faults)))
     return annulments
 
 
@@ -76,7 +75,7 @@ def read_winner_checks(file: File, weeks: Container[int], on: date, faults: list
         if week not in weeks:
             faults.append(row.fault("week", "cuộc thi không có tuần này"))
         person = participant(row, faults)
-        annulments.append(Annulment(person, (week,), "no_prize", on.isoformat(), _reason(row, faults)))
+        annulments.append(Annulment(person, (week,), "no_prize", on.isoformat(), check_reason(row, faults)))
     return annulments
 
 
@@ -95,15 +94,13 @@ def read_recognitions(file: File, weeks: Container[int], faults: list[Fault]) ->
         withdrawn = row["withdraw"] == "1"
         if not row["decision"] or len(row["decision"]) > 100:
             faults.append(row.fault("decision", "cần số quyết định, ví dụ 12/QĐ-BTC"))
-        reason = _reason(row, faults) if withdrawn else row["reason"]
+        reason = check_reason(row, faults) if withdrawn else row["reason"]
         recognitions.append(Recognition(what, row["decision"], _day(row, faults), withdrawn, reason))
     return recognitions
 
 
 def _rows(file: File, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
-    rows = file.rows(columns, faults)
-    if not rows and not faults:
-        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
+    rows = file.some_rows(columns, faults)
     if len(rows) > MOST_ROWS:
         message = f"tệp có hơn {MOST_ROWS} dòng: hãy chia thành nhiều tệp"
         faults.append(Fault(file.name, rows[MOST_ROWS].line, "", "", message))
@@ -118,9 +115,3 @@ def _day(row: Row, faults: list[Fault]) -> str:
     except ValueError:
         faults.append(row.fault("decided_on", "ghi ngày dạng 2022-08-29"))
         return ""
-
-
-def _reason(row: Row, faults: list[Fault]) -> str:
-    if not row["reason"] or len(row["reason"]) > _LONGEST_REASON:
-        faults.append(row.fault("reason", f"cần nêu lý do, không quá {_LONGEST_REASON} ký tự"))
-    return row["reason"]

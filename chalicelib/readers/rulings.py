@@ -8,7 +8,7 @@ from operator import or_
 
 from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.decisions import Ruling
-from chalicelib.readers.contest_tables import File
+from chalicelib.readers.contest_tables import File, check_reason
 from chalicelib.readers.tables import Fault, Row, read_weeks
 
 _COLUMNS = ("question_id", "weeks", "ruling", "answer", "reason")
@@ -25,14 +25,12 @@ def read_rulings(
     """
     rulings: list[Ruling] = []
     ruled: dict[tuple[str, int], int] = {}
-    rows = file.rows(_COLUMNS, faults)
-    for row in rows:
+    for row in file.some_rows(_COLUMNS, faults):
         before = len(faults)
         weeks = read_weeks(row, banks, faults)
         questions = _questions(row, weeks, banks, faults)
         answers = _answers(row, questions, faults)
-        if not row["reason"]:
-            faults.append(row.fault("reason", "cần nêu lý do: lý do được công bố bên cạnh câu hỏi"))
+        check_reason(row, faults, "lý do được công bố bên cạnh câu hỏi")
         for week in weeks:
             first = ruled.setdefault((row["question_id"], week), row.line)
             if first != row.line:
@@ -42,8 +40,6 @@ def read_rulings(
                 faults.append(row.fault("question_id", message))
         if len(faults) == before:
             rulings.append(Ruling(row["question_id"], weeks, answers, row["reason"], at))
-    if not rows and not faults:
-        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
     return rulings
 
 

@@ -40,7 +40,6 @@ from chalicelib.documents.manifest import (
     CommitmentHead,
     Confirmed,
     FinalManifest,
-    Recognised,
     ReplacedRevision,
     WeekManifest,
 )
@@ -59,6 +58,7 @@ from chalicelib.documents.results_page import (
     FinalPage,
     FinalUnit,
     Proof,
+    Recognised,
     ResultsIndex,
     ShownFinal,
     ShownWeek,

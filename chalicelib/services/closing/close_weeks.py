@@ -31,11 +31,10 @@ from chalicelib.documents.manifest import (
     Confirmed,
     FinalManifest,
     Manifest,
-    Recognised,
     ReplacedRevision,
     WeekManifest,
 )
-from chalicelib.documents.results_page import Page
+from chalicelib.documents.results_page import Page, Recognised
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_contest, close_week
 from chalicelib.domain.decisions import Confirmation, Recognition
@@ -274,8 +273,9 @@ class CloseWeeks:
         )
         replaced, root = None, bundle.tree.root
         if before:
-            there = self._stored_week(what, before).document
-            replaced = Replaced(there, self._revision(what, before.revision))
+            stands = self._revision(what, before.revision)
+            there = stands.week()
+            replaced = Replaced(there, stands)
             # A week that was opened again is drawn anew: its first root has been published.
             if _of_this_end(there, reference, week):
                 root = there.draw_root
@@ -300,7 +300,7 @@ class CloseWeeks:
         uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
-        return after, self._stored_week(what, after)
+        return after, _Closing(document, self._revision(what, revision).rows)
 
     def _ranked(
         self, reference: Reference, week: Week, gathered: Gathered, elsewhere: Elsewhere, root: str
@@ -373,9 +373,8 @@ class CloseWeeks:
         revisions = [self._revision(f"week-{week.number}", at.revision) for week, at in held]
         result, document = self._close_final(reference, weeks)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
-        replaced = before and Replaced(
-            self._revision("final", before.revision).final(), self._revision("final", before.revision)
-        )
+        stands = before and self._revision("final", before.revision)
+        replaced = stands and Replaced(stands.final(), stands)
         standing = self._standing("final", before, replaced, document, reference)
         report = self.write_final(result, document, reference, revisions, self.participants, standing)
         manifest_of = partial(
@@ -449,8 +448,7 @@ class CloseWeeks:
 
     def _stored_week(self, what: str, at: CurrentRevision) -> _Closing:
         revision = self._revision(what, at.revision)
-        document = revision.week()
-        return _Closing(document, revision.rows)
+        return _Closing(revision.week(), revision.rows)
 
     def _put(self, key: str, content: Content) -> str:
         """Stores a file; returns its SHA-256."""
@@ -489,9 +487,7 @@ class CloseWeeks:
         data = {name: told for name, told in digests.items() if not name.endswith(_READ_BY_PEOPLE)}
         after = CurrentRevision(revision, kept.inputs, digest(canonical_json(data)), kept.now)
         confirmations = reference.decisions.confirmed(what)
-        if (
-            kept.replaced is not None
-        ):  # the changes depend on the revision before: they are no part of the result
+        if kept.replaced is not None:  # changes depend on the revision before: they are no part of the result
             new = Replaced(document, self._revision(what, revision))
             people = self.participants.get_many([*kept.replaced.document.winners, *document.winners])
             why = standing.correction.confirmations if standing.correction else ()

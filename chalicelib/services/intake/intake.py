@@ -42,7 +42,7 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files
-from chalicelib.readers.contest_tables import counted_units
+from chalicelib.readers.contest_tables import LONGEST_REASON, counted_units
 from chalicelib.readers.tables import Fault
 from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
@@ -79,7 +79,6 @@ from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, Wr
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
 _TRIES = 20
-LONGEST_REASON = 500
 # What the answer to a decision says of the contest.
 _OF_A_CHANGE = ("contest", "weeks", "confirmed")
 

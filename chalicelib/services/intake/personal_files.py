@@ -71,13 +71,11 @@ class PersonalFiles:
     def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
-        rows = File(file, data).rows(_COLUMNS[name], faults)
+        rows = File(file, data).some_rows(_COLUMNS[name], faults)
         for row in rows:
             check_citizen_id(row, faults)
             if "request" in row.cells and row["request"] not in {"export", "erase"}:
                 faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
-        if not rows and not faults:
-            faults.append(Fault(file, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
         if faults:
             raise ContestFaults(faults)
         try:

@@ -17,7 +17,6 @@ from chalicelib.documents.results_page import (
     ResultsIndex,
     ShownCorrection,
     ShownFinal,
-    ShownRecognition,
     ShownWeek,
     WeekPage,
 )
@@ -147,7 +146,7 @@ def _show_page(
         page,
         revision=current.revision,
         digest=current.result,
-        recognised=recognised and ShownRecognition(recognised.decision, recognised.decided_on),
+        recognised=recognised,
         complaints_until=None if recognised else until,
         corrections=tuple(ShownCorrection(one.at, one.reason, one.code) for one in manifest.confirmations),
         **more,
