@@ -12,8 +12,8 @@ from chalicelib.documents.ranking_again import CountedUnitPrize, UnitScoreRules
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 
-# On the desk: the revisions in force.
-CURRENT_RESULTS = "results/current.json"
+# The revisions in force: on the desk, and on the site.
+CURRENT_RESULTS, INDEX = "results/current.json", "data/results/index.json"
 
 
 class Winner(Part, frozen=True):

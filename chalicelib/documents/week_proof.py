@@ -6,6 +6,9 @@ from typing import Literal
 
 from chalicelib.documents.typed import Document, Part
 
+# The files of a week's proof, as the close leaves them on the desk.
+AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
+
 
 class Tree(Document, frozen=True, kw_only=True):
     """``merkle.json`` beside a closed week: root and size of the tree, digests of the files around it."""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, standing
 from chalicelib.documents.revision import ReadFile, StoredRevision
+from chalicelib.documents.week_proof import LEAVES
 from chalicelib.domain.decisions import Cause, Confirmation
 from chalicelib.domain.merkle import hashes
 from chalicelib.reports.csv_files import Cell, table
@@ -23,7 +24,6 @@ from chalicelib.reports.numbers import decimal
 from chalicelib.services.closing.close_weeks import Replaced
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
-from chalicelib.services.publishing.published import LEAVES
 
 COLUMNS = [
     *("kind", "id", "name", "level", "rank_before", "rank_after", "prize_before", "prize_after"),

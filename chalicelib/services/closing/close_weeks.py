@@ -34,8 +34,9 @@ from chalicelib.documents.manifest import (
     ReplacedRevision,
     WeekManifest,
 )
-from chalicelib.documents.results_page import Page, Recognised
+from chalicelib.documents.results_page import INDEX, Page, Recognised
 from chalicelib.documents.revision import StoredRevision
+from chalicelib.documents.week_proof import AUDIT
 from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_contest, close_week
 from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
@@ -65,7 +66,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
-from chalicelib.services.publishing.published import AUDIT, INDEX, show
+from chalicelib.services.publishing.published import show
 
 # The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]

@@ -29,7 +29,7 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
-from chalicelib.documents.week_proof import Tree
+from chalicelib.documents.week_proof import AUDIT, LEAVES, MERKLE, RANKING, Tree
 from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.decisions import Bars
@@ -42,7 +42,6 @@ from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import LargeObjects
-from chalicelib.services.publishing.published import AUDIT, LEAVES, MERKLE, RANKING
 
 # The collector's name among those of a close.
 PROOF = "proof"

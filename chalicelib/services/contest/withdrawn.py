@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
+from chalicelib.documents.results_page import CURRENT_RESULTS, INDEX, ResultsIndex
 from chalicelib.documents.typed import decode
-from chalicelib.documents.week_proof import Tree
+from chalicelib.documents.week_proof import MERKLE, Tree
 from chalicelib.services.ports import ObjectStore
 
 
@@ -19,7 +19,7 @@ def withdraw_week(week: int, revision: int, desk: ObjectStore, site: ObjectStore
     proof = f"data/proof/week-{week}"
     files = [f"data/results/week-{week}.json", f"{proof}/index.json"]
     for number in range(1, revision + 1):
-        data = desk.get(f"results/week-{week}/rev-{number}/merkle.json")
+        data = desk.get(f"results/week-{week}/rev-{number}/{MERKLE}")
         if data is not None:
             tree = decode(Tree, data)
             files += [f"{proof}/{tree.folder}/{name}" for name in (tree.audit_file, tree.ranking_file)]
@@ -38,4 +38,4 @@ def withdraw(weeks: Collection[int], desk: ObjectStore, site: ObjectStore) -> No
             withdraw_week(one.week, one.revision, desk, site)
     site.put("data/results/final.json", b"")
     left = tuple(one for one in shown.weeks if one.week not in weeks)
-    site.put("data/results/index.json", ResultsIndex(weeks=left, final=None).encode())
+    site.put(INDEX, ResultsIndex(weeks=left, final=None).encode())

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
+    INDEX,
     FinalPage,
     Proof,
     ResultsIndex,
@@ -22,7 +23,18 @@ from chalicelib.documents.results_page import (
 )
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
-from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
+from chalicelib.documents.week_proof import (
+    AUDIT,
+    LEAVES,
+    MERKLE,
+    RANKING,
+    AuditFile,
+    Chunk,
+    PathStep,
+    ProofIndex,
+    RankingFile,
+    Tree,
+)
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.commitments import published, read_chain
@@ -32,9 +44,6 @@ from chalicelib.services.contest.withdrawn import withdraw_week
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
 P = TypeVar("P", WeekPage, FinalPage)
-# The files of a week's proof, as the close leaves them on the desk.
-INDEX = "data/results/index.json"
-AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
