@@ -142,9 +142,18 @@ def publish_live(event: Any) -> None:
 @app.lambda_function(name="intake")
 def intake(event: dict[str, Any], context: Any) -> None:
     """Takes over the files that were put into the desk's ``inbox/``."""
+    from chalicelib.services.intake.inbox import Delivery
     from chalicelib.wiring.intake import inbox
 
     for record in event["Records"]:
-        answer = inbox().take_over(unquote_plus(record["s3"]["object"]["key"]))
+        put = record["s3"]["object"]
+        delivery = Delivery(
+            key=unquote_plus(put["key"]),
+            version=put.get("versionId", ""),
+            sequencer=put.get("sequencer", ""),
+            who=record.get("userIdentity", {}).get("principalId", ""),
+            request=context.aws_request_id,
+        )
+        answer = inbox().take_over(delivery)
         if answer:
             log.info(json.dumps({"intake": answer.file, "accepted": answer.accepted}))

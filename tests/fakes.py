@@ -215,6 +215,28 @@ class MemoryProofs:
         return self.spent.setdefault(proof, participant_id) == participant_id
 
 
+class MemoryDeliveries:
+    def __init__(self) -> None:
+        self.claims: dict[str, tuple[str, int, int]] = {}
+        self.finished: set[str] = set()
+        self.newest: dict[str, str] = {}
+
+    def claim(self, delivery: str, claimant: str, now: int) -> int | None:
+        holder, until, began = self.claims.get(delivery, (claimant, 0, now))
+        if delivery in self.finished or (holder != claimant and until >= now):
+            return None
+        self.claims[delivery] = (claimant, now + 16 * MINUTE, began)
+        return began
+
+    def finish(self, delivery: str) -> None:
+        self.finished.add(delivery)
+
+    def is_newest(self, key: str, sequencer: str, now: int) -> bool:
+        newest = self.newest.get(key, "")
+        self.newest[key] = max(newest, sequencer)
+        return sequencer >= newest
+
+
 class MemoryEntries:
     """The conditions of the hot path, written out plainly."""
 

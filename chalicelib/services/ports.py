@@ -87,6 +87,18 @@ class ProofsOfWork(Protocol):
         """One conditional write; False if the proof was spent on somebody else. Safe to repeat."""
 
 
+class Deliveries(Protocol):
+    """The inbox's events, by their id, each remembered for a month."""
+
+    def claim(self, delivery: str, claimant: str, now: int) -> int | None:
+        """When the event was first claimed; None if it is finished, or in the hands of another claimant."""
+
+    def finish(self, delivery: str) -> None: ...
+
+    def is_newest(self, key: str, sequencer: str, now: int) -> bool:
+        """Whether no event with a later sequencer has come for the key; remembers this one."""
+
+
 class NotMet(Exception):
     """A conditional write was refused; ``entry`` is the stored item, None if there is none."""
 

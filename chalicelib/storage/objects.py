@@ -31,12 +31,13 @@ class Bucket:
     def __init__(self, client: Any, name: str, cache: str = "no-store") -> None:
         self._client, self._name, self._cache = client, name, cache
 
-    def get(self, key: str, most: int | None = None) -> bytes | None:
-        """The object, or its first ``most`` bytes."""
+    def get(self, key: str, most: int | None = None, version: str = "") -> bytes | None:
+        """The object, or its first ``most`` bytes; the newest version, unless another one is named."""
+        named = {"Bucket": self._name, "Key": key, **({"VersionId": version} if version else {})}
         try:
-            data: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read(most)
+            data: bytes = self._client.get_object(**named)["Body"].read(most)
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion", "404"}:
                 return None
             raise
         return data

@@ -18,9 +18,9 @@ from chalicelib.services.intake.inbox import Inbox
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
-from chalicelib.services.people.password_resets import new_code
 from chalicelib.services.ports import ParticipantStore
 from chalicelib.storage.data_key import make_data_key
+from chalicelib.storage.deliveries import StoredDeliveries
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket
@@ -39,8 +39,14 @@ def inbox() -> Inbox:
         desk=desk,
         contest=partial(_contest, environment, desk),
         people=partial(_people, environment, desk),
+        deliveries=partial(_deliveries, environment),
         now=partial(datetime.now, UTC),
     )
+
+
+def _deliveries(environment: IntakeEnvironment) -> StoredDeliveries:
+    dynamodb = dynamodb_client(session(), environment.aws_region)
+    return StoredDeliveries(dynamodb, environment.participants_table)
 
 
 def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
@@ -91,6 +97,5 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         subject=DataSubject(desk, people, entries, salt_key(pepper)),
         current=Library(desk, now_ms).current,
         pepper=pepper,
-        new_code=new_code,
         write_book=plain_book,
     )

@@ -167,6 +167,15 @@ class Intake:
             self.names,
         )
 
+    def overtaken(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
+        """Refuses a version of a file after a newer one of the same name; ``file`` names the version too."""
+        message = "một bản mới hơn của tệp cùng tên đã đến trước: nếu vẫn cần nội dung này, hãy gửi lại tệp"
+
+        def refuse(_: list[Fault]) -> dict[str, Any]:
+            raise ContestFaults([Fault(file, 0, "", "", message)])
+
+        return answer(self.desk, self.write_book, file, data, now, refuse)
+
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         file, data = sent.file, sent.data
         if file not in FILES and file not in DECISION_FILES and not file.lower().endswith(".zip"):

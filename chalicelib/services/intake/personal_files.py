@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
+from functools import partial
 from typing import Any
 
 from chalicelib.documents.intake_answer import IntakeAnswer
-from chalicelib.documents.typed import decode
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, day, to_ms
@@ -23,14 +22,12 @@ from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.intake.intake_report import answer, answer_key
+from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.people.data_subject import DataSubject, Dossier
-from chalicelib.services.people.password_resets import VALID_MS
+from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, WriteBook
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
-# S3 may report one file twice; nobody sends the same file again so soon.
-SAME_FILE = timedelta(minutes=1)
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
@@ -44,31 +41,25 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class PersonalFiles:
-    """``current`` gives the contest in force; ``new_code`` makes one-time codes."""
+    """``current`` gives the contest in force."""
 
     desk: ObjectStore
     participants: ParticipantStore
     subject: DataSubject
     current: Callable[[], Current]
     pepper: bytes
-    new_code: Callable[[], str]
     write_book: WriteBook
 
-    def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
-        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``."""
-        before = self._just_answered(file, data, now)
-        if before:
-            return before
-        return answer(self.desk, self.write_book, file, data, now, lambda _: self._take(file, data, now))
+    def take_over(self, file: str, data: bytes, now: datetime, delivery: str) -> IntakeAnswer:
+        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``.
 
-    def _just_answered(self, file: str, data: bytes, now: datetime) -> IntakeAnswer | None:
-        stored = self.desk.get(f"{answer_key(file)}.json")
-        before = decode(IntakeAnswer, stored) if stored else None
-        if before is None or not before.accepted or before.sha256 != sha256(data).hexdigest():
-            return None
-        return before if now - datetime.fromisoformat(before.at) < SAME_FILE else None
+        A run that died may be repeated: ``now``, when the event was first taken up, and ``delivery``, the
+        event's id, give the same folder and the same codes.
+        """
+        take = partial(self._take, file, data, now, delivery)
+        return answer(self.desk, self.write_book, file, data, now, lambda _: take())
 
-    def _take(self, file: str, data: bytes, now: datetime) -> dict[str, Any]:
+    def _take(self, file: str, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
         rows = File(file, data).some_rows(_COLUMNS[name], faults)
@@ -83,17 +74,22 @@ class PersonalFiles:
         except NotLoaded:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
-        folder = f"requests/{now:%Y%m%d-%H%M%S}-{sha256(data).hexdigest()[:8]}/"
-        carry_out = self._resets if name == "password-resets" else self._data
-        return {**carry_out(rows, reference, now, folder), "answers": folder}
+        folder = f"requests/{now:%Y%m%d-%H%M%S}-{delivery[:8]}/"
+        if name == "password-resets":
+            done = self._resets(rows, reference, now, folder, delivery)
+        else:
+            done = self._data(rows, reference, now, folder)
+        return {**done, "answers": folder}
 
-    def _resets(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
+    def _resets(
+        self, rows: list[Row], reference: Current, now: datetime, folder: str, delivery: str
+    ) -> dict[str, Any]:
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
         for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
             identity = participant_id(self.pepper, citizen_id)
-            person, code = self.participants.get(identity), self.new_code()
+            person, code = self.participants.get(identity), one_time_code(self.pepper, delivery, identity)
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
                 end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
                 known = [person.full_name, person.phone, person.unit, code, f"{end:%H:%M} ngày {day(end)}"]

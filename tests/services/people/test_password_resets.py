@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import InvalidInput, TooManyAttempts, WrongCode
 from chalicelib.domain.identity import code_id, participant_id
-from chalicelib.services.people.password_resets import VALID_MS, new_code, reset_password
+from chalicelib.services.people.password_resets import VALID_MS, one_time_code, reset_password
 from chalicelib.services.ports import Participant
 from tests.fakes import START_MS, MemoryParticipants, MemorySignIns, PlainPasswords, Watched
 
@@ -115,10 +115,13 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
     assert work(CITIZEN) == work(STRANGER) == [["reset_password"], ["failures", "failed"], ["hash"]]
 
 
-def test_codes_are_twelve_digits_and_never_the_same() -> None:
-    codes = {new_code() for _ in range(100)}
-    assert len(codes) == 100
+def test_codes_are_twelve_digits_and_another_for_each_file_and_person() -> None:
+    named = [(file, person) for file in ("f", "g") for person in map(str, range(50))]
+    codes = [one_time_code(PEPPER, file, person) for file, person in named]
+    assert len(set(codes)) == 100
     assert all(len(code) == 14 and code.replace("-", "").isdecimal() for code in codes)
+    assert codes == [one_time_code(PEPPER, file, person) for file, person in named]
+    assert not set(codes) & {one_time_code(b"other", file, person) for file, person in named}
 
 
 def test_a_stored_code_does_not_reveal_the_code_and_differs_from_person_to_person() -> None:
