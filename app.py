@@ -50,7 +50,7 @@ def challenge() -> Response:
 
 @app.route("/participants", methods=["POST"])
 def register() -> Response:
-    return guarded(lambda: reply(201, api.account().register(_body())))
+    return guarded(lambda: reply(201, api.account().register(_body(), _address())))
 
 
 @app.route("/sessions", methods=["POST"])

@@ -120,7 +120,7 @@ def main() -> None:
                 collectors |= week_collectors(reference.definition, reference.bank)
             desk, root = Bucket(), ""
             desk.kept[rosters_key(reference.rosters)] = listed
-            placement = load_placement(desk, reference)
+            placement = load_placement(desk, reference, week.number)
             gathered = gather(
                 reference.definition,
                 reference.bank,

@@ -13,10 +13,10 @@ from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake.intake import Intake
 from chalicelib.web.tokens import Tokens
-from tests.fakes import NothingPublished, nameless
+from tests.fakes import MemoryParticipants, NothingPublished
 
 PERSON = Person("a3" + "0" * 18, "S-NOIVU", "mandatory")
-NO_RESULTS = (NothingPublished(), nameless)
+NO_RESULTS = (NothingPublished(), MemoryParticipants)
 SECRET = b"bench-secret"
 
 
@@ -49,7 +49,17 @@ def now_ms() -> int:
 def intake(desk: Folder, site: Folder) -> Intake:
     """Before any week is closed."""
     return Intake(
-        desk, site, SECRET, str, rules_page, now_ms, "bench", (), plain_book, NothingPublished(), nameless
+        desk,
+        site,
+        SECRET,
+        str,
+        rules_page,
+        now_ms,
+        "bench",
+        (),
+        plain_book,
+        NothingPublished(),
+        MemoryParticipants,
     )
 
 

@@ -26,7 +26,7 @@ from chalicelib.services.contest.reference import (
     assemble,
     compile_parts,
 )
-from chalicelib.services.ports import SHARDS, CurrentRevision, Failures, NotMet, Participant
+from chalicelib.services.ports import SHARDS, CurrentRevision, Failures, Holder, NotMet, Participant
 
 SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
@@ -154,9 +154,10 @@ class MemoryParticipants:
         self.people: dict[str, Participant] = {}
         self.resets: dict[str, tuple[str, int]] = {}
         self.erased: dict[str, int] = {}
+        self.numbers: dict[str, tuple[str, int]] = {}
 
     def add(self, participant: Participant) -> None:
-        if participant.participant_id in {*self.people, *self.erased}:
+        if participant.participant_id in {*self.people, *self.erased, *self.numbers}:
             raise AlreadyRegistered
         self.people[participant.participant_id] = participant
 
@@ -165,6 +166,23 @@ class MemoryParticipants:
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
         return {key: self.people[key] for key in participant_ids if key in self.people}
+
+    def holder(self, number: str) -> Holder | None:
+        if number not in {*self.people, *self.erased, *self.numbers}:
+            return None
+        identity, generation = self.numbers.get(number, (number, 0))
+        taken = identity in {*self.people, *self.erased}
+        return Holder(identity, generation, self.people.get(identity), taken)
+
+    def in_force(self, numbers: Iterable[str]) -> dict[str, str]:
+        return {number: self.numbers.get(number, (number, 0))[0] for number in numbers}
+
+    def pass_on(self, number: str, before: str, after: str, generation: int) -> bool:
+        held = self.holder(number)
+        if held is None or held.participant_id not in {before, after}:
+            return False
+        self.numbers[number] = (after, generation)
+        return True
 
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         if participant_id not in self.people:
@@ -408,10 +426,6 @@ class NothingPublished:
 
     def consequences(self, reference: Current, now: int) -> list[CloseChange]:
         return []
-
-
-def nameless(people: Iterable[str]) -> dict[str, str]:
-    return {}
 
 
 class PlainPasswords:

@@ -2,7 +2,8 @@
 
 Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
 ``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the decisions of the organisers:
-``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``.
+``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``,
+``numbers`` (whose a citizen ID is; participant ids only).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from chalicelib.domain.decisions import (
     Confirmation,
     Decisions,
     Notice,
+    NumberChange,
     Recognition,
     Ruling,
     SwitchChange,
@@ -131,4 +133,5 @@ def decode_decisions(parts: Mapping[str, bytes]) -> Decisions:
         tuple(CalendarChange(**one) for one in made("calendar")),
         tuple(SwitchChange(**one) for one in made("switches")),
         tuple(Notice(**one) for one in made("notices")),
+        tuple(NumberChange(**one) for one in made("numbers")),
     )

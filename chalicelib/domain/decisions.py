@@ -93,6 +93,20 @@ class Notice(NamedTuple):
     at: str
 
 
+class NumberChange(NamedTuple):
+    """From ``from_week`` on a citizen ID is that of ``participant_id``.
+
+    ``number`` is the participant id of generation 0, which stands for the citizen ID. Before that week, rosters
+    and exclusions by citizen ID mean whom they meant before.
+    """
+
+    number: str
+    participant_id: str
+    from_week: int
+    reason: str
+    at: str
+
+
 class Bars(NamedTuple):
     """Whom a week's ranking leaves out, by participant id (R3).
 
@@ -123,6 +137,7 @@ class Decisions(NamedTuple):
     calendar: tuple[CalendarChange, ...] = ()
     switches: tuple[SwitchChange, ...] = ()
     notices: tuple[Notice, ...] = ()
+    numbers: tuple[NumberChange, ...] = ()
 
     def rulings_in(self, week: int) -> dict[str, Ruling]:
         """The ruling in force on each question that has one, by the question's id."""
@@ -145,6 +160,10 @@ class Decisions(NamedTuple):
     def annulled_for_good(self) -> frozenset[str]:
         """Who is annulled in all weeks, those to come included."""
         return frozenset(self.annulled_in(0))
+
+    def in_force(self, week: int | None = None) -> dict[str, str]:
+        """The participant id that a number stands for in ``week``, by default now, if it is not the number."""
+        return {one.number: one.participant_id for one in self.numbers if week is None or one.from_week <= week}
 
     def recognition(self, what: str) -> Recognition | None:
         """The recognition in force of ``week-<k>`` or ``final``."""
@@ -179,11 +198,17 @@ class Decisions(NamedTuple):
             _added(self.calendar, more.calendar),
             _added(self.switches, more.switches),
             _added(self.notices, more.notices),
+            (*self.numbers, *(one for one in more.numbers if not self._stands(one))),
         )
 
     def _ruled(self, week: int, question: str) -> tuple[tuple[int, ...], str] | None:
         ruling = self.rulings_in(week).get(question)
         return ruling and (ruling.answers, ruling.reason)
+
+    def _stands(self, change: NumberChange) -> bool:
+        """Whether the last on this number says so already."""
+        last = next((one for one in reversed(self.numbers) if one.number == change.number), None)
+        return last is not None and last[:3] == change[:3]
 
     def _holds(self, annulment: Annulment) -> bool:
         """Whether it is the last on this person and these weeks."""

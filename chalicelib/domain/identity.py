@@ -6,12 +6,16 @@ import hmac
 from ipaddress import ip_address, ip_network
 
 
-def participant_id(pepper: bytes, citizen_id: str) -> str:
+def participant_id(pepper: bytes, citizen_id: str, generation: int = 0) -> str:
     """The first 80 bits of HMAC-SHA256(pepper, citizen id), in hex.
 
-    The chance that any two of two million people share an id is 2·10⁻¹². The first two digits are the shard.
+    The id of generation 0 also stands for the number itself. Each time the number passes to somebody else, it
+    gets an id of the next ``generation``, made of ``<citizen id>|<generation>``; ``ParticipantStore.in_force``
+    knows the present one. The chance that any two of two million people share an id is 2·10⁻¹². The first two
+    digits are the shard.
     """
-    return hmac.digest(pepper, citizen_id.encode(errors="surrogatepass"), "sha256")[:10].hex()
+    number = f"{citizen_id}|{generation}" if generation else citizen_id
+    return hmac.digest(pepper, number.encode(errors="surrogatepass"), "sha256")[:10].hex()
 
 
 def origin_id(pepper: bytes, participant_id: str, address: str) -> str:

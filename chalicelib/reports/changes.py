@@ -86,14 +86,14 @@ def _people(
                 yield _row("person", person, was, now, cause, "")
         return
     before, after = _ranks(old.revision), _ranks(new.revision)
-    annulled = reference.decisions.annulled_in(now_closed.week)
+    annulled, roles = reference.decisions.annulled_in(now_closed.week), reference.roles(now_closed.week)
     concerned = before.keys() ^ after.keys() | prizes_before.keys() | prizes_after.keys()
     for person in sorted(concerned, key=lambda person: (after.get(person, 0), person)):
         was = prizes_before.get(person, Place(before.get(person)))
         now = prizes_after.get(person, Place(after.get(person)))
         if was[:3] == now[:3]:
             continue
-        excluded = reference.excluded.get(person) or reference.unranked.get(person)
+        excluded = roles.get(person)
         if excluded and not now.rank:
             reason, note = "excluded", excluded
         elif person in annulled and not now.rank:

@@ -120,7 +120,7 @@ def final_files(
     if reference.rosters:
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        rosters = load_rosters(desk, reference.rosters)
+        rosters = load_rosters(desk, reference, definition.weeks[-1].number)
         played = _played(weeks)
         everyone = ((person, what.unit) for person, what in played.items())
         yield from roster_files(rosters, everyone, played.get, reference.units, write)

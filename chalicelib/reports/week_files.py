@@ -84,7 +84,8 @@ def week_files(
         everyone = ((person, one.unit) for person, one in standings.items())
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        yield from roster_files(load_rosters(desk, reference.rosters), everyone, played, reference.units, write)
+        rosters = load_rosters(desk, reference, closed.week)
+        yield from roster_files(rosters, everyone, played, reference.units, write)
 
 
 def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:

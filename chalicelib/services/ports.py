@@ -39,6 +39,18 @@ class Participant(NamedTuple):
         return masked_number(self.citizen_id)
 
 
+class Holder(NamedTuple):
+    """Who has a citizen ID: the ``participant_id`` in force, and the ``generation`` that its ids have reached.
+
+    ``person`` is registered under that id. ``taken`` without a person: erased, so nobody can register under it.
+    """
+
+    participant_id: str
+    generation: int
+    person: Participant | None
+    taken: bool
+
+
 class Failures(NamedTuple):
     """Wrong passwords for a person, from this origin and from anywhere this hour, and the last one's time.
 
@@ -53,7 +65,11 @@ class Failures(NamedTuple):
 
 
 class ParticipantStore(Protocol):
-    """People. An erased person no longer exists, but cannot register again."""
+    """People. An erased person no longer exists, but cannot register again.
+
+    ``number``: the participant id of generation 0 of a citizen ID. Its row makes registration unique and names
+    the id in force, where that is another one.
+    """
 
     def add(self, participant: Participant) -> None:
         """Raises ``AlreadyRegistered``; check and write are one operation."""
@@ -61,6 +77,21 @@ class ParticipantStore(Protocol):
     def get(self, participant_id: str) -> Participant | None: ...
 
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]: ...
+
+    def holder(self, number: str) -> Holder | None:
+        """None if nobody has ever had the number."""
+
+    def in_force(self, numbers: Iterable[str]) -> dict[str, str]:
+        """The id in force of each number; a number that nobody has had stands for itself.
+
+        Whoever is given a citizen ID asks this, or ``holder``, for the person.
+        """
+
+    def pass_on(self, number: str, before: str, after: str, generation: int) -> bool:
+        """One conditional write: the number is no longer that of ``before``, but of ``after``.
+
+        True also if it is already; False if it is somebody else's.
+        """
 
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         """Lets the code set a new password until then, and voids earlier codes. False if nobody has the id."""

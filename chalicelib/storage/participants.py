@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.people.vault import Vault
-from chalicelib.services.ports import Participant
+from chalicelib.services.ports import Holder, Participant
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.models import Item, Table
 
@@ -17,7 +17,10 @@ SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 
 
 class ParticipantItem(Item):
-    """Of an erased person ``id``, ``erased_at`` and ``expires`` are left.
+    """Of an erased person ``id``, ``erased_at``, ``expires`` and what concerns the number are left.
+
+    ``in_force`` is the participant id that the number stands for now, where that is not ``id``; ``generation``
+    counts how often it has passed to somebody else.
 
     ``expires``, in seconds, is when DynamoDB deletes the item by itself; other times are in milliseconds.
     """
@@ -34,10 +37,12 @@ class ParticipantItem(Item):
     reset_code = UnicodeAttribute(null=True)
     reset_until = NumberAttribute(null=True)
     erased_at = NumberAttribute(null=True)
+    in_force = UnicodeAttribute(null=True)
+    generation = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
-_KEPT = {"id", "erased_at", "expires"}
+_KEPT = {"id", "erased_at", "expires", "in_force", "generation"}
 
 
 class Participants:
@@ -68,7 +73,32 @@ class Participants:
     def get_many(self, participant_ids: Iterable[str]) -> dict[str, Participant]:
         """Raises ``Unreadable``."""
         found = self._table.get_many(participant_ids)
-        return {item.id: self._participant(item) for item in found if item.erased_at is None}
+        return {item.id: self._participant(item) for item in found if item.password_hash is not None}
+
+    def holder(self, number: str) -> Holder | None:
+        """Raises ``Unreadable``."""
+        row = self._item(number)
+        if row is None:
+            return None
+        identity = row.in_force or number
+        held = row if identity == number else self._item(identity)
+        person = self._participant(held) if held and held.password_hash is not None else None
+        return Holder(identity, int(row.generation or 0), person, held is not None)
+
+    def in_force(self, numbers: Iterable[str]) -> dict[str, str]:
+        asked = dict.fromkeys(numbers)
+        found = {item.id: item.in_force or item.id for item in self._table.get_many(asked)}
+        return {number: found.get(number, number) for number in asked}
+
+    def pass_on(self, number: str, before: str, after: str, generation: int) -> bool:
+        actions: list[Action] = [
+            ParticipantItem.in_force.set(after),
+            ParticipantItem.generation.set(generation),
+        ]
+        held = ParticipantItem.in_force == before
+        if before == number:
+            held = ParticipantItem.id.exists() & ParticipantItem.in_force.does_not_exist() | held
+        return self._table.update(number, actions, held | (ParticipantItem.in_force == after))
 
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         actions: list[Action] = [
@@ -91,6 +121,9 @@ class Participants:
         actions = [getattr(ParticipantItem, name).remove() for name in sorted(gone)]
         actions.append(ParticipantItem.erased_at.set(now))
         return self._table.update(participant_id, actions, ParticipantItem.password_hash.exists())
+
+    def _item(self, key: str) -> ParticipantItem | None:
+        return next(iter(self._table.get_many([key])), None)
 
     def _participant(self, item: ParticipantItem) -> Participant:
         opened = {name: self._vault.open(getattr(item, name), item.id, name) for name in SEALED}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.domain.errors import Unauthorized
+from chalicelib.domain.errors import AlreadyRegistered, TooManyAttempts, Unauthorized, WrongCredentials
 from chalicelib.domain.person import Gender
 from chalicelib.domain.times import EPOCH
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import (
@@ -22,7 +23,7 @@ from chalicelib.services.people.registration import (
     register,
 )
 from chalicelib.services.people.sessions import sign_in
-from chalicelib.services.ports import ParticipantStore, Passwords, ProofsOfWork, SignIns
+from chalicelib.services.ports import Participant, ParticipantStore, Passwords, ProofsOfWork, SignIns
 from chalicelib.web import proof_of_work, responses
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
@@ -124,7 +125,11 @@ class AccountApi:
         now = EPOCH + timedelta(milliseconds=self.exam.clock())
         return proof_of_work.challenge(self._proof_key(), now)
 
-    def register(self, raw: bytes) -> shapes.Registered:
+    def register(self, raw: bytes, address: str) -> shapes.Registered:
+        """A registration whose answer was lost is sent again: with the same password it is answered again.
+
+        A wrong password counts as at sign-in, and says no more than that the number is taken.
+        """
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
         reference.check_on("registration")
         asked = reference.definition.eligibility.proof_of_work
@@ -138,17 +143,35 @@ class AccountApi:
 
         application = Application(**body.model_dump(exclude={"proof"}))
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
-        person = register(
-            application, reference, self.participants, self.passwords, self.pepper, now, today, spend
-        )
+        try:
+            person = register(
+                application, reference, self.participants, self.passwords, self.pepper, now, today, spend
+            )
+        except AlreadyRegistered:
+            try:
+                person = self._known(body.citizen_id, body.password, address, reference, now)
+            except (WrongCredentials, TooManyAttempts):
+                raise AlreadyRegistered from None
         return {"participant": responses.participant(person)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
         reference.check_on("sign_in")
-        found = sign_in(
-            body.citizen_id,
-            body.password,
+        found = self._known(body.citizen_id, body.password, address, reference, now)
+        person = Person(found.participant_id, found.unit, found.category)
+        token, expires = self.exam.tokens.issue(person, now)
+        return {
+            "token": token,
+            "expires_at": reference.definition.rfc3339(expires),
+            "participant": responses.participant(found),
+        }
+
+    def _known(
+        self, citizen_id: str, password: str, address: str, reference: Reference, now: int
+    ) -> Participant:
+        return sign_in(
+            citizen_id,
+            password,
             address,
             reference,
             self.participants,
@@ -157,13 +180,6 @@ class AccountApi:
             self.pepper,
             now,
         )
-        person = Person(found.participant_id, found.unit, found.category)
-        token, expires = self.exam.tokens.issue(person, now)
-        return {
-            "token": token,
-            "expires_at": reference.definition.rfc3339(expires),
-            "participant": responses.participant(found),
-        }
 
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()

@@ -43,7 +43,10 @@ PROBLEMS = {
         405, "Không dùng được phương thức này", "Địa chỉ này không nhận phương thức HTTP đã dùng."
     ),
     "already_registered": Problem(
-        409, "Đã đăng ký", "Số căn cước công dân này đã được đăng ký. Hãy đăng nhập bằng mật khẩu đã đặt."
+        409,
+        "Đã đăng ký",
+        "Số căn cước công dân này đã được đăng ký. Nếu chính bạn đã đăng ký, hãy đăng nhập bằng mật khẩu đã "
+        "đặt; nếu không, hãy gọi đường dây nóng của cuộc thi.",
     ),
     "no_open_week": Problem(
         409, "Không trong thời gian thi", "Hiện không có tuần thi nào đang mở. Hãy xem lịch thi trên trang chủ."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from markdown_it import MarkdownIt
 
@@ -72,12 +71,8 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         keys=publish_keys(site, keys),
         write_book=plain_book,
         published=closing().weeks,
-        names=lambda wanted: _names(_participants(environment, desk), wanted),
+        people=lru_cache(maxsize=1)(partial(_participants, environment, desk)),
     )
-
-
-def _names(people: ParticipantStore, wanted: Iterable[str]) -> dict[str, str]:
-    return {identity: person.full_name for identity, person in people.get_many(wanted).items()}
 
 
 def _participants(environment: IntakeEnvironment, desk: Bucket) -> ParticipantStore:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.services.people.vault import Unreadable, Vault
-from chalicelib.services.ports import Failures, Participant
+from chalicelib.services.ports import Failures, Holder, Participant
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import SEALED, Participants
 from chalicelib.storage.sign_ins import HOUR_MS, StoredProofsOfWork, StoredSignIns
@@ -196,3 +196,47 @@ def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: C
     assert proofs.spend("challenge", ID, NOW)
     assert not proofs.spend("challenge", "b4", NOW)
     assert proofs.spend("another", "b4", NOW)
+
+
+OTHER, THIRD = "c5" + "0" * 18, "d6" + "0" * 18
+
+
+def test_a_number_is_that_of_its_first_id_until_it_passes_on(participants: Participants) -> None:
+    assert participants.holder(ID) is None
+    assert participants.in_force([ID]) == {ID: ID}
+    participants.add(AN)
+    assert participants.holder(ID) == Holder(ID, 0, AN, taken=True)
+    assert participants.pass_on(ID, ID, OTHER, 1)
+    assert participants.holder(ID) == Holder(OTHER, 1, None, taken=False)
+    assert participants.in_force([ID, THIRD]) == {ID: OTHER, THIRD: THIRD}
+    assert participants.get(ID) == AN, "what the person before gave stays, under the old id"
+    owner = AN._replace(participant_id=OTHER, full_name="Trần Văn Chủ")
+    participants.add(owner)
+    assert participants.holder(ID) == Holder(OTHER, 1, owner, taken=True)
+
+
+def test_nobody_registers_under_the_first_id_of_a_number_that_has_passed_on(participants: Participants) -> None:
+    participants.add(AN)
+    participants.pass_on(ID, ID, OTHER, 1)
+    with pytest.raises(AlreadyRegistered):
+        participants.add(AN)
+
+
+def test_a_number_passes_on_once_however_often_it_is_asked_for(participants: Participants) -> None:
+    assert not participants.pass_on(ID, ID, OTHER, 1), "nobody has had it"
+    participants.add(AN)
+    assert [participants.pass_on(ID, ID, OTHER, 1) for _ in range(2)] == [True, True]
+    assert not participants.pass_on(ID, ID, THIRD, 1), "it is no longer the first one's"
+    assert participants.pass_on(ID, OTHER, THIRD, 2)
+    assert participants.holder(ID) == Holder(THIRD, 2, None, taken=False)
+
+
+def test_an_erased_person_still_says_whose_the_number_is(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    participants.pass_on(ID, ID, OTHER, 1)
+    participants.erase(ID, NOW)
+    assert participants.holder(ID) == Holder(OTHER, 1, None, taken=False)
+    assert raw(client).keys() == {"id", "erased_at", "expires", "in_force", "generation"}
+    participants.add(AN._replace(participant_id=OTHER))
+    participants.erase(OTHER, NOW)
+    assert participants.holder(ID) == Holder(OTHER, 1, None, taken=True)

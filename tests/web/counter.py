@@ -96,8 +96,8 @@ class Counter:
         self.desk.objects[compiled.key(digest(whole))] = whole
         self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
 
-    def register(self, person: dict[str, Any] = AN, **changed: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.account.register(body({**person, **changed}))["participant"]
+    def register(self, person: dict[str, Any] = AN, address: str = HOME, **changed: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.account.register(body({**person, **changed}), address)["participant"]
         return answer
 
     def sign_in(self, person: dict[str, Any] = AN, address: str = HOME) -> str:

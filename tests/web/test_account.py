@@ -64,15 +64,34 @@ def test_nobody_registers_twice() -> None:
     counter = Counter()
     counter.register()
     with pytest.raises(AlreadyRegistered):
-        counter.register(full_name="Lê Văn Khác")
+        counter.register(password="mật khẩu của kẻ khác")
+
+
+def test_a_registration_sent_again_is_answered_with_what_is_stored() -> None:
+    counter = Counter()
+    first = counter.register()
+    assert counter.register(full_name="Lê Văn Khác", unit_code="SO-B") == first
+    assert counter.people.people[first["participant_id"]].full_name == "Nguyễn Văn An"
+
+
+def test_passwords_guessed_by_registering_meet_the_brake_of_signing_in() -> None:
+    counter = Counter()
+    counter.register()
+    for guess in range(5):
+        with pytest.raises(AlreadyRegistered):
+            counter.register(password=f"đoán thử lần {guess}")
+    with pytest.raises(AlreadyRegistered):
+        counter.register()  # the right one: it must not be told during the pause
+    with pytest.raises(TooManyAttempts):
+        counter.sign_in()
 
 
 def test_bad_bodies_are_refused_before_anything_is_stored() -> None:
     counter = Counter()
     with pytest.raises(NotJson):
-        counter.account.register(b"{")
+        counter.account.register(b"{", HOME)
     with pytest.raises(InvalidInput):
-        counter.account.register(b"[]")
+        counter.account.register(b"[]", HOME)
     with pytest.raises(InvalidInput):
         counter.register(citizen_id="040190000001")
     assert counter.people.people == {}
@@ -134,9 +153,7 @@ def test_a_faulty_form_does_not_use_up_the_proof() -> None:
 
 def test_a_registration_may_be_sent_again_if_no_answer_came() -> None:
     counter, proof = asked()
-    counter.register(proof=proof)
-    with pytest.raises(AlreadyRegistered):
-        counter.register(proof=proof)
+    assert counter.register(proof=proof) == counter.register(proof=proof)
 
 
 def test_a_used_proof_does_not_reveal_who_is_registered() -> None:

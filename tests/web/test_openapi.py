@@ -97,7 +97,7 @@ class Situation:
             "getHealth": exam.health,
             "getContest": exam.contest,
             "getChallenge": account.challenge,
-            "registerParticipant": lambda: account.register(send(person)),
+            "registerParticipant": lambda: account.register(send(person), HOME),
             "signIn": lambda: account.sign_in(send(credentials), HOME),
             "resetPassword": lambda: account.reset_password(
                 send({"citizen_id": person["citizen_id"], "code": "ABCD-2345", "password": "hoa ban trắng"}),
@@ -131,6 +131,12 @@ def no_contest_yet() -> Situation:
 
 def one_who_registers_another() -> Situation:
     return Situation(Counter(), person=BINH)
+
+
+def one_whose_number_is_taken() -> Situation:
+    counter = Counter()
+    counter.register(password="mật khẩu của kẻ khác")
+    return Situation(counter)
 
 
 def without_a_token() -> Situation:
@@ -240,6 +246,7 @@ SITUATIONS = [
     one_with_an_open_attempt,
     no_contest_yet,
     one_who_registers_another,
+    one_whose_number_is_taken,
     without_a_token,
     about_what_is_no_attempt,
     about_an_attempt_that_was_never_started,

@@ -344,6 +344,7 @@ class CloseWeeks:
             "parts": {**parts, "definition": reference.definition_of(week)},
             "rulings": [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()],
             "bars": [sorted(bars.no_prize), sorted(bars.not_counted)],
+            "numbers": reference.decisions.in_force(week.number),
             "elsewhere": [sorted(people), listed(units)],
             "recognised": recognition and list(recognition),
         }

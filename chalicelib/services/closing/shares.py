@@ -76,7 +76,7 @@ class Shares:
             self.collectors(reference, week),
             reference.decisions.rulings_in(week.number),
             reference.bars(week.number).not_counted,
-            load_placement(self.desk, reference),
+            load_placement(self.desk, reference, week.number),
         )
 
     def _key(self, reference: Reference, week: Week, share: int) -> str:
@@ -86,5 +86,6 @@ class Shares:
             self.version,
             {question: ruling.answers for question, ruling in rulings.items()},
             sorted(reference.bars(week.number).not_counted),
+            reference.decisions.in_force(week.number),
         ]
         return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"

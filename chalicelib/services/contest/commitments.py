@@ -45,6 +45,7 @@ _NAMES = {
     "calendar": ("lịch thi do Ban Tổ chức thay đổi", "changes of the weeks' dates"),
     "switches": ("tạm dừng hoặc mở lại việc nhận thí sinh", "what is stopped or open again"),
     "notices": ("thông báo trên trang", "the notice on the page"),
+    "numbers": ("số căn cước được trả lại hoặc sửa", "citizen IDs given back or corrected"),
     "code_version": ("mã nguồn phần mềm", "the software"),
     "keys": ("khóa ký biên nhận", "the keys that sign receipts"),
 }

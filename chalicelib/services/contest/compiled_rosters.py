@@ -21,7 +21,8 @@ from chalicelib.services.ports import ObjectStore
 
 
 class Member(NamedTuple):
-    """A person on a unit's roster; ``participant_id`` is the id that a registration gets or would get.
+    """A person on a unit's roster; ``participant_id`` stands for the citizen ID (generation 0), until
+    ``load_rosters`` gives the id in force.
 
     ``reason``: of the exemption.
     """
@@ -56,8 +57,8 @@ def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def load_placement(desk: ObjectStore, reference: Reference) -> Placement:
-    """Where people count by the rosters of ``reference``. Raises ``FileNotFoundError``.
+def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placement:
+    """Where people count in ``week`` by the rosters of ``reference``. Raises ``FileNotFoundError``.
 
     Equal places are one object: 200,000 people take 22 MB.
     """
@@ -65,7 +66,7 @@ def load_placement(desk: ObjectStore, reference: Reference) -> Placement:
     places: dict[Place, Place] = {}
     listed: dict[str, Place] = {}
     units = []
-    for roster in load_rosters(desk, reference.rosters):
+    for roster in load_rosters(desk, reference, week):
         units.append(roster.unit)
         for one in roster.members:
             obliged = one.category in definition.obliged and not one.exempt
@@ -74,13 +75,24 @@ def load_placement(desk: ObjectStore, reference: Reference) -> Placement:
     return Placement(definition, listed, units)
 
 
-def load_rosters(desk: ObjectStore, rosters_digest: str) -> Iterator[Roster]:
-    """The rosters unit by unit; none if the contest has no rosters. Raises ``FileNotFoundError``."""
-    if not rosters_digest:
+def load_rosters(desk: ObjectStore, reference: Reference, week: int) -> Iterator[Roster]:
+    """The rosters unit by unit, with the ids in force in ``week``; none if the contest has no rosters.
+
+    Raises ``FileNotFoundError``.
+    """
+    if not reference.rosters:
         return
-    key = rosters_key(rosters_digest)
+    key = rosters_key(reference.rosters)
     data = desk.get(key)
-    if data is None or digest(data) != rosters_digest:
+    if data is None or digest(data) != reference.rosters:
         raise FileNotFoundError(key)
+    in_force = reference.decisions.in_force(week)
     for line in data.splitlines():
-        yield _decode(line)
+        roster = _decode(line)
+        if in_force:
+            members = [
+                one._replace(participant_id=in_force.get(one.participant_id, one.participant_id))
+                for one in roster.members
+            ]
+            roster = roster._replace(members=members)
+        yield roster

@@ -34,8 +34,8 @@ _DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for p
 class Reference:
     """The contest that applies in a week. ``digests``: SHA-256 of each compiled part, by name.
 
-    ``excluded`` may not take part, ``unranked`` may, and win nothing: participant id (never citizen ID) → role
-    (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
+    ``excluded`` may not take part, ``unranked`` may, and win nothing: number (the participant id of generation
+    0, never the citizen ID) → role (R3). ``rosters``: the digest under which ``compiled_rosters`` finds them.
     """
 
     definition: Definition
@@ -62,11 +62,16 @@ class Reference:
         if not self.decisions.is_on(switch):
             raise Stopped(self.decisions.notice)
 
+    def roles(self, week: int) -> dict[str, str]:
+        """Participant id in force → the role that bars the person from the ranking of ``week`` (R3)."""
+        in_force = self.decisions.in_force(week)
+        return {in_force.get(one, one): role for one, role in {**self.unranked, **self.excluded}.items()}
+
     def bars(self, week: int) -> Bars:
         """Whom the ranking of ``week`` leaves out; of two bars on one person the stricter holds."""
         annulled = self.decisions.annulled_in(week)
         not_counted = frozenset(one for one, bar in annulled.items() if bar.effect == "not_counted")
-        return Bars(frozenset([*self.excluded, *self.unranked, *annulled]) - not_counted, not_counted)
+        return Bars(frozenset([*self.roles(week), *annulled]) - not_counted, not_counted)
 
 
 @dataclass(frozen=True, slots=True)

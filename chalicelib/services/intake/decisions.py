@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,7 +11,6 @@ from pydantic import ValidationError
 from chalicelib.domain.calendar import refused_moves, with_changes
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.domain.definition import Definition, Week
-from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import EPOCH, day, local_time, span_ms, to_ms
 from chalicelib.domain.validation import message_of
 from chalicelib.readers.calendar_files import CalendarLine, read_calendar, read_notice, read_switches
@@ -31,12 +29,17 @@ from chalicelib.services.contest.under_way import LEAD_MS, recognised
 
 # When the current revision of a close came into force, in milliseconds; None if there is none.
 PublishedAt = Callable[[str], int | None]
+# Citizen ID → the participant id in force.
+InForce = Callable[[str], str]
 
 
 def read_decisions(
-    file: str, data: bytes, contest: Current, pepper: bytes, published_at: PublishedAt, now: datetime
+    file: str, data: bytes, contest: Current, in_force: InForce, published_at: PublishedAt, now: datetime
 ) -> Decisions:
-    """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``."""
+    """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``.
+
+    ``in_force``: citizen ID → participant id.
+    """
     faults: list[Fault] = []
     table, definition = File(file, data), contest.definition
     weeks = {week.number for week in definition.weeks}
@@ -59,7 +62,7 @@ def read_decisions(
             }
             made = Decisions(rulings=tuple(read_rulings(table, banks, at, faults)))
         case "annulments":
-            who = Who(partial(participant_id, pepper))
+            who = Who(in_force)
             made = Decisions(annulments=tuple(read_annulments(table, who, weeks, faults)))
         case "winner-checks":
             on = now.astimezone(definition.zone).date()
@@ -101,14 +104,16 @@ def _recognise(
     return made
 
 
-InForce = Callable[[str], Recognition | None]
+Recognised = Callable[[str], Recognition | None]
 
 
-def _not_to_withdraw(one: Recognition, in_force: InForce) -> str:
+def _not_to_withdraw(one: Recognition, in_force: Recognised) -> str:
     return "" if in_force(one.what) else "kết quả này chưa được công nhận nên không có gì để thu hồi"
 
 
-def _not_yet(one: Recognition, contest: Current, in_force: InForce, published_at: PublishedAt, now: int) -> str:
+def _not_yet(
+    one: Recognition, contest: Current, in_force: Recognised, published_at: PublishedAt, now: int
+) -> str:
     """Why the result cannot be recognised, with the remedy; empty if it can."""
     definition, at = contest.definition, published_at(one.what)
     if in_force(one.what):

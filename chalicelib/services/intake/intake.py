@@ -74,7 +74,7 @@ from chalicelib.services.contest.under_way import Plan, begun, opened_again, pla
 from chalicelib.services.contest.withdrawn import withdraw
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import Unconfirmed, answer
-from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, WriteBook
+from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, ParticipantStore, WriteBook
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
@@ -135,7 +135,7 @@ class Intake:
     ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
 
     The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
-    ``names``: participant id → full name, of those who are registered.
+    ``people`` are asked for names, and whose a citizen ID is.
     """
 
     desk: ConditionalObjects
@@ -148,7 +148,7 @@ class Intake:
     keys: Sequence[PublicKey]
     write_book: WriteBook
     published: Published
-    names: Callable[[Iterable[str]], Mapping[str, str]]
+    people: Callable[[], ParticipantStore]
 
     def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
         """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
@@ -164,7 +164,7 @@ class Intake:
                 if confirmation
                 else self._take(_Sent(file, data), now, warnings)
             ),
-            self.names,
+            self._names,
         )
 
     def overtaken(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
@@ -175,6 +175,14 @@ class Intake:
             raise ContestFaults([Fault(file, 0, "", "", message)])
 
         return answer(self.desk, self.write_book, file, data, now, refuse)
+
+    def _names(self, wanted: Iterable[str]) -> dict[str, str]:
+        """Participant id → full name, of those who are registered."""
+        return {identity: person.full_name for identity, person in self.people().get_many(wanted).items()}
+
+    def _in_force(self, citizen_id: str) -> str:
+        number = participant_id(self.pepper, citizen_id)
+        return self.people().in_force([number])[number]
 
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         file, data = sent.file, sent.data
@@ -205,7 +213,7 @@ class Intake:
             message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
         contest = seen.contest
-        more = read_decisions(*sent[:2], contest, self.pepper, self.published.published_at, now)
+        more = read_decisions(*sent[:2], contest, self._in_force, self.published.published_at, now)
         files = self._source(seen, None)
         taken = self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)

@@ -87,8 +87,7 @@ class PersonalFiles:
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
-        for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
-            identity = participant_id(self.pepper, citizen_id)
+        for citizen_id, identity in self._in_force(rows).items():
             person, code = self.participants.get(identity), one_time_code(self.pepper, delivery, identity)
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
                 end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
@@ -105,7 +104,7 @@ class PersonalFiles:
     def _data(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
-        wanted = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
+        wanted = self._in_force(rows)
         asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
         dossiers = self.subject.export({key: wanted[key] for key in asked}, reference, to_ms(now))
         # Exports come first: a person who asks for both gets the data before it is erased.
@@ -119,6 +118,12 @@ class PersonalFiles:
             lines.append([citizen_id, row["request"], outcome, _NOTES[outcome]])
         self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
+
+    def _in_force(self, rows: list[Row]) -> dict[str, str]:
+        """Citizen ID → the id in force, in the order of the rows."""
+        numbers = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
+        in_force = self.participants.in_force(numbers.values())
+        return {citizen_id: in_force[number] for citizen_id, number in numbers.items()}
 
     def _hand_over(self, dossier: Dossier | None, key: str, now: datetime) -> str:
         if dossier is None:

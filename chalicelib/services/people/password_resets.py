@@ -42,12 +42,13 @@ def reset_password(
     fault = check_password(password, citizen_id)
     if fault:
         raise InvalidInput([fault])
-    identity = participant_id(pepper, citizen_id)
-    origin = origin_id(pepper, identity, address)
-    check_brake(sign_ins, identity, origin, now)
+    number = participant_id(pepper, citizen_id)
+    origin = origin_id(pepper, number, address)
+    check_brake(sign_ins, number, origin, now)
+    identity = participants.in_force([number])[number]
     if not participants.reset_password(
         identity, code_id(pepper, identity, code), passwords.hash(password), now
     ):
-        sign_ins.failed(identity, origin, now)
+        sign_ins.failed(number, origin, now)
         raise WrongCode
-    sign_ins.succeeded(identity, origin, now)
+    sign_ins.succeeded(number, origin, now)

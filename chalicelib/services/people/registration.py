@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.domain.errors import Disqualified, Excluded, FieldError, InvalidInput
+from chalicelib.domain.errors import AlreadyRegistered, Disqualified, Excluded, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
     Gender,
@@ -123,14 +123,15 @@ def register(
     errors = check(application, reference, today)
     if errors:
         raise InvalidInput(errors)
-    identity = participant_id(pepper, application.citizen_id)
-    spend(identity)
-    if identity in reference.excluded:
+    number = participant_id(pepper, application.citizen_id)
+    spend(number)
+    if number in reference.excluded:
         raise Excluded
-    if identity in reference.decisions.annulled_for_good:
+    annulled = reference.decisions.annulled_for_good
+    if reference.decisions.in_force().get(number, number) in annulled:
         raise Disqualified
     participant = Participant(
-        participant_id=identity,
+        participant_id=number,
         full_name=tidy(application.full_name),
         date_of_birth=application.date_of_birth.isoformat(),
         gender=application.gender,
@@ -142,5 +143,14 @@ def register(
         registered_at=now,
         kept_until=reference.definition.weeks[-1].closes + KEPT_AFTER_MS,
     )
-    participants.add(participant)
+    try:
+        participants.add(participant)
+    except AlreadyRegistered:
+        identity = participants.in_force([number])[number]
+        if identity == number:
+            raise
+        if identity in annulled:
+            raise Disqualified from None
+        participant = participant._replace(participant_id=identity)
+        participants.add(participant)
     return participant

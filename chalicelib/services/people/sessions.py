@@ -55,17 +55,18 @@ def sign_in(
 
     An unknown citizen ID costs the same work and gets the same answers as a wrong password.
     """
-    identity = participant_id(pepper, citizen_id)
-    origin = origin_id(pepper, identity, address)
-    failures = check_brake(sign_ins, identity, origin, now)
-    participant = participants.get(identity)
+    number = participant_id(pepper, citizen_id)
+    origin = origin_id(pepper, number, address)
+    failures = check_brake(sign_ins, number, origin, now)
+    holder = participants.holder(number)
+    participant = holder.person if holder else None
     if not passwords.verify(participant.password_hash if participant else None, password) or not participant:
-        sign_ins.failed(identity, origin, now)
+        sign_ins.failed(number, origin, now)
         raise WrongCredentials
     if failures.here or not failures.known:
-        sign_ins.succeeded(identity, origin, now)
-    if identity in reference.excluded:
+        sign_ins.succeeded(number, origin, now)
+    if number in reference.excluded:
         raise Excluded
-    if identity in reference.decisions.annulled_for_good:
+    if participant.participant_id in reference.decisions.annulled_for_good:
         raise Disqualified
     return participant

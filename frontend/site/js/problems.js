@@ -18,7 +18,7 @@ const ENGLISH = {
   disqualified: "The organisers have annulled your results. If this is a mistake, call the hotline.",
   not_found: "There is no such address.",
   attempt_not_found: "You have no attempt with this number.",
-  already_registered: "This citizen ID is registered already. Sign in with your password.",
+  already_registered: "This citizen ID is registered already. If it was you, sign in with your password.",
   no_open_week: "No week is open now. See the dates on the home page.",
   no_attempts_left: "You have used all attempts of this week.",
   finished: "This paper has been handed in; it takes no more answers.",

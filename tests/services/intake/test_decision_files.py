@@ -18,7 +18,7 @@ from chalicelib.services.contest.reference import Current, assemble, compile_par
 from chalicelib.services.intake.decisions import read_decisions
 from tests.fakes import UNITS, definition, questions, reference
 from tests.readers.contest_files import QUESTIONS, TOML
-from tests.services.intake.inbox import PEPPER, Desk
+from tests.services.intake.inbox import Desk
 
 OPENING = datetime.fromisoformat("2022-08-22T08:00:00+07:00")
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -98,8 +98,8 @@ def test_a_week_whose_result_is_recognised_is_not_opened_again() -> None:
     lines = f"{CALENDAR}4,,2022-09-19 20:00,,,mất điện\n".encode()
     now = OPENING + 4 * WEEK + timedelta(hours=1)
     with pytest.raises(ContestFaults, match="đã được công nhận"):
-        read_decisions("calendar.csv", lines, recognised, PEPPER, lambda _: None, now)
-    (taken,) = read_decisions("calendar.csv", lines, reference(spaced), PEPPER, lambda _: None, now).calendar
+        read_decisions("calendar.csv", lines, recognised, str, lambda _: None, now)
+    (taken,) = read_decisions("calendar.csv", lines, reference(spaced), str, lambda _: None, now).calendar
     assert taken.closes == "2022-09-19T20:00:00+07:00"
 
 

@@ -47,6 +47,16 @@ def test_the_code_sets_a_new_password_however_it_is_typed(code: str) -> None:
     assert door.people.people[ID].password_hash == PlainPasswords().hash(NEW)
 
 
+def test_after_a_release_a_code_is_for_the_person_in_force() -> None:
+    door, next_id = Door(), participant_id(PEPPER, CITIZEN, 1)
+    door.people.pass_on(ID, ID, next_id, 1)
+    assert door.refused(), "the code was given to the person before"
+    door.people.add(door.people.people[ID]._replace(participant_id=next_id))
+    door.people.allow_reset(next_id, code_id(PEPPER, next_id, CODE), START_MS + VALID_MS)
+    door.reset()
+    assert door.people.people[next_id].password_hash == PlainPasswords().hash(NEW)
+
+
 def test_a_code_works_once() -> None:
     door = Door()
     door.reset()
@@ -112,7 +122,7 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
             reset_password(citizen, "1", NEW, "203.0.113.7", people, sign_ins, passwords, PEPPER, START_MS)
         return [part.taken() for part in watched]
 
-    assert work(CITIZEN) == work(STRANGER) == [["reset_password"], ["failures", "failed"], ["hash"]]
+    assert work(CITIZEN) == work(STRANGER) == [["in_force", "reset_password"], ["failures", "failed"], ["hash"]]
 
 
 def test_codes_are_twelve_digits_and_another_for_each_file_and_person() -> None:

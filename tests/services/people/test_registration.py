@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from chalicelib.domain.decisions import Decisions, NumberChange
 from chalicelib.domain.errors import AlreadyRegistered, ContestError, Disqualified, Excluded, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest.reference import Reference
@@ -174,6 +175,31 @@ def test_nobody_registers_twice() -> None:
     assert list(participants.people.values()) == [first]
 
 
+NEXT = participant_id(PEPPER, AN.citizen_id, 1)
+
+
+def test_after_a_release_the_owner_registers_under_the_next_id() -> None:
+    participants = MemoryParticipants()
+    stranger = enrol(participants, full_name="Kẻ Lạ", password="của kẻ lạ đây")
+    participants.pass_on(ID, ID, NEXT, 1)
+    passed = NumberChange(ID, NEXT, 1, "trả lại số", "")
+    released = reference(annulled=[ID], decisions=Decisions(numbers=(passed,)))
+    owner = enrol(participants, released)
+    assert (owner.participant_id, participants.people) == (NEXT, {ID: stranger, NEXT: owner})
+    with pytest.raises(AlreadyRegistered):
+        enrol(participants, released, full_name="Kẻ Lạ", password="của kẻ lạ đây")
+
+
+def test_an_annulled_owner_does_not_register_after_a_release_either() -> None:
+    participants = MemoryParticipants()
+    enrol(participants)
+    participants.pass_on(ID, ID, NEXT, 1)
+    with pytest.raises(Disqualified):
+        enrol(participants, reference(annulled=[NEXT]))
+    with pytest.raises(Excluded):
+        enrol(participants, reference(excluded=[ID]))
+
+
 @pytest.mark.parametrize(
     ("barred", "refusal"), [({"excluded": [ID]}, Excluded), ({"annulled": [ID]}, Disqualified)]
 )
@@ -243,7 +269,8 @@ def test_a_second_registration_costs_the_same_work_as_the_first() -> None:
             )
         return [*passwords.taken(), *participants.taken()]
 
-    assert try_once() == try_once() == ["hash", "add"]
+    assert try_once() == ["hash", "add"]
+    assert try_once() == ["hash", "add", "in_force"]
 
 
 def test_the_person_is_forgotten_half_a_year_after_the_last_week() -> None:

@@ -82,6 +82,22 @@ def test_a_wrong_password_does_not() -> None:
         door.knock("đúng rồi nhế")
 
 
+def test_after_a_release_the_number_opens_for_its_owner_alone() -> None:
+    door, next_id = Door(), participant_id(PEPPER, CITIZEN, 1)
+    door.people.pass_on(ID, ID, next_id, 1)
+    with pytest.raises(WrongCredentials):
+        door.knock()
+    owner = door.an._replace(participant_id=next_id, password_hash=PlainPasswords().hash("của chủ số"))
+    door.people.add(owner)
+    assert door.knock("của chủ số") == owner
+    with pytest.raises(WrongCredentials):
+        door.knock()
+    assert door.knock("của chủ số", contest=reference(annulled=[ID])) == owner
+    for barred, refusal in (({"annulled": [next_id]}, Disqualified), ({"excluded": [ID]}, Excluded)):
+        with pytest.raises(refusal):
+            door.knock("của chủ số", contest=reference(**barred))
+
+
 def test_an_unknown_citizen_id_gets_the_same_answer() -> None:
     with pytest.raises(WrongCredentials):
         Door().knock(citizen=STRANGER)
@@ -223,7 +239,7 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_password() -> None
             sign_in(citizen, "sai", HOME, reference(), people, sign_ins, passwords, PEPPER, START_MS)
         return [part.taken() for part in watched]
 
-    assert work(CITIZEN) == work(STRANGER) == [["get"], ["failures", "failed"], ["verify"]]
+    assert work(CITIZEN) == work(STRANGER) == [["holder"], ["failures", "failed"], ["verify"]]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ export async function screen({ contest, go, kept }) {
     h("label", { class: "choice" }, agree, h("span", null, t("person.consent"))),
     h("p", { class: "mistake", id: "consent-mistake", hidden: true }));
   const summary = summaryBox();
+  const { hotline } = contest;
+  const line = hotline && h("a", { href: `tel:${hotline.replace(/[^\d+]/g, "")}` }, hotline);
   const waiting = h("p", { class: "hint", role: "status" });
   const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
 
@@ -108,7 +110,7 @@ export async function screen({ contest, go, kept }) {
       const messages = fieldMessages(error);
       if (messages.proof) proof.renew(); // else it is still good for the same person
       if (Object.keys(messages).length) mistakes.tell(messages);
-      else if (error.code === "already_registered") mistakes.say(explain(error), " ", toSignIn());
+      else if (error.code === "already_registered") mistakes.say(explain(error), " ", toSignIn(), ". ", t("register.stranger"), line);
       else mistakes.say(explain(error));
       return;
     } finally {
