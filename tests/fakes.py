@@ -198,6 +198,10 @@ class MemoryParticipants:
         self.people[participant_id] = self.people[participant_id]._replace(password_hash=password_hash)
         return True
 
+    def sign_out(self, participant_id: str, moment: int) -> None:
+        if participant_id in self.people:
+            self.people[participant_id] = self.people[participant_id]._replace(signed_out_at=moment)
+
     def erase(self, participant_id: str, now: int) -> bool:
         if self.people.pop(participant_id, None) is None:
             return False

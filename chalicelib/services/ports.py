@@ -17,6 +17,7 @@ class Participant(NamedTuple):
     """A registered person. Times are in milliseconds; ``password_hash`` is in argon2's encoding.
 
     ``kept_until``: the time at which the database deletes the person by itself, 0 for never.
+    ``signed_out_at``: no session from before holds (``Revocations``).
     """
 
     participant_id: str
@@ -30,6 +31,7 @@ class Participant(NamedTuple):
     password_hash: str
     registered_at: int
     kept_until: int = 0
+    signed_out_at: int = 0
 
     def __repr__(self) -> str:  # personal data stay out of every log and trace
         return f"Participant({self.participant_id})"
@@ -99,8 +101,22 @@ class ParticipantStore(Protocol):
     def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
         """One conditional write that uses the code up; False if the code is wrong, used or expired."""
 
+    def sign_out(self, participant_id: str, moment: int) -> None:
+        """Sets ``signed_out_at``; nothing if there is nobody."""
+
     def erase(self, participant_id: str, now: int) -> bool:
         """Erases everything but the id; False if there is nobody."""
+
+
+class Revocations(Protocol):
+    """Ends sessions before their tokens expire."""
+
+    def revoke(self, participant_ids: Iterable[str]) -> None:
+        """No token of these people that was issued until now holds, within half a minute.
+
+        Call it when what it is for is stored; whoever signs in after it stays signed in. Safe to repeat.
+        Raises ``Busy``.
+        """
 
 
 class SignIns(Protocol):

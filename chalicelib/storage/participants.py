@@ -39,6 +39,7 @@ class ParticipantItem(Item):
     erased_at = NumberAttribute(null=True)
     in_force = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
+    signed_out_at = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -116,6 +117,10 @@ class Participants:
         allowed = (ParticipantItem.reset_code == code_id) & (ParticipantItem.reset_until > now)
         return self._table.update(participant_id, actions, allowed)
 
+    def sign_out(self, participant_id: str, moment: int) -> None:
+        actions: list[Action] = [ParticipantItem.signed_out_at.set(moment)]
+        self._table.update(participant_id, actions, ParticipantItem.password_hash.exists())
+
     def erase(self, participant_id: str, now: int) -> bool:
         gone = set(ParticipantItem.get_attributes()) - _KEPT
         actions = [getattr(ParticipantItem, name).remove() for name in sorted(gone)]
@@ -134,5 +139,6 @@ class Participants:
             password_hash=item.password_hash,
             registered_at=int(item.registered_at),
             kept_until=int(item.expires or 0) * 1000,
+            signed_out_at=int(item.signed_out_at or 0),
             **opened,
         )

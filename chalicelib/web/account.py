@@ -23,7 +23,14 @@ from chalicelib.services.people.registration import (
     register,
 )
 from chalicelib.services.people.sessions import sign_in
-from chalicelib.services.ports import Participant, ParticipantStore, Passwords, ProofsOfWork, SignIns
+from chalicelib.services.ports import (
+    Participant,
+    ParticipantStore,
+    Passwords,
+    ProofsOfWork,
+    Revocations,
+    SignIns,
+)
 from chalicelib.web import proof_of_work, responses
 from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
@@ -118,6 +125,7 @@ class AccountApi:
     participants: ParticipantStore
     sign_ins: SignIns
     proofs_of_work: ProofsOfWork
+    revocations: Revocations
     passwords: Passwords
     pepper: bytes
 
@@ -159,7 +167,7 @@ class AccountApi:
         reference.check_on("sign_in")
         found = self._known(body.citizen_id, body.password, address, reference, now)
         person = Person(found.participant_id, found.unit, found.category)
-        token, expires = self.exam.tokens.issue(person, now)
+        token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
         return {
             "token": token,
             "expires_at": reference.definition.rfc3339(expires),
@@ -190,6 +198,7 @@ class AccountApi:
             address,
             self.participants,
             self.sign_ins,
+            self.revocations,
             self.passwords,
             self.pepper,
             now,

@@ -16,7 +16,9 @@ class Problem(NamedTuple):
 PROBLEMS = {
     "not_json": Problem(400, "Không đọc được yêu cầu", "Nội dung gửi lên phải là JSON hợp lệ, mã hóa UTF-8."),
     "unauthorized": Problem(
-        401, "Chưa đăng nhập", "Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại."
+        401,
+        "Chưa đăng nhập",
+        "Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.",
     ),
     "wrong_credentials": Problem(
         401, "Không đăng nhập được", "Số căn cước công dân hoặc mật khẩu không đúng. Hãy kiểm tra và thử lại."

@@ -10,8 +10,8 @@ from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.services.exam.exam import Person
+from chalicelib.services.exam.revoked import LIFETIME_MS
 
-LIFETIME_MS = 12 * 3_600_000
 RELOAD_MS = 60_000
 
 
@@ -20,11 +20,18 @@ class Tokens:
 
     ``keys`` go from oldest to newest: the last one signs, all of them verify. If none verifies a token,
     ``reload`` reads the keys again, at most once a minute: so a key can be rotated while older environments
-    keep running. The token names no algorithm, so nobody can force one on it.
+    keep running. The token names no algorithm, so nobody can force one on it. ``ended`` says whether a session
+    has ended early, by participant id and time of issue, which is the expiry less the lifetime.
     """
 
-    def __init__(self, keys: Sequence[bytes], reload: Callable[[], Sequence[bytes]] | None = None) -> None:
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        reload: Callable[[], Sequence[bytes]] | None = None,
+        ended: Callable[[str, int], bool] = lambda participant_id, issued: False,
+    ) -> None:
         self._use(keys)
+        self._ended = ended
         self._reload, self._reloaded_at = reload, 0
 
     def issue(self, person: Person, now: int) -> tuple[str, int]:
@@ -43,7 +50,7 @@ class Tokens:
             expired = now >= expires
         except (BadData, ValueError, TypeError):
             raise Unauthorized from None
-        if expired:
+        if expired or self._ended(participant_id, expires - LIFETIME_MS):
             raise Unauthorized
         return Person(participant_id, unit, category)
 

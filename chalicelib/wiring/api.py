@@ -10,15 +10,18 @@ import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from botocore.config import Config
+
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.pace import Pace
+from chalicelib.services.exam.revoked import Revoked
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
-from chalicelib.storage.objects import ReadOnlyBucket
+from chalicelib.storage.objects import Bucket, ReadOnlyBucket
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
-from chalicelib.wiring.aws import now_ms, rotated, secret, session
+from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session
 from chalicelib.wiring.environment import ApiEnvironment, read
 
 if TYPE_CHECKING:
@@ -48,10 +51,16 @@ def exam() -> ExamApi:
     """The exam's routes, made once."""
     environment, (dynamodb, http) = _environment(), _clients()
     token_secret = environment.token_secret
+    desk = ReadOnlyBucket(http, environment.desk_bucket)
+    library = Library(desk, now_ms)
     return ExamApi(
-        library=Library(ReadOnlyBucket(http, environment.desk_bucket), now_ms),
+        library=library,
         entries=Entries(dynamodb, environment.entries_table),
-        tokens=Tokens([secret(http, token_secret)], reload=lambda: rotated(http, token_secret)),
+        tokens=Tokens(
+            [secret(http, token_secret)],
+            reload=lambda: rotated(http, token_secret),
+            ended=Revoked(library, desk, now_ms),
+        ),
         clock=now_ms,
         nonce=lambda: secrets.token_hex(8),
         version=environment.code_version,
@@ -68,10 +77,18 @@ def _receipts() -> Receipts:
     return Receipts(_pepper(), SigningKey(secret(http, _environment().receipt_secret)))
 
 
+def _writable_desk() -> Bucket:
+    """The desk, of which the API may write the list of revoked tokens alone."""
+    environment = _environment()
+    waits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "legacy"})
+    return bucket(environment.aws_region, environment.desk_bucket, waits=waits)
+
+
 @lru_cache(maxsize=1)
 def account() -> AccountApi:
     """The account's routes, made once."""
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
+    from chalicelib.storage.revocations import StoredRevocations  # noqa: PLC0415
     from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
     from chalicelib.wiring.people import participants  # noqa: PLC0415
@@ -79,11 +96,13 @@ def account() -> AccountApi:
     environment, (dynamodb, http) = _environment(), _clients()
     table = environment.participants_table
     desk = ReadOnlyBucket(http, environment.desk_bucket)
+    people = participants(dynamodb, table, http, desk, environment.data_key_kms)
     return AccountApi(
         exam=exam(),
-        participants=participants(dynamodb, table, http, desk, environment.data_key_kms),
+        participants=people,
         sign_ins=StoredSignIns(dynamodb, table),
         proofs_of_work=StoredProofsOfWork(dynamodb, table),
+        revocations=StoredRevocations(people, _writable_desk, now_ms),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
     )

@@ -12,6 +12,8 @@ from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import SignedHttp
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
     from chalicelib.storage.objects import Bucket
 
 
@@ -37,13 +39,13 @@ def rotated(http: SignedHttp, name: str) -> list[bytes]:
     return [*([previous] if previous else []), secret(http, name)]
 
 
-def bucket(region: str, name: str, cache: str = "no-store") -> Bucket:
-    """A bucket to write to."""
-    import boto3  # noqa: PLC0415  the API does not need it
+def bucket(region: str, name: str, cache: str = "no-store", waits: Config | None = None) -> Bucket:
+    """A bucket to write to. ``waits``: time limits of its client, if a person waits for it."""
+    import boto3  # noqa: PLC0415  the API hardly needs it
 
     from chalicelib.storage.objects import Bucket  # noqa: PLC0415
 
-    return Bucket(boto3.client("s3", region_name=region), name, cache)
+    return Bucket(boto3.client("s3", region_name=region, config=waits), name, cache)
 
 
 def site_bucket(region: str, name: str) -> Bucket:

@@ -23,6 +23,7 @@ from chalicelib.storage.deliveries import StoredDeliveries
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket
+from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
 from chalicelib.wiring.close_weeks import closing
@@ -90,6 +91,7 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         desk=desk,
         participants=people,
         subject=DataSubject(desk, people, entries, salt_key(pepper)),
+        revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,
         pepper=pepper,
         write_book=plain_book,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents import bundle, compiled_contest
+from chalicelib.documents import bundle, compiled_contest, revoked_tokens
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json
 from chalicelib.documents.closed_week import (
     ClosedFinal,
@@ -299,6 +299,16 @@ def test_the_pointer_to_the_contest() -> None:
     for broken in (b"", b"[]", b'{"format":2}', kept.replace(b'"contest"', b'"other"')):
         with pytest.raises(UnreadableDocument):
             ContestInForce.decode(broken)
+
+
+def test_the_list_of_revoked_tokens() -> None:
+    told = {"a1" * 10: 1_661_130_000_000, "b2" * 10: 1_661_130_060_000}
+    kept = (SAMPLES / "revoked_tokens.1.json").read_bytes()
+    assert revoked_tokens.decode(kept) == told
+    assert revoked_tokens.encode(told) == kept
+    for broken in (b"", b"[]", b'{"format":2}', b'{"format":1}', kept.replace(b"1661130000000", b'"then"')):
+        with pytest.raises(UnreadableDocument):
+            revoked_tokens.decode(broken)
 
 
 def test_a_compiled_contest() -> None:

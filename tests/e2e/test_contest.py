@@ -557,7 +557,7 @@ def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:
 
 
 def test_a_lost_password_is_reset_by_a_code_from_the_desk(stack: Stack) -> None:
-    signed_in(stack, FORGETFUL)
+    thief = signed_in(stack, FORGETFUL)
     report = answered(stack, "password-resets.csv", f"citizen_id\n{FORGETFUL}\n")
     sheet = load_workbook(
         io.BytesIO(stack.desk(f"{report['taken']['answers']}password-resets.xlsx"))
@@ -571,10 +571,20 @@ def test_a_lost_password_is_reset_by_a_code_from_the_desk(stack: Stack) -> None:
     assert (done.status_code, done.text) == (204, "")
     old, new = ({"citizen_id": FORGETFUL, "password": password} for password in (PASSWORD, "mật khẩu mới"))
     assert refusal(stack.call("POST", "/sessions", old)) == (401, "wrong_credentials")
-    assert stack.call("POST", "/sessions", new).status_code == 200
+    owner = stack.call("POST", "/sessions", new).json()["token"]
+    wait_for(lambda: is_out(stack, thief), 30, "the end of the session from before")
+    assert not is_out(stack, owner)
+
+
+def is_out(stack: Stack, token: str) -> bool:
+    """Whether the exam's path refuses the token, which reads no account."""
+    answer = stack.call("GET", "/attempts/1-1-1-0000000000000000", token=token)
+    return answer.status_code == 401
 
 
 def test_a_person_gets_their_data_and_is_erased_through_the_desk(stack: Stack) -> None:
+    credentials = {"citizen_id": FORGETFUL, "password": "mật khẩu mới"}
+    token = stack.call("POST", "/sessions", credentials).json()["token"]
     table = f"citizen_id,request\n{FORGETFUL},export\n{FORGETFUL},erase\n"
     report = answered(stack, "data-requests.csv", table)
     assert (report["taken"]["exported"], report["taken"]["erased"]) == (1, 1)
@@ -583,8 +593,8 @@ def test_a_person_gets_their_data_and_is_erased_through_the_desk(stack: Stack) -
     (key,) = [found["Key"] for found in listed if found["Key"].endswith(".json")]
     person = json.loads(stack.desk(key))["person"]
     assert (person["full_name"], person["citizen_id"]) == ("Nguyễn Văn An", FORGETFUL)
-    credentials = {"citizen_id": FORGETFUL, "password": "mật khẩu mới"}
     assert refusal(stack.call("POST", "/sessions", credentials)) == (401, "wrong_credentials")
+    wait_for(lambda: is_out(stack, token), 30, "the end of the erased person's session")
     table_name = stack.stack["tables"]["participants"]
     left = stack.client("dynamodb").get_item(TableName=table_name, Key={"id": {"S": person["participant_id"]}})
     assert left["Item"].keys() == {"id", "erased_at", "expires"}

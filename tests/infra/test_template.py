@@ -237,7 +237,7 @@ def test_a_role_writes_only_to_its_own_log() -> None:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("policy-api", {"current.json", "contest/*", "data-key.json"}),
+        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json"}),
         ("policy-publish-live", {"current.json", "contest/*"}),
     ],
 )
@@ -250,13 +250,17 @@ def test_functions_facing_the_public_read_neither_rosters_nor_the_organisers_fil
     assert set(desk) == {f"reference/{name}" for name in allowed}
 
 
-def test_the_api_neither_deletes_nor_lists_people_and_writes_no_file() -> None:
-    actions = {action for rule in policies()["policy-api"] for action in as_list(rule["Action"])}
+def test_the_api_neither_deletes_nor_lists_people_and_writes_no_file_but_the_list_of_revoked_tokens() -> None:
+    rules = policies()["policy-api"]
+    (writing,) = [rule for rule in rules if "s3:PutObject" in as_list(rule["Action"])]
+    assert as_list(writing["Action"]) == ["s3:PutObject"]
+    (written,) = as_list(writing["Resource"])
+    assert written["Fn::Sub"].partition("/")[2] == "reference/revoked.json"
+    actions = {action for rule in rules for action in as_list(rule["Action"])}
     assert not actions & {
         "dynamodb:Scan",
         "dynamodb:Query",
         "dynamodb:DeleteItem",
-        "s3:PutObject",
         "s3:DeleteObject",
     }
 

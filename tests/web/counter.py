@@ -16,6 +16,8 @@ from chalicelib.domain.definition import Definition
 from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile_parts
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
+from chalicelib.services.exam.revoked import Revoked
+from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.web.account import AccountApi
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
@@ -66,10 +68,11 @@ class Counter:
         if loaded:
             self.load(contest or definition())
         nonces = count(1)
+        library = Library(self.desk, self.clock)
         self.exam = ExamApi(
-            library=Library(self.desk, self.clock),
+            library=library,
             entries=self.entries,
-            tokens=Tokens([KEY]),
+            tokens=Tokens([KEY], ended=Revoked(library, self.desk, self.clock)),
             clock=self.clock,
             nonce=lambda: f"{next(nonces):016x}",
             version="test",
@@ -77,8 +80,15 @@ class Counter:
             pace=Pace(30),
         )
         self.sign_ins, self.proofs_of_work = MemorySignIns(), MemoryProofs()
+        self.revocations = StoredRevocations(self.people, lambda: self.desk, self.clock)
         self.account = AccountApi(
-            self.exam, self.people, self.sign_ins, self.proofs_of_work, PlainPasswords(), pepper
+            self.exam,
+            self.people,
+            self.sign_ins,
+            self.proofs_of_work,
+            self.revocations,
+            PlainPasswords(),
+            pepper,
         )
 
     def load(

@@ -25,7 +25,7 @@ from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
-from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, WriteBook
+from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
@@ -46,6 +46,7 @@ class PersonalFiles:
     desk: ObjectStore
     participants: ParticipantStore
     subject: DataSubject
+    revocations: Revocations
     current: Callable[[], Current]
     pepper: bytes
     write_book: WriteBook
@@ -107,15 +108,19 @@ class PersonalFiles:
         wanted = self._in_force(rows)
         asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
         dossiers = self.subject.export({key: wanted[key] for key in asked}, reference, to_ms(now))
+        gone = []
         # Exports come first: a person who asks for both gets the data before it is erased.
         for row in sorted(rows, key=lambda row: row["request"] == "erase"):
             citizen_id = row["citizen_id"]
             if row["request"] == "erase":
                 outcome = self.subject.erase(wanted[citizen_id], reference, to_ms(now))
+                if outcome != "postponed":  # who was erased when this file was last tried is not registered now
+                    gone.append(wanted[citizen_id])
             else:
                 outcome = self._hand_over(dossiers.get(citizen_id), f"{folder}{wanted[citizen_id]}", now)
             counts[outcome] += 1
             lines.append([citizen_id, row["request"], outcome, _NOTES[outcome]])
+        self.revocations.revoke(gone)
         self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
 

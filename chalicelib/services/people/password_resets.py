@@ -8,7 +8,7 @@ from chalicelib.domain.errors import InvalidInput, WrongCode
 from chalicelib.domain.identity import code_id, origin_id, participant_id
 from chalicelib.services.people.registration import check_password
 from chalicelib.services.people.sessions import check_brake
-from chalicelib.services.ports import ParticipantStore, Passwords, SignIns
+from chalicelib.services.ports import ParticipantStore, Passwords, Revocations, SignIns
 
 VALID_MS = 7 * 86_400_000
 
@@ -30,14 +30,14 @@ def reset_password(
     address: str,
     participants: ParticipantStore,
     sign_ins: SignIns,
+    revocations: Revocations,
     passwords: Passwords,
     pepper: bytes,
     now: int,
 ) -> None:
     """Sets the new password and uses the code up. Raises ``InvalidInput``, ``TooManyAttempts``, ``WrongCode``.
 
-    Older sessions stay valid until they expire, 12 hours at most: the exam path reads no person, so it
-    could not know.
+    Ends the sessions from before; if that fails, the code works again, for the same request once more.
     """
     fault = check_password(password, citizen_id)
     if fault:
@@ -51,4 +51,9 @@ def reset_password(
     ):
         sign_ins.failed(number, origin, now)
         raise WrongCode
+    try:
+        revocations.revoke([identity])
+    except Exception:
+        participants.allow_reset(identity, code_id(pepper, identity, code), now + VALID_MS)
+        raise
     sign_ins.succeeded(number, origin, now)

@@ -94,7 +94,7 @@ const TEXTS = {
 
   "signIn.title": ["Đăng nhập", "Sign in"],
   "signIn.send": ["Đăng nhập", "Sign in"],
-  "signIn.expired": ["Phiên đăng nhập đã hết hạn. Đăng nhập lại để tiếp tục.", "Your session has ended. Sign in to go on."],
+  "signIn.expired": ["Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.", "Your session has expired or was ended, for example because the password was reset. Please sign in again."],
   "signIn.kept": ["Câu trả lời của bài đang làm vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
   "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],
   "signIn.forgot": ["Quên mật khẩu?", "Forgot your password?"],

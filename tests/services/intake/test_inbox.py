@@ -139,7 +139,7 @@ class PostOffice:
             mortal(requests.desk),
             mortal(requests.participants),
             requests.subject,
-            *(requests.current, requests.pepper, requests.write_book),
+            *(requests.revocations, requests.current, requests.pepper, requests.write_book),
         )
         told = {name: getattr(intake, name) for name in type(intake).__slots__}
         contest = type(intake)(**{**told, "desk": mortal(intake.desk), "site": mortal(intake.site)})

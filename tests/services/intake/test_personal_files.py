@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from chalicelib.documents import revoked_tokens
 from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, RankingRow, encode_rows
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
@@ -22,6 +23,7 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
 from chalicelib.reports.xlsx import plain_book
+from chalicelib.services.contest.reference import RECHECK_MS
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.people.password_resets import one_time_code
@@ -64,6 +66,7 @@ class Office:
             self.desk,
             self.counter.people,
             subject,
+            self.counter.revocations,
             self.counter.exam.library.current,
             PEPPER,
             plain_book,
@@ -269,11 +272,29 @@ def test_an_erased_person_can_neither_sign_in_nor_register_again() -> None:
         office.counter.register(AN)
 
 
+def test_an_erased_persons_session_ends_and_that_of_others_goes_on() -> None:
+    office = Office()
+    office.erase()
+    office.counter.clock.now += RECHECK_MS
+    with pytest.raises(Unauthorized):
+        office.counter.start(office.an)
+    office.counter.start(office.binh)
+
+
+def test_an_erasure_sent_again_ends_the_session_that_a_broken_one_left() -> None:
+    office = Office()
+    office.counter.people.erase(AN_ID, START_MS)  # then the function was killed
+    office.erase()
+    assert AN_ID in revoked_tokens.decode(office.desk.objects[revoked_tokens.KEY])
+
+
 def test_nobody_is_erased_during_an_attempt() -> None:
     office = Office()
     office.counter.start(office.an)
     report = office.erase()
     assert report["taken"]["postponed"] == 1
+    office.counter.clock.now += RECHECK_MS
+    office.counter.start(office.an)
     assert AN_ID in office.counter.people.people
     assert office.entry().open is not None
 
@@ -328,8 +349,11 @@ def test_a_request_that_broke_off_halfway_can_be_sent_again() -> None:
 
 def test_asking_again_erases_attempts_an_erased_person_made_with_an_old_session() -> None:
     office = Office()
+    office.counter.account.me(office.an)  # looks at the list, and so not again for ten seconds
     office.erase()
-    office.sit()
+    attempt = office.counter.start(office.an)
+    office.counter.clock.now += RECHECK_MS // 2
+    office.counter.submit(office.an, attempt, wrong=2, prediction=7)
     assert office.entry().finished[0].answers
     office.counter.clock.now += MINUTE
     assert office.erase()["taken"]["erased"] == 1

@@ -6,11 +6,21 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib.domain.errors import InvalidInput, TooManyAttempts, WrongCode
+from chalicelib.documents.revoked_tokens import KEY, decode
+from chalicelib.domain.errors import Busy, InvalidInput, TooManyAttempts, WrongCode
 from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code, reset_password
 from chalicelib.services.ports import Participant
-from tests.fakes import START_MS, MemoryParticipants, MemorySignIns, PlainPasswords, Watched
+from chalicelib.storage.revocations import SKEW_MS, StoredRevocations
+from tests.fakes import (
+    START_MS,
+    Clock,
+    MemoryObjects,
+    MemoryParticipants,
+    MemorySignIns,
+    PlainPasswords,
+    Watched,
+)
 
 PEPPER = b"pepper"
 CITIZEN, STRANGER = "040090000001", "040090000999"
@@ -19,9 +29,15 @@ CODE = "4821-0937-5561"
 NEW = "mật khẩu mới"
 
 
+def failing(key: str) -> bytes | None:
+    raise Busy
+
+
 class Door:
     def __init__(self) -> None:
-        self.people, self.sign_ins = MemoryParticipants(), MemorySignIns()
+        self.people, self.sign_ins, self.desk = MemoryParticipants(), MemorySignIns(), MemoryObjects()
+        self.clock = Clock()
+        self.revocations = StoredRevocations(self.people, lambda: self.desk, self.clock)
         self.people.add(
             Participant(ID, "Nguyễn Văn An", "1990-05-06", "male", CITIZEN, "0912345678", "SO-A", "mandatory",
                         PlainPasswords().hash("quên rồi"), START_MS)
@@ -30,7 +46,16 @@ class Door:
 
     def reset(self, code: str = CODE, citizen: str = CITIZEN, password: str = NEW, now: int = START_MS) -> None:
         reset_password(
-            citizen, code, password, "203.0.113.7", self.people, self.sign_ins, PlainPasswords(), PEPPER, now
+            citizen,
+            code,
+            password,
+            "203.0.113.7",
+            self.people,
+            self.sign_ins,
+            self.revocations,
+            PlainPasswords(),
+            PEPPER,
+            now,
         )
 
     def refused(self, **given: Any) -> bool:
@@ -60,6 +85,26 @@ def test_after_a_release_a_code_is_for_the_person_in_force() -> None:
 def test_a_code_works_once() -> None:
     door = Door()
     door.reset()
+    assert door.refused(password="mật khẩu khác")
+
+
+def test_a_new_password_ends_the_sessions_from_before() -> None:
+    door = Door()
+    assert door.refused(code="0000-0000-0000")
+    assert KEY not in door.desk.objects  # nobody is signed out by a wrong code
+    door.reset()
+    assert decode(door.desk.objects[KEY]) == {ID: START_MS + SKEW_MS}
+    assert door.people.people[ID].signed_out_at == START_MS + SKEW_MS
+
+
+def test_if_the_sessions_cannot_be_ended_the_code_works_again() -> None:
+    door = Door()
+    read, door.desk.get = door.desk.get, failing  # type: ignore[method-assign]
+    with pytest.raises(Busy):
+        door.reset()
+    door.desk.get = read  # type: ignore[method-assign]
+    door.reset()
+    assert ID in decode(door.desk.objects[KEY])
     assert door.refused(password="mật khẩu khác")
 
 
@@ -114,15 +159,26 @@ def test_a_bad_new_password_is_refused_and_the_code_stays_valid(password: str) -
 
 def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
     door = Door()
-    watched = [Watched(part) for part in (door.people, door.sign_ins, PlainPasswords())]
-    people, sign_ins, passwords = (cast(Any, part) for part in watched)
+    watched = [Watched(part) for part in (door.people, door.sign_ins, door.revocations, PlainPasswords())]
+    people, sign_ins, revocations, passwords = (cast(Any, part) for part in watched)
 
     def work(citizen: str) -> list[list[str]]:
         with pytest.raises(WrongCode):
-            reset_password(citizen, "1", NEW, "203.0.113.7", people, sign_ins, passwords, PEPPER, START_MS)
+            reset_password(
+                citizen, "1", NEW, "203.0.113.7", people, sign_ins, revocations, passwords, PEPPER, START_MS
+            )
         return [part.taken() for part in watched]
 
-    assert work(CITIZEN) == work(STRANGER) == [["in_force", "reset_password"], ["failures", "failed"], ["hash"]]
+    assert (
+        work(CITIZEN)
+        == work(STRANGER)
+        == [
+            ["in_force", "reset_password"],
+            ["failures", "failed"],
+            [],
+            ["hash"],
+        ]
+    )
 
 
 def test_codes_are_twelve_digits_and_another_for_each_file_and_person() -> None:
