@@ -1,109 +1,242 @@
-"""Checks the unit ranking and unit prizes of the end: from what the weeks' bundles gave, added up."""
+"""“Ranking the end again” of docs/proof.md: from the weeks' bundles and the links between them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from hashlib import sha256
+from math import lcm
 from typing import Any
 
+from verify import links
+from verify.links import Person
 from verify.outcome import Failed, Passed
-from verify.ranking import Unit, competes, levels, lot, note, unit_prizes, volume_of, weighed
+from verify.ranking import Unit, counting_in, headcounts, levels, lot, told_units, volume_of, weighed
 from verify.site import Fetch, read_json
-from verify.week import rounded
+from verify.week import Checked, Line, expected_units, shown_units
 
-SUMS = (("people", "attempts", "best_sum"), ("obliged_people", "obliged_attempts", "obliged_best_sum"))
-# The published file of a week's ranking, and what ranking its bundle again has given.
-Week = tuple[dict[str, Any], dict[str, Any]]
+TOP_UNITS, TOP_PEOPLE = 10, 20
+Figures = dict[str, tuple[int, int]]
 
 
-def check(fetch: Fetch, weeks: Sequence[Week]) -> Iterator[Passed]:
+def check(fetch: Fetch, weeks: Sequence[Checked]) -> Iterator[Passed]:
     """``weeks``: all weeks, in order, each checked already. Raises ``Failed``."""
     page = read_json(fetch, "data/results/final.json")
     again = page["again"]
-    if again["draw_root"] != weeks[-1][0]["draw_root"]:
+    root = weeks[-1].published["draw_root"]
+    if again["draw_root"] != root:
         raise Failed(
             "Bốc thăm cuối cuộc thi không theo mã xác thực của tuần cuối.",
             "The draw of the end is not under the last week's root.",
         )
-    told = {(unit["level"], unit["code"]): unit for unit in again["units"]}
-    ranked: list[Unit] = []
-    places = []
-    for level, units in levels(weeks[-1][0]["units"]):
-        there = _scored([_unit(level, unit, told, weeks) for unit in units], again)
-        there.sort(key=lambda one: (-one.score, -one.quality, -one.volume, lot(again["draw_root"], one.code)))
-        places += [(level, rank, one.code, *one.everybody[:2]) for rank, one in enumerate(there, 1)]
-        ranked += there
-    won = unit_prizes(ranked, again["unit_prizes"], {})
-    given = []
-    for one in ranked:
-        mine = [prize for prize in again["unit_prizes"] if competes(one, prize)]
-        prize = won.get(one.code, "")
-        given.append((prize if prize in [each["name"] for each in mine] else "", note(one, mine)))
-    expected = [(*place, *outcome) for place, outcome in zip(places, given, strict=True)]
-    shown = [
-        tuple(row[name] for name in ("level", "rank", "code", "people", "attempts", "prize", "note"))
-        for row in page["units"]
-    ]
-    exact = [str(one.score) == told[one.level, one.code]["score"] for one in ranked]
-    scores = [Decimal(row["unit_score"]) for row in page["units"]]
-    if shown != expected or not all(exact) or scores != [rounded(str(one.score)) for one in ranked]:
-        raise Failed(
-            "Cộng lại các tuần không ra cùng xếp hạng và giải đơn vị cuối cuộc thi.",
-            "Adding the weeks up gives another unit ranking or other unit prizes of the end.",
-        )
+    sizes = [len(week.people) for week in weeks]
+    people = links.read(fetch, page, weeks)
     yield Passed(
-        f"Cuối cuộc thi: {len(weeks)} tuần cộng lại ra cùng xếp hạng {len(ranked)} đơn vị và {len(won)} giải "
-        "(ai là cùng một người ở nhiều tuần thì không tính lại được: số người tính một lần chỉ có giới hạn)",
-        f"The end: {len(weeks)} weeks add up to the ranking of {len(ranked)} units and {len(won)} prizes "
-        "(who is one person in several weeks cannot be worked out: distinct people are held to bounds)",
+        f"Tệp nối mã: {sum(sizes)} mã của {len(weeks)} tuần là {len(people)} người, mỗi mã có đúng một lần",
+        f"The links: {sum(sizes)} pseudonyms of {len(weeks)} weeks are {len(people)} people, each named once",
     )
+    yield _once_only(people, weeks)
+
+    above = {unit["code"]: unit["parent"] for unit in weeks[-1].published["units"]}
+    ranked = _units(people, weeks, above, again)
+    units = told_units(ranked, again["unit_prizes"], {})
+    _compare("people", page["once"], _once(people))
+    _compare("figures", again["units"], [_figures(row) for row in ranked])
+    _compare("units", shown_units(page["units"]), expected_units(ranked, units))
+    _compare("proposals", again["commended"], _commended(people, ranked, units, weeks))
+    _individual(page, people, weeks)
+    won = sum(bool(row["prize"]) for row in units)
+    yield Passed(
+        f"Cuối cuộc thi: {len(weeks)} tuần cộng lại ra cùng số người dự thi ít nhất một lần, xếp hạng "
+        f"{len(ranked)} đơn vị, {won} giải tập thể, {len(page['winners'])} giải cá nhân và "
+        f"{len(again['commended'])} đề nghị khen thưởng",
+        f"The end: {len(weeks)} weeks add up to the people who took part at least once, the ranking of "
+        f"{len(ranked)} units, {won} unit prizes, {len(page['winners'])} individual prizes and "
+        f"{len(again['commended'])} proposals for commendation",
+    )
+
+
+SAID = {
+    "people": ("số người dự thi ít nhất một lần", "the people who took part at least once"),
+    "figures": ("số người đạt giải và điểm của các đơn vị", "the prize-winners and scores of the units"),
+    "units": ("xếp hạng và giải đơn vị cuối cuộc thi", "the unit ranking and unit prizes of the end"),
+    "proposals": ("đề nghị khen thưởng", "the proposals for commendation"),
+    "order": ("xếp hạng cá nhân cuối cuộc thi", "the individual ranking of the end"),
+    "winners": ("giải cá nhân cuối cuộc thi", "the individual prizes of the end"),
+}
+
+
+def _compare(what: str, shown: Any, expected: Any) -> None:
+    if shown != expected:
+        vi, en = SAID[what]
+        raise Failed(
+            f"Cộng lại các tuần không ra cùng {vi}.",
+            f"Adding the weeks up gives something else than is published: {en}.",
+        )
+
+
+# One prize a person or unit
+
+
+def _once_only(people: Iterable[Person], weeks: Sequence[Checked]) -> Passed:
+    """Whether the weeks list who has prizes of others, and nobody has two where there is one for each."""
+    winners = [{one["pseudonym"] for one in week.published["result"]["prizes"]} for week in weeks]
+    told = [set(week.published["earlier_winners"]) for week in weeks]
+    one_each = all(week.published["rules"]["one_prize"] == "contest" for week in weeks)
+    strange = 0
+    for person in people:
+        won = [line is not None and line.pseudonym in winners[k] for k, line in enumerate(person)]
+        if one_each and sum(won) > 1:
+            raise Failed("Có người đạt giải ở hai tuần.", "Somebody has prizes of two weeks.")
+        listed = [line and line.pseudonym in told[k] for k, line in enumerate(person)]
+        strange += _unexplained(won, listed)
+    awarded = [{(row["code"], row["prize"]) for row in week.published["result"]["units"]} for week in weeks]
+    codes = {unit["code"] for week in weeks for unit in week.published["units"]}
+    for prize in {one["name"] for week in weeks for one in week.published["rules"]["unit_prizes"]}:
+        elsewhere = [set(week.published["unit_prizes_elsewhere"].get(prize, ())) for week in weeks]
+        for code in codes:
+            won = [(code, prize) in there for there in awarded]
+            strange += _unexplained(won, [code in there for there in elsewhere])
+    if strange and not any(week.page["corrections"] for week in weeks):
+        raise Failed(
+            f"Danh sách đã có giải ở tuần khác sai ở {strange} chỗ.",
+            f"The lists of who has prizes of other weeks are wrong in {strange} places.",
+        )
+    vi = f", trừ {strange} chỗ theo kết quả trước khi điều chỉnh" if strange else ""
+    en = f", but for {strange} that go by results from before a correction" if strange else ""
+    return Passed(
+        f"Mỗi tuần nêu đúng người và đơn vị đã có giải ở tuần khác{vi}",
+        f"Each week lists the people and units that have prizes of other weeks{en}",
+    )
+
+
+def _unexplained(won: Sequence[bool], listed: Sequence[bool | None]) -> int:
+    """In how many weeks one person or unit is listed wrongly. ``listed``: None in a week without them.
+
+    Who has a prize of an earlier week is listed; one of a later week, recognised before, may be a reason too.
+    """
+    wrong = 0
+    for k, told in enumerate(listed):
+        earlier, later = any(won[:k]), any(won[k + 1 :])
+        wrong += told is not None and ((earlier and not told) or (told and not earlier and not later))
+    return wrong
+
+
+# People and units
+
+
+def _once(people: Iterable[Person]) -> dict[str, int]:
+    obliged = [any(line.obliged for line in took) for person in people if (took := _took_part(person))]
+    return {
+        "people": len(obliged),
+        "obliged_people": sum(obliged),
+        "other_people": len(obliged) - sum(obliged),
+    }
+
+
+def _took_part(person: Person) -> list[Line]:
+    return [line for line in person if line and line.took_part]
+
+
+def _distinct(people: Iterable[Person], above: dict[str, str]) -> Figures:
+    """By unit code: people who took part for it in some week, and those of them who were obliged then."""
+    counts = dict.fromkeys(above, (0, 0))
+    for person in people:
+        obliged: dict[str, bool] = {}
+        for line in _took_part(person):
+            for code in counting_in(line.unit, above):
+                obliged[code] = obliged.get(code, False) or line.obliged
+        for code, was in obliged.items():
+            everybody, of_them = counts[code]
+            counts[code] = (everybody + 1, of_them + was)
+    return counts
+
+
+def _figures(row: Unit) -> dict[str, Any]:
+    return {
+        "level": row.level,
+        "code": row.code,
+        "winners": row.winners,
+        "score": str(row.score),
+    }
+
+
+def _winners(people: Iterable[Person], weeks: Sequence[Checked], above: dict[str, str]) -> dict[str, int]:
+    """By unit code: people who won an individual prize of a week for it."""
+    won = [{one["pseudonym"] for one in week.published["result"]["prizes"]} for week in weeks]
+    counts: dict[str, int] = {}
+    for person in people:
+        won_in = [line.unit for k, line in enumerate(person) if line and line.pseudonym in won[k]]
+        for code in {code for unit in won_in for code in counting_in(unit, above)}:
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+SUMS = (("people", "attempts", "best_sum"), ("obliged_people", "obliged_attempts", "obliged_best_sum"))
+
+
+def _units(
+    people: Sequence[Person], weeks: Sequence[Checked], above: dict[str, str], again: dict[str, Any]
+) -> list[Unit]:
+    """Level by level, best first."""
+    distinct, winners = _distinct(people, above), _winners(people, weeks, above)
+    sizes = [headcounts(week.published["units"]) for week in weeks]
+    rows = [{row["code"]: row for row in week.published["result"]["units"]} for week in weeks]
+    questions = [week.published["rules"]["paper_questions"] for week in weeks]
+    ranked: list[Unit] = []
+    for level, units in levels(weeks[-1].published["units"]):
+        there = []
+        for unit in units:
+            code = unit["code"]
+            there.append(
+                _unit(
+                    level,
+                    unit,
+                    [size.get(code, (0, 0, 0)) for size in sizes],
+                    [(week[code], size) for week, size in zip(rows, questions, strict=True) if code in week],
+                    distinct[code],
+                    winners.get(code, 0),
+                )
+            )
+        there = _scored(there, again)
+        there.sort(key=lambda one: (-one.score, -one.quality, -one.volume, lot(again["draw_root"], one.code)))
+        ranked += there
+    return ranked
 
 
 def _unit(
-    level: str, unit: dict[str, Any], known: dict[tuple[str, str], dict[str, Any]], weeks: Sequence[Week]
+    level: str,
+    unit: dict[str, Any],
+    sizes: Sequence[tuple[int, int, int]],
+    rows: Sequence[tuple[dict[str, Any], int]],
+    distinct: tuple[int, int],
+    winners: int,
 ) -> Unit:
-    """The unit's sums; rate and quality follow from them, volume and score from all units'."""
-    code = unit["code"]
-    told = known.get((level, code))
-    if told is None:
-        raise Failed(
-            f"Kết quả cuối cuộc thi thiếu đơn vị {code}.", f"The results of the end lack the unit {code}."
-        )
-    sizes, counted, shares = [], [], [Fraction(0), Fraction(0)]
-    for published, result in weeks:
-        family = [one for one in published["units"] if code in (one["code"], one["parent"])]
-        sizes.append(sum(max(one["headcount"] - one["exempt"], 0) for one in family))
-        rows = [one for one in result["units"] if one["code"] == code]
-        for one in rows[:1]:  # a unit of both levels has the same sums in each
-            counted.append(one)
-            for at, names in enumerate(SUMS):
-                shares[at] += Fraction(one[names[2]], published["rules"]["paper_questions"])
+    """The unit's sums; rate and quality follow from them, volume and score from all units'.
+
+    By week: ``sizes`` as ``headcounts`` gives them, and ``rows`` of the result with the size of the paper.
+    """
     everybody, obliged = (
-        (sum(one[a] for one in counted), sum(one[b] for one in counted), sum(one[c] for one in counted))
+        (sum(row[a] for row, _ in rows), sum(row[b] for row, _ in rows), sum(row[c] for row, _ in rows))
         for a, b, c in SUMS
     )
-    for name, figure in (("distinct_people", "people"), ("winners", "winners")):
-        of_weeks = [one[figure] for one in counted] or [0]
-        if not max(of_weeks) <= told[name] <= sum(of_weeks):
-            raise Failed(
-                f"Số người tính một lần của đơn vị {code} không thể có từ số người của các tuần.",
-                f"The distinct people of unit {code} cannot follow from the people of its weeks.",
-            )
-    asked = sum(sizes)
-    people = obliged[0] if asked else everybody[0]
+    asked = sum(size[2] for size in sizes)
+    people, of_best = (obliged[0], SUMS[1][2]) if asked else (everybody[0], SUMS[0][2])
+    shares = sum((Fraction(row[of_best], questions) for row, questions in rows), Fraction(0))
     return Unit(
         level=level,
-        code=code,
+        code=unit["code"],
         bloc=unit["bloc"],
-        size=max(sizes, default=0),
+        parent=unit["parent"],
+        listed=(sum(size[0] for size in sizes), sum(size[1] for size in sizes)),
+        size=max((size[2] for size in sizes), default=0),
         everybody=everybody,
         obliged=obliged,
-        distinct=told["distinct_people"],
-        winners=told["winners"],
+        distinct=distinct,
+        winners=winners,
         rate=min(Fraction(obliged[0], asked), Fraction(1)) if asked else Fraction(0),
         volume=Fraction(0),
-        quality=shares[bool(asked)] / people if people else Fraction(0),
+        quality=shares / people if people else Fraction(0),
         score=Fraction(0),
     )
 
@@ -118,3 +251,88 @@ def _scored(units: list[Unit], rules: dict[str, Any]) -> list[Unit]:
         score = weighed(one.rate, volume, one.quality, rules)
         scored.append(one._replace(volume=volume, score=score))
     return scored
+
+
+# Commendations
+
+
+def _commended(
+    people: Iterable[Person], ranked: Sequence[Unit], told: Sequence[dict[str, Any]], weeks: Sequence[Checked]
+) -> list[dict[str, Any]]:
+    proposals = [
+        _proposal("full_participation", "", place, code)
+        for place, code in enumerate(dict.fromkeys(row.code for row in ranked if row.rate == 1), 1)
+    ]
+    proposed: set[str] = set()
+    for level in dict.fromkeys(row.level for row in ranked):
+        best = [
+            row.code
+            for row, one in zip(ranked, told, strict=True)
+            if row.level == level and row.everybody[0] and not one["note"]
+        ][:TOP_UNITS]
+        proposals += [
+            _proposal("best_units", level, place, code)
+            for place, code in enumerate(best, 1)
+            if code not in proposed
+        ]
+        proposed.update(best)
+    sizes = [week.published["rules"]["paper_questions"] for week in weeks]
+    whole = lcm(*sizes)
+    always = sorted(
+        (-sum(line.score * (whole // size) for line, size in zip(took, sizes, strict=True)),
+         sum(line.duration for line in took), took[-1].pseudonym)
+        for person in people
+        if len(took := [line for line in _took_part(person) if line.ranked and not line.too_fast]) == len(weeks)
+    )  # fmt: skip
+    place = 0
+    for number, (score, duration, name) in enumerate(always, 1):
+        tied = number > 1 and always[number - 2][:2] == (score, duration)
+        if number > TOP_PEOPLE and not tied:
+            break
+        place = place if tied else number
+        proposals.append(_proposal("best_people", "", place, name))
+    return sorted(proposals, key=lambda one: (one["reason"], one["level"], one["place"], one["id"]))
+
+
+def _proposal(reason: str, level: str, place: int, name: str) -> dict[str, Any]:
+    return {"reason": reason, "level": level, "place": place, "id": name}
+
+
+# The individual ranking
+
+
+def _individual(page: dict[str, Any], people: Iterable[Person], weeks: Sequence[Checked]) -> None:
+    told, root = page["again"]["individual"], page["again"]["draw_root"]
+    if told is None:
+        _compare("winners", page["winners"], [])
+        return
+    standings = []
+    for person in people:
+        counted = [line for line in person if line and line.ranked and not line.too_fast]
+        if counted:
+            standings.append(
+                (sum(line.score for line in counted), sum(line.duration for line in counted), counted[-1])
+            )
+    standings.sort(key=lambda one: (-one[0], one[1], lot(root, one[2].pseudonym)))
+    names = "\n".join(last.pseudonym for _, _, last in standings)
+    order = (len(standings), sha256(names.encode()).hexdigest())
+    _compare("order", (told["ranked"], told["order_sha256"]), order)
+    won: dict[int, str] = {}
+    for prize in told["prizes"]:
+        left = prize["count"]
+        for rank, (score, _, last) in enumerate(standings, 1):
+            if not left:
+                break
+            fits = not prize["categories"] or last.category in prize["categories"]
+            if rank not in won and fits and score >= prize["min_score"]:
+                won[rank] = prize["name"]
+                left -= 1
+    total = sum(week.published["rules"]["paper_questions"] for week in weeks)
+    winners, shown = [], []
+    for rank, name in won.items():
+        score, duration, last = standings[rank - 1]
+        winners.append({"prize": name, "rank": rank, "pseudonym": last.pseudonym})
+        shown.append([name, rank, last.unit, score, total, duration])
+    _compare("winners", told["winners"], winners)
+    named = ("prize", "rank", "unit_code", "score", "total", "duration_ms")
+    _compare("winners", [[row[name] for name in named] for row in page["winners"]], shown)

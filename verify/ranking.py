@@ -24,8 +24,20 @@ class Place(NamedTuple):
     took_part: bool
 
 
-def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dict[str, Any], list[Place]]:
-    """The expected ``result`` of ``ranking.json``, and the ranking itself without barred people."""
+class Ranked(NamedTuple):
+    """A week worked out again: the expected ``result`` of ``ranking.json``, and what it follows from.
+
+    ``ranked`` leaves out the people in ``no_prize``, who are in ``everyone``.
+    """
+
+    result: dict[str, Any]
+    everyone: list[Place]
+    ranked: list[Place]
+    units: list[Unit]
+
+
+def rank_again(people: Iterable[Person], published: dict[str, Any]) -> Ranked:
+    """Ranks a week by its ``ranking.json``."""
     rules = published["rules"]
     left_out = set(published["not_counted"])
     people = [person for person in people if person.pseudonym not in left_out]
@@ -73,8 +85,9 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> tuple[dic
     for prize in result["prizes"]:
         for code in counting_in(ranked[prize["rank"] - 1].unit, above):
             winners[code] = winners.get(code, 0) + 1
-    result["units"] = rank_units(everyone, winners, published)
-    return result, ranked
+    units = rank_units(everyone, winners, published)
+    result["units"] = told_units(units, rules["unit_prizes"], published["unit_prizes_elsewhere"])
+    return Ranked(result, everyone, ranked, units)
 
 
 def lot(root: str, name: str) -> str:
@@ -128,15 +141,21 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
 
 
 class Unit(NamedTuple):
-    """A unit in a ranking; sums of (people, attempts, best scores); ``size``: the most obliged in a week."""
+    """A unit in a ranking; sums of (people, attempts, best scores); ``size``: the most obliged in a week.
+
+    ``listed``: headcount and exempt, added up over the weeks. ``distinct``: people, and obliged ones,
+    each once.
+    """
 
     level: str
     code: str
     bloc: str
+    parent: str
+    listed: tuple[int, int]
     size: int
     everybody: tuple[int, int, int]
     obliged: tuple[int, int, int]
-    distinct: int
+    distinct: tuple[int, int]
     winners: int
     rate: Fraction
     volume: Fraction
@@ -149,29 +168,42 @@ def counting_in(unit: str | None, above: dict[str, str]) -> list[str]:
     return [code for code in (unit, above.get(unit or "")) if code in above]
 
 
-def rank_units(
-    everyone: list[Place], winners: dict[str, int], published: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """``winners``: the people of each unit with an individual prize."""
+def headcounts(units: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
+    """Headcount, exempt and obliged people by code; a parent's children count in it too."""
+    above = {unit["code"]: unit["parent"] for unit in units}
+    counts = dict.fromkeys(above, (0, 0, 0))
+    for unit in units:
+        headcount, exempt = unit["headcount"], unit["exempt"]
+        for code in counting_in(unit["code"], above):
+            before = counts[code]
+            obliged = before[2] + max(headcount - exempt, 0)
+            counts[code] = (before[0] + headcount, before[1] + exempt, obliged)
+    return counts
+
+
+def rank_units(everyone: list[Place], winners: dict[str, int], published: dict[str, Any]) -> list[Unit]:
+    """Level by level, best first. ``winners``: the people of each unit with an individual prize."""
     units = published["units"]
     above = {unit["code"]: unit["parent"] for unit in units}
-    obliged = dict.fromkeys(above, 0)
-    for unit in units:
-        for code in counting_in(unit["code"], above):
-            obliged[code] += max(unit["headcount"] - unit["exempt"], 0)
     figures = (
-        obliged,
+        headcounts(units),
         _sums(everyone, above),
         _sums([place for place in everyone if place.obliged], above),
         winners,
     )
-    rows = [row for level, there in levels(units) for row in _level(level, there, figures, published)]
-    won = unit_prizes(rows, published["rules"]["unit_prizes"], published["unit_prizes_elsewhere"])
+    return [row for level, there in levels(units) for row in _level(level, there, figures, published)]
+
+
+def told_units(
+    rows: list[Unit], prizes: list[dict[str, Any]], elsewhere: dict[str, list[str]]
+) -> list[dict[str, Any]]:
+    """As ``result`` has them, with their prizes."""
+    won = unit_prizes(rows, prizes, elsewhere)
     ranks: dict[str, int] = {}
     told = []
     for row in rows:
         rank = ranks[row.level] = ranks.get(row.level, 0) + 1
-        mine = [prize for prize in published["rules"]["unit_prizes"] if competes(row, prize)]
+        mine = [prize for prize in prizes if competes(row, prize)]
         prize = won.get(row.code, "")
         told.append(
             {
@@ -206,10 +238,10 @@ Sums = dict[str, tuple[int, int, int]]
 def _level(
     level: str,
     units: list[dict[str, Any]],
-    figures: tuple[dict[str, int], Sums, Sums, dict[str, int]],
+    figures: tuple[Sums, Sums, Sums, dict[str, int]],
     published: dict[str, Any],
 ) -> list[Unit]:
-    """The ranking of one level. ``figures``, by code: obliged people, sums of all and of these, winners."""
+    """The ranking of one level. ``figures``, by code: headcounts, sums of all and of the obliged, winners."""
     sizes, everybody, of_obliged, winners = figures
     rules, questions = published["rules"], published["rules"]["paper_questions"]
     codes = [unit["code"] for unit in units]
@@ -217,7 +249,7 @@ def _level(
     rows = []
     for unit in units:
         code = unit["code"]
-        obliged = sizes[code]
+        *listed, obliged = sizes[code]
         rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
         volume = Fraction(volume_of(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
         people, _, best_sum = of_obliged[code] if obliged else everybody[code]
@@ -227,10 +259,12 @@ def _level(
                 level=level,
                 code=code,
                 bloc=unit["bloc"],
+                parent=unit["parent"],
+                listed=(listed[0], listed[1]),
                 size=obliged,
                 everybody=everybody[code],
                 obliged=of_obliged[code],
-                distinct=everybody[code][0],
+                distinct=(everybody[code][0], of_obliged[code][0]),
                 winners=winners.get(code, 0),
                 rate=rate,
                 volume=volume,
@@ -282,7 +316,7 @@ def figure(row: Unit, by: str) -> Fraction | int:
     figures: dict[str, Fraction | int] = {
         "score": row.score,
         "rate": row.rate,
-        "people": row.distinct,
+        "people": row.distinct[0],
         "attempts": row.everybody[1],
         "winners": row.winners,
     }
@@ -302,7 +336,7 @@ def _why(row: Unit, prize: dict[str, Any]) -> str:
     least = next(rate for up_to, rate in prize["min_rate"] if up_to is None or row.size <= up_to)
     if row.rate < Fraction(least):
         return "below_min_rate"
-    if row.distinct < prize["min_people"]:
+    if row.distinct[0] < prize["min_people"]:
         return "below_min_people"
     return "below_min_winners" if row.winners < prize["min_winners"] else ""
 

@@ -41,9 +41,9 @@ def over_http(address: str) -> Fetch:
 
 
 def file(fetch: Fetch, path: str) -> bytes:
-    """Fetches a file. Raises ``CannotCheck`` if it is not there."""
+    """Fetches a file. Raises ``CannotCheck`` if it is not there; one that was taken back is empty."""
     data = fetch(path)
-    if data is None:
+    if not data:
         raise CannotCheck(f"Trang web chưa có tệp {path}.", f"The site has no file {path} (yet).")
     return data
 

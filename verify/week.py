@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from verify.bundle import Person, fetch_checked, read
 from verify.outcome import Failed, Passed
-from verify.ranking import Place, rank_again
+from verify.ranking import Ranked, Unit, rank_again
 from verify.receipt import week_index
 from verify.site import Fetch, read_json
 
@@ -28,13 +29,33 @@ SAID = {
 }
 
 
-def check(
-    fetch: Fetch, week: int, expected_root: str | None
-) -> Generator[Passed, None, tuple[dict[str, Any], dict[str, Any]]]:
-    """Yields the steps that hold; raises ``Failed`` at the first that does not.
+class Line(NamedTuple):
+    """A person of a week, for the end: the score and duration of the best attempt.
 
-    Returns ``ranking.json`` and the result of ranking again.
+    ``ranked``: not in ``no_prize``. ``too_fast``: the best attempt is below the shortest time.
     """
+
+    pseudonym: str
+    unit: str
+    category: str
+    obliged: bool
+    took_part: bool
+    ranked: bool
+    too_fast: bool
+    score: int
+    duration: int
+
+
+class Checked(NamedTuple):
+    """What the end needs of a week that holds: ``ranking.json``, the page, and the people by pseudonym."""
+
+    published: dict[str, Any]
+    page: dict[str, Any]
+    people: dict[str, Line]
+
+
+def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passed, None, Checked]:
+    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
     index = week_index(fetch, week, expected_root)
     folder = f"data/proof/week-{week}/{index['folder']}"
     packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
@@ -56,7 +77,8 @@ def check(
         )
     yield from _rulings(people.values(), published)
     yield _placed(people.values(), published["rules"]["obliged_categories"])
-    result, ranked = rank_again(people.values(), published)
+    again = rank_again(people.values(), published)
+    result = again.result
     for name, (vi, en) in SAID.items():
         if published["result"][name] != result[name]:
             raise Failed(
@@ -70,14 +92,32 @@ def check(
         f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
     )
     page = read_json(fetch, f"data/results/week-{week}.json")
-    _compare_page(page, result, ranked)
+    _compare_page(page, again)
     if page["rulings"] != published["rulings"]:
         raise Failed(
             "Trang kết quả nêu kết luận về câu hỏi khác với tệp xếp hạng.",
             "The results page shows other rulings than ranking.json.",
         )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
-    return published, result
+    return Checked(published, page, _lines(again, published["rules"]["min_duration_ms"]))
+
+
+def _lines(again: Ranked, min_duration: int) -> dict[str, Line]:
+    ranked = {place.pseudonym for place in again.ranked}
+    return {
+        place.pseudonym: Line(
+            pseudonym=place.pseudonym,
+            unit=intern(place.unit or ""),
+            category=intern(place.category),
+            obliged=place.obliged,
+            took_part=place.took_part,
+            ranked=place.pseudonym in ranked,
+            too_fast=place.best.duration < min_duration,
+            score=place.best.score,
+            duration=place.best.duration,
+        )
+        for place in again.everyone
+    }
 
 
 def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Passed]:
@@ -124,7 +164,12 @@ def _placed(people: Iterable[Person], obliged_categories: list[str]) -> Passed:
     )
 
 
-def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Place]) -> None:
+def _compare_page(page: dict[str, Any], again: Ranked) -> None:
+    result, ranked = again.result, again.ranked
+    if page["counts"] != _counts(again):
+        raise Failed(
+            "Trang kết quả nêu số người, số lượt khác với tính lại.", "The results page shows other counts."
+        )
     winners = []
     for prize in result["prizes"]:
         best, unit = ranked[prize["rank"] - 1].best, ranked[prize["rank"] - 1].unit
@@ -143,17 +188,48 @@ def _compare_page(page: dict[str, Any], result: dict[str, Any], ranked: list[Pla
         raise Failed(
             "Trang kết quả nêu người đạt giải khác với xếp hạng.", "The results page shows other winners."
         )
-    named = ("level", "rank", "code", "people", "attempts", "prize")
-    units = [(*(row[name] for name in named), rounded(row["score"])) for row in result["units"]]
-    listed = [(*(row[name] for name in named), Decimal(row["unit_score"])) for row in page["units"]]
-    if listed != units:
+    if shown_units(page["units"]) != expected_units(again.units, result["units"]):
         raise Failed(
             "Trang kết quả xếp hạng đơn vị khác với tính lại.", "The results page ranks units differently."
         )
 
 
-def rounded(score: str) -> Decimal:
-    """Rounds half up to four decimals."""
-    exact = Fraction(score)
-    scaled = Decimal((exact * 10_000 * 2 + 1) // 2)
-    return (scaled / 10_000).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+def _counts(again: Ranked) -> dict[str, int]:
+    facts = {name: again.result[name] for name in ("people", "attempts", "perfect_people")}
+    obliged = sum(place.took_part and place.obliged for place in again.everyone)
+    return {**facts, "obliged_people": obliged, "other_people": facts["people"] - obliged}
+
+
+def expected_units(rows: Sequence[Unit], told: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What a page must show of each unit; ``told`` as in ``result``, of the same ``rows``."""
+    expected = []
+    for row, one in zip(rows, told, strict=True):
+        people, _, best_sum = row.obliged if row.listed[0] > row.listed[1] else row.everybody
+        expected.append(
+            (
+                *(one["level"], one["rank"], row.code, row.parent, row.bloc, *row.listed),
+                *(row.everybody[0], row.obliged[0], *row.distinct, row.everybody[1], one["prize"], one["note"]),
+                *(rounded(row.rate, 6), rounded(row.quality, 6), rounded(row.score, 4)),
+                rounded(Fraction(best_sum, people) if people else Fraction(0), 4),
+            )
+        )
+    return expected
+
+
+def shown_units(rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """The same of a page's rows."""
+    exact = ("level", "rank", "code", "parent", "bloc", "headcount", "exempt")
+    people = ("people", "obliged_people", "distinct_people", "distinct_obliged")
+    decimals = ("rate", "quality", "unit_score", "mean_best")
+    return [
+        (
+            *(row[name] for name in (*exact, *people, "attempts", "prize", "note")),
+            *(Decimal(row[name]) for name in decimals),
+        )
+        for row in rows
+    ]
+
+
+def rounded(exact: Fraction, places: int) -> Decimal:
+    """Rounds half up."""
+    return Decimal((exact * 10**places * 2 + 1) // 2).scaleb(-places)

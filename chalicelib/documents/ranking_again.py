@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Literal
 
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
-from chalicelib.domain.definition import Definition, UnitPrize
+from chalicelib.domain.definition import Definition, Prize, UnitPrize
 
 
 class CountedPrize(Part, frozen=True):
@@ -63,6 +65,10 @@ def unit_score_rules(definition: Definition) -> UnitScoreRules:
         volume=definition.unit_score.volume,
         participation_min_score=definition.unit_score.participation_min_score,
     )
+
+
+def counted_prize(prize: Prize) -> CountedPrize:
+    return CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
 
 
 def counted_unit_prize(prize: UnitPrize) -> CountedUnitPrize:
@@ -131,6 +137,14 @@ class Outcome(Part, frozen=True):
     order_sha256: str
     prizes: tuple[RankedPrize, ...]
     units: tuple[RankedUnit, ...]
+
+
+def order_digest(names: Iterable[str]) -> str:
+    """SHA-256 of the names in order, a line feed between them."""
+    order = sha256()
+    for place, name in enumerate(names):
+        order.update(f"\n{name}".encode() if place else name.encode())
+    return order.hexdigest()
 
 
 class RankingAgain(Document, frozen=True, kw_only=True):

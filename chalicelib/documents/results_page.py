@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.documents.closed_week import Counts, Prediction
-from chalicelib.documents.ranking_again import CountedUnitPrize, UnitScoreRules
+from chalicelib.documents.links import LinksFile
+from chalicelib.documents.ranking_again import CountedPrize, CountedUnitPrize, RankedPrize, UnitScoreRules
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
+from chalicelib.domain.commendation import Reason
 
 # The revisions in force: on the desk, and on the site.
 CURRENT_RESULTS, INDEX = "results/current.json", "data/results/index.json"
+FINAL = "data/results/final.json"
 
 
 class Winner(Part, frozen=True):
@@ -34,7 +37,10 @@ class Winner(Part, frozen=True):
 
 
 class UnitRow(Part, frozen=True):
-    """Its figures are rounded as in ``unit_ranking.csv``; ``level`` is empty where no unit has a parent."""
+    """Its figures are rounded as in ``unit_ranking.csv``; ``level`` is empty where no unit has a parent.
+
+    ``people`` and ``obliged_people`` count a person in each week, the distinct ones once.
+    """
 
     level: Literal["top", "leaf", ""]
     rank: int
@@ -46,6 +52,8 @@ class UnitRow(Part, frozen=True):
     exempt: int
     people: int
     obliged_people: int
+    distinct_people: int
+    distinct_obliged: int
     rate: float
     attempts: int
     mean_best: float
@@ -108,31 +116,66 @@ class WeekPage(Page, frozen=True, kw_only=True):
 
 
 class FinalUnit(Part, frozen=True):
-    """Figures of the end that the weeks alone do not give; ``score`` is exact: "numerator/denominator"."""
+    """Figures of the end that its page has not; ``score`` is exact: "numerator/denominator"."""
 
     level: Literal["top", "leaf", ""]
     code: str
-    distinct_people: int
     winners: int
     score: str
 
 
-class UnitsAgain(Part, frozen=True):
-    """What it takes, beside the weeks' bundles, to rank the units of the end again (docs/proof.md)."""
+class IndividualAgain(Part, frozen=True):
+    """The individual ranking of the end; people by their pseudonyms of the last week that counts for them.
+
+    ``order_sha256``: digest of the pseudonyms of everybody ranked, in order.
+    """
+
+    prizes: tuple[CountedPrize, ...]
+    ranked: int
+    order_sha256: str
+    winners: tuple[RankedPrize, ...]
+
+
+class Commended(Part, frozen=True):
+    """A proposal for commendation: ``id`` is a unit's code, or a person's pseudonym of the last week."""
+
+    reason: Reason
+    level: str
+    place: int
+    id: str
+
+
+class FinalAgain(Part, frozen=True):
+    """The rules and outcome of the end, for working it out again from bundles and links (docs/proof.md).
+
+    ``individual``: None where the contest has no such ranking. ``commended`` by reason, level and place.
+    """
 
     draw_root: str
     unit_score: UnitScoreRules
     unit_prizes: tuple[CountedUnitPrize, ...]
     units: tuple[FinalUnit, ...]
+    individual: IndividualAgain | None
+    commended: tuple[Commended, ...]
+
+
+class PeopleOnce(Part, frozen=True):
+    """Who took part at least once, in however many weeks."""
+
+    people: int
+    obliged_people: int
+    other_people: int
 
 
 class FinalPage(Page, frozen=True, kw_only=True):
-    """``data/results/final.json``."""
+    """``data/results/final.json``; ``links``: of the people of all weeks."""
 
     contest: str
+    once: PeopleOnce
     winners: tuple[Winner, ...]
     units: tuple[UnitRow, ...]
-    again: UnitsAgain
+    again: FinalAgain
+    links: LinksFile | None = None
 
 
 class ShownWeek(Part, frozen=True):

@@ -50,10 +50,9 @@ class Proposal(NamedTuple):
 
 def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
     """Proposes units from the unit ranking over all weeks, each once for a reason, by the higher level."""
-    complete = {row.unit.code: row for row in reversed(ranked) if row.rate == 1}
+    complete = dict.fromkeys(row.unit.code for row in ranked if row.rate == 1)
     proposals = [
-        Proposal("full_participation", place, code, code, 0, 0)
-        for place, code in enumerate(reversed(complete), 1)
+        Proposal("full_participation", place, code, code, 0, 0) for place, code in enumerate(complete, 1)
     ]
     proposed: set[str] = set()
     for level in dict.fromkeys(row.level for row in ranked):

@@ -22,7 +22,7 @@ class WeekBest(NamedTuple):
 
 
 class FinalStanding(NamedTuple):
-    """A person's sums over all ``weeks`` in which they are ranked; unit and category are the last week's."""
+    """A person's sums over all ``weeks`` that count for them; unit and category are those of the ``last``."""
 
     participant_id: str
     unit: str
@@ -31,34 +31,41 @@ class FinalStanding(NamedTuple):
     duration: int
     attempts: int
     weeks: int
+    last: int
+
+    def name(self, contest: str) -> str:
+        """The pseudonym of the last week: bundles show it, so that others can draw again."""
+        return pseudonym(contest, self.last, self.participant_id)
 
 
 def rank_final(
-    weeks: Iterable[tuple[int, Iterable[WeekBest]]], definition: Definition, root: str
+    weeks: Iterable[tuple[int, int, Iterable[WeekBest]]], definition: Definition, root: str
 ) -> list[FinalStanding]:
     """Everyone by the sum of scores, highest first, then by the sum of durations, then by the draw.
 
-    ``weeks``: each with its ``min_duration`` in milliseconds. A best attempt faster than that wins nothing, so
-    it is in no sum. ``root`` is the last week's; the draw takes the pseudonyms of that week.
+    ``weeks``: each with its number and its ``min_duration`` in milliseconds. A best attempt faster than that
+    wins nothing, so it is in no sum. ``root`` is the contest's last week's; the draw takes everybody's
+    pseudonym of their own last week.
     """
     sums: dict[str, FinalStanding] = {}
-    for min_duration, bests in weeks:
+    for number, min_duration, bests in weeks:
         for best in bests:
             if best.duration < min_duration:
                 continue
-            before = sums.get(best.participant_id, FinalStanding("", "", "", 0, 0, 0, 0))
+            before = sums.get(best.participant_id, FinalStanding("", "", "", 0, 0, 0, 0, 0))
             sums[best.participant_id] = FinalStanding(
                 *best[:3],
                 before.score + best.score,
                 before.duration + best.duration,
                 before.attempts + best.attempts,
                 before.weeks + 1,
+                number,
             )
-    contest, last = definition.contest.id, definition.weeks[-1].number
+    contest = definition.contest.id
     ranked: list[FinalStanding] = []
     by_sums = sorted(sums.values(), key=_sums)
     for _, equal in groupby(by_sums, key=_sums):
-        ranked += sorted(equal, key=lambda one: lot(root, pseudonym(contest, last, one.participant_id)))
+        ranked += sorted(equal, key=lambda one: lot(root, one.name(contest)))
     return ranked
 
 

@@ -13,8 +13,8 @@ from msgspec.structs import astuple
 from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult
-from chalicelib.domain.commendation import WeekLine, propose_people, propose_units
-from chalicelib.domain.times import local_time
+from chalicelib.domain.commendation import Proposal, WeekLine, propose_people, propose_units
+from chalicelib.domain.times import local_time, span_ms
 from chalicelib.domain.unit_score import NOTHING
 from chalicelib.reports import books, commendations, csv_files, questions
 from chalicelib.reports.bulletin import final_bulletin
@@ -31,30 +31,51 @@ from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, ParticipantStore
 
 
-class _Week(NamedTuple):
-    """A closed week, the revision that holds its ranking, and what it is called."""
+class Week(NamedTuple):
+    """A closed week, the revision that holds its ranking, its ``min_duration`` in milliseconds, and what it is
+    called.
+    """
 
     closed: ClosedWeek
     revision: StoredRevision
+    min_duration: int
     title: str
     mention: str
+
+
+def closed_weeks(reference: Current, revisions: Sequence[StoredRevision]) -> list[Week]:
+    """``revisions`` of all weeks, in order."""
+    definition = reference.definition
+    return [
+        Week(
+            revision.week(),
+            revision,
+            span_ms(reference.of_week(week.number).definition.paper.min_duration),
+            definition.title_of(week.number),
+            definition.mention(week.number),
+        )
+        for week, revision in zip(definition.weeks, revisions, strict=True)
+    ]
+
+
+def proposals(result: FinalResult, weeks: Sequence[Week]) -> list[Proposal]:
+    """Units and people to be commended. A best attempt below the shortest time wins nothing, here neither."""
+    sizes = [week.closed.paper_size for week in weeks]
+    return [*propose_units(result.units), *propose_people(map(_ranking, weeks), sizes)]
 
 
 def final_files(
     result: FinalResult,
     reference: Current,
-    revisions: Sequence[StoredRevision],
+    weeks: Sequence[Week],
     participants: ParticipantStore,
     best: list[Winner],
+    proposed: Sequence[Proposal],
     standing: Standing,
     desk: ObjectStore,
 ) -> Iterator[tuple[str, Content]]:
-    """``revisions`` of all weeks, in order; ``best``: the winners of individual prizes of the end."""
+    """``best``: the winners of individual prizes of the end; ``proposed`` for commendation."""
     definition = reference.definition
-    weeks = [
-        _Week(revision.week(), revision, definition.title_of(week.number), definition.mention(week.number))
-        for week, revision in zip(definition.weeks, revisions, strict=True)
-    ]
     first, last = definition.weeks[0], definition.weeks[-1]
     at = local_time(last.closes, definition.zone)
     title, period = (
@@ -80,14 +101,10 @@ def final_files(
     titled = [*(one._replace(title=f"{one.title}, {title}") for one in best), *of_weeks]
     yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, titled)
 
-    sizes = [week.closed.paper_size for week in weeks]
-    chosen = propose_people((_ranking(week.revision) for week in weeks), sizes)
-    named = participants.get_many([proposal.id for proposal in chosen])
-    proposals = commendations.commendation_rows(
-        [*propose_units(result.units), *chosen], result.units, named, reference
-    )
-    yield "commendations.csv", csv_files.table(commendations.COLUMNS, proposals)
-    yield "commendations.xlsx", made(commendations.commendations_book, reference, proposals, at)
+    named = participants.get_many([one.id for one in proposed if one.reason == "best_people"])
+    commended = commendations.commendation_rows(proposed, result.units, named, reference)
+    yield "commendations.csv", csv_files.table(commendations.COLUMNS, commended)
+    yield "commendations.xlsx", made(commendations.commendations_book, reference, commended, at)
 
     lines = ([week.closed.week, *row] for week in weeks for row in questions.statistics_rows(week.closed))
     yield "question_statistics.csv", csv_files.table(["week", *questions.STATISTICS], lines)
@@ -126,15 +143,15 @@ def final_files(
         yield from roster_files(rosters, everyone, played.get, reference.units, write)
 
 
-def _ranking(revision: StoredRevision) -> Iterator[WeekLine]:
+def _ranking(week: Week) -> Iterator[WeekLine]:
     return (
         WeekLine(row.participant_id, row.unit, row.score, row.duration)
-        for row in revision.rows()
-        if row.took_part
+        for row in week.revision.rows()
+        if row.took_part and row.duration >= week.min_duration
     )
 
 
-def _days(weeks: Iterable[_Week]) -> list[tuple[datetime, int]]:
+def _days(weeks: Iterable[Week]) -> list[tuple[datetime, int]]:
     """Attempts by day, added up for a day on which one week ends and the next begins."""
     attempts: Counter[str] = Counter()
     for week in weeks:
@@ -143,7 +160,7 @@ def _days(weeks: Iterable[_Week]) -> list[tuple[datetime, int]]:
     return [(datetime.fromisoformat(day), count) for day, count in sorted(attempts.items())]
 
 
-def _played(weeks: Iterable[_Week]) -> dict[str, Played]:
+def _played(weeks: Iterable[Week]) -> dict[str, Played]:
     """The activity of ranked people over all weeks, with the unit of the last week in which they took part."""
     played: dict[str, Played] = {}
     for week in weeks:

@@ -7,13 +7,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, UnitLine, standing
-from chalicelib.documents.ranking_again import counted_unit_prize, unit_score_rules
-from chalicelib.documents.results_page import FinalPage, FinalUnit, UnitRow, UnitsAgain, WeekPage
+from chalicelib.documents.ranking_again import (
+    RankedPrize,
+    counted_prize,
+    counted_unit_prize,
+    order_digest,
+    unit_score_rules,
+)
+from chalicelib.documents.results_page import (
+    Commended,
+    FinalAgain,
+    FinalPage,
+    FinalUnit,
+    IndividualAgain,
+    PeopleOnce,
+    UnitRow,
+    WeekPage,
+)
 from chalicelib.documents.results_page import Winner as ShownWinner
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
+from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.definition import Definition
-from chalicelib.reports.final_files import final_files
+from chalicelib.domain.ranking import pseudonym
+from chalicelib.reports.final_files import closed_weeks, final_files, proposals
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
 from chalicelib.reports.winners import Winner, public_name, reserves, winners
@@ -63,26 +80,64 @@ class Reports:
     ) -> WeekReport:
         """``weeks``: the revisions of all weeks."""
         won = winners(closed, participants.get_many(closed.winners), reference.definition)
-        files = final_files(result, reference, weeks, participants, won, standing, self.desk)
+        closed_ones = closed_weeks(reference, weeks)
+        proposed = proposals(result, closed_ones)
+        files = final_files(result, reference, closed_ones, participants, won, proposed, standing, self.desk)
+        people, obliged = result.once
         page = FinalPage(
             contest=closed.contest,
+            once=PeopleOnce(people, obliged, people - obliged),
             winners=tuple(map(_shown, won)),
             units=tuple(map(_unit, closed.units)),
-            again=_units_again(closed, reference.definition),
+            again=_again(result, closed, proposed, reference.definition),
         )
         return WeekReport(files, page)
 
 
-def _units_again(closed: ClosedFinal, definition: Definition) -> UnitsAgain:
-    return UnitsAgain(
+def _again(
+    result: FinalResult, closed: ClosedFinal, proposed: Iterable[Proposal], definition: Definition
+) -> FinalAgain:
+    return FinalAgain(
         draw_root=closed.draw_root,
         unit_score=unit_score_rules(definition),
         unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("final"))),
         units=tuple(
-            FinalUnit(line.level, line.code, line.distinct_people, line.winners, str(Fraction(line.score)))
+            FinalUnit(
+                level=line.level,
+                code=line.code,
+                winners=line.winners,
+                score=str(Fraction(line.score)),
+            )
             for line in closed.units
         ),
+        individual=_individual(result, definition) if definition.ranking.final else None,
+        commended=tuple(
+            sorted(
+                (_commended(one, definition) for one in proposed),
+                key=lambda one: (one.reason, one.level, one.place, one.id),
+            )
+        ),
     )
+
+
+def _individual(result: FinalResult, definition: Definition) -> IndividualAgain:
+    contest = definition.contest.id
+    return IndividualAgain(
+        prizes=tuple(map(counted_prize, definition.prizes_of("final"))),
+        ranked=len(result.ranked),
+        order_sha256=order_digest(one.name(contest) for one in result.ranked),
+        winners=tuple(
+            RankedPrize(prize, place + 1, result.ranked[place].name(contest))
+            for place, prize in result.prizes.items()
+        ),
+    )
+
+
+def _commended(one: Proposal, definition: Definition) -> Commended:
+    named = one.id
+    if one.reason == "best_people":  # they took part in every week
+        named = pseudonym(definition.contest.id, definition.weeks[-1].number, one.id)
+    return Commended(one.reason, one.level, one.place, named)
 
 
 def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
@@ -128,6 +183,8 @@ def _unit(line: UnitLine) -> UnitRow:
         exempt=line.exempt,
         people=line.people,
         obliged_people=line.obliged_people,
+        distinct_people=line.distinct_people,
+        distinct_obliged=line.distinct_obliged,
         rate=float(decimal(row.rate, 6)),
         attempts=line.attempts,
         mean_best=float(decimal(row.mean_best, 4)),

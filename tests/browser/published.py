@@ -166,6 +166,8 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             "rate": max(200 - 4 * rank, 0) / (240 - rank - rank % 3),
             "attempts": max(900 - 17 * rank, 0),
             "obliged_people": 2,
+            "distinct_people": max(200 - 4 * rank, 0),
+            "distinct_obliged": 2,
             "mean_best": 18.2,
             "quality": 0.91 if rank < 50 else 0,
             "unit_score": max(92.418 - 1.7 * rank, 0),
@@ -223,6 +225,7 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
         "results/week-1.json": week,
         "results/final.json": {
             "contest": "hall",
+            "once": {"people": 502_118, "obliged_people": 31_950, "other_people": 470_168},
             "winners": winners[:3],
             "units": last,
             "revision": 1,

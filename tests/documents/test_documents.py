@@ -35,6 +35,7 @@ from chalicelib.documents.consequences import (
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.documents.keys import PublicKey, PublicKeys
+from chalicelib.documents.links import LinksHeader, links_file
 from chalicelib.documents.live import Live
 from chalicelib.documents.manifest import (
     CommitmentHead,
@@ -55,15 +56,18 @@ from chalicelib.documents.ranking_again import (
     UnitSize,
 )
 from chalicelib.documents.results_page import (
+    Commended,
+    FinalAgain,
     FinalPage,
     FinalUnit,
+    IndividualAgain,
+    PeopleOnce,
     Proof,
     Recognised,
     ResultsIndex,
     ShownFinal,
     ShownWeek,
     UnitRow,
-    UnitsAgain,
     WeekPage,
     Winner,
 )
@@ -74,7 +78,9 @@ from tests.documents.builders import RULING, UNIT, a_closed_week
 from tests.pointers import pointing_at
 
 SAMPLES = Path(__file__).parent / "samples"
-ROW = UnitRow("", 1, "SO-A", "Sở A", "", "Sở ngành", 4, 0, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", "")
+ROW = UnitRow(
+    "", 1, "SO-A", "Sở A", "", "Sở ngành", 4, 0, 2, 2, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", ""
+)
 WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
@@ -207,15 +213,20 @@ TYPED: dict[str, Document] = {
     ),
     "final_page": FinalPage(
         contest="trial",
+        once=PeopleOnce(3, 2, 1),
         winners=(WINNER,),
         units=(ROW,),
-        again=UnitsAgain(
+        again=FinalAgain(
             DIGEST,
             UnitScoreRules({"rate": "0.5"}, "obliged", 0),
             (CountedUnitPrize("final", 5, "score", False, "top", (), 0, None, ((None, "0"),), 1, 0),),
-            (FinalUnit("", "SO-A", 2, 1, "257/4"),),
+            (FinalUnit("", "SO-A", 1, "257/4"),),
+            IndividualAgain((CountedPrize("best", 1, (), 1),), 3, DIGEST, (RankedPrize("best", 1, DIGEST),)),
+            (Commended("best_people", "", 1, DIGEST),),
         ),
+        links=links_file(DIGEST),
     ),
+    "links_header": LinksHeader(contest="trial", weeks=(1, 2)),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
     "week_manifest": WeekManifest(

@@ -300,21 +300,21 @@ def unit_winners(
 def final_ranking(weeks: list[list[dict[str, Any]]], root: str) -> list[dict[str, Any]]:
     """Everybody with a best attempt that is not too fast: most points, then least time, then the draw."""
     total: dict[str, dict[str, Any]] = {}
-    for bests in weeks:
+    for week, bests in enumerate(weeks, 1):
         for person in bests:
             if not person["hasty"]:
                 told = total.setdefault(person["id"], {"id": person["id"], "score": 0, "duration": 0})
                 told["score"] += person["score"]
                 told["duration"] += person["duration"]
                 told["category"] = person["category"]
+                told["name"] = digest(f"trial|{week}|{person['id']}")
 
     def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
         if one["score"] != other["score"]:
             return bool(one["score"] > other["score"])
         if one["duration"] != other["duration"]:
             return bool(one["duration"] < other["duration"])
-        names = [digest(f"trial|{len(weeks)}|{person['id']}") for person in (one, other)]
-        return drawn_before(names[0], names[1], root)
+        return drawn_before(one["name"], other["name"], root)
 
     people = list(total.values())
     return sorted(people, key=lambda person: sum(1 for other in people if ahead(other, person)))

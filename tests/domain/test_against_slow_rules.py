@@ -447,7 +447,10 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         for contest, result in zip(contests, results, strict=True)
     ]
     root = results[-1].root
-    bests = [(raw["min_duration"], closed.bests(closed.ranking_rows(result))) for result in results]
+    bests = [
+        (result.week.number, raw["min_duration"], closed.bests(closed.ranking_rows(result)))
+        for result in results
+    ]
     people = rank_final(bests, contests[0], root)
     final = close_contest(contests[0], units, counted, distinct_people(taken_part, units), root, people)
     return {

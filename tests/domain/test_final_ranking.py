@@ -16,7 +16,7 @@ def best(person: str, score: int, duration: int = MINUTE, category: str = "manda
 
 
 def ranking(*weeks: list[WeekBest], min_duration: int = 0) -> list[FinalStanding]:
-    return rank_final([(min_duration, week) for week in weeks], definition(), ROOT)
+    return rank_final([(k, min_duration, week) for k, week in enumerate(weeks, 1)], definition(), ROOT)
 
 
 def people(ranked: list[FinalStanding]) -> list[str]:
@@ -29,18 +29,16 @@ def test_the_final_ranking_adds_up_the_weekly_bests_scores_and_then_their_times(
         [best("binh", 5), best("chi", 4)],
     )
     assert people(ranked) == ["binh", "chi", "an"]
-    assert ranked[0] == FinalStanding("binh", "SO-A", "mandatory", 9, 2 * MINUTE, 2, 2)
+    assert ranked[0] == FinalStanding("binh", "SO-A", "mandatory", 9, 2 * MINUTE, 2, 2, 2)
 
 
-def test_people_equal_in_both_sums_stand_by_the_draw_under_the_last_weeks_root_and_pseudonym() -> None:
-    contest = definition()
-    last = contest.weeks[-1].number
+def test_people_equal_in_both_sums_stand_by_the_draw_with_the_pseudonyms_of_their_last_weeks() -> None:
+    weeks, contest = {"a": 1, "b": 2, "c": 1, "d": 2}, definition().contest.id
     drawn = sorted(
-        "abcd",
-        key=lambda one: sha256(f"{ROOT}|{pseudonym(contest.contest.id, last, one)}".encode()).digest(),
+        "abcd", key=lambda one: sha256(f"{ROOT}|{pseudonym(contest, weeks[one], one)}".encode()).digest()
     )
-    assert people(ranking([best(one, 3) for one in "abcd"])) == drawn
-    assert people(ranking([best(one, 3) for one in "dcba"])) == drawn
+    assert people(ranking([best("a", 3), best("c", 3)], [best("d", 3), best("b", 3)])) == drawn
+    assert people(ranking([best("c", 3), best("a", 3)], [best("b", 3), best("d", 3)])) == drawn
 
 
 def test_a_best_attempt_below_the_weeks_shortest_time_is_in_no_sum() -> None:

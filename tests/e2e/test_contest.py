@@ -273,7 +273,10 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     said = verify(str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
     assert said.count("Bài thi có trong dữ liệu đã công bố") == 5
     assert said.count("Chấm lại theo bộ câu hỏi đã công bố") == 5
-    assert "Tuần 1: 6 bài cho ra đúng mã xác thực" in verify("--rank", stack.site_url)
+    said = verify("--rank", stack.site_url)
+    assert "Tuần 1: 6 bài cho ra đúng mã xác thực" in said
+    assert "Tệp nối mã: 4 mã của 1 tuần là 4 người" in said
+    assert "xếp hạng 3 đơn vị, 2 giải tập thể, 0 giải cá nhân và 6 đề nghị khen thưởng" in said
 
 
 def test_the_stream_is_read_in_order_and_unreadable_records_are_reported(stack: Stack) -> None:
@@ -362,7 +365,9 @@ def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revisi
         return refusal(answer) if answer.status_code != 200 else None
 
     assert wait_for(refused, 90, "the API seeing the new list") == (403, "disqualified")
-    assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
+    said = verify("--rank", stack.site_url)
+    assert "Xếp hạng lại 3 người" in said
+    assert "Tệp nối mã: 4 mã" in said
 
 
 def test_the_questions_of_the_last_week_can_no_longer_be_changed(stack: Stack) -> None:

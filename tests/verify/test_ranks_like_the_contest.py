@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from itertools import permutations
 from typing import Any
 
@@ -56,11 +58,13 @@ CATEGORIES = [
 ]
 
 
-def played(rng: random.Random, week: int) -> list[Entry]:
-    """Forty people with so few distinct values that everything ties."""
+def played(rng: random.Random, week: int, absent: float = 0.2) -> list[Entry]:
+    """Forty people with so few distinct values that everything ties; some stay away."""
     started = START_MS + (week - 1) * WEEK
     entries = []
     for number in range(40):
+        if rng.random() < absent:
+            continue
         attempts = [
             done(
                 score,
@@ -100,18 +104,24 @@ def close(entries: list[Entry], contest: Reference, site: MemoryObjects, listed:
     desk.put(rosters_key(contest.rosters), listed)
     shares = Shares(read, desk, "test", collectors)
     closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site)
-    closing.run(contest, START_MS + 2 * WEEK + 70_000)
+    closing.run(contest, contest.definition.weeks[-1].closes + 70_000)
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
+def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
     seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rng = random.Random(seed)
-    entries = played(rng, 1) + played(rng, 2)
+    weeks = rng.choice([1, 2, 3])
+    entries = [one for week in range(1, weeks + 1) for one in played(rng, week)]
     rng.shuffle(entries)
+    of_the_end = [
+        {"name": "best", "title": "Giải", "when": "final", "count": 2, "min_score": 4},
+        {"name": "best-residents", "title": "Giải", "when": "final", "count": 3, "categories": ["resident"]},
+    ]
+    individual = rng.choice([of_the_end, []])
     contest = definition(
-        contest={"weeks": 2},
+        contest={"weeks": weeks},
         paper={"min_duration": rng.choice(["PT0S", "PT90S"])},
         prediction={"target": rng.choice(["perfect_people", "people", "attempts"])},
         categories=CATEGORIES,
@@ -119,8 +129,13 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
             {"name": "staff", "title": "Giải", "count": 2, "categories": ["staff"], "min_score": 4},
             {"name": "residents", "title": "Giải", "count": 3, "categories": ["resident", "pupil"]},
             {"name": "all", "title": "Giải", "count": 2},
+            *individual,
         ],
-        ranking={"order": ORDERS[seed * 5][: rng.choice([1, 5])], "one_prize": rng.choice(["contest", "no"])},
+        ranking={
+            "order": ORDERS[seed * 5][: rng.choice([1, 5])],
+            "one_prize": rng.choice(["contest", "no"]),
+            "final": bool(individual),
+        },
         unit_score={"participation_min_score": rng.choice([0, 0, 4, 5])},
         unit_prizes=[
             {
@@ -142,10 +157,16 @@ def test_the_verifier_ranks_a_random_contest_of_two_weeks_alike(
     )
     if seed % 6 == 0:
         contest = contest.model_copy(update={"prediction": None})
-    barred = [one.participant_id for one in rng.sample(entries, 5)]
+    barred = rng.sample(sorted({one.participant_id for one in entries if one.week == weeks}), 5)
     decisions = Decisions(
         rulings=tuple(
-            Ruling(question.id, (1, 2)[seed % 2 :], answers, "lý do", "2022-09-20T09:00:00+07:00")
+            Ruling(
+                question.id,
+                tuple(range(1 + seed % 2, weeks + 1)),
+                answers,
+                "lý do",
+                "2022-09-20T09:00:00+07:00",
+            )
             for question, answers in zip(rng.sample(ASKED, 2), ((), (1, 2)), strict=True)
         )
     )
@@ -202,7 +223,7 @@ def test_a_week_that_was_opened_again_and_a_cancelled_one_leave_nothing_that_can
     index = json.loads(site.objects["data/results/index.json"])
     assert index["weeks"] == [{"week": 1, "revision": 2}, {"week": 3, "revision": 1}]
     assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
-    assert "2 tuần cộng lại ra cùng xếp hạng" in capsys.readouterr().out
+    assert "2 tuần cộng lại ra cùng" in capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")
@@ -210,8 +231,16 @@ def ended() -> dict[str, bytes]:
     """The site of a contest of two weeks that is over."""
     rng = random.Random(7)
     site = MemoryObjects()
-    prizes = [{"name": "final", "title": "Giải", "when": "final", "count": 2, "min_people": 3}]
-    contest = definition(contest={"weeks": 2}, categories=CATEGORIES, unit_prizes=prizes)
+    contest = definition(
+        contest={"weeks": 2},
+        categories=CATEGORIES,
+        ranking={"final": True},
+        prizes=[
+            {"name": "first", "title": "Giải", "count": 2},
+            {"name": "best", "title": "Giải", "when": "final", "count": 3},
+        ],
+        unit_prizes=[{"name": "final", "title": "Giải", "when": "final", "count": 2, "min_people": 3}],
+    )
     close(played(rng, 1) + played(rng, 2), reference(contest), site)
     return dict(site.objects)
 
@@ -222,11 +251,43 @@ def lie_about_the_end(site: dict[str, bytes], lie: Callable[[Any], object]) -> d
     return {**site, "data/results/final.json": json.dumps(page).encode()}
 
 
-def test_the_units_and_unit_prizes_of_the_end_follow_from_the_weeks(
+def linked(site: dict[str, bytes]) -> bytes:
+    file = json.loads(site["data/results/final.json"])["links"]["file"]
+    return site[f"data/proof/final/{file}"]
+
+
+def lie_in_the_links(site: dict[str, bytes], lie: Callable[[list[Any]], object]) -> dict[str, bytes]:
+    """As a careful liar would, with the digest that the page names; the first line is the header."""
+    lines = [json.loads(line) for line in gzip.decompress(linked(site)).splitlines()]
+    lie(lines)
+    packed = gzip.compress(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    told = {"file": "links.jsonl.gz", "sha256": sha256(packed).hexdigest()}
+    lied = lie_about_the_end(site, lambda page: page.update(links=told))
+    return {**lied, "data/proof/final/links.jsonl.gz": packed}
+
+
+def test_the_end_follows_from_the_weeks_and_the_links_between_them(
     ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--rank", "https://thi.example"], lambda address: ended.get) == 0
-    assert "2 tuần cộng lại ra cùng xếp hạng 3 đơn vị và 2 giải" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    people = len(gzip.decompress(linked(ended)).splitlines()) - 1
+    assert 30 < people < 40
+    assert f"mã của 2 tuần là {people} người" in said
+    assert "xếp hạng 3 đơn vị, 2 giải tập thể, 3 giải cá nhân" in said
+
+
+def test_the_links_name_everybody_who_counts_once_and_in_an_order_that_tells_nothing(
+    ended: dict[str, bytes],
+) -> None:
+    header, *people = [json.loads(line) for line in gzip.decompress(linked(ended)).splitlines()]
+    assert header == {"contest": "trial", "format": 1, "weeks": [1, 2]}
+    firsts = [first or second for first, second in people]
+    assert firsts == sorted(firsts)
+    assert {len(name) for person in people for name in person if name} == {64}
+    page = json.loads(ended["data/results/final.json"])
+    name = f"links-{sha256(linked(ended)).hexdigest()[:16]}.jsonl.gz"
+    assert page["links"] == {"file": name, "sha256": sha256(linked(ended)).hexdigest()}
 
 
 def test_the_units_of_the_end_are_ranked_again_by_level(capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,25 +308,47 @@ def test_the_units_of_the_end_are_ranked_again_by_level(capsys: pytest.CaptureFi
         return main(["--rank", "https://thi.example"], lambda address: told.get)
 
     assert checked("") == 0
-    assert "2 tuần cộng lại ra cùng xếp hạng 4 đơn vị và 3 giải" in capsys.readouterr().out
+    assert "xếp hạng 4 đơn vị, 3 giải tập thể" in capsys.readouterr().out
     assert checked("top") == 1
+
+
+NOT_THE_UNITS = "xếp hạng và giải đơn vị cuối cuộc thi"
+NOT_THE_FIGURES = "số người đạt giải và điểm của các đơn vị"
+NOT_THE_WINNERS = "giải cá nhân cuối cuộc thi"
+NOT_THE_ORDER = "xếp hạng cá nhân cuối cuộc thi"
 
 
 @pytest.mark.parametrize(
     ("lie", "said"),
     [
-        (lambda page: page["again"]["units"].pop(), "thiếu đơn vị"),
-        (lambda page: page["units"][0].update(prize=""), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["units"].reverse(), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["units"][0].update(people=1), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["units"][0].update(unit_score=99.0), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["again"]["units"][0].update(score="1"), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["again"]["unit_score"].update(volume="people"), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["again"]["unit_prizes"][0].update(count=1), "giải đơn vị cuối cuộc thi"),
-        (lambda page: page["again"]["units"][0].update(distinct_people=99), "không thể có từ số người"),
-        (lambda page: page["again"]["units"][0].update(distinct_people=1), "không thể có từ số người"),
-        (lambda page: page["again"]["units"][0].update(winners=99), "không thể có từ số người"),
+        (lambda page: page["again"]["units"].pop(), NOT_THE_FIGURES),
+        (lambda page: page["units"][0].update(prize=""), NOT_THE_UNITS),
+        (lambda page: page["units"].reverse(), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(people=1), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(obliged_people=1), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(headcount=9), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(rate=0.5), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(mean_best=5.0), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(unit_score=99.0), NOT_THE_UNITS),
+        (lambda page: page["again"]["units"][0].update(score="1"), NOT_THE_FIGURES),
+        (lambda page: page["again"]["unit_score"].update(volume="people"), NOT_THE_FIGURES),
+        (lambda page: page["again"]["unit_prizes"][0].update(count=1), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(distinct_people=99), NOT_THE_UNITS),
+        (lambda page: page["units"][0].update(distinct_obliged=1), NOT_THE_UNITS),
+        (lambda page: page["again"]["units"][0].update(winners=99), NOT_THE_FIGURES),
+        (lambda page: page["once"].update(people=page["once"]["people"] + 1), "ít nhất một lần"),
+        (lambda page: page["once"].update(obliged_people=1), "ít nhất một lần"),
+        (lambda page: page["again"]["commended"].pop(), "đề nghị khen thưởng"),
+        (lambda page: page["again"]["commended"][0].update(place=2), "đề nghị khen thưởng"),
+        (lambda page: page["again"]["individual"].update(ranked=3), NOT_THE_ORDER),
+        (lambda page: page["again"]["individual"].update(order_sha256="0" * 64), NOT_THE_ORDER),
+        (lambda page: page["again"]["individual"]["prizes"][0].update(count=2), NOT_THE_WINNERS),
+        (lambda page: page["again"]["individual"]["winners"].reverse(), NOT_THE_WINNERS),
+        (lambda page: page["winners"].reverse(), NOT_THE_WINNERS),
+        (lambda page: page["winners"][0].update(score=1), NOT_THE_WINNERS),
+        (lambda page: page["again"].update(individual=None), NOT_THE_WINNERS),
         (lambda page: page["again"].update(draw_root="0" * 64), "mã xác thực của tuần cuối"),
+        (lambda page: page["links"].update(sha256="0" * 64), "không khớp với mã băm"),
     ],
 )
 def test_an_end_that_does_not_follow_from_the_weeks_fails(
@@ -274,3 +357,97 @@ def test_an_end_that_does_not_follow_from_the_weeks_fails(
     told = lie_about_the_end(ended, lie)
     assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
     assert said in capsys.readouterr().out
+
+
+def only_in(week: int, lines: list[Any]) -> list[str | None]:
+    """The first person who took part in this week alone."""
+    found: list[str | None] = next(line for line in lines[1:] if line[2 - week] is None)
+    return found
+
+
+def in_both(lines: list[Any]) -> list[Any]:
+    return [line for line in lines[1:] if all(line)]
+
+
+def join(lines: list[Any]) -> None:
+    one, other = only_in(1, lines), only_in(2, lines)
+    lines.remove(other)
+    one[1] = other[1]
+
+
+def split(lines: list[Any]) -> None:
+    one = in_both(lines)[0]
+    lines.append([None, one[1]])
+    one[1] = None
+
+
+def swap(lines: list[Any]) -> None:
+    one, other = in_both(lines)[:2]
+    one[1], other[1] = other[1], one[1]
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        (lambda lines: lines.pop(), "Tệp nối mã thiếu 1 người của tuần"),
+        (lambda lines: lines.append(lines[-1]), "nêu hai lần, hoặc nêu sai"),
+        (lambda lines: in_both(lines)[0].__setitem__(0, "0" * 64), "nêu hai lần, hoặc nêu sai"),
+        (lambda lines: lines.append([None, None]), "không ở tuần nào"),
+        (lambda lines: lines[1].append(None), "không đúng dạng"),
+        (lambda lines: lines[0].update(weeks=[1, 3]), "không gồm đúng các tuần"),
+        (lambda lines: lines[0].update(contest="khac"), "cuộc thi khác"),
+        (join, "ít nhất một lần"),
+        (split, "ít nhất một lần"),
+        (swap, "Cộng lại các tuần không ra cùng"),
+    ],
+)
+def test_links_that_do_not_fit_the_weeks_or_the_end_fail(
+    ended: dict[str, bytes], lie: Callable[[Any], object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = lie_in_the_links(ended, lie)
+    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_an_end_whose_links_are_not_shown_yet_cannot_be_checked(ended: dict[str, bytes]) -> None:
+    told = lie_about_the_end(ended, lambda page: page.update(links=None))
+    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 2
+
+
+def lie_about_a_week(
+    site: dict[str, bytes], week: int, lie: Callable[[Any], object], **page: Any
+) -> dict[str, bytes]:
+    """With the digest that the week's index names."""
+    index = json.loads(site[f"data/proof/week-{week}/index.json"])
+    path = f"data/proof/week-{week}/{index['folder']}/{index['ranking']['file']}"
+    ranking = json.loads(site[path])
+    lie(ranking)
+    lied = json.dumps(ranking).encode()
+    index["ranking"]["sha256"] = sha256(lied).hexdigest()
+    shown = {**json.loads(site[f"data/results/week-{week}.json"]), **page}
+    return {
+        **site,
+        path: lied,
+        f"data/proof/week-{week}/index.json": json.dumps(index).encode(),
+        f"data/results/week-{week}.json": json.dumps(shown).encode(),
+    }
+
+
+def test_somebody_listed_with_a_prize_of_another_week_that_nobody_has_fails(
+    ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Listing somebody who wins nothing moves no prize: only the links show it. A correction may explain it."""
+
+    def lie(ranking: Any) -> None:
+        won = {one["pseudonym"] for one in ranking["result"]["prizes"]}
+        people = [json.loads(line) for line in gzip.decompress(linked(ended)).splitlines()[1:]]
+        ranking["earlier_winners"].append(
+            next(one for one, other in people if one and not other and one not in won)
+        )
+
+    told = lie_about_a_week(ended, 1, lie)
+    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert "sai ở 1 chỗ" in capsys.readouterr().out
+    corrected = lie_about_a_week(ended, 1, lie, corrections=[{"at": "", "reason": "", "code": ""}])
+    assert main(["--rank", "https://thi.example"], lambda address: corrected.get) == 0
+    assert "trừ 1 chỗ theo kết quả trước khi điều chỉnh" in capsys.readouterr().out

@@ -194,12 +194,12 @@ def of_results(definition: Definition) -> Article:
                 f"{names[1]} Citizen ids are not published. {lowest[1]}",
             ),
             clause(
-                "Dữ liệu để tính lại kết quả được công bố dưới mã người dự thi, không có tên. Mỗi người giữ "
-                "biên nhận của bài đã nộp và dùng nó để kiểm tra rằng bài của mình có trong dữ liệu, không "
-                "bị thay đổi.",
+                f"Dữ liệu để tính lại kết quả được công bố dưới mã người dự thi, không có tên; mỗi {word} một "
+                "mã, và kết thúc Cuộc thi có tệp nối các mã của cùng một người. Mỗi người giữ biên nhận của "
+                "bài đã nộp và dùng nó để kiểm tra rằng bài của mình có trong dữ liệu, không bị thay đổi.",
                 "The data from which results can be computed again are published under participants' codes, "
-                "without names. A receipt of each paper lets its owner check that it is in the data, "
-                "unchanged.",
+                f"without names: one for each {word_en}, and at the end a file that links those of one person. "
+                "A receipt of each paper lets its owner check that it is in the data, unchanged.",
             ),
         ),
     )

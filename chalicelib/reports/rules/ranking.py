@@ -289,13 +289,13 @@ def _final_ranking(definition: Definition) -> list[Block]:
         clause(
             f"<b>Xếp hạng cá nhân cả Cuộc thi</b>: tổng điểm bài tốt nhất của các {word}, cao hơn xếp trước; "
             "bằng nhau thì tổng thời gian làm những bài đó, ngắn hơn xếp trước; vẫn bằng nhau thì bốc thăm "
-            f"theo mã xác thực dữ liệu và mã người dự thi của {word} cuối. {word.capitalize()} không dự thi "
-            f"thì không có điểm. Đơn vị và đối tượng của một người là của {word} cuối mà người đó được xếp "
+            f"theo mã xác thực dữ liệu của {word} cuối. {word.capitalize()} không dự thi thì không có điểm. "
+            f"Đơn vị, đối tượng và mã người dự thi để bốc thăm là của {word} cuối mà người đó được xếp "
             f"hạng.{too_fast[0]}",
             f"<b>The ranking of the whole contest</b>: the sum of the {word_en}s' best scores, the higher "
             "first; then the sum of the durations of these papers, the shorter first; then the draw, by the "
-            f"root and the code of the last {word_en}. A {word_en} without a paper adds nothing. A person's "
-            f"unit and category are those of the last {word_en} in which the person is ranked.{too_fast[1]}",
+            f"root of the last {word_en}. A {word_en} without a paper adds nothing. A person's unit, category "
+            f"and code in the draw are those of the last {word_en} in which they are ranked.{too_fast[1]}",
         )
     ]
     if definition.contest.weeks == 1:
@@ -311,8 +311,8 @@ def _final_ranking(definition: Definition) -> list[Block]:
     )
     ranked = rank_final(
         [
-            (least, [best("A", full, 6), best("B", full, 5), best("C", full, 4)]),
-            (least, [best("A", full - 1, 5), best("B", full - 1, 8)]),
+            (1, least, [best("A", full, 6), best("B", full, 5), best("C", full, 4)]),
+            (2, least, [best("A", full - 1, 5), best("B", full - 1, 8)]),
         ],
         dated,
         "",

@@ -333,6 +333,12 @@ def _least(prize: UnitPrize) -> Block:
 
 def of_commendations(definition: Definition) -> Article:
     word, word_en = period(definition)
+    too_fast = ("", "")
+    if definition.paper.min_duration:
+        too_fast = (
+            f" Người có {word} mà bài tốt nhất nhanh hơn mức tối thiểu không được đề nghị.",
+            f" Nobody is proposed who has a {word_en} with a best paper below the least duration.",
+        )
     return Article(
         Said("Đề nghị khen thưởng", "Proposals for commendation"),
         (
@@ -353,9 +359,10 @@ def of_commendations(definition: Definition) -> Article:
             ),
             point(
                 f"{TOP_PEOPLE} người đứng đầu trong những người dự thi mọi {word}, theo tổng điểm bài tốt "
-                f"nhất (mỗi {word} chia cho số câu của bài), rồi tổng thời gian làm bài ngắn hơn.",
+                f"nhất (mỗi {word} chia cho số câu của bài), rồi tổng thời gian làm bài ngắn hơn.{too_fast[0]}",
                 f"the first {TOP_PEOPLE} of those who took part in every {word_en}, by the sum of their best "
-                "scores (each divided by the questions of its paper), then by the smaller sum of durations.",
+                "scores (each divided by the questions of its paper), then by the smaller sum of durations."
+                f"{too_fast[1]}",
             ),
         ),
     )

@@ -26,6 +26,7 @@ from chalicelib.documents.closed_week import (
 )
 from chalicelib.documents.consequences import CloseChange
 from chalicelib.documents.contest_in_force import Head
+from chalicelib.documents.links import LINKS
 from chalicelib.documents.manifest import (
     CommitmentHead,
     Confirmed,
@@ -48,6 +49,7 @@ from chalicelib.services.closing.closed import (
     bests,
     closed_final,
     closed_week,
+    everyone,
     listed,
     ranking_rows,
     took_part,
@@ -56,6 +58,7 @@ from chalicelib.services.closing.closed import (
 )
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Reference
@@ -231,7 +234,7 @@ class CloseWeeks:
         final = self.revisions.current("final")
         if final is not None and len(closed) == len(reference.definition.weeks):
             stands = self._revision("final", final.revision).final()
-            _, again_final = self._close_final(reference.at_the_end, closed)
+            _, again_final, _ = self._close_final(reference.at_the_end, closed)
             changed = change("final", final.revision, stands, again_final)
             changes += [changed] if changed else []
         return changes
@@ -373,8 +376,9 @@ class CloseWeeks:
             return
         held = zip(current.definition.weeks, results, strict=True)
         revisions = [self._revision(f"week-{week.number}", at.revision) for week, at in held]
-        result, document = self._close_final(reference, weeks)
+        result, document, links = self._close_final(reference, weeks)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
+        linked = {LINKS: links.write(self.desk, f"results/final/rev-{revision}")}
         stands = before and self._revision("final", before.revision)
         replaced = stands and Replaced(stands.final(), stands)
         standing = self._standing("final", before, replaced, document, reference)
@@ -385,24 +389,29 @@ class CloseWeeks:
             weeks=tuple(closed.result for closed in results),
         )
         kept = _Kept("final", revision, inputs, before, replaced, standing, now)
-        after = self._keep(kept, report, document, manifest_of, reference)
+        after = self._keep(kept, report, document, manifest_of, reference, linked)
         people = sum(row.sums.people for row in covering(result.units))
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
 
-    def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal]:
-        took = (took_part(week.document, week.rows()) for week in weeks)
-        distinct = distinct_people(took, reference.units)
+    def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal, Links]:
+        links = Links(reference.definition.contest.id, [week.document.week for week in weeks])
+        counting = (links.noting(one.document.week, everyone(one.document, one.rows())) for one in weeks)
+        distinct = distinct_people(map(took_part, counting), reference.units)
         unit_weeks = [week.document.unit_week for week in weeks]
         definition, root = reference.definition, weeks[-1].document.draw_root
         ranked = rank_final(self._bests(reference, weeks), definition, root) if definition.ranking.final else ()
         result = close_contest(definition, reference.units, unit_weeks, distinct, root=root, ranked=ranked)
-        return result, closed_final(result, reference, sum(week.document.paper_size for week in weeks))
+        size = sum(week.document.paper_size for week in weeks)
+        return result, closed_final(result, reference, size), links
 
-    def _bests(self, reference: Current, weeks: list[_Closing]) -> Iterator[tuple[int, Iterator[WeekBest]]]:
-        """Everybody's best attempts, week by week, with the week's ``min_duration``."""
+    def _bests(
+        self, reference: Current, weeks: list[_Closing]
+    ) -> Iterator[tuple[int, int, Iterator[WeekBest]]]:
+        """Each week's number and ``min_duration``, and everybody's best attempts."""
         for week in weeks:
-            rules = reference.of_week(week.document.week).definition.paper
-            yield span_ms(rules.min_duration), bests(week.rows())
+            number = week.document.week
+            rules = reference.of_week(number).definition.paper
+            yield number, span_ms(rules.min_duration), bests(week.rows())
 
     def _final_inputs(self, reference: Current, weeks: list[CurrentRevision]) -> str:
         recognition = reference.decisions.recognition("final")

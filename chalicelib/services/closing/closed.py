@@ -95,10 +95,14 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
         yield RankingRow(*one[:5], best.score, best.prediction, best.duration, best.received, one.attempts)
 
 
-def took_part(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterator[tuple[str, str, bool]]:
-    """(participant id, unit, whether obliged) of everybody who took part in a closed week, ranked or not."""
-    everyone: Iterable[RankingRow | Unranked] = chain(rows, week.unranked)
-    for one in everyone:
+def everyone(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterable[RankingRow | Unranked]:
+    """Everybody who counts in a closed week, ranked or not."""
+    return chain(rows, week.unranked)
+
+
+def took_part(people: Iterable[RankingRow | Unranked]) -> Iterator[tuple[str, str, bool]]:
+    """(participant id, unit, whether obliged) of those who took part."""
+    for one in people:
         if one.took_part:
             yield one.participant_id, one.unit, one.obliged
 

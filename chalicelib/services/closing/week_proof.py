@@ -17,14 +17,15 @@ from typing import Any, NamedTuple, cast
 from chalicelib.documents.bundle import encode_line, encode_record
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
-    CountedPrize,
     Outcome,
     RankedPrize,
     RankedUnit,
     RankingAgain,
     Rules,
     UnitSize,
+    counted_prize,
     counted_unit_prize,
+    order_digest,
     unit_score_rules,
 )
 from chalicelib.documents.results_page import Proof
@@ -251,10 +252,6 @@ def ranking_again(
     """``ranking.json``."""
     definition = reference.definition
     name_of = partial(pseudonym, definition.contest.id, result.week.number)
-    order = sha256()
-    for place, standing in enumerate(result.ranked):
-        line = name_of(standing.participant_id)
-        order.update(f"\n{line}".encode() if place else line.encode())
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
@@ -267,10 +264,7 @@ def ranking_again(
             min_duration_ms=span_ms(definition.paper.min_duration),
             one_prize=definition.ranking.one_prize,
             obliged_categories=tuple(sorted(definition.obliged)),
-            prizes=tuple(
-                CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
-                for prize in definition.prizes_of("week")
-            ),
+            prizes=tuple(map(counted_prize, definition.prizes_of("week"))),
             unit_score=unit_score_rules(definition),
             unit_prizes=tuple(map(counted_unit_prize, definition.unit_prizes_of("week"))),
         ),
@@ -288,7 +282,7 @@ def ranking_again(
             perfect_people=result.counts.perfect_people,
             prediction_actual=result.target,
             ranked=len(result.ranked),
-            order_sha256=order.hexdigest(),
+            order_sha256=order_digest(name_of(one.participant_id) for one in result.ranked),
             prizes=tuple(
                 RankedPrize(prize, place + 1, name_of(result.ranked[place].participant_id))
                 for place, prize in result.prizes.items()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from chalicelib.documents.results_page import CURRENT_RESULTS, INDEX, ResultsIndex
+from chalicelib.documents.links import FOLDER, LINKS, links_file
+from chalicelib.documents.manifest import FinalManifest
+from chalicelib.documents.results_page import CURRENT_RESULTS, FINAL, INDEX, ResultsIndex
 from chalicelib.documents.typed import decode
 from chalicelib.documents.week_proof import MERKLE, Tree
 from chalicelib.services.ports import ObjectStore
@@ -27,6 +29,17 @@ def withdraw_week(week: int, revision: int, desk: ObjectStore, site: ObjectStore
         site.put(key, b"")
 
 
+def withdraw_final(revision: int, desk: ObjectStore, site: ObjectStore) -> None:
+    """Empties the page and the links of the end, also those of revisions before ``revision``."""
+    files = [FINAL]
+    for number in range(1, revision + 1):
+        data = desk.get(f"results/final/rev-{number}/manifest.json")
+        if data is not None:
+            files.append(f"{FOLDER}/{links_file(decode(FinalManifest, data).files[LINKS]).file}")
+    for key in files:
+        site.put(key, b"")
+
+
 def withdraw(weeks: Collection[int], desk: ObjectStore, site: ObjectStore) -> None:
     """Takes back the results of ``weeks``, as far as they are published, and those of the whole contest."""
     data = desk.get(CURRENT_RESULTS)
@@ -36,6 +49,7 @@ def withdraw(weeks: Collection[int], desk: ObjectStore, site: ObjectStore) -> No
     for one in shown.weeks:
         if one.week in weeks:
             withdraw_week(one.week, one.revision, desk, site)
-    site.put("data/results/final.json", b"")
+    if shown.final:
+        withdraw_final(shown.final.revision, desk, site)
     left = tuple(one for one in shown.weeks if one.week not in weeks)
     site.put(INDEX, ResultsIndex(weeks=left, final=None).encode())

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
+from chalicelib.documents.links import FOLDER, LINKS, LinksFile, links_file
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
+    FINAL,
     INDEX,
     FinalPage,
     Proof,
@@ -40,7 +42,7 @@ from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import site_files
 from chalicelib.services.contest.reference import Current, Reference
-from chalicelib.services.contest.withdrawn import withdraw_week
+from chalicelib.services.contest.withdrawn import withdraw_final, withdraw_week
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
 P = TypeVar("P", WeekPage, FinalPage)
@@ -67,9 +69,15 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
             weeks.append(ShownWeek(week.number, current.revision))
             proof = show_proof(week.number, current.revision, desk, site)
             _show_page(page, what, current, reference, desk, site, proof=proof)
-    final = None if reopened else revisions.current("final")
+    final = revisions.current("final")
+    if final is not None and reopened:
+        if site.get(FINAL):
+            withdraw_final(final.revision, desk, site)
+        final = None
     if final is not None:
-        _show_page(_page(FinalPage, "final", final, desk), "final", final, reference, desk, site)
+        links = show_links(final.revision, desk, site)
+        page_of_end = _page(FinalPage, "final", final, desk)
+        _show_page(page_of_end, "final", final, reference, desk, site, links=links)
     index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
     _put_changed(site, INDEX, index.encode())
     _put_changed(desk, CURRENT_RESULTS, index.encode())
@@ -131,6 +139,17 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     )
     site.put(f"{target}/index.json", index.encode())
     return proof
+
+
+def show_links(revision: int, desk: LargeObjects, site: LargeObjects) -> LinksFile:
+    """Brings the links of the end to the site; returns their name for the page of results."""
+    folder = f"results/final/rev-{revision}"
+    manifest = StoredRevision(lambda name: desk.get(f"{folder}/{name}")).manifest("final")
+    links = links_file(manifest.files[LINKS])
+    before = site.get(FINAL)
+    if not before or decode(FinalPage, before).links != links:
+        site.put_pieces(f"{FOLDER}/{links.file}", desk.get_pieces(f"{folder}/{LINKS}"))
+    return links
 
 
 def _page(kind: type[P], what: str, current: CurrentRevision, desk: ObjectStore) -> P:

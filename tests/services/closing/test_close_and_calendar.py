@@ -8,9 +8,11 @@ from typing import Any
 
 import openpyxl
 
+from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.contest.withdrawn import withdraw
 from tests.closer import closer
 from tests.domain.builders import done
 from tests.fakes import MINUTE, START_MS, WEEK, collectors, definition, reference
@@ -78,15 +80,40 @@ def test_all_revisions_of_a_week_that_is_opened_again_are_taken_off_the_site() -
     assert told_of_week_1(stage) == []
 
 
+def told_of_the_end(stage: Stage) -> list[str]:
+    folders = ("data/results/final", "data/proof/final/")
+    return [key for key, data in stage.site.objects.items() if key.startswith(folders) and data]
+
+
 def test_when_the_last_week_is_opened_again_the_final_is_not_shown_either() -> None:
     stage = Stage()
     stage.run()
-    longer = dated({"week": 2, "closes": at(2 * WEEK + LATER)})
+    without = Decisions(annulments=(Annulment("ba", (2,), "not_counted", "2022-09-06", "thi hộ"),))
+    stage.run(AFTER_WEEK_2, reference(CONTEST, decisions=without))
+    assert len(told_of_the_end(stage)) == 3, "the page, and the links of two revisions that differ"
+    rows = [{"week": 2, "closes": at(2 * WEEK + LATER)}]
+    longer = reference(
+        definition(contest={"weeks": 2}, prizes=PRIZES, calendar=rows),
+        decisions=without,
+    )
     stage.run(AFTER_WEEK_2 + MINUTE, longer)
     assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
+    assert told_of_the_end(stage) == []
     made = stage.run(AFTER_WEEK_2 + LATER, longer)
     assert [one.what for one in made] == ["week-2", "final"]
-    assert stage.index()["final"] == {"revision": 2}
+    assert stage.index()["final"] == {"revision": 3}
+    assert len(told_of_the_end(stage)) == 2
+
+
+def test_a_file_that_opens_the_last_week_again_takes_the_final_with_its_links_off_the_site() -> None:
+    stage = Stage()
+    stage.run()
+    shown = dict(stage.site.objects)
+    withdraw([2], stage.desk, stage.site)
+    assert told_of_the_end(stage) == []
+    assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
+    stage.run()
+    assert dict(stage.site.objects) == shown
 
 
 def test_new_dates_of_another_week_are_not_new_inputs_of_a_closed_one() -> None:

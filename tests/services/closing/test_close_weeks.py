@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.services.ports import CurrentRevision
+from tests.domain.builders import done
 from tests.fakes import START_MS, WEEK, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, PRIZES, REFERENCE, Stage
 
@@ -209,6 +210,16 @@ def test_the_final_proposes_commendations_with_reasons(closed: Stage) -> None:
         ("Sở B", "Xếp thứ 1 về kết quả dự thi của đơn vị qua 2 tuần"),
         ("Sở A", "Xếp thứ 2 về kết quả dự thi của đơn vị qua 2 tuần"),
     ]
+
+
+def test_nobody_is_proposed_for_a_paper_below_the_shortest_time() -> None:
+    stage = Stage()
+    first = stage.entries.items[1, "chi"]
+    stage.entries.items[1, "chi"] = first._replace(finished=(done(5, 2, duration=29_999),))
+    contest = definition(contest={"weeks": 2}, prizes=PRIZES, paper={"min_duration": "PT30S"})
+    stage.run(contest=reference(contest))
+    rows = stage.rows("final", "commendations.csv")
+    assert [row["name"] for row in rows if row["kind"] == "person"] == ["Nguyễn Văn An"]
 
 
 FINAL_PRIZES = [

@@ -45,9 +45,10 @@ function tabs(choices, wanted) {
     h("li", null, h("a", { href: `#/results/${choice}`, "aria-current": choice === wanted ? "page" : null }, name(choice))))));
 }
 
+const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
+
 function week(page, contest) {
   const { counts, prediction, winners, units, rulings } = page;
-  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
   const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
   return [
     h("section", null,
@@ -75,9 +76,13 @@ function week(page, contest) {
 }
 
 const final = (page) => [
+  h("dl", { class: "facts wide" },
+    fact(page.once.people, t("results.peopleOnce")),
+    fact(page.once.obliged_people, t("results.obligedPeople")),
+    fact(page.once.other_people, t("results.otherPeople"))),
   page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
     h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [])),
-  unitSection(page.units),
+  unitSection(page.units, true),
 ];
 
 function winnersList(winners, order) {
@@ -95,7 +100,8 @@ function winnersList(winners, order) {
   }));
 }
 
-function unitSection(units) {
+/** `once`: also who took part in some week; the other numbers of people are then sums over the weeks. */
+function unitSection(units, once = false) {
   const awarded = units.filter((unit) => unit.prize);
   const levels = [...new Set(units.map(({ level }) => level))];
   const names = new Map(units.map(({ code, name }) => [code, name]));
@@ -107,12 +113,12 @@ function unitSection(units) {
         h("p", { class: "big" }, number(unit.unit_score, 2)),
         h("p", { class: "wide" }, h("strong", null, unit.name)),
         h("p", { class: "wide soft" }, names.get(unit.parent) || unit.bloc))))),
-    levels.map((level) => ranking(units.filter((unit) => unit.level === level), level, names)),
+    levels.map((level) => ranking(units.filter((unit) => unit.level === level), level, names, once)),
   ];
 }
 
 /** The units of one level, which has a name where units have others above them. */
-function ranking(units, level, names) {
+function ranking(units, level, names, once) {
   const section = `units${level && `-${level}`}`;
   const filter = `unit-filter${level && `-${level}`}`;
   const input = h("input", { class: "search", type: "text", id: filter, autocomplete: "off", oninput: () => draw() });
@@ -126,7 +132,7 @@ function ranking(units, level, names) {
     const words = fold(input.value).split(" ").filter(Boolean);
     const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${names.get(unit.parent) || ""} ${unit.bloc}`).includes(word)));
     const rows = found.slice(0, shown);
-    fill(body, rows.map((unit) => unitRow(unit, names.get(unit.parent))));
+    fill(body, rows.map((unit) => unitRow(unit, names.get(unit.parent), once)));
     count.textContent = t("results.showing", { shown: number(rows.length), all: number(units.length) });
     more.hidden = rows.length === found.length;
   }
@@ -142,13 +148,14 @@ function ranking(units, level, names) {
     h("div", { class: "field" }, h("label", { for: filter }, t("results.filter")), input, count),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": section },
       h("table", { class: "data" },
-        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"), column("obliged"),
-          column("rate"), column("unitPeople"), column("unitAttempts"), column("quality"))),
+        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"),
+          column(once ? "obligedSum" : "obliged"), column("rate"), once && column("obligedOnce"),
+          column(once ? "unitPeopleOnce" : "unitPeople"), column("unitAttempts"), column("quality"))),
         body)),
     h("p", { class: "actions" }, more));
 }
 
-function unitRow(unit, above) {
+function unitRow(unit, above, once) {
   const headcount = unit.headcount - unit.exempt;
   return h("tr", { class: unit.prize ? "prize" : "" },
     h("td", null, number(unit.rank)),
@@ -158,7 +165,8 @@ function unitRow(unit, above) {
     h("td", null, number(unit.unit_score, 2)),
     h("td", null, headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),
     h("td", null, headcount > 0 ? percent(unit.rate) : "–"),
-    h("td", null, number(unit.people)),
+    once && h("td", null, number(unit.distinct_obliged)),
+    h("td", null, number(unit.distinct_people)),
     h("td", null, number(unit.attempts)),
     h("td", null, percent(unit.quality)));
 }
