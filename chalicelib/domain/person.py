@@ -19,14 +19,19 @@ PROVINCES = frozenset(
         *(80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96),
     )
 )
-_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
+# Latin letters with the marks of Vietnamese and of the minorities' languages (Ê Đê, Gia Rai, Ba Na, Chu Ru, …).
+# Some letters exist only with a combining mark: “ơ̆”.
+_LETTER = (
+    "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01ba\u01bc-\u01bf\u01c4-\u024f\u1e00-\u1eff]"
+    "[\u0300-\u0304\u0306\u0308\u0309\u030c\u031b\u0323\u0331]{0,2}"
+)
+_BETWEEN = "[ .'-]"
+_NAME = re.compile(f"(?:{_LETTER})+(?:{_BETWEEN}{{1,3}}(?:{_LETTER})+)*[.']?")
+_INITIAL = re.compile(_LETTER)
+# The longest names of citizens have some 45 characters; a table of winners holds these without breaking.
+LONGEST_NAME, LONGEST_WORD = 60, 25
 _PHONE = re.compile(r"0[35789]\d{8}", re.ASCII)
 _CITIZEN_ID = re.compile(r"\d{12}", re.ASCII)
-
-
-def tidy(text: str) -> str:
-    """NFC without leading, trailing or doubled spaces: the form in which every name is stored."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_citizen_id(text: str) -> bool:
@@ -43,15 +48,16 @@ def citizen_id_fits(citizen_id: str, born: date, gender: Gender) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether it consists of words of letters, in ``tidy`` form, with 2 to 80 characters in all."""
-    return 2 <= len(text) <= 80 and bool(_NAME.fullmatch(text))
+    """Whether it is a name in the form of ``name_in``: words of letters, 2 to ``LONGEST_NAME`` characters."""
+    words = re.split(_BETWEEN, text)
+    return (
+        2 <= len(text) <= LONGEST_NAME and max(map(len, words)) <= LONGEST_WORD and bool(_NAME.fullmatch(text))
+    )
 
 
-def normal_phone(text: str) -> str | None:
-    """``+84 912 345 678`` → ``0912345678``; None if it is not a Vietnamese mobile number."""
-    digits = re.sub(r"[ .()-]", "", text)
-    digits = re.sub(r"^(\+84|84(?=\d{9}$))", "0", digits)
-    return digits if _PHONE.fullmatch(digits) else None
+def is_phone(text: str) -> bool:
+    """Whether it is a Vietnamese mobile number in the form of ``phone_in``."""
+    return bool(_PHONE.fullmatch(text))
 
 
 _ROWS = ("01234567890", "09876543210", "qwertyuiop", "asdfghjkl", "abcdefghijklmnopqrstuvwxyz")
@@ -87,6 +93,15 @@ def masked_number(text: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """Keeps the given name and the first letter of each other word: ``N. V. An``."""
+    """Keeps the given name and the first letter of each other word: ``N. V. An``. One word is hidden too."""
     *others, given = name.split() or [""]
-    return " ".join([*(f"{word[0]}." for word in others), given])
+    if not given:
+        return ""
+    initials = [f"{_initial(word)}." for word in (others or [given])]
+    return " ".join([*initials, given] if others else initials)
+
+
+def _initial(word: str) -> str:
+    """With its marks: “Ơ̆” has two characters."""
+    letter = _INITIAL.match(word)
+    return letter[0] if letter else word[:1]

@@ -14,12 +14,16 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chalicelib.domain.pasted import composed, number_in
+
 # Special spaces that Word and Excel insert: nobody can see or search for them.
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 # Five times the largest roster; a sheet that is formatted to its end has a million rows. Reading also stops
 # after this many faults.
 MOST_ROWS = 100_000
+# Columns of numbers that people and Excel write in many ways: '0402…, ="0402…", 040 2….
+_NUMBERS = frozenset({"citizen_id"})
 # Columns in which a cell may be a date.
 _MOMENTS = frozenset({"opens", "closes", "decided_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
@@ -116,7 +120,7 @@ def _columns_found(text: str, separator: str, columns: Sequence[str]) -> int:
 
 
 def tidied(cells: Iterable[str]) -> list[str]:
-    return [_SPACES.sub(" ", cell).strip() for cell in cells]
+    return [_SPACES.sub(" ", composed(cell)).strip() for cell in cells]
 
 
 def is_comment(tidy: list[str]) -> bool:
@@ -153,7 +157,9 @@ def read_table(
                 message = f"bảng có hơn {MOST_ROWS:,} dòng: hãy xóa các dòng thừa hoặc kiểm tra lại tệp"
                 faults.append(Fault(file, line, "", "", message.replace(",", ".")))
                 return
-            row = _row(Row(file, line, dict(zip(header, tidy, strict=False))), tidy, width, faulty, faults)
+            named = dict(zip(header, tidy, strict=False))
+            named |= {column: number_in(named[column]) for column in _NUMBERS & named.keys()}
+            row = _row(Row(file, line, named), tidy, width, faulty, faults)
             if row:
                 yield Row(file, line, {**dict.fromkeys(optional, ""), **row.cells}) if optional else row
     if header is None and len(faults) == before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from chalicelib.domain.errors import AlreadyRegistered, TooManyAttempts, Unauthorized, WrongCredentials
-from chalicelib.domain.person import Gender
+from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
+from chalicelib.domain.person import LONGEST_NAME, Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam, Person
@@ -46,21 +48,32 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
+def _cleaned(clean: Callable[[str], str]) -> BeforeValidator:
+    """Cleans a text before its length is looked at; what is no text the model refuses."""
+    return BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)
+
+
+Digits = Annotated[Short, _cleaned(number_in)]
+Password = Annotated[Short, _cleaned(visible)]
 NewPassword = Annotated[
-    Short, Field(json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD})
+    Password, Field(json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD})
 ]
 
 
 class Registration(Body):
     citizen_id: Annotated[
-        Short,
+        Digits,
         Field(
             description="Begins with the code of a province or country; agrees with birth date and gender.",
             examples=["040085000001"],
             json_schema_extra={"pattern": "^[0-9]{12}$"},
         ),
     ]
-    full_name: Annotated[Short, Field(examples=["Nguyễn Văn An"], json_schema_extra={"minLength": 2})]
+    full_name: Annotated[
+        Short,
+        Field(examples=["Nguyễn Văn An"], json_schema_extra={"minLength": 2, "maxLength": LONGEST_NAME}),
+        _cleaned(name_in),
+    ]
     date_of_birth: Annotated[
         date,
         Field(strict=False, description="Old enough for the contest, at most 120 years ago."),
@@ -74,6 +87,7 @@ class Registration(Body):
             examples=["0912345678"],
             json_schema_extra={"pattern": "^[0-9 .()+-]{10,}$"},
         ),
+        _cleaned(phone_in),
     ]
     unit_code: Annotated[
         Short | None,
@@ -104,13 +118,13 @@ class Registration(Body):
 
 
 class Credentials(Body):
-    citizen_id: Short
-    password: Short
+    citizen_id: Digits
+    password: Password
 
 
 class PasswordReset(Body):
-    citizen_id: Short
-    code: Short
+    citizen_id: Digits
+    code: Digits
     password: NewPassword
 
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-import { idFits, isoDate, mistakes, plainPhone } from "../site/js/person.js";
+import { capitalised, nameIn, numberIn, phoneIn, visible } from "../site/js/pasted.js";
+import { idFits, isoDate, mistakes, toldById } from "../site/js/person.js";
 
 const application = {
   citizen_id: "040085000001",
@@ -46,8 +48,24 @@ test("only days that exist are dates", () => {
   }
 });
 
-test("phone numbers are accepted in every usual form", () => {
-  for (const text of ["0912345678", "+84 912 345 678", "84912345678", "0912.345.678", "(091) 234-5678"]) {
-    assert.equal(plainPhone(text), "0912345678", text);
+test("the number tells year and sex", () => {
+  assert.deepEqual(toldById("040185000001"), { year: "1985", gender: "female" });
+  assert.deepEqual(toldById("040207000001"), { year: "2007", gender: "male" });
+  assert.equal(toldById("04018500000"), null);
+});
+
+test("pasted values are cleaned as the server cleans them", async () => {
+  const cases = JSON.parse(await readFile(new URL("../../tests/pasted.json", import.meta.url), "utf8"));
+  const cleaners = { citizen_id: numberIn, phone: phoneIn, full_name: nameIn, password: visible, code: numberIn };
+  assert.deepEqual(Object.keys(cases).sort(), Object.keys(cleaners).sort());
+  for (const [field, pairs] of Object.entries(cases)) {
+    for (const [pasted, clean] of pairs) assert.equal(cleaners[field](pasted), clean, `${field} ${pasted}`);
   }
+});
+
+test("capitals are offered where a name has only one kind of letters", () => {
+  for (const typed of ["trần văn hòa", "TRẦN VĂN HÒA"]) assert.equal(capitalised(typed), "Trần Văn Hòa");
+  assert.equal(capitalised("h'hen niê"), "H'Hen Niê");
+  assert.equal(capitalised("a-lăng thị ơ\u0306n"), "A-Lăng Thị Ơ\u0306n");
+  assert.equal(capitalised("Trần văn Hòa"), "");
 });

@@ -49,6 +49,28 @@ def test_a_decomposed_name_is_stored_and_answered_composed() -> None:
     assert counter.people.people[shown["participant_id"]].full_name == "Nguyễn Thị Ước"
 
 
+def test_pasted_values_are_cleaned_before_they_are_checked() -> None:
+    counter = Counter()
+    typed = {
+        "citizen_id": "Số CCCD: 040\u200b 090 000 001",
+        "full_name": "\u202anguyễn  Văn\u00a0K´An\u202c",
+        "phone": "\u2068+84 (0) 912 345 678\u2069",
+        "password": " mật\u00a0khẩu dài\n",
+    }
+    shown = counter.register(**typed)
+    stored = counter.people.people[participant_id(PEPPER, "040090000001")]
+    assert shown["full_name"] == stored.full_name == "nguyễn Văn K'An"
+    assert (stored.citizen_id, stored.phone) == ("040090000001", "0912345678")
+    body = {"citizen_id": "040-090-000-001", "password": unicodedata.normalize("NFD", "mật khẩu dài")}
+    assert counter.account.sign_in(json.dumps(body).encode(), "203.0.113.1")["token"]
+
+
+def test_a_name_is_refused_with_what_to_do_if_it_is_long_or_of_other_signs() -> None:
+    for name, said in (("An Bình " * 9, "60 ký tự"), ("Nguyễn 😀", "bằng chữ"), ("Нгуен Ван", "bằng chữ")):
+        with pytest.raises(InvalidInput, match=said):
+            Counter().register(full_name=name)
+
+
 def test_age_is_counted_in_the_time_zone_of_the_contest() -> None:
     # 2022-08-21T17:00Z is already 22 August in Nghệ An, the fifteenth birthday.
     counter = Counter()

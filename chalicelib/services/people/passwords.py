@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 
@@ -12,7 +10,7 @@ MEMORY = 19 * 1024 * 1024  # bytes
 
 
 class Argon2Passwords:
-    """Compares passwords as NFC, because keyboards write the same Vietnamese letter in several ways."""
+    """Passwords come cleaned (``domain.pasted``): keyboards write one Vietnamese letter in several ways."""
 
     def hash(self, password: str) -> str:
         return argon2id.str(_bytes(password), opslimit=PASSES, memlimit=MEMORY).decode()
@@ -29,4 +27,4 @@ class Argon2Passwords:
 
 def _bytes(password: str) -> bytes:
     # JSON can hold half of a surrogate pair, which is not valid UTF-8; such a password is as good as any other.
-    return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")
+    return password.encode(errors="surrogatepass")

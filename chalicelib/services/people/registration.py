@@ -9,14 +9,14 @@ from typing import NamedTuple
 from chalicelib.domain.errors import AlreadyRegistered, Disqualified, Excluded, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
+    LONGEST_NAME,
     Gender,
     age,
     citizen_id_fits,
     is_citizen_id,
     is_name,
     is_obvious,
-    normal_phone,
-    tidy,
+    is_phone,
 )
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant, ParticipantStore, Passwords
@@ -27,7 +27,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 class Application(NamedTuple):
-    """The registration form. ``unit_code`` is None for a participant outside all units."""
+    """The registration form, its texts cleaned (``domain.pasted``). ``unit_code`` is None outside all units."""
 
     citizen_id: str
     full_name: str
@@ -62,14 +62,14 @@ def check(application: Application, reference: Reference, today: date) -> list[F
         fault("date_of_birth", f"Người dự thi phải đủ {minimum} tuổi trở lên.")
     elif age(born, today) > 120:
         fault("date_of_birth", "Ngày sinh không đúng. Hãy kiểm tra lại năm sinh.")
-    if not is_name(tidy(application.full_name)):
+    if len(application.full_name) > LONGEST_NAME:
+        fault("full_name", f"Họ và tên dài quá {LONGEST_NAME} ký tự. Hãy ghi đúng như trên thẻ căn cước.")
+    elif not is_name(application.full_name):
         fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
-    if normal_phone(application.phone) is None:
+    if not is_phone(application.phone):
         fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
     errors += _check_unit(application, reference)
-    fault_of_password = check_password(
-        application.password, citizen_id, normal_phone(application.phone) or "", f"{born:%d%m%Y}"
-    )
+    fault_of_password = check_password(application.password, citizen_id, application.phone, f"{born:%d%m%Y}")
     if fault_of_password:
         errors.append(fault_of_password)
     if not application.consent:
@@ -132,11 +132,11 @@ def register(
         raise Disqualified
     participant = Participant(
         participant_id=number,
-        full_name=tidy(application.full_name),
+        full_name=application.full_name,
         date_of_birth=application.date_of_birth.isoformat(),
         gender=application.gender,
         citizen_id=application.citizen_id,
-        phone=normal_phone(application.phone) or "",
+        phone=application.phone,
         unit=application.unit_code or "",
         category=application.category,
         password_hash=passwords.hash(application.password),

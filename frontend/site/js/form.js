@@ -1,25 +1,41 @@
 // Parts of forms: a field with its label, hint and mistake; the list of mistakes on top; when and where each is shown.
 
 import { afterClick, fill, h } from "./dom.js";
+import { hadInvisible, numberIn } from "./pasted.js";
 import { t } from "./texts.js";
 import "./texts-forms.js";
 
 /**
- * A labelled text input; `mistake` shows its mistake.
+ * A labelled text input; `mistake` shows its mistake. `clean` is applied when the field is left: no length cuts a pasted text.
  * @param {string} name
  * @param {string} label
- * @param {{ hint?: string } & Record<string, unknown>} attributes
+ * @param {{ hint?: string, clean?: (text: string) => string } & Record<string, unknown>} attributes
  */
-export function textField(name, label, { hint, ...attributes } = {}) {
-  const about = [hint && `${name}-hint`, `${name}-mistake`].filter(Boolean).join(" ");
-  const input = h("input", { id: name, name, type: "text", "aria-describedby": about, ...attributes });
+export function textField(name, label, { hint, clean, ...attributes } = {}) {
+  const about = [hint && `${name}-hint`, `${name}-cleaned`, `${name}-mistake`].filter(Boolean).join(" ");
+  const cleaned = h("p", { class: "hint", id: `${name}-cleaned`, role: "status" });
+  const input = h("input", {
+    id: name, name, type: "text", "aria-describedby": about, ...attributes,
+    onchange() {
+      const note = hadInvisible(input.value) ? t("form.invisible") : "";
+      afterClick(() => {
+        cleaned.textContent = note;
+      });
+      if (clean) input.value = clean(input.value);
+    },
+  });
   const box = h("div", { class: "field", id: `${name}-field` },
     h("label", { for: name }, label),
     hint && h("p", { class: "hint", id: `${name}-hint` }, hint),
     input,
+    cleaned,
     h("p", { class: "mistake", id: `${name}-mistake`, hidden: true }));
   return { box, input };
 }
+
+/** The citizen ID, also with its label, spaces or dots. */
+export const citizenIdField = (hint = "") =>
+  textField("citizen_id", t("person.citizenId"), { hint, inputmode: "numeric", autocomplete: "username", clean: numberIn });
 
 /** A password with a switch to show it. */
 export function passwordField(name, { label = t("person.password"), ...options }) {

@@ -1,15 +1,10 @@
 // First checks of what a person fills in; the server has the last word. Messages are the server's own.
 
+import { isName } from "./pasted.js";
 import { t } from "./texts.js";
 import "./texts-forms.js";
 
 const PHONE = /^0[35789]\d{8}$/;
-
-/** "+84 912 345 678" → "0912345678" */
-export function plainPhone(text) {
-  const digits = text.replace(/[ .()-]/g, "");
-  return digits.replace(/^(\+84|84(?=\d{9}$))/, "0");
-}
 
 /** "2003-02-29" for a day that exists, else "". */
 export function isoDate(day, month, year) {
@@ -18,6 +13,13 @@ export function isoDate(day, month, year) {
   const made = new Date(Date.UTC(y, m - 1, d));
   if (y < 1900 || made.getUTCFullYear() !== y || made.getUTCMonth() !== m - 1 || made.getUTCDate() !== d) return "";
   return made.toISOString().slice(0, 10);
+}
+
+/** "0401 85 …" → { year: "1985", gender: "female" }; null if it is no citizen ID. */
+export function toldById(citizenId) {
+  if (!/^\d{12}$/.test(citizenId)) return null;
+  const digit = Number(citizenId[3]);
+  return { year: String(100 * (19 + (digit >> 1)) + Number(citizenId.slice(4, 6))), gender: digit % 2 ? "female" : "male" };
 }
 
 /** Digit 4 tells century and sex, digits 5–6 the year of birth. */
@@ -39,10 +41,10 @@ export function mistakes(application, unit) {
   };
   if (!/^\d{12}$/.test(id)) say("citizen_id");
   else if (born && gender && !idFits(id, born, gender)) say("citizen_id", "idFits");
-  if (application.full_name.trim().length < 2 || /\d/.test(application.full_name)) say("full_name");
+  if (!isName(application.full_name)) say("full_name");
   if (!born) say("date_of_birth");
   if (!gender) say("gender");
-  if (!PHONE.test(plainPhone(application.phone))) say("phone");
+  if (!PHONE.test(application.phone)) say("phone");
   if (!application.category) say("category");
   if (application.category && unit === "required" && !application.unit_code) say("unit_code");
   if (application.password.length < 8) say("password");

@@ -2,6 +2,8 @@
 
 /** @import { Attempt, PaperAnswers, StaleProblem } from "../../types/api" */
 
+import { visible } from "./pasted.js";
+
 /**
  * A place is a question's number or "prediction".
  * @typedef {string[] | number | null} Answer keys of the chosen options, or the prediction
@@ -179,7 +181,9 @@ export function bodyOf(record, asksPrediction) {
  * @param {string} text
  */
 export function readPrediction(text) {
-  const digits = text.replace(/[\s.,]/g, "");
-  if (!digits) return null;
-  return /^\d{1,10}$/.test(digits) && Number(digits) <= 1e9 ? Number(digits) : undefined;
+  const typed = visible(text);
+  if (!typed) return null;
+  if (!/^(\d+|\d{1,3}([ .,]\d{3})+)$/.test(typed)) return undefined; // "12,5" is no whole number
+  const value = Number(typed.replace(/\D/g, ""));
+  return value <= 1e9 ? value : undefined;
 }

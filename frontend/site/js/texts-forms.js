@@ -7,6 +7,8 @@ addTexts({
   "person.citizenIdHint": ["12 chữ số, ghi trên thẻ căn cước", "12 digits, as on your ID card"],
   "person.fullName": ["Họ và tên", "Full name"],
   "person.fullNameHint": ["Có dấu, như trên thẻ căn cước", "With tone marks, as on your ID card"],
+  "person.capitals": ["Viết hoa: {name}", "With capitals: {name}"],
+  "form.invisible": ["Đã bỏ các ký tự không nhìn thấy.", "Characters that cannot be seen were taken out."],
   "person.born": ["Ngày sinh", "Date of birth"],
   "person.day": ["Ngày", "Day"],
   "person.month": ["Tháng", "Month"],
@@ -58,7 +60,7 @@ addTexts({
     "Số căn cước không khớp với năm sinh hoặc giới tính đã khai. Hãy kiểm tra lại cả ba mục.",
     "The number does not agree with the year of birth or the sex. Check all three.",
   ],
-  "mistake.full_name": ["Nhập đầy đủ họ và tên, bằng chữ.", "Enter your full name, in letters."],
+  "mistake.full_name": ["Nhập đầy đủ họ và tên, bằng chữ, không quá 60 ký tự.", "Enter your full name, in letters, 60 characters at most."],
   "mistake.date_of_birth": ["Nhập ngày sinh đúng, ví dụ 5, 9, 1985.", "Enter a real date, for example 5, 9, 1985."],
   "mistake.gender": ["Chọn giới tính.", "Choose your sex."],
   "mistake.phone": [

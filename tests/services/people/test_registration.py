@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -156,15 +155,6 @@ def test_the_contest_sets_the_minimum_age() -> None:
 def test_other_people_may_belong_to_no_unit() -> None:
     assert enrol(category="encouraged", unit_code=None).unit == ""
     assert enrol(category="encouraged").unit == "SO-A"
-
-
-def test_a_decomposed_name_with_doubled_spaces_is_stored_composed_and_tidy() -> None:
-    typed = unicodedata.normalize("NFD", "  Nguyễn  Thị\u00a0Ước ")
-    assert enrol(full_name=typed).full_name == "Nguyễn Thị Ước"
-
-
-def test_a_phone_number_is_stored_in_one_form() -> None:
-    assert enrol(phone="+84 912.345.678").phone == "0912345678"
 
 
 def test_nobody_registers_twice() -> None:

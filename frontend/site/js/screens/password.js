@@ -2,33 +2,34 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
+import { citizenIdField, mistakesOf, passwordField, summaryBox, textField } from "../form.js";
+import { numberIn, visible } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-forms.js";
 
 export async function screen({ contest, go, kept }) {
-  const citizen = textField("citizen_id", t("person.citizenId"), { inputmode: "numeric", autocomplete: "username", maxlength: 20 });
+  const citizen = citizenIdField();
   const code = textField("code", t("password.code"), {
-    hint: t("password.codeHint"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20,
+    hint: t("password.codeHint"), inputmode: "numeric", autocomplete: "one-time-code", clean: numberIn,
   });
   const password = passwordField("password", {
-    label: t("password.new"), hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
+    label: t("password.new"), hint: t("person.passwordHint"), autocomplete: "new-password",
   });
   const summary = summaryBox();
   const send = h("button", { class: "button primary", type: "submit" }, t("password.send"));
   const inputs = [citizen, code, password].map(({ input }) => input);
   const form = h("form", { novalidate: true });
   const request = () => ({
-    citizen_id: citizen.input.value.replace(/\D/g, ""), code: code.input.value.replace(/\D/g, ""), password: password.input.value,
+    citizen_id: numberIn(citizen.input.value), code: numberIn(code.input.value), password: visible(password.input.value),
   });
   const mistakes = mistakesOf(form, summary, () => {
     const filled = request();
     /** @type {Record<string, string>} */
     const wrong = {};
     if (!/^\d{12}$/.test(filled.citizen_id)) wrong.citizen_id = t("mistake.citizen_id");
-    if (filled.code.length !== 12) wrong.code = t("mistake.code");
+    if (!/^\d{12}$/.test(filled.code)) wrong.code = t("mistake.code");
     if (filled.password.length < 8) wrong.password = t("mistake.password");
     return wrong;
   });
@@ -36,7 +37,7 @@ export async function screen({ contest, go, kept }) {
     if (!mistakes.none()) return;
     const filled = request();
     try {
-      await api.resetPassword({ ...filled, code: /** @type {string[]} */ (filled.code.match(/\d{4}/g)).join("-") });
+      await api.resetPassword(filled);
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);

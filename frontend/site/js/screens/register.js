@@ -1,9 +1,10 @@
 // Registering: the proof of work is computed while the person fills in the form.
 
 import { api, data } from "../api.js";
-import { add, h, once } from "../dom.js";
-import { mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
-import { isoDate, mistakes as mistakesIn, plainPhone } from "../person.js";
+import { add, afterClick, fill, h, once } from "../dom.js";
+import { citizenIdField, mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
+import { capitalised, nameIn, numberIn, phoneIn, visible } from "../pasted.js";
+import { isoDate, mistakes as mistakesIn, toldById } from "../person.js";
 import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
 import { session } from "../storage.js";
@@ -47,17 +48,35 @@ function prover(wanted) {
 export async function screen({ contest, go, kept }) {
   const units = (await data("units.json", { keep: true })) || [];
   const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work);
-  const citizen = textField("citizen_id", t("person.citizenId"), {
-    hint: t("person.citizenIdHint"), inputmode: "numeric", autocomplete: "username", maxlength: 20,
-  });
+  const citizen = citizenIdField(t("person.citizenIdHint"));
   const name = textField("full_name", t("person.fullName"), {
-    hint: t("person.fullNameHint"), autocomplete: "name", autocapitalize: "words", maxlength: 80,
+    hint: t("person.fullNameHint"), autocomplete: "name", autocapitalize: "words", clean: nameIn,
   });
+  const inCapitals = h("p", { class: "hint", role: "status" });
+  const offerCapitals = () => {
+    const offered = capitalised(nameIn(name.input.value));
+    fill(inCapitals, offered && h("button", {
+      class: "button", type: "button",
+      onclick() {
+        name.input.value = offered;
+        fill(inCapitals);
+      },
+    }, t("person.capitals", { name: offered })));
+  };
+  name.box.append(inCapitals);
+  name.input.addEventListener("change", () => afterClick(offerCapitals));
   const born = dateField();
   const gender = radioField("gender", t("person.gender"),
     [["male", t("person.male")], ["female", t("person.female")]], { side: true });
+  // The number fixes year and sex: they are only asked to be confirmed.
+  citizen.input.addEventListener("change", () => {
+    const told = toldById(numberIn(citizen.input.value));
+    if (!told) return;
+    if (!born.inputs[2].value) born.inputs[2].value = told.year;
+    if (!gender.value()) gender.choose(told.gender);
+  });
   const phone = textField("phone", t("person.phone"), {
-    hint: t("person.phoneHint"), type: "tel", autocomplete: "tel", maxlength: 20,
+    hint: t("person.phoneHint"), type: "tel", autocomplete: "tel", clean: phoneIn,
   });
   const unit = unitPicker(units);
   const category = radioField("category", t("person.category"),
@@ -66,7 +85,7 @@ export async function screen({ contest, go, kept }) {
   const unitOf = (name) => (contest.categories.find((one) => one.name === name) || { unit: "required" }).unit;
   unit.ask("required");
   const password = passwordField("password", {
-    hint: t("person.passwordHint"), autocomplete: "new-password", maxlength: 128,
+    hint: t("person.passwordHint"), autocomplete: "new-password",
   });
   const agree = h("input", { type: "checkbox", id: "consent", "aria-describedby": "consent-about consent-mistake" });
   const notice = h("a", { href: "#/guide/privacy", target: "_blank", rel: "noopener" }, t("person.notice"));
@@ -81,14 +100,14 @@ export async function screen({ contest, go, kept }) {
   const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
 
   const application = () => ({
-    citizen_id: citizen.input.value.replace(/\D/g, ""),
-    full_name: name.input.value.trim(),
+    citizen_id: numberIn(citizen.input.value),
+    full_name: nameIn(name.input.value),
     date_of_birth: born.value(),
     gender: gender.value(),
-    phone: plainPhone(phone.input.value),
+    phone: phoneIn(phone.input.value),
     unit_code: unit.value(),
     category: category.value(),
-    password: password.input.value,
+    password: visible(password.input.value),
     consent: agree.checked,
   });
 

@@ -2,7 +2,8 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { mistakesOf, passwordField, summaryBox, textField } from "../form.js";
+import { citizenIdField, mistakesOf, passwordField, summaryBox } from "../form.js";
+import { numberIn } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
 import { records } from "../records.js";
 import { session } from "../storage.js";
@@ -11,16 +12,14 @@ import "../texts-forms.js";
 
 export async function screen({ query, go, kept }) {
   const next = query.get("next") || "";
-  const citizen = textField("citizen_id", t("person.citizenId"), {
-    inputmode: "numeric", autocomplete: "username", maxlength: 20, required: true,
-  });
-  const password = passwordField("password", { autocomplete: "current-password", maxlength: 128, required: true });
+  const citizen = citizenIdField();
+  const password = passwordField("password", { autocomplete: "current-password", required: true });
   const summary = summaryBox();
   const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
   const signIn = once(send, async () => {
     if (!mistakes.none()) return;
     try {
-      const credentials = { citizen_id: citizen.input.value.replace(/\D/g, ""), password: password.input.value };
+      const credentials = { citizen_id: numberIn(citizen.input.value), password: password.input.value };
       session.set(await api.signIn(credentials));
       go(/^#\/(me|paper)/.test(next) ? next : "#/me", { instead: true });
     } catch (error) {
