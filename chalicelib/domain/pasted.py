@@ -22,8 +22,10 @@ _HYPHENS = re.compile("[\u2010-\u2015\u2043\u2212\ufe58\ufe63]")
 _APOSTROPHES = re.compile(
     "[`\xb4\u02b9\u02bb-\u02bf\u02c8\u02ca\u02cb\u0384\u1fbd\u1fbf\u1fef\u1ffd\u2018-\u201b\u2032\u2035\ua78c]"
 )
-_NUMBER = re.compile(r"[^0-9]*([0-9](?:[ .-]*[0-9])*)[^0-9]*")
-_PHONE = re.compile(r"[^0-9+]*(\+?[0-9](?:[ .()/-]*[0-9])*)[^0-9]*")
+# Words may stand before and after a number, not grown together with it. One digit behind a point is a fraction.
+_BEFORE, _AFTER = """[ :'"=(.-]""", """(?:[ '"),;.][^0-9]*)?"""
+_NUMBER = re.compile(rf"(?:[^0-9]*{_BEFORE})?([0-9](?:[ -]*[0-9]|\.[0-9](?=[0-9]))*){_AFTER}")
+_PHONE = re.compile(rf"(?:[^0-9+]*{_BEFORE})?(\+?[0-9](?:[ .()/-]*[0-9])*){_AFTER}")
 
 
 def composed(text: str) -> str:
@@ -44,7 +46,7 @@ def name_in(text: str) -> str:
 def number_in(text: str) -> str:
     """The digits of the one number in ``text``: ``Số CCCD: 0401 6800 0777`` → ``040168000777``.
 
-    Words may stand around it, spaces, dots and hyphens inside; anything else is given back ``visible``.
+    Spaces, dots and hyphens may stand inside it; anything else is given back ``visible``.
     """
     plain = _hyphens(visible(text))
     found = _NUMBER.fullmatch(plain)

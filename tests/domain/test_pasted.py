@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
+from shutil import which
 
 import pytest
 from hypothesis import given
@@ -64,8 +65,10 @@ def test_the_page_cleans_and_accepts_every_letter_as_the_server_does() -> None:
         const said = (sign) => [nameIn(`A${sign}n`), visible(`a${sign}b`), isName(nameIn(`A${sign}n`))];
         process.stdout.write(JSON.stringify(JSON.parse(text).map(said)));
     """
-    run = subprocess.run(  # noqa: S603
-        ["node", "--input-type=module", "--eval", script],  # noqa: S607
+    node = which("node")
+    assert node, "install Node.js"
+    run = subprocess.run(  # noqa: S603  the script above
+        [node, "--input-type=module", "--eval", script],
         input=json.dumps(known),
         capture_output=True,
         text=True,

@@ -89,15 +89,15 @@ def test_a_fractional_number_is_refused() -> None:
     assert (found.row, found.column, found.value) == (2, "headcount", "10.5")
 
 
-@pytest.mark.parametrize("number", [40085000001, 40085000001.0])
-def test_a_citizen_id_that_lost_its_zero_is_refused_with_a_hint_and_never_guessed(number: float) -> None:
+@pytest.mark.parametrize("number", [40085000001, 40085000001.0, "40.085.000.001"])
+def test_a_citizen_id_that_lost_its_zero_is_refused_with_a_hint_and_never_guessed(number: float | str) -> None:
     found = fault("rosters.xlsx", workbook(Sheet1=[ROSTER, ["SO-A", "Lê An", number, None]]))
     assert (found.row, found.column, found.value) == (2, "citizen_id", "40085000001")
     assert "mất số 0 ở đầu" in found.message
     assert "Text" in found.message
 
 
-@pytest.mark.parametrize("text", ["40085000001.0", "4.0085E+10", "4,0085E+10", "40.085.000.001"])
+@pytest.mark.parametrize("text", ["40085000001.0", "4.0085E+10", "4,0085E+10"])
 def test_a_citizen_id_that_became_a_number_is_refused_with_a_hint(text: str) -> None:
     found = fault("rosters.xlsx", workbook(Sheet1=[ROSTER, ["SO-A", "Lê An", text, None]]))
     assert "dạng số" in found.message

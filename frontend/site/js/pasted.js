@@ -14,11 +14,11 @@ export const visible = (text) => text.normalize("NFKC").replace(INVISIBLE, "").r
 export const nameIn = (text) => plain(text.replace(APOSTROPHES, "'")).replace(APOSTROPHES, "'");
 
 /** The digits of the one number in `text`, with words around it: "Số CCCD: 0401 6800 0777" → "040168000777" */
-export const numberIn = (text) => digitsIn(/^[^0-9]*([0-9](?:[ .-]*[0-9])*)[^0-9]*$/, plain(text));
+export const numberIn = (text) => digitsIn(/^(?:[^0-9]*[ :'"=(.-])?([0-9](?:[ -]*[0-9]|\.[0-9](?=[0-9]))*)(?:[ '"),;.][^0-9]*)?$/, plain(text));
 
 /** "+84 (0) 912 345 678" → "0912345678" */
 export const phoneIn = (text) =>
-  digitsIn(/^[^0-9+]*(\+?[0-9](?:[ .()/-]*[0-9])*)[^0-9]*$/, plain(text)).replace(/^84(?:0(?=\d{9}$)|(?=\d{9}$))/, "0");
+  digitsIn(/^(?:[^0-9+]*[ :'"=(.-])?(\+?[0-9](?:[ .()/-]*[0-9])*)(?:[ '"),;.][^0-9]*)?$/, plain(text)).replace(/^84(?:0(?=\d{9}$)|(?=\d{9}$))/, "0");
 
 /** Words of Latin letters with the marks of Vietnam's languages, of a length that tables hold. */
 export const isName = (text) =>
