@@ -58,6 +58,16 @@ def sign_in() -> Response:
     return guarded(lambda: reply(200, api.account().sign_in(_body(), _address())))
 
 
+@app.route("/sign-in", methods=["GET"])
+def begin_sign_in() -> Response:
+    return guarded(lambda: reply(200, api.provider().begin()))
+
+
+@app.route("/sign-in", methods=["POST"])
+def finish_sign_in() -> Response:
+    return guarded(lambda: reply(*api.provider().finish(_body())))
+
+
 @app.route("/password", methods=["POST"])
 def reset_password() -> Response:
     return guarded(lambda: reply(204, api.account().reset_password(_body(), _address())))

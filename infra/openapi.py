@@ -19,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import TypedDictSchema
 
 from chalicelib.domain.errors import FieldError, InvalidInput, Stale, Stopped
-from chalicelib.web import account, bodies, problems, shapes
+from chalicelib.web import account, bodies, problems, provider, shapes
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
 Json = dict[str, Any]
@@ -110,6 +110,31 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ),
         body=account.Credentials,
         links=(Link("startAttempt", _TOKEN), Link("getMe", _TOKEN)),
+    ),
+    ("GET", "/sign-in"): Operation(
+        "beginProviderSignIn",
+        "Where to sign in at the identity provider, if the contest has one",
+        {200: shapes.ProviderFlow},
+        ("no_provider", "provider_down", "not_loaded"),
+    ),
+    ("POST", "/sign-in"): Operation(
+        "finishProviderSignIn",
+        "What the provider proves: a session (200), or a ticket to register with (202); safe to repeat",
+        {200: shapes.Session, 202: shapes.Ticket},
+        (
+            "invalid",
+            "no_provider",
+            "flow_expired",
+            "other_browser",
+            "code_refused",
+            "identity_too_weak",
+            "provider_down",
+            "excluded",
+            "disqualified",
+            "stopped",
+            "not_loaded",
+        ),
+        body=provider.ProviderAnswer,
     ),
     ("POST", "/password"): Operation(
         "resetPassword",

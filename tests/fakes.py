@@ -26,7 +26,16 @@ from chalicelib.services.contest.reference import (
     assemble,
     compile_parts,
 )
-from chalicelib.services.ports import SHARDS, CurrentRevision, Failures, Holder, NotMet, Participant
+from chalicelib.services.ports import (
+    SHARDS,
+    CurrentRevision,
+    Exchange,
+    Failures,
+    Holder,
+    NotMet,
+    Participant,
+    ProviderHealth,
+)
 
 SALT_KEY = b"salt key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
@@ -161,6 +170,12 @@ class MemoryParticipants:
             raise AlreadyRegistered
         self.people[participant.participant_id] = participant
 
+    def prove(self, participant: Participant) -> None:
+        stored = self.people.get(participant.participant_id)
+        if stored is not None and not stored.verified_at:
+            told = dict(zip(Participant._fields[1:6], participant[1:6], strict=True))
+            self.people[stored.participant_id] = stored._replace(**told, verified_at=participant.verified_at)
+
     def get(self, participant_id: str) -> Participant | None:
         return self.people.get(participant_id)
 
@@ -208,6 +223,34 @@ class MemoryParticipants:
         self.resets.pop(participant_id, None)
         self.erased[participant_id] = now
         return True
+
+
+class MemoryExchanges:
+    def __init__(self) -> None:
+        self.codes: dict[str, Exchange] = {}
+        self.told = ProviderHealth()
+
+    def claim(self, key: str, now: int) -> bool:
+        return self.codes.setdefault(key, mine := Exchange(now, b"")) is mine
+
+    def get(self, key: str) -> Exchange | None:
+        return self.codes.get(key)
+
+    def keep(self, key: str, sealed: bytes, now: int) -> None:
+        self.codes[key] = self.codes[key]._replace(sealed=sealed)
+
+    def release(self, key: str) -> None:
+        del self.codes[key]
+
+    def health(self) -> ProviderHealth:
+        return self.told
+
+    def failed(self, now: int, window: int, too_many: int) -> None:
+        failures = self.told.failures + 1 if now - self.told.last_at < window else 1
+        self.told = ProviderHealth(failures, now, now if failures >= too_many else self.told.down_at)
+
+    def recovered(self) -> None:
+        self.told = self.told._replace(failures=0)
 
 
 class MemorySignIns:

@@ -29,6 +29,7 @@ from chalicelib.domain.checked_values import (
     positive,
     start_of_contest,
 )
+from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 from chalicelib.domain.units import Level
 
@@ -329,6 +330,7 @@ FREE = frozenset(
         "eligibility.excluded_roles",
         "publication.lowest_units",
         "publication.winner_names",
+        *(f"identity.{name}" for name in Identity.model_fields),
     }
 )
 # Dates, and ``[[calendar]]`` with them, have rules of their own (``domain/calendar.py``).
@@ -348,6 +350,7 @@ class Definition(_Table):
     unit_score: UnitScore = Field(default_factory=UnitScore)
     unit_prizes: tuple[UnitPrize, ...] = UNIT_PRIZES
     eligibility: Eligibility = Field(default_factory=Eligibility)
+    identity: Identity = Field(default_factory=Identity)
     publication: Publication = Field(default_factory=Publication)
 
     @model_validator(mode="after")

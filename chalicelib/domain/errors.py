@@ -10,6 +10,11 @@ ContestError
 ├── Unauthorized          no token, or one that is forged, foreign or expired
 ├── WrongCredentials      citizen ID and password do not match
 ├── WrongCode             no such one-time code for this citizen ID, or it was used, or has expired
+├── NoProvider            the contest names no identity provider
+├── FlowExpired           signing in at the identity provider was begun too long ago
+├── OtherBrowser          it was begun somewhere else
+├── CodeRefused           the provider did not confirm it, or not as it must
+├── IdentityTooWeak       it does not prove the citizen ID, or not strongly enough
 ├── TooManyAttempts       too many wrong passwords in a row
 ├── NoOpenWeek            before the first week, between two weeks, after the last
 ├── NoAttemptsLeft        the week's attempts are used up
@@ -18,6 +23,7 @@ ContestError
 ├── AlreadyFinished       the attempt is finished and takes no other answers
 ├── Overdue               the deadline and its grace have passed
 ├── Stopped               the organisers have stopped this for the time being
+├── ProviderDown          the identity provider does not answer
 └── Busy                  the database pushes back; try again
     └── NotLoaded         no contest has been taken over yet
 """
@@ -84,6 +90,33 @@ class WrongCredentials(ContestError):
 
 class WrongCode(ContestError):
     code = "wrong_code"
+
+
+class NoProvider(ContestError):
+    code = "no_provider"
+
+
+class FlowExpired(ContestError):
+    code = "flow_expired"
+
+
+class OtherBrowser(ContestError):
+    code = "other_browser"
+
+
+class CodeRefused(ContestError):
+    """``str()`` says what was wrong, for tests and developers; people are told to begin again."""
+
+    code = "code_refused"
+
+
+class IdentityTooWeak(ContestError):
+    code = "identity_too_weak"
+
+
+class ProviderDown(ContestError):
+    code = "provider_down"
+    retry_after = 30
 
 
 class TooManyAttempts(ContestError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.person import masked_number
 
 # Milliseconds since 1970, UTC.
@@ -18,6 +19,7 @@ class Participant(NamedTuple):
 
     ``kept_until``: the time at which the database deletes the person by itself, 0 for never.
     ``signed_out_at``: no session from before holds (``Revocations``).
+    ``verified_at``: since when an identity provider has proved who it is, 0 if none has.
     """
 
     participant_id: str
@@ -32,6 +34,7 @@ class Participant(NamedTuple):
     registered_at: int
     kept_until: int = 0
     signed_out_at: int = 0
+    verified_at: int = 0
 
     def __repr__(self) -> str:  # personal data stay out of every log and trace
         return f"Participant({self.participant_id})"
@@ -39,6 +42,10 @@ class Participant(NamedTuple):
     @property
     def citizen_id_masked(self) -> str:
         return masked_number(self.citizen_id)
+
+    @property
+    def verified(self) -> Verified:
+        return "provider" if self.verified_at else "none"
 
 
 class Holder(NamedTuple):
@@ -72,6 +79,9 @@ class ParticipantStore(Protocol):
     ``number``: the participant id of generation 0 of a citizen ID. Its row makes registration unique and names
     the id in force, where that is another one.
     """
+
+    def prove(self, participant: Participant) -> None:
+        """Stores the person's values and ``verified_at`` unless the person is verified already, or erased."""
 
     def add(self, participant: Participant) -> None:
         """Raises ``AlreadyRegistered``; check and write are one operation."""
@@ -144,6 +154,53 @@ class Deliveries(Protocol):
 
     def is_newest(self, key: str, sequencer: str, now: int) -> bool:
         """Whether no event with a later sequencer has come for the key; remembers this one."""
+
+
+class Exchange(NamedTuple):
+    """A provider's code that was claimed for its one exchange; ``sealed``: what came of it, empty so far."""
+
+    claimed_at: int
+    sealed: bytes
+
+
+class ProviderHealth(NamedTuple):
+    """Failed calls to the identity provider in a row, the last one's time, and when they last were too many."""
+
+    failures: int = 0
+    last_at: int = 0
+    down_at: int = 0
+
+
+class Exchanges(Protocol):
+    """What is known of codes and of the identity provider, for all environments together."""
+
+    def claim(self, key: str, now: int) -> bool:
+        """One conditional write; False if it is claimed already."""
+
+    def get(self, key: str) -> Exchange | None: ...
+
+    def keep(self, key: str, sealed: bytes, now: int) -> None:
+        """For ten minutes at least."""
+
+    def release(self, key: str) -> None: ...
+
+    def health(self) -> ProviderHealth: ...
+
+    def failed(self, now: int, window: int, too_many: int) -> None:
+        """Counts a failure; those before it are forgotten if the last is more than ``window`` ms ago."""
+
+    def recovered(self) -> None: ...
+
+
+class ProviderCalls(Protocol):
+    """Calls to an identity provider that share one budget of time. Answers are JSON objects.
+
+    Both raise ``ProviderDown`` when it fails or does not answer in time, ``CodeRefused`` for any other answer.
+    """
+
+    def get(self, url: str, headers: Mapping[str, str]) -> dict[str, Any]: ...
+
+    def post(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> dict[str, Any]: ...
 
 
 class NotMet(Exception):

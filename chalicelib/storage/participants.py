@@ -17,7 +17,7 @@ SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 
 
 class ParticipantItem(Item):
-    """Of an erased person ``id``, ``erased_at``, ``expires`` and what concerns the number are left.
+    """Of an erased person ``id``, times but that of registration, and what concerns the number are left.
 
     ``in_force`` is the participant id that the number stands for now, where that is not ``id``; ``generation``
     counts how often it has passed to somebody else.
@@ -34,6 +34,7 @@ class ParticipantItem(Item):
     category = UnicodeAttribute(null=True)
     password_hash = UnicodeAttribute(null=True)
     registered_at = NumberAttribute(null=True)
+    verified_at = NumberAttribute(null=True)
     reset_code = UnicodeAttribute(null=True)
     reset_until = NumberAttribute(null=True)
     erased_at = NumberAttribute(null=True)
@@ -43,7 +44,8 @@ class ParticipantItem(Item):
     expires = NumberAttribute(null=True)
 
 
-_KEPT = {"id", "erased_at", "expires", "in_force", "generation"}
+# ``verified_at`` says nothing of who it was, and results may follow from it.
+_KEPT = {"id", "erased_at", "expires", "verified_at", "in_force", "generation"}
 
 
 class Participants:
@@ -61,12 +63,23 @@ class Participants:
             category=participant.category,
             password_hash=participant.password_hash,
             registered_at=participant.registered_at,
+            verified_at=participant.verified_at or None,
             expires=participant.kept_until // 1000 or None,
         )
         for field in SEALED:
             setattr(item, field, self._vault.seal(getattr(participant, field), identity, field))
         if not self._table.put(item, ParticipantItem.id.does_not_exist()):
             raise AlreadyRegistered
+
+    def prove(self, participant: Participant) -> None:
+        identity = participant.participant_id
+        actions: list[Action] = [
+            getattr(ParticipantItem, field).set(self._vault.seal(getattr(participant, field), identity, field))
+            for field in SEALED
+        ]
+        actions.append(ParticipantItem.verified_at.set(participant.verified_at))
+        unproven = ParticipantItem.password_hash.exists() & ParticipantItem.verified_at.does_not_exist()
+        self._table.update(identity, actions, unproven)
 
     def get(self, participant_id: str) -> Participant | None:
         return self.get_many([participant_id]).get(participant_id)
@@ -140,5 +153,6 @@ class Participants:
             registered_at=int(item.registered_at),
             kept_until=int(item.expires or 0) * 1000,
             signed_out_at=int(item.signed_out_at or 0),
+            verified_at=int(item.verified_at or 0),
             **opened,
         )

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from chalicelib.domain.errors import AlreadyRegistered, TooManyAttempts, Unauthorized, WrongCredentials
+from chalicelib.domain.errors import (
+    AlreadyRegistered,
+    FieldError,
+    InvalidInput,
+    TooManyAttempts,
+    Unauthorized,
+    WrongCredentials,
+)
+from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import LONGEST_NAME, Gender
 from chalicelib.domain.times import EPOCH
@@ -26,6 +34,7 @@ from chalicelib.services.people.registration import (
 )
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
+    Exchanges,
     Participant,
     ParticipantStore,
     Passwords,
@@ -38,6 +47,7 @@ from chalicelib.web.api import ExamApi
 from chalicelib.web.bodies import Body, Short, parse
 
 if TYPE_CHECKING:
+    from chalicelib.services.people.proven import Proven
     from chalicelib.web import shapes
 
 
@@ -60,35 +70,47 @@ NewPassword = Annotated[
 ]
 
 
+PROVABLE = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
+Ticket = Annotated[
+    Annotated[str, Field(max_length=4_000)] | None,
+    Field(description="As signing in at the identity provider gave it."),
+]
+
+
 class Registration(Body):
+    """``ticket`` stands in place of what it proves, which has to be left out then, and of ``proof``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": list(PROVABLE)}, {"required": ["ticket"]}]}
+    )
+
     citizen_id: Annotated[
-        Digits,
+        Digits | None,
         Field(
             description="Begins with the code of a province or country; agrees with birth date and gender.",
             examples=["040085000001"],
             json_schema_extra={"pattern": "^[0-9]{12}$"},
         ),
-    ]
+    ] = None
     full_name: Annotated[
-        Short,
+        Short | None,
         Field(examples=["Nguyễn Văn An"], json_schema_extra={"minLength": 2, "maxLength": LONGEST_NAME}),
         _cleaned(name_in),
-    ]
+    ] = None
     date_of_birth: Annotated[
-        date,
-        Field(strict=False, description="Old enough for the contest, at most 120 years ago."),
-        BeforeValidator(_iso_date),
-    ]
-    gender: Gender
+        Annotated[date, Field(strict=False), BeforeValidator(_iso_date)] | None,
+        Field(description="Old enough for the contest, at most 120 years ago."),
+    ] = None
+    gender: Gender | None = None
     phone: Annotated[
-        Short,
+        Short | None,
         Field(
             description="A Vietnamese mobile number, also with +84 and separators.",
             examples=["0912345678"],
             json_schema_extra={"pattern": "^[0-9 .()+-]{10,}$"},
         ),
         _cleaned(phone_in),
-    ]
+    ] = None
     unit_code: Annotated[
         Short | None,
         Field(
@@ -115,11 +137,15 @@ class Registration(Body):
             description="Base64 of the challenge with its `number`, in JSON; left out where none is asked for."
         ),
     ] = None
+    ticket: Ticket = None
 
 
 class Credentials(Body):
+    """With a ``ticket`` for the same citizen ID the account is verified from then on."""
+
     citizen_id: Digits
     password: Password
+    ticket: Ticket = None
 
 
 class PasswordReset(Body):
@@ -142,6 +168,7 @@ class AccountApi:
     revocations: Revocations
     passwords: Passwords
     pepper: bytes
+    exchanges: Exchanges
 
     def challenge(self) -> shapes.Challenge:
         now = EPOCH + timedelta(milliseconds=self.exam.clock())
@@ -154,7 +181,10 @@ class AccountApi:
         """
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
         reference.check_on("registration")
-        asked = reference.definition.eligibility.proof_of_work
+        proven = self._proven(body.ticket, now)
+        if proven is None:
+            self._check_unproven(reference.definition.identity, now)
+        asked = reference.definition.eligibility.proof_of_work and proven is None
         proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
 
         def spend(participant_id: str) -> None:
@@ -163,7 +193,7 @@ class AccountApi:
                     "Bước kiểm tra tự động này đã dùng cho người khác. Hãy tải lại trang rồi thử lại."
                 )
 
-        application = Application(**body.model_dump(exclude={"proof"}))
+        application = _application(body, proven)
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
         try:
             person = register(
@@ -171,15 +201,25 @@ class AccountApi:
             )
         except AlreadyRegistered:
             try:
-                person = self._known(body.citizen_id, body.password, address, reference, now)
+                person = self._known(application.citizen_id, body.password, address, reference, now)
             except (WrongCredentials, TooManyAttempts):
                 raise AlreadyRegistered from None
+            if proven is not None:
+                person = self._prove(person, proven, now)
         return {"participant": responses.participant(person)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
         reference.check_on("sign_in")
+        proven = self._proven(body.ticket, now)
+        if proven is not None and proven.citizen_id != body.citizen_id:
+            raise InvalidInput([FieldError("ticket", "Số căn cước đã xác thực khác với số đã nhập.")])
         found = self._known(body.citizen_id, body.password, address, reference, now)
+        if proven is not None:
+            found = self._prove(found, proven, now)
+        return self.session(found, reference, now)
+
+    def session(self, found: Participant, reference: Reference, now: int) -> shapes.Session:
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
         return {
@@ -187,6 +227,14 @@ class AccountApi:
             "expires_at": reference.definition.rfc3339(expires),
             "participant": responses.participant(found),
         }
+
+    def _prove(self, found: Participant, proven: Proven, now: int) -> Participant:
+        """The account as verified from now on, unless it is already."""
+        if found.verified_at:
+            return found
+        verified = proven.applied_to(found, now)
+        self.participants.prove(verified)
+        return verified
 
     def _known(
         self, citizen_id: str, password: str, address: str, reference: Reference, now: int
@@ -228,5 +276,40 @@ class AccountApi:
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
         return responses.history(found, entries, reference, now)
 
+    def _proven(self, ticket: str | None, now: int) -> Proven | None:
+        if ticket is None:
+            return None
+        from chalicelib.services.people.proven import of_ticket  # noqa: PLC0415  few contests have a provider
+
+        return of_ticket(self.pepper, ticket, now)
+
+    def _check_unproven(self, identity: Identity, now: int) -> None:
+        """Raises ``InvalidInput`` if nobody may register without the identity provider."""
+        if not identity.require:
+            return
+        if identity.fallback == "unverified":
+            from chalicelib.services.people.provider_sign_in import was_down  # noqa: PLC0415
+
+            if was_down(self.exchanges.health(), now):
+                return
+        message = f"Cuộc thi này đăng ký bằng {identity.title}. Hãy xác thực bằng tài khoản đó rồi đăng ký."
+        raise InvalidInput([FieldError("ticket", message)])
+
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")
+
+
+def _application(body: Registration, proven: Proven | None) -> Application:
+    """The form, with what is proved in its place. Raises ``InvalidInput``."""
+    known = proven.known if proven else {}
+    faults = []
+    for name in PROVABLE:
+        given = getattr(body, name) is not None
+        if given and name in known:
+            faults.append(FieldError(name, "Mục này đã được xác thực; hãy để trống."))
+        elif not given and name not in known:
+            faults.append(FieldError(name, "Thiếu mục này."))
+    if faults:
+        raise InvalidInput(faults)
+    form = body.model_dump(exclude={"proof", "ticket", *known})
+    return Application(**form, **known, proven=proven is not None)

@@ -29,6 +29,17 @@ PROBLEMS = {
         "Số căn cước công dân hoặc mã dùng một lần không đúng, mã đã dùng hoặc đã hết hạn. "
         "Hãy kiểm tra lại hoặc gọi đường dây nóng để nhận mã mới.",
     ),
+    "code_refused": Problem(
+        401,
+        "Chưa xác thực được",
+        "Hệ thống định danh không xác nhận lần đăng nhập này. Hãy bắt đầu lại từ trang đăng ký.",
+    ),
+    "identity_too_weak": Problem(
+        403,
+        "Tài khoản chưa đủ mức định danh",
+        "Tài khoản này chưa chứng minh được số căn cước công dân ở mức mà cuộc thi yêu cầu. "
+        "Hãy nâng mức định danh của tài khoản hoặc gọi đường dây nóng của cuộc thi.",
+    ),
     "excluded": Problem(
         403,
         "Không thuộc đối tượng dự thi",
@@ -40,6 +51,11 @@ PROBLEMS = {
         "Ban Tổ chức đã hủy kết quả dự thi của bạn. Nếu có nhầm lẫn, hãy gọi đường dây nóng của cuộc thi.",
     ),
     "not_found": Problem(404, "Không có địa chỉ này", "Địa chỉ không tồn tại. Hãy kiểm tra lại đường dẫn."),
+    "no_provider": Problem(
+        404,
+        "Không dùng tài khoản định danh",
+        "Cuộc thi này không đăng ký bằng tài khoản định danh. Hãy đăng ký theo mẫu trên trang.",
+    ),
     "attempt_not_found": Problem(404, "Không có lượt thi này", "Bạn không có lượt thi nào với mã này."),
     "method_not_allowed": Problem(
         405, "Không dùng được phương thức này", "Địa chỉ này không nhận phương thức HTTP đã dùng."
@@ -49,6 +65,15 @@ PROBLEMS = {
         "Đã đăng ký",
         "Số căn cước công dân này đã được đăng ký. Nếu chính bạn đã đăng ký, hãy đăng nhập bằng mật khẩu đã "
         "đặt; nếu không, hãy gọi đường dây nóng của cuộc thi.",
+    ),
+    "other_browser": Problem(
+        409,
+        "Đã bắt đầu ở trình duyệt khác",
+        "Lần xác thực này được bắt đầu ở một trình duyệt khác. Hãy quay lại trình duyệt đó "
+        "hoặc bắt đầu lại tại đây.",
+    ),
+    "flow_expired": Problem(
+        410, "Đã quá thời gian xác thực", "Lần xác thực này đã quá 15 phút. Hãy bắt đầu lại từ trang đăng ký."
     ),
     "no_open_week": Problem(
         409, "Không trong thời gian thi", "Hiện không có tuần thi nào đang mở. Hãy xem lịch thi trên trang chủ."
@@ -80,6 +105,11 @@ PROBLEMS = {
     ),
     "stopped": Problem(
         503, "Tạm dừng", "Ban Tổ chức đang tạm dừng phần này. Bài đang mở vẫn làm và nộp được bình thường."
+    ),
+    "provider_down": Problem(
+        503,
+        "Hệ thống định danh không trả lời",
+        "Hệ thống định danh đang gián đoạn, không phải do bạn. Hãy thử lại sau ít phút.",
     ),
     "busy": Problem(503, "Hệ thống đang bận", "Nhiều người đang truy cập. Hãy thử lại sau vài giây."),
     "not_loaded": Problem(503, "Chưa có cuộc thi", "Cuộc thi chưa được nạp vào hệ thống. Hãy quay lại sau."),

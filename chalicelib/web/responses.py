@@ -25,6 +25,7 @@ def participant(person: Participant) -> shapes.Participant:
         "full_name": person.full_name,
         "unit_code": person.unit or None,
         "category": person.category,
+        "verified": person.verified,
     }
 
 

@@ -5,7 +5,7 @@ They are not needed at run time, so modules import them only for the type checke
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Required
 
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
@@ -162,6 +162,14 @@ class Eligibility(TypedDict):
     proof_of_work: Annotated[bool, Field(description="Whether registering needs a solved challenge.")]
 
 
+class Identity(TypedDict):
+    """The identity provider with which people may register."""
+
+    title: Annotated[str, Field(description="What people call their account there.")]
+    require: Annotated[bool, Field(description="Whether nobody registers without it.")]
+    fallback: Annotated[bool, Field(description="Whether people may, unverified, while it is down.")]
+
+
 class NextRules(Week):
     """The rules from that week on."""
 
@@ -197,6 +205,7 @@ class Contest(TypedDict):
     unit_score: UnitScore
     unit_prizes: list[UnitPrize]
     eligibility: Eligibility
+    identity: Annotated[Identity | None, Field(description="null where the contest has no provider.")]
     bank_digest: Digest
     next_rules: Annotated[
         NextRules | None,
@@ -222,6 +231,10 @@ class Participant(TypedDict):
     full_name: str
     unit_code: str | None
     category: CategoryName
+    verified: Annotated[
+        Literal["provider", "none"],
+        Field(description="What proves who it is: an identity provider, or nothing."),
+    ]
 
 
 class Registered(TypedDict):
@@ -232,6 +245,43 @@ class Session(TypedDict):
     token: Annotated[str, Field(description="To be sent as `Authorization: Bearer <token>`.")]
     expires_at: Instant
     participant: Participant
+
+
+class ProviderFlow(TypedDict):
+    """``url`` is at the identity provider; ``flow`` is kept by the page under the ``state`` in it."""
+
+    url: Annotated[str, Field(json_schema_extra={"format": "uri"})]
+    flow: str
+
+
+class Known(TypedDict, total=False):
+    """What the provider has proved."""
+
+    citizen_id: Required[str]
+    full_name: str
+    date_of_birth: Annotated[str, Field(json_schema_extra={"format": "date"})]
+    gender: Literal["male", "female"]
+    phone: str
+
+
+class Ticket(TypedDict):
+    """What it takes to register as the person whom the provider has proved, for half an hour."""
+
+    ticket: str
+    known: Known
+    missing: Annotated[
+        list[
+            Annotated[str, Field(json_schema_extra={"enum": ["full_name", "date_of_birth", "gender", "phone"]})]
+        ],
+        Field(description="What the registration still has to say, beside unit, category and password."),
+    ]
+    registered: Annotated[
+        bool,
+        Field(
+            description="Whether somebody unproven has registered this citizen ID: if it was the same person, "
+            "`POST /sessions` with the password and this ticket verifies that account."
+        ),
+    ]
 
 
 class Option(TypedDict):

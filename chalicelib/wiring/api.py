@@ -27,6 +27,7 @@ from chalicelib.wiring.environment import ApiEnvironment, read
 if TYPE_CHECKING:
     from chalicelib.services.exam.receipts import Receipts
     from chalicelib.web.account import AccountApi
+    from chalicelib.web.provider import ProviderApi
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +89,7 @@ def _writable_desk() -> Bucket:
 def account() -> AccountApi:
     """The account's routes, made once."""
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
+    from chalicelib.storage.exchanges import StoredExchanges  # noqa: PLC0415
     from chalicelib.storage.revocations import StoredRevocations  # noqa: PLC0415
     from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
@@ -105,4 +107,27 @@ def account() -> AccountApi:
         revocations=StoredRevocations(people, _writable_desk, now_ms),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
+        exchanges=StoredExchanges(dynamodb, table),
+    )
+
+
+@lru_cache(maxsize=1)
+def provider() -> ProviderApi:
+    """The identity provider's routes, made once."""
+    import urllib3  # noqa: PLC0415
+
+    from chalicelib.services.people.provider_sign_in import ProviderSignIn  # noqa: PLC0415
+    from chalicelib.storage.provider_http import HttpCalls  # noqa: PLC0415
+    from chalicelib.web.provider import ProviderApi  # noqa: PLC0415
+
+    (_, http), pool = _clients(), urllib3.PoolManager()
+    return ProviderApi(
+        account=account(),
+        sign_in=ProviderSignIn(
+            pepper=_pepper(),
+            calls=lambda: HttpCalls(pool),
+            exchanges=account().exchanges,
+            # Read each time: a secret that the provider has changed works at once.
+            secret=lambda: secret(http, _environment().provider_secret),
+        ),
     )

@@ -16,7 +16,10 @@ class BadEnvironment(Exception):
 
 
 class ApiEnvironment(NamedTuple):
-    """``save_after_s``: the usual seconds between two saves of a page."""
+    """``save_after_s``: the usual seconds between two saves of a page.
+
+    ``provider_secret``: where the client's secret at the identity provider is.
+    """
 
     aws_region: str
     desk_bucket: str
@@ -25,6 +28,7 @@ class ApiEnvironment(NamedTuple):
     pepper_secret: str
     token_secret: str
     receipt_secret: str
+    provider_secret: str
     data_key_kms: str
     code_version: str
     save_after_s: int

@@ -5,6 +5,7 @@ import test from "node:test";
 import { setLanguage, setWeeks, t, texts } from "../site/js/texts.js";
 import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
+import "../site/js/texts-identity.js";
 import "../site/js/texts-paper.js";
 import "../site/js/texts-me.js";
 import "../site/js/texts-proof.js";

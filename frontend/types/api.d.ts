@@ -52,6 +52,7 @@ export interface Contest {
   unit_score: UnitScore;
   unit_prizes: Array<UnitPrize>;
   eligibility: Eligibility;
+  identity: Identity | null;
   bank_digest: string;
   next_rules: NextRules | null;
   now: string;
@@ -62,6 +63,7 @@ export interface Contest {
 export interface Credentials {
   citizen_id: string;
   password: string;
+  ticket?: string | null;
 }
 
 export interface Eligibility {
@@ -97,6 +99,12 @@ export interface Health {
   bank_digest: string;
 }
 
+export interface Identity {
+  title: string;
+  require: boolean;
+  fallback: boolean;
+}
+
 export interface InvalidProblem {
   type: string;
   title: string;
@@ -104,6 +112,14 @@ export interface InvalidProblem {
   detail: string;
   code: string;
   errors: Array<FieldFault>;
+}
+
+export interface Known {
+  citizen_id: string;
+  full_name?: string;
+  date_of_birth?: string;
+  gender?: "male" | "female";
+  phone?: string;
 }
 
 export interface ListedFinished {
@@ -192,6 +208,7 @@ export interface Participant {
   full_name: string;
   unit_code: string | null;
   category: string;
+  verified: "provider" | "none";
 }
 
 export interface PasswordReset {
@@ -220,6 +237,18 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
+}
+
+export interface ProviderAnswer {
+  flow: string;
+  code: string;
+  state: string;
+  iss?: string | null;
+}
+
+export interface ProviderFlow {
+  url: string;
+  flow: string;
 }
 
 export interface Question {
@@ -271,16 +300,17 @@ export interface Registered {
 }
 
 export interface Registration {
-  citizen_id: string;
-  full_name: string;
-  date_of_birth: string;
-  gender: "male" | "female";
-  phone: string;
+  citizen_id?: string | null;
+  full_name?: string | null;
+  date_of_birth?: string | null;
+  gender?: "male" | "female" | null;
+  phone?: string | null;
   unit_code?: string | null;
   category: string;
   password: string;
   consent: true;
   proof?: string | null;
+  ticket?: string | null;
 }
 
 export interface Result {
@@ -364,6 +394,13 @@ export interface ThisWeek {
   open_attempt: string | null;
 }
 
+export interface Ticket {
+  ticket: string;
+  known: Known;
+  missing: Array<"full_name" | "date_of_birth" | "gender" | "phone">;
+  registered: boolean;
+}
+
 export interface UnitPrize {
   name: string;
   title: string;
@@ -403,6 +440,7 @@ export interface Weights {
 export interface Bodies {
   registerParticipant: Registration;
   signIn: Credentials;
+  finishProviderSignIn: ProviderAnswer;
   resetPassword: PasswordReset;
   startAttempt: Empty;
   saveAnswers: PaperAnswers;
@@ -416,6 +454,8 @@ export interface Answers {
   getChallenge: Challenge;
   registerParticipant: Registered;
   signIn: Session;
+  beginProviderSignIn: ProviderFlow;
+  finishProviderSignIn: Session | Ticket;
   resetPassword: {};
   getMe: Me;
   startAttempt: Started;

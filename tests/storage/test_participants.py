@@ -74,6 +74,28 @@ def test_nobody_registers_twice(participants: Participants) -> None:
         participants.add(AN)
 
 
+def test_what_a_provider_proves_replaces_what_was_said_once(participants: Participants) -> None:
+    participants.add(AN)
+    proven = AN._replace(full_name="NGUYỄN VĂN AN", phone="0987654321", verified_at=NOW)
+    participants.prove(proven)
+    assert participants.get(ID) == proven
+    participants.prove(AN._replace(full_name="Ai khác", verified_at=NOW + 1))
+    assert participants.get(ID) == proven
+    assert participants.get(ID) != AN
+    participants.prove(BINH._replace(verified_at=NOW))  # nobody
+    assert participants.get(BINH.participant_id) is None
+
+
+def test_of_an_erased_person_it_stays_known_that_a_provider_had_proved_it(
+    client: Client, participants: Participants
+) -> None:
+    participants.add(AN._replace(verified_at=NOW))
+    participants.erase(ID, NOW + 1)
+    assert set(raw(client)) == {"id", "erased_at", "expires", "verified_at"}
+    participants.prove(AN._replace(verified_at=NOW + 2))
+    assert participants.get(ID) is None
+
+
 def test_nothing_personal_is_in_plain_text_in_the_table(client: Client, participants: Participants) -> None:
     participants.add(AN)
     participants.add(BINH)

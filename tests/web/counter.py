@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from urllib3 import PoolManager
+
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
@@ -17,14 +19,18 @@ from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.services.exam.revoked import Revoked
+from chalicelib.services.people.provider_sign_in import ProviderSignIn
+from chalicelib.storage.provider_http import HttpCalls
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.web.account import AccountApi
 from chalicelib.web.api import ExamApi
+from chalicelib.web.provider import ProviderApi
 from chalicelib.web.tokens import Tokens
 from tests.fakes import (
     UNITS,
     Clock,
     MemoryEntries,
+    MemoryExchanges,
     MemoryObjects,
     MemoryParticipants,
     MemoryProofs,
@@ -39,6 +45,7 @@ from tests.pointers import pointing_at
 KEY, PEPPER = b"k" * 32, b"pepper"
 SIGNING_KEY = SigningKey(b"signs receipts in tests")
 HOME = "203.0.113.7"
+SECRET, POOL = "bí mật của cuộc thi".encode(), PoolManager()
 AN = {
     "citizen_id": "040090000001",
     "full_name": "Nguyễn Văn An",
@@ -79,8 +86,8 @@ class Counter:
             receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
             pace=Pace(30),
         )
-        self.sign_ins, self.proofs_of_work = MemorySignIns(), MemoryProofs()
         self.revocations = StoredRevocations(self.people, lambda: self.desk, self.clock)
+        self.sign_ins, self.proofs_of_work, self.exchanges = MemorySignIns(), MemoryProofs(), MemoryExchanges()
         self.account = AccountApi(
             self.exam,
             self.people,
@@ -89,6 +96,10 @@ class Counter:
             self.revocations,
             PlainPasswords(),
             pepper,
+            self.exchanges,
+        )
+        self.provider = ProviderApi(
+            self.account, ProviderSignIn(pepper, lambda: HttpCalls(POOL), self.exchanges, lambda: SECRET)
         )
 
     def load(

@@ -35,6 +35,7 @@ def test_a_registration_answers_with_the_participant_as_designed() -> None:
         "full_name": "Nguyễn Văn An",
         "unit_code": "SO-A",
         "category": "mandatory",
+        "verified": "none",
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from chalicelib.web import problems, shapes
 from infra.openapi import ANYWHERE, DOCUMENT, OPERATIONS, text
 from infra.template import GATEWAY_RESPONSES
 from tests.fakes import MINUTE, START, START_MS, WEEK, definition, reference
+from tests.provider import PERSON, Provider, identity, provider
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 from tests.web.test_problems import refusals as all_refusals
 
@@ -32,6 +35,8 @@ COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 WHERE = {operation.id: where for where, operation in OPERATIONS.items()}
 SAVED: Any = {"answers": {"1": ["A"]}, "revision": 0}
 SUBMITTED: Any = {"answers": {"1": ["B"]}, "revision": 0}
+NO_FLOW: Any = {"flow": "1.x.y", "code": "x", "state": "x"}
+ENDING = ExitStack()
 NOBODYS = f"1-1-{START_MS}-{'0' * 16}"
 
 
@@ -84,6 +89,7 @@ class Situation:
     attempt: str = NOBODYS
     person: Any = None
     raw: bytes | None = None
+    returned: Any = field(default_factory=lambda: dict(NO_FLOW))
 
     def ask(self, operation: str) -> tuple[int, Any]:
         """Status and answer, or raises the refusal of the route."""
@@ -99,6 +105,8 @@ class Situation:
             "getChallenge": account.challenge,
             "registerParticipant": lambda: account.register(send(person), HOME),
             "signIn": lambda: account.sign_in(send(credentials), HOME),
+            "beginProviderSignIn": self.counter.provider.begin,
+            "finishProviderSignIn": lambda: self.counter.provider.finish(send(self.returned)),
             "resetPassword": lambda: account.reset_password(
                 send({"citizen_id": person["citizen_id"], "code": "ABCD-2345", "password": "hoa ban trắng"}),
                 HOME,
@@ -232,6 +240,90 @@ def after_the_deadline_with_saved_answers() -> Situation:
     return situation
 
 
+@cache
+def some_provider() -> Provider:
+    """One for all situations, until the tests end."""
+    people = {"an": PERSON, "weak": {}}
+    return ENDING.enter_context(provider(people))
+
+
+def with_a_provider(sub: str = "an") -> Situation:
+    """Somebody who comes back from there."""
+    run = some_provider()
+    counter = Counter(definition(identity=identity(run.url, "https://thi.example.vn/")))
+    counter.clock.now = time.time_ns() // 1_000_000
+    begun = counter.provider.begin()
+    return Situation(counter, returned={"flow": begun["flow"], **run.sign_in(begun["url"], sub)})
+
+
+def registered_with_a_provider() -> Situation:
+    situation = with_a_provider()
+    _, ticket = situation.ask("finishProviderSignIn")
+    form = {name: AN[name] for name in ("unit_code", "category", "password", "consent")}
+    situation.counter.account.register(body({**form, "ticket": ticket["ticket"]}), HOME)
+    return situation
+
+
+def registered_with_a_provider_and_excluded() -> Situation:
+    situation = registered_with_a_provider()
+    contest = situation.counter.exam.library.current().definition
+    situation.counter.load(contest, excluded=[participant_id(PEPPER, AN["citizen_id"])])
+    situation.counter.clock.now += MINUTE
+    return situation
+
+
+def registered_with_a_provider_and_disqualified() -> Situation:
+    situation = registered_with_a_provider()
+    contest = situation.counter.exam.library.current().definition
+    situation.counter.load(contest, annulled=[participant_id(PEPPER, AN["citizen_id"])])
+    situation.counter.clock.now += MINUTE
+    return situation
+
+
+def registered_with_a_provider_while_sign_in_is_stopped() -> Situation:
+    situation = registered_with_a_provider()
+    contest = situation.counter.exam.library.current().definition
+    stop = (SwitchChange("sign_in", False, "sửa", ""),)
+    situation.counter.load(contest, decisions=Decisions(switches=stop))
+    situation.counter.clock.now += MINUTE
+    return situation
+
+
+def with_an_account_that_proves_nothing() -> Situation:
+    return with_a_provider("weak")
+
+
+def with_a_provider_too_late() -> Situation:
+    situation = with_a_provider()
+    situation.counter.clock.now += 15 * MINUTE
+    return situation
+
+
+def with_a_provider_in_another_browser() -> Situation:
+    situation = with_a_provider()
+    situation.returned["state"] = "another"
+    return situation
+
+
+def with_a_code_that_was_never_issued() -> Situation:
+    situation = with_a_provider()
+    situation.returned["code"] = "invented"
+    return situation
+
+
+def while_the_provider_is_down() -> Situation:
+    situation = with_a_provider()
+    for _ in range(5):
+        situation.counter.exchanges.failed(situation.counter.clock.now, MINUTE, 5)
+    return situation
+
+
+def with_a_strange_answer_of_the_provider() -> Situation:
+    situation = with_a_provider()
+    situation.returned["more"] = 1
+    return situation
+
+
 def while_everything_is_stopped() -> Situation:
     situation = one_with_an_open_attempt()
     situation.ask("submitAttempt")
@@ -262,7 +354,25 @@ SITUATIONS = [
     after_the_deadline,
     after_the_deadline_with_saved_answers,
     while_everything_is_stopped,
+    with_a_provider,
+    registered_with_a_provider,
+    registered_with_a_provider_and_excluded,
+    registered_with_a_provider_and_disqualified,
+    registered_with_a_provider_while_sign_in_is_stopped,
+    with_an_account_that_proves_nothing,
+    with_a_provider_too_late,
+    with_a_provider_in_another_browser,
+    with_a_code_that_was_never_issued,
+    while_the_provider_is_down,
+    with_a_strange_answer_of_the_provider,
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended() -> Iterator[None]:
+    with ENDING:
+        yield
+    some_provider.cache_clear()
 
 
 def test_each_route_makes_exactly_its_documented_refusals_and_all_answers_have_their_shape() -> None:

@@ -9,6 +9,7 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.bank import letters_of
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, UnitPrize, Week
+from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
@@ -91,6 +92,17 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
             "participation_min_score": definition.unit_score.participation_min_score,
         },
         "eligibility": definition.eligibility.model_dump(include={"min_age", "proof_of_work"}),
+        "identity": _identity(definition.identity),
+    }
+
+
+def _identity(identity: Identity) -> dict[str, Any] | None:
+    if not identity.used:
+        return None
+    return {
+        "title": identity.title,
+        "require": identity.require,
+        "fallback": identity.fallback == "unverified",
     }
 
 

@@ -19,14 +19,14 @@ from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.decisions import Bars, Decisions, Switch
 from chalicelib.domain.definition import DATES, Definition, Week
-from chalicelib.domain.errors import Busy, NotLoaded, Stopped
+from chalicelib.domain.errors import Busy, Disqualified, Excluded, NotLoaded, Stopped
 from chalicelib.domain.units import Unit
 from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 10_000
 NO_DECISIONS = Decisions()
 # What decides who may register, and no result.
-_AT_REGISTRATION: Any = {"eligibility": True}
+_AT_REGISTRATION: Any = {"eligibility": True, "identity": True}
 _DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for path in DATES}}
 
 
@@ -61,6 +61,13 @@ class Reference:
         """Raises ``Stopped`` if the organisers have switched it off."""
         if not self.decisions.is_on(switch):
             raise Stopped(self.decisions.notice)
+
+    def check_admitted(self, number: str, participant_id: str) -> None:
+        """``number``: the id of generation 0. Raises ``Excluded`` or ``Disqualified``."""
+        if number in self.excluded:
+            raise Excluded
+        if participant_id in self.decisions.annulled_for_good:
+            raise Disqualified
 
     def roles(self, week: int) -> dict[str, str]:
         """Participant id in force → the role that bars the person from the ranking of ``week`` (R3)."""

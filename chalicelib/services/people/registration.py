@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.domain.errors import AlreadyRegistered, Disqualified, Excluded, FieldError, InvalidInput
+from chalicelib.domain.errors import AlreadyRegistered, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
     LONGEST_NAME,
@@ -27,7 +27,10 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 class Application(NamedTuple):
-    """The registration form, its texts cleaned (``domain.pasted``). ``unit_code`` is None outside all units."""
+    """The registration form, its texts cleaned (``domain.pasted``). ``unit_code`` is None outside all units.
+
+    ``proven``: an identity provider has proved the citizen ID, and what else it told.
+    """
 
     citizen_id: str
     full_name: str
@@ -38,6 +41,7 @@ class Application(NamedTuple):
     category: str
     password: str
     consent: bool
+    proven: bool = False
 
 
 def check(application: Application, reference: Reference, today: date) -> list[FieldError]:
@@ -125,11 +129,7 @@ def register(
         raise InvalidInput(errors)
     number = participant_id(pepper, application.citizen_id)
     spend(number)
-    if number in reference.excluded:
-        raise Excluded
-    annulled = reference.decisions.annulled_for_good
-    if reference.decisions.in_force().get(number, number) in annulled:
-        raise Disqualified
+    reference.check_admitted(number, reference.decisions.in_force().get(number, number))
     participant = Participant(
         participant_id=number,
         full_name=application.full_name,
@@ -142,6 +142,7 @@ def register(
         password_hash=passwords.hash(application.password),
         registered_at=now,
         kept_until=reference.definition.weeks[-1].closes + KEPT_AFTER_MS,
+        verified_at=now if application.proven else 0,
     )
     try:
         participants.add(participant)
@@ -149,8 +150,7 @@ def register(
         identity = participants.in_force([number])[number]
         if identity == number:
             raise
-        if identity in annulled:
-            raise Disqualified from None
+        reference.check_admitted(number, identity)
         participant = participant._replace(participant_id=identity)
         participants.add(participant)
     return participant

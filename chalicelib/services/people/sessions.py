@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.errors import Disqualified, Excluded, TooManyAttempts, WrongCredentials
+from chalicelib.domain.errors import TooManyAttempts, WrongCredentials
 from chalicelib.domain.identity import origin_id, participant_id
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Failures, Participant, ParticipantStore, Passwords, SignIns
@@ -65,8 +65,5 @@ def sign_in(
         raise WrongCredentials
     if failures.here or not failures.known:
         sign_ins.succeeded(number, origin, now)
-    if number in reference.excluded:
-        raise Excluded
-    if participant.participant_id in reference.decisions.annulled_for_good:
-        raise Disqualified
+    reference.check_admitted(number, participant.participant_id)
     return participant

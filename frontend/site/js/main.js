@@ -25,6 +25,7 @@ const SCREENS = {
   receipt: () => import("./screens/receipt.js"),
   commitments: () => import("./screens/commitments.js"),
   password: () => import("./screens/password.js"),
+  identity: () => import("./screens/identity.js"),
 };
 const PART_MS = 20000;
 const WATCH_MS = 5000;
@@ -231,6 +232,7 @@ function connection() {
   fill(note, note.hidden ? "" : t("app.offline"));
 }
 
+if (/[?&](state|error)=/.test(location.search)) history.replaceState(null, "", `/#/identity${location.search}`); // back from the provider
 setLanguage(language.get());
 showWaiting(place("waiting"));
 addEventListener("hashchange", () => {

@@ -45,9 +45,17 @@ function prover(wanted) {
   };
 }
 
-export async function screen({ contest, go, kept }) {
+/**
+ * `proved`: what the identity provider told, with the ticket to register with; `done`: called when that is used;
+ * `owner`: for somebody who has an account already.
+ */
+export async function screen({ contest, go, kept, query = new URLSearchParams(), proved = /** @type {any} */ (null), owner = null, done = () => {} }) {
+  const { identity } = contest;
+  const offered = identity && !proved ? (await import("../provider.js")).offer(identity) : null;
+  if (offered && identity.require && !query.get("unproven")) return onlyBy(offered);
   const units = (await data("units.json", { keep: true })) || [];
-  const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work);
+  const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work && !proved);
+  const known = proved ? proved.known : {};
   const citizen = citizenIdField(t("person.citizenIdHint"));
   const name = textField("full_name", t("person.fullName"), {
     hint: t("person.fullNameHint"), autocomplete: "name", autocapitalize: "words", clean: nameIn,
@@ -99,7 +107,7 @@ export async function screen({ contest, go, kept }) {
   const waiting = h("p", { class: "hint", role: "status" });
   const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
 
-  const application = () => ({
+  const typed = () => ({
     citizen_id: numberIn(citizen.input.value),
     full_name: nameIn(name.input.value),
     date_of_birth: born.value(),
@@ -110,6 +118,7 @@ export async function screen({ contest, go, kept }) {
     password: visible(password.input.value),
     consent: agree.checked,
   });
+  const application = () => ({ ...typed(), ...known });
 
   function check() {
     const wrong = mistakesIn(application(), unitOf(category.value()));
@@ -122,8 +131,9 @@ export async function screen({ contest, go, kept }) {
     const filled = application();
     try {
       waiting.textContent = t("register.checking");
-      const proved = await proof.take();
-      await api.register(/** @type {any} */ ({ ...filled, proof: proved })); // missing fields: told above, or by the server
+      const solved = await proof.take();
+      const sent = Object.fromEntries(Object.entries(filled).filter(([name]) => !(name in known)));
+      await api.register(/** @type {any} */ ({ ...sent, ...(proved ? { ticket: proved.ticket } : { proof: solved }) })); // missing fields: told above, or by the server
     } catch (thrown) {
       const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
@@ -135,6 +145,7 @@ export async function screen({ contest, go, kept }) {
     } finally {
       waiting.textContent = "";
     }
+    done();
     try {
       session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
       go("#/me?registered=1", { instead: true });
@@ -144,11 +155,14 @@ export async function screen({ contest, go, kept }) {
   }
 
   const form = h("form", { novalidate: true, onsubmit: once(send, register) });
-  add(form, [summary, citizen.box, name.box, born.box, gender.box, phone.box, category.box, unit.box, password.box,
+  const provable = { citizen_id: citizen, full_name: name, date_of_birth: born, gender, phone };
+  const boxes = Object.entries(provable).filter(([field]) => !(field in known)).map(([, { box }]) => box);
+  add(form, [summary, boxes, category.box, unit.box, password.box,
     consent, h("p", { class: "actions" }, send), waiting]);
   const mistakes = mistakesOf(form, summary, check);
   const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
-    h("p", null, t("register.have"), " ", toSignIn()), form);
+    h("p", null, t("register.have"), " ", toSignIn()), offered, offered && h("p", null, t("identity.or")),
+    proved && told(known, identity), owner, form);
 
   let handedOn = false;
   const texts = [citizen, name, phone, password].map(({ input }) => input).concat(born.inputs);
@@ -168,6 +182,24 @@ export async function screen({ contest, go, kept }) {
       unit: unit.value(), unitTyped: unit.typed(), consent: agree.checked };
   };
   return { title: t("register.title"), content, keep, stop: () => handedOn || proof.stop() };
+}
+
+/** Where nobody registers otherwise. */
+const onlyBy = (offered) => ({
+  title: t("register.title"),
+  content: h("section", { class: "narrow" }, h("h1", null, t("register.title")), h("p", null, t("register.have"), " ", toSignIn()), offered),
+});
+
+/** What the provider told, for the person to look over. */
+function told(known, { title }) {
+  const born = known.date_of_birth && known.date_of_birth.split("-").reverse().join("/");
+  const rows = [
+    [t("person.citizenId"), known.citizen_id], [t("person.fullName"), known.full_name], [t("person.born"), born],
+    [t("person.gender"), known.gender && t(`person.${known.gender}`)], [t("person.phone"), known.phone],
+  ];
+  return [h("p", null, t("identity.proved", { title })),
+    h("dl", { class: "rows" }, rows.filter(([, value]) => value).map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))),
+    h("p", { class: "hint" }, t("identity.wrongData"))];
 }
 
 const toSignIn = () => h("a", { href: "#/sign-in" }, t("nav.signIn"));

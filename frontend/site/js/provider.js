@@ -1,0 +1,51 @@
+// The way to the identity provider and the box that offers it.
+
+import { call } from "./api.js";
+import { add, h, once } from "./dom.js";
+import { flows } from "./flows.js";
+import { explain } from "./problems.js";
+import { t } from "./texts.js";
+import "./texts-identity.js";
+
+/** @import { Answers, Contest } from "../../types/api" */
+
+/** Leaves the page. Throws what the server refuses. */
+async function leave() {
+  const { url, flow } = /** @type {Answers["beginProviderSignIn"]} */ (await call("GET", "/sign-in", undefined, { tries: 3 }));
+  flows.set(new URL(url).searchParams.get("state") || "", { flow, at: Date.now() });
+  location.assign(url);
+}
+
+/**
+ * The button that leads to the provider, and what went wrong with it.
+ * @param {NonNullable<Contest["identity"]>} identity
+ * @param {string} label
+ */
+export function wayThere(identity, label) {
+  const trouble = h("div", { role: "alert" });
+  const button = h("button", { class: "button primary", type: "button" }, label);
+  button.addEventListener("click", once(button, async () => {
+    try {
+      trouble.replaceChildren();
+      await leave();
+    } catch (thrown) {
+      const error = /** @type {import("./api.js").ApiError} */ (thrown);
+      add(trouble, [h("p", { class: "notice bad" }, explain(error)), error.code === "provider_down" && without(identity)]);
+    }
+  }));
+  return h("div", null, h("p", { class: "actions" }, button), trouble);
+}
+
+/**
+ * What people may do while the provider is down, if anything.
+ * @param {NonNullable<Contest["identity"]>} identity
+ */
+export function without(identity) {
+  if (identity.require && !identity.fallback) return null;
+  return h("p", null, t("identity.withoutAbout"), " ", h("a", { href: "#/register?unproven=1" }, t("identity.without")));
+}
+
+/** @param {NonNullable<Contest["identity"]>} identity */
+export function offer(identity) {
+  return [h("p", null, t("identity.about", { title: identity.title })), wayThere(identity, t("identity.begin"))];
+}

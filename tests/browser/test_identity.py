@@ -1,0 +1,247 @@
+"""Registering with an identity provider, on the deployed stack and in Chromium."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.hands import choose, press
+from tests.browser.people import PASSWORD
+from tests.provider import PERSON, SECRET, Provider, identity, provider
+from tests.stack import Stack, aside, contest_folder, running
+
+BEGIN = "Đăng ký bằng tài khoản định danh"
+
+
+def a_free_port() -> int:
+    """The address of the site stands in the contest, before the stack is up."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def toml(table: dict[str, Any]) -> str:
+    """``[identity]`` as text."""
+    claims = ", ".join(f'{name} = "{value}"' for name, value in table["claims"].items())
+    rest = [f"{name} = {json.dumps(value)}" for name, value in table.items() if name != "claims"]
+    return "\n".join(["", "[identity]", *rest, f"claims = {{ {claims} }}", ""])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A stack whose contest names ``run``; each test has a ``sub`` of its own there."""
+
+    stack: Stack
+    run: Provider
+
+    def citizen_id(self, sub: str) -> str:
+        return f"040090{int(sub):06}"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder, port = tmp_path_factory.mktemp("identity"), a_free_port()
+    people = {f"{n}": {**PERSON, "SoDinhDanh": f"040090{n:06}"} for n in range(100)}
+    with provider(people) as run:
+        contest = contest_folder(folder / "contest", id="identity", weeks=1, seconds=7200, proof="true")
+        told = identity(run.url, f"http://127.0.0.1:{port}/", require=True, fallback="unverified")
+        with (contest / "contest.toml").open("a", encoding="utf-8") as file:
+            file.write(toml(told))
+        with running(contest, folder / "state", "--port", str(port)) as stack:
+            name = next(
+                output["OutputValue"]
+                for described in stack.client("cloudformation").describe_stacks()["Stacks"]
+                for output in described.get("Outputs", ())
+                if output["OutputKey"] == "ProviderSecretName"
+            )
+            stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=SECRET)
+            yield Desk(stack, run)
+
+
+@pytest.fixture(scope="module")
+def new() -> Callable[[], str]:
+    """Somebody at the provider who has not been here."""
+    numbers = count(1)
+    return lambda: str(next(numbers))
+
+
+def begin(page: Page, desk: Desk) -> None:
+    """To the provider's page."""
+    page.goto(f"{desk.stack.site_url}/#/register")
+    press(page.get_by_role("button", name=BEGIN))
+    expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()
+
+
+def agree(page: Page, sub: str) -> None:
+    page.get_by_role("button", name=sub, exact=True).first.click()
+
+
+def expect_proved(page: Page, desk: Desk, sub: str) -> None:
+    expect(page.get_by_text("VNeID đã xác thực bạn là:")).to_be_visible()
+    expect(page.get_by_text(desk.citizen_id(sub))).to_be_visible()
+    expect(page.get_by_text("06/05/1990")).to_be_visible()
+
+
+def fill_in(page: Page, password: str = PASSWORD) -> None:
+    choose(page.get_by_label("Công dân khác"))
+    page.get_by_label("Mật khẩu", exact=True).last.fill(password)
+    choose(page.get_by_label("Tôi đồng ý"))
+    press(page.get_by_role("button", name="Đăng ký", exact=True))
+
+
+def participant(page: Page) -> dict[str, Any]:
+    expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
+    session = json.loads(page.evaluate("localStorage.getItem('cuoc-thi:session')"))
+    return dict(session["participant"])
+
+
+def test_a_person_registers_with_the_provider_and_is_verified(
+    desk: Desk, page: Page, new: Callable[[], str]
+) -> None:
+    sub = new()
+    begin(page, desk)
+    agree(page, sub)
+    expect_proved(page, desk, sub)
+    assert "code" not in page.url
+    expect(page.get_by_label("Họ và tên")).to_have_count(0)
+    fill_in(page)
+    person = participant(page)
+    assert (person["full_name"], person["verified"]) == ("NGUYỄN VĂN AN", "provider")
+    credentials = {"citizen_id": desk.citizen_id(sub), "password": PASSWORD}
+    later = aside(lambda: desk.stack.call("POST", "/sessions", credentials))
+    assert later.json()["participant"]["verified"] == "provider"
+    assert not page.evaluate("Object.keys(localStorage).some(key => key.includes('flow:'))")
+
+
+@pytest.mark.no_hands
+def test_a_reload_in_the_middle_and_another_language_lose_nothing(
+    desk: Desk, page: Page, new: Callable[[], str]
+) -> None:
+    sub = new()
+    begin(page, desk)
+    agree(page, sub)
+    expect_proved(page, desk, sub)
+    exchanges = len(desk.run.exchanged)
+    page.reload()
+    expect_proved(page, desk, sub)
+    page.get_by_label("Mật khẩu", exact=True).fill("giữ nguyên nhé")
+    press(page.get_by_role("button", name="English"))
+    expect(page.get_by_text("VNeID has proved that you are:")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_have_value("giữ nguyên nhé")
+    press(page.get_by_role("button", name="Tiếng Việt"))
+    fill_in(page)
+    assert participant(page)["verified"] == "provider"
+    assert len(desk.run.exchanged) == exchanges  # the code was exchanged once
+
+
+@pytest.mark.no_hands
+def test_two_tabs_do_not_get_into_each_others_way(desk: Desk, page: Page, new: Callable[[], str]) -> None:
+    one, two, other = new(), new(), page.context.new_page()
+    begin(page, desk)
+    begin(other, desk)
+    agree(other, two)
+    expect_proved(other, desk, two)
+    agree(page, one)
+    expect_proved(page, desk, one)
+    fill_in(page)
+    assert participant(page)["verified"] == "provider"
+    fill_in(other)
+    assert participant(other)["verified"] == "provider"
+
+
+@pytest.mark.no_hands
+def test_a_return_in_a_new_window_of_the_same_browser_works(
+    desk: Desk, page: Page, new: Callable[[], str]
+) -> None:
+    sub, window = new(), page.context.new_page()
+    begin(page, desk)
+    window.goto(page.url)
+    page.close()
+    agree(window, sub)
+    expect_proved(window, desk, sub)
+    fill_in(window)
+    assert participant(window)["verified"] == "provider"
+
+
+@pytest.mark.no_hands
+def test_a_return_in_another_browser_says_so_and_offers_to_begin_again(
+    desk: Desk, phone: Callable[..., BrowserContext], new: Callable[[], str]
+) -> None:
+    sub, page, other = new(), phone().new_page(), phone().new_page()
+    begin(page, desk)
+    other.goto(page.url)
+    agree(other, sub)
+    expect(other.get_by_text("được bắt đầu ở một trình duyệt khác")).to_be_visible()
+    press(other.get_by_role("button", name="Bắt đầu lại"))
+    agree(other, sub)
+    expect_proved(other, desk, sub)
+
+
+@pytest.mark.no_hands
+def test_who_does_not_agree_is_told_that_nothing_was_sent(desk: Desk, page: Page) -> None:
+    begin(page, desk)
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_text("Chưa có gì được gửi cho cuộc thi.")).to_be_visible()
+    press(page.get_by_role("button", name="Bắt đầu lại"))
+    expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()
+
+
+@pytest.mark.no_hands
+def test_without_the_provider_there_is_no_form_where_it_is_required(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.stack.site_url}/#/register")
+    expect(page.get_by_role("button", name=BEGIN)).to_be_visible()
+    expect(page.get_by_label("Họ và tên")).to_have_count(0)
+    application = {
+        "citizen_id": "040090000500", "full_name": "Nguyễn Văn An", "date_of_birth": "1990-05-06",
+        "gender": "male",
+        "phone": "0912345678", "category": "encouraged", "password": PASSWORD, "consent": True,
+    }  # fmt: skip
+    refused = aside(lambda: desk.stack.call("POST", "/participants", application)).json()
+    assert [fault["field"] for fault in refused["errors"]] == ["ticket"]
+
+
+@pytest.mark.no_hands
+def test_while_the_provider_is_down_people_register_unproven_and_verify_later(
+    desk: Desk, page: Page, new: Callable[[], str]
+) -> None:
+    """Runs last: the breaker stays open for half a minute."""
+    sub, waiting = new(), page.context.new_page()
+    begin(page, desk)
+    begin(waiting, desk)
+    agree(page, sub)
+    expect_proved(page, desk, sub)
+    state = parse_qs(urlsplit(waiting.url).query)["state"][0]
+    desk.run.down = True
+    try:
+        waiting.goto(f"{desk.stack.site_url}/?code=anything&state={state}")
+        for _ in range(5):
+            expect(waiting.get_by_text("Hệ thống định danh đang gián đoạn")).to_be_visible()
+            press(waiting.get_by_role("button", name="Thử lại"))
+        expect(waiting.get_by_text("Hệ thống định danh đang gián đoạn")).to_be_visible()
+        press(waiting.get_by_role("link", name="Đăng ký không xác thực"))
+        waiting.get_by_label("Số căn cước công dân").fill(desk.citizen_id(sub))
+        waiting.get_by_label("Họ và tên").fill("Nguyễn Văn An")
+        for part, value in (("Ngày", "6"), ("Tháng", "5"), ("Năm", "1990")):
+            waiting.get_by_label(part, exact=True).fill(value)
+        choose(waiting.get_by_label("Nam", exact=True))
+        waiting.get_by_label("Số điện thoại").fill("0912345678")
+        fill_in(waiting)
+        assert participant(waiting)["verified"] == "none"
+    finally:
+        desk.run.down = False
+    waiting.evaluate("localStorage.removeItem('cuoc-thi:session')")
+    page.reload()  # the kept answer, although the breaker is open
+    expect(page.get_by_text("Số căn cước này đã được đăng ký mà chưa xác thực.")).to_be_visible()
+    page.locator("#link-password").fill(PASSWORD)
+    press(page.get_by_role("button", name="Xác thực tài khoản đã có"))
+    assert participant(page)["verified"] == "provider"
