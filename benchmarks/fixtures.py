@@ -13,10 +13,10 @@ from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake.intake import Intake
 from chalicelib.web.tokens import Tokens
-from tests.fakes import MemoryParticipants, NothingPublished
+from tests.fakes import MemoryParticipants, MemoryRevocations, NothingPublished
 
 PERSON = Person("a3" + "0" * 18, "S-NOIVU", "mandatory")
-NO_RESULTS = (NothingPublished(), MemoryParticipants)
+NO_RESULTS = (NothingPublished(), MemoryParticipants, MemoryRevocations)
 SECRET = b"bench-secret"
 
 
@@ -58,8 +58,7 @@ def intake(desk: Folder, site: Folder) -> Intake:
         "bench",
         (),
         plain_book,
-        NothingPublished(),
-        MemoryParticipants,
+        *NO_RESULTS,
     )
 
 

@@ -253,6 +253,16 @@ class MemoryExchanges:
         self.told = self.told._replace(failures=0)
 
 
+class MemoryRevocations:
+    """``revoked``: who has been signed out, in order."""
+
+    def __init__(self) -> None:
+        self.revoked: list[str] = []
+
+    def revoke(self, participant_ids: Iterable[str]) -> None:
+        self.revoked += participant_ids
+
+
 class MemorySignIns:
     def __init__(self) -> None:
         self.here: dict[tuple[str, str], Failures] = {}

@@ -28,7 +28,15 @@ DECISION_FILES = {
     "notice.txt": "notice",
     **{
         f"{kind}.{ending}": kind
-        for kind in ("annulments", "winner-checks", "rulings", "recognitions", "calendar", "switches")
+        for kind in (
+            "annulments",
+            "releases",
+            "winner-checks",
+            "rulings",
+            "recognitions",
+            "calendar",
+            "switches",
+        )
         for ending in ("csv", "xlsx")
     },
 }

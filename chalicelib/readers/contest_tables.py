@@ -57,10 +57,12 @@ class File(NamedTuple):
         records = reader(self.name, self.data, columns, faults)
         return list(read_table(self.name, records, columns, faults, optional))
 
-    def some_rows(self, columns: tuple[str, ...], faults: list[Fault]) -> list[Row]:
+    def some_rows(
+        self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()
+    ) -> list[Row]:
         """Of a table that asks for something: a fault if it has no row."""
         before = len(faults)
-        rows = self.rows(columns, faults)
+        rows = self.rows(columns, faults, optional)
         if not rows and len(faults) == before:
             faults.append(Fault(self.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
         return rows

@@ -19,6 +19,7 @@ WINNER_CHECKS = (
     *("check", "reason"),
 )
 RECOGNITIONS = ("what", "decision", "decided_on", "withdraw", "reason")
+RELEASES = ("citizen_id", "reason")
 _EFFECTS: tuple[Effect, ...] = ("no_prize", "not_counted", "none")
 PASSED, FAILED = "đạt", "không đạt"
 
@@ -61,6 +62,22 @@ def read_annulments(file: File, who: Who, weeks: Container[int], faults: list[Fa
         effect = _EFFECTS[_EFFECTS.index(row["effect"])]
         annulments.append(Annulment(person, named, effect, _day(row, faults), check_reason(row, faults)))
     return annulments
+
+
+def read_releases(file: File, faults: list[Fault]) -> list[Row]:
+    """The numbers to give back to their owners, each once; the rows that are right."""
+    first: dict[str, int] = {}
+    right = []
+    for row in _rows(file, RELEASES, faults):
+        before = len(faults)
+        check_citizen_id(row, faults)
+        check_reason(row, faults)
+        line = first.setdefault(row["citizen_id"], row.line)
+        if line != row.line:
+            faults.append(row.fault("citizen_id", f"trùng với dòng {line}: mỗi số chỉ ghi một lần"))
+        if len(faults) == before:
+            right.append(row)
+    return right
 
 
 def read_winner_checks(file: File, weeks: Container[int], on: date, faults: list[Fault]) -> list[Annulment]:

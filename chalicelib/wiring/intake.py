@@ -61,6 +61,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     markdown = MarkdownIt("commonmark", {"html": False})
     site = site_bucket(environment.aws_region, environment.site_bucket)
     keys = [SigningKey(value) for value in rotated(http, environment.receipt_secret)]
+    people = lru_cache(maxsize=1)(partial(_participants, environment, desk))
     return Intake(
         desk=desk,
         site=site,
@@ -72,7 +73,8 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         keys=publish_keys(site, keys),
         write_book=plain_book,
         published=closing().weeks,
-        people=lru_cache(maxsize=1)(partial(_participants, environment, desk)),
+        people=people,
+        revocations=lambda: StoredRevocations(people(), lambda: desk, now_ms),
     )
 
 

@@ -32,7 +32,9 @@ class Revoked:
         contest = self._library.current()
         if contest is not self._contest:
             self._contest = contest
-            self._barred = contest.decisions.annulled_for_good.union(contest.excluded)
+            in_force = contest.decisions.in_force()
+            excluded = [in_force.get(number, number) for number in contest.excluded]
+            self._barred = contest.decisions.annulled_for_good.union(excluded)
         now = self._clock()
         if self._checked_at is None or now - self._checked_at >= RECHECK_MS:
             self._checked_at = now

@@ -71,11 +71,11 @@ class Inbox:
         data = self.desk.get(delivery.key, LARGEST + 1, delivery.version)  # a file must fit into memory
         if data is None:
             raise FileNotFoundError(delivery.key)
+        first = EPOCH + timedelta(milliseconds=began)
         if file in PERSONAL_FILES:
-            first = EPOCH + timedelta(milliseconds=began)
             told = self.people().take_over(file, data, first, delivery.id)
         elif deliveries.is_newest(delivery.key, delivery.sequencer, to_ms(now)):
-            told = self.contest().take_over(file, data, now)
+            told = self.contest().take_over(file, data, now, first)
         else:
             told = self.contest().overtaken(f"{file}.{delivery.version}", data, now)
         deliveries.finish(delivery.id)

@@ -8,7 +8,7 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -42,7 +42,7 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files
-from chalicelib.readers.contest_tables import LONGEST_REASON, counted_units
+from chalicelib.readers.contest_tables import LONGEST_REASON, File, counted_units
 from chalicelib.readers.tables import Fault
 from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
@@ -74,7 +74,16 @@ from chalicelib.services.contest.under_way import Plan, begun, opened_again, pla
 from chalicelib.services.contest.withdrawn import withdraw
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import Unconfirmed, answer
-from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore, ParticipantStore, WriteBook
+from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
+from chalicelib.services.ports import (
+    Clock,
+    ConditionalObjects,
+    ObjectStore,
+    ParticipantStore,
+    PlainSheet,
+    Revocations,
+    WriteBook,
+)
 
 T = TypeVar("T")
 GATHERING = "reference/gathering.zip"
@@ -96,11 +105,15 @@ class _Overtaken(Exception):
 
 
 class _Sent(NamedTuple):
-    """A file; ``confirmed`` with its code and reason, if its consequences were seen before."""
+    """A file; ``confirmed`` with its code and reason, if its consequences were seen before.
+
+    ``came``: when it arrived, where that was before this run.
+    """
 
     file: str
     data: bytes
     confirmed: tuple[str, str] | None = None
+    came: datetime | None = None
 
 
 class Published(Protocol):
@@ -114,7 +127,7 @@ class Published(Protocol):
 
 
 # Decisions that change no published result, and that cannot wait until one that changes them is carried out.
-_AT_ONCE = frozenset({"calendar", "switches", "notice"})
+_AT_ONCE = frozenset({"calendar", "switches", "notice", "releases"})
 # What a change is about, by the kind of its file; a whole contest is a change of rules.
 _CAUSES: dict[str, Cause] = {
     "units": "headcount",
@@ -135,7 +148,7 @@ class Intake:
     ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
 
     The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
-    ``people`` are asked for names, and whose a citizen ID is.
+    ``people`` are asked for names, and whose a citizen ID is; ``revocations`` end sessions.
     """
 
     desk: ConditionalObjects
@@ -149,9 +162,13 @@ class Intake:
     write_book: WriteBook
     published: Published
     people: Callable[[], ParticipantStore]
+    revocations: Callable[[], Revocations]
 
-    def take_over(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
-        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``."""
+    def take_over(self, file: str, data: bytes, now: datetime, came: datetime | None = None) -> IntakeAnswer:
+        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``.
+
+        ``came``: when the file first arrived, if an earlier run has died over it.
+        """
         confirmation = CONFIRMATION.fullmatch(file)
         return answer(
             self.desk,
@@ -162,7 +179,7 @@ class Intake:
             lambda warnings: (
                 self._confirm(_Sent(file, data), confirmation[1], now, warnings)
                 if confirmation
-                else self._take(_Sent(file, data), now, warnings)
+                else self._take(_Sent(file, data, came=came), now, warnings)
             ),
             self._names,
         )
@@ -212,6 +229,8 @@ class Intake:
         if seen is None:
             message = "chưa có cuộc thi nào đang chạy: hãy gửi cả thư mục trong contest.zip trước"
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
+        if DECISION_FILES[sent.file] == "releases":
+            return self._release(sent, seen, now, warnings)
         contest = seen.contest
         more = read_decisions(*sent[:2], contest, self._in_force, self.published.published_at, now)
         files = self._source(seen, None)
@@ -220,6 +239,60 @@ class Intake:
         definition = with_changes(contest.definition, decisions.calendar)
         told = in_words(definition, decisions, sent.file)
         return {"decisions": sum(map(len, more)), **{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}
+
+    def _release(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
+        """Gives citizen IDs back to their owners: decisions first, so that a run that died can be repeated."""
+        contest, people, faults = seen.contest, self.people(), list[Fault]()
+        table, came = File(sent.file, sent.data), sent.came or now
+        releases, lines = plan_releases(table, contest, people, self.pepper, came, faults)
+        if faults:
+            raise ContestFaults(faults)
+        published = self._with_results(contest, to_ms(now))
+        if releases:
+            files, more = self._source(seen, None), decisions_of(releases, contest, published, now)
+            self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
+            for one in releases:
+                if not people.pass_on(one.number, one.before, one.after, one.generation):
+                    raise Busy(f"{one.number} has passed on meanwhile")
+            self.revocations().revoke(one.before for one in releases)
+        folder = f"requests/{now:%Y%m%d-%H%M%S}-{digest(sent.data)[:8]}/"
+        sheet = PlainSheet("Trả lại số", [24] * len(WHO), WHO, lines)
+        self.desk.put(f"{folder}releases.xlsx", self.write_book([sheet], now))
+        offered = self._offer(releases, published, sent, now, warnings) if releases and published else {}
+        return {"released": len(releases), "answers": folder, **offered}
+
+    def _with_results(self, contest: Current, now: int) -> set[int]:
+        """The weeks whose results are published."""
+        over = (week for week in contest.definition.weeks if week.closes <= now)  # else opened again
+        return {week.number for week in over if self.published.published_at(f"week-{week.number}") is not None}
+
+    def _offer(
+        self, releases: Sequence[Release], weeks: set[int], sent: _Sent, now: datetime, warnings: list[Fault]
+    ) -> dict[str, Any]:
+        """What not counting these people would change in published results, kept for a confirmation."""
+        seen = self._seen()
+        if seen is None:
+            return {}
+        recognised = {week for week in weeks if seen.contest.decisions.recognition(f"week-{week}")}
+        if recognised:
+            named = ", ".join(map(str, sorted(recognised)))
+            message = (
+                f"kết quả tuần {named} đã được công nhận nên giữ nguyên; muốn sửa thì thu hồi quyết định công "
+                "nhận rồi gửi tệp annulments với mã người dự thi trong tệp trả lời"
+            )
+            warnings.append(Fault(sent.file, 0, "", "", message))
+        if weeks == recognised:
+            return {}
+        file, data = "annulments.csv", annulments_file(releases, weeks - recognised, now)
+        more = read_decisions(file, data, seen.contest, self._in_force, self.published.published_at, now)
+        after = replace(seen.contest, decisions=seen.contest.decisions.plus(more))
+        annulments = _Sent(file, data)
+        try:
+            changes = self._changes(seen.contest, after, annulments, seen.told.source, now)
+        except ContestFaults as refused:
+            warnings += refused.faults
+            return {}
+        return self._told(changes, annulments) if changes else {}
 
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Carries out the change that waits under ``code``, for the reason in the file."""

@@ -33,6 +33,7 @@ _TAKEN = {
     "stopped": "Đang tạm dừng",
     "notice": "Thông báo trên trang",
     "decisions": "Quyết định đã ghi nhận",
+    "released": "Số căn cước trả lại cho chủ",
     "confirmed": "Đã thực hiện thay đổi có mã",
     "code": "Mã xác nhận",
     "gathered": "Các tệp đã nhận",

@@ -1,8 +1,9 @@
 """Requests about single people, sent as a file to the inbox: a new password, their data, or their erasure.
 
-The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``), or
-XLSX. Each is taken whole or refused with all its faults. The answer is personal, so it goes into a folder of
-its own below ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
+The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``; a row may
+have ``participant_id`` instead, as for somebody whose number was given back to its owner), or XLSX. Each is taken
+whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
+``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, day, to_ms
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
+from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.intake_report import answer
@@ -27,6 +29,7 @@ from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
+_OPTIONAL: dict[str, tuple[str, ...]] = {"password-resets": (), "data-requests": ("participant_id",)}
 _COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
@@ -63,10 +66,14 @@ class PersonalFiles:
     def _take(self, file: str, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
-        rows = File(file, data).some_rows(_COLUMNS[name], faults)
+        rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL[name])
+        wanted: dict[str, str] = {}
         for row in rows:
-            check_citizen_id(row, faults)
-            if "request" in row.cells and row["request"] not in {"export", "erase"}:
+            if "request" not in row.cells:
+                check_citizen_id(row, faults)
+                continue
+            wanted[_key(row)] = Who(self._in_force).of(row, faults)
+            if row["request"] not in {"export", "erase"}:
                 faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
         if faults:
             raise ContestFaults(faults)
@@ -79,7 +86,7 @@ class PersonalFiles:
         if name == "password-resets":
             done = self._resets(rows, reference, now, folder, delivery)
         else:
-            done = self._data(rows, reference, now, folder)
+            done = self._data(rows, wanted, reference, now, folder)
         return {**done, "answers": folder}
 
     def _resets(
@@ -88,7 +95,8 @@ class PersonalFiles:
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
-        for citizen_id, identity in self._in_force(rows).items():
+        for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
+            identity = self._in_force(citizen_id)
             person, code = self.participants.get(identity), one_time_code(self.pepper, delivery, identity)
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
                 end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
@@ -102,33 +110,33 @@ class PersonalFiles:
         self.desk.put(f"{folder}password-resets.xlsx", self._workbook([sheet], now))
         return dict(counts)
 
-    def _data(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
+    def _data(
+        self, rows: list[Row], wanted: dict[str, str], reference: Current, now: datetime, folder: str
+    ) -> dict[str, Any]:
+        """``wanted``: what a row names the person by → participant id."""
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
-        wanted = self._in_force(rows)
-        asked = [row["citizen_id"] for row in rows if row["request"] == "export"]
+        asked = [_key(row) for row in rows if row["request"] == "export"]
         dossiers = self.subject.export({key: wanted[key] for key in asked}, reference, to_ms(now))
         gone = []
         # Exports come first: a person who asks for both gets the data before it is erased.
         for row in sorted(rows, key=lambda row: row["request"] == "erase"):
-            citizen_id = row["citizen_id"]
+            key = _key(row)
             if row["request"] == "erase":
-                outcome = self.subject.erase(wanted[citizen_id], reference, to_ms(now))
+                outcome = self.subject.erase(wanted[key], reference, to_ms(now))
                 if outcome != "postponed":  # who was erased when this file was last tried is not registered now
-                    gone.append(wanted[citizen_id])
+                    gone.append(wanted[key])
             else:
-                outcome = self._hand_over(dossiers.get(citizen_id), f"{folder}{wanted[citizen_id]}", now)
+                outcome = self._hand_over(dossiers.get(key), f"{folder}{wanted[key]}", now)
             counts[outcome] += 1
-            lines.append([citizen_id, row["request"], outcome, _NOTES[outcome]])
+            lines.append([key, row["request"], outcome, _NOTES[outcome]])
         self.revocations.revoke(gone)
         self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
 
-    def _in_force(self, rows: list[Row]) -> dict[str, str]:
-        """Citizen ID → the id in force, in the order of the rows."""
-        numbers = {row["citizen_id"]: participant_id(self.pepper, row["citizen_id"]) for row in rows}
-        in_force = self.participants.in_force(numbers.values())
-        return {citizen_id: in_force[number] for citizen_id, number in numbers.items()}
+    def _in_force(self, citizen_id: str) -> str:
+        number = participant_id(self.pepper, citizen_id)
+        return self.participants.in_force([number])[number]
 
     def _hand_over(self, dossier: Dossier | None, key: str, now: datetime) -> str:
         if dossier is None:
@@ -141,3 +149,8 @@ class PersonalFiles:
         return self.write_book(
             [PlainSheet(name, [24] * len(header), header, rows) for name, header, rows in sheets], now
         )
+
+
+def _key(row: Row) -> str:
+    """What the row names the person by."""
+    return row["citizen_id"] or row["participant_id"]

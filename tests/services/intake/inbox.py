@@ -16,7 +16,7 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake, Published
-from tests.fakes import Clock, MemoryObjects, MemoryParticipants, NothingPublished
+from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
 from tests.readers.contest_files import contest_files, zipped
 
 NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Desk:
         self, version: str = "code 1", keys: Sequence[PublicKey] = (), published: Published | None = None
     ) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
-        self.clock, self.people = Clock(0), MemoryParticipants()
+        self.clock, self.people, self.revocations = Clock(0), MemoryParticipants(), MemoryRevocations()
         self.intake = Intake(
             self.desk,
             self.site,
@@ -49,6 +49,7 @@ class Desk:
             plain_book,
             published or NothingPublished(),
             lambda: self.people,
+            lambda: self.revocations,
         )
 
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:

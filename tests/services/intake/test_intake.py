@@ -14,7 +14,7 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake import Intake
-from tests.fakes import Clock, MemoryObjects, MemoryParticipants, NothingPublished
+from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
 from tests.readers.contest_files import TOML, contest_files, zipped
 from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
 
@@ -67,7 +67,7 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants)
+    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants, MemoryRevocations)
     intake = Intake(Logged(), Logged(), PEPPER, *parts)
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]

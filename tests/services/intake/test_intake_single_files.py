@@ -16,7 +16,7 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import GATHERING, Intake
-from tests.fakes import Clock, MemoryObjects, MemoryParticipants, NothingPublished
+from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
 from tests.readers.contest_files import (
     EXCLUSIONS,
     QUESTIONS,
@@ -279,7 +279,7 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants)
+    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants, MemoryRevocations)
     return desk, Intake(desk, MemoryObjects(), PEPPER, *parts)
 
 

@@ -288,6 +288,33 @@ def test_an_erasure_sent_again_ends_the_session_that_a_broken_one_left() -> None
     assert AN_ID in revoked_tokens.decode(office.desk.objects[revoked_tokens.KEY])
 
 
+def test_after_a_release_a_number_means_its_owner_and_an_id_the_stranger() -> None:
+    office = Office()
+    next_id = participant_id(PEPPER, AN["citizen_id"], 1)
+    office.counter.people.pass_on(AN_ID, AN_ID, next_id, 1)
+    office.counter.register({**AN, "full_name": "Trần Văn Chủ"})
+    report = office.send("data-requests.csv", f"citizen_id,request\n{AN['citizen_id']},export\n")
+    told = json.loads(office.desk.objects[f"{report['taken']['answers']}{next_id}.json"])
+    assert told["person"]["full_name"] == "Trần Văn Chủ"
+    codes = office.sheet(
+        office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n"), "password-resets.xlsx"
+    )
+    assert codes[1][1] == "Trần Văn Chủ"
+    asked = f"citizen_id,participant_id,request\n,{AN_ID},export\n,{AN_ID},erase\n"
+    report = office.send("data-requests.csv", asked)
+    told = json.loads(office.desk.objects[f"{report['taken']['answers']}{AN_ID}.json"])
+    assert (told["person"]["full_name"], report["taken"]["erased"]) == ("Nguyễn Văn An", 1)
+    assert office.counter.people.people.keys() == {BINH_ID, next_id}
+    assert office.counter.sign_in(AN)
+
+
+def test_a_request_names_a_person_in_one_way() -> None:
+    office = Office()
+    both = f"citizen_id,participant_id,request\n{AN['citizen_id']},{AN_ID},erase\n"
+    (fault,) = office.send("data-requests.csv", both)["faults"]
+    assert "ghi một trong hai" in fault["message"]
+
+
 def test_nobody_is_erased_during_an_attempt() -> None:
     office = Office()
     office.counter.start(office.an)

@@ -1,0 +1,113 @@
+"""Releases: a citizen ID that a stranger has registered goes to its owner, under an id of the next generation.
+
+What the stranger did is not counted from the first week without published results on, at once; in weeks whose
+results are published it waits for a confirmation, as an annulment does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.domain.decisions import Annulment, Decisions, NumberChange
+from chalicelib.domain.identity import participant_id
+from chalicelib.domain.times import to_ms
+from chalicelib.readers.contest_tables import LONGEST_REASON, File
+from chalicelib.readers.decision_files import ANNULMENTS, read_releases
+from chalicelib.readers.tables import Fault
+from chalicelib.services.contest.reference import Current
+from chalicelib.services.ports import ParticipantStore
+
+WHO = (*("citizen_id", "participant_id", "full_name", "phone", "unit_code", "registered_at", "reason", "note"),)
+_RELEASED = "đã trả lại: người này không vào thi được nữa, chủ số đăng ký lại được"
+_FREE = "đã trả lại từ trước, chủ số chưa đăng ký: không cần làm gì thêm"
+_ANEW = "đã trả lại; người đang dùng số đăng ký sau khi có tệp này: nếu lại là người lạ, hãy gửi tệp mới"
+
+
+class Release(NamedTuple):
+    """``number`` passes from ``before`` to ``after``, the id of ``generation``."""
+
+    number: str
+    before: str
+    after: str
+    generation: int
+    reason: str
+
+
+class Releases(NamedTuple):
+    """``lines``: what the answer says of each row, by ``WHO``."""
+
+    made: tuple[Release, ...]
+    lines: list[list[str]]
+
+
+def plan_releases(
+    file: File,
+    contest: Current,
+    people: ParticipantStore,
+    pepper: bytes,
+    came: datetime,
+    faults: list[Fault],
+) -> Releases:
+    """What the file asks for. ``came``: when it first arrived; who registered later is not meant by it.
+
+    A number that is free already stays as it is: so a file that is taken over twice releases once.
+    """
+    made, lines = list[Release](), list[list[str]]()
+    for row in read_releases(file, faults):
+        citizen_id, reason = row["citizen_id"], row["reason"]
+        number = participant_id(pepper, citizen_id)
+        holder = people.holder(number)
+        if holder is None:
+            message = "chưa có ai đăng ký số này: chủ số đăng ký được ngay, không cần trả lại"
+            faults.append(row.fault("citizen_id", message))
+            continue
+        person, note = holder.person, _RELEASED
+        known = [""] * 4
+        if person:
+            at = contest.definition.rfc3339(person.registered_at)
+            known = [person.full_name, person.phone, person.unit, at]
+        if not holder.taken:
+            note = _FREE
+        elif person and person.registered_at > to_ms(came):
+            note, known = _ANEW, [""] * 4
+        else:
+            after = participant_id(pepper, citizen_id, holder.generation + 1)
+            made.append(Release(number, holder.participant_id, after, holder.generation + 1, reason))
+        lines.append([citizen_id, holder.participant_id, *known, reason, note])
+    return Releases(tuple(made), lines)
+
+
+def decisions_of(
+    releases: Iterable[Release], contest: Current, published: Collection[int], now: datetime
+) -> Decisions:
+    """What holds at once: from the first week on that has no published results."""
+    weeks = tuple(week.number for week in contest.definition.weeks if week.number not in published)
+    from_week = min(weeks, default=contest.definition.contest.weeks + 1)
+    at = now.astimezone(contest.definition.zone)
+    annulments, numbers = list[Annulment](), list[NumberChange]()
+    for one in releases:
+        if weeks:
+            named, day = weeks if published else (), at.date().isoformat()
+            annulments.append(Annulment(one.before, named, "not_counted", day, why_not_counted(one)))
+        moment = at.isoformat(timespec="seconds")
+        numbers.append(NumberChange(one.number, one.after, from_week, one.reason, moment))
+    return Decisions(annulments=tuple(annulments), numbers=tuple(numbers))
+
+
+def why_not_counted(release: Release) -> str:
+    return f"trả lại số căn cước cho chủ: {release.reason}"[:LONGEST_REASON]
+
+
+def annulments_file(releases: Sequence[Release], weeks: Collection[int], now: datetime) -> bytes:
+    """``annulments.csv`` for the weeks whose results are published, which a confirmation carries out."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(ANNULMENTS)
+    named = ";".join(map(str, sorted(weeks)))
+    for one in releases:
+        rows.writerow(["", one.before, named, "not_counted", f"{now:%Y-%m-%d}", why_not_counted(one)])
+    return text.getvalue().encode()
