@@ -1,8 +1,8 @@
 """Requests about single people, sent as a file to the inbox: a new password, their data, or their erasure.
 
-The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``; a row may
-have ``participant_id`` instead, as for somebody whose number was given back to its owner), or XLSX. Each is taken
-whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
+The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``; a row
+may have ``participant_id`` instead, as for somebody whose number was given back to its owner), or XLSX. Each is
+taken whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
 ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
 """
 

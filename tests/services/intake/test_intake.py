@@ -67,7 +67,17 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants, MemoryRevocations)
+    parts = (
+        str,
+        rules_page,
+        Clock(0),
+        "test",
+        (),
+        plain_book,
+        NothingPublished(),
+        MemoryParticipants,
+        MemoryRevocations,
+    )
     intake = Intake(Logged(), Logged(), PEPPER, *parts)
     intake.take_over("c.zip", zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]

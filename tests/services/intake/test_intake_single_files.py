@@ -279,7 +279,17 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    parts = (str, rules_page, Clock(0), "test", (), plain_book, NothingPublished(), MemoryParticipants, MemoryRevocations)
+    parts = (
+        str,
+        rules_page,
+        Clock(0),
+        "test",
+        (),
+        plain_book,
+        NothingPublished(),
+        MemoryParticipants,
+        MemoryRevocations,
+    )
     return desk, Intake(desk, MemoryObjects(), PEPPER, *parts)
 
 
