@@ -19,7 +19,7 @@ def heading(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.get_by_role("heading", level=1, name=text)).to_be_focused()
 
 
-def register(page: Page, citizen_id: str) -> None:
+def register(page: Page, citizen_id: str, password: str = PASSWORD) -> None:
     page.get_by_label("Số căn cước công dân").fill(citizen_id)
     page.get_by_label("Họ và tên").fill(NAME)
     for part, value in (("Ngày", "7"), ("Tháng", "3"), ("Năm", "1990")):
@@ -29,7 +29,7 @@ def register(page: Page, citizen_id: str) -> None:
     choose(page.get_by_label("Cán bộ, công chức"))
     page.get_by_label("Đơn vị", exact=True).fill("so b")
     press(page.get_by_role("button", name="Sở B"))
-    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_label("Mật khẩu", exact=True).fill(password)
     choose(page.get_by_label("Tôi đồng ý"))
     press(page.get_by_role("button", name="Đăng ký"))
 

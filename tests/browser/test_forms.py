@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.hands import choose, press, press_blindly
 from tests.browser.people import Person
+from tests.browser.test_exam import register
 from tests.stack import Stack, wait_for
 
 
@@ -322,3 +323,25 @@ def test_the_waiting_bar_does_not_appear_under_a_finger(hall: Stack, page: Page)
     expect(page.locator("#waiting")).to_be_hidden()
     page.mouse.up()
     expect(page.locator("#waiting")).to_be_visible()
+
+
+def test_somebody_whose_number_is_taken_is_told_whom_to_call_and_what_will_happen(
+    hall: Stack, page: Page, hand: str
+) -> None:
+    stranger = Person.register(hall, {"mouse": 777_001, "touch": 777_002}[hand])
+    page.goto(f"{hall.site_url}/#/register")
+    register(page, stranger.citizen_id, "mật khẩu của chủ số")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Nếu chính bạn đã đăng ký, hãy đăng nhập")
+    expect(told).to_contain_text("Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi")
+    expect(told.get_by_role("link", name="0238 000 000")).to_have_attribute("href", "tel:0238000000")
+    expect(told.get_by_role("link", name="Đăng nhập")).to_be_visible()
+
+
+def test_a_registration_whose_answer_was_lost_is_sent_again_and_succeeds(
+    hall: Stack, page: Page, hand: str
+) -> None:
+    person = Person.register(hall, {"mouse": 777_003, "touch": 777_004}[hand])
+    page.goto(f"{hall.site_url}/#/register")
+    register(page, person.citizen_id)
+    expect(page.get_by_role("heading", level=1, name="Xin chào Nguyễn Thị Ánh Đào")).to_be_visible()
