@@ -332,7 +332,7 @@ def test_somebody_whose_number_is_taken_is_told_whom_to_call_and_what_will_happe
     page.goto(f"{hall.site_url}/#/register")
     register(page, stranger.citizen_id, "mật khẩu của chủ số")
     told = page.get_by_role("alert")
-    expect(told).to_contain_text("Nếu chính bạn đã đăng ký, hãy đăng nhập")
+    expect(told).to_contain_text("Nếu chính bạn đã đăng ký: Đăng nhập.")
     expect(told).to_contain_text("Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi")
     expect(told.get_by_role("link", name="0238 000 000")).to_have_attribute("href", "tel:0238000000")
     expect(told.get_by_role("link", name="Đăng nhập")).to_be_visible()

@@ -49,9 +49,13 @@ addTexts({
   "register.send": ["Đăng ký", "Register"],
   "register.checking": ["Đang kiểm tra tự động, vui lòng chờ…", "Automatic check, please wait…"],
   "register.have": ["Đã đăng ký?", "Registered already?"],
+  "register.taken": [
+    "Số căn cước công dân này đã được đăng ký. Nếu chính bạn đã đăng ký:",
+    "This citizen ID is registered already. If it was you:",
+  ],
   "register.stranger": [
-    "Bạn chưa từng đăng ký? Có người đã dùng số của bạn. Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi, bài người kia làm không được tính. Hãy gọi ",
-    "You have never registered? Somebody has used your number. The organisers check and give it back: you register again with all attempts, and what the other person did does not count. Call ",
+    "Nếu bạn chưa từng đăng ký thì có người đã dùng số của bạn. Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi, bài người kia làm không được tính. Hãy gọi ",
+    "If you have never registered, somebody has used your number. The organisers check and give it back: you register again with all attempts, and what the other person did does not count. Call ",
   ],
   "register.done": ["Đăng ký thành công.", "You are registered."],
   "register.doneSignIn": ["Đăng ký thành công. Mời đăng nhập.", "You are registered. Please sign in."],

@@ -139,7 +139,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
       const messages = fieldMessages(error);
       if (messages.proof) proof.renew(); // else it is still good for the same person
       if (Object.keys(messages).length) mistakes.tell(messages);
-      else if (error.code === "already_registered") mistakes.say(explain(error), " ", toSignIn(), ". ", t("register.stranger"), line);
+      else if (error.code === "already_registered") mistakes.say(t("register.taken"), " ", toSignIn(), ". ", t("register.stranger"), line);
       else mistakes.say(explain(error));
       return;
     } finally {
