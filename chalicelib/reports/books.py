@@ -11,7 +11,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Activity, Period
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import columns
-from chalicelib.reports.columns import bloc_rows, contact_rows, prize_rows, unit_rows
+from chalicelib.reports.columns import bloc_figures, bloc_rows, contact_rows, prize_rows, unit_rows
 from chalicelib.reports.questions import QUESTIONS, question_rows
 from chalicelib.reports.vietnamese import text_key
 from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, winning_units
@@ -90,21 +90,15 @@ def add_units(
 def add_blocs(book: Book, title: str, period: str, units: UnitFacts) -> None:
     """The sheet that adds the units up by bloc, with its chart."""
     name = f"Dự thi theo khối, đơn vị{units.level}, {title}" if units.level else f"Dự thi theo khối {title}"
-    sheet = book.sheet(f"Khối{units.level}", name, period, columns.BLOCS, landscape=True)
-    table = sheet.rows(bloc_rows(units.blocs), filters=False)
-    sheet.row(_bloc_total(units), strong=True)
-    chart = book.chart("bar", table, 1, 9, "Tỷ lệ dự thi theo khối")
+    header = columns.bloc_columns(units)
+    sheet = book.sheet(f"Khối{units.level}", name, period, header, landscape=True)
+    table = sheet.rows(bloc_rows(units), filters=False)
+    sheet.row([None, "Tổng số", *bloc_figures(units.total, units)], strong=True)
+    chart = book.chart("bar", table, 1, len(header) - 2, "Tỷ lệ dự thi theo khối")
     chart.set_y_axis({"reverse": True, "num_font": {"name": "Times New Roman", "size": 10}})
     # No axis: each bar has its number beside it.
     chart.set_x_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
     sheet.place(chart, size=(860, 90 + 34 * len(units.blocs)))
-
-
-def _bloc_total(units: UnitFacts) -> list[Value]:
-    sums = [sum(column) for column in zip(*(bloc[1:] for bloc in units.blocs), strict=True)] or [0] * 9
-    count, active, full, headcount, exempt, obliged, people, taken, attempts = sums
-    whole = units.blocs[0]._replace(headcount=headcount, exempt=exempt, taken=taken).rate if units.blocs else 0
-    return [None, "Tổng số", count, active, full, headcount, exempt, obliged, people, whole, attempts]
 
 
 def summary_book(

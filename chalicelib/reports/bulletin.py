@@ -125,12 +125,22 @@ def final_bulletin(
         f"{sums} Bảng dưới đây tính số người dự thi riêng từng {contest.period}.",
         *map(_units_told, levels),
     ]
-    rows = [[escape(title), whole(people), whole(count)] for title, people, count, *_ in weeks]
-    points = [(title, people) for title, people, *_ in weeks]
+    rows = [
+        [
+            escape(week.title),
+            whole(week.people),
+            whole(week.obliged_people),
+            whole(week.other_people),
+            whole(week.attempts),
+        ]
+        for week in weeks
+    ]
+    header = ["Số người dự thi", "Đối tượng bắt buộc", "Đối tượng khác", "Số lượt thi"]
+    points = [(week.title, week.people) for week in weeks]
     body = [
         "<h2>I. Số liệu chung</h2>",
         *(f"<p>{number}. {line}</p>" for number, line in enumerate(told, 1)),
-        _table([contest.period.capitalize(), "Số người dự thi", "Số lượt thi"], rows, "cnn"),
+        _table([contest.period.capitalize(), *header], rows, "cnnnn"),
         _figure(charts.columns(points), f"Số người dự thi qua các {contest.period}")
         if any(people for _, people in points)
         else "",
@@ -276,17 +286,23 @@ def _collective(levels: Sequence[UnitFacts]) -> str:
         ]
         for number, (title, row) in enumerate(winning_units(levels), 1)
     ]
-    header = ["TT", "Giải", "Đơn vị", *_UNIT_FIGURES, "Điểm đơn vị"]
+    header = ["TT", "Giải", "Đơn vị", *_unit_header(levels), "Điểm đơn vị"]
     return _table(header, rows, "cllnnnnn")
 
 
-# The titles of `_unit_figures`: obliged people and everybody stand apart.
-_UNIT_FIGURES = ("Đối tượng bắt buộc dự thi", "Tổng số người dự thi", "Tỷ lệ", "Số lượt")
+def _unit_header(levels: Sequence[UnitFacts]) -> list[str]:
+    """The titles of `_unit_figures`: obliged people and everybody stand apart, sums and distinct people too."""
+    over = next((units.over for units in levels), "")
+    if over:
+        obliged, people = f"Lượt người bắt buộc dự thi, cộng các {over}", "Tổng số người dự thi ít nhất một lần"
+    else:
+        obliged, people = "Đối tượng bắt buộc dự thi", "Tổng số người dự thi"
+    return [obliged, people, "Tỷ lệ", "Số lượt"]
 
 
 def _unit_figures(row: UnitStanding) -> list[str]:
     sums = row.sums
-    return [whole(sums.obliged_people), whole(sums.people), percent(row.rate), whole(sums.attempts)]
+    return [whole(sums.obliged_people), whole(sums.distinct_people), percent(row.rate), whole(sums.attempts)]
 
 
 def _blocs(units: UnitFacts) -> str:
@@ -298,13 +314,13 @@ def _blocs(units: UnitFacts) -> str:
             whole(bloc.active),
             whole(bloc.full),
             whole(bloc.obliged_people),
-            whole(bloc.people),
+            whole(bloc.distinct_people),
             percent(bloc.rate),
             whole(bloc.attempts),
         ]
         for bloc in blocs
     ]
-    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100%", *_UNIT_FIGURES]
+    header = ["Khối", "Số đơn vị", "Có người dự thi", "Đạt 100%", *_unit_header([units])]
     chart = charts.bars([(bloc.name, float(100 * bloc.rate)) for bloc in blocs])
     level = f'<p class="lead">Tính theo các đơn vị{units.level}:</p>' if units.level else ""
     caption = f"Tỷ lệ dự thi của các khối{f', đơn vị{units.level}' if units.level else ''}"
@@ -330,7 +346,7 @@ def _extremes(levels: Sequence[UnitFacts], definition: Definition) -> list[str]:
         if lowest:
             told += [
                 f'<p class="lead">Các đơn vị{units.level} có tỷ lệ dự thi thấp nhất:</p>',
-                _table(["TT", "Đơn vị", "Khối", *_UNIT_FIGURES], rows, "cllnnnn"),
+                _table(["TT", "Đơn vị", "Khối", *_unit_header(levels)], rows, "cllnnnn"),
             ]
     return [f"<h2>{title}</h2>", *told]
 

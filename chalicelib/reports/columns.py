@@ -33,15 +33,7 @@ CONTACTS = [
     Column("Mã người dự thi", 24, "center"),
     Column("Ký nhận", 18),
 ]
-UNITS = [
-    Column("Hạng", 6, "number"),
-    Column("Mã đơn vị", 15),
-    Column("Tên đơn vị", 36),
-    Column("Khối", 28),
-    Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
-    Column("Được miễn", 8, "whole"),
-    Column("Đối tượng bắt buộc dự thi", 9, "whole"),
-    Column("Tổng số người dự thi", 9, "whole"),
+_UNITS = [
     Column("Tỷ lệ dự thi", 10, "percent"),
     Column("Số lượt thi", 9, "whole"),
     Column("Điểm bình quân", 9, "score"),
@@ -52,19 +44,6 @@ UNITS = [
 ]
 # Where the units have others above them, behind the name.
 _ABOVE = Column("Thuộc đơn vị", 30)
-BLOCS = [
-    Column("TT", 5, "number"),
-    Column("Khối", 34),
-    Column("Số đơn vị", 9, "whole"),
-    Column("Có người dự thi", 9, "whole"),
-    Column("Đạt 100%", 9, "whole"),
-    Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
-    Column("Được miễn", 9, "whole"),
-    Column("Đối tượng bắt buộc dự thi", 10, "whole"),
-    Column("Tổng số người dự thi", 10, "whole"),
-    Column("Tỷ lệ dự thi", 10, "percent"),
-    Column("Số lượt thi", 10, "whole"),
-]
 
 
 def prize_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
@@ -100,8 +79,49 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
         ]
 
 
+def _people(units: UnitFacts) -> list[Column]:
+    """Obliged people and everybody stand apart, and over several weeks distinct people from sums."""
+    if not units.over:
+        return [
+            Column("Số người thuộc đối tượng bắt buộc", 10, "whole"),
+            Column("Được miễn", 9, "whole"),
+            Column("Đối tượng bắt buộc dự thi", 10, "whole"),
+            Column("Tổng số người dự thi", 10, "whole"),
+        ]
+    summed = f"cộng các {units.over}"
+    return [
+        Column(f"Số người thuộc đối tượng bắt buộc, {summed}", 11, "whole"),
+        Column(f"Được miễn, {summed}", 10, "whole"),
+        Column(f"Lượt người bắt buộc dự thi, {summed}", 10, "whole"),
+        Column("Đối tượng bắt buộc dự thi ít nhất một lần", 10, "whole"),
+        Column("Tổng số người dự thi ít nhất một lần", 10, "whole"),
+    ]
+
+
 def unit_columns(units: UnitFacts) -> list[Column]:
-    return [*UNITS[:3], _ABOVE, *UNITS[3:]] if units.above else UNITS
+    above = [_ABOVE] if units.above else []
+    return [
+        Column("Hạng", 6, "number"),
+        Column("Mã đơn vị", 15),
+        Column("Tên đơn vị", 36),
+        *above,
+        Column("Khối", 28),
+        *_people(units),
+        *_UNITS,
+    ]
+
+
+def bloc_columns(units: UnitFacts) -> list[Column]:
+    return [
+        Column("TT", 5, "number"),
+        Column("Khối", 34),
+        Column("Số đơn vị", 9, "whole"),
+        Column("Có người dự thi", 9, "whole"),
+        Column("Đạt 100%", 9, "whole"),
+        *_people(units),
+        Column("Tỷ lệ dự thi", 10, "percent"),
+        Column("Số lượt thi", 10, "whole"),
+    ]
 
 
 def unit_rows(ranked: Iterable[UnitStanding], units: UnitFacts) -> Iterator[Sequence[Value]]:
@@ -116,7 +136,8 @@ def unit_rows(ranked: Iterable[UnitStanding], units: UnitFacts) -> Iterator[Sequ
             row.headcount,
             row.exempt,
             row.sums.obliged_people,
-            row.sums.people,
+            *([row.sums.distinct_obliged] if units.over else []),
+            row.sums.distinct_people,
             row.rate,
             row.sums.attempts,
             row.mean_best,
@@ -127,18 +148,22 @@ def unit_rows(ranked: Iterable[UnitStanding], units: UnitFacts) -> Iterator[Sequ
         ]
 
 
-def bloc_rows(blocs: Iterable[Bloc]) -> Iterator[Sequence[Value]]:
-    for number, row in enumerate(blocs, 1):
-        yield [
-            number,
-            row.name,
-            row.units,
-            row.active,
-            row.full,
-            row.headcount,
-            row.exempt,
-            row.obliged_people,
-            row.people,
-            row.rate,
-            row.attempts,
-        ]
+def bloc_rows(units: UnitFacts) -> Iterator[Sequence[Value]]:
+    for number, row in enumerate(units.blocs, 1):
+        yield [number, row.name, *bloc_figures(row, units)]
+
+
+def bloc_figures(row: Bloc, units: UnitFacts) -> list[Value]:
+    """What stands behind the name in ``bloc_columns``."""
+    return [
+        row.units,
+        row.active,
+        row.full,
+        row.headcount,
+        row.exempt,
+        row.obliged_people,
+        *([row.distinct_obliged] if units.over else []),
+        row.distinct_people,
+        row.rate,
+        row.attempts,
+    ]

@@ -35,6 +35,7 @@ UNITS = [
     "rank", "unit_code", "unit_name", "bloc", "parent", "level", "headcount", "exempt", "obliged_people",
     "people", "rate", "attempts", "mean_best", "quality", "unit_score", "prize", "note",
 ]
+FINAL_UNITS = [*UNITS, "distinct_obliged", "distinct_people"]
 ACTIVITY = ["day", "hour", "attempts", "people", "newcomers"]
 # fmt: on
 
@@ -120,7 +121,7 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
 def final_ranking_rows(result: FinalResult) -> Iterator[list[Cell]]:
     """Everyone in the ranking over all weeks, pseudonymous."""
     for rank, standing in enumerate(result.ranked, 1):
-        yield [rank, *standing]
+        yield [rank, *standing[:-1]]
 
 
 def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:

@@ -82,10 +82,12 @@ def final_files(
         "toàn cuộc thi",
         f"từ {moment(local_time(first.opens, definition.zone))} đến {moment(at)}; {state(standing)}",
     )
-    units = unit_facts(result.units, definition.unit_prizes)
+    units = unit_facts(result.units, definition.unit_prizes, definition.contest.period)
 
     rows = csv_files.unit_rows(result.units)
-    yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)
+    distinct = ([row.sums.distinct_obliged, row.sums.distinct_people] for row in result.units)
+    both = ([*row, *once] for row, once in zip(rows, distinct, strict=True))
+    yield "unit_ranking.csv", csv_files.table(csv_files.FINAL_UNITS, both)
     yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, units)
 
     people = participants.get_many([person for week in weeks for person in week.closed.winners])

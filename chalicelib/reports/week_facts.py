@@ -47,7 +47,9 @@ class Band(NamedTuple):
 
 
 class Bloc(NamedTuple):
-    """Sums over a bloc's units. ``taken``: obliged people who took part, of no unit more than it has."""
+    """Sums over a bloc's units, distinct people too. ``taken``: obliged people who took part, of no unit more
+    than it has.
+    """
 
     name: str
     units: int
@@ -56,7 +58,8 @@ class Bloc(NamedTuple):
     headcount: int
     exempt: int
     obliged_people: int
-    people: int
+    distinct_obliged: int
+    distinct_people: int
     taken: int
     attempts: int
 
@@ -70,10 +73,12 @@ class Bloc(NamedTuple):
 class UnitFacts(NamedTuple):
     """The units of one level, or all where no unit has a parent.
 
+    ``over``: the contest's word for a week where the figures are of several, else empty.
     ``level``: what follows the word “đơn vị” (``LEVELS``). ``above``: of the lower level, the parent's name by
     code. ``ranked``: best first; ``titles`` of prizes by name, in order; ``lowest``: only with obliged people.
     """
 
+    over: str
     level: str
     above: Mapping[str, str]
     ranked: Sequence[UnitStanding]
@@ -87,8 +92,10 @@ class UnitFacts(NamedTuple):
         return sum(bloc.active for bloc in self.blocs)
 
     @property
-    def people(self) -> int:
-        return sum(bloc.people for bloc in self.blocs)
+    def total(self) -> Bloc:
+        """All blocs as one."""
+        counts = [sum(column) for column in zip(*(bloc[1:] for bloc in self.blocs), strict=True)]
+        return Bloc("", *counts or [0] * (len(Bloc._fields) - 1))
 
 
 class WeekCounts(NamedTuple):
@@ -154,12 +161,12 @@ def bands(scores: Sequence[int]) -> list[Band]:
     return [Band(low, high, sum(scores[low : high + 1])) for low, high in zip(starts, ends, strict=True)]
 
 
-def unit_facts(ranked: Sequence[UnitStanding], prizes: Iterable[UnitPrize]) -> list[UnitFacts]:
-    """The facts of each level, in the order of ``ranked``."""
+def unit_facts(ranked: Sequence[UnitStanding], prizes: Iterable[UnitPrize], over: str = "") -> list[UnitFacts]:
+    """The facts of each level, in the order of ``ranked``; ``over`` as in ``UnitFacts``."""
     titles = {prize.name: prize.title for prize in prizes}
     names = {row.unit.code: row.unit.name for row in ranked}
     return [
-        _facts(level, [row for row in ranked if row.level == level], titles, names)
+        _facts(over, level, [row for row in ranked if row.level == level], titles, names)
         for level in dict.fromkeys([row.level for row in ranked])
     ]
 
@@ -172,11 +179,16 @@ def winning_units(levels: Sequence[UnitFacts]) -> list[tuple[str, UnitStanding]]
 
 
 def _facts(
-    level: str, ranked: Sequence[UnitStanding], titles: Mapping[str, str], names: Mapping[str, str]
+    over: str,
+    level: str,
+    ranked: Sequence[UnitStanding],
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> UnitFacts:
     obliged = [row for row in ranked if row.headcount > row.exempt]
     by_rate = sorted(obliged, key=lambda row: (row.rate, row.exempt - row.headcount, row.unit.code))
     return UnitFacts(
+        over=over,
         level=LEVELS[level],
         above={row.unit.code: names[row.unit.parent] for row in ranked if row.unit.parent},
         ranked=ranked,
@@ -198,7 +210,8 @@ def _blocs(ranked: Iterable[UnitStanding]) -> list[Bloc]:
             row.headcount,
             row.exempt,
             told.obliged_people,
-            told.people,
+            told.distinct_obliged,
+            told.distinct_people,
             min(told.obliged_people, row.obliged),
             told.attempts,
         )

@@ -13,6 +13,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.placement import Place
 from chalicelib.domain.unit_score import NOTHING
+from chalicelib.domain.units import Unit
 from tests.domain.builders import NONCE, ROOT, done, entry
 from tests.fakes import MINUTE, START_MS, UNITS, definition, questions
 
@@ -199,6 +200,24 @@ def test_collectors_see_every_entry_settled_whatever_share_it_was_in() -> None:
     assert isinstance(seen, Seen)
     assert [len(each.finished) for each in seen.entries] == [len(people()[0].finished), 1]
     assert seen.entries[1].finished[0].status == "overdue"
+
+
+def test_of_100_people_50_hand_in_blank_papers_and_the_rate_is_a_half() -> None:
+    unit = [Unit("SO-A", "Sở A", "Sở", "department", 100, 0)]
+    honest = [entry(f"honest-{k}", done(5)) for k in range(50)]
+    blank = [entry(f"blank-{k}", done(0, status="blank")) for k in range(50)]
+    week = CONTEST.weeks[0]
+    result = close_week(CONTEST, unit, week, gather(CONTEST, BANK, week, [*honest, *blank]), root=ROOT)
+    (row,) = result.units
+    assert (row.rate, row.quality, row.sums.people, row.sums.attempts) == (Fraction(1, 2), 1, 50, 50)
+    assert result.counts.people == result.counts.attempts == len(result.ranked) == 50
+
+
+def test_one_of_100_with_everything_right_has_the_quality_1() -> None:
+    unit = [Unit("SO-A", "Sở A", "Sở", "department", 100, 0)]
+    week = CONTEST.weeks[0]
+    result = close_week(CONTEST, unit, week, gather(CONTEST, BANK, week, [entry("an", done(5))]), root=ROOT)
+    assert (result.units[0].quality, result.units[0].rate) == (1, Fraction(1, 100))
 
 
 def test_quality_takes_the_score_of_the_best_attempt_and_not_the_highest() -> None:

@@ -182,12 +182,18 @@ def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: 
     book = sheets(autumn, what, "unit_ranking.xlsx")
     units = rows(autumn, what, "unit_ranking.csv")
     shown = table(book["Xếp hạng"])
+    people = {
+        OBLIGED: "headcount", "Được miễn": "exempt", "Đối tượng bắt buộc dự thi": "obliged_people",
+        "Tổng số người dự thi": "people", "Số lượt thi": "attempts",
+    } if what != "final" else {
+        f"{OBLIGED}, cộng các tuần": "headcount", "Được miễn, cộng các tuần": "exempt",
+        "Lượt người bắt buộc dự thi, cộng các tuần": "obliged_people", "Số lượt thi": "attempts",
+        "Đối tượng bắt buộc dự thi ít nhất một lần": "distinct_obliged",
+        "Tổng số người dự thi ít nhất một lần": "distinct_people",
+    }  # fmt: skip
     for row, cells in zip(units, shown, strict=True):
         assert (cells["Hạng"], cells["Mã đơn vị"]) == (int(row["rank"]), row["unit_code"])
-        for title, column in (
-            (OBLIGED, "headcount"), ("Được miễn", "exempt"), ("Đối tượng bắt buộc dự thi", "obliged_people"),
-            ("Tổng số người dự thi", "people"), ("Số lượt thi", "attempts"),
-        ):  # fmt: skip
+        for title, column in people.items():
             assert cells[title] == int(row[column])
         for title, column in (
             ("Tỷ lệ dự thi", "rate"), ("Điểm bình quân", "mean_best"), ("Chất lượng", "quality"),
@@ -198,12 +204,7 @@ def test_the_workbook_of_units_matches_the_table_of_units(autumn: Autumn, what: 
     by_rank = sorted(table(book["Theo khối"]), key=lambda cells: int(cells["Hạng"]))
     assert by_rank == shown
     *blocs, everything = table(book["Khối"])
-    for title, column in (
-        (OBLIGED, "headcount"),
-        ("Đối tượng bắt buộc dự thi", "obliged_people"),
-        ("Tổng số người dự thi", "people"),
-        ("Số lượt thi", "attempts"),
-    ):
+    for title, column in people.items():
         assert sum(bloc[title] for bloc in blocs) == everything[title] == total(units, column)
     assert everything["Số đơn vị"] == len(UNITS)
     assert everything["Đạt 100%"] == sum(float(row["rate"]) == 1 for row in units)
@@ -358,6 +359,7 @@ def test_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
         obliged = [one for one in members if is_obliged(autumn, one)]
         assert cells["Đối tượng bắt buộc thi ít nhất một lần"] == len(obliged)
         assert cells["Tổng số người từng dự thi"] == len(members)
+        assert (int(row["distinct_obliged"]), int(row["distinct_people"])) == (len(obliged), len(members))
         assert cells["Tỷ lệ bình quân các tuần"] == pytest.approx(float(row["rate"]), abs=1e-6)
         assert cells["Hạng chung"] == int(row["rank"])
         assert cells[OBLIGED] * len(WEEKS) == int(row["headcount"])
@@ -382,8 +384,17 @@ def test_the_summary_of_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
     assert once["Số người dự thi"] < everything["Số người dự thi"]
     bulletin = autumn.file("final", "bulletin.html").decode()
     assert f"ít nhất một lần: <b>{whole(len(people))}</b> người" in bulletin
+    assert "Tổng số người dự thi ít nhất một lần</th>" in bulletin
+    page = json.loads(autumn.site.objects["data/results/final.json"])
+    assert page["once"] == {
+        "people": len(people),
+        "obliged_people": obliged,
+        "other_people": len(people) - obliged,
+    }
     for cells, week in zip(weeks, WEEKS, strict=True):
         told = counts(autumn, week)
+        each = [told[name] for name in ("people", "obliged_people", "other_people", "attempts")]
+        assert '</td><td class="n">'.join(map(whole, each)) in bulletin
         assert (cells["Số người dự thi"], cells["Số lượt thi"]) == (told["people"], told["attempts"])
     assert everything["Số lượt thi"] == sum(counts(autumn, week)["attempts"] for week in WEEKS)
     assert sum(row["Số lượt thi"] for row in table(book["Theo ngày"])) == everything["Số lượt thi"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,9 +53,10 @@ title = "Giải Nhì"
 count = 1
 """
 )
-CITIZENS = {name: f"04008000010{number}" for number, name in enumerate(("an", "binh", "chi", "dung"))}
+NAMES = ("an", "binh", "chi", "dung", "hoa")
+CITIZENS = {name: f"04008000010{number}" for number, name in enumerate(NAMES)}
 IDS = {name: participant_id(PEPPER, citizen) for name, citizen in CITIZENS.items()}
-UNIT_OF = {"an": "SO-A", "binh": "SO-B", "chi": "SO-B", "dung": "SO-A"}
+UNIT_OF = {"an": "SO-A", "binh": "SO-B", "chi": "SO-B", "dung": "SO-A", "hoa": "SO-A"}
 TUESDAY = datetime(2022, 8, 30, 2, 0, tzinfo=UTC)
 AFTER_WEEK_2 = datetime(2022, 9, 6, 2, 0, tzinfo=UTC)
 ANNULMENT = "citizen_id,participant_id,weeks,effect,decided_on,reason\n"
@@ -86,12 +88,12 @@ PLAYED = [
 class Province:
     """An intake and closes over the same desk."""
 
-    def __init__(self) -> None:
+    def __init__(self, toml: str = TWO_WEEKS, played: Sequence[Entry] = PLAYED) -> None:
         self.revisions, self.entries = MemoryRevisions(), MemoryEntries()
         self.desk = Desk(published=self)
-        assert self.desk.put(toml=TWO_WEEKS)["accepted"]
+        assert self.desk.put(toml=toml)["accepted"]
         keys = [MASKS[question.answer] for question in paper_of(self.contest())]
-        for one in PLAYED:
+        for one in played:
             (attempt,) = one.finished
             answers = "".join(keys[: attempt.score]).ljust(len(keys), MASKS[0])
             graded = one._replace(finished=(attempt._replace(answers=answers),))
@@ -131,6 +133,11 @@ class Province:
         rows = csv_rows(self.objects[f"results/{what}/rev-{revision}/individual_prizes.csv"])
         names = {identity: name for name, identity in IDS.items()}
         return [names[row["participant_id"]] for row in rows]
+
+    def unit_winners(self, what: str) -> list[str]:
+        revision = self.revisions.pointers[what].revision
+        rows = csv_rows(self.objects[f"results/{what}/rev-{revision}/unit_ranking.csv"])
+        return [row["unit_code"] for row in rows if row["prize"]]
 
     def manifest(self, what: str) -> Any:
         revision = self.revisions.pointers[what].revision
@@ -314,6 +321,45 @@ def test_a_week_takes_the_provisional_later_weeks_and_the_final_along(province: 
     again = [one.what for one in province.close(AFTER_WEEK_2)]
     assert again == ["week-1", "week-2", "final"]
     assert province.winners("week-2") == ["dung"]
+
+
+def test_weeks_2_and_3_and_the_final_go_along_with_week_1_and_the_consequences_list_them() -> None:
+    """Chi moves up in week 1, so Hoa in week 2, so Dung alone is left in week 3."""
+    later = [took_part("hoa", 2, 1, 1, 1), took_part("hoa", 3, 3, 1, 1), took_part("dung", 3, 2, 1, 1)]
+    province = Province(TWO_WEEKS.replace("weeks = 2", "weeks = 3"), [*PLAYED, *later])
+    after = AFTER_WEEK_2 + timedelta(weeks=1)
+    province.close(after)
+    answer = province.send("annulments.csv", annul("an"), after)
+    told = [close["what"] for close in answer["consequences"]["closes"]]
+    assert told == ["week-1", "week-2", "week-3", "final"]
+    assert prizes(answer)["week-3"] == [("hoa", "Giải Nhất", "")]
+    assert province.confirm(answer["taken"]["code"], now=after)["accepted"]
+    assert [one.what for one in province.close(after)] == told
+
+
+def test_a_unit_with_a_recognised_prize_given_once_gets_none_of_an_earlier_week_that_is_closed_again() -> None:
+    """Week 1: SO-B before SO-A by the papers of two people; week 2: SO-A alone."""
+    alone = [took_part("binh", 1, 3, 2, 2), took_part("an", 1, 3, 2, 1), took_part("chi", 1, 3, 2, 1)]
+    province = Province(played=[*alone, took_part("an", 2, 3, 1, 1)])
+    province.close(AFTER_WEEK_2)
+    assert (province.unit_winners("week-1"), province.unit_winners("week-2")) == (["SO-B"], ["SO-A"])
+    assert province.send("recognitions.csv", recognise("2"), AFTER_WEEK_2)["accepted"]
+    province.close(AFTER_WEEK_2)
+    for name in ("binh", "chi"):
+        answer = province.send("annulments.csv", annul(name, "not_counted"), AFTER_WEEK_2)
+        assert province.confirm(answer["taken"]["code"], now=AFTER_WEEK_2)["accepted"]
+        province.close(AFTER_WEEK_2)
+    # Nobody of SO-B is left, and SO-A keeps the recognised prize of week 2.
+    assert (province.unit_winners("week-1"), province.unit_winners("week-2")) == ([], ["SO-A"])
+
+
+def test_the_point_for_everybody_moves_the_target_and_the_consequences_say_so(province: Province) -> None:
+    """Chi left the last question blank and has it right now."""
+    last = paper_of(province.contest())[2]
+    text = f"question_id,weeks,ruling,answer,reason\n{last.id},1,all_right,,Câu hỏi không rõ\n"
+    (close,) = province.send("rulings.csv", text)["consequences"]["closes"]
+    figures = {one["name"]: (one["before"], one["after"]) for one in close["figures"]}
+    assert figures == {"perfect_people": (2, 3), "target": (2, 3)}
 
 
 def test_somebody_who_is_not_counted_is_in_no_figure(province: Province) -> None:
