@@ -138,6 +138,28 @@ def test_the_rules_to_print_have_their_own_style_under_the_sites_policy(
     expect(page.get_by_role("heading", level=1, name="THỂ LỆ")).to_have_css("text-align", "center")
 
 
+def test_a_result_stands_as_provisional_with_the_end_of_complaints_or_recognised_and_with_its_corrections(
+    hall: Stack, page: Page
+) -> None:
+    files = published.results(hall.site("/data/units.json").json())
+    published.publish(page, files)
+    page.goto(f"{hall.site_url}/#/results/1")
+    expect(page.locator(".standing")).to_contain_text("Kết quả tạm thời")
+    expect(page.locator(".standing")).to_contain_text("08:05 ngày 01/9/2026")
+    correction = {"at": "2026-08-31T09:00:00+07:00", "reason": "Biên bản số 3", "code": "0123456789"}
+    decided = {"decision": "12/QĐ-BTC", "decided_on": "2026-09-02"}
+    final = {**files["results/final.json"], "recognised": decided, "corrections": [correction]}
+    published.publish(page, {"results/final.json": final})
+    page.goto(f"{hall.site_url}/#/results/final")
+    expect(page.locator(".standing")).to_contain_text("đã được công nhận theo Quyết định số 12/QĐ-BTC")
+    expect(page.locator(".standing")).not_to_contain_text("tạm thời")
+    expect(page.locator(".standing")).to_contain_text("Biên bản số 3")
+    facts = page.locator("dl.facts")
+    for told in ("502.118", "31.950", "470.168"):
+        expect(facts).to_contain_text(told)
+    expect(page.get_by_role("columnheader", name="Tổng số người dự thi ít nhất một lần").first).to_be_visible()
+
+
 def test_units_of_units_are_shown_by_level_with_the_unit_above(hall: Stack, page: Page) -> None:
     units = hall.site("/data/units.json").json()
     told: Any = published.results(units)

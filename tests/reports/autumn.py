@@ -125,6 +125,13 @@ class Autumn:
             self._play(week)
 
     def with_barred(self, annulled: list[str]) -> Reference:
+        return self.under(
+            Decisions(
+                annulments=tuple(Annulment(one, (), "no_prize", "2022-08-30", "thi hộ") for one in annulled)
+            )
+        )
+
+    def under(self, decisions: Decisions) -> Reference:
         parts = compile_parts(
             CONTEST,
             _bank(),
@@ -132,9 +139,7 @@ class Autumn:
             {self.ids["SO-NV"][0]: "Tổ thư ký"},
             {},
             rosters=digest(self.rosters),
-            decisions=Decisions(
-                annulments=tuple(Annulment(one, (), "no_prize", "2022-08-30", "thi hộ") for one in annulled)
-            ),
+            decisions=decisions,
         )
         return assemble(parts)
 

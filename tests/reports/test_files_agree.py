@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from chalicelib.domain.attempt import Entry, settled
+from chalicelib.domain.decisions import Annulment, Confirmation, Decisions, Recognition
 from chalicelib.domain.definition import Publication
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import draw, score
@@ -360,6 +361,9 @@ def test_the_final_adds_up_the_weeks(autumn: Autumn) -> None:
         assert cells["Đối tượng bắt buộc thi ít nhất một lần"] == len(obliged)
         assert cells["Tổng số người từng dự thi"] == len(members)
         assert (int(row["distinct_obliged"]), int(row["distinct_people"])) == (len(obliged), len(members))
+        to_come = cells[OBLIGED] - cells["Được miễn"]
+        at_least_once = cells["Tỷ lệ thi ít nhất một lần"]
+        assert at_least_once == (pytest.approx(len(obliged) / to_come, abs=1e-6) if to_come else None)
         assert cells["Tỷ lệ bình quân các tuần"] == pytest.approx(float(row["rate"]), abs=1e-6)
         assert cells["Hạng chung"] == int(row["rank"])
         assert cells[OBLIGED] * len(WEEKS) == int(row["headcount"])
@@ -486,6 +490,47 @@ def test_an_annulled_person_leaves_the_ranking_and_the_facts_stay() -> None:
     changes = rows(autumn, "week-1", "changes.csv", 2)
     assert [row["reason"] for row in changes if row["id"] == loser] == ["annulled"]
     assert autumn.file("week-1", "unit_ranking.csv", 1) == autumn.file("week-1", "unit_ranking.csv", 2)
+
+
+def test_every_file_for_people_says_that_a_result_is_provisional_until_a_decision_recognises_it() -> None:
+    autumn = Autumn()
+    autumn.close(AFTERWARDS)
+    decided = [Recognition(what, "12/QĐ-BTC", "2022-09-09", False, "") for what in (*WEEKS, "final")]
+    autumn.close(AFTERWARDS, autumn.under(Decisions(recognitions=tuple(decided))))
+    states = {1: "Kết quả tạm thời", 2: "Kết quả đã được công nhận theo Quyết định số 12/QĐ-BTC ngày 09/9/2022"}
+    books = ("individual_prizes.xlsx", "unit_ranking.xlsx", "summary.xlsx")
+    for what in (*WEEKS, "final"):
+        for revision, told in states.items():
+            texts = [autumn.file(what, "bulletin.html", revision).decode()]
+            for name in (*books, "home_affairs.xlsx") if what == "final" else books:
+                file = openpyxl.load_workbook(io.BytesIO(autumn.file(what, name, revision)))
+                cells = [str(cell.value) for sheet in file for row in sheet.iter_rows() for cell in row]
+                texts.append("\n".join(cells))
+            assert all(told in text for text in texts), what
+            assert not any(states[3 - revision] in text for text in texts), what
+        page = json.loads(autumn.site.objects[f"data/results/{what}.json"])
+        assert page["recognised"] == {"decision": "12/QĐ-BTC", "decided_on": "2022-09-09"}
+    told_before = autumn.file("week-1", "bulletin.html").decode()
+    assert "khiếu nại xin gửi Ban Tổ chức trong thời hạn 03 ngày kể từ khi công bố" in told_before
+
+
+def test_a_corrected_announcement_says_what_it_replaces_and_why_and_its_figures_agree() -> None:
+    autumn = Autumn()
+    autumn.close(AFTERWARDS)
+    winner = rows(autumn, "week-1", "individual_prizes.csv")[0]
+    out = Annulment(winner["participant_id"], (1,), "not_counted", "2022-08-30", "thi hộ")
+    why = Confirmation("0123456789", "Biên bản số 3", "2022-08-30T09:00:00+07:00", "annulment", ("week-1",))
+    autumn.close(AFTERWARDS, autumn.under(Decisions(annulments=(out,), confirmations=(why,))))
+    text = autumn.file("week-1", "bulletin.html", 2).decode()
+    assert "Thông báo này điều chỉnh và thay thế thông báo đã công bố lúc" in text
+    assert "(bản số 1)" in text
+    assert "Lý do: Biên bản số 3 (hủy kết quả; xác nhận lúc 09:00 ngày 30/8/2022, mã 0123456789)" in text
+    before, after = (json.loads(autumn.file("week-1", "manifest.json", k))["counts"] for k in (1, 2))
+    assert before["people"] == after["people"] + 1
+    for name, title in (("people", "Số người dự thi"), ("attempts", "Số lượt thi")):
+        assert f"<li>{title}: {whole(before[name])} → {whole(after[name])}</li>" in text
+        assert f"<b>{whole(after[name])}</b>" in text
+        assert f"<b>{whole(before[name])}</b>" not in text
 
 
 def test_the_lowest_units_are_named_in_public_only_if_the_contest_says_so(autumn: Autumn, week: str) -> None:
