@@ -21,7 +21,11 @@ KINDS = {
 }
 REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
-PERSONAL_FILES = ("password-resets.csv", "password-resets.xlsx", "data-requests.csv", "data-requests.xlsx")
+PERSONAL_FILES = tuple(
+    f"{kind}.{ending}"
+    for kind in ("password-resets", "data-requests", "claimants")
+    for ending in ("csv", "xlsx")
+)
 # Decisions of the organisers, which come alone and are added to those made before
 # (services/intake/decisions.py).
 DECISION_FILES = {
@@ -40,6 +44,8 @@ DECISION_FILES = {
         for ending in ("csv", "xlsx")
     },
 }
+# One unit's roster: it replaces that unit's people in the contest's rosters, and no others.
+UNIT_ROSTER = re.compile(r"rosters-([A-Z0-9][A-Z0-9-]{0,19})\.(?:csv|xlsx)")
 # The confirmation of a change whose consequences were shown under a code.
 CONFIRMATION = re.compile(r"confirm-([0-9a-f]{10})\.txt")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
@@ -75,7 +81,8 @@ def missing_kinds(files: Iterable[str]) -> list[str]:
 def misnamed(name: str) -> Fault:
     """The remedy for a file that does not belong to a contest."""
     message = (
-        f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; "
+        f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; danh sách của một đơn vị: "
+        "rosters-<mã đơn vị>.xlsx; "
         f"đưa riêng từng tệp vào inbox: {', '.join((*DECISION_FILES, *PERSONAL_FILES))}"
     )
     if name.lower().endswith((".xls", ".ods")):

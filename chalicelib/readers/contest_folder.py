@@ -15,12 +15,14 @@ from chalicelib.domain.units import Unit, of_level
 from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
+    UNIT_ROSTER,
     ContestFaults,
     folder_files,
     misnamed,
     missing_kinds,
     oversized,
     pack,
+    replaced,
 )
 from chalicelib.readers.contest_tables import (
     Exclusion,
@@ -31,6 +33,7 @@ from chalicelib.readers.contest_tables import (
     read_questions,
     read_rosters,
     read_units,
+    rosters_csv,
 )
 from chalicelib.readers.contest_toml import read_definition
 from chalicelib.readers.tables import Fault, decode
@@ -117,6 +120,51 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
         bank.name,
         (*warnings, *_warnings(definition, units, rosters)),
     )
+
+
+def with_unit_roster(
+    files: Mapping[str, bytes], file: str, data: bytes, warnings: list[Fault]
+) -> dict[str, bytes]:
+    """``files`` with one unit's own list (``rosters-<code>.xlsx``) in place of that unit's rows.
+
+    A citizen who stands on another unit's roster is left out with a warning, until that roster drops them.
+    Raises ``ContestFaults`` for the list's own faults; ``files`` are not checked.
+    """
+    found, faults = UNIT_ROSTER.fullmatch(file), list[Fault]()
+    assert found is not None  # noqa: S101  the caller has looked at the name
+    by_kind = {FILES[name]: File(name, content) for name, content in files.items() if name in FILES}
+    units, toml = by_kind.get("units"), by_kind.get("contest")
+    if units is None or toml is None:
+        message = "chưa có danh sách đơn vị hoặc contest.toml: hãy gửi hai tệp này trước"
+        raise ContestFaults([Fault(file, 0, "", "", message)])
+    if large := oversized(file, data):
+        raise ContestFaults([large])
+    codes = {unit.code for unit in read_units(units, [])}
+    definition = read_definition(toml.data, [])
+    if found[1] not in codes:
+        message = "không có mã đơn vị này trong danh sách đơn vị (units): hãy sửa tên tệp"
+        raise ContestFaults([Fault(file, 0, "", found[1], message)])
+    mine = read_rosters(File(file, data), codes, definition, faults, warnings, of=found[1])
+    if faults:
+        raise ContestFaults(faults)
+    others = [
+        row
+        for row in read_rosters(by_kind.get("rosters"), codes, definition, [], [])
+        if row.unit_code != found[1]
+    ]
+    elsewhere = {row.participant_id or row.citizen_id: row.unit_code for row in others}
+    kept = []
+    for row in mine:
+        person = row.participant_id or row.citizen_id
+        if person in elsewhere:
+            message = (
+                "người này không được nhận, những người khác vẫn được nhận: đang có trong danh sách của đơn vị "
+                f"{elsewhere[person]}; khi đơn vị đó bỏ tên trong danh sách của mình thì gửi lại tệp này"
+            )
+            warnings.append(Fault(file, 0, "citizen_id", row.full_name, message))
+        else:
+            kept.append(row)
+    return replaced(files, KINDS["rosters"][0], rosters_csv([*others, *kept]))
 
 
 def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[RosterRow]) -> Iterator[Fault]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -25,6 +27,9 @@ _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
 LONGEST_REASON = 500
 
 
+_PARTICIPANT_ID = re.compile(r"[0-9a-f]{20}")
+
+
 class Exclusion(NamedTuple):
     """A person with the role that bars them (R3); ``out``: they may not take part, else they win nothing."""
 
@@ -35,7 +40,10 @@ class Exclusion(NamedTuple):
 
 
 class RosterRow(NamedTuple):
-    """A person on a unit's roster; ``exempt`` people, for ``reason``, need not take part (R1)."""
+    """A person on a unit's roster; ``exempt`` people, for ``reason``, need not take part (R1).
+
+    Registered people may be named by their ``participant_id`` in place of the citizen ID.
+    """
 
     unit_code: str
     full_name: str
@@ -43,6 +51,7 @@ class RosterRow(NamedTuple):
     exempt: bool
     category: str
     reason: str
+    participant_id: str = ""
 
 
 class File(NamedTuple):
@@ -194,28 +203,45 @@ def _parents(rows: Iterable[Row]) -> Iterator[Fault]:
             yield row.fault("parent", message)
 
 
+ROSTER_COLUMNS = ("unit_code", "full_name", "citizen_id", "exempt", "category", "reason", "participant_id")
+# What the sheet of a unit's claimants has beside these (services/intake/claimants.py).
+_OF_CLAIMANTS = ("citizen_id_masked", "note")
+
+
 def read_rosters(
     file: File | None,
     unit_codes: set[str],
     definition: Definition | None,
     faults: list[Fault],
     warnings: list[Fault],
+    of: str = "",
 ) -> list[RosterRow]:
     """The people on the units' rosters; ``unit_codes`` is empty if the units are not known.
 
     A second row of a citizen is left out with a warning, the others are taken: one unit's mistake must not keep
     all others' lists out. Without a category a person is of the first obliged one, or of the first at all.
+    ``of``: the unit whose own file it is; its rows need not name it.
     """
     if file is None:
         return []
+    needed = ("full_name",) if of else ("unit_code", "full_name", "citizen_id", "exempt")
+    others = tuple(column for column in (*ROSTER_COLUMNS, *_OF_CLAIMANTS) if column not in needed)
     categories = definition.categories if definition else ()
     usual = next((one.name for one in categories if one.obliged), categories[0].name if categories else "")
     names = [category.name for category in categories]
     first: dict[str, Row] = {}
     rosters = []
-    for row in file.rows(("unit_code", "full_name", "citizen_id", "exempt"), faults, ("category", "reason")):
-        check_citizen_id(row, faults)
-        if unit_codes and row["unit_code"] not in unit_codes:
+    for row in file.rows(needed, faults, others):
+        person, unit = row["participant_id"] or row["citizen_id"], row["unit_code"] or of
+        if not row["participant_id"]:
+            check_citizen_id(row, faults)
+        elif not _PARTICIPANT_ID.fullmatch(row["participant_id"]):
+            message = "mã người dự thi gồm 20 chữ số và chữ cái a–f: hãy giữ nguyên như trong tệp đã nhận"
+            faults.append(row.fault("participant_id", message))
+        if of and unit != of:
+            message = f"tệp này là danh sách của đơn vị {of}: hãy ghi {of} hoặc để trống"
+            faults.append(row.fault("unit_code", message))
+        elif unit_codes and unit not in unit_codes:
             faults.append(row.fault("unit_code", "không có mã đơn vị này trong danh sách đơn vị (units)"))
         if not row["full_name"]:
             faults.append(row.fault("full_name", "không được để trống"))
@@ -224,17 +250,26 @@ def read_rosters(
         if row["category"] and names and row["category"] not in names:
             message = f"không có đối tượng này; các đối tượng ở [[categories]] là: {', '.join(names)}"
             faults.append(row.fault("category", message))
-        before = first.setdefault(row["citizen_id"], row)
+        before = first.setdefault(person, row)
         if before is row:
-            told = (row["unit_code"], row["full_name"], row["citizen_id"], row["exempt"] == "1")
-            rosters.append(RosterRow(*told, row["category"] or usual, row["reason"]))
+            told = (unit, row["full_name"], row["citizen_id"], row["exempt"] == "1")
+            rosters.append(RosterRow(*told, row["category"] or usual, row["reason"], row["participant_id"]))
         else:
             message = (
                 f"dòng này không được nhận, các dòng khác vẫn được nhận: người này đã có ở dòng {before.line}, "
-                f"danh sách của đơn vị {before['unit_code']}; hãy thống nhất với đơn vị đó rồi gửi lại tệp"
+                f"danh sách của đơn vị {before['unit_code'] or of}; hãy thống nhất với đơn vị đó rồi gửi lại"
             )
             warnings.append(row.fault("citizen_id", message))
     return rosters
+
+
+def rosters_csv(rows: Iterable[RosterRow]) -> bytes:
+    """``rows`` as the file from which ``read_rosters`` reads them again."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(ROSTER_COLUMNS)
+    table.writerows([*row[:3], int(row.exempt), *row[4:]] for row in rows)
+    return text.getvalue().encode()
 
 
 def counted_units(units: Iterable[Unit], rows: Iterable[RosterRow], definition: Definition) -> tuple[Unit, ...]:

@@ -20,6 +20,7 @@ class Participant(NamedTuple):
     ``kept_until``: the time at which the database deletes the person by itself, 0 for never.
     ``signed_out_at``: no session from before holds (``Revocations``).
     ``verified_at``: since when an identity provider has proved who it is, 0 if none has.
+    ``listed``: on a unit's roster, which is looked up each time and not stored.
     """
 
     participant_id: str
@@ -35,6 +36,7 @@ class Participant(NamedTuple):
     kept_until: int = 0
     signed_out_at: int = 0
     verified_at: int = 0
+    listed: bool = False
 
     def __repr__(self) -> str:  # personal data stay out of every log and trace
         return f"Participant({self.participant_id})"
@@ -45,7 +47,9 @@ class Participant(NamedTuple):
 
     @property
     def verified(self) -> Verified:
-        return "provider" if self.verified_at else "none"
+        if self.verified_at:
+            return "provider"
+        return "roster" if self.listed else "none"
 
 
 class Holder(NamedTuple):

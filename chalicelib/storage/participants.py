@@ -154,5 +154,6 @@ class Participants:
             kept_until=int(item.expires or 0) * 1000,
             signed_out_at=int(item.signed_out_at or 0),
             verified_at=int(item.verified_at or 0),
+            listed=False,
             **opened,
         )

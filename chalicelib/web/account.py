@@ -19,12 +19,14 @@ from chalicelib.domain.errors import (
     Unauthorized,
     WrongCredentials,
 )
+from chalicelib.domain.identity import participant_id
 from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import LONGEST_NAME, Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam, Person
+from chalicelib.services.people.listed import ListedPeople, placed
 from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import (
     LONGEST_PASSWORD,
@@ -163,6 +165,7 @@ class AccountApi:
 
     exam: ExamApi
     participants: ParticipantStore
+    listed: ListedPeople
     sign_ins: SignIns
     proofs_of_work: ProofsOfWork
     revocations: Revocations
@@ -197,7 +200,15 @@ class AccountApi:
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
         try:
             person = register(
-                application, reference, self.participants, self.passwords, self.pepper, now, today, spend
+                application,
+                reference,
+                self.participants,
+                self.passwords,
+                self.pepper,
+                now,
+                today,
+                lambda number: self.listed.find(number, reference),
+                spend,
             )
         except AlreadyRegistered:
             try:
@@ -206,6 +217,7 @@ class AccountApi:
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)
+            person = self._placed(person, reference)
         return {"participant": responses.participant(person)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
@@ -220,6 +232,8 @@ class AccountApi:
         return self.session(found, reference, now)
 
     def session(self, found: Participant, reference: Reference, now: int) -> shapes.Session:
+        """A session in the unit and category of the roster, where the person is on one."""
+        found = self._placed(found, reference)
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
         return {
@@ -251,6 +265,9 @@ class AccountApi:
             now,
         )
 
+    def _placed(self, person: Participant, reference: Reference) -> Participant:
+        return placed(person, self.listed.find(participant_id(self.pepper, person.citizen_id), reference))
+
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()
         reset_password(
@@ -274,6 +291,8 @@ class AccountApi:
         if found is None:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
+        # The token says what counts for new papers, which may differ from what was said at registration.
+        found = self._placed(found, reference)._replace(unit=person.unit, category=person.category)
         return responses.history(found, entries, reference, now)
 
     def _proven(self, ticket: str | None, now: int) -> Proven | None:

@@ -88,6 +88,7 @@ def _writable_desk() -> Bucket:
 @lru_cache(maxsize=1)
 def account() -> AccountApi:
     """The account's routes, made once."""
+    from chalicelib.services.people.listed import ListedPeople  # noqa: PLC0415
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
     from chalicelib.storage.exchanges import StoredExchanges  # noqa: PLC0415
     from chalicelib.storage.revocations import StoredRevocations  # noqa: PLC0415
@@ -102,6 +103,7 @@ def account() -> AccountApi:
     return AccountApi(
         exam=exam(),
         participants=people,
+        listed=ListedPeople(desk),
         sign_ins=StoredSignIns(dynamodb, table),
         proofs_of_work=StoredProofsOfWork(dynamodb, table),
         revocations=StoredRevocations(people, _writable_desk, now_ms),

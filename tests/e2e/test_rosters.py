@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.csv_rows import csv_rows
 from tests.e2e.test_close_by_shares import closed, take_part
@@ -11,6 +12,7 @@ from tests.stack import Stack, contest_folder, running, wait_for
 from verify.__main__ import main
 
 TEACHERS = [f"0401900{number:05}" for number in range(85)]
+OFFICIAL = "040090000777"
 PUPILS = [f"0402050{number:05}" for number in range(5)]
 
 
@@ -26,6 +28,19 @@ def play(stack: Stack) -> None:
         take_part(stack, pupil, "2005-03-07", "male", "TRUONG-C", "mandatory")
     take_part(stack, TEACHERS[0], "1990-03-07", "female", "SO-A", "encouraged")
     take_part(stack, TEACHERS[-1], "1990-03-07", "female", "TRUONG-C", "mandatory")
+    take_part(stack, OFFICIAL, "1990-03-07", "male", "SO-A", "mandatory")
+
+
+def answer_to(stack: Stack, file: str, content: bytes) -> Any:
+    stack.client("s3").put_object(Bucket=stack.stack["desk_bucket"], Key=f"inbox/{file}", Body=content)
+    return json.loads(wait_for(lambda: there(stack, f"intake/{file}.json"), 60, file))
+
+
+def there(stack: Stack, key: str) -> bytes | None:
+    try:
+        return stack.desk(key)
+    except stack.client("s3").exceptions.NoSuchKey:
+        return None
 
 
 def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: Path) -> None:
@@ -39,16 +54,20 @@ def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: 
 
         play(stack)
         page = wait_for(lambda: closed(stack), 120, "the close")
-        assert (page["counts"]["obliged_people"], page["counts"]["other_people"]) == (1, 6)
+        assert (page["counts"]["obliged_people"], page["counts"]["other_people"]) == (2, 6)
         folder = "results/week-1/rev-1"
         units = {row["unit_code"]: row for row in csv_rows(stack.desk(f"{folder}/unit_ranking.csv"))}
         school = units["TRUONG-C"]
         assert (school["headcount"], school["exempt"], school["obliged_people"], school["people"]) == (
             "85", "1", "1", "7",
         )  # fmt: skip
-        assert (float(school["rate"]), units["SO-A"]["people"]) == (round(1 / 84, 6), "0")
+        assert (float(school["rate"]), units["SO-A"]["people"]) == (round(1 / 84, 6), "1")
         anomalies = csv_rows(stack.desk(f"{folder}/anomalies.csv"))
         assert [row["unit_code"] for row in anomalies if row["reason"] == "not_on_roster"] == ["TRUONG-C"] * 5
         ranking = csv_rows(stack.desk(f"{folder}/individual_ranking.csv.gz"))
-        assert sorted(row["category"] for row in ranking) == ["encouraged"] * 5 + ["mandatory"] * 2
+        assert sorted(row["category"] for row in ranking) == ["encouraged"] * 5 + ["mandatory"] * 3
         assert main(["--rank", stack.site_url]) == 0
+
+        told = answer_to(stack, "claimants.csv", b"unit_code\nSO-A\n")
+        sheet = stack.desk(f"{told['taken']['answers']}rosters-SO-A.xlsx")
+        assert answer_to(stack, "rosters-SO-A.xlsx", sheet)["faults"] == []

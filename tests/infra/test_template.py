@@ -237,11 +237,11 @@ def test_a_role_writes_only_to_its_own_log() -> None:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json"}),
+        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json", "rosters/*.index"}),
         ("policy-publish-live", {"current.json", "contest/*"}),
     ],
 )
-def test_functions_facing_the_public_read_neither_rosters_nor_the_organisers_files(
+def test_functions_facing_the_public_read_no_names_of_rosters_and_none_of_the_organisers_files(
     role: str, allowed: set[str]
 ) -> None:
     read = [rule for rule in policies()[role] if "s3:GetObject" in as_list(rule["Action"])]

@@ -15,10 +15,13 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import Question
 from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition
+from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.compiled_rosters import compile_index, compile_rosters, index_key
 from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile_parts
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from chalicelib.services.exam.revoked import Revoked
+from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.people.provider_sign_in import ProviderSignIn
 from chalicelib.storage.provider_http import HttpCalls
 from chalicelib.storage.revocations import StoredRevocations
@@ -91,6 +94,7 @@ class Counter:
         self.account = AccountApi(
             self.exam,
             self.people,
+            ListedPeople(self.desk),
             self.sign_ins,
             self.proofs_of_work,
             self.revocations,
@@ -109,11 +113,16 @@ class Counter:
         bank: Sequence[Question] = questions(),
         excluded: Sequence[str] = (),
         decisions: Decisions = NO_DECISIONS,
+        rosters: Sequence[RosterRow] = (),
     ) -> None:
+        listed = compile_rosters(rosters, PEPPER)
+        self.desk.objects[index_key(digest(listed))] = compile_index(listed)
         barred = dict.fromkeys(excluded, "Tổ ra đề")
         annulments = tuple(Annulment(one, (), "no_prize", "2022-08-29", "thi hộ") for one in annulled)
         decisions = decisions.plus(Decisions(annulments=annulments))
-        whole = compiled.encode(compile_parts(contest, bank, UNITS, barred, {}, decisions=decisions))
+        known = digest(listed) if rosters else ""
+        parts = compile_parts(contest, bank, UNITS, barred, {}, rosters=known, decisions=decisions)
+        whole = compiled.encode(parts)
         self.desk.objects[compiled.key(digest(whole))] = whole
         self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
 

@@ -1,18 +1,20 @@
 """The units' rosters as the closes read them: a separate object on the desk, named by its digest.
 
 The API loads the compiled contest at every cold start and needs no roster; rosters may have 200,000 rows, so
-the contest holds only their digest. They decide where a person counts. Names and citizen IDs are stored here
+the contest holds only their digest, and registration looks a person up in an index beside them. They decide
+where a person counts. Names and citizen IDs are stored here
 as the units sent them, for the units' own files; they never leave the desk, which also holds the files as sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.roster_index import Listed, encode_roster_index
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.readers.contest_tables import RosterRow
@@ -47,14 +49,49 @@ def rosters_key(rosters_digest: str) -> str:
     return f"reference/rosters/{rosters_digest}.jsonl"
 
 
+def index_key(rosters_digest: str) -> str:
+    return f"reference/rosters/{rosters_digest}.index"
+
+
+def compile_index(rosters: bytes) -> bytes:
+    """The index of compiled rosters, by which the API looks up one person (``documents.roster_index``)."""
+    return encode_roster_index(
+        (one.participant_id, Listed(roster.unit, one.category))
+        for roster in map(_decode, rosters.splitlines())
+        for one in roster.members
+    )
+
+
 def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
     """One line per unit, by unit code; members by participant id. Empty without rosters."""
     units: dict[str, list[Member]] = {}
     for row in rows:
-        member = Member(participant_id(pepper, row.citizen_id), *row[1:])
+        member = Member(_number(row, pepper), *row[1:6])
         units.setdefault(row.unit_code, []).append(member)
     lines = [msgspec.json.encode(Roster(unit, sorted(members))) for unit, members in sorted(units.items())]
     return b"".join(line + b"\n" for line in lines)
+
+
+def distinct_people(
+    rows: Iterable[RosterRow], pepper: bytes, in_force: Mapping[str, str]
+) -> tuple[list[RosterRow], list[RosterRow]]:
+    """The first row of each person, and the rows of people named before, by citizen ID or by participant id.
+
+    ``in_force``: id that stands for a citizen ID → the person's, where that is another one.
+    """
+    first: list[RosterRow] = []
+    again: list[RosterRow] = []
+    seen: set[str] = set()
+    for row in rows:
+        number = _number(row, pepper)
+        person = in_force.get(number, number)
+        (again if person in seen else first).append(row)
+        seen.add(person)
+    return first, again
+
+
+def _number(row: RosterRow, pepper: bytes) -> str:
+    return row.participant_id or participant_id(pepper, row.citizen_id)
 
 
 def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placement:

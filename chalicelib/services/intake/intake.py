@@ -34,6 +34,7 @@ from chalicelib.readers.contest_files import (
     DECISION_FILES,
     FILES,
     KINDS,
+    UNIT_ROSTER,
     ContestFaults,
     misnamed,
     missing_kinds,
@@ -41,8 +42,8 @@ from chalicelib.readers.contest_files import (
     replaced,
     unpack,
 )
-from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files
-from chalicelib.readers.contest_tables import LONGEST_REASON, File, counted_units
+from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files, with_unit_roster
+from chalicelib.readers.contest_tables import LONGEST_REASON, File, RosterRow, counted_units
 from chalicelib.readers.tables import Fault
 from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
@@ -52,7 +53,13 @@ from chalicelib.services.contest.commitments import (
     published,
     read_chain,
 )
-from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
+from chalicelib.services.contest.compiled_rosters import (
+    compile_index,
+    compile_rosters,
+    distinct_people,
+    index_key,
+    rosters_key,
+)
 from chalicelib.services.contest.public_contest import (
     CONTEST,
     committed_files,
@@ -203,14 +210,22 @@ class Intake:
 
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         file, data = sent.file, sent.data
-        if file not in FILES and file not in DECISION_FILES and not file.lower().endswith(".zip"):
+        of_unit = UNIT_ROSTER.fullmatch(file)
+        known = file in FILES or file in DECISION_FILES or of_unit
+        if not known and not file.lower().endswith(".zip"):
             raise ContestFaults([misnamed(file)])
         for _ in range(_TRIES):
+            warnings.clear()
             seen = self._seen()
             gathering = self.desk.get(GATHERING) if seen is None else None
             try:
                 if file in DECISION_FILES:
                     return self._decide(sent, seen, now, warnings)
+                if of_unit:
+                    files = with_unit_roster(self._source(seen, gathering), file, data, warnings)
+                    if seen is None:
+                        return self._gather(files, gathering)
+                    return self._publish(read_files(files), pack(files), sent, seen, now, warnings)
                 if file not in FILES:
                     files = unpack(file, data)
                     return self._publish(read_files(files), pack(files), sent, seen, now, warnings)
@@ -403,13 +418,16 @@ class Intake:
 
         ``more``: new decisions. Raises ``Unconfirmed`` if published results would change.
         """
-        rosters = compile_rosters(folder.rosters, self.pepper)
         before = seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
+        people, again = distinct_people(folder.rosters, self.pepper, decisions.in_force())
+        folder = replace(folder, rosters=tuple(people))
+        rosters = compile_rosters(people, self.pepper)
         parts = self._compile(folder, rosters, seen, now, decisions)
         after = assemble(parts)
         papers, units, from_week = self._plan(seen, after, folder, to_ms(now))
         if rosters:
+            self.desk.put(index_key(digest(rosters)), compile_index(rosters))
             self.desk.put(rosters_key(digest(rosters)), rosters)
         kept = partial(keeping, fetch_compiled=partial(fetch, self.desk))
         also_closed = {week: units[week] for week in units if after.decisions.recognition(f"week-{week}")}
@@ -452,6 +470,7 @@ class Intake:
         self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += folder.warnings
+        warnings += [_named_twice(row) for row in again]
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
         offered = None
@@ -536,7 +555,17 @@ class Intake:
         self.site.put("data/guide.html", self.to_html(guide).encode())
 
 
+def _named_twice(row: RosterRow) -> Fault:
+    message = (
+        f"người này không được nhận vào danh sách của đơn vị {row.unit_code}, những người khác vẫn được nhận: "
+        "một dòng khác của danh sách đã nêu người này, bằng số căn cước hoặc mã người dự thi"
+    )
+    return Fault("rosters", 0, "participant_id", row.full_name, message)
+
+
 def _cause(file: str) -> Cause:
+    if UNIT_ROSTER.fullmatch(file):
+        return "headcount"
     return _CAUSES.get(FILES.get(file) or DECISION_FILES.get(file, ""), "rule")
 
 

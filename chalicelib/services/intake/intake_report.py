@@ -39,6 +39,7 @@ _TAKEN = {
     "gathered": "Các tệp đã nhận",
     "missing": "Các tệp còn thiếu (chưa thể mở cuộc thi)",
     "codes": "Mã đặt lại mật khẩu đã cấp",
+    "claimants": "Người khai thuộc các đơn vị này",
     "exported": "Người được trích xuất dữ liệu",
     "erased": "Người đã xóa dữ liệu",
     "postponed": "Yêu cầu chưa thực hiện được",

@@ -1,8 +1,9 @@
 """Requests about single people, sent as a file to the inbox: a new password, their data, or their erasure.
 
-The files are ``password-resets.csv`` (``citizen_id``) and ``data-requests.csv`` (``citizen_id,request``; a row
-may have ``participant_id`` instead, as for somebody whose number was given back to its owner), or XLSX. Each is
-taken whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
+The files are ``password-resets.csv`` (``citizen_id``), ``data-requests.csv`` (``citizen_id,request``; a row
+may have ``participant_id`` instead, as for somebody whose number was given back to its owner) and
+``claimants.csv`` (``unit_code``: who says that they are of a unit without a roster), or XLSX. Each is taken
+whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
 ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
 """
 
@@ -24,13 +25,18 @@ from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
-_OPTIONAL: dict[str, tuple[str, ...]] = {"password-resets": (), "data-requests": ("participant_id",)}
-_COLUMNS = {"password-resets": ("citizen_id",), "data-requests": ("citizen_id", "request")}
+_COLUMNS = {
+    "password-resets": ("citizen_id",),
+    "data-requests": ("citizen_id", "request"),
+    "claimants": ("unit_code",),
+}
+_OPTIONAL: dict[str, tuple[str, ...]] = {"data-requests": ("participant_id",)}
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
@@ -66,9 +72,11 @@ class PersonalFiles:
     def _take(self, file: str, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
-        rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL[name])
+        rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL.get(name, ()))
         wanted: dict[str, str] = {}
         for row in rows:
+            if "unit_code" in row.cells:
+                continue
             if "request" not in row.cells:
                 check_citizen_id(row, faults)
                 continue
@@ -82,9 +90,16 @@ class PersonalFiles:
         except NotLoaded:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
+        if name == "claimants":
+            unknown = [row for row in rows if row["unit_code"] not in reference.unit_codes]
+            if unknown:
+                message = "không có mã đơn vị này trong danh sách đơn vị (units)"
+                raise ContestFaults([row.fault("unit_code", message) for row in unknown])
         folder = f"requests/{now:%Y%m%d-%H%M%S}-{delivery[:8]}/"
         if name == "password-resets":
             done = self._resets(rows, reference, now, folder, delivery)
+        elif name == "claimants":
+            done = self._claimants([row["unit_code"] for row in rows], now, folder)
         else:
             done = self._data(rows, wanted, reference, now, folder)
         return {**done, "answers": folder}
@@ -133,6 +148,14 @@ class PersonalFiles:
         self.revocations.revoke(gone)
         self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
+
+    def _claimants(self, units: list[str], now: datetime, folder: str) -> dict[str, Any]:
+        """One sheet a unit, to be sent back as the unit's roster."""
+        found = claimants(units, self.desk, self.participants)
+        for unit, people in found.items():
+            sheet = ("rosters", COLUMNS, [sheet_row(unit, one) for one in people])
+            self.desk.put(f"{folder}rosters-{unit}.xlsx", self._workbook([sheet], now))
+        return {"claimants": sum(map(len, found.values()))}
 
     def _in_force(self, citizen_id: str) -> str:
         number = participant_id(self.pepper, citizen_id)

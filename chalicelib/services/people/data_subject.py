@@ -135,9 +135,10 @@ class DataSubject:
             }
             for name, rows in tables.items():
                 for row in rows:
-                    if row.citizen_id in wanted:
-                        cells = {key: str(value) for key, value in row._asdict().items()}
-                        yield wanted[row.citizen_id], {"source": name, **cells}
+                    cells = {key: str(value) for key, value in row._asdict().items()}
+                    person = cells.pop("participant_id", "") or wanted.get(row.citizen_id, "")
+                    if person in wanted.values():
+                        yield person, {"source": name, **cells}
         for one in reference.decisions.annulments:
             if one.participant_id in wanted.values():
                 cells = {key: str(value) for key, value in one._asdict().items()}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from chalicelib.documents.roster_index import Listed
 from chalicelib.domain.errors import AlreadyRegistered, FieldError, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.person import (
@@ -19,6 +20,7 @@ from chalicelib.domain.person import (
     is_phone,
 )
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.people.listed import placed
 from chalicelib.services.ports import Participant, ParticipantStore, Passwords
 
 # Long enough for prizes and complaints (docs/privacy.md).
@@ -44,8 +46,13 @@ class Application(NamedTuple):
     proven: bool = False
 
 
-def check(application: Application, reference: Reference, today: date) -> list[FieldError]:
-    """Every fault of the application, each with its remedy; ``today`` is in the contest's time zone."""
+def check(
+    application: Application, reference: Reference, today: date, *, listed: bool = False
+) -> list[FieldError]:
+    """Every fault of the application, each with its remedy; ``today`` is in the contest's time zone.
+
+    ``listed``: whether the person's unit has said unit and category.
+    """
     errors = []
 
     def fault(field: str, message: str) -> None:
@@ -72,7 +79,8 @@ def check(application: Application, reference: Reference, today: date) -> list[F
         fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
     if not is_phone(application.phone):
         fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
-    errors += _check_unit(application, reference)
+    if not listed:
+        errors += _check_unit(application, reference)
     fault_of_password = check_password(application.password, citizen_id, application.phone, f"{born:%d%m%Y}")
     if fault_of_password:
         errors.append(fault_of_password)
@@ -116,18 +124,23 @@ def register(
     pepper: bytes,
     now: int,
     today: date,
+    find: Callable[[str], Listed | None],
     spend: Callable[[str], None],
 ) -> Participant:
     """Registers a person. Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``.
+
+    ``find`` looks a participant id up in the units' rosters. Who is on one is registered in its unit and
+    category, whatever the application says.
 
     ``spend`` uses up the proof of work for this participant id, or raises ``InvalidInput``. It comes after the
     faults that the person can mend with the same proof, and before any answer that reveals whether somebody is
     registered or excluded.
     """
-    errors = check(application, reference, today)
+    number = participant_id(pepper, application.citizen_id)
+    listed = find(number)
+    errors = check(application, reference, today, listed=listed is not None)
     if errors:
         raise InvalidInput(errors)
-    number = participant_id(pepper, application.citizen_id)
     spend(number)
     reference.check_admitted(number, reference.decisions.in_force().get(number, number))
     participant = Participant(
@@ -144,6 +157,7 @@ def register(
         kept_until=reference.definition.weeks[-1].closes + KEPT_AFTER_MS,
         verified_at=now if application.proven else 0,
     )
+    participant = placed(participant, listed)
     try:
         participants.add(participant)
     except AlreadyRegistered:

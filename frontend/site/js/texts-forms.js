@@ -58,6 +58,10 @@ addTexts({
     "If you have never registered, somebody has used your number. The organisers check and give it back: you register again with all attempts, and what the other person did does not count. Call ",
   ],
   "register.done": ["Đăng ký thành công.", "You are registered."],
+  "register.listed": [
+    "Theo danh sách do đơn vị gửi Ban Tổ chức, bạn thuộc {unit}. Nếu không đúng, hãy gọi đường dây nóng {hotline}.",
+    "Your unit has listed you: you belong to {unit}. If that is wrong, call the hotline {hotline}.",
+  ],
   "register.doneSignIn": ["Đăng ký thành công. Mời đăng nhập.", "You are registered. Please sign in."],
   "mistake.citizen_id": ["Nhập đủ 12 chữ số căn cước công dân.", "Enter all 12 digits of your citizen ID."],
   "mistake.idFits": [

@@ -23,6 +23,7 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
 from chalicelib.reports.xlsx import plain_book
+from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import RECHECK_MS
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
@@ -32,7 +33,7 @@ from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import plain
+from tests.services.intake.inbox import Desk, plain
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 SALTS = salt_key(PEPPER)
@@ -171,11 +172,14 @@ def test_there_is_nobody_to_ask_for_before_a_contest_is_loaded() -> None:
 @pytest.mark.parametrize("file", PERSONAL_FILES)
 def test_every_request_file_name_is_understood_and_belongs_to_no_contest_file(file: str) -> None:
     assert file not in FILES
-    header = "citizen_id" if file.startswith("password") else "citizen_id,request"
-    row = STRANGER if file.startswith("password") else f"{STRANGER},erase"
+    header, row = {
+        "password-resets": ("citizen_id", STRANGER),
+        "data-requests": ("citizen_id,request", f"{STRANGER},erase"),
+        "claimants": ("unit_code", "SO-A"),
+    }[file.partition(".")[0]]
     table = f"{header}\n{row}\n"
     report = Office().send(file, as_workbook(table) if file.endswith("xlsx") else table)
-    assert report["taken"]["not_registered"] == 1
+    assert report["accepted"]
 
 
 def test_a_person_gets_all_their_stored_data() -> None:
@@ -232,6 +236,39 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
          "unit": "SO-A", "category": "mandatory", "obliged": "True", "took_part": "True", "score": "3",
          "prediction": "", "duration": "60000", "received": str(START_MS), "attempts": "1"},
     ]  # fmt: skip
+
+
+def test_the_claimants_of_a_unit_are_listed_for_its_coordinator_and_their_sheet_is_the_roster() -> None:
+    office = Office()
+    folder = "results/week-1/rev-1"
+    ranking = [
+        RankingRow(person, unit, "mandatory", True, True, 3, None, 60_000, START_MS, 1)
+        for person, unit in ((BINH_ID, "SO-B"), (AN_ID, "SO-A"), ("e" * 20, "SO-A"))
+    ]
+    office.desk.objects[CURRENT_RESULTS] = ResultsIndex(weeks=(ShownWeek(1, 1),), final=None).encode()
+    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
+    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
+    report = office.send("claimants.csv", "unit_code\nSO-A\n")
+    assert report["taken"] == {
+        "claimants": 1,
+        "answers": report["taken"]["answers"],
+    }  # the erased one has no name
+    header, an = office.sheet(report, "rosters-SO-A.xlsx")
+    assert dict(zip(header, an, strict=True)) == {
+        "unit_code": "SO-A", "full_name": "Nguyễn Văn An", "citizen_id": None, "exempt": None,
+        "category": "mandatory", "reason": None, "participant_id": AN_ID, "citizen_id_masked": "040******001",
+        "note": None,
+    }  # fmt: skip
+
+    desk = Desk()
+    desk.put()
+    sheet = office.desk.objects[f"{report['taken']['answers']}rosters-SO-A.xlsx"]
+    assert desk.send("rosters-SO-A.xlsx", sheet)["faults"] == []
+    (roster,) = load_rosters(desk.desk, desk.library().current(), 1)
+    assert [one.participant_id for one in roster.members] == [AN_ID]
+
+    unknown = office.send("claimants.csv", "unit_code\nSO-X\n")
+    assert [fault["column"] for fault in unknown["faults"]] == ["unit_code"]
 
 
 def test_a_person_can_read_the_export_in_excel() -> None:

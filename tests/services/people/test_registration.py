@@ -47,6 +47,7 @@ def enrol(
         PEPPER,
         START_MS,
         TODAY,
+        lambda _: None,
         spend,
     )
 
@@ -255,6 +256,7 @@ def test_a_second_registration_costs_the_same_work_as_the_first() -> None:
                 PEPPER,
                 START_MS,
                 TODAY,
+                lambda _: None,
                 lambda _: None,
             )
         return [*passwords.taken(), *participants.taken()]

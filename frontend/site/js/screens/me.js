@@ -49,6 +49,8 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     h("section", null,
       h("h1", null, t("me.hello", { name: participant.full_name })),
       query.get("registered") && h("p", { class: "notice good", role: "status" }, t("register.done")),
+      query.get("listed") && h("p", { class: "notice", role: "status" },
+        t("register.listed", { unit: unit ? unit.name : participant.unit_code || t("me.noUnit"), hotline: contest.hotline })),
       h("p", { class: "soft" }, unit ? unit.name : participant.unit_code || t("me.noUnit")),
       status),
     h("section", { "aria-labelledby": "history" },

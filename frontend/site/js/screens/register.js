@@ -129,11 +129,15 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
   async function register() {
     if (!mistakes.none()) return;
     const filled = application();
+    let listed = ""; // the unit's roster says something else
     try {
       waiting.textContent = t("register.checking");
       const solved = await proof.take();
       const sent = Object.fromEntries(Object.entries(filled).filter(([name]) => !(name in known)));
-      await api.register(/** @type {any} */ ({ ...sent, ...(proved ? { ticket: proved.ticket } : { proof: solved }) })); // missing fields: told above, or by the server
+      const shown = proved ? { ticket: proved.ticket } : { proof: solved };
+      // missing fields: told above, or by the server
+      const { participant } = await api.register(/** @type {any} */ ({ ...sent, ...shown }));
+      if (participant.unit_code !== filled.unit_code || participant.category !== filled.category) listed = "&listed=1";
     } catch (thrown) {
       const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
@@ -148,7 +152,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
     done();
     try {
       session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
-      go("#/me?registered=1", { instead: true });
+      go(`#/me?registered=1${listed}`, { instead: true });
     } catch (error) {
       go("#/sign-in?registered=1", { instead: true });
     }

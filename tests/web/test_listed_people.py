@@ -1,0 +1,63 @@
+"""People on a unit's roster are of that unit and category, at registration and at each sign-in."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.errors import InvalidInput, NotLoaded
+from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.compiled_rosters import index_key
+from tests.fakes import definition
+from tests.web.counter import AN, BINH, Counter
+
+LISTED = RosterRow("SO-B", "Nguyễn Văn An", AN["citizen_id"], exempt=False, category="mandatory", reason="")
+
+
+def with_roster() -> Counter:
+    counter = Counter()
+    counter.load(definition(), rosters=[LISTED])
+    return counter
+
+
+def test_who_is_on_a_roster_is_registered_in_its_unit_whatever_is_typed() -> None:
+    counter = with_roster()
+    shown = counter.register(AN, unit_code="SO-A", category="encouraged")
+    assert (shown["unit_code"], shown["category"]) == ("SO-B", "mandatory")
+    assert counter.people.people[shown["participant_id"]].unit == "SO-B"
+    binh = counter.register(BINH, unit_code="SO-A", category="encouraged")
+    assert (binh["unit_code"], binh["category"]) == ("SO-A", "encouraged")
+
+
+def test_who_is_on_a_roster_need_not_know_the_unit() -> None:
+    assert with_roster().register(AN, unit_code=None)["unit_code"] == "SO-B"
+    with pytest.raises(InvalidInput, match="unit_code"):
+        with_roster().register(BINH, unit_code=None)
+
+
+def test_a_roster_that_comes_after_registration_counts_from_the_next_sign_in() -> None:
+    counter = Counter()
+    counter.arrive(AN)
+    counter.load(definition(), rosters=[LISTED])
+    counter.clock.now += 20_000
+    token = counter.sign_in(AN)
+    me = counter.account.me(token)["participant"]
+    assert (me["unit_code"], me["category"]) == ("SO-B", "mandatory")
+    counter.start(token)
+    assert [entry.unit for entry in counter.entries.items.values()] == ["SO-B"]
+
+
+def test_the_index_is_read_once_until_the_rosters_change() -> None:
+    counter = with_roster()
+    counter.arrive(AN)
+    (key,) = [
+        key
+        for key in counter.desk.objects
+        if key.endswith(".index") and counter.desk.objects[key].count(b"SO-B")
+    ]
+    kept = counter.desk.objects.pop(key)
+    assert counter.sign_in(AN)
+    counter.account.listed._digest = ""
+    with pytest.raises(NotLoaded):
+        counter.sign_in(AN)
+    assert kept
+    assert key == index_key(counter.exam.library.current().rosters)
