@@ -1,4 +1,4 @@
-"""``reference/rosters/<digest>.index``: the units of people on rosters, to look one up without reading all.
+"""``reference/listed/<digest>``: the units of people on rosters, to look one up without reading all.
 
 A line of JSON with the places, then twelve bytes a person, ascending: the participant id that stands for the
 citizen ID, and the number of the place. 200,000 people take 2.4 MB.

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from chalicelib.domain.checked_values import Switch
 
 # How it is known who a participant is: a provider has proved it, or nothing has.
-Verified = Literal["provider", "none"]
+Verified = Literal["provider", "roster", "none"]
 _ADDRESS = re.compile(r"https://[^\s/?#@]+(/[^\s#]*)?|http://127\.0\.0\.1(:\d+)?(/[^\s#]*)?")
 
 

@@ -232,8 +232,8 @@ class Participant(TypedDict):
     unit_code: str | None
     category: CategoryName
     verified: Annotated[
-        Literal["provider", "none"],
-        Field(description="What proves who it is: an identity provider, or nothing."),
+        Literal["provider", "roster", "none"],
+        Field(description="What proves who it is: an identity provider, the unit's roster, or nothing."),
     ]
 
 

@@ -208,7 +208,7 @@ export interface Participant {
   full_name: string;
   unit_code: string | null;
   category: string;
-  verified: "provider" | "none";
+  verified: "provider" | "roster" | "none";
 }
 
 export interface PasswordReset {

@@ -237,7 +237,7 @@ def test_a_role_writes_only_to_its_own_log() -> None:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json", "rosters/*.index"}),
+        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json", "listed/*"}),
         ("policy-publish-live", {"current.json", "contest/*"}),
     ],
 )

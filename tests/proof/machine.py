@@ -389,7 +389,15 @@ class ContestMachine(RuleBasedStateMachine):
             trouble,
             lambda: (
                 register(
-                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY, lambda _: None
+                    application,
+                    self.reference,
+                    people,
+                    PASSWORDS,
+                    PEPPER,
+                    self.clock(),
+                    TODAY,
+                    lambda _: None,
+                    lambda _: None,
                 ).participant_id
             ),
         )

@@ -22,10 +22,10 @@ def with_roster() -> Counter:
 def test_who_is_on_a_roster_is_registered_in_its_unit_whatever_is_typed() -> None:
     counter = with_roster()
     shown = counter.register(AN, unit_code="SO-A", category="encouraged")
-    assert (shown["unit_code"], shown["category"]) == ("SO-B", "mandatory")
+    assert (shown["unit_code"], shown["category"], shown["verified"]) == ("SO-B", "mandatory", "roster")
     assert counter.people.people[shown["participant_id"]].unit == "SO-B"
     binh = counter.register(BINH, unit_code="SO-A", category="encouraged")
-    assert (binh["unit_code"], binh["category"]) == ("SO-A", "encouraged")
+    assert (binh["unit_code"], binh["category"], binh["verified"]) == ("SO-A", "encouraged", "none")
 
 
 def test_who_is_on_a_roster_need_not_know_the_unit() -> None:
@@ -52,7 +52,7 @@ def test_the_index_is_read_once_until_the_rosters_change() -> None:
     (key,) = [
         key
         for key in counter.desk.objects
-        if key.endswith(".index") and counter.desk.objects[key].count(b"SO-B")
+        if key.startswith("reference/listed/") and counter.desk.objects[key].count(b"SO-B")
     ]
     kept = counter.desk.objects.pop(key)
     assert counter.sign_in(AN)

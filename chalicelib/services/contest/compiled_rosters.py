@@ -50,7 +50,7 @@ def rosters_key(rosters_digest: str) -> str:
 
 
 def index_key(rosters_digest: str) -> str:
-    return f"reference/rosters/{rosters_digest}.index"
+    return f"reference/listed/{rosters_digest}"
 
 
 def compile_index(rosters: bytes) -> bytes:
