@@ -19,10 +19,11 @@ from pathlib import Path
 
 from botocore.session import get_session
 
-from benchmarks.closeout_inputs import contest, rosters
+from benchmarks.closeout_inputs import OPENS, contest, person, rosters
 from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
+from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import Standing
@@ -62,13 +63,14 @@ class Bucket:
             pass
 
 
-def invented_phones(people: int) -> Iterator[tuple[str, str]]:
-    """A different phone for everybody; each costs the opening of a sealed one."""
+def invented_registrations(people: int) -> Iterator[Registration]:
+    """Over the three weeks before, each with another phone, at the price of opening a sealed one."""
     vault = Vault(lambda: b"k" * 32)
     sealed = vault.seal("0912345678", "somebody", "phone")
     for number in range(people):
         vault.open(sealed, "somebody", "phone")
-        yield sha256(str(number).encode()).hexdigest()[:20], f"09{number:08}"
+        identity = person(number)
+        yield Registration(identity, f"09{number:08}", OPENS - int(identity, 16) % 1_814_400_000)
 
 
 def rulings(reference: Reference) -> dict[str, Ruling]:
@@ -83,12 +85,14 @@ def rulings(reference: Reference) -> dict[str, Ruling]:
 
 def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
     with search_among_what_is_new():
-        phones = partial(invented_phones, result.counts.people)
+        registrations = partial(invented_registrations, result.counts.people)
         closed = closed_week(result, reference, (), {})
         closed.encode()
         for piece in encode_rows(result.week.number, ranking_rows(result)):
             sha256(piece)
-        for _, content in Reports(desk, phones).write_week(result, closed, reference, {}, "", Standing()).files:
+        for _, content in (
+            Reports(desk, registrations).write_week(result, closed, reference, {}, "", Standing()).files
+        ):
             for piece in [content] if isinstance(content, bytes) else content:
                 sha256(piece)
 

@@ -17,7 +17,7 @@ class PlainReports:
     """``Reports`` with only the files that programs read."""
 
     def __init__(self, desk: ObjectStore) -> None:
-        self._reports = Reports(desk, phones=tuple)
+        self._reports = Reports(desk, registrations=tuple)
 
     def write_week(
         self,

@@ -12,11 +12,13 @@ from chalicelib.domain.errors import AttemptNotFound
 from chalicelib.domain.paper import UNANSWERED
 
 Status = Literal["submitted", "overdue", "blank", "discarded"]
-# ``LATE``: submitted in the grace. ``BLANK``: submitted without a single answer.
-SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED = "", "l", "o", "b", "x"
+# ``UNSAVED``: submitted in time, built on nothing that was saved before. ``LATE``: submitted in the grace.
+# ``BLANK``: submitted without a single answer.
+SUBMITTED, UNSAVED, LATE, OVERDUE, BLANK, DISCARDED = "", "u", "l", "o", "b", "x"
 NOT_COUNTED = frozenset({BLANK, DISCARDED})
 _STATUS: dict[str, Status] = {
     SUBMITTED: "submitted",
+    UNSAVED: "submitted",
     LATE: "submitted",
     OVERDUE: "overdue",
     BLANK: "blank",
@@ -102,7 +104,7 @@ class Finished(NamedTuple):
     @property
     def handed_in(self) -> bool:
         """A person submitted it, in time or in the grace; it may be blank."""
-        return self.flag in (SUBMITTED, LATE, BLANK)
+        return self.flag in (SUBMITTED, UNSAVED, LATE, BLANK)
 
     @property
     def overdue(self) -> bool:
@@ -231,13 +233,14 @@ def finish(
     score: int,
     answers: str,
     prediction: int | None,
+    saved: bool = True,
 ) -> Finished:
     """The record of a submitted attempt: ``duration = max(0, received − started)`` (design).
 
     What is received in the grace counts as received at its end: the grace is neither free time nor a race.
     Start and receipt are told by the clocks of two servers, and a clock may be set back: an attempt that
     seems to be received before it was started counts as received at its start. A paper without an answer is
-    not counted.
+    not counted. ``saved``: the answers build on some that were saved.
     """
     due = deadline(definition, week, attempt.started)
     late = received > due
@@ -251,7 +254,7 @@ def finish(
         prediction=prediction,
         nonce=attempt.nonce,
         answers=answers,
-        flag=BLANK if is_blank(answers) else LATE if late else SUBMITTED,
+        flag=BLANK if is_blank(answers) else LATE if late else SUBMITTED if saved else UNSAVED,
     )
 
 

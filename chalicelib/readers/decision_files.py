@@ -16,12 +16,17 @@ ANNULMENTS = ("citizen_id", "participant_id", "weeks", "effect", "decided_on", "
 # As ``winner-checks.xlsx`` of a closed week has them.
 WINNER_CHECKS = (
     *("week", "prize", "rank", "participant_id", "full_name", "date_of_birth", "citizen_id", "unit"),
-    *("check", "reason"),
+    *("signs_score", "signs", "check", "reason"),
 )
 RECOGNITIONS = ("what", "decision", "decided_on", "withdraw", "reason")
 RELEASES = ("citizen_id", "reason")
 _EFFECTS: tuple[Effect, ...] = ("no_prize", "not_counted", "none")
-PASSED, FAILED = "đạt", "không đạt"
+PASSED = "đạt"
+# What else may be written in the column ``check``: its effect, and its reason where none is given.
+CHECK_FAILED: dict[str, tuple[Effect, str]] = {
+    "không đạt": ("no_prize", "không đạt khi kiểm tra căn cước"),
+    "không tính": ("not_counted", "không phải người dự thi thật, theo kết luận kiểm tra của Ban Tổ chức"),
+}
 
 
 class Who(NamedTuple):
@@ -81,18 +86,22 @@ def read_releases(file: File, faults: list[Fault]) -> list[Row]:
 
 
 def read_winner_checks(file: File, weeks: Container[int], on: date, faults: list[Fault]) -> list[Annulment]:
-    """The winners whose identity card was found wrong: they win nothing in that week."""
+    """Whoever failed: without a prize in that week, or, for an invented account, not counted in it at all."""
     annulments = []
     for row in _rows(file, WINNER_CHECKS, faults):
         if row["check"].casefold() in {"", PASSED}:
             continue
-        if row["check"].casefold() != FAILED:
-            faults.append(row.fault("check", f"ghi “{PASSED}”, “{FAILED}” hoặc để trống"))
+        effect, usual = CHECK_FAILED.get(row["check"].casefold(), (None, ""))
+        if effect is None:
+            choices = "”, “".join((PASSED, *CHECK_FAILED))
+            faults.append(row.fault("check", f"ghi “{choices}” hoặc để trống"))
+            continue
         week = int(row["week"]) if re.fullmatch(r"[1-9]\d?", row["week"], re.ASCII) else 0
         if week not in weeks:
             faults.append(row.fault("week", "cuộc thi không có tuần này"))
         person = participant(row, faults)
-        annulments.append(Annulment(person, (week,), "no_prize", on.isoformat(), check_reason(row, faults)))
+        reason = check_reason(row, faults) if row["reason"] else usual
+        annulments.append(Annulment(person, (week,), effect, on.isoformat(), reason))
     return annulments
 
 

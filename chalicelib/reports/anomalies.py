@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.paper import MASKS
-from chalicelib.domain.statistics.anomalies import Anomaly
+from chalicelib.domain.statistics.anomaly import Anomaly, scores
 from chalicelib.reports.csv_files import Cell
-from chalicelib.reports.vietnamese import comma, span
+from chalicelib.reports.vietnamese import comma, span, whole
 from chalicelib.services.contest.reference import Reference
 
 COLUMNS = [
     *("reason", "participant_id", "unit_code", "unit_name", "question_id"),
-    *("seen", "out_of", "expected", "probability", "evidence"),
+    *("seen", "out_of", "expected", "probability", "points", "score", "evidence"),
 ]
 
 
-def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[list[Cell]]:
-    """``expected`` has one decimal; ``probability`` is a power of ten above the real one."""
+class PersonsSigns(NamedTuple):
+    """A person's ``score`` and the evidence for it in words, a line a sign, the weightiest first."""
+
+    score: int
+    evidence: str
+
+
+NO_SIGNS = PersonsSigns(0, "")
+
+
+def signs_by_person(found: Iterable[Anomaly], reference: Reference) -> dict[str, PersonsSigns]:
+    """Of everybody who has points."""
+    rows = [one for one in found if one.points]
     names = {unit.code: unit.name for unit in reference.units}
+    told: dict[str, list[str]] = {}
+    for one in sorted(rows, key=lambda one: (-one.points, one.reason)):
+        evidence = _evidence(one, reference, names)
+        told.setdefault(one.participant_id, []).append(f"{one.reason} ({one.points} điểm): {evidence}")
+    return {person: PersonsSigns(score, "\n".join(told[person])) for person, score in scores(rows).items()}
+
+
+def anomaly_rows(found: Sequence[Anomaly], reference: Reference) -> Iterator[list[Cell]]:
+    """``expected`` has one decimal; ``probability`` is a power of ten above the real one.
+
+    ``points`` are the row's, ``score`` those of the person's rows together.
+    """
+    names, sums = {unit.code: unit.name for unit in reference.units}, scores(found)
     for one in found:
         yield [
             one.reason,
@@ -32,6 +57,8 @@ def anomaly_rows(found: Iterable[Anomaly], reference: Reference) -> Iterator[lis
             one.out_of,
             "" if one.expected is None else comma(one.expected, 1).replace(",", "."),
             "" if one.probability is None else f"< {_power(one.probability)}",
+            one.points,
+            sums.get(one.participant_id, 0) if one.participant_id else "",
             _evidence(one, reference, names),
         ]
 
@@ -76,4 +103,67 @@ def _evidence(one: Anomaly, reference: Reference, names: Mapping[str, str]) -> s
             )
         case "one_phone":
             text = f"{one.seen} tài khoản dự thi dùng chung một số điện thoại (nhóm {one.detail[0]})"
+        case _:
+            text = _evidence_of_farms(one, of, usual)
     return text
+
+
+def _evidence_of_farms(one: Anomaly, of: str, usual: str) -> str:
+    text = ""
+    match one.reason:
+        case "faster_than_reading":
+            words, took = int(one.detail[0]), int(one.detail[1])
+            text = (
+                f"đúng tất cả ngay bài đầu trong {span(took)} (phút:giây), đề dài {whole(words)} tiếng: "
+                f"{whole(words * 60_000 // max(took, 1))} tiếng mỗi phút; người đọc nhanh đọc khoảng 400"
+            )
+        case "never_saved":
+            text = (
+                f"{of} bài nộp mà trước đó chưa lưu lần nào; trang thi tự lưu vài giây sau câu trả lời đầu tiên"
+            )
+        case "no_pause":
+            seconds = comma(Fraction(int(one.detail[0]), 1000), 1)
+            text = f"bắt đầu làm bài được xếp hạng {seconds} giây sau khi đăng ký"
+        case "burst" | "one_hour":
+            text = f"{of} người của đơn vị đăng ký trong {_within(int(one.detail[0]))}; bình thường {usual}"
+        case "unit_never_saved":
+            text = f"{of} người của đơn vị nộp bài mà chưa lưu lần nào; bình thường {usual}"
+        case "first_try":
+            text = f"{of} người của đơn vị đạt điểm đủ vào giải với lượt thi duy nhất; bình thường {usual}"
+        case "equal_pace":
+            text = f"{of} {_group(one)} {_pace(one.detail[1:])}"
+        case "even_predictions":
+            low, high = (whole(int(number)) for number in one.detail[1:])
+            text = (
+                f"{of} {_group(one)} dự đoán từ {low} đến {high}, cách nhau đều hơn nhiều so với chọn độc lập"
+            )
+        case "ordered_predictions":
+            low, high = (whole(int(number)) for number in one.detail[1:])
+            text = f"{of} {_group(one)} dự đoán từ {low} đến {high}, tăng (hoặc giảm) dần theo thứ tự đăng ký"
+        case "many_winners":
+            text = f"{of} {_group(one)} có tên trong danh sách giải và dự phòng; nếu rút thăm thì {usual}"
+    return text
+
+
+def _group(one: Anomaly) -> str:
+    """Whom a group's numbers are about: its people with a winning score."""
+    if one.detail[0] == "all":
+        return "người xếp hạng đầu của tuần, ở mọi đơn vị,"
+    whose = "của đơn vị" if one.unit else "không thuộc đơn vị nào"
+    hour = " và đăng ký trong cùng một giờ" if one.detail[0] == "hour" else ""
+    return f"người {whose}, đạt điểm đủ vào giải{hour},"
+
+
+def _within(milliseconds: int) -> str:
+    minutes, seconds = divmod(-(-milliseconds // 1000), 60)
+    return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
+
+
+def _pace(detail: Sequence[str]) -> str:
+    match detail[0]:
+        case "registrations":
+            return "đăng ký cách nhau đều bất thường"
+        case "starts":
+            return "bắt đầu bài được xếp hạng cách nhau đều bất thường"
+    low, high = (span(int(time)) for time in detail[1:])
+    return f"làm bài trong thời gian gần như bằng nhau, từ {low} đến {high} (phút:giây)"

@@ -9,9 +9,18 @@ from fractions import Fraction
 from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.activity import Activity, Period
+from chalicelib.domain.statistics.anomaly import TO_LOOK_AT
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports import columns
-from chalicelib.reports.columns import bloc_figures, bloc_rows, contact_rows, prize_rows, unit_rows
+from chalicelib.reports.anomalies import PersonsSigns
+from chalicelib.reports.columns import (
+    bloc_figures,
+    bloc_rows,
+    contact_rows,
+    prize_rows,
+    sign_rows,
+    unit_rows,
+)
 from chalicelib.reports.questions import QUESTIONS, question_rows
 from chalicelib.reports.vietnamese import text_key
 from chalicelib.reports.week_facts import ERASED, LOWEST, OUTSIDE, UnitFacts, WeekFacts, winning_units
@@ -21,6 +30,10 @@ from chalicelib.reports.xlsx import Book, Column, Sheet, Table, Value
 UNITS_NOTE = (
     "Tỷ lệ = đối tượng bắt buộc dự thi ÷ (số đối tượng bắt buộc − được miễn); "
     "chất lượng = điểm bình quân của họ ÷ số câu của đề; điểm đơn vị theo thể lệ, thang 100"
+)
+SIGNS_NOTE = (
+    "Nội bộ. Dấu hiệu không phải bằng chứng: người trung thực cũng có thể có điểm. "
+    f"Từ {TO_LOOK_AT} điểm trở lên thì kiểm tra kỹ từng người trước khi quyết định"
 )
 _LINE = [
     Column("Nội dung", 46),
@@ -38,9 +51,18 @@ _HOURS = [Column("Giờ", 14, "center"), *_DAYS[1:]]
 
 
 def prizes_book(
-    definition: Definition, title: str, period: str, at: datetime, winners: Sequence[Winner]
+    definition: Definition,
+    title: str,
+    period: str,
+    at: datetime,
+    winners: Sequence[Winner],
+    reserves: Sequence[Winner] = (),
+    signs: Mapping[str, PersonsSigns] | None = None,
 ) -> bytes:
-    """``individual_prizes.xlsx``: the list of winners, and the data needed to reach them."""
+    """``individual_prizes.xlsx``: the list of winners, and the data needed to reach them.
+
+    Of a week also the ``signs`` of winners and ``reserves``, to be looked at before they are recognised.
+    """
     book = Book(definition.contest.organiser, at, f"Giải cá nhân, {title}")
     name = f"Danh sách đạt giải cá nhân {title}"
     book.sheet("Giải cá nhân", name, period, columns.PRIZES, landscape=True).rows(prize_rows(winners))
@@ -54,6 +76,10 @@ def prizes_book(
         landscape=True,
     )
     sheet.rows(contact_rows(winners))
+    if signs is not None:
+        name = f"Dấu hiệu cần xem lại trước khi công nhận {title}"
+        sheet = book.sheet("Cần xem lại", name, period, columns.SIGNS, note=SIGNS_NOTE, landscape=True)
+        sheet.rows(sign_rows(winners, reserves, signs))
     return book.close()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.domain.unit_score import UnitStanding
+from chalicelib.reports.anomalies import NO_SIGNS, PersonsSigns
 from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc, UnitFacts
 from chalicelib.reports.winners import Winner
 from chalicelib.reports.xlsx import Column, Value
@@ -32,6 +33,15 @@ CONTACTS = [
     Column("Đơn vị", 34),
     Column("Mã người dự thi", 24, "center"),
     Column("Ký nhận", 18),
+]
+SIGNS = [
+    Column("TT", 5, "number"),
+    Column("Giải", 24),
+    Column("Họ và tên", 26),
+    Column("Đơn vị", 30),
+    Column("Thứ hạng", 8, "number"),
+    Column("Điểm dấu hiệu", 9, "number"),
+    Column("Dấu hiệu", 80),
 ]
 _UNITS = [
     Column("Tỷ lệ dự thi", 10, "percent"),
@@ -77,6 +87,17 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
             one.participant_id,
             None,
         ]
+
+
+def sign_rows(
+    winners: Iterable[Winner], reserves: Iterable[Winner], signs: Mapping[str, PersonsSigns]
+) -> Iterator[Sequence[Value]]:
+    """Winners and reserves, also those without a sign."""
+    listed = [*(("", one) for one in winners), *(("Dự phòng: ", one) for one in reserves)]
+    for number, (before, one) in enumerate(listed, 1):
+        score, evidence = signs.get(one.participant_id, NO_SIGNS)
+        name, unit = one.full_name or ERASED, one.unit_name or OUTSIDE
+        yield [number, before + one.title, name, unit, one.rank, score, evidence]
 
 
 def _people(units: UnitFacts) -> list[Column]:

@@ -10,11 +10,12 @@ from chalicelib.domain.closeout import WeekResult
 from chalicelib.domain.grading import accepted
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.anomalies import find_anomalies
+from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.reports import anomalies, books, csv_files, questions
 from chalicelib.reports.bulletin import week_bulletin
-from chalicelib.reports.checks import checks_book
+from chalicelib.reports.checks import checks_book, others_to_look_at
 from chalicelib.reports.rosters import Played, roster_book, roster_files
 from chalicelib.reports.standing import state
 from chalicelib.reports.week_facts import week_facts
@@ -37,11 +38,11 @@ def week_files(
     standing: Standing,
     names: Mapping[str, str],
     desk: ObjectStore,
-    phones: Callable[[], Iterable[tuple[str, str]]],
+    registrations: Callable[[], Iterable[Registration]],
 ) -> Iterator[tuple[str, Content]]:
     """``behind``: the reserves; ``names``: as they may be published.
 
-    ``phones``: participant id and phone of everybody registered.
+    ``registrations`` of everybody registered.
     """
     definition = reference.definition
     first = cast(FirstAnswers, result.collected["first_answers"])
@@ -51,9 +52,21 @@ def week_files(
     title, period, at = facts.title, f"{facts.period}; {state(standing)}", facts.closes
     in_books = facts._replace(period=period)
 
+    right = accepted(reference.bank.questions, reference.decisions.rulings_in(closed.week))
+    collected = cast(Signs, result.collected["signs"])
+    listed, everybody = (*won, *behind), (*result.ranked, *result.unranked)
+    shortlist = {one.participant_id for one in listed}
+    found = find_anomalies(collected, first, right, result.units, everybody, shortlist, registrations())
+    signs = anomalies.signs_by_person(found, reference)
+    unit_names = {unit.code: unit.name for unit in reference.units}
+    others = others_to_look_at(result.ranked, listed, signs, unit_names)
+
     yield "individual_prizes.csv", csv_files.table(csv_files.PRIZES, csv_files.prize_rows(won))
-    yield "individual_prizes.xlsx", made(books.prizes_book, definition, title, period, at, facts.winners)
-    yield "winner-checks.xlsx", made(checks_book, closed.week, won, behind, at)
+    yield (
+        "individual_prizes.xlsx",
+        made(books.prizes_book, definition, title, period, at, facts.winners, behind, signs),
+    )
+    yield "winner-checks.xlsx", made(checks_book, closed.week, won, behind, others, signs, at)
     ranking = csv_files.ranking_rows(result, reference)
     yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
     rows = csv_files.unit_rows(result.units)
@@ -64,9 +77,6 @@ def week_files(
         "question_statistics.csv",
         csv_files.table(questions.STATISTICS, questions.statistics_rows(closed)),
     )
-    right = accepted(reference.bank.questions, reference.decisions.rulings_in(closed.week))
-    signs = cast(Signs, result.collected["signs"])
-    found = find_anomalies(signs, first, right, result.units, _took_part(result, phones()))
     rows = anomalies.anomaly_rows(found, reference)
     yield "anomalies.csv", csv_files.table(anomalies.COLUMNS, rows)
     yield "summary.xlsx", made(books.summary_book, definition, in_books, activity, closed, texts)
@@ -74,7 +84,6 @@ def week_files(
     yield "bulletin.html", bulletin
     if reference.rosters:
         barred = {one.participant_id for one in result.unranked}
-        everybody = (*result.ranked, *result.unranked)
         standings = {one.participant_id: one for one in everybody if one.took_part}
 
         def played(person: str) -> Played | None:
@@ -82,8 +91,7 @@ def week_files(
             return one and Played(one.unit, one.attempts, one.best.score, person not in barred)
 
         everyone = ((person, one.unit) for person, one in standings.items())
-        names = {unit.code: unit.name for unit in reference.units}
-        write = roster_book(definition, title, period, at, names)
+        write = roster_book(definition, title, period, at, unit_names)
         rosters = load_rosters(desk, reference, closed.week)
         yield from roster_files(rosters, everyone, played, reference.units, write)
 
@@ -91,8 +99,3 @@ def week_files(
 def made(write: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> Iterator[bytes]:
     """A file that is written only when it is read."""
     yield write(*args, **kwargs)
-
-
-def _took_part(result: WeekResult, phones: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-    units = {one.participant_id: one.unit for one in (*result.ranked, *result.unranked)}
-    return ((person, units[person], phone) for person, phone in phones if person in units)

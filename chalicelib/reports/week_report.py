@@ -30,6 +30,7 @@ from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.ranking import pseudonym
+from chalicelib.domain.statistics.farms import Registration
 from chalicelib.reports.final_files import closed_weeks, final_files, proposals
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
@@ -38,8 +39,8 @@ from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
-# Participant id and phone of everybody registered.
-Phones = Callable[[], Iterable[tuple[str, str]]]
+# Those of everybody registered.
+Registrations = Callable[[], Iterable[Registration]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Reports:
     """Writes the files and the site's page of a week and of the end; it reads rosters from the ``desk``."""
 
     desk: ObjectStore
-    phones: Phones
+    registrations: Registrations
 
     def write_week(
         self,
@@ -65,7 +66,7 @@ class Reports:
         }
         behind = reserves(closed, people, reference.definition)
         files = week_files(
-            result, closed, reference, won, behind, root, standing, names, self.desk, self.phones
+            result, closed, reference, won, behind, root, standing, names, self.desk, self.registrations
         )
         return WeekReport(files, _week_page(closed, won))
 

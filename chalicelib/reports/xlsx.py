@@ -176,7 +176,7 @@ class Sheet:
                 sheet.write_blank(at, place, None, style)
             elif isinstance(value, str):
                 sheet.write_string(at, place, _text(value), style)
-                if len(value) > column.width - 2:
+                if len(value) > column.width - 2 or "\n" in value:
                     lines = max(lines, _lines(value, column.width))
             elif isinstance(value, datetime):
                 if value.month < 3:
@@ -310,11 +310,13 @@ def _text(text: str) -> str:
 
 
 def _lines(text: str, width: float) -> int:
-    """The number of lines of a text in a column, broken between words as in Excel."""
-    room, lines, used = width - 1.5, 1, 0
-    for word in text.split():
-        if used and used + 1 + len(word) > room:
-            lines, used = lines + 1, len(word)
-        else:
-            used += len(word) + bool(used)
+    """The number of lines of a text in a column, broken at ends of lines and between words as in Excel."""
+    room, lines = width - 1.5, 0
+    for line in text.split("\n"):
+        lines, used = lines + 1, 0
+        for word in line.split():
+            if used and used + 1 + len(word) > room:
+                lines, used = lines + 1, len(word)
+            else:
+                used += len(word) + bool(used)
     return lines

@@ -14,7 +14,7 @@ from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_items import EntryPages
-from chalicelib.storage.phones import Phones
+from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
@@ -30,7 +30,8 @@ def closing() -> Closing:
     dynamodb = dynamodb_client(session(), region)
     http = SignedHttp(session(), region, connect=2, read=20, retries=3)
     key = salt_key(secret(http, environment.pepper_secret))
-    reports = Reports(desk, Phones(http, environment.participants_table, vault(http, desk, kms_key)))
+    opened = vault(http, desk, kms_key)
+    reports = Reports(desk, Registrations(http, environment.participants_table, opened))
     close = CloseWeeks(
         shares=Shares(
             EntryPages(http, environment.entries_table),

@@ -17,6 +17,7 @@ from chalicelib.domain.attempt import (
 from chalicelib.domain.closeout import Collector, FinalResult, close_contest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.placement import Place
+from chalicelib.domain.ranking import Candidate, Standing
 from chalicelib.domain.unit_score import Distinct, DistinctPeople, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
 from tests.fakes import MINUTE, START_MS
@@ -53,6 +54,21 @@ def entry(
     numbered = tuple(attempt._replace(number=k) for k, attempt in enumerate(finished, 1))
     used = opened.number if opened else len(numbered)
     return Entry(participant_id, week, unit, category, used, opened, numbered)
+
+
+def standing(
+    participant_id: str,
+    score: int = 5,
+    prediction: int | None = None,
+    *,
+    unit: str = "SO-A",
+    started: int = START_MS,
+    duration: int = MINUTE,
+    attempts: int = 1,
+) -> Standing:
+    """A person's place in a ranking."""
+    best = Candidate(1, started + duration, duration, score, prediction, overdue=False)
+    return Standing(participant_id, unit, "mandatory", True, True, best, attempts)
 
 
 def obliged(people: int, attempts: int, best_sum: int, distinct: int | None = None) -> UnitSums:

@@ -14,6 +14,7 @@ from chalicelib.domain.attempt import (
     LATE,
     OVERDUE,
     SUBMITTED,
+    UNSAVED,
     AttemptId,
     Finished,
     Opened,
@@ -38,7 +39,7 @@ records = st.builds(
     prediction=st.none() | st.integers(0, 10**9),
     nonce=nonces,
     answers=st.text(MASKS, max_size=100),
-    flag=st.sampled_from([SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED]),
+    flag=st.sampled_from([SUBMITTED, UNSAVED, LATE, OVERDUE, BLANK, DISCARDED]),
     told=st.none() | st.integers(0, 100),
 )
 

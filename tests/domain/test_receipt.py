@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.documents.bundle import decode_record, encode_record
-from chalicelib.domain.attempt import BLANK, DISCARDED, LATE, OVERDUE, SUBMITTED, AttemptId, Finished, Opened
+from chalicelib.domain.attempt import (
+    BLANK,
+    DISCARDED,
+    LATE,
+    OVERDUE,
+    SUBMITTED,
+    UNSAVED,
+    AttemptId,
+    Finished,
+    Opened,
+)
 from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, salt, salt_key
 from tests.domain.builders import NONCE, done, entry
 
@@ -36,7 +46,7 @@ def attempts(draw: st.DrawFn) -> Finished:
         prediction=draw(st.none() | st.integers(0, 10**9)),
         nonce=draw(st.from_regex("[0-9a-f]{16}", fullmatch=True)),
         answers=draw(st.from_regex("[A-Za-z0-9_-]{0,100}", fullmatch=True)),
-        flag=draw(st.sampled_from([SUBMITTED, LATE, OVERDUE, BLANK, DISCARDED])),
+        flag=draw(st.sampled_from([SUBMITTED, UNSAVED, LATE, OVERDUE, BLANK, DISCARDED])),
     )
 
 

@@ -16,6 +16,7 @@ from chalicelib.domain.bank import Question
 from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
+from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.units import Unit
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.reports.week_report import Reports
@@ -107,11 +108,11 @@ class Autumn:
     """The contest with everybody in it; ``close`` closes both weeks and the final."""
 
     def __init__(self) -> None:
-        self.dice = random.Random(2022)
+        self.dice, self.registering = random.Random(2022), random.Random(2021)
         self.desk, self.site = MemoryObjects(), MemoryObjects()
         self.revisions, self.entries, self.people = MemoryRevisions(), MemoryEntries(), MemoryParticipants()
         self.roster_rows: list[RosterRow] = []
-        self.phones: list[tuple[str, str]] = []
+        self.registrations: list[Registration] = []
         self._numbers = iter(range(10**6))
         self.ids: dict[str, list[str]] = {}
         for unit in UNITS:
@@ -144,7 +145,7 @@ class Autumn:
         return assemble(parts)
 
     def close(self, now: int = START_MS + 2 * WEEK + 80_000, reference: Reference | None = None) -> None:
-        reports = Reports(self.desk, lambda: self.phones)
+        reports = Reports(self.desk, lambda: self.registrations)
         shares = Shares(self.entries.read_week, self.desk, "autumn", collectors)
         closing = closer(shares, self.people, self.revisions, self.desk, self.site, reports)
         closing.run(reference or self.reference, now)
@@ -166,7 +167,8 @@ class Autumn:
             )  # type: ignore[arg-type]
         )  # fmt: skip
         shared = unit == "H-QUYCHAU" and len(self.ids.get(unit, [])) < 5
-        self.phones.append((identity, "0999999999" if shared else phone))
+        at = START_MS - HOUR - self.registering.randrange(14 * 24 * HOUR)
+        self.registrations.append(Registration(identity, "0999999999" if shared else phone, at))
         return identity, name, citizen_id
 
     def _hire(self, unit: Unit) -> None:

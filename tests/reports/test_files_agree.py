@@ -286,7 +286,11 @@ def test_the_anomalies_found_are_those_that_were_put_in(autumn: Autumn) -> None:
         ("one_phone", "H-QUYCHAU"),
         ("too_fast", "TP-VINH"),
         ("below_min_duration", "TP-VINH"),
+        ("faster_than_reading", "TP-VINH"),
     }
+    (script,) = {row["participant_id"] for row in first if row["reason"] == "too_fast"}
+    assert {row["score"] for row in first if row["participant_id"] == script} == {"70"}
+    assert {(row["points"], row["score"]) for row in first if row["reason"] == "one_phone"} == {("15", "15")}
     assert [row["question_id"] for row in first if row["reason"] == "alike_wrong"] == ["Q007"]
     assert sum(row["reason"] == "one_phone" for row in first) == 5
     assert "alike_wrong" not in {row["reason"] for row in rows(autumn, "week-2", "anomalies.csv")}

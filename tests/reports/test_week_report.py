@@ -62,7 +62,7 @@ def written_out(report: WeekReport) -> Written:
     return Written(files, report.page.encode())
 
 
-REPORTS = Reports(MemoryObjects(), phones=tuple)
+REPORTS = Reports(MemoryObjects(), registrations=tuple)
 
 
 def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> Written:

@@ -26,7 +26,7 @@ from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.objects import Bucket, ReadOnlyBucket
 from chalicelib.storage.participants import Participants
-from chalicelib.storage.phones import Phones
+from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
@@ -141,8 +141,9 @@ def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, ht
     people.erase(f"{0:020}", STARTED)
     other = Participants(client, "participants", Vault(lambda: b"x" * 32))
     other.add(person._replace(participant_id="9" * 20))
-    phones = Phones(http, "participants", vault)
-    assert sorted(phones()) == [(f"{number:020}", f"091234567{number}") for number in (1, 2)]
+    found = Registrations(http, "participants", vault)()
+    read = [(f"{number:020}", f"091234567{number}", STARTED) for number in (1, 2)]
+    assert sorted(found) == [*read, ("9" * 20, "", STARTED)]  # its phone does not open
 
 
 def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> None:

@@ -17,24 +17,31 @@
     More obliged people of a unit took part than it has: its headcount is wrong, or people claim the unit.
 ``not_on_roster``
     A person claims to be obliged in a unit that has a roster, and is not on it.
-``one_phone``
-    More than ``SHARED_PHONE`` participating accounts registered with one phone number.
+``faster_than_reading``
+    A first attempt that is all correct, in less time than it takes to skim its questions and options.
+``never_saved``
+    Counted attempts of half a minute and more, four fifths right, of which nothing was saved before they were
+    submitted. The page saves within seconds of the first answer; a program that submits need not.
 
-If chance alone were at work, the two tests together would raise any row in a week with a probability of at most
-1 % (``FALSE_ALARM``). Each test's limit is half of that divided by the number of cells that could be tested,
-whatever their outcome (Bonferroni), and the test is exact. A row says "not by chance", never why.
+Signs that many accounts are one hand are in ``farms``.
+
+If chance alone were at work, ``alike_wrong`` and ``night`` together would raise any row in a week with a
+probability of at most 1 % (``FALSE_ALARM``). Each test's limit is half of that divided by the number of cells
+that could be tested, whatever their outcome (Bonferroni), and the test is exact. A row says "not by chance",
+never why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
-from typing import Literal, NamedTuple
 
 from chalicelib.domain.grading import Accepted
 from chalicelib.domain.paper import UNANSWERED
+from chalicelib.domain.ranking import Standing
+from chalicelib.domain.statistics.anomaly import MOST_POINTS, Anomaly, Reason, scores
 from chalicelib.domain.statistics.exact_test import surely_above, tail
+from chalicelib.domain.statistics.farms import Registration, find_farms
 from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.domain.unit_score import UnitStanding
@@ -42,30 +49,6 @@ from chalicelib.domain.unit_score import UnitStanding
 FALSE_ALARM = Fraction(1, 100)
 # Fewer people than this are not a pattern worth asking anybody about.
 FEWEST_ALIKE = 5
-# A family may share a phone.
-SHARED_PHONE = 3
-
-Reason = Literal[
-    "too_fast", "below_min_duration", "alike_wrong", "night", "above_headcount", "not_on_roster", "one_phone"
-]
-
-
-class Anomaly(NamedTuple):
-    """``seen`` of ``out_of``: a person's attempts, a unit's people or a phone's accounts.
-
-    ``expected`` is the average by chance, ``probability`` that of as many or more (tests only).
-    ``detail``: the fastest duration in milliseconds; or the question's id and the chosen letters' character of
-    ``paper.MASKS``; or the unit in which a person counts instead; or the number of a group that shares a phone.
-    """
-
-    reason: Reason
-    participant_id: str
-    unit: str
-    seen: int
-    out_of: int
-    expected: Fraction | None
-    probability: Fraction | None
-    detail: tuple[str, ...]
 
 
 def find_anomalies(
@@ -73,19 +56,22 @@ def find_anomalies(
     first: FirstAnswers,
     right: Accepted,
     units: Iterable[UnitStanding],
-    phones: Iterable[tuple[str, str, str]],
+    people: Sequence[Standing],
+    shortlist: Collection[str],
+    registrations: Iterable[Registration],
 ) -> list[Anomaly]:
     """``right``: what has the point, under the rulings of the week.
 
-    ``phones``: participant id, unit and phone of the people who took part; no phone is returned.
+    ``people``, ``shortlist`` and ``registrations`` as ``farms.find_farms`` takes them; no phone is returned.
     """
+    of_people = [*_fast(signs), *_unread(signs), *_unsaved(signs)]
     return [
-        *_fast(signs),
+        *of_people,
         *_alike(first, right),
         *_night(signs.units),
         *_crowded(units),
         *_unlisted(signs),
-        *_shared(phones),
+        *find_farms(people, shortlist, registrations, scores(of_people), signs.unsaved),
     ]
 
 
@@ -94,7 +80,21 @@ def _fast(signs: Signs) -> Iterator[Anomaly]:
         counts: tuple[tuple[Reason, int], ...] = (("too_fast", fast), ("below_min_duration", below))
         for reason, count in counts:
             if count:
-                yield Anomaly(reason, person, unit, count, attempts, None, None, (str(least),))
+                points = MOST_POINTS.get(reason, 0)
+                yield Anomaly(reason, person, unit, count, attempts, None, None, (str(least),), points)
+
+
+def _unread(signs: Signs) -> Iterator[Anomaly]:
+    reason: Reason = "faster_than_reading"
+    for person, (unit, words, duration) in sorted(signs.unread.items()):
+        detail = (str(words), str(duration))
+        yield Anomaly(reason, person, unit, 1, 1, None, None, detail, MOST_POINTS[reason])
+
+
+def _unsaved(signs: Signs) -> Iterator[Anomaly]:
+    reason: Reason = "never_saved"
+    for person, (unit, attempts, count) in sorted(signs.unsaved.items()):
+        yield Anomaly(reason, person, unit, count, attempts, None, None, (), MOST_POINTS[reason])
 
 
 def _alike(first: FirstAnswers, right: Accepted) -> Iterator[Anomaly]:
@@ -172,17 +172,3 @@ def _crowded(units: Iterable[UnitStanding]) -> Iterator[Anomaly]:
 def _unlisted(signs: Signs) -> Iterator[Anomaly]:
     for person, (claimed, attempts, unit) in sorted(signs.unlisted.items()):
         yield Anomaly("not_on_roster", person, claimed, attempts, attempts, None, None, (unit,))
-
-
-def _shared(phones: Iterable[tuple[str, str, str]]) -> Iterator[Anomaly]:
-    # One sorted text per person takes a third of the memory of lists by phone.
-    lines = sorted(f"{phone} {person} {unit}" for person, unit, phone in phones)
-    same_phone = (list(lines) for _, lines in groupby(lines, key=lambda line: line.partition(" ")[0]))
-    groups = sorted(
-        [(person, unit) for _, person, unit in (line.split(" ") for line in lines)]
-        for lines in same_phone
-        if len(lines) > SHARED_PHONE
-    )
-    for number, people in enumerate(groups, 1):
-        for person, unit in people:
-            yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, (str(number),))

@@ -1,17 +1,24 @@
-"""Signs of anomalies in single entries: attempts that are too fast, weeks that begin at night."""
+"""Signs of anomalies in single entries: attempts too fast, unread or never saved, weeks that begin at night."""
 
 from __future__ import annotations
 
 import json
 from typing import NamedTuple, Self
 
-from chalicelib.domain.attempt import Entry
+from chalicelib.domain.attempt import UNSAVED, Entry
+from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.paper import drawn_questions
 from chalicelib.domain.placement import Place
 from chalicelib.domain.times import LocalHours, span_ms
 
 PLAUSIBLE_MS = 2_000  # per question
 NIGHT = range(5)  # local hours: from 00:00 to 04:59
+# Words a minute (in Vietnamese, syllables): five times as many as people read for themselves (M. Brysbaert,
+# *How many words do we read per minute?*, 2019).
+SKIMMED = 1_200
+# The page saves within four seconds of the first answer: a longer paper that was never saved is not the page's.
+SAVED_BY_MS = 30_000
 
 
 class Fast(NamedTuple):
@@ -22,6 +29,22 @@ class Fast(NamedTuple):
     too_fast: int
     below_min_duration: int
     least: int
+
+
+class Unread(NamedTuple):
+    """A first attempt that is all correct: its paper's ``words``, and its ``duration`` in ms."""
+
+    unit: str
+    words: int
+    duration: int
+
+
+class Unsaved(NamedTuple):
+    """``never_saved`` of the counted ``attempts``."""
+
+    unit: str
+    attempts: int
+    never_saved: int
 
 
 class Unlisted(NamedTuple):
@@ -35,18 +58,27 @@ class Unlisted(NamedTuple):
 class Signs:
     """A ``Collector``. ``units``: the people with a counted attempt, and those whose first was at night.
 
-    ``fast`` and ``unlisted`` are by participant id.
+    ``fast``, ``unread``, ``unsaved`` and ``unlisted`` are by participant id.
     """
 
     sees_everybody = False
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, bank: Bank) -> None:
         self._hour = LocalHours(definition.zone)
+        self._bank, self._rules = bank, definition.paper
+        self._words = {
+            question.id: sum(len(text.split()) for text in (question.text, *question.options))
+            for question in bank.questions
+        }
         questions = definition.paper.questions
+        longest = sum(sorted(self._words.values())[-questions:])
+        self._all_correct, self._skimmed = questions, longest * 60_000 // SKIMMED
         self._plausible = PLAUSIBLE_MS * questions
         self._good = (4 * questions + 4) // 5
         self._floor = span_ms(definition.paper.min_duration)
         self.fast: dict[str, Fast] = {}
+        self.unread: dict[str, Unread] = {}
+        self.unsaved: dict[str, Unsaved] = {}
         self.unlisted: dict[str, Unlisted] = {}
         self.units: dict[str, tuple[int, int]] = {}
 
@@ -60,33 +92,48 @@ class Signs:
             below = sum(a.duration < self._floor for a in counted)
             if fast or below:
                 self.fast[entry.participant_id] = Fast(place.unit, len(counted), fast, below, least)
+        if least < self._skimmed:
+            self._not_read(entry, place)
+        unsaved = sum(
+            a.flag == UNSAVED and a.duration >= SAVED_BY_MS and a.score >= self._good for a in counted
+        )
+        if unsaved:
+            self.unsaved[entry.participant_id] = Unsaved(place.unit, len(counted), unsaved)
         night = self._hour(min([attempt.started for attempt in counted])) % 24 in NIGHT
         if place.unlisted:
             self.unlisted[entry.participant_id] = Unlisted(entry.unit, len(counted), place.unit)
         people, at_night = self.units.get(place.unit, (0, 0))
         self.units[place.unit] = people + 1, at_night + night
 
+    def _not_read(self, entry: Entry, place: Place) -> None:
+        """The first attempt alone: later ones may show questions that somebody knows by heart."""
+        for one in entry.finished:
+            if one.number == 1 and one.counted and one.score == self._all_correct and not one.erased:
+                asked = drawn_questions(self._bank.of(entry.week, entry.category), self._rules, one.nonce)
+                words = sum([self._words[question.id] for question in asked])
+                if one.duration * SKIMMED < words * 60_000:
+                    self.unread[entry.participant_id] = Unread(place.unit, words, one.duration)
+
     def merge(self, other: Self) -> None:
-        self._take(other.fast, other.unlisted, other.units)
+        for name in _BY_PERSON:
+            getattr(self, name).update(getattr(other, name))
+        self._count(other.units)
 
     def encode(self) -> bytes:
-        parts = {"fast": self.fast, "unlisted": self.unlisted, "units": self.units}
+        parts = {name: getattr(self, name) for name in (*_BY_PERSON, "units")}
         return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
 
     def decode(self, encoded: bytes) -> None:
         """Adds the signs that another collector has encoded."""
         raw = json.loads(encoded)
-        self._take(
-            {person: Fast(*row) for person, row in raw["fast"].items()},
-            {person: Unlisted(*row) for person, row in raw["unlisted"].items()},
-            raw["units"],
-        )
+        for name, kind in _BY_PERSON.items():
+            getattr(self, name).update({person: kind(*row) for person, row in raw[name].items()})
+        self._count(raw["units"])
 
-    def _take(
-        self, fast: dict[str, Fast], unlisted: dict[str, Unlisted], units: dict[str, tuple[int, int]]
-    ) -> None:
-        self.fast.update(fast)
-        self.unlisted.update(unlisted)
+    def _count(self, units: dict[str, tuple[int, int]]) -> None:
         for unit, (more, more_at_night) in units.items():
             people, at_night = self.units.get(unit, (0, 0))
             self.units[unit] = people + more, at_night + more_at_night
+
+
+_BY_PERSON = {"fast": Fast, "unread": Unread, "unsaved": Unsaved, "unlisted": Unlisted}

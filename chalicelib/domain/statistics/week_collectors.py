@@ -15,5 +15,5 @@ def week_collectors(definition: Definition, bank: Bank) -> dict[str, Collector]:
     return {
         "activity": Activity(definition.zone),
         "first_answers": FirstAnswers(bank, definition.paper),
-        "signs": Signs(definition),
+        "signs": Signs(definition, bank),
     }

@@ -189,6 +189,7 @@ class Exam:
                 score=score(paper, encoded),
                 answers=encoded,
                 prediction=guess,
+                saved=revision > 0,
             )
             self._entries.submit(person.participant_id, attempt, record, revision)
         except NotMet as not_met:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -15,13 +15,16 @@ from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.grading import Rulings, accepted
 from chalicelib.domain.paper import MASKS, UNANSWERED, draw
 from chalicelib.domain.placement import Place
-from chalicelib.domain.statistics.anomalies import FALSE_ALARM, Anomaly, find_anomalies
+from chalicelib.domain.ranking import Standing
+from chalicelib.domain.statistics.anomalies import FALSE_ALARM, find_anomalies
+from chalicelib.domain.statistics.anomaly import Anomaly
 from chalicelib.domain.statistics.exact_test import surely_above, tail
+from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.domain.unit_score import UnitStanding, UnitSums
 from chalicelib.domain.units import Unit
-from tests.domain.builders import done, entry, rank_over, show
+from tests.domain.builders import done, entry, rank_over, show, standing
 from tests.fakes import MINUTE, START_MS, definition, reference
 
 CONTEST = definition()
@@ -55,16 +58,19 @@ def test_the_quick_check_never_rejects_a_tail_below_the_limit(n: int, data: st.D
 def found(
     signs: Signs | None = None,
     first: FirstAnswers | None = None,
-    phones: object = (),
+    registrations: Iterable[Registration] = (),
+    people: Sequence[Standing] = (),
     rulings: Rulings | None = None,
     units: Iterable[UnitStanding] = (),
 ) -> list[Anomaly]:
     return find_anomalies(
-        signs or Signs(CONTEST),
+        signs or Signs(CONTEST, REFERENCE.bank),
         first or FirstAnswers(REFERENCE.bank, CONTEST.paper),
         accepted(REFERENCE.bank.questions, rulings or {}),
         units,
-        phones,  # type: ignore[arg-type]
+        people,
+        (),
+        registrations,
     )
 
 
@@ -116,7 +122,7 @@ def test_blank_and_right_answers_do_not_count_as_alike_wrong() -> None:
 
 
 def at_hours(hours: dict[str, list[int]]) -> Signs:
-    signs = Signs(CONTEST)
+    signs = Signs(CONTEST, REFERENCE.bank)
     for unit, starts in hours.items():
         for number, hour in enumerate(starts):
             show(signs, entry(f"{unit}{number}", done(started=START_MS + hour * HOUR), unit=unit))
@@ -139,15 +145,18 @@ def test_people_outside_all_units_are_not_tested_as_a_unit() -> None:
 
 @pytest.mark.parametrize(("accounts", "listed"), [(3, 0), (4, 4)])
 def test_a_family_may_share_a_phone_but_a_crowd_may_not(accounts: int, listed: int) -> None:
-    phones = [(f"p{number}", "SO-A", "phone-1") for number in range(accounts)] + [("other", "SO-B", "phone-2")]
-    rows = found(phones=phones)
+    everybody = {**{f"p{number}": "0912345678" for number in range(accounts)}, "other": "0912345679"}
+    registrations = [Registration(person, phone, START_MS) for person, phone in everybody.items()]
+    unread = [Registration(f"q{number}", "", START_MS) for number in range(5)]
+    people = [standing(one.participant_id) for one in (*registrations, *unread)]
+    rows = found(registrations=[*registrations, *unread], people=people)
     assert [(row.reason, row.participant_id) for row in rows] == [
         ("one_phone", f"p{number}") for number in range(listed)
     ]
 
 
 def test_fast_attempts_are_listed_by_person_with_their_number() -> None:
-    signs = Signs(definition(paper={"min_duration": "PT20S"}))
+    signs = Signs(definition(paper={"min_duration": "PT20S"}), REFERENCE.bank)
     show(signs, entry("binh", done(5, duration=9_000), done(5, duration=15_000), done(2)))
     show(signs, entry("an", done(2, duration=19_999)))
     rows = [(row.participant_id, row.reason, row.seen, row.out_of, row.detail) for row in found(signs)]
@@ -166,7 +175,7 @@ def test_a_unit_of_which_more_obliged_people_took_part_than_it_has_is_listed() -
 
 
 def test_who_claims_a_unit_without_being_on_its_roster_is_listed_once_taking_part() -> None:
-    signs = Signs(CONTEST)
+    signs = Signs(CONTEST, REFERENCE.bank)
     claim = Place("SO-A", "encouraged", obliged=False, unlisted=True)
     signs.add(entry("an", done(5), done(4), unit="SO-A"), claim)
     signs.add(entry("binh", done(5, status="discarded"), unit="SO-A"), claim)

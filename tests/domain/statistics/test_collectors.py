@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.attempt import Entry
+from chalicelib.domain.attempt import SUBMITTED, UNSAVED, Entry
 from chalicelib.domain.paper import draw
 from chalicelib.domain.receipt import erased
 from chalicelib.domain.statistics.activity import Activity
 from chalicelib.domain.statistics.first_answers import Answer, FirstAnswers, total
-from chalicelib.domain.statistics.signs import Fast, Signs
+from chalicelib.domain.statistics.signs import Fast, Signs, Unread, Unsaved
 from chalicelib.domain.times import LocalHours
 from tests.domain.builders import done, entry, show
 from tests.fakes import MINUTE, START, START_MS, definition, reference
@@ -29,7 +29,7 @@ HOUR = 60 * MINUTE
 MAKERS: dict[str, Callable[[], Any]] = {
     "first answers": lambda: FirstAnswers(BANK, CONTEST.paper),
     "activity": lambda: Activity(CONTEST.zone),
-    "signs": lambda: Signs(CONTEST),
+    "signs": lambda: Signs(CONTEST, BANK),
 }
 
 
@@ -46,7 +46,9 @@ def entries(draw_from: st.DrawFn) -> list[Entry]:
                 started=START_MS + dice.randrange(7 * 24 * HOUR),
                 status=dice.choice(["submitted", "submitted", "overdue", "discarded"]),
             )._replace(
-                nonce=f"{dice.getrandbits(64):016x}", answers="".join(dice.choice("ABCDE") for _ in range(5))
+                **({"flag": UNSAVED} if dice.random() < 0.2 else {}),
+                nonce=f"{dice.getrandbits(64):016x}",
+                answers="".join(dice.choice("ABCDE") for _ in range(5)),
             )
             for _ in range(dice.randrange(4))
         ]
@@ -155,3 +157,42 @@ def test_hours_follow_a_time_zone_through_a_clock_change() -> None:
     berlin = LocalHours(ZoneInfo("Europe/Berlin"))
     before = int(datetime.fromisoformat("2022-10-30T00:59:00+00:00").timestamp() * 1000)
     assert [berlin(before + hours * HOUR) % 24 for hours in range(-1, 3)] == [1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("flag", "duration", "score", "listed"),
+    [
+        (UNSAVED, 30_000, 4, True),
+        (UNSAVED, 29_999, 5, False),
+        (UNSAVED, 30_000, 3, False),
+        (SUBMITTED, 30_000, 5, False),
+    ],
+)
+def test_a_paper_that_was_never_saved_is_a_sign_from_half_a_minute_on(
+    flag: str,
+    duration: int,
+    score: int,
+    listed: bool,  # noqa: FBT001
+) -> None:
+    one = entry("an", done(score, duration=duration)._replace(flag=flag), done(5))
+    expected = {"an": Unsaved("SO-A", 2, 1)} if listed else {}
+    assert collected(MAKERS["signs"], [one]).unsaved == expected
+
+
+def test_all_correct_at_the_first_attempt_and_faster_than_anybody_reads_is_a_sign() -> None:
+    nonce = "0123456789abcdef"
+    asked = [one.question for one in draw(BANK, CONTEST.paper, nonce)]
+    words = sum(len(" ".join((one.text, *one.options)).split()) for one in asked)
+    limit = words * 60_000 // 1_200
+    signs = collected(
+        MAKERS["signs"],
+        [
+            entry("quick", done(5, duration=limit - 1)),
+            entry("reads", done(5, duration=limit)),
+            entry("errs", done(4, duration=limit - 1)),
+            entry("again", done(5), done(5, duration=limit - 1)),
+        ],
+    )
+    assert signs.unread == {"quick": Unread("SO-A", words, limit - 1)}
+    gone = collected(MAKERS["signs"], [erased(entry("quick", done(5, duration=limit - 1)), b"salt key")])
+    assert gone.unread == {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.attempt import AttemptId, Finished
+from chalicelib.domain.attempt import SUBMITTED, UNSAVED, AttemptId, Finished
 from chalicelib.domain.errors import AlreadyFinished, AttemptNotFound, InvalidInput, Overdue, Stale
 from chalicelib.services.exam.exam import OpenPaper
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
@@ -380,3 +380,12 @@ def test_a_blank_paper_is_not_counted_and_submitting_it_again_says_the_same() ->
     record = exam.exam.submit(AN, opened.attempt, {}, 7, 0, exam.clock())
     assert (record.status, list(exam.entry().counted)) == ("blank", [])
     assert exam.exam.submit(AN, opened.attempt, {}, 7, 0, exam.clock()) == record
+
+
+def test_a_paper_built_on_nothing_saved_says_so() -> None:
+    exam, opened = started()
+    assert exam.submit(opened).flag == UNSAVED
+    exam.clock.now += MINUTE
+    opened = exam.start()
+    exam.save(opened, wrong=2)
+    assert exam.submit(opened).flag == SUBMITTED

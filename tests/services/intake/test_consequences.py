@@ -452,10 +452,10 @@ def test_a_wrong_key_found_after_the_close_is_mended_by_a_ruling(province: Provi
 def test_a_winner_who_fails_the_check_of_the_card_is_annulled_from_the_sheet(province: Province) -> None:
     closed = json.loads(province.objects["results/week-1/rev-1/closed_week.json"])
     assert [(one["prize"], one["participant_id"]) for one in closed["reserves"]] == [("first", IDS["chi"])]
-    rows = [["1", "Giải Nhất", "1", IDS["an"], "An", "", "", "", check, why] for check, why in
+    rows = [["1", "Giải Nhất", "1", IDS["an"], "An", "", "", "", "0", "", check, why] for check, why in
             (("Không đạt", "căn cước của người khác"),)]  # fmt: skip
-    rows += [["1", "Giải Nhì", "2", IDS["binh"], "Bình", "", "", "", "đạt", ""]]
-    rows += [["1", "Dự phòng: Giải Nhất", "3", IDS["chi"], "Chi", "", "", "", "", ""]]
+    rows += [["1", "Giải Nhì", "2", IDS["binh"], "Bình", "", "", "", "0", "", "đạt", ""]]
+    rows += [["1", "Dự phòng: Giải Nhất", "3", IDS["chi"], "Chi", "", "", "", "0", "", "", ""]]
     text = "\n".join(",".join(row) for row in [list(WINNER_CHECKS), *rows])
     answer = province.send("winner-checks.csv", text)
     assert prizes(answer)["week-1"][-1] == ("an", "Giải Nhất", "")
