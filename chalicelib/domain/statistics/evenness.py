@@ -43,8 +43,11 @@ def too_even(values: Sequence[int]) -> Fraction:
 
 
 def _is_usual(surplus: int, count: int, whole: int) -> bool:
-    """Whether the statistic is less than two of its standard deviations below its mean, 1/e."""
-    return surplus / (count * whole) > 1 / e - 2 * sqrt((2 / e - 5 / e**2) / count)
+    """Whether the statistic is less than two or, of many gaps, three standard deviations below its mean, 1/e.
+
+    It spares the exact sum, whose time grows with the cube of ``count``.
+    """
+    return surplus / (count * whole) > 1 / e - (2 if count < 40 else 3) * sqrt((2 / e - 5 / e**2) / count)
 
 
 def _sherman(surplus: int, count: int, whole: int) -> Fraction:

@@ -55,7 +55,7 @@ SHARED_PHONE = 3
 FIRST_RANKED = 100
 HOUR_MS, BURST_MS, PAUSE_MS = 3_600_000, 10_000, 3_000
 # So many people of a group may have nothing to do with a pattern of predictions.
-_OUTLIERS = 4
+_OUTLIERS = 2
 # Durations within 2 % of each other are called equal.
 _EQUAL = Fraction(102, 100)
 
@@ -357,7 +357,8 @@ def _even_parts(guessed: Sequence[_Member]) -> Iterator[tuple[list[_Member], Fra
         values = [one.guess or 0 for one in part]
         probability = 2 * parts * too_even(values)
         low, high = 0, 0
-        if probability > CHANCE and len(part) >= FEWEST_TOGETHER + _OUTLIERS:
+        long = len(part) >= FEWEST_TOGETHER + 2 * _OUTLIERS
+        if probability > CHANCE and long and too_even(values[_OUTLIERS:-_OUTLIERS]) < Fraction(1, 20):
             tried = [(too_even(values[a : len(values) - b]), a, b) for a, b in outliers]
             probability, low, high = min(tried)
             probability *= 2 * parts * len(tried)
