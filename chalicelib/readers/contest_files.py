@@ -23,7 +23,7 @@ REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
 PERSONAL_FILES = tuple(
     f"{kind}.{ending}"
-    for kind in ("password-resets", "data-requests", "claimants")
+    for kind in ("password-resets", "data-requests", "claimants", "lookups")
     for ending in ("csv", "xlsx")
 )
 # Decisions of the organisers, which come alone and are added to those made before

@@ -17,11 +17,13 @@ from chalicelib.services.intake.inbox import Inbox
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
+from chalicelib.services.people.lookup import Lookup
 from chalicelib.services.ports import ParticipantStore
 from chalicelib.storage.data_key import make_data_key
 from chalicelib.storage.deliveries import StoredDeliveries
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
+from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
@@ -93,6 +95,7 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         desk=desk,
         participants=people,
         subject=DataSubject(desk, people, entries, salt_key(pepper)),
+        lookup=Lookup(desk, people, entries, EntryPages(http, environment.entries_table), salt_key(pepper)),
         revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,
         pepper=pepper,

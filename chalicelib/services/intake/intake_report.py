@@ -40,6 +40,7 @@ _TAKEN = {
     "missing": "Các tệp còn thiếu (chưa thể mở cuộc thi)",
     "codes": "Mã đặt lại mật khẩu đã cấp",
     "claimants": "Người khai thuộc các đơn vị này",
+    "found": "Người đã tra cứu",
     "exported": "Người được trích xuất dữ liệu",
     "erased": "Người đã xóa dữ liệu",
     "postponed": "Yêu cầu chưa thực hiện được",

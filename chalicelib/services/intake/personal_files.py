@@ -2,7 +2,8 @@
 
 The files are ``password-resets.csv`` (``citizen_id``), ``data-requests.csv`` (``citizen_id,request``; a row
 may have ``participant_id`` instead, as for somebody whose number was given back to its owner) and
-``claimants.csv`` (``unit_code``: who says that they are of a unit without a roster), or XLSX. Each is taken
+``claimants.csv`` (``unit_code``: who says that they are of a unit without a roster) and ``lookups.csv``
+(``citizen_id``, ``participant_id`` or ``attempt_id``: all papers of a person, in words), or XLSX. Each is taken
 whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
 ``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
 """
@@ -17,7 +18,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib.documents.intake_answer import IntakeAnswer
-from chalicelib.domain.errors import NotLoaded
+from chalicelib.domain.attempt import AttemptId
+from chalicelib.domain.errors import AttemptNotFound, NotLoaded
 from chalicelib.domain.identity import code_id, participant_id
 from chalicelib.domain.times import EPOCH, day, to_ms
 from chalicelib.readers.contest_files import ContestFaults
@@ -28,6 +30,7 @@ from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.people.data_subject import DataSubject, Dossier
+from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
@@ -35,12 +38,17 @@ _COLUMNS = {
     "password-resets": ("citizen_id",),
     "data-requests": ("citizen_id", "request"),
     "claimants": ("unit_code",),
+    "lookups": (),
 }
-_OPTIONAL: dict[str, tuple[str, ...]] = {"data-requests": ("participant_id",)}
+_OPTIONAL: dict[str, tuple[str, ...]] = {
+    "data-requests": ("participant_id",),
+    "lookups": ("citizen_id", "participant_id", "attempt_id"),
+}
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
     "codes": "gọi số điện thoại đã đăng ký, hỏi họ tên và ngày sinh rồi mới đọc mã",
+    "found": "xem tệp cùng mã người dự thi trong thư mục này",
     "exported": "dữ liệu nằm ở tệp cùng mã người dự thi trong thư mục này",
     "erased": "đã xóa dữ liệu cá nhân; điểm và thứ hạng giữ lại theo mã, không có tên",
     "postponed": "đang làm bài, hoặc vừa làm bài xong: hãy gửi lại yêu cầu này sau khi lượt thi kết thúc",
@@ -55,6 +63,7 @@ class PersonalFiles:
     desk: ObjectStore
     participants: ParticipantStore
     subject: DataSubject
+    lookup: Lookup
     revocations: Revocations
     current: Callable[[], Current]
     pepper: bytes
@@ -73,16 +82,7 @@ class PersonalFiles:
         name = file.rpartition(".")[0]
         faults: list[Fault] = []
         rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL.get(name, ()))
-        wanted: dict[str, str] = {}
-        for row in rows:
-            if "unit_code" in row.cells:
-                continue
-            if "request" not in row.cells:
-                check_citizen_id(row, faults)
-                continue
-            wanted[_key(row)] = Who(self._in_force).of(row, faults)
-            if row["request"] not in {"export", "erase"}:
-                faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
+        wanted = self._wanted(name, rows, faults)
         if faults:
             raise ContestFaults(faults)
         try:
@@ -90,19 +90,45 @@ class PersonalFiles:
         except NotLoaded:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
-        if name == "claimants":
-            unknown = [row for row in rows if row["unit_code"] not in reference.unit_codes]
-            if unknown:
-                message = "không có mã đơn vị này trong danh sách đơn vị (units)"
-                raise ContestFaults([row.fault("unit_code", message) for row in unknown])
         folder = f"requests/{now:%Y%m%d-%H%M%S}-{delivery[:8]}/"
-        if name == "password-resets":
-            done = self._resets(rows, reference, now, folder, delivery)
-        elif name == "claimants":
-            done = self._claimants([row["unit_code"] for row in rows], now, folder)
-        else:
-            done = self._data(rows, wanted, reference, now, folder)
+        match name:
+            case "password-resets":
+                done = self._resets(rows, reference, now, folder, delivery)
+            case "claimants":
+                done = self._claimants(rows, reference, now, folder)
+            case "lookups":
+                done = self._lookups(wanted, reference, now, folder)
+            case _:
+                done = self._data(rows, wanted, reference, now, folder)
         return {**done, "answers": folder}
+
+    def _wanted(self, name: str, rows: list[Row], faults: list[Fault]) -> dict[str, str]:
+        """What each row of a data request or lookup names a person by → participant id; checks other rows."""
+        wanted: dict[str, str] = {}
+        for row in rows:
+            if name == "password-resets":
+                check_citizen_id(row, faults)
+            elif name == "lookups" and row["attempt_id"]:
+                wanted[row["attempt_id"]] = self._whose(row, faults)
+            elif name in ("data-requests", "lookups"):
+                wanted[_key(row)] = Who(self._in_force).of(row, faults)
+            if name == "data-requests" and row["request"] not in {"export", "erase"}:
+                faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
+        return wanted
+
+    def _whose(self, row: Row, faults: list[Fault]) -> str:
+        """The person of the paper that a row names."""
+        try:
+            person = self.lookup.whose(AttemptId.parse(row["attempt_id"]))
+        except AttemptNotFound:
+            person = None
+        if person is None or row["citizen_id"] or row["participant_id"]:
+            message = (
+                "không có bài thi nào có mã này, hoặc dòng này còn nêu cả người: mỗi dòng ghi một trong ba "
+                "cột; mã bài thi (attempt_id) đứng ở trang kết quả và trong tệp biên nhận"
+            )
+            faults.append(row.fault("attempt_id", message))
+        return person or ""
 
     def _resets(
         self, rows: list[Row], reference: Current, now: datetime, folder: str, delivery: str
@@ -149,13 +175,35 @@ class PersonalFiles:
         self.desk.put(f"{folder}data-requests.xlsx", self._workbook([("Kết quả", _OUTCOMES, lines)], now))
         return dict(counts)
 
-    def _claimants(self, units: list[str], now: datetime, folder: str) -> dict[str, Any]:
+    def _claimants(self, rows: list[Row], reference: Current, now: datetime, folder: str) -> dict[str, Any]:
         """One sheet a unit, to be sent back as the unit's roster."""
-        found = claimants(units, self.desk, self.participants)
+        unknown = [row for row in rows if row["unit_code"] not in reference.unit_codes]
+        if unknown:
+            message = "không có mã đơn vị này trong danh sách đơn vị (units)"
+            raise ContestFaults([row.fault("unit_code", message) for row in unknown])
+        found = claimants([row["unit_code"] for row in rows], self.desk, self.participants)
         for unit, people in found.items():
             sheet = ("rosters", COLUMNS, [sheet_row(unit, one) for one in people])
             self.desk.put(f"{folder}rosters-{unit}.xlsx", self._workbook([sheet], now))
         return {"claimants": sum(map(len, found.values()))}
+
+    def _lookups(
+        self, wanted: dict[str, str], reference: Current, now: datetime, folder: str
+    ) -> dict[str, Any]:
+        """One workbook a person."""
+        counts: Counter[str] = Counter()
+        lines: list[list[str]] = []
+        for key, person in wanted.items():
+            rows = self.lookup.sheet(person, reference, to_ms(now))
+            outcome = "found" if rows else "not_registered"
+            if rows:
+                sheet = PlainSheet("Tra cứu", WIDTHS, HEADER, rows)
+                self.desk.put(f"{folder}{person}.xlsx", self.write_book([sheet], now))
+            counts[outcome] += 1
+            lines.append([key, f"{person}.xlsx" if rows else "", _NOTES[outcome]])
+        sheet_of_all = ("Kết quả", ("lookup", "file", "note"), lines)
+        self.desk.put(f"{folder}lookups.xlsx", self._workbook([sheet_of_all], now))
+        return dict(counts)
 
     def _in_force(self, citizen_id: str) -> str:
         number = participant_id(self.pepper, citizen_id)

@@ -15,6 +15,7 @@ from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.domain.paper import decode_answers, draw
 from chalicelib.domain.receipt import attempt_id, erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
@@ -198,8 +199,19 @@ def _attempt(entry: Entry, attempt: Finished, reference: Current, now: int) -> d
         "score": attempt.told_score if told else None,
         "ruled_score": None if attempt.told is None else attempt.score,
         "prediction": attempt.prediction,
-        "answers": attempt.answers,
+        "answers": _answers(entry, attempt, reference),
     }
+
+
+def _answers(entry: Entry, attempt: Finished, reference: Current) -> str | None:
+    """By question number, under the letters of the paper as it was shown: ``1: B; 2: A, C; 3: –``."""
+    if attempt.erased:
+        return None
+    of_week = reference.of_week(entry.week)
+    paper = draw(of_week.bank.of(entry.week, entry.category), of_week.definition.paper, attempt.nonce)
+    chosen = decode_answers(paper, attempt.answers)
+    told = (f"{number}: {', '.join(chosen.get(str(number), ())) or '–'}" for number in range(1, len(paper) + 1))
+    return "; ".join(told)
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -27,8 +28,9 @@ from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import RECHECK_MS
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
+from chalicelib.services.people.lookup import Lookup
 from chalicelib.services.people.password_resets import one_time_code
-from chalicelib.services.ports import EntryStore
+from chalicelib.services.ports import SHARDS, EntryStore
 from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.readers.contest_files import contest_files, zipped
@@ -67,11 +69,18 @@ class Office:
             self.desk,
             self.counter.people,
             subject,
+            Lookup(self.desk, self.counter.people, entries, self.everybody, SALTS),
             self.counter.revocations,
             self.counter.exam.library.current,
             PEPPER,
             plain_book,
         )
+
+    def everybody(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
+        """All entries of the week, in these shards."""
+        for entry in self.counter.entries.items.values():
+            if entry.week == week and entry.participant_id[:2] in shards:
+                yield entry
 
     def send(self, file: str, text: str | bytes) -> dict[str, Any]:
         data = text if isinstance(text, bytes) else text.encode()
@@ -176,6 +185,7 @@ def test_every_request_file_name_is_understood_and_belongs_to_no_contest_file(fi
         "password-resets": ("citizen_id", STRANGER),
         "data-requests": ("citizen_id,request", f"{STRANGER},erase"),
         "claimants": ("unit_code", "SO-A"),
+        "lookups": ("citizen_id", STRANGER),
     }[file.partition(".")[0]]
     table = f"{header}\n{row}\n"
     report = Office().send(file, as_workbook(table) if file.endswith("xlsx") else table)
@@ -209,7 +219,7 @@ def test_a_person_gets_all_their_stored_data() -> None:
             "score": 3,
             "ruled_score": None,
             "prediction": 7,
-            "answers": office.entry().finished[0].answers,
+            "answers": "1: –; 2: –; 3: B; 4: A, D; 5: B",
         }
     ]
     assert "plain:" not in json.dumps(told)

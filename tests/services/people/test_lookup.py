@@ -1,0 +1,112 @@
+"""A complaint is answered from one sheet: papers in words, keys where the week allows them, who stood ahead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.documents.closed_week import RankingRow
+from chalicelib.domain.decisions import Decisions, Ruling
+from chalicelib.services.people.lookup import HEADER, ahead_by
+from tests.fakes import MINUTE, START_MS, WEEK, definition
+from tests.services.intake.test_personal_files import AN_ID, BINH_ID, Office
+from tests.web.counter import AN
+
+
+def told(office: Office, key: str = AN["citizen_id"], column: str = "citizen_id") -> list[list[Any]]:
+    report = office.send("lookups.csv", f"{column}\n{key}\n")
+    assert report["taken"]["found"] == 1
+    header, *rows = office.sheet(report, f"{AN_ID}.xlsx")
+    assert header == list(HEADER)
+    return [[cell or "" for cell in row] for row in rows]
+
+
+def questions_of(rows: list[list[Any]]) -> list[list[Any]]:
+    return [row for row in rows if row[0].startswith("Câu ")]
+
+
+def test_before_the_week_is_over_a_sheet_shows_the_paper_and_no_key() -> None:
+    office = Office()
+    attempt = office.sit()
+    rows = told(office)
+    shown = questions_of(rows)
+    assert len(shown) == len(attempt["questions"])
+    for row, question in zip(shown, attempt["questions"], strict=True):
+        options = [f"{option['key']}. {option['text']}" for option in question["options"]]
+        assert row[1] == "\n".join([question["text"], *options])
+        assert row[3:] == ["", "", ""]
+
+
+def test_after_the_week_each_question_has_its_key_and_whether_it_was_right() -> None:
+    office = Office()
+    office.sit()
+    office.counter.clock.now = START_MS + WEEK + 60 * MINUTE
+    shown = questions_of(told(office))
+    assert [row[4] for row in shown].count("sai") == 2
+    assert all((row[2] == row[3]) == (row[4] == "đúng") for row in shown)
+
+
+def test_a_ruling_is_said_beside_the_first_key() -> None:
+    office = Office()
+    attempt = office.sit()
+    ruled = attempt["questions"][0]["id"]
+    ruling = Ruling(ruled, (1,), (), "câu hỏi sai", "2022-08-30T09:00:00+07:00")
+    office.counter.load(definition(), decisions=Decisions(rulings=(ruling,)))
+    office.source()
+    office.counter.clock.now = START_MS + WEEK + 60 * MINUTE
+    (row,) = [row for row in questions_of(told(office)) if f"({ruled})" in row[0]]
+    assert (row[3], row[4]) == ("ai có câu này cũng được điểm", "đúng")
+    assert "câu hỏi sai (đáp án ban đầu: " in row[5]
+
+
+def test_a_paper_is_found_by_its_id_and_a_wrong_id_is_refused() -> None:
+    office = Office()
+    attempt = office.sit()
+    assert told(office, attempt["attempt_id"], "attempt_id") == told(office)
+    wrong = "1-1-1661130000000-0000000000000000"
+    for text in (
+        f"attempt_id\n{wrong}\n",
+        "attempt_id\nxyz\n",
+        f"citizen_id,attempt_id\n{AN['citizen_id']},{wrong}\n",
+    ):
+        report = office.send("lookups.csv", text)
+        assert [fault["column"] for fault in report["faults"]] == ["attempt_id"]
+
+
+def test_a_semicolon_table_and_people_who_never_registered_are_answered() -> None:
+    office = Office()
+    office.sit()
+    report = office.send("lookups.csv", f"citizen_id;attempt_id\n{AN['citizen_id']};\n040090000999;\n")
+    assert (report["taken"]["found"], report["taken"]["not_registered"]) == (1, 1)
+
+
+def row(person: str = AN_ID, **changed: Any) -> RankingRow:
+    values = {
+        "score": 18,
+        "prediction": 100,
+        "duration": 600_000,
+        "received": START_MS,
+        "attempts": 2,
+        **changed,
+    }
+    return RankingRow(person, "SO-A", "mandatory", True, True, **values)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "why"),
+    [
+        ({"score": 19}, "nhiều câu đúng hơn: 19 so với 18"),
+        ({"prediction": 118}, "dự đoán gần hơn: lệch 2 so với 20"),
+        ({"duration": 599_995}, "thời gian làm bài ngắn hơn: 599,995 giây so với 600,000 giây"),
+        ({"received": START_MS - 1000}, "nộp sớm hơn: 07:59:59 ngày 22/8/2022 so với 08:00:00 ngày 22/8/2022"),
+        ({}, "bằng nhau ở mọi tiêu chí: bài hết giờ xếp sau bài đã nộp, còn lại theo bốc thăm"),
+    ],
+)
+def test_who_stood_ahead_is_told_by_the_first_criterion_that_differs(ahead: dict[str, int], why: str) -> None:
+    assert ahead_by(row(), row(BINH_ID, **ahead), definition(), target=120) == why
+
+
+def test_a_missing_prediction_ranks_last_and_is_said() -> None:
+    why = ahead_by(row(prediction=None), row(BINH_ID), definition(), target=120)
+    assert why == "dự đoán gần hơn: lệch 20 so với không có dự đoán"
