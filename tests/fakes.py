@@ -475,7 +475,7 @@ class MemoryTallies:
 class NothingPublished:
     """Before the first week is closed."""
 
-    def published_at(self, what: str) -> int | None:
+    def published_at(self, reference: Current, what: str) -> int | None:
         return None
 
     def settled(self, reference: Current, now: int) -> bool:

@@ -297,10 +297,10 @@ def unit_winners(
     return won
 
 
-def final_ranking(weeks: list[list[dict[str, Any]]], root: str) -> list[dict[str, Any]]:
+def final_ranking(weeks: list[tuple[int, list[dict[str, Any]]]], root: str) -> list[dict[str, Any]]:
     """Everybody with a best attempt that is not too fast: most points, then least time, then the draw."""
     total: dict[str, dict[str, Any]] = {}
-    for week, bests in enumerate(weeks, 1):
+    for week, bests in weeks:
         for person in bests:
             if not person["hasty"]:
                 told = total.setdefault(person["id"], {"id": person["id"], "score": 0, "duration": 0})
@@ -341,57 +341,90 @@ def of_the(prizes: list[dict[str, Any]], when: str) -> list[dict[str, Any]]:
     return [prize for prize in prizes if prize["when"] == when]
 
 
-def contest(
+# A closed week: what is published, and what the weeks around it and the end need of it.
+Close = tuple[dict[str, Any], dict[str, Any]]
+
+
+def close(
+    number: int,
+    people: list[Person],
+    root: str,
+    rules: dict[str, Any],
+    units: list[dict[str, Any]],
+    others: list[Close],
+) -> Close:
+    """One week; ``others``: the weeks before it, and the later ones that are recognised."""
+    winners = {person for told, _ in others for _, person in told["prizes"]}
+    weekly_units = [won for told, _ in others for won in told["unit_winners"]]
+    actual = target(people, rules) if rules["target"] else None
+    everybody = ranking(people, rules, number, root, actual)
+    ranked = [person for person in everybody if person["id"] not in rules["barred"]]
+    won = prizes(ranked, rules, winners)
+    families = {unit["code"]: family(unit["code"], units) for unit in units}
+    taken = {
+        code: [one for member in below for one in person_weeks(everybody, member, rules)]
+        for code, below in families.items()
+    }
+    alone = {one["code"]: max(0, one["headcount"] - one["exempt"]) for one in rules.get("units", units)}
+    size = {code: sum(alone[member] for member in below) for code, below in families.items()}
+    unit_of = {person["id"]: person["unit"] for person in ranked}
+    have = {code: {who for _, who in won if unit_of[who] in below} for code, below in families.items()}
+    rows = all_levels(units, taken, rules, [size], root, have)
+    told = {
+        "target": actual,
+        "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
+        "prizes": won,
+        "units": [(row["level"], row["code"], row["points"]) for row in rows],
+        "unit_winners": unit_winners(rows, of_the(rules["unit_prizes"], "week"), weekly_units),
+    }
+    bests = [
+        {"id": person["id"], "score": person["best"]["score"], "duration": person["best"]["duration"],
+         "hasty": hasty(person["best"], rules), "category": person.get("category")}
+        for person in ranked
+    ]  # fmt: skip
+    took = {person["id"] for person in ranked if took_part(person, rules) and not hasty(person["best"], rules)}
+    return told, {
+        "number": number, "root": root, "bests": bests,
+        "taken": taken, "size": size, "have": have, "took": took,
+    }  # fmt: skip
+
+
+def closes(
     weeks: list[tuple[list[Person], str, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
-) -> Any:
-    """All weeks in turn, then the final; ``weeks`` holds (people, root, own rules) for each."""
-    results = []
-    winners: set[str] = set()
-    weekly_units: list[tuple[str, str]] = []
-    ever: dict[str, set[str]] = {unit["code"]: set() for unit in units}
-    sizes: list[dict[str, int]] = []
-    total: dict[str, list[PersonWeek]] = {unit["code"]: [] for unit in units}
-    for week, (people, root, own) in enumerate(weeks, 1):
-        rules = {**contest, **own}
-        actual = target(people, rules) if rules["target"] else None
-        everybody = ranking(people, rules, week, root, actual)
-        ranked = [person for person in everybody if person["id"] not in rules["barred"]]
-        won = prizes(ranked, rules, winners)
-        families = {unit["code"]: family(unit["code"], units) for unit in units}
-        taken = {
-            code: [one for member in below for one in person_weeks(everybody, member, rules)]
-            for code, below in families.items()
-        }
-        alone = {one["code"]: max(0, one["headcount"] - one["exempt"]) for one in own.get("units", units)}
-        sizes.append({code: sum(alone[member] for member in below) for code, below in families.items()})
-        unit_of = {person["id"]: person["unit"] for person in ranked}
-        have = {code: {who for _, who in won if unit_of[who] in below} for code, below in families.items()}
-        rows = all_levels(units, taken, rules, sizes[-1:], root, have)
-        best_units = unit_winners(rows, of_the(rules["unit_prizes"], "week"), weekly_units)
-        results.append({
-            "target": actual,
-            "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
-            "prizes": won,
-            "bests": [
-                {"id": person["id"], "score": person["best"]["score"], "duration": person["best"]["duration"],
-                 "hasty": hasty(person["best"], rules), "category": person.get("category")}
-                for person in ranked
-            ],
-            "units": [(row["level"], row["code"], row["points"]) for row in rows],
-            "unit_winners": best_units,
-        })  # fmt: skip
-        winners |= {person for _, person in won}
-        weekly_units += best_units
-        for code, people_with_one in have.items():
-            ever[code] |= people_with_one
-        for code, more in taken.items():
-            total[code] += more
-    people = final_ranking([result.pop("bests") for result in results], weeks[-1][1]) if weeks else []
-    final = all_levels(units, total, contest, sizes, weeks[-1][1] if weeks else "", ever)
+) -> list[Close]:
+    """All weeks in turn; ``weeks`` holds (people, root, own rules) for each.
+
+    Own rules may have the week's ``number`` if it is not its place, and a ``recognised`` close, which stands.
+    """
+    stand = [own.get("recognised") for _, _, own in weeks]
+    made: list[Close] = []
+    for place, (people, root, own) in enumerate(weeks):
+        others = made + [one for one in stand[place + 1 :] if one]
+        again = close(own.get("number", place + 1), people, root, {**contest, **own}, units, others)
+        made.append(stand[place] or again)
+    return made
+
+
+def the_end(made: list[Close], units: list[dict[str, Any]], contest: dict[str, Any]) -> dict[str, Any]:
+    """The final over all weeks."""
+    root = made[-1][1]["root"] if made else ""
+    kept = [facts for _, facts in made]
+    codes = [unit["code"] for unit in units]
+    total = {code: [one for facts in kept for one in facts["taken"][code]] for code in codes}
+    ever = {code: {who for facts in kept for who in facts["have"][code]} for code in codes}
+    people = final_ranking([(facts["number"], facts["bests"]) for facts in kept], root)
+    final = all_levels(units, total, contest, [facts["size"] for facts in kept], root, ever)
     return {
-        "weeks": results,
         "final": [(row["level"], row["code"], row["points"]) for row in final],
         "final_people": [person["id"] for person in people],
         "final_prizes": final_prizes(people, contest.get("final_prizes", [])),
         "final_winners": unit_winners(final, of_the(contest["unit_prizes"], "final"), []),
     }
+
+
+def contest(
+    weeks: list[tuple[list[Person], str, dict[str, Any]]], units: list[dict[str, Any]], contest: dict[str, Any]
+) -> Any:
+    """All weeks, then the final."""
+    made = closes(weeks, units, contest)
+    return {"weeks": [told for told, _ in made], **the_end(made, units, contest)}

@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from io import StringIO
 from itertools import permutations
 from typing import Any, Literal, NamedTuple, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from pydantic import ValidationError
+from msgspec.structs import replace
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
+from chalicelib.documents.consequences import CloseChange
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.calendar import refused_moves, with_changes
-from chalicelib.domain.decisions import Annulment, CalendarChange, Decisions, Ruling, SwitchChange
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
@@ -31,17 +37,17 @@ from chalicelib.domain.errors import (
     Busy,
     ContestError,
     Stale,
+    Stopped,
 )
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
-from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
+from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.shares import Shares
-from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
-from chalicelib.services.contest.reference import assemble, compile_parts, load
-from chalicelib.services.contest.under_way import plan, too_late
+from chalicelib.services.contest.reference import load
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
+from chalicelib.services.intake.intake import Intake
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
@@ -50,8 +56,10 @@ from chalicelib.services.ports import (
     EntryStore,
     ParticipantStore,
 )
+from chalicelib.services.publishing.published import show_contest
 from tests.closer import closer
 from tests.csv_rows import csv_rows
+from tests.domain import slow_rules
 from tests.fakes import (
     START_MS,
     UNITS,
@@ -65,8 +73,21 @@ from tests.fakes import (
     in_shards,
     questions,
 )
-from tests.pointers import pointing_at
 from tests.proof.backends import Backend, MakeBackend
+from tests.proof.files import (
+    ANNULMENTS,
+    CALENDAR,
+    EXCLUSIONS,
+    GUIDE,
+    RECOGNITIONS,
+    RULINGS,
+    SWITCHES,
+    questions_of,
+    toml_of,
+    units_of,
+    zipped,
+)
+from tests.proof.files import ROSTERS as ROSTERS_HEADER
 from tests.proof.model import (
     GRACE,
     LEAD,
@@ -77,16 +98,20 @@ from tests.proof.model import (
     SECOND,
     SETTLE,
     WEEK,
+    Annulled,
     Attempt,
     Model,
     Refusal,
+    Rosters,
     Ruled,
     Sheet,
     Told,
 )
 from tests.proof.troubles import NO_TROUBLE, Archive, Kind, Line, Shaky, Trouble
 from tests.services.exam.exam_room import right
+from verify.__main__ import main as verify
 
+COMPLAINTS = 120 * MINUTE
 PEPPER = b"pepper"
 PASSWORDS = PlainPasswords()
 PASSWORD = "mot hai ba bon"
@@ -130,6 +155,16 @@ unit_prizes = st.fixed_dictionaries(
         "min_winners": st.sampled_from([0, 0, 1]),
     }
 )
+
+
+def reachable(rules: dict[str, Any]) -> dict[str, Any]:
+    """Prizes that some unit can have: a school below a unit is none without a parent."""
+    for prize in rules["unit_prizes"]:
+        if rules["parent"] and prize["blocs"] == ["Trường học"]:
+            prize["level"] = "leaf"
+    return rules
+
+
 contests = st.fixed_dictionaries(
     {
         "weeks": st.sampled_from([2, 1, 3, 3]),
@@ -169,7 +204,7 @@ contests = st.fixed_dictionaries(
             }
         ),
     }
-)
+).map(reachable)
 someone = st.integers(0, len(PEOPLE) - 1)
 sheets = st.builds(
     Sheet, st.sampled_from([*range(QUESTIONS), QUESTIONS, QUESTIONS, QUESTIONS]), st.none() | st.integers(0, 4)
@@ -196,7 +231,21 @@ spans = st.sampled_from([0, 1, 20, 59, 60, 600, 610, 611])
 endings = st.sampled_from(["submit", "submit", "submit", "save and submit", "save", "leave"])
 # What and who; few, so that earlier inputs come back.
 changes = st.tuples(
-    st.sampled_from(["exclude", "annul", "pardon", "headcount", "roster", "book", "ruling", "ruling"]),
+    st.sampled_from(
+        [
+            "exclude",
+            "admit",
+            "unrank",
+            "annul",
+            "uncount",
+            "pardon",
+            "headcount",
+            "roster",
+            "book",
+            "ruling",
+            "ruling",
+        ]
+    ),
     st.integers(0, len(UNITS) - 1),
 )
 
@@ -209,6 +258,13 @@ class Message(NamedTuple):
     attempt: AttemptId
     sheet: Sheet
     base: int
+
+
+class Waiting(NamedTuple):
+    """What a file was answered with, and what the model makes of it once it is confirmed."""
+
+    shown: list[CloseChange]
+    adopt: Callable[[], None]
 
 
 class Run(NamedTuple):
@@ -232,6 +288,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "pause": f"PT{PAUSE // SECOND}S",
             "grace": f"PT{GRACE // SECOND}S",
             "settle": f"PT{SETTLE // SECOND}S",
+            "complaints": f"PT{COMPLAINTS // SECOND}S",
         },
         paper={
             "questions": rules["questions"],
@@ -277,8 +334,7 @@ WEEKS: list[tuple[int, ...]] = [(1,), (1, 2, 3), (2, 3)]
 KEYS: list[list[set[str]]] = [[], [{"A"}], [{"A"}, {"B"}], [{"B"}]]
 
 
-def bits(letters: set[str]) -> int:
-    return sum(1 << "ABCDEF".index(letter) for letter in letters)
+Documents = dict[str, ClosedWeek | ClosedFinal]
 
 
 class Died(Exception):
@@ -295,17 +351,38 @@ class ContestMachine(RuleBasedStateMachine):
         self.backend: Backend = type(self).make()
         self.clock = Clock(START_MS)
         self.exam_line, self.close_line = Line(Busy), Line(Died)
-        self.desk, self.site, self.shelf = Archive(), MemoryObjects(), MemoryObjects()
-        self.rosters: dict[str, bytes] = {}
-        self.pointer: ContestInForce | None = None
+        self.desk, self.site = Archive(), MemoryObjects()
+        self.intake = Intake(
+            self.desk,
+            self.site,
+            PEPPER,
+            to_html=str,
+            to_rules=lambda *_: "",
+            clock=self.clock,
+            version="proof",
+            keys=(),
+            write_book=lambda *_: b"",
+            published=self.calm(),
+            people=lambda: self.backend.participants,
+        )
         self.attempts: list[tuple[str, AttemptId]] = []
         self.told: dict[tuple[AttemptId, str], int] = {}
         self.sent: list[Message] = []
         self.acknowledged: dict[tuple[str, AttemptId], Finished] = {}
         self.pointers: dict[str, CurrentRevision] = {}
+        self.checked: dict[str, CurrentRevision] = {}
         self.results: dict[tuple[str, str], str] = {}
         self.roots: dict[tuple[str, str], str] = {}
-        self.calendar: list[CalendarChange] = []
+        # What has been taken over is not yet in the results; the changes by code; those that are carried out.
+        self.unsettled = False
+        self.waiting: dict[str, Waiting] = {}
+        self.confirmed: list[str] = []
+        # What is published, and how the next run has to change it.
+        self.published: Documents = {}
+        self.awaited: list[CloseChange] = []
+        self.signed: Documents = {}
+        # So that chance does not spend the walk on them.
+        self.cancels, self.stops = 2, 4
         self.ever: set[tuple[str, int, str]] = set()
         self.entries: dict[int, list[Entry]] = {}
         self.serial, self.nonces = 0, [""]
@@ -314,59 +391,110 @@ class ContestMachine(RuleBasedStateMachine):
     def open(self, rules: dict[str, Any], people: int) -> None:
         self.model = Model(rules, self.keys_of)
         self.contests = [contest_of(book) for book in self.model.books]
-        self.load()
+        assert self.send("contest.zip", self.contest_zip(0)).accepted
         for citizen_id in CITIZENS[:people]:
             self._register(citizen_id)
 
-    def load(self) -> None:
-        """Puts today's inputs in force."""
+    # The organisers' files.
+
+    def contest_zip(self, book: int) -> bytes:
+        """The whole contest by this book, with the lists in force."""
         inputs = self.model.inputs
-        units = [
+        files = {
+            "contest.toml": toml_of(self.contests[book]),
+            "questions.csv": questions_of(BANKS[self.model.books[book]["bank"]].questions),
+            "units.csv": self.units_file(inputs.headcount),
+            "rosters.csv": rosters_file(inputs.rosters),
+            "exclusions.csv": exclusions_file(inputs.excluded, inputs.unranked),
+            "guide.md": GUIDE,
+        }
+        return zipped(files)
+
+    def units_file(self, headcount: Mapping[str, int]) -> str:
+        return units_of(
             unit._replace(
-                headcount=inputs.headcount[unit.code],
-                exempt=unit.code == "SO-A",
+                headcount=headcount[unit.code],
+                exempt=int(unit.code == "SO-A"),
                 parent=self.model.rules["parent"] if unit.code == "TRUONG-C" else "",
             )
             for unit in UNITS
-        ]
-        bank = BANKS[self.model.books[inputs.book]["bank"]].questions
-        excluded = dict.fromkeys(inputs.excluded, "Tổ ra đề thi")
-        annulments = tuple(
-            Annulment(person, (), "no_prize", "2022-08-29", "thi hộ") for person in sorted(inputs.annulled)
         )
-        rulings = tuple(
-            Ruling(ruled.question, ruled.weeks, tuple(map(bits, ruled.keys)), "sai đáp án", "")
-            for ruled in inputs.rulings
-        )
-        stops = (SwitchChange("starts", False, "sửa câu 12", ""),) if self.model.stopped else ()
-        decisions = Decisions(rulings, annulments, calendar=tuple(self.calendar), switches=stops)
-        contest = with_changes(self.contests[inputs.book], self.calendar)
-        rows = [
-            RosterRow(code, "", IDS[person], exempt, "mandatory", "")
-            for code, people in inputs.rosters.items()
-            for person, exempt in people.items()
-        ]
-        rosters = compile_rosters(rows, PEPPER)
-        listed = digest(rosters) if rosters else ""
-        self.rosters[rosters_key(listed)] = rosters
-        self.desk.put(rosters_key(listed), rosters)
-        counted = counted_units(units, rows, contest)
-        self._take_over(compile_parts(contest, bank, counted, excluded, {}, listed, decisions))
-        entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
-        self.exam = Exam(self.reference, entries, self.nonce)
 
-    def _take_over(self, parts: dict[str, bytes]) -> None:
-        """As the intake does: weeks that have begun keep the contest they opened under."""
-        papers: dict[str, str] = {}
-        units: dict[str, str] = {}
-        if self.pointer:
-            after, now = assemble(parts), self.clock()
-            assert too_late(self.reference, after, "questions.csv", now) == []
-            papers, units, _ = plan(self.pointer, self.reference, after, now)
-        whole = compiled.encode(parts)
-        self.shelf.put(compiled.key(digest(whole)), whole)
-        self.pointer = pointing_at(digest(whole), papers, units)
-        self.reference = load(self.shelf, self.pointer)
+    def send(self, file: str, content: str | bytes) -> IntakeAnswer:
+        """Puts a file into the inbox. One that is refused changes nothing."""
+        pointer, site = self.desk.get(CURRENT), dict(self.site.objects)
+        data = content.encode() if isinstance(content, str) else content
+        answer = self.intake.take_over(file, data, self.clock.moment())
+        after = self.desk.get(CURRENT)
+        assert after, answer.faults
+        if not answer.accepted:
+            assert (after, self.site.objects) == (pointer, site), "a refused file has changed something"
+        elif after != pointer:
+            self.unsettled = True
+            self.reference = load(self.desk, ContestInForce.decode(after))
+            entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
+            self.exam = Exam(self.reference, entries, self.nonce)
+        return answer
+
+    def propose(
+        self,
+        file: str,
+        text: str | bytes,
+        adopt: Callable[[], None],
+        everywhere: Callable[[], None] | None = None,
+        *,
+        confirm: bool = True,
+    ) -> IntakeAnswer:
+        """Sends a file and, if that is asked for and ``confirm``, its confirmation.
+
+        ``adopt`` tells the model; ``everywhere`` does so if a file that was taken over is confirmed.
+        """
+        answer = self.send(file, text)
+        if answer.accepted:
+            adopt()
+        if code := answer.taken.get("code"):
+            assert answer.consequences
+            assert answer.consequences.closes
+            self.waiting[code] = Waiting(list(answer.consequences.closes), everywhere or adopt)
+            if confirm and not (everywhere and self.behind()):
+                assert self._confirm(code), "what has just been shown cannot be confirmed"
+        elif not answer.accepted:
+            self.check_refusal(answer)
+        return answer
+
+    def behind(self) -> bool:
+        """Whether published results do not yet follow from what is in force."""
+        return not self.calm().settled(self.reference, self.clock())
+
+    def _confirm(self, code: str) -> bool:
+        """Carries out exactly what was shown, or nothing."""
+        if not self.behind():  # whatever a run that met trouble has made
+            self.check_archive()
+            self.check_changes()
+        answer = self.send(f"confirm-{code}.txt", "theo biên bản số 3")
+        if answer.accepted and code not in self.confirmed:
+            assert self.awaited == []
+            self.confirmed.append(code)
+            self.awaited = self.waiting[code].shown
+            self.waiting[code].adopt()
+        elif not answer.accepted:
+            self.check_refusal(answer, "kết quả đã thay đổi từ khi có mã này")
+        return answer.accepted
+
+    def check_refusal(self, answer: IntakeAnswer, *known: str) -> None:
+        """There was a reason: ``known``, or what the results would come to."""
+        reasons = [*known]
+        reasons += ["hệ thống đang tổng hợp lại kết quả"] if self.unsettled else []
+        reasons += ["kết quả đã được công nhận"] if self.model.recognised else []
+        for fault in answer.faults:
+            assert any(reason in fault.message for reason in reasons), fault
+
+    @precondition(lambda self: self.waiting)
+    @rule(back=st.sampled_from([0, 0, 1, 2, 3]))
+    def confirm(self, back: int) -> None:
+        """A code of some time ago, or one that was confirmed already."""
+        codes = list(self.waiting)
+        self._confirm(codes[max(len(codes) - 1 - back, 0)])
 
     def nonce(self) -> str:
         """The same for everything that one call starts, so that the model knows it too."""
@@ -388,20 +516,13 @@ class ContestMachine(RuleBasedStateMachine):
         answer, _ = self.ask(
             trouble,
             lambda: (
+                self.reference.check_on("registration"),
                 register(
-                    application,
-                    self.reference,
-                    people,
-                    PASSWORDS,
-                    PEPPER,
-                    self.clock(),
-                    TODAY,
-                    lambda _: None,
-                    lambda _: None,
-                ).participant_id
-            ),
+                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY, *[lambda _: None] * 2
+                ).participant_id,
+            )[-1],
         )
-        barred = self.model.inputs.refusal(person)
+        barred = Stopped if "registration" in self.model.stopped else self.model.inputs.refusal(person)
         expected: str | Refusal = barred or person
         if not barred:
             # Sent twice, the second request finds the person's own registration.
@@ -419,6 +540,7 @@ class ContestMachine(RuleBasedStateMachine):
         answer, _ = self.ask(
             NO_TROUBLE,
             lambda: (
+                self.reference.check_on("sign_in"),
                 sign_in(
                     IDS[person],
                     PASSWORD,
@@ -429,10 +551,11 @@ class ContestMachine(RuleBasedStateMachine):
                     PASSWORDS,
                     PEPPER,
                     self.clock(),
-                ).participant_id
-            ),
+                ).participant_id,
+            )[-1],
         )
-        assert answer == (self.model.inputs.refusal(person) or person)
+        stopped = Stopped if "sign_in" in self.model.stopped else None
+        assert answer == (stopped or self.model.inputs.refusal(person) or person)
 
     @rule(who=someone, device=devices, kind=kinds, at=st.integers(1, 2), other=others, sheet=sheets)
     def start(self, who: int, device: str, kind: Any, at: int, other: Any, sheet: Sheet) -> None:
@@ -564,6 +687,7 @@ class ContestMachine(RuleBasedStateMachine):
         moments = {now + 5 * SECOND, now + 3 * MINUTE}
         for opens, closes in self.model.weeks.values():
             moments |= {opens - LEAD, opens, closes, closes + GRACE + SETTLE}
+        moments |= {pointer.at + COMPLAINTS for pointer in self.pointers.values()}
         for _, _, attempt in self.model.everything():
             if attempt.fate == "open":
                 moments |= {attempt.due, attempt.due + GRACE, attempt.due + GRACE + 1}
@@ -738,76 +862,201 @@ class ContestMachine(RuleBasedStateMachine):
 
         if one.news:
             self._change(*one.news)
-        step = one.step % (25 * self.model.ready(self.clock())) + 1
+        step = one.step % (25 * max(1, len(self.model.ready(self.clock())))) + 1
         self.run_close(Trouble(one.kind, step, overtake))
 
-    @rule(news=changes)
-    def change(self, news: tuple[str, int]) -> None:
-        """New inputs, in force from the next call on."""
-        self._change(*news)
+    @rule(news=changes, confirm=st.sampled_from([True, True, False]))
+    def change(self, news: tuple[str, int], confirm: bool = True) -> None:  # noqa: FBT001
+        """New inputs, in force from the next call on, or waiting for their confirmation."""
+        self._change(*news, confirm=confirm)
 
-    def _change(self, what: str, who: int) -> None:
+    def _change(self, what: str, who: int, *, confirm: bool = True) -> None:
         inputs, person = self.model.inputs, participant_id(PEPPER, CITIZENS[who])
-        if what == "exclude":
-            inputs.excluded.add(person)
-        elif what == "annul":
-            inputs.annulled.add(person)
-        elif what == "pardon":
-            inputs.excluded.discard(person)
-            inputs.annulled.discard(person)
+        if what in {"exclude", "unrank", "admit"}:
+            out = inputs.excluded | {person} if what == "exclude" else inputs.excluded - {person}
+            unranked = inputs.unranked | {person} if what == "unrank" else inputs.unranked - {person}
+
+            def exclude() -> None:
+                inputs.excluded, inputs.unranked = out, unranked
+
+            self.propose("exclusions.csv", exclusions_file(out, unranked), exclude, confirm=confirm)
+        elif what in {"annul", "uncount", "pardon"}:
+            effect = {"annul": "no_prize", "uncount": "not_counted", "pardon": "none"}[what]
+            weeks = (min(self.model.weeks),) if what == "uncount" else ()
+            row = f"{IDS[person]},,{';'.join(map(str, weeks))},{effect},2022-08-29,thi hộ\n"
+            made = Annulled(person, weeks, effect)
+            self.propose(
+                "annulments.csv", ANNULMENTS + row, lambda: inputs.annulments.append(made), confirm=confirm
+            )
         elif what == "ruling":
-            made = len(inputs.rulings)
-            inputs.rulings.append(Ruled(RULED[who], WEEKS[made % 3], KEYS[made % 4]))
+            self._rule(RULED[who], confirm=confirm)
         elif what == "headcount":
             code = UNITS[who].code
-            self.model.correct(code, 4 if inputs.headcount[code] == 1 else 1, self.clock())
+            headcount = {**inputs.headcount, code: 4 if inputs.headcount[code] == 1 else 1}
+            file = self.units_file(headcount)
+            self._count_units("units.csv", file, headcount, inputs.rosters, confirm=confirm)
         elif what == "roster":
-            code = UNITS[who].code
-            people = {participant_id(PEPPER, one): exempt for one, exempt in ROSTERS[code].items()}
-            self.model.list_people(code, people, self.clock())
+            code, rosters = UNITS[who].code, dict(inputs.rosters)
+            if rosters.pop(code, None) is None:
+                rosters[code] = {participant_id(PEPPER, one): exempt for one, exempt in ROSTERS[code].items()}
+            self._count_units("rosters.csv", rosters_file(rosters), inputs.headcount, rosters, confirm=confirm)
         elif what == "book":
-            self.model.choose(who % 2, self.clock())
-        self.load()
+            self._choose(who % 2)
 
-    @rule()
-    def stop_or_go_on(self) -> None:
-        """The organisers stop starts, or let them go on."""
-        self.model.stopped = not self.model.stopped
-        self.load()
+    def _rule(self, question: str, *, confirm: bool) -> None:
+        self.serial += 1
+        weeks = tuple(week for week in WEEKS[self.serial % 3] if week in self.model.weeks)
+        keys = KEYS[self.serial % 4]
+        if not weeks:
+            return
+        answer = ";".join(letter for key in keys for letter in key)
+        named = ";".join(map(str, weeks))
+        row = f"{question},{named},{'key' if keys else 'all_right'},{answer},sai đáp án\n"
+        made = Ruled(question, weeks, keys)
+        self.propose(
+            "rulings.csv", RULINGS + row, lambda: self.model.inputs.rulings.append(made), confirm=confirm
+        )
+
+    def _count_units(
+        self, file: str, text: str, headcount: dict[str, int], rosters: Rosters, *, confirm: bool
+    ) -> None:
+        self.propose(
+            file,
+            text,
+            lambda: self.model.count_units(headcount, rosters, self.clock()),
+            self.model.count_closed_weeks,
+            confirm=confirm,
+        )
+
+    def _choose(self, book: int) -> None:
+        held = {self.model.inputs.book, self.model.book(max(self.model.weeks))["bank"]}
+        late = not self.model.coming(self.clock()) and book not in held
+        if late:
+            assert not self.send("contest.zip", self.contest_zip(book)).accepted
+            return
+        answer = self.propose(
+            "contest.zip", self.contest_zip(book), lambda: self.model.choose(book, self.clock())
+        )
+        assert answer.consequences is None, "rules of weeks to come change published results"
+
+    @precondition(lambda self: self.stops)
+    @rule(switch=st.sampled_from(["starts", "starts", "registration", "sign_in"]))
+    def stop_or_go_on(self, switch: str = "starts") -> None:
+        """The organisers stop something, or let it go on."""
+        self.stops -= 1
+        self.model.stopped ^= {switch}
+        value = "off" if switch in self.model.stopped else "on"
+        assert self.send("switches.csv", f"{SWITCHES}{switch},{value},sửa câu 12\n").accepted
+
+    @precondition(lambda self: self.cancels and (self.model.coming(self.clock()) or self.model.cancelled))
+    @rule(choice=st.integers(0, 2))
+    def cancel(self, choice: int) -> None:
+        """A week to come is cancelled, or one that was cancelled is held after all."""
+        self.cancels -= 1
+        weeks = sorted({*self.model.coming(self.clock()), *self.model.cancelled})
+        week = weeks[choice % len(weeks)]
+        answer = self.send("calendar.csv", f"{CALENDAR}{week},,,,{int(week in self.model.weeks)},bão số 4\n")
+        assert answer.accepted == self.model.cancel(week, self.clock())
 
     @rule(
         over=st.booleans(),
-        longer=st.sampled_from([-MINUTE, MINUTE, PAUSE, PAUSE + 1, 30 * MINUTE]),
+        longer=st.sampled_from([-MINUTE, MINUTE, PAUSE, PAUSE + SECOND, 30 * MINUTE]),
         both=st.booleans(),
     )
     def put_the_end_off(self, over: bool, longer: int, both: bool) -> None:  # noqa: FBT001
         """A file extends the open week, or opens again the one that ended last."""
-        now, zone = self.clock(), self.reference.definition.zone
+        now = self.clock()
         begun = [
             k for k, (opens, closes) in self.model.weeks.items() if opens <= now and (closes <= now) == over
         ]
         if not begun:
             return
         week = begun[-1]
-        closes = max(now, self.model.weeks[week][1]) + longer
-        following = self.model.weeks.get(week + 1)
+        closes = (max(now, self.model.weeks[week][1]) + longer) // SECOND * SECOND
+        after = self.model.next_week(week)
+        following = self.model.weeks.get(after)
         if closes == self.model.weeks[week][1] or (following and closes > following[1] - 60 * MINUTE):
             return
         opens = closes + PAUSE if following and both else None
-        blank = dict.fromkeys(("opens", "closes", "title", "cancelled"))
-        rows: list[dict[str, Any]] = [{"week": week, "closes": rfc3339(closes, zone)}]
-        rows += [{"week": week + 1, "opens": rfc3339(opens, zone)}] if opens else []
-        changes = [CalendarChange(**{**blank, **row, "reason": "mất điện", "at": ""}) for row in rows]
-        try:
-            after = with_changes(self.reference.definition, changes)
-            refused = [*refused_moves(self.reference.definition, after, now, LEAD)] != []
-        except ValidationError:
-            refused = True
-        assert self.model.redate(week, closes, opens, now) == (not refused)
-        if not refused:
-            self.calendar += changes
+        text = f"{CALENDAR}{week},,{self.moment(closes)},,,mất điện\n"
+        text += f"{after},{self.moment(opens)},,,,mất điện\n" if opens else ""
+        answer = self.send("calendar.csv", text)
+        assert answer.accepted == self.model.redate(week, closes, opens, now)
+        if answer.accepted and over:
             self.entries.pop(week, None)
-            self.load()
+            self.published.pop(f"week-{week}", None)  # later weeks are not over, and then there is no final
+            self.published.pop("final", None)
+            self.awaited = [one for one in self.awaited if one.what in self.published]
+
+    def moment(self, at: int) -> str:
+        return datetime.fromtimestamp(at // SECOND, self.reference.definition.zone).isoformat()
+
+    @precondition(lambda self: self.pointers)
+    @rule(
+        choice=st.integers(0, 3),
+        withdraw=st.sampled_from([False, False, False, True]),
+        reason=st.sampled_from(["", "Hội đồng đã họp", "Hội đồng đã họp"]),
+        confirm=st.sampled_from([True, True, False]),
+    )
+    def recognise(self, choice: int, withdraw: bool, reason: str, confirm: bool = True) -> None:  # noqa: FBT001
+        """A decision recognises a result, or withdraws that."""
+        likely = self.model.recognised if withdraw else self.standing().keys() - self.model.recognised.keys()
+        names = sorted(likely) or [*(f"week-{week}" for week in self.model.weeks), "final"]
+        what = names[choice % len(names)]
+        row = f"{what.removeprefix('week-')},12/QĐ-BTC,2022-09-01,{int(withdraw)},{reason}\n"
+        why_not = self.no_withdrawal(what, reason) if withdraw else self.no_recognition(what, reason)
+        if why_not:
+            answer = self.send("recognitions.csv", RECOGNITIONS + row)
+            assert not answer.accepted, why_not
+            assert [fault.file for fault in answer.faults] == ["recognitions.csv"], answer.faults
+            return
+        adopt = partial(self._withdraw if withdraw else self._recognise, what)
+        self.propose("recognitions.csv", RECOGNITIONS + row, adopt, confirm=confirm)
+
+    @precondition(lambda self: self.pointers)
+    @rule()
+    def recognise_everything(self) -> None:
+        """One file for all results that stand, as at the end of a contest."""
+        standing = [what for what in self.standing() if what not in self.model.recognised]
+        if not standing or self.behind():
+            return
+        rows = [f"{what.removeprefix('week-')},12/QĐ-BTC,2022-09-01,,Hội đồng đã họp\n" for what in standing]
+
+        def adopt() -> None:
+            for what in standing:
+                self._recognise(what)
+
+        assert self.propose("recognitions.csv", RECOGNITIONS + "".join(rows), adopt).accepted
+
+    def no_withdrawal(self, what: str, reason: str) -> str:
+        if what not in self.model.recognised:
+            return "it is not recognised"
+        return "" if reason else "no reason is given"
+
+    def no_recognition(self, what: str, reason: str) -> str:
+        pointer = self.standing().get(what)
+        if what in self.model.recognised:
+            return "it is recognised"
+        if pointer is None:
+            return "there is no result"
+        weeks = {f"week-{week}" for week in self.model.weeks}
+        if what == "final" and not weeks <= self.model.recognised.keys():
+            return "the final is recognised last"
+        early = self.clock() < pointer.at + COMPLAINTS
+        return "people may still complain" if early and not reason else ""
+
+    def _recognise(self, what: str) -> None:
+        closes = self.slow_closes()
+        self.signed[what] = self.document(what)
+        if what == "final":
+            self.model.recognised[what] = self.model.the_end(closes)
+        else:
+            self.model.recognised[what] = closes[int(what.removeprefix("week-"))]
+
+    def _withdraw(self, what: str) -> None:
+        for name in (what, "final"):
+            self.model.recognised.pop(name, None)
+            self.signed.pop(name, None)
 
     def run_close(self, trouble: Trouble = NO_TROUBLE) -> None:
         self.check_archive()
@@ -823,7 +1072,10 @@ class ContestMachine(RuleBasedStateMachine):
         self.close_line.expect(NO_TROUBLE)
         self.check_archive()
         assert {(one.what, one.revision, one.result) for one in made} <= self.ever
-        if not struck:
+        if struck:
+            self.unsettled = True
+        else:
+            self.check_changes()
             self.check_results()
 
     def closer(self) -> CloseWeeks:
@@ -839,8 +1091,14 @@ class ContestMachine(RuleBasedStateMachine):
         people, revisions = over(self.backend.participants), over(self.backend.revisions)
         return closer(shares, people, revisions, over(self.desk), over(self.site))
 
+    def calm(self) -> CloseWeeks:
+        """The closes as the intake looks at them: it writes none."""
+        shares = Shares(self.read, self.desk, "proof", collectors)
+        backend = self.backend
+        return closer(shares, backend.participants, backend.revisions, self.desk, self.site)
+
     def current(self) -> dict[str, CurrentRevision]:
-        names = [*(f"week-{week}" for week in self.model.weeks), "final"]
+        names = [*(f"week-{week}" for week in range(1, self.model.rules["weeks"] + 1)), "final"]
         found = {what: self.backend.revisions.current(what) for what in names}
         return {what: pointer for what, pointer in found.items() if pointer}
 
@@ -887,52 +1145,74 @@ class ContestMachine(RuleBasedStateMachine):
     def rows(self, what: str, name: str) -> list[dict[str, str]]:
         return csv_rows(self.file(what, name))
 
+    def document(self, what: str) -> ClosedWeek | ClosedFinal:
+        data = self.file(what, "closed_week.json")
+        return decode(ClosedFinal, data) if what == "final" else decode(ClosedWeek, data)
+
+    def check_changes(self) -> None:
+        """Published results have changed as it was shown and confirmed; recognised ones have not."""
+        standing = {what: self.document(what) for what in self.standing()}
+        compared = (
+            change(what, 0, before, standing[what])
+            for what, before in self.published.items()
+            if what in standing
+        )
+        shown = [replace(one, revision=0) for one in self.awaited]
+        made = [one for one in compared if one]
+        assert made == shown, "a published result has changed otherwise than shown"
+        self.published, self.awaited, self.unsettled = standing, [], False
+        for what, document in self.signed.items():
+            assert change(what, 0, document, standing[what]) is None, "a recognised result has changed"
+
+    def slow_closes(self) -> dict[int, slow_rules.Close]:
+        """The results of the weeks that are closed."""
+        ends = [(week, f"week-{week}") for week in self.model.ready(self.clock())]
+        found = {week: self.roots.get((what, self.closes_at(what)), "") for week, what in ends}
+        return self.model.closes({week: root for week, root in found.items() if root})
+
     def check_results(self) -> None:
         """After an undisturbed run, everything published agrees with the slow rules."""
         ready = self.model.ready(self.clock())
-        over = ready == len(self.model.weeks)
-        weeks = [f"week-{week}" for week in range(1, ready + 1)]
-        assert list(self.standing()) == weeks + ["final"] * over
-        told = self.model.results([self.roots[what, self.closes_at(what)] for what in weeks])
+        over = ready == list(self.model.weeks)
+        assert list(self.standing()) == [f"week-{week}" for week in ready] + ["final"] * over
+        closes = self.slow_closes()
+        assert list(closes) == ready
         prizes: list[str] = []
         unit_prizes: list[tuple[str, str]] = []
-        ranked: list[list[str]] = []
-        for week, expected in enumerate(told["weeks"], 1):
+        for week, (expected, _) in closes.items():
             what = f"week-{week}"
-            rows = self.rows(what, "individual_ranking.csv.gz")
-            assert rows == list(self.rows_of(week, expected))
-            ranked.append([row["participant_id"] for row in rows])
+            if what not in self.model.recognised:  # otherwise it is as it was when it was recognised
+                self.check_ranking(week, expected)
             won = self.rows(what, "individual_prizes.csv")
             assert [(row["prize"], row["participant_id"]) for row in won] == expected["prizes"]
             assert [row["full_name"] for row in won] == [name_of(row["participant_id"]) for row in won]
             prizes += [row["participant_id"] for row in won]
             unit_prizes += self.check_units(what, expected["units"], expected["unit_winners"])
-            facts = json.loads(self.file(what, "manifest.json"))
-            assert facts["target"] == expected["target"]
-            assert facts["counts"]["attempts"] == self.model.counted(week)
+            assert json.loads(self.file(what, "manifest.json"))["target"] == expected["target"]
         if over:
-            self.check_units("final", told["final"], told["final_winners"])
-            self.check_people_of_the_end(told)
-            always = set.intersection(
-                *(
-                    self.model.took_part(week) & self.fair(week, told["weeks"][week - 1])
-                    for week in self.model.weeks
-                )
-            )
+            self.check_the_end(closes)
+        self.check_prizes(prizes, unit_prizes)
+        self.check_site(closes)
+        if self.pointers != self.checked:
+            self.check_with_the_verifier()
+            self.check_repeated()
+            self.checked = self.pointers
+
+    def check_ranking(self, week: int, expected: dict[str, Any]) -> None:
+        rows = self.rows(f"week-{week}", "individual_ranking.csv.gz")
+        assert rows == list(self.rows_of(week, expected))
+        counts = json.loads(self.file(f"week-{week}", "manifest.json"))["counts"]
+        assert counts["attempts"] == self.model.counted(week)
+        assert not self.model.inputs.barred(week) & {row["participant_id"] for row in rows}
+
+    def check_the_end(self, closes: dict[int, slow_rules.Close]) -> None:
+        told = self.model.the_end(closes)
+        self.check_units("final", told["final"], told["final_winners"])
+        self.check_people_of_the_end(told)
+        if "final" not in self.model.recognised:
+            always = set.intersection(*(facts["took"] for _, facts in closes.values()))
             proposed = [row["id"] for row in self.rows("final", "commendations.csv") if row["kind"] == "person"]
             assert sorted(proposed) == sorted(always)
-        self.check_prizes(ranked, prizes, unit_prizes)
-        self.check_site()
-        self.check_repeated()
-
-    def fair(self, week: int, expected: dict[str, Any]) -> set[str]:
-        """Those whose best attempt is not below the shortest time."""
-        least = self.model.book(week)["min_duration"]
-        return {
-            person
-            for person, number in expected["ranked"]
-            if self.model.settled(self.model.people[person].weeks[week][number - 1]).record[3] >= least
-        }
 
     def rows_of(self, week: int, expected: dict[str, Any]) -> Iterator[dict[str, str]]:
         """The ranking file's rows, from the ranking by the slow rules."""
@@ -977,34 +1257,53 @@ class ContestMachine(RuleBasedStateMachine):
         won = [row for row in self.rows("final", "individual_prizes.csv") if not row["week"]]
         assert [(row["prize"], row["participant_id"]) for row in won] == told["final_prizes"]
 
-    def check_prizes(
-        self, ranked: list[list[str]], prizes: list[str], unit_prizes: list[tuple[str, str]]
-    ) -> None:
+    def check_prizes(self, prizes: list[str], unit_prizes: list[tuple[str, str]]) -> None:
         if all(self.model.book(week)["one_prize"] == "contest" for week in self.model.weeks):
             assert len(set(prizes)) == len(prizes), "one person has two prizes"
         once = {prize["name"] for prize in self.model.rules["unit_prizes"] if prize["once"]}
         given = [won for won in unit_prizes if won[0] in once]
         assert len(set(given)) == len(given), "a unit has a prize twice that is given once"
-        for barred in self.model.inputs.barred:
-            assert barred not in prizes
-            assert not any(barred in week for week in ranked)
 
-    def check_site(self) -> None:
+    def check_site(self, closes: dict[int, slow_rules.Close]) -> None:
+        """The pages say what the slow rules say, and how each result stands."""
         weeks = [
             {"week": int(what.removeprefix("week-")), "revision": pointer.revision}
             for what, pointer in self.standing().items()
             if what != "final"
         ]
         if not self.pointers:
-            assert not self.site.objects
+            assert not any(key.startswith("data/results/") for key in self.site.objects)
             return
         final = self.standing().get("final")
         index = {"format": 1, "weeks": weeks, "final": final and {"revision": final.revision}}
         assert json.loads(self.site.objects["data/results/index.json"]) == index
         assert json.loads(self.desk.objects["results/current.json"]) == index
+        told = {f"week-{week}": expected for week, (expected, _) in closes.items()}
         for what, pointer in self.standing().items():
             shown = json.loads(self.site.objects[f"data/results/{what}.json"])
             assert (shown["revision"], shown["digest"]) == (pointer.revision, pointer.result)
+            recognised = what in self.model.recognised
+            assert bool(shown["recognised"]) == recognised
+            until = rfc3339(pointer.at + COMPLAINTS, self.reference.definition.zone)
+            assert shown["complaints_until"] == (None if recognised else until)
+            assert [one["code"] for one in shown["corrections"] if one["code"] not in self.confirmed] == []
+            if what != "final":
+                won = [row["prize"] for row in shown["winners"]]
+                assert won == [name for name, _ in told[what]["prizes"]]
+                assert shown["prediction"] is None or shown["prediction"]["actual"] == told[what]["target"]
+                of_units = [(row["prize"], row["code"]) for row in shown["units"] if row["prize"]]
+                assert sorted(of_units) == sorted(told[what]["unit_winners"])
+
+    def check_with_the_verifier(self) -> None:
+        """Somebody who has nothing but the site comes to the same results."""
+        if not self.standing():
+            return
+        show_contest(self.reference, self.desk, self.site, self.clock())
+        told = StringIO()
+        with redirect_stdout(told):
+            assert verify(["--rank", "https://thi.example"], lambda _: self.site.objects.get) == 0, (
+                told.getvalue()
+            )
 
     def check_repeated(self) -> None:
         """The same inputs again change nothing; from scratch, another order gives the same digests."""
@@ -1012,8 +1311,12 @@ class ContestMachine(RuleBasedStateMachine):
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
         assert self.current() == self.pointers
+        if self.model.recognised:  # which are as they were, whatever is in force today
+            return
         desk = MemoryObjects()
-        desk.objects.update(self.rosters)
+        desk.objects.update(
+            {key: data for key, data in self.desk.objects.items() if key.startswith("reference/")}
+        )
         revisions, shares = MemoryRevisions(), Shares(self.shuffled, desk, "proof", collectors)
         alone = closer(shares, self.backend.participants, revisions, desk, MemoryObjects())
         if self.serial % 2:  # from shares that several functions have read, in any order
@@ -1027,7 +1330,7 @@ class ContestMachine(RuleBasedStateMachine):
         digests = {what: pointer.result for what, pointer in self.standing().items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
 
-    def read(self, week: int, shards: Sequence[str]) -> Iterator[Entry]:
+    def read(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         """The week's entries, which no longer change once it may be closed."""
         entries = sorted(self.backend.read_entries(week), key=lambda entry: entry.participant_id)
         assert self.entries.setdefault(week, entries) == entries
@@ -1069,12 +1372,12 @@ class ContestMachine(RuleBasedStateMachine):
 
     def ends(self) -> int:
         """When the last week may be closed."""
-        return self.model.weeks[len(self.model.weeks)][1] + GRACE + SETTLE
+        return max(closes for _, closes in self.model.weeks.values()) + GRACE + SETTLE
 
     def under_way(self) -> bool:
         """Whether somebody has taken part in the first week that cannot be closed yet."""
-        week = self.model.ready(self.clock()) + 1
-        return any(number == week for _, number, _ in self.model.everything())
+        ready = self.model.ready(self.clock())
+        return any(number not in ready for _, number, _ in self.model.everything())
 
     def person(self, who: int) -> Person:
         """One of the registered people."""
@@ -1161,3 +1464,17 @@ def name_of(person: str) -> str:
 
 def category_of(unit: str) -> str:
     return "mandatory" if unit else "encouraged"
+
+
+def rosters_file(rosters: Rosters) -> str:
+    return ROSTERS_HEADER + "".join(
+        f"{code},{name_of(person)},{IDS[person]},{int(exempt)}\n"
+        for code, people in rosters.items()
+        for person, exempt in people.items()
+    )
+
+
+def exclusions_file(excluded: set[str], unranked: set[str]) -> str:
+    rows = [f"{IDS[person]},Tổ ra đề thi,out,\n" for person in sorted(excluded)]
+    rows += [f"{IDS[person]},Tổ ra đề thi,no_prize,\n" for person in sorted(unranked)]
+    return EXCLUSIONS + "".join(rows)

@@ -83,6 +83,14 @@ class Ruled(NamedTuple):
     keys: list[set[str]]
 
 
+class Annulled(NamedTuple):
+    """Without ``weeks`` in all; the effect ``none`` lifts what was decided before for these weeks."""
+
+    person: str
+    weeks: tuple[int, ...]
+    effect: str
+
+
 # The paper of an attempt in a week, by its nonce: each question with its key.
 Asked = Callable[[int, str], list[tuple[str, set[str]]]]
 
@@ -104,20 +112,37 @@ class Inputs:
     book: int = 0
 
     excluded: set[str] = field(default_factory=set)
-    annulled: set[str] = field(default_factory=set)
+    unranked: set[str] = field(default_factory=set)
+    annulments: list[Annulled] = field(default_factory=list)
     rulings: list[Ruled] = field(default_factory=list)
     headcount: dict[str, int] = field(default_factory=lambda: {"SO-A": 3, "SO-B": 2, "TRUONG-C": 0})
     rosters: Rosters = field(default_factory=dict)
 
-    @property
-    def barred(self) -> set[str]:
-        return self.excluded | self.annulled
+    def annulled(self, week: int | None) -> dict[str, str]:
+        """Who is annulled in the week, or for good, with the strictest effect since the last pardon."""
+        found: dict[str, str] = {}
+        for person, weeks, effect in self.annulments:
+            if weeks and week not in weeks:
+                continue
+            if effect == "none":
+                found.pop(person, None)
+            elif found.get(person) != "not_counted":
+                found[person] = effect
+        return found
+
+    def not_counted(self, week: int) -> set[str]:
+        """Who is in no figure of the week."""
+        return {person for person, effect in self.annulled(week).items() if effect == "not_counted"}
+
+    def barred(self, week: int) -> set[str]:
+        """Who is not ranked in the week."""
+        return self.excluded | self.unranked | self.annulled(week).keys()
 
     def refusal(self, person: str) -> Refusal | None:
         """The refusal for somebody who may not take part."""
         if person in self.excluded:
             return Excluded
-        return Disqualified if person in self.annulled else None
+        return Disqualified if person in self.annulled(None) else None
 
 
 class Model:
@@ -135,7 +160,10 @@ class Model:
             k: (START_MS + (k - 1) * WEEK + (PAUSE if k > 1 else 0), START_MS + k * WEEK)
             for k in range(1, rules["weeks"] + 1)
         }
-        self.stopped = False  # nobody starts for the time being
+        self.cancelled: dict[int, tuple[int, int]] = {}
+        self.stopped: set[str] = set()
+        # Results that are recognised: closes as the slow rules give them, or the final.
+        self.recognised: dict[str, Any] = {}
         self._book = dict.fromkeys(self.weeks, 0)
         # Headcounts in force for each week; a closed week keeps them.
         self._headcount = {week: dict(self.inputs.headcount) for week in self.weeks}
@@ -145,17 +173,20 @@ class Model:
     def book(self, week: int) -> dict[str, Any]:
         return self.books[self._book[week]]
 
+    def coming(self, now: int) -> list[int]:
+        """The weeks that open after everybody has heard."""
+        return [week for week, (opens, _) in self.weeks.items() if opens > now + LEAD]
+
     def choose(self, book: int, now: int) -> None:
         """Another book for all weeks that open after everybody has seen it; without any, nothing changes."""
-        coming = [week for week, (opens, _) in self.weeks.items() if opens > now + LEAD]
-        if coming:
-            self.inputs.book = book
-            self._book.update(dict.fromkeys(coming, book))
+        self.inputs.book = book
+        self._book.update(dict.fromkeys(self.coming(now), book))
 
     def redate(self, week: int, closes: int, next_opens: int | None, now: int) -> bool:
         """A later end of a week that is open or over, with the next one's opening; whether that is allowed."""
         opens, ends = self.weeks[week]
-        following = self.weeks.get(week + 1)
+        after = self.next_week(week)
+        following = self.weeks.get(after)
         if closes <= ends or (following and closes > (next_opens or following[0])):
             return False
         if now < ends:
@@ -163,11 +194,12 @@ class Model:
         else:
             begun = following is not None and following[0] <= now + LEAD
             allowed = now - ends < 24 * 60 * MINUTE and not begun and closes > now + LEAD
+            allowed = allowed and f"week-{week}" not in self.recognised
         if not allowed:
             return False
         self.weeks[week] = (opens, closes)
         if following and next_opens:
-            self.weeks[week + 1] = (next_opens, following[1])
+            self.weeks[after] = (next_opens, following[1])
         for _, number, attempt in self.everything():
             if number == week and attempt.fate == "open":
                 attempt.due = min(attempt.started + attempt.limit, closes)
@@ -175,18 +207,39 @@ class Model:
         self._rosters[week] = dict(self.inputs.rosters)
         return True
 
-    def correct(self, code: str, headcount: int, now: int) -> None:
-        """Another headcount, for all weeks that nobody can have closed by the time everybody has seen it."""
-        self.inputs.headcount[code] = headcount
-        for week in self._not_closed(now):
-            self._headcount[week][code] = headcount
+    def next_week(self, week: int) -> int:
+        """The next week that is held, 0 if none is."""
+        return next((number for number in self.weeks if number > week), 0)
 
-    def list_people(self, code: str, people: dict[str, bool], now: int) -> None:
-        """The unit sends its roster, or withdraws it if it has one; it holds for the same weeks."""
-        if self.inputs.rosters.pop(code, None) is None:
-            self.inputs.rosters[code] = people
-        for week in self._not_closed(now):
-            self._rosters[week] = dict(self.inputs.rosters)
+    def cancel(self, week: int, now: int) -> bool:
+        """A week to come is not held, or is held after all; whether that is allowed."""
+        if week in self.weeks:
+            if week not in self.coming(now):
+                return False
+            self.cancelled[week] = self.weeks.pop(week)
+            return True
+        opens, closes = self.cancelled[week]
+        behind, ahead = [k for k in self.weeks if k < week], self.next_week(week)
+        fits = self.weeks[behind[-1]][1] <= opens and (not ahead or closes <= self.weeks[ahead][0])
+        if not fits or opens <= now + LEAD or now >= max(ends for _, ends in self.weeks.values()):
+            return False
+        self.weeks = dict(sorted({**self.weeks, week: self.cancelled.pop(week)}.items()))
+        self._book[week] = self.inputs.book
+        self._headcount[week], self._rosters[week] = dict(self.inputs.headcount), dict(self.inputs.rosters)
+        return True
+
+    def count_units(self, headcount: dict[str, int], rosters: Rosters, now: int) -> None:
+        """Others, for all weeks that nobody can have closed by the time everybody has seen them."""
+        self.inputs.headcount, self.inputs.rosters = headcount, rosters
+        self._count(self._not_closed(now))
+
+    def count_closed_weeks(self) -> None:
+        """Today's headcounts and rosters hold for closed weeks too, but for those that are recognised."""
+        self._count([week for week in self.weeks if f"week-{week}" not in self.recognised])
+
+    def _count(self, weeks: list[int]) -> None:
+        for week in weeks:
+            self._headcount[week], self._rosters[week] = dict(self.inputs.headcount), dict(self.inputs.rosters)
 
     def _not_closed(self, now: int) -> list[int]:
         return [week for week, (_, closes) in self.weeks.items() if closes + GRACE + SETTLE > now + LEAD]
@@ -232,7 +285,7 @@ class Model:
         attempts = self.people[person].weeks.setdefault(week, [])
         if attempts and attempts[-1].fate == "open" and now <= attempts[-1].due + GRACE:
             return attempts[-1]
-        if self.stopped:
+        if "starts" in self.stopped:
             return Stopped
         book = self.book(week)
         if len(attempts) == book["limit"]:
@@ -306,28 +359,24 @@ class Model:
 
     # The close.
 
-    def ready(self, now: int) -> int:
-        """How many weeks may be closed."""
-        return len([closes for _, closes in self.weeks.values() if closes + GRACE + SETTLE <= now])
+    def ready(self, now: int) -> list[int]:
+        """The weeks that may be closed."""
+        return [week for week, (_, closes) in self.weeks.items() if closes + GRACE + SETTLE <= now]
 
     def settled(self, attempt: Attempt) -> Attempt:
         """The attempt as it counts when everything is over."""
         return self.seen(attempt, attempt.due + GRACE + 1)
 
     def counted(self, week: int) -> int:
-        of_week = [self.settled(attempt) for _, number, attempt in self.everything() if number == week]
+        """The attempts that count."""
+        out = self.inputs.not_counted(week)
+        of_week = [
+            self.settled(one) for who, number, one in self.everything() if number == week and who not in out
+        ]
         return len([attempt for attempt in of_week if attempt.fate not in ("blank", "discarded")])
 
-    def took_part(self, week: int) -> set[str]:
-        """Those in the ranking whose attempts reach the score that taking part needs."""
-        return {
-            person["id"]
-            for person in self._played(week)
-            if slow_rules.took_part(person, self.rules) and person["id"] not in self.inputs.barred
-        }
-
-    def results(self, roots: list[str]) -> Any:
-        """The slow rules' results and today's inputs, for as many weeks as have a root of their hash tree."""
+    def closes(self, roots: dict[int, str]) -> dict[int, slow_rules.Close]:
+        """The slow rules' results under today's inputs, for the weeks that have a root of their hash tree."""
         prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
         played = [
             (
@@ -337,16 +386,27 @@ class Model:
                     **self.book(week),
                     "prizes": prizes,
                     "units": self._units(self._headcount[week], self._rosters[week]),
+                    "barred": self.inputs.barred(week),
+                    "number": week,
+                    "recognised": self.recognised.get(f"week-{week}"),
                 },
             )
-            for week, root in enumerate(roots, 1)
+            for week, root in roots.items()
         ]
-        units = self._units(self.inputs.headcount, self.inputs.rosters)
+        made = slow_rules.closes(played, self._units_today(), {**self.rules, "prizes": prizes})
+        return dict(zip(roots, made, strict=True))
+
+    def the_end(self, closes: dict[int, slow_rules.Close]) -> dict[str, Any]:
+        """The final over closed weeks."""
+        if "final" in self.recognised:
+            told: dict[str, Any] = self.recognised["final"]
+            return told
         of_the_end = [(name, count, None, 1) for name, count in self.rules["final_prizes"]]
-        rules = {
-            **self.rules, "prizes": prizes, "final_prizes": of_the_end, "barred": self.inputs.barred,
-        }  # fmt: skip
-        return slow_rules.contest(played, units, rules)
+        rules = {**self.rules, "final_prizes": of_the_end}
+        return slow_rules.the_end(list(closes.values()), self._units_today(), rules)
+
+    def _units_today(self) -> list[dict[str, Any]]:
+        return self._units(self.inputs.headcount, self.inputs.rosters)
 
     def _played(self, week: int) -> list[slow_rules.Person]:
         return [
@@ -356,6 +416,7 @@ class Model:
                 "attempts": [self._counted(week, attempt) for attempt in told.weeks.get(week, [])],
             }
             for person, told in self.people.items()
+            if person not in self.inputs.not_counted(week)
         ]
 
     def score(self, week: int, attempt: Attempt) -> int:

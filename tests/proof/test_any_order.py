@@ -30,7 +30,7 @@ def prove(backend: MakeBackend, share: float, steps: int) -> None:
 
 
 def test_in_memory() -> None:
-    prove(in_memory, share=4, steps=50)
+    prove(in_memory, share=2, steps=50)
 
 
 def test_on_moto() -> None:

@@ -52,10 +52,10 @@ def contest(backend: MakeBackend = in_memory, *, weeks: int = 1, target: str | N
     return machine
 
 
-def played(backend: MakeBackend, *, weeks: int = 1) -> ContestMachine:
-    """Two people have taken part in the first week, which is closed."""
+def played(backend: MakeBackend, *, weeks: int = 1, right: int = 0) -> ContestMachine:
+    """Two people have taken part in the first week, which is closed; with blank papers, if nothing is right."""
     machine = contest(backend, weeks=weeks)
-    machine.sit(crowd=[(0, NOTHING_RIGHT, 1, "submit"), (1, NOTHING_RIGHT, 1, "submit")])
+    machine.sit(crowd=[(0, Sheet(right, None), 1, "submit"), (1, Sheet(right, None), 1, "submit")])
     machine.let_the_week_pass(early=0)
     return machine
 
@@ -223,4 +223,76 @@ def test_a_closed_week_keeps_the_places_of_its_rosters(backend: MakeBackend) -> 
     three = list(IDS)[:3]
     places = [[machine.model.place(week, person)["obliged"] for person in three] for week in (1, 2)]
     assert places == [[True, False, True], [True, True, True]]
+    machine.teardown()
+
+
+def test_a_headcount_that_comes_before_its_predecessor_is_carried_out_is_refused_whole(
+    backend: MakeBackend,
+) -> None:
+    # It was taken over for the weeks to come, and then refused.
+    machine = played(backend, weeks=2)
+    machine.change(news=("exclude", 2))
+    machine.change(news=("headcount", 0))
+    machine.run_close()
+    machine.change(news=("headcount", 0))
+    machine.teardown()
+
+
+def test_while_the_last_week_is_open_again_an_earlier_one_can_be_corrected(backend: MakeBackend) -> None:
+    # The final of before had kept every correction waiting until the week was closed again.
+    machine = played(backend, weeks=2, right=1)
+    machine.clock.now = machine.model.weeks[2][0]
+    machine.sit(crowd=[(2, NOTHING_RIGHT, 1, "submit")])
+    machine.let_the_week_pass(early=0)
+    machine.put_the_end_off(over=True, longer=30 * MINUTE, both=False)
+    machine.run_close()
+    machine.change(news=("annul", 0))
+    assert machine.confirmed
+    machine.teardown()
+
+
+def test_the_last_week_may_be_cancelled_after_its_rules_were_changed(backend: MakeBackend) -> None:
+    # There was no week left for the rules that had been changed.
+    machine = contest(backend, weeks=2)
+    machine.change(news=("book", 1))
+    machine.cancel(choice=0)
+    assert list(machine.model.cancelled) == [2]
+    machine.teardown()
+
+
+def test_the_result_of_before_is_not_recognised_when_a_week_that_was_open_again_is_over(
+    backend: MakeBackend,
+) -> None:
+    machine = played(backend, right=1)
+    machine.put_the_end_off(over=True, longer=30 * MINUTE, both=False)
+    machine.clock.now = machine.model.weeks[1][1]
+    machine.recognise(choice=0, withdraw=False, reason="Hội đồng đã họp")
+    assert machine.model.recognised == {}
+    machine.teardown()
+
+
+def test_a_recognised_result_stays_until_its_recognition_is_withdrawn(backend: MakeBackend) -> None:
+    machine = played(backend, weeks=2, right=1)
+    machine.clock.now = machine.model.weeks[2][0]
+    machine.sit(crowd=[(0, Sheet(2, None), 1, "submit"), (1, Sheet(1, None), 1, "submit")])
+    machine.let_the_week_pass(early=0)
+    machine.recognise_everything()
+    assert list(machine.model.recognised) == ["week-1", "week-2", "final"]
+    for news in (("annul", 0), ("ruling", 1), ("headcount", 0)):
+        machine.change(news=news)
+        machine.run_close()
+    machine.recognise(choice=1, withdraw=True, reason="tính lại")  # of the first week, and so of the final
+    assert list(machine.model.recognised) == ["week-2"]
+    machine.run_close()
+    machine.change(news=("annul", 1))
+    machine.teardown()
+
+
+def test_a_code_is_good_only_for_what_was_shown_under_it(backend: MakeBackend) -> None:
+    machine = played(backend, weeks=2, right=1)
+    machine.change(news=("annul", 0), confirm=False)
+    machine.change(news=("uncount", 1))
+    machine.run_close()
+    machine.confirm(back=1)
+    assert len(machine.confirmed) == 1
     machine.teardown()

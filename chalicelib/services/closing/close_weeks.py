@@ -178,10 +178,17 @@ class CloseWeeks:
                 closed.append(self._stored_week(at.what, at.current).document)
         return shares
 
-    def published_at(self, what: str) -> int | None:
-        """When the current revision of ``what`` came into force, in milliseconds; None if there is none."""
+    def published_at(self, reference: Current, what: str) -> int | None:
+        """When the current revision of ``what`` came into force, in milliseconds.
+
+        None if there is none, or if its week was opened again since.
+        """
         current = self.revisions.current(what)
-        return current and current.at
+        week = next((week for week in reference.definition.weeks if what == f"week-{week.number}"), None)
+        if current is None or week is None:
+            return current and current.at
+        stands = _of_this_end(self._stored_week(what, current).document, reference, week)
+        return current.at if stands else None
 
     def settled(self, reference: Current, now: int) -> bool:
         """Whether everything that is published was made from ``reference``."""
@@ -196,7 +203,10 @@ class CloseWeeks:
             closed.append(self._stored_week(at.what, at.current).document)
             results.append(at.current)
         final = self.revisions.current("final")
-        return final is None or final.inputs == self._final_inputs(reference.at_the_end, results)
+        # While a week is open again, no final is shown.
+        if final is None or len(results) < len(reference.definition.weeks):
+            return True
+        return final.inputs == self._final_inputs(reference.at_the_end, results)
 
     def consequences(self, reference: Current, now: int) -> list[CloseChange]:
         """What a run with ``reference`` would change in results that are published; it writes nothing.
@@ -217,10 +227,9 @@ class CloseWeeks:
             stored = self._stored_week(at.what, at.current)
             if not _of_this_end(stored.document, of_week, week):  # opened again since: no longer published
                 continue
-            before = [one.document for one in closed]
-            inputs = self._inputs(of_week, week, winners_before(before))
             elsewhere = winners_elsewhere(stored.document) if at.recognised else at.elsewhere
-            if at.current.inputs == inputs:
+            before = winners_before([one.document for one in closed])
+            if at.current.inputs in {self._inputs(of_week, week, others) for others in (before, elsewhere)}:
                 closed.append(stored)
                 continue
             gathered = self.shares.gather(of_week, week)
@@ -332,10 +341,12 @@ class CloseWeeks:
         at = self.revisions.current(what)
         recognition = reference.decisions.recognition(what)
         recognised = bool(recognition and at and self._says_so(what, at, recognition))
-        # Recognising a later week is no reason to close this one again: its winners had no prize of this week.
-        inputs = self._inputs(reference, week, winners_before(earlier))
         elsewhere = winners_before([*earlier, *later])
-        return _At(what, at, at.inputs if at and recognised else inputs, elsewhere, recognised)
+        inputs = self._inputs(reference, week, elsewhere)
+        # Recognising a later week is no reason to close this one again: its winners had no prize of this week.
+        if at and (recognised or at.inputs == self._inputs(reference, week, winners_before(earlier))):
+            inputs = at.inputs
+        return _At(what, at, inputs, elsewhere, recognised)
 
     def _inputs(self, reference: Reference, week: Week, elsewhere: Elsewhere) -> str:
         """The digest of everything that a week's close depends on, except its entries."""

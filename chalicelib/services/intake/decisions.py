@@ -27,7 +27,7 @@ from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.contest.under_way import LEAD_MS, recognised
 
-# When the current revision of a close came into force, in milliseconds; None if there is none.
+# When the result of a close that stands came into force, in milliseconds; None if there is none.
 PublishedAt = Callable[[str], int | None]
 # Citizen ID → the participant id in force.
 InForce = Callable[[str], str]
@@ -118,8 +118,7 @@ def _not_yet(
     definition, at = contest.definition, published_at(one.what)
     if in_force(one.what):
         return "kết quả này đã được công nhận: muốn thay quyết định thì thu hồi trước (withdraw = 1)"
-    week = next((week for week in definition.weeks if one.what == f"week-{week.number}"), None)
-    if at is None or (week is not None and now < week.closes):  # it may have been opened again
+    if at is None:
         return "chưa có kết quả: hãy gửi lại sau khi hệ thống tổng hợp xong"
     if one.what == "final":
         missing = [week.number for week in definition.weeks if not in_force(f"week-{week.number}")]

@@ -126,7 +126,7 @@ class _Sent(NamedTuple):
 class Published(Protocol):
     """The closes, as far as a change has to look at what they have published (``closing.CloseWeeks``)."""
 
-    def published_at(self, what: str) -> int | None: ...
+    def published_at(self, reference: Current, what: str) -> int | None: ...
 
     def settled(self, reference: Current, now: int) -> bool: ...
 
@@ -247,7 +247,8 @@ class Intake:
         if DECISION_FILES[sent.file] == "releases":
             return self._release(sent, seen, now, warnings)
         contest = seen.contest
-        more = read_decisions(*sent[:2], contest, self._in_force, self.published.published_at, now)
+        published_at = partial(self.published.published_at, contest)
+        more = read_decisions(*sent[:2], contest, self._in_force, published_at, now)
         files = self._source(seen, None)
         taken = self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
@@ -441,6 +442,9 @@ class Intake:
             decisions = decisions.plus(Decisions(confirmations=(confirmed,)))
             parts = {**parts, **compiled.encode_decisions(decisions)}
             after = assemble(parts)
+        offered = None  # What it would change in closed weeks too, worked out before anything is taken over.
+        if units != also_closed and _cause(sent.file) == "headcount":
+            offered = self._changes(before, kept(after, papers, also_closed), sent, digest(packed), now)
         whole, after = compiled.encode(parts), kept(after, papers, units)
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
@@ -473,11 +477,6 @@ class Intake:
         warnings += [_named_twice(row) for row in again]
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
-        offered = None
-        if (
-            units != also_closed and _cause(sent.file) == "headcount"
-        ):  # what it would change in closed weeks too
-            offered = self._changes(before, kept(after, papers, also_closed), sent, digest(packed), now)
         return {
             "contest": definition.contest.id,
             "questions_approved": len(folder.questions),

@@ -113,8 +113,8 @@ class Province:
     def close(self, now: datetime = TUESDAY) -> list[Closed]:
         return self.closer().run(self.contest(), int(now.timestamp() * 1000))
 
-    def published_at(self, what: str) -> int | None:
-        return self.closer().published_at(what)
+    def published_at(self, reference: Current, what: str) -> int | None:
+        return self.closer().published_at(reference, what)
 
     def settled(self, reference: Current, now: int) -> bool:
         return self.closer().settled(reference, now)

@@ -264,12 +264,15 @@ def test_a_change_withdrawn_in_time_leaves_no_trace_in_the_weeks() -> None:
     assert json.loads(desk.desk.objects[CURRENT])["papers"] == {}
 
 
-def test_a_week_added_for_a_change_cannot_be_dropped_while_the_change_stays() -> None:
+def test_the_only_week_of_a_change_may_be_dropped_and_begun_weeks_stay_as_they_are() -> None:
     desk = Desk()
     desk.put()
+    before = rules(loaded(desk).of_week(4))
     five = TOML.replace("weeks = 4", "weeks = 5")
     assert desk.put(LAST_WEEK, toml=five, questions=ANOTHER_KEY)["taken"]["from_week"] == 5
-    (fault,) = desk.put(LAST_WEEK, questions=ANOTHER_KEY)["faults"]
+    assert desk.put(LAST_WEEK, questions=ANOTHER_KEY)["accepted"]
+    assert {rules(loaded(desk).of_week(week)) for week in (1, 2, 3, 4)} == {before}
+    (fault,) = desk.put(LAST_WEEK, toml=TWO_QUESTIONS)["faults"]
     assert "tuần 4" in fault["message"]
     assert desk.put(LAST_WEEK)["accepted"]
 
