@@ -586,6 +586,16 @@ class Definition(_Table):
         """The first week behind week ``number`` that is held."""
         return next((week for week in self.weeks if week.number > number), None)
 
+    def reason_of(self, number: int) -> str | None:
+        """Why the week's dates are not the usual ones, or why it is cancelled."""
+        row = self._rows.get(number)
+        return row.reason if row and row.reason else None
+
+    @property
+    def cancelled(self) -> list[int]:
+        """The weeks that are not held."""
+        return [row.week for row in self.calendar if row.cancelled]
+
     def own_title(self, number: int) -> str | None:
         row = self._rows.get(number)
         return row.title if row and row.title else None

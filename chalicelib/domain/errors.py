@@ -128,10 +128,14 @@ class TooManyAttempts(ContestError):
 
 
 class NoOpenWeek(ContestError):
+    """Its message is the contest's word for a week."""
+
     code = "no_open_week"
 
 
 class NoAttemptsLeft(ContestError):
+    """Its message is the contest's word for a week."""
+
     code = "no_attempts_left"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chalicelib.domain.bank import Question, shortages
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.units import Unit, of_level
+from chalicelib.domain.units import Unit, added_up, of_level
 from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
@@ -191,6 +191,27 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[R
                 "sách: hãy kiểm tra lại hai tệp"
             )
             yield Fault("units", 0, "headcount", unit.code, message)
+    yield from _unreachable_sizes(definition, counted_units(units, rosters, definition))
+
+
+def _unreachable_sizes(definition: Definition, units: Sequence[Unit]) -> Iterator[Fault]:
+    """A fault for each unit prize whose bounds leave no unit of its level and blocs."""
+    summed = added_up(units)
+    for number, prize in enumerate(definition.unit_prizes):
+        level = {unit.code for unit in of_level(units, prize.level)}
+        sizes = sorted(
+            unit.obliged
+            for unit in summed
+            if unit.code in level and (not prize.blocs or unit.bloc in prize.blocs)
+        )
+        most = prize.obliged_to if prize.obliged_to is not None else sizes[-1]
+        if not any(prize.obliged_from <= size <= most for size in sizes):
+            column = "obliged_from" if sizes[-1] < prize.obliged_from else "obliged_to"
+            message = (
+                f"không đơn vị nào được xét giải này: số người phải dự thi của các đơn vị là từ {sizes[0]} đến "
+                f"{sizes[-1]}; hãy kiểm tra obliged_from, obliged_to và level"
+            )
+            yield Fault("contest.toml", 0, f"unit_prizes.{number}.{column}", prize.name, message)
 
 
 def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fault]:

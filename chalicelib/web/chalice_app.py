@@ -68,11 +68,14 @@ class ContestApp(Chalice):
             answer["body"] = json.dumps(problems.of_status(status), ensure_ascii=False)
             answer["headers"] = {**headers, "Content-Type": problems.CONTENT_TYPE, "Cache-Control": "no-store"}
         request = event.get("requestContext", {})
+        # What the organisers have stopped is no error: an alarm leaves it out (StoppedFilter in the template).
+        wanted = ',"code":"stopped"' if status == 503 and '"code":"stopped"' in answer["body"] else ""
         log.info(
-            '{"method":"%s","route":"%s","status":%d,"ms":%.1f}',
+            '{"method":"%s","route":"%s","status":%d%s,"ms":%.1f}',
             request.get("httpMethod"),
             request.get("resourcePath"),
             status,
+            wanted,
             (time.perf_counter() - began) * 1000,
         )
         return answer

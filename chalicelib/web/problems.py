@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chalicelib.domain.errors import AlreadyFinished, ContestError, InvalidInput, Stale, Stopped
+from chalicelib.domain.errors import (
+    AlreadyFinished,
+    ContestError,
+    InvalidInput,
+    NoAttemptsLeft,
+    NoOpenWeek,
+    Stale,
+    Stopped,
+)
 
 
 class Problem(NamedTuple):
@@ -149,6 +157,8 @@ def _members(error: ContestError) -> dict[str, Any]:
             return {"result": error.result}
         case Stopped():
             return {"notice": error.notice}
+        case NoOpenWeek(args=[period]) | NoAttemptsLeft(args=[period]):
+            return {"detail": PROBLEMS[error.code].detail.replace("tuần", period)}
     return {}
 
 

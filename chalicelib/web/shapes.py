@@ -63,6 +63,15 @@ class Week(TypedDict):
     title: Annotated[str | None, Field(description="Its own title, if it has one.")]
     opens_at: Instant
     closes_at: Instant
+    reason: Annotated[str | None, Field(description="Why its dates were changed, if they were.")]
+
+
+class CancelledWeek(TypedDict):
+    """A week that is not held."""
+
+    number: WeekNumber
+    title: Annotated[str | None, Field(description="Its own title, if it has one.")]
+    reason: str | None
 
 
 class PaperRules(TypedDict):
@@ -198,6 +207,7 @@ class Contest(TypedDict):
     starts_at: Instant
     ends_at: Instant
     weeks: list[Week]
+    cancelled: list[CancelledWeek]
     paper: PaperRules
     prediction: Prediction | None
     ranking: Ranking

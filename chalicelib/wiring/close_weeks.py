@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
@@ -59,4 +60,5 @@ def closing() -> Closing:
         site=site,
         clock=now_ms,
         version=environment.code_version,
+        to_rules=rules_page,
     )

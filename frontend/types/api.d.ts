@@ -14,6 +14,12 @@ export interface Attempt {
   counted_prediction: number | null;
 }
 
+export interface CancelledWeek {
+  number: number;
+  title: string | null;
+  reason: string | null;
+}
+
 export interface Category {
   name: string;
   title: string;
@@ -45,6 +51,7 @@ export interface Contest {
   starts_at: string;
   ends_at: string;
   weeks: Array<Week>;
+  cancelled: Array<CancelledWeek>;
   paper: PaperRules;
   prediction: Prediction | null;
   ranking: Ranking;
@@ -164,6 +171,7 @@ export interface NextRules {
   title: string | null;
   opens_at: string;
   closes_at: string;
+  reason: string | null;
   paper: PaperRules;
   prediction: Prediction | null;
   ranking: Ranking;
@@ -428,6 +436,7 @@ export interface Week {
   title: string | null;
   opens_at: string;
   closes_at: string;
+  reason: string | null;
 }
 
 export interface Weights {

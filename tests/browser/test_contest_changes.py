@@ -29,6 +29,8 @@ def test_the_home_page_follows_new_dates_a_notice_and_stops(hall: Stack, page: P
     page.clock.run_for(20_000)
     expect(notice).to_contain_text("Mở lại lúc 10 giờ.")
     expect(notice).to_contain_text("Bài đang làm vẫn lưu và nộp được.")
+    expect(page.locator(".weeks li.cancelled")).to_contain_text("Không tổ chức")
+    expect(page.locator(".weeks li.cancelled")).to_contain_text("Lý do: bão số 4")
     expect(page.locator(".weeks")).to_contain_text("Tuần lễ pháp luật")
     expect(page.locator(".countdown").first).to_contain_text("1 ngày")
     page.unroute("**/data/contest.json")

@@ -49,7 +49,7 @@ def watched(alarm: Resource) -> set[tuple[str, str]]:
     return {
         (metric["MetricName"], dimension["Value"].get("Ref", ""))
         for metric in metrics or [alarm]
-        for dimension in metric["Dimensions"]
+        for dimension in metric.get("Dimensions", [])
         if isinstance(dimension["Value"], dict)
     }
 
@@ -178,7 +178,10 @@ def test_a_close_that_fails_or_does_not_run_raises_an_alarm(resources: dict[str,
 
 def test_slow_failing_and_throttled_answers_raise_an_alarm(resources: dict[str, Resource]) -> None:
     found = alarms(resources)
-    assert found["ApiServerErrorsAlarm"]["MetricName"] == "5XXError"
+    share, *measured = found["ApiServerErrorsAlarm"]["Metrics"]
+    assert share["Expression"] == "(errors - FILL(stopped, 0)) / answers"
+    names = [one["MetricStat"]["Metric"]["MetricName"] for one in measured]
+    assert names == ["5XXError", "Count", "Stopped"]
     assert found["ApiLatencyAlarm"]["ExtendedStatistic"] == "p95"
     assert ("Throttles", "APIHandler") in watched(found["ApiThrottlesAlarm"])
     assert watched(found["TablesThrottledAlarm"]) == {

@@ -375,3 +375,29 @@ def test_a_fault_in_a_roster_has_its_row_and_column(old: str, new: str, column: 
     assert [(fault.file, fault.row, fault.column) for fault in refused.value.faults] == [
         ("rosters.csv", 3, column)
     ]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "column"),
+    [
+        ("obliged_from = 9", "obliged_from"),
+        ("obliged_to = 3", "obliged_to"),
+        ("obliged_from = 5\nobliged_to = 7", "obliged_to"),
+    ],
+)
+def test_a_unit_prize_whose_size_no_unit_has_is_warned_of_with_the_sizes_there_are(
+    bounds: str, column: str
+) -> None:
+    prize = f'\n[[unit_prizes]]\nname = "large"\ntitle = "Giải đơn vị lớn"\n{bounds}\n'
+    (warning,) = read_files(contest_files(toml=TOML + prize)).warnings
+    assert (warning.column, warning.value) == (f"unit_prizes.0.{column}", "large")
+    assert "từ 4 đến 8;" in warning.message
+
+
+def test_a_unit_prizes_size_is_that_of_its_level() -> None:
+    prize = '\n[[unit_prizes]]\nname = "large"\ntitle = "Giải đơn vị lớn"\nobliged_from = 9\n'
+    below = UNIT_HEADER.replace("exempt", "exempt,parent")
+    below += "SO-A,Sở A,Sở,department,10,2,\nSO-B,Sở B,Sở,department,4,0,SO-A\n"
+    assert read_files(contest_files(toml=TOML + prize, units=below)).warnings == ()
+    leaf = prize + 'level = "leaf"\n'
+    assert len(read_files(contest_files(toml=TOML + leaf, units=below)).warnings) == 1

@@ -16,8 +16,9 @@ from chalicelib.domain.errors import (
     TooLarge,
     Unauthorized,
 )
+from chalicelib.web import problems
 from chalicelib.web.tokens import LIFETIME_MS, Tokens
-from tests.fakes import MINUTE, START_MS, WEEK
+from tests.fakes import MINUTE, START_MS, WEEK, definition
 from tests.web.counter import BINH, KEY, Counter
 
 EMPTY = b"{}"
@@ -123,3 +124,17 @@ def test_an_expired_token_is_refused(counter: Counter, token: str) -> None:
 
 def test_somebody_who_is_not_signed_in_learns_nothing_about_an_attempt(counter: Counter) -> None:
     assert refusal(counter, None, "nonsense", b"nonsense") == {Unauthorized}
+
+
+@pytest.mark.parametrize("word", ["tuần", "đợt", "kỳ"])
+def test_refusals_say_the_contests_word_for_a_week(word: str) -> None:
+    counter = Counter(definition(contest={"period": word}, paper={"attempts_per_week": 1}))
+    token = counter.arrive(BINH)
+    counter.submit(token, counter.start(token), 0)
+    with pytest.raises(NoAttemptsLeft) as used_up:
+        counter.exam.start(token, EMPTY)
+    assert problems.of(used_up.value)["detail"] == f"Bạn đã dùng hết số lượt thi của {word} này."
+    counter.clock.now = START_MS - MINUTE
+    with pytest.raises(NoOpenWeek) as closed:
+        counter.exam.start(token, EMPTY)
+    assert problems.of(closed.value)["detail"].startswith(f"Hiện không có {word} thi nào đang mở.")

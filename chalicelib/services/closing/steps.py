@@ -1,7 +1,8 @@
 """Runs a close, whole or in the steps of the state machine.
 
-A run first publishes new receipt keys, commits to new code, and brings the site to the week in view; then it
-closes the weeks that are over. The state machine plans, reads the shares in parallel, and then does the same.
+A run first publishes new receipt keys, commits to new code and the rules in its words, and brings the site to
+the week in view; then it closes the weeks that are over. The state machine plans, reads the shares in parallel,
+and then does the same.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.documents.canonical import digest
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.contest.commitments import note_deployment
+from chalicelib.services.contest.public_contest import ToRules, committed_rules, rules_in_words
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.receipt_keys import publish_keys
 from chalicelib.services.exam.receipts import SigningKey
@@ -32,11 +35,13 @@ class Closing:
     site: ObjectStore
     clock: Clock
     version: str
+    to_rules: ToRules
 
     def run(self) -> list[dict[str, Any]]:
         """Closes weeks that are over; returns new revisions. Raises ``NotLoaded`` before the first contest."""
         keys = publish_keys(self.site, self.keys())
-        note_deployment(self.desk, self.version, keys, EPOCH + timedelta(milliseconds=self.clock()))
+        now = EPOCH + timedelta(milliseconds=self.clock())
+        note_deployment(self.desk, self.version, keys, now, self._publish_rules)
         reference = self.current()
         show_contest(reference, self.desk, self.site, self.clock())
         made = self.weeks.run(reference, self.clock())
@@ -47,6 +52,12 @@ class Closing:
             show_contest(newest, self.desk, self.site, self.clock())
             self.weeks.show(newest)
         return [closed._asdict() for closed in made]
+
+    def _publish_rules(self, reference: Current) -> str:
+        """Puts the rules in this code's words under their digest, which is returned."""
+        rules = rules_in_words(reference, self.to_rules)
+        self.site.put(committed_rules(digest(rules)), rules)
+        return digest(rules)
 
     def step(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes."""

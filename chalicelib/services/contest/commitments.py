@@ -9,7 +9,7 @@ force names its head: contest and commitment change by one conditional write, or
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.typed import decode
 from chalicelib.services.contest.public_contest import open_decisions
-from chalicelib.services.contest.reference import Current, Reference
+from chalicelib.services.contest.reference import Current, Reference, load
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 Chain = tuple[Commitment, ...]  # oldest first
@@ -81,15 +81,18 @@ def salted(part_digest: str, salt: bytes) -> str:
     return digest(salt + bytes.fromhex(part_digest))
 
 
-def extended(chain: Chain, now: datetime, told: dict[str, Any], from_week: int | None) -> Chain:
+def extended(
+    chain: Chain, now: datetime, told: dict[str, Any], from_week: int | None, word: str = "tuần"
+) -> Chain:
     """``chain`` with one more entry if ``told`` differs from its last entry, else ``chain`` itself.
 
-    ``from_week``: the first week for which questions or rules change, if they change for coming weeks only.
+    ``from_week``: the first week for which questions or rules change, if they change for coming weeks only;
+    ``word``: the contest's for a week.
     """
     changed = _changed(chain[-1], told) if chain else []
     if chain and not changed:
         return chain
-    reason, reason_en = _reason(changed, from_week)
+    reason, reason_en = _reason(changed, from_week, word)
     entry = Commitment(
         number=len(chain) + 1,
         at=now.isoformat(timespec="seconds"),
@@ -110,14 +113,14 @@ def _changed(last: Commitment, told: dict[str, Any]) -> list[str]:
     return parts + [name for name in ("code_version", "keys") if getattr(last, name) != told[name]]
 
 
-def _reason(changed: list[str], from_week: int | None) -> tuple[str, str]:
+def _reason(changed: list[str], from_week: int | None, word: str) -> tuple[str, str]:
     if not changed:
         return "Công bố lần đầu, khi nạp cuộc thi", "First published when the contest was loaded"
     names = [_NAMES.get(name, (name, name)) for name in changed]
     reason = f"Thay đổi {', '.join(vietnamese for vietnamese, _ in names)}"
     reason_en = f"Changed: {', '.join(english for _, english in names)}"
     if from_week:
-        reason += f"; câu hỏi và quy định bài thi mới có hiệu lực từ tuần {from_week}"
+        reason += f"; câu hỏi và quy định bài thi mới có hiệu lực từ {word} {from_week}"
         reason_en += f"; new questions and rules hold from week {from_week} on"
     return reason, reason_en
 
@@ -152,9 +155,15 @@ def published(chain: Chain) -> bytes:
 
 
 def note_deployment(
-    desk: ConditionalObjects, code_version: str, keys: Sequence[PublicKey], now: datetime
+    desk: ConditionalObjects,
+    code_version: str,
+    keys: Sequence[PublicKey],
+    now: datetime,
+    publish_rules: Callable[[Current], str],
 ) -> None:
     """Appends an entry if the running code or the signing keys differ from the last entry.
+
+    ``publish_rules`` puts the rules in new code's words where they stay, and returns their digest.
 
     If somebody else moves the pointer meanwhile, they have noted it, or the next run does.
     """
@@ -166,7 +175,10 @@ def note_deployment(
         return
     chain = read_chain(desk, told.commitment)
     last = chain[-1]
-    stays = {"parts": last.parts, "weeks": last.weeks}
+    parts = last.parts
+    if code_version != last.code_version:
+        parts = {**parts, "rules": publish_rules(load(desk, told))}
+    stays = {"parts": parts, "weeks": last.weeks}
     longer = extended(chain, now, {**stays, "code_version": code_version, "keys": tuple(keys)}, None)
     if longer is not chain:
         moved = replace(told, commitment=keep_chain(desk, longer))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
-from chalicelib.documents.canonical import canonical_json, digest
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.bank import letters_of
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, UnitPrize, Week
@@ -13,7 +14,7 @@ from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
-CONTEST = "data/contest.json"
+CONTEST, RULES = "data/contest.json", "data/rules.html"
 # Decisions that name nobody.
 _OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
 
@@ -24,6 +25,15 @@ def _week(definition: Definition, week: Week) -> dict[str, Any]:
         "title": definition.own_title(week.number),
         "opens_at": definition.rfc3339(week.opens),
         "closes_at": definition.rfc3339(week.closes),
+        "reason": definition.reason_of(week.number),
+    }
+
+
+def _cancelled(definition: Definition, number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "title": definition.own_title(number),
+        "reason": definition.reason_of(number),
     }
 
 
@@ -84,6 +94,7 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
         "starts_at": definition.rfc3339(definition.weeks[0].opens),
         "ends_at": definition.rfc3339(definition.weeks[-1].closes),
         "weeks": [_week(definition, week) for week in definition.weeks],
+        "cancelled": [_cancelled(definition, number) for number in definition.cancelled],
         **_rules(reference.of_week(definition.week_in_view(now).number)),
         "next_rules": after and {**_week(definition, after), **_rules(reference.of_week(after.number))},
         "unit_score": {
@@ -230,6 +241,15 @@ def _committed(part_digest: str) -> str:
     return f"data/reference/{part_digest}.json"
 
 
-def committed_rules(rules: bytes) -> str:
+# The rules in words, as a page: of the definition, and of those that begun weeks keep.
+ToRules = Callable[[Definition, Mapping[int, Definition]], str]
+
+
+def rules_in_words(reference: Current, to_rules: ToRules) -> bytes:
+    kept = {week: reference.of_week(week).definition for week in sorted(reference.earlier)}
+    return to_rules(reference.definition, kept).encode()
+
+
+def committed_rules(rules_digest: str) -> str:
     """Where the rules in words stay, under their digest, when others have replaced them."""
-    return f"data/reference/{digest(rules)}.html"
+    return f"data/reference/{rules_digest}.html"

@@ -81,7 +81,7 @@ class Exam:
         """
         week = self._definition.week_at(now)
         if week is None:
-            raise NoOpenWeek
+            raise NoOpenWeek(self._definition.contest.period)
         if not self._reference.decisions.is_on("starts"):
             return self._only_open(person, week, now), False
         definition = self._reference.of_week(week.number).definition
@@ -108,7 +108,7 @@ class Exam:
     ) -> tuple[OpenPaper, bool]:
         """Settles the overdue attempt and opens the next in one write."""
         if entry.open is None or entry.used >= limit:
-            raise NoAttemptsLeft
+            raise NoAttemptsLeft(self._definition.contest.period)
         reference = self._reference.of_week(week.number)
         record = overdue_record(reference.definition, week, entry.open, _grader(reference, entry))
         try:
@@ -120,7 +120,7 @@ class Exam:
 
     def _resume(self, entry: Entry | None) -> OpenPaper:
         if entry is None or entry.open is None:
-            raise NoAttemptsLeft
+            raise NoAttemptsLeft(self._definition.contest.period)
         return self._open(entry, entry.open)
 
     def read(self, person: Person, attempt: AttemptId, now: int) -> OpenPaper | Finished:

@@ -62,9 +62,12 @@ from chalicelib.services.contest.compiled_rosters import (
 )
 from chalicelib.services.contest.public_contest import (
     CONTEST,
+    RULES,
+    ToRules,
     committed_files,
     committed_rules,
     public_definition,
+    rules_in_words,
     site_files,
     withdrawn_files,
 )
@@ -162,7 +165,7 @@ class Intake:
     site: ObjectStore
     pepper: bytes
     to_html: Callable[[str], str]
-    to_rules: Callable[[Definition, Mapping[int, Definition]], str]
+    to_rules: ToRules
     clock: Clock
     version: str
     keys: Sequence[PublicKey]
@@ -189,6 +192,7 @@ class Intake:
                 else self._take(_Sent(file, data, came=came), now, warnings)
             ),
             self._names,
+            self._word,
         )
 
     def overtaken(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
@@ -199,6 +203,11 @@ class Intake:
             raise ContestFaults([Fault(file, 0, "", "", message)])
 
         return answer(self.desk, self.write_book, file, data, now, refuse)
+
+    def _word(self) -> str:
+        """The contest's for a week, “tuần” before there is one."""
+        seen = self._seen()
+        return seen.contest.definition.contest.period if seen else "tuần"
 
     def _names(self, wanted: Iterable[str]) -> dict[str, str]:
         """Participant id → full name, of those who are registered."""
@@ -448,13 +457,13 @@ class Intake:
         whole, after = compiled.encode(parts), kept(after, papers, units)
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
-        kept_rules = {week: after.of_week(week).definition for week in sorted(after.earlier)}
-        rules = self.to_rules(after.definition, kept_rules).encode()
+        rules = rules_in_words(after, self.to_rules)
         told = committed_state(after, rules, self.pepper, self.version, self.keys)
-        chain = extended(read_chain(self.desk, before.commitment if before else None), now, told, from_week)
+        definition = after.definition
+        before_it = read_chain(self.desk, before.commitment if before else None)
+        chain = extended(before_it, now, told, from_week, definition.contest.period)
         head = keep_chain(self.desk, chain)
         self._publish_site(before, after, rules, folder.guide, to_ms(now))
-        definition = after.definition
         moved = ContestInForce(
             contest=definition.contest.id,
             start=definition.rfc3339(definition.start),
@@ -549,8 +558,8 @@ class Intake:
             self.site.put(key, b"")
         for key, data in {**committed_files(after), **site_files(after, now)}.items():
             self.site.put(key, data)
-        self.site.put(committed_rules(rules), rules)
-        self.site.put("data/rules.html", rules)
+        self.site.put(committed_rules(digest(rules)), rules)
+        self.site.put(RULES, rules)
         self.site.put("data/guide.html", self.to_html(guide).encode())
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -77,11 +78,13 @@ def answer(
     now: datetime,
     take: Callable[[list[Fault]], dict[str, Any]],
     names: Names = lambda _: {},
+    word: Callable[[], str] = lambda: "tuần",
 ) -> IntakeAnswer:
     """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX.
 
     ``take`` adds to the list what is to be looked at although the file is taken over. It may raise
-    ``ContestFaults`` and ``Unconfirmed``. ``names``: participant id → full name, for the workbook.
+    ``ContestFaults`` and ``Unconfirmed``. ``names``: participant id → full name, for the workbook. ``word`` is
+    the contest's for a week, asked for afterwards; everything here and below says “tuần”.
     """
     warnings: list[Fault] = []
     faults: list[Fault] = []
@@ -96,10 +99,27 @@ def answer(
         faults = refused.faults
     except Unconfirmed as waiting:
         taken = waiting.told
+    spoken = word()
+    faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
     report = make_report(file, data, now, taken, faults, warnings, accepted=accepted)
-    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report, names), now))
+    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report, names, spoken), now))
     desk.put(f"{answer_key(file)}.json", report.encode())
     return report
+
+
+def in_words_of(text: str, word: str) -> str:
+    """``text`` with the contest's ``word`` for a week in place of “tuần”, but for what it quotes."""
+
+    def said(found: re.Match[str]) -> str:
+        if found[0] == "tuần":
+            return word
+        return word.capitalize() if found[0] == "Tuần" else found[0]
+
+    return re.sub(r"“[^”]*”|\b[Tt]uần\b", said, text)
+
+
+def _spoken(place: Fault, word: str) -> Fault:
+    return replace(place, message=in_words_of(place.message, word))
 
 
 def make_report(
@@ -131,23 +151,23 @@ def _first(places: Sequence[Fault]) -> tuple[Mistake, ...]:
     return tuple(Mistake(*astuple(place)) for place in places[:MOST_FAULTS])
 
 
-def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}) -> list[PlainSheet]:
+def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tuần") -> list[PlainSheet]:
     """What was taken, what to mend, what would change, and what to look at where there is anything."""
     sheets = [
-        PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report))),
+        PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report, word))),
         _places("Lỗi cần sửa", report.faults),
     ]
     if report.consequences:
-        sheets.insert(1, _changes(report.consequences, names))
+        sheets.insert(1, _changes(report.consequences, names, word))
     return [*sheets, _places("Cần xem lại", report.warnings)] if report.warnings else sheets
 
 
-def _changes(consequences: Consequences, names: Names) -> PlainSheet:
+def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
     """Which closes would be made again, which figures change, who loses and gains a prize, which units move."""
     known = names(one.participant_id for close in consequences.closes for one in close.prizes)
     rows: list[Sequence[str | int | None]] = []
     for close in consequences.closes:
-        what = "Chung cuộc" if close.what == "final" else f"Tuần {close.what.removeprefix('week-')}"
+        what = "Chung cuộc" if close.what == "final" else f"{word.capitalize()} {close.what[5:]}"
         rows.append((what, "Tổng hợp lại", "", f"thay bản số {close.revision}", None, None))
         rows += [(what, "Số liệu", "", FIGURES[one.name], one.before, one.after) for one in close.figures]
         rows += [
@@ -176,7 +196,7 @@ def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | 
     return [[cell[:_LONGEST] if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
-def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
+def _summary(report: IntakeAnswer, word: str) -> list[tuple[str, str | int]]:
     taken = report.taken
     if report.consequences and not report.accepted:
         verdict = (
@@ -205,7 +225,7 @@ def _summary(report: IntakeAnswer) -> list[tuple[str, str | int]]:
     rows: list[tuple[str, str | int]] = [
         ("Tệp", report.file),
         ("Thời điểm kiểm tra", f"{checked:%H:%M:%S} ngày {day(checked)} (giờ Việt Nam)"),
-        ("Kết quả", verdict),
+        ("Kết quả", in_words_of(verdict, word)),
         ("Số lỗi", report.fault_count),
     ]
     if report.warning_count:

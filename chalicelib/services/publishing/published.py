@@ -40,7 +40,7 @@ from chalicelib.documents.week_proof import (
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.commitments import published, read_chain
-from chalicelib.services.contest.public_contest import site_files
+from chalicelib.services.contest.public_contest import RULES, committed_rules, site_files
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.withdrawn import withdraw_final, withdraw_week
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
@@ -89,6 +89,8 @@ def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: 
     chain = read_chain(desk, reference.commitment)
     if chain:
         files["data/commitments.json"] = published(chain)
+        if rules := site.get(committed_rules(chain[-1].parts.get("rules", ""))):
+            files[RULES] = rules
     for key, data in files.items():
         _put_changed(site, key, data)
 

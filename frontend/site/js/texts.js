@@ -41,6 +41,8 @@ const TEXTS = {
   "home.done": ["Đã kết thúc", "Over"],
   "home.now": ["Đang diễn ra", "Open"],
   "home.next": ["Sắp tới", "To come"],
+  "home.cancelled": ["Không tổ chức", "Cancelled"],
+  "home.reason": ["Lý do: {reason}", "Reason: {reason}"],
   "home.rules": ["Tóm tắt thể lệ", "The rules in short"],
   "home.questions": ["câu hỏi mỗi lượt thi", "questions a paper"],
   "home.limit": ["thời gian làm bài", "time for a paper"],
@@ -183,7 +185,7 @@ let titles = new Map(); // the own titles of weeks, by number
 /** Whether weeks are called “tuần”, “đợt” or “kỳ”, and which have a title of their own. */
 export function setWeeks(contest) {
   period = contest.period || "tuần";
-  titles = new Map(contest.weeks.map(({ number, title }) => [String(number), title]));
+  titles = new Map([...contest.weeks, ...(contest.cancelled || [])].map(({ number, title }) => [String(number), title]));
 }
 
 /** A text that says “tuần”, in the contest's word. */

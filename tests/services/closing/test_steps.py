@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.documents.keys import KEYS
 from chalicelib.domain.errors import NotLoaded
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
@@ -28,7 +29,9 @@ def nothing_loaded() -> Current:
 def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
     current = contest if loaded else nothing_loaded
     keys = [SigningKey(b"secret")]
-    return Closing(stage.closer(), current, lambda: keys, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test")
+    return Closing(
+        stage.closer(), current, lambda: keys, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test", rules_page
+    )
 
 
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:

@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
+from chalicelib.reports.rules.page import rules_page
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
-from chalicelib.services.contest.reference import load
+from chalicelib.services.contest.public_contest import committed_rules, rules_in_words
+from chalicelib.services.contest.reference import Current, load
 from chalicelib.services.publishing.published import show_contest
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, TOML, UNITS
@@ -28,6 +31,11 @@ from tests.stack import ROOT
 
 KEYS = [PublicKey("k1", "cHVibGlj")]
 LISTED = [{"key_id": "k1", "algorithm": "Ed25519", "public_key": "cHVibGlj"}]
+
+
+def same_rules(reference: Current) -> str:
+    """The digest of the rules in words, which this code says as the code before."""
+    return digest(rules_in_words(reference, rules_page))
 
 
 def published(desk: Desk) -> Any:
@@ -91,8 +99,8 @@ def test_the_digest_of_a_published_part_is_the_digest_of_its_bytes() -> None:
     digests = [entry["parts"][name] for name in ("definition", "bank", "units")]
     digests += [entry["weeks"]["1"][name] for name in ("definition", "bank")]
     assert len(set(digests)) == 5
-    for digest in digests:
-        assert hashlib.sha256(desk.site.objects[f"data/reference/{digest}.json"]).hexdigest() == digest
+    for one in digests:
+        assert hashlib.sha256(desk.site.objects[f"data/reference/{one}.json"]).hexdigest() == one
 
 
 def test_the_rules_in_words_are_committed_to_and_every_version_stays_under_its_digest() -> None:
@@ -301,7 +309,7 @@ def test_the_next_run_of_the_close_notes_changed_code_and_keys_once() -> None:
     before = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     for minutes in (0, 5, 10):
         now = LATER + timedelta(minutes=minutes)
-        note_deployment(desk.desk, "code 2", KEYS, now)
+        note_deployment(desk.desk, "code 2", KEYS, now, same_rules)
         show(desk, now)
     first, second = entries(desk)
     assert (second["changed"], second["code_version"]) == (["code_version", "keys"], "code 2")
@@ -310,6 +318,26 @@ def test_the_next_run_of_the_close_notes_changed_code_and_keys_once() -> None:
     after = load(desk.desk, ContestInForce.decode(desk.desk.objects[CURRENT]))
     assert after.digests == before.digests
     assert after.commitment == (2, published(desk)["head"])
+
+
+def test_new_code_says_the_rules_in_its_own_words_and_commits_to_them() -> None:
+    desk = Desk("code 1")
+    desk.put()
+    before = desk.site.objects["data/rules.html"]
+
+    def in_new_words(reference: Current) -> str:
+        told = b"<p>new words</p>"
+        desk.site.put(committed_rules(digest(told)), told)
+        return digest(told)
+
+    note_deployment(desk.desk, "code 1", (), LATER, in_new_words)
+    show(desk, LATER)
+    assert desk.site.objects["data/rules.html"] == before
+    note_deployment(desk.desk, "code 2", (), LATER, in_new_words)
+    show(desk, LATER)
+    assert entries(desk)[-1]["changed"] == ["rules", "code_version"]
+    assert desk.site.objects["data/rules.html"] == b"<p>new words</p>"
+    assert desk.site.objects[committed_rules(digest(before))] == before
 
 
 def test_a_run_overtaken_while_noting_the_code_leaves_the_entry_of_the_other() -> None:
@@ -324,16 +352,16 @@ def test_a_run_overtaken_while_noting_the_code_leaves_the_entry_of_the_other() -
 
     slow = Overtaken()
     slow.objects = desk.desk.objects
-    note_deployment(slow, "code 2", (), LATER)
+    note_deployment(slow, "code 2", (), LATER, same_rules)
     assert [entry["changed"] for entry in entries(desk)] == [[], ["units"]]
-    note_deployment(desk.desk, "code 2", (), LATER)
+    note_deployment(desk.desk, "code 2", (), LATER, same_rules)
     show(desk, LATER)
     assert [entry["changed"] for entry in entries(desk)] == [[], ["units"], ["code_version"]]
 
 
 def test_before_the_first_contest_there_is_nothing_to_commit_to() -> None:
     desk = MemoryObjects()
-    note_deployment(desk, "code 1", (), NOW)
+    note_deployment(desk, "code 1", (), NOW, same_rules)
     assert desk.objects == {}
 
 
@@ -342,7 +370,7 @@ def test_a_contest_without_a_commitment_gets_one_when_it_is_loaded_again() -> No
     desk.put()
     bare = replace(ContestInForce.decode(desk.desk.objects[CURRENT]), commitment=None, papers={}).encode()
     desk.desk.objects[CURRENT] = bare
-    note_deployment(desk.desk, "code 2", (), LATER)
+    note_deployment(desk.desk, "code 2", (), LATER, same_rules)
     show(desk, LATER)
     assert desk.desk.objects[CURRENT] == bare
     desk.put(LATER)

@@ -241,3 +241,10 @@ def test_weeks_across_a_change_of_clocks_are_warned_of() -> None:
     (warning,) = [one for one in answer["warnings"] if one["column"] == "calendar"]
     assert answer["accepted"]
     assert "đổi giờ mùa" in warning["message"]
+
+
+def test_the_page_is_told_why_a_week_was_moved_or_cancelled(desk: Desk) -> None:
+    rows = "1,,2022-08-29 08:10,,,mất điện\n3,,,,1,bão số 4\n"
+    assert desk.send("calendar.csv", CALENDAR + rows, OPENING + DAY)["accepted"]
+    assert {week["number"]: week["reason"] for week in site(desk)["weeks"]} == {1: "mất điện", 2: None, 4: None}
+    assert site(desk)["cancelled"] == [{"number": 3, "title": None, "reason": "bão số 4"}]

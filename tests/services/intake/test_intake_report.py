@@ -12,7 +12,13 @@ from openpyxl import load_workbook
 
 from chalicelib.readers.tables import Fault
 from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.intake.intake_report import MOST_FAULTS, answer_key, as_sheets, make_report
+from chalicelib.services.intake.intake_report import (
+    MOST_FAULTS,
+    answer_key,
+    as_sheets,
+    in_words_of,
+    make_report,
+)
 from tests.readers.contest_files import QUESTIONS, TOML, UNIT_HEADER, UNITS
 from tests.services.intake.inbox import NOW, Desk
 
@@ -34,6 +40,21 @@ def test_an_accepted_contest_is_summed_up() -> None:
     assert told["Kết quả"].startswith("Đã tiếp nhận")
     assert told["Thời điểm kiểm tra"] == "10:00:05 ngày 01/8/2022 (giờ Việt Nam)"
     assert rows(faults) == [["Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì"]]
+
+
+def test_the_answer_says_the_contests_word_for_a_week_but_quotes_as_it_is_written() -> None:
+    desk = Desk()
+    rounds = TOML.replace("weeks = 4", 'weeks = 4\nperiod = "đợt"')
+    desk.put(toml=rounds)
+    opened = datetime(2022, 8, 23, tzinfo=UTC)
+    answer = desk.send("calendar.csv", "week,opens,closes,title,cancelled,reason\n1,,,,1,bão\n", opened)
+    assert answer["faults"][0]["message"] == "đợt đã mở hoặc sắp mở thì không thể hủy"
+    desk.put(opened, toml=rounds.replace("attempts_per_week = 3", "attempts_per_week = 4"))
+    told = dict(rows(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets[0]))
+    assert told["Kết quả"].endswith("có hiệu lực từ đợt 2; các đợt đã mở giữ nguyên như khi mở.")
+    chain = json.loads(desk.site.objects["data/commitments.json"])
+    assert chain["entries"][-1]["reason"].endswith("có hiệu lực từ đợt 2")
+    assert in_words_of("Tuần 2: giải “Giải thi tuần” của tuần", "kỳ") == "Kỳ 2: giải “Giải thi tuần” của kỳ"
 
 
 def test_a_refusal_lists_each_fault() -> None:

@@ -23,7 +23,8 @@ export async function screen({ contest, signedIn }) {
 
   const draw = () => {
     fill(status, statusCard(phase(contest.weeks, clock.now()), signedIn));
-    fill(weeks, contest.weeks.map((week) => weekRow(week, clock.now())));
+    const all = [...contest.weeks, ...(contest.cancelled || [])].sort((one, other) => one.number - other.number);
+    fill(weeks, all.map((week) => weekRow(week, clock.now())));
   };
   draw();
   let shown = phase(contest.weeks, clock.now());
@@ -74,13 +75,14 @@ function statusCard(at, signedIn) {
 
 function weekRow(week, now) {
   const [opens, closes] = [Date.parse(week.opens_at), Date.parse(week.closes_at)];
-  const state = now >= closes ? "done" : now >= opens ? "now" : "next";
+  const state = !week.opens_at ? "cancelled" : now >= closes ? "done" : now >= opens ? "now" : "next";
   const seconds = closes - opens < 3600000; // trial contests run for minutes
   return h("li", { class: state },
     h("div", null,
       h("strong", null, t("home.week", { week: week.number })), " ",
       h("span", { class: `badge ${state}` }, t(`home.${state}`))),
-    h("p", null, t("home.fromTo", { from: moment(opens, seconds), to: moment(closes, seconds) })),
+    week.opens_at && h("p", null, t("home.fromTo", { from: moment(opens, seconds), to: moment(closes, seconds) })),
+    week.reason && h("p", { class: "hint" }, t("home.reason", { reason: week.reason })),
     state === "done" && h("a", { href: `#/results/${week.number}` }, t("home.seeResults")));
 }
 
