@@ -31,6 +31,12 @@ def test_every_rule_has_code_and_tests_that_exist(rule: str) -> None:
     assert gone == [], "renamed or removed: say in docs/rules.md what holds the rule now"
 
 
+def test_every_rule_of_the_index_has_its_sections() -> None:
+    rows = re.findall(r"^\| (?!the rule says)(?!-).+ \| (.+) \|$", BOOK.partition("\n## ")[0], re.MULTILINE)
+    assert rows
+    assert {name for row in rows for name in row.split(", ")} <= RULES.keys()
+
+
 @pytest.mark.parametrize("requirement", OF_THE_PLAN)
 def test_no_requirement_about_results_is_left_out(requirement: str) -> None:
     assert [rule for rule in RULES if rule.split()[0] == requirement]

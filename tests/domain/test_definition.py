@@ -52,6 +52,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("paper.time_limit", {"paper": {"time_limit": "P"}}),
     ("paper.time_limit", {"paper": {"time_limit": "PT"}}),
     ("paper.attempts_per_week", {"paper": {"attempts_per_week": 0}}),
+    ("paper.attempts_per_week", {"paper": {"attempts_per_week": 51}}),
     ("paper.shuffle_options", {"paper": {"shuffle_options": "yes"}}),
     ("paper.publish_bank", {"paper": {"publish_bank": 1}}),
     ("paper.show_score", {"paper": {"show_score": "never"}}),
@@ -158,6 +159,10 @@ def test_omitted_values_take_the_defaults_of_the_design() -> None:
     assert whole.paper.min_duration == timedelta(0)
     assert whole.ranking.order == ("score", "prediction", "duration", "submitted")
     assert whole.prediction is None
+    assert (whole.contest.pause, whole.contest.complaints) == (timedelta(minutes=15), timedelta(days=3))
+    assert (whole.contest.period, whole.ranking.one_prize, whole.ranking.final) == ("tuần", "contest", False)
+    assert (whole.unit_score.volume, whole.unit_score.participation_min_score) == ("obliged", 0)
+    assert not whole.publication.lowest_units
     weekly, final = whole.unit_prizes
     assert (weekly.title, weekly.when, weekly.count, weekly.once) == ("Giải thi tuần", "week", 1, True)
     assert (final.title, final.when, final.count, final.once) == ("Giải tập thể", "final", 5, False)

@@ -66,6 +66,7 @@ from tests.fakes import (
     Clock,
     MemoryObjects,
     MemoryRevisions,
+    MemoryRevocations,
     MemorySignIns,
     PlainPasswords,
     collectors,
@@ -364,6 +365,7 @@ class ContestMachine(RuleBasedStateMachine):
             write_book=lambda *_: b"",
             published=self.calm(),
             people=lambda: self.backend.participants,
+            revocations=MemoryRevocations,
         )
         self.attempts: list[tuple[str, AttemptId]] = []
         self.told: dict[tuple[AttemptId, str], int] = {}
@@ -518,7 +520,14 @@ class ContestMachine(RuleBasedStateMachine):
             lambda: (
                 self.reference.check_on("registration"),
                 register(
-                    application, self.reference, people, PASSWORDS, PEPPER, self.clock(), TODAY, *[lambda _: None] * 2
+                    application,
+                    self.reference,
+                    people,
+                    PASSWORDS,
+                    PEPPER,
+                    self.clock(),
+                    TODAY,
+                    *[lambda _: None] * 2,
                 ).participant_id,
             )[-1],
         )

@@ -288,8 +288,8 @@ class Intake:
 
     def _with_results(self, contest: Current, now: int) -> set[int]:
         """The weeks whose results are published."""
-        over = (week for week in contest.definition.weeks if week.closes <= now)  # else opened again
-        return {week.number for week in over if self.published.published_at(f"week-{week.number}") is not None}
+        over = [week.number for week in contest.definition.weeks if week.closes <= now]  # else opened again
+        return {week for week in over if self.published.published_at(contest, f"week-{week}") is not None}
 
     def _offer(
         self, releases: Sequence[Release], weeks: set[int], sent: _Sent, now: datetime, warnings: list[Fault]
@@ -309,7 +309,8 @@ class Intake:
         if weeks == recognised:
             return {}
         file, data = "annulments.csv", annulments_file(releases, weeks - recognised, now)
-        more = read_decisions(file, data, seen.contest, self._in_force, self.published.published_at, now)
+        published_at = partial(self.published.published_at, seen.contest)
+        more = read_decisions(file, data, seen.contest, self._in_force, published_at, now)
         after = replace(seen.contest, decisions=seen.contest.decisions.plus(more))
         annulments = _Sent(file, data)
         try:

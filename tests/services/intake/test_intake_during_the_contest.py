@@ -328,3 +328,14 @@ def test_questions_may_be_reordered_in_their_file() -> None:
     before = loaded(desk).bank
     assert "from_week" not in desk.put(OPEN, questions=header + "".join(reversed(rows)))["taken"]
     assert loaded(desk).bank == before
+
+
+def test_units_may_be_renamed_and_added_at_any_time_and_closed_weeks_keep_theirs() -> None:
+    desk = Desk()
+    desk.put()
+    changed = UNITS.replace("Sở B", "Sở B mới") + "SO-C,Sở C,Sở,department,3,0\n"
+    assert desk.send("units.csv", changed, OPEN + WEEK)["accepted"]
+    contest = loaded(desk)
+    assert [unit.name for unit in contest.units] == ["Sở A", "Sở B mới", "Sở C"]
+    assert [unit.name for unit in contest.of_week(1).units] == ["Sở A", "Sở B"]
+    assert contest.of_week(2).units == contest.units
