@@ -16,6 +16,7 @@ from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
+from chalicelib.domain.person import CorrectedLine
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
@@ -216,6 +217,15 @@ class MemoryParticipants:
     def sign_out(self, participant_id: str, moment: int) -> None:
         if participant_id in self.people:
             self.people[participant_id] = self.people[participant_id]._replace(signed_out_at=moment)
+
+    def correct(self, before: Participant, lines: Sequence[CorrectedLine]) -> bool:
+        stored = self.people.get(before.participant_id)
+        if stored is None or stored.corrected != before.corrected:
+            return False
+        values: dict[str, Any] = {line.field: line.after for line in lines}
+        corrected = (*stored.corrected, *lines)
+        self.people[before.participant_id] = stored._replace(**values, corrected=corrected)
+        return True
 
     def erase(self, participant_id: str, now: int) -> bool:
         if self.people.pop(participant_id, None) is None:
@@ -483,6 +493,9 @@ class NothingPublished:
 
     def consequences(self, reference: Current, now: int) -> list[CloseChange]:
         return []
+
+    def winners_shown(self, reference: Current) -> dict[str, tuple[int, frozenset[str]]]:
+        return {}
 
 
 class PlainPasswords:

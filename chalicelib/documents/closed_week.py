@@ -150,6 +150,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
     the name of a unit prize → the units that have it of other weeks.
     ``draw_root``: the root of the week's hash tree at its first close, by which equals stand in each revision.
+    ``renamed``: whose name, as published, was corrected since, in order.
     """
 
     format: Literal[1] = 1
@@ -171,6 +172,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     rulings: tuple[ShownRuling, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
+    renamed: tuple[str, ...] = ()
 
     @property
     def winners(self) -> list[str]:
@@ -208,6 +210,7 @@ class ClosedFinal(Document, frozen=True, kw_only=True):
     ranked: int
     prizes: tuple[Prize, ...]
     units: tuple[UnitLine, ...]
+    renamed: tuple[str, ...] = ()
 
     @property
     def winners(self) -> list[str]:

@@ -3,7 +3,7 @@
 Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
 ``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the decisions of the organisers:
 ``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``,
-``numbers`` (whose a citizen ID is; participant ids only).
+``numbers`` (whose a citizen ID is; participant ids only), ``corrections``, ``mergers``, ``renamings``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from chalicelib.domain.decisions import (
     Annulment,
     CalendarChange,
     Confirmation,
+    Correction,
     Decisions,
+    Merger,
     Notice,
     NumberChange,
     Recognition,
+    Renaming,
     Ruling,
     SwitchChange,
 )
@@ -134,4 +137,7 @@ def decode_decisions(parts: Mapping[str, bytes]) -> Decisions:
         tuple(SwitchChange(**one) for one in made("switches")),
         tuple(Notice(**one) for one in made("notices")),
         tuple(NumberChange(**one) for one in made("numbers")),
+        tuple(Correction(**one) for one in made("corrections")),
+        tuple(Merger(**one) for one in made("mergers")),
+        tuple(Renaming(**one) for one in made("renamings")),
     )

@@ -42,6 +42,18 @@ class UnitChange(Part, frozen=True):
     prize_after: str
 
 
+class PersonChange(Part, frozen=True):
+    """What is published of a winner beside the prize: the unit's name before and after, or the full name.
+
+    A name is personal and stands with the person alone: ``before`` and ``after`` are empty.
+    """
+
+    participant_id: str
+    field: Literal["full_name", "unit"]
+    before: str
+    after: str
+
+
 class CloseChange(Part, frozen=True):
     """How the close ``what`` changes; ``revision`` is the one that is replaced."""
 
@@ -50,6 +62,7 @@ class CloseChange(Part, frozen=True):
     figures: tuple[Figure, ...]
     prizes: tuple[PrizeChange, ...]
     units: tuple[UnitChange, ...]
+    people: tuple[PersonChange, ...] = ()
 
 
 class Consequences(Document, frozen=True, kw_only=True):

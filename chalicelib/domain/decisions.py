@@ -1,10 +1,11 @@
-"""What the organisers have decided since the contest opened: rulings, annulments, recognitions, confirmations.
+"""What the organisers have decided since the contest opened: rulings, annulments, corrections, recognitions, …
 
 Decisions are only added: a later one on the same matter replaces an earlier one, and nothing is forgotten.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeVar
 
 # What can be stopped while papers that are open go on: new papers, registration, sign-in.
@@ -43,6 +44,56 @@ class Annulment(NamedTuple):
     effect: Effect
     decided_on: str
     reason: str
+
+
+# What of a person a decision corrects; everything else is personal, and stands with the person alone.
+CorrectedField = Literal["unit", "category"]
+
+
+class Correction(NamedTuple):
+    """People who count in another unit (``value``: its code, empty for none) or category from ``from_week`` on.
+
+    ``held_from``: the first week whose entries hold it. A week that had begun keeps there what was said before:
+    its papers were drawn and its leaves made by that.
+    """
+
+    people: tuple[str, ...]
+    field: CorrectedField
+    value: str
+    from_week: int
+    held_from: int
+    reason: str
+    at: str
+
+
+class Merger(NamedTuple):
+    """From ``from_week`` on, everybody of ``unit`` counts in the unit ``into``; ``held_from``: see above.
+
+    A later one replaces it, and lifts it if ``into`` is the unit itself.
+    """
+
+    unit: str
+    into: str
+    from_week: int
+    held_from: int
+    reason: str
+    at: str
+
+
+class Renaming(NamedTuple):
+    """The name that ``what`` has published of a person was corrected; the name itself is personal."""
+
+    participant_id: str
+    what: tuple[str, ...]
+    reason: str
+    at: str
+
+
+class Corrected(NamedTuple):
+    """What counts of a person by correction; None where nothing was corrected."""
+
+    unit: str | None = None
+    category: str | None = None
 
 
 class Recognition(NamedTuple):
@@ -127,6 +178,24 @@ def _added(before: tuple[Change, ...], more: tuple[Change, ...]) -> tuple[Change
     return before if [one[:-1] for one in last] == [one[:-1] for one in more] else (*before, *more)
 
 
+def merged_into(mergers: Sequence[Merger], week: int, *, held: bool = False) -> Mapping[str, str]:
+    """By code of each unit that a merger in force names: the unit that this merger names for it."""
+    return {one.unit: one.into for one in mergers if (one.held_from if held else one.from_week) <= week}
+
+
+def merged(mergers: Sequence[Merger], week: int, *, held: bool = False) -> Mapping[str, str]:
+    """By code of each unit that is merged in ``week``: the unit that it has become, after all mergers."""
+    directly, became = merged_into(mergers, week, held=held), dict[str, str]()
+    for unit in directly:
+        into, on_the_way = unit, set[str]()
+        while into in directly and into not in on_the_way:
+            on_the_way.add(into)
+            into = directly[into]
+        if into != unit:
+            became[unit] = into
+    return became
+
+
 class Decisions(NamedTuple):
     """All decisions, oldest first."""
 
@@ -138,6 +207,9 @@ class Decisions(NamedTuple):
     switches: tuple[SwitchChange, ...] = ()
     notices: tuple[Notice, ...] = ()
     numbers: tuple[NumberChange, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    mergers: tuple[Merger, ...] = ()
+    renamings: tuple[Renaming, ...] = ()
 
     def rulings_in(self, week: int) -> dict[str, Ruling]:
         """The ruling in force on each question that has one, by the question's id."""
@@ -155,6 +227,24 @@ class Decisions(NamedTuple):
             elif before is None or before.effect == "no_prize":
                 strictest[one.participant_id] = one
         return strictest
+
+    def corrected_in(self, week: int) -> dict[str, Corrected]:
+        """What counts in the week of each person who was corrected, by participant id."""
+        people: dict[str, Corrected] = {}
+        for one in self.corrections:
+            if one.from_week <= week:
+                said = {one.field: one.value}
+                for person in one.people:
+                    people[person] = people.get(person, Corrected())._replace(**said)
+        return people
+
+    def merged_in(self, week: int) -> Mapping[str, str]:
+        """The unit that each merged unit has become by that week, by code."""
+        return merged(self.mergers, week)
+
+    def renamed_in(self, what: str) -> tuple[str, ...]:
+        """The people whose name in ``week-<k>`` or ``final`` was corrected, in order, each time once more."""
+        return tuple(one.participant_id for one in self.renamings if what in one.what)
 
     @property
     def annulled_for_good(self) -> frozenset[str]:
@@ -199,7 +289,29 @@ class Decisions(NamedTuple):
             _added(self.switches, more.switches),
             _added(self.notices, more.notices),
             (*self.numbers, *(one for one in more.numbers if not self._stands(one))),
+            (*self.corrections, *self._new_corrections(more.corrections)),
+            (*self.mergers, *(one for one in more.mergers if not self._merged(one))),
+            (*self.renamings, *more.renamings),
         )
+
+    def _new_corrections(self, more: Iterable[Correction]) -> list[Correction]:
+        """``more`` for those people for whom it says something new."""
+        last = {(person, one.field): one for one in self.corrections for person in one.people}
+        new = []
+        for one in more:
+            before = {person: last.get((person, one.field)) for person in one.people}
+            people = [
+                person
+                for person, said in before.items()
+                if said is None or said.value != one.value or said.from_week > one.from_week
+            ]
+            if people:
+                new.append(one._replace(people=tuple(people)))
+        return new
+
+    def _merged(self, merger: Merger) -> bool:
+        last = next((one for one in reversed(self.mergers) if one.unit == merger.unit), None)
+        return last is not None and last.into == merger.into and last.from_week <= merger.from_week
 
     def _ruled(self, week: int, question: str) -> tuple[tuple[int, ...], str] | None:
         ruling = self.rulings_in(week).get(question)

@@ -6,9 +6,24 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Gender = Literal["male", "female"]
+
+
+class CorrectedLine(NamedTuple):
+    """A correction of a person's own data, for the record; it stands with the person and goes with them.
+
+    ``by``: who put the file into the inbox, as S3's event says.
+    """
+
+    at: str
+    by: str
+    field: str
+    before: str
+    after: str
+    reason: str
+
 
 # The codes of provinces in citizen IDs (Circular 07/2016/TT-BCA, table 1): 001–096 with gaps.
 PROVINCES = frozenset(

@@ -61,3 +61,21 @@ def added_up(units: Iterable[Unit]) -> list[Unit]:
             headcount, exempt = sums.get(code, (0, 0))
             sums[code] = headcount + unit.headcount, exempt + unit.exempt
     return [unit._replace(headcount=sums[unit.code][0], exempt=sums[unit.code][1]) for unit in told]
+
+
+def merged_units(units: Iterable[Unit], became: Mapping[str, str]) -> list[Unit]:
+    """The units with the people of each merged one in the one that it has ``become`` (``decisions.merged``).
+
+    The merged one stays in the list, with nobody left to take part, and its name says so: what it has done in
+    earlier weeks stays its own.
+    """
+    told = {unit.code: unit for unit in units}
+    for code, into in became.items():
+        if code in told and into in told:
+            gone, grown = told[code], told[into]
+            told[into] = grown._replace(
+                headcount=grown.headcount + gone.headcount, exempt=grown.exempt + gone.exempt
+            )
+            name = f"{gone.name} (đã sáp nhập vào {grown.name})"
+            told[code] = gone._replace(name=name, headcount=0, exempt=0)
+    return list(told.values())

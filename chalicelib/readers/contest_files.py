@@ -33,13 +33,8 @@ DECISION_FILES = {
     **{
         f"{kind}.{ending}": kind
         for kind in (
-            "annulments",
-            "releases",
-            "winner-checks",
-            "rulings",
-            "recognitions",
-            "calendar",
-            "switches",
+            *("annulments", "releases", "winner-checks", "rulings", "recognitions", "calendar", "switches"),
+            *("corrections", "mergers"),
         )
         for ending in ("csv", "xlsx")
     },

@@ -38,6 +38,9 @@ _CAUSE_OF: dict[str, Cause] = {
     "barred": "exclusion",
     "units": "headcount",
     "rosters": "headcount",
+    "corrections": "correction",
+    "mergers": "correction",
+    "renamings": "correction",
 }
 
 

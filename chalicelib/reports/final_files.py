@@ -26,7 +26,7 @@ from chalicelib.reports.week_facts import WeekCounts, unit_facts
 from chalicelib.reports.week_files import made
 from chalicelib.reports.winners import Winner, winners
 from chalicelib.services.closing.close_weeks import Content, Standing
-from chalicelib.services.contest.compiled_rosters import load_rosters
+from chalicelib.services.contest.compiled_rosters import rosters_of
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, ParticipantStore
 
@@ -139,7 +139,7 @@ def final_files(
     if reference.rosters:
         names = {unit.code: unit.name for unit in reference.units}
         write = roster_book(definition, title, period, at, names)
-        rosters = load_rosters(desk, reference, definition.weeks[-1].number)
+        rosters = rosters_of(desk, reference, definition.weeks[-1].number)
         played = _played(weeks)
         everyone = ((person, what.unit) for person, what in played.items())
         yield from roster_files(rosters, everyone, played.get, reference.units, write)

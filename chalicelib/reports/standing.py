@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import escape
 
-from chalicelib.documents.consequences import CloseChange
+from chalicelib.documents.consequences import CloseChange, PersonChange
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.times import EPOCH, day
 from chalicelib.reports.vietnamese import moment, whole
-from chalicelib.reports.week_facts import ERASED
+from chalicelib.reports.week_facts import ERASED, OUTSIDE
 from chalicelib.services.closing.close_weeks import Correction, Standing
 from chalicelib.services.closing.consequences import FIGURES
 
@@ -66,10 +66,18 @@ def _items(change: CloseChange, names: Mapping[str, str]) -> list[str]:
         if unit.prize_before != unit.prize_after
     ]
     told += [f"{name}: {before or NO_PRIZE} → {after or NO_PRIZE}" for name, before, after in held]
+    told += [_person(one, names) for one in change.people]
     moved = len({unit.code for unit in change.units if unit.rank_before != unit.rank_after})
     if moved:
         told.append(f"Thứ hạng của {whole(moved)} đơn vị thay đổi; bảng xếp hạng mới thay thế bảng đã công bố")
     return [f"<li>{escape(line)}</li>" for line in told or ["Thứ tự xếp hạng ngoài các giải thay đổi"]]
+
+
+def _person(one: PersonChange, names: Mapping[str, str]) -> str:
+    name = names.get(one.participant_id) or ERASED
+    if one.field == "full_name":
+        return f"Họ và tên người đạt giải được sửa lại: {name}"
+    return f"{name}: đơn vị {one.before or OUTSIDE} → {one.after or OUTSIDE}"
 
 
 def _number(value: int | None) -> str:

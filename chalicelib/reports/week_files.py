@@ -21,7 +21,7 @@ from chalicelib.reports.standing import state
 from chalicelib.reports.week_facts import week_facts
 from chalicelib.reports.winners import Winner
 from chalicelib.services.closing.close_weeks import Content, Standing
-from chalicelib.services.contest.compiled_rosters import load_rosters
+from chalicelib.services.contest.compiled_rosters import rosters_of
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore
 
@@ -92,7 +92,7 @@ def week_files(
 
         everyone = ((person, one.unit) for person, one in standings.items())
         write = roster_book(definition, title, period, at, unit_names)
-        rosters = load_rosters(desk, reference, closed.week)
+        rosters = rosters_of(desk, reference, closed.week)
         yield from roster_files(rosters, everyone, played, reference.units, write)
 
 

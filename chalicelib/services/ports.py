@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.identity_provider import Verified
-from chalicelib.domain.person import masked_number
+from chalicelib.domain.person import CorrectedLine, masked_number
 
 # Milliseconds since 1970, UTC.
 Clock = Callable[[], int]
@@ -37,6 +37,7 @@ class Participant(NamedTuple):
     signed_out_at: int = 0
     verified_at: int = 0
     listed: bool = False
+    corrected: tuple[CorrectedLine, ...] = ()
 
     def __repr__(self) -> str:  # personal data stay out of every log and trace
         return f"Participant({self.participant_id})"
@@ -117,6 +118,12 @@ class ParticipantStore(Protocol):
 
     def sign_out(self, participant_id: str, moment: int) -> None:
         """Sets ``signed_out_at``; nothing if there is nobody."""
+
+    def correct(self, before: Participant, lines: Sequence[CorrectedLine]) -> bool:
+        """One conditional write: the new values of ``lines``, and the lines behind those before.
+
+        False if the person is gone, or has been corrected since ``before`` was read.
+        """
 
     def erase(self, participant_id: str, now: int) -> bool:
         """Erases everything but the id; False if there is nobody."""

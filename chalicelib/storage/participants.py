@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Holder, Participant
 from chalicelib.storage.dynamodb import Client
@@ -17,10 +19,12 @@ SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 
 
 class ParticipantItem(Item):
-    """Of an erased person ``id``, times but that of registration, and what concerns the number are left.
+    """``in_force`` is the participant id that the number stands for now, where that is not ``id``.
 
-    ``in_force`` is the participant id that the number stands for now, where that is not ``id``; ``generation``
-    counts how often it has passed to somebody else.
+    ``generation`` counts how often the number has passed to somebody else. ``corrected`` holds the sealed lines
+    of as many ``corrections``.
+
+    Of an erased person ``id``, times but that of registration, and what concerns the number are left.
 
     ``expires``, in seconds, is when DynamoDB deletes the item by itself; other times are in milliseconds.
     """
@@ -41,6 +45,8 @@ class ParticipantItem(Item):
     in_force = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     signed_out_at = NumberAttribute(null=True)
+    corrected = BinaryAttribute(legacy_encoding=False, null=True)
+    corrections = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -134,6 +140,25 @@ class Participants:
         actions: list[Action] = [ParticipantItem.signed_out_at.set(moment)]
         self._table.update(participant_id, actions, ParticipantItem.password_hash.exists())
 
+    def correct(self, before: Participant, lines: Sequence[CorrectedLine]) -> bool:
+        from chalicelib.documents.corrected_lines import CorrectedLines  # noqa: PLC0415  the API corrects nobody
+
+        identity, done = before.participant_id, [*before.corrected, *lines]
+        values = {line.field: line.after for line in lines}
+        told = CorrectedLines(lines=tuple(done)).encode().decode()
+        actions: list[Action] = [
+            getattr(ParticipantItem, field).set(self._vault.seal(value, identity, field))
+            for field, value in values.items()
+        ]
+        actions += [
+            ParticipantItem.corrected.set(self._vault.seal(told, identity, "corrected")),
+            ParticipantItem.corrections.set(len(done)),
+        ]
+        as_read: Condition = ParticipantItem.corrections == len(before.corrected)
+        if not before.corrected:
+            as_read = ParticipantItem.corrections.does_not_exist()
+        return self._table.update(identity, actions, ParticipantItem.password_hash.exists() & as_read)
+
     def erase(self, participant_id: str, now: int) -> bool:
         gone = set(ParticipantItem.get_attributes()) - _KEPT
         actions = [getattr(ParticipantItem, name).remove() for name in sorted(gone)]
@@ -144,6 +169,7 @@ class Participants:
         return next(iter(self._table.get_many([key])), None)
 
     def _participant(self, item: ParticipantItem) -> Participant:
+        told = self._vault.open(item.corrected, item.id, "corrected") if item.corrected else None
         opened = {name: self._vault.open(getattr(item, name), item.id, name) for name in SEALED}
         return Participant(
             participant_id=item.id,
@@ -155,5 +181,13 @@ class Participants:
             signed_out_at=int(item.signed_out_at or 0),
             verified_at=int(item.verified_at or 0),
             listed=False,
+            corrected=_lines(told) if told else (),
             **opened,
         )
+
+
+def _lines(told: str) -> tuple[CorrectedLine, ...]:
+    from chalicelib.documents.corrected_lines import CorrectedLines  # noqa: PLC0415  few people have any
+    from chalicelib.documents.typed import decode  # noqa: PLC0415
+
+    return decode(CorrectedLines, told.encode()).lines

@@ -218,7 +218,7 @@ class AccountApi:
             if proven is not None:
                 person = self._prove(person, proven, now)
             person = self._placed(person, reference)
-        return {"participant": responses.participant(person)}
+        return {"participant": responses.participant(person, reference, now)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
@@ -239,7 +239,7 @@ class AccountApi:
         return {
             "token": token,
             "expires_at": reference.definition.rfc3339(expires),
-            "participant": responses.participant(found),
+            "participant": responses.participant(found, reference, now),
         }
 
     def _prove(self, found: Participant, proven: Proven, now: int) -> Participant:

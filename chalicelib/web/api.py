@@ -103,13 +103,14 @@ class ExamApi:
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
         definition = reference.of_week(attempt.week).definition
-        receipt: Any = self.receipts().issue(person, definition, attempt.week, record)
+        held = person.held_in(attempt.week, reference)
+        receipt: Any = self.receipts().issue(held, definition, attempt.week, record)
         return {**responses.submission(record, attempt.week, definition, now), "receipt": receipt}
 
     def _result(
         self, person: Person, attempt: AttemptId, record: Finished, reference: Current, now: int
     ) -> shapes.Result:
-        of_week = reference.of_week(attempt.week)
+        of_week, person = reference.of_week(attempt.week), person.held_in(attempt.week, reference)
         receipt: Any = None
         if record.handed_in and not record.erased:
             receipt = self.receipts().issue(person, of_week.definition, attempt.week, record)

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from chalicelib.web import shapes
 
 
-def participant(person: Participant) -> shapes.Participant:
+def participant(person: Participant, reference: Reference, now: int) -> shapes.Participant:
+    """Unit and category are those that the organisers have decided since, if they have."""
+    unit, category = reference.shown(person.participant_id, person.unit, person.category, now)
     return {
         "participant_id": person.participant_id,
         "full_name": person.full_name,
-        "unit_code": person.unit or None,
-        "category": person.category,
+        "unit_code": unit or None,
+        "category": category,
         "verified": person.verified,
     }
 
@@ -155,7 +157,7 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
                 }
             )
     return {
-        "participant": participant(person),
+        "participant": participant(person, reference, now),
         "week": _this_week(entries, reference, now),
         "attempts": attempts,
     }

@@ -33,6 +33,7 @@ from chalicelib.documents.consequences import (
     UnitChange,
 )
 from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.corrected_lines import CorrectedLines
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.links import LinksHeader, links_file
@@ -74,6 +75,7 @@ from chalicelib.documents.results_page import (
 from chalicelib.documents.typed import Document, decode
 from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
 from chalicelib.domain.definition import UNIT_PRIZES
+from chalicelib.domain.person import CorrectedLine
 from tests.documents.builders import RULING, UNIT, a_closed_week
 from tests.pointers import pointing_at
 
@@ -119,6 +121,9 @@ CONSEQUENCES = Consequences(
 )
 TYPED: dict[str, Document] = {
     "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
+    "corrected_lines": CorrectedLines(
+        lines=(CorrectedLine("2022-08-30T09:00:00+07:00", "AN", "phone", "0912345678", "0912345679", "nhầm"),)
+    ),
     "public_keys": PublicKeys(keys=(KEY,)),
     "intake_answer": IntakeAnswer(
         file="units.csv",

@@ -51,17 +51,67 @@ def points(sheet: Sheet, keys: dict[str, set[str]], rulings: dict[str, list[set[
 
 
 def counted_as(
-    person: Any, registered: tuple[str, str], rosters: dict[Any, Any], obliged: list[str], other: str
+    person: Any,
+    registered: tuple[str, str],
+    rosters: dict[Any, Any],
+    obliged: list[str],
+    other: str,
+    corrections: Any = (),
+    mergers: Any = (),
+    week: int = 1,
 ) -> dict[str, Any]:
-    """Unit and category that count; ``rosters``: person → (unit, category, exempt)."""
-    for listed, (unit, category, exempt) in rosters.items():
-        if listed == person:
-            return {"unit": unit, "category": category, "obliged": category in obliged and not exempt}
+    """Unit and category that count; ``rosters``: person → (unit, category, exempt).
+
+    ``corrections``: (person, field, value, from week), and ``mergers``: (unit, into, from week), as decided.
+    """
+    said = {field: value for who, field, value, since in corrections if who == person and week >= since}
     unit, category = registered
-    has_a_roster = any(listing == unit for listing, _, _ in rosters.values())
-    if category in obliged and has_a_roster:
-        return {"unit": unit, "category": other, "obliged": False}
-    return {"unit": unit, "category": category, "obliged": category in obliged}
+    unit = said.get("unit", unit)
+    excused = False
+    if person in rosters:
+        listing, category, exempt = rosters[person]
+        unit = said.get("unit", listing)
+        excused = exempt and unit == listing
+    else:
+        has_a_roster = any(
+            listing in (unit, becomes(unit, mergers, week)) for listing, _, _ in rosters.values()
+        )
+        if category in obliged and has_a_roster and "category" not in said:
+            return {"unit": becomes(unit, mergers, week), "category": other, "obliged": False}
+    if "category" in said:
+        # Who was listed as somebody not obliged is not excused: there was nothing to be excused from.
+        excused = excused and category in obliged
+        category = said["category"]
+    return {
+        "unit": becomes(unit, mergers, week),
+        "category": category,
+        "obliged": category in obliged and not excused,
+    }
+
+
+def becomes(unit: str, mergers: Any, week: int) -> str:
+    """The unit that a unit's people are in, after all mergers that hold in the week."""
+    while True:
+        said = [into for one, into, since in mergers if one == unit and week >= since]
+        if not said or said[-1] == unit:
+            return unit
+        unit = said[-1]
+
+
+def merged_sizes(units: list[dict[str, Any]], mergers: Any, week: int) -> list[dict[str, Any]]:
+    """Each unit with the people of those that it has taken in, who are gone from those."""
+    return [
+        {
+            **unit,
+            **{
+                number: sum(
+                    other[number] for other in units if becomes(other["code"], mergers, week) == unit["code"]
+                )
+                for number in ("headcount", "exempt")
+            },
+        }
+        for unit in units
+    ]
 
 
 def counted(person: Person) -> list[Attempt]:

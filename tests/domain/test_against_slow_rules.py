@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
-from chalicelib.domain.decisions import Ruling
+from chalicelib.domain.decisions import Correction, Decisions, Merger, Ruling
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.final_ranking import rank_final
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.unit_score import UnitStanding, UnitWeek, distinct_people, winners_by_unit
-from chalicelib.domain.units import Unit, added_up
+from chalicelib.domain.units import Unit, added_up, merged_units
 from chalicelib.services.closing import closed
 from tests.domain import slow_rules
 from tests.examples import examples
@@ -83,6 +83,7 @@ CATEGORIES = [
     {"name": "residents", "title": "Người dân", "obliged": False, "unit": "optional"},
     {"name": "pupils", "title": "Học sinh", "obliged": True, "unit": "required"},
 ]
+CORRECTED_CATEGORIES = [("category", "staff"), ("category", "residents")]
 unit_prizes = st.fixed_dictionaries(
     {
         "when": st.sampled_from(["week", "final"]),
@@ -173,6 +174,30 @@ contests = st.fixed_dictionaries(
                 st.booleans(),
             ),
             max_size=4,
+        ),
+        # Of people by number: what the desk corrected, from which week on.
+        "corrections": st.lists(
+            st.tuples(
+                st.integers(0, 9),
+                st.sampled_from(
+                    [
+                        ("unit", "A"),
+                        ("unit", "B"),
+                        ("unit", ""),
+                        ("category", "staff"),
+                        ("category", "residents"),
+                    ]
+                ),
+                st.integers(1, 3),
+            ).map(lambda drawn: (drawn[0], *drawn[1], drawn[2])),
+            max_size=4,
+        ),
+        # What has become of units, from which week on; none goes round in a circle.
+        "mergers": st.lists(
+            st.tuples(st.sampled_from([("C", "A"), ("B", "A"), ("A", "D"), ("B", "B")]), st.integers(1, 3)).map(
+                lambda drawn: (*drawn[0], drawn[1])
+            ),
+            max_size=2,
         ),
         # Questions per paper in each week.
         "sizes": st.tuples(*[st.sampled_from([QUESTIONS, QUESTIONS, QUESTIONS + 4])] * 3),
@@ -347,16 +372,36 @@ def slow_person(
         for k, attempt in enumerate(made, 1)
     ]
     registered = (person["unit"], person["category"])
-    counts_as = slow_rules.counted_as(number, registered, raw["rosters"], ["staff", "pupils"], "residents")
+    counts_as = slow_rules.counted_as(
+        number,
+        registered,
+        raw["rosters"],
+        ["staff", "pupils"],
+        "residents",
+        raw["corrections"],
+        raw["mergers"],
+        week.number,
+    )
     return {"id": pid(number), **counts_as, "attempts": numbered}
 
 
-def real_placement(raw: dict[str, Any], contest: Definition) -> Placement:
+def decided(raw: dict[str, Any]) -> Decisions:
+    return Decisions(
+        corrections=tuple(
+            Correction((pid(number),), field, value, week, week, "", "")
+            for number, field, value, week in raw["corrections"]
+        ),
+        mergers=tuple(Merger(unit, into, week, week, "", "") for unit, into, week in raw["mergers"]),
+    )
+
+
+def real_placement(raw: dict[str, Any], contest: Definition, week: int) -> Placement:
     listed = {
         pid(number): Place(unit, category, category in contest.obliged and not exempt)
         for number, (unit, category, exempt) in raw["rosters"].items()
     }
-    return Placement(contest, listed, {unit for unit, _, _ in raw["rosters"].values()})
+    with_roster, decisions = {unit for unit, _, _ in raw["rosters"].values()}, decided(raw)
+    return Placement(contest, listed, with_roster, decisions.corrected_in(week), decisions.merged_in(week))
 
 
 def real_rulings(raw: dict[str, Any], week: Week) -> dict[str, Ruling]:
@@ -416,6 +461,8 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         Unit(u["code"], u["code"], u["bloc"], "department", u["headcount"], u["exempt"], u["parent"])
         for u in units_of(raw)
     ]
+    units_in = {week: merged_units(units, decided(raw).merged_in(week)) for week in range(1, 4)}
+    units = units_in[len(raw["weeks"])]
     results: list[WeekResult] = []
     for contest, people in zip(contests, raw["weeks"], strict=True):
         week = contest.weeks[len(results)]
@@ -424,9 +471,15 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             entries.reverse()
         result = close_week(
             contest,
-            units,
+            units_in[week.number],
             week,
-            gathered_in_shares(contest, week, entries, real_rulings(raw, week), real_placement(raw, contest)),
+            gathered_in_shares(
+                contest,
+                week,
+                entries,
+                real_rulings(raw, week),
+                real_placement(raw, contest, week.number),
+            ),
             root=raw["roots"][len(results)],
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
@@ -441,9 +494,13 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         ]
         for result in results
     ]
-    by_code = {unit.code: unit for unit in added_up(units)}
     counted = [
-        UnitWeek(by_code, result.sums_by_unit, won_in(result, units), contest.paper.questions)
+        UnitWeek(
+            {unit.code: unit for unit in added_up(units_in[result.week.number])},
+            result.sums_by_unit,
+            won_in(result, units),
+            contest.paper.questions,
+        )
         for contest, result in zip(contests, results, strict=True)
     ]
     root = results[-1].root
@@ -478,7 +535,10 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
         (
             [slow_person(raw, contest, week, k, person) for k, person in enumerate(people)],
             root,
-            {"questions": contest.paper.questions},
+            {
+                "questions": contest.paper.questions,
+                "units": slow_rules.merged_sizes(units_of(raw), raw["mergers"], week.number),
+            },
         )
         for week, people, contest, root in zip(
             contests[0].weeks, raw["weeks"], contests, raw["roots"], strict=False

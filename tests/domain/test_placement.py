@@ -1,4 +1,4 @@
-"""Unit and category of a person in a week: the roster's before the registration's."""
+"""Unit and category of a person in a week: a correction's, then the roster's, then the registration's."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.decisions import Corrected, Correction, Decisions, Merger
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.placement import Place, Placement
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import Unit, merged_units
 from tests.domain.builders import ROOT, done, entry
 from tests.fakes import definition, questions
 
@@ -110,3 +111,81 @@ def test_prizes_by_category_follow_the_roster() -> None:
     result = closed(CONTEST, [school(3, 1)], PLACEMENT, *claims)
     won = {result.ranked[place].participant_id: prize for place, prize in result.prizes.items()}
     assert won == {"binh": "workers", "dung": "pupils"}
+
+
+def corrected(unit: str | None = None, category: str | None = None, **merged: str) -> Placement:
+    """With a correction of everybody below, in a contest where A has a roster."""
+    people = dict.fromkeys(("an", "binh", "chi", "dung"), Corrected(unit, category))
+    return Placement(CONTEST, LISTED, {"A"}, people, merged)
+
+
+def test_a_correction_beats_the_roster_and_the_registration() -> None:
+    assert told("binh", "A", "staff", corrected("B")) == Place("B", "worker", obliged=True)
+    assert told("binh", "A", "staff", corrected(category="pupil")) == Place("A", "pupil", obliged=False)
+    assert told("binh", "B", "pupil", corrected("B", "staff")) == Place("B", "staff", obliged=True)
+    assert told("dung", "B", "worker", corrected("", "resident")) == Place("", "resident", obliged=False)
+
+
+def test_a_corrected_unit_is_subject_to_that_units_roster() -> None:
+    assert told("dung", "B", "worker", corrected("A")) == Place("A", "pupil", obliged=False, unlisted=True)
+    assert told("dung", "A", "worker", corrected("B")) == Place("B", "worker", obliged=True)
+    assert told("dung", "A", "worker", corrected(category="worker")) == Place("A", "worker", obliged=True)
+
+
+def test_who_is_excused_stays_so_in_that_unit_alone() -> None:
+    assert told("chi", "A", "worker", corrected(category="staff")) == Place("A", "staff", obliged=False)
+    assert told("chi", "A", "worker", corrected("A")) == Place("A", "worker", obliged=False)
+    assert told("chi", "A", "worker", corrected("B")) == Place("B", "worker", obliged=True)
+
+
+def test_everybody_of_a_merged_unit_counts_in_the_one_it_has_become() -> None:
+    gone = Placement(CONTEST, LISTED, {"A"}, merged={"A": "B"})
+    assert told("an", "A", "staff", gone) == Place("B", "staff", obliged=True)
+    assert told("an", "B", "staff", gone) == Place("B", "staff", obliged=True), "no claim elsewhere"
+    assert told("chi", "A", "worker", gone) == Place("B", "worker", obliged=False)
+    assert told("dung", "A", "worker", gone) == Place("B", "pupil", obliged=False, unlisted=True)
+    assert told("dung", "B", "worker", gone) == Place("B", "worker", obliged=True), "B has no roster"
+    grown = Placement(CONTEST, LISTED, {"A"}, merged={"B": "A"})
+    assert told("dung", "B", "worker", grown) == Place("A", "pupil", obliged=False, unlisted=True)
+    assert told("dung", "B", "worker", corrected("B", B="C")) == Place("C", "worker", obliged=True)
+
+
+def test_a_merged_unit_gives_its_headcount_away_and_stays_with_nobody() -> None:
+    units = [school(80, 2), Unit("B", "Trường B", "Trường học", "school", 30, 1)]
+    a, b = merged_units(units, {"B": "A"})
+    assert (a.headcount, a.exempt) == (110, 3)
+    assert (b.name, b.headcount, b.exempt) == ("Trường B (đã sáp nhập vào Trường A)", 0, 0)
+    assert merged_units(units, {}) == units
+
+
+def test_mergers_follow_each_other_and_the_last_on_a_unit_holds() -> None:
+    def merger(unit: str, into: str, week: int) -> Merger:
+        return Merger(unit, into, week, week, "sáp nhập", "")
+
+    decisions = Decisions(mergers=(merger("A", "B", 2), merger("B", "C", 3)))
+    assert [decisions.merged_in(week) for week in (1, 2, 3)] == [{}, {"A": "B"}, {"A": "C", "B": "C"}]
+    lifted = decisions.plus(Decisions(mergers=(merger("B", "B", 3),)))
+    assert lifted.merged_in(3) == {"A": "B"}
+    assert decisions.plus(decisions) == decisions
+
+
+def correction(value: str, week: int, *people: str) -> Correction:
+    return Correction(people, "unit", value, week, week, "nhầm đơn vị", "")
+
+
+def test_the_last_correction_of_a_person_holds_from_its_week_on() -> None:
+    decisions = Decisions(corrections=(correction("B", 2, "an", "binh"), correction("C", 3, "an")))
+    assert [decisions.corrected_in(week).get("an", Corrected()).unit for week in (1, 2, 3, 4)] == [
+        None, "B", "C", "C",
+    ]  # fmt: skip
+    assert decisions.corrected_in(4)["binh"].unit == "B"
+
+
+def test_what_is_corrected_already_is_no_new_decision() -> None:
+    decisions = Decisions(corrections=(correction("B", 2, "an"),))
+    assert decisions.plus(decisions) == decisions
+    assert decisions.plus(Decisions(corrections=(correction("B", 3, "an"),))) == decisions
+    (_, new) = decisions.plus(Decisions(corrections=(correction("B", 2, "an", "binh"),))).corrections
+    assert new.people == ("binh",)
+    (_, earlier) = decisions.plus(Decisions(corrections=(correction("B", 1, "an"),))).corrections
+    assert earlier.from_week == 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered
+from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.vault import Unreadable, Vault
 from chalicelib.services.ports import Failures, Holder, Participant
 from chalicelib.storage.dynamodb import Client
@@ -262,3 +263,39 @@ def test_an_erased_person_still_says_whose_the_number_is(client: Client, partici
     participants.add(AN._replace(participant_id=OTHER))
     participants.erase(OTHER, NOW)
     assert participants.holder(ID) == Holder(OTHER, 1, None, taken=True)
+
+
+LINE = CorrectedLine(
+    "2022-08-30T09:00:00+07:00", "AWS:AN", "full_name", AN.full_name, "Nguyễn Văn Ân", "sai dấu"
+)
+
+
+def test_a_correction_is_written_with_its_line_and_both_are_sealed(
+    client: Client, participants: Participants
+) -> None:
+    participants.add(AN)
+    phone = LINE._replace(field="phone", before=AN.phone, after="0987654321")
+    assert participants.correct(AN, [LINE, phone])
+    found = participants.get(ID)
+    assert found == AN._replace(full_name="Nguyễn Văn Ân", phone="0987654321", corrected=(LINE, phone))
+    assert found
+    assert participants.correct(found, [LINE._replace(before="Nguyễn Văn Ân", after="Nguyễn Văn Án")])
+    stored = json.dumps(raw(client), default=str, ensure_ascii=False)
+    for secret in ("Nguyễn", "0987654321", "sai dấu"):
+        assert secret not in stored
+
+
+def test_a_correction_of_what_was_read_before_another_one_writes_nothing(participants: Participants) -> None:
+    participants.add(AN)
+    assert participants.correct(AN, [LINE])
+    assert not participants.correct(AN, [LINE])
+    assert not participants.correct(BINH, [LINE])
+    participants.erase(ID, 1)
+    assert not participants.correct(AN, [LINE])
+
+
+def test_erasure_takes_the_corrections_along(client: Client, participants: Participants) -> None:
+    participants.add(AN)
+    participants.correct(AN, [LINE])
+    participants.erase(ID, 1)
+    assert not raw(client).keys() & {"corrected", "corrections"}

@@ -216,6 +216,17 @@ class CloseWeeks:
         with no_search_for_cycles():
             return self._consequences(reference, now)
 
+    def winners_shown(self, reference: Current) -> dict[str, tuple[int, frozenset[str]]]:
+        """What is published → when it came into force, in milliseconds, and whose names it shows."""
+        shown: dict[str, tuple[int, frozenset[str]]] = {}
+        for week in reference.definition.weeks:
+            if current := self.revisions.current(f"week-{week.number}"):
+                document = self._stored_week(f"week-{week.number}", current).document
+                shown[f"week-{week.number}"] = current.at, frozenset(document.winners)
+        if current := self.revisions.current("final"):
+            shown["final"] = current.at, frozenset(self._revision("final", current.revision).final().winners)
+        return shown
+
     def _consequences(self, reference: Current, now: int) -> list[CloseChange]:
         changes: list[CloseChange] = []
         closed: list[_Closing] = []
@@ -359,6 +370,9 @@ class CloseWeeks:
             "rulings": [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()],
             "bars": [sorted(bars.no_prize), sorted(bars.not_counted)],
             "numbers": reference.decisions.in_force(week.number),
+            "corrected": sorted(reference.decisions.corrected_in(week.number).items()),
+            "merged": reference.decisions.merged_in(week.number),
+            "renamed": reference.decisions.renamed_in(f"week-{week.number}"),
             "elsewhere": [sorted(people), listed(units)],
             "recognised": recognition and list(recognition),
         }
@@ -430,6 +444,7 @@ class CloseWeeks:
         inputs = {
             "parts": {**parts, "definition": reference.definition_of_the_final()},
             "weeks": [week.result for week in weeks],
+            "renamed": reference.decisions.renamed_in("final"),
             "recognised": recognition and list(recognition),
         }
         return digest(canonical_json(inputs))
@@ -574,5 +589,8 @@ class _Kept(NamedTuple):
 
 
 def _lost(standing: Standing) -> list[str]:
-    """Those whose prize changes, for their names."""
-    return [one.participant_id for one in standing.correction.change.prizes] if standing.correction else []
+    """Those whose prize, name or unit changes, for their names."""
+    if standing.correction is None:
+        return []
+    change = standing.correction.change
+    return [one.participant_id for one in change.prizes] + [one.participant_id for one in change.people]

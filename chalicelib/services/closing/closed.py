@@ -64,6 +64,7 @@ def closed_week(
         rulings=shown_rulings(rulings),
         earlier_winners=tuple(sorted(earlier_winners)),
         unit_prizes_elsewhere=listed(elsewhere),
+        renamed=reference.decisions.renamed_in(f"week-{week.number}"),
     )
 
 
@@ -77,6 +78,7 @@ def closed_final(result: FinalResult, reference: Reference, paper_size: int) -> 
         ranked=len(result.ranked),
         prizes=tuple(_final_prizes(result, reference)),
         units=unit_lines(result.units, definition.unit_prizes),
+        renamed=reference.decisions.renamed_in("final"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
-from chalicelib.documents.consequences import CloseChange, Figure, PrizeChange, UnitChange
+from chalicelib.documents.consequences import CloseChange, Figure, PersonChange, PrizeChange, UnitChange
 
 # What the figures of a change are called.
 FIGURES = {
@@ -34,6 +34,7 @@ def change(what: str, revision: int, before: Document, after: Document) -> Close
         tuple(_figures(before, after)),
         tuple(_prizes(before, after)),
         tuple(_units(before, after)),
+        tuple(_people(before, after)),
     )
 
 
@@ -60,6 +61,16 @@ def _prizes(before: Document, after: Document) -> Iterator[PrizeChange]:
     for person in dict.fromkeys([*now, *was]):
         if was.get(person, "") != now.get(person, ""):
             yield PrizeChange(person, was.get(person, ""), now.get(person, ""))
+
+
+def _people(before: Document, after: Document) -> Iterator[PersonChange]:
+    for person in dict.fromkeys(after.renamed[len(before.renamed) :]):
+        yield PersonChange(person, "full_name", "", "")
+    was = {one.participant_id: one.unit_name for one in before.prizes}
+    for one in after.prizes:
+        unit = was.get(one.participant_id, one.unit_name)
+        if unit != one.unit_name:
+            yield PersonChange(one.participant_id, "unit", unit, one.unit_name)
 
 
 def _titles(closed: Document) -> Mapping[str, str]:

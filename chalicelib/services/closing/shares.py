@@ -87,5 +87,7 @@ class Shares:
             {question: ruling.answers for question, ruling in rulings.items()},
             sorted(reference.bars(week.number).not_counted),
             reference.decisions.in_force(week.number),
+            sorted(reference.decisions.corrected_in(week.number).items()),
+            reference.decisions.merged_in(week.number),
         ]
         return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"

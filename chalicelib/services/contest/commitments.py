@@ -44,6 +44,12 @@ _NAMES = {
     "confirmations": ("xác nhận thay đổi kết quả đã công bố", "confirmed changes of published results"),
     "calendar": ("lịch thi do Ban Tổ chức thay đổi", "changes of the weeks' dates"),
     "switches": ("tạm dừng hoặc mở lại việc nhận thí sinh", "what is stopped or open again"),
+    "corrections": (
+        "đơn vị, đối tượng được sửa của người dự thi",
+        "corrected units and categories of participants",
+    ),
+    "mergers": ("sáp nhập đơn vị", "merged units"),
+    "renamings": ("họ và tên được sửa của người đạt giải", "corrected names of winners"),
     "notices": ("thông báo trên trang", "the notice on the page"),
     "numbers": ("số căn cước được trả lại hoặc sửa", "citizen IDs given back or corrected"),
     "code_version": ("mã nguồn phần mềm", "the software"),

@@ -95,7 +95,7 @@ def _number(row: RosterRow, pepper: bytes) -> str:
 
 
 def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placement:
-    """Where people count in ``week`` by the rosters of ``reference``. Raises ``FileNotFoundError``.
+    """Where people count in the week, by corrections, rosters and mergers. Raises ``FileNotFoundError``.
 
     Equal places are one object: 200,000 people take 22 MB.
     """
@@ -109,7 +109,20 @@ def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placem
             obliged = one.category in definition.obliged and not one.exempt
             place = Place(roster.unit, one.category, obliged)
             listed[one.participant_id] = places.setdefault(place, place)
-    return Placement(definition, listed, units)
+    decisions = reference.decisions
+    return Placement(definition, listed, units, decisions.corrected_in(week), decisions.merged_in(week))
+
+
+def rosters_of(desk: ObjectStore, reference: Reference, week: int) -> Iterator[Roster]:
+    """As ``load_rosters``; the people on the roster of a unit that is merged stand on that of its new unit."""
+    became = reference.decisions.merged_in(week)
+    if not became:
+        yield from load_rosters(desk, reference, week)
+        return
+    units: dict[str, list[Member]] = {}
+    for roster in load_rosters(desk, reference, week):
+        units.setdefault(became.get(roster.unit, roster.unit), []).extend(roster.members)
+    yield from (Roster(unit, sorted(members)) for unit, members in sorted(units.items()))
 
 
 def load_rosters(desk: ObjectStore, reference: Reference, week: int) -> Iterator[Roster]:

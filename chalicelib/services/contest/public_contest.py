@@ -16,7 +16,7 @@ from chalicelib.services.contest.reference import Current, Reference, same_rules
 
 CONTEST, RULES = "data/contest.json", "data/rules.html"
 # Decisions that name nobody.
-_OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices")
+_OPEN_DECISIONS = ("rulings", "recognitions", "confirmations", "calendar", "switches", "notices", "mergers")
 
 
 def _week(definition: Definition, week: Week) -> dict[str, Any]:
@@ -129,10 +129,13 @@ def contest_now(reference: Current, now: int) -> dict[str, Any]:
     }
 
 
-def public_units(reference: Reference) -> list[dict[str, Any]]:
+def public_units(reference: Current, now: int) -> list[dict[str, Any]]:
+    """The units that people may choose: without those that are merged by the week in view."""
+    gone = reference.decisions.merged_in(reference.definition.week_in_view(now).number)
     return [
         {"code": unit.code, "name": unit.name, "bloc": unit.bloc, "kind": unit.kind, "parent": unit.parent}
         for unit in reference.units
+        if unit.code not in gone
     ]
 
 
@@ -193,7 +196,7 @@ def _rulings(reference: Reference) -> list[dict[str, Any]]:
 def site_files(reference: Current, now: int) -> dict[str, bytes]:
     """The site's files about the contest, by key; rules and bank are those of the week in view."""
     return {
-        "data/units.json": canonical_json(public_units(reference)),
+        "data/units.json": canonical_json(public_units(reference, now)),
         "data/bank.json": canonical_json(public_banks(reference, now)),
         CONTEST: canonical_json(public_definition(reference, now)),
     }

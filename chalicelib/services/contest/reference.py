@@ -17,10 +17,10 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.domain.bank import Bank, Question
-from chalicelib.domain.decisions import Bars, Decisions, Switch
+from chalicelib.domain.decisions import Bars, Correction, Decisions, Switch, merged
 from chalicelib.domain.definition import DATES, Definition, Week
 from chalicelib.domain.errors import Busy, Disqualified, Excluded, NotLoaded, Stopped
-from chalicelib.domain.units import Unit
+from chalicelib.domain.units import Unit, merged_units
 from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 10_000
@@ -47,6 +47,36 @@ class Reference:
     rosters: str
     decisions: Decisions
     digests: Mapping[str, str]
+    # Participant id → the corrections of this person, oldest first.
+    corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
+
+    def held(self, participant_id: str, unit: str, category: str, week: int) -> tuple[str, str]:
+        """Unit and category in the person's entry of ``week``; ``unit`` and ``category`` were registered.
+
+        They stay the same from the week's opening on, whatever is decided later.
+        """
+        unit, category = self._corrected(participant_id, unit, category, week)
+        if self.decisions.mergers:
+            unit = merged(self.decisions.mergers, week, held=True).get(unit, unit)
+        return unit, category
+
+    def shown(self, participant_id: str, unit: str, category: str, now: int) -> tuple[str, str]:
+        """Unit and category on the person's page: as corrected last, merged as in the week in view."""
+        unit, category = self._corrected(participant_id, unit, category)
+        week = self.definition.week_in_view(now).number
+        return self.decisions.merged_in(week).get(unit, unit), category
+
+    def _corrected(
+        self, participant_id: str, unit: str, category: str, held_in: int | None = None
+    ) -> tuple[str, str]:
+        for one in self.corrections.get(participant_id, ()):
+            if held_in is not None and one.held_from > held_in:
+                continue
+            if one.field == "unit":
+                unit = one.value
+            else:
+                category = one.value
+        return unit, category
 
     def definition_of(self, week: Week) -> str:
         """The digest of the definition as far as the close of ``week`` depends on it: without other dates."""
@@ -96,20 +126,23 @@ class Current(Reference):
 
     def of_week(self, number: int) -> Reference:
         """The contest that applies in week ``number``. Raises ``Busy``, ``NotLoaded``."""
-        if number not in self.earlier and number not in self.counted:
+        became = self.decisions.merged_in(number)
+        if number not in self.earlier and number not in self.counted and not became:
             return self
         if number not in self._weeks:
             rules, units = self.earlier.get(number), self.counted.get(number)
             reference = _under(self, rules()) if rules else self
-            self._weeks[number] = _changed(reference, _units_of(reference, units())) if units else reference
+            reference = _changed(reference, _units_of(reference, units())) if units else reference
+            self._weeks[number] = _changed(reference, _merged(reference, became)) if became else reference
         return self._weeks[number]
 
     @property
     def at_the_end(self) -> Current:
         """With the units and rosters of the last week, which the final is counted by."""
         last = self.definition.weeks[-1].number
-        kept = self.counted.get(last)
-        return self if kept is None else replace(self, **_units_of(self, kept()))
+        kept, became = self.counted.get(last), self.decisions.merged_in(last)
+        current = self if kept is None else replace(self, **_units_of(self, kept()))
+        return replace(current, **_merged(current, became)) if became else current
 
     @property
     def paper_sizes(self) -> list[int]:
@@ -148,6 +181,12 @@ def _units_of(now: Reference, then: Reference) -> dict[str, Any]:
     }
 
 
+def _merged(reference: Reference, became: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of ``reference`` that change where units are merged."""
+    units = tuple(merged_units(reference.units, became))
+    return {"units": units, "digests": {**reference.digests, "units": digest(compiled.encode_units(units))}}
+
+
 def same_units(one: Reference, other: Reference) -> bool:
     """Whether both have the same units and rosters."""
     return all(one.digests[name] == other.digests[name] for name in ("units", "rosters"))
@@ -183,6 +222,11 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
     """The inverse of ``compile_parts``."""
     digests = {name: digest(data) for name, data in parts.items()}
     units, barred = compiled.decode_units(parts["units"]), compiled.decode_barred(parts["barred"])
+    decisions = compiled.decode_decisions(parts)
+    corrections: dict[str, tuple[Correction, ...]] = {}
+    for one in decisions.corrections:
+        for person in one.people:
+            corrections[person] = (*corrections.get(person, ()), one)
     return Current(
         definition=compiled.decode_definition(parts["definition"]),
         bank=Bank(digests["bank"], compiled.decode_bank(parts["bank"])),
@@ -191,8 +235,9 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
         excluded=barred.out,
         unranked=barred.no_prize,
         rosters=compiled.decode_rosters(parts["rosters"]),
-        decisions=compiled.decode_decisions(parts),
+        decisions=decisions,
         digests=digests,
+        corrections=corrections,
     )
 
 

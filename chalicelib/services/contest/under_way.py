@@ -50,7 +50,7 @@ def begun(definition: Definition, now: int) -> list[Week]:
     return [week for week in definition.weeks if week.opens <= now + LEAD_MS]
 
 
-def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> Plan:
+def plan(told: ContestInForce, before: Current, after: Current, now: int) -> Plan:
     """The plan for a change that ``too_late`` allows; ``told`` is the pointer of ``before``."""
     weeks = begun(before.definition, now)
     closed = after.definition.ready_to_close(now + LEAD_MS)  # not one that is opened again
@@ -61,7 +61,7 @@ def plan(told: ContestInForce, before: Current, after: Reference, now: int) -> P
         return {
             str(week.number): by.get(str(week.number), told.reference)
             for week in weeks
-            if not same(before.of_week(week.number), after)
+            if not same(before.of_week(week.number), after.of_week(week.number))
         }
 
     coming = _coming(before, after, now)

@@ -42,11 +42,15 @@ Answers = Mapping[str, Sequence[str]]
 
 
 class Person(NamedTuple):
-    """The person who asks, according to the session token."""
+    """The person who asks, according to the session token: unit and category as registered."""
 
     participant_id: str
     unit: str
     category: str
+
+    def held_in(self, week: int, reference: Current) -> Person:
+        """With unit and category as the entry of the week holds them, without reading it."""
+        return Person(self.participant_id, *reference.held(*self, week))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Exam:
         week = self._definition.week_at(now)
         if week is None:
             raise NoOpenWeek(self._definition.contest.period)
+        person = person.held_in(week.number, self._reference)
         if not self._reference.decisions.is_on("starts"):
             return self._only_open(person, week, now), False
         definition = self._reference.of_week(week.number).definition
@@ -145,7 +150,8 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
+        category = person.held_in(attempt.week, self._reference).category
+        paper = _draw(reference, attempt.week, category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_past_saving(reference.definition, week, attempt.started, now)
         new = next_revision(revision, attempt.started, now)
@@ -175,7 +181,8 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
+        category = person.held_in(attempt.week, self._reference).category
+        paper = _draw(reference, attempt.week, category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_overdue(reference.definition, week, attempt.started, now)
         try:

@@ -12,6 +12,7 @@ from chalicelib.domain.calendar import refused_moves, with_changes
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.times import EPOCH, day, local_time, span_ms, to_ms
+from chalicelib.domain.units import Unit
 from chalicelib.domain.validation import message_of
 from chalicelib.readers.calendar_files import CalendarLine, read_calendar, read_notice, read_switches
 from chalicelib.readers.contest_files import DECISION_FILES, ContestFaults
@@ -26,6 +27,7 @@ from chalicelib.readers.rulings import read_rulings
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.contest.under_way import LEAD_MS, recognised
+from chalicelib.services.intake.corrections import plan_mergers, sizes
 
 # When the result of a close that stands came into force, in milliseconds; None if there is none.
 PublishedAt = Callable[[str], int | None]
@@ -67,6 +69,8 @@ def read_decisions(
         case "winner-checks":
             on = now.astimezone(definition.zone).date()
             made = Decisions(annulments=tuple(read_winner_checks(table, weeks, on, faults)))
+        case "mergers":
+            made = Decisions(mergers=plan_mergers(table, contest, now, faults))
         case "recognitions":
             wanted = read_recognitions(table, weeks, faults)
             if not faults:
@@ -150,7 +154,9 @@ def contradictions(file: str, refused: ValidationError) -> list[Fault]:
     return [Fault(file, 0, "", "", message_of(error)) for error in refused.errors(include_url=False)]
 
 
-def in_words(definition: Definition, decisions: Decisions, file: str) -> dict[str, Any]:
+def in_words(
+    definition: Definition, decisions: Decisions, file: str, units: Sequence[Unit] = ()
+) -> dict[str, Any]:
     """What the answer to ``file`` says is in force now."""
     names = {"starts": "bắt đầu lượt thi", "registration": "đăng ký", "sign_in": "đăng nhập"}
     if file.startswith("switches"):
@@ -159,6 +165,8 @@ def in_words(definition: Definition, decisions: Decisions, file: str) -> dict[st
         return {"notice": decisions.notice}
     if file.startswith("calendar"):
         return {"dates": [_dates(definition, week) for week in definition.weeks]}
+    if file.startswith("mergers"):
+        return {"merged": sizes(units, decisions.mergers, decisions)}
     return {}
 
 

@@ -75,7 +75,7 @@ class Inbox:
         if file in PERSONAL_FILES:
             told = self.people().take_over(file, data, first, delivery.id)
         elif deliveries.is_newest(delivery.key, delivery.sequencer, to_ms(now)):
-            told = self.contest().take_over(file, data, now, first)
+            told = self.contest().take_over(file, data, now, first, delivery.who)
         else:
             told = self.contest().overtaken(f"{file}.{delivery.version}", data, now)
         deliveries.finish(delivery.id)

@@ -7,7 +7,7 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -82,6 +82,7 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
+from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import Unconfirmed, answer
 from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
@@ -115,13 +116,14 @@ class _Overtaken(Exception):
 
 
 class _Sent(NamedTuple):
-    """A file; ``confirmed`` with its code and reason, if its consequences were seen before.
+    """A file, and who sent it; ``confirmed`` with its code and reason, if its consequences were seen before.
 
     ``came``: when it arrived, where that was before this run.
     """
 
     file: str
     data: bytes
+    by: str = ""
     confirmed: tuple[str, str] | None = None
     came: datetime | None = None
 
@@ -134,6 +136,8 @@ class Published(Protocol):
     def settled(self, reference: Current, now: int) -> bool: ...
 
     def consequences(self, reference: Current, now: int) -> list[CloseChange]: ...
+
+    def winners_shown(self, reference: Current) -> Mapping[str, tuple[int, Collection[str]]]: ...
 
 
 # Decisions that change no published result, and that cannot wait until one that changes them is carried out.
@@ -148,6 +152,8 @@ _CAUSES: dict[str, Cause] = {
     "winner-checks": "annulment",
     "recognitions": "correction",
     "calendar": "calendar",
+    "corrections": "correction",
+    "mergers": "correction",
 }
 
 
@@ -174,10 +180,12 @@ class Intake:
     people: Callable[[], ParticipantStore]
     revocations: Callable[[], Revocations]
 
-    def take_over(self, file: str, data: bytes, now: datetime, came: datetime | None = None) -> IntakeAnswer:
+    def take_over(
+        self, file: str, data: bytes, now: datetime, came: datetime | None = None, by: str = ""
+    ) -> IntakeAnswer:
         """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``.
 
-        ``came``: when the file first arrived, if an earlier run has died over it.
+        ``came``: when the file first arrived, if an earlier run has died over it. ``by``: who put it there.
         """
         confirmation = CONFIRMATION.fullmatch(file)
         return answer(
@@ -187,9 +195,9 @@ class Intake:
             data,
             now,
             lambda warnings: (
-                self._confirm(_Sent(file, data), confirmation[1], now, warnings)
+                self._confirm(_Sent(file, data, by), confirmation[1], now, warnings)
                 if confirmation
-                else self._take(_Sent(file, data, came=came), now, warnings)
+                else self._take(_Sent(file, data, by, came=came), now, warnings)
             ),
             self._names,
             self._word,
@@ -214,8 +222,13 @@ class Intake:
         return {identity: person.full_name for identity, person in self.people().get_many(wanted).items()}
 
     def _in_force(self, citizen_id: str) -> str:
-        number = participant_id(self.pepper, citizen_id)
-        return self.people().in_force([number])[number]
+        return self._ids([citizen_id])[citizen_id]
+
+    def _ids(self, citizen_ids: Iterable[str]) -> dict[str, str]:
+        """Citizen ID → the participant id in force."""
+        numbers = {one: participant_id(self.pepper, one) for one in citizen_ids}
+        in_force = self.people().in_force(numbers.values())
+        return {one: in_force[number] for one, number in numbers.items()}
 
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         file, data = sent.file, sent.data
@@ -255,14 +268,16 @@ class Intake:
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
         if DECISION_FILES[sent.file] == "releases":
             return self._release(sent, seen, now, warnings)
-        contest = seen.contest
+        if DECISION_FILES[sent.file] == "corrections":
+            return self._correct(sent, seen, now, warnings)
+        contest, files = seen.contest, self._source(seen, None)
         published_at = partial(self.published.published_at, contest)
         more = read_decisions(*sent[:2], contest, self._in_force, published_at, now)
-        files = self._source(seen, None)
-        taken = self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
+        folder = read_files(files)
+        taken = self._publish(folder, pack(files), sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
         definition = with_changes(contest.definition, decisions.calendar)
-        told = in_words(definition, decisions, sent.file)
+        told = in_words(definition, decisions, sent.file, contest.units)
         return {"decisions": sum(map(len, more)), **{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}
 
     def _release(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
@@ -320,6 +335,34 @@ class Intake:
             return {}
         return self._told(changes, annulments) if changes else {}
 
+    def _correct(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
+        """Corrects registered people; their rows just before the decisions, which a close may meet at once."""
+        contest, store, faults = seen.contest, self.people(), list[Fault]()
+        published = self.published.winners_shown(contest)
+        table = File(sent.file, sent.data)
+        asked = plan_corrections(table, contest, store, self._ids, published, now, sent.by, faults)
+        if faults:
+            raise ContestFaults(faults)
+        folder = f"requests/{now:%Y%m%d-%H%M%S}-{digest(sent.data)[:8]}/"
+
+        def carry_out() -> None:
+            book = self.write_book([PlainSheet("Đã sửa", [24] * len(LOG), LOG, asked.log)], now)
+            # If this is tried again, what the first try found stays: rows are as they should be by then.
+            self.desk.replace(f"{folder}corrections.xlsx", None, book)
+            asked.carry_out(store)
+
+        taken: dict[str, Any] = {}
+        if any(asked.decisions):
+            files = self._source(seen, None)
+            taken = self._publish(
+                read_files(files), pack(files), sent, seen, now, warnings, asked.decisions, carry_out
+            )
+        else:
+            carry_out()
+        unchanged = sum(UNCHANGED in line for line in asked.log)
+        told = {"corrected": len(asked.log) - unchanged, "unchanged": unchanged, "answers": folder}
+        return {**{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}
+
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Carries out the change that waits under ``code``, for the reason in the file."""
         faults: list[Fault] = []
@@ -338,7 +381,7 @@ class Intake:
             return {"confirmed": code}
         pending = decode(Pending, waiting)
         file = pending.consequences.file
-        return self._take(_Sent(file, pending.data, (code, reason)), now, warnings)
+        return self._take(_Sent(file, pending.data, sent.by, (code, reason)), now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -424,10 +467,13 @@ class Intake:
         now: datetime,
         warnings: list[Fault],
         more: Decisions = NO_DECISIONS,
+        carry_out: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
         """Writes immutable objects first, then the site's files, then the pointer with its commitment.
 
-        ``more``: new decisions. Raises ``Unconfirmed`` if published results would change.
+        ``more``: new decisions; ``carry_out`` writes what goes with them, right before the pointer.
+
+        Raises ``Unconfirmed`` if published results would change.
         """
         before = seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
@@ -477,6 +523,7 @@ class Intake:
         )
         if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
             raise Busy("a week has come too near meanwhile")  # the changes would now apply from another week on
+        carry_out()
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
         self.site.put("data/commitments.json", published(chain))

@@ -35,6 +35,9 @@ _TAKEN = {
     "notice": "Thông báo trên trang",
     "decisions": "Quyết định đã ghi nhận",
     "released": "Số căn cước trả lại cho chủ",
+    "corrected": "Mục đã sửa",
+    "unchanged": "Mục đã như vậy từ trước",
+    "merged": "Đơn vị sau sáp nhập",
     "confirmed": "Đã thực hiện thay đổi có mã",
     "code": "Mã xác nhận",
     "gathered": "Các tệp đã nhận",
@@ -52,6 +55,7 @@ _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
 
 
 _CLOSES = ("Kết quả", "Mục", "Mã", "Tên", "Trước", "Sau")
+_PERSONAL = {"full_name": "Sửa họ và tên", "unit": "Đơn vị của người đạt giải"}
 Names = Callable[[Iterable[str]], Mapping[str, str]]
 
 
@@ -164,7 +168,11 @@ def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tu
 
 def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
     """Which closes would be made again, which figures change, who loses and gains a prize, which units move."""
-    known = names(one.participant_id for close in consequences.closes for one in close.prizes)
+    closes = consequences.closes
+    known = names(
+        [one.participant_id for close in closes for one in close.prizes]
+        + [one.participant_id for close in closes for one in close.people]
+    )
     rows: list[Sequence[str | int | None]] = []
     for close in consequences.closes:
         what = "Chung cuộc" if close.what == "final" else f"{word.capitalize()} {close.what[5:]}"
@@ -173,6 +181,11 @@ def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
         rows += [
             (what, "Giải cá nhân", one.participant_id, known.get(one.participant_id), one.before, one.after)
             for one in close.prizes
+        ]
+        rows += [
+            (what, _PERSONAL[one.field], who, known.get(who), one.before, one.after)
+            for one in close.people
+            for who in [one.participant_id]
         ]
         rows += [
             (what, "Giải đơn vị", unit.code, unit.name, unit.prize_before, unit.prize_after)

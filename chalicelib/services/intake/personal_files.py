@@ -141,7 +141,8 @@ class PersonalFiles:
             person, code = self.participants.get(identity), one_time_code(self.pepper, delivery, identity)
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
                 end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
-                known = [person.full_name, person.phone, person.unit, code, f"{end:%H:%M} ngày {day(end)}"]
+                unit, _ = reference.shown(person.participant_id, person.unit, person.category, to_ms(now))
+                known = [person.full_name, person.phone, unit, code, f"{end:%H:%M} ngày {day(end)}"]
                 outcome = "codes"
             else:
                 known, outcome = [""] * 5, "not_registered"

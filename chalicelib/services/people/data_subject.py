@@ -82,7 +82,10 @@ class DataSubject:
     def export(self, wanted: Mapping[str, str], reference: Current, now: int) -> dict[str, Dossier]:
         """Dossiers by citizen ID, of registered people only. ``wanted``: citizen ID → participant id."""
         people = self.participants.get_many(wanted.values())
-        lists: dict[str, list[dict[str, str]]] = {identity: [] for identity in people}
+        lists: dict[str, list[dict[str, str]]] = {
+            identity: [{"source": "corrections", **line._asdict()} for line in person.corrected]
+            for identity, person in people.items()
+        }
         if people:
             for identity, row in self._mentions(wanted, reference):
                 if identity in lists:
@@ -90,7 +93,7 @@ class DataSubject:
         exam = self._exam(reference)
         return {
             citizen_id: Dossier(
-                _person(people[identity], reference),
+                _person(people[identity], reference, now),
                 [
                     _attempt(entry, attempt, reference, now)
                     for entry in exam.history(_as_sitter(people[identity]), now)
@@ -144,6 +147,10 @@ class DataSubject:
             if one.participant_id in wanted.values():
                 cells = {key: str(value) for key, value in one._asdict().items()}
                 yield one.participant_id, {"source": "annulments", **cells}
+        for identity in wanted.values():
+            for decided in reference.corrections.get(identity, ()):
+                cells = {key: str(value) for key, value in decided._asdict().items() if key != "people"}
+                yield identity, {"source": "corrections", **cells}
         yield from self._results(set(wanted.values()), reference)
 
     def _source(self) -> ContestFolder | None:
@@ -171,8 +178,9 @@ def _as_sitter(person: Participant) -> Person:
     return Person(person.participant_id, person.unit, person.category)
 
 
-def _person(person: Participant, reference: Current) -> dict[str, str]:
+def _person(person: Participant, reference: Current, now: int) -> dict[str, str]:
     moment = reference.definition.rfc3339
+    unit, category = reference.shown(person.participant_id, person.unit, person.category, now)
     return {
         "participant_id": person.participant_id,
         "citizen_id": person.citizen_id,
@@ -180,8 +188,8 @@ def _person(person: Participant, reference: Current) -> dict[str, str]:
         "date_of_birth": person.date_of_birth,
         "gender": person.gender,
         "phone": person.phone,
-        "unit_code": person.unit,
-        "category": person.category,
+        "unit_code": unit,
+        "category": category,
         "registered_at": moment(person.registered_at),
         "kept_until": moment(person.kept_until) if person.kept_until else "",
         "password": "chỉ lưu dạng băm argon2id, không đọc lại được",

@@ -122,6 +122,9 @@ class Province:
     def consequences(self, reference: Current, now: int) -> Any:
         return self.closer().consequences(reference, now)
 
+    def winners_shown(self, reference: Current) -> Any:
+        return self.closer().winners_shown(reference)
+
     def send(self, file: str, text: str, now: datetime = TUESDAY) -> dict[str, Any]:
         return self.desk.send(file, text, now)
 

@@ -71,7 +71,7 @@ class Organiser(Province):
 
     def closer(self) -> CloseWeeks:
         shares = Shares(self.entries.read_week, self.desk.desk, "test", collectors)
-        reports = Reports(self.desk.desk, phones=tuple)
+        reports = Reports(self.desk.desk, registrations=tuple)
         people = MemoryParticipants()
         return closer(shares, people, self.revisions, self.desk.desk, self.desk.site, reports)
 
