@@ -32,11 +32,19 @@ class Person:
     session: dict[str, Any]
 
     @classmethod
-    def register(cls, stack: Stack, number: int, *, unit: str = "SO-B", proof: bool = True) -> Self:
+    def register(
+        cls,
+        stack: Stack,
+        number: int,
+        *,
+        name: str = "Nguyễn Thị Ánh Đào",
+        unit: str = "SO-B",
+        proof: bool = True,
+    ) -> Self:
         citizen_id = f"040190{number:06}"
         application = {
             "citizen_id": citizen_id,
-            "full_name": "Nguyễn Thị Ánh Đào",
+            "full_name": name,
             "date_of_birth": "1990-03-07",
             "gender": "female",
             "phone": "0912345678",

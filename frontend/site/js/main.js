@@ -6,7 +6,7 @@ import { afterClick, fill, focusOn, h } from "./dom.js";
 import { setZone } from "./format.js";
 import { explain } from "./problems.js";
 import { parseRoute } from "./route.js";
-import { language, session } from "./storage.js";
+import { language, PREFIX, session } from "./storage.js";
 import { isEnglish, setLanguage, setWeeks, t } from "./texts.js";
 import { showWaiting } from "./waiting.js";
 
@@ -43,6 +43,7 @@ let renew = null; // draws what the shown screen says of the contest anew
 let watches = null; // whether the shown screen depends on the newest dates; null: always
 /** @type {(() => unknown) | null} */
 let keep = null; // the text typed into the screen, for showing it in the other language
+let shownFor = ""; // who was signed in when the screen was made
 let turn = 0; // counts route changes: a screen that loads too late is dropped
 
 /** `instead`: nobody needs to come back to the screen that is left. */
@@ -61,8 +62,16 @@ function askToSignIn(expired) {
 /** True if the error says that the session has ended. For screens with calls of their own. */
 function signedOut(error) {
   if (error.code !== "unauthorized") return false;
+  if (session.holder() !== shownFor) return handedOver();
   session.clear();
   askToSignIn(true);
+  return true;
+}
+
+/** Somebody else has signed in, or this person out, in another tab: nothing of the one before stays in view. */
+function handedOver() {
+  if (PRIVATE.has(parseRoute(location.hash).name)) go("#/me", { instead: true });
+  else show();
   return true;
 }
 
@@ -120,6 +129,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
   const [mine, at] = [(turn += 1), parseRoute(location.hash)];
   if (leave) leave();
   leave = keep = renew = watches = null;
+  shownFor = session.holder();
   const main = place("main");
   main.setAttribute("aria-busy", "true"); // tells guard.js that the app runs
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
@@ -137,6 +147,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
     keep = made.keep || null;
     renew = made.renew || null;
     watches = made.watches || null;
+    fill(place("who"), who());
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
     put(content);
     const target = made.shown && made.shown();
@@ -201,9 +212,18 @@ function frame(name) {
     other.toUpperCase());
   const brand = h("a", { class: "brand", href: "#/" }, h("img", { src: ICON, alt: "", width: 28, height: 28 }), t("home.contest"));
   fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
+    h("p", { class: "bar who", id: "who" }, who()),
     h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
   footer();
   if (contest) notice();
+}
+
+/** Who is signed in, and the way to sign out: on every screen, since the device may be shared. */
+function who() {
+  const found = signedIn();
+  if (!found) return null;
+  const { participant: { full_name: name, unit_code: code }, unit } = /** @type {any} */ (found);
+  return [h("span", null, h("strong", null, name), (unit || code) && ` · ${unit || code}`), h("a", { href: "#/sign-in" }, t("app.notYou"))];
 }
 
 function footer() {
@@ -238,6 +258,9 @@ showWaiting(place("waiting"));
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link
   show();
+});
+addEventListener("storage", ({ key }) => {
+  if (key === `${PREFIX}session` && session.holder() !== shownFor) handedOver();
 });
 addEventListener("online", () => afterClick(connection));
 addEventListener("offline", () => afterClick(connection));

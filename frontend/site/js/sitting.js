@@ -1,6 +1,6 @@
 // The screen of an open paper: shows the state of the machine (machine.js), and passes people's actions on to it.
 
-import { api } from "./api.js";
+import { api, ApiError } from "./api.js";
 import { clock, makeTicker } from "./clock.js";
 import { afterClick, fill, focusOn, h } from "./dom.js";
 import { examBar } from "./exam-bar.js";
@@ -13,7 +13,7 @@ import { explain } from "./problems.js";
 import { reviewView } from "./review.js";
 import { resultView } from "./screens/result.js";
 import { papers, records } from "./records.js";
-import { paperMode, receipts } from "./storage.js";
+import { paperMode, receipts, session } from "./storage.js";
 import { t } from "./texts.js";
 import "./texts-paper.js";
 
@@ -31,14 +31,19 @@ export function sitting(id, { contest, signedIn, signedOut }) {
   const mine = signedIn.participant.participant_id;
   const known = papers.get(id);
   const kept = known && known.owner === mine ? known : null; // the device may be shared
+  /** Nobody's answers travel under another's name: another tab may have signed somebody else in. */
+  const asMe = (call) => {
+    if (session.holder() !== mine) throw new ApiError(401, { code: "unauthorized" });
+    return call();
+  };
   const week = (wanted) => contest.weeks.find((one) => one.number === wanted);
 
   const machine = makeMachine({
     paper: kept && records.get(id) ? kept : null,
     server: {
-      read: () => api.attempt(id, kept && records.get(id) ? IMPATIENT : {}),
-      save: (body, options) => api.save(id, body, options),
-      submit: (body) => api.submit(id, body, { ...IMPATIENT, timeout: 10000 }),
+      read: async () => asMe(() => api.attempt(id, kept && records.get(id) ? IMPATIENT : {})),
+      save: async (body, options) => asMe(() => api.save(id, body, options)),
+      submit: async (body) => asMe(() => api.submit(id, body, { ...IMPATIENT, timeout: 10000 })),
     },
     store: {
       read: () => records.get(id),

@@ -51,6 +51,8 @@ export const session = {
   /** @param {Session} value */
   set: (value) => write("session", value),
   clear: () => remove("session"),
+  /** The participant id of whoever is signed in, "" if nobody is. Several people may use one device. */
+  holder: () => session.get()?.participant?.participant_id || "",
 };
 
 /** "one" question at a time or all in a "list"; null until somebody chose. */

@@ -3,6 +3,19 @@
 import { addTexts } from "./texts.js";
 
 addTexts({
+  "signIn.title": ["Đăng nhập", "Sign in"],
+  "signIn.send": ["Đăng nhập", "Sign in"],
+  "signIn.expired": ["Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.", "Your session has expired or was ended, for example because the password was reset. Please sign in again."],
+  "signIn.kept": ["Câu trả lời của bài đang làm vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
+  "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],
+  "signIn.forgot": ["Quên mật khẩu?", "Forgot your password?"],
+  "switch.title": ["Thiết bị này đang đăng nhập bằng tài khoản của {name}", "{name} is signed in on this device"],
+  "switch.kept": [
+    "Nếu bạn là người khác, hãy đăng xuất trước khi dùng. Câu trả lời {name} đã chọn trong bài đang làm vẫn được giữ: đăng nhập lại trước khi hết giờ thì làm tiếp được, trang gửi những gì máy chủ chưa nhận. Người khác không xem được.",
+    "If you are somebody else, sign out before you go on. The answers {name} has chosen in an open paper are kept: whoever signs in again before time is up goes on with them, and the page sends what the server has not received. Nobody else can see them.",
+  ],
+  "switch.leave": ["Đăng xuất", "Sign out"],
+  "switch.stay": ["Không đăng xuất, quay lại", "Stay signed in, go back"],
   "person.citizenId": ["Số căn cước công dân", "Citizen ID number"],
   "person.citizenIdHint": ["12 chữ số, ghi trên thẻ căn cước", "12 digits, as on your ID card"],
   "person.fullName": ["Họ và tên", "Full name"],

@@ -12,6 +12,7 @@ const TEXTS = {
   "app.retry": ["Thử lại", "Try again"],
   "app.failed": ["Chưa tải được trang", "The page could not be loaded"],
   "app.notFound": ["Không có trang này", "There is no such page"],
+  "app.notYou": ["Không phải bạn?", "Not you?"],
   "app.toHome": ["Về trang chủ", "To the home page"],
   "app.hotline": ["Đường dây nóng: ", "Hotline: "],
   "app.organiser": ["Đơn vị tổ chức: ", "Organiser: "],
@@ -93,13 +94,6 @@ const TEXTS = {
   "guide.own": ["Hướng dẫn của Ban Tổ chức", "The organisers' guidance"],
   "guide.none": ["Ban Tổ chức chưa công bố thể lệ.", "The rules are not published yet."],
   "guide.ask": ["Cần trợ giúp? Gọi đường dây nóng {hotline}.", "Need help? Call the hotline {hotline}."],
-
-  "signIn.title": ["Đăng nhập", "Sign in"],
-  "signIn.send": ["Đăng nhập", "Sign in"],
-  "signIn.expired": ["Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.", "Your session has expired or was ended, for example because the password was reset. Please sign in again."],
-  "signIn.kept": ["Câu trả lời của bài đang làm vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
-  "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],
-  "signIn.forgot": ["Quên mật khẩu?", "Forgot your password?"],
 
   "result.title": ["Kết quả lượt thi", "Your result"],
   "result.received": ["Đã nhận bài", "Received"],

@@ -25,6 +25,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   const units = await data("units.json", { keep: true, quiet: true, tries: 2 }).catch(() => null);
   const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);
+  if (unit && session.holder() === participant.participant_id) session.set(/** @type {any} */ ({ ...session.get(), unit: unit.name }));
   const leave = () => {
     session.clear();
     go("#/");

@@ -5,13 +5,14 @@ import { h, once } from "../dom.js";
 import { citizenIdField, mistakesOf, passwordField, summaryBox } from "../form.js";
 import { numberIn } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
-import { records } from "../records.js";
+import { papers, records } from "../records.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-forms.js";
 
-export async function screen({ query, go, kept }) {
+export async function screen({ query, go, kept, signedIn }) {
   const next = query.get("next") || "";
+  if (signedIn) return choice(signedIn.participant, go);
   const citizen = citizenIdField();
   const password = passwordField("password", { autocomplete: "current-password", required: true });
   const summary = summaryBox();
@@ -21,7 +22,9 @@ export async function screen({ query, go, kept }) {
     try {
       const credentials = { citizen_id: numberIn(citizen.input.value), password: password.input.value };
       session.set(await api.signIn(credentials));
-      go(/^#\/(me|paper)/.test(next) ? next : "#/me", { instead: true });
+      const paper = attempt && papers.get(attempt);
+      const another = paper && paper.owner !== session.holder(); // who used this device before
+      go(/^#\/(me|paper)/.test(next) && !another ? next : "#/me", { instead: true });
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);
@@ -42,4 +45,19 @@ export async function screen({ query, go, kept }) {
     h("p", null, t("signIn.none"), " ", h("a", { href: "#/register" }, t("nav.register"))),
     h("p", null, h("a", { href: "#/password" }, t("signIn.forgot"))));
   return { title: t("signIn.title"), content, keep: () => [citizen.input.value, password.input.value] };
+}
+
+/** Somebody is signed in: the person who holds the device now may be another. */
+function choice({ full_name: name }, go) {
+  const leave = () => {
+    session.clear();
+    go("#/sign-in");
+  };
+  const content = h("section", { class: "narrow" },
+    h("h1", null, t("switch.title", { name })),
+    h("p", null, t("switch.kept", { name })),
+    h("p", { class: "actions" },
+      h("button", { class: "button primary", type: "button", onclick: leave }, t("switch.leave")),
+      h("button", { class: "button", type: "button", onclick: () => (history.length > 1 ? history.back() : go("#/me")) }, t("switch.stay"))));
+  return { title: t("signIn.title"), content };
 }
