@@ -135,12 +135,9 @@ class PostOffice:
         def mortal(part: object) -> Any:
             return Mortal(part, self.left, WRITES)
 
-        people = type(requests)(
-            mortal(requests.desk),
-            mortal(requests.participants),
-            requests.subject,
-            *(requests.revocations, requests.current, requests.pepper, requests.write_book),
-        )
+        parts = {name: getattr(requests, name) for name in type(requests).__slots__}
+        doors = {"desk": mortal(requests.desk), "participants": mortal(requests.participants)}
+        people = type(requests)(**{**parts, **doors})
         told = {name: getattr(intake, name) for name in type(intake).__slots__}
         contest = type(intake)(**{**told, "desk": mortal(intake.desk), "site": mortal(intake.site)})
         self.contest.clock.now = self.clock.now
