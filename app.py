@@ -45,7 +45,7 @@ def contest() -> Response:
 
 @app.route("/challenge", methods=["GET"])
 def challenge() -> Response:
-    return guarded(lambda: reply(200, api.account().challenge()))
+    return guarded(lambda: reply(200, api.account().challenge(_address())))
 
 
 @app.route("/participants", methods=["POST"])

@@ -191,7 +191,7 @@ def run_deployed(people: int, seed: int) -> tuple[chaos_stack.Outcome, Counter[s
     """Does the same on the deployed package, over HTTP, and also kills functions and doubles events."""
     with tempfile.TemporaryDirectory() as folder:
         contest = contest_folder(
-            Path(folder) / "contest", id="chaos", weeks=1, seconds=30 + people, proof="false"
+            Path(folder) / "contest", id="chaos", weeks=1, seconds=30 + people, proof="off"
         )
         state = Path(folder) / "state"
         with running(contest, state) as stack, FaultProxy(stack.stack["aws_endpoint_url"], seed) as proxy:

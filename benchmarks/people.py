@@ -53,10 +53,15 @@ class Server:
     answers: dict[str, set[str]]
 
     async def call(
-        self, method: str, path: str, route: str, body: Any = None, token: str | None = None
+        self, method: str, path: str, route: str, body: Any = None, token: str | None = None, home: str = ""
     ) -> dict[str, Any]:
-        """One request, tried again with full jitter if the API says that it is busy."""
+        """One request, tried again with full jitter if the API says that it is busy.
+
+        ``home``: the address of the caller, which the local stack believes (``infra/local/proxy.py``).
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if home:
+            headers["X-Forwarded-For"] = home
         for trial in range(TRIES):
             began = time.perf_counter()
             async with self.session.request(
@@ -140,6 +145,7 @@ class Person:
     def __init__(self, server: Server, number: int, dice: random.Random) -> None:
         self._server, self._dice = server, dice
         self._application = application(number, server.units, dice)
+        self._home = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self._habit = dice.choices(list(HABITS), list(HABITS.values()))[0]
 
     async def take_part(self, ends: float) -> None:
@@ -156,11 +162,11 @@ class Person:
 
     async def _arrive(self) -> str:
         call, body = self._server.call, self._application
-        if self._server.contest["eligibility"]["proof_of_work"]:
-            challenge = await call("GET", "/challenge", "challenge")
+        if self._server.contest["eligibility"]["proof_of_work"] != "off":
+            challenge = await call("GET", "/challenge", "challenge", home=self._home)
             body["proof"] = await asyncio.to_thread(solve, challenge)
         try:
-            await call("POST", "/participants", "register", body)
+            await call("POST", "/participants", "register", body, home=self._home)
             self._server.tally.counts["registered"] += 1
         except Refused as refused:
             if refused.code != "already_registered":

@@ -175,7 +175,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         say_aside("Starting a stack of its own; the whole drill takes about two minutes.")
-        contest = contest_folder(work / "contest", id="drill", weeks=1, seconds=WEEK_S, proof="false")
+        contest = contest_folder(work / "contest", id="drill", weeks=1, seconds=WEEK_S, proof="off")
         with running(contest, work / "state") as stack:
             tally = asyncio.run(play(stack.site_url, options.people, seed=1))
             print(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")

@@ -32,6 +32,7 @@ SHAPES: dict[str, Any] = {
     "stale": shapes.StaleProblem,
     "finished": shapes.FinishedProblem,
     "stopped": shapes.StoppedProblem,
+    "proof_required": shapes.ProofRequiredProblem,
 }
 
 
@@ -75,15 +76,24 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/challenge"): Operation(
         "getChallenge",
-        "A proof-of-work challenge for registering",
+        "A proof-of-work challenge for registering; sign-in and password tell theirs when they need one",
         {200: shapes.Challenge},
+        ("not_loaded",),
         links=(Link("registerParticipant", "Its solution is `proof`."),),
     ),
     ("POST", "/participants"): Operation(
         "registerParticipant",
         "Register",
         {201: shapes.Registered},
-        ("invalid", "excluded", "disqualified", "already_registered", "stopped", "not_loaded"),
+        (
+            "invalid",
+            "excluded",
+            "disqualified",
+            "already_registered",
+            "proof_required",
+            "stopped",
+            "not_loaded",
+        ),
         body=account.Registration,
         links=(
             Link(
@@ -104,7 +114,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "wrong_credentials",
             "excluded",
             "disqualified",
-            "too_many_attempts",
+            "proof_required",
             "stopped",
             "not_loaded",
         ),
@@ -140,7 +150,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "resetPassword",
         "Set a lost password anew by the code that the organisers handed out",
         {204: None},
-        ("invalid", "wrong_code", "too_many_attempts"),
+        ("invalid", "wrong_code", "proof_required"),
         body=account.PasswordReset,
         links=(
             Link(
@@ -359,7 +369,7 @@ def _refusal(status: int, codes: list[str], named: dict[int, Json]) -> Json:
     }
     return {
         "description": "; ".join(f"`{code}`" for code in codes),
-        "headers": _headers(*(["Retry-After"] if status in {429, 503} else [])),
+        "headers": _headers(*(["Retry-After"] if status == 503 else [])),
         "content": {problems.CONTENT_TYPE: content},
     }
 
@@ -391,10 +401,18 @@ def _example(code: str) -> Json:
         "rulings": [],
         "receipt": None,
     }
+    challenge: shapes.Challenge = {
+        "algorithm": "SHA-256",
+        "challenge": "9f2c" * 16,
+        "maxnumber": 400_000,
+        "salt": "00c0ffee00c0ffee?expires=1661131200&steps=4&",
+        "signature": "41d7" * 16,
+    }
     known = {
         "invalid": lambda: problems.of(InvalidInput(wrong)),
         "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000)),
         "finished": lambda: {**problems.document(code), "result": result},
+        "proof_required": lambda: {**problems.document(code), "challenge": challenge},
         "stopped": lambda: problems.of(Stopped("Đang sửa một câu hỏi, 10 giờ mở lại.")),
     }
     return {"value": known.get(code, lambda: problems.document(code))()}

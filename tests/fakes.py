@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -31,11 +32,12 @@ from chalicelib.services.ports import (
     SHARDS,
     CurrentRevision,
     Exchange,
-    Failures,
     Holder,
     NotMet,
     Participant,
     ProviderHealth,
+    Strain,
+    Traffic,
 )
 
 SALT_KEY = b"salt key of the tests"
@@ -76,7 +78,7 @@ def definition(**tables: Any) -> Definition:
             {"name": "weekly", "title": "Giải thi tuần", "once": True},
             {"name": "final", "title": "Giải tập thể", "when": "final", "count": 2},
         ],
-        "eligibility": {"proof_of_work": False},
+        "eligibility": {"proof_of_work": "off"},
     }
     for name, table in tables.items():
         raw[name] = table if isinstance(table, list) else {**raw.get(name, {}), **table}
@@ -273,31 +275,62 @@ class MemoryRevocations:
         self.revoked += participant_ids
 
 
-class MemorySignIns:
+class MemorySources:
     def __init__(self) -> None:
-        self.here: dict[tuple[str, str], Failures] = {}
-        self.anywhere: dict[tuple[str, int], tuple[int, int]] = {}
+        self.registered: Counter[tuple[str, int]] = Counter()
+        self.misses: Counter[tuple[str, int]] = Counter()
+        self.in_all: Counter[int] = Counter()
 
-    def failures(self, participant_id: str, source: str, now: int) -> Failures:
-        here = self.here.get((participant_id, source), Failures())
-        wrong, last_at = self.anywhere.get((participant_id, now // HOUR), (0, 0))
-        return here._replace(anywhere=wrong, last_anywhere=last_at)
+    def traffic(self, source: str, now: int) -> Traffic:
+        hour = source, now // HOUR
+        return Traffic(self.registered[hour], self.misses[hour], self.in_all[now // MINUTE - 1])
 
-    def failed(self, participant_id: str, source: str, now: int) -> None:
-        seen = self.failures(participant_id, source, now)
-        self.here[participant_id, source] = Failures(seen.here + 1, now, seen.known)
-        self.anywhere[participant_id, now // HOUR] = (seen.anywhere + 1, now)
+    def begin(self, source: str, participant_id: str, limit: int | None, now: int) -> bool:
+        if limit is not None and self.registered[source, now // HOUR] >= limit:
+            return False
+        self.registered[source, now // HOUR] += 1
+        self.in_all[now // MINUTE] += 1
+        return True
 
-    def succeeded(self, participant_id: str, source: str, now: int) -> None:
-        self.here[participant_id, source] = Failures(known=True)
+    def missed(self, source: str, now: int) -> None:
+        self.misses[source, now // HOUR] += 1
+
+
+class MemorySignIns:
+    def __init__(self, sources: MemorySources | None = None) -> None:
+        self.sources = sources or MemorySources()
+        self.here: dict[tuple[str, str], Strain] = {}
+        self.anywhere: Counter[tuple[str, int]] = Counter()
+
+    def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain:
+        here = self.here.get((participant_id, origin), Strain())
+        misses = self.sources.traffic(source, now).misses
+        return here._replace(anywhere=self.anywhere[participant_id, now // HOUR], misses=misses)
+
+    def begin(self, participant_id: str, limit: int | None, now: int) -> bool:
+        if limit is not None and self.anywhere[participant_id, now // HOUR] >= limit:
+            return False
+        self.anywhere[participant_id, now // HOUR] += 1
+        return True
+
+    def failed(self, participant_id: str, origin: str, source: str, now: int) -> None:
+        here = self.here.get((participant_id, origin), Strain())
+        self.here[participant_id, origin] = here._replace(here=here.here + 1)
+        self.sources.missed(source, now)
+
+    def succeeded(self, participant_id: str, origin: str, now: int) -> None:
+        self.here[participant_id, origin] = Strain(known=True)
 
 
 class MemoryProofs:
     def __init__(self) -> None:
-        self.spent: dict[str, str] = {}
+        self.spent: dict[str, str | None] = {}
 
-    def spend(self, proof: str, participant_id: str, now: int) -> bool:
-        return self.spent.setdefault(proof, participant_id) == participant_id
+    def spend(self, proof: str, participant_id: str | None, now: int) -> bool:
+        if proof in self.spent and (participant_id is None or self.spent[proof] != participant_id):
+            return False
+        self.spent[proof] = participant_id
+        return True
 
 
 class MemoryDeliveries:

@@ -69,7 +69,7 @@ when = "final"
 count = 2
 
 [eligibility]
-proof_of_work = {proof}
+proof_of_work = "{proof}"
 
 [publication]
 winner_names = "full"
@@ -110,9 +110,19 @@ class Stack:
         )
 
     def call(
-        self, method: str, path: str, body: Any = None, token: str | None = None, **options: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str | None = None,
+        *,
+        address: str | None = None,
+        **options: Any,
     ) -> requests.Response:
+        """``address``: of the home from which the call is made (``infra/local/proxy.py``)."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if address:
+            headers["X-Forwarded-For"] = address
         if body is not None:
             options["json"] = body
         return requests.request(method, f"{self.site_url}/api{path}", headers=headers, timeout=30, **options)

@@ -293,9 +293,13 @@ UNIT_PRIZES = (
 )
 
 
+# What registering costs at least: nothing, little, or more than anybody would pay by the hundred.
+ProofOfWork = Literal["off", "on", "high"]
+
+
 class Eligibility(_Table):
     min_age: Annotated[int, Field(strict=True, ge=0, le=100)] = 15
-    proof_of_work: Switch = True
+    proof_of_work: ProofOfWork = "on"
     excluded_roles: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ ContestError
 ├── OtherBrowser          it was begun somewhere else
 ├── CodeRefused           the provider did not confirm it, or not as it must
 ├── IdentityTooWeak       it does not prove the citizen ID, or not strongly enough
-├── TooManyAttempts       too many wrong passwords in a row
+├── ProofRequired         a proof of work is asked for, or a dearer one
 ├── NoOpenWeek            before the first week, between two weeks, after the last
 ├── NoAttemptsLeft        the week's attempts are used up
 ├── AttemptNotFound       no such attempt, or another person's
@@ -119,12 +119,15 @@ class ProviderDown(ContestError):
     retry_after = 30
 
 
-class TooManyAttempts(ContestError):
-    code = "too_many_attempts"
+class ProofRequired(ContestError):
+    """A challenge of so many ``steps`` has to be solved; the API adds ``challenge``."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"retry after {retry_after} s")
-        self.retry_after = retry_after
+    code = "proof_required"
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(f"{steps} steps")
+        self.steps = steps
+        self.challenge: Any = None
 
 
 class NoOpenWeek(ContestError):

@@ -24,12 +24,25 @@ def origin_id(pepper: bytes, participant_id: str, address: str) -> str:
     The same address gives a different id for every person. Only the first 64 bits of an IPv6 address count:
     one household has all the others.
     """
+    return _keyed(pepper, f"source|{participant_id}|{_network(address)}")
+
+
+def source_id(pepper: bytes, address: str) -> str:
+    """Tells the addresses of requests apart, whoever they concern, and reveals nothing else."""
+    return _keyed(pepper, f"address|{_network(address)}")
+
+
+def _network(address: str) -> str:
     try:
         if ip_address(address).version == 6:
-            address = str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
+            return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
     except ValueError:
         pass  # not an address, but still one origin
-    return hmac.digest(pepper, f"source|{participant_id}|{address}".encode(), "sha256")[:8].hex()
+    return address
+
+
+def _keyed(pepper: bytes, text: str) -> str:
+    return hmac.digest(pepper, text.encode(), "sha256")[:8].hex()
 
 
 def code_id(pepper: bytes, participant_id: str, code: str) -> str:

@@ -65,17 +65,30 @@ class Holder(NamedTuple):
     taken: bool
 
 
-class Failures(NamedTuple):
-    """Wrong passwords for a person, from this origin and from anywhere this hour, and the last one's time.
+class Strain(NamedTuple):
+    """What weighs on a guess at a person's password or code.
 
+    ``here``: the person's failures from this origin, since the last success there.
     ``known``: whether the person has signed in from this origin before.
+    ``anywhere``: this hour's tries from all origins that were not known.
+    ``misses``: this hour's failures of the source, whoever they concerned.
     """
 
     here: int = 0
-    last_here: int = 0
     known: bool = False
     anywhere: int = 0
-    last_anywhere: int = 0
+    misses: int = 0
+
+
+class Traffic(NamedTuple):
+    """What weighs on a registration: this hour's registrations and misses of the source.
+
+    ``in_all``: about how many people registered within the last whole minute, from all sources.
+    """
+
+    registered: int = 0
+    misses: int = 0
+    in_all: int = 0
 
 
 class ParticipantStore(Protocol):
@@ -141,18 +154,36 @@ class Revocations(Protocol):
 
 
 class SignIns(Protocol):
-    """Wrong passwords by person and origin, kept for some weeks at most."""
+    """Tries at passwords and codes by person and origin, kept for some weeks at most."""
 
-    def failures(self, participant_id: str, origin: str, now: int) -> Failures: ...
+    def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain: ...
 
-    def failed(self, participant_id: str, origin: str, now: int) -> None: ...
+    def begin(self, participant_id: str, limit: int | None, now: int) -> bool:
+        """Counts a try from a new origin in one conditional write; False if ``limit`` were counted already."""
+
+    def failed(self, participant_id: str, origin: str, source: str, now: int) -> None: ...
 
     def succeeded(self, participant_id: str, origin: str, now: int) -> None: ...
 
 
+class Sources(Protocol):
+    """What each source, an address or a household's network, has done within the hour."""
+
+    def traffic(self, source: str, now: int) -> Traffic: ...
+
+    def begin(self, source: str, participant_id: str, limit: int | None, now: int) -> bool:
+        """Counts a registration in one conditional write; False if ``limit`` were counted already."""
+
+    def missed(self, source: str, now: int) -> None:
+        """Counts a try that failed, or that only told who is registered."""
+
+
 class ProofsOfWork(Protocol):
-    def spend(self, proof: str, participant_id: str, now: int) -> bool:
-        """One conditional write; False if the proof was spent on somebody else. Safe to repeat."""
+    def spend(self, proof: str, participant_id: str | None, now: int) -> bool:
+        """One conditional write; False if the proof was spent before.
+
+        Spending it on the same person again is harmless; what is spent on nobody (None) is spent for good.
+        """
 
 
 class Deliveries(Protocol):

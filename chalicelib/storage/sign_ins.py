@@ -1,38 +1,47 @@
-"""Records kept beside the participants for a while: wrong passwords and spent proofs of work.
+"""Records kept beside the participants for a while: tries, what sources do, and spent proofs of work.
 
-Keys are keyed ids only (``services.identity``). DynamoDB deletes items after their ``expires`` (seconds).
+Keys are keyed ids only (``domain.identity``). DynamoDB deletes items after their ``expires`` (seconds).
 """
 
 from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.services.ports import Failures
+from chalicelib.services.ports import Strain, Traffic
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.models import Item, Table
 
+_MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
-_FORGET_SOURCE_S = 30 * 86_400
-_FORGET_HOUR_S = 2 * 3_600
-_FORGET_PROOF_S = 3_600  # three times as long as a challenge is good
+# How long they are kept.
+_ORIGIN_S = 30 * 86_400
+_HOUR_S = 2 * 3_600
+_PROOF_S = 3_600  # three times as long as a challenge is good
+# One registration in so many is counted in all, for so many: the item of a minute then stays far below the
+# thousand writes a second of one partition. Participant ids are keyed, so nobody can choose to be left out.
+_SAMPLE = 16
 
 
-class FailuresItem(Item):
-    """``wrong#<participant id>#<origin>``, and ``wrong#<participant id>#<hour since 1970>`` for all origins.
+class CountItem(Item):
+    """``wrong#<participant id>#<origin>``: ``tries`` failed since the last success, which made it ``known``.
+    ``wrong#<participant id>#<hour since 1970>``: ``tries`` from all origins that were not known.
+    ``source#<source>#<hour since 1970>``: what the source has ``registered``, and its ``misses``.
+    ``registered#<minute since 1970>``: about what all sources have ``registered``.
 
-    Also for ids that nobody has registered. Origins have 16 characters, so the two never collide.
+    Also for ids that nobody has registered. Origins have 16 characters, so they never collide with hours.
     """
 
-    wrong = NumberAttribute(null=True)
-    last_at = NumberAttribute(null=True)
-    known = BooleanAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    known = BooleanAttribute(default=False)
+    registered = NumberAttribute(default=0)
+    misses = NumberAttribute(default=0)
     expires = NumberAttribute()
 
 
 class ProofItem(Item):
-    """``proof#<challenge>``: whose registration it was spent on."""
+    """``proof#<challenge>``: whose registration it was spent on, if it was one."""
 
-    participant = UnicodeAttribute()
+    participant = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 
@@ -40,36 +49,68 @@ class StoredSignIns:
     """``SignIns`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
-        self._table = Table(FailuresItem, table, client)
+        self._counts = _Counts(client, table)
 
-    def failures(self, participant_id: str, origin: str, now: int) -> Failures:
-        keys = _keys(participant_id, origin, now)
-        found = {item.id: item for item in self._table.get_many(keys)}
-        here, anywhere = (found.get(key) or FailuresItem(key) for key in keys)
-        return Failures(
-            int(here.wrong or 0),
-            int(here.last_at or 0),
-            bool(here.known),
-            int(anywhere.wrong or 0),
-            int(anywhere.last_at or 0),
-        )
+    def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain:
+        keys = _here(participant_id, origin), _anywhere(participant_id, now), _source(source, now)
+        here, anywhere, from_there = self._counts.of(*keys)
+        return Strain(int(here.tries), here.known, int(anywhere.tries), int(from_there.misses))
 
-    def failed(self, participant_id: str, origin: str, now: int) -> None:
-        spans = (_FORGET_SOURCE_S, _FORGET_HOUR_S)
-        for key, span in zip(_keys(participant_id, origin, now), spans, strict=True):
-            self._table.update(
-                key,
-                [
-                    FailuresItem.wrong.add(1),
-                    FailuresItem.last_at.set(now),
-                    FailuresItem.expires.set(now // 1000 + span),
-                ],
-            )
+    def begin(self, participant_id: str, limit: int | None, now: int) -> bool:
+        return self._counts.add(CountItem.tries, _anywhere(participant_id, now), _HOUR_S, now, limit)
+
+    def failed(self, participant_id: str, origin: str, source: str, now: int) -> None:
+        self._counts.add(CountItem.tries, _here(participant_id, origin), _ORIGIN_S, now)
+        self._counts.add(CountItem.misses, _source(source, now), _HOUR_S, now)
 
     def succeeded(self, participant_id: str, origin: str, now: int) -> None:
-        item = FailuresItem(_keys(participant_id, origin, now)[0], known=True)
-        item.expires = now // 1000 + _FORGET_SOURCE_S
-        self._table.put(item)
+        expires = now // 1000 + _ORIGIN_S
+        self._counts.put(CountItem(_here(participant_id, origin), known=True, expires=expires))
+
+
+class StoredSources:
+    """``Sources`` on DynamoDB."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._counts = _Counts(client, table)
+        self._in_all = (-1, 0)  # a minute that is over, and its registrations: read once
+
+    def traffic(self, source: str, now: int) -> Traffic:
+        minute, keys = now // _MINUTE_MS - 1, [_source(source, now)]
+        if self._in_all[0] != minute:
+            keys.append(_minute(minute))
+        seen, *counted = self._counts.of(*keys)
+        for of_all in counted:
+            self._in_all = (minute, int(of_all.registered))
+        return Traffic(int(seen.registered), int(seen.misses), self._in_all[1])
+
+    def begin(self, source: str, participant_id: str, limit: int | None, now: int) -> bool:
+        if not self._counts.add(CountItem.registered, _source(source, now), _HOUR_S, now, limit):
+            return False
+        if int(participant_id, 16) % _SAMPLE == 0:
+            minute = _minute(now // _MINUTE_MS)
+            self._counts.add(CountItem.registered, minute, _HOUR_S, now, by=_SAMPLE)
+        return True
+
+    def missed(self, source: str, now: int) -> None:
+        self._counts.add(CountItem.misses, _source(source, now), _HOUR_S, now)
+
+
+class _Counts(Table[CountItem]):
+    def __init__(self, client: Client, table: str) -> None:
+        super().__init__(CountItem, table, client)
+
+    def of(self, *keys: str) -> list[CountItem]:
+        """In the order of the keys, with noughts for what is not there."""
+        found = {item.id: item for item in self.get_many(keys)}
+        return [found.get(key) or CountItem(key) for key in keys]
+
+    def add(
+        self, count: NumberAttribute, key: str, kept_s: int, now: int, limit: int | None = None, by: int = 1
+    ) -> bool:
+        """False if ``limit`` were counted already."""
+        fewer = None if limit is None else count.does_not_exist() | (count < limit)
+        return self.update(key, [count.add(by), CountItem.expires.set(now // 1000 + kept_s)], fewer)
 
 
 class StoredProofsOfWork:
@@ -78,10 +119,25 @@ class StoredProofsOfWork:
     def __init__(self, client: Client, table: str) -> None:
         self._table = Table(ProofItem, table, client)
 
-    def spend(self, proof: str, participant_id: str, now: int) -> bool:
-        item = ProofItem(f"proof#{proof}", participant=participant_id, expires=now // 1000 + _FORGET_PROOF_S)
-        return self._table.put(item, ProofItem.id.does_not_exist() | (ProofItem.participant == participant_id))
+    def spend(self, proof: str, participant_id: str | None, now: int) -> bool:
+        item = ProofItem(f"proof#{proof}", participant=participant_id, expires=now // 1000 + _PROOF_S)
+        unspent = ProofItem.id.does_not_exist()
+        if participant_id is not None:
+            unspent |= ProofItem.participant == participant_id
+        return self._table.put(item, unspent)
 
 
-def _keys(participant_id: str, origin: str, now: int) -> list[str]:
-    return [f"wrong#{participant_id}#{origin}", f"wrong#{participant_id}#{now // HOUR_MS}"]
+def _here(participant_id: str, origin: str) -> str:
+    return f"wrong#{participant_id}#{origin}"
+
+
+def _anywhere(participant_id: str, now: int) -> str:
+    return f"wrong#{participant_id}#{now // HOUR_MS}"
+
+
+def _source(source: str, now: int) -> str:
+    return f"source#{source}#{now // HOUR_MS}"
+
+
+def _minute(minute: int) -> str:
+    return f"registered#{minute}"

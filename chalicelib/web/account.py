@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,19 +14,22 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.errors import (
     AlreadyRegistered,
+    Disqualified,
+    Excluded,
     FieldError,
     InvalidInput,
-    TooManyAttempts,
+    ProofRequired,
     Unauthorized,
     WrongCredentials,
 )
-from chalicelib.domain.identity import participant_id
+from chalicelib.domain.identity import participant_id, source_id
 from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import LONGEST_NAME, Gender
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam, Person
+from chalicelib.services.people import brakes
 from chalicelib.services.people.listed import ListedPeople, placed
 from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import (
@@ -43,6 +47,7 @@ from chalicelib.services.ports import (
     ProofsOfWork,
     Revocations,
     SignIns,
+    Sources,
 )
 from chalicelib.web import proof_of_work, responses
 from chalicelib.web.api import ExamApi
@@ -73,6 +78,10 @@ NewPassword = Annotated[
 
 
 PROVABLE = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
+Proof = Annotated[
+    Annotated[str, Field(max_length=2_000)] | None,
+    Field(description="Base64 of a challenge with its `number`, in JSON; left out until one is asked for."),
+]
 Ticket = Annotated[
     Annotated[str, Field(max_length=4_000)] | None,
     Field(description="As signing in at the identity provider gave it."),
@@ -133,12 +142,7 @@ class Registration(Body):
     ]
     password: NewPassword
     consent: Annotated[bool, Field(json_schema_extra={"const": True})]
-    proof: Annotated[
-        Annotated[str, Field(max_length=2_000)] | None,
-        Field(
-            description="Base64 of the challenge with its `number`, in JSON; left out where none is asked for."
-        ),
-    ] = None
+    proof: Proof = None
     ticket: Ticket = None
 
 
@@ -147,6 +151,7 @@ class Credentials(Body):
 
     citizen_id: Digits
     password: Password
+    proof: Proof = None
     ticket: Ticket = None
 
 
@@ -154,6 +159,7 @@ class PasswordReset(Body):
     citizen_id: Digits
     code: Digits
     password: NewPassword
+    proof: Proof = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +173,18 @@ class AccountApi:
     participants: ParticipantStore
     listed: ListedPeople
     sign_ins: SignIns
+    sources: Sources
     proofs_of_work: ProofsOfWork
     revocations: Revocations
     passwords: Passwords
     pepper: bytes
     exchanges: Exchanges
 
-    def challenge(self) -> shapes.Challenge:
-        now = EPOCH + timedelta(milliseconds=self.exam.clock())
-        return proof_of_work.challenge(self._proof_key(), now)
+    def challenge(self, address: str) -> shapes.Challenge:
+        """What a registration from there costs now, and a little more: the price may rise on the way."""
+        setting, now = self.exam.library.current().definition.eligibility.proof_of_work, self.exam.clock()
+        traffic = self.sources.traffic(source_id(self.pepper, address), now)
+        return self._challenge(brakes.asked(brakes.price_of_registration(traffic, setting)), now)
 
     def register(self, raw: bytes, address: str) -> shapes.Registered:
         """A registration whose answer was lost is sent again: with the same password it is answered again.
@@ -187,33 +196,39 @@ class AccountApi:
         proven = self._proven(body.ticket, now)
         if proven is None:
             self._check_unproven(reference.definition.identity, now)
-        asked = reference.definition.eligibility.proof_of_work and proven is None
-        proof = proof_of_work.check(self._proof_key(), body.proof) if asked else None
+        setting = "off" if proven else reference.definition.eligibility.proof_of_work
+        source, proof = source_id(self.pepper, address), self._proof(body.proof, now)
 
-        def spend(participant_id: str) -> None:
-            if proof is not None and not self.proofs_of_work.spend(proof, participant_id, now):
-                raise proof_of_work.refusal(
-                    "Bước kiểm tra tự động này đã dùng cho người khác. Hãy tải lại trang rồi thử lại."
-                )
+        def admit(participant_id: str) -> None:
+            brakes.admit_registration(
+                self.sources, self.proofs_of_work, participant_id, source, setting, proof, now
+            )
 
         application = _application(body, proven)
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
         try:
-            person = register(
-                application,
-                reference,
-                self.participants,
-                self.passwords,
-                self.pepper,
-                now,
-                today,
-                lambda number: self.listed.find(number, reference),
-                spend,
-            )
+            with self._asking_for_proof(now):
+                person = register(
+                    application,
+                    reference,
+                    self.participants,
+                    self.passwords,
+                    self.pepper,
+                    now,
+                    today,
+                    lambda number: self.listed.find(number, reference),
+                    admit,
+                )
+        except (Excluded, Disqualified):
+            self.sources.missed(source, now)
+            raise
         except AlreadyRegistered:
             try:
-                person = self._known(application.citizen_id, body.password, address, reference, now)
-            except (WrongCredentials, TooManyAttempts):
+                person = self._known(application.citizen_id, body.password, None, address, reference, now)
+            except WrongCredentials:  # which is counted as a miss
+                raise AlreadyRegistered from None
+            except ProofRequired:
+                self.sources.missed(source, now)
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)
@@ -226,7 +241,9 @@ class AccountApi:
         proven = self._proven(body.ticket, now)
         if proven is not None and proven.citizen_id != body.citizen_id:
             raise InvalidInput([FieldError("ticket", "Số căn cước đã xác thực khác với số đã nhập.")])
-        found = self._known(body.citizen_id, body.password, address, reference, now)
+        with self._asking_for_proof(now):
+            proof = self._proof(body.proof, now)
+            found = self._known(body.citizen_id, body.password, proof, address, reference, now)
         if proven is not None:
             found = self._prove(found, proven, now)
         return self.session(found, reference, now)
@@ -251,15 +268,23 @@ class AccountApi:
         return verified
 
     def _known(
-        self, citizen_id: str, password: str, address: str, reference: Reference, now: int
+        self,
+        citizen_id: str,
+        password: str,
+        proof: brakes.Proof | None,
+        address: str,
+        reference: Reference,
+        now: int,
     ) -> Participant:
         return sign_in(
             citizen_id,
             password,
+            proof,
             address,
             reference,
             self.participants,
             self.sign_ins,
+            self.proofs_of_work,
             self.passwords,
             self.pepper,
             now,
@@ -270,18 +295,21 @@ class AccountApi:
 
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()
-        reset_password(
-            body.citizen_id,
-            body.code,
-            body.password,
-            address,
-            self.participants,
-            self.sign_ins,
-            self.revocations,
-            self.passwords,
-            self.pepper,
-            now,
-        )
+        with self._asking_for_proof(now):
+            reset_password(
+                body.citizen_id,
+                body.code,
+                body.password,
+                self._proof(body.proof, now),
+                address,
+                self.participants,
+                self.sign_ins,
+                self.proofs_of_work,
+                self.revocations,
+                self.passwords,
+                self.pepper,
+                now,
+            )
 
     def me(self, authorization: str | None) -> shapes.Me:
         now = self.exam.clock()
@@ -313,6 +341,20 @@ class AccountApi:
                 return
         message = f"Cuộc thi này đăng ký bằng {identity.title}. Hãy xác thực bằng tài khoản đó rồi đăng ký."
         raise InvalidInput([FieldError("ticket", message)])
+
+    def _proof(self, given: str | None, now: int) -> brakes.Proof | None:
+        return proof_of_work.check(self._proof_key(), given, EPOCH + timedelta(milliseconds=now))
+
+    def _challenge(self, steps: int, now: int) -> shapes.Challenge:
+        return proof_of_work.challenge(self._proof_key(), steps, EPOCH + timedelta(milliseconds=now))
+
+    @contextmanager
+    def _asking_for_proof(self, now: int) -> Iterator[None]:
+        try:
+            yield
+        except ProofRequired as required:
+            required.challenge = self._challenge(required.steps, now)
+            raise
 
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")

@@ -10,6 +10,7 @@ from chalicelib.domain.errors import (
     InvalidInput,
     NoAttemptsLeft,
     NoOpenWeek,
+    ProofRequired,
     Stale,
     Stopped,
 )
@@ -103,10 +104,11 @@ PROBLEMS = {
     "invalid": Problem(
         422, "Thông tin chưa đúng", "Một số mục chưa đúng. Hãy sửa các mục được nêu rồi gửi lại."
     ),
-    "too_many_attempts": Problem(
+    "proof_required": Problem(
         429,
-        "Sai quá nhiều lần",
-        "Đã nhập sai nhiều lần. Hãy chờ hết thời gian tạm dừng (không quá một phút) rồi thử lại.",
+        "Cần bước kiểm tra tự động",
+        "Thiết bị cần giải thêm một phép tính để chứng tỏ không phải là máy dò tìm hàng loạt. "
+        "Hãy bấm gửi lại và giữ trang mở; việc này mất không quá một phút.",
     ),
     "internal": Problem(
         500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Câu trả lời đã lưu vẫn còn. Hãy thử lại sau ít giây."
@@ -144,22 +146,25 @@ def of(error: ContestError) -> dict[str, Any]:
 
 
 def _members(error: ContestError) -> dict[str, Any]:
+    members: dict[str, Any] = {}
     match error:
         case InvalidInput():
-            return {"errors": [{"field": fault.field, "message": fault.message} for fault in error.errors]}
+            members = {"errors": [{"field": fault.field, "message": fault.message} for fault in error.errors]}
         case Stale():
-            return {
+            members = {
                 "saved_answers": error.answers,
                 "prediction": error.prediction,
                 "revision": error.revision,
             }
+        case ProofRequired():
+            members = {"challenge": error.challenge}
         case AlreadyFinished():
-            return {"result": error.result}
+            members = {"result": error.result}
         case Stopped():
-            return {"notice": error.notice}
+            members = {"notice": error.notice}
         case NoOpenWeek(args=[period]) | NoAttemptsLeft(args=[period]):
-            return {"detail": PROBLEMS[error.code].detail.replace("tuần", period)}
-    return {}
+            members = {"detail": PROBLEMS[error.code].detail.replace("tuần", period)}
+    return members
 
 
 def of_status(status: int) -> dict[str, Any]:

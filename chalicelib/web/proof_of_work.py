@@ -1,4 +1,4 @@
-"""Proof of work by ALTCHA (version 1 of its protocol): registering in bulk costs computing time."""
+"""Proof of work by ALTCHA (version 1 of its protocol): what is done in bulk costs computing time."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 
 from altcha import v1 as altcha
 
-from chalicelib.domain.errors import FieldError, InvalidInput
+from chalicelib.services.people.brakes import Proof
 
 if TYPE_CHECKING:
     from chalicelib.web import shapes
 
-# A phone of five years ago tries these in about a second.
-MAX_NUMBER = 100_000
+# Of each step; a proof takes half of its numbers on average. docs/brakes.md says what that is in time.
+NUMBERS_A_STEP = 100_000
 LIFETIME = timedelta(minutes=20)
+# A hash of salt and number is then one block of SHA-256, on phones as in an attacker's hands.
+_SALT_BYTES = 8
 
 
-def challenge(key: bytes, now: datetime) -> shapes.Challenge:
-    """Find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge."""
-    options = altcha.ChallengeOptions(hmac_key=key, max_number=MAX_NUMBER, expires=now + LIFETIME)
+def challenge(key: bytes, steps: int, now: datetime) -> shapes.Challenge:
+    """Find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge; the salt holds expiry and ``steps``."""
+    options = altcha.ChallengeOptions(
+        hmac_key=key,
+        max_number=steps * NUMBERS_A_STEP,
+        salt_length=_SALT_BYTES,
+        expires=now + LIFETIME,
+        params={"steps": str(steps)},
+    )
     made = altcha.create_challenge(options)
     return {
         "algorithm": made.algorithm,
@@ -30,19 +38,19 @@ def challenge(key: bytes, now: datetime) -> shapes.Challenge:
     }
 
 
-def check(key: bytes, proof: str | None) -> str:
-    """The challenge that ``proof`` solves; every challenge is unique. Raises ``InvalidInput``.
+def check(key: bytes, proof: str | None, now: datetime) -> Proof | None:
+    """What ``proof``, the base64 of the solution in JSON, has paid; None if it is wrong, too old or missing.
 
-    ``proof`` is the base64 of the solution in JSON.
+    Every challenge is unique. Its expiry and steps are under the signature, as the salt is.
     """
+    if not proof:
+        return None
     try:
-        solved = proof is not None and altcha.verify_solution(proof, key)[0]
-        if solved and proof:
-            return altcha.Payload.from_base64(proof).challenge
+        if not altcha.verify_solution(proof, key, check_expires=False)[0]:
+            return None
+        _, expires, params = altcha.Payload.from_base64(proof).parse_salt()
+        if expires is None or expires < now.timestamp():
+            return None
+        return Proof(altcha.Payload.from_base64(proof).challenge, int(params["steps"][0]))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        pass
-    raise refusal("Bước kiểm tra tự động chưa xong hoặc đã hết hạn. Hãy tải lại trang rồi thử lại.")
-
-
-def refusal(message: str) -> InvalidInput:
-    return InvalidInput([FieldError("proof", message)])
+        return None

@@ -168,7 +168,10 @@ class UnitPrize(TypedDict):
 
 class Eligibility(TypedDict):
     min_age: Annotated[int, Field(ge=0, le=100)]
-    proof_of_work: Annotated[bool, Field(description="Whether registering needs a solved challenge.")]
+    proof_of_work: Annotated[
+        Literal["off", "on", "high"],
+        Field(description="Whether registering needs a solved challenge, and whether a dear one."),
+    ]
 
 
 class Identity(TypedDict):
@@ -227,7 +230,7 @@ class Contest(TypedDict):
 
 
 class Challenge(TypedDict):
-    """ALTCHA, version 1: find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge."""
+    """ALTCHA, version 1: find n in 0…maxnumber with hex(SHA-256(salt + n)) = challenge, within 20 minutes."""
 
     algorithm: Annotated[str, Field(json_schema_extra={"const": "SHA-256"})]
     challenge: Digest
@@ -496,6 +499,10 @@ class StaleProblem(Problem):
     saved_answers: Chosen
     prediction: Count | None
     revision: Revision
+
+
+class ProofRequiredProblem(Problem):
+    challenge: Annotated[Challenge, Field(description="Send the request again with its solution as `proof`.")]
 
 
 class StoppedProblem(Problem):

@@ -92,7 +92,7 @@ def account() -> AccountApi:
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
     from chalicelib.storage.exchanges import StoredExchanges  # noqa: PLC0415
     from chalicelib.storage.revocations import StoredRevocations  # noqa: PLC0415
-    from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns  # noqa: PLC0415
+    from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns, StoredSources  # noqa: PLC0415
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
     from chalicelib.wiring.people import participants  # noqa: PLC0415
 
@@ -105,6 +105,7 @@ def account() -> AccountApi:
         participants=people,
         listed=ListedPeople(desk),
         sign_ins=StoredSignIns(dynamodb, table),
+        sources=StoredSources(dynamodb, table),
         proofs_of_work=StoredProofsOfWork(dynamodb, table),
         revocations=StoredRevocations(people, _writable_desk, now_ms),
         passwords=Argon2Passwords(),

@@ -49,8 +49,8 @@ test("but it is when the server turned it away", async () => {
 });
 
 test("too many wrong passwords are not tried again", async () => {
-  const net = network(refusal(429, "too_many_attempts", { "Retry-After": "1" }));
-  await assert.rejects(call("POST", "/sessions", {}, { ...net.options, repeat: true }), { code: "too_many_attempts" });
+  const net = network(refusal(429, "proof_required", { "Retry-After": "1" }));
+  await assert.rejects(call("POST", "/sessions", {}, { ...net.options, repeat: true }), { code: "proof_required" });
   assert.equal(net.calls, 1);
 });
 

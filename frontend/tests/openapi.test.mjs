@@ -20,8 +20,8 @@ const CALLS = {
   contest: () => api.contest(),
   challenge: () => api.challenge(),
   register: () => api.register(registration),
-  signIn: () => api.signIn({ citizen_id: "", password: "" }),
-  resetPassword: () => api.resetPassword({ citizen_id: "", code: "", password: "" }),
+  signIn: () => api.signIn({ citizen_id: "", password: "", proof: null }),
+  resetPassword: () => api.resetPassword({ citizen_id: "", code: "", password: "", proof: null }),
   me: () => api.me(),
   start: () => api.start(),
   attempt: () => api.attempt("1-1", { fresh: true }),
@@ -56,6 +56,7 @@ const READ = {
   FinishedProblem: ["code", "result"],
   NextRules: ["number", "paper"],
   StoppedProblem: ["code", "notice"],
+  ProofRequiredProblem: ["code", "challenge"],
   FieldFault: ["field", "message"],
 };
 

@@ -70,12 +70,13 @@ export interface Contest {
 export interface Credentials {
   citizen_id: string;
   password: string;
+  proof?: string | null;
   ticket?: string | null;
 }
 
 export interface Eligibility {
   min_age: number;
-  proof_of_work: boolean;
+  proof_of_work: "off" | "on" | "high";
 }
 
 export type Empty = Record<string, never>;
@@ -223,6 +224,7 @@ export interface PasswordReset {
   citizen_id: string;
   code: string;
   password: string;
+  proof?: string | null;
 }
 
 export interface Prediction {
@@ -245,6 +247,15 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
+}
+
+export interface ProofRequiredProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  challenge: Challenge;
 }
 
 export interface ProviderAnswer {

@@ -120,6 +120,9 @@ class Proxy:
             return _problem("too_large")
         headers = CIMultiDict(i for i in request.headers.items() if i[0].lower() not in _HOP_BY_HOP)
         headers["Host"] = self._host
+        # The emulator appends this proxy's address, as API Gateway appends CloudFront's. All callers have one
+        # address here, so whoever plays many people sends one for each.
+        headers.setdefault("X-Forwarded-For", str(request.remote))
         url = URL(f"{self._upstream}{request.rel_url.raw_path_qs}", encoded=True)
         try:
             async with self._client.request(

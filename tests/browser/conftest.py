@@ -84,7 +84,7 @@ def page(phone: Callable[..., BrowserContext]) -> Page:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack whose only week outlasts the tests."""
     folder = tmp_path_factory.mktemp("hall")
-    contest = contest_folder(folder / "contest", id="hall", weeks=1, seconds=7200, proof="true")
+    contest = contest_folder(folder / "contest", id="hall", weeks=1, seconds=7200, proof="on")
     with running(contest, folder / "state") as started:
         yield started
 

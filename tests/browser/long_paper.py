@@ -22,7 +22,7 @@ QUESTIONS = 20
 def long_papers(folder: Path) -> Iterator[Stack]:
     """A stack whose papers have twenty questions of both kinds, for people with many attempts."""
     contest = contest_folder(
-        folder / "contest", id="long", weeks=1, seconds=7200, proof="false", questions=QUESTIONS, attempts=50
+        folder / "contest", id="long", weeks=1, seconds=7200, proof="off", questions=QUESTIONS, attempts=50
     )
     _of_both_kinds(contest / "questions.csv")
     with running(contest, folder / "state") as started:

@@ -53,7 +53,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder, port = tmp_path_factory.mktemp("identity"), a_free_port()
     people = {f"{n}": {**PERSON, "SoDinhDanh": f"040090{n:06}"} for n in range(100)}
     with provider(people) as run:
-        contest = contest_folder(folder / "contest", id="identity", weeks=1, seconds=7200, proof="true")
+        contest = contest_folder(folder / "contest", id="identity", weeks=1, seconds=7200, proof="on")
         told = identity(run.url, f"http://127.0.0.1:{port}/", require=True, fallback="unverified")
         with (contest / "contest.toml").open("a", encoding="utf-8") as file:
             file.write(toml(told))

@@ -19,7 +19,7 @@ LATER = "Điểm sẽ được công bố sau khi tuần thi kết thúc."
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("scores")
     contest = contest_folder(
-        folder / "contest", id="scores", weeks=1, seconds=WEEK_SECONDS, proof="false", publish="false"
+        folder / "contest", id="scores", weeks=1, seconds=WEEK_SECONDS, proof="off", publish="false"
     )
     with running(contest, folder / "state") as started:
         yield started

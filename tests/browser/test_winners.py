@@ -21,7 +21,7 @@ WEEK_SECONDS = 30
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Person, Any]]:
     """A contest of one short week in which one person has handed in a paper, and the receipt."""
     folder = tmp_path_factory.mktemp("winners")
-    contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="false")
+    contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="off")
     with running(contest, folder / "state") as started:
         person = Person.register(started, 1, proof=False)
         attempt = person.call(started, "POST", "/attempts", {})["attempt"]

@@ -34,7 +34,7 @@ def later(moment: str, seconds: float) -> str:
 
 
 def test_an_open_week_is_extended_and_starts_are_stopped_while_an_open_paper_goes_on(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="moved", weeks=2, seconds=600, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="moved", weeks=2, seconds=600, proof="off")
     with running(contest, tmp_path / "state") as stack:
         assert stack.call("POST", "/participants", FORM).status_code == 201
         token = signed_in(stack)
@@ -89,7 +89,7 @@ def test_an_open_week_is_extended_and_starts_are_stopped_while_an_open_paper_goe
 
 
 def test_a_week_that_was_closed_is_opened_again_and_closed_again(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="again", weeks=1, seconds=30, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="again", weeks=1, seconds=30, proof="off")
     with running(contest, tmp_path / "state") as stack:
         assert stack.call("POST", "/participants", FORM).status_code == 201
         token = signed_in(stack)

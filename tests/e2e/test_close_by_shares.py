@@ -53,7 +53,7 @@ def closed(stack: Stack) -> dict[str, Any] | None:
 
 
 def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="shares", weeks=1, seconds=30, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="shares", weeks=1, seconds=30, proof="off")
     options = ("--close-by", "shares", "--fast-schedule", "15")
     with running(contest, tmp_path / "state", *options) as stack:
         for person in PEOPLE:

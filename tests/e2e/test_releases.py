@@ -40,7 +40,7 @@ def sit(stack: Stack, token: str, right: int) -> None:
 
 
 def test_a_taken_number_goes_to_its_owner_and_the_stranger_counts_nowhere(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="releases", weeks=1, seconds=90, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="releases", weeks=1, seconds=90, proof="off")
     rosters = f"unit_code,full_name,citizen_id,exempt\nSO-A,Nguyễn Văn Chủ,{TAKEN},\n"
     (contest / "rosters.csv").write_text(rosters, encoding="utf-8")
     with running(contest, tmp_path / "state") as stack:

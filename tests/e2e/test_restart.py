@@ -54,7 +54,7 @@ def saved_since(state: Path, moment: float) -> bool:
 
 
 def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="restart", weeks=4, seconds=600, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="restart", weeks=4, seconds=600, proof="off")
     state = tmp_path / "state"
     with running(contest, state) as stack:
         assert stack.call("POST", "/participants", FORM).status_code == 201

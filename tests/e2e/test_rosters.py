@@ -44,7 +44,7 @@ def there(stack: Stack, key: str) -> bytes | None:
 
 
 def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="rosters", weeks=1, seconds=40, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="rosters", weeks=1, seconds=40, proof="off")
     (contest / "rosters.csv").write_text(rosters(), encoding="utf-8")
     with running(contest, tmp_path / "state") as stack:
         answer = json.loads(stack.desk("intake/contest.zip.json"))

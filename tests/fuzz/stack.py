@@ -11,4 +11,4 @@ UNITS = ["SO-A", "SO-B", "TRUONG-C"]
 
 def fuzzed_contest(folder: Path) -> Path:
     """Weeks of a minute with a pause of 5 s, papers of 15 s, two attempts."""
-    return contest_folder(folder, id="fuzz", weeks=53, seconds=60, pause=5, limit=15, attempts=2, proof="false")
+    return contest_folder(folder, id="fuzz", weeks=53, seconds=60, pause=5, limit=15, attempts=2, proof="off")

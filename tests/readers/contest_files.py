@@ -31,7 +31,7 @@ publish_bank = true
 weights = { participation = 0.5, volume = 0.2, quality = 0.3 }
 
 [eligibility]
-proof_of_work = false
+proof_of_work = "off"
 excluded_roles = ["Ban Tổ chức", "Tổ ra đề"]
 """
 QUESTION_HEADER = (

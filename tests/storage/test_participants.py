@@ -10,10 +10,10 @@ import pytest
 from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.vault import Unreadable, Vault
-from chalicelib.services.ports import Failures, Holder, Participant
+from chalicelib.services.ports import Holder, Participant, Strain, Traffic
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.participants import SEALED, Participants
-from chalicelib.storage.sign_ins import HOUR_MS, StoredProofsOfWork, StoredSignIns
+from chalicelib.storage.sign_ins import HOUR_MS, StoredProofsOfWork, StoredSignIns, StoredSources
 
 VAULT = Vault(lambda: b"k" * 32)
 ID = "a3" + "0" * 18
@@ -43,7 +43,7 @@ BINH = Participant(
     6,
 )
 NOW = 1_661_130_000_000
-HOME, OFFICE = "a" * 16, "b" * 16
+HOME, OFFICE, CAFE = "a" * 16, "b" * 16, "c" * 16
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_of_an_erased_person_it_stays_known_that_a_provider_had_proved_it(
 def test_nothing_personal_is_in_plain_text_in_the_table(client: Client, participants: Participants) -> None:
     participants.add(AN)
     participants.add(BINH)
-    StoredSignIns(client, "participants").failed(ID, HOME, NOW)
+    StoredSignIns(client, "participants").failed(ID, HOME, CAFE, NOW)
     participants.allow_reset(ID, "c" * 64, NOW)
     items = client.scan(TableName="participants")["Items"]
     assert len(items) == 4
@@ -184,33 +184,65 @@ def test_erasing_nobody_leaves_nothing(client: Client, participants: Participant
     assert client.scan(TableName="participants")["Items"] == []
 
 
-def test_wrong_passwords_are_counted_by_source_and_by_hour(client: Client) -> None:
+def test_failures_are_counted_by_origin_tries_by_hour_and_misses_by_source_and_hour(client: Client) -> None:
     sign_ins = StoredSignIns(client, "participants")
-    assert sign_ins.failures(ID, HOME, NOW) == Failures()
-    sign_ins.failed(ID, HOME, NOW)
-    sign_ins.failed(ID, HOME, NOW + 1)
-    sign_ins.failed(ID, OFFICE, NOW + 2)
-    assert sign_ins.failures(ID, HOME, NOW + 3) == Failures(2, NOW + 1, False, 3, NOW + 2)
-    assert sign_ins.failures(ID, OFFICE, NOW + HOUR_MS) == Failures(1, NOW + 2, False, 0, 0)
-    assert sign_ins.failures("b4", HOME, NOW + 3) == Failures()
+    assert sign_ins.strain(ID, HOME, CAFE, NOW) == Strain()
+    sign_ins.failed(ID, HOME, CAFE, NOW)
+    sign_ins.failed(ID, HOME, CAFE, NOW + 1)
+    sign_ins.failed(ID, OFFICE, CAFE, NOW + 2)
+    assert sign_ins.begin(ID, None, NOW)
+    assert sign_ins.strain(ID, HOME, CAFE, NOW + 3) == Strain(2, False, 1, 3)
+    assert sign_ins.strain(ID, OFFICE, CAFE, NOW + HOUR_MS) == Strain(1, False, 0, 0)
+    assert sign_ins.strain("b4", HOME, CAFE, NOW + 3) == Strain(misses=3)
+    assert sign_ins.strain("b4", HOME, "another", NOW + 3) == Strain()
 
 
-def test_a_sign_in_makes_its_source_known_and_clears_its_count(client: Client) -> None:
+def test_a_sign_in_makes_its_origin_known_and_clears_its_count(client: Client) -> None:
     sign_ins = StoredSignIns(client, "participants")
-    sign_ins.failed(ID, HOME, NOW)
+    sign_ins.failed(ID, HOME, CAFE, NOW)
     sign_ins.succeeded(ID, HOME, NOW)
-    assert sign_ins.failures(ID, HOME, NOW) == Failures(0, 0, True, 1, NOW)
-    sign_ins.failed(ID, HOME, NOW)
-    assert sign_ins.failures(ID, HOME, NOW) == Failures(1, NOW, True, 2, NOW)
+    assert sign_ins.strain(ID, HOME, CAFE, NOW) == Strain(0, True, 0, 1)
+    sign_ins.failed(ID, HOME, CAFE, NOW)
+    assert sign_ins.strain(ID, HOME, CAFE, NOW) == Strain(1, True, 0, 2)
+
+
+def test_a_try_begins_only_below_its_limit_and_no_two_at_once_share_a_place(client: Client) -> None:
+    sign_ins = StoredSignIns(client, "participants")
+    assert [sign_ins.begin(ID, 2, NOW) for _ in range(4)] == [True, True, False, False]
+    assert sign_ins.begin(ID, None, NOW)
+    assert sign_ins.strain(ID, HOME, CAFE, NOW).anywhere == 3
+    assert sign_ins.begin(ID, 2, NOW + HOUR_MS)
+
+
+def test_registrations_are_counted_by_source_and_hour_below_their_limit(client: Client) -> None:
+    sources = StoredSources(client, "participants")
+    assert [sources.begin(CAFE, "01", 2, NOW) for _ in range(3)] == [True, True, False]
+    assert sources.begin(CAFE, "01", None, NOW)
+    sources.missed(CAFE, NOW)
+    assert sources.traffic(CAFE, NOW) == Traffic(3, 1, 0)
+    assert sources.traffic(CAFE, NOW + HOUR_MS) == sources.traffic("another", NOW) == Traffic()
+
+
+def test_all_registrations_are_counted_from_a_sample_and_read_once_the_minute_is_over(client: Client) -> None:
+    sources = StoredSources(client, "participants")
+    for number in range(256):
+        sources.begin(f"source {number}", f"{number:020x}", None, NOW)
+    assert sources.traffic(CAFE, NOW).in_all == 0
+    assert sources.traffic(CAFE, NOW + 60_000).in_all == 256
+    client.delete_item(TableName="participants", Key={"id": {"S": f"registered#{NOW // 60_000}"}})
+    assert sources.traffic(CAFE, NOW + 60_000).in_all == 256  # not asked again
+    assert sources.traffic(CAFE, NOW + 120_000).in_all == 0
 
 
 def test_all_counts_are_deleted_within_thirty_days(client: Client) -> None:
-    sign_ins = StoredSignIns(client, "participants")
-    sign_ins.failed(ID, HOME, NOW)
+    sign_ins, sources = StoredSignIns(client, "participants"), StoredSources(client, "participants")
+    sign_ins.failed(ID, HOME, CAFE, NOW)
+    sign_ins.begin(ID, None, NOW)
     sign_ins.succeeded(ID, OFFICE, NOW)
+    sources.begin("another", "00", None, NOW)
     StoredProofsOfWork(client, "participants").spend("challenge", ID, NOW)
     kept = [int(item["expires"]["N"]) - NOW // 1000 for item in client.scan(TableName="participants")["Items"]]
-    assert sorted(kept) == [3_600, 7_200, 30 * 86_400, 30 * 86_400]
+    assert sorted(kept) == [3_600, *[7_200] * 4, 30 * 86_400, 30 * 86_400]
 
 
 def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: Client) -> None:
@@ -218,7 +250,15 @@ def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: C
     assert proofs.spend("challenge", ID, NOW)
     assert proofs.spend("challenge", ID, NOW)
     assert not proofs.spend("challenge", "b4", NOW)
+    assert not proofs.spend("challenge", None, NOW)
     assert proofs.spend("another", "b4", NOW)
+
+
+def test_a_proof_of_a_guess_is_spent_once(client: Client) -> None:
+    proofs = StoredProofsOfWork(client, "participants")
+    assert proofs.spend("challenge", None, NOW)
+    assert not proofs.spend("challenge", None, NOW)
+    assert not proofs.spend("challenge", ID, NOW)
 
 
 OTHER, THIRD = "c5" + "0" * 18, "d6" + "0" * 18

@@ -26,7 +26,7 @@ from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.revisions import StoredRevisions
-from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns
+from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns, StoredSources
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from chalicelib.web.chalice_app import guarded
 from tests.storage.conftest import REGION
@@ -46,9 +46,13 @@ CALLS: dict[str, Call] = {
     "history": lambda c: Entries(c, "entries").get_weeks([1, 2, 3, 4], PERSON),
     "register": lambda c: Participants(c, "participants", VAULT).add(AN),
     "sign in": lambda c: Participants(c, "participants", VAULT).get(PERSON),
-    "wrong passwords": lambda c: StoredSignIns(c, "participants").failures(PERSON, "source", 0),
-    "one more wrong password": lambda c: StoredSignIns(c, "participants").failed(PERSON, "source", 0),
-    "right password": lambda c: StoredSignIns(c, "participants").succeeded(PERSON, "source", 0),
+    "wrong passwords": lambda c: StoredSignIns(c, "participants").strain(PERSON, "origin", "source", 0),
+    "one try more": lambda c: StoredSignIns(c, "participants").begin(PERSON, 10, 0),
+    "one more wrong password": lambda c: StoredSignIns(c, "participants").failed(PERSON, "origin", "source", 0),
+    "right password": lambda c: StoredSignIns(c, "participants").succeeded(PERSON, "origin", 0),
+    "traffic of a source": lambda c: StoredSources(c, "participants").traffic("source", 0),
+    "one registration more": lambda c: StoredSources(c, "participants").begin("source", "a0", 10, 0),
+    "one miss more": lambda c: StoredSources(c, "participants").missed("source", 0),
     "proof": lambda c: StoredProofsOfWork(c, "participants").spend("proof", PERSON, 0),
     "pointer": lambda c: StoredRevisions(c, "tallies").current("week-1"),
     "switch": lambda c: StoredRevisions(c, "tallies").switch("week-1", None, CurrentRevision(1, "a", "b")),

@@ -38,6 +38,7 @@ from tests.fakes import (
     MemoryParticipants,
     MemoryProofs,
     MemorySignIns,
+    MemorySources,
     PlainPasswords,
     definition,
     questions,
@@ -89,18 +90,21 @@ class Counter:
             receipts=lambda: Receipts(PEPPER, SIGNING_KEY),
             pace=Pace(30),
         )
+        self.sources, self.proofs_of_work = MemorySources(), MemoryProofs()
+        self.sign_ins = MemorySignIns(self.sources)
         self.revocations = StoredRevocations(self.people, lambda: self.desk, self.clock)
-        self.sign_ins, self.proofs_of_work, self.exchanges = MemorySignIns(), MemoryProofs(), MemoryExchanges()
+        self.exchanges = MemoryExchanges()
         self.account = AccountApi(
-            self.exam,
-            self.people,
-            ListedPeople(self.desk),
-            self.sign_ins,
-            self.proofs_of_work,
-            self.revocations,
-            PlainPasswords(),
-            pepper,
-            self.exchanges,
+            exam=self.exam,
+            participants=self.people,
+            listed=ListedPeople(self.desk),
+            sign_ins=self.sign_ins,
+            sources=self.sources,
+            proofs_of_work=self.proofs_of_work,
+            revocations=self.revocations,
+            passwords=PlainPasswords(),
+            pepper=pepper,
+            exchanges=self.exchanges,
         )
         self.provider = ProviderApi(
             self.account, ProviderSignIn(pepper, lambda: HttpCalls(POOL), self.exchanges, lambda: SECRET)

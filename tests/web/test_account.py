@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
-from datetime import UTC, datetime
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,15 +17,20 @@ from chalicelib.domain.errors import (
     InvalidInput,
     NotJson,
     NotLoaded,
-    TooManyAttempts,
+    ProofRequired,
     Unauthorized,
     WrongCode,
     WrongCredentials,
 )
-from chalicelib.domain.identity import code_id, participant_id
+from chalicelib.domain.identity import code_id, participant_id, source_id
+from chalicelib.services.people.brakes import DEAREST, FREE_MISSES, MISSES_A_STEP
+from chalicelib.web import proof_of_work
+from chalicelib.web.proof_of_work import NUMBERS_A_STEP
 from chalicelib.web.tokens import LIFETIME_MS
-from tests.fakes import MINUTE, START_MS, WEEK, definition
+from tests.fakes import MINUTE, START_MS, WEEK, PlainPasswords, Watched, definition
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
+
+BINHS = "198.51.100.9"
 
 
 def test_a_registration_answers_with_the_participant_as_designed() -> None:
@@ -104,8 +109,8 @@ def test_passwords_guessed_by_registering_meet_the_brake_of_signing_in() -> None
         with pytest.raises(AlreadyRegistered):
             counter.register(password=f"đoán thử lần {guess}")
     with pytest.raises(AlreadyRegistered):
-        counter.register()  # the right one: it must not be told during the pause
-    with pytest.raises(TooManyAttempts):
+        counter.register()  # the right one: it is not told by what costs no proof
+    with pytest.raises(ProofRequired):
         counter.sign_in()
 
 
@@ -127,36 +132,80 @@ def test_nobody_can_register_before_a_contest_is_loaded() -> None:
 
 def solved(challenge: dict[str, Any]) -> str:
     salt, wanted = challenge["salt"], challenge["challenge"]
-    number = next(n for n in range(100_001) if sha256(f"{salt}{n}".encode()).hexdigest() == wanted)
+    numbers = range(challenge["maxnumber"] + 1)
+    number = next(n for n in numbers if sha256(f"{salt}{n}".encode()).hexdigest() == wanted)
     given = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")}
     return base64.b64encode(json.dumps({**given, "number": number}).encode()).decode()
 
 
+def asking(**more: Any) -> Counter:
+    return Counter(definition(eligibility={"proof_of_work": "on"}), **more)
+
+
 def test_a_contest_may_ask_for_a_proof_of_work() -> None:
-    counter = Counter(definition(eligibility={"proof_of_work": True}))
+    counter = asking()
     for missing in ({}, {"proof": None}, {"proof": ""}, {"proof": "khong"}):
-        with pytest.raises(InvalidInput, match="proof"):
+        with pytest.raises(ProofRequired) as required:
             counter.register(**missing)
-    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
-    assert counter.register(proof=solved(counter.account.challenge()))
+    assert counter.register(proof=solved(required.value.challenge))
 
 
 def asked() -> tuple[Counter, str]:
-    """A contest that asks for proofs, at a time when its challenge is fresh, and a solved one."""
-    counter = Counter(definition(eligibility={"proof_of_work": True}))
-    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
-    return counter, solved(counter.account.challenge())
+    """A contest that asks for proofs, and a solved challenge of it."""
+    counter = asking()
+    return counter, solved(counter.account.challenge(HOME))
 
 
 def test_a_proof_is_valid_for_one_person_only() -> None:
     counter, proof = asked()
     counter.register(proof=proof)
-    with pytest.raises(InvalidInput, match="người khác") as refused:
-        counter.register(BINH, proof=proof)
-    assert [fault.field for fault in refused.value.errors] == ["proof"]
-    with pytest.raises(InvalidInput, match="người khác"):
-        counter.register(BINH, proof=rewritten(proof))
+    for spent in (proof, rewritten(proof)):
+        with pytest.raises(ProofRequired):
+            counter.register(BINH, proof=spent)
     assert len(counter.people.people) == 1
+
+
+def test_each_registration_of_a_source_costs_more_than_the_one_before() -> None:
+    counter = asking()
+    asked = []
+    for number in range(15):
+        asked.append(counter.account.challenge(HOME)["maxnumber"] // NUMBERS_A_STEP)
+        assert counter.sources.begin(source_id(PEPPER, HOME), f"{number:020x}", None, counter.clock())
+    assert asked == [6 + 8 * number for number in range(15)]
+    assert counter.account.challenge(BINHS)["maxnumber"] == 6 * NUMBERS_A_STEP
+
+
+def test_a_cheap_challenge_taken_before_a_rush_is_answered_with_a_dear_one() -> None:
+    counter, proof = asked()
+    for number in range(9):
+        counter.sources.begin(source_id(PEPPER, HOME), f"{number:020x}", None, counter.clock())
+    with pytest.raises(ProofRequired) as required:
+        counter.register(proof=proof)
+    assert required.value.challenge["maxnumber"] == DEAREST * NUMBERS_A_STEP
+    assert counter.account.register(body({**AN, "proof": proof}), BINHS)  # a phone that has changed address
+
+
+def test_registering_costs_more_where_the_setting_is_high_and_nothing_where_it_is_off() -> None:
+    first = {}
+    for setting in ("off", "on", "high"):
+        counter = Counter(definition(eligibility={"proof_of_work": setting}))
+        first[setting] = counter.account.challenge(HOME)["maxnumber"] // NUMBERS_A_STEP
+    assert first == {"off": 4, "on": 6, "high": 84}
+    assert Counter().register()
+
+
+def test_asking_who_is_registered_costs_a_proof_even_where_registering_costs_none() -> None:
+    counter = Counter()
+    counter.register()
+    asking = {"password": "mật khẩu khác"}
+    for _ in range(FREE_MISSES):
+        with pytest.raises(AlreadyRegistered):
+            counter.register(**asking)
+    with pytest.raises(ProofRequired) as required:
+        counter.register(**asking)
+    with pytest.raises(ProofRequired):
+        counter.register(BINH)
+    assert counter.register(BINH, proof=solved(required.value.challenge))
 
 
 def rewritten(proof: str) -> str:
@@ -181,9 +230,9 @@ def test_a_registration_may_be_sent_again_if_no_answer_came() -> None:
 
 def test_a_used_proof_does_not_reveal_who_is_registered() -> None:
     counter, proof = asked()
-    counter.register(proof=solved(counter.account.challenge()))
+    counter.account.register(body({**AN, "proof": solved(counter.account.challenge(BINHS))}), BINHS)
     counter.register(BINH, proof=proof)
-    with pytest.raises(InvalidInput, match="proof"):
+    with pytest.raises(ProofRequired):
         counter.register(proof=proof)
 
 
@@ -210,12 +259,9 @@ def test_a_malformed_reset_is_refused(changed: dict[str, Any]) -> None:
 
 
 def test_a_challenge_from_another_system_gives_no_valid_proof() -> None:
-    counter = Counter(definition(eligibility={"proof_of_work": True}))
-    other = Counter(definition(eligibility={"proof_of_work": True}), pepper=b"another")
-    counter.clock.now = int(datetime.now(UTC).timestamp() * 1000)
-    challenge = counter.account.challenge()
-    with pytest.raises(InvalidInput, match="proof"):
-        other.register(proof=solved(challenge))
+    counter, other = asking(), asking(pepper=b"another")
+    with pytest.raises(ProofRequired):
+        other.register(proof=solved(counter.account.challenge(HOME)))
 
 
 def test_signing_in_gives_a_token_for_twelve_hours() -> None:
@@ -227,7 +273,7 @@ def test_signing_in_gives_a_token_for_twelve_hours() -> None:
     assert answer["expires_at"] == definition().rfc3339(START_MS + LIFETIME_MS)
 
 
-def test_signing_in_refuses_wrong_passwords_unknown_people_and_too_many_tries() -> None:
+def test_signing_in_refuses_wrong_passwords_and_unknown_people_and_asks_who_tries_often_for_a_proof() -> None:
     counter = Counter()
     counter.register()
     for citizen in (AN["citizen_id"], "040090000999", "", "1" * 200):
@@ -236,8 +282,42 @@ def test_signing_in_refuses_wrong_passwords_unknown_people_and_too_many_tries() 
     for _ in range(4):
         with pytest.raises(WrongCredentials):
             counter.account.sign_in(body({"citizen_id": AN["citizen_id"], "password": "sai"}), HOME)
-    with pytest.raises(TooManyAttempts):
-        counter.sign_in()
+    credentials = {"citizen_id": AN["citizen_id"], "password": AN["password"]}
+    with pytest.raises(ProofRequired) as required:
+        counter.account.sign_in(body(credentials), HOME)
+    proof = solved(required.value.challenge)
+    assert counter.account.sign_in(body({**credentials, "proof": proof}), HOME)["token"]
+
+
+@pytest.mark.parametrize("wrong", ["", "khong", "wrong number", "spent", "cheap", "old"])
+def test_a_wrong_proof_is_refused_before_any_password_is_hashed(wrong: str) -> None:
+    counter = Counter()
+    counter.register()
+    source = source_id(PEPPER, HOME)
+    for _ in range(FREE_MISSES + MISSES_A_STEP):
+        counter.sources.missed(source, counter.clock())
+    with pytest.raises(ProofRequired) as required:
+        counter.sign_in(BINH)
+    proof, key = solved(required.value.challenge), counter.account._proof_key()
+    given = json.loads(base64.b64decode(proof))
+    if wrong == "wrong number":
+        proof = base64.b64encode(json.dumps({**given, "number": given["number"] + 1}).encode()).decode()
+    elif wrong == "spent":
+        counter.proofs_of_work.spend(given["challenge"], None, counter.clock())
+    elif wrong == "cheap":
+        proof = solved(dict(proof_of_work.challenge(key, 1, counter.clock.moment())))
+    elif wrong == "old":
+        counter.clock.now += 20 * MINUTE + 1000
+    else:
+        proof = wrong
+    passwords = Watched(PlainPasswords())
+    account = replace(counter.account, passwords=cast(Any, passwords))
+    sent = {"citizen_id": BINH["citizen_id"], "password": "sai", "proof": proof}
+    with pytest.raises(ProofRequired):
+        account.sign_in(body(sent), HOME)
+    with pytest.raises(ProofRequired):
+        account.reset_password(body({**sent, "code": "1", "password": "mật khẩu mới"}), HOME)
+    assert passwords.taken() == []
 
 
 def test_a_disqualified_person_cannot_sign_in_a_minute_later() -> None:

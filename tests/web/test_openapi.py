@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from app import app
 from chalicelib.domain import attempt as attempts
 from chalicelib.domain.decisions import SWITCHES, Decisions, Notice, SwitchChange
-from chalicelib.domain.errors import ContestError, TooManyAttempts
+from chalicelib.domain.errors import ContestError
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_folder import read_folder
 from chalicelib.services.contest.public_contest import contest_now
@@ -102,7 +102,7 @@ class Situation:
         routes: dict[str, Callable[[], Any]] = {
             "getHealth": exam.health,
             "getContest": exam.contest,
-            "getChallenge": account.challenge,
+            "getChallenge": lambda: account.challenge(HOME),
             "registerParticipant": lambda: account.register(send(person), HOME),
             "signIn": lambda: account.sign_in(send(credentials), HOME),
             "beginProviderSignIn": self.counter.provider.begin,
@@ -183,6 +183,10 @@ def with_too_many_wrong_passwords() -> Situation:
         with pytest.raises(ContestError):
             situation.ask("signIn")
     return situation
+
+
+def where_registering_costs_a_proof() -> Situation:
+    return Situation(Counter(definition(eligibility={"proof_of_work": "on"})))
 
 
 def of_the_excluded() -> Situation:
@@ -345,6 +349,7 @@ SITUATIONS = [
     with_a_field_too_many,
     with_a_wrong_password,
     with_too_many_wrong_passwords,
+    where_registering_costs_a_proof,
     of_the_excluded,
     of_the_disqualified,
     after_the_last_week,
@@ -400,7 +405,7 @@ def test_each_route_makes_exactly_its_documented_refusals_and_all_answers_have_t
 
 
 def test_a_refusal_says_when_to_retry_where_the_document_says_so() -> None:
-    telling = {kind.code for kind in all_refusals() if kind.retry_after} | {TooManyAttempts(1).code}
+    telling = {kind.code for kind in all_refusals() if kind.retry_after}
     answers = COMMITTED["components"]["responses"].items()
     described = {
         code for name, answer in answers if "Retry-After" in answer["headers"] for code in name.split("-")

@@ -10,8 +10,9 @@ from chalicelib.domain.errors import (
     ContestError,
     FieldError,
     InvalidInput,
+    ProofRequired,
     Stale,
-    TooManyAttempts,
+    WrongCode,
 )
 from chalicelib.web.problems import PROBLEMS, document, of, of_status
 from tests.domain.builders import done
@@ -64,7 +65,7 @@ def test_a_document_has_the_members_designed_for_it(code: str) -> None:
         ("overdue", 409),
         ("too_large", 413),
         ("invalid", 422),
-        ("too_many_attempts", 429),
+        ("proof_required", 429),
         ("busy", 503),
         ("not_loaded", 503),
     ],
@@ -88,6 +89,12 @@ def test_a_stale_request_gets_the_saved_answers() -> None:
     }
 
 
+def test_a_refusal_that_asks_for_a_proof_brings_the_challenge() -> None:
+    required = ProofRequired(4)
+    required.challenge = {"maxnumber": 5}
+    assert of(required) == {**document("proof_required"), "challenge": {"maxnumber": 5}}
+
+
 def test_a_refusal_of_a_finished_attempt_includes_its_result() -> None:
     refused = AlreadyFinished(done())
     refused.result = {"score": 5}
@@ -95,16 +102,13 @@ def test_a_refusal_of_a_finished_attempt_includes_its_result() -> None:
 
 
 def test_other_refusals_have_no_members_of_their_own() -> None:
-    assert of(TooManyAttempts(30)) == document("too_many_attempts")
+    assert of(WrongCode()) == document("wrong_code")
 
 
 def test_temporary_refusals_say_when_to_come_back() -> None:
-    assert (TooManyAttempts(30).retry_after, errors.Busy.retry_after, errors.NotLoaded.retry_after) == (
-        30,
-        2,
-        10,
-    )
+    assert (errors.Busy.retry_after, errors.NotLoaded.retry_after) == (2, 10)
     assert errors.NoAttemptsLeft.retry_after is None
+    assert ProofRequired(4).retry_after is None
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import InvalidInput
-from chalicelib.web.proof_of_work import LIFETIME, MAX_NUMBER, challenge, check
+from chalicelib.services.people.brakes import DEAREST, Proof
+from chalicelib.web.proof_of_work import LIFETIME, NUMBERS_A_STEP, challenge, check
 
 KEY = b"k" * 32
+NOW = datetime(2022, 8, 22, 1, 0, 0, tzinfo=UTC)
 
 
 def solve(asked: dict[str, Any], **changed: Any) -> str:
@@ -32,17 +33,12 @@ def packed(value: Any) -> str:
 
 
 def accepted(proof: str | None, key: bytes = KEY) -> bool:
-    try:
-        check(key, proof)
-    except InvalidInput as refused:
-        assert [fault.field for fault in refused.errors] == ["proof"]  # noqa: PT017
-        return False
-    return True
+    return check(key, proof, NOW) is not None
 
 
 @pytest.fixture(scope="module")
 def asked() -> dict[str, Any]:
-    return challenge(KEY, datetime.now(UTC))
+    return challenge(KEY, 1, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +53,28 @@ def unpacked(proof: str) -> dict[str, Any]:
 
 def test_a_challenge_gives_the_hash_to_match_and_not_the_number(asked: dict[str, Any]) -> None:
     assert set(asked) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
-    assert (asked["algorithm"], asked["maxnumber"]) == ("SHA-256", MAX_NUMBER)
+    assert (asked["algorithm"], asked["maxnumber"]) == ("SHA-256", NUMBERS_A_STEP)
 
 
 def test_no_two_challenges_are_the_same() -> None:
-    now = datetime.now(UTC)
-    assert len({challenge(KEY, now)["salt"] for _ in range(9)}) == 9
+    assert len({challenge(KEY, 1, NOW)["salt"] for _ in range(9)}) == 9
 
 
-def test_the_right_number_is_accepted_and_names_its_challenge(asked: dict[str, Any], proof: str) -> None:
+@pytest.mark.parametrize("steps", [1, 7, DEAREST])
+def test_a_challenge_is_as_long_as_its_steps_and_says_so_under_its_signature(steps: int) -> None:
+    asked = challenge(KEY, steps, NOW)
+    assert asked["maxnumber"] == steps * NUMBERS_A_STEP
+    assert asked["salt"].endswith(f"&steps={steps}&")
+
+
+def test_a_hash_of_the_longest_challenge_is_one_block() -> None:
+    asked = challenge(KEY, DEAREST, datetime(2200, 1, 1, tzinfo=UTC))
+    assert len(f"{asked['salt']}{asked['maxnumber']}") <= 55
+
+
+def test_the_right_number_is_accepted_with_its_challenge_and_steps(asked: dict[str, Any], proof: str) -> None:
     assert accepted(proof)
-    assert check(KEY, proof) == asked["challenge"]
+    assert check(KEY, proof, NOW) == Proof(asked["challenge"], 1)
 
 
 def test_a_missing_proof_is_refused() -> None:
@@ -84,27 +91,46 @@ def test_a_proof_for_another_key_is_refused(proof: str) -> None:
 
 
 def test_a_challenge_made_by_the_solver_is_refused() -> None:
-    assert not accepted(solve(challenge(b"x" * 32, datetime.now(UTC))))
+    assert not accepted(solve(challenge(b"x" * 32, 1, NOW)))
 
 
 def test_a_proof_is_valid_for_twenty_minutes() -> None:
-    now = datetime.now(UTC)
     assert timedelta(minutes=20) == LIFETIME
-    assert accepted(solve(challenge(KEY, now - LIFETIME + timedelta(minutes=1))))
-    assert not accepted(solve(challenge(KEY, now - LIFETIME - timedelta(seconds=2))))
+    assert accepted(solve(challenge(KEY, 1, NOW - LIFETIME)))
+    assert not accepted(solve(challenge(KEY, 1, NOW - LIFETIME - timedelta(seconds=1))))
 
 
 def test_an_expired_challenge_cannot_be_given_a_later_expiry() -> None:
-    old = challenge(KEY, datetime.now(UTC) - LIFETIME - timedelta(minutes=1))
+    old = challenge(KEY, 1, NOW - LIFETIME - timedelta(minutes=1))
     given = unpacked(solve(old))
     digits = str(given["number"])
     for cut in range(1, len(digits)):
         spliced = {**given, "salt": given["salt"] + digits[:cut], "number": int(digits[cut:])}
         assert not accepted(packed(spliced))
-    later = str(int(datetime.now(UTC).timestamp()) + 999)
+    later = str(int(NOW.timestamp()) + 999)
     salt = given["salt"].partition("=")[0] + "=" + later + "&"
     assert not accepted(packed({**given, "salt": salt}))
     assert not accepted(packed({**given, "salt": given["salt"].partition("?")[0]}))
+
+
+def test_a_cheap_challenge_cannot_be_given_more_steps(asked: dict[str, Any], proof: str) -> None:
+    given = unpacked(proof)
+    salt, number = given["salt"], str(given["number"])
+    dear = salt.replace("steps=1&", "steps=160&")
+    for spliced in (
+        {"salt": dear},
+        {"salt": dear, "number": number},
+        {"salt": f"steps=160&{salt}"},
+        {"salt": f"{salt}steps=160&"},
+        {"salt": salt.removesuffix("1&"), "number": f"1&{number}"},
+        {"salt": salt.removesuffix("&"), "number": f"60&{number}"},
+        {"salt": f"{salt}{number[0]}", "number": number[1:]},
+        {"steps": 160},
+    ):
+        paid = check(KEY, packed({**given, **spliced}), NOW)
+        assert paid is None or paid.steps == 1
+    without = salt.removesuffix("steps=1&")
+    assert check(KEY, packed({**given, "salt": without, "number": f"steps=1&{number}"}), NOW) is None
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-1", "SHA-512", "MD5", "none", "", None, 5])

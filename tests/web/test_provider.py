@@ -24,6 +24,7 @@ from chalicelib.domain.errors import (
     InvalidInput,
     NoProvider,
     OtherBrowser,
+    ProofRequired,
     ProviderDown,
     Stopped,
     WrongCredentials,
@@ -178,9 +179,9 @@ def test_what_is_proved_cannot_be_said_otherwise(run: Provider) -> None:
 
 def test_a_ticket_replaces_the_proof_of_work(run: Provider) -> None:
     counter = desk(run)
-    counter.load(definition(identity=identity(run.url, SITE), eligibility={"proof_of_work": True}))
+    counter.load(definition(identity=identity(run.url, SITE), eligibility={"proof_of_work": "on"}))
     counter.clock.now += MINUTE
-    with pytest.raises(InvalidInput, match="proof"):
+    with pytest.raises(ProofRequired):
         counter.register()
     assert counter.account.register(body({**REST, "ticket": proved(counter, run)["ticket"]}), HOME)
 

@@ -36,16 +36,20 @@ def of_participants(definition: Definition) -> Article:
         )
     else:
         age = ("Công dân ở mọi lứa tuổi được dự thi.", "Citizens of every age may take part.")
-    if eligibility.proof_of_work:
-        proof = (
-            " Khi đăng ký, thiết bị tự giải một phép tính ngắn để ngăn việc đăng ký hàng loạt bằng máy.",
-            " At registration the device solves a short computation, against automatic registration.",
-        )
-    else:
-        proof = (
+    proof = {
+        "off": (
             " Việc đăng ký không có bước ngăn đăng ký hàng loạt bằng máy.",
             " Registration has no step against automatic registration.",
-        )
+        ),
+        "on": (
+            " Khi đăng ký, thiết bị tự giải một phép tính ngắn để ngăn việc đăng ký hàng loạt bằng máy.",
+            " At registration the device solves a short computation, against automatic registration.",
+        ),
+        "high": (
+            " Khi đăng ký, thiết bị tự giải một phép tính dài để ngăn việc đăng ký hàng loạt bằng máy.",
+            " At registration the device solves a long computation, against automatic registration.",
+        ),
+    }[eligibility.proof_of_work]
     return Article(
         Said("Người dự thi", "Participants"),
         (

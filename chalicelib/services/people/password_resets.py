@@ -5,16 +5,16 @@ from __future__ import annotations
 import hmac
 
 from chalicelib.domain.errors import InvalidInput, WrongCode
-from chalicelib.domain.identity import code_id, origin_id, participant_id
+from chalicelib.domain.identity import code_id, origin_id, participant_id, source_id
+from chalicelib.services.people.brakes import Proof, admit_guess
 from chalicelib.services.people.registration import check_password
-from chalicelib.services.people.sessions import check_brake
-from chalicelib.services.ports import ParticipantStore, Passwords, Revocations, SignIns
+from chalicelib.services.ports import ParticipantStore, Passwords, ProofsOfWork, Revocations, SignIns
 
 VALID_MS = 7 * 86_400_000
 
 
 def one_time_code(pepper: bytes, delivery: str, participant_id: str) -> str:
-    """Twelve digits in three groups of four, easy to read out: 40 bits, against about 160 guesses an hour.
+    """Twelve digits in three groups of four, easy to read out: 40 bits, against guesses that cost work.
 
     ``delivery``: the id of the file's event; repeated after a breakdown, it gives the person the same code.
     """
@@ -27,15 +27,17 @@ def reset_password(
     citizen_id: str,
     code: str,
     password: str,
+    proof: Proof | None,
     address: str,
     participants: ParticipantStore,
     sign_ins: SignIns,
+    proofs: ProofsOfWork,
     revocations: Revocations,
     passwords: Passwords,
     pepper: bytes,
     now: int,
 ) -> None:
-    """Sets the new password and uses the code up. Raises ``InvalidInput``, ``TooManyAttempts``, ``WrongCode``.
+    """Sets the new password and uses the code up. Raises ``InvalidInput``, ``ProofRequired``, ``WrongCode``.
 
     Ends the sessions from before; if that fails, the code works again, for the same request once more.
     """
@@ -43,13 +45,13 @@ def reset_password(
     if fault:
         raise InvalidInput([fault])
     number = participant_id(pepper, citizen_id)
-    origin = origin_id(pepper, number, address)
-    check_brake(sign_ins, number, origin, now)
+    origin, source = origin_id(pepper, number, address), source_id(pepper, address)
+    admit_guess(sign_ins, proofs, number, origin, source, proof, now)
     identity = participants.in_force([number])[number]
     if not participants.reset_password(
         identity, code_id(pepper, identity, code), passwords.hash(password), now
     ):
-        sign_ins.failed(number, origin, now)
+        sign_ins.failed(number, origin, source, now)
         raise WrongCode
     try:
         revocations.revoke([identity])

@@ -125,14 +125,14 @@ def register(
     now: int,
     today: date,
     find: Callable[[str], Listed | None],
-    spend: Callable[[str], None],
+    admit: Callable[[str], None],
 ) -> Participant:
     """Registers a person. Raises ``InvalidInput``, ``Excluded``, ``Disqualified``, ``AlreadyRegistered``.
 
     ``find`` looks a participant id up in the units' rosters. Who is on one is registered in its unit and
     category, whatever the application says.
 
-    ``spend`` uses up the proof of work for this participant id, or raises ``InvalidInput``. It comes after the
+    ``admit`` uses up the proof of work for this participant id, or raises ``ProofRequired``. It comes after the
     faults that the person can mend with the same proof, and before any answer that reveals whether somebody is
     registered or excluded.
     """
@@ -141,7 +141,7 @@ def register(
     errors = check(application, reference, today, listed=listed is not None)
     if errors:
         raise InvalidInput(errors)
-    spend(number)
+    admit(number)
     reference.check_admitted(number, reference.decisions.in_force().get(number, number))
     participant = Participant(
         participant_id=number,

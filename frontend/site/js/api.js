@@ -47,7 +47,7 @@ export class ApiError extends Error {
 
   /** The same request may be answered if it is sent again later. */
   get passing() {
-    if (["too_many_attempts", "not_loaded", "stopped", "provider_down"].includes(this.code)) return false;
+    if (["proof_required", "not_loaded", "stopped", "provider_down"].includes(this.code)) return false;
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 

@@ -193,4 +193,13 @@ export function mistakesOf(form, summary, check = () => ({})) {
   };
 }
 
+/** Says that the device is computing a proof of work; `tell(true)` shows it. */
+export function checkingNote() {
+  const note = h("p", { class: "hint", role: "status" });
+  const tell = (computing) => {
+    note.textContent = computing ? t("form.checking") : "";
+  };
+  return { note, tell };
+}
+
 export const summaryBox = () => h("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });

@@ -32,7 +32,7 @@ const ENGLISH = {
   overdue: "Time is up. The saved answers are treated as the rules say.",
   too_large: "The request is too large.",
   invalid: "Some entries are not right. Correct those named and send again.",
-  too_many_attempts: "Too many wrong passwords. Wait a few minutes and try again.",
+  proof_required: "Your device has to do an automatic check. Send again and keep this page open; it takes a minute at most.",
   stopped: "The organisers have stopped this for the time being. Open papers can be saved and handed in.",
   busy: "Many people are using the system. Try again in a few seconds.",
   not_loaded: "The contest has not been loaded yet. Come back later.",
@@ -49,7 +49,6 @@ const ENGLISH_FIELDS = {
   password: "8 to 128 characters, and not easy to guess.",
   consent: "Your consent is needed to register.",
   ticket: "This has to be done with your identity account, or took more than half an hour. Begin again.",
-  proof: "The automatic check is not finished or has expired. Reload the page and try again.",
   prediction: "Enter a whole number.",
 };
 

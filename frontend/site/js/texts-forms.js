@@ -60,7 +60,6 @@ addTexts({
   ],
   "register.title": ["Đăng ký dự thi", "Register"],
   "register.send": ["Đăng ký", "Register"],
-  "register.checking": ["Đang kiểm tra tự động, vui lòng chờ…", "Automatic check, please wait…"],
   "register.have": ["Đã đăng ký?", "Registered already?"],
   "register.taken": [
     "Số căn cước công dân này đã được đăng ký. Nếu chính bạn đã đăng ký:",
@@ -76,6 +75,10 @@ addTexts({
     "Your unit has listed you: you belong to {unit}. If that is wrong, call the hotline {hotline}.",
   ],
   "register.doneSignIn": ["Đăng ký thành công. Mời đăng nhập.", "You are registered. Please sign in."],
+  "form.checking": [
+    "Thiết bị đang làm bước kiểm tra tự động, thường chỉ vài giây, lâu nhất khoảng một phút. Xin giữ trang mở.",
+    "Your device is doing an automatic check: a few seconds as a rule, a minute at most. Please keep this page open.",
+  ],
   "mistake.citizen_id": ["Nhập đủ 12 chữ số căn cước công dân.", "Enter all 12 digits of your citizen ID."],
   "mistake.idFits": [
     "Số căn cước không khớp với năm sinh hoặc giới tính đã khai. Hãy kiểm tra lại cả ba mục.",

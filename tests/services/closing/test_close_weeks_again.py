@@ -93,7 +93,7 @@ def test_every_part_of_the_contest_is_an_input(changed: Current) -> None:
 
 @pytest.mark.parametrize(
     "eligibility",
-    [{"min_age": 90}, {"proof_of_work": True}, {"excluded_roles": ["Tổ ra đề"]}],
+    [{"min_age": 90}, {"proof_of_work": "on"}, {"excluded_roles": ["Tổ ra đề"]}],
     ids=lambda changed: next(iter(changed)),
 )
 def test_eligibility_changed_after_a_close_moves_no_result(eligibility: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.documents.revoked_tokens import KEY, decode
-from chalicelib.domain.errors import Busy, InvalidInput, TooManyAttempts, WrongCode
+from chalicelib.domain.errors import Busy, InvalidInput, ProofRequired, WrongCode
 from chalicelib.domain.identity import code_id, participant_id
+from chalicelib.services.people.brakes import Proof
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code, reset_password
 from chalicelib.services.ports import Participant
 from chalicelib.storage.revocations import SKEW_MS, StoredRevocations
@@ -17,6 +18,7 @@ from tests.fakes import (
     Clock,
     MemoryObjects,
     MemoryParticipants,
+    MemoryProofs,
     MemorySignIns,
     PlainPasswords,
     Watched,
@@ -36,7 +38,7 @@ def failing(key: str) -> bytes | None:
 class Door:
     def __init__(self) -> None:
         self.people, self.sign_ins, self.desk = MemoryParticipants(), MemorySignIns(), MemoryObjects()
-        self.clock = Clock()
+        self.clock, self.proofs = Clock(), MemoryProofs()
         self.revocations = StoredRevocations(self.people, lambda: self.desk, self.clock)
         self.people.add(
             Participant(ID, "Nguyễn Văn An", "1990-05-06", "male", CITIZEN, "0912345678", "SO-A", "mandatory",
@@ -44,19 +46,18 @@ class Door:
         )  # fmt: skip
         self.people.allow_reset(ID, code_id(PEPPER, ID, CODE), START_MS + VALID_MS)
 
-    def reset(self, code: str = CODE, citizen: str = CITIZEN, password: str = NEW, now: int = START_MS) -> None:
+    def reset(
+        self,
+        code: str = CODE,
+        citizen: str = CITIZEN,
+        password: str = NEW,
+        now: int = START_MS,
+        proof: Proof | None = None,
+    ) -> None:
         reset_password(
-            citizen,
-            code,
-            password,
-            "203.0.113.7",
-            self.people,
-            self.sign_ins,
-            self.revocations,
-            PlainPasswords(),
-            PEPPER,
-            now,
-        )
+            citizen, code, password, proof, "203.0.113.7", self.people, self.sign_ins, self.proofs,
+            self.revocations, PlainPasswords(), PEPPER, now,
+        )  # fmt: skip
 
     def refused(self, **given: Any) -> bool:
         before = self.people.people[ID].password_hash
@@ -140,13 +141,26 @@ def test_an_empty_code_lets_nobody_in_where_there_is_none() -> None:
     assert door.refused(code="")
 
 
-def test_guesses_at_codes_are_slowed_down_like_guesses_at_passwords() -> None:
+def test_guesses_at_codes_cost_what_guesses_at_passwords_cost_and_the_code_still_works() -> None:
     door = Door()
     for _ in range(5):
         assert door.refused(code="0000-0000-0000")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(ProofRequired) as refused:
         door.reset()
-    door.reset(now=START_MS + 30_000)
+    door.reset(proof=Proof("solved", refused.value.steps))
+
+
+def test_no_password_is_hashed_for_a_guess_that_is_not_paid_for() -> None:
+    door = Door()
+    for _ in range(5):
+        assert door.refused(code="0000-0000-0000")
+    passwords = Watched(PlainPasswords())
+    with pytest.raises(ProofRequired):
+        reset_password(
+            CITIZEN, CODE, NEW, Proof("cheap", 0), "203.0.113.7", door.people, door.sign_ins, door.proofs,
+            door.revocations, cast(Any, passwords), PEPPER, START_MS,
+        )  # fmt: skip
+    assert passwords.taken() == []
 
 
 @pytest.mark.parametrize("password", ["1234567", "x" * 129, "12345678", CITIZEN])
@@ -161,11 +175,23 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
     door = Door()
     watched = [Watched(part) for part in (door.people, door.sign_ins, door.revocations, PlainPasswords())]
     people, sign_ins, revocations, passwords = (cast(Any, part) for part in watched)
+    proofs = door.proofs
 
     def work(citizen: str) -> list[list[str]]:
         with pytest.raises(WrongCode):
             reset_password(
-                citizen, "1", NEW, "203.0.113.7", people, sign_ins, revocations, passwords, PEPPER, START_MS
+                citizen,
+                "1",
+                NEW,
+                None,
+                "203.0.113.7",
+                people,
+                sign_ins,
+                proofs,
+                revocations,
+                passwords,
+                PEPPER,
+                START_MS,
             )
         return [part.taken() for part in watched]
 
@@ -174,7 +200,7 @@ def test_an_unknown_citizen_id_costs_the_same_work_as_a_wrong_code() -> None:
         == work(STRANGER)
         == [
             ["in_force", "reset_password"],
-            ["failures", "failed"],
+            ["strain", "begin", "failed"],
             [],
             ["hash"],
         ]

@@ -36,7 +36,7 @@ AN = Application(
 def enrol(
     participants: MemoryParticipants | None = None,
     contest: Reference | None = None,
-    spend: Callable[[str], None] = lambda _: None,
+    admit: Callable[[str], None] = lambda _: None,
     **changed: Any,
 ) -> Participant:
     return register(
@@ -48,7 +48,7 @@ def enrol(
         START_MS,
         TODAY,
         lambda _: None,
-        spend,
+        admit,
     )
 
 
@@ -230,16 +230,16 @@ class Spent(Exception):
 def test_a_proof_is_spent_once_the_fields_are_right_and_before_anything_is_told_of_the_person() -> None:
     asked: list[str] = []
 
-    def spend(identity: str) -> None:
+    def admit(identity: str) -> None:
         asked.append(identity)
         raise Spent
 
     with pytest.raises(InvalidInput):
-        enrol(spend=spend, phone="1")
+        enrol(admit=admit, phone="1")
     assert asked == []
     for contest in (reference(), reference(excluded=[ID]), reference(annulled=[ID])):
         with pytest.raises(Spent):
-            enrol(contest=contest, spend=spend)
+            enrol(contest=contest, admit=admit)
     assert asked == [ID] * 3
 
 

@@ -3,12 +3,13 @@
 import { api, call } from "../api.js";
 import { h, once } from "../dom.js";
 import { flows } from "../flows.js";
-import { mistakesOf, passwordField, summaryBox } from "../form.js";
+import { checkingNote, mistakesOf, passwordField, summaryBox } from "../form.js";
 import { explain, fieldMessages } from "../problems.js";
 import { wayThere, without } from "../provider.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-identity.js";
+import { withProof } from "../with-proof.js";
 
 export async function screen(context) {
   const { contest, go, query, kept } = context;
@@ -57,19 +58,20 @@ export async function screen(context) {
   function link() {
     const password = passwordField("link-password", { autocomplete: "current-password" });
     const summary = summaryBox();
+    const checking = checkingNote();
     const send = h("button", { class: "button primary", type: "submit" }, t("identity.link"));
     const form = h("form", {
       novalidate: true,
       onsubmit: once(send, async () => {
         try {
           const credentials = { citizen_id: answer.known.citizen_id, password: password.input.value, ticket: answer.ticket };
-          signedIn(await api.signIn(credentials));
+          signedIn(await withProof((proof) => api.signIn({ ...credentials, proof }), checking.tell));
         } catch (error) {
           const messages = Object.values(fieldMessages(error));
           mistakes.say(messages.length ? messages.join(" ") : explain(error));
         }
       }),
-    }, summary, password.box, h("p", { class: "actions" }, send));
+    }, summary, password.box, h("p", { class: "actions" }, send), checking.note);
     const mistakes = mistakesOf(form, summary);
     return h("div", { class: "notice" }, h("p", null, t("identity.registered")), form);
   }

@@ -2,9 +2,10 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { citizenIdField, mistakesOf, passwordField, summaryBox, textField } from "../form.js";
+import { checkingNote, citizenIdField, mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { numberIn, visible } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
+import { withProof } from "../with-proof.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-forms.js";
@@ -18,6 +19,7 @@ export async function screen({ contest, go, kept }) {
     label: t("password.new"), hint: t("person.passwordHint"), autocomplete: "new-password",
   });
   const summary = summaryBox();
+  const checking = checkingNote();
   const send = h("button", { class: "button primary", type: "submit" }, t("password.send"));
   const inputs = [citizen, code, password].map(({ input }) => input);
   const form = h("form", { novalidate: true });
@@ -37,7 +39,7 @@ export async function screen({ contest, go, kept }) {
     if (!mistakes.none()) return;
     const filled = request();
     try {
-      await api.resetPassword(filled);
+      await withProof((proof) => api.resetPassword({ ...filled, proof }), checking.tell);
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);
@@ -45,14 +47,15 @@ export async function screen({ contest, go, kept }) {
       return;
     }
     try {
-      session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
+      const { citizen_id, password } = filled;
+      session.set(await withProof((proof) => api.signIn({ citizen_id, password, proof }), checking.tell));
       go("#/me", { instead: true });
     } catch (error) {
       go("#/sign-in", { instead: true });
     }
   });
   form.addEventListener("submit", change);
-  form.append(summary, citizen.box, code.box, password.box, h("p", { class: "actions" }, send));
+  form.append(summary, citizen.box, code.box, password.box, h("p", { class: "actions" }, send), checking.note);
   if (kept) inputs.forEach((input, i) => {
     input.value = kept[i];
   });

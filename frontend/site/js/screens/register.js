@@ -2,11 +2,12 @@
 
 import { api, data } from "../api.js";
 import { add, afterClick, fill, h, once } from "../dom.js";
-import { citizenIdField, mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
+import { checkingNote, citizenIdField, mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
 import { capitalised, nameIn, numberIn, phoneIn, visible } from "../pasted.js";
 import { isoDate, mistakes as mistakesIn, toldById } from "../person.js";
 import { explain, fieldMessages } from "../problems.js";
 import { solveAside } from "../proof.js";
+import { withProof } from "../with-proof.js";
 import { session } from "../storage.js";
 import { isEnglish, t } from "../texts.js";
 import "../texts-forms.js";
@@ -14,7 +15,7 @@ import { unitPicker } from "../unit-picker.js";
 
 const FRESH_MS = 15 * 60 * 1000; // a challenge lives 20 minutes
 
-/** Has a proof ready, or on its way; takes a new challenge when the old one is used or too old. */
+/** Has a proof ready, or on its way; takes a new challenge when the old one is too old. */
 function prover(wanted) {
   /** @type {any} */
   let current = null;
@@ -40,7 +41,6 @@ function prover(wanted) {
         return current.proof;
       }
     },
-    renew: () => wanted && renew(),
     stop: () => current && current.stop(),
   };
 }
@@ -54,7 +54,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
   const offered = identity && !proved ? (await import("../provider.js")).offer(identity) : null;
   if (offered && identity.require && !query.get("unproven")) return onlyBy(offered);
   const units = (await data("units.json", { keep: true })) || [];
-  const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work && !proved);
+  const proof = kept ? kept.proof : prover(contest.eligibility.proof_of_work !== "off" && !proved);
   const known = proved ? proved.known : {};
   const citizen = citizenIdField(t("person.citizenIdHint"));
   const name = textField("full_name", t("person.fullName"), {
@@ -104,7 +104,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
   const summary = summaryBox();
   const { hotline } = contest;
   const line = hotline && h("a", { href: `tel:${hotline.replace(/[^\d+]/g, "")}` }, hotline);
-  const waiting = h("p", { class: "hint", role: "status" });
+  const checking = checkingNote();
   const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
 
   const typed = () => ({
@@ -131,27 +131,28 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
     const filled = application();
     let listed = ""; // the unit's roster says something else
     try {
-      waiting.textContent = t("register.checking");
-      const solved = await proof.take();
+      checking.tell(true);
+      const first = await proof.take();
       const sent = Object.fromEntries(Object.entries(filled).filter(([name]) => !(name in known)));
-      const shown = proved ? { ticket: proved.ticket } : { proof: solved };
-      // missing fields: told above, or by the server
-      const { participant } = await api.register(/** @type {any} */ ({ ...sent, ...shown }));
+      const ticket = proved ? { ticket: proved.ticket } : {};
+      // Missing fields are told above, or by the server.
+      const request = (solved) => api.register(/** @type {any} */ ({ ...sent, ...ticket, proof: solved }));
+      const { participant } = await withProof(request, checking.tell, first);
       if (participant.unit_code !== filled.unit_code || participant.category !== filled.category) listed = "&listed=1";
     } catch (thrown) {
       const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
-      if (messages.proof) proof.renew(); // else it is still good for the same person
       if (Object.keys(messages).length) mistakes.tell(messages);
       else if (error.code === "already_registered") mistakes.say(t("register.taken"), " ", toSignIn(), ". ", t("register.stranger"), line);
       else mistakes.say(explain(error));
       return;
     } finally {
-      waiting.textContent = "";
+      checking.tell(false);
     }
     done();
     try {
-      session.set(await api.signIn({ citizen_id: filled.citizen_id, password: filled.password }));
+      const { citizen_id, password } = filled;
+      session.set(await withProof((proof) => api.signIn({ citizen_id, password, proof }), checking.tell));
       go(`#/me?registered=1${listed}`, { instead: true });
     } catch (error) {
       go("#/sign-in?registered=1", { instead: true });
@@ -162,7 +163,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
   const provable = { citizen_id: citizen, full_name: name, date_of_birth: born, gender, phone };
   const boxes = Object.entries(provable).filter(([field]) => !(field in known)).map(([, { box }]) => box);
   add(form, [summary, boxes, category.box, unit.box, password.box,
-    consent, h("p", { class: "actions" }, send), waiting]);
+    consent, h("p", { class: "actions" }, send), checking.note]);
   const mistakes = mistakesOf(form, summary, check);
   const content = h("section", { class: "narrow" }, h("h1", null, t("register.title")),
     h("p", null, t("register.have"), " ", toSignIn()), offered, offered && h("p", null, t("identity.or")),

@@ -2,13 +2,14 @@
 
 import { api } from "../api.js";
 import { h, once } from "../dom.js";
-import { citizenIdField, mistakesOf, passwordField, summaryBox } from "../form.js";
+import { checkingNote, citizenIdField, mistakesOf, passwordField, summaryBox } from "../form.js";
 import { numberIn } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
 import { papers, records } from "../records.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-forms.js";
+import { withProof } from "../with-proof.js";
 
 export async function screen({ query, go, kept, signedIn }) {
   const next = query.get("next") || "";
@@ -16,12 +17,13 @@ export async function screen({ query, go, kept, signedIn }) {
   const citizen = citizenIdField();
   const password = passwordField("password", { autocomplete: "current-password", required: true });
   const summary = summaryBox();
+  const checking = checkingNote();
   const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
   const signIn = once(send, async () => {
     if (!mistakes.none()) return;
     try {
       const credentials = { citizen_id: numberIn(citizen.input.value), password: password.input.value };
-      session.set(await api.signIn(credentials));
+      session.set(await withProof((proof) => api.signIn({ ...credentials, proof }), checking.tell));
       const paper = attempt && papers.get(attempt);
       const another = paper && paper.owner !== session.holder(); // who used this device before
       go(/^#\/(me|paper)/.test(next) && !another ? next : "#/me", { instead: true });
@@ -33,7 +35,7 @@ export async function screen({ query, go, kept, signedIn }) {
   });
   if (kept) [citizen.input.value, password.input.value] = kept;
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
-    h("p", { class: "actions" }, send));
+    h("p", { class: "actions" }, send), checking.note);
   const mistakes = mistakesOf(form, summary);
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
   const [, attempt] = /^#\/paper\/([\w-]+)/.exec(next) || [];
