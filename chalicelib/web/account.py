@@ -30,7 +30,7 @@ from chalicelib.domain.times import EPOCH
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people import brakes
-from chalicelib.services.people.listed import ListedPeople, placed
+from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.people.password_resets import reset_password
 from chalicelib.services.people.registration import (
     LONGEST_PASSWORD,
@@ -232,7 +232,7 @@ class AccountApi:
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)
-            person = self._placed(person, reference)
+            person = self._looked_up(person, reference)
         return {"participant": responses.participant(person, reference, now)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
@@ -249,8 +249,7 @@ class AccountApi:
         return self.session(found, reference, now)
 
     def session(self, found: Participant, reference: Reference, now: int) -> shapes.Session:
-        """A session in the unit and category of the roster, where the person is on one."""
-        found = self._placed(found, reference)
+        found = self._looked_up(found, reference)
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
         return {
@@ -290,8 +289,14 @@ class AccountApi:
             now,
         )
 
-    def _placed(self, person: Participant, reference: Reference) -> Participant:
-        return placed(person, self.listed.find(participant_id(self.pepper, person.citizen_id), reference))
+    def _looked_up(self, person: Participant, reference: Reference) -> Participant:
+        """``person``, with whether a roster lists them.
+
+        Unit and category stay as registered: leaves and papers of an open week are made of them. At the close a
+        roster that came later counts all the same.
+        """
+        number = participant_id(self.pepper, person.citizen_id)
+        return person._replace(listed=self.listed.find(number, reference) is not None)
 
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()
@@ -319,8 +324,7 @@ class AccountApi:
         if found is None:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
-        # The token says what counts for new papers, which may differ from what was said at registration.
-        found = self._placed(found, reference)._replace(unit=person.unit, category=person.category)
+        found = self._looked_up(found, reference)
         return responses.history(found, entries, reference, now)
 
     def _proven(self, ticket: str | None, now: int) -> Proven | None:

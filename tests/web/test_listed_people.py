@@ -1,4 +1,4 @@
-"""People on a unit's roster are of that unit and category, at registration and at each sign-in."""
+"""People on a unit's roster are of that unit and category, at registration."""
 
 from __future__ import annotations
 
@@ -34,16 +34,20 @@ def test_who_is_on_a_roster_need_not_know_the_unit() -> None:
         with_roster().register(BINH, unit_code=None)
 
 
-def test_a_roster_that_comes_after_registration_counts_from_the_next_sign_in() -> None:
+def test_a_roster_that_comes_after_registration_verifies_and_leaves_papers_and_receipts_as_they_were() -> None:
     counter = Counter()
-    counter.arrive(AN)
+    token = counter.arrive(AN)
+    attempt = counter.start(token)
+    counter.submit(token, attempt)
+    receipt = counter.exam.read(token, attempt["attempt_id"])["result"]["receipt"]
     counter.load(definition(), rosters=[LISTED])
     counter.clock.now += 20_000
     token = counter.sign_in(AN)
     me = counter.account.me(token)["participant"]
-    assert (me["unit_code"], me["category"]) == ("SO-B", "mandatory")
+    assert (me["unit_code"], me["category"], me["verified"]) == ("SO-A", "mandatory", "roster")
     counter.start(token)
-    assert [entry.unit for entry in counter.entries.items.values()] == ["SO-B"]
+    assert [entry.unit for entry in counter.entries.items.values()] == ["SO-A"]
+    assert counter.exam.read(token, attempt["attempt_id"])["result"]["receipt"] == receipt
 
 
 def test_the_index_is_read_once_until_the_rosters_change() -> None:
