@@ -41,6 +41,15 @@ _VERIFIED = {
     "roster": "có tên trong danh sách của đơn vị",
     "none": "tự khai",
 }
+_FIELDS = {
+    "full_name": "họ và tên",
+    "date_of_birth": "ngày sinh",
+    "gender": "giới tính",
+    "phone": "số điện thoại",
+    "citizen_id": "số căn cước",
+    "unit": "đơn vị",
+    "category": "đối tượng",
+}
 _EFFECTS = {"no_prize": "không xếp hạng", "not_counted": "không tính kết quả", "none": "bỏ quyết định hủy"}
 
 
@@ -91,17 +100,31 @@ class Lookup:
         yield ("Mã người dự thi", person.participant_id)
         yield ("Số căn cước", person.citizen_id_masked)
         yield ("Đăng ký lúc", at(person.registered_at))
-        yield ("Đơn vị", units.get(person.unit, person.unit) or "không thuộc đơn vị nào")
-        yield ("Đối tượng", categories.get(person.category, person.category))
+        yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or "không thuộc đơn vị nào")
+        yield ("Đối tượng đã khai", categories.get(person.category, person.category))
         yield ("Danh tính", _VERIFIED[person.verified])
+        for line in person.corrected:
+            yield (
+                "Đính chính",
+                f"{_FIELDS[line.field]}: {line.before} → {line.after}",
+                "",
+                "",
+                line.at,
+                line.reason,
+            )
+        for change in reference.corrections.get(person.participant_id, ()):
+            told = (
+                f"{_FIELDS[change.field]} từ {reference.definition.title_of(change.from_week)}: {change.value}"
+            )
+            yield ("Đính chính", told, "", "", change.at, change.reason)
         for one in reference.decisions.annulments:
             if one.participant_id == person.participant_id:
                 weeks = ", ".join(map(str, one.weeks)) or "tất cả"
                 told = f"{_EFFECTS[one.effect]}, {reference.definition.contest.period} {weeks}"
                 yield ("Quyết định", told, "", "", one.decided_on, one.reason)
-        for change in reference.decisions.numbers:
-            if change.participant_id == person.participant_id:
-                yield ("Quyết định", "số căn cước được chuyển cho người này", "", "", change.at, change.reason)
+        for number in reference.decisions.numbers:
+            if number.participant_id == person.participant_id:
+                yield ("Quyết định", "số căn cước được chuyển cho người này", "", "", number.at, number.reason)
 
     def _week(self, entry: Entry, current: Current, now: int) -> Iterator[Row]:
         reference = current.of_week(entry.week)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.documents.closed_week import RankingRow
-from chalicelib.domain.decisions import Decisions, Ruling
+from chalicelib.domain.decisions import Correction, Decisions, Ruling
+from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.lookup import HEADER, ahead_by
 from tests.fakes import MINUTE, START_MS, WEEK, definition
 from tests.services.intake.test_personal_files import AN_ID, BINH_ID, Office
@@ -79,6 +80,25 @@ def test_a_semicolon_table_and_people_who_never_registered_are_answered() -> Non
     office.sit()
     report = office.send("lookups.csv", f"citizen_id;attempt_id\n{AN['citizen_id']};\n040090000999;\n")
     assert (report["taken"]["found"], report["taken"]["not_registered"]) == (1, 1)
+
+
+def test_corrections_of_the_desk_stand_in_the_sheet_with_their_reasons() -> None:
+    office = Office()
+    office.sit()
+    line = CorrectedLine(
+        "2022-08-23T09:00:00+07:00", "desk", "full_name", "Nguyễn Văn Anh", "Nguyễn Văn An", "gõ nhầm"
+    )
+    an = office.counter.people.people[AN_ID]
+    office.counter.people.people[AN_ID] = an._replace(corrected=(line,))
+    moved = Correction((AN_ID,), "unit", "SO-B", 1, 2, "chuyển công tác", "2022-08-24T09:00:00+07:00")
+    office.counter.load(definition(), decisions=Decisions(corrections=(moved,)))
+    office.source()
+    office.counter.clock.now += MINUTE
+    corrected = [row for row in told(office) if row[0] == "Đính chính"]
+    assert [(row[1], row[5]) for row in corrected] == [
+        ("họ và tên: Nguyễn Văn Anh → Nguyễn Văn An", "gõ nhầm"),
+        ("đơn vị từ Tuần 1: SO-B", "chuyển công tác"),
+    ]
 
 
 def row(person: str = AN_ID, **changed: Any) -> RankingRow:
