@@ -17,8 +17,12 @@ def closer(
     desk: LargeObjects,
     site: LargeObjects,
     reports: Reports | PlainReports | None = None,
+    proven: dict[str, int] | None = None,
 ) -> CloseWeeks:
-    """A close that writes the files programs read, unless ``reports`` are given; with the shares' version."""
+    """A close that writes the files programs read, unless ``reports`` are given; with the shares' version.
+
+    ``proven``: since when an identity provider has proved people, by participant id.
+    """
     reports = reports or PlainReports(desk)
     return CloseWeeks(
         shares=shares,
@@ -29,5 +33,6 @@ def closer(
         write_week=reports.write_week,
         write_final=reports.write_final,
         write_changes=write_changes,
+        proven=lambda: [] if proven is None else proven.items(),
         version=shares.version,
     )

@@ -23,7 +23,9 @@ import oidc_provider_mock
 import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-CLIENT, SECRET = "cuoc-thi", "bí mật của cuộc thi"
+from tests.identity_table import CLIENT
+
+SECRET = "bí mật của cuộc thi"
 BASIC = "Basic " + base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
 PERSON = {
     "SoDinhDanh": "040090000001",
@@ -32,25 +34,6 @@ PERSON = {
     "GioiTinh": "Nam",
     "phone_number": "+84912345678",
 }
-CLAIMS = {"citizen_id": "SoDinhDanh", "full_name": "HoVaTen", "date_of_birth": "NgaySinh", "gender": "GioiTinh"}
-
-
-def identity(url: str, redirect_uri: str, **changed: Any) -> dict[str, Any]:
-    """``[identity]`` for a provider at ``url``."""
-    return {
-        "provider": "oidc",
-        "title": "VNeID",
-        "issuer": url,
-        "authorization_endpoint": f"{url}/oauth2/authorize",
-        "token_endpoint": f"{url}/oauth2/token",
-        "jwks_uri": f"{url}/jwks",
-        "userinfo_endpoint": f"{url}/userinfo",
-        "redirect_uri": redirect_uri,
-        "client_id": CLIENT,
-        "scope": "openid profile phone",
-        "claims": CLAIMS,
-        **changed,
-    }
 
 
 class _Quiet(WSGIRequestHandler):

@@ -29,7 +29,7 @@ class Person(NamedTuple):
     """A person, identified by the pseudonym; ``attempts`` by number, including discarded ones.
 
     ``unit`` and ``category`` are those that counted; ``excused``: not obliged whatever the category; ``moved``:
-    another unit or category was given at registration.
+    another unit or category was given at registration. ``verified``: by what, empty if by nothing.
     """
 
     pseudonym: str
@@ -37,6 +37,7 @@ class Person(NamedTuple):
     category: str
     excused: bool
     moved: bool
+    verified: str
     attempts: dict[int, Attempt]
 
 
@@ -59,10 +60,11 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
             counted, record = _line(line, index)
             leaves.append(leaf_hash(canonical(record)))
             unit, category = counted.get("unit", record["unit"]), counted.get("category", record["category"])
-            place = (unit, category, "obliged" in counted, bool(counted.keys() & {"unit", "category"}))
+            moved = bool(counted.keys() & {"unit", "category"})
+            place = (unit, category, "obliged" in counted, moved, counted.get("verified", ""))
             name = record["pseudonym"]
             person = people.setdefault(name, Person(name, *place, {}))
-            elsewhere = place != (person.unit, person.category, person.excused, person.moved)
+            elsewhere = place != person[1:6]
             if record["number"] in person.attempts or elsewhere:
                 raise Failed(
                     f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['pseudonym']}.",

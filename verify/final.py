@@ -324,6 +324,7 @@ def _individual(page: dict[str, Any], people: Iterable[Person], weeks: Sequence[
             if not left:
                 break
             fits = not prize["categories"] or last.category in prize["categories"]
+            fits = fits and (not prize["verified"] or last.verified in prize["verified"])
             if rank not in won and fits and score >= prize["min_score"]:
                 won[rank] = prize["name"]
                 left -= 1

@@ -22,6 +22,7 @@ class Place(NamedTuple):
     best: Attempt
     counted: int
     took_part: bool
+    verified: str
 
 
 class Ranked(NamedTuple):
@@ -65,7 +66,8 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> Ranked:
         best = min(own, key=lambda attempt: (criteria(attempt, len(own), rules, target), attempt.number))
         person = by_name[name]
         obliged = person.category in rules["obliged_categories"] and not person.excused
-        place = Place(name, person.unit, person.category, obliged, best, len(own), name in took_part)
+        took = name in took_part
+        place = Place(name, person.unit, person.category, obliged, best, len(own), took, person.verified)
         everyone.append(place)
     root = published["draw_root"]
     everyone.sort(
@@ -133,6 +135,8 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
             if place.best.duration < rules["min_duration_ms"] or place.best.score < prize["min_score"]:
                 continue
             if prize["categories"] and place.category not in prize["categories"]:
+                continue
+            if prize["verified"] and place.verified not in prize["verified"]:
                 continue
             winners.add(place.pseudonym)
             won.append({"prize": prize["name"], "rank": rank, "pseudonym": place.pseudonym})

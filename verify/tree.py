@@ -22,7 +22,7 @@ CHOICES: dict[str, set[Any]] = {
 }
 
 
-COUNTED_KEYS = {"category": str, "obliged": bool, "score": int, "unit": str}
+COUNTED_KEYS = {"category": str, "obliged": bool, "score": int, "unit": str, "verified": str}
 
 
 def canonical(value: Any) -> bytes:
@@ -30,11 +30,11 @@ def canonical(value: Any) -> bytes:
 
 
 def check_counted(counted: Any) -> dict[str, Any]:
-    """What counted otherwise than the record says. Raises ``Failed`` for anything else."""
+    """What counted otherwise than the record says, or in addition. Raises ``Failed`` for anything else."""
     if not isinstance(counted, dict) or not counted.keys() <= COUNTED_KEYS.keys():
         raise Failed("Phần counted có trường lạ.", "counted has an unknown key.")
     wrong = any(type(value) is not COUNTED_KEYS[key] for key, value in counted.items())
-    if wrong or counted.get("obliged", False):
+    if wrong or counted.get("obliged", False) or counted.get("verified", "provider") != "provider":
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
     return counted
 

@@ -44,6 +44,7 @@ class Line(NamedTuple):
     too_fast: bool
     score: int
     duration: int
+    verified: str
 
 
 class Checked(NamedTuple):
@@ -115,6 +116,7 @@ def _lines(again: Ranked, min_duration: int) -> dict[str, Line]:
             too_fast=place.best.duration < min_duration,
             score=place.best.score,
             duration=place.best.duration,
+            verified=intern(place.verified),
         )
         for place in again.everyone
     }

@@ -55,11 +55,12 @@ def encode_line(
     excused: bool = False,
     score: int | None = None,
     unit: str | None = None,
+    verified: bool = False,
 ) -> bytes:
-    """A line of the bundle: beside the ``record``, what counted otherwise than it says.
+    """A line of the bundle: beside the ``record``, what counted otherwise than it says, or in addition.
 
     ``score``: under the rulings; ``category`` and ``unit``: by a roster; None if it is the record's.
-    ``excused``: not obliged although of an obliged category.
+    ``excused``: not obliged although of an obliged category. ``verified``: by an identity provider.
     """
     counted = []
     if category is not None:
@@ -70,4 +71,6 @@ def encode_line(
         counted.append(f'"score":{score}')
     if unit is not None:
         counted.append(f'"unit":"{unit}"')
+    if verified:
+        counted.append('"verified":"provider"')
     return b'{"counted":{%b},"record":%b}' % (",".join(counted).encode(), record)

@@ -284,7 +284,10 @@ def standing(line: UnitLine) -> UnitStanding:
 
 
 class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A person's place; the rank is the row's number. Times are in milliseconds."""
+    """A person's place; the rank is the row's number. Times are in milliseconds.
+
+    ``verified``: by an identity provider before the week closed, where a prize asks for it.
+    """
 
     participant_id: str
     unit: str
@@ -296,6 +299,7 @@ class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     duration: int
     received: int
     attempts: int
+    verified: bool = False
 
 
 class _RowsHeader(Document, frozen=True, kw_only=True):

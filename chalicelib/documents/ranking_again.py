@@ -12,11 +12,15 @@ from chalicelib.domain.definition import Definition, Prize, UnitPrize
 
 
 class CountedPrize(Part, frozen=True):
-    """A prize and how often it is given; ``categories``: to whom, to everybody if empty."""
+    """A prize and how often it is given; ``categories``: to whom, to everybody if empty.
+
+    ``verified``: only to people of whom one of these proves who they are, if there are any.
+    """
 
     name: str
     count: int
     categories: tuple[str, ...]
+    verified: tuple[str, ...]
     min_score: int
 
 
@@ -68,7 +72,7 @@ def unit_score_rules(definition: Definition) -> UnitScoreRules:
 
 
 def counted_prize(prize: Prize) -> CountedPrize:
-    return CountedPrize(prize.name, prize.count, prize.categories, prize.min_score)
+    return CountedPrize(prize.name, prize.count, prize.categories, prize.verified, prize.min_score)
 
 
 def counted_unit_prize(prize: UnitPrize) -> CountedUnitPrize:

@@ -178,6 +178,7 @@ def close_week(
     barred: Collection[str] = (),
     earlier_winners: Collection[str] = (),
     unit_prizes_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
+    proven: Collection[str] = (),
 ) -> WeekResult:
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
@@ -185,11 +186,12 @@ def close_week(
     ``barred``: those of ``Bars.no_prize``. What they did stays in the facts of the week (participation, target,
     unit figures), so that barring somebody moves up those behind and changes nothing else. They themselves are
     unranked and win nothing (R3). Earlier winners are also those of later weeks that are recognised.
-    ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of other weeks.
+    ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of other weeks. ``proven``:
+    whom an identity provider had proved before the week closed.
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    everyone = rank(_taken_out(gathered.people), definition, week, target, root)
+    everyone = rank(_taken_out(gathered.people), definition, week, target, root, proven)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone, units)

@@ -177,13 +177,17 @@ When = Literal["week", "final"]
 
 
 class Prize(_Table):
-    """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty."""
+    """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty.
+
+    ``verified``: of these alone of whom one of these proves who they are, if any is named.
+    """
 
     name: PrizeName
     title: Text
     count: PrizeCount
     when: When = "week"
     categories: tuple[CategoryName, ...] = ()
+    verified: tuple[Literal["provider"], ...] = ()
     min_score: Annotated[int, Field(strict=True, ge=0, le=5_300)] = 1
 
 
@@ -391,6 +395,16 @@ class Definition(_Table):
         return self
 
     @model_validator(mode="after")
+    def _somebody_can_be_verified(self) -> Definition:
+        for prize in self.prizes:
+            if prize.verified and not self.identity.used:
+                raise ValueError(
+                    f"prizes: giải “{prize.name}” chỉ dành cho người đã xác thực (verified), nhưng chưa có "
+                    "[identity] nào xác thực; hãy ghi [identity] hoặc bỏ verified"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _settings_agree(self) -> Definition:
         contest = self.contest
         if self.paper.time_limit > contest.week_length:
@@ -520,6 +534,11 @@ class Definition(_Table):
     def unit_prizes_of(self, when: When) -> tuple[UnitPrize, ...]:
         """Those of each week, or those of the end, in order."""
         return tuple(prize for prize in self.unit_prizes if prize.when == when)
+
+    @property
+    def asks_proof(self) -> bool:
+        """Whether it matters for some prize who is verified."""
+        return any(prize.verified for prize in self.prizes)
 
     @property
     def one_prediction(self) -> bool:

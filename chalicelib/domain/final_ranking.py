@@ -19,10 +19,11 @@ class WeekBest(NamedTuple):
     score: int
     duration: int
     attempts: int
+    verified: bool = False
 
 
 class FinalStanding(NamedTuple):
-    """A person's sums over all ``weeks`` that count for them; unit and category are those of the ``last``."""
+    """A person's sums over all ``weeks`` that count for them; the rest is as in the ``last``."""
 
     participant_id: str
     unit: str
@@ -32,6 +33,7 @@ class FinalStanding(NamedTuple):
     attempts: int
     weeks: int
     last: int
+    verified: bool = False
 
     def name(self, contest: str) -> str:
         """The pseudonym of the last week: bundles show it, so that others can draw again."""
@@ -60,6 +62,7 @@ def rank_final(
                 before.attempts + best.attempts,
                 before.weeks + 1,
                 number,
+                best.verified,
             )
     contest = definition.contest.id
     ranked: list[FinalStanding] = []
@@ -83,6 +86,7 @@ def award_final(ranked: Sequence[FinalStanding], prizes: Iterable[Prize]) -> dic
             if place not in winners
             and one.score >= prize.min_score
             and (not prize.categories or one.category in prize.categories)
+            and (not prize.verified or one.verified)
         )
         winners.update(dict.fromkeys(list(islice(may, prize.count)), prize.name))
     return winners

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.placement import Place
 from chalicelib.domain.times import span_ms
 
@@ -59,7 +60,7 @@ class Standing(NamedTuple):
     """A person's place in the week: the ``best`` of ``attempts`` counted attempts.
 
     ``obliged``: measured against the headcount of the unit (R1). ``took_part``: one of the counted attempts has
-    the score that taking part needs.
+    the score that taking part needs. ``verified``: by what, where a prize asks for it.
     """
 
     participant_id: str
@@ -69,6 +70,7 @@ class Standing(NamedTuple):
     took_part: bool
     best: Candidate
     attempts: int
+    verified: Verified = "none"
 
 
 class Counts(NamedTuple):
@@ -228,9 +230,16 @@ def _before_the_target(definition: Definition) -> tuple[str, ...]:
 
 
 def rank(
-    people: Iterable[Contender], definition: Definition, week: Week, target: int | None, root: str
+    people: Iterable[Contender],
+    definition: Definition,
+    week: Week,
+    target: int | None,
+    root: str,
+    proven: Collection[str] = (),
 ) -> list[Standing]:
     """Everyone by best attempt, in the contest's order; the order of ``people`` does not matter.
+
+    ``proven``: whom an identity provider has proved.
 
     Two people who are equal in the whole order stand by the draw; ``root`` as in ``lot``.
     """
@@ -239,7 +248,8 @@ def rank(
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare, person.attempts)
-        keyed.append((key, Standing(*person[:5], best, person.attempts)))
+        verified: Verified = "provider" if person.participant_id in proven else "none"
+        keyed.append((key, Standing(*person[:5], best, person.attempts, verified)))
     keyed.sort(key=itemgetter(0))
 
     ranked: list[Standing] = []
@@ -268,8 +278,8 @@ def award(
     """Place in ``ranked`` (from 0) → name of the prize, in order of value (R7).
 
     In the order of the definition, each prize goes ``count`` times to the best-ranked person of its categories
-    who has its score and no prize yet. The barred (R3) are skipped, and with
-    ``one_prize`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
+    who has its score, is verified if it asks for that, and has no prize yet. The barred (R3) are skipped, and
+    with ``one_prize`` so are the winners of earlier weeks. An attempt faster than ``min_duration`` wins
     nothing.
     """
     min_duration = span_ms(definition.paper.min_duration)
@@ -288,6 +298,7 @@ def award(
                 and standing.best.duration >= min_duration
                 and standing.best.score >= prize.min_score
                 and (not prize.categories or standing.category in prize.categories)
+                and (not prize.verified or standing.verified in prize.verified)
             ):
                 winners[place] = prize.name
                 left -= 1

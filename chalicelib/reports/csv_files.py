@@ -25,6 +25,7 @@ _CHUNK = 10_000  # rows
 PRIZES = [
     "prize", "rank", "participant_id", "full_name", "citizen_id_masked", "phone_masked", "unit_code",
     "unit_name", "score", "prediction", "prediction_error", "duration_ms", "submitted_at", "attempts",
+    "verified",
 ]
 RANKING = [
     "rank", "participant_id", "unit_code", "category", "score", "prediction", "prediction_error",
@@ -98,6 +99,7 @@ def prize_rows(winners: Iterable[Winner]) -> Iterator[list[Cell]]:
             one.duration,
             one.submitted_at,
             one.attempts,
+            one.verified,
         ]
 
 
@@ -121,7 +123,7 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
 def final_ranking_rows(result: FinalResult) -> Iterator[list[Cell]]:
     """Everyone in the ranking over all weeks, pseudonymous."""
     for rank, standing in enumerate(result.ranked, 1):
-        yield [rank, *standing[:-1]]
+        yield [rank, *standing[:-2]]
 
 
 def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:

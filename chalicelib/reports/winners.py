@@ -19,7 +19,7 @@ class Winner(NamedTuple):
     A prize of the end has the sums of all weeks, and nothing that was predicted or submitted.
 
     ``full_name`` and the numbers are for the desk; ``public_name`` is in the form that the definition wants
-    published. All are empty if the winners had their data erased.
+    published. All are empty if the winners had their data erased, and so is ``verified``.
     """
 
     prize: str
@@ -43,6 +43,7 @@ class Winner(NamedTuple):
     submitted: datetime | None
     submitted_at: str | None
     attempts: int
+    verified: str
 
 
 def public_name(name: str, definition: Definition) -> str:
@@ -95,6 +96,7 @@ def _named(
                 submitted=None if prize.received is None else local_time(prize.received, definition.zone),
                 submitted_at=None if prize.received is None else definition.rfc3339(prize.received),
                 attempts=prize.attempts,
+                verified=person.verified if person else "",
             )
         )
     return rows

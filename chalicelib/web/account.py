@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.errors import (
     AlreadyRegistered,
+    Busy,
     Disqualified,
     Excluded,
     FieldError,
@@ -41,6 +42,7 @@ from chalicelib.services.people.registration import (
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
     Exchanges,
+    ObjectStore,
     Participant,
     ParticipantStore,
     Passwords,
@@ -77,6 +79,8 @@ NewPassword = Annotated[
 ]
 
 
+# Where the desk finds the numbers that their proven owners want, one folder each.
+RELEASES = "inbox/releases-by-provider"
 PROVABLE = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 Proof = Annotated[
     Annotated[str, Field(max_length=2_000)] | None,
@@ -166,7 +170,8 @@ class PasswordReset(Body):
 class AccountApi:
     """``pepper`` makes participant ids and the key of the proofs; the other parts are those of the exam.
 
-    ``address`` is the origin of a request (``web.client_address``).
+    ``inbox()`` is the desk, of which this writes releases alone. ``address`` is the origin of a request
+    (``web.client_address``).
     """
 
     exam: ExamApi
@@ -179,6 +184,7 @@ class AccountApi:
     passwords: Passwords
     pepper: bytes
     exchanges: Exchanges
+    inbox: Callable[[], ObjectStore]
 
     def challenge(self, address: str) -> shapes.Challenge:
         """What a registration from there costs now, and a little more: the price may rise on the way."""
@@ -225,10 +231,11 @@ class AccountApi:
         except AlreadyRegistered:
             try:
                 person = self._known(application.citizen_id, body.password, None, address, reference, now)
-            except WrongCredentials:  # which is counted as a miss
-                raise AlreadyRegistered from None
-            except ProofRequired:
-                self.sources.missed(source, now)
+            except (WrongCredentials, ProofRequired) as refused:
+                if proven is not None:
+                    self._take_over(proven, reference, now)
+                if isinstance(refused, ProofRequired):  # wrong credentials are counted as a miss already
+                    self.sources.missed(source, now)
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)
@@ -265,6 +272,28 @@ class AccountApi:
         verified = proven.applied_to(found, now)
         self.participants.prove(verified)
         return verified
+
+    def _take_over(self, proven: Proven, reference: Reference, now: int) -> None:
+        """Has the number released if somebody unproven has it: the desk does so as if the owner had called.
+
+        Raises ``Busy`` until that is done, in some seconds. Each holder is released once, however often the
+        owner's request comes: a release that came later could hit the owner.
+        """
+        number = participant_id(self.pepper, proven.citizen_id)
+        holder = self.participants.holder(number)
+        if holder is not None and not holder.taken:
+            raise Busy
+        if holder is None or holder.person is None or holder.person.verified_at:
+            return
+        claim = f"release|{holder.participant_id}"
+        if self.exchanges.claim(claim, now):
+            why = f"chủ số đã xác thực bằng {reference.definition.identity.title}"
+            try:
+                self.inbox().put(f"{RELEASES}/{number}/releases.csv", releases_file(proven.citizen_id, why))
+            except Exception:
+                self.exchanges.release(claim)
+                raise
+        raise Busy
 
     def _known(
         self,
@@ -362,6 +391,12 @@ class AccountApi:
 
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")
+
+
+def releases_file(citizen_id: str, reason: str) -> bytes:
+    """``releases.csv`` for one person; the desk reads CSV."""
+    quoted = reason.replace('"', '""')
+    return f'citizen_id,reason\n{citizen_id},"{quoted}"\n'.encode()
 
 
 def _application(body: Registration, proven: Proven | None) -> Application:

@@ -117,6 +117,10 @@ class Prize(TypedDict):
     count: Annotated[int, Field(ge=1)]
     when: Literal["week", "final"]
     categories: Annotated[list[CategoryName], Field(description="Whose the prize is; everybody's if empty.")]
+    verified: Annotated[
+        list[Literal["provider"]],
+        Field(description="Only for people verified by one of these, if there is any."),
+    ]
     min_score: Score
 
 

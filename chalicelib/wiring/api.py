@@ -79,7 +79,7 @@ def _receipts() -> Receipts:
 
 
 def _writable_desk() -> Bucket:
-    """The desk, of which the API may write the list of revoked tokens alone."""
+    """The desk, of which the API may write the list of revoked tokens, and releases to proven owners."""
     environment = _environment()
     waits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "legacy"})
     return bucket(environment.aws_region, environment.desk_bucket, waits=waits)
@@ -111,6 +111,7 @@ def account() -> AccountApi:
         passwords=Argon2Passwords(),
         pepper=_pepper(),
         exchanges=StoredExchanges(dynamodb, table),
+        inbox=_writable_desk,
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
@@ -50,6 +51,7 @@ def closing() -> Closing:
         write_week=reports.write_week,
         write_final=reports.write_final,
         write_changes=write_changes,
+        proven=ProvenPeople(http, environment.participants_table),
         version=environment.code_version,
     )
     return Closing(

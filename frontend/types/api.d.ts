@@ -238,6 +238,7 @@ export interface Prize {
   count: number;
   when: "week" | "final";
   categories: Array<string>;
+  verified: Array<"provider">;
   min_score: number;
 }
 

@@ -258,6 +258,42 @@ def failed(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="Chưa tải được trang")).to_be_visible()
 
 
+def _by_provider(visit: Visit) -> None:
+    contest = visit.stack.site("/data/contest.json").json()
+    told = {"title": "VNeID", "require": False, "fallback": True}
+    published.publish(visit.page, {"contest.json": {**contest, "identity": told}})
+
+
+def register_by_provider(visit: Visit) -> None:
+    _by_provider(visit)
+    visit.open("#/register")
+    expect(visit.page.get_by_role("button", name="Đăng ký bằng tài khoản định danh")).to_be_visible()
+
+
+def identity(visit: Visit) -> None:
+    """Back from the provider, where somebody unproven has registered the number before."""
+    _by_provider(visit)
+    known = {
+        "citizen_id": "040090000001",
+        "full_name": "NGUYỄN VĂN AN",
+        "date_of_birth": "1990-05-06",
+        "gender": "male",
+    }
+    answer = {"ticket": "x", "known": known, "missing": ["phone"], "registered": True}
+    visit.page.route("**/api/sign-in", lambda route: route.fulfill(status=202, json=answer))
+    visit.open()
+    begun = json.dumps({"flow": "x", "at": 9e12, "code": "x"})
+    visit.page.evaluate("text => localStorage.setItem('cuoc-thi:flow:x', text)", begun)
+    visit.page.goto(f"{visit.stack.site_url}/?state=x")
+    expect(visit.page.get_by_text("VNeID đã xác thực bạn là:")).to_be_visible()
+
+
+def identity_elsewhere(visit: Visit) -> None:
+    _by_provider(visit)
+    visit.open("#/identity?state=another")
+    expect(visit.page.get_by_text("được bắt đầu ở một trình duyệt khác")).to_be_visible()
+
+
 def not_found(visit: Visit) -> None:
     visit.open("#/nowhere")
 
@@ -278,5 +314,6 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
         ),
         *(results, results_final, results_none),
         *(receipt, commitments, commitments_none, waiting, failed, not_found),
+        *(register_by_provider, identity, identity_elsewhere),
     )
 }

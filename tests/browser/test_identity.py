@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.hands import choose, press
-from tests.browser.people import PASSWORD
-from tests.provider import PERSON, SECRET, Provider, identity, provider
-from tests.stack import Stack, aside, contest_folder, running
+from tests.browser.people import PASSWORD, solved
+from tests.identity_table import identity
+from tests.provider import PERSON, SECRET, Provider, provider
+from tests.stack import Stack, aside, contest_folder, running, wait_for
 
 BEGIN = "Đăng ký bằng tài khoản định danh"
 
@@ -245,3 +246,47 @@ def test_while_the_provider_is_down_people_register_unproven_and_verify_later(
     page.locator("#link-password").fill(PASSWORD)
     press(page.get_by_role("button", name="Xác thực tài khoản đã có"))
     assert participant(page)["verified"] == "provider"
+
+
+def a_stranger_registers(desk: Desk, citizen_id: str) -> None:
+    """Unproven, as people may while the provider is down."""
+    begun = desk.stack.call("GET", "/sign-in").json()
+    state = parse_qs(urlsplit(begun["url"]).query)["state"][0]
+    desk.run.down = True
+    try:
+        for _ in range(6):
+            sent = {"flow": begun["flow"], "code": "x", "state": state}
+            assert desk.stack.call("POST", "/sign-in", sent).json()["code"] == "provider_down"
+    finally:
+        desk.run.down = False
+    application = {
+        "citizen_id": citizen_id,
+        "full_name": "Ai Đó Khác",
+        "date_of_birth": "1990-01-01",
+        "gender": "male",
+        "phone": "0987654321",
+        "category": "encouraged",
+        "password": "mật khẩu của kẻ khác",
+        "consent": True,
+        "proof": solved(desk.stack.call("GET", "/challenge").json()),
+    }
+    desk.stack.call("POST", "/participants", application).raise_for_status()
+    wait_for(lambda: desk.stack.call("GET", "/sign-in").ok, 60, "closing the breaker")
+
+
+@pytest.mark.no_hands
+def test_an_owner_takes_over_a_number_that_a_stranger_has_registered(
+    desk: Desk, page: Page, new: Callable[[], str]
+) -> None:
+    sub = new()
+    wait_for(lambda: desk.stack.call("GET", "/sign-in").ok, 60, "closing the breaker")
+    a_stranger_registers(desk, desk.citizen_id(sub))
+    begin(page, desk)
+    agree(page, sub)
+    expect(page.get_by_text("Nếu bạn chưa từng đăng ký, hãy điền mẫu dưới đây")).to_be_visible()
+    fill_in(page)
+    expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible(timeout=60_000)
+    person = participant(page)
+    assert (person["full_name"], person["verified"]) == ("NGUYỄN VĂN AN", "provider")
+    credentials = {"citizen_id": desk.citizen_id(sub), "password": "mật khẩu của kẻ khác"}
+    assert aside(lambda: desk.stack.call("POST", "/sessions", credentials)).status_code == 401

@@ -175,7 +175,7 @@ TYPED: dict[str, Document] = {
             min_duration_ms=0,
             one_prize="contest",
             obliged_categories=("mandatory",),
-            prizes=(CountedPrize("first", 1, ("mandatory",), 1),),
+            prizes=(CountedPrize("first", 1, ("mandatory",), ("provider",), 1),),
             unit_score=UnitScoreRules({"rate": "0.5"}, "obliged", 0),
             unit_prizes=(
                 CountedUnitPrize(
@@ -226,7 +226,9 @@ TYPED: dict[str, Document] = {
             UnitScoreRules({"rate": "0.5"}, "obliged", 0),
             (CountedUnitPrize("final", 5, "score", False, "top", (), 0, None, ((None, "0"),), 1, 0),),
             (FinalUnit("", "SO-A", 1, "257/4"),),
-            IndividualAgain((CountedPrize("best", 1, (), 1),), 3, DIGEST, (RankedPrize("best", 1, DIGEST),)),
+            IndividualAgain(
+                (CountedPrize("best", 1, (), (), 1),), 3, DIGEST, (RankedPrize("best", 1, DIGEST),)
+            ),
             (Commended("best_people", "", 1, DIGEST),),
         ),
         links=links_file(DIGEST),

@@ -26,6 +26,7 @@ from chalicelib.domain.ranking import (
 )
 from tests.domain.builders import ROOT, done, entry, placed
 from tests.fakes import MINUTE, START_MS, definition
+from tests.identity_table import identity
 
 CONTEST = definition()
 
@@ -260,6 +261,22 @@ def prizes(ids: str, *, barred: str = "", earlier: str = "", contest: Definition
 
 def test_prizes_go_to_the_top_in_order_of_value() -> None:
     assert prizes("abcde") == "a1 b2 c2"
+
+
+def test_a_prize_for_verified_people_goes_to_the_best_of_them() -> None:
+    contest = definition(
+        identity=identity("https://xacthuc.example.vn", "https://thi.example/"),
+        prizes=[
+            {"name": "verified", "title": "Giải", "count": 1, "verified": ["provider"]},
+            {"name": "any", "title": "Giải", "count": 1},
+        ],
+    )
+    people = [
+        Standing(name, "", "encouraged", False, True, done(5, duration=60_000 * k), 1, verified)
+        for k, (name, verified) in enumerate([("a", "none"), ("b", "provider"), ("c", "provider")], 1)
+    ]
+    assert award(people, contest, (), ()) == {1: "verified", 0: "any"}
+    assert award(people[:1], contest, (), ()) == {0: "any"}
 
 
 def test_barred_people_and_earlier_winners_are_skipped() -> None:

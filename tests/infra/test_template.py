@@ -253,12 +253,14 @@ def test_functions_facing_the_public_read_no_names_of_rosters_and_none_of_the_or
     assert set(desk) == {f"reference/{name}" for name in allowed}
 
 
-def test_the_api_neither_deletes_nor_lists_people_and_writes_no_file_but_the_list_of_revoked_tokens() -> None:
+def test_the_api_neither_deletes_nor_lists_people_and_writes_but_revoked_tokens_and_releases() -> None:
     rules = policies()["policy-api"]
-    (writing,) = [rule for rule in rules if "s3:PutObject" in as_list(rule["Action"])]
-    assert as_list(writing["Action"]) == ["s3:PutObject"]
-    (written,) = as_list(writing["Resource"])
-    assert written["Fn::Sub"].partition("/")[2] == "reference/revoked.json"
+    writing = [rule for rule in rules if "s3:PutObject" in as_list(rule["Action"])]
+    assert all(as_list(rule["Action"]) == ["s3:PutObject"] for rule in writing)
+    written = [
+        resource["Fn::Sub"].partition("/")[2] for rule in writing for resource in as_list(rule["Resource"])
+    ]
+    assert written == ["reference/revoked.json", "inbox/releases-by-provider/*"]
     actions = {action for rule in rules for action in as_list(rule["Action"])}
     assert not actions & {
         "dynamodb:Scan",

@@ -22,7 +22,7 @@ def read(data: bytes) -> list[list[str]]:
 def test_the_headers_are_those_of_the_design() -> None:
     assert ",".join(PRIZES) == (
         "prize,rank,participant_id,full_name,citizen_id_masked,phone_masked,unit_code,unit_name,score,prediction,"
-        "prediction_error,duration_ms,submitted_at,attempts"
+        "prediction_error,duration_ms,submitted_at,attempts,verified"
     )
     assert ",".join(RANKING) == (
         "rank,participant_id,unit_code,category,score,prediction,prediction_error,duration_ms,submitted_at,attempts"

@@ -16,9 +16,11 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.identity_provider import Claims
 from chalicelib.readers.contest_toml import read_definition
 from chalicelib.reports.rules.page import STYLE_SOURCE, rules_page
 from chalicelib.reports.rules.words import exact, span_in_words
+from tests.identity_table import identity
 from tests.stack import ROOT
 
 # Every table is there, and everything that may be switched on is on.
@@ -58,6 +60,13 @@ FULL: dict[str, Any] = {
         {"name": "final", "title": "Giải tập thể", "when": "final", "count": 5},
     ],
     "eligibility": {"excluded_roles": ["Tổ ra đề thi", "Tổ thẩm định"]},
+    "identity": identity("https://xacthuc.vn", "https://thi.vn/", require=True, fallback="unverified"),
+}
+# How the identity provider is asked: nothing for people.
+TECHNICAL = {
+    *(f"identity.{name}" for name in ("issuer", "token_endpoint", "jwks_uri", "userinfo_endpoint", "acr")),
+    *(f"identity.{name}" for name in ("authorization_endpoint", "redirect_uri", "client_id", "scope")),
+    *(f"identity.claims.{name}" for name in Claims.model_fields),
 }
 # Other values of settings of which the test cannot make up one by itself, or where one more would be refused.
 # Each is said by a sentence of its own.
@@ -84,6 +93,7 @@ OTHER: dict[str, tuple[Any, ...]] = {
     "prizes": ((),),
     "prizes.name": ("gold",),
     "prizes.categories": ((), ("others",), ("staff", "others")),
+    "prizes.verified": (("provider",),),
     "unit_score.weights": (
         {"participation": Decimal("0.4"), "volume": Decimal("0.3"), "quality": Decimal("0.3")},
         {"participation": Decimal("0.4"), "volume": Decimal("0.2"), "quality": Decimal("0.4")},
@@ -100,6 +110,7 @@ OTHER: dict[str, tuple[Any, ...]] = {
 ALONG: dict[str, tuple[str, Any]] = {
     "prizes": ("ranking.final", False),
     "ranking.final": ("prizes", FULL["prizes"][:2]),
+    "identity.provider": ("identity.require", False),
 }
 # Tables whose settings cannot change alone.
 TOGETHER = ("unit_score.weights",)
@@ -130,7 +141,7 @@ def settings(table: type[BaseModel] = Definition, above: str = "") -> Iterator[S
                 yield from settings(model, f"{path}.")
 
 
-SETTINGS = {setting.path: setting for setting in settings()}
+SETTINGS = {setting.path: setting for setting in settings() if setting.path not in TECHNICAL}
 
 
 def _full() -> dict[str, Any]:

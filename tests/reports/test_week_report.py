@@ -109,6 +109,7 @@ def test_a_prize_has_a_row_with_everything_needed_to_hand_it_over() -> None:
         "duration_ms": "120005",
         "submitted_at": "2022-08-22T08:02:00.005+07:00",
         "attempts": "2",
+        "verified": "none",
     }
 
 

@@ -36,6 +36,7 @@ from tests.fakes import (
     in_shards,
     reference,
 )
+from tests.identity_table import identity
 from verify.__main__ import main
 
 # Everybody has the same paper.
@@ -96,14 +97,20 @@ def rosters(rng: random.Random) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def close(entries: list[Entry], contest: Reference, site: MemoryObjects, listed: bytes = b"") -> None:
+def close(
+    entries: list[Entry],
+    contest: Reference,
+    site: MemoryObjects,
+    listed: bytes = b"",
+    proven: dict[str, int] | None = None,
+) -> None:
     def read(week: int, shards: Any) -> Any:
         return in_shards([one for one in entries if one.week == week], shards)
 
     desk = MemoryObjects()
     desk.put(rosters_key(contest.rosters), listed)
     shares = Shares(read, desk, "test", collectors)
-    closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site)
+    closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site, proven=proven)
     closing.run(contest, contest.definition.weeks[-1].closes + 70_000)
 
 
@@ -120,17 +127,24 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
         {"name": "best-residents", "title": "Giải", "when": "final", "count": 3, "categories": ["resident"]},
     ]
     individual = rng.choice([of_the_end, []])
+    asking = {"verified": ["provider"]} if seed % 3 == 0 else {}
+    everyone = sorted({one.participant_id for one in entries})
+    proven = {
+        person: START_MS + rng.randrange(weeks + 1) * WEEK
+        for person in rng.sample(everyone, len(everyone) // 2)
+    }
     contest = definition(
         contest={"weeks": weeks},
         paper={"min_duration": rng.choice(["PT0S", "PT90S"])},
         prediction={"target": rng.choice(["perfect_people", "people", "attempts"])},
         categories=CATEGORIES,
         prizes=[
-            {"name": "staff", "title": "Giải", "count": 2, "categories": ["staff"], "min_score": 4},
+            {"name": "staff", "title": "Giải", "count": 2, "categories": ["staff"], "min_score": 4, **asking},
             {"name": "residents", "title": "Giải", "count": 3, "categories": ["resident", "pupil"]},
             {"name": "all", "title": "Giải", "count": 2},
-            *individual,
+            *({**prize, **asking} for prize in individual),
         ],
+        identity=identity("https://xacthuc.example.vn", "https://thi.example/"),
         ranking={
             "order": ORDERS[seed * 5][: rng.choice([1, 5])],
             "one_prize": rng.choice(["contest", "no"]),
@@ -182,11 +196,13 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
         decisions=decisions,
         rosters=digest(listed),
     )
-    close(entries, loaded, site, listed)
+    close(entries, loaded, site, listed, proven)
     code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
     assert code == 0, capsys.readouterr().out
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]
     assert sum(len(week["no_prize"]) for week in ranking) >= 5
+    bundles = [gzip.decompress(data) for key, data in site.objects.items() if "/audit-" in key]
+    assert any(b'"verified":"provider"' in lines for lines in bundles) == bool(asking)
 
 
 def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:

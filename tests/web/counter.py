@@ -105,6 +105,7 @@ class Counter:
             passwords=PlainPasswords(),
             pepper=pepper,
             exchanges=self.exchanges,
+            inbox=lambda: self.desk,
         )
         self.provider = ProviderApi(
             self.account, ProviderSignIn(pepper, lambda: HttpCalls(POOL), self.exchanges, lambda: SECRET)

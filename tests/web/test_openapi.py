@@ -26,7 +26,8 @@ from chalicelib.web import problems, shapes
 from infra.openapi import ANYWHERE, DOCUMENT, OPERATIONS, text
 from infra.template import GATEWAY_RESPONSES
 from tests.fakes import MINUTE, START, START_MS, WEEK, definition, reference
-from tests.provider import PERSON, Provider, identity, provider
+from tests.identity_table import identity
+from tests.provider import PERSON, Provider, provider
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 from tests.web.test_problems import refusals as all_refusals
 

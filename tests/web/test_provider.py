@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,7 +36,8 @@ from chalicelib.services.people.proven import TICKET_MS
 from chalicelib.services.people.proven import ticket as ticket_of
 from chalicelib.services.people.provider_sign_in import EXCHANGE_MS, FAILURES, FALLBACK_MS, FLOW_MS, OPEN_MS
 from tests.fakes import MINUTE, definition
-from tests.provider import PERSON, Provider, identity, provider
+from tests.identity_table import identity
+from tests.provider import PERSON, Provider, provider
 from tests.web.counter import AN, HOME, PEPPER, Counter, body
 
 SITE = "https://thi.example.vn/"
@@ -227,6 +229,57 @@ def test_an_owner_who_had_registered_unproven_is_verified_by_password_and_ticket
         counter.account.register(
             body({**REST, "password": "một mật khẩu khác", "ticket": answer["ticket"]}), HOME
         )
+    assert not [key for key in counter.desk.objects if key.startswith("inbox/")]
+
+
+def test_a_proven_owner_takes_over_a_number_that_a_stranger_has_registered(run: Provider) -> None:
+    """The desk carries it out (tests/services/intake/test_releases.py); here it does what it does then."""
+    counter = desk(run)
+    counter.register(full_name="Ai Đó Khác", password="mật khẩu của kẻ khác")
+    sent = {**REST, "ticket": proved(counter, run)["ticket"]}
+    for _ in range(3):  # the page asks again until the desk is done
+        with pytest.raises(Busy):
+            counter.account.register(body(sent), HOME)
+    asked = [key for key in counter.desk.puts if key.startswith("inbox/")]
+    assert asked == [f"inbox/releases-by-provider/{ID}/releases.csv"]
+    assert counter.desk.objects[asked[0]].decode() == (
+        'citizen_id,reason\n040090000001,"chủ số đã xác thực bằng VNeID"\n'
+    )
+    after = participant_id(PEPPER, AN["citizen_id"], 1)
+    assert counter.people.pass_on(ID, ID, after, 1)
+    person = counter.account.register(body(sent), HOME)["participant"]
+    assert (person["participant_id"], person["verified"]) == (after, "provider")
+    assert counter.people.people[ID].full_name == "Ai Đó Khác"  # what the stranger did stays, not counted
+    with pytest.raises(AlreadyRegistered):  # and nobody takes it from its owner
+        counter.account.register(body({**sent, "password": "một mật khẩu khác"}), HOME)
+    assert counter.desk.puts.count(asked[0]) == 1
+
+
+def test_a_release_that_could_not_be_written_is_asked_for_again(run: Provider) -> None:
+    counter = desk(run)
+    counter.register(password="mật khẩu của kẻ khác")
+    sent = body({**REST, "ticket": proved(counter, run)["ticket"]})
+
+    class Down:
+        def get(self, key: str) -> bytes | None: ...
+
+        def put(self, key: str, data: bytes) -> None:
+            raise Busy
+
+    broken = replace(counter.account, inbox=Down)
+    with pytest.raises(Busy):
+        broken.register(sent, HOME)
+    with pytest.raises(Busy):
+        counter.account.register(sent, HOME)
+    assert counter.desk.puts[-1].startswith("inbox/releases-by-provider/")
+
+
+def test_a_number_whose_data_were_erased_is_not_taken_over(run: Provider) -> None:
+    counter = desk(run)
+    counter.register()
+    counter.people.erase(ID, counter.clock.now)
+    with pytest.raises(AlreadyRegistered):
+        counter.account.register(body({**REST, "ticket": proved(counter, run)["ticket"]}), HOME)
 
 
 def test_registering_anew_with_the_password_that_one_has_verifies_the_account_too(run: Provider) -> None:

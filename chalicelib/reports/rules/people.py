@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from chalicelib.domain.definition import Category, Definition
+from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.person import masked_name
 from chalicelib.reports.rules.words import (
     Article,
@@ -73,10 +74,48 @@ def of_participants(definition: Definition) -> Article:
                 [_category(category) for category in definition.categories],
                 "lclc",
             ),
+            *_identity(definition.identity),
             _rosters(definition),
             *_excluded(definition),
         ),
     )
+
+
+def _identity(identity: Identity) -> list[Block]:
+    if not identity.used:
+        return []
+    title = escape(identity.title)
+    if not identity.require:
+        way = (
+            f"Người dự thi có thể đăng ký bằng tài khoản {title} để được xác thực.",
+            f"People may register with their {title} account and are verified by it.",
+        )
+    elif identity.fallback == "unverified":
+        way = (
+            (
+                f"Người dự thi đăng ký bằng tài khoản {title} để được xác thực. Chỉ trong lúc hệ thống đó gián "
+                "đoạn mới đăng ký được mà không xác thực, và điều này được ghi bên tên người đăng ký."
+            ),
+            (
+                f"People register with their {title} account and are verified by it. Only while that system is "
+                "down can people register without, which is marked beside their names."
+            ),
+        )
+    else:
+        way = (
+            f"Người dự thi chỉ đăng ký được bằng tài khoản {title}, và được xác thực bằng tài khoản đó.",
+            f"People can only register with their {title} account, and are verified by it.",
+        )
+    return [
+        clause(
+            f"{way[0]} Việc xác thực làm một lần khi đăng ký; những lần sau đăng nhập bằng mật khẩu. Người đã "
+            "xác thực nhận lại số căn cước của mình nếu người khác đã đăng ký số đó mà không xác thực; những "
+            "gì người kia đã làm không được tính.",
+            f"{way[1]} This is done once, at registration; later sign-ins take a password. A verified person "
+            "gets back their citizen id if somebody unverified has registered it; what that person did is not "
+            "counted.",
+        )
+    ]
 
 
 def _category(category: Category) -> list[Said | str]:

@@ -354,13 +354,24 @@ def _prizes(definition: Definition, prizes: Sequence[Prize]) -> Block:
                 str(number),
                 escape(prize.title),
                 whole(prize.count),
-                _for_categories(definition, prize),
+                _for_whom(definition, prize),
                 str(prize.min_score),
                 f"<code>{prize.name}</code>",
             ]
             for number, prize in enumerate(prizes, 1)
         ],
         "clclcc",
+    )
+
+
+def _for_whom(definition: Definition, prize: Prize) -> Said:
+    whose = _for_categories(definition, prize)
+    if not prize.verified:
+        return whose
+    account = escape(definition.identity.title)
+    return Said(
+        f"{whose.vi}, đã xác thực bằng {account} trước khi {definition.contest.period} thi đóng",
+        f"{whose.en}, verified by {account} before the week closes",
     )
 
 

@@ -121,6 +121,8 @@ WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participan
 WriteFinal = Callable[
     [FinalResult, ClosedFinal, Current, Sequence[StoredRevision], ParticipantStore, Standing], WeekReport
 ]
+# Participant id and since when an identity provider has proved who it is, in milliseconds.
+Proven = Callable[[], Iterable[tuple[str, int]]]
 # The replaced side and the new one, the winners of both, the reference, why → changes.csv.
 WriteChanges = Callable[
     [Replaced, Replaced, Mapping[str, Participant], Reference, Sequence[Confirmation]], bytes
@@ -156,6 +158,7 @@ class CloseWeeks:
     write_week: WriteWeek
     write_final: WriteFinal
     write_changes: WriteChanges
+    proven: Proven
     version: str
 
     def run(self, reference: Current, now: int) -> list[Closed]:
@@ -244,7 +247,8 @@ class CloseWeeks:
                 closed.append(stored)
                 continue
             gathered = self.shares.gather(of_week, week)
-            again = self._ranked(of_week, week, gathered, elsewhere, stored.document.draw_root)
+            proven = self._proven(of_week, week)
+            again = self._ranked(of_week, week, gathered, elsewhere, stored.document.draw_root, proven)
             document = closed_week(again, of_week, *elsewhere)
             changed = change(at.what, at.current.revision, stored.document, document)
             if changed:
@@ -288,12 +292,14 @@ class CloseWeeks:
         winners, unit_prizes = elsewhere
         revision = self._claim(what, before, inputs, reference, current.commitment)
         gathered = self.shares.gather(reference, week)
+        proven = self._proven(reference, week)
         bundle = write_bundle(
             gathered.collected[PROOF],
             reference.bars(week.number),
             winners,
             self.desk,
             f"results/{what}/rev-{revision}",
+            proven,
         )
         replaced, root = None, bundle.tree.root
         if before:
@@ -303,7 +309,7 @@ class CloseWeeks:
             # A week that was opened again is drawn anew: its first root has been published.
             if _of_this_end(there, reference, week):
                 root = there.draw_root
-        result = self._ranked(reference, week, gathered, elsewhere, root)
+        result = self._ranked(reference, week, gathered, elsewhere, root, proven)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)
         concerned = [one.participant_id for one in (*document.prizes, *document.reserves)] + _lost(standing)
@@ -326,8 +332,20 @@ class CloseWeeks:
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, _Closing(document, self._revision(what, revision).rows)
 
+    def _proven(self, reference: Reference, week: Week) -> frozenset[str]:
+        """Whom a provider had proved when the week closed: later proofs change no result."""
+        if not reference.definition.asks_proof:
+            return frozenset()
+        return frozenset(person for person, since in self.proven() if since < week.closes)
+
     def _ranked(
-        self, reference: Reference, week: Week, gathered: Gathered, elsewhere: Elsewhere, root: str
+        self,
+        reference: Reference,
+        week: Week,
+        gathered: Gathered,
+        elsewhere: Elsewhere,
+        root: str,
+        proven: Collection[str],
     ) -> WeekResult:
         winners, unit_prizes = elsewhere
         return close_week(
@@ -339,6 +357,7 @@ class CloseWeeks:
             barred=reference.bars(week.number).no_prize,
             earlier_winners=winners,
             unit_prizes_elsewhere=unit_prizes,
+            proven=proven,
         )
 
     def _at(self, current: Current, week: Week, earlier: list[ClosedWeek]) -> _At:

@@ -85,7 +85,9 @@ def closed_final(result: FinalResult, reference: Reference, paper_size: int) -> 
 def bests(rows: Iterable[RankingRow]) -> Iterator[WeekBest]:
     """Everybody ranked in a week, as the ranking of the end counts them."""
     return (
-        WeekBest(row.participant_id, row.unit, row.category, row.score, row.duration, row.attempts)
+        WeekBest(
+            row.participant_id, row.unit, row.category, row.score, row.duration, row.attempts, row.verified
+        )
         for row in rows
     )
 
@@ -94,7 +96,8 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
     """Everyone in the ranking, pseudonymous, first to last."""
     for one in result.ranked:
         best = one.best
-        yield RankingRow(*one[:5], best.score, best.prediction, best.duration, best.received, one.attempts)
+        told = best.score, best.prediction, best.duration, best.received
+        yield RankingRow(*one[:5], *told, one.attempts, one.verified == "provider")
 
 
 def everyone(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterable[RankingRow | Unranked]:

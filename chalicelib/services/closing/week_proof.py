@@ -8,7 +8,7 @@ their pseudonyms, which needs all of them at once.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from struct import Struct
@@ -119,12 +119,15 @@ class ProofCollector:
             mine.extend(encoded[at : at + length])
             at += length
 
-    def write(self, leaves: LeafHashes) -> Iterator[bytes]:
-        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills ``leaves``."""
-        anything = False
+    def write(self, leaves: LeafHashes, proven: Iterable[str] = ()) -> Iterator[bytes]:
+        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills ``leaves``.
+
+        ``proven``: participant ids of those whom an identity provider has proved.
+        """
+        anything, names = False, frozenset(map(self._pseudonym, proven))
         for number, bucket in enumerate(self._people):
             if bucket:
-                yield _packed(self._lines(bytes(bucket), leaves))
+                yield _packed(self._lines(bytes(bucket), leaves, names))
                 self._people[number] = bytearray()
                 anything = True
         if not anything:
@@ -138,7 +141,7 @@ class ProofCollector:
             "unit": place.unit if place.unit != unit else None,
         }
 
-    def _lines(self, bucket: bytes, leaves: LeafHashes) -> list[bytes]:
+    def _lines(self, bucket: bytes, leaves: LeafHashes, proven: frozenset[bytes]) -> list[bytes]:
         people, at = [], 0
         while at < len(bucket):
             named, count, category, length, counted, counted_length, obliged = _PERSON.unpack_from(bucket, at)
@@ -151,7 +154,7 @@ class ProofCollector:
         people.sort()
         lines = []
         for named, first, count, category, unit, place in people:
-            name, moved = named.hex(), self._moved(category, unit, place)
+            name, moved = named.hex(), self._moved(category, unit, place) | {"verified": named in proven}
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, status, told, score, guess, duration, received, committed in sorted(
                 _ATTEMPT.iter_unpack(own)
@@ -199,6 +202,7 @@ def write_bundle(
     earlier_winners: Iterable[str],
     desk: LargeObjects,
     folder: str,
+    proven: Collection[str] = (),
 ) -> Bundle:
     """Writes ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
 
@@ -210,7 +214,7 @@ def write_bundle(
 
     def passing() -> Iterator[bytes]:
         nonlocal size
-        for piece in proof.write(leaves):
+        for piece in proof.write(leaves, proven):
             summed.update(piece)
             size += len(piece)
             yield piece

@@ -252,7 +252,7 @@ function connection() {
   fill(note, note.hidden ? "" : t("app.offline"));
 }
 
-if (/[?&](state|error)=/.test(location.search)) history.replaceState(null, "", `/#/identity${location.search}`); // back from the provider
+if (/[?&](state|error)=/.test(location.search)) history.replaceState(null, "", `/#/identity${location.search}`);
 setLanguage(language.get());
 showWaiting(place("waiting"));
 addEventListener("hashchange", () => {

@@ -7,7 +7,7 @@ const TIMEOUT = "Máy chủ chưa trả lời kịp. Hãy thử lại sau ít gi
 const PART = "Một phần của trang chưa tải về được. Hãy tải lại trang.";
 const UNKNOWN = "Có lỗi xảy ra. Hãy thử lại sau ít giây.";
 
-const ENGLISH = {
+export const ENGLISH = {
   part: "A part of the page could not be loaded. Reload the page.",
   timeout: "The server has not answered in time. Try again in a few seconds.",
   network: "The server could not be reached. Check your connection and try again.",
@@ -19,12 +19,6 @@ const ENGLISH = {
   not_found: "There is no such address.",
   attempt_not_found: "You have no attempt with this number.",
   already_registered: "This citizen ID is registered already. If it was you, sign in with your password.",
-  no_provider: "This contest does not register by identity accounts. Register with the form on this page.",
-  code_refused: "The identity system did not confirm this sign-in. Begin again from the registration page.",
-  identity_too_weak: "This account does not prove your citizen ID at the level that the contest asks for. Raise its level, or call the hotline.",
-  other_browser: "This sign-in was begun in another browser. Go back to that one, or begin again here.",
-  flow_expired: "This sign-in was begun more than 15 minutes ago. Begin again from the registration page.",
-  provider_down: "The identity system does not answer; it is not your fault. Try again in a few minutes.",
   no_open_week: "No week is open now. See the dates on the home page.",
   no_attempts_left: "You have used all attempts of this week.",
   finished: "This paper has been handed in; it takes no more answers.",
@@ -38,7 +32,7 @@ const ENGLISH = {
   not_loaded: "The contest has not been loaded yet. Come back later.",
 };
 
-const ENGLISH_FIELDS = {
+export const ENGLISH_FIELDS = {
   citizen_id: "12 digits, beginning with a province or country code and agreeing with year of birth and sex.",
   full_name: "Write your full name in letters.",
   date_of_birth: "Enter a real date; participants must have reached the minimum age.",
@@ -48,7 +42,6 @@ const ENGLISH_FIELDS = {
   unit_code: "Choose your unit from the list.",
   password: "8 to 128 characters, and not easy to guess.",
   consent: "Your consent is needed to register.",
-  ticket: "This has to be done with your identity account, or took more than half an hour. Begin again.",
   prediction: "Enter a whole number.",
 };
 

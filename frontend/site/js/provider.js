@@ -3,11 +3,23 @@
 import { call } from "./api.js";
 import { add, h, once } from "./dom.js";
 import { flows } from "./flows.js";
-import { explain } from "./problems.js";
+import { ENGLISH, ENGLISH_FIELDS, explain } from "./problems.js";
 import { t } from "./texts.js";
 import "./texts-identity.js";
 
 /** @import { Answers, Contest } from "../../types/api" */
+
+Object.assign(ENGLISH, {
+  no_provider: "This contest does not register by identity accounts. Register with the form on this page.",
+  code_refused: "The identity system did not confirm this sign-in. Begin again from the registration page.",
+  identity_too_weak: "This account does not prove your citizen ID at the level that the contest asks for. Raise its level, or call the hotline.",
+  other_browser: "This sign-in was begun in another browser. Go back to that one, or begin again here.",
+  flow_expired: "This sign-in was begun more than 15 minutes ago. Begin again from the registration page.",
+  provider_down: "The identity system does not answer; it is not your fault. Try again in a few minutes.",
+});
+Object.assign(ENGLISH_FIELDS, {
+  ticket: "This has to be done with your identity account, or took more than half an hour. Begin again.",
+});
 
 /** Leaves the page. Throws what the server refuses. */
 async function leave() {

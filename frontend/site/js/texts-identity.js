@@ -33,5 +33,9 @@ addTexts({
     "Số căn cước này đã được đăng ký mà chưa xác thực. Nếu chính bạn đã đăng ký, hãy nhập mật khẩu đã đặt: tài khoản và các lượt thi được giữ nguyên.",
     "This citizen ID was registered without proof. If it was you, enter the password that you set: account and attempts stay as they are.",
   ],
+  "identity.stranger": [
+    "Nếu bạn chưa từng đăng ký, hãy điền mẫu dưới đây: số căn cước được trả lại cho bạn sau vài giây, và những gì người kia đã làm không được tính.",
+    "If you have never registered, fill in the form below: your citizen ID is given back to you within seconds, and what the other person did is not counted.",
+  ],
   "identity.link": ["Xác thực tài khoản đã có", "Verify the account"],
 });

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
+from chalicelib.domain.ranking import pseudonym
 from chalicelib.services.ports import CurrentRevision
 from tests.domain.builders import done
 from tests.fakes import START_MS, WEEK, definition, reference
+from tests.identity_table import identity
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, PRIZES, REFERENCE, Stage
 
 
@@ -75,6 +78,26 @@ def test_a_person_wins_only_once_in_the_contest(closed: Stage) -> None:
         ("first", "2", "chi"),
         ("second", "3", "dung"),
     ]
+
+
+def test_a_prize_for_verified_people_counts_who_was_proved_before_the_week_closed() -> None:
+    asking = [{"name": "first", "title": "Giải Nhất", "count": 1, "verified": ["provider"]}]
+    provider = identity("https://xacthuc.example.vn", "https://thi.example.vn/")
+    contest = replace(REFERENCE, definition=definition(prizes=asking, identity=provider, contest={"weeks": 2}))
+    stage = Stage()
+    assert stage.run(AFTER_WEEK_1, contest)
+    assert stage.winners("week-1") == []
+    stage = Stage()
+    stage.proven = {"an": START_MS + WEEK, "chi": START_MS + WEEK - 1}
+    stage.run(AFTER_WEEK_1, contest)
+    assert stage.winners("week-1") == ["chi"]
+    lines = gzip.decompress(stage.file("week-1", "audit.jsonl.gz")).splitlines()
+    told = {json.loads(line)["record"]["pseudonym"] for line in lines if b'"verified":"provider"' in line}
+    assert told == {pseudonym("trial", 1, "chi")}
+    state = stage.state()
+    stage.proven["an"] = START_MS  # as if the clock had been wrong: nothing that is closed moves by itself
+    assert stage.run(AFTER_WEEK_1, contest) == []
+    assert stage.state() == state
 
 
 def test_everyone_with_a_counted_attempt_is_ranked(closed: Stage) -> None:

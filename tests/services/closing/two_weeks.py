@@ -126,6 +126,7 @@ class Stage:
         self.entries = MemoryEntries()
         for one in played():
             self.entries.items[one.week, one.participant_id] = one
+        self.proven: dict[str, int] = {}
         self.people = MemoryParticipants()
         for person, name in NAMES.items():
             self.people.add(
@@ -138,7 +139,7 @@ class Stage:
 
     def closer(self) -> CloseWeeks:
         shares = Shares(self.entries.read_week, self.desk, "test", collectors)
-        return closer(shares, self.people, self.revisions, self.desk, self.site)
+        return closer(shares, self.people, self.revisions, self.desk, self.site, proven=self.proven)
 
     def file(self, what: str, name: str, revision: int = 1) -> bytes:
         return self.desk.objects[f"results/{what}/rev-{revision}/{name}"]

@@ -244,7 +244,8 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
          "exempt": "False", "category": "mandatory", "reason": ""},
         {"source": "results/week-1/rev-2/individual_ranking.csv.gz", "rank": "2", "participant_id": AN_ID,
          "unit": "SO-A", "category": "mandatory", "obliged": "True", "took_part": "True", "score": "3",
-         "prediction": "", "duration": "60000", "received": str(START_MS), "attempts": "1"},
+         "prediction": "", "duration": "60000", "received": str(START_MS), "attempts": "1",
+         "verified": "False"},
     ]  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from chalicelib.domain.identity_provider import Identity
 from chalicelib.services.people.id_tokens import UnknownKey, keys_of, opened
 from chalicelib.services.people.provider_sign_in import check_claims, person_of
 from tests.fakes import definition
-from tests.provider import CLAIMS as CLAIM_NAMES
-from tests.provider import identity
+from tests.identity_table import CLAIMS as CLAIM_NAMES
+from tests.identity_table import identity
 
 ISSUER = "https://xacthuc.example.vn"
 NOW = 1_661_130_000

@@ -73,7 +73,7 @@ export async function screen(context) {
       }),
     }, summary, password.box, h("p", { class: "actions" }, send), checking.note);
     const mistakes = mistakesOf(form, summary);
-    return h("div", { class: "notice" }, h("p", null, t("identity.registered")), form);
+    return h("div", { class: "notice" }, h("p", null, t("identity.registered")), form, h("p", null, t("identity.stranger")));
   }
 }
 
