@@ -63,7 +63,7 @@ class File(NamedTuple):
     def rows(self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> list[Row]:
         """``optional``: columns that may be missing, and are empty then."""
         reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
-        records = reader(self.name, self.data, (*columns, *optional), faults)
+        records = reader(self.name, self.data, columns or optional, faults)
         return list(read_table(self.name, records, columns, faults, optional))
 
     def some_rows(
