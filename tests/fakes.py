@@ -202,6 +202,18 @@ class MemoryParticipants:
         self.numbers[number] = (after, generation)
         return True
 
+    def occupy(self, number: str, participant_id: str, kept_until: int, now: int) -> bool:
+        held = self.holder(number)
+        if held is None:
+            self.numbers[number] = (participant_id, 0)
+            return True
+        if held.participant_id == participant_id:
+            return True
+        if held.taken:
+            return False
+        self.erased[held.participant_id] = now
+        return self.pass_on(number, held.participant_id, participant_id, held.generation)
+
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         if participant_id not in self.people:
             return False

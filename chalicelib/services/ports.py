@@ -123,6 +123,12 @@ class ParticipantStore(Protocol):
         True also if it is already; False if it is somebody else's.
         """
 
+    def occupy(self, number: str, participant_id: str, kept_until: int, now: int) -> bool:
+        """Makes a number that nobody has that of somebody who is registered. Safe to repeat.
+
+        False if somebody has it. Who registers it at the same moment gets it, or finds it taken.
+        """
+
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         """Lets the code set a new password until then, and voids earlier codes. False if nobody has the id."""
 

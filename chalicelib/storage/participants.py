@@ -120,6 +120,24 @@ class Participants:
             held = ParticipantItem.id.exists() & ParticipantItem.in_force.does_not_exist() | held
         return self._table.update(number, actions, held | (ParticipantItem.in_force == after))
 
+    def occupy(self, number: str, participant_id: str, kept_until: int, now: int) -> bool:
+        expires = kept_until // 1000
+        nobody = ParticipantItem.id.does_not_exist()
+        actions: list[Action] = [
+            ParticipantItem.in_force.set(participant_id),
+            ParticipantItem.expires.set(expires),
+        ]
+        if self._table.update(number, actions, nobody | (ParticipantItem.in_force == participant_id)):
+            return True
+        holder = self.holder(number)
+        if holder is None or holder.taken:
+            return False
+        # The number has passed on, and its next owner has not registered: nobody can under that id any more.
+        closed: list[Action] = [ParticipantItem.erased_at.set(now), ParticipantItem.expires.set(expires)]
+        if not self._table.update(holder.participant_id, closed, nobody):
+            return False
+        return self.pass_on(number, holder.participant_id, participant_id, holder.generation)
+
     def allow_reset(self, participant_id: str, code_id: str, until: int) -> bool:
         actions: list[Action] = [
             ParticipantItem.reset_code.set(code_id),

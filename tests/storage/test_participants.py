@@ -294,6 +294,51 @@ def test_a_number_passes_on_once_however_often_it_is_asked_for(participants: Par
     assert participants.holder(ID) == Holder(THIRD, 2, None, taken=False)
 
 
+RIGHT = "e7" + "0" * 18
+UNTIL = 1_700_000_000_000
+
+
+def test_a_number_that_nobody_has_becomes_that_of_a_registered_person(participants: Participants) -> None:
+    participants.add(AN)
+    assert [participants.occupy(RIGHT, ID, UNTIL, NOW) for _ in range(2)] == [True, True]
+    assert participants.holder(RIGHT) == Holder(ID, 0, AN, taken=True)
+    assert participants.get(RIGHT) is None
+    with pytest.raises(AlreadyRegistered):
+        participants.add(BINH._replace(participant_id=RIGHT))
+    assert participants.pass_on(ID, ID, OTHER, 1)
+    participants.add(AN._replace(participant_id=OTHER))
+    assert [participants.in_force([number]) for number in (ID, RIGHT)] == [{ID: OTHER}, {RIGHT: ID}]
+    assert participants.pass_on(RIGHT, ID, THIRD, 1), "it can be given back like any other"
+
+
+def test_a_number_that_somebody_has_cannot_be_occupied(participants: Participants) -> None:
+    participants.add(AN)
+    participants.add(BINH)
+    assert not participants.occupy(BINH.participant_id, ID, UNTIL, NOW)
+    participants.erase(BINH.participant_id, NOW)
+    assert not participants.occupy(BINH.participant_id, ID, UNTIL, NOW)
+
+
+def test_a_number_given_back_is_occupied_while_its_next_owner_has_not_registered(
+    participants: Participants,
+) -> None:
+    participants.add(AN)
+    participants.add(BINH)
+    participants.pass_on(BINH.participant_id, BINH.participant_id, OTHER, 1)
+    assert participants.occupy(BINH.participant_id, ID, UNTIL, NOW)
+    assert participants.holder(BINH.participant_id) == Holder(ID, 1, AN, taken=True)
+    with pytest.raises(AlreadyRegistered):
+        participants.add(BINH._replace(participant_id=OTHER))  # an owner who has just read the id
+
+
+def test_an_owner_who_was_faster_keeps_the_number(participants: Participants) -> None:
+    participants.add(AN)
+    participants.add(BINH)
+    participants.pass_on(BINH.participant_id, BINH.participant_id, OTHER, 1)
+    participants.add(BINH._replace(participant_id=OTHER))
+    assert not participants.occupy(BINH.participant_id, ID, UNTIL, NOW)
+
+
 def test_an_erased_person_still_says_whose_the_number_is(client: Client, participants: Participants) -> None:
     participants.add(AN)
     participants.pass_on(ID, ID, OTHER, 1)
