@@ -7,13 +7,17 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.pasted import name_in, phone_in, visible
+from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
+from chalicelib.domain.person import is_citizen_id
 from chalicelib.readers.contest_tables import File, check_citizen_id, check_reason
 from chalicelib.readers.tables import Fault, Row
 
-Field = Literal["full_name", "date_of_birth", "gender", "phone", "unit", "category"]
+Field = Literal["citizen_id", "full_name", "date_of_birth", "gender", "phone", "unit", "category"]
 # Each field by the names that a file may give it: the API's and the form's.
 _FIELDS: dict[str, Field] = {
+    "citizen_id": "citizen_id",
+    "số căn cước": "citizen_id",
+    "số căn cước công dân": "citizen_id",
     "full_name": "full_name",
     "họ và tên": "full_name",
     "họ tên": "full_name",
@@ -30,8 +34,15 @@ _FIELDS: dict[str, Field] = {
     "đối tượng": "category",
     "đối tượng dự thi": "category",
 }
-FIELD_NAMES = {"full_name": "họ và tên", "date_of_birth": "ngày sinh", "gender": "giới tính",
-               "phone": "số điện thoại", "unit": "đơn vị", "category": "đối tượng"}  # fmt: skip
+FIELD_NAMES = {
+    "citizen_id": "số căn cước",
+    "full_name": "họ và tên",
+    "date_of_birth": "ngày sinh",
+    "gender": "giới tính",
+    "phone": "số điện thoại",
+    "unit": "đơn vị",
+    "category": "đối tượng",
+}
 # From a week on; the others hold at once, and for everything that is not yet published.
 BY_WEEK: frozenset[Field] = frozenset({"unit", "category"})
 _GENDERS = {"male": "male", "nam": "male", "female": "female", "nữ": "female"}
@@ -121,6 +132,11 @@ def _some(file: File, columns: tuple[str, ...], optional: tuple[str, ...], fault
 def _value(row: Row, field: Field, faults: list[Fault]) -> str:
     """The value in the form in which it is stored."""
     value = row["value"]
+    if field == "citizen_id":
+        value = number_in(value)
+        if not is_citizen_id(value):
+            faults.append(row.fault("value", "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu (ô dạng Text)"))
+        return value
     if field == "full_name":
         return name_in(value)
     if field == "phone":

@@ -13,7 +13,7 @@ import pytest
 from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.errors import AlreadyFinished, Busy, NotLoaded, Stale
+from chalicelib.domain.errors import AlreadyFinished, AlreadyRegistered, Busy, NotLoaded, Stale
 from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import NotMet, Participant
@@ -144,6 +144,43 @@ def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, ht
     found = Registrations(http, "participants", vault)()
     read = [(f"{number:020}", f"091234567{number}", STARTED) for number in (1, 2)]
     assert sorted(found) == [*read, ("9" * 20, "", STARTED)]  # its phone does not open
+
+
+def test_of_many_at_once_one_gets_a_number(client: Client) -> None:
+    """Eight owners register after a release, while somebody else's corrected number would be the same."""
+    people = Participants(client, "participants", Vault(lambda: b"k" * 32))
+    number, after, other = "a1" + "0" * 18, "a2" + "0" * 18, "a3" + "0" * 18
+    person = Participant(
+        number,
+        "Lê An",
+        "1990-05-06",
+        "male",
+        "040090000001",
+        "0912345678",
+        "SO-A",
+        "mandatory",
+        "hash",
+        STARTED,
+    )
+    people.add(person)
+    with ThreadPoolExecutor(8) as pool:
+        passed = [pool.submit(people.pass_on, number, number, after, 1) for _ in range(8)]
+        assert all(one.result() for one in passed)
+
+        def register(password: str) -> str:
+            try:
+                people.add(person._replace(participant_id=after, password_hash=password))
+            except AlreadyRegistered:
+                return ""
+            return password
+
+        taken = pool.submit(people.occupy, number, other, STARTED, STARTED)
+        registered = [pool.submit(register, f"hash {number}") for number in range(8)]
+        winners = [one.result() for one in registered if one.result()] + ["other"] * taken.result()
+    assert len(winners) == 1
+    holder = people.holder(number)
+    assert holder is not None
+    assert (holder.participant_id == other) == (winners == ["other"])
 
 
 def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> None:

@@ -25,10 +25,18 @@ from chalicelib.readers.correction_files import (
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.contest.under_way import begun, recognised
+from chalicelib.services.intake.renumbering import (
+    Renumbering,
+    carried_out,
+    decided,
+    occupy,
+    plan_renumbering,
+)
 from chalicelib.services.people.registration import Application, check
 from chalicelib.services.ports import Participant, ParticipantStore
 
 UNCHANGED = "đã như vậy từ trước"
+_PERSONAL = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 # The names of the registration's fields that a file of corrections calls otherwise.
 _ASKED = {"unit": "unit_code"}
 # What has to agree with a field: its fault may come from there.
@@ -41,17 +49,19 @@ LOG = ("citizen_id", "participant_id", "field", "before", "after", "from_week", 
 
 
 class Corrections(NamedTuple):
-    """What a file asks for: new decisions, and the lines to write into people's rows, each with its person.
+    """What a file asks for: new decisions, new numbers, and the lines to write into people's rows.
 
     ``log``: a line for each row of the file, as the organisers read it (``LOG``).
     """
 
     decisions: Decisions
+    renumberings: Sequence[Renumbering] = ()
     people: Sequence[tuple[Participant, Sequence[CorrectedLine]]] = ()
     log: Sequence[Sequence[str]] = ()
 
-    def carry_out(self, store: ParticipantStore) -> None:
+    def carry_out(self, store: ParticipantStore, now: int) -> None:
         """Writes people's rows. Raises ``Busy`` if somebody else has corrected one meanwhile."""
+        occupy(self.renumberings, store, now)
         for person, lines in self.people:
             if not store.correct(person, lines):
                 raise Busy(person.participant_id)
@@ -95,6 +105,7 @@ def plan_corrections(
     published: Mapping[str, tuple[int, Collection[str]]],
     now: datetime,
     by: str,
+    pepper: bytes,
     faults: list[Fault],
 ) -> Corrections:
     """``ids``: citizen IDs → participant ids in force; ``published``: what → since when, and its winners.
@@ -102,7 +113,8 @@ def plan_corrections(
     Every row is checked by the rules of registration, with the person's other rows in force.
     """
     at = now.astimezone(contest.definition.zone).isoformat(timespec="seconds")
-    asked = _asked(table, contest, store, ids, now, faults)
+    asked = _asked(table, contest, store, ids, now, pepper, faults)
+    renumberings = _renumberings(asked, store, pepper, faults)
     grouped: dict[tuple[str, str, int, str], list[str]] = {}
     people: dict[str, tuple[Participant, list[CorrectedLine]]] = {}
     renamings: list[Renaming] = []
@@ -122,9 +134,28 @@ def plan_corrections(
         Correction(tuple(who), cast(CorrectedField, name), value, first, held(first), reason, at)
         for (name, value, first, reason), who in grouped.items()
     )
-    decisions = Decisions(corrections=corrections, renamings=tuple(renamings))
+    with_results = {int(what.removeprefix("week-")) for what in published if what != "final"}
+    numbers = decided(renumberings, contest, with_results, at).numbers
+    decisions = Decisions(corrections=corrections, renamings=tuple(renamings), numbers=numbers)
     log = [[*_logged(one, contest), at, by] for one in asked]
-    return Corrections(decisions, [*people.values()], log)
+    return Corrections(decisions, renumberings, [*people.values()], log)
+
+
+def _renumberings(
+    asked: Iterable[_Asked], store: ParticipantStore, pepper: bytes, faults: list[Fault]
+) -> list[Renumbering]:
+    made = list[Renumbering]()
+    first: dict[str, int] = {}
+    for one in asked:
+        if one.row.field != "citizen_id":
+            continue
+        line = first.setdefault(one.row.value, one.row.row.line)
+        if line != one.row.row.line:
+            message = f"dòng {line} đã sửa một người khác thành số này: mỗi số chỉ của một người"
+            faults.append(one.row.row.fault("value", message))
+        planned = plan_renumbering(one.row, one.person, store, pepper, faults)
+        made += [planned] if planned else []
+    return made
 
 
 def _asked(
@@ -133,6 +164,7 @@ def _asked(
     store: ParticipantStore,
     ids: Callable[[Iterable[str]], Mapping[str, str]],
     now: datetime,
+    pepper: bytes,
     faults: list[Fault],
 ) -> list[_Asked]:
     weeks, today = _weeks(contest, to_ms(now)), now.astimezone(contest.definition.zone).date()
@@ -143,6 +175,9 @@ def _asked(
     found, asked = store.get_many(identities.values()), list[_Asked]()
     for citizen_id, rows in by_citizen.items():
         person = found.get(identities[citizen_id])
+        renumbered = next((one for one in rows if one.field == "citizen_id"), None)
+        if person is None and renumbered:
+            person = carried_out(renumbered, contest, store, pepper)
         if person is None:
             message = "số này chưa đăng ký dự thi, hoặc đã xóa dữ liệu: hãy kiểm tra số hoặc bỏ dòng này"
             faults += [one.row.fault("citizen_id", message) for one in rows]
@@ -190,7 +225,7 @@ def _logged(asked: _Asked, contest: Current) -> list[str]:
 def _told(person: Participant, contest: Current, now: int) -> dict[str, str]:
     """What the desk holds of the person, by the field of a correction."""
     unit, category = contest.shown(person.participant_id, person.unit, person.category, now)
-    personal = {name: getattr(person, name) for name in ("full_name", "date_of_birth", "gender", "phone")}
+    personal = {name: getattr(person, name) for name in _PERSONAL}
     return {**personal, "unit": unit, "category": category}
 
 
@@ -216,7 +251,7 @@ def _refused(
     """The faults that registration would find, at the row they come from; not those of what stays as it was."""
     after: dict[str, str] = {**told, **{str(one.field): one.value for one in rows}}
     application = Application(
-        citizen_id=rows[0].citizen_id,
+        citizen_id=after["citizen_id"],
         full_name=after["full_name"],
         date_of_birth=date.fromisoformat(after["date_of_birth"]),
         gender="male" if after["gender"] == "male" else "female",
@@ -236,7 +271,17 @@ def _refused(
         names = (error.field, *together.get(error.field, ()))
         row = next((at[name] for name in names if name in at), None)
         if row is not None:
-            yield row.row.fault("value", error.message)
+            message = _of_the_number(row.value) if row.field == error.field == "citizen_id" else error.message
+            yield row.row.fault("value", message)
+
+
+def _of_the_number(citizen_id: str) -> str:
+    """What has to be corrected with the number, since it says year and sex itself."""
+    century, sex = divmod(int(citizen_id[3]), 2)
+    return (
+        f"số này là của người sinh năm {19 + century}{citizen_id[4:6]}, giới tính {('nam', 'nữ')[sex]}, khác "
+        "với ngày sinh, giới tính đã khai: nếu số đúng thì thêm dòng sửa date_of_birth, gender vào cùng tệp"
+    )
 
 
 def _recognised(row: CorrectionRow, what: Iterable[str], contest: Current) -> Iterator[Fault]:

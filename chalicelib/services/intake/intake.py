@@ -86,6 +86,7 @@ from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_correcti
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import Unconfirmed, answer
 from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
+from chalicelib.services.intake.renumbering import free
 from chalicelib.services.ports import (
     Clock,
     ConditionalObjects,
@@ -340,7 +341,7 @@ class Intake:
         contest, store, faults = seen.contest, self.people(), list[Fault]()
         published = self.published.winners_shown(contest)
         table = File(sent.file, sent.data)
-        asked = plan_corrections(table, contest, store, self._ids, published, now, sent.by, faults)
+        asked = plan_corrections(table, contest, store, self._ids, published, now, sent.by, self.pepper, faults)
         if faults:
             raise ContestFaults(faults)
         folder = f"requests/{now:%Y%m%d-%H%M%S}-{digest(sent.data)[:8]}/"
@@ -349,7 +350,7 @@ class Intake:
             book = self.write_book([PlainSheet("Đã sửa", [24] * len(LOG), LOG, asked.log)], now)
             # If this is tried again, what the first try found stays: rows are as they should be by then.
             self.desk.replace(f"{folder}corrections.xlsx", None, book)
-            asked.carry_out(store)
+            asked.carry_out(store, to_ms(now))
 
         taken: dict[str, Any] = {}
         if any(asked.decisions):
@@ -359,6 +360,7 @@ class Intake:
             )
         else:
             carry_out()
+        free(asked.renumberings, store)
         unchanged = sum(UNCHANGED in line for line in asked.log)
         told = {"corrected": len(asked.log) - unchanged, "unchanged": unchanged, "answers": folder}
         return {**{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}

@@ -1,0 +1,168 @@
+"""A citizen ID typed wrong is corrected: the person keeps everything else, and the wrong number is free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import AlreadyRegistered, Busy
+from chalicelib.domain.identity import participant_id
+from chalicelib.services.ports import Holder
+from tests.fakes import MemoryParticipants
+from tests.readers.contest_files import EXCLUSIONS
+from tests.services.intake.inbox import PEPPER
+from tests.services.intake.test_consequences import CITIZENS, IDS, TUESDAY
+from tests.services.intake.test_corrections import NAMES, Hotline, row
+
+RIGHT = "040080000900"
+RIGHT_ID, NEXT = participant_id(PEPPER, RIGHT), participant_id(PEPPER, CITIZENS["chi"], 1)
+LATER = TUESDAY + timedelta(minutes=10)
+
+
+@pytest.fixture
+def hotline() -> Hotline:
+    """On Tuesday of week 2, with week 1 closed."""
+    made = Hotline()
+    made.close()
+    return made
+
+
+def holders(hotline: Hotline) -> tuple[Holder | None, Holder | None]:
+    """Of the wrong number and of the right one."""
+    people = hotline.desk.people
+    return people.holder(IDS["chi"]), people.holder(RIGHT_ID)
+
+
+def told(answer: dict[str, Any]) -> str:
+    assert not answer["accepted"]
+    return " ".join(fault["message"] for fault in answer["faults"])
+
+
+def test_the_person_has_the_right_number_and_keeps_everything_else(hotline: Hotline) -> None:
+    before = hotline.people[IDS["chi"]]
+    answer = hotline.correct(row("chi", "số căn cước", RIGHT))
+    assert (answer["accepted"], answer["taken"]["corrected"]) == (True, 1)
+    after = hotline.people[IDS["chi"]]
+    assert after._replace(corrected=()) == before._replace(citizen_id=RIGHT)
+    assert holders(hotline) == (Holder(NEXT, 1, None, taken=False), Holder(IDS["chi"], 0, after, taken=True))
+    changes = [(one.number, one.participant_id, one.from_week) for one in hotline.contest().decisions.numbers]
+    assert changes == [(RIGHT_ID, IDS["chi"], 2), (IDS["chi"], NEXT, 2)]
+    assert hotline.close() == [], "published results stay as they are"
+
+
+def test_the_true_owner_of_the_wrong_number_registers(hotline: Hotline) -> None:
+    hotline.correct(row("chi", "citizen_id", RIGHT))
+    owner = hotline.people[IDS["chi"]]._replace(participant_id=NEXT, citizen_id=CITIZENS["chi"], corrected=())
+    with pytest.raises(AlreadyRegistered):
+        hotline.desk.people.add(owner._replace(participant_id=IDS["chi"]))
+    with pytest.raises(AlreadyRegistered):
+        hotline.desk.people.add(owner._replace(participant_id=RIGHT_ID))
+    hotline.desk.people.add(owner)
+    assert holders(hotline)[0] == Holder(NEXT, 1, owner, taken=True)
+
+
+def test_what_is_sent_again_has_been_done(hotline: Hotline) -> None:
+    sent = row("chi", "citizen_id", RIGHT), row("chi", "phone", "0987654321")
+    hotline.correct(*sent)
+    before = hotline.contest().decisions, holders(hotline)
+    again = hotline.correct(*sent, now=LATER)
+    assert (again["accepted"], again["taken"]["corrected"], again["taken"]["unchanged"]) == (True, 0, 2)
+    assert (hotline.contest().decisions, holders(hotline)) == before
+
+
+def test_birth_date_and_sex_have_to_agree_and_may_be_corrected_with_it(hotline: Hotline) -> None:
+    other = "040185000900"
+    refused = told(hotline.correct(row("chi", "citizen_id", other)))
+    assert "sinh năm 1985, giới tính nữ" in refused
+    assert "date_of_birth, gender" in refused
+    assert hotline.people[IDS["chi"]].citizen_id == CITIZENS["chi"]
+    more = row("chi", "date_of_birth", "1985-05-06"), row("chi", "gender", "nữ")
+    answer = hotline.correct(row("chi", "citizen_id", other), *more)
+    assert answer["accepted"], answer["faults"]
+    chi = hotline.people[IDS["chi"]]
+    assert (chi.citizen_id, chi.date_of_birth, chi.gender) == (other, "1985-05-06", "female")
+
+
+@pytest.mark.parametrize("value", ["4008000900", "003080000900", "số mới", ""])
+def test_a_number_that_is_none_is_refused(hotline: Hotline, value: str) -> None:
+    assert "đủ 12 chữ số" in told(hotline.correct(row("chi", "citizen_id", value)))
+
+
+def test_a_number_that_somebody_else_has_is_released_first(hotline: Hotline) -> None:
+    assert "releases" in told(hotline.correct(row("chi", "citizen_id", CITIZENS["dung"])))
+    assert hotline.contest().decisions.numbers == ()
+    assert hotline.send("releases.csv", f"citizen_id,reason\n{CITIZENS['dung']},gọi\n")["accepted"]
+    assert hotline.correct(row("chi", "citizen_id", CITIZENS["dung"]), now=LATER)["accepted"]
+    holder = hotline.desk.people.holder(IDS["dung"])
+    assert holder is not None
+    assert (holder.participant_id, holder.generation) == (IDS["chi"], 1)
+
+
+def test_two_people_do_not_get_one_number(hotline: Hotline) -> None:
+    refused = told(hotline.correct(row("chi", "citizen_id", RIGHT), row("dung", "citizen_id", RIGHT)))
+    assert "mỗi số chỉ của một người" in refused
+
+
+class Unlucky:
+    """People of whom one write fails once."""
+
+    def __init__(self, people: MemoryParticipants, write: str, *, refused: bool | None = None) -> None:
+        self.people, self.write, self.refused = people, write, refused
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self.write:
+            return getattr(self.people, name)
+        self.write = ""
+
+        def fails(*told: Any) -> bool:
+            if self.refused is None:
+                raise Busy("no answer")
+            return self.refused
+
+        return fails
+
+
+@pytest.mark.parametrize("write", ["occupy", "correct", "pass_on"])
+def test_a_run_that_died_anywhere_is_repeated_to_the_end(hotline: Hotline, write: str) -> None:
+    people = hotline.desk.people
+    hotline.desk.people = Unlucky(people, write)  # type: ignore[assignment]
+    with pytest.raises(Busy):
+        hotline.correct(row("chi", "citizen_id", RIGHT))
+    hotline.desk.people = people
+    assert people.in_force([IDS["chi"]]) == {IDS["chi"]: IDS["chi"]}, "the person is still let in"
+    assert hotline.correct(row("chi", "citizen_id", RIGHT))["accepted"]
+    assert people.in_force([IDS["chi"], RIGHT_ID]) == {IDS["chi"]: NEXT, RIGHT_ID: IDS["chi"]}
+    assert people.people[IDS["chi"]].citizen_id == RIGHT
+    assert len(hotline.contest().decisions.numbers) == 2
+
+
+def test_somebody_who_registers_the_right_number_meanwhile_is_not_overwritten(hotline: Hotline) -> None:
+    people = hotline.desk.people
+    hotline.desk.people = Unlucky(people, "occupy", refused=False)  # type: ignore[assignment]
+    before = hotline.contest().decisions
+    with pytest.raises(Busy):
+        hotline.correct(row("chi", "citizen_id", RIGHT))
+    hotline.desk.people = people
+    assert hotline.contest().decisions == before
+    people.add(people.people[IDS["dung"]]._replace(participant_id=RIGHT_ID, citizen_id=RIGHT))
+    assert "releases" in told(hotline.correct(row("chi", "citizen_id", RIGHT)))
+
+
+def test_exclusions_follow_the_person_to_the_right_number(hotline: Hotline) -> None:
+    assert hotline.send("exclusions.csv", EXCLUSIONS + f"{RIGHT},Tổ ra đề,,\n")["accepted"]
+    hotline.correct(row("chi", "citizen_id", RIGHT))
+    assert [IDS["chi"] in hotline.contest().bars(week).no_prize for week in (1, 2)] == [False, True]
+
+
+def test_a_correction_is_corrected_back(hotline: Hotline) -> None:
+    hotline.correct(row("chi", "citizen_id", RIGHT))
+    back = f"{RIGHT},citizen_id,{CITIZENS['chi']},,gõ nhầm số"
+    assert hotline.correct(back, now=LATER)["accepted"]
+    wrong, right = holders(hotline)
+    assert wrong is not None
+    assert right is not None
+    assert (wrong.participant_id, right.participant_id) == (IDS["chi"], participant_id(PEPPER, RIGHT, 1))
+    assert (wrong.person and wrong.person.full_name, right.taken) == (NAMES["chi"], False)
+    assert hotline.contest().decisions.in_force()[IDS["chi"]] == IDS["chi"]
