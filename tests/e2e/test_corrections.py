@@ -58,7 +58,7 @@ def units(stack: Stack, what: str) -> dict[str, tuple[str, str]]:
 
 
 def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="hotline", weeks=2, seconds=90, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="hotline", weeks=2, seconds=90, proof="off")
     with running(contest, tmp_path / "state") as stack:
         register(stack)
         tokens = {citizen_id: sign_in(stack, citizen_id) for citizen_id in PEOPLE}

@@ -56,7 +56,7 @@ def final(stack: Stack) -> Any:
 
 
 def test_after_the_end_nobody_is_left_and_everything_published_is_still_right(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="ending", weeks=1, seconds=40, proof="false")
+    contest = contest_folder(tmp_path / "contest", id="ending", weeks=1, seconds=40, proof="off")
     state = tmp_path / "state"
     with running(contest, state) as stack:
         person, receipt = take_part(stack)
