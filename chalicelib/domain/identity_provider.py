@@ -69,7 +69,7 @@ class Identity(BaseModel):
         if self.provider == "none":
             if self.require:
                 raise ValueError(
-                    'require: chưa có nhà cung cấp định danh; hãy ghi provider = "oidc" hoặc bỏ require'
+                    'require: chưa có bên cung cấp định danh; hãy ghi provider = "oidc" hoặc bỏ require'
                 )
             return self
         needed = (

@@ -141,7 +141,7 @@ def _evidence_of_farms(one: Anomaly, of: str, usual: str) -> str:
             low, high = (whole(int(number)) for number in one.detail[1:])
             text = f"{of} {_group(one)} dự đoán từ {low} đến {high}, tăng (hoặc giảm) dần theo thứ tự đăng ký"
         case "many_winners":
-            text = f"{of} {_group(one)} có tên trong danh sách giải và dự phòng; nếu rút thăm thì {usual}"
+            text = f"{of} {_group(one)} có tên trong danh sách giải và dự phòng; nếu bốc thăm thì {usual}"
     return text
 
 
@@ -149,9 +149,9 @@ def _group(one: Anomaly) -> str:
     """Whom a group's numbers are about: its people with a winning score."""
     if one.detail[0] == "all":
         return "người xếp hạng đầu của tuần, ở mọi đơn vị,"
-    whose = "của đơn vị" if one.unit else "không thuộc đơn vị nào"
+    whose = "người của đơn vị" if one.unit else "thí sinh tự do"
     hour = " và đăng ký trong cùng một giờ" if one.detail[0] == "hour" else ""
-    return f"người {whose}, đạt điểm đủ vào giải{hour},"
+    return f"{whose}, đạt điểm đủ vào giải{hour},"
 
 
 def _within(milliseconds: int) -> str:

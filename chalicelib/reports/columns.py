@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+from chalicelib.domain.times import day
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.anomalies import NO_SIGNS, PersonsSigns
 from chalicelib.reports.week_facts import ERASED, NOTES, OUTSIDE, Bloc, UnitFacts
@@ -75,7 +77,7 @@ def prize_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
 
 def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
     for number, one in enumerate(winners, 1):
-        born = "/".join(str(int(part)) for part in reversed(one.born.split("-"))) if one.born else ""
+        born = day(datetime.fromisoformat(one.born)) if one.born else ""
         yield [
             number,
             one.title,

@@ -107,8 +107,8 @@ PROBLEMS = {
     "proof_required": Problem(
         429,
         "Cần bước kiểm tra tự động",
-        "Thiết bị cần giải thêm một phép tính để chứng tỏ không phải là máy dò tìm hàng loạt. "
-        "Hãy bấm gửi lại và giữ trang mở; việc này mất không quá một phút.",
+        "Thiết bị cần làm bước kiểm tra tự động để ngăn máy dò mật khẩu hoặc đăng ký hàng loạt. "
+        "Hãy bấm gửi lại và giữ trang mở; việc này mất lâu nhất khoảng một phút.",
     ),
     "internal": Problem(
         500, "Lỗi hệ thống", "Hệ thống gặp lỗi. Câu trả lời đã lưu vẫn còn. Hãy thử lại sau ít giây."

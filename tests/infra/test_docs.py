@@ -65,6 +65,15 @@ def test_every_link_to_a_file_has_a_target(document: str) -> None:
         assert (PROJECT / document).parent.joinpath(link).exists(), f"{document} links to {link}"
 
 
+def test_every_link_within_the_handbook_leads_to_a_heading() -> None:
+    text = (DOCS / "so-tay-to-chuc.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    known = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+    links = re.findall(r"\]\(#([^)]+)\)", text)
+    assert len(links) > 20
+    assert [link for link in links if link not in known] == []
+
+
 def test_every_picture_that_a_document_shows_exists() -> None:
     for document in ("README.md", "docs/screens.md"):
         shown = re.findall(r'<img src="([^"]+)"', (PROJECT / document).read_text(encoding="utf-8"))

@@ -49,7 +49,7 @@ _TAKEN = {
     "erased": "Người đã xóa dữ liệu",
     "postponed": "Yêu cầu chưa thực hiện được",
     "not_registered": "Số căn cước chưa đăng ký",
-    "answers": "Thư mục chứa câu trả lời",
+    "answers": "Thư mục chứa tệp trả lời",
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
 

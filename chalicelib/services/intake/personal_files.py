@@ -124,8 +124,8 @@ class PersonalFiles:
             person = None
         if person is None or row["citizen_id"] or row["participant_id"]:
             message = (
-                "không có bài thi nào có mã này, hoặc dòng này còn nêu cả người: mỗi dòng ghi một trong ba "
-                "cột; mã bài thi (attempt_id) đứng ở trang kết quả và trong tệp biên nhận"
+                "không có lượt thi nào có mã này, hoặc dòng này ghi cả cột khác: mỗi dòng chỉ ghi một trong ba "
+                "cột; mã lượt thi (attempt_id) ở trong tệp biên nhận của người dự thi"
             )
             faults.append(row.fault("attempt_id", message))
         return person or ""

@@ -39,8 +39,8 @@ def plan_renumbering(
         return None
     if holder and holder.taken and holder.participant_id != person.participant_id:
         message = (
-            "số này đã có người khác đăng ký: nếu đúng là số của người đang sửa, hãy trả số về trước bằng tệp "
-            "releases (bài người kia làm bằng số này không được tính), rồi gửi lại tệp này"
+            "số này đã có người khác đăng ký: nếu đúng là số của người đang sửa, trước hết hãy gửi tệp "
+            "releases để lấy lại số (bài người kia làm bằng số này không được tính), rồi gửi lại tệp này"
         )
         faults.append(row.row.fault("value", message))
         return None

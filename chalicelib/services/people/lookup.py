@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedWeek, RankingRow
@@ -37,7 +37,7 @@ _STATUS = {
     "discarded": "hết giờ chưa nộp, không tính",
 }
 _VERIFIED = {
-    "provider": "đã xác thực qua nhà cung cấp định danh",
+    "provider": "đã xác thực bằng tài khoản định danh",
     "roster": "có tên trong danh sách của đơn vị",
     "none": "tự khai",
 }
@@ -50,6 +50,8 @@ _FIELDS = {
     "unit": "đơn vị",
     "category": "đối tượng",
 }
+_OUTSIDE = "thí sinh tự do"
+_GENDERS = {"male": "nam", "female": "nữ"}
 _EFFECTS = {"no_prize": "không xếp hạng", "not_counted": "không tính kết quả", "none": "bỏ quyết định hủy"}
 
 
@@ -100,31 +102,27 @@ class Lookup:
         yield ("Mã người dự thi", person.participant_id)
         yield ("Số căn cước", person.citizen_id_masked)
         yield ("Đăng ký lúc", at(person.registered_at))
-        yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or "không thuộc đơn vị nào")
+        yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or _OUTSIDE)
         yield ("Đối tượng đã khai", categories.get(person.category, person.category))
         yield ("Danh tính", _VERIFIED[person.verified])
         for line in person.corrected:
-            yield (
-                "Đính chính",
-                f"{_FIELDS[line.field]}: {line.before} → {line.after}",
-                "",
-                "",
-                line.at,
-                line.reason,
-            )
+            before, after = (_value(line.field, value) for value in (line.before, line.after))
+            told = f"{_FIELDS[line.field]}: {before} → {after}"
+            yield ("Sửa thông tin", told, "", "", _stamp(line.at), line.reason)
         for change in reference.corrections.get(person.participant_id, ()):
-            told = (
-                f"{_FIELDS[change.field]} từ {reference.definition.title_of(change.from_week)}: {change.value}"
-            )
-            yield ("Đính chính", told, "", "", change.at, change.reason)
+            names = units if change.field == "unit" else categories
+            value = names.get(change.value, change.value) or _OUTSIDE
+            told = f"{_FIELDS[change.field]} từ {reference.definition.title_of(change.from_week)}: {value}"
+            yield ("Sửa thông tin", told, "", "", _stamp(change.at), change.reason)
         for one in reference.decisions.annulments:
             if one.participant_id == person.participant_id:
                 weeks = ", ".join(map(str, one.weeks)) or "tất cả"
                 told = f"{_EFFECTS[one.effect]}, {reference.definition.contest.period} {weeks}"
-                yield ("Quyết định", told, "", "", one.decided_on, one.reason)
+                yield ("Quyết định", told, "", "", day(datetime.fromisoformat(one.decided_on)), one.reason)
         for number in reference.decisions.numbers:
             if number.participant_id == person.participant_id:
-                yield ("Quyết định", "số căn cước được chuyển cho người này", "", "", number.at, number.reason)
+                told = "số căn cước được chuyển cho người này"
+                yield ("Quyết định", told, "", "", _stamp(number.at), number.reason)
 
     def _week(self, entry: Entry, current: Current, now: int) -> Iterator[Row]:
         reference = current.of_week(entry.week)
@@ -150,7 +148,7 @@ class Lookup:
             "",
             "",
             "",
-            "" if attempt.erased else f"mã bài thi {named}",
+            "" if attempt.erased else f"mã lượt thi {named}",
         )
         yield ("Bắt đầu", at(attempt.started))
         yield (
@@ -159,7 +157,7 @@ class Lookup:
             "",
             "",
             "",
-            "trong thời gian châm chước" if attempt.late else "",
+            "trong thời gian bù chậm đường truyền" if attempt.late else "",
         )
         yield ("Thời gian làm bài", _seconds(attempt.duration))
         if attempt.prediction is not None:
@@ -250,7 +248,7 @@ def _open(entry: Entry, opened: Opened, reference: Reference) -> Iterator[Row]:
         "",
         "",
         "",
-        f"mã bài thi {named}",
+        f"mã lượt thi {named}",
     )
     yield ("Bắt đầu", at(opened.started))
     paper = draw(reference.bank.of(entry.week, entry.category), reference.definition.paper, opened.nonce)
@@ -303,6 +301,17 @@ def _moments(definition: Definition) -> Callable[[int], str]:
         return f"{local:%H:%M:%S} ngày {day(local)}"
 
     return moment
+
+
+def _stamp(moment: str) -> str:
+    """When the desk decided, from RFC 3339 with the contest's offset."""
+    at = datetime.fromisoformat(moment)
+    return f"{at:%H:%M:%S} ngày {day(at)}"
+
+
+def _value(field: str, value: str) -> str:
+    """A person's value as people read it."""
+    return day(datetime.fromisoformat(value)) if field == "date_of_birth" else _GENDERS.get(value, value)
 
 
 def _seconds(milliseconds: int) -> str:

@@ -28,7 +28,7 @@ addTexts({
   "results.prediction": ["Dự đoán (lệch)", "Prediction (off by)"],
   "results.prize": ["Giải", "Prize"],
   "results.obliged": ["Đối tượng bắt buộc dự thi", "Obliged people taking part"],
-  "results.obligedSum": ["Lượt đối tượng bắt buộc dự thi, cộng các tuần", "Obliged people taking part, summed over the weeks"],
+  "results.obligedSum": ["Lượt người bắt buộc dự thi, cộng các tuần", "Obliged people taking part, summed over the weeks"],
   "results.obligedOnce": ["Đối tượng bắt buộc dự thi ít nhất một lần", "Obliged people taking part at least once"],
   "results.unitPeopleOnce": ["Tổng số người dự thi ít nhất một lần", "All participants at least once"],
   "results.unitPeople": ["Tổng số người dự thi", "All participants"],

@@ -15,6 +15,11 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS
 from chalicelib.readers.contest_files import CONFIRMATION, DECISION_FILES, FILES, PERSONAL_FILES
 from chalicelib.readers.contest_folder import archive
+from chalicelib.readers.contest_tables import ROSTER_COLUMNS, File
+from chalicelib.readers.correction_files import read_corrections, read_mergers
+from chalicelib.readers.decision_files import ANNULMENTS as ANNULMENT_COLUMNS
+from chalicelib.readers.decision_files import RECOGNITIONS, RELEASES
+from chalicelib.readers.tables import Fault
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
@@ -33,6 +38,8 @@ KINDS = {
     "switch,value,reason": "switches.csv",
     "citizen_id,participant_id,weeks,effect,decided_on,reason": "annulments.csv",
     "question_id,weeks,ruling,answer,reason": "rulings.csv",
+    "citizen_id,field,value,from_week,reason": "corrections.csv",
+    "unit_code,into,from_week,reason": "mergers.csv",
 }
 
 
@@ -42,6 +49,8 @@ def shown(file: str) -> list[str]:
     return [text for text in examples if KINDS.get(text.partition("\n")[0]) == file]
 
 
+# The rows of its table of files whose last code is the columns.
+TABLE = re.findall(r"^\| `([a-z-]+\.csv)` \|(?: [^|`]+ \|)? `([a-z_,\[\]]+)` \|", HANDBOOK, re.MULTILINE)
 ANNULMENTS, RULINGS = shown("annulments.csv")[0], shown("rulings.csv")[0]
 CITIZEN_ID, MARK = re.findall(r"^(\d{12}),,|^,([0-9a-f]{20}),", ANNULMENTS, re.MULTILINE)
 # Who took part in the first week, with the score: the first two are those of the example.
@@ -170,6 +179,23 @@ def test_a_notice_is_shown_and_taken_off_as_the_handbook_says(organiser: Organis
     assert organiser.contest().decisions.notice == "Đang kiểm tra câu 12."
     assert organiser.send("notice.txt", "")["accepted"]
     assert organiser.contest().decisions.notice == ""
+
+
+def test_the_examples_of_corrections_and_mergers_can_be_read() -> None:
+    faults: list[Fault] = []
+    (corrections,), (mergers,) = shown("corrections.csv"), shown("mergers.csv")
+    assert len(read_corrections(File("corrections.csv", corrections.encode()), range(1, 5), faults)) == 4
+    assert len(read_mergers(File("mergers.csv", mergers.encode()), range(1, 5), faults)) == 1
+    assert faults == []
+
+
+def test_the_table_of_the_inbox_has_the_columns_that_are_read() -> None:
+    told = {name: set(re.sub(r"[][]", "", columns).split(",")) for name, columns in TABLE}
+    assert told["annulments.csv"] == set(ANNULMENT_COLUMNS)
+    assert told["recognitions.csv"] == set(RECOGNITIONS)
+    assert told["releases.csv"] == set(RELEASES)
+    assert told["rosters.csv"] == set(ROSTER_COLUMNS)
+    assert all(told[file] == set(columns.split(",")) for columns, file in KINDS.items())
 
 
 def test_every_file_that_the_handbook_sends_to_the_inbox_has_the_name_that_the_inbox_knows() -> None:

@@ -85,19 +85,27 @@ def test_a_semicolon_table_and_people_who_never_registered_are_answered() -> Non
 def test_corrections_of_the_desk_stand_in_the_sheet_with_their_reasons() -> None:
     office = Office()
     office.sit()
-    line = CorrectedLine(
-        "2022-08-23T09:00:00+07:00", "desk", "full_name", "Nguyễn Văn Anh", "Nguyễn Văn An", "gõ nhầm"
-    )
+    lines = [
+        CorrectedLine("2022-08-23T09:00:00+07:00", "desk", field, before, after, "gõ nhầm")
+        for field, before, after in (
+            ("full_name", "Nguyễn Văn Anh", "Nguyễn Văn An"),
+            ("date_of_birth", "1990-12-31", "1990-02-05"),
+            ("gender", "female", "male"),
+        )
+    ]
     an = office.counter.people.people[AN_ID]
-    office.counter.people.people[AN_ID] = an._replace(corrected=(line,))
+    office.counter.people.people[AN_ID] = an._replace(corrected=tuple(lines))
     moved = Correction((AN_ID,), "unit", "SO-B", 1, 2, "chuyển công tác", "2022-08-24T09:00:00+07:00")
     office.counter.load(definition(), decisions=Decisions(corrections=(moved,)))
     office.source()
     office.counter.clock.now += MINUTE
-    corrected = [row for row in told(office) if row[0] == "Đính chính"]
-    assert [(row[1], row[5]) for row in corrected] == [
-        ("họ và tên: Nguyễn Văn Anh → Nguyễn Văn An", "gõ nhầm"),
-        ("đơn vị từ Tuần 1: SO-B", "chuyển công tác"),
+    corrected = [row for row in told(office) if row[0] == "Sửa thông tin"]
+    at = "09:00:00 ngày 23/8/2022"
+    assert [(row[1], row[4], row[5]) for row in corrected] == [
+        ("họ và tên: Nguyễn Văn Anh → Nguyễn Văn An", at, "gõ nhầm"),
+        ("ngày sinh: 31/12/1990 → 05/02/1990", at, "gõ nhầm"),
+        ("giới tính: nữ → nam", at, "gõ nhầm"),
+        ("đơn vị từ Tuần 1: Sở B", "09:00:00 ngày 24/8/2022", "chuyển công tác"),
     ]
 
 
