@@ -82,7 +82,10 @@ def admit_guess(
     that its price is paid, so that a thousand guesses at once pay like a thousand in a row.
     """
     strain = sign_ins.strain(participant_id, origin, source, now)
-    paid = _pay(price_of_guess(strain), proof, proofs, None, now)
+    price = price_of_guess(strain)
+    # From a new origin a proof is spent where there is no price, too: else a thousand guesses at once, all of
+    # which still cost nothing, would be let in by the same proof.
+    paid = _pay(price, proof, proofs, None, now) if price or not strain.known else 0
     if not strain.known:
         limit = None if paid >= DEAREST else FREE_ANYWHERE + paid.bit_length()
         if not sign_ins.begin(participant_id, limit, now):
@@ -105,7 +108,8 @@ def admit_registration(
     the condition that its price is paid: challenges taken before a rush are worth only what they cost.
     """
     traffic = sources.traffic(source, now)
-    paid = _pay(price_of_registration(traffic, setting), proof, proofs, participant_id, now)
+    price = price_of_registration(traffic, setting)
+    paid = _pay(price, proof, proofs, participant_id, now) if price else 0
     if setting == "off":
         return
     left = paid - FIRST_REGISTRATION[setting] - traffic.in_all // RATE_A_STEP
@@ -115,7 +119,7 @@ def admit_registration(
 
 
 def _pay(price: int, proof: Proof | None, proofs: ProofsOfWork, participant_id: str | None, now: int) -> int:
-    """Spends the proof if there is a price, and returns what it was worth. Raises ``ProofRequired``.
+    """Spends the proof, and returns what it was worth. Raises ``ProofRequired``.
 
     Who solved a challenge whose price has risen since is asked for the dearest, which no rise makes too cheap.
     So nobody solves more than two.
@@ -123,6 +127,8 @@ def _pay(price: int, proof: Proof | None, proofs: ProofsOfWork, participant_id: 
     paid = proof.steps if proof else 0
     if paid < price:
         raise ProofRequired(DEAREST if paid else asked(price))
-    if price and proof and not proofs.spend(proof.challenge, participant_id, now):
-        raise ProofRequired(asked(price))
+    if proof and not proofs.spend(proof.challenge, participant_id, now):
+        if price:
+            raise ProofRequired(asked(price))
+        return 0
     return paid

@@ -23,13 +23,14 @@ from chalicelib.services.people.brakes import (
     FREE_MISSES,
     RATE_A_STEP,
     Proof,
+    admit_guess,
     admit_registration,
     asked,
     price_of_registration,
 )
 from chalicelib.services.people.password_resets import VALID_MS, reset_password
 from chalicelib.services.people.sessions import sign_in
-from chalicelib.services.ports import Participant, Traffic
+from chalicelib.services.ports import Participant, Strain, Traffic
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.web.proof_of_work import NUMBERS_A_STEP
 from tests.fakes import (
@@ -311,6 +312,21 @@ def test_registrations_at_once_pay_like_registrations_in_a_row() -> None:
         except ProofRequired:
             refused += 1
     assert refused == 98
+
+
+def test_guesses_at_once_with_one_dear_proof_pay_like_guesses_in_a_row() -> None:
+    class Late(MemorySignIns):
+        def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain:
+            return Strain()
+
+    sign_ins, proofs, admitted = Late(), MemoryProofs(), 0
+    for number in range(100):
+        try:
+            admit_guess(sign_ins, proofs, ID, str(number), "a", Proof("solved once", DEAREST), START_MS)
+        except ProofRequired:
+            continue
+        admitted += 1
+    assert admitted == FREE_ANYWHERE
 
 
 def test_an_office_of_5000_registers_within_an_hour_from_one_address() -> None:

@@ -154,11 +154,13 @@ def test_a_proof_is_good_for_one_try() -> None:
     assert door.knock(proof=solved(DEAREST)) == door.an
 
 
-def test_a_proof_that_is_not_needed_is_not_spent() -> None:
+def test_a_proof_that_is_not_needed_is_spent_only_where_nobody_has_been() -> None:
     door = Door()
     proof = solved(DEAREST)
     door.knock(proof=proof)
-    assert door.proofs.spent == {}
+    assert door.proofs.spent == {proof.challenge: None}
+    door.knock(proof=solved(DEAREST))
+    assert len(door.proofs.spent) == 1
 
 
 def test_no_work_is_done_for_a_try_that_is_not_paid_for() -> None:
