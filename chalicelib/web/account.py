@@ -204,11 +204,14 @@ class AccountApi:
             self._check_unproven(reference.definition.identity, now)
         setting = "off" if proven else reference.definition.eligibility.proof_of_work
         source, proof = source_id(self.pepper, address), self._proof(body.proof, now)
+        admitted = False
 
         def admit(participant_id: str) -> None:
+            nonlocal admitted
             brakes.admit_registration(
                 self.sources, self.proofs_of_work, participant_id, source, setting, proof, now
             )
+            admitted = True
 
         application = _application(body, proven)
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
@@ -225,17 +228,23 @@ class AccountApi:
                     lambda number: self.listed.find(number, reference),
                     admit,
                 )
-        except (Excluded, Disqualified):
-            self.sources.missed(source, now)
+        except (Excluded, Disqualified, InvalidInput):
+            if admitted:  # it tells who is excluded or on no roster
+                self.sources.missed(source, now)
             raise
         except AlreadyRegistered:
             try:
-                person = self._known(application.citizen_id, body.password, None, address, reference, now)
-            except (WrongCredentials, ProofRequired) as refused:
+                guess = proof if proven is not None else None
+                person = self._known(application.citizen_id, body.password, guess, address, reference, now)
+            except ProofRequired as required:
+                if proven is not None:  # perhaps it is their own account, strained by others
+                    required.challenge = self._challenge(required.steps, now)
+                    raise
+                self.sources.missed(source, now)
+                raise AlreadyRegistered from None
+            except WrongCredentials:  # counted as a miss already
                 if proven is not None:
                     self._take_over(proven, reference, now)
-                if isinstance(refused, ProofRequired):  # wrong credentials are counted as a miss already
-                    self.sources.missed(source, now)
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from chalicelib.domain.errors import InvalidInput, NotLoaded
+from chalicelib.domain.errors import ContestError, InvalidInput, NotLoaded, ProofRequired
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.contest.compiled_rosters import index_key
+from chalicelib.services.people.brakes import FREE_MISSES
 from tests.fakes import definition
 from tests.web.counter import AN, BINH, Counter
 
@@ -32,6 +35,32 @@ def test_who_is_on_a_roster_need_not_know_the_unit() -> None:
     assert with_roster().register(AN, unit_code=None)["unit_code"] == "SO-B"
     with pytest.raises(InvalidInput, match="unit_code"):
         with_roster().register(BINH, unit_code=None)
+
+
+@pytest.mark.parametrize("wrong", [{"unit_code": "SO-KHÔNG"}, {"category": "none"}, {"unit_code": None}])
+@pytest.mark.parametrize("more", [{}, {"consent": False}])
+def test_whether_somebody_is_on_a_roster_is_not_told_before_the_proof_of_work(
+    wrong: dict[str, Any], more: dict[str, Any]
+) -> None:
+    told = []
+    for person in (AN, BINH):
+        counter = Counter()
+        counter.load(definition(eligibility={"proof_of_work": "on"}), rosters=[LISTED])
+        with pytest.raises(ContestError) as refused:
+            counter.register(person, **wrong, **more)
+        told.append((type(refused.value), str(refused.value)))
+    assert told[0] == told[1]
+
+
+def test_who_asks_for_roster_after_roster_is_braked_where_no_proof_is_asked_for_at_first() -> None:
+    counter = with_roster()
+    for number in range(FREE_MISSES):
+        with pytest.raises(InvalidInput, match="unit_code"):
+            counter.register(BINH, citizen_id=f"0401900001{number:02}", unit_code="SO-KHÔNG")
+    with pytest.raises(ProofRequired):
+        counter.register(BINH, unit_code="SO-KHÔNG")
+    with pytest.raises(InvalidInput, match="consent"):  # a mistake that tells nothing costs nothing
+        counter.register(BINH, consent=False)
 
 
 def test_a_roster_that_comes_after_registration_verifies_and_leaves_papers_and_receipts_as_they_were() -> None:

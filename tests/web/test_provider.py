@@ -32,6 +32,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.identity import participant_id
 from chalicelib.services.people import provider_sign_in
+from chalicelib.services.people.brakes import FREE_ANYWHERE
 from chalicelib.services.people.proven import TICKET_MS
 from chalicelib.services.people.proven import ticket as ticket_of
 from chalicelib.services.people.provider_sign_in import EXCHANGE_MS, FAILURES, FALLBACK_MS, FLOW_MS, OPEN_MS
@@ -39,6 +40,7 @@ from tests.fakes import MINUTE, definition
 from tests.identity_table import identity
 from tests.provider import PERSON, Provider, provider
 from tests.web.counter import AN, HOME, PEPPER, Counter, body
+from tests.web.test_account import solved
 
 SITE = "https://thi.example.vn/"
 ID = participant_id(PEPPER, AN["citizen_id"])
@@ -253,6 +255,38 @@ def test_a_proven_owner_takes_over_a_number_that_a_stranger_has_registered(run: 
     with pytest.raises(AlreadyRegistered):  # and nobody takes it from its owner
         counter.account.register(body({**sent, "password": "một mật khẩu khác"}), HOME)
     assert counter.desk.puts.count(asked[0]) == 1
+
+
+def test_an_owner_whose_account_others_have_strained_does_not_lose_it_by_registering_anew(
+    run: Provider,
+) -> None:
+    counter = desk(run)
+    counter.register(address="198.51.100.1")
+    for number in range(FREE_ANYWHERE):
+        with pytest.raises(WrongCredentials):
+            counter.sign_in({**AN, "password": "đoán mò"}, f"192.0.2.{number}")
+    sent = {**REST, "ticket": proved(counter, run)["ticket"]}
+    with pytest.raises(ProofRequired) as required:
+        counter.account.register(body(sent), HOME)
+    assert not [key for key in counter.desk.objects if key.startswith("inbox/")], "nothing is released"
+    proof = solved(required.value.challenge)
+    assert counter.account.register(body({**sent, "proof": proof}), HOME)["participant"]["participant_id"] == ID
+    assert counter.people.people[ID].verified == "provider"
+
+
+def test_a_stranger_cannot_keep_a_number_by_straining_it(run: Provider) -> None:
+    counter = desk(run)
+    stranger = {**AN, "password": "mật khẩu của kẻ khác"}
+    counter.register(stranger, address="198.51.100.1")
+    for number in range(FREE_ANYWHERE):
+        with pytest.raises(WrongCredentials):
+            counter.sign_in(AN, f"192.0.2.{number}")
+    sent = {**REST, "ticket": proved(counter, run)["ticket"]}
+    with pytest.raises(ProofRequired) as required:
+        counter.account.register(body(sent), HOME)
+    with pytest.raises(Busy):
+        counter.account.register(body({**sent, "proof": solved(required.value.challenge)}), HOME)
+    assert [key for key in counter.desk.objects if key.startswith("inbox/releases-by-provider/")]
 
 
 def test_a_release_that_could_not_be_written_is_asked_for_again(run: Provider) -> None:

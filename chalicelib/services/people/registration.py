@@ -47,11 +47,11 @@ class Application(NamedTuple):
 
 
 def check(
-    application: Application, reference: Reference, today: date, *, listed: bool = False
+    application: Application, reference: Reference, today: date, *, with_unit: bool = True
 ) -> list[FieldError]:
     """Every fault of the application, each with its remedy; ``today`` is in the contest's time zone.
 
-    ``listed``: whether the person's unit has said unit and category.
+    ``with_unit``: those of unit and category too, which people on a roster do not choose.
     """
     errors = []
 
@@ -79,7 +79,7 @@ def check(
         fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
     if not is_phone(application.phone):
         fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
-    if not listed:
+    if with_unit:
         errors += _check_unit(application, reference)
     fault_of_password = check_password(application.password, citizen_id, application.phone, f"{born:%d%m%Y}")
     if fault_of_password:
@@ -134,15 +134,18 @@ def register(
 
     ``admit`` uses up the proof of work for this participant id, or raises ``ProofRequired``. It comes after the
     faults that the person can mend with the same proof, and before any answer that reveals whether somebody is
-    registered or excluded.
+    registered, excluded or on a roster: so unit and category, which only people on no roster choose, come after it.
     """
     number = participant_id(pepper, application.citizen_id)
-    listed = find(number)
-    errors = check(application, reference, today, listed=listed is not None)
+    errors = check(application, reference, today, with_unit=not reference.rosters)
     if errors:
         raise InvalidInput(errors)
     admit(number)
     reference.check_admitted(number, reference.decisions.in_force().get(number, number))
+    listed = find(number)
+    errors = [] if listed else _check_unit(application, reference)
+    if errors:
+        raise InvalidInput(errors)
     participant = Participant(
         participant_id=number,
         full_name=application.full_name,
