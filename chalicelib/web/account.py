@@ -248,7 +248,7 @@ class AccountApi:
                 raise AlreadyRegistered from None
             if proven is not None:
                 person = self._prove(person, proven, now)
-            person = self._looked_up(person, reference)
+            person = self.listed.looked_up(person, reference, self.pepper)
         return {"participant": responses.participant(person, reference, now)}
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
@@ -265,7 +265,7 @@ class AccountApi:
         return self.session(found, reference, now)
 
     def session(self, found: Participant, reference: Reference, now: int) -> shapes.Session:
-        found = self._looked_up(found, reference)
+        found = self.listed.looked_up(found, reference, self.pepper)
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
         return {
@@ -327,15 +327,6 @@ class AccountApi:
             now,
         )
 
-    def _looked_up(self, person: Participant, reference: Reference) -> Participant:
-        """``person``, with whether a roster lists them.
-
-        Unit and category stay as registered: leaves and papers of an open week are made of them. At the close a
-        roster that came later counts all the same.
-        """
-        number = participant_id(self.pepper, person.citizen_id)
-        return person._replace(listed=self.listed.find(number, reference) is not None)
-
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()
         with self._asking_for_proof(now):
@@ -362,7 +353,7 @@ class AccountApi:
         if found is None:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
-        found = self._looked_up(found, reference)
+        found = self.listed.looked_up(found, reference, self.pepper)
         return responses.history(found, entries, reference, now)
 
     def _proven(self, ticket: str | None, now: int) -> Proven | None:

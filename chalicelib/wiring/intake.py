@@ -95,7 +95,7 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         desk=desk,
         participants=people,
         subject=DataSubject(desk, people, entries, salt_key(pepper)),
-        lookup=Lookup(desk, people, entries, EntryPages(http, environment.entries_table), salt_key(pepper)),
+        lookup=Lookup(desk, people, entries, EntryPages(http, environment.entries_table), pepper),
         revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,
         pepper=pepper,

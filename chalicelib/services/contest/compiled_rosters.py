@@ -8,7 +8,7 @@ as the units sent them, for the units' own files; they never leave the desk, whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +24,7 @@ from chalicelib.services.ports import ObjectStore
 
 class Member(NamedTuple):
     """A person on a unit's roster; ``participant_id`` stands for the citizen ID (generation 0), until
-    ``load_rosters`` gives the id in force.
+    ``load_rosters`` gives the id in force. Who is named by participant id has no ``citizen_id``.
 
     ``reason``: of the exemption.
     """
@@ -56,7 +56,7 @@ def index_key(rosters_digest: str) -> str:
 def compile_index(rosters: bytes) -> bytes:
     """The index of compiled rosters, by which the API looks up one person (``documents.roster_index``)."""
     return encode_roster_index(
-        (one.participant_id, Listed(roster.unit, one.category))
+        (one.participant_id if one.citizen_id else named(one.participant_id), Listed(roster.unit, one.category))
         for roster in map(_decode, rosters.splitlines())
         for one in roster.members
     )
@@ -66,7 +66,8 @@ def compile_rosters(rows: Iterable[RosterRow], pepper: bytes) -> bytes:
     """One line per unit, by unit code; members by participant id. Empty without rosters."""
     units: dict[str, list[Member]] = {}
     for row in rows:
-        member = Member(_number(row, pepper), *row[1:6])
+        told = row._replace(citizen_id="") if row.participant_id else row
+        member = Member(_number(row, pepper), *told[1:6])
         units.setdefault(row.unit_code, []).append(member)
     lines = [msgspec.json.encode(Roster(unit, sorted(members))) for unit, members in sorted(units.items())]
     return b"".join(line + b"\n" for line in lines)
@@ -82,12 +83,29 @@ def distinct_people(
     first: list[RosterRow] = []
     again: list[RosterRow] = []
     seen: set[str] = set()
+    still = frozenset(in_force.values())
     for row in rows:
-        number = _number(row, pepper)
-        person = in_force.get(number, number)
+        person = _person(_number(row, pepper), in_force, still, is_named=bool(row.participant_id))
         (again if person in seen else first).append(row)
         seen.add(person)
     return first, again
+
+
+def named(participant_id: str) -> str:
+    """What the index has in place of the id of somebody whom a roster names by it.
+
+    The id of generation 0 stands for the citizen ID too, which may be somebody else's by now.
+    """
+    return digest(f"participant|{participant_id}".encode())[: len(participant_id)]
+
+
+def _person(identity: str, in_force: Mapping[str, str], still: Collection[str], *, is_named: bool) -> str:
+    """The participant id that a row means, which ``is_named`` by participant id or else by citizen ID.
+
+    A named person stays who they are when their citizen ID is corrected (then another number leads to them, so
+    they are ``still`` there). When it is given back to its owner, the owner takes their place.
+    """
+    return identity if is_named and identity in still else in_force.get(identity, identity)
 
 
 def _number(row: RosterRow, pepper: bytes) -> str:
@@ -137,11 +155,14 @@ def load_rosters(desk: ObjectStore, reference: Reference, week: int) -> Iterator
     if data is None or digest(data) != reference.rosters:
         raise FileNotFoundError(key)
     in_force = reference.decisions.in_force(week)
+    still = frozenset(in_force.values())
     for line in data.splitlines():
         roster = _decode(line)
         if in_force:
             members = [
-                one._replace(participant_id=in_force.get(one.participant_id, one.participant_id))
+                one._replace(
+                    participant_id=_person(one.participant_id, in_force, still, is_named=not one.citizen_id)
+                )
                 for one in roster.members
             ]
             roster = roster._replace(members=members)

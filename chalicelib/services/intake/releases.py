@@ -24,7 +24,11 @@ from chalicelib.services.ports import ParticipantStore
 WHO = (*("citizen_id", "participant_id", "full_name", "phone", "unit_code", "registered_at", "reason", "note"),)
 _RELEASED = "đã trả lại: người này không vào thi được nữa, chủ số đăng ký lại được"
 _FREE = "đã trả lại từ trước, chủ số chưa đăng ký: không cần làm gì thêm"
-_ANEW = "đã trả lại; người đang dùng số đăng ký sau khi có tệp này: nếu lại là người lạ, hãy gửi tệp mới"
+_ANEW = "đã trả lại; người đang dùng số có số này sau khi có tệp này: nếu lại là người lạ, hãy gửi tệp mới"
+_PROVEN = (
+    "người đang dùng số này đã chứng minh mình là chủ số qua nhà cung cấp định danh nên số không trả cho người "
+    "khác; nếu người này không được thi thì dùng tệp annulments"
+)
 
 
 class Release(NamedTuple):
@@ -52,11 +56,12 @@ def plan_releases(
     came: datetime,
     faults: list[Fault],
 ) -> Releases:
-    """What the file asks for. ``came``: when it first arrived; who registered later is not meant by it.
+    """What the file asks for. ``came``: when it first arrived; who has the number only since then is not meant.
 
     A number that is free already stays as it is: so a file that is taken over twice releases once.
     """
     made, lines = list[Release](), list[list[str]]()
+    last = {change.number: change for change in contest.decisions.numbers}
     for row in read_releases(file, faults):
         citizen_id, reason = row["citizen_id"], row["reason"]
         number = participant_id(pepper, citizen_id)
@@ -66,13 +71,20 @@ def plan_releases(
             faults.append(row.fault("citizen_id", message))
             continue
         person, note = holder.person, _RELEASED
+        if person and person.verified_at:
+            faults.append(row.fault("citizen_id", _PROVEN))
+            continue
         known = [""] * 4
         if person:
             at = contest.definition.rfc3339(person.registered_at)
             known = [person.full_name, person.phone, person.unit, at]
+        corrected = last.get(number)
+        since = person.registered_at if person else 0
+        if corrected and corrected.participant_id == holder.participant_id:
+            since = max(since, to_ms(datetime.fromisoformat(corrected.at)))
         if not holder.taken:
             note = _FREE
-        elif person and person.registered_at > to_ms(came):
+        elif since > to_ms(came):
             note, known = _ANEW, [""] * 4
         else:
             after = participant_id(pepper, citizen_id, holder.generation + 1)

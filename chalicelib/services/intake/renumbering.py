@@ -37,6 +37,13 @@ def plan_renumbering(
     holder, held = people.holder(right), people.holder(wrong)
     if wrong == right or held is None or held.participant_id != person.participant_id:
         return None
+    if person.verified_at and person.citizen_id == row.citizen_id:
+        message = (
+            "người này đã chứng minh số này là của mình qua nhà cung cấp định danh nên số không phải do gõ "
+            "nhầm: hãy bỏ dòng này"
+        )
+        faults.append(row.row.fault("value", message))
+        return None
     if holder and holder.taken and holder.participant_id != person.participant_id:
         message = (
             "số này đã có người khác đăng ký: nếu đúng là số của người đang sửa, trước hết hãy gửi tệp "

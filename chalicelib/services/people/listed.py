@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.documents.roster_index import Listed, RosterIndex
 from chalicelib.domain.errors import NotLoaded
-from chalicelib.services.contest.compiled_rosters import index_key
+from chalicelib.domain.identity import participant_id
+from chalicelib.services.contest.compiled_rosters import index_key, named
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore, Participant
 
@@ -17,8 +18,11 @@ class ListedPeople:
         self._digest = ""
         self._index: RosterIndex | None = None
 
-    def find(self, number: str, reference: Reference) -> Listed | None:
-        """``number``: the participant id that stands for the citizen ID. Raises ``NotLoaded``, ``Busy``."""
+    def find(self, number: str, reference: Reference, identity: str = "") -> Listed | None:
+        """``number``: the participant id that stands for the citizen ID. Raises ``NotLoaded``, ``Busy``.
+
+        ``identity``: the person's participant id, where it is known.
+        """
         if not reference.rosters:
             return None
         if self._index is None or self._digest != reference.rosters:
@@ -27,7 +31,23 @@ class ListedPeople:
             if data is None:
                 raise NotLoaded(key)
             self._index, self._digest = RosterIndex(data), reference.rosters
-        return self._index.find(number)
+        found = self._index.find(number)
+        if found is None and identity:
+            found = self._index.find(named(identity))
+        if found is None and number not in reference.decisions.in_force().values():
+            found = self._index.find(named(number))
+        return found
+
+    def looked_up(self, person: Participant, reference: Reference, pepper: bytes) -> Participant:
+        """``person``, with whether a roster lists them.
+
+        Unit and category stay as registered: leaves and papers of an open week are made of them. At the close a
+        roster that came later counts all the same. Whose number was given back to its owner is on none.
+        """
+        number = participant_id(pepper, person.citizen_id)
+        holds = reference.decisions.in_force().get(number, number) == person.participant_id
+        listed = holds and self.find(number, reference, person.participant_id) is not None
+        return person._replace(listed=listed)
 
 
 def placed(person: Participant, listed: Listed | None) -> Participant:

@@ -21,10 +21,11 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.grading import accepted_options
 from chalicelib.domain.paper import Paper, PaperQuestion, chosen_options, draw, shown_letters
 from chalicelib.domain.ranking import Candidate, comparison, full_order, prediction_error, pseudonym
-from chalicelib.domain.receipt import attempt_id, commitment
+from chalicelib.domain.receipt import attempt_id, commitment, salt_key
 from chalicelib.domain.times import EPOCH, day
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.exam.exam import Exam, Person
+from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import EntryReader, EntryStore, ObjectStore, Participant, ParticipantStore
 
 HEADER = ("Mục", "Nội dung", "Đã chọn", "Đáp án", "Kết quả", "Ghi chú")
@@ -66,13 +67,13 @@ class _Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """``everybody`` reads all entries of a week; ``salt_key`` makes the commitments of receipts."""
+    """``everybody`` reads all entries of a week; of ``pepper`` numbers and the salts of receipts are made."""
 
     desk: ObjectStore
     participants: ParticipantStore
     entries: EntryStore
     everybody: EntryReader
-    salt_key: bytes
+    pepper: bytes
 
     def whose(self, attempt: AttemptId) -> str | None:
         """The participant id of an attempt; reads the whole week, since the attempt's id says nothing of it."""
@@ -104,7 +105,8 @@ class Lookup:
         yield ("Đăng ký lúc", at(person.registered_at))
         yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or _OUTSIDE)
         yield ("Đối tượng đã khai", categories.get(person.category, person.category))
-        yield ("Danh tính", _VERIFIED[person.verified])
+        listed = ListedPeople(self.desk).looked_up(person, reference, self.pepper)
+        yield ("Danh tính", _VERIFIED[listed.verified])
         for line in person.corrected:
             before, after = (_value(line.field, value) for value in (line.before, line.after))
             told = f"{_FIELDS[line.field]}: {before} → {after}"
@@ -167,7 +169,7 @@ class Lookup:
             told = f"{attempt.told_score}/{definition.paper.questions} câu đúng"
             ruled = f"theo kết luận về câu hỏi: {attempt.score}" if over and attempt.told is not None else ""
             yield ("Điểm", told, "", "", "", ruled)
-        committed = commitment(self.salt_key, entry.participant_id, entry.week, attempt).hex()
+        committed = commitment(salt_key(self.pepper), entry.participant_id, entry.week, attempt).hex()
         name = pseudonym(definition.contest.id, entry.week, entry.participant_id)
         yield ("Đối chiếu biên nhận", f"pseudonym {name}", "", "", "", f"commitment {committed}")
         if attempt.erased:

@@ -134,7 +134,7 @@ def register(
 
     ``admit`` uses up the proof of work for this participant id, or raises ``ProofRequired``. It comes after the
     faults that the person can mend with the same proof, and before any answer that reveals whether somebody is
-    registered, excluded or on a roster: so unit and category, which only people on no roster choose, come after it.
+    registered, excluded or on a roster, as faults of unit and category do: people on one choose neither.
     """
     number = participant_id(pepper, application.citizen_id)
     errors = check(application, reference, today, with_unit=not reference.rosters)

@@ -69,7 +69,7 @@ class Office:
             self.desk,
             self.counter.people,
             subject,
-            Lookup(self.desk, self.counter.people, entries, self.everybody, SALTS),
+            Lookup(self.desk, self.counter.people, entries, self.everybody, PEPPER),
             self.counter.revocations,
             self.counter.exam.library.current,
             PEPPER,

@@ -204,6 +204,28 @@ def test_a_run_that_is_repeated_does_not_release_the_owner_who_was_quick(provinc
     assert holder.person == owner
 
 
+def test_a_run_that_is_repeated_does_not_release_whom_a_correction_gave_the_number(province: Province) -> None:
+    data = release("an").encode()
+    province.desk.send("releases.csv", data, MONDAY)
+    minute = timedelta(minutes=1)
+    corrected = f"citizen_id,field,value,reason\n{CITIZENS['binh']},citizen_id,{CITIZENS['an']},gõ nhầm số\n"
+    assert province.send("corrections.csv", corrected, MONDAY + minute)["accepted"]
+    answer = plain(province.desk.intake.take_over("releases.csv", data, MONDAY + 2 * minute, MONDAY))
+    assert answer["taken"]["released"] == 0
+    assert in_force(province, "an") == IDS["binh"]
+    assert IDS["binh"] not in province.contest().bars(1).not_counted
+    assert province.send("releases.csv", release("an"), MONDAY + 3 * minute)["taken"]["released"] == 1
+
+
+def test_who_has_proved_the_number_keeps_it_however_late_a_release_comes(province: Province) -> None:
+    people = province.desk.people
+    people.prove(people.people[IDS["an"]]._replace(verified_at=to_ms(MONDAY)))
+    answer = province.send("releases.csv", release("an"), MONDAY)
+    assert not answer["accepted"]
+    assert "chứng minh mình là chủ số" in answer["faults"][0]["message"]
+    assert in_force(province, "an") == IDS["an"]
+
+
 def test_two_releases_of_one_number_at_once_are_one(province: Province) -> None:
     objects, intake = province.desk.desk, province.desk.intake
     province.desk.clock.now = to_ms(MONDAY)

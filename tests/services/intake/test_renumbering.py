@@ -9,6 +9,8 @@ import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.identity import participant_id
+from chalicelib.services.contest.compiled_rosters import load_rosters
+from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import Holder
 from tests.fakes import MemoryParticipants
 from tests.readers.contest_files import EXCLUSIONS
@@ -100,6 +102,12 @@ def test_a_number_that_somebody_else_has_is_released_first(hotline: Hotline) -> 
     assert (holder.participant_id, holder.generation) == (IDS["chi"], 1)
 
 
+def test_a_number_that_a_provider_has_proved_was_not_typed_wrong(hotline: Hotline) -> None:
+    hotline.people[IDS["chi"]] = hotline.people[IDS["chi"]]._replace(verified_at=5)
+    assert "chứng minh số này là của mình" in told(hotline.correct(row("chi", "citizen_id", RIGHT)))
+    assert hotline.contest().decisions.numbers == ()
+
+
 def test_two_people_do_not_get_one_number(hotline: Hotline) -> None:
     refused = told(hotline.correct(row("chi", "citizen_id", RIGHT), row("dung", "citizen_id", RIGHT)))
     assert "mỗi số chỉ của một người" in refused
@@ -166,3 +174,41 @@ def test_a_correction_is_corrected_back(hotline: Hotline) -> None:
     assert (wrong.participant_id, right.participant_id) == (IDS["chi"], participant_id(PEPPER, RIGHT, 1))
     assert (wrong.person and wrong.person.full_name, right.taken) == (NAMES["chi"], False)
     assert hotline.contest().decisions.in_force()[IDS["chi"]] == IDS["chi"]
+
+
+def on_rosters(hotline: Hotline, week: int) -> dict[str, list[str]]:
+    rosters = load_rosters(hotline.desk.desk, hotline.contest(), week)
+    return {roster.unit: [one.participant_id for one in roster.members] for roster in rosters}
+
+
+def named_by_id(hotline: Hotline) -> None:
+    sent = f"full_name,participant_id\nTrần Văn Chi,{IDS['chi']}\n"
+    assert hotline.send("rosters-SO-B.csv", sent)["accepted"]
+
+
+def test_whom_a_roster_names_by_participant_id_stays_on_it(hotline: Hotline) -> None:
+    named_by_id(hotline)
+    assert hotline.correct(row("chi", "citizen_id", RIGHT))["accepted"]
+    assert on_rosters(hotline, 2) == {"SO-B": [IDS["chi"]]}
+    people = ListedPeople(hotline.desk.desk)
+    assert people.find(RIGHT_ID, hotline.contest(), IDS["chi"]) == ("SO-B", "mandatory")
+    assert people.find(IDS["chi"], hotline.contest()) is None, "the wrong number's owner is somebody else"
+
+
+def test_the_two_people_of_a_corrected_number_stand_on_two_rosters_and_each_on_one(hotline: Hotline) -> None:
+    named_by_id(hotline)
+    assert hotline.correct(row("chi", "citizen_id", RIGHT))["accepted"]
+    both = f"full_name,citizen_id\nTrần Văn Chi,{RIGHT}\nNgười Khác,{CITIZENS['chi']}\n"
+    answer = hotline.send("rosters-SO-A.csv", both, LATER)
+    assert answer["accepted"]
+    assert [one["value"] for one in answer["warnings"] if one["file"] == "rosters"] == ["Trần Văn Chi"]
+    assert on_rosters(hotline, 2) == {"SO-A": [NEXT], "SO-B": [IDS["chi"]]}
+
+
+def test_the_owner_of_a_number_that_is_given_back_takes_the_place_of_whom_a_roster_named(
+    hotline: Hotline,
+) -> None:
+    named_by_id(hotline)
+    assert hotline.send("releases.csv", f"citizen_id,reason\n{CITIZENS['chi']},gọi\n")["accepted"]
+    assert on_rosters(hotline, 2) == {"SO-B": [NEXT]}
+    assert ListedPeople(hotline.desk.desk).find(IDS["chi"], hotline.contest()) == ("SO-B", "mandatory")

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.documents.closed_week import RankingRow
-from chalicelib.domain.decisions import Correction, Decisions, Ruling
+from chalicelib.domain.decisions import Correction, Decisions, NumberChange, Ruling
 from chalicelib.domain.person import CorrectedLine
+from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.people.lookup import HEADER, ahead_by
 from tests.fakes import MINUTE, START_MS, WEEK, definition
 from tests.services.intake.test_personal_files import AN_ID, BINH_ID, Office
@@ -138,3 +139,16 @@ def test_who_stood_ahead_is_told_by_the_first_criterion_that_differs(ahead: dict
 def test_a_missing_prediction_ranks_last_and_is_said() -> None:
     why = ahead_by(row(prediction=None), row(BINH_ID), definition(), target=120)
     assert why == "dự đoán gần hơn: lệch 20 so với không có dự đoán"
+
+
+def test_a_sheet_says_who_is_on_a_roster_and_not_of_somebody_whose_number_was_given_back() -> None:
+    office = Office()
+    listed = RosterRow("SO-B", "Nguyễn Văn An", AN["citizen_id"], exempt=False, category="mandatory", reason="")
+    said = []
+    passed = NumberChange(AN_ID, "f" * 20, 1, "chủ số gọi", "2022-08-29T09:00:00+07:00")
+    for decisions in (Decisions(), Decisions(numbers=(passed,))):
+        office.counter.load(definition(), decisions=decisions, rosters=[listed])
+        office.source()
+        office.counter.clock.now += MINUTE
+        said += [row[1] for row in told(office, AN_ID, "participant_id") if row[0] == "Danh tính"]
+    assert said == ["có tên trong danh sách của đơn vị", "tự khai"]
