@@ -36,6 +36,7 @@ from chalicelib.services.people.brakes import FREE_ANYWHERE
 from chalicelib.services.people.proven import TICKET_MS
 from chalicelib.services.people.proven import ticket as ticket_of
 from chalicelib.services.people.provider_sign_in import EXCHANGE_MS, FAILURES, FALLBACK_MS, FLOW_MS, OPEN_MS
+from chalicelib.web.account import RELEASED_AGAIN_MS
 from tests.fakes import MINUTE, definition
 from tests.identity_table import identity
 from tests.provider import PERSON, Provider, provider
@@ -306,6 +307,20 @@ def test_a_release_that_could_not_be_written_is_asked_for_again(run: Provider) -
     with pytest.raises(Busy):
         counter.account.register(sent, HOME)
     assert counter.desk.puts[-1].startswith("inbox/releases-by-provider/")
+
+
+def test_a_release_that_the_desk_has_not_carried_out_is_asked_for_again_later(run: Provider) -> None:
+    counter = desk(run)
+    counter.register(password="mật khẩu của kẻ khác")
+    sent = body({**REST, "ticket": proved(counter, run)["ticket"]})
+    for _ in range(20):
+        with pytest.raises(Busy):
+            counter.account.register(sent, HOME)
+    counter.clock.now += RELEASED_AGAIN_MS
+    for _ in range(20):
+        with pytest.raises(Busy):
+            counter.account.register(sent, HOME)
+    assert len([key for key in counter.desk.puts if key.startswith("inbox/")]) == 2
 
 
 def test_a_number_whose_data_were_erased_is_not_taken_over(run: Provider) -> None:
