@@ -28,6 +28,7 @@ def environment(objects: Path) -> None:
         PEPPER_SECRET="pepper",
         TOKEN_SECRET="token",
         RECEIPT_SECRET="receipt",
+        PROVIDER_SECRET="provider",
         DATA_KEY_KMS="key",
         CODE_VERSION="bench",
         SAVE_AFTER_S="30",

@@ -8,6 +8,7 @@ import { texts } from "../site/js/texts.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-me.js";
 import "../site/js/texts-paper.js";
+import "../site/js/texts-result.js";
 import "../site/js/texts-results.js";
 
 const document = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");

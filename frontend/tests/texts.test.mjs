@@ -7,6 +7,7 @@ import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
 import "../site/js/texts-identity.js";
 import "../site/js/texts-paper.js";
+import "../site/js/texts-result.js";
 import "../site/js/texts-me.js";
 import "../site/js/texts-proof.js";
 import "../site/js/texts-results.js";

@@ -25,7 +25,9 @@ def test_the_home_page_follows_new_dates_a_notice_and_stops(hall: Stack, page: P
     expect(page.locator(".weeks")).to_contain_text("Tuần 1")
     notice = page.locator("#notice")
     expect(notice).to_be_hidden()
-    publish(page, {"contest.json": changed(hall, notice="Sửa câu 12.\nMở lại lúc 10 giờ.", stopped=["starts"])})
+    cancelled = [{"number": 9, "title": None, "reason": "bão số 4"}]
+    told = {"notice": "Sửa câu 12.\nMở lại lúc 10 giờ.", "stopped": ["starts"], "cancelled": cancelled}
+    publish(page, {"contest.json": changed(hall, **told)})
     page.clock.run_for(20_000)
     expect(notice).to_contain_text("Mở lại lúc 10 giờ.")
     expect(notice).to_contain_text("Bài đang làm vẫn lưu và nộp được.")

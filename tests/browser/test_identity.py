@@ -84,7 +84,7 @@ def begin(page: Page, desk: Desk) -> None:
 
 
 def agree(page: Page, sub: str) -> None:
-    page.get_by_role("button", name=sub, exact=True).first.click()
+    press(page.get_by_role("button", name=sub, exact=True).first)
 
 
 def expect_proved(page: Page, desk: Desk, sub: str) -> None:
@@ -191,7 +191,7 @@ def test_a_return_in_another_browser_says_so_and_offers_to_begin_again(
 @pytest.mark.no_hands
 def test_who_does_not_agree_is_told_that_nothing_was_sent(desk: Desk, page: Page) -> None:
     begin(page, desk)
-    page.get_by_role("button", name="Deny").click()
+    press(page.get_by_role("button", name="Deny"))
     expect(page.get_by_text("Chưa có gì được gửi cho cuộc thi.")).to_be_visible()
     press(page.get_by_role("button", name="Bắt đầu lại"))
     expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()

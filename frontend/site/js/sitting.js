@@ -16,6 +16,7 @@ import { papers, records } from "./records.js";
 import { paperMode, receipts, session } from "./storage.js";
 import { t } from "./texts.js";
 import "./texts-paper.js";
+import "./texts-result.js";
 
 const WIDE = "(min-width: 48rem)";
 const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };

@@ -10,6 +10,7 @@ import { papers } from "../records.js";
 import { receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-me.js";
+import "../texts-result.js";
 import "../texts-forms.js";
 
 export async function screen({ contest, query, go, signedIn, signedOut, kept }) {

@@ -10,6 +10,7 @@ import { saveButton } from "../receipt-file.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-me.js";
+import "../texts-result.js";
 import "../texts-proof.js";
 
 export async function screen({ argument, signedIn, kept }) {

@@ -7,6 +7,7 @@ import { inWords, rulingView } from "../ruling.js";
 import { receipts } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-paper.js";
+import "../texts-result.js";
 
 /**
  * `status` is "submitted" or "overdue"; a score is null for an attempt that is not counted, or not told yet; `ruled_score` is
