@@ -34,7 +34,8 @@ def check_counted(counted: Any) -> dict[str, Any]:
     if not isinstance(counted, dict) or not counted.keys() <= COUNTED_KEYS.keys():
         raise Failed("Phần counted có trường lạ.", "counted has an unknown key.")
     wrong = any(type(value) is not COUNTED_KEYS[key] for key, value in counted.items())
-    if wrong or counted.get("obliged", False) or counted.get("verified", "provider") != "provider":
+    proof = counted.get("verified", "roster")
+    if wrong or counted.get("obliged", False) or proof not in {"provider", "roster"}:
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
     return counted
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.documents.canonical import parsed
 from chalicelib.domain.attempt import Status
+from chalicelib.domain.identity_provider import Verified
 
 FORMAT = 1
 
@@ -55,12 +56,13 @@ def encode_line(
     excused: bool = False,
     score: int | None = None,
     unit: str | None = None,
-    verified: bool = False,
+    verified: Verified = "none",
 ) -> bytes:
     """A line of the bundle: beside the ``record``, what counted otherwise than it says, or in addition.
 
     ``score``: under the rulings; ``category`` and ``unit``: by a roster; None if it is the record's.
-    ``excused``: not obliged although of an obliged category. ``verified``: by an identity provider.
+    ``excused``: not obliged although of an obliged category. ``verified``: by what, where a prize
+    asks for that.
     """
     counted = []
     if category is not None:
@@ -71,6 +73,6 @@ def encode_line(
         counted.append(f'"score":{score}')
     if unit is not None:
         counted.append(f'"unit":"{unit}"')
-    if verified:
-        counted.append('"verified":"provider"')
+    if verified != "none":
+        counted.append(f'"verified":"{verified}"')
     return b'{"counted":{%b},"record":%b}' % (",".join(counted).encode(), record)

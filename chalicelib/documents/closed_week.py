@@ -19,6 +19,7 @@ from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.definition import UnitPrize
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek, winners_by_unit
 from chalicelib.domain.units import Unit
@@ -62,6 +63,7 @@ class Prize(Part, frozen=True):
     duration: int
     received: int | None
     attempts: int
+    verified: Verified
 
 
 class Unranked(Part, frozen=True):
@@ -286,7 +288,7 @@ def standing(line: UnitLine) -> UnitStanding:
 class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A person's place; the rank is the row's number. Times are in milliseconds.
 
-    ``verified``: by an identity provider before the week closed, where a prize asks for it.
+    ``verified``: by what before the week closed; by a provider only where a prize asks for that.
     """
 
     participant_id: str
@@ -299,7 +301,7 @@ class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     duration: int
     received: int
     attempts: int
-    verified: bool = False
+    verified: Verified = "none"
 
 
 class _RowsHeader(Document, frozen=True, kw_only=True):

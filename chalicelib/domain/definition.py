@@ -29,7 +29,7 @@ from chalicelib.domain.checked_values import (
     positive,
     start_of_contest,
 )
-from chalicelib.domain.identity_provider import Identity
+from chalicelib.domain.identity_provider import Identity, Proof
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 from chalicelib.domain.units import Level
 
@@ -179,7 +179,7 @@ When = Literal["week", "final"]
 class Prize(_Table):
     """An individual prize, ``count`` times; ``categories``: whose it is, everybody's if empty.
 
-    ``verified``: of these alone of whom one of these proves who they are, if any is named.
+    ``verified``: of those alone whom one of these proves at the week's close, if any is named.
     """
 
     name: PrizeName
@@ -187,7 +187,7 @@ class Prize(_Table):
     count: PrizeCount
     when: When = "week"
     categories: tuple[CategoryName, ...] = ()
-    verified: tuple[Literal["provider"], ...] = ()
+    verified: tuple[Proof, ...] = ()
     min_score: Annotated[int, Field(strict=True, ge=0, le=5_300)] = 1
 
 
@@ -397,10 +397,16 @@ class Definition(_Table):
     @model_validator(mode="after")
     def _somebody_can_be_verified(self) -> Definition:
         for prize in self.prizes:
-            if prize.verified and not self.identity.used:
+            if "provider" in prize.verified and not self.identity.used:
                 raise ValueError(
-                    f"prizes: giải “{prize.name}” chỉ dành cho người đã xác thực (verified), nhưng chưa có "
-                    "[identity] nào xác thực; hãy ghi [identity] hoặc bỏ verified"
+                    f"prizes: giải “{prize.name}” dành cho người đã xác thực (verified có provider), nhưng "
+                    "chưa có [identity] nào xác thực; hãy ghi [identity] hoặc bỏ provider"
+                )
+            if "provider" in self.proofs and prize.verified == ("roster",):
+                raise ValueError(
+                    f"prizes: giải “{prize.name}” chỉ ghi roster, trong khi giải khác xét provider: người "
+                    "có tên trong danh sách mà đã xác thực được tính là provider, nên sẽ mất giải này; hãy "
+                    'ghi verified = ["provider", "roster"]'
                 )
         return self
 
@@ -536,9 +542,9 @@ class Definition(_Table):
         return tuple(prize for prize in self.unit_prizes if prize.when == when)
 
     @property
-    def asks_proof(self) -> bool:
-        """Whether it matters for some prize who is verified."""
-        return any(prize.verified for prize in self.prizes)
+    def proofs(self) -> frozenset[Proof]:
+        """What some prize asks people to be verified by."""
+        return frozenset(proof for prize in self.prizes for proof in prize.verified)
 
     @property
     def one_prediction(self) -> bool:

@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from chalicelib.domain.definition import Definition, Prize
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.ranking import lot, pseudonym
 
 
@@ -19,7 +20,7 @@ class WeekBest(NamedTuple):
     score: int
     duration: int
     attempts: int
-    verified: bool = False
+    verified: Verified = "none"
 
 
 class FinalStanding(NamedTuple):
@@ -33,7 +34,7 @@ class FinalStanding(NamedTuple):
     attempts: int
     weeks: int
     last: int
-    verified: bool = False
+    verified: Verified = "none"
 
     def name(self, contest: str) -> str:
         """The pseudonym of the last week: bundles show it, so that others can draw again."""
@@ -86,7 +87,7 @@ def award_final(ranked: Sequence[FinalStanding], prizes: Iterable[Prize]) -> dic
             if place not in winners
             and one.score >= prize.min_score
             and (not prize.categories or one.category in prize.categories)
-            and (not prize.verified or one.verified)
+            and (not prize.verified or one.verified in prize.verified)
         )
         winners.update(dict.fromkeys(list(islice(may, prize.count)), prize.name))
     return winners

@@ -13,8 +13,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from chalicelib.domain.checked_values import Switch
 
-# How it is known who a participant is: a provider has proved it, or nothing has.
+# How it is known who a participant is: a provider has proved it, a unit's roster lists them, or nothing tells.
 Verified = Literal["provider", "roster", "none"]
+Proof = Literal["provider", "roster"]
+VERIFIED: dict[Verified, str] = {
+    "provider": "đã xác thực bằng tài khoản định danh",
+    "roster": "có tên trong danh sách của đơn vị",
+    "none": "tự khai",
+}
 _ADDRESS = re.compile(r"https://[^\s/?#@]+(/[^\s#]*)?|http://127\.0\.0\.1(:\d+)?(/[^\s#]*)?")
 
 
@@ -26,6 +32,13 @@ def _address(value: str) -> str:
 
 Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
 Name = Annotated[str, Field(max_length=200)]
+
+
+def verified_by(*, proven: bool, listed: bool) -> Verified:
+    """``proven``: by a provider, which says more than a roster does."""
+    if proven:
+        return "provider"
+    return "roster" if listed else "none"
 
 
 class Claims(BaseModel):

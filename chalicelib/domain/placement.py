@@ -17,12 +17,14 @@ class Place(NamedTuple):
     """``obliged``: measured against the headcount of the unit (R1).
 
     ``unlisted``: the person claims to be obliged in a unit that has a roster, and is not on it.
+    ``listed``: on the roster of some unit, wherever a correction has moved the person since.
     """
 
     unit: str
     category: str
     obliged: bool
     unlisted: bool = False
+    listed: bool = False
 
 
 class Placement:
@@ -74,6 +76,6 @@ class Placement:
             return Place(unit, entry.category, obliged)
         if correction.unit is not None and correction.unit != listed.unit:
             # Whoever is excused there is not excused in another unit.
-            return Place(unit, listed.category, listed.category in self._obliged)
+            return Place(unit, listed.category, listed.category in self._obliged, listed=True)
         there, here = (self._merged.get(code, code) for code in (listed.unit, unit))
         return listed._replace(unlisted=True) if claims and there != here else listed

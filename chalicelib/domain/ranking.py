@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_prediction
 from chalicelib.domain.definition import Definition, Week
-from chalicelib.domain.identity_provider import Verified
+from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.placement import Place
 from chalicelib.domain.times import span_ms
 
@@ -41,7 +41,7 @@ class Contender(NamedTuple):
     """A person's week before the prediction's target is known.
 
     ``attempts`` is the number of counted attempts; ``perfect`` says whether any of them was all correct, and
-    ``took_part`` whether any has the score that taking part needs.
+    ``took_part`` whether any has the score that taking part needs. ``listed``: the person is on a roster.
     ``candidates`` are the attempts that some target could make the best one. The others are dropped, because a
     Lambda's memory has to hold 400,000 contenders: they would take 84 MB more.
     """
@@ -54,13 +54,15 @@ class Contender(NamedTuple):
     attempts: int
     perfect: bool
     candidates: tuple[Candidate, ...]
+    listed: bool
 
 
 class Standing(NamedTuple):
     """A person's place in the week: the ``best`` of ``attempts`` counted attempts.
 
     ``obliged``: measured against the headcount of the unit (R1). ``took_part``: one of the counted attempts has
-    the score that taking part needs. ``verified``: by what, where a prize asks for it.
+    the score that taking part needs. ``verified``: by what; by a provider only where a prize asks for
+    that.
     """
 
     participant_id: str
@@ -125,6 +127,7 @@ def contenders(placed: Iterable[tuple[Entry, Place]], definition: Definition) ->
                         for one in best
                     ]
                 ),
+                place.listed,
             )
 
 
@@ -248,7 +251,7 @@ def rank(
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare, person.attempts)
-        verified: Verified = "provider" if person.participant_id in proven else "none"
+        verified = verified_by(proven=person.participant_id in proven, listed=person.listed)
         keyed.append((key, Standing(*person[:5], best, person.attempts, verified)))
     keyed.sort(key=itemgetter(0))
 

@@ -177,6 +177,14 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[R
             "(rosters), nên đối tượng ở đó do người dự thi tự khai: hãy gửi danh sách của các đơn vị này"
         )
         yield Fault("contest.toml", 0, "prizes.categories", ", ".join(claimed)[:60], message)
+    asking = [prize.name for prize in definition.prizes if "roster" in prize.verified]
+    if asking and unlisted:
+        message = (
+            f"giải này xét người có tên trong danh sách của đơn vị, nhưng {len(unlisted)} đơn vị chưa có danh "
+            "sách người dự thi (rosters), nên người của các đơn vị đó không được xét theo danh sách: hãy gửi "
+            "danh sách của các đơn vị này trước khi chốt tuần"
+        )
+        yield Fault("contest.toml", 0, "prizes.verified", ", ".join(asking)[:60], message)
     if definition.paper.score_at_once and not definition.paper.publish_bank:
         message = (
             "bộ câu hỏi không công bố mà điểm được cho biết ngay khi nộp, nên người thi nhiều lượt dò ra được "

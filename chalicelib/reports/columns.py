@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.times import day
 from chalicelib.domain.unit_score import UnitStanding
 from chalicelib.reports.anomalies import NO_SIGNS, PersonsSigns
@@ -33,6 +34,7 @@ CONTACTS = [
     Column("Số căn cước", 16, "center"),
     Column("Điện thoại", 14, "center"),
     Column("Đơn vị", 34),
+    Column("Danh tính", 22),
     Column("Mã người dự thi", 24, "center"),
     Column("Ký nhận", 18),
 ]
@@ -86,6 +88,7 @@ def contact_rows(winners: Iterable[Winner]) -> Iterator[Sequence[Value]]:
             one.citizen_id,
             one.phone,
             one.unit_name or OUTSIDE,
+            VERIFIED[one.verified],
             one.participant_id,
             None,
         ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, Prize
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.person import masked_name, masked_number
 from chalicelib.domain.times import local_time
 from chalicelib.services.ports import Participant
@@ -19,7 +20,7 @@ class Winner(NamedTuple):
     A prize of the end has the sums of all weeks, and nothing that was predicted or submitted.
 
     ``full_name`` and the numbers are for the desk; ``public_name`` is in the form that the definition wants
-    published. All are empty if the winners had their data erased, and so is ``verified``.
+    published. All are empty if the winners had their data erased.
     """
 
     prize: str
@@ -43,7 +44,7 @@ class Winner(NamedTuple):
     submitted: datetime | None
     submitted_at: str | None
     attempts: int
-    verified: str
+    verified: Verified
 
 
 def public_name(name: str, definition: Definition) -> str:
@@ -96,7 +97,14 @@ def _named(
                 submitted=None if prize.received is None else local_time(prize.received, definition.zone),
                 submitted_at=None if prize.received is None else definition.rfc3339(prize.received),
                 attempts=prize.attempts,
-                verified=person.verified if person else "",
+                verified=_verified(prize, person, definition),
             )
         )
     return rows
+
+
+def _verified(prize: Prize, person: Participant | None, definition: Definition) -> Verified:
+    """As it decided the prizes; where none asks for it, by a provider also if that was after the close."""
+    if person is not None and person.verified_at and not definition.proofs:
+        return "provider"
+    return prize.verified

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.identity_provider import Verified
+from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.person import CorrectedLine, masked_number
 
 # Milliseconds since 1970, UTC.
@@ -48,9 +48,7 @@ class Participant(NamedTuple):
 
     @property
     def verified(self) -> Verified:
-        if self.verified_at:
-            return "provider"
-        return "roster" if self.listed else "none"
+        return verified_by(proven=self.verified_at > 0, listed=self.listed)
 
 
 class Holder(NamedTuple):

@@ -118,7 +118,7 @@ class Prize(TypedDict):
     when: Literal["week", "final"]
     categories: Annotated[list[CategoryName], Field(description="Whose the prize is; everybody's if empty.")]
     verified: Annotated[
-        list[Literal["provider"]],
+        list[Literal["provider", "roster"]],
         Field(description="Only for people verified by one of these, if there is any."),
     ]
     min_score: Score

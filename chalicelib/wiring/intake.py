@@ -7,7 +7,6 @@ from functools import lru_cache, partial
 
 from markdown_it import MarkdownIt
 
-from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
@@ -94,7 +93,7 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
     return PersonalFiles(
         desk=desk,
         participants=people,
-        subject=DataSubject(desk, people, entries, salt_key(pepper)),
+        subject=DataSubject(desk, people, entries, pepper),
         lookup=Lookup(desk, people, entries, EntryPages(http, environment.entries_table), pepper),
         revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,

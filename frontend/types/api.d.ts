@@ -238,7 +238,7 @@ export interface Prize {
   count: number;
   when: "week" | "final";
   categories: Array<string>;
-  verified: Array<"provider">;
+  verified: Array<"provider" | "roster">;
   min_score: number;
 }
 

@@ -62,7 +62,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "ranked": 2,
         "unranked": (Unranked("0e" * 10, "SO-A", "mandatory", True, True),),
         "prizes": (
-            Prize("first", "Nhất", 1, "0f" * 10, "SO-A", "Sở A", 5, 2, 1, 61_500, 1_661_130_061_500, 2),
+            Prize("first", "Nhất", 1, "0f" * 10, "SO-A", "Sở A", 5, 2, 1, 61_500, 1_661_130_061_500, 2, "none"),
         ),
         "units": (UNIT,),
         "days": (Day("2022-08-22", 3, 2, 2),),

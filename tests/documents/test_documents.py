@@ -87,7 +87,9 @@ WINNER = Winner(
     "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
 )
 DIGEST = "0" * 64
-FINAL_PRIZE = Prize("best", "Giải Xuất sắc", 1, "0f" * 10, "SO-A", "Sở A", 18, None, None, 90_000, None, 6)
+FINAL_PRIZE = Prize(
+    "best", "Giải Xuất sắc", 1, "0f" * 10, "SO-A", "Sở A", 18, None, None, 90_000, None, 6, "none"
+)
 
 KEY = PublicKey("0f" * 8, DIGEST)
 ENTRY = Commitment(

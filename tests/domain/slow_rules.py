@@ -216,10 +216,17 @@ def ranking(
     return [places[place] for place in range(len(places))]
 
 
+def known_by(person: Person, rules: dict[str, Any]) -> str:
+    """Whose word there is for a person at the close of the week; a roster's holds in whatever unit."""
+    if person["id"] in rules.get("proven", ()):
+        return "provider"
+    return "roster" if person["id"] in rules.get("listed", ()) else "none"
+
+
 def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> list[tuple[str, str]]:
     """(prize, participant id): each prize in turn to the first in the ranking who may have it."""
     won: list[tuple[str, str]] = []
-    for name, number, whose, least in rules["prizes"]:
+    for name, number, whose, least, asked in rules["prizes"]:
         for _ in range(number):
             have = {winner for _, winner in won}
             may = [
@@ -230,6 +237,7 @@ def prizes(ranked: list[Person], rules: dict[str, Any], earlier: set[str]) -> li
                 and not hasty(person["best"], rules)
                 and person["best"]["score"] >= least
                 and (not whose or person["category"] in whose)
+                and (not asked or known_by(person, rules) in asked)
             ]
             if may:
                 won.append((name, may[0]["id"]))
@@ -357,6 +365,7 @@ def final_ranking(weeks: list[tuple[int, list[dict[str, Any]]]], root: str) -> l
                 told["score"] += person["score"]
                 told["duration"] += person["duration"]
                 told["category"] = person["category"]
+                told["known_by"] = person["known_by"]
                 told["name"] = digest(f"trial|{week}|{person['id']}")
 
     def ahead(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -372,7 +381,7 @@ def final_ranking(weeks: list[tuple[int, list[dict[str, Any]]]], root: str) -> l
 
 def final_prizes(people: list[dict[str, Any]], prizes: list[Any]) -> list[tuple[str, str]]:
     won: list[tuple[str, str]] = []
-    for name, number, whose, least in prizes:
+    for name, number, whose, least, asked in prizes:
         for _ in range(number):
             have = {winner for _, winner in won}
             may = [
@@ -381,6 +390,7 @@ def final_prizes(people: list[dict[str, Any]], prizes: list[Any]) -> list[tuple[
                 if person["id"] not in have
                 and person["score"] >= least
                 and (not whose or person["category"] in whose)
+                and (not asked or person["known_by"] in asked)
             ]
             if may:
                 won.append((name, may[0]["id"]))
@@ -423,13 +433,15 @@ def close(
     told = {
         "target": actual,
         "ranked": [(person["id"], person["best"]["number"]) for person in ranked],
+        "known_by": [known_by(person, rules) for person in ranked],
         "prizes": won,
         "units": [(row["level"], row["code"], row["points"]) for row in rows],
         "unit_winners": unit_winners(rows, of_the(rules["unit_prizes"], "week"), weekly_units),
     }
     bests = [
         {"id": person["id"], "score": person["best"]["score"], "duration": person["best"]["duration"],
-         "hasty": hasty(person["best"], rules), "category": person.get("category")}
+         "hasty": hasty(person["best"], rules), "category": person.get("category"),
+         "known_by": known_by(person, rules)}
         for person in ranked
     ]  # fmt: skip
     took = {person["id"] for person in ranked if took_part(person, rules) and not hasty(person["best"], rules)}

@@ -27,6 +27,7 @@ from chalicelib.services.closing import closed
 from tests.domain import slow_rules
 from tests.examples import examples
 from tests.fakes import WEEK, definition, questions
+from tests.identity_table import identity
 
 BANK = Bank("d" * 64, questions())
 NONCE = "0123456789abcdef"
@@ -133,6 +134,7 @@ contests = st.fixed_dictionaries(
                 st.integers(1, 2),
                 st.sampled_from([[], [], ["staff"], ["residents", "pupils"]]),
                 st.sampled_from([0, 1, QUESTIONS + 1]),
+                st.booleans(),
             ),
             max_size=2,
             unique_by=lambda prize: prize[0],
@@ -143,9 +145,14 @@ contests = st.fixed_dictionaries(
                 st.integers(1, 2),
                 st.sampled_from([[], [], ["staff"], ["residents"], ["residents", "pupils"]]),
                 st.sampled_from([0, 1, 2]),
+                st.booleans(),
             ),
             max_size=3,
         ),
+        # What those of the prizes that ask for it want people to be verified by.
+        "asked": st.sampled_from([["roster"], ["provider"], ["provider", "roster"]]),
+        # Of people by number: since when a provider has proved them, counted from a week's opening.
+        "proven": st.dictionaries(st.integers(0, 9), st.sampled_from([0, 1, 2]), max_size=4),
         "barred": st.sets(st.integers(0, 7), max_size=2),
         "weights": st.sampled_from(
             [("0.5", "0.2", "0.3"), ("0.1", "0.2", "0.7"), ("1", "0", "0"), ("0", "1", "0")]
@@ -245,8 +252,9 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
                 "when": "final",
                 "categories": whose,
                 "min_score": least,
+                "verified": asked,
             }
-            for name, count, whose, least in final_prizes_of(raw)
+            for name, count, whose, least, asked in final_prizes_of(raw)
         ]
         + [
             {
@@ -255,9 +263,11 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
                 "count": count,
                 "categories": whose,
                 "min_score": least,
+                "verified": raw["asked"] if asks else [],
             }
-            for k, (count, whose, least) in enumerate(raw["prizes"])
+            for k, (count, whose, least, asks) in enumerate(raw["prizes"])
         ],
+        identity=identity("https://xacthuc.example.vn", "https://thi.example/"),
         unit_score={
             "weights": weights,
             "volume": raw["volume"],
@@ -271,7 +281,13 @@ def real_definition(raw: dict[str, Any], questions: int) -> Definition:
 def final_prizes_of(raw: dict[str, Any]) -> list[Any]:
     """Those that ask for no more than all papers have."""
     most = QUESTIONS * len(raw["weeks"])
-    return [prize for prize in raw["final_prizes"] if prize[3] <= most]
+    return [(*prize, raw["asked"] if asks else []) for *prize, asks in raw["final_prizes"] if prize[3] <= most]
+
+
+def proven_in(raw: dict[str, Any], week: int) -> set[str]:
+    """Whom a provider had proved before the week closed, if a prize asks for it."""
+    asked = "provider" in raw["asked"] and any(prize[-1] for prize in [*raw["prizes"], *raw["final_prizes"]])
+    return {pid(number) for number, since in raw["proven"].items() if asked and since < week}
 
 
 def units_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
@@ -397,7 +413,7 @@ def decided(raw: dict[str, Any]) -> Decisions:
 
 def real_placement(raw: dict[str, Any], contest: Definition, week: int) -> Placement:
     listed = {
-        pid(number): Place(unit, category, category in contest.obliged and not exempt)
+        pid(number): Place(unit, category, category in contest.obliged and not exempt, listed=True)
         for number, (unit, category, exempt) in raw["rosters"].items()
     }
     with_roster, decisions = {unit for unit, _, _ in raw["rosters"].values()}, decided(raw)
@@ -484,6 +500,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
             unit_prizes_elsewhere=had_before(results),
+            proven=proven_in(raw, week.number),
         )
         results.append(result)
     taken_part = [
@@ -515,6 +532,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
             {
                 "target": result.target,
                 "ranked": [(standing.participant_id, standing.best.number) for standing in result.ranked],
+                "known_by": [standing.verified for standing in result.ranked],
                 "prizes": [
                     (prize, result.ranked[place].participant_id) for place, prize in result.prizes.items()
                 ],
@@ -538,19 +556,24 @@ def closed_by_the_slow_rules(raw: dict[str, Any], contests: list[Definition]) ->
             {
                 "questions": contest.paper.questions,
                 "units": slow_rules.merged_sizes(units_of(raw), raw["mergers"], week.number),
+                "proven": proven_in(raw, week.number),
             },
         )
         for week, people, contest, root in zip(
             contests[0].weeks, raw["weeks"], contests, raw["roots"], strict=False
         )
     ]
-    prizes = [(name, *told) for name, told in zip(["first", "second", "third"], raw["prizes"], strict=False)]
+    prizes = [
+        (name, *told, raw["asked"] if asks else [])
+        for name, (*told, asks) in zip(["first", "second", "third"], raw["prizes"], strict=False)
+    ]
     rules = {
         **raw,
         "unit_prizes": unit_prizes_of(raw),
         "prizes": prizes,
         "final_prizes": final_prizes_of(raw),
         "barred": {pid(k) for k in raw["barred"]},
+        "listed": {pid(k) for k in raw["rosters"]},
     }
     return slow_rules.contest(weeks, units_of(raw), rules)
 

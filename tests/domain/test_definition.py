@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from chalicelib.domain.definition import DATES, FREE, RULES_OF_A_WEEK, Definition
 from tests.fakes import definition
+from tests.identity_table import identity
 
 UNIT_PRIZE: dict[str, Any] = {"name": "best", "title": "Giải", "count": 1}
 FAULTS: list[tuple[str, dict[str, Any]]] = [
@@ -315,3 +316,25 @@ def test_settings_that_contradict_each_other_are_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(ValidationError, match=said):
         definition(**tables)
+
+
+def test_a_prize_for_verified_people_needs_what_verifies_them() -> None:
+    def asking(*prizes: list[str], **more: Any) -> Definition:
+        rows = [
+            {"name": f"prize-{k}", "title": "Giải", "count": 1, "verified": proofs}
+            for k, proofs in enumerate(prizes)
+        ]
+        return definition(prizes=rows, **more)
+
+    provider = {"identity": identity("https://xacthuc.example.vn", "https://thi.example/")}
+    assert asking(["roster"]).proofs == {"roster"}
+    assert asking(["roster"], **provider).proofs == {"roster"}
+    assert asking(["provider"], ["roster", "provider"], **provider).proofs == {"roster", "provider"}
+    for proofs in (["provider"], ["provider", "roster"]):
+        with pytest.raises(ValidationError, match="hoặc bỏ provider"):
+            asking(proofs)
+    # Who is on a roster and proven is told as proven, and would lose the prize.
+    with pytest.raises(ValidationError, match="“prize-1” chỉ ghi roster"):
+        asking(["provider"], ["roster"], **provider)
+    with pytest.raises(ValidationError, match=r"prizes\.0\.verified"):
+        asking(["none"])

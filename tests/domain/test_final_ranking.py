@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from chalicelib.domain.final_ranking import FinalStanding, WeekBest, award_final, rank_final
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.ranking import pseudonym
 from tests.fakes import MINUTE, definition
 
@@ -49,6 +50,25 @@ def test_a_best_attempt_below_the_weeks_shortest_time_is_in_no_sum() -> None:
 def test_unit_and_category_are_those_of_the_last_week_of_a_person() -> None:
     (one,) = ranking([best("an", 5)], [WeekBest("an", "SO-B", "encouraged", 4, MINUTE, 2)])
     assert (one.unit, one.category, one.attempts) == ("SO-B", "encouraged", 3)
+
+
+def test_a_person_is_as_verified_at_the_end_as_in_the_last_week_that_counts_for_them() -> None:
+    def known(person: str, verified: Verified) -> WeekBest:
+        return best(person, 5)._replace(verified=verified)
+
+    ranked = ranking(
+        [known("an", "roster"), known("binh", "none"), known("chi", "roster")],
+        [known("an", "none"), known("binh", "roster")],
+    )
+    assert {one.participant_id: one.verified for one in ranked} == {
+        "an": "none",
+        "binh": "roster",
+        "chi": "roster",
+    }
+    prize = {"name": "listed", "title": "Giải", "when": "final", "count": 9, "verified": ["roster"]}
+    contest = definition(ranking={"final": True}, prizes=[prize])
+    won = award_final(ranked, contest.prizes_of("final"))
+    assert {ranked[place].participant_id for place in won} == {"binh", "chi"}
 
 
 def test_prizes_of_the_end_go_to_the_top_by_category_and_score() -> None:

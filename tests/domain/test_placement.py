@@ -28,9 +28,9 @@ CONTEST = definition(
     ],
 )
 LISTED = {
-    "an": Place("A", "staff", obliged=True),
-    "binh": Place("A", "worker", obliged=True),
-    "chi": Place("A", "worker", obliged=False),  # exempt
+    "an": Place("A", "staff", obliged=True, listed=True),
+    "binh": Place("A", "worker", obliged=True, listed=True),
+    "chi": Place("A", "worker", obliged=False, listed=True),  # exempt
 }
 PLACEMENT = Placement(CONTEST, LISTED, {"A"})
 
@@ -49,11 +49,11 @@ def told(person: str, unit: str, category: str, placement: Placement = PLACEMENT
     ],
 )
 def test_a_roster_beats_the_registration(unit: str, category: str, unlisted: bool) -> None:  # noqa: FBT001
-    assert told("binh", unit, category) == Place("A", "worker", obliged=True, unlisted=unlisted)
+    assert told("binh", unit, category) == Place("A", "worker", obliged=True, unlisted=unlisted, listed=True)
 
 
 def test_exempt_people_who_take_part_are_other_people_of_the_unit_in_their_category() -> None:
-    assert told("chi", "A", "staff") == Place("A", "worker", obliged=False)
+    assert told("chi", "A", "staff") == Place("A", "worker", obliged=False, listed=True)
 
 
 def test_who_is_not_on_the_roster_is_of_the_first_category_that_is_not_obliged_and_is_listed() -> None:
@@ -73,7 +73,7 @@ def test_who_claims_nothing_or_a_unit_without_a_roster_counts_as_registered() ->
 
 def test_who_claims_a_unit_and_is_on_anothers_roster_counts_there_and_is_listed() -> None:
     both = Placement(CONTEST, LISTED, {"A", "B"})
-    assert told("an", "B", "staff", both) == Place("A", "staff", obliged=True, unlisted=True)
+    assert told("an", "B", "staff", both) == Place("A", "staff", obliged=True, unlisted=True, listed=True)
 
 
 def closed(contest: Definition, units: list[Unit], placement: Placement, *people: Any) -> WeekResult:
@@ -120,10 +120,24 @@ def corrected(unit: str | None = None, category: str | None = None, **merged: st
 
 
 def test_a_correction_beats_the_roster_and_the_registration() -> None:
-    assert told("binh", "A", "staff", corrected("B")) == Place("B", "worker", obliged=True)
-    assert told("binh", "A", "staff", corrected(category="pupil")) == Place("A", "pupil", obliged=False)
-    assert told("binh", "B", "pupil", corrected("B", "staff")) == Place("B", "staff", obliged=True)
+    assert told("binh", "A", "staff", corrected("B")) == Place("B", "worker", obliged=True, listed=True)
+    assert told("binh", "A", "staff", corrected(category="pupil")) == Place(
+        "A", "pupil", obliged=False, listed=True
+    )
+    assert told("binh", "B", "pupil", corrected("B", "staff")) == Place("B", "staff", obliged=True, listed=True)
     assert told("dung", "B", "worker", corrected("", "resident")) == Place("", "resident", obliged=False)
+
+
+@pytest.mark.parametrize("unit", [None, "", "A", "B"])
+@pytest.mark.parametrize("category", [None, "staff", "pupil"])
+@pytest.mark.parametrize("became", [{}, {"A": "B"}])
+def test_a_place_says_whether_a_roster_lists_the_person_wherever_they_count(
+    unit: str | None, category: str | None, became: dict[str, str]
+) -> None:
+    for person in ("an", "binh", "chi", "dung"):
+        for registered in ("", "A", "B"):
+            place = told(person, registered, "worker", corrected(unit, category, **became))
+            assert place.listed == (person != "dung")
 
 
 def test_a_corrected_unit_is_subject_to_that_units_roster() -> None:
@@ -133,16 +147,20 @@ def test_a_corrected_unit_is_subject_to_that_units_roster() -> None:
 
 
 def test_who_is_excused_stays_so_in_that_unit_alone() -> None:
-    assert told("chi", "A", "worker", corrected(category="staff")) == Place("A", "staff", obliged=False)
-    assert told("chi", "A", "worker", corrected("A")) == Place("A", "worker", obliged=False)
-    assert told("chi", "A", "worker", corrected("B")) == Place("B", "worker", obliged=True)
+    assert told("chi", "A", "worker", corrected(category="staff")) == Place(
+        "A", "staff", obliged=False, listed=True
+    )
+    assert told("chi", "A", "worker", corrected("A")) == Place("A", "worker", obliged=False, listed=True)
+    assert told("chi", "A", "worker", corrected("B")) == Place("B", "worker", obliged=True, listed=True)
 
 
 def test_everybody_of_a_merged_unit_counts_in_the_one_it_has_become() -> None:
     gone = Placement(CONTEST, LISTED, {"A"}, merged={"A": "B"})
-    assert told("an", "A", "staff", gone) == Place("B", "staff", obliged=True)
-    assert told("an", "B", "staff", gone) == Place("B", "staff", obliged=True), "no claim elsewhere"
-    assert told("chi", "A", "worker", gone) == Place("B", "worker", obliged=False)
+    assert told("an", "A", "staff", gone) == Place("B", "staff", obliged=True, listed=True)
+    assert told("an", "B", "staff", gone) == Place("B", "staff", obliged=True, listed=True), (
+        "no claim elsewhere"
+    )
+    assert told("chi", "A", "worker", gone) == Place("B", "worker", obliged=False, listed=True)
     assert told("dung", "A", "worker", gone) == Place("B", "pupil", obliged=False, unlisted=True)
     assert told("dung", "B", "worker", gone) == Place("B", "worker", obliged=True), "B has no roster"
     grown = Placement(CONTEST, LISTED, {"A"}, merged={"B": "A"})

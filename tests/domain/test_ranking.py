@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.ranking import (
     Candidate,
     Counts,
@@ -277,6 +278,22 @@ def test_a_prize_for_verified_people_goes_to_the_best_of_them() -> None:
     ]
     assert award(people, contest, (), ()) == {1: "verified", 0: "any"}
     assert award(people[:1], contest, (), ()) == {0: "any"}
+
+
+def test_a_prize_may_take_people_on_rosters_and_those_whom_a_provider_proved() -> None:
+    contest = definition(
+        identity=identity("https://xacthuc.example.vn", "https://thi.example/"),
+        prizes=[
+            {"name": "provider", "title": "Giải", "count": 1, "verified": ["provider"]},
+            {"name": "either", "title": "Giải", "count": 2, "verified": ["roster", "provider"]},
+        ],
+    )
+    kinds: list[Verified] = ["none", "roster", "provider", "provider"]
+    people = [
+        Standing(str(k), "", "encouraged", False, True, done(5, duration=60_000 * (k + 1)), 1, kind)
+        for k, kind in enumerate(kinds)
+    ]
+    assert award(people, contest, (), ()) == {2: "provider", 1: "either", 3: "either"}
 
 
 def test_barred_people_and_earlier_winners_are_skipped() -> None:

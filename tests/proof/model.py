@@ -377,7 +377,7 @@ class Model:
 
     def closes(self, roots: dict[int, str]) -> dict[int, slow_rules.Close]:
         """The slow rules' results under today's inputs, for the weeks that have a root of their hash tree."""
-        prizes = [(name, count, None, 1) for name, count in self.rules["prizes"]]
+        prizes = [(name, count, None, 1, ()) for name, count in self.rules["prizes"]]
         played = [
             (
                 self._played(week),
@@ -401,7 +401,7 @@ class Model:
         if "final" in self.recognised:
             told: dict[str, Any] = self.recognised["final"]
             return told
-        of_the_end = [(name, count, None, 1) for name, count in self.rules["final_prizes"]]
+        of_the_end = [(name, count, None, 1, ()) for name, count in self.rules["final_prizes"]]
         rules = {**self.rules, "final_prizes": of_the_end}
         return slow_rules.the_end(list(closes.values()), self._units_today(), rules)
 

@@ -93,7 +93,7 @@ OTHER: dict[str, tuple[Any, ...]] = {
     "prizes": ((),),
     "prizes.name": ("gold",),
     "prizes.categories": ((), ("others",), ("staff", "others")),
-    "prizes.verified": (("provider",),),
+    "prizes.verified": (("provider",), ("roster",), ("provider", "roster")),
     "unit_score.weights": (
         {"participation": Decimal("0.4"), "volume": Decimal("0.3"), "quality": Decimal("0.3")},
         {"participation": Decimal("0.4"), "volume": Decimal("0.2"), "quality": Decimal("0.4")},

@@ -285,6 +285,7 @@ def counting(told: bytes) -> Callable[[list[bytes]], object]:
         (counting(b'"obliged":true'), "giá trị sai"),
         (counting(b'"obliged":false'), "không ra cùng xếp hạng đơn vị"),
         (counting(b'"category":"encouraged","obliged":false'), "mà đối tượng của họ không bắt buộc"),
+        (counting(b'"verified":"none"'), "giá trị sai"),
         (counting(b'"category":"mandatory"'), "counted lặp lại bản ghi"),
         (counting(b'"unit":"SO-A"'), "không ra cùng xếp hạng đơn vị"),
     ],

@@ -127,7 +127,8 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
         {"name": "best-residents", "title": "Giải", "when": "final", "count": 3, "categories": ["resident"]},
     ]
     individual = rng.choice([of_the_end, []])
-    asking = {"verified": ["provider"]} if seed % 3 == 0 else {}
+    proofs = [["provider"], [], ["roster"], ["roster", "provider"]][seed % 4]
+    asking = {"verified": proofs}
     everyone = sorted({one.participant_id for one in entries})
     proven = {
         person: START_MS + rng.randrange(weeks + 1) * WEEK
@@ -202,7 +203,8 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]
     assert sum(len(week["no_prize"]) for week in ranking) >= 5
     bundles = [gzip.decompress(data) for key, data in site.objects.items() if "/audit-" in key]
-    assert any(b'"verified":"provider"' in lines for lines in bundles) == bool(asking)
+    for proof in ("provider", "roster"):
+        assert any(b'"verified":"%b"' % proof.encode() in lines for lines in bundles) == (proof in proofs)
 
 
 def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:

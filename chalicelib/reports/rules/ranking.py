@@ -369,9 +369,20 @@ def _for_whom(definition: Definition, prize: Prize) -> Said:
     if not prize.verified:
         return whose
     account = escape(definition.identity.title)
+    proofs = {
+        "provider": Said(
+            f"đã xác thực bằng {account} trước khi {definition.contest.period} thi đóng",
+            f"verified by {account} before the week closes",
+        ),
+        "roster": Said(
+            "có tên trong danh sách người dự thi của đơn vị khi tổng hợp kết quả",
+            "on a unit's list of participants when results are worked out",
+        ),
+    }
+    named = [proofs[proof] for proof in dict.fromkeys(prize.verified)]
     return Said(
-        f"{whose.vi}, đã xác thực bằng {account} trước khi {definition.contest.period} thi đóng",
-        f"{whose.en}, verified by {account} before the week closes",
+        f"{whose.vi}, {listed([one.vi for one in named], 'hoặc')}",
+        f"{whose.en}, {listed([one.en for one in named], 'or')}",
     )
 
 

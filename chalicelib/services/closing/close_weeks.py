@@ -334,7 +334,7 @@ class CloseWeeks:
 
     def _proven(self, reference: Reference, week: Week) -> frozenset[str]:
         """Whom a provider had proved when the week closed: later proofs change no result."""
-        if not reference.definition.asks_proof:
+        if "provider" not in reference.definition.proofs:
             return frozenset()
         return frozenset(person for person, since in self.proven() if since < week.closes)
 

@@ -97,7 +97,7 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
     for one in result.ranked:
         best = one.best
         told = best.score, best.prediction, best.duration, best.received
-        yield RankingRow(*one[:5], *told, one.attempts, one.verified == "provider")
+        yield RankingRow(*one[:5], *told, one.attempts, one.verified)
 
 
 def everyone(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterable[RankingRow | Unranked]:
@@ -151,6 +151,7 @@ def _prizes(result: WeekResult, given: Mapping[int, str], reference: Reference) 
             duration=best.duration,
             received=best.received,
             attempts=standing.attempts,
+            verified=standing.verified,
         )
 
 
@@ -172,6 +173,7 @@ def _final_prizes(result: FinalResult, reference: Reference) -> Iterator[Prize]:
             duration=one.duration,
             received=None,
             attempts=one.attempts,
+            verified=one.verified,
         )
 
 

@@ -35,6 +35,7 @@ from chalicelib.domain.attempt import Entry, Status
 from chalicelib.domain.closeout import Collector, WeekResult
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.identity_provider import verified_by
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.ranking import pseudonym
@@ -49,9 +50,9 @@ PROOF = "proof"
 
 _STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
 _NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
-# pseudonym, attempts; category and length of the unit's code, as registered and as counted; whether obliged.
-# Then come the two codes, then the attempts.
-_PERSON = Struct(">32sBBBBB?")
+# pseudonym, attempts; category and length of the unit's code, as registered and as counted; whether obliged,
+# and listed. Then come the two codes, then the attempts.
+_PERSON = Struct(">32sBBBBB??")
 # number, status, score as told, score that counts, prediction (-1: none), duration, received, commitment.
 _ATTEMPT = Struct(">BBBBiqq32s")
 _LENGTHS = Struct(">256I")
@@ -65,7 +66,7 @@ class ProofCollector:
     def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
         self._contest, self._week = definition.contest.id, week.number
         self._categories = [category.name for category in definition.categories]
-        self._obliged = definition.obliged
+        self._obliged, self._proofs = definition.obliged, definition.proofs
         self._number = {name: number for number, name in enumerate(self._categories)}
         self._salt_key = salt_key
         self._people = [bytearray() for _ in range(256)]
@@ -76,7 +77,7 @@ class ProofCollector:
             return
         named, unit, counted = self._pseudonym(entry.participant_id), entry.unit.encode(), place.unit.encode()
         of = [self._number[entry.category], len(unit), self._number[place.category], len(counted)]
-        block = [_PERSON.pack(named, len(entry.finished), *of, place.obliged), unit, counted]
+        block = [_PERSON.pack(named, len(entry.finished), *of, place.obliged, place.listed), unit, counted]
         for one in entry.finished:
             guess = -1 if one.prediction is None else one.prediction
             committed = commitment(self._salt_key, entry.participant_id, self._week, one)
@@ -133,28 +134,31 @@ class ProofCollector:
         if not anything:
             yield _packed([])
 
-    def _moved(self, category: str, unit: str, place: Place) -> dict[str, Any]:
-        """What the bundle says of a person who counts otherwise than registered (``encode_line``)."""
+    def _counted(self, category: str, unit: str, place: Place, *, proven: bool) -> dict[str, Any]:
+        """What the bundle says of a person beside the record (``encode_line``)."""
+        verified = verified_by(proven=proven, listed=place.listed)
         return {
             "category": place.category if place.category != category else None,
             "excused": place.category in self._obliged and not place.obliged,
             "unit": place.unit if place.unit != unit else None,
+            "verified": verified if verified in self._proofs else "none",
         }
 
     def _lines(self, bucket: bytes, leaves: LeafHashes, proven: frozenset[bytes]) -> list[bytes]:
         people, at = [], 0
         while at < len(bucket):
-            named, count, category, length, counted, counted_length, obliged = _PERSON.unpack_from(bucket, at)
+            named, count, category, length, counted, counted_length, *told_of = _PERSON.unpack_from(bucket, at)
             told = at + _PERSON.size + length
             first = told + counted_length
-            place = Place(bucket[told:first].decode(), self._categories[counted], obliged)
+            obliged, on_roster = told_of
+            place = Place(bucket[told:first].decode(), self._categories[counted], obliged, listed=on_roster)
             unit = bucket[told - length : told].decode()
             people.append((named, first, count, self._categories[category], unit, place))
             at = first + count * _ATTEMPT.size
         people.sort()
         lines = []
         for named, first, count, category, unit, place in people:
-            name, moved = named.hex(), self._moved(category, unit, place) | {"verified": named in proven}
+            name, beside = named.hex(), self._counted(category, unit, place, proven=named in proven)
             own = bucket[first : first + count * _ATTEMPT.size]
             for number, status, told, score, guess, duration, received, committed in sorted(
                 _ATTEMPT.iter_unpack(own)
@@ -174,7 +178,7 @@ class ProofCollector:
                     committed=committed.hex(),
                 )
                 leaves.add(leaf_hash(record))
-                lines.append(encode_line(record, **moved, score=None if score == told else score))
+                lines.append(encode_line(record, **beside, score=None if score == told else score))
         return lines
 
 

@@ -125,7 +125,7 @@ def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placem
         units.append(roster.unit)
         for one in roster.members:
             obliged = one.category in definition.obliged and not one.exempt
-            place = Place(roster.unit, one.category, obliged)
+            place = Place(roster.unit, one.category, obliged, listed=True)
             listed[one.participant_id] = places.setdefault(place, place)
     decisions = reference.decisions
     return Placement(definition, listed, units, decisions.corrected_in(week), decisions.merged_in(week))

@@ -15,13 +15,15 @@ from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import decode_answers, draw
-from chalicelib.domain.receipt import attempt_id, erased
+from chalicelib.domain.receipt import attempt_id, erased, salt_key
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Exclusion, RosterRow
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
+from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
 
 _LABELS = {
@@ -33,6 +35,7 @@ _LABELS = {
     "phone": "Số điện thoại",
     "unit_code": "Đơn vị",
     "category": "Diện dự thi",
+    "verified": "Danh tính",
     "registered_at": "Thời điểm đăng ký",
     "kept_until": "Tự xóa vào",
     "password": "Mật khẩu",
@@ -72,12 +75,12 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """``salt_key`` makes the commitments that replace answers and nonce in erased attempts."""
+    """Of ``pepper`` numbers are made, and the commitments that replace answers and nonce in erased attempts."""
 
     desk: ObjectStore
     participants: ParticipantStore
     entries: EntryStore
-    salt_key: bytes
+    pepper: bytes
 
     def export(self, wanted: Mapping[str, str], reference: Current, now: int) -> dict[str, Dossier]:
         """Dossiers by citizen ID, of registered people only. ``wanted``: citizen ID → participant id."""
@@ -90,10 +93,10 @@ class DataSubject:
             for identity, row in self._mentions(wanted, reference):
                 if identity in lists:
                     lists[identity].append(row)
-        exam = self._exam(reference)
+        exam, listed = self._exam(reference), ListedPeople(self.desk)
         return {
             citizen_id: Dossier(
-                _person(people[identity], reference, now),
+                _person(listed.looked_up(people[identity], reference, self.pepper), reference, now),
                 [
                     _attempt(entry, attempt, reference, now)
                     for entry in exam.history(_as_sitter(people[identity]), now)
@@ -121,7 +124,7 @@ class DataSubject:
             if before is None or before.used != entry.used:
                 return "postponed"
             # Without answers nothing can be graded again: the score under the rulings of today stays.
-            if not self.entries.erase(before, erased(exam.graded_again(entry), self.salt_key)):
+            if not self.entries.erase(before, erased(exam.graded_again(entry), salt_key(self.pepper))):
                 return "postponed"
         # A person erased earlier may have continued with an old session: those attempts are erased now.
         return "erased" if self.participants.erase(participant_id, now) or history else "not_registered"
@@ -190,6 +193,7 @@ def _person(person: Participant, reference: Current, now: int) -> dict[str, str]
         "phone": person.phone,
         "unit_code": unit,
         "category": category,
+        "verified": VERIFIED[person.verified],
         "registered_at": moment(person.registered_at),
         "kept_until": moment(person.kept_until) if person.kept_until else "",
         "password": "chỉ lưu dạng băm argon2id, không đọc lại được",

@@ -19,6 +19,7 @@ from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.grading import accepted_options
+from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import Paper, PaperQuestion, chosen_options, draw, shown_letters
 from chalicelib.domain.ranking import Candidate, comparison, full_order, prediction_error, pseudonym
 from chalicelib.domain.receipt import attempt_id, commitment, salt_key
@@ -36,11 +37,6 @@ _STATUS = {
     "overdue": "hết giờ chưa nộp, tính theo câu trả lời đã lưu",
     "blank": "nộp bài trống, không tính",
     "discarded": "hết giờ chưa nộp, không tính",
-}
-_VERIFIED = {
-    "provider": "đã xác thực bằng tài khoản định danh",
-    "roster": "có tên trong danh sách của đơn vị",
-    "none": "tự khai",
 }
 _FIELDS = {
     "full_name": "họ và tên",
@@ -106,7 +102,7 @@ class Lookup:
         yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or _OUTSIDE)
         yield ("Đối tượng đã khai", categories.get(person.category, person.category))
         listed = ListedPeople(self.desk).looked_up(person, reference, self.pepper)
-        yield ("Danh tính", _VERIFIED[listed.verified])
+        yield ("Danh tính", VERIFIED[listed.verified])
         for line in person.corrected:
             before, after = (_value(line.field, value) for value in (line.before, line.after))
             told = f"{_FIELDS[line.field]}: {before} → {after}"

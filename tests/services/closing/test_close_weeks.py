@@ -9,7 +9,15 @@ from hashlib import sha256
 
 import pytest
 
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.closed_week import decode_rows
+from chalicelib.documents.revision import RANKING_ROWS
+from chalicelib.domain.decisions import Correction, Decisions
+from chalicelib.domain.definition import Definition
 from chalicelib.domain.ranking import pseudonym
+from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import CurrentRevision
 from tests.domain.builders import done
 from tests.fakes import START_MS, WEEK, definition, reference
@@ -100,6 +108,76 @@ def test_a_prize_for_verified_people_counts_who_was_proved_before_the_week_close
     assert stage.state() == state
 
 
+def with_rosters(stage: Stage, contest: Definition, listed: str, *corrections: Correction) -> Current:
+    """Loads a roster of SO-B with these people."""
+    rows = [RosterRow("SO-B", NAMES[one], "", False, "mandatory", "", one) for one in listed.split()]
+    data = compile_rosters(rows, b"pepper")
+    stage.desk.objects[rosters_key(digest(data))] = data
+    decisions = Decisions(corrections=corrections)
+    return replace(REFERENCE, definition=contest, rosters=digest(data), decisions=decisions)
+
+
+def asking(*proofs: str) -> Definition:
+    prize = {"name": "first", "title": "Giải Nhất", "count": 5, "verified": proofs}
+    provider = identity("https://xacthuc.example.vn", "https://thi.example.vn/")
+    return definition(prizes=[prize], identity=provider, contest={"weeks": 2})
+
+
+def verified(stage: Stage) -> list[tuple[str, str]]:
+    rows = stage.rows("week-1", "individual_prizes.csv")
+    return [(row["participant_id"], row["verified"]) for row in rows]
+
+
+def verified_in_the_bundle(stage: Stage) -> dict[str, str]:
+    lines = map(json.loads, gzip.decompress(stage.file("week-1", "audit.jsonl.gz")).splitlines())
+    names = {pseudonym("trial", 1, person): person for person in NAMES}
+    return {
+        names[line["record"]["pseudonym"]]: line["counted"]["verified"]
+        for line in lines
+        if "verified" in line["counted"]
+    }
+
+
+def test_a_prize_for_people_on_rosters_counts_who_is_listed_wherever_a_correction_has_moved_them() -> None:
+    stage = Stage()
+    stage.proven = {"an": START_MS}
+    moved = Correction(("chi",), "unit", "SO-A", 1, 1, "chuyển công tác", "")
+    stage.run(AFTER_WEEK_1, with_rosters(stage, asking("provider", "roster"), "an chi", moved))
+    assert verified(stage) == [("an", "provider"), ("chi", "roster")]
+    assert verified_in_the_bundle(stage) == {"an": "provider", "chi": "roster"}
+    kept = decode_rows([stage.file("week-1", RANKING_ROWS)])
+    assert {row.participant_id: row.verified for row in kept} == {
+        "an": "provider",
+        "binh": "none",
+        "chi": "roster",
+    }
+
+
+def test_who_is_listed_and_proven_too_has_a_prize_for_people_on_rosters() -> None:
+    stage = Stage()
+    stage.proven = {"an": START_MS, "binh": START_MS}
+    stage.run(AFTER_WEEK_1, with_rosters(stage, asking("roster"), "an chi"))
+    assert verified(stage) == [("an", "roster"), ("chi", "roster")]
+    assert verified_in_the_bundle(stage) == {"an": "roster", "chi": "roster"}
+
+
+@pytest.mark.parametrize(("proofs", "told"), [((), {}), (("provider",), {"binh": "provider"})])
+def test_the_bundle_says_of_nobody_what_no_prize_asks_for(
+    proofs: tuple[str, ...], told: dict[str, str]
+) -> None:
+    stage = Stage()
+    stage.proven = {"binh": START_MS}
+    stage.run(AFTER_WEEK_1, with_rosters(stage, asking(*proofs), "an chi"))
+    assert verified_in_the_bundle(stage) == told
+
+
+def test_where_no_prize_asks_for_it_the_winners_table_says_all_that_is_known() -> None:
+    stage = Stage()
+    stage.people.people["binh"] = stage.people.people["binh"]._replace(verified_at=START_MS)
+    stage.run(AFTER_WEEK_1, with_rosters(stage, asking(), "an chi"))
+    assert dict(verified(stage)) == {"an": "roster", "binh": "provider", "chi": "roster"}
+
+
 def test_everyone_with_a_counted_attempt_is_ranked(closed: Stage) -> None:
     table = gzip.decompress(closed.file("week-2", "individual_ranking.csv.gz")).decode("utf-8-sig")
     rows = [row.split(",") for row in table.splitlines()[1:]]
@@ -159,8 +237,8 @@ def test_the_manifest_names_its_inputs_files_and_result(closed: Stage, what: str
     assert (manifest["contest"], manifest["what"], manifest["revision"]) == ("trial", what, 1)
     assert manifest["inputs"] == REFERENCE.digests
     assert manifest["code_version"] == "test"
-    for name, digest in manifest["files"].items():
-        assert sha256(closed.file(what, name)).hexdigest() == digest
+    for name, written in manifest["files"].items():
+        assert sha256(closed.file(what, name)).hexdigest() == written
     assert closed.revisions.pointers[what] == CurrentRevision(
         1, manifest["inputs_digest"], manifest["result_digest"], AFTER_WEEK_2
     )

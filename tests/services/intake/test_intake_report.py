@@ -100,6 +100,20 @@ LISTED = "unit_code,full_name,citizen_id,exempt\nSO-A,Lê Văn An,040090000001,0
 ONE_EACH = UNITS.replace(",10,2", ",1,0").replace(",4,0", ",1,0")
 
 
+PRIZE_FOR_LISTED = PRIZE_FOR_STAFF.replace('categories = ["mandatory"]', 'verified = ["roster"]')
+
+
+@pytest.mark.parametrize(("rosters", "unlisted"), [("", 2), (LISTED, 1)])
+def test_a_prize_for_people_on_rosters_warns_of_units_that_have_none(rosters: str, unlisted: int) -> None:
+    report = Desk().put(
+        toml=TOML + PRIZE_FOR_LISTED, units=ONE_EACH, **({"rosters": rosters} if rosters else {})
+    )
+    assert (report["accepted"], report["faults"]) == (True, [])
+    (warning,) = report["warnings"]
+    assert (warning["column"], warning["value"]) == ("prizes.verified", "staff")
+    assert f"{unlisted} đơn vị chưa có danh sách" in warning["message"]
+
+
 def test_prizes_by_category_without_rosters_are_taken_over_with_a_warning() -> None:
     desk = Desk()
     report = desk.put(toml=TOML + PRIZE_FOR_STAFF, units=ONE_EACH, rosters=LISTED)

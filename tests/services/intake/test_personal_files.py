@@ -64,7 +64,7 @@ class Office:
 
     def use(self, entries: EntryStore) -> None:
         self.events = count(1)
-        subject = DataSubject(self.desk, self.counter.people, entries, SALTS)
+        subject = DataSubject(self.desk, self.counter.people, entries, PEPPER)
         self.requests = PersonalFiles(
             self.desk,
             self.counter.people,
@@ -205,6 +205,7 @@ def test_a_person_gets_all_their_stored_data() -> None:
         "phone": "0912345678",
         "unit_code": "SO-A",
         "category": "mandatory",
+        "verified": "tự khai",
         "registered_at": "2022-08-22T08:00:00+07:00",
         "kept_until": "2023-03-18T08:00:00+07:00",
         "password": "chỉ lưu dạng băm argon2id, không đọc lại được",
@@ -245,7 +246,7 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
         {"source": "results/week-1/rev-2/individual_ranking.csv.gz", "rank": "2", "participant_id": AN_ID,
          "unit": "SO-A", "category": "mandatory", "obliged": "True", "took_part": "True", "score": "3",
          "prediction": "", "duration": "60000", "received": str(START_MS), "attempts": "1",
-         "verified": "False"},
+         "verified": "none"},
     ]  # fmt: skip
 
 

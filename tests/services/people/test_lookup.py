@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -108,6 +109,39 @@ def test_corrections_of_the_desk_stand_in_the_sheet_with_their_reasons() -> None
         ("giới tính: nữ → nam", at, "gõ nhầm"),
         ("đơn vị từ Tuần 1: Sở B", "09:00:00 ngày 24/8/2022", "chuyển công tác"),
     ]
+
+
+def listing(office: Office, *numbers: NumberChange) -> None:
+    """Loads a roster with An's citizen ID."""
+    listed = RosterRow("SO-B", "Nguyễn Văn An", AN["citizen_id"], exempt=False, category="mandatory", reason="")
+    office.counter.load(definition(), rosters=[listed], decisions=Decisions(numbers=numbers))
+    office.source()
+    office.counter.clock.now += MINUTE
+
+
+def identity_of(office: Office) -> set[str]:
+    """As the lookup, the dossier and its sheet say it."""
+    (looked_up,) = [row[1] for row in told(office, AN_ID, "participant_id") if row[0] == "Danh tính"]
+    report = office.send("data-requests.csv", f"citizen_id,participant_id,request\n,{AN_ID},export\n")
+    dossier = json.loads(office.desk.objects[f"{report['taken']['answers']}{AN_ID}.json"])
+    (shown,) = [row[1] for row in office.sheet(report, f"{AN_ID}.xlsx") if row[0] == "Danh tính"]
+    return {looked_up, dossier["person"]["verified"], shown}
+
+
+def test_lookup_and_dossier_say_who_is_on_a_roster_and_who_was_proved() -> None:
+    office = Office()
+    assert identity_of(office) == {"tự khai"}
+    listing(office)
+    assert identity_of(office) == {"có tên trong danh sách của đơn vị"}
+    office.counter.people.people[AN_ID] = office.counter.people.people[AN_ID]._replace(verified_at=START_MS)
+    assert identity_of(office) == {"đã xác thực bằng tài khoản định danh"}
+
+
+def test_a_roster_does_not_mean_somebody_whose_number_was_given_back_to_its_owner() -> None:
+    office = Office()
+    released = NumberChange(AN_ID, "0f" * 10, 1, "đăng ký nhầm", "2022-08-22T09:00:00+07:00")
+    listing(office, released)
+    assert identity_of(office) == {"tự khai"}
 
 
 def row(person: str = AN_ID, **changed: Any) -> RankingRow:
