@@ -1,7 +1,7 @@
 """Pictures of every screen for ``docs/screens.md``.
 
 ``python -m tests.browser.gallery`` shows the contest of Nghệ An, moved to today; data that only weeks of a
-contest would produce are made up (``published``).
+contest would produce are made up (``published``). Names of screens behind it: only those are taken again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import re
 import shutil
+import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -41,8 +43,11 @@ NAMES = {
     "paper_overtaken": "Bài thi đã làm tiếp trên thiết bị khác · Gone on with on another device",
     "review": "Kiểm tra trước khi nộp · The last look",
     "result": "Kết quả và biên nhận · Result and receipt",
+    "result_later": "Đã nhận bài, điểm báo sau khi tuần kết thúc · Received, the score is told after the week",
     "result_leftover": "Câu trả lời chưa đến được máy chủ · Answers that did not arrive",
-    "results": "Kết quả tuần · Results of a week",
+    "results": "Kết quả tuần, tạm thời · Results of a week, provisional",
+    "results_corrected": "Kết quả tuần, đã sửa · Results of a week, corrected",
+    "results_recognised": "Kết quả tuần, đã được công nhận · Results of a week, recognised",
     "results_final": "Kết quả chung cuộc · Final results",
     "results_none": "Chưa có kết quả · No results yet",
     "receipt": "Kiểm tra biên nhận · Checking a receipt",
@@ -84,9 +89,10 @@ def picture(page: Page, file: Path, width: int, height: int, scale: float) -> No
     file.write_bytes(base64.b64decode(taken["data"]))
 
 
-def pictures(browser: Browser, stack: Stack, folder: Path) -> None:
+def pictures(browser: Browser, stack: Stack, folder: Path, names: Collection[str]) -> None:
     person, attempt = sitting(stack)
-    for name, show in SCREENS.items():
+    for name in names:
+        show = SCREENS[name]
         for width, (height, scale) in SIZES.items():
             context = browser.new_context(
                 viewport={"width": width, "height": height}, locale="vi-VN", service_workers="block"
@@ -99,15 +105,16 @@ def pictures(browser: Browser, stack: Stack, folder: Path) -> None:
             context.close()
 
 
-def main() -> None:
+def main(names: Collection[str]) -> None:
     folder = DOCS / "screens"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    if not names:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         expect.set_options(timeout=20_000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with running(contest_of_today(Path(scratch)), Path(scratch) / "state") as stack:
-            pictures(browser, stack, folder)
+            pictures(browser, stack, folder, names or SCREENS)
         browser.close()
     lines = [
         "# Các màn hình · The screens\n",
@@ -126,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

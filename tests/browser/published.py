@@ -26,6 +26,12 @@ RULING = {
     "reason": "nghị định mới cho cả hai cách làm",
     "at": "2026-08-30T09:00:00+07:00",
 }
+RECOGNISED = {"decision": "12/QĐ-BTC", "decided_on": "2026-09-02"}
+CORRECTION = {
+    "at": "2026-08-31T15:20:00+07:00",
+    "reason": "đáp án câu CCHC-012 chưa đúng, theo biên bản số 3 của Ban Tổ chức",
+    "code": "3f09ab12cd",
+}
 PROVISIONAL = {"recognised": None, "complaints_until": "2026-09-01T08:05:00+07:00", "corrections": []}
 
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hồ", "Phan", "Vương", "Đặng")

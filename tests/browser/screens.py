@@ -183,17 +183,17 @@ def review(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="Kiểm tra trước khi nộp")).to_be_focused()
 
 
-def _receipt(visit: Visit) -> dict[str, Any]:
-    return published.receipt(visit.person.session["participant"]["participant_id"], visit.attempt)
+def _receipt(visit: Visit, **changes: Any) -> dict[str, Any]:
+    return published.receipt(visit.person.session["participant"]["participant_id"], visit.attempt, **changes)
 
 
-def result(visit: Visit) -> None:
+def result(visit: Visit, score: int | None = 4) -> None:
     """The result after a submission, which is not really sent: others still need the paper."""
-    answer = {"counted": True, "score": 4, "ruled_score": None, "total": 5, "duration_ms": 612_345}
+    answer = {"counted": True, "score": score, "ruled_score": None, "total": 5, "duration_ms": 612_345}
     answer |= {"submitted_at": published.CLOSES, "late": False}
 
     def submitted(route: Route) -> None:
-        route.fulfill(json={**answer, "receipt": _receipt(visit)})
+        route.fulfill(json={**answer, "receipt": _receipt(visit, score=score)})
 
     visit.page.route("**/submission", submitted)
     review(visit)
@@ -201,10 +201,26 @@ def result(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
 
 
-def results(visit: Visit) -> None:
-    published.publish(visit.page, published.results(visit.units))
+def result_later(visit: Visit) -> None:
+    """Where the bank is not published, the score is told after the week."""
+    result(visit, score=None)
+
+
+def results(visit: Visit, **told: Any) -> None:
+    """Provisional, unless ``told`` says otherwise."""
+    files = published.results(visit.units)
+    files["results/week-1.json"] |= told
+    published.publish(visit.page, files)
     visit.open("#/results/1")
     expect(visit.page.locator("figure .bars")).to_be_visible()
+
+
+def results_corrected(visit: Visit) -> None:
+    results(visit, revision=2, corrections=[published.CORRECTION])
+
+
+def results_recognised(visit: Visit) -> None:
+    results(visit, recognised=published.RECOGNISED, complaints_until=None)
 
 
 def results_final(visit: Visit) -> None:
@@ -310,9 +326,10 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
             paper_overtaken,
             review,
             result,
+            result_later,
             result_leftover,
         ),
-        *(results, results_final, results_none),
+        *(results, results_corrected, results_recognised, results_final, results_none),
         *(receipt, commitments, commitments_none, waiting, failed, not_found),
         *(register_by_provider, identity, identity_elsewhere),
     )
