@@ -38,6 +38,17 @@ def toml(table: dict[str, Any]) -> str:
     return "\n".join(["", "[identity]", *rest, f"claims = {{ {claims} }}", ""])
 
 
+def keep_secret(stack: Stack) -> None:
+    """The secret of the contest at the provider, where the handbook says that it is kept."""
+    name = next(
+        output["OutputValue"]
+        for described in stack.client("cloudformation").describe_stacks()["Stacks"]
+        for output in described.get("Outputs", ())
+        if output["OutputKey"] == "ProviderSecretName"
+    )
+    stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=SECRET)
+
+
 @dataclass(frozen=True)
 class Desk:
     """A stack whose contest names ``run``; each test has a ``sub`` of its own there."""
@@ -59,13 +70,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         with (contest / "contest.toml").open("a", encoding="utf-8") as file:
             file.write(toml(told))
         with running(contest, folder / "state", "--port", str(port)) as stack:
-            name = next(
-                output["OutputValue"]
-                for described in stack.client("cloudformation").describe_stacks()["Stacks"]
-                for output in described.get("Outputs", ())
-                if output["OutputKey"] == "ProviderSecretName"
-            )
-            stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=SECRET)
+            keep_secret(stack)
             yield Desk(stack, run)
 
 

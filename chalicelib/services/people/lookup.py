@@ -93,8 +93,7 @@ class Lookup:
 
     def _person(self, person: Participant, reference: Current) -> Iterator[Row]:
         at = _moments(reference.definition)
-        units = {unit.code: unit.name for unit in reference.units}
-        categories = {one.name: one.title for one in reference.definition.categories}
+        units, categories = _titles(reference)
         yield ("NGƯỜI DỰ THI", person.full_name)
         yield ("Mã người dự thi", person.participant_id)
         yield ("Số căn cước", person.citizen_id_masked)
@@ -129,7 +128,7 @@ class Lookup:
         yield (definition.title_of(entry.week).upper(), f"{entry.used} lượt đã dùng")
         published = self._published(entry)
         if published:
-            yield from _place(published, definition)
+            yield from _place(published, reference)
         elif definition.is_over(entry.week, now):
             yield ("Hạng", "không được xếp hạng, hoặc kết quả chưa được tổng hợp")
         for attempt in entry.finished:
@@ -190,8 +189,18 @@ class Lookup:
         return None
 
 
-def _place(published: _Published, definition: Definition) -> Iterator[Row]:
+def _titles(reference: Reference) -> tuple[dict[str, str], dict[str, str]]:
+    """Units by code, categories by name, as people call them."""
+    units = {unit.code: unit.name for unit in reference.units}
+    return units, {one.name: one.title for one in reference.definition.categories}
+
+
+def _place(published: _Published, reference: Reference) -> Iterator[Row]:
     week, rank, row, ahead = published
+    definition = reference.definition
+    units, categories = _titles(reference)
+    yield ("Đơn vị được tính", units.get(row.unit, row.unit) or _OUTSIDE)
+    yield ("Đối tượng được tính", categories.get(row.category, row.category))
     prizes = {prize.participant_id: prize.title for prize in week.prizes}
     yield ("Hạng", f"{rank} trong {week.ranked} người", "", "", prizes.get(row.participant_id, ""))
     if ahead is None:
