@@ -11,7 +11,8 @@ whole or refused with all its faults. The answer is personal, so it goes into a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -105,30 +106,26 @@ class PersonalFiles:
     def _wanted(self, name: str, rows: list[Row], faults: list[Fault]) -> dict[str, str]:
         """What each row of a data request or lookup names a person by → participant id; checks other rows."""
         wanted: dict[str, str] = {}
+        sat = self._sat(rows) if name == "lookups" else {}
         for row in rows:
             if name == "password-resets":
                 check_citizen_id(row, faults)
             elif name == "lookups" and row["attempt_id"]:
-                wanted[row["attempt_id"]] = self._whose(row, faults)
+                wanted[row["attempt_id"]] = _whose(row, sat, faults)
             elif name in ("data-requests", "lookups"):
                 wanted[_key(row)] = Who(self._in_force).of(row, faults)
             if name == "data-requests" and row["request"] not in {"export", "erase"}:
                 faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
         return wanted
 
-    def _whose(self, row: Row, faults: list[Fault]) -> str:
-        """The person of the paper that a row names."""
-        try:
-            person = self.lookup.whose(AttemptId.parse(row["attempt_id"]))
-        except AttemptNotFound:
-            person = None
-        if person is None or row["citizen_id"] or row["participant_id"]:
-            message = (
-                "không có lượt thi nào có mã này, hoặc dòng này ghi cả cột khác: mỗi dòng chỉ ghi một trong ba "
-                "cột; mã lượt thi (attempt_id) ở trong tệp biên nhận của người dự thi"
-            )
-            faults.append(row.fault("attempt_id", message))
-        return person or ""
+    def _sat(self, rows: list[Row]) -> dict[str, str]:
+        """Attempt id as a row has it → participant id, of those that there are."""
+        attempts = dict[str, AttemptId]()
+        for row in rows:
+            with suppress(AttemptNotFound):
+                attempts[row["attempt_id"]] = AttemptId.parse(row["attempt_id"])
+        found = self.lookup.whose(attempts.values())
+        return {told: found[attempt] for told, attempt in attempts.items() if attempt in found}
 
     def _resets(
         self, rows: list[Row], reference: Current, now: datetime, folder: str, delivery: str
@@ -221,6 +218,18 @@ class PersonalFiles:
         return self.write_book(
             [PlainSheet(name, [24] * len(header), header, rows) for name, header, rows in sheets], now
         )
+
+
+def _whose(row: Row, sat: Mapping[str, str], faults: list[Fault]) -> str:
+    """The person of the paper that a row names."""
+    person = sat.get(row["attempt_id"], "")
+    if not person or row["citizen_id"] or row["participant_id"]:
+        message = (
+            "không có lượt thi nào có mã này, hoặc dòng này ghi cả cột khác: mỗi dòng chỉ ghi một trong ba "
+            "cột; mã lượt thi (attempt_id) ở trong tệp biên nhận của người dự thi"
+        )
+        faults.append(row.fault("attempt_id", message))
+    return person
 
 
 def _key(row: Row) -> str:

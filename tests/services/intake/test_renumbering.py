@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.identity import participant_id
+from chalicelib.domain.times import to_ms
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import Holder
@@ -212,3 +215,53 @@ def test_the_owner_of_a_number_that_is_given_back_takes_the_place_of_whom_a_rost
     assert hotline.send("releases.csv", f"citizen_id,reason\n{CITIZENS['chi']},gọi\n")["accepted"]
     assert on_rosters(hotline, 2) == {"SO-B": [NEXT]}
     assert ListedPeople(hotline.desk.desk).find(IDS["chi"], hotline.contest()) == ("SO-B", "mandatory")
+
+
+NUMBERS = {citizen: participant_id(PEPPER, citizen) for citizen in (*CITIZENS.values(), RIGHT, "040080000901")}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_order_numbers_pass_in_and_wherever_runs_die_each_leads_to_one_person(seed: int) -> None:
+    """Releases, corrected numbers, registrations and erasures; after each, table and contest say the same."""
+    rng, hotline, now, released = random.Random(seed), Hotline(), TUESDAY, set[str]()
+    people = hotline.desk.people
+    known = people.people[IDS["dung"]]
+
+    def check() -> None:
+        told, held = hotline.contest().decisions.in_force(), people.in_force(NUMBERS.values())
+        assert held == {number: told.get(number, number) for number in NUMBERS.values()}
+        for identity, person in hotline.people.items():
+            assert (held[NUMBERS[person.citizen_id]] == identity) == (identity not in released)
+
+    def send(file: str, text: str) -> None:
+        before = people.in_force(NUMBERS.values())
+        write = rng.choice(["occupy", "correct", "pass_on", ""])
+        hotline.desk.people = Unlucky(people, write)  # type: ignore[assignment]
+        hotline.desk.clock.now = to_ms(now)
+        try:
+            answer = hotline.desk.intake.take_over(file, text.encode(), now)
+        except Busy:
+            answer = hotline.desk.intake.take_over(file, text.encode(), now + timedelta(minutes=1), now)
+        hotline.desk.people = people
+        if answer.accepted and file.startswith("releases"):
+            released.update(set(before.values()) - set(people.in_force(NUMBERS.values()).values()))
+
+    if rng.random() < 0.5:
+        hotline.close()
+    for _ in range(12):
+        now += timedelta(minutes=2)
+        one, other = rng.choices([*NUMBERS], k=2)
+        identity = people.in_force([NUMBERS[one]])[NUMBERS[one]]
+        match rng.choice(["release", "correct", "correct", "register", "erase"]):
+            case "release":
+                send("releases.csv", f"citizen_id,reason\n{one},gọi\n")
+            case "correct":
+                send("corrections.csv", f"citizen_id,field,value,reason\n{one},citizen_id,{other},gõ nhầm\n")
+            case "register":
+                with suppress(AlreadyRegistered):
+                    people.add(
+                        known._replace(participant_id=identity, citizen_id=one, registered_at=to_ms(now))
+                    )
+            case "erase":
+                people.erase(identity, to_ms(now))
+        check()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.documents.closed_week import RankingRow
+from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Correction, Decisions, NumberChange, Ruling
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.readers.contest_tables import RosterRow
@@ -173,6 +176,23 @@ def test_who_stood_ahead_is_told_by_the_first_criterion_that_differs(ahead: dict
 def test_a_missing_prediction_ranks_last_and_is_said() -> None:
     why = ahead_by(row(prediction=None), row(BINH_ID), definition(), target=120)
     assert why == "dự đoán gần hơn: lệch 20 so với không có dự đoán"
+
+
+def test_papers_are_found_by_reading_each_week_once() -> None:
+    office = Office()
+    attempt = office.sit()
+    read: list[int] = []
+    everybody = office.requests.lookup.everybody
+
+    def counted(week: int) -> Iterator[Entry]:
+        read.append(week)
+        return everybody(week)
+
+    office.requests = replace(office.requests, lookup=replace(office.requests.lookup, everybody=counted))
+    unknown = [attempt["attempt_id"][:-1] + digit for digit in "0123456789"]
+    report = office.send("lookups.csv", "\n".join(["attempt_id", attempt["attempt_id"], *unknown]) + "\n")
+    assert not report["accepted"]
+    assert read == [1]
 
 
 def test_a_sheet_says_who_is_on_a_roster_and_not_of_somebody_whose_number_was_given_back() -> None:
