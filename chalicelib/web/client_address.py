@@ -11,7 +11,7 @@ def client_address(context: Mapping[str, Any], headers: Mapping[str, str]) -> st
 
     CloudFront appends its caller to X-Forwarded-For, and API Gateway appends CloudFront. The caller may have
     made up everything further left. A caller who bypasses CloudFront can make this address up too; the brake on
-    passwords does not rely on honesty (``sessions.pause_left``).
+    one person's password does not rely on it (``services.people.brakes``), the price by source does.
     """
     forwarded = [part.strip() for part in (headers.get("x-forwarded-for") or "").split(",")]
     if len(forwarded) > 1:

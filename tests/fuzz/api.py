@@ -133,6 +133,7 @@ def _hook(schema: Any, crowd: People, report: Report) -> None:
 
     @schemathesis.hook
     def before_call(context: Any, case: Any, kwargs: Any) -> None:
+        case.headers["X-Forwarded-For"] = crowd.address()
         attempt = (case.path_parameters or {}).get("attempt_id")
         in_a_chain = case.meta is not None and case.meta.phase.name.value == "stateful"
         if crowd.knows(case.headers.get("Authorization")) and (in_a_chain or not crowd.stranger()):
