@@ -20,7 +20,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 
 
 class StoredRevocations:
-    """``Revocations`` on the desk. ``desk`` is called at the first revocation only.
+    """``Revocations`` on the desk. ``desk`` is called only where there is somebody to revoke.
 
     The moment lies ``SKEW_MS`` ahead, so that no session from before survives because a clock was fast. It is
     written to the person first: whoever signs in from then on gets a token of that moment, which holds.

@@ -78,6 +78,7 @@ def _receipts() -> Receipts:
     return Receipts(_pepper(), SigningKey(secret(http, _environment().receipt_secret)))
 
 
+@lru_cache(maxsize=1)
 def _writable_desk() -> Bucket:
     """The desk, of which the API may write the list of revoked tokens, and releases to proven owners."""
     environment = _environment()
