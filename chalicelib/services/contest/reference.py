@@ -126,15 +126,18 @@ class Current(Reference):
 
     def of_week(self, number: int) -> Reference:
         """The contest that applies in week ``number``. Raises ``Busy``, ``NotLoaded``."""
+        known = self._weeks.get(number)
+        if known is not None:
+            return known
+        rules, units = self.earlier.get(number), self.counted.get(number)
         became = self.decisions.merged_in(number)
-        if number not in self.earlier and number not in self.counted and not became:
+        if not (rules or units or became):
             return self
-        if number not in self._weeks:
-            rules, units = self.earlier.get(number), self.counted.get(number)
-            reference = _under(self, rules()) if rules else self
-            reference = _changed(reference, _units_of(reference, units())) if units else reference
-            self._weeks[number] = _changed(reference, _merged(reference, became)) if became else reference
-        return self._weeks[number]
+        reference = _under(self, rules()) if rules else self
+        reference = _changed(reference, _units_of(reference, units())) if units else reference
+        reference = _changed(reference, _merged(reference, became)) if became else reference
+        self._weeks[number] = reference
+        return reference
 
     @property
     def at_the_end(self) -> Current:
