@@ -48,9 +48,10 @@ def check(key: bytes, proof: str | None, now: datetime) -> Proof | None:
     try:
         if not altcha.verify_solution(proof, key, check_expires=False)[0]:
             return None
-        _, expires, params = altcha.Payload.from_base64(proof).parse_salt()
+        payload = altcha.Payload.from_base64(proof)
+        _, expires, params = payload.parse_salt()
         if expires is None or expires < now.timestamp():
             return None
-        return Proof(altcha.Payload.from_base64(proof).challenge, int(params["steps"][0]))
+        return Proof(payload.challenge, int(params["steps"][0]))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return None
