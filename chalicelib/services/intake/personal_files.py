@@ -191,14 +191,15 @@ class PersonalFiles:
         """One workbook a person."""
         counts: Counter[str] = Counter()
         lines: list[list[str]] = []
+        files: dict[str, str] = {}
+        for person, rows in self.lookup.sheets(wanted.values(), reference, to_ms(now)):
+            files[person] = f"{person}.xlsx"
+            sheet = PlainSheet("Tra cứu", WIDTHS, HEADER, rows)
+            self.desk.put(folder + files[person], self.write_book([sheet], now))
         for key, person in wanted.items():
-            rows = self.lookup.sheet(person, reference, to_ms(now))
-            outcome = "found" if rows else "not_registered"
-            if rows:
-                sheet = PlainSheet("Tra cứu", WIDTHS, HEADER, rows)
-                self.desk.put(f"{folder}{person}.xlsx", self.write_book([sheet], now))
+            outcome = "found" if person in files else "not_registered"
             counts[outcome] += 1
-            lines.append([key, f"{person}.xlsx" if rows else "", _NOTES[outcome]])
+            lines.append([key, files.get(person, ""), _NOTES[outcome]])
         sheet_of_all = ("Kết quả", ("lookup", "file", "note"), lines)
         self.desk.put(f"{folder}lookups.xlsx", self._workbook([sheet_of_all], now))
         return dict(counts)

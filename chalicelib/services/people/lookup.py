@@ -5,7 +5,7 @@ Keys and scores stand in it only where the week's state allows them, as on the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -84,55 +84,29 @@ class Lookup:
             for attempt in wanted.intersection(_attempts(entry))
         }
 
-    def sheet(self, person: str, reference: Current, now: int) -> list[Row]:
-        """The rows under ``HEADER``, of a registered person; none if nobody is registered under that id."""
-        found = self.participants.get(person)
-        if found is None:
-            return []
-        history = Exam(reference, self.entries, nonce=str).history(
-            Person(person, found.unit, found.category), now
-        )
-        rows = [*self._person(found, reference)]
-        for entry in history:
-            rows += self._week(entry, reference, now)
-        return rows
+    def sheets(self, people: Iterable[str], reference: Current, now: int) -> Iterator[tuple[str, list[Row]]]:
+        """Participant id and the rows under ``HEADER``, of those who are registered.
 
-    def _person(self, person: Participant, reference: Current) -> Iterator[Row]:
-        at = _moments(reference.definition)
-        units, categories = _titles(reference)
-        yield ("NGƯỜI DỰ THI", person.full_name)
-        yield ("Mã người dự thi", person.participant_id)
-        yield ("Số căn cước", person.citizen_id_masked)
-        yield ("Đăng ký lúc", at(person.registered_at))
-        yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or _OUTSIDE)
-        yield ("Đối tượng đã khai", categories.get(person.category, person.category))
-        listed = ListedPeople(self.desk).looked_up(person, reference, self.pepper)
-        yield ("Danh tính", VERIFIED[listed.verified])
-        for line in person.corrected:
-            before, after = (_value(line.field, value) for value in (line.before, line.after))
-            told = f"{_FIELDS[line.field]}: {before} → {after}"
-            yield ("Sửa thông tin", told, "", "", _stamp(line.at), line.reason)
-        for change in reference.corrections.get(person.participant_id, ()):
-            names = units if change.field == "unit" else categories
-            value = names.get(change.value, change.value) or _OUTSIDE
-            told = f"{_FIELDS[change.field]} từ {reference.definition.title_of(change.from_week)}: {value}"
-            yield ("Sửa thông tin", told, "", "", _stamp(change.at), change.reason)
-        for one in reference.decisions.annulments:
-            if one.participant_id == person.participant_id:
-                weeks = ", ".join(map(str, one.weeks)) or "tất cả"
-                told = f"{_EFFECTS[one.effect]}, {reference.definition.contest.period} {weeks}"
-                yield ("Quyết định", told, "", "", day(datetime.fromisoformat(one.decided_on)), one.reason)
-        for number in reference.decisions.numbers:
-            if number.participant_id == person.participant_id:
-                told = "số căn cước được chuyển cho người này"
-                yield ("Quyết định", told, "", "", _stamp(number.at), number.reason)
+        Reads the roster index and each week's ranking once, whoever is asked for.
+        """
+        exam, listed = Exam(reference, self.entries, nonce=str), ListedPeople(self.desk)
+        found = self.participants.get_many(people)
+        entries = {
+            identity: exam.history(Person(identity, person.unit, person.category), now)
+            for identity, person in found.items()
+        }
+        published = self._published(entries)
+        for identity, person in found.items():
+            rows = [*_person(listed.looked_up(person, reference, self.pepper), reference)]
+            for entry in entries[identity]:
+                rows += self._week(entry, published.get((entry.week, identity)), reference, now)
+            yield identity, rows
 
-    def _week(self, entry: Entry, current: Current, now: int) -> Iterator[Row]:
+    def _week(self, entry: Entry, published: _Published | None, current: Current, now: int) -> Iterator[Row]:
         reference = current.of_week(entry.week)
         definition = reference.definition
         yield ()
         yield (definition.title_of(entry.week).upper(), f"{entry.used} lượt đã dùng")
-        published = self._published(entry)
         if published:
             yield from _place(published, reference)
         elif definition.is_over(entry.week, now):
@@ -180,25 +154,59 @@ class Lookup:
         rulings = reference.decisions.rulings_in(entry.week) if over else {}
         yield from _paper(paper, attempt.answers, rulings, keys=over)
 
-    def _published(self, entry: Entry) -> _Published | None:
-        """None if the week has no result in force, or the person no place in it."""
-        current = self.desk.get(CURRENT_RESULTS)
+    def _published(self, entries: Mapping[str, Sequence[Entry]]) -> dict[tuple[int, str], _Published]:
+        """By week and participant id, of those who have a place in a result in force."""
+        current, found = self.desk.get(CURRENT_RESULTS), dict[tuple[int, str], _Published]()
         for shown in decode(ResultsIndex, current).weeks if current else ():
-            if shown.week == entry.week:
-                folder = f"results/week-{shown.week}/rev-{shown.revision}"
-                stored = StoredRevision(lambda name, folder=folder: self.desk.get(f"{folder}/{name}"))  # type: ignore[misc]
-                ahead = None
-                for rank, row in enumerate(stored.rows(), 1):
-                    if row.participant_id == entry.participant_id:
-                        return _Published(stored.week(), rank, row, ahead)
-                    ahead = row
-        return None
+            people = {
+                identity for identity, weeks in entries.items() if any(one.week == shown.week for one in weeks)
+            }
+            if not people:
+                continue
+            folder = f"results/week-{shown.week}/rev-{shown.revision}"
+            stored = StoredRevision(lambda name, folder=folder: self.desk.get(f"{folder}/{name}"))  # type: ignore[misc]
+            week, ahead = stored.week(), None
+            for rank, row in enumerate(stored.rows(), 1):
+                if row.participant_id in people:
+                    found[shown.week, row.participant_id] = _Published(week, rank, row, ahead)
+                ahead = row
+        return found
 
 
 def _titles(reference: Reference) -> tuple[dict[str, str], dict[str, str]]:
     """Units by code, categories by name, as people call them."""
     units = {unit.code: unit.name for unit in reference.units}
     return units, {one.name: one.title for one in reference.definition.categories}
+
+
+def _person(person: Participant, reference: Current) -> Iterator[Row]:
+    at = _moments(reference.definition)
+    units, categories = _titles(reference)
+    yield ("NGƯỜI DỰ THI", person.full_name)
+    yield ("Mã người dự thi", person.participant_id)
+    yield ("Số căn cước", person.citizen_id_masked)
+    yield ("Đăng ký lúc", at(person.registered_at))
+    yield ("Đơn vị đã khai", units.get(person.unit, person.unit) or _OUTSIDE)
+    yield ("Đối tượng đã khai", categories.get(person.category, person.category))
+    yield ("Danh tính", VERIFIED[person.verified])
+    for line in person.corrected:
+        before, after = (_value(line.field, value) for value in (line.before, line.after))
+        told = f"{_FIELDS[line.field]}: {before} → {after}"
+        yield ("Sửa thông tin", told, "", "", _stamp(line.at), line.reason)
+    for change in reference.corrections.get(person.participant_id, ()):
+        names = units if change.field == "unit" else categories
+        value = names.get(change.value, change.value) or _OUTSIDE
+        told = f"{_FIELDS[change.field]} từ {reference.definition.title_of(change.from_week)}: {value}"
+        yield ("Sửa thông tin", told, "", "", _stamp(change.at), change.reason)
+    for one in reference.decisions.annulments:
+        if one.participant_id == person.participant_id:
+            weeks = ", ".join(map(str, one.weeks)) or "tất cả"
+            told = f"{_EFFECTS[one.effect]}, {reference.definition.contest.period} {weeks}"
+            yield ("Quyết định", told, "", "", day(datetime.fromisoformat(one.decided_on)), one.reason)
+    for number in reference.decisions.numbers:
+        if number.participant_id == person.participant_id:
+            told = "số căn cước được chuyển cho người này"
+            yield ("Quyết định", told, "", "", _stamp(number.at), number.reason)
 
 
 def _attempts(entry: Entry) -> Iterator[AttemptId]:

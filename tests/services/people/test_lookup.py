@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.documents.closed_week import RankingRow
+from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, RankingRow, encode_rows
+from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Correction, Decisions, NumberChange, Ruling
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.people.lookup import HEADER, ahead_by
-from tests.fakes import MINUTE, START_MS, WEEK, definition
+from tests.documents.builders import a_closed_week
+from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, definition
 from tests.services.intake.test_personal_files import AN_ID, BINH_ID, Office
 from tests.web.counter import AN
 
@@ -193,6 +196,40 @@ def test_papers_are_found_by_reading_each_week_once() -> None:
     report = office.send("lookups.csv", "\n".join(["attempt_id", attempt["attempt_id"], *unknown]) + "\n")
     assert not report["accepted"]
     assert read == [1]
+
+
+class CountingDesk(MemoryObjects):
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        super().__init__()
+        self.objects, self.read = objects, Counter[str]()
+
+    def get(self, key: str) -> bytes | None:
+        self.read[key] += 1
+        return super().get(key)
+
+
+def test_the_places_of_several_people_are_found_by_reading_the_roster_and_each_ranking_once() -> None:
+    office = Office()
+    office.sit()
+    office.counter.submit(office.binh, office.counter.start(office.binh), prediction=7)
+    listing(office)
+    folder, ranking = "results/week-1/rev-2", [row(BINH_ID, score=20), row(AN_ID)]
+    office.desk.objects[CURRENT_RESULTS] = ResultsIndex(weeks=(ShownWeek(1, 2),), final=None).encode()
+    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
+    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
+    desk = CountingDesk(office.desk.objects)
+    office.requests = replace(office.requests, lookup=replace(office.requests.lookup, desk=desk))
+    report = office.send("lookups.csv", f"participant_id\n{AN_ID}\n{BINH_ID}\n")
+    said = {
+        person: {line[0]: line[1] for line in office.sheet(report, f"{person}.xlsx")}
+        for person in (AN_ID, BINH_ID)
+    }
+    assert [(one["Hạng"][:6], one["Đứng ngay trước"]) for one in said.values()] == [
+        ("2 tron", f"mã {BINH_ID}"),
+        ("1 tron", "không có ai"),
+    ]
+    assert desk.read == dict.fromkeys(desk.read, 1)
+    assert {key.split("/")[0] for key in desk.read} == {"reference", "results"}
 
 
 def test_a_sheet_says_who_is_on_a_roster_and_not_of_somebody_whose_number_was_given_back() -> None:
