@@ -230,16 +230,3 @@ def test_the_places_of_several_people_are_found_by_reading_the_roster_and_each_r
     ]
     assert desk.read == dict.fromkeys(desk.read, 1)
     assert {key.split("/")[0] for key in desk.read} == {"reference", "results"}
-
-
-def test_a_sheet_says_who_is_on_a_roster_and_not_of_somebody_whose_number_was_given_back() -> None:
-    office = Office()
-    listed = RosterRow("SO-B", "Nguyễn Văn An", AN["citizen_id"], exempt=False, category="mandatory", reason="")
-    said = []
-    passed = NumberChange(AN_ID, "f" * 20, 1, "chủ số gọi", "2022-08-29T09:00:00+07:00")
-    for decisions in (Decisions(), Decisions(numbers=(passed,))):
-        office.counter.load(definition(), decisions=decisions, rosters=[listed])
-        office.source()
-        office.counter.clock.now += MINUTE
-        said += [row[1] for row in told(office, AN_ID, "participant_id") if row[0] == "Danh tính"]
-    assert said == ["có tên trong danh sách của đơn vị", "tự khai"]
