@@ -42,7 +42,6 @@ from chalicelib.services.people.registration import (
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
     Exchanges,
-    Holder,
     ObjectStore,
     Participant,
     ParticipantStore,
@@ -80,9 +79,6 @@ NewPassword = Annotated[
 ]
 
 
-# Where the desk finds the numbers that their proven owners want, one folder each.
-RELEASES = "inbox/releases-by-provider"
-RELEASED_AGAIN_MS = 15 * 60_000
 PROVABLE = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
 Proof = Annotated[
     Annotated[str, Field(max_length=2_000)] | None,
@@ -235,25 +231,53 @@ class AccountApi:
                 self.sources.missed(source, now)
             raise
         except AlreadyRegistered:
-            if proven is not None and self._is_being_released(proven, now):
-                raise Busy from None  # the page asks again and again: these are no guesses
-            try:
-                guess = proof if proven is not None else None
-                person = self._known(application.citizen_id, body.password, guess, address, reference, now)
-            except ProofRequired as required:
-                if proven is not None:  # perhaps it is their own account, strained by others
-                    required.challenge = self._challenge(required.steps, now)
-                    raise
-                self.sources.missed(source, now)
-                raise AlreadyRegistered from None
-            except WrongCredentials:  # counted as a miss already
-                if proven is not None:
-                    self._take_over(proven, reference, now)
-                raise AlreadyRegistered from None
-            if proven is not None:
-                person = self._prove(person, proven, now)
+            if proven is None:
+                person = self._registered_before(application, address, reference, now)
+            else:
+                person = self._of_its_owner(application, proven, proof, address, reference, now)
             person = self.listed.looked_up(person, reference, self.pepper)
         return {"participant": responses.participant(person, reference, now)}
+
+    def _registered_before(
+        self, application: Application, address: str, reference: Reference, now: int
+    ) -> Participant:
+        """The account with this password. Raises ``AlreadyRegistered``, also where a guess costs something."""
+        try:
+            return self._known(application.citizen_id, application.password, None, address, reference, now)
+        except ProofRequired:
+            self.sources.missed(source_id(self.pepper, address), now)
+            raise AlreadyRegistered from None
+        except WrongCredentials:  # counted as a miss already
+            raise AlreadyRegistered from None
+
+    def _of_its_owner(
+        self,
+        application: Application,
+        proven: Proven,
+        proof: brakes.Proof | None,
+        address: str,
+        reference: Reference,
+        now: int,
+    ) -> Participant:
+        """The account with this password, verified from now on.
+
+        If somebody unproven has the number, it is taken over: raises ``Busy`` until that is done.
+        """
+        from chalicelib.services.people.takeover import TakeOver  # noqa: PLC0415  few contests have a provider
+
+        taking = TakeOver(self.participants, self.exchanges, self.inbox)
+        number = participant_id(self.pepper, proven.citizen_id)
+        if taking.is_asked_for(number, now):
+            raise Busy  # the page asks again and again: these are no guesses
+        try:
+            with self._asking_for_proof(now):  # perhaps it is their own account, strained by others
+                found = self._known(
+                    application.citizen_id, application.password, proof, address, reference, now
+                )
+        except WrongCredentials:
+            taking.ask_for(number, proven.citizen_id, reference.definition.identity.title, now)
+            raise AlreadyRegistered from None
+        return self._prove(found, proven, now)
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
@@ -285,36 +309,6 @@ class AccountApi:
         verified = proven.applied_to(found, now)
         self.participants.prove(verified)
         return verified
-
-    def _take_over(self, proven: Proven, reference: Reference, now: int) -> None:
-        """Has the number released if somebody unproven has it: the desk does so as if the owner had called.
-
-        Raises ``Busy`` until that is done, in some seconds. However often the owner's request comes, the desk
-        is asked once in a quarter of an hour. What it does late does not hit the owner, who is verified then.
-        """
-        number = participant_id(self.pepper, proven.citizen_id)
-        holder = self.participants.holder(number)
-        if holder is not None and not holder.taken:
-            raise Busy
-        if holder is None or holder.person is None or holder.person.verified_at:
-            return
-        claim = _release_of(holder)
-        asked = self.exchanges.get(claim)
-        if asked and now - asked.claimed_at >= RELEASED_AGAIN_MS:  # the desk has not done it
-            self.exchanges.release(claim)
-        if self.exchanges.claim(claim, now):
-            why = f"chủ số đã xác thực bằng {reference.definition.identity.title}"
-            try:
-                self.inbox().put(f"{RELEASES}/{number}/releases.csv", releases_file(proven.citizen_id, why))
-            except Exception:
-                self.exchanges.release(claim)
-                raise
-        raise Busy
-
-    def _is_being_released(self, proven: Proven, now: int) -> bool:
-        holder = self.participants.holder(participant_id(self.pepper, proven.citizen_id))
-        asked = self.exchanges.get(_release_of(holder)) if holder else None
-        return asked is not None and now - asked.claimed_at < RELEASED_AGAIN_MS
 
     def _known(
         self,
@@ -403,17 +397,6 @@ class AccountApi:
 
     def _proof_key(self) -> bytes:
         return hmac.digest(self.pepper, b"proof of work", "sha256")
-
-
-def _release_of(holder: Holder) -> str:
-    """The key under which the desk is asked once to release whoever has the number."""
-    return f"release|{holder.participant_id}"
-
-
-def releases_file(citizen_id: str, reason: str) -> bytes:
-    """``releases.csv`` for one person; the desk reads CSV."""
-    quoted = reason.replace('"', '""')
-    return f'citizen_id,reason\n{citizen_id},"{quoted}"\n'.encode()
 
 
 def _application(body: Registration, proven: Proven | None) -> Application:

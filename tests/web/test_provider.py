@@ -36,7 +36,7 @@ from chalicelib.services.people.brakes import FREE_ANYWHERE
 from chalicelib.services.people.proven import TICKET_MS
 from chalicelib.services.people.proven import ticket as ticket_of
 from chalicelib.services.people.provider_sign_in import EXCHANGE_MS, FAILURES, FALLBACK_MS, FLOW_MS, OPEN_MS
-from chalicelib.web.account import RELEASED_AGAIN_MS
+from chalicelib.services.people.takeover import AGAIN_MS
 from tests.fakes import MINUTE, definition
 from tests.identity_table import identity
 from tests.provider import PERSON, Provider, provider
@@ -316,7 +316,7 @@ def test_a_release_that_the_desk_has_not_carried_out_is_asked_for_again_later(ru
     for _ in range(20):
         with pytest.raises(Busy):
             counter.account.register(sent, HOME)
-    counter.clock.now += RELEASED_AGAIN_MS
+    counter.clock.now += AGAIN_MS
     for _ in range(20):
         with pytest.raises(Busy):
             counter.account.register(sent, HOME)
