@@ -9,34 +9,26 @@ import msgspec
 
 from chalicelib.domain.attempt import Entry, Finished, Opened, decode_opening
 from chalicelib.services.ports import SHARDS
-from chalicelib.storage.pages import pages
+from chalicelib.storage.pages import Number, Text, pages
 from chalicelib.storage.signed_http import SignedHttp
 
 
-class _S(msgspec.Struct, gc=False):
-    S: str
-
-
-class _N(msgspec.Struct, gc=False):
-    N: str
-
-
 class _L(msgspec.Struct, gc=False):
-    L: list[_S]
+    L: list[Text]
 
 
 class Item(msgspec.Struct, gc=False):
     """One item of the table ``entries``."""
 
-    pk: _S
-    sk: _S
-    unit: _S
-    category: _S
-    used: _N
-    open: _S | None = None
-    saved: _S | None = None
-    guess: _N | None = None
-    rev: _N | None = None
+    pk: Text
+    sk: Text
+    unit: Text
+    category: Text
+    used: Number
+    open: Text | None = None
+    saved: Text | None = None
+    guess: Number | None = None
+    rev: Number | None = None
     done: _L | None = None
 
 

@@ -1,4 +1,4 @@
-"""Raw pages of a DynamoDB query or scan, up to 1 MB each; the caller decodes them."""
+"""Raw pages of a DynamoDB query or scan, up to 1 MB each; the caller decodes them, with the types here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from chalicelib.domain.errors import Busy
 from chalicelib.storage.signed_http import SignedHttp
 
 PATIENCE = 10
+
+
+class Text(msgspec.Struct, gc=False):
+    S: str
+
+
+class Number(msgspec.Struct, gc=False):
+    N: str
+
+
+class Binary(msgspec.Struct, gc=False):
+    B: bytes  # base64 in JSON, which msgspec decodes
 
 
 class _Rest(msgspec.Struct):

@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chalicelib.storage.pages import pages
+from chalicelib.storage.pages import Number, Text, pages
 from chalicelib.storage.signed_http import SignedHttp
 
 
-class _S(msgspec.Struct, gc=False):
-    S: str
-
-
-class _N(msgspec.Struct, gc=False):
-    N: str
-
-
 class _Item(msgspec.Struct, gc=False):
-    id: _S
-    verified_at: _N
+    id: Text
+    verified_at: Number
 
 
 class _Page(msgspec.Struct, gc=False):

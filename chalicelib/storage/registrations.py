@@ -11,26 +11,14 @@ import msgspec
 
 from chalicelib.domain.statistics.farms import Registration
 from chalicelib.services.people.vault import Unreadable, Vault
-from chalicelib.storage.pages import pages
+from chalicelib.storage.pages import Binary, Number, Text, pages
 from chalicelib.storage.signed_http import SignedHttp
 
 
-class _S(msgspec.Struct, gc=False):
-    S: str
-
-
-class _B(msgspec.Struct, gc=False):
-    B: bytes  # base64 in JSON, which msgspec decodes
-
-
-class _N(msgspec.Struct, gc=False):
-    N: str
-
-
 class _Item(msgspec.Struct, gc=False):
-    id: _S
-    phone: _B
-    registered_at: _N
+    id: Text
+    phone: Binary
+    registered_at: Number
 
 
 class _Page(msgspec.Struct, gc=False):
