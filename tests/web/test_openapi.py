@@ -38,6 +38,7 @@ SAVED: Any = {"answers": {"1": ["A"]}, "revision": 0}
 SUBMITTED: Any = {"answers": {"1": ["B"]}, "revision": 0}
 NO_FLOW: Any = {"flow": "1.x.y", "code": "x", "state": "x"}
 ENDING = ExitStack()
+AN_ID = participant_id(PEPPER, AN["citizen_id"])
 NOBODYS = f"1-1-{START_MS}-{'0' * 16}"
 
 
@@ -190,18 +191,20 @@ def where_registering_costs_a_proof() -> Situation:
     return Situation(Counter(definition(eligibility={"proof_of_work": "on"})))
 
 
-def of_the_excluded() -> Situation:
-    situation = one_with_an_open_attempt()
-    situation.counter.load(definition(), excluded=[participant_id(PEPPER, AN["citizen_id"])])
-    situation.counter.clock.now += 2 * MINUTE
+def once_decided(situation: Situation, **changed: Any) -> Situation:
+    """The organisers have changed the contest, and the API has noticed it."""
+    contest = situation.counter.exam.library.current().definition
+    situation.counter.load(contest, **changed)
+    situation.counter.clock.now += MINUTE
     return situation
+
+
+def of_the_excluded() -> Situation:
+    return once_decided(one_with_an_open_attempt(), excluded=[AN_ID])
 
 
 def of_the_disqualified() -> Situation:
-    situation = one_with_an_open_attempt()
-    situation.counter.load(definition(), annulled=[participant_id(PEPPER, AN["citizen_id"])])
-    situation.counter.clock.now += 2 * MINUTE
-    return situation
+    return once_decided(one_with_an_open_attempt(), annulled=[AN_ID])
 
 
 def after_the_last_week() -> Situation:
@@ -270,28 +273,16 @@ def registered_with_a_provider() -> Situation:
 
 
 def registered_with_a_provider_and_excluded() -> Situation:
-    situation = registered_with_a_provider()
-    contest = situation.counter.exam.library.current().definition
-    situation.counter.load(contest, excluded=[participant_id(PEPPER, AN["citizen_id"])])
-    situation.counter.clock.now += MINUTE
-    return situation
+    return once_decided(registered_with_a_provider(), excluded=[AN_ID])
 
 
 def registered_with_a_provider_and_disqualified() -> Situation:
-    situation = registered_with_a_provider()
-    contest = situation.counter.exam.library.current().definition
-    situation.counter.load(contest, annulled=[participant_id(PEPPER, AN["citizen_id"])])
-    situation.counter.clock.now += MINUTE
-    return situation
+    return once_decided(registered_with_a_provider(), annulled=[AN_ID])
 
 
 def registered_with_a_provider_while_sign_in_is_stopped() -> Situation:
-    situation = registered_with_a_provider()
-    contest = situation.counter.exam.library.current().definition
     stop = (SwitchChange("sign_in", False, "sửa", ""),)
-    situation.counter.load(contest, decisions=Decisions(switches=stop))
-    situation.counter.clock.now += MINUTE
-    return situation
+    return once_decided(registered_with_a_provider(), decisions=Decisions(switches=stop))
 
 
 def with_an_account_that_proves_nothing() -> Situation:
@@ -333,9 +324,7 @@ def while_everything_is_stopped() -> Situation:
     situation = one_with_an_open_attempt()
     situation.ask("submitAttempt")
     stops = tuple(SwitchChange(switch, False, "sửa câu 12", "") for switch in SWITCHES)
-    situation.counter.load(definition(), decisions=Decisions(switches=stops, notices=(Notice("Chờ.", ""),)))
-    situation.counter.clock.now += MINUTE
-    return situation
+    return once_decided(situation, decisions=Decisions(switches=stops, notices=(Notice("Chờ.", ""),)))
 
 
 SITUATIONS = [
