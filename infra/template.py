@@ -34,17 +34,19 @@ def load(path: Path) -> Template:
 
 
 def for_stage(template: Template, stage: str, code_version: str) -> Template:
-    """The template of one stage, with its stage and code version as defaults.
+    """The template of one stage, with its stage and code version as defaults; in prod the trail records.
 
     A DeletionPolicy takes no condition: data outlives its stack in prod and is deleted with it elsewhere.
     """
     template = json.loads(json.dumps(template, default=str))
     template["Parameters"]["StageName"]["Default"] = stage
     template["Parameters"]["CodeVersion"]["Default"] = code_version
+    template["Parameters"]["DataTrail"]["Default"] = "yes" if stage == "prod" else "no"
     template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     if stage != "prod":
         for resource in template["Resources"].values():
-            if resource.get("DeletionPolicy") == "Retain" and "Condition" not in resource:
+            of_the_account = resource.get("Condition") == "SetsLogRole"
+            if resource.get("DeletionPolicy") == "Retain" and not of_the_account:
                 resource["DeletionPolicy"] = resource["UpdateReplacePolicy"] = "Delete"
     return template
 

@@ -79,8 +79,75 @@ def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dic
 
 def test_reads_and_writes_of_desk_and_site_are_logged(resources: dict[str, Resource]) -> None:
     buckets = of_type(resources, "AWS::S3::Bucket")
-    for name in ("DeskBucket", "SiteBucket"):
+    for name in ("DeskBucket", "SiteBucket", "TrailBucket"):
         assert buckets[name]["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": "LogBucket"}
+
+
+def recorded(selectors: list[Resource], event: dict[str, str]) -> bool:
+    """Whether CloudTrail records an event: some selector's fields all agree (no value is an intrinsic here)."""
+    compare = {
+        "Equals": lambda is_, one: is_ == one,
+        "StartsWith": str.startswith,
+        "NotStartsWith": lambda is_, one: not is_.startswith(one),
+    }
+    negative = {"NotStartsWith"}
+
+    def agrees(field: Resource) -> bool:
+        is_ = event.get(field["Field"])
+        tests = [(how, [compare[how](is_, one) for one in field[how]]) for how in compare if how in field]
+        assert tests
+        return is_ is not None and all((all if how in negative else any)(found) for how, found in tests)
+
+    return any(all(map(agrees, one["FieldSelectors"])) for one in selectors)
+
+
+def named(value: Any) -> Any:
+    """``Fn::GetAtt`` of an ARN → the resource's name, also within ``Fn::Sub``."""
+    if isinstance(value, dict):
+        if "Fn::GetAtt" in value:
+            return value["Fn::GetAtt"][0]
+        if "Fn::Sub" in value:
+            return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", value["Fn::Sub"])
+        return {key: named(one) for key, one in value.items()}
+    return [named(one) for one in value] if isinstance(value, list) else value
+
+
+def test_who_reads_or_writes_an_item_or_an_object_is_recorded_in_prod(resources: dict[str, Resource]) -> None:
+    (trail,) = of_type(resources, "AWS::CloudTrail::Trail").values()
+    selectors = named(trail["AdvancedEventSelectors"])
+
+    def told(kind: str, where: str, *, reads: bool) -> bool:
+        data = {"eventCategory": "Data", "resources.type": kind, "resources.ARN": where}
+        return recorded(selectors, {**data, "readOnly": str(reads).lower()})
+
+    for table in of_type(resources, "AWS::DynamoDB::Table"):
+        assert told("AWS::DynamoDB::Table", table, reads=True), table
+        assert told("AWS::DynamoDB::Table", table, reads=False), table
+    folders = ("inbox/", "reference/current.json", "reference/data-key.json", "results/week-1/", "intake/")
+    for key in folders:
+        assert told("AWS::S3::Object", f"DeskBucket/{key}", reads=False), key
+        looked_up_every_few_seconds = key == "reference/current.json"
+        assert told("AWS::S3::Object", f"DeskBucket/{key}", reads=True) is not looked_up_every_few_seconds, key
+    assert told("AWS::S3::Object", "SiteBucket/data/results/week-1.json", reads=False)
+    assert not told("AWS::S3::Object", "SiteBucket/index.html", reads=True)
+    assert recorded(selectors, {"eventCategory": "Management"})
+
+
+def test_a_changed_or_missing_file_of_the_trail_is_noticed(resources: dict[str, Resource]) -> None:
+    (trail,) = of_type(resources, "AWS::CloudTrail::Trail").values()
+    assert trail["EnableLogFileValidation"] is trail["IsLogging"] is trail["IsMultiRegionTrail"] is True
+    assert trail["S3BucketName"] == {"Ref": "TrailBucket"}
+    rules = of_type(resources, "AWS::S3::Bucket")["TrailBucket"]["LifecycleConfiguration"]["Rules"]
+    assert [rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules] == [400]
+
+
+@pytest.mark.parametrize(("stage", "default"), [("local", "no"), ("dev", "no"), ("prod", "yes")])
+def test_the_trail_is_on_in_prod(stage: str, default: str) -> None:
+    template = json.loads(build(stage).template.read_text(encoding="utf-8"))
+    assert template["Parameters"]["DataTrail"]["Default"] == default
+    assert template["Conditions"]["HasTrail"] == {"Fn::Equals": [{"Ref": "DataTrail"}, "yes"]}
+    for name in ("Trail", "TrailBucket", "TrailBucketPolicy"):
+        assert template["Resources"][name]["Condition"] == "HasTrail", name
 
 
 def statements(policy: Resource) -> Iterator[Resource]:
@@ -110,6 +177,8 @@ def test_only_cloudfront_reads_the_site_and_nothing_reads_the_desk(resources: di
     assert allowed == {
         ("SiteBucket", '{"Service": "cloudfront.amazonaws.com"}', '"s3:GetObject"'),
         ("LogBucket", '{"Service": "logging.s3.amazonaws.com"}', '"s3:PutObject"'),
+        ("TrailBucket", '{"Service": "cloudtrail.amazonaws.com"}', '"s3:GetBucketAcl"'),
+        ("TrailBucket", '{"Service": "cloudtrail.amazonaws.com"}', '"s3:PutObject"'),
     }
     (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
     origins = json.dumps(distribution["DistributionConfig"]["Origins"])
