@@ -21,12 +21,8 @@ from chalicelib.readers.tables import Fault, Row, csv_records, read_table, read_
 
 _QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xml}
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
-
-
 # Of a decision, in characters.
 LONGEST_REASON = 500
-
-
 _PARTICIPANT_ID = re.compile(r"[0-9a-f]{20}")
 
 

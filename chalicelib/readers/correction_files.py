@@ -73,7 +73,7 @@ def read_corrections(file: File, weeks: Collection[int], faults: list[Fault]) ->
     columns, optional = ("citizen_id", "field", "value", "reason"), ("from_week",)
     corrections: list[CorrectionRow] = []
     first: dict[tuple[str, str], int] = {}
-    for row in _some(file, columns, optional, faults):
+    for row in file.some_rows(columns, faults, optional):
         before = len(faults)
         check_citizen_id(row, faults)
         field = _FIELDS.get(visible(row["field"]).casefold())
@@ -99,7 +99,7 @@ def read_corrections(file: File, weeks: Collection[int], faults: list[Fault]) ->
 def read_mergers(file: File, weeks: Collection[int], faults: list[Fault]) -> list[MergerRow]:
     mergers: list[MergerRow] = []
     first: dict[str, int] = {}
-    for row in _some(file, ("unit_code", "into", "reason"), ("from_week",), faults):
+    for row in file.some_rows(("unit_code", "into", "reason"), faults, ("from_week",)):
         before = len(faults)
         line = first.setdefault(row["unit_code"], row.line)
         if line != row.line:
@@ -119,14 +119,6 @@ def read_from_week(row: Row, weeks: Collection[int], faults: list[Fault]) -> int
         faults.append(row.fault("from_week", f"ghi số tuần bắt đầu áp dụng, một trong: {known}; hoặc để trống"))
         return None
     return int(value)
-
-
-def _some(file: File, columns: tuple[str, ...], optional: tuple[str, ...], faults: list[Fault]) -> list[Row]:
-    before = len(faults)
-    rows = file.rows(columns, faults, optional)
-    if not rows and len(faults) == before:
-        faults.append(Fault(file.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
-    return rows
 
 
 def _value(row: Row, field: Field, faults: list[Fault]) -> str:

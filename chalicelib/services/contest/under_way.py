@@ -21,8 +21,6 @@ from chalicelib.services.contest.reference import RECHECK_MS, Current, Reference
 
 # Environments see a new contest up to ten seconds after the pointer moves; the move itself gets twenty.
 LEAD_MS = RECHECK_MS + 20_000
-
-
 # What ``RULES_OF_A_WEEK`` are called.
 _NAMES = {
     "paper": "đề thi",

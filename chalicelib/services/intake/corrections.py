@@ -24,7 +24,7 @@ from chalicelib.readers.correction_files import (
 )
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.contest.under_way import begun, recognised
+from chalicelib.services.contest.under_way import begun
 from chalicelib.services.intake.renumbering import (
     Renumbering,
     carried_out,
@@ -262,13 +262,8 @@ def _refused(
         consent=True,
     )
     at = {_ASKED.get(one.field, str(one.field)): one for one in rows}
-    together = {
-        "citizen_id": ("date_of_birth", "gender"),
-        "unit_code": ("category",),
-        "category": ("unit_code",),
-    }
     for error in check(application, contest, today):
-        names = (error.field, *together.get(error.field, ()))
+        names = (error.field, *_TOGETHER.get(error.field, ()))
         row = next((at[name] for name in names if name in at), None)
         if row is not None:
             message = _of_the_number(row.value) if row.field == error.field == "citizen_id" else error.message
@@ -285,10 +280,8 @@ def _of_the_number(citizen_id: str) -> str:
 
 
 def _recognised(row: CorrectionRow, what: Iterable[str], contest: Current) -> Iterator[Fault]:
-    fixed = {f"week-{week}" for week in recognised(contest)}
-    fixed |= {"final"} if contest.decisions.recognition("final") else set()
     for name in what:
-        if name in fixed:
+        if contest.decisions.recognition(name):
             message = (
                 f"người này có giải trong kết quả đã được công nhận ({name}): thu hồi quyết định công nhận "
                 "trước (recognitions, withdraw = 1), hoặc bỏ dòng này"

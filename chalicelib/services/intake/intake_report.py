@@ -52,8 +52,6 @@ _TAKEN = {
     "answers": "Thư mục chứa tệp trả lời",
 }
 _FAULTS = ("Tệp", "Dòng", "Cột", "Giá trị", "Cần làm gì")
-
-
 _CLOSES = ("Kết quả", "Mục", "Mã", "Tên", "Trước", "Sau")
 _PERSONAL = {"full_name": "Sửa họ và tên", "unit": "Đơn vị của người đạt giải"}
 Names = Callable[[Iterable[str]], Mapping[str, str]]
@@ -174,7 +172,7 @@ def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
         + [one.participant_id for close in closes for one in close.people]
     )
     rows: list[Sequence[str | int | None]] = []
-    for close in consequences.closes:
+    for close in closes:
         what = "Chung cuộc" if close.what == "final" else f"{word.capitalize()} {close.what[5:]}"
         rows.append((what, "Tổng hợp lại", "", f"thay bản số {close.revision}", None, None))
         rows += [(what, "Số liệu", "", FIGURES[one.name], one.before, one.after) for one in close.figures]

@@ -21,7 +21,7 @@ from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ParticipantStore
 
-WHO = (*("citizen_id", "participant_id", "full_name", "phone", "unit_code", "registered_at", "reason", "note"),)
+WHO = ("citizen_id", "participant_id", "full_name", "phone", "unit_code", "registered_at", "reason", "note")
 _RELEASED = "đã trả lại: người này không vào thi được nữa, chủ số đăng ký lại được"
 _FREE = "đã trả lại từ trước, chủ số chưa đăng ký: không cần làm gì thêm"
 _ANEW = "đã trả lại; người đang dùng số có số này sau khi có tệp này: nếu lại là người lạ, hãy gửi tệp mới"
