@@ -248,16 +248,14 @@ class Intake:
                     files = with_unit_roster(self._source(seen, gathering), file, data, warnings)
                     if seen is None:
                         return self._gather(files, gathering)
-                    return self._publish(read_files(files), pack(files), sent, seen, now, warnings)
-                if file not in FILES:
+                elif file in FILES:
+                    files = replaced(self._source(seen, gathering), file, data)
+                    if seen is None and missing_kinds(files):
+                        _go_together(file, check_files, files)
+                        return self._gather(files, gathering)
+                else:
                     files = unpack(file, data)
-                    return self._publish(read_files(files), pack(files), sent, seen, now, warnings)
-                files = replaced(self._source(seen, gathering), file, data)
-                if seen is None and missing_kinds(files):
-                    _go_together(file, check_files, files)
-                    return self._gather(files, gathering)
-                folder = _go_together(file, read_files, files)
-                return self._publish(folder, pack(files), sent, seen, now, warnings)
+                return self._publish(files, sent, seen, now, warnings)
             except _Overtaken:
                 continue
         raise Busy
@@ -274,8 +272,7 @@ class Intake:
         contest, files = seen.contest, self._source(seen, None)
         published_at = partial(self.published.published_at, contest)
         more = read_decisions(*sent[:2], contest, self._in_force, published_at, now)
-        folder = read_files(files)
-        taken = self._publish(folder, pack(files), sent, seen, now, warnings, more)
+        taken = self._publish(files, sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
         definition = with_changes(contest.definition, decisions.calendar)
         told = in_words(definition, decisions, sent.file, contest.units)
@@ -290,8 +287,8 @@ class Intake:
             raise ContestFaults(faults)
         published = self._with_results(contest, to_ms(now))
         if releases:
-            files, more = self._source(seen, None), decisions_of(releases, contest, published, now)
-            self._publish(read_files(files), pack(files), sent, seen, now, warnings, more)
+            more = decisions_of(releases, contest, published, now)
+            self._publish(self._source(seen, None), sent, seen, now, warnings, more)
             for one in releases:
                 if not people.pass_on(one.number, one.before, one.after, one.generation):
                     raise Busy(f"{one.number} has passed on meanwhile")
@@ -355,9 +352,7 @@ class Intake:
         taken: dict[str, Any] = {}
         if any(asked.decisions):
             files = self._source(seen, None)
-            taken = self._publish(
-                read_files(files), pack(files), sent, seen, now, warnings, asked.decisions, carry_out
-            )
+            taken = self._publish(files, sent, seen, now, warnings, asked.decisions, carry_out)
         else:
             carry_out()
         free(asked.renumberings, store)
@@ -462,8 +457,7 @@ class Intake:
 
     def _publish(
         self,
-        folder: ContestFolder,
-        packed: bytes,
+        files: Mapping[str, bytes],
         sent: _Sent,
         seen: Seen | None,
         now: datetime,
@@ -471,13 +465,14 @@ class Intake:
         more: Decisions = NO_DECISIONS,
         carry_out: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """Writes immutable objects first, then the site's files, then the pointer with its commitment.
+        """Of ``files``, writes immutable objects first, then the site's, then the pointer with its commitment.
 
         ``more``: new decisions; ``carry_out`` writes what goes with them, right before the pointer.
 
         Raises ``Unconfirmed`` if published results would change.
         """
-        before = seen.contest if seen else None
+        folder = _go_together(sent.file, read_files, files) if sent.file in FILES else read_files(files)
+        packed, before = pack(files), seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
         people, again = distinct_people(folder.rosters, self.pepper, decisions.in_force())
         folder = replace(folder, rosters=tuple(people))
@@ -532,8 +527,7 @@ class Intake:
         # Once more: a close that began before may have written older dates over them.
         self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
-        warnings += folder.warnings
-        warnings += [_named_twice(row) for row in again]
+        warnings += (*folder.warnings, *map(_named_twice, again))
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
         return {
