@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from chalicelib.domain.decisions import Annulment, Effect, Recognition
+from chalicelib.domain.person import is_citizen_id
 from chalicelib.readers.contest_tables import File, check_citizen_id, check_reason
 from chalicelib.readers.tables import Fault, Row, read_weeks
 
@@ -29,10 +30,20 @@ CHECK_FAILED: dict[str, tuple[Effect, str]] = {
 }
 
 
+# Citizen IDs → the participant id in force of each.
+InForce = Callable[[Iterable[str]], Mapping[str, str]]
+
+
 class Who(NamedTuple):
     """How a file names a person: by citizen ID, or by the participant id that organisers' files show."""
 
-    participant_id: Callable[[str], str]
+    known: Mapping[str, str]
+
+    @classmethod
+    def among(cls, rows: Iterable[Row], in_force: InForce) -> Who:
+        """For these rows, whose citizen IDs are asked for at once."""
+        asked = [row["citizen_id"] for row in rows if is_citizen_id(row["citizen_id"])]
+        return cls(in_force(asked) if asked else {})
 
     def of(self, row: Row, faults: list[Fault]) -> str:
         citizen_id, shown = row["citizen_id"], row["participant_id"]
@@ -43,7 +54,7 @@ class Who(NamedTuple):
         if citizen_id:
             before = len(faults)
             check_citizen_id(row, faults)
-            return self.participant_id(citizen_id) if len(faults) == before else ""
+            return self.known[citizen_id] if len(faults) == before else ""
         return participant(row, faults)
 
 
@@ -54,10 +65,13 @@ def participant(row: Row, faults: list[Fault]) -> str:
     return row["participant_id"]
 
 
-def read_annulments(file: File, who: Who, weeks: Container[int], faults: list[Fault]) -> list[Annulment]:
+def read_annulments(
+    file: File, in_force: InForce, weeks: Container[int], faults: list[Fault]
+) -> list[Annulment]:
     """``weeks`` of the contest. Rows without weeks hold for all; the effect ``none`` lifts what was decided."""
-    annulments = []
-    for row in _rows(file, ANNULMENTS, faults):
+    annulments, rows = [], _rows(file, ANNULMENTS, faults)
+    who = Who.among(rows, in_force)
+    for row in rows:
         person = who.of(row, faults)
         named = read_weeks(row, weeks, faults) if row["weeks"] else ()
         if row["effect"] not in _EFFECTS:

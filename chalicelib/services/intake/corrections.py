@@ -6,7 +6,7 @@ that hold from a week on: an entry keeps what was said when its week began, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
@@ -22,6 +22,7 @@ from chalicelib.readers.correction_files import (
     read_corrections,
     read_mergers,
 )
+from chalicelib.readers.decision_files import InForce
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.contest.under_way import begun
@@ -101,7 +102,7 @@ def plan_corrections(
     table: File,
     contest: Current,
     store: ParticipantStore,
-    ids: Callable[[Iterable[str]], Mapping[str, str]],
+    ids: InForce,
     published: Mapping[str, tuple[int, Collection[str]]],
     now: datetime,
     by: str,
@@ -162,7 +163,7 @@ def _asked(
     table: File,
     contest: Current,
     store: ParticipantStore,
-    ids: Callable[[Iterable[str]], Mapping[str, str]],
+    ids: InForce,
     now: datetime,
     pepper: bytes,
     faults: list[Fault],

@@ -17,12 +17,7 @@ from chalicelib.domain.validation import message_of
 from chalicelib.readers.calendar_files import CalendarLine, read_calendar, read_notice, read_switches
 from chalicelib.readers.contest_files import DECISION_FILES, ContestFaults
 from chalicelib.readers.contest_tables import File
-from chalicelib.readers.decision_files import (
-    Who,
-    read_annulments,
-    read_recognitions,
-    read_winner_checks,
-)
+from chalicelib.readers.decision_files import InForce, read_annulments, read_recognitions, read_winner_checks
 from chalicelib.readers.rulings import read_rulings
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import Current
@@ -31,17 +26,12 @@ from chalicelib.services.intake.corrections import plan_mergers, sizes
 
 # When the result of a close that stands came into force, in milliseconds; None if there is none.
 PublishedAt = Callable[[str], int | None]
-# Citizen ID → the participant id in force.
-InForce = Callable[[str], str]
 
 
 def read_decisions(
     file: str, data: bytes, contest: Current, in_force: InForce, published_at: PublishedAt, now: datetime
 ) -> Decisions:
-    """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``.
-
-    ``in_force``: citizen ID → participant id.
-    """
+    """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``."""
     faults: list[Fault] = []
     table, definition = File(file, data), contest.definition
     weeks = {week.number for week in definition.weeks}
@@ -64,8 +54,7 @@ def read_decisions(
             }
             made = Decisions(rulings=tuple(read_rulings(table, banks, at, faults)))
         case "annulments":
-            who = Who(in_force)
-            made = Decisions(annulments=tuple(read_annulments(table, who, weeks, faults)))
+            made = Decisions(annulments=tuple(read_annulments(table, in_force, weeks, faults)))
         case "winner-checks":
             on = now.astimezone(definition.zone).date()
             made = Decisions(annulments=tuple(read_winner_checks(table, weeks, on, faults)))

@@ -82,6 +82,7 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
+from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import Unconfirmed, answer
@@ -222,14 +223,8 @@ class Intake:
         """Participant id → full name, of those who are registered."""
         return {identity: person.full_name for identity, person in self.people().get_many(wanted).items()}
 
-    def _in_force(self, citizen_id: str) -> str:
-        return self._ids([citizen_id])[citizen_id]
-
     def _ids(self, citizen_ids: Iterable[str]) -> dict[str, str]:
-        """Citizen ID → the participant id in force."""
-        numbers = {one: participant_id(self.pepper, one) for one in citizen_ids}
-        in_force = self.people().in_force(numbers.values())
-        return {one: in_force[number] for one, number in numbers.items()}
+        return ids_in_force(citizen_ids, self.people(), self.pepper)
 
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         file, data = sent.file, sent.data
@@ -271,7 +266,7 @@ class Intake:
             return self._correct(sent, seen, now, warnings)
         contest, files = seen.contest, self._source(seen, None)
         published_at = partial(self.published.published_at, contest)
-        more = read_decisions(*sent[:2], contest, self._in_force, published_at, now)
+        more = read_decisions(*sent[:2], contest, self._ids, published_at, now)
         taken = self._publish(files, sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
         definition = with_changes(contest.definition, decisions.calendar)
@@ -323,7 +318,7 @@ class Intake:
             return {}
         file, data = "annulments.csv", annulments_file(releases, weeks - recognised, now)
         published_at = partial(self.published.published_at, seen.contest)
-        more = read_decisions(file, data, seen.contest, self._in_force, published_at, now)
+        more = read_decisions(file, data, seen.contest, self._ids, published_at, now)
         after = replace(seen.contest, decisions=seen.contest.decisions.plus(more))
         annulments = _Sent(file, data)
         try:

@@ -21,13 +21,14 @@ from typing import Any
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.domain.attempt import AttemptId
 from chalicelib.domain.errors import AttemptNotFound, NotLoaded
-from chalicelib.domain.identity import code_id, participant_id
+from chalicelib.domain.identity import code_id
 from chalicelib.domain.times import EPOCH, day, to_ms
 from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
 from chalicelib.services.intake.intake_report import answer
 from chalicelib.services.people.data_subject import DataSubject, Dossier
@@ -106,14 +107,16 @@ class PersonalFiles:
     def _wanted(self, name: str, rows: list[Row], faults: list[Fault]) -> dict[str, str]:
         """What each row of a data request or lookup names a person by → participant id; checks other rows."""
         wanted: dict[str, str] = {}
+        by_person = name in ("data-requests", "lookups")
         sat = self._sat(rows) if name == "lookups" else {}
+        who = Who.among(rows if by_person else (), self._in_force)
         for row in rows:
             if name == "password-resets":
                 check_citizen_id(row, faults)
             elif name == "lookups" and row["attempt_id"]:
                 wanted[row["attempt_id"]] = _whose(row, sat, faults)
-            elif name in ("data-requests", "lookups"):
-                wanted[_key(row)] = Who(self._in_force).of(row, faults)
+            elif by_person:
+                wanted[_key(row)] = who.of(row, faults)
             if name == "data-requests" and row["request"] not in {"export", "erase"}:
                 faults.append(row.fault("request", "ghi export (trích xuất dữ liệu) hoặc erase (xóa dữ liệu)"))
         return wanted
@@ -133,8 +136,7 @@ class PersonalFiles:
         lines: list[list[str]] = []
         counts: Counter[str] = Counter()
         until = to_ms(now) + VALID_MS
-        for citizen_id in dict.fromkeys(row["citizen_id"] for row in rows):
-            identity = self._in_force(citizen_id)
+        for citizen_id, identity in self._in_force(row["citizen_id"] for row in rows).items():
             person, code = self.participants.get(identity), one_time_code(self.pepper, delivery, identity)
             if person and self.participants.allow_reset(identity, code_id(self.pepper, identity, code), until):
                 end = (EPOCH + timedelta(milliseconds=until)).astimezone(reference.definition.zone)
@@ -204,9 +206,8 @@ class PersonalFiles:
         self.desk.put(f"{folder}lookups.xlsx", self._workbook([sheet_of_all], now))
         return dict(counts)
 
-    def _in_force(self, citizen_id: str) -> str:
-        number = participant_id(self.pepper, citizen_id)
-        return self.participants.in_force([number])[number]
+    def _in_force(self, citizen_ids: Iterable[str]) -> dict[str, str]:
+        return ids_in_force(citizen_ids, self.participants, self.pepper)
 
     def _hand_over(self, dossier: Dossier | None, key: str, now: datetime) -> str:
         if dossier is None:

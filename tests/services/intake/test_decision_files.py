@@ -98,8 +98,9 @@ def test_a_week_whose_result_is_recognised_is_not_opened_again() -> None:
     lines = f"{CALENDAR}4,,2022-09-19 20:00,,,mất điện\n".encode()
     now = OPENING + 4 * WEEK + timedelta(hours=1)
     with pytest.raises(ContestFaults, match="đã được công nhận"):
-        read_decisions("calendar.csv", lines, recognised, str, lambda _: None, now)
-    (taken,) = read_decisions("calendar.csv", lines, reference(spaced), str, lambda _: None, now).calendar
+        read_decisions("calendar.csv", lines, recognised, dict.fromkeys, lambda _: None, now)
+    told = read_decisions("calendar.csv", lines, reference(spaced), dict.fromkeys, lambda _: None, now)
+    (taken,) = told.calendar
     assert taken.closes == "2022-09-19T20:00:00+07:00"
 
 
