@@ -85,7 +85,7 @@ from chalicelib.services.contest.withdrawn import withdraw
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
-from chalicelib.services.intake.intake_report import Unconfirmed, answer
+from chalicelib.services.intake.intake_report import Unconfirmed, answer, answers_folder, even_sheet
 from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
 from chalicelib.services.intake.renumbering import free
 from chalicelib.services.ports import (
@@ -93,7 +93,6 @@ from chalicelib.services.ports import (
     ConditionalObjects,
     ObjectStore,
     ParticipantStore,
-    PlainSheet,
     Revocations,
     WriteBook,
 )
@@ -288,8 +287,8 @@ class Intake:
                 if not people.pass_on(one.number, one.before, one.after, one.generation):
                     raise Busy(f"{one.number} has passed on meanwhile")
             self.revocations().revoke(one.before for one in releases)
-        folder = f"requests/{now:%Y%m%d-%H%M%S}-{digest(sent.data)[:8]}/"
-        sheet = PlainSheet("Trả lại số", [24] * len(WHO), WHO, lines)
+        folder = answers_folder(now, digest(sent.data))
+        sheet = even_sheet("Trả lại số", WHO, lines)
         self.desk.put(f"{folder}releases.xlsx", self.write_book([sheet], now))
         offered = self._offer(releases, published, sent, now, warnings) if releases and published else {}
         return {"released": len(releases), "answers": folder, **offered}
@@ -336,10 +335,10 @@ class Intake:
         asked = plan_corrections(table, contest, store, self._ids, published, now, sent.by, self.pepper, faults)
         if faults:
             raise ContestFaults(faults)
-        folder = f"requests/{now:%Y%m%d-%H%M%S}-{digest(sent.data)[:8]}/"
+        folder = answers_folder(now, digest(sent.data))
 
         def carry_out() -> None:
-            book = self.write_book([PlainSheet("Đã sửa", [24] * len(LOG), LOG, asked.log)], now)
+            book = self.write_book([even_sheet("Đã sửa", LOG, asked.log)], now)
             # If this is tried again, what the first try found stays: rows are as they should be by then.
             self.desk.replace(f"{folder}corrections.xlsx", None, book)
             asked.carry_out(store, to_ms(now))

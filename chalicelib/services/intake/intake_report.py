@@ -72,6 +72,15 @@ def answer_key(file: str) -> str:
     return f"intake/{file[:100]}~{sha256(file.encode()).hexdigest()[:16]}"
 
 
+def answers_folder(now: datetime, sent: str) -> str:
+    """For answers with personal data, emptied after 30 days; ``sent`` tells the files of one second apart."""
+    return f"requests/{now:%Y%m%d-%H%M%S}-{sent[:8]}/"
+
+
+def even_sheet(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> PlainSheet:
+    return PlainSheet(name, [24] * len(header), header, rows)
+
+
 def answer(
     desk: ObjectStore,
     write_book: WriteBook,

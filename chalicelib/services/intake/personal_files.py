@@ -30,7 +30,7 @@ from chalicelib.readers.tables import Fault, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
-from chalicelib.services.intake.intake_report import answer
+from chalicelib.services.intake.intake_report import answer, answers_folder, even_sheet
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
@@ -92,7 +92,7 @@ class PersonalFiles:
         except NotLoaded:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
-        folder = f"requests/{now:%Y%m%d-%H%M%S}-{delivery[:8]}/"
+        folder = answers_folder(now, delivery)
         match name:
             case "password-resets":
                 done = self._resets(rows, reference, now, folder, delivery)
@@ -217,9 +217,7 @@ class PersonalFiles:
         return "exported"
 
     def _workbook(self, sheets: Iterable[tuple[str, Sequence[str], list[list[str]]]], now: datetime) -> bytes:
-        return self.write_book(
-            [PlainSheet(name, [24] * len(header), header, rows) for name, header, rows in sheets], now
-        )
+        return self.write_book([even_sheet(*sheet) for sheet in sheets], now)
 
 
 def _whose(row: Row, sat: Mapping[str, str], faults: list[Fault]) -> str:
