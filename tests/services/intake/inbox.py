@@ -29,6 +29,24 @@ def plain(answer: IntakeAnswer | None) -> Any:
     return msgspec.json.decode(msgspec.json.encode(answer))
 
 
+def bare_intake(desk: MemoryObjects, site: MemoryObjects) -> Intake:
+    """Nothing is published, nobody is registered, and the guide stays as it is."""
+    return Intake(
+        desk,
+        site,
+        PEPPER,
+        str,
+        rules_page,
+        Clock(0),
+        "test",
+        (),
+        plain_book,
+        NothingPublished(),
+        MemoryParticipants,
+        MemoryRevocations,
+    )
+
+
 class Desk:
     """The operators' files in the inbox, and their outcome."""
 

@@ -11,12 +11,9 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
-from chalicelib.reports.rules.page import rules_page
-from chalicelib.reports.xlsx import plain_book
-from chalicelib.services.intake.intake import Intake
-from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
+from tests.fakes import MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
@@ -67,19 +64,7 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    parts = (
-        str,
-        rules_page,
-        Clock(0),
-        "test",
-        (),
-        plain_book,
-        NothingPublished(),
-        MemoryParticipants,
-        MemoryRevocations,
-    )
-    intake = Intake(Logged(), Logged(), PEPPER, *parts)
-    intake.take_over("c.zip", zipped(contest_files()), NOW)
+    bare_intake(Logged(), Logged()).take_over("c.zip", zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]
     assert log[-5:] == [CURRENT, *shown, "intake/c.zip.xlsx", "intake/c.zip.json"]
 

@@ -12,11 +12,9 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
-from chalicelib.reports.rules.page import rules_page
-from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import GATHERING, Intake
-from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
+from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import (
     EXCLUSIONS,
     QUESTIONS,
@@ -26,7 +24,7 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, plain
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, plain
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = EXCLUSIONS + "040080000003,Tổ ra đề,,\n"
@@ -279,18 +277,7 @@ class Overtaking(MemoryObjects):
 
 def overtaken_desk() -> tuple[Overtaking, Intake]:
     desk = Overtaking()
-    parts = (
-        str,
-        rules_page,
-        Clock(0),
-        "test",
-        (),
-        plain_book,
-        NothingPublished(),
-        MemoryParticipants,
-        MemoryRevocations,
-    )
-    return desk, Intake(desk, MemoryObjects(), PEPPER, *parts)
+    return desk, bare_intake(desk, MemoryObjects())
 
 
 def test_two_files_at_once_are_both_taken_over() -> None:
