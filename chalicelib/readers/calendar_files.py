@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.decisions import SWITCHES, CalendarChange, Notice, SwitchChange
 from chalicelib.readers.contest_tables import File, check_reason
-from chalicelib.readers.tables import Fault, Row, decode
+from chalicelib.readers.tables import Fault, Row, decode, known_week
 
 _CALENDAR = ("week", "opens", "closes", "title", "cancelled", "reason")
 _SWITCHES = ("switch", "value", "reason")
@@ -35,7 +35,8 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
     seen: dict[str, int] = {}
     for row in file.some_rows(_CALENDAR, faults):
         before = len(faults)
-        if not re.fullmatch(r"[1-9]\d?", row["week"], re.ASCII) or int(row["week"]) > weeks:
+        week = known_week(row["week"], range(1, weeks + 1))
+        if week is None:
             faults.append(row.fault("week", f"ghi số tuần, từ 1 đến {weeks}"))
         first = seen.setdefault(row["week"], row.line)
         if first != row.line:
@@ -49,10 +50,8 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
         check_reason(row, faults, _PUBLIC)
         if len(row["title"]) > 200:
             faults.append(row.fault("title", "quá dài, tối đa 200 ký tự"))
-        if len(faults) == before:
-            change = CalendarChange(
-                int(row["week"]), opens, closes, row["title"] or None, cancelled, row["reason"], at
-            )
+        if week is not None and len(faults) == before:
+            change = CalendarChange(week, opens, closes, row["title"] or None, cancelled, row["reason"], at)
             lines.append(CalendarLine(row.line, change))
     return lines
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.readers.contest_tables import File, check_citizen_id, check_reason
-from chalicelib.readers.tables import Fault, Row
+from chalicelib.readers.tables import Fault, Row, known_week
 
 Field = Literal["citizen_id", "full_name", "date_of_birth", "gender", "phone", "unit", "category"]
 # Each field by the names that a file may give it: the API's and the form's.
@@ -111,14 +111,11 @@ def read_mergers(file: File, weeks: Collection[int], faults: list[Fault]) -> lis
 
 
 def read_from_week(row: Row, weeks: Collection[int], faults: list[Fault]) -> int | None:
-    value = row["from_week"]
-    if not value:
-        return None
-    if not re.fullmatch(r"[1-9]\d?", value, re.ASCII) or int(value) not in weeks:
+    week = known_week(row["from_week"], weeks)
+    if row["from_week"] and week is None:
         known = ", ".join(map(str, sorted(weeks)))
         faults.append(row.fault("from_week", f"ghi số tuần bắt đầu áp dụng, một trong: {known}; hoặc để trống"))
-        return None
-    return int(value)
+    return week
 
 
 def _value(row: Row, field: Field, faults: list[Fault]) -> str:

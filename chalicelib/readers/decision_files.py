@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chalicelib.domain.decisions import Annulment, Effect, Recognition
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.readers.contest_tables import File, check_citizen_id, check_reason
-from chalicelib.readers.tables import Fault, Row, read_weeks
+from chalicelib.readers.tables import Fault, Row, known_week, read_weeks
 
 MOST_ROWS = 1_000
 ANNULMENTS = ("citizen_id", "participant_id", "weeks", "effect", "decided_on", "reason")
@@ -110,8 +110,8 @@ def read_winner_checks(file: File, weeks: Container[int], on: date, faults: list
             choices = "”, “".join((PASSED, *CHECK_FAILED))
             faults.append(row.fault("check", f"ghi “{choices}” hoặc để trống"))
             continue
-        week = int(row["week"]) if re.fullmatch(r"[1-9]\d?", row["week"], re.ASCII) else 0
-        if week not in weeks:
+        week = known_week(row["week"], weeks) or 0
+        if not week:
             faults.append(row.fault("week", "cuộc thi không có tuần này"))
         person = participant(row, faults)
         reason = check_reason(row, faults) if row["reason"] else usual
@@ -127,7 +127,7 @@ def read_recognitions(file: File, weeks: Container[int], faults: list[Fault]) ->
         what = f"week-{number}"
         if row["what"] == "final":
             what = "final"
-        elif not re.fullmatch(r"[1-9]\d?", number, re.ASCII) or int(number) not in weeks:
+        elif known_week(number, weeks) is None:
             faults.append(row.fault("what", "ghi số tuần, ví dụ 1, hoặc final (kết quả chung cuộc)"))
         if row["withdraw"] not in {"", "0", "1"}:
             faults.append(row.fault("withdraw", "ghi 1 (thu hồi quyết định công nhận), 0 hoặc để trống"))

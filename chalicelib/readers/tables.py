@@ -28,6 +28,7 @@ _NUMBERS = frozenset({"citizen_id"})
 _MOMENTS = frozenset({"opens", "closes", "decided_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
+_WEEK = re.compile(r"[1-9]\d?", re.ASCII)
 _WEEKS = re.compile(r"([1-9]\d?)(?:-([1-9]\d?))?", re.ASCII)
 _ENCODING = (
     "tệp không phải UTF-8 hay UTF-16 (có thể là Windows-1258 hoặc phông chữ cũ): "
@@ -207,6 +208,11 @@ def _header_fits(
             message = f"không có cột tên này; các cột là: {', '.join(everything)}"
             faults.append(Fault(file, line, column[:60], "", message))
     return len(faults) == before
+
+
+def known_week(text: str, known: Container[int]) -> int | None:
+    """The number of a week of the contest; None if ``text`` is not one."""
+    return int(text) if _WEEK.fullmatch(text) and int(text) in known else None
 
 
 def read_weeks(row: Row, known: Container[int], faults: list[Fault]) -> tuple[int, ...]:
