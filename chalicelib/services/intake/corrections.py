@@ -6,7 +6,7 @@ that hold from a week on: an entry keeps what was said when its week began, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
@@ -104,12 +104,14 @@ def plan_corrections(
     store: ParticipantStore,
     ids: InForce,
     published: Mapping[str, tuple[int, Collection[str]]],
+    with_results: Callable[[], Collection[int]],
     now: datetime,
     by: str,
     pepper: bytes,
     faults: list[Fault],
 ) -> Corrections:
-    """``ids``: citizen IDs → participant ids in force; ``published``: what → since when, and its winners.
+    """``ids``: citizen IDs → participant ids in force; ``published``: what → since when, and its winners;
+    ``with_results``: the weeks whose results are published, without those that are opened again.
 
     Every row is checked by the rules of registration, with the person's other rows in force.
     """
@@ -135,8 +137,7 @@ def plan_corrections(
         Correction(tuple(who), cast(CorrectedField, name), value, first, held(first), reason, at)
         for (name, value, first, reason), who in grouped.items()
     )
-    with_results = {int(what.removeprefix("week-")) for what in published if what != "final"}
-    numbers = decided(renumberings, contest, with_results, at).numbers
+    numbers = decided(renumberings, contest, with_results(), at).numbers if renumberings else ()
     decisions = Decisions(corrections=corrections, renamings=tuple(renamings), numbers=numbers)
     log = [[*_logged(one, contest), at, by] for one in asked]
     return Corrections(decisions, renumberings, [*people.values()], log)

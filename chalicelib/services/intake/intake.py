@@ -294,8 +294,8 @@ class Intake:
         return {"released": len(releases), "answers": folder, **offered}
 
     def _with_results(self, contest: Current, now: int) -> set[int]:
-        """The weeks whose results are published."""
-        over = [week.number for week in contest.definition.weeks if week.closes <= now]  # else opened again
+        """The weeks whose results are published, and that are not opened again."""
+        over = [week.number for week in contest.definition.weeks if week.closes <= now]
         return {week for week in over if self.published.published_at(contest, f"week-{week}") is not None}
 
     def _offer(
@@ -331,8 +331,11 @@ class Intake:
         """Corrects registered people; their rows just before the decisions, which a close may meet at once."""
         contest, store, faults = seen.contest, self.people(), list[Fault]()
         published = self.published.winners_shown(contest)
+        with_results = partial(self._with_results, contest, to_ms(now))
         table = File(sent.file, sent.data)
-        asked = plan_corrections(table, contest, store, self._ids, published, now, sent.by, self.pepper, faults)
+        asked = plan_corrections(
+            table, contest, store, self._ids, published, with_results, now, sent.by, self.pepper, faults
+        )
         if faults:
             raise ContestFaults(faults)
         folder = answers_folder(now, digest(sent.data))

@@ -18,7 +18,7 @@ from chalicelib.services.ports import Holder
 from tests.fakes import MemoryParticipants
 from tests.readers.contest_files import EXCLUSIONS
 from tests.services.intake.inbox import PEPPER
-from tests.services.intake.test_consequences import CITIZENS, IDS, TUESDAY
+from tests.services.intake.test_consequences import AFTER_WEEK_2, CITIZENS, IDS, TUESDAY
 from tests.services.intake.test_corrections import NAMES, Hotline, row
 
 RIGHT = "040080000900"
@@ -265,3 +265,12 @@ def test_whatever_order_numbers_pass_in_and_wherever_runs_die_each_leads_to_one_
             case "erase":
                 people.erase(identity, to_ms(now))
         check()
+
+
+def test_a_number_holds_in_a_week_that_is_opened_again(hotline: Hotline) -> None:
+    evening = AFTER_WEEK_2 - timedelta(hours=16)
+    hotline.close(evening)
+    later = "week,opens,closes,title,cancelled,reason\n2,,2022-09-07 08:00,,,mất điện\n"
+    assert hotline.send("calendar.csv", later, evening)["accepted"]
+    assert hotline.correct(row("chi", "citizen_id", RIGHT), now=evening)["accepted"]
+    assert {one.from_week for one in hotline.contest().decisions.numbers} == {2}
