@@ -62,7 +62,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     markdown = MarkdownIt("commonmark", {"html": False})
     site = site_bucket(environment.aws_region, environment.site_bucket)
     keys = [SigningKey(value) for value in rotated(http, environment.receipt_secret)]
-    people = lru_cache(maxsize=1)(partial(_participants, environment, desk))
+    people = lru_cache(maxsize=1)(partial(_participants, environment, http, desk))
     return Intake(
         desk=desk,
         site=site,
@@ -79,8 +79,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     )
 
 
-def _participants(environment: IntakeEnvironment, desk: Bucket) -> ParticipantStore:
-    http = _http(environment, desk)
+def _participants(environment: IntakeEnvironment, http: SignedHttp, desk: Bucket) -> ParticipantStore:
     dynamodb = dynamodb_client(session(), environment.aws_region)
     return participants(dynamodb, environment.participants_table, http, desk, environment.data_key_kms)
 
@@ -88,7 +87,7 @@ def _participants(environment: IntakeEnvironment, desk: Bucket) -> ParticipantSt
 def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
     http = _http(environment, desk)
     dynamodb = dynamodb_client(session(), environment.aws_region)
-    people = _participants(environment, desk)
+    people = _participants(environment, http, desk)
     entries, pepper = Entries(dynamodb, environment.entries_table), secret(http, environment.pepper_secret)
     return PersonalFiles(
         desk=desk,
