@@ -1,4 +1,4 @@
-// The texts of an attempt that is over: its result, and its line in a list.
+// The texts of an attempt that is over: its result, its line in a list, its receipt.
 
 import { addTexts } from "./texts.js";
 
@@ -33,4 +33,34 @@ addTexts({
     "The ranking is published after the week has closed.",
   ],
   "result.toMe": ["Về trang của tôi", "To my page"],
+
+  "receipt.title": ["Kiểm tra biên nhận", "Check a receipt"],
+  "receipt.what": [
+    "Biên nhận là bằng chứng hệ thống đã nhận bài của bạn. Việc kiểm tra diễn ra ngay trên thiết bị này; biên nhận không được gửi đi đâu.",
+    "A receipt proves that your paper was received. It is checked on this device and is not sent anywhere.",
+  ],
+  "receipt.kept": ["Biên nhận lưu trên thiết bị này", "Receipts kept on this device"],
+  "receipt.file": ["Chọn tệp biên nhận", "Choose a receipt file"],
+  "receipt.paste": ["Hoặc dán nội dung biên nhận", "Or paste a receipt"],
+  "receipt.hint": ["Toàn bộ nội dung của tệp, từ dấu { đến dấu }", "The whole file, from { to }"],
+  "receipt.check": ["Kiểm tra", "Check"],
+  "receipt.checking": ["Đang kiểm tra…", "Checking…"],
+  "receipt.unreadable": [
+    "Nội dung này không phải là biên nhận, hoặc đã bị thiếu. Hãy chọn đúng tệp đã tải về.",
+    "This is no receipt, or a part is missing. Choose the file that you saved.",
+  ],
+  "receipt.outcome": ["Kết quả kiểm tra", "What was found"],
+  "receipt.attempt": ["Lượt thi", "Attempt"],
+  "receipt.revision": ["Bản công bố lần", "Revision"],
+  "receipt.root": [
+    "Mã xác thực dữ liệu của tuần; hãy so với mã trong thông báo kết quả:",
+    "The root of the week; compare it with the one in the announcement:",
+  ],
+  "receipt.yours": ["Biên nhận của bạn", "Your receipt"],
+  "receipt.about": [
+    "Biên nhận có chữ ký số, đã được giữ trên thiết bị này. Nên tải về một bản để tự kiểm tra sau khi tuần thi được chốt.",
+    "It is signed and kept on this device. Save a copy, to check it yourself after the week was closed.",
+  ],
+  "receipt.code": ["Mã biên nhận:", "Code:"],
+  "receipt.save": ["Tải biên nhận", "Save the receipt"],
 });
