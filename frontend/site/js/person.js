@@ -15,18 +15,19 @@ export function isoDate(day, month, year) {
   return made.toISOString().slice(0, 10);
 }
 
-/** "0401 85 …" → { year: "1985", gender: "female" }; null if it is no citizen ID. */
+/**
+ * "0401 85 …" → { year: "1985", gender: "female" }: digit 4 tells century and sex, digits 5–6 the year of birth. Null if it
+ * is no citizen ID.
+ */
 export function toldById(citizenId) {
   if (!/^\d{12}$/.test(citizenId)) return null;
   const digit = Number(citizenId[3]);
   return { year: String(100 * (19 + (digit >> 1)) + Number(citizenId.slice(4, 6))), gender: digit % 2 ? "female" : "male" };
 }
 
-/** Digit 4 tells century and sex, digits 5–6 the year of birth. */
 export function idFits(citizenId, born, gender) {
-  const year = Number(born.slice(0, 4));
-  const digit = 2 * (Math.floor(year / 100) - 19) + (gender === "female" ? 1 : 0);
-  return citizenId[3] === String(digit) && citizenId.slice(4, 6) === born.slice(2, 4);
+  const told = toldById(citizenId);
+  return told !== null && told.year === born.slice(0, 4) && told.gender === gender;
 }
 
 /**
