@@ -36,6 +36,9 @@ export function fill(element, ...children) {
   return add(element, children);
 }
 
+/** A number to call. */
+export const phoneLink = (line) => h("a", { href: `tel:${line.replace(/[^\d+]/g, "")}` }, line);
+
 /** Moves the focus to a heading: the view scrolls to it, or to the top of the page for a new screen. */
 export function focusOn(element, { top = false } = {}) {
   if (!element) return;

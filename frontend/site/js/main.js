@@ -2,7 +2,7 @@
 
 import { api, data } from "./api.js";
 import { clock } from "./clock.js";
-import { afterClick, fill, focusOn, h } from "./dom.js";
+import { afterClick, fill, focusOn, h, phoneLink } from "./dom.js";
 import { setZone } from "./format.js";
 import { explain } from "./problems.js";
 import { parseRoute } from "./route.js";
@@ -237,7 +237,7 @@ function footer() {
 function hotline() {
   const { hotline: line } = contest;
   if (!line) return null;
-  return h("p", null, t("app.hotline"), h("a", { href: `tel:${line.replace(/[^\d+]/g, "")}` }, line));
+  return h("p", null, t("app.hotline"), phoneLink(line));
 }
 
 function speak(code) {

@@ -27,6 +27,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);
   if (unit && session.holder() === participant.participant_id) session.set(/** @type {any} */ ({ ...session.get(), unit: unit.name }));
+  const unitName = unit ? unit.name : participant.unit_code || t("me.noUnit");
   const leave = () => {
     session.clear();
     go("#/");
@@ -52,8 +53,8 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
       h("h1", null, t("me.hello", { name: participant.full_name })),
       query.get("registered") && h("p", { class: "notice good", role: "status" }, t("register.done")),
       query.get("listed") && h("p", { class: "notice", role: "status" },
-        t("register.listed", { unit: unit ? unit.name : participant.unit_code || t("me.noUnit"), hotline: contest.hotline })),
-      h("p", { class: "soft" }, unit ? unit.name : participant.unit_code || t("me.noUnit")),
+        t("register.listed", { unit: unitName, hotline: contest.hotline })),
+      h("p", { class: "soft" }, unitName),
       status),
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),

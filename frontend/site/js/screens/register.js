@@ -1,7 +1,7 @@
 // Registering: the proof of work is computed while the person fills in the form.
 
 import { api, data } from "../api.js";
-import { add, afterClick, fill, h, once } from "../dom.js";
+import { add, afterClick, fill, h, once, phoneLink } from "../dom.js";
 import { checkingNote, citizenIdField, mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
 import { capitalised, nameIn, numberIn, phoneIn, visible } from "../pasted.js";
 import { isoDate, mistakes as mistakesIn, toldById } from "../person.js";
@@ -102,8 +102,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
     h("label", { class: "choice" }, agree, h("span", null, t("person.consent"))),
     h("p", { class: "mistake", id: "consent-mistake", hidden: true }));
   const summary = summaryBox();
-  const { hotline } = contest;
-  const line = hotline && h("a", { href: `tel:${hotline.replace(/[^\d+]/g, "")}` }, hotline);
+  const line = contest.hotline && phoneLink(contest.hotline);
   const checking = checkingNote();
   const send = h("button", { class: "button primary", type: "submit" }, t("register.send"));
 
