@@ -33,7 +33,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
   const known = papers.get(id);
   const kept = known && known.owner === mine ? known : null; // the device may be shared
   /** Nobody's answers travel under another's name: another tab may have signed somebody else in. */
-  const asMe = (call) => {
+  const asMe = async (call) => {
     if (session.holder() !== mine) throw new ApiError(401, { code: "unauthorized" });
     return call();
   };
@@ -42,9 +42,9 @@ export function sitting(id, { contest, signedIn, signedOut }) {
   const machine = makeMachine({
     paper: kept && records.get(id) ? kept : null,
     server: {
-      read: async () => asMe(() => api.attempt(id, kept && records.get(id) ? IMPATIENT : {})),
-      save: async (body, options) => asMe(() => api.save(id, body, options)),
-      submit: async (body) => asMe(() => api.submit(id, body, { ...IMPATIENT, timeout: 10000 })),
+      read: () => asMe(() => api.attempt(id, kept && records.get(id) ? IMPATIENT : {})),
+      save: (body, options) => asMe(() => api.save(id, body, options)),
+      submit: (body) => asMe(() => api.submit(id, body, { ...IMPATIENT, timeout: 10000 })),
     },
     store: {
       read: () => records.get(id),

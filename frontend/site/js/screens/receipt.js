@@ -62,8 +62,7 @@ export async function screen({ argument, signedIn, kept }) {
         h("button", { class: "button quiet", type: "button", onclick: () => choose(receipt) },
           t("me.attempt", { week: receipt.record.week, number: receipt.record.number })))))),
     form, outcome);
-  const named = argument && receipts.get(argument);
-  const wanted = mine.find(({ signature }) => named && named.signature === signature); // others use this device too
+  const wanted = mine.find(({ opening }) => opening.attempt_id === argument); // others use this device too
   if (kept !== null) box.value = kept;
   else if (wanted) choose(wanted);
   if (kept) run();
