@@ -21,17 +21,13 @@ from chalicelib.services.exam.exam import Exam
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+from tests.tables import make_table
 
 
 def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float]]:
     """The most (write, read) units of each step, over all of a person's attempts in a week."""
     with MiniStack(scratch / "state", scratch / "ministack.log") as aws:
-        aws.client("dynamodb").create_table(
-            TableName="entries",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
+        make_table(aws.client("dynamodb"), "entries", "pk", "sk")
         own = {
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,

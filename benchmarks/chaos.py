@@ -32,6 +32,7 @@ from chalicelib.readers.contest_folder import archive
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from infra.progress import Progress, follow, say_aside, waiting
 from tests.stack import contest_folder, running
+from tests.tables import make_table
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = {"entries": ("pk", "sk"), "participants": ("id",), "tallies": ("id",)}
@@ -93,16 +94,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
     """Makes tables, buckets, secrets and key; returns the environment of a function that has them."""
     dynamodb, s3, secrets = aws.client("dynamodb"), aws.client("s3"), aws.client("secretsmanager")
     for name, keys in TABLES.items():
-        dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-        )
-
+        make_table(dynamodb, name, *keys)
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     named = {

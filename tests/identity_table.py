@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 CLIENT = "cuoc-thi"
@@ -24,3 +25,10 @@ def identity(url: str, redirect_uri: str, **changed: Any) -> dict[str, Any]:
         "claims": CLAIMS,
         **changed,
     }
+
+
+def as_toml(table: dict[str, Any]) -> str:
+    """``[identity]`` as text."""
+    claims = ", ".join(f'{name} = "{value}"' for name, value in table["claims"].items())
+    rest = [f"{name} = {json.dumps(value)}" for name, value in table.items() if name != "claims"]
+    return "\n".join(["", "[identity]", *rest, f"claims = {{ {claims} }}", ""])

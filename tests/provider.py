@@ -23,7 +23,10 @@ import oidc_provider_mock
 import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from infra.cloudformation import outputs
+from infra.deploy import stack_name
 from tests.identity_table import CLIENT
+from tests.stack import Stack
 
 SECRET = "bí mật của cuộc thi"
 BASIC = "Basic " + base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
@@ -107,6 +110,12 @@ def provider(people: dict[str, dict[str, Any]] | None = None) -> Iterator[Provid
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def keep_secret(stack: Stack) -> None:
+    """Puts the secret of the contest at the provider where the handbook says that it is kept."""
+    name = outputs(stack.client("cloudformation"), stack_name("local"))["ProviderSecretName"]
+    stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=SECRET)
 
 
 Answer = Callable[["Request"], None]

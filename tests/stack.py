@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import boto3
 import requests
 
+from infra.intake import send
+
 ROOT = Path(__file__).parent.parent
 STARTS_WITHIN_S = 180
 T = TypeVar("T")
@@ -133,6 +135,13 @@ class Stack:
     def desk(self, key: str) -> bytes:
         data: bytes = self.client("s3").get_object(Bucket=self.stack["desk_bucket"], Key=key)["Body"].read()
         return data
+
+    def deliver(self, file: str, content: str | bytes, seconds: float = 60) -> dict[str, Any]:
+        """Puts a file into the inbox; returns the answer to it."""
+        data = content.encode() if isinstance(content, str) else content
+        report = send(self.client("s3"), self.stack["desk_bucket"], file, data, seconds)
+        assert report, f"{file} was not answered"
+        return report
 
 
 def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:

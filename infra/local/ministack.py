@@ -53,7 +53,7 @@ class MiniStack:
         schedule_seconds: int | None = None,
         tell: Callable[[str], None] = _silent,
     ) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._state = state
         self._log = log
@@ -203,7 +203,8 @@ class MiniStack:
         raise CannotRun(f"The local AWS does not answer; see {self._log}.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody has taken yet."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -15,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.hands import choose, press, press_blindly
 from tests.browser.people import Person
 from tests.browser.test_exam import register
-from tests.stack import Stack, wait_for
+from tests.stack import Stack
 
 
 def test_switching_the_language_keeps_a_half_filled_registration(hall: Stack, page: Page) -> None:
@@ -81,19 +79,8 @@ def test_a_truncated_address_opens_its_screen(hall: Stack, page: Page) -> None:
 
 def code_from_the_desk(stack: Stack, citizen_id: str) -> str:
     """The code that an organiser reads out to somebody who has lost the password."""
-    table = f"citizen_id\n{citizen_id}\n".encode()
-    desk = stack.stack["desk_bucket"]
-    stack.client("s3").delete_object(
-        Bucket=desk, Key="intake/password-resets.csv.json"
-    )  # of an earlier request
-    stack.client("s3").put_object(Bucket=desk, Key="inbox/password-resets.csv", Body=table)
-
-    def answered() -> Any:
-        listed = stack.client("s3").list_objects_v2(Bucket=desk, Prefix="intake/password-resets.csv.json")
-        return listed.get("Contents")
-
-    wait_for(answered, 30, "an answer to password-resets.csv")
-    folder = json.loads(stack.desk("intake/password-resets.csv.json"))["taken"]["answers"]
+    report = stack.deliver("password-resets.csv", f"citizen_id\n{citizen_id}\n", 30)
+    folder = report["taken"]["answers"]
     sheet = load_workbook(io.BytesIO(stack.desk(f"{folder}password-resets.xlsx"))).worksheets[0]
     header, row = sheet.iter_rows(values_only=True)
     return str(dict(zip(header, row, strict=True))["code"])

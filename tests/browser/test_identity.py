@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -14,39 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from infra.local.ministack import free_port
 from tests.browser.hands import choose, press
 from tests.browser.people import PASSWORD, solved
-from tests.identity_table import identity
-from tests.provider import PERSON, SECRET, Provider, provider
+from tests.identity_table import as_toml, identity
+from tests.provider import PERSON, Provider, keep_secret, provider
 from tests.stack import Stack, aside, contest_folder, running, wait_for
 
 BEGIN = "Đăng ký bằng tài khoản định danh"
-
-
-def a_free_port() -> int:
-    """The address of the site stands in the contest, before the stack is up."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
-def toml(table: dict[str, Any]) -> str:
-    """``[identity]`` as text."""
-    claims = ", ".join(f'{name} = "{value}"' for name, value in table["claims"].items())
-    rest = [f"{name} = {json.dumps(value)}" for name, value in table.items() if name != "claims"]
-    return "\n".join(["", "[identity]", *rest, f"claims = {{ {claims} }}", ""])
-
-
-def keep_secret(stack: Stack) -> None:
-    """The secret of the contest at the provider, where the handbook says that it is kept."""
-    name = next(
-        output["OutputValue"]
-        for described in stack.client("cloudformation").describe_stacks()["Stacks"]
-        for output in described.get("Outputs", ())
-        if output["OutputKey"] == "ProviderSecretName"
-    )
-    stack.client("secretsmanager").put_secret_value(SecretId=name, SecretString=SECRET)
 
 
 @dataclass(frozen=True)
@@ -62,13 +36,13 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder, port = tmp_path_factory.mktemp("identity"), a_free_port()
+    folder, port = tmp_path_factory.mktemp("identity"), free_port()
     people = {f"{n}": {**PERSON, "SoDinhDanh": f"040090{n:06}"} for n in range(100)}
     with provider(people) as run:
         contest = contest_folder(folder / "contest", id="identity", weeks=1, seconds=7200, proof="on")
         told = identity(run.url, f"http://127.0.0.1:{port}/", require=True, fallback="unverified")
         with (contest / "contest.toml").open("a", encoding="utf-8") as file:
-            file.write(toml(told))
+            file.write(as_toml(told))
         with running(contest, folder / "state", "--port", str(port)) as stack:
             keep_secret(stack)
             yield Desk(stack, run)
@@ -98,6 +72,13 @@ def expect_proved(page: Page, desk: Desk, sub: str) -> None:
     expect(page.get_by_text("06/05/1990")).to_be_visible()
 
 
+def prove(page: Page, desk: Desk, sub: str) -> None:
+    """To the provider's page and back."""
+    begin(page, desk)
+    agree(page, sub)
+    expect_proved(page, desk, sub)
+
+
 def fill_in(page: Page, password: str = PASSWORD) -> None:
     choose(page.get_by_label("Công dân khác"))
     page.get_by_label("Mật khẩu", exact=True).last.fill(password)
@@ -115,9 +96,7 @@ def test_a_person_registers_with_the_provider_and_is_verified(
     desk: Desk, page: Page, new: Callable[[], str]
 ) -> None:
     sub = new()
-    begin(page, desk)
-    agree(page, sub)
-    expect_proved(page, desk, sub)
+    prove(page, desk, sub)
     assert "code" not in page.url
     expect(page.get_by_label("Họ và tên")).to_have_count(0)
     fill_in(page)
@@ -134,9 +113,7 @@ def test_a_reload_in_the_middle_and_another_language_lose_nothing(
     desk: Desk, page: Page, new: Callable[[], str]
 ) -> None:
     sub = new()
-    begin(page, desk)
-    agree(page, sub)
-    expect_proved(page, desk, sub)
+    prove(page, desk, sub)
     exchanges = len(desk.run.exchanged)
     page.reload()
     expect_proved(page, desk, sub)
@@ -253,9 +230,11 @@ def test_while_the_provider_is_down_people_register_unproven_and_verify_later(
     assert participant(page)["verified"] == "provider"
 
 
-def a_stranger_registers(desk: Desk, citizen_id: str) -> None:
-    """Unproven, as people may while the provider is down."""
+def take_down(desk: Desk) -> None:
+    """Opens the breaker, unless it still is."""
     begun = desk.stack.call("GET", "/sign-in").json()
+    if begun.get("code") == "provider_down":
+        return
     state = parse_qs(urlsplit(begun["url"]).query)["state"][0]
     desk.run.down = True
     try:
@@ -264,6 +243,11 @@ def a_stranger_registers(desk: Desk, citizen_id: str) -> None:
             assert desk.stack.call("POST", "/sign-in", sent).json()["code"] == "provider_down"
     finally:
         desk.run.down = False
+
+
+def a_stranger_registers(desk: Desk, citizen_id: str) -> None:
+    """Unproven, as people may from the moment when the provider goes down, for half an hour."""
+    take_down(desk)
     application = {
         "citizen_id": citizen_id,
         "full_name": "Ai Đó Khác",
@@ -284,7 +268,6 @@ def test_an_owner_takes_over_a_number_that_a_stranger_has_registered(
     desk: Desk, page: Page, new: Callable[[], str]
 ) -> None:
     sub = new()
-    wait_for(lambda: desk.stack.call("GET", "/sign-in").ok, 60, "closing the breaker")
     a_stranger_registers(desk, desk.citizen_id(sub))
     begin(page, desk)
     agree(page, sub)

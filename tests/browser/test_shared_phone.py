@@ -53,6 +53,14 @@ def sign_in(page: Page, person: Person) -> None:
     expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
 
 
+def opens_paper(page: Page, stack: Stack, person: Person) -> str:
+    """The id of the attempt that the person starts and sees."""
+    attempt = person.start(stack)
+    person.opens(page, stack.site_url, f"#/paper/{attempt}")
+    paper_shown(page)
+    return attempt
+
+
 def hand_over(page: Page, name: str) -> None:
     """The way out that every screen has."""
     press(page.get_by_role("link", name=NOT_YOU))
@@ -111,9 +119,7 @@ def test_somebody_who_goes_back_from_the_question_stays_signed_in(
     stack: Stack, people: Callable[[], tuple[Person, Person]], page: Page
 ) -> None:
     an, _ = people()
-    attempt = an.start(stack)
-    an.opens(page, stack.site_url, f"#/paper/{attempt}")
-    paper_shown(page)
+    opens_paper(page, stack, an)
     press(page.get_by_role("link", name=NOT_YOU))
     press(page.get_by_role("button", name="Không đăng xuất, quay lại"))
     paper_shown(page)
@@ -125,10 +131,8 @@ def test_answers_that_could_not_be_sent_wait_for_their_owner_while_another_sits(
     """A, cut off in the middle of a paper, hands the phone to B, who sits a paper too; then A comes back."""
     an, binh = people()
     sent = Sent(page)
-    mine = an.start(stack)
+    mine = opens_paper(page, stack, an)
     right = right_options(stack, an, mine)
-    an.opens(page, stack.site_url, f"#/paper/{mine}")
-    paper_shown(page)
     page.route("**/api/attempts/*/*", refused)
     answer_all(page, right, range(1, 8))
     hand_over(page, AN)
@@ -171,10 +175,8 @@ def test_a_paper_in_one_tab_gives_way_when_another_signs_in_in_the_next(
     device = phone()
     first, second = device.new_page(), device.new_page()
     sent = Sent(first)
-    mine = an.start(stack)
+    mine = opens_paper(first, stack, an)
     right = right_options(stack, an, mine)
-    an.opens(first, stack.site_url, f"#/paper/{mine}")
-    paper_shown(first)
     first.route("**/api/attempts/*/*", refused)
     answer_all(first, right, range(1, 4))
     second.goto(f"{stack.site_url}/#/me")
@@ -200,10 +202,8 @@ def test_a_receipt_is_shown_to_its_owner_alone(
     stack: Stack, people: Callable[[], tuple[Person, Person]], page: Page
 ) -> None:
     an, binh = people()
-    mine = an.start(stack)
+    mine = opens_paper(page, stack, an)
     right = right_options(stack, an, mine)
-    an.opens(page, stack.site_url, f"#/paper/{mine}")
-    paper_shown(page)
     answer_all(page, right, range(1, 3))
     hand_in(page)
     expect(page.locator("#score")).to_be_visible()
@@ -227,9 +227,7 @@ def test_who_signs_in_after_another_is_not_led_into_the_others_paper(
     stack: Stack, people: Callable[[], tuple[Person, Person]], page: Page
 ) -> None:
     an, binh = people()
-    mine = an.start(stack)
-    an.opens(page, stack.site_url, f"#/paper/{mine}")
-    paper_shown(page)
+    opens_paper(page, stack, an)
     page.evaluate("() => localStorage.removeItem('cuoc-thi:session')")
     page.reload()
     expect(page.get_by_role("heading", level=1, name="Đăng nhập")).to_be_visible()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from infra.intake import send
 from tests.e2e.test_restart import FORM, ONE_ANSWER, signed_in
 from tests.stack import Stack, contest_folder, running, wait_for
 
@@ -17,8 +16,7 @@ SWITCHES = "switch,value,reason\n"
 
 def decide(stack: Stack, file: str, text: str) -> dict[str, Any]:
     """Puts a file into the inbox; returns the answer, which has to be that it is taken over."""
-    report = send(stack.client("s3"), stack.stack["desk_bucket"], file, text.encode(), 60)
-    assert report, f"{file} was not answered"
+    report = stack.deliver(file, text)
     assert report["accepted"], report["faults"]
     return report
 

@@ -8,35 +8,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.stack import Stack, contest_folder, right_answers, running, wait_for
+from tests.e2e.people import enter, form, sit
+from tests.stack import Stack, contest_folder, running, wait_for
 
-PASSWORD = "mật khẩu dài"
-PEOPLE = [
-    ("040085000001", "1985-02-03", "male", "SO-A", "mandatory"),
-    ("040190000002", "1990-04-05", "female", "SO-B", "encouraged"),
-]
-
-
-def take_part(stack: Stack, citizen_id: str, born: str, gender: str, unit: str, category: str) -> None:
-    form = {
-        "citizen_id": citizen_id,
-        "full_name": "Nguyễn Văn An",
-        "date_of_birth": born,
-        "gender": gender,
-        "phone": "0912345678",
-        "unit_code": unit,
-        "category": category,
-        "password": PASSWORD,
-        "consent": True,
-    }
-    assert stack.call("POST", "/participants", form).status_code == 201
-    session = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
-    token = session.json()["token"]
-    attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
-    path = f"/attempts/{attempt['attempt_id']}/submission"
-    answers = right_answers(stack, attempt, 1)  # whoever has nothing right wins nothing
-    body = {"answers": answers, "prediction": 1, "revision": attempt["revision"]}
-    assert stack.call("POST", path, body, token).status_code == 200
+PEOPLE = [form("040085000001", "SO-A"), form("040190000002", "SO-B", "encouraged")]
 
 
 def executions(stack: Stack) -> list[dict[str, Any]]:
@@ -57,7 +32,8 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
     options = ("--close-by", "shares", "--fast-schedule", "15")
     with running(contest, tmp_path / "state", *options) as stack:
         for person in PEOPLE:
-            take_part(stack, *person)
+            token, _ = enter(stack, person)
+            sit(stack, token, 1)  # whoever has nothing right wins nothing
         page = wait_for(lambda: closed(stack), 120, "the close")
         assert page["counts"]["people"] == 2
         # whoever is not obliged counts for the unit, but not for its rate

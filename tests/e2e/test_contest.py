@@ -27,7 +27,6 @@ from chalicelib.domain.bank import LETTERS, Bank, Question
 from chalicelib.domain.paper import draw
 from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
-from infra.intake import send
 from tests.csv_rows import csv_rows
 from tests.stack import ROOT, Stack, right_answers, wait_for
 
@@ -316,17 +315,7 @@ def test_the_answers_of_the_gateway_itself_are_problems_too(stack: Stack) -> Non
 
 def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
     before = stack.site("/data/contest.json").json()
-    desk, s3 = stack.stack["desk_bucket"], stack.client("s3")
-    s3.put_object(Bucket=desk, Key="inbox/broken.zip", Body=b"not a zip")
-
-    def report() -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = json.loads(stack.desk("intake/broken.zip.json"))
-        except ClientError:
-            return None
-        return found
-
-    refused = wait_for(report, 30, "an answer to the broken file")
+    refused = stack.deliver("broken.zip", b"not a zip", 30)
     assert refused["accepted"] is False
     assert "zip" in refused["faults"][0]["message"]
     assert stack.site("/data/contest.json").json() == before
@@ -334,17 +323,14 @@ def test_a_broken_contest_is_refused_and_changes_nothing(stack: Stack) -> None:
 
 def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revision(stack: Stack) -> None:
     # Bình, who came first, is annulled after the close: first the consequences, then the confirmation
-    s3, desk = stack.client("s3"), stack.stack["desk_bucket"]
     header = "citizen_id,participant_id,weeks,effect,decided_on,reason\n"
     table = f"{header}040190000002,,,no_prize,2022-08-29,thi hộ\n"
-    shown = send(s3, desk, "annulments.csv", table.encode(), 60)
-    assert shown
+    shown = stack.deliver("annulments.csv", table)
     assert (shown["accepted"], shown["faults"]) == (False, [])
     assert [close["what"] for close in shown["consequences"]["closes"]] == ["week-1", "final"]
     assert stack.site("/data/results/index.json").json()["weeks"][0]["revision"] == 1
     code = shown["taken"]["code"]
-    done = send(s3, desk, f"confirm-{code}.txt", "Biên bản kiểm tra số 3".encode(), 60)
-    assert done
+    done = stack.deliver(f"confirm-{code}.txt", "Biên bản kiểm tra số 3")
     assert (done["accepted"], done["taken"]["confirmed"]) == (True, code)
 
     def new_revision() -> bool:
@@ -379,8 +365,7 @@ def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revisi
 
 def test_the_questions_of_the_last_week_can_no_longer_be_changed(stack: Stack) -> None:
     fewer = "\n".join((ROOT / "contests/nghe-an-2022/questions.csv").read_text().splitlines()[:-20])
-    report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer.encode(), 30)
-    assert report
+    report = stack.deliver("questions.csv", fewer, 30)
     assert "chỉ đổi được cho những tuần chưa mở" in report["faults"][0]["message"]
 
 
@@ -415,16 +400,9 @@ def source(stack: Stack, file: str) -> str:
         return files.read(file).decode("utf-8-sig")
 
 
-def sent(stack: Stack, file: str, text: str) -> dict[str, Any]:
-    """The answer to a file in the inbox."""
-    report = send(stack.client("s3"), stack.stack["desk_bucket"], file, text.encode(), 60)
-    assert report, f"no answer to {file}"
-    return report
-
-
 def confirmed(stack: Stack, shown: dict[str, Any], reason: str, revision: int) -> None:
     """Confirms what was shown, and waits until week 1 is closed again."""
-    done = sent(stack, f"confirm-{shown['taken']['code']}.txt", reason)
+    done = stack.deliver(f"confirm-{shown['taken']['code']}.txt", reason)
     assert done["accepted"], done["faults"]
     closed_again(stack, revision)
 
@@ -441,8 +419,8 @@ def test_other_weights_cannot_award_a_published_week_anew(stack: Stack) -> None:
     toml = source(stack, "contest.toml")
     weights = "{ participation = 0.5, volume = 0.2, quality = 0.3 }"
     assert weights in toml
-    report = sent(
-        stack, "contest.toml", toml.replace(weights, "{ participation = 0.2, volume = 0.2, quality = 0.6 }")
+    report = stack.deliver(
+        "contest.toml", toml.replace(weights, "{ participation = 0.2, volume = 0.2, quality = 0.6 }")
     )
     assert [fault["column"] for fault in report["faults"]] == ["unit_score.weights"]
 
@@ -451,11 +429,11 @@ def test_a_headcount_corrected_later_takes_no_announced_prize_away(stack: Stack)
     units = source(stack, "units.csv")
     corrected = units.replace("SO-B,Sở B,Sở ngành,department,5,1", "SO-B,Sở B,Sở ngành,department,2,1")
     assert corrected != units
-    report = sent(stack, "units.csv", corrected)
+    report = stack.deliver("units.csv", corrected)
     assert (report["accepted"], report["consequences"]["cause"]) == (True, "headcount")
     moved = {unit["code"]: unit["prize_after"] for unit in report["consequences"]["closes"][0]["units"]}
     assert moved == {"SO-A": "", "SO-B": "Giải thi tuần"}, "only a confirmation would do that"
-    assert sent(stack, "units.csv", units)["accepted"]
+    assert stack.deliver("units.csv", units)["accepted"]
 
 
 def asked(stack: Stack, attempt: str) -> list[Question]:
@@ -473,8 +451,8 @@ def test_a_wrong_key_found_after_the_close_is_mended(stack: Stack) -> None:
     best = next(one["attempt_id"] for one in attempts if one["score"] == 5)
     wrong = next(question for question in asked(stack, best) if not question.multiple)
     key = next(letter for letter in LETTERS if letter not in wrong.answer_letters)
-    shown = sent(
-        stack, "rulings.csv", f"question_id,weeks,ruling,answer,reason\n{wrong.id},1,key,{key},văn bản mới\n"
+    shown = stack.deliver(
+        "rulings.csv", f"question_id,weeks,ruling,answer,reason\n{wrong.id},1,key,{key},văn bản mới\n"
     )
     assert (shown["accepted"], shown["consequences"]["cause"]) == (False, "ruling")
     figures = {one["name"]: one["after"] for one in shown["consequences"]["closes"][0]["figures"]}
@@ -502,16 +480,16 @@ def test_a_wrong_key_found_after_the_close_is_mended(stack: Stack) -> None:
 def test_a_recognised_week_stands_until_its_recognition_is_withdrawn(stack: Stack) -> None:
     assert stack.site("/data/results/week-1.json").json()["complaints_until"]
     header = "what,decision,decided_on,withdraw,reason\n"
-    early = sent(stack, "recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,\n")
+    early = stack.deliver("recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,\n")
     assert "thời hạn khiếu nại" in early["faults"][0]["message"]
-    assert sent(stack, "recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,thi thử\n")["accepted"]
+    assert stack.deliver("recognitions.csv", f"{header}1,12/QĐ-BTC,2026-11-29,,thi thử\n")["accepted"]
     closed_again(stack, 4)
     page = stack.site("/data/results/week-1.json").json()
     assert page["recognised"] == {"decision": "12/QĐ-BTC", "decided_on": "2026-11-29"}
     assert page["complaints_until"] is None
     assert "công nhận theo Quyết định số 12/QĐ-BTC" in stack.desk("results/week-1/rev-4/bulletin.html").decode()
     header = "citizen_id,participant_id,weeks,effect,decided_on,reason\n"
-    refused = sent(stack, "annulments.csv", f"{header}040085000001,,1,no_prize,2026-11-29,thi hộ\n")
+    refused = stack.deliver("annulments.csv", f"{header}040085000001,,1,no_prize,2026-11-29,thi hộ\n")
     assert "đã được công nhận" in refused["faults"][0]["message"]
 
 
@@ -554,16 +532,7 @@ def test_both_token_keys_are_valid_after_a_rotation(stack: Stack) -> None:
 
 def answered(stack: Stack, file: str, table: str) -> dict[str, Any]:
     """The report on a request put into the inbox."""
-    stack.client("s3").put_object(Bucket=stack.stack["desk_bucket"], Key=f"inbox/{file}", Body=table.encode())
-
-    def report() -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = json.loads(stack.desk(f"intake/{file}.json"))
-        except ClientError:
-            return None
-        return found if found["sha256"] == hashlib.sha256(table.encode()).hexdigest() else None
-
-    found = wait_for(report, 30, f"an answer to {file}")
+    found = stack.deliver(file, table, 30)
     assert found["accepted"], found["faults"]
     return found
 

@@ -6,41 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infra.intake import send
 from tests.csv_rows import csv_rows
-from tests.stack import Stack, contest_folder, right_answers, running, wait_for
+from tests.e2e.people import enter, form, sign_in, sit
+from tests.stack import Stack, contest_folder, running, wait_for
 from verify.__main__ import main
 
 PEOPLE = {"040190000101": "SO-A", "040190000102": "SO-A", "040190000103": "SO-B", "040190000104": "TRUONG-C"}
 AN, BINH, CHI, _ = PEOPLE
-PASSWORD = "mật khẩu dài 2022"
-
-
-def register(stack: Stack) -> None:
-    for citizen_id, unit in PEOPLE.items():
-        person = {
-            "citizen_id": citizen_id, "full_name": "Nguyễn Thị Án", "date_of_birth": "1990-03-07",
-            "gender": "female", "phone": "0912345678", "unit_code": unit, "category": "mandatory",
-            "password": PASSWORD, "consent": True,
-        }  # fmt: skip
-        assert stack.call("POST", "/participants", person).status_code == 201
-
-
-def sign_in(stack: Stack, citizen_id: str) -> str:
-    answer = stack.call("POST", "/sessions", {"citizen_id": citizen_id, "password": PASSWORD})
-    return str(answer.json()["token"])
-
-
-def take_part(stack: Stack, token: str, right: int) -> Any:
-    attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
-    body = {"answers": right_answers(stack, attempt, right), "prediction": 2, "revision": 0}
-    return stack.call("POST", f"/attempts/{attempt['attempt_id']}/submission", body, token).json()
-
-
-def deliver(stack: Stack, file: str, text: str) -> dict[str, Any]:
-    report = send(stack.client("s3"), stack.stack["desk_bucket"], file, text.encode(), 60)
-    assert report is not None
-    return report
 
 
 def page(stack: Stack, week: int) -> Any:
@@ -58,41 +30,44 @@ def units(stack: Stack, what: str) -> dict[str, tuple[str, str]]:
 
 
 def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path: Path) -> None:
-    contest = contest_folder(tmp_path / "contest", id="hotline", weeks=2, seconds=90, proof="off")
+    contest = contest_folder(tmp_path / "contest", id="hotline", weeks=2, seconds=60, proof="off")
     with running(contest, tmp_path / "state") as stack:
-        register(stack)
-        tokens = {citizen_id: sign_in(stack, citizen_id) for citizen_id in PEOPLE}
+        tokens = {}
+        for citizen_id, its_unit in PEOPLE.items():
+            tokens[citizen_id], _ = enter(stack, form(citizen_id, its_unit, name="Nguyễn Thị Án"))
         told = {
-            citizen_id: take_part(stack, token, 5 - k) for k, (citizen_id, token) in enumerate(tokens.items())
+            citizen_id: sit(stack, token, 5 - k, prediction=2)
+            for k, (citizen_id, token) in enumerate(tokens.items())
         }
+        # Half a minute before week 2 it would be too late: this comes first.
+        merger = "unit_code,into,from_week,reason\nTRUONG-C,SO-A,2,theo Nghị quyết 12\n"
+        assert stack.deliver("mergers.csv", merger)["accepted"]
         reason = "gọi đường dây nóng"
         calls = (
             "citizen_id,field,value,from_week,reason\n"
             f"{BINH},đơn vị,SO-B,,{reason}\n"
             f"{CHI},số điện thoại,+84 987 654 321,,{reason}\n"
         )
-        answer = deliver(stack, "corrections.csv", calls)
+        answer = stack.deliver("corrections.csv", calls)
         assert (answer["accepted"], answer["taken"]["corrected"]) == (True, 2)
 
         def unit() -> Any:
             return stack.call("GET", "/me", token=tokens[BINH]).json()["participant"]["unit_code"]
 
         wait_for(lambda: unit() == "SO-B", 30, "the corrected unit on the page")
-        again = deliver(stack, "corrections.csv", calls)
+        again = stack.deliver("corrections.csv", calls)
         assert (again["taken"]["corrected"], again["taken"]["unchanged"]) == (0, 2)
-        assert told[BINH]["receipt"]["record"]["unit"] == "SO-A"
-        merger = "unit_code,into,from_week,reason\nTRUONG-C,SO-A,2,theo Nghị quyết 12\n"
-        assert deliver(stack, "mergers.csv", merger)["accepted"]
+        assert told[BINH]["record"]["unit"] == "SO-A"
 
         first = wait_for(lambda: page(stack, 1), 120, "the close of week 1")
         assert first["winners"][0]["name"] == "Nguyễn Thị Án"
         assert units(stack, "week-1/rev-1") == {"SO-A": ("4", "1"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "1")}
         misspelt = f"citizen_id,field,value,from_week,reason\n{AN},họ và tên,Nguyễn Thị Ân,,{reason}\n"
-        waiting = deliver(stack, "corrections.csv", misspelt)
+        waiting = stack.deliver("corrections.csv", misspelt)
         assert not waiting["accepted"]
         assert [one["field"] for one in waiting["consequences"]["closes"][0]["people"]] == ["full_name"]
-        assert deliver(stack, f"confirm-{waiting['taken']['code']}.txt", "ghi sai dấu")["accepted"]
-        me = stack.call("GET", "/me", token=sign_in(stack, AN)).json()
+        assert stack.deliver(f"confirm-{waiting['taken']['code']}.txt", "ghi sai dấu")["accepted"]
+        me = stack.call("GET", "/me", token=sign_in(stack, AN)[0]).json()
         assert me["participant"]["full_name"] == "Nguyễn Thị Ân"
         wait_for(lambda: page(stack, 1)["winners"][0]["name"] == "Nguyễn Thị Ân", 60, "the new revision")
         shown = page(stack, 1)
@@ -101,7 +76,8 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
 
         wait_for(lambda: week_is(stack, 2), 90, "week 2")
         for citizen_id in PEOPLE:
-            record = take_part(stack, sign_in(stack, citizen_id), 5)["receipt"]["record"]
+            token, _ = sign_in(stack, citizen_id)
+            record = sit(stack, token, 5, prediction=2)["record"]
             assert (
                 record["unit"]
                 == {"SO-A": "SO-A", "SO-B": "SO-B", "TRUONG-C": "SO-A"}[

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.browser.people import Person
-from tests.stack import ROOT, Stack, contest_folder, right_answers, running, wait_for
+from tests.e2e.people import enter, form, sit
+from tests.stack import ROOT, Stack, contest_folder, running, wait_for
 from verify.__main__ import main
 
 RECOGNITIONS = """what,decision,decided_on,withdraw,reason
@@ -27,29 +27,6 @@ def end(state: Path, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def take_part(stack: Stack) -> tuple[Person, dict[str, Any]]:
-    """Somebody registered, and the receipt of a paper."""
-    person = Person.register(stack, 7, proof=False)
-    attempt = person.call(stack, "POST", "/attempts", {})["attempt"]
-    body = {"answers": right_answers(stack, attempt, 4), "prediction": 1, "revision": attempt["revision"]}
-    handed_in = person.call(stack, "POST", f"/attempts/{attempt['attempt_id']}/submission", body)
-    return person, handed_in["receipt"]
-
-
-def recognise(stack: Stack) -> None:
-    s3, desk = stack.client("s3"), stack.stack["desk_bucket"]
-    s3.put_object(Bucket=desk, Key="inbox/recognitions.csv", Body=RECOGNITIONS.encode())
-
-    def answer() -> Any:
-        try:
-            return json.loads(stack.desk("intake/recognitions.csv.json"))
-        except ClientError:
-            return None
-
-    told = wait_for(answer, 60, "an answer to the recognitions")
-    assert told["accepted"], told["faults"]
-
-
 def final(stack: Stack) -> Any:
     answer = stack.site("/data/results/index.json")
     return answer.json()["final"] if answer.status_code == 200 else None
@@ -59,14 +36,15 @@ def test_after_the_end_nobody_is_left_and_everything_published_is_still_right(tm
     contest = contest_folder(tmp_path / "contest", id="ending", weeks=1, seconds=40, proof="off")
     state = tmp_path / "state"
     with running(contest, state) as stack:
-        person, receipt = take_part(stack)
+        token, _ = enter(stack, form("040190000007", "SO-B"))
         file = tmp_path / "receipt.json"
-        file.write_text(json.dumps(receipt), encoding="utf-8")
+        file.write_text(json.dumps(sit(stack, token, 4)), encoding="utf-8")
         code, told = end(state, "--confirm", "ending", "--reason", "nhầm")
         assert (code, "open or still to come" in told) == (1, True), told
 
         wait_for(lambda: final(stack), 150, "the final")
-        recognise(stack)
+        recognised = stack.deliver("recognitions.csv", RECOGNITIONS)
+        assert recognised["accepted"], recognised["faults"]
         said = "/data/results/final.json"
         wait_for(lambda: stack.site(said).json()["recognised"], 60, "saying that it is recognised")
         before = {
@@ -101,7 +79,7 @@ def test_after_the_end_nobody_is_left_and_everything_published_is_still_right(tm
         assert main([str(file), "--site", stack.site_url]) == 0
         for name, content in before.items():
             assert stack.site(f"/data/{name}").content == content
-        answer = stack.call("GET", "/me", token=person.session["token"])
+        answer = stack.call("GET", "/me", token=token)
         assert answer.status_code in {429, 500, 503}  # the local AWS says 429 where AWS makes it 503
         code, told = end(state, "--confirm", "ending")
         assert (code, "Ended already" in told) == (0, True), told

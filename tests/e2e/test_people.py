@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 import requests
 
-from tests.browser.test_identity import a_free_port, keep_secret, toml
+from infra.local.ministack import free_port
 from tests.csv_rows import csv_rows
+from tests.e2e.people import PASSWORD, enter, form, sign_in, sit
 from tests.e2e.test_close_by_shares import closed
-from tests.e2e.test_corrections import deliver
-from tests.e2e.test_releases import enter, sit
-from tests.e2e.test_rosters import there
-from tests.identity_table import identity
-from tests.provider import PERSON, Provider, provider
+from tests.identity_table import as_toml, identity
+from tests.provider import PERSON, Provider, keep_secret, provider
 from tests.stack import Stack, contest_folder, running, wait_for
 from verify.__main__ import main
 
@@ -29,26 +26,11 @@ title = "{PROVEN_TITLE}"
 count = 1
 verified = ["provider"]
 """
-PASSWORD = "mật khẩu dài 2022"
 OFFICIAL, COLLEAGUE, TEACHER, CITIZEN = "040090000001", "040190000102", "040190000103", "040190000104"
 ROSTER = f"unit_code,full_name,citizen_id,exempt\nSO-A,Nguyễn Văn An,{OFFICIAL},\n"
 
 
-def form(citizen_id: str, name: str, unit: str | None, category: str = "mandatory") -> dict[str, Any]:
-    return {
-        "citizen_id": citizen_id,
-        "full_name": name,
-        "date_of_birth": "1990-05-06",
-        "gender": "male" if citizen_id == OFFICIAL else "female",
-        "phone": "0912345678",
-        "unit_code": unit,
-        "category": category,
-        "password": PASSWORD,
-        "consent": True,
-    }
-
-
-STRANGER = {**form(OFFICIAL, "Kẻ Lạ", "SO-B"), "password": "của kẻ lạ đây"}
+STRANGER = form(OFFICIAL, "SO-B", name="Kẻ Lạ", password="của kẻ lạ đây")
 
 
 def owner_by_provider(stack: Stack, run: Provider) -> tuple[str, str]:
@@ -71,13 +53,12 @@ def owner_by_provider(stack: Stack, run: Provider) -> tuple[str, str]:
         "SO-A",
         "provider",
     )
-    session = stack.call("POST", "/sessions", {"citizen_id": OFFICIAL, "password": PASSWORD}).json()
-    return session["token"], session["participant"]["participant_id"]
+    return sign_in(stack, OFFICIAL)
 
 
 def sheets(stack: Stack, *people: str) -> dict[str, list[list[str]]]:
     """The lookup of each of these numbers, by participant id: its rows as a coordinator sees them."""
-    taken = deliver(stack, "lookups.csv", "\n".join(["citizen_id", *people, ""]))["taken"]
+    taken = stack.deliver("lookups.csv", "\n".join(["citizen_id", *people, ""]))["taken"]
     assert taken["found"] == len(people)
     bucket = stack.stack["desk_bucket"]
     listed = stack.client("s3").list_objects_v2(Bucket=bucket, Prefix=taken["answers"])["Contents"]
@@ -89,16 +70,23 @@ def sheets(stack: Stack, *people: str) -> dict[str, list[list[str]]]:
     return found
 
 
+def there(stack: Stack, key: str) -> bytes | None:
+    try:
+        return stack.desk(key)
+    except stack.client("s3").exceptions.NoSuchKey:
+        return None
+
+
 def test_everybody_is_in_the_results_as_who_they_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    port = a_free_port()
+    port = free_port()
     contest = contest_folder(tmp_path / "contest", id="people", weeks=1, seconds=45, proof="off")
     (contest / "rosters.csv").write_text(ROSTER, encoding="utf-8")
     with provider() as run:
         told = identity(run.url, f"http://127.0.0.1:{port}/")
         with (contest / "contest.toml").open("a", encoding="utf-8") as file:
-            file.write(PROVEN + toml(told))
+            file.write(PROVEN + as_toml(told))
         with running(contest, tmp_path / "state", "--port", str(port)) as stack:
             keep_secret(stack)
             the_week(stack, run, capsys)
@@ -106,14 +94,14 @@ def test_everybody_is_in_the_results_as_who_they_are(
 
 def the_week(stack: Stack, run: Provider, capsys: pytest.CaptureFixture[str]) -> None:
     # A roster of the last half minute of a week counts from the next one on: this comes first.
-    teacher, teachers_id = enter(stack, form(TEACHER, "Trần Thị Chi", "SO-B"))
+    teacher, teachers_id = enter(stack, form(TEACHER, "SO-B", name="Trần Thị Chi"))
     school = f"full_name,citizen_id\nTrần Thị Chi,{TEACHER}\n"
-    assert deliver(stack, "rosters-TRUONG-C.csv", school)["accepted"]
+    assert stack.deliver("rosters-TRUONG-C.csv", school)["accepted"]
 
     # A stranger is first with the official's number, and a colleague types name and unit wrong.
     stranger, strangers_id = enter(stack, STRANGER)
-    colleague, colleagues_id = enter(stack, form(COLLEAGUE, "Lê Thị Bính", "TRUONG-C"))
-    citizen, citizens_id = enter(stack, form(CITIZEN, "Y Rơ̆ Niê", None, "encouraged"))
+    colleague, colleagues_id = enter(stack, form(COLLEAGUE, "TRUONG-C", name="Lê Thị Bính"))
+    citizen, citizens_id = enter(stack, form(CITIZEN, None, "encouraged", name="Y Rơ̆ Niê"))
     sit(stack, stranger, 5)
     official, officials_id = owner_by_provider(stack, run)
     assert officials_id != strangers_id
@@ -127,7 +115,7 @@ def the_week(stack: Stack, run: Provider, capsys: pytest.CaptureFixture[str]) ->
         f"{COLLEAGUE},họ và tên,Lê Thị Bình,,{reason}\n"
         f"{COLLEAGUE},đơn vị,SO-B,,{reason}\n"
     )
-    assert deliver(stack, "corrections.csv", calls)["taken"]["corrected"] == 2
+    assert stack.deliver("corrections.csv", calls)["taken"]["corrected"] == 2
     for token, right in ((teacher, 5), (colleague, 4), (citizen, 3), (official, 2)):
         sit(stack, token, right)
 

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra.intake import send
 from tests.stack import Stack, contest_folder, running, wait_for
 
 AN = {"citizen_id": "040085000001", "password": "mật khẩu dài"}
@@ -65,8 +64,7 @@ def test_a_contest_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         weeks = stack.call("GET", "/contest").json()["weeks"]
         # while the first week is open, the questions change for the weeks to come
         fewer = "\n".join((contest / "questions.csv").read_text().splitlines()[:-20]).encode()
-        report = send(stack.client("s3"), stack.stack["desk_bucket"], "questions.csv", fewer, 30)
-        assert report
+        report = stack.deliver("questions.csv", fewer, 30)
         assert report["taken"]["from_week"] == 2
 
     assert not (state / "stack.json").exists()

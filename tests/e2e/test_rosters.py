@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from tests.csv_rows import csv_rows
-from tests.e2e.test_close_by_shares import closed, take_part
+from tests.e2e.people import enter, form, sit
+from tests.e2e.test_close_by_shares import closed
 from tests.stack import Stack, contest_folder, running, wait_for
 from verify.__main__ import main
 
@@ -24,23 +24,14 @@ def rosters() -> str:
 
 def play(stack: Stack) -> None:
     """Five pupils call themselves teachers; a teacher chooses an office; the exempt one takes part too."""
-    for pupil in PUPILS:
-        take_part(stack, pupil, "2005-03-07", "male", "TRUONG-C", "mandatory")
-    take_part(stack, TEACHERS[0], "1990-03-07", "female", "SO-A", "encouraged")
-    take_part(stack, TEACHERS[-1], "1990-03-07", "female", "TRUONG-C", "mandatory")
-    take_part(stack, OFFICIAL, "1990-03-07", "male", "SO-A", "mandatory")
-
-
-def answer_to(stack: Stack, file: str, content: bytes) -> Any:
-    stack.client("s3").put_object(Bucket=stack.stack["desk_bucket"], Key=f"inbox/{file}", Body=content)
-    return json.loads(wait_for(lambda: there(stack, f"intake/{file}.json"), 60, file))
-
-
-def there(stack: Stack, key: str) -> bytes | None:
-    try:
-        return stack.desk(key)
-    except stack.client("s3").exceptions.NoSuchKey:
-        return None
+    for person in (
+        *(form(pupil, "TRUONG-C") for pupil in PUPILS),
+        form(TEACHERS[0], "SO-A", "encouraged"),
+        form(TEACHERS[-1], "TRUONG-C"),
+        form(OFFICIAL, "SO-A"),
+    ):
+        token, _ = enter(stack, person)
+        sit(stack, token, 1)
 
 
 def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: Path) -> None:
@@ -68,6 +59,6 @@ def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: 
         assert sorted(row["category"] for row in ranking) == ["encouraged"] * 5 + ["mandatory"] * 3
         assert main(["--rank", stack.site_url]) == 0
 
-        told = answer_to(stack, "claimants.csv", b"unit_code\nSO-A\n")
+        told = stack.deliver("claimants.csv", "unit_code\nSO-A\n")
         sheet = stack.desk(f"{told['taken']['answers']}rosters-SO-A.xlsx")
-        assert answer_to(stack, "rosters-SO-A.xlsx", sheet)["faults"] == []
+        assert stack.deliver("rosters-SO-A.xlsx", sheet)["faults"] == []

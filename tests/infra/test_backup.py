@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra.backup import export, items, restore, undelete
+from tests.tables import make_table
 
 REGION = "ap-southeast-1"
 
@@ -28,12 +29,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def dynamodb(aws: None) -> Any:
     client = boto3.client("dynamodb", region_name=REGION)
-    client.create_table(
-        TableName="entries",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
+    make_table(client, "entries", "pk", "sk")
     return client
 
 

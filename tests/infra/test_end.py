@@ -26,6 +26,7 @@ from infra.package import PROJECT
 from tests.documents.test_documents import SAMPLES
 from tests.fakes import START, UNITS, definition, questions
 from tests.pointers import pointing_at
+from tests.tables import make_table
 
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 REGION = "ap-southeast-1"
@@ -91,15 +92,7 @@ class Desk:
             kms,
         )
         for table, keys in (("people", ["id"]), ("entries", ["pk", "sk"])):
-            dynamodb.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-                KeySchema=[
-                    {"AttributeName": key, "KeyType": kind}
-                    for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-                ],
-            )
+            make_table(dynamodb, table, *keys)
             dynamodb.update_continuous_backups(
                 TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
             )

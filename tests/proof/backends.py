@@ -25,6 +25,7 @@ from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.fakes import MemoryEntries, MemoryParticipants, MemoryRevisions
+from tests.tables import make_table
 
 _KEYS = {"participants": ("id",), "entries": ("pk", "sk"), "tallies": ("id",)}
 
@@ -87,13 +88,7 @@ def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> 
         number = next(numbers)
         names = {table: f"{table}-{number}" for table in _KEYS}
         for table, keys in _KEYS.items():
-            kinds = dict(zip(keys, ("HASH", "RANGE"), strict=False))
-            owner.create_table(
-                TableName=names[table],
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in kinds],
-                KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in kinds.items()],
-            )
+            make_table(owner, names[table], *keys)
 
         def drop() -> None:
             for name in names.values():

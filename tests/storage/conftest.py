@@ -9,6 +9,7 @@ from botocore.session import get_session
 from moto import mock_aws
 
 from chalicelib.storage.dynamodb import Client, dynamodb_client
+from tests.tables import make_table
 
 REGION = "ap-southeast-1"
 SESSION = get_session()  # shared: reading the service's model again takes longer than a test
@@ -21,15 +22,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
         monkeypatch.setenv(name, "testing")
     with mock_aws():
         dynamodb = SESSION.create_client("dynamodb", REGION)
-        for table, keys in {
-            "participants": {"id": "HASH"},
-            "entries": {"pk": "HASH", "sk": "RANGE"},
-            "tallies": {"id": "HASH"},
-        }.items():
-            dynamodb.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-                KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-            )
+        make_table(dynamodb, "participants", "id")
+        make_table(dynamodb, "entries", "pk", "sk")
+        make_table(dynamodb, "tallies", "id")
         yield dynamodb_client(SESSION, REGION)

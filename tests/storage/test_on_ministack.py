@@ -31,6 +31,7 @@ from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.services.exam.exam_room import AN, BINH, ExamRoom, right
+from tests.tables import make_table
 
 pytestmark = pytest.mark.slow
 
@@ -41,18 +42,8 @@ STARTED = 1_661_130_000_000
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
     folder = tmp_path_factory.mktemp("ministack")
     with MiniStack(folder / "state", folder / "ministack.log") as started:
-        started.client("dynamodb").create_table(
-            TableName="entries",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
-        started.client("dynamodb").create_table(
-            TableName="participants",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
+        make_table(started.client("dynamodb"), "entries", "pk", "sk")
+        make_table(started.client("dynamodb"), "participants", "id")
         yield started
 
 
@@ -232,21 +223,9 @@ def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Client) -> 
 
 def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, client: Client) -> None:
     dynamodb, streams = aws.client("dynamodb"), aws.client("dynamodbstreams")
-    for table, keys in {"streamed": ("pk", "sk"), "tallies": ("id",)}.items():
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            **(
-                {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
-                if table == "streamed"
-                else {}
-            ),
-        )
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    make_table(dynamodb, "streamed", "pk", "sk", StreamSpecification=stream)
+    make_table(dynamodb, "tallies", "id")
     entries = Entries(client, "streamed")
     for number, person in enumerate(["a3" + "0" * 18, "a3" + "1" * 18, "b4" + "0" * 18]):
         for sitting in range(1, number + 1):

@@ -12,6 +12,7 @@ import pytest
 
 from infra.local.ministack import MiniStack
 from tests.stack import wait_for
+from tests.tables import make_table
 
 pytestmark = pytest.mark.slow
 
@@ -38,13 +39,8 @@ def delivered(aws: MiniStack, mapping: str) -> str:
 
 def test_records_unread_before_a_stop_are_delivered_after_it(tmp_path: Path) -> None:
     with MiniStack(tmp_path / "state", tmp_path / "first.log") as aws:
-        table = aws.client("dynamodb").create_table(
-            TableName="streamed",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        table = make_table(aws.client("dynamodb"), "streamed", "id", StreamSpecification=stream)
         trust = {
             "Effect": "Allow",
             "Principal": {"Service": "lambda.amazonaws.com"},
