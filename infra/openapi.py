@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import TypedDictSchema
 
-from chalicelib.domain.errors import FieldError, InvalidInput, Stale, Stopped
+from chalicelib.domain.errors import FieldError, InvalidInput, ProviderDown, Stale, Stopped
 from chalicelib.web import account, bodies, problems, provider, shapes
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
@@ -32,6 +32,7 @@ SHAPES: dict[str, Any] = {
     "stale": shapes.StaleProblem,
     "finished": shapes.FinishedProblem,
     "stopped": shapes.StoppedProblem,
+    "provider_down": shapes.ProviderDownProblem,
     "proof_required": shapes.ProofRequiredProblem,
 }
 
@@ -413,6 +414,7 @@ def _example(code: str) -> Json:
         "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000)),
         "finished": lambda: {**problems.document(code), "result": result},
         "proof_required": lambda: {**problems.document(code), "challenge": challenge},
+        "provider_down": lambda: problems.of(ProviderDown(lasting=True)),
         "stopped": lambda: problems.of(Stopped("Đang sửa một câu hỏi, 10 giờ mở lại.")),
     }
     return {"value": known.get(code, lambda: problems.document(code))()}

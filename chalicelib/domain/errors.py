@@ -115,8 +115,14 @@ class IdentityTooWeak(ContestError):
 
 
 class ProviderDown(ContestError):
+    """``lasting``: long enough for people to register without it, where the contest allows that."""
+
     code = "provider_down"
     retry_after = 30
+
+    def __init__(self, why: str = "", *, lasting: bool = False) -> None:
+        super().__init__(why)
+        self.lasting = lasting
 
 
 class ProofRequired(ContestError):

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import (
     NoAttemptsLeft,
     NoOpenWeek,
     ProofRequired,
+    ProviderDown,
     Stale,
     Stopped,
 )
@@ -156,6 +157,8 @@ def _members(error: ContestError) -> dict[str, Any]:
                 "prediction": error.prediction,
                 "revision": error.revision,
             }
+        case ProviderDown():
+            members = {"lasting": error.lasting}
         case ProofRequired():
             members = {"challenge": error.challenge}
         case AlreadyFinished():

@@ -513,5 +513,9 @@ class StoppedProblem(Problem):
     notice: Annotated[str, Field(description="The organisers' words to everybody; empty if there are none.")]
 
 
+class ProviderDownProblem(Problem):
+    lasting: Annotated[bool, Field(description="People may now register without it, where they may at all.")]
+
+
 class FinishedProblem(Problem):
     result: Result

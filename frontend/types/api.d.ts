@@ -266,6 +266,15 @@ export interface ProviderAnswer {
   iss?: string | null;
 }
 
+export interface ProviderDownProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  lasting: boolean;
+}
+
 export interface ProviderFlow {
   url: string;
   flow: string;

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from chalicelib.services.people.provider_sign_in import FAILURES
 from infra.local.ministack import free_port
 from tests.browser.hands import choose, press
 from tests.browser.people import PASSWORD, solved
@@ -207,11 +208,15 @@ def test_while_the_provider_is_down_people_register_unproven_and_verify_later(
     desk.run.down = True
     try:
         waiting.goto(f"{desk.stack.site_url}/?code=anything&state={state}")
-        for _ in range(5):
+        offered = waiting.get_by_role("link", name="Đăng ký không xác thực")
+        for failures in range(1, FAILURES):
             expect(waiting.get_by_text("Hệ thống định danh đang gián đoạn")).to_be_visible()
-            press(waiting.get_by_role("button", name="Thử lại"))
-        expect(waiting.get_by_text("Hệ thống định danh đang gián đoạn")).to_be_visible()
-        press(waiting.get_by_role("link", name="Đăng ký không xác thực"))
+            expect(offered).to_have_count(0)  # it would be refused
+            asked = waiting.expect_response(lambda sent: sent.url.endswith("/sign-in"))
+            with asked as answer:
+                press(waiting.get_by_role("button", name="Thử lại"))
+            assert answer.value.json()["lasting"] is (failures + 1 == FAILURES)
+        press(offered)
         waiting.get_by_label("Số căn cước công dân").fill(desk.citizen_id(sub))
         waiting.get_by_label("Họ và tên").fill("Nguyễn Văn An")
         for part, value in (("Ngày", "6"), ("Tháng", "5"), ("Năm", "1990")):

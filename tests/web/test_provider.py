@@ -522,9 +522,12 @@ def test_signing_in_with_the_provider_stops_when_signing_in_is_stopped(run: Prov
 
 def break_down(counter: Counter, run: Provider) -> None:
     run.down = True
-    for _ in range(FAILURES):
-        with pytest.raises(ProviderDown):
+    told = []
+    for _ in range(FAILURES + 1):
+        with pytest.raises(ProviderDown) as down:
             counter.provider.begin()
+        told.append(down.value.lasting)
+    assert told == [False] * (FAILURES - 1) + [True, True]  # people may register without it from then on
 
 
 def test_after_five_failures_nobody_asks_a_provider_that_is_down_for_half_a_minute(run: Provider) -> None:

@@ -89,9 +89,7 @@ class ProviderSignIn:
 
         The provider's keys are fetched if those at hand are old: so nobody is sent to a provider that is down.
         """
-        health = self.exchanges.health()
-        if is_down(health, now):
-            raise ProviderDown
+        health = self._health(now)
         if now - self._keys_of(identity).fetched_at >= KEYS_MS:
             self._watched(health, now, lambda: self._fetch_keys(identity, self.calls(), now))
         body = f"{now + FLOW_MS}.{secrets.token_urlsafe(16)}"
@@ -130,9 +128,7 @@ class ProviderSignIn:
         if not self.exchanges.claim(once, now):
             return self._kept_outcome(once, now, CodeRefused("its exchange came to nothing"))
         try:
-            health = self.exchanges.health()
-            if is_down(health, now):
-                raise ProviderDown
+            health = self._health(now)
             proven: Proven = self._watched(health, now, lambda: self._exchanged(identity, flow, code, now))
         except ProviderDown:
             self.exchanges.release(once)  # perhaps the provider never saw the code
@@ -168,14 +164,21 @@ class ProviderSignIn:
         """A key for each exchange, which is stored nowhere: only who has flow and code leads to it."""
         return key_of(self.pepper, f"sealed|{once}")
 
+    def _health(self, now: int) -> ProviderHealth:
+        health = self.exchanges.health()
+        if is_down(health, now):
+            raise ProviderDown("nobody asks it for now", lasting=True)
+        return health
+
     def _watched(self, health: ProviderHealth, now: int, action: Callable[[], Any]) -> Any:
         """Tells the breaker how ``action`` went: a provider that refuses is not down."""
         answered = True
         try:
             return action()
-        except ProviderDown:
+        except ProviderDown as error:
             answered = False
             self.exchanges.failed(now, WINDOW_MS, FAILURES)
+            error.lasting = was_down(self.exchanges.health(), now)
             raise
         finally:
             if answered and health.failures:

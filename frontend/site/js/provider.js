@@ -42,18 +42,20 @@ export function wayThere(identity, label) {
       await leave();
     } catch (thrown) {
       const error = /** @type {import("./api.js").ApiError} */ (thrown);
-      add(trouble, [h("p", { class: "notice bad" }, explain(error)), error.code === "provider_down" && without(identity)]);
+      add(trouble, [h("p", { class: "notice bad" }, explain(error)), without(identity, error)]);
     }
   }));
   return h("div", null, h("p", { class: "actions" }, button), trouble);
 }
 
 /**
- * What people may do while the provider is down, if anything.
+ * What people may do while the provider is down, if anything: the server lets nobody before it has failed repeatedly.
  * @param {NonNullable<Contest["identity"]>} identity
+ * @param {import("./api.js").ApiError} error
  */
-export function without(identity) {
-  if (identity.require && !identity.fallback) return null;
+export function without(identity, error) {
+  const { lasting } = /** @type {{ lasting?: boolean }} */ (error.problem || {});
+  if (error.code !== "provider_down" || (identity.require && !(identity.fallback && lasting))) return null;
   return h("p", null, t("identity.withoutAbout"), " ", h("a", { href: "#/register?unproven=1" }, t("identity.without")));
 }
 

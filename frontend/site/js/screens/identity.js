@@ -39,7 +39,7 @@ export async function screen(context) {
     if (!down) flows.clear(state);
     const retry = h("button", { class: "button primary", type: "button", onclick: () => go(location.hash) }, t("app.retry"));
     return told(title, [h("p", { class: "notice bad", role: "alert" }, explain(error)),
-      down ? h("p", { class: "actions" }, retry) : again(), down && without(identity)]);
+      down ? h("p", { class: "actions" }, retry) : again(), without(identity, error)]);
   }
   if (answer.token) {
     signedIn(answer);
