@@ -88,6 +88,14 @@ class SignedHttp:
         response = self._send("s3", AWSRequest("GET", f"{url}/{bucket}/{key}"))
         if response.status == 200:
             return response.data
-        if response.status == 404:
+        if response.status == 404 or (response.status == 403 and _hides_absence(response.data)):
             return None
         raise AwsRefusal(str(response.status), f"s3://{bucket}/{key}")
+
+
+def _hides_absence(answer: bytes) -> bool:
+    """Whether S3 tells a role that may not list, so must not learn what is there, of an absent object.
+
+    A refusal of the object itself names the action that is not allowed.
+    """
+    return b"<Code>AccessDenied</Code>" in answer and b"s3:GetObject" not in answer

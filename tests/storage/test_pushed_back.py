@@ -194,20 +194,26 @@ def test_a_dynamodb_that_hangs_is_busy_after_two_waits_of_two_seconds(
 
 
 class _Storage(BaseHTTPRequestHandler):
-    """S3 that asks to be left alone for an hour, or redirects."""
+    """S3 that asks to be left alone for an hour, refuses, or redirects."""
 
     seen: list[str]
+    refusal = b""
 
     def do_GET(self) -> None:
         self.seen.append(self.path)
+        body = b""
         if self.path.endswith("busy.json"):
             self.send_response(503)
             self.send_header("Retry-After", "3600")
+        elif self.path.endswith("refused.json"):
+            self.send_response(403)
+            body = self.refusal
         else:
             self.send_response(307)
             self.send_header("Location", "/desk/elsewhere.json")
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""
@@ -238,3 +244,35 @@ def test_a_signed_request_does_not_follow_a_redirect(storage: SignedHttp) -> Non
     with pytest.raises(AwsRefusal, match="307"):
         storage.get_object("desk", "moved.json")
     assert _Storage.seen == ["/desk/moved.json"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "User: api is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::desk",
+        "Access Denied",
+    ],
+)
+def test_an_object_that_is_not_there_is_absent_also_for_a_role_that_may_not_list(
+    storage: SignedHttp, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    answer = f"<Error><Code>AccessDenied</Code><Message>{told}</Message></Error>"
+    monkeypatch.setattr(_Storage, "refusal", answer.encode())
+    assert storage.get_object("desk", "refused.json") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("AccessDenied", "User: api is not authorized to perform: s3:GetObject on resource: desk/refused.json"),
+        ("SignatureDoesNotMatch", "The request signature we calculated does not match"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the server's time is too large"),
+    ],
+)
+def test_a_real_refusal_is_not_taken_for_absence(
+    storage: SignedHttp, monkeypatch: pytest.MonkeyPatch, code: str, told: str
+) -> None:
+    answer = f"<Error><Code>{code}</Code><Message>{told}</Message></Error>"
+    monkeypatch.setattr(_Storage, "refusal", answer.encode())
+    with pytest.raises(AwsRefusal, match="403"):
+        storage.get_object("desk", "refused.json")

@@ -1,0 +1,157 @@
+"""Every right of every function, written by hand: what is not in this table, nobody has given."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from infra.package import build
+
+# Function → where → actions there: what somebody has who takes the function over.
+RIGHTS = {
+    "APIHandler": {
+        "ParticipantsTable": "BatchGetItem PutItem UpdateItem",
+        "EntriesTable": "GetItem UpdateItem",
+        "desk/reference/current.json": "GetObject",
+        "desk/reference/contest/*": "GetObject",
+        "desk/reference/listed/*": "GetObject",
+        "desk/reference/data-key.json": "GetObject",
+        "desk/reference/revoked.json": "GetObject PutObject",
+        "desk/inbox/releases-by-provider/*": "PutObject",
+        "PepperSecret": "GetSecretValue",
+        "TokenSecret": "GetSecretValue",
+        "ReceiptSecret": "GetSecretValue",
+        "ProviderSecret": "GetSecretValue",
+        "PersonalDataKey where purpose=participants": "Decrypt",
+        "log api": "CreateLogStream PutLogEvents",
+    },
+    "CloseWeeks": {
+        "EntriesTable": "Query",
+        "ParticipantsTable": "BatchGetItem Scan",
+        "TalliesTable": "GetItem PutItem",
+        "desk": "ListBucket",
+        "desk/reference/*": "GetObject",
+        "desk/reference/current.json": "PutObject",
+        "desk/reference/commitments/*": "PutObject",
+        "desk/results/*": "AbortMultipartUpload GetObject PutObject",
+        "desk/parts/*": "AbortMultipartUpload GetObject PutObject",
+        "site": "ListBucket",
+        "site/data/*": "AbortMultipartUpload GetObject PutObject",
+        "PepperSecret": "GetSecretValue",
+        "ReceiptSecret": "GetSecretValue",
+        "PersonalDataKey where purpose=participants": "Decrypt",
+        "log close-*": "CreateLogStream PutLogEvents",
+    },
+    "Intake": {
+        "ParticipantsTable": "BatchGetItem UpdateItem",
+        "EntriesTable": "GetItem Query UpdateItem",
+        "TalliesTable": "GetItem",
+        "desk": "ListBucket",
+        "desk/inbox/*": "GetObject GetObjectVersion",
+        "desk/reference/*": "GetObject PutObject",
+        "desk/intake/*": "GetObject PutObject",
+        "desk/requests/*": "PutObject",
+        "desk/pending/*": "GetObject PutObject",
+        "desk/results/*": "GetObject",
+        "desk/parts/*": "GetObject",
+        "site": "ListBucket",
+        "site/data/keys.json": "GetObject",
+        "site/data/*": "PutObject",
+        "PepperSecret": "GetSecretValue",
+        "ReceiptSecret": "GetSecretValue",
+        "PersonalDataKey where purpose=participants": "Decrypt GenerateDataKeyWithoutPlaintext",
+        "AlarmTopic": "Publish",
+        "log intake": "CreateLogStream PutLogEvents",
+    },
+    "Tally": {
+        "EntriesTable/stream": "DescribeStream GetRecords GetShardIterator",
+        "EntriesTable/stream/*": "ListStreams",
+        "TalliesTable where key=live#*": "GetItem PutItem",
+        "AlarmTopic": "Publish",
+        "log tally": "CreateLogStream PutLogEvents",
+    },
+    "PublishLive": {
+        "TalliesTable where key=live#*": "GetItem",
+        "desk": "ListBucket",
+        "desk/reference/current.json": "GetObject",
+        "desk/reference/contest/*": "GetObject",
+        "site": "ListBucket",
+        "site/data/live.json": "GetObject PutObject",
+        "log publish-live": "CreateLogStream PutLogEvents",
+    },
+}
+RIGHTS["CloseByShares"] = RIGHTS["CloseWeeks"]
+_CONDITIONS = {
+    "kms:EncryptionContext:purpose": "purpose",
+    "dynamodb:LeadingKeys": "key",
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def where(resource: dict[str, Any]) -> str:
+    """A resource as the table names it."""
+    if "Ref" in resource:
+        return str(resource["Ref"])
+    if "Fn::GetAtt" in resource:
+        name, of = resource["Fn::GetAtt"]
+        return f"{name}/stream" if of == "StreamArn" else str(name)
+    told = resource["Fn::Sub"]
+    bucket = re.fullmatch(
+        r"arn:.*:s3:::\$\{AWS::StackName\}-(\w+)-\$\{AWS::AccountId\}-\$\{AWS::Region\}(.*)", told
+    )
+    log = re.fullmatch(r"arn:.*:log-group:/aws/lambda/\$\{AWS::StackName\}-([a-z*-]+):\*", told)
+    if bucket:
+        return bucket[1] + bucket[2]
+    return f"log {log[1]}" if log else re.sub(r"\$\{(\w+)\.Arn\}", r"\1", told)
+
+
+def condition(statement: dict[str, Any]) -> str:
+    told = statement.get("Condition", {})
+    told = told["Fn::If"][2] if "Fn::If" in told else told  # what is left out on the local AWS alone
+    named = [(key, value) for operator in told.values() for key, value in operator.items()]
+    return "".join(f" where {_CONDITIONS[key]}={';'.join(as_list(value))}" for key, value in named)
+
+
+def rights_of(role: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    assert "ManagedPolicyArns" not in role
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for resource in as_list(statement["Resource"]):
+                actions = {action.partition(":")[2] for action in as_list(statement["Action"])}
+                found.setdefault(where(resource) + condition(statement), set()).update(actions)
+    return {place: " ".join(sorted(actions)) for place, actions in found.items()}
+
+
+@pytest.fixture(scope="module")
+def rights() -> dict[str, dict[str, str]]:
+    """Of each function, by the role in the packaged template of prod."""
+    resources = json.loads(build("prod").template.read_text(encoding="utf-8"))["Resources"]
+    functions = {
+        name: item["Properties"]["Role"]["Fn::GetAtt"][0]
+        for name, item in resources.items()
+        if item["Type"] == "AWS::Serverless::Function"
+    }
+    return {name: rights_of(resources[role]["Properties"]) for name, role in functions.items()}
+
+
+@pytest.mark.parametrize("function", sorted(RIGHTS))
+def test_a_function_has_the_rights_in_the_table_and_no_other(
+    function: str, rights: dict[str, dict[str, str]]
+) -> None:
+    assert rights[function] == RIGHTS[function]
+
+
+def test_every_function_is_in_the_table(rights: dict[str, dict[str, str]]) -> None:
+    assert rights.keys() == RIGHTS.keys()
+
+
+def test_the_api_cannot_list_the_desk(rights: dict[str, dict[str, str]]) -> None:
+    assert not [place for place, actions in rights["APIHandler"].items() if "List" in actions]
