@@ -1,4 +1,4 @@
-"""``python -m verify receipt.json --site URL`` or ``python -m verify --rank URL [--week K]``.
+"""``python -m verify receipt FILE --site URL``, ``rank URL [--week K]`` or ``final URL`` (docs/proof.md).
 
 Exits with 0 if everything holds, 1 if something does not, 2 if something could not be checked.
 """
@@ -6,35 +6,37 @@ Exits with 0 if everything holds, 1 if something does not, 2 if something could 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from verify import final, receipt, week
 from verify.outcome import CannotCheck, Failed, Passed
-from verify.site import Fetch, over_http, read_json
-
-# The errors that the code below raises for a file whose shape differs from docs/proof.md.
-MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, EOFError, OSError)
+from verify.site import Fetch, over_http, parsed, read_json
 
 
 def main(arguments: Sequence[str], site: Callable[[str], Fetch] = over_http) -> int:
     options = _options(arguments)
     try:
         for passed in _checks(options, site):
-            print(f"✓ {passed.vi}\n  ({passed.en})")
+            print(f"✓ {_plain(passed.vi)}\n  ({_plain(passed.en)})")
     except CannotCheck as unknown:
-        print(f"? CHƯA KIỂM TRA ĐƯỢC: {unknown.vi}\n  NOT CHECKED: {unknown.en}")
+        print(f"? CHƯA KIỂM TRA ĐƯỢC: {_plain(unknown.vi)}\n  NOT CHECKED: {_plain(unknown.en)}")
         return 2
     except Failed as failed:
-        print(f"✗ SAI: {failed.vi}\n  WRONG: {failed.en}")
+        print(f"✗ SAI: {_plain(failed.vi)}\n  WRONG: {_plain(failed.en)}")
         return 1
-    except MISSHAPEN as error:
+    except (RecursionError, MemoryError) as error:
         print(
-            f"✗ SAI: dữ liệu không đúng dạng quy định ({type(error).__name__}: {error}).\n"
+            f"? CHƯA KIỂM TRA ĐƯỢC: dữ liệu quá lớn hoặc lồng nhau quá sâu ({type(error).__name__}).\n"
+            "  NOT CHECKED: the data are too large or nested too deeply."
+        )
+        return 2
+    except Exception as error:  # noqa: BLE001 - a file of another shape or with other values than docs/proof.md says
+        print(
+            f"✗ SAI: dữ liệu không đúng dạng quy định ({_plain(repr(error))}).\n"
             "  WRONG: the data do not have the form that docs/proof.md requires."
         )
         return 1
@@ -42,57 +44,69 @@ def main(arguments: Sequence[str], site: Callable[[str], Fetch] = over_http) -> 
     return 0
 
 
+def _plain(text: str) -> str:
+    """Without what moves the cursor or cannot be written: a site's words stand in what is said of it."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[:1000])
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m verify",
-        description="Kiểm tra biên nhận bài thi, hoặc xếp hạng lại một tuần. "
-        "Checks a receipt, or ranks a week again (docs/proof.md).",
+        prog="python -m verify", description="Kiểm tra cuộc thi. Checks a contest (docs/proof.md)."
     )
-    parser.add_argument(
-        "receipt", nargs="?", help="tệp biên nhận · the file with the receipt, or a list of them"
+    commands = parser.add_subparsers(dest="command", required=True, metavar="receipt | rank | final")
+    one = commands.add_parser("receipt", help="kiểm tra biên nhận bài thi · checks receipts")
+    one.add_argument(
+        "receipt", metavar="FILE", help="tệp biên nhận · the file with the receipt, or a list of them"
     )
-    parser.add_argument("--site", metavar="URL", help="địa chỉ trang web cuộc thi · the contest's site")
-    parser.add_argument(
-        "--rank", metavar="URL", help="xếp hạng lại từ trang web này · rank again what this site shows"
+    one.add_argument(
+        "--site", metavar="URL", required=True, help="địa chỉ trang web cuộc thi · the contest's site"
     )
-    parser.add_argument("--week", type=int, metavar="K", help="chỉ tuần này · this week only")
-    parser.add_argument(
-        "--root", metavar="HEX", help="mã xác thực trong thông báo in · the root as announced in print"
-    )
-    options = parser.parse_args(arguments)
-    if bool(options.rank) == bool(options.receipt) or bool(options.site) != bool(options.receipt):
-        parser.error(
-            "cần: receipt.json --site URL, hoặc --rank URL · needed: receipt.json --site URL, or --rank URL"
+    rank = commands.add_parser("rank", help="xếp hạng lại các tuần · ranks the weeks again")
+    rank.add_argument("--week", type=int, metavar="K", help="chỉ tuần này · this week only")
+    for command in (one, rank):
+        command.add_argument(
+            "--root", metavar="HEX", help="mã xác thực trong thông báo in · the root as announced in print"
         )
-    if options.root and options.rank and options.week is None:
+    end = commands.add_parser(
+        "final", help="xếp hạng lại các tuần và cả cuộc thi · ranks the weeks and the end again"
+    )
+    for command in (rank, end):
+        command.add_argument("site", metavar="URL", help="địa chỉ trang web cuộc thi · the contest's site")
+    options = parser.parse_args(arguments)
+    if options.command == "rank" and options.root and options.week is None:
         parser.error("--root cần --week · --root needs --week")
     return options
 
 
 def _checks(options: argparse.Namespace, site: Callable[[str], Fetch]) -> Iterator[Passed]:
-    if options.receipt:
-        fetch = site(options.site)
+    fetch = site(options.site)
+    if options.command == "receipt":
         for one in _receipts(Path(options.receipt)):
             yield from receipt.check(one, fetch, options.root)
-        return
-    fetch = site(options.rank)
-    if options.week is not None:
+    elif options.command == "rank" and options.week is not None:
         yield from week.check(fetch, options.week, options.root)
-        return
-    index = read_json(fetch, "data/results/index.json")
+    else:
+        index = read_json(fetch, "data/results/index.json")
+        weeks = yield from _weeks(fetch, index)
+        if options.command == "final":
+            if not index["final"]:
+                raise CannotCheck("Cuộc thi chưa chốt kết quả chung cuộc.", "The end is not closed yet.")
+            yield from final.check(fetch, weeks)
+
+
+def _weeks(fetch: Fetch, index: Any) -> Generator[Passed, None, list[week.Checked]]:
     if not index["weeks"]:
         raise CannotCheck("Chưa có tuần nào được chốt.", "No week is closed yet.")
     weeks = []
     for listed in index["weeks"]:
-        weeks.append((yield from week.check(fetch, listed["week"], options.root)))
-    if index["final"]:
-        yield from final.check(fetch, weeks)
+        weeks.append((yield from week.check(fetch, listed["week"], None)))
+    return weeks
 
 
 def _receipts(path: Path) -> list[Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = parsed(path.read_bytes(), str(path))
+    except (OSError, Failed) as error:
         raise CannotCheck(f"Không đọc được {path}: {error}.", f"Cannot read {path}: {error}.") from None
     receipts = content if isinstance(content, list) else [content]
     if not receipts:

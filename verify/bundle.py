@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from verify.outcome import Failed
-from verify.site import Fetch, file
+from verify.site import Fetch, file, lines, parsed
 from verify.tree import canonical, check_counted, check_record, leaf_hash, root
 
 
@@ -55,30 +52,29 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
     """All people of the week by pseudonym. Raises ``Failed`` unless the lines match the size and the root."""
     people: dict[str, Person] = {}
     leaves = []
-    with gzip.open(io.BytesIO(packed)) as lines:
-        for line in lines:
-            counted, record = _line(line, index)
-            leaves.append(leaf_hash(canonical(record)))
-            unit, category = counted.get("unit", record["unit"]), counted.get("category", record["category"])
-            moved = bool(counted.keys() & {"unit", "category"})
-            place = (unit, category, "obliged" in counted, moved, counted.get("verified", ""))
-            name = record["pseudonym"]
-            person = people.setdefault(name, Person(name, *place, {}))
-            elsewhere = place != person[1:6]
-            if record["number"] in person.attempts or elsewhere:
-                raise Failed(
-                    f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['pseudonym']}.",
-                    f"One person has two attempts with one number, or two units: {record['pseudonym']}.",
-                )
-            person.attempts[record["number"]] = Attempt(
-                record["number"],
-                record["score"],
-                counted.get("score", record["score"]),
-                record["prediction"],
-                record["duration_ms"],
-                record["received_at_ms"],
-                record["status"],
+    for line in lines(packed, index["audit"]["file"]):
+        counted, record = _line(line, index)
+        leaves.append(leaf_hash(canonical(record)))
+        unit, category = counted.get("unit", record["unit"]), counted.get("category", record["category"])
+        moved = bool(counted.keys() & {"unit", "category"})
+        place = (unit, category, "obliged" in counted, moved, counted.get("verified", ""))
+        name = record["pseudonym"]
+        person = people.setdefault(name, Person(name, *place, {}))
+        elsewhere = place != person[1:6]
+        if record["number"] in person.attempts or elsewhere:
+            raise Failed(
+                f"Một người có hai bài cùng số hoặc thuộc hai đơn vị: {record['pseudonym']}.",
+                f"One person has two attempts with one number, or two units: {record['pseudonym']}.",
             )
+        person.attempts[record["number"]] = Attempt(
+            record["number"],
+            record["score"],
+            counted.get("score", record["score"]),
+            record["prediction"],
+            record["duration_ms"],
+            record["received_at_ms"],
+            record["status"],
+        )
     leaves.sort()
     if len(leaves) != index["size"] or len(set(leaves)) != len(leaves):
         raise Failed(
@@ -93,13 +89,9 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
     return people
 
 
-def _line(line: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What counted otherwise than the record says, and the record."""
-    text = line.removesuffix(b"\n")
-    try:
-        value = json.loads(text)
-    except ValueError:
-        raise Failed("Một dòng của bộ dữ liệu không phải JSON.", "A line of the bundle is not JSON.") from None
+    value = parsed(text, index["audit"]["file"])
     if not isinstance(value, dict) or value.keys() != {"counted", "record"}:
         raise Failed(
             "Một dòng của bộ dữ liệu không có đúng hai phần counted và record.",

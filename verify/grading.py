@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from verify.bundle import fetch_checked
 from verify.outcome import Failed, Passed
-from verify.site import Fetch, read_json
+from verify.site import Fetch, parsed, read_json
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # checkov:skip=CKV_SECRET_6: no key
 Json = dict[str, Any]
@@ -51,7 +50,7 @@ def _kept(week: int, fetch: Fetch) -> tuple[str, list[Json], Json] | None:
     if not all(fetch(path) for path in paths):
         return None
     bank, definition = (
-        json.loads(fetch_checked(fetch, path, digests[part]))
+        parsed(fetch_checked(fetch, path, digests[part]), path)
         for path, part in zip(paths, ("bank", "definition"), strict=True)
     )
     return digests["bank"], bank, definition["paper"]
@@ -96,7 +95,7 @@ def _take(pool: list[Json], count: int, numbers: Iterator[int]) -> list[Json]:
 def _rulings(index: Json, fetch: Fetch) -> dict[str, list[int]]:
     """By question: the sets of options, as bits, that have the point."""
     path = f"data/proof/week-{index['week']}/{index['folder']}/{index['ranking']['file']}"
-    published = json.loads(fetch_checked(fetch, path, index["ranking"]["sha256"]))
+    published = parsed(fetch_checked(fetch, path, index["ranking"]["sha256"]), path)
     return {
         ruling["question"]: [sum(1 << "ABCDEF".index(letter) for letter in key) for key in ruling["keys"]]
         if ruling["ruling"] == "key"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from verify.bundle import fetch_checked
 from verify.outcome import CannotCheck, Failed
-from verify.site import Fetch
+from verify.site import Fetch, lines, parsed
 from verify.week import Checked, Line
 
 # A person's line of each week, None where they do not count in it.
@@ -26,22 +23,21 @@ def read(fetch: Fetch, page: dict[str, Any], weeks: Sequence[Checked]) -> list[P
         )
     packed = fetch_checked(fetch, f"data/proof/final/{told['file']}", told["sha256"])
     people: list[Person] = []
-    with gzip.open(io.BytesIO(packed)) as lines:
-        first = json.loads(next(lines, b""))
-        numbers = [week.published["week"] for week in weeks]
-        if first != {"contest": page["contest"], "format": 1, "weeks": numbers}:
-            raise Failed(
-                "Tệp nối mã thuộc cuộc thi khác hoặc không gồm đúng các tuần.",
-                "The links belong to another contest, or not to these weeks.",
-            )
-        for line in lines:
-            names = json.loads(line)
-            person = tuple(
-                None if name is None else _taken(name, week) for name, week in zip(names, weeks, strict=True)
-            )
-            if not any(person):
-                raise Failed("Tệp nối mã có người không ở tuần nào.", "The links have somebody of no week.")
-            people.append(person)
+    unpacked = (parsed(line, told["file"]) for line in lines(packed, told["file"]))
+    first = next(unpacked, None)
+    numbers = [week.published["week"] for week in weeks]
+    if first != {"contest": page["contest"], "format": 1, "weeks": numbers}:
+        raise Failed(
+            "Tệp nối mã thuộc cuộc thi khác hoặc không gồm đúng các tuần.",
+            "The links belong to another contest, or not to these weeks.",
+        )
+    for names in unpacked:
+        person = tuple(
+            None if name is None else _taken(name, week) for name, week in zip(names, weeks, strict=True)
+        )
+        if not any(person):
+            raise Failed("Tệp nối mã có người không ở tuần nào.", "The links have somebody of no week.")
+        people.append(person)
     for week in weeks:
         if week.people:
             raise Failed(

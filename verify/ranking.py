@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from verify.bundle import Attempt, Person
+from verify.site import fraction
 
 Key = tuple[Any, ...]
 
@@ -292,7 +293,7 @@ def volume_of(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int],
 
 
 def weighed(rate: Fraction, volume: Fraction, quality: Fraction, rules: dict[str, Any]) -> Fraction:
-    weights = {name: Fraction(weight) for name, weight in rules["unit_score"]["weights"].items()}
+    weights = {name: fraction(weight) for name, weight in rules["unit_score"]["weights"].items()}
     return 100 * (weights["participation"] * rate + weights["volume"] * volume + weights["quality"] * quality)
 
 
@@ -338,7 +339,7 @@ def _why(row: Unit, prize: dict[str, Any]) -> str:
     if row.size < prize["obliged_from"] or (largest is not None and row.size > largest):
         return "not_of_size"
     least = next(rate for up_to, rate in prize["min_rate"] if up_to is None or row.size <= up_to)
-    if row.rate < Fraction(least):
+    if row.rate < fraction(least):
         return "below_min_rate"
     if row.distinct[0] < prize["min_people"]:
         return "below_min_people"

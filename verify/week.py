@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from verify.bundle import Person, fetch_checked, read
 from verify.outcome import Failed, Passed
 from verify.ranking import Ranked, Unit, rank_again
 from verify.receipt import week_index
-from verify.site import Fetch, read_json
+from verify.site import Fetch, parsed, read_json
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 SAID = {
@@ -61,7 +60,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     folder = f"data/proof/week-{week}/{index['folder']}"
     packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
     ranking = fetch_checked(fetch, f"{folder}/{index['ranking']['file']}", index["ranking"]["sha256"])
-    published = json.loads(ranking)
+    published = parsed(ranking, index["ranking"]["file"])
     if (published["contest"], published["week"]) != (index["contest"], week):
         raise Failed(
             "Tệp xếp hạng thuộc cuộc thi hoặc tuần khác.", "ranking.json belongs to another contest or week."

@@ -276,10 +276,10 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     answered = [results[0].json(), an_second, binh_first, binh_best, cong_best]
     receipts = tmp_path / "receipts.json"
     receipts.write_text(json.dumps([answer["receipt"] for answer in answered]), encoding="utf-8")
-    said = verify(str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
+    said = verify("receipt", str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
     assert said.count("Bài thi có trong dữ liệu đã công bố") == 5
     assert said.count("Chấm lại theo bộ câu hỏi đã công bố") == 5
-    said = verify("--rank", stack.site_url)
+    said = verify("final", stack.site_url)
     assert "Tuần 1: 6 bài cho ra đúng mã xác thực" in said
     assert "Tệp nối mã: 4 mã của 1 tuần là 4 người" in said
     assert "xếp hạng 3 đơn vị, 2 giải tập thể, 0 giải cá nhân và 6 đề nghị khen thưởng" in said
@@ -358,7 +358,7 @@ def test_an_annulment_is_confirmed_after_its_consequences_and_makes_a_new_revisi
         return refusal(answer) if answer.status_code != 200 else None
 
     assert wait_for(refused, 90, "the API seeing the new list") == (403, "disqualified")
-    said = verify("--rank", stack.site_url)
+    said = verify("final", stack.site_url)
     assert "Xếp hạng lại 3 người" in said
     assert "Tệp nối mã: 4 mã" in said
 
@@ -474,7 +474,7 @@ def test_a_wrong_key_found_after_the_close_is_mended(stack: Stack) -> None:
     page = stack.site("/data/results/week-1.json").json()
     assert [one["question"] for one in page["rulings"]] == [wrong.id]
     assert page["corrections"][-1]["reason"] == "Nghị định mới thay đổi đáp án"
-    assert "Xếp hạng lại 3 người" in verify("--rank", stack.site_url)
+    assert "Xếp hạng lại 3 người" in verify("rank", stack.site_url)
 
 
 def test_a_recognised_week_stands_until_its_recognition_is_withdrawn(stack: Stack) -> None:

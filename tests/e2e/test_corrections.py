@@ -87,5 +87,5 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
         wait_for(lambda: page(stack, 2), 150, "the close of week 2")
         assert units(stack, "week-2/rev-1") == {"SO-A": ("4", "2"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "0")}
         assert units(stack, "week-1/rev-2") == {"SO-A": ("4", "1"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "1")}
-        assert main(["--rank", stack.site_url]) == 0
+        assert main(["rank", stack.site_url]) == 0
         assert json.loads(stack.desk("intake/mergers.csv.json"))["taken"]["merged"]

@@ -57,7 +57,7 @@ def test_a_school_of_85_counts_by_its_roster_and_not_by_who_claims_it(tmp_path: 
         assert [row["unit_code"] for row in anomalies if row["reason"] == "not_on_roster"] == ["TRUONG-C"] * 5
         ranking = csv_rows(stack.desk(f"{folder}/individual_ranking.csv.gz"))
         assert sorted(row["category"] for row in ranking) == ["encouraged"] * 5 + ["mandatory"] * 3
-        assert main(["--rank", stack.site_url]) == 0
+        assert main(["rank", stack.site_url]) == 0
 
         told = stack.deliver("claimants.csv", "unit_code\nSO-A\n")
         sheet = stack.desk(f"{told['taken']['answers']}rosters-SO-A.xlsx")

@@ -91,7 +91,7 @@ def test_a_real_contest_is_loaded_played_and_closed(name: str, capsys: pytest.Ca
         unit_prizes = {prize.name for prize in definition.unit_prizes if prize.when == when}
         awarded = {unit["prize"] for unit in shown["units"] if unit["prize"]}
         assert awarded == unit_prizes
-    assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0, (
+    assert main(["final", "https://thi.example"], lambda address: site.objects.get) == 0, (
         capsys.readouterr().out
     )
 

@@ -44,10 +44,10 @@ class Outsider:
     def check(self, receipt: Any, *more: str) -> tuple[int, str]:
         path = self._folder / "receipt.json"
         path.write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
-        return self.run(str(path), "--site", "https://thi.example", *more)
+        return self.run("receipt", str(path), "--site", "https://thi.example", *more)
 
     def rank(self, *more: str) -> tuple[int, str]:
-        return self.run("--rank", "https://thi.example", *more)
+        return self.run("rank", "https://thi.example", *more)
 
     def json(self, path: str) -> Any:
         return json.loads(self.files[path])
@@ -425,7 +425,7 @@ def test_a_file_that_is_not_a_receipt_cannot_be_checked(
 ) -> None:
     path = tmp_path / "other.json"
     path.write_text(content, encoding="utf-8")
-    code, said = outsider.run(str(path), "--site", "https://thi.example")
+    code, said = outsider.run("receipt", str(path), "--site", "https://thi.example")
     assert (code, "CHƯA KIỂM TRA ĐƯỢC" in said) == (2, True)
 
 
@@ -433,10 +433,12 @@ def test_a_file_that_is_not_a_receipt_cannot_be_checked(
     "arguments",
     [
         [],
-        ["receipt.json"],
-        ["--site", "https://a"],
-        ["receipt.json", "--rank", "https://a"],
-        ["--rank", "https://a", "--root", "0"],
+        ["receipt.json", "--site", "https://a"],
+        ["receipt", "receipt.json"],
+        ["receipt", "--site", "https://a"],
+        ["rank"],
+        ["rank", "https://a", "--root", "0"],
+        ["final", "https://a", "--week", "1"],
     ],
 )
 def test_wrong_arguments_are_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -450,7 +452,7 @@ def test_an_address_that_is_invalid_or_does_not_answer_cannot_be_checked(
     outsider: Outsider, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for address in ("thi.example", "file:///etc/passwd", "http://127.0.0.1:1"):
-        assert main(["--rank", address]) == 2
+        assert main(["rank", address]) == 2
         assert "NOT CHECKED" in capsys.readouterr().out
 
 

@@ -198,7 +198,7 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
         rosters=digest(listed),
     )
     close(entries, loaded, site, listed, proven)
-    code = main(["--rank", "https://thi.example"], lambda address: site.objects.get)
+    code = main(["final", "https://thi.example"], lambda address: site.objects.get)
     assert code == 0, capsys.readouterr().out
     ranking = [json.loads(data) for key, data in site.objects.items() if "/ranking-" in key]
     assert sum(len(week["no_prize"]) for week in ranking) >= 5
@@ -210,7 +210,7 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
 def test_a_week_without_attempts_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:
     site = MemoryObjects()
     close([], reference(definition(contest={"weeks": 2})), site)
-    assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
+    assert main(["rank", "https://thi.example"], lambda address: site.objects.get) == 0
     assert "0 bài cho ra đúng mã xác thực" in capsys.readouterr().out
 
 
@@ -240,7 +240,7 @@ def test_a_week_that_was_opened_again_and_a_cancelled_one_leave_nothing_that_can
     run([*first, *third], START_MS + 3 * WEEK + 70_000, week=1, closes=later)
     index = json.loads(site.objects["data/results/index.json"])
     assert index["weeks"] == [{"week": 1, "revision": 2}, {"week": 3, "revision": 1}]
-    assert main(["--rank", "https://thi.example"], lambda address: site.objects.get) == 0
+    assert main(["final", "https://thi.example"], lambda address: site.objects.get) == 0
     assert "2 tuần cộng lại ra cùng" in capsys.readouterr().out
 
 
@@ -287,7 +287,7 @@ def lie_in_the_links(site: dict[str, bytes], lie: Callable[[list[Any]], object])
 def test_the_end_follows_from_the_weeks_and_the_links_between_them(
     ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--rank", "https://thi.example"], lambda address: ended.get) == 0
+    assert main(["final", "https://thi.example"], lambda address: ended.get) == 0
     said = capsys.readouterr().out
     people = len(gzip.decompress(linked(ended)).splitlines()) - 1
     assert 30 < people < 40
@@ -323,7 +323,7 @@ def test_the_units_of_the_end_are_ranked_again_by_level(capsys: pytest.CaptureFi
         for row in page["units"]:
             row["level"] = row["level"] and (level or row["level"])
         told = {**site.objects, "data/results/final.json": json.dumps(page).encode()}
-        return main(["--rank", "https://thi.example"], lambda address: told.get)
+        return main(["final", "https://thi.example"], lambda address: told.get)
 
     assert checked("") == 0
     assert "xếp hạng 4 đơn vị, 3 giải tập thể" in capsys.readouterr().out
@@ -373,7 +373,7 @@ def test_an_end_that_does_not_follow_from_the_weeks_fails(
     ended: dict[str, bytes], lie: Callable[[Any], object], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = lie_about_the_end(ended, lie)
-    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert main(["final", "https://thi.example"], lambda address: told.get) == 1
     assert said in capsys.readouterr().out
 
 
@@ -423,13 +423,13 @@ def test_links_that_do_not_fit_the_weeks_or_the_end_fail(
     ended: dict[str, bytes], lie: Callable[[Any], object], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = lie_in_the_links(ended, lie)
-    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert main(["final", "https://thi.example"], lambda address: told.get) == 1
     assert said in capsys.readouterr().out
 
 
 def test_an_end_whose_links_are_not_shown_yet_cannot_be_checked(ended: dict[str, bytes]) -> None:
     told = lie_about_the_end(ended, lambda page: page.update(links=None))
-    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 2
+    assert main(["final", "https://thi.example"], lambda address: told.get) == 2
 
 
 def lie_about_a_week(
@@ -464,8 +464,8 @@ def test_somebody_listed_with_a_prize_of_another_week_that_nobody_has_fails(
         )
 
     told = lie_about_a_week(ended, 1, lie)
-    assert main(["--rank", "https://thi.example"], lambda address: told.get) == 1
+    assert main(["final", "https://thi.example"], lambda address: told.get) == 1
     assert "sai ở 1 chỗ" in capsys.readouterr().out
     corrected = lie_about_a_week(ended, 1, lie, corrections=[{"at": "", "reason": "", "code": ""}])
-    assert main(["--rank", "https://thi.example"], lambda address: corrected.get) == 0
+    assert main(["final", "https://thi.example"], lambda address: corrected.get) == 0
     assert "trừ 1 chỗ theo kết quả trước khi điều chỉnh" in capsys.readouterr().out

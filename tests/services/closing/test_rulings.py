@@ -96,7 +96,7 @@ def test_the_site_shows_the_new_bundle_beside_the_old_one(capsys: pytest.Capture
     assert (again["folder"], again["root"]) == (index["folder"], index["root"])
     assert again["audit"]["file"] != index["audit"]["file"]
     assert stage.site.objects[old] == kept
-    assert main(["--rank", "https://thi.example"], lambda address: stage.site.objects.get) == 0
+    assert main(["rank", "https://thi.example"], lambda address: stage.site.objects.get) == 0
     said = capsys.readouterr().out
     assert f"1 kết luận về câu hỏi ({LAST.id}: mọi câu trả lời): 2 bài tính điểm khác với lúc nộp" in said
 
