@@ -134,7 +134,10 @@ def tally(event: DynamoDBEvent) -> None:
     from chalicelib.wiring.tally import count
 
     records = event.to_dict()["Records"]
-    log.info(json.dumps({"tally": len(records), "weeks": count(records)}))
+    weeks, unauthentic = count(records)
+    log.info(json.dumps({"tally": len(records), "weeks": weeks}))
+    if unauthentic:
+        log.warning(json.dumps({"unauthentic": unauthentic}))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")

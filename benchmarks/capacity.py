@@ -47,7 +47,11 @@ def _play(reference: Reference) -> dict[str, tuple[float, float]]:
 
     client.meta.events.register("after-call.dynamodb", note)
     nonces = count(1)
-    exam = Exam(reference, Entries(client, "entries"), lambda: f"{next(nonces):016x}")
+    exam = Exam(
+        reference,
+        Entries(client, "entries", lambda: b"MAC key of the benchmark"),
+        lambda: f"{next(nonces):016x}",
+    )
     now = reference.definition.weeks[0].opens
     answers = {str(number): ["A"] for number in range(1, reference.definition.paper.questions + 1)}
     fewer = dict(list(answers.items())[1:])

@@ -20,6 +20,7 @@ from pathlib import Path
 from botocore.session import get_session
 
 from benchmarks.closeout_inputs import OPENS, contest, person, rosters
+from benchmarks.page_server import MAC_KEY
 from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
@@ -104,7 +105,7 @@ def main() -> None:
     )
     http = SignedHttp(get_session(), "ap-southeast-1", connect=2, read=20, retries=1)
     listed = rosters() if what == "close" else b""
-    reference, pages = contest(ROOT / "contests", listed), EntryPages(http, "entries")
+    reference, pages = contest(ROOT / "contests", listed), EntryPages(http, "entries", lambda: MAC_KEY)
     people = attempts = 0
     began = time.process_time()
     if what == "receive":

@@ -9,18 +9,23 @@ import json
 import random
 import sys
 import threading
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 from benchmarks.closeout_inputs import OPENS, PREDICTIONS, UNITS, person
 from chalicelib.domain.attempt import Finished
+from chalicelib.domain.macs import EntryMacs
 
 PAGE = 1_000_000
+MAC_KEY = b"MAC key of the benchmark"
 
 
 def _item(identity: str, own: int, dice: random.Random) -> str:
     """An entry as DynamoDB writes it: one to ten attempts, 2.5 on average."""
     attempts = min(10, 1 + int(dice.expovariate(0.5)))
+    unit, category = f"U-{own % UNITS:04}", "mandatory" if dice.random() < 0.8 else "encouraged"
+    macs = EntryMacs(MAC_KEY, f"w1#{identity[:2]}", identity, unit, category)
     started, records = OPENS + dice.randrange(500_000_000), []
     for number in range(1, attempts + 1):
         duration = dice.randrange(60_000, 1_200_000)
@@ -29,13 +34,13 @@ def _item(identity: str, own: int, dice: random.Random) -> str:
             number, started, duration, 0, score, dice.randrange(PREDICTIONS),
             f"{dice.getrandbits(64):016x}", "BCDEBCDEBCDEBCDEBCDE",
         )  # fmt: skip
-        records.append({"S": record.encode()})
+        records.append({"B": b64encode(macs.record(record)).decode()})
         started += 1_300_000
     item = {
         "pk": {"S": f"w1#{identity[:2]}"},
         "sk": {"S": identity},
-        "unit": {"S": f"U-{own % UNITS:04}"},
-        "category": {"S": "mandatory" if dice.random() < 0.8 else "encouraged"},
+        "unit": {"S": unit},
+        "category": {"S": category},
         "used": {"N": str(attempts)},
         "done": {"L": records},
     }

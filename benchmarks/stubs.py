@@ -26,6 +26,7 @@ def environment(objects: Path) -> None:
         DESK_BUCKET="desk",
         SITE_BUCKET="site",
         PEPPER_SECRET="pepper",
+        ENTRY_SECRET="entry",
         TOKEN_SECRET="token",
         RECEIPT_SECRET="receipt",
         PROVIDER_SECRET="provider",

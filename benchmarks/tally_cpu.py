@@ -18,26 +18,49 @@ import statistics
 import time
 from typing import Any
 
+import urllib3
+from stubs import answer_signed
+
+from chalicelib.domain.attempt import Finished, encode_opening
+from chalicelib.domain.macs import EntryMacs, mac_key
+
 RECORDS, ROUNDS, UNITS = 1_000, 30, 1_500
+MAC_KEY = mac_key(b"bench-secret")
 STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026-08-22T01:00:00.000"
 
 
 def image(person: str, finished: int, unit: str, *, opened: bool, saved: bool) -> dict[str, Any]:
     """An entry as DynamoDB writes it."""
-    record = '[{},1661130000001,612345,0,17,1234,"0123456789abcdef","BBBBBBBBBBBBBBBBBBBB"]'
+    macs = EntryMacs(MAC_KEY, f"w1#{person[:2]}", person, unit, "mandatory")
+    opening = encode_opening(1_661_130_000_001, "0123456789abcdef")
+    done = [
+        Finished(number, 1_661_130_000_001, 612_345, 0, 17, 1234, "0123456789abcdef", "B" * 20)
+        for number in range(1, finished + 1)
+    ]
     item: dict[str, Any] = {
         "pk": {"S": f"w1#{person[:2]}"},
         "sk": {"S": person},
         "unit": {"S": unit},
         "category": {"S": "mandatory"},
         "used": {"N": str(finished + opened)},
-        "done": {"L": [{"S": record.format(number)} for number in range(1, finished + 1)]},
+        "done": {"L": [{"B": _text(macs.record(one))} for one in done]},
     }
     if opened:
-        item["open"] = {"S": "1661130000001-0123456789abcdef"}
+        item["open"] = {"B": _text(macs.opening(opening))}
     if saved:
-        item |= {"saved": {"S": "B" * 20}, "guess": {"N": "1234"}}
+        mac = macs.saved(opening, finished + opened, "B" * 20, 1234, 60_000)
+        item |= {
+            "saved": {"S": "B" * 20},
+            "guess": {"N": "1234"},
+            "rev": {"N": "60000"},
+            "mac": {"B": _text(mac)},
+        }
     return item
+
+
+def _text(data: bytes) -> str:
+    """Bytes as Lambda delivers them."""
+    return base64.b64encode(data).decode()
 
 
 def batch(first: int) -> str:
@@ -106,7 +129,8 @@ def _answer(request: Any, body: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    import app as deployed  # noqa: PLC0415  from the package
+    urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
+    import app as deployed  # noqa: PLC0415  after the stub is in place
     from chalicelib.wiring.tally import live_tallies  # noqa: PLC0415
 
     logging.getLogger("cuoc-thi").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: PTH123, SIM115

@@ -41,6 +41,7 @@ from chalicelib.services.ports import (
 )
 
 SALT_KEY = b"salt key of the tests"
+MAC_KEY = b"MAC key of the tests"
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
 START_MS = int(START.timestamp() * 1000)
 MINUTE = 60_000
@@ -375,7 +376,7 @@ class MemoryEntries:
         self.reads = self.writes = 0
 
     def start(
-        self, week: int, participant_id: str, unit: str, category: str, opening: str, limit: int
+        self, week: int, participant_id: str, unit: str, category: str, opening: bytes, limit: int
     ) -> tuple[int, tuple[Finished, ...]]:
         self.writes += 1
         entry = self.items.get((week, participant_id))
@@ -385,7 +386,7 @@ class MemoryEntries:
             raise NotMet(entry)
         return self._open(entry._replace(unit=unit, category=category), opening), entry.finished
 
-    def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
+    def restart(self, entry: Entry, record: Finished, opening: bytes, limit: int) -> int:
         self.writes += 1
         stored = self.items.get((entry.week, entry.participant_id))
         if stored is None or entry.open is None or stored.used >= limit or not _same(stored.open, entry.open):
@@ -393,7 +394,15 @@ class MemoryEntries:
         return self._open(stored._replace(open=None, finished=(*stored.finished, record)), opening)
 
     def save(
-        self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
+        self,
+        participant_id: str,
+        unit: str,
+        category: str,
+        attempt: AttemptId,
+        answers: str,
+        guess: int | None,
+        base: int,
+        revision: int,
     ) -> None:
         self.writes += 1
         entry, opened = self._still_open(participant_id, attempt)
@@ -402,7 +411,9 @@ class MemoryEntries:
         saved = opened._replace(saved=answers, guess=guess, revision=revision)
         self.items[attempt.week, participant_id] = entry._replace(open=saved)
 
-    def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
+    def submit(
+        self, participant_id: str, unit: str, category: str, attempt: AttemptId, record: Finished, base: int
+    ) -> None:
         self.writes += 1
         entry, opened = self._still_open(participant_id, attempt)
         if opened.revision != base and (opened.saved, opened.guess) != (record.answers, record.prediction):
@@ -433,7 +444,7 @@ class MemoryEntries:
             raise NotMet(entry)
         return entry, entry.open
 
-    def _open(self, entry: Entry, opening: str) -> int:
+    def _open(self, entry: Entry, opening: bytes) -> int:
         number = entry.used + 1
         opened = Opened(number, *decode_opening(opening), None, None, 0)
         self.items[entry.week, entry.participant_id] = entry._replace(used=number, open=opened)

@@ -33,6 +33,8 @@ from chalicelib.domain.identity_provider import Identity, Proof
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 from chalicelib.domain.units import Level
 
+# A duration has 32 bits in an attempt's record (``domain/attempt.py``), in milliseconds.
+LONGEST_MS = 1 << 32
 CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")]
 RankingField = Literal["score", "prediction", "duration", "submitted", "attempts"]
 
@@ -415,6 +417,11 @@ class Definition(_Table):
         contest = self.contest
         if self.paper.time_limit > contest.week_length:
             raise ValueError("paper.time_limit: dài hơn cả tuần thi (week_length); hãy giảm time_limit")
+        if self.time_limit + self.grace >= LONGEST_MS:
+            raise ValueError(
+                "paper.time_limit: cùng với thời gian bù (grace) phải dưới 49 ngày; hãy giảm time_limit hoặc "
+                "grace"
+            )
         if contest.pause and contest.pause >= contest.week_length - self.paper.time_limit:
             raise ValueError(
                 "contest.pause: phải ngắn hơn week_length − time_limit, nếu không thì không kịp làm một bài "

@@ -26,6 +26,12 @@ class Change(NamedTuple):
     before: Entry | None
     after: Entry | None
 
+    @property
+    def unauthentic(self) -> bool:
+        """Whether it wrote something that the API did not."""
+        known = self.before.unauthentic if self.before else ()
+        return self.after is not None and not set(self.after.unauthentic) <= set(known)
+
 
 class Participation(NamedTuple):
     """``people`` with at least one counted attempt, and counted ``attempts``."""

@@ -18,9 +18,9 @@ def attempt_id(week: int, attempt: Finished) -> str:
     return str(AttemptId(week, attempt.number, attempt.started, attempt.nonce))
 
 
-def salt_key(pepper: bytes) -> bytes:
-    """The key of all salts, as lasting as the pepper: a close computes the salts again."""
-    return hmac.digest(pepper, b"salt", "sha256")
+def salt_key(entry_secret: bytes) -> bytes:
+    """The key of all salts, as lasting as the entries: a close computes the salts again."""
+    return hmac.digest(entry_secret, b"salt", "sha256")
 
 
 def salt(key: bytes, participant_id: str, named: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalicelib.domain.attempt import WRITE_UNIT, largest_entry
 from chalicelib.domain.bank import Question, shortages
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit, added_up, of_level
@@ -191,6 +192,15 @@ def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[R
             'đáp án: hãy bỏ mục này hoặc ghi show_score = "after_close"'
         )
         yield Fault("contest.toml", 0, "paper.show_score", "at_once", message)
+    paper = definition.paper
+    largest = largest_entry(paper.attempts_per_week, paper.questions)
+    if largest > WRITE_UNIT:
+        message = (
+            f"với đề {paper.questions} câu, ngần ấy lượt thi của một người chiếm đến {largest} byte, quá "
+            f"{WRITE_UNIT} byte của một lần ghi: mỗi lần bắt đầu, lưu, nộp của người thi nhiều lượt tốn gấp "
+            f"{-(-largest // WRITE_UNIT)} lần phí ghi; nếu không cần, hãy giảm số lượt"
+        )
+        yield Fault("contest.toml", 0, "paper.attempts_per_week", str(paper.attempts_per_week), message)
     for unit, counted in zip(units, counted_units(units, rosters, definition), strict=True):
         if (unit.headcount, unit.exempt) != (counted.headcount, counted.exempt):
             message = (

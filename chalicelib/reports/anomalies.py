@@ -75,6 +75,11 @@ def _evidence(one: Anomaly, reference: Reference, names: Mapping[str, str]) -> s
     questions, of = reference.definition.paper.questions, f"{one.seen} trong {one.out_of}"
     usual = f"khoảng {comma(one.expected or Fraction(0), 1)} người"
     match one.reason:
+        case "unauthentic":
+            text = (
+                f"{of} lượt thi có dữ liệu không do hệ thống thi ghi (sai mã xác thực): có người đã ghi thẳng "
+                "vào bảng dữ liệu; phần đó không được tính"
+            )
         case "too_fast":
             least = f"bài nhanh nhất {span(int(one.detail[0]))} (phút:giây) cho {questions} câu"
             text = f"{of} bài làm nhanh hơn 2 giây mỗi câu mà đúng từ 80% trở lên; {least}"

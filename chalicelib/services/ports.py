@@ -258,25 +258,38 @@ class NotMet(Exception):
 
 
 class EntryStore(Protocol):
-    """Every write is one conditional write and raises ``NotMet``."""
+    """Every write is one conditional write and raises ``NotMet``.
+
+    Unit and category are those of the week (``Current.held``): the same at every write of the week.
+    """
 
     def start(
-        self, week: int, participant_id: str, unit: str, category: str, opening: str, limit: int
+        self, week: int, participant_id: str, unit: str, category: str, opening: bytes, limit: int
     ) -> tuple[int, tuple[Finished, ...]]:
         """Opens an attempt if none is open and fewer than ``limit`` are used.
 
         Returns its number and the week's finished attempts.
         """
 
-    def restart(self, entry: Entry, record: Finished, opening: str, limit: int) -> int:
+    def restart(self, entry: Entry, record: Finished, opening: bytes, limit: int) -> int:
         """Replaces the overdue open attempt of ``entry`` with its ``record`` and opens the next."""
 
     def save(
-        self, participant_id: str, attempt: AttemptId, answers: str, guess: int | None, base: int, revision: int
+        self,
+        participant_id: str,
+        unit: str,
+        category: str,
+        attempt: AttemptId,
+        answers: str,
+        guess: int | None,
+        base: int,
+        revision: int,
     ) -> None:
         """Stores answers with the open attempt as ``revision``, if ``base`` is the stored revision."""
 
-    def submit(self, participant_id: str, attempt: AttemptId, record: Finished, base: int) -> None:
+    def submit(
+        self, participant_id: str, unit: str, category: str, attempt: AttemptId, record: Finished, base: int
+    ) -> None:
         """Finishes the open attempt, if ``base`` is the stored revision or ``record`` has the saved answers."""
 
     def get(self, week: int, participant_id: str) -> Entry | None: ...

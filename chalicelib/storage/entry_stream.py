@@ -12,13 +12,14 @@ from chalicelib.storage.entry_items import entry_of
 _COUNTED = ("unit", "done")
 
 
-def changes(records: Iterable[dict[str, Any]]) -> Iterator[Change]:
+def changes(records: Iterable[dict[str, Any]], key: bytes) -> Iterator[Change]:
     """The changes that finished an attempt (or removed an entry), in the order of the records.
 
     The source of a change is its partition key in this stream: all records of a key are in one shard of the
     stream, in order, and a split shard is read before its children. (DynamoDB could spread a hot or large key
     over partitions; these have a few writes a second and some megabytes.) Sequence numbers of different
     streams, as after a restore of the table, cannot be compared, so the stream's label is part of the source.
+    ``key``: of the MACs (``entry_items.to_entry``).
     """
     for record in records:
         change = record["dynamodb"]
@@ -32,6 +33,6 @@ def changes(records: Iterable[dict[str, Any]]) -> Iterator[Change]:
             int(week),
             f"{label}/{shard}",
             int(change["SequenceNumber"]),
-            entry_of(before) if before else None,
-            entry_of(after) if after else None,
+            entry_of(before, key) if before else None,
+            entry_of(after, key) if after else None,
         )

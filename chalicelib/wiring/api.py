@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
+from chalicelib.domain.macs import mac_key
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.revoked import Revoked
@@ -48,6 +49,16 @@ def _pepper() -> bytes:
 
 
 @lru_cache(maxsize=1)
+def _entry_secret() -> bytes:
+    return secret(_clients()[1], _environment().entry_secret)
+
+
+@lru_cache(maxsize=1)
+def _mac_key() -> bytes:
+    return mac_key(_entry_secret())
+
+
+@lru_cache(maxsize=1)
 def exam() -> ExamApi:
     """The exam's routes, made once."""
     environment, (dynamodb, http) = _environment(), _clients()
@@ -56,7 +67,7 @@ def exam() -> ExamApi:
     library = Library(desk, now_ms)
     return ExamApi(
         library=library,
-        entries=Entries(dynamodb, environment.entries_table),
+        entries=Entries(dynamodb, environment.entries_table, _mac_key),
         tokens=Tokens(
             [secret(http, token_secret)],
             reload=lambda: rotated(http, token_secret),
@@ -75,7 +86,7 @@ def _receipts() -> Receipts:
     from chalicelib.services.exam.receipts import Receipts, SigningKey  # noqa: PLC0415
 
     _, http = _clients()
-    return Receipts(_pepper(), SigningKey(secret(http, _environment().receipt_secret)))
+    return Receipts(_entry_secret(), SigningKey(secret(http, _environment().receipt_secret)))
 
 
 @lru_cache(maxsize=1)

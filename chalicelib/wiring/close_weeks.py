@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
@@ -31,16 +32,17 @@ def closing() -> Closing:
     desk, site = bucket(region, environment.desk_bucket), site_bucket(region, environment.site_bucket)
     dynamodb = dynamodb_client(session(), region)
     http = SignedHttp(session(), region, connect=2, read=20, retries=3)
-    key = salt_key(secret(http, environment.pepper_secret))
+    entry_secret = secret(http, environment.entry_secret)
+    salts, macs = salt_key(entry_secret), mac_key(entry_secret)
     opened = vault(http, desk, kms_key)
     reports = Reports(desk, Registrations(http, environment.participants_table, opened))
     close = CloseWeeks(
         shares=Shares(
-            EntryPages(http, environment.entries_table),
+            EntryPages(http, environment.entries_table, lambda: macs),
             desk,
             environment.code_version,
             lambda reference, week: {
-                PROOF: ProofCollector(reference.definition, week, key),
+                PROOF: ProofCollector(reference.definition, week, salts),
                 **week_collectors(reference.definition, reference.bank),
             },
         ),

@@ -26,6 +26,7 @@ class ApiEnvironment(NamedTuple):
     entries_table: str
     participants_table: str
     pepper_secret: str
+    entry_secret: str
     token_secret: str
     receipt_secret: str
     provider_secret: str
@@ -41,7 +42,7 @@ class ClosingEnvironment(NamedTuple):
     entries_table: str
     participants_table: str
     tallies_table: str
-    pepper_secret: str
+    entry_secret: str
     receipt_secret: str
     data_key_kms: str
     code_version: str
@@ -54,6 +55,7 @@ class IntakeEnvironment(NamedTuple):
     entries_table: str
     participants_table: str
     pepper_secret: str
+    entry_secret: str
     receipt_secret: str
     data_key_kms: str
     code_version: str
@@ -62,6 +64,7 @@ class IntakeEnvironment(NamedTuple):
 class TallyEnvironment(NamedTuple):
     aws_region: str
     tallies_table: str
+    entry_secret: str
 
 
 class LiveEnvironment(NamedTuple):

@@ -7,6 +7,8 @@ from functools import lru_cache, partial
 
 from markdown_it import MarkdownIt
 
+from chalicelib.domain.macs import mac_key
+from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
@@ -88,12 +90,17 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
     http = _http(environment, desk)
     dynamodb = dynamodb_client(session(), environment.aws_region)
     people = _participants(environment, http, desk)
-    entries, pepper = Entries(dynamodb, environment.entries_table), secret(http, environment.pepper_secret)
+    pepper, entry_secret = (
+        secret(http, name) for name in (environment.pepper_secret, environment.entry_secret)
+    )
+    salts, macs = salt_key(entry_secret), mac_key(entry_secret)
+    entries = Entries(dynamodb, environment.entries_table, lambda: macs)
+    everybody = EntryPages(http, environment.entries_table, lambda: macs)
     return PersonalFiles(
         desk=desk,
         participants=people,
-        subject=DataSubject(desk, people, entries, pepper),
-        lookup=Lookup(desk, people, entries, EntryPages(http, environment.entries_table), pepper),
+        subject=DataSubject(desk, people, entries, pepper, salts),
+        lookup=Lookup(desk, people, entries, everybody, pepper, salts),
         revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,
         pepper=pepper,

@@ -11,7 +11,6 @@ PACKAGE = Path(__file__).resolve().parents[2] / "chalicelib"
 # Neither stored nor published documents: AWS's wire formats, what a collector hands to its own kind, records of
 # attempts in their entries; tokens of an identity provider, and what is kept of them for minutes.
 NO_DOCUMENT = {
-    "domain/attempt.py",
     "domain/statistics/activity.py",
     "domain/statistics/first_answers.py",
     "domain/statistics/signs.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,16 +16,19 @@ from chalicelib.domain.attempt import (
     OVERDUE,
     SUBMITTED,
     UNSAVED,
+    WRITE_UNIT,
     AttemptId,
     Finished,
     Opened,
     decode_opening,
+    largest_entry,
     next_revision,
 )
 from chalicelib.domain.errors import AttemptNotFound
+from chalicelib.domain.macs import EntryMacs
 from chalicelib.domain.paper import MASKS
 from tests.domain.builders import NONCE, done, entry
-from tests.fakes import START_MS
+from tests.fakes import MAC_KEY, START_MS
 
 instants = st.integers(10**12, 10**13 - 1)
 nonces = st.text("0123456789abcdef", min_size=16, max_size=16)
@@ -99,46 +103,79 @@ def test_a_record_tells_a_prediction_of_zero_from_none() -> None:
     assert Finished.decode(done(prediction=None).encode()).prediction is None
 
 
-def size_in_dynamodb(item: dict[str, str | int | list[str]]) -> int:
+def size_in_dynamodb(item: dict[str, str | int | bytes | list[bytes]]) -> int:
     """Bytes as DynamoDB counts them: names and texts in UTF-8; a number takes half a byte per digit, rounded
     up, and 1 more; a list takes 3 bytes, and 1 more per element."""
 
-    def size(value: str | int | list[str]) -> int:
+    def size(value: str | int | bytes | list[bytes]) -> int:
         if isinstance(value, list):
             return 3 + sum(1 + size(element) for element in value)
-        return len(value.encode()) if isinstance(value, str) else (len(str(value)) + 1) // 2 + 1
+        if isinstance(value, int):
+            return (len(str(value)) + 1) // 2 + 1
+        return len(value.encode() if isinstance(value, str) else value)
 
     return sum(len(name.encode()) + size(value) for name, value in item.items())
 
 
-def longest_record(number: int, questions: int = 20) -> Finished:
-    """A late, perfect attempt with the largest prediction that the API accepts."""
-    started = START_MS + number
-    return Finished(number, started, 1_210_000, 0, 20, 10**9, "f" * 16, "_" * questions, LATE)
-
-
-def entry_item(finished: list[str], used: int, **opened: str | int) -> dict[str, str | int | list[str]]:
+def entry_item(finished: list[Finished], used: int, category: str, opened: Opened | None) -> dict[str, Any]:
     """The attributes as ``storage/entries.py`` names them, with the longest unit code."""
-    return {
+    macs = EntryMacs(MAC_KEY, "w53#ff", "f" * 20, "U" * 20, category)
+    item: dict[str, Any] = {
         "pk": "w53#ff",
         "sk": "f" * 20,
         "unit": "U" * 20,
-        "category": "encouraged",
+        "category": category,
         "used": used,
-        "done": finished,
-        **opened,
+        "done": [macs.record(attempt) for attempt in finished],
     }
+    if opened:
+        item |= {"open": macs.opening(opened.opening)}
+        if opened.saved is not None:
+            item |= {"saved": opened.saved, "rev": opened.revision, "mac": bytes(8)}
+            item |= {} if opened.guess is None else {"guess": opened.guess}
+    return item
 
 
-def test_ten_finished_attempts_of_twenty_questions_stay_below_one_kilobyte() -> None:
-    item = entry_item([longest_record(number).encode() for number in range(1, 11)], 10)
-    assert size_in_dynamodb(item) <= 1_024
+def legal(number: int, questions: int) -> st.SearchStrategy[Finished]:
+    """Records as they can be stored, erased ones too."""
+    written = st.builds(
+        Finished,
+        number=st.just(number),
+        started=instants,
+        duration=st.integers(0, 2**32 - 1),
+        early=st.integers(0, 2**32 - 1),
+        score=st.integers(0, questions),
+        prediction=st.none() | st.integers(0, 10**9),
+        nonce=nonces,
+        answers=st.text(MASKS, min_size=questions, max_size=questions),
+        flag=st.sampled_from([SUBMITTED, UNSAVED, LATE, OVERDUE, BLANK, DISCARDED]),
+        told=st.none(),
+    )
+    return written | written.map(lambda one: one._replace(nonce="", answers="ab" * 32, told=questions))
 
 
-def test_nine_finished_attempts_and_an_open_one_stay_below_one_kilobyte() -> None:
-    finished = [longest_record(number).encode() for number in range(1, 10)]
-    opened = {"open": f"{START_MS}-{'f' * 16}", "saved": "_" * 20, "guess": 10**9, "rev": 10**9}
-    assert size_in_dynamodb(entry_item(finished, 10, **opened)) <= 1_024
+@given(
+    st.data(), st.integers(1, 50), st.integers(1, 100), st.from_regex(r"[a-z][a-z0-9_-]{0,29}", fullmatch=True)
+)
+def test_no_entry_is_larger_than_the_largest(
+    data: st.DataObject, attempts: int, questions: int, category: str
+) -> None:
+    finished = [data.draw(legal(number, questions)) for number in range(1, data.draw(st.integers(0, 4)) + 1)]
+    finished = [one._replace(number=number) for number, one in enumerate((finished * attempts)[:attempts], 1)]
+    written = [one for one in finished if questions >= 32 or not one.erased]
+    opened = Opened(len(written) + 1, 10**13 - 1, "f" * 16, "_" * questions, 10**9, 2**32 - 1)
+    for kept, still_open in ((written, None), (written[: attempts - 1], opened)):
+        item = entry_item(kept, attempts, category, still_open)
+        assert size_in_dynamodb(item) <= largest_entry(attempts, questions)
+
+
+def test_the_largest_entry_of_ten_attempts_of_twenty_questions_is_one_write_unit() -> None:
+    longest = Finished(1, 10**13 - 1, 2**32 - 1, 2**32 - 1, 20, 10**9, "f" * 16, "_" * 20, LATE)
+    assert len(entry_item([longest], 1, "c", None)["done"][0]) == 60
+    finished = [longest._replace(number=number) for number in range(1, 15)]
+    assert size_in_dynamodb(entry_item(finished, 14, "c" * 30, None)) <= largest_entry(14, 20)
+    assert largest_entry(10, 20) < 800
+    assert largest_entry(14, 20) < WRITE_UNIT < largest_entry(15, 20)
 
 
 def test_a_revision_is_the_time_of_saving() -> None:

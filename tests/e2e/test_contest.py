@@ -110,6 +110,17 @@ def verify(*arguments: str) -> str:
     return done.stdout
 
 
+def write_into_the_table(dynamodb: Any, table: str) -> None:
+    """Copies the best record to Công, twice, and to somebody new."""
+    items = dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+    best = max((item["done"]["L"][0] for item in items if "done" in item), key=lambda one: one["B"][18])
+    (cong,) = [item for item in items if item["unit"]["S"] == "SO-B"]
+    cong["done"]["L"] += [best, {"B": b"\x02" + best["B"][1:]}]
+    dynamodb.put_item(TableName=table, Item={**cong, "used": {"N": "2"}})
+    nobody = {**cong, "pk": {"S": "w1#00"}, "sk": {"S": "00" + "f" * 18}, "done": {"L": [best]}}
+    dynamodb.put_item(TableName=table, Item={**nobody, "used": {"N": "1"}})
+
+
 def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_path: Path) -> None:
     assert [key["algorithm"] for key in stack.site("/data/keys.json").json()["keys"]] == ["Ed25519"]
     contest = stack.call("GET", "/contest").json()
@@ -200,6 +211,9 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert datetime.fromisoformat(stack.call("GET", "/contest").json()["now"]) < closes, "the test was too slow"
     assert stack.site("/data/results/index.json").status_code in {403, 404}
 
+    # somebody who may write the table gives the best paper to Công, and to a person who never was
+    write_into_the_table(stack.client("dynamodb"), stack.stack["tables"]["entries"])
+
     # the schedule closes the week and the contest
     def closed() -> dict[str, Any] | None:
         answer = stack.site("/data/results/index.json")
@@ -234,6 +248,14 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     ]
     assert ranking[2]["submitted_at"] == cong_best["submitted_at"]
     assert datetime.fromisoformat(ranking[3]["submitted_at"]) == closes + timedelta(seconds=2)  # the grace
+
+    # what was written into the table is named, and is nowhere else
+    signs = csv_rows(stack.desk("results/week-1/rev-1/anomalies.csv"))
+    found = [row for row in signs if row["reason"] == "unauthentic"]
+    assert sorted((row["unit_code"], row["seen"], row["out_of"]) for row in found) == [
+        ("SO-B", "1", "1"),
+        ("SO-B", "2", "2"),
+    ]
 
     units = csv_rows(stack.desk("results/week-1/rev-1/unit_ranking.csv"))
     # SO-A: 2 of 4 people, both perfect; SO-B: 1 of 4, 3 of 5, and half the people of SO-A; TRUONG-C: nobody
@@ -618,7 +640,7 @@ def test_a_lost_contest_is_restored_and_closes_with_the_same_digest(stack: Stack
     lines: list[str] = []
     digests = Drill(stack, tmp_path, lines.append).run()
     assert set(digests) == {"week-1", "final"}
-    assert "lost             4 items of entries" in lines
+    assert "lost             5 items of entries" in lines
     assert "restored         4 items of entries" in lines
     assert lines[-1] == "closed again from scratch: 2 digests, all as before"
     assert stack.call("GET", "/health").json()["contest"] == "e2e"

@@ -24,7 +24,7 @@ from chalicelib.storage.participants import Participants
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
-from tests.fakes import MemoryEntries, MemoryParticipants, MemoryRevisions
+from tests.fakes import MAC_KEY, MemoryEntries, MemoryParticipants, MemoryRevisions
 from tests.tables import make_table
 
 _KEYS = {"participants": ("id",), "entries": ("pk", "sk"), "tallies": ("id",)}
@@ -58,7 +58,7 @@ def on_moto() -> Iterator[MakeBackend]:
             def read(week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
                 items = client.scan(TableName=table)["Items"]
                 pages = {f"w{week}#{shard}" for shard in shards}
-                return (entry_of(item) for item in items if item["pk"]["S"] in pages)
+                return (entry_of(item, MAC_KEY) for item in items if item["pk"]["S"] in pages)
 
             return read
 
@@ -73,7 +73,7 @@ def on_ministack(folder: Path) -> Iterator[MakeBackend]:
         with patch.dict(os.environ, environment):
             http = SignedHttp(get_session(), REGION, connect=1, read=5, retries=1)
             client = dynamodb_client(get_session(), REGION)
-            yield _maker(aws.client("dynamodb"), client, lambda table: EntryPages(http, table))
+            yield _maker(aws.client("dynamodb"), client, lambda table: EntryPages(http, table, lambda: MAC_KEY))
 
 
 def _credentials(key: str, secret: str) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> 
 
         return Backend(
             Participants(client, names["participants"], Vault(lambda: b"k" * 32)),
-            Entries(client, names["entries"]),
+            Entries(client, names["entries"], lambda: MAC_KEY),
             StoredRevisions(client, names["tallies"]),
             reader(names["entries"]),
             drop,

@@ -7,9 +7,10 @@ import unicodedata
 import pytest
 
 from chalicelib.readers.contest_files import ContestFaults
-from chalicelib.readers.contest_folder import read_files
+from chalicelib.readers.contest_folder import _warnings, read_files
 from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.readers.tables import Fault
+from tests import fakes
 from tests.readers.contest_files import (
     EXCLUSIONS,
     QUESTION_HEADER,
@@ -401,3 +402,13 @@ def test_a_unit_prizes_size_is_that_of_its_level() -> None:
     assert read_files(contest_files(toml=TOML + prize, units=below)).warnings == ()
     leaf = prize + 'level = "leaf"\n'
     assert len(read_files(contest_files(toml=TOML + leaf, units=below)).warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("attempts", "questions", "warned"), [(14, 20, False), (15, 20, True), (50, 100, True)]
+)
+def test_intake_warns_when_a_write_costs_more(attempts: int, questions: int, warned: bool) -> None:  # noqa: FBT001
+    contest = fakes.definition(paper={"attempts_per_week": attempts, "questions": questions})
+    found = [one for one in _warnings(contest, fakes.UNITS, ()) if one.column == "paper.attempts_per_week"]
+    assert [one.value for one in found] == [str(attempts)] * warned
+    assert all("lần phí ghi" in one.message for one in found)

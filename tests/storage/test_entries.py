@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished, Opened
+from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished, Opened, encode_opening
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.entries import Entries
+from tests.fakes import MAC_KEY
 
 PERSON = "a3" + "0" * 18
+WHO = (PERSON, "SO-A", "mandatory")
 NONCE = "0123456789abcdef"
 
 
 @pytest.fixture
 def entries(client: Client) -> Entries:
-    return Entries(client, "entries")
+    return Entries(client, "entries", lambda: MAC_KEY)
 
 
 def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Finished:
@@ -34,7 +36,7 @@ def record(attempt: AttemptId, score: int = 4, prediction: int | None = 7) -> Fi
 
 
 def start(entries: Entries, started: int = 1_661_130_000_000, limit: int = 3) -> AttemptId:
-    number, _ = entries.start(1, PERSON, "SO-A", "mandatory", f"{started}-{NONCE}", limit)
+    number, _ = entries.start(1, *WHO, encode_opening(started, NONCE), limit)
     return AttemptId(1, number, started, NONCE)
 
 
@@ -49,7 +51,7 @@ def test_the_first_start_creates_the_entry(entries: Entries) -> None:
 
 def test_a_second_start_finds_the_open_attempt_without_a_read(entries: Entries) -> None:
     first = start(entries)
-    entries.save(PERSON, first, "BAAAA", 12, 0, 61_000)
+    entries.save(*WHO, first, "BAAAA", 12, 0, 61_000)
     with pytest.raises(NotMet) as refused:
         start(entries, first.started + 5)
     assert refused.value.entry is not None
@@ -59,7 +61,7 @@ def test_a_second_start_finds_the_open_attempt_without_a_read(entries: Entries) 
 def test_a_start_beyond_the_limit_is_refused(entries: Entries) -> None:
     for number in (1, 2):
         attempt = start(entries, 1_661_130_000_000 + number, limit=2)
-        entries.submit(PERSON, attempt, record(attempt), 0)
+        entries.submit(*WHO, attempt, record(attempt), 0)
     with pytest.raises(NotMet) as refused:
         start(entries, 1_661_130_000_009, limit=2)
     assert refused.value.entry is not None
@@ -69,10 +71,10 @@ def test_a_start_beyond_the_limit_is_refused(entries: Entries) -> None:
 
 def test_a_submission_is_stored_once_and_comes_back_when_repeated(entries: Entries) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BAAAA", 3, 0, 61_000)
-    entries.submit(PERSON, attempt, record(attempt), 61_000)
+    entries.save(*WHO, attempt, "BAAAA", 3, 0, 61_000)
+    entries.submit(*WHO, attempt, record(attempt), 61_000)
     with pytest.raises(NotMet) as refused:
-        entries.submit(PERSON, attempt, record(attempt, score=0), 61_000)
+        entries.submit(*WHO, attempt, record(attempt, score=0), 61_000)
     stored = refused.value.entry
     assert stored is not None
     assert stored.find(attempt) == record(attempt)
@@ -82,8 +84,8 @@ def test_a_submission_is_stored_once_and_comes_back_when_repeated(entries: Entri
 
 def test_saving_without_a_prediction_forgets_the_earlier_one(entries: Entries) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BAAAA", 3, 0, 61_000)
-    entries.save(PERSON, attempt, "BBAAA", None, 61_000, 62_000)
+    entries.save(*WHO, attempt, "BAAAA", 3, 0, 61_000)
+    entries.save(*WHO, attempt, "BBAAA", None, 61_000, 62_000)
     assert opened(entries)[3:] == ("BBAAA", None, 62_000)
 
 
@@ -97,20 +99,20 @@ def opened(entries: Entries) -> Opened:
 def test_two_saves_on_one_revision_cannot_both_win(entries: Entries) -> None:
     attempt = start(entries)
     for base, revision in ((0, 61_000), (61_000, 91_000)):
-        entries.save(PERSON, attempt, "BBAAA", 3, base, revision)
+        entries.save(*WHO, attempt, "BBAAA", 3, base, revision)
         with pytest.raises(NotMet) as refused:
-            entries.save(PERSON, attempt, "BAAAA", None, base, revision + 1)
+            entries.save(*WHO, attempt, "BAAAA", None, base, revision + 1)
         assert refused.value.entry is not None
         assert refused.value.entry.open == opened(entries) == (1, attempt.started, NONCE, "BBAAA", 3, revision)
 
 
 def test_an_older_save_that_arrives_late_is_refused_with_the_newer_content(entries: Entries) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BAAAA", None, 0, 61_000)
-    entries.save(PERSON, attempt, "BBBBB", None, 61_000, 91_000)
+    entries.save(*WHO, attempt, "BAAAA", None, 0, 61_000)
+    entries.save(*WHO, attempt, "BBBBB", None, 61_000, 91_000)
     for base in (0, 61_000, 90_999, 91_001):
         with pytest.raises(NotMet) as refused:
-            entries.save(PERSON, attempt, "BAAAA", None, base, 99_000)
+            entries.save(*WHO, attempt, "BAAAA", None, base, 99_000)
         assert refused.value.entry is not None
         assert refused.value.entry.open == opened(entries)
     assert opened(entries)[3:] == ("BBBBB", None, 91_000)
@@ -122,8 +124,8 @@ def test_submitting_the_saved_answers_succeeds_on_any_revision(
 ) -> None:
     attempt = start(entries)
     handed_in = record(attempt, prediction=prediction)
-    entries.save(PERSON, attempt, handed_in.answers, prediction, 0, 61_000)
-    entries.submit(PERSON, attempt, handed_in, 0)
+    entries.save(*WHO, attempt, handed_in.answers, prediction, 0, 61_000)
+    entries.submit(*WHO, attempt, handed_in, 0)
     entry = entries.get(1, PERSON)
     assert entry is not None
     assert (entry.open, entry.finished) == (None, (handed_in,))
@@ -136,24 +138,24 @@ def test_a_submission_not_built_on_the_latest_save_is_refused(
     entries: Entries, saved: str, guess: int | None
 ) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, saved, guess, 0, 61_000)
+    entries.save(*WHO, attempt, saved, guess, 0, 61_000)
     for base in (0, 60_000, 61_001):
         with pytest.raises(NotMet):
-            entries.submit(PERSON, attempt, record(attempt, prediction=7), base)
+            entries.submit(*WHO, attempt, record(attempt, prediction=7), base)
         if guess is not None:
             with pytest.raises(NotMet):
-                entries.submit(PERSON, attempt, record(attempt, prediction=None), base)
+                entries.submit(*WHO, attempt, record(attempt, prediction=None), base)
     assert opened(entries)[3:] == (saved, guess, 61_000)
-    entries.submit(PERSON, attempt, record(attempt, prediction=7), 61_000)
+    entries.submit(*WHO, attempt, record(attempt, prediction=7), 61_000)
 
 
 def test_the_next_attempt_begins_without_the_last_ones_revision(entries: Entries) -> None:
     first = start(entries)
-    entries.save(PERSON, first, "BAAAA", 3, 0, 61_000)
-    entries.submit(PERSON, first, record(first), 61_000)
+    entries.save(*WHO, first, "BAAAA", 3, 0, 61_000)
+    entries.submit(*WHO, first, record(first), 61_000)
     second = start(entries, first.started + 100_000)
     assert opened(entries) == (2, second.started, NONCE, None, None, 0)
-    entries.save(PERSON, second, "BAAAA", 3, 0, 1_000)
+    entries.save(*WHO, second, "BAAAA", 3, 0, 1_000)
 
 
 @pytest.mark.parametrize(
@@ -168,36 +170,36 @@ def test_the_next_attempt_begins_without_the_last_ones_revision(entries: Entries
 def test_an_attempt_that_was_not_started_accepts_nothing(entries: Entries, forged: AttemptId) -> None:
     start(entries)
     with pytest.raises(NotMet):
-        entries.submit(PERSON, forged, record(forged), 0)
+        entries.submit(*WHO, forged, record(forged), 0)
     with pytest.raises(NotMet):
-        entries.save(PERSON, forged, "BAAAA", None, 0, 61_000)
+        entries.save(*WHO, forged, "BAAAA", None, 0, 61_000)
 
 
 def test_another_person_has_no_such_entry(entries: Entries) -> None:
     attempt = start(entries)
     with pytest.raises(NotMet) as refused:
-        entries.submit("b4" + "1" * 18, attempt, record(attempt), 0)
+        entries.submit("b4" + "1" * 18, *WHO[1:], attempt, record(attempt), 0)
     assert refused.value.entry is None
 
 
 def test_a_restart_settles_the_overdue_attempt_and_opens_the_next_in_one_write(entries: Entries) -> None:
     overdue = start(entries)
-    entries.save(PERSON, overdue, "BAAAA", 3, 0, 61_000)
+    entries.save(*WHO, overdue, "BAAAA", 3, 0, 61_000)
     entry = entries.get(1, PERSON)
     assert entry is not None
     settled = record(overdue)._replace(flag=OVERDUE)
-    assert entries.restart(entry, settled, f"1661139999999-{NONCE}", 3) == 2
+    assert entries.restart(entry, settled, encode_opening(1661139999999, NONCE), 3) == 2
     after = entries.get(1, PERSON)
     assert after is not None
     assert after.open == (2, 1_661_139_999_999, NONCE, None, None, 0)
     assert after.finished == (settled,)
     with pytest.raises(NotMet):
-        entries.restart(entry, settled, f"1661139999999-{NONCE}", 3)
+        entries.restart(entry, settled, encode_opening(1661139999999, NONCE), 3)
 
 
 def test_weeks_are_kept_apart(entries: Entries) -> None:
     start(entries)
-    entries.start(3, PERSON, "SO-A", "mandatory", f"1661130000000-{NONCE}", 3)
+    entries.start(3, *WHO, encode_opening(1661130000000, NONCE), 3)
     found = entries.get_weeks([1, 2, 3], PERSON)
     assert [entry.week for entry in found] == [1, 3]
     assert found[0]._replace(week=3) == found[1]
@@ -228,7 +230,7 @@ def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, s
 
 def test_an_erased_entry_keeps_its_erased_records_and_nothing_else(entries: Entries, client: Client) -> None:
     attempt = start(entries)
-    entries.save(PERSON, attempt, "BBBBB", 7, 0, 61_000)
+    entries.save(*WHO, attempt, "BBBBB", 7, 0, 61_000)
     before = entries.get(1, PERSON)
     assert before is not None
     after = before._replace(open=None, finished=(record(attempt)._replace(nonce="", answers=""),))
@@ -242,7 +244,7 @@ def test_an_erased_entry_keeps_its_erased_records_and_nothing_else(entries: Entr
 def test_an_entry_that_changed_in_the_meantime_is_not_erased(entries: Entries) -> None:
     attempt = start(entries)
     before = entries.get(1, PERSON)
-    entries.submit(PERSON, attempt, record(attempt), 0)
+    entries.submit(*WHO, attempt, record(attempt), 0)
     done = entries.get(1, PERSON)
     assert before is not None
     assert done is not None
@@ -255,5 +257,5 @@ def test_an_entry_that_changed_in_the_meantime_is_not_erased(entries: Entries) -
 
 def test_a_start_tells_what_was_finished_in_the_week_before_it(entries: Entries) -> None:
     first = start(entries)
-    entries.submit(PERSON, first, record(first), 0)
-    assert entries.start(1, PERSON, "SO-A", "mandatory", f"1661130000001-{NONCE}", 3) == (2, (record(first),))
+    entries.submit(*WHO, first, record(first), 0)
+    assert entries.start(1, *WHO, encode_opening(1661130000001, NONCE), 3) == (2, (record(first),))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 
 import pytest
 
+from chalicelib.domain.attempt import Finished, encode_opening
 from chalicelib.domain.live import Change, LiveTally, Participation
+from chalicelib.domain.macs import EntryMacs
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
 from tests.domain.builders import done, entry
+from tests.fakes import MAC_KEY
 
 PERSON = "a3" + "0" * 18
 STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026-08-22T01:00:00.000"
@@ -67,20 +71,25 @@ def record(old: dict[str, object] | None, new: dict[str, object] | None) -> dict
     }
 
 
-def image(*finished: str, unit: str = "SO-A", **more: object) -> dict[str, object]:
+def macs(unit: str = "SO-A") -> EntryMacs:
+    return EntryMacs(MAC_KEY, "w12#a3", PERSON, unit, "mandatory")
+
+
+def image(*finished: Finished, unit: str = "SO-A", **more: object) -> dict[str, object]:
     own: dict[str, object] = {"unit": {"S": unit}, "category": {"S": "mandatory"}, "used": {"N": "1"}, **more}
-    return {**own, "done": {"L": [{"S": one} for one in finished]}} if finished else own
+    records = [{"B": b64encode(macs(unit).record(one)).decode()} for one in finished]  # as Lambda delivers them
+    return {**own, "done": {"L": records}} if finished else own
 
 
-ONE = done().encode()
+ONE = done()
 
 
 def test_only_writes_that_create_finish_move_or_erase_are_decoded() -> None:
-    opened = {"open": {"S": "1661130000000-" + "a" * 16}}
+    opened = {"open": {"B": b64encode(macs().opening(encode_opening(1_661_130_000_000, "a" * 16))).decode()}}
     start, save = record(None, image(**opened)), record(image(**opened), image(**opened, saved={"S": "A"}))
     submit, erase = record(image(**opened), image(ONE)), record(image(ONE), None)
     again, move = record(image(ONE), image(ONE, **opened)), record(image(ONE), image(ONE, unit="SO-B"))
-    found = list(changes([start, save, submit, again, move, erase]))  # type: ignore[arg-type]
+    found = list(changes([start, save, submit, again, move, erase], MAC_KEY))  # type: ignore[arg-type]
     units = [tuple(side and (side.unit, len(side.finished)) for side in change[3:]) for change in found]
     assert units == [
         (None, ("SO-A", 0)),
@@ -92,5 +101,15 @@ def test_only_writes_that_create_finish_move_or_erase_are_decoded() -> None:
 
 
 def test_an_unreadable_record_is_an_error_and_is_not_skipped() -> None:
-    with pytest.raises(ValueError, match="malformed"):
-        list(changes([record(image(), image("nonsense"))]))  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="missing required field"):
+        list(changes([record(image(), image(done={"L": [{"S": "nonsense"}]}))], MAC_KEY))  # type: ignore[list-item]
+
+
+def test_what_the_api_has_not_written_is_told_once_and_counts_nowhere() -> None:
+    other = {"B": b64encode(macs("SO-B").record(ONE)).decode()}
+    forged, later = image(done={"L": [other]}), image(done={"L": [other, other]}, unit="SO-C")
+    told = list(changes([record(image(), forged), record(forged, later)], MAC_KEY))  # type: ignore[list-item]
+    assert [(change.unauthentic, change.after.finished) for change in told if change.after] == [
+        (True, ()),
+        (False, ()),
+    ]

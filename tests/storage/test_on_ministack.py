@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
-from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.attempt import AttemptId, Entry, Finished, encode_opening
 from chalicelib.domain.errors import AlreadyFinished, AlreadyRegistered, Busy, NotLoaded, Stale
 from chalicelib.services.exam.exam import OpenPaper
 from chalicelib.services.people.vault import Vault
@@ -30,6 +30,7 @@ from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
+from tests.fakes import MAC_KEY
 from tests.services.exam.exam_room import AN, BINH, ExamRoom, right
 from tests.tables import make_table
 
@@ -80,28 +81,28 @@ def requests_of(client: Client) -> list[str]:
 
 
 def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
-    entries, spent = Entries(client, "entries"), units_of(client)
-    person = "a3" + "0" * 18
+    entries, spent = Entries(client, "entries", lambda: MAC_KEY), units_of(client)
+    who = ("a3" + "0" * 18, "THPT-DTNT-SO-2-NGHEAN", "encouraged")
     for number in range(1, 11):
         started = STARTED + number * 1_300_000
         nonce = f"{number:016x}"
-        entries.start(12, person, "THPT-DTNT-SO-2-NGHEAN", "encouraged", f"{started}-{nonce}", 10)
+        entries.start(12, *who, encode_opening(started, nonce), 10)
         attempt = AttemptId(12, number, started, nonce)
         for revision in range(40):
-            entries.save(person, attempt, "B" * 20, 1_000_000_000, revision, revision + 1)
-        entries.save(person, attempt, "_" * 20, 1_000_000_000, 40, 1_000_000_000)
+            entries.save(*who, attempt, "B" * 20, 1_000_000_000, revision, revision + 1)
+        entries.save(*who, attempt, "_" * 20, 1_000_000_000, 40, 1_000_000_000)
         record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "_" * 20)
-        entries.submit(person, attempt, record, 0)  # an old revision, but the saved answers
+        entries.submit(*who, attempt, record, 0)  # an old revision, but the saved answers
     assert spent == [1.0] * 430
 
 
 def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Client, http: SignedHttp) -> None:
-    entries = Entries(client, "entries")
+    entries = Entries(client, "entries", lambda: MAC_KEY)
     people = [f"{shard:02x}{number:018}" for shard in (0, 9, 255) for number in range(3)]
     for person in people:
-        entries.start(1, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
-    entries.start(2, people[0], "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
-    read = list(EntryPages(http, "entries")(1))
+        entries.start(1, person, "SO-A", "mandatory", encode_opening(STARTED, "a" * 16), 3)
+    entries.start(2, people[0], "SO-A", "mandatory", encode_opening(STARTED, "a" * 16), 3)
+    read = list(EntryPages(http, "entries", lambda: MAC_KEY)(1))
     assert [entry.participant_id for entry in read] == people
     assert read[0] == entries.get(1, people[0])
 
@@ -117,7 +118,7 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
             "used": {"N": "1"},
         }
         client.put_item(TableName="entries", Item=item)
-    assert len(list(EntryPages(http, "entries").items("w7#00"))) == 40
+    assert len(list(EntryPages(http, "entries", lambda: MAC_KEY).items("w7#00"))) == 40
 
 
 def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, http: SignedHttp) -> None:
@@ -175,17 +176,17 @@ def test_of_many_at_once_one_gets_a_number(client: Client) -> None:
 
 
 def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> None:
-    entries = Entries(client, "entries")
+    entries = Entries(client, "entries", lambda: MAC_KEY)
     person = "b0" + "0" * 18
-    entries.start(3, person, "SO-A", "mandatory", f"{STARTED}-{'a' * 16}", 3)
+    entries.start(3, person, "SO-A", "mandatory", encode_opening(STARTED, "a" * 16), 3)
     with pytest.raises(NotMet) as refused:
-        entries.start(3, person, "SO-A", "mandatory", f"{STARTED + 1}-{'b' * 16}", 3)
+        entries.start(3, person, "SO-A", "mandatory", encode_opening(STARTED + 1, "b" * 16), 3)
     assert isinstance(refused.value.entry, Entry)
     assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None, 0)
 
 
 def test_the_revision_decides_over_http_too(client: Client) -> None:
-    exam = ExamRoom(entries=Entries(client, "entries"))
+    exam = ExamRoom(entries=Entries(client, "entries", lambda: MAC_KEY))
     opened = exam.start(BINH)
     spent = requests_of(client)
     exam.clock.now += 61_000
@@ -204,7 +205,7 @@ def test_the_revision_decides_over_http_too(client: Client) -> None:
 
 
 def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Client) -> None:
-    exam = ExamRoom(entries=Entries(client, "entries"))
+    exam = ExamRoom(entries=Entries(client, "entries", lambda: MAC_KEY))
     opened = exam.start(AN)
     exam.clock.now += 61_000
 
@@ -226,16 +227,17 @@ def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, 
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     make_table(dynamodb, "streamed", "pk", "sk", StreamSpecification=stream)
     make_table(dynamodb, "tallies", "id")
-    entries = Entries(client, "streamed")
+    entries = Entries(client, "streamed", lambda: MAC_KEY)
     for number, person in enumerate(["a3" + "0" * 18, "a3" + "1" * 18, "b4" + "0" * 18]):
         for sitting in range(1, number + 1):
             started = STARTED + sitting * 1_300_000
-            opening = f"{started}-{sitting:016x}"
-            entries.start(1, person, "SO-A", "mandatory", opening, 10)
+            opening = encode_opening(started, f"{sitting:016x}")
+            who = (person, "SO-A", "mandatory")
+            entries.start(1, *who, opening, 10)
             attempt = AttemptId(1, sitting, started, f"{sitting:016x}")
-            entries.save(person, attempt, "B" * 20, 7, 0, 9)
-            finished = Finished(sitting, started, started + 9, 9, 20, 7, attempt.nonce, "B" * 20, "submitted")
-            entries.submit(person, attempt, finished, 9)
+            entries.save(*who, attempt, "B" * 20, 7, 0, 9)
+            finished = Finished(sitting, started, 9, 0, 20, 7, attempt.nonce, "B" * 20)
+            entries.submit(*who, attempt, finished, 9)
 
     stream = dynamodb.describe_table(TableName="streamed")["Table"]["LatestStreamArn"]
     shards = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
@@ -248,7 +250,7 @@ def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, 
     delivered = [{**record, "eventSourceARN": stream} for record in records]
     tallies = LiveTallies(client, "tallies")
     for begin in range(len(delivered)):  # every suffix again
-        count_changes(changes(delivered[begin:]), tallies)
+        count_changes(changes(delivered[begin:], MAC_KEY), tallies)
     assert len(delivered) == 9
     assert tallies.read(1)[0].units == {"SO-A": (2, 3)}
 
@@ -298,7 +300,7 @@ def test_an_unknown_table_is_refused_and_silence_is_busy(
     client: Client, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):
-        next(EntryPages(http, "nothing").items("w1#00"))
+        next(EntryPages(http, "nothing", lambda: MAC_KEY).items("w1#00"))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     silent = SignedHttp(get_session(), REGION, connect=0.2, read=0.2, retries=0)
     with pytest.raises(Busy):

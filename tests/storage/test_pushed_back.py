@@ -29,21 +29,23 @@ from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.sign_ins import StoredProofsOfWork, StoredSignIns, StoredSources
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from chalicelib.web.chalice_app import guarded
+from tests.fakes import MAC_KEY
 from tests.storage.conftest import REGION
 from tests.storage.test_participants import AN, VAULT
 
 AT_MOST_S = 1.5  # the goal; one pause of 50 ms is what botocore makes
 PERSON = "a3" + "0" * 18
+WHO = (PERSON, "SO-A", "mandatory")
 ATTEMPT = AttemptId(1, 1, 1_661_130_000_000, "a" * 16)
 RECORD = Finished(1, ATTEMPT.started, 60_000, 0, 5, 7, ATTEMPT.nonce, "B" * 20)
 Call = Callable[[Client], Any]
 
 CALLS: dict[str, Call] = {
-    "start": lambda c: Entries(c, "entries").start(1, PERSON, "SO-A", "mandatory", ATTEMPT.opening, 3),
-    "save": lambda c: Entries(c, "entries").save(PERSON, ATTEMPT, "B" * 20, None, 0, 1),
-    "submit": lambda c: Entries(c, "entries").submit(PERSON, ATTEMPT, RECORD, 0),
-    "read": lambda c: Entries(c, "entries").get(1, PERSON),
-    "history": lambda c: Entries(c, "entries").get_weeks([1, 2, 3, 4], PERSON),
+    "start": lambda c: Entries(c, "entries", lambda: MAC_KEY).start(1, *WHO, ATTEMPT.opening, 3),
+    "save": lambda c: Entries(c, "entries", lambda: MAC_KEY).save(*WHO, ATTEMPT, "B" * 20, None, 0, 1),
+    "submit": lambda c: Entries(c, "entries", lambda: MAC_KEY).submit(*WHO, ATTEMPT, RECORD, 0),
+    "read": lambda c: Entries(c, "entries", lambda: MAC_KEY).get(1, PERSON),
+    "history": lambda c: Entries(c, "entries", lambda: MAC_KEY).get_weeks([1, 2, 3, 4], PERSON),
     "register": lambda c: Participants(c, "participants", VAULT).add(AN),
     "sign in": lambda c: Participants(c, "participants", VAULT).get(PERSON),
     "wrong passwords": lambda c: StoredSignIns(c, "participants").strain(PERSON, "origin", "source", 0),

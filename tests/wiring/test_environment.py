@@ -17,7 +17,9 @@ def test_an_environment_has_a_field_for_each_variable() -> None:
 
 
 def test_a_function_ignores_variables_that_it_does_not_need() -> None:
-    assert read(TallyEnvironment, everything() | {"TALLIES_TABLE": "t"}) == TallyEnvironment("aws_region", "t")
+    assert read(TallyEnvironment, everything() | {"TALLIES_TABLE": "t"}) == TallyEnvironment(
+        "aws_region", "t", "entry_secret"
+    )
 
 
 def test_every_missing_variable_is_named() -> None:

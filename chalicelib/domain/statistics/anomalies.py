@@ -1,5 +1,8 @@
 """Cases for a person to look at after a week's close. They remove nobody and change no rank.
 
+``unauthentic``
+    Attempts of which something stands in the table that the API has not written (``domain/macs.py``): somebody
+    has written into the table. It counts nowhere.
 ``too_fast``
     Counted attempts that took less than two seconds per question and still got four fifths of the questions
     right. Nobody reads a question and four options in that time.
@@ -64,7 +67,7 @@ def find_anomalies(
 
     ``people``, ``shortlist`` and ``registrations`` as ``farms.find_farms`` takes them; no phone is returned.
     """
-    of_people = [*_fast(signs), *_unread(signs), *_unsaved(signs)]
+    of_people = [*_unauthentic(signs), *_fast(signs), *_unread(signs), *_unsaved(signs)]
     return [
         *of_people,
         *_alike(first, right),
@@ -73,6 +76,12 @@ def find_anomalies(
         *_unlisted(signs),
         *find_farms(people, shortlist, registrations, scores(of_people), signs.unsaved),
     ]
+
+
+def _unauthentic(signs: Signs) -> Iterator[Anomaly]:
+    reason: Reason = "unauthentic"
+    for person, (unit, used, attempts) in sorted(signs.unauthentic.items()):
+        yield Anomaly(reason, person, unit, attempts, used, None, None, (), MOST_POINTS[reason])
 
 
 def _fast(signs: Signs) -> Iterator[Anomaly]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 Reason = Literal[
+    "unauthentic",
     "too_fast",
     "below_min_duration",
     "alike_wrong",
@@ -29,6 +30,7 @@ Reason = Literal[
 # The most points that a reason gives: few for what a diligent office may do, as learning and coming together;
 # many for what hardly anybody does but one single hand.
 MOST_POINTS: dict[Reason, int] = {
+    "unauthentic": 60,
     "too_fast": 50,
     "even_predictions": 60,
     "ordered_predictions": 60,

@@ -55,10 +55,18 @@ class Unlisted(NamedTuple):
     unit: str
 
 
+class Unauthentic(NamedTuple):
+    """Of ``attempts`` of the ``used`` ones something was stored that the API has not written."""
+
+    unit: str
+    used: int
+    attempts: int
+
+
 class Signs:
     """A ``Collector``. ``units``: the people with a counted attempt, and those whose first was at night.
 
-    ``fast``, ``unread``, ``unsaved`` and ``unlisted`` are by participant id.
+    ``unauthentic``, ``fast``, ``unread``, ``unsaved`` and ``unlisted`` are by participant id.
     """
 
     sees_everybody = False
@@ -76,6 +84,7 @@ class Signs:
         self._plausible = PLAUSIBLE_MS * questions
         self._good = (4 * questions + 4) // 5
         self._floor = span_ms(definition.paper.min_duration)
+        self.unauthentic: dict[str, Unauthentic] = {}
         self.fast: dict[str, Fast] = {}
         self.unread: dict[str, Unread] = {}
         self.unsaved: dict[str, Unsaved] = {}
@@ -83,6 +92,9 @@ class Signs:
         self.units: dict[str, tuple[int, int]] = {}
 
     def add(self, entry: Entry, place: Place) -> None:
+        if entry.unauthentic:
+            found = len(set(entry.unauthentic))
+            self.unauthentic[entry.participant_id] = Unauthentic(place.unit, entry.used, found)
         counted = [attempt for attempt in entry.finished if attempt.counted]
         if not counted:
             return
@@ -136,4 +148,10 @@ class Signs:
             self.units[unit] = people + more, at_night + more_at_night
 
 
-_BY_PERSON = {"fast": Fast, "unread": Unread, "unsaved": Unsaved, "unlisted": Unlisted}
+_BY_PERSON = {
+    "unauthentic": Unauthentic,
+    "fast": Fast,
+    "unread": Unread,
+    "unsaved": Unsaved,
+    "unlisted": Unlisted,
+}

@@ -150,15 +150,15 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        category = person.held_in(attempt.week, self._reference).category
-        paper = _draw(reference, attempt.week, category, attempt.nonce)
+        person = person.held_in(attempt.week, self._reference)
+        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_past_saving(reference.definition, week, attempt.started, now)
         new = next_revision(revision, attempt.started, now)
         try:
             if late:
                 raise NotMet(self._entries.get(attempt.week, person.participant_id))
-            self._entries.save(person.participant_id, attempt, encoded, guess, revision, new)
+            self._entries.save(*person, attempt, encoded, guess, revision, new)
         except NotMet as not_met:
             stored = _stored(not_met.entry, attempt)
             if isinstance(stored, Finished):
@@ -181,8 +181,8 @@ class Exam:
         """
         week, reference = self._week(attempt), self._reference.of_week(attempt.week)
         _check_guess(reference, guess)
-        category = person.held_in(attempt.week, self._reference).category
-        paper = _draw(reference, attempt.week, category, attempt.nonce)
+        person = person.held_in(attempt.week, self._reference)
+        paper = _draw(reference, attempt.week, person.category, attempt.nonce)
         encoded = encode_answers(paper, answers)
         late = is_overdue(reference.definition, week, attempt.started, now)
         try:
@@ -198,7 +198,7 @@ class Exam:
                 prediction=guess,
                 saved=revision > 0,
             )
-            self._entries.submit(person.participant_id, attempt, record, revision)
+            self._entries.submit(*person, attempt, record, revision)
         except NotMet as not_met:
             stored = _stored(not_met.entry, attempt)
             if isinstance(stored, Opened):

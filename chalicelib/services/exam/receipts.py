@@ -40,8 +40,8 @@ class SigningKey:
 class Receipts:
     """Issues receipts without reading or storing anything: the same attempt gives the same receipt."""
 
-    def __init__(self, pepper: bytes, key: SigningKey) -> None:
-        self._salt_key, self._key = salt_key(pepper), key
+    def __init__(self, entry_secret: bytes, key: SigningKey) -> None:
+        self._salt_key, self._key = salt_key(entry_secret), key
 
     def issue(self, person: Person, definition: Definition, week: int, attempt: Finished) -> dict[str, Any]:
         """Without the score where it is told after the close: a digest over it would tell it at once."""

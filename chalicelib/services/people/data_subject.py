@@ -17,7 +17,7 @@ from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import decode_answers, draw
-from chalicelib.domain.receipt import attempt_id, erased, salt_key
+from chalicelib.domain.receipt import attempt_id, erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Exclusion, RosterRow
@@ -75,12 +75,15 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """Of ``pepper`` numbers are made, and the commitments that replace answers and nonce in erased attempts."""
+    """Of ``pepper`` numbers are made; ``salt_key``: of the commitments that replace answers and nonce in erased
+    attempts.
+    """
 
     desk: ObjectStore
     participants: ParticipantStore
     entries: EntryStore
     pepper: bytes
+    salt_key: bytes
 
     def export(self, wanted: Mapping[str, str], reference: Current, now: int) -> dict[str, Dossier]:
         """Dossiers by citizen ID, of registered people only. ``wanted``: citizen ID → participant id."""
@@ -124,7 +127,7 @@ class DataSubject:
             if before is None or before.used != entry.used:
                 return "postponed"
             # Without answers nothing can be graded again: the score under the rulings of today stays.
-            if not self.entries.erase(before, erased(exam.graded_again(entry), salt_key(self.pepper))):
+            if not self.entries.erase(before, erased(exam.graded_again(entry), self.salt_key)):
                 return "postponed"
         # A person erased earlier may have continued with an old session: those attempts are erased now.
         return "erased" if self.participants.erase(participant_id, now) or history else "not_registered"

@@ -22,7 +22,7 @@ from chalicelib.domain.grading import accepted_options
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import Paper, PaperQuestion, chosen_options, draw, shown_letters
 from chalicelib.domain.ranking import Candidate, comparison, full_order, prediction_error, pseudonym
-from chalicelib.domain.receipt import attempt_id, commitment, salt_key
+from chalicelib.domain.receipt import attempt_id, commitment
 from chalicelib.domain.times import EPOCH, day
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.exam.exam import Exam, Person
@@ -63,13 +63,16 @@ class _Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """``everybody`` reads all entries of a week; of ``pepper`` numbers and the salts of receipts are made."""
+    """``everybody`` reads all entries of a week; of ``pepper`` numbers are made, of ``salt_key`` the salts of
+    receipts.
+    """
 
     desk: ObjectStore
     participants: ParticipantStore
     entries: EntryStore
     everybody: EntryReader
     pepper: bytes
+    salt_key: bytes
 
     def whose(self, attempts: Iterable[AttemptId]) -> dict[AttemptId, str]:
         """The participant ids of the attempts that there are.
@@ -144,7 +147,7 @@ class Lookup:
             told = f"{attempt.told_score}/{definition.paper.questions} câu đúng"
             ruled = f"theo kết luận về câu hỏi: {attempt.score}" if over and attempt.told is not None else ""
             yield ("Điểm", told, "", "", "", ruled)
-        committed = commitment(salt_key(self.pepper), entry.participant_id, entry.week, attempt).hex()
+        committed = commitment(self.salt_key, entry.participant_id, entry.week, attempt).hex()
         name = pseudonym(definition.contest.id, entry.week, entry.participant_id)
         yield ("Đối chiếu biên nhận", f"pseudonym {name}", "", "", "", f"commitment {committed}")
         if attempt.erased:

@@ -181,3 +181,13 @@ def test_who_claims_a_unit_without_being_on_its_roster_is_listed_once_taking_par
     signs.add(entry("binh", done(5, status="discarded"), unit="SO-A"), claim)
     rows = [(row.reason, row.participant_id, row.unit, row.seen, row.detail) for row in found(signs)]
     assert rows == [("not_on_roster", "an", "SO-A", 2, ("SO-A",))]
+
+
+def test_what_the_api_has_not_written_is_listed_and_counts_nowhere() -> None:
+    signs = Signs(CONTEST, REFERENCE.bank)
+    show(signs, entry("an", done(5, duration=30_000))._replace(used=3, unauthentic=(2, 2, 3)))
+    show(signs, entry("binh")._replace(used=1, unauthentic=(1,)))
+    again = Signs(CONTEST, REFERENCE.bank)
+    again.decode(signs.encode())
+    rows = [(row.participant_id, row.reason, row.seen, row.out_of, row.points) for row in found(again)]
+    assert rows == [("an", "unauthentic", 2, 3, 60), ("binh", "unauthentic", 1, 1, 60)]

@@ -64,12 +64,12 @@ class Office:
 
     def use(self, entries: EntryStore) -> None:
         self.events = count(1)
-        subject = DataSubject(self.desk, self.counter.people, entries, PEPPER)
+        subject = DataSubject(self.desk, self.counter.people, entries, PEPPER, SALTS)
         self.requests = PersonalFiles(
             self.desk,
             self.counter.people,
             subject,
-            Lookup(self.desk, self.counter.people, entries, self.everybody, PEPPER),
+            Lookup(self.desk, self.counter.people, entries, self.everybody, PEPPER, SALTS),
             self.counter.revocations,
             self.counter.exam.library.current,
             PEPPER,
