@@ -1,0 +1,227 @@
+"""“The log” of docs/proof.md: tiles, entries, leaves and openings (C2SP, tlog-tiles; RFC 6962, section 2.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from verify.outcome import CannotCheck, Failed
+from verify.site import Fetch, parsed
+from verify.tree import canonical, from_hex, node, root
+
+FOLDER = "data/log"
+TILE, HASH = 256, 32
+MINUTE = 60
+LARGEST = 1 << 24  # minutes of a log, or records of a minute, that are read
+
+
+class Leaf(NamedTuple):
+    """``at``: the beginning of its minute, in seconds since 1970."""
+
+    at: int
+    commitment: str
+    facts: dict[str, str]
+
+
+class Tree:
+    """A tree that grows leaf by leaf and has a root at each size."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._whole: list[bytes] = []  # the roots of whole subtrees, largest first
+
+    def append(self, leaf: bytes) -> None:
+        rest, hashed = self.size, leaf
+        while rest & 1:
+            hashed = node(self._whole.pop(), hashed)
+            rest >>= 1
+        self._whole.append(hashed)
+        self.size += 1
+
+    def root(self) -> bytes:
+        if not self._whole:
+            return sha256(b"").digest()
+        hashed = self._whole[-1]
+        for whole in reversed(self._whole[:-1]):
+            hashed = node(whole, hashed)
+        return hashed
+
+
+def consistent(old: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether ``proof`` shows that the tree of ``size`` leaves extends that of ``old`` (RFC 9162, 2.1.4.2)."""
+    if old in (0, size):
+        return not proof and (old == 0 or old_root == new_root)
+    path = list(proof)
+    if old & (old - 1) == 0:
+        path.insert(0, old_root)
+    if not path or old > size:
+        return False
+    left, right = old - 1, size - 1
+    while left & 1:
+        left, right = left >> 1, right >> 1
+    was = now = path[0]
+    for neighbour in path[1:]:
+        if right == 0:
+            return False
+        if left & 1 or left == right:
+            was, now = node(neighbour, was), node(neighbour, now)
+            while left and not left & 1:
+                left, right = left >> 1, right >> 1
+        else:
+            now = node(now, neighbour)
+        left, right = left >> 1, right >> 1
+    return (was, now, right) == (old_root, new_root, 0)
+
+
+def tile_path(kind: int | str, number: int, width: int = TILE) -> str:
+    """``kind``: the level, or ``entries``."""
+    *above, last = (f"{number // 1000**place % 1000:03}" for place in reversed(range(_groups(number))))
+    return "/".join(["tile", str(kind), *(f"x{one}" for one in above), last]) + _partial(width)
+
+
+def _groups(number: int) -> int:
+    return (len(str(number)) + 2) // 3
+
+
+def _partial(width: int) -> str:
+    return f".p/{width}" if width < TILE else ""
+
+
+def tile_file(kind: int | str, leaf: int, size: int) -> str:
+    """The file of a log of ``size`` minutes that holds this leaf."""
+    number = leaf // TILE
+    return f"{FOLDER}/{tile_path(kind, number, min(TILE, size - number * TILE))}"
+
+
+def tiles(hashes: Sequence[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Level, number and bytes of every tile of the tree over the leaf hashes."""
+    level, here = 0, list(hashes)
+    while here:
+        parts = [here[at : at + TILE] for at in range(0, len(here), TILE)]
+        yield from ((level, number, b"".join(part)) for number, part in enumerate(parts))
+        here = [root(part) for part in parts if len(part) == TILE]
+        level += 1
+
+
+def fetch_tile(fetch: Fetch, folder: str, kind: int | str, number: int, width: int) -> tuple[str, bytes, int]:
+    """Path, bytes and width: of the whole one where the log has no partial one any more. Raises ``Failed``."""
+    for wide in dict.fromkeys((width, TILE)):
+        path = f"{folder}/{tile_path(kind, number, wide)}"
+        data = fetch(path)
+        if data is not None:
+            return path, data, wide
+    raise Failed(
+        f"Nhật ký thiếu tệp {folder}/{tile_path(kind, number, width)}.",
+        f"The log lacks the file {folder}/{tile_path(kind, number, width)}.",
+    )
+
+
+def fetch_hashes(fetch: Fetch, folder: str, size: int) -> list[bytes]:
+    """The leaf hashes in the tiles of a tree of ``size`` leaves. Raises ``Failed``."""
+    hashes: list[bytes] = []
+    for number in range(-(-size // TILE)):
+        width = min(TILE, size - number * TILE)
+        path, data, wide = fetch_tile(fetch, folder, 0, number, width)
+        if len(data) != wide * HASH:
+            raise Failed(f"Tệp {path} dài {len(data)} byte.", f"The file {path} has {len(data)} bytes.")
+        hashes += (data[at : at + HASH] for at in range(0, width * HASH, HASH))
+    return hashes
+
+
+def fetch_entries(fetch: Fetch, number: int, width: int) -> list[bytes]:
+    """The first ``width`` entries of a bundle. Raises ``Failed``."""
+    path, data, wide = fetch_tile(fetch, FOLDER, "entries", number, width)
+    entries: list[bytes] = []
+    at = 0
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 2], "big")
+        entries.append(data[at + 2 : at + 2 + length])
+        at += 2 + length
+    if at != len(data) or len(entries) != wide:
+        raise Failed(f"Tệp {path} không gồm đúng {wide} mục.", f"The file {path} does not hold {wide} entries.")
+    return entries[:width]
+
+
+def read_leaf(entry: bytes, number: int) -> Leaf:
+    """Raises ``Failed``."""
+    leaf = parsed(entry, f"{FOLDER}/tile/entries, {number}")
+    names = {"at", "batch", "commitment", "facts", "format"}
+    if not isinstance(leaf, dict) or leaf.keys() != names or canonical(leaf) != entry:
+        raise _strange(number)
+    facts, at, numbers = leaf["facts"], leaf["at"], (leaf["batch"], leaf["format"])
+    whole = isinstance(facts, dict) and all(isinstance(value, str) for value in facts.values())
+    if not whole or numbers != (number, 1) or {type(one) for one in numbers} != {int}:
+        raise _strange(number)
+    from_hex(leaf["commitment"], 32, "commitment")
+    if "lag" in facts and not (re.fullmatch(r"[1-9][0-9]{0,7}", facts["lag"]) and int(facts["lag"]) <= number):
+        raise _strange(number)
+    return Leaf(_seconds(at, number), leaf["commitment"], facts)
+
+
+def _seconds(at: Any, number: int) -> int:
+    if not isinstance(at, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}00Z", at):
+        raise _strange(number)
+    try:
+        return int(datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        raise _strange(number) from None
+
+
+def _strange(number: int) -> Failed:
+    return Failed(
+        f"Phút thứ {number} của nhật ký không đúng dạng quy định.",
+        f"Minute {number} of the log does not have the form that docs/proof.md requires.",
+    )
+
+
+def check_opening(fetch: Fetch, number: int, leaf: Leaf) -> int | None:
+    """The number of the minute's records, None if it is not opened yet. Raises ``Failed``."""
+    folder = f"{FOLDER}/batch/{number}"
+    data = fetch(f"{folder}/opening.json")
+    if data is None:
+        return None
+    opening = parsed(data, f"{folder}/opening.json")
+    names = {"batch": int, "format": int, "root": str, "salt": str, "size": int}
+    if (
+        not isinstance(opening, dict)
+        or {name: type(value) for name, value in opening.items()} != names
+        or (opening["batch"], opening["format"]) != (number, 1)
+        or opening["size"] < 0
+    ):
+        raise Failed(f"{folder}/opening.json không đúng dạng.", f"{folder}/opening.json is not well-formed.")
+    of = {"root": opening["root"], "size": opening["size"]}
+    salt, size = from_hex(opening["salt"], 32, "salt"), int(opening["size"])
+    if sha256(salt + canonical(of)).hexdigest() != leaf.commitment:
+        raise Failed(
+            f"Phút thứ {number} mở ra khác với cam kết của nó: có bản ghi bị thêm, bớt hoặc sửa.",
+            f"Minute {number} opens to something else than it committed to.",
+        )
+    if size > LARGEST:
+        raise CannotCheck(f"Phút thứ {number} quá lớn: {size}.", f"Minute {number} is too large: {size}.")
+    _check_batch(fetch, folder, size, from_hex(opening["root"], 32, "root"))
+    return size
+
+
+def _check_batch(fetch: Fetch, folder: str, size: int, expected: bytes) -> None:
+    hashes = fetch_hashes(fetch, folder, size)
+    if any(one >= other for one, other in pairwise(hashes)) or root(hashes) != expected:
+        raise Failed(
+            f"Các ô băm trong {folder} không cho ra mã xác thực của phút.",
+            f"The tiles in {folder} do not give the minute's root, or are not in order.",
+        )
+    for level, number, whole in tiles(hashes):
+        if level:
+            compare_tile(fetch, folder, level, number, whole)
+
+
+def compare_tile(fetch: Fetch, folder: str, level: int, number: int, expected: bytes) -> None:
+    """Raises ``Failed`` with the path unless the site's tile is as its leaves make it."""
+    path, data, wide = fetch_tile(fetch, folder, level, number, len(expected) // HASH)
+    if len(data) != wide * HASH or data[: len(expected)] != expected:
+        raise Failed(
+            f"Ô băm {path} không khớp với nhật ký: đã bị sửa.", f"The tile {path} does not fit the log."
+        )
