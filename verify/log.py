@@ -163,7 +163,7 @@ def read_leaf(entry: bytes, number: int) -> Leaf:
 
 
 def _seconds(at: Any, number: int) -> int:
-    if not isinstance(at, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}00Z", at):
+    if not isinstance(at, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", at):
         raise _strange(number)
     try:
         return int(datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
@@ -178,13 +178,28 @@ def _strange(number: int) -> Failed:
     )
 
 
-def check_opening(fetch: Fetch, number: int, leaf: Leaf) -> int | None:
-    """The number of the minute's records, None if it is not opened yet. Raises ``Failed``."""
-    folder = f"{FOLDER}/batch/{number}"
-    data = fetch(f"{folder}/opening.json")
+def fetch_opening(fetch: Fetch, number: int) -> Any:
+    """What a minute is opened to, None if it is not yet. Raises ``Failed`` if it is not JSON."""
+    path = f"{FOLDER}/batch/{number}/opening.json"
+    data = fetch(path)
+    return None if data is None else parsed(data, path)
+
+
+def fetch_openings(fetch: Fetch, bundle: int) -> dict[int, Any]:
+    """Those of the minutes of a bundle of entries that are opened, by number. Raises ``Failed``."""
+    path = f"{FOLDER}/openings/{bundle}.json"
+    data = fetch(path)
     if data is None:
-        return None
-    opening = parsed(data, f"{folder}/opening.json")
+        return {}
+    openings = parsed(data, path)
+    if not isinstance(openings, dict) or openings.keys() != {"format", "openings"} or openings["format"] != 1:
+        raise Failed(f"{path} không đúng dạng.", f"{path} is not well-formed.")
+    return {one["batch"]: one for one in openings["openings"]}
+
+
+def check_opening(fetch: Fetch, number: int, leaf: Leaf, opening: Any) -> int:
+    """The number of the minute's records. Raises ``Failed``."""
+    folder = f"{FOLDER}/batch/{number}"
     names = {"batch": int, "format": int, "root": str, "salt": str, "size": int}
     if (
         not isinstance(opening, dict)
@@ -192,7 +207,7 @@ def check_opening(fetch: Fetch, number: int, leaf: Leaf) -> int | None:
         or (opening["batch"], opening["format"]) != (number, 1)
         or opening["size"] < 0
     ):
-        raise Failed(f"{folder}/opening.json không đúng dạng.", f"{folder}/opening.json is not well-formed.")
+        raise Failed(f"Phút thứ {number} mở ra không đúng dạng.", f"Minute {number} is opened in a wrong form.")
     of = {"root": opening["root"], "size": opening["size"]}
     salt, size = from_hex(opening["salt"], 32, "salt"), int(opening["size"])
     if sha256(salt + canonical(of)).hexdigest() != leaf.commitment:

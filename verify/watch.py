@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import SystemRandom
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from verify.folder import EVIDENCE, Folder, dated
 from verify.log import (
@@ -20,6 +20,8 @@ from verify.log import (
     compare_tile,
     fetch_entries,
     fetch_hashes,
+    fetch_opening,
+    fetch_openings,
     read_leaf,
     tile_file,
     tiles,
@@ -279,6 +281,7 @@ def _roots(hashes: Sequence[bytes], sizes: set[int]) -> dict[int, bytes]:
 
 def _minutes(seen: Seen, visit: Visit) -> Iterator[Passed]:
     began = seen.leaves[0].at - seen.start * MINUTE
+    began -= began % MINUTE
     for number, leaf in enumerate(seen.leaves, seen.start):
         at = began + number * MINUTE
         if leaf.at != at:
@@ -343,9 +346,10 @@ def _tiles(fetch: Fetch, seen: Seen, known: int, *, everything: bool) -> Iterato
 def _openings(fetch: Fetch, seen: Seen, *, everything: bool) -> Iterator[Passed]:
     size, late = seen.checkpoint.size, _late_minutes(seen)
     newest = {number for number in late if number >= seen.start}
-    chosen: Iterable[int] = range(size)
-    if not everything:
-        chosen = sorted({*_sample(range(size)), *_sample(sorted(newest))})
+    told: dict[int, Any] = {}
+    for bundle in range(-(-size // TILE)) if everything else ():
+        told |= fetch_openings(fetch, bundle)
+    chosen = sorted({*told, *_sample(range(size)), *_sample(sorted(newest))} & {*range(size)})
     bundles = {number // TILE for number in chosen if number < seen.start}
     older = {bundle: fetch_entries(fetch, bundle, TILE) for bundle in bundles}
     leaves = {
@@ -355,7 +359,7 @@ def _openings(fetch: Fetch, seen: Seen, *, everything: bool) -> Iterator[Passed]
         for number in chosen
     }
     opened = 0
-    for number, records in _opened(fetch, leaves):
+    for number, records in _opened(fetch, leaves, told):
         opened += records is not None
         if records and number in late:
             raise Failed(
@@ -368,19 +372,23 @@ def _openings(fetch: Fetch, seen: Seen, *, everything: bool) -> Iterator[Passed]
     )
 
 
-def _opened(fetch: Fetch, leaves: dict[int, Leaf]) -> Iterator[tuple[int, int | None]]:
+def _opened(fetch: Fetch, leaves: dict[int, Leaf], told: dict[int, Any]) -> Iterator[tuple[int, int | None]]:
     """Number and records of each. What fails is checked again alone, so that it is what the evidence keeps."""
+
+    def alone(number: int) -> int | None:
+        opening = told.get(number) or fetch_opening(fetch, number)
+        return None if opening is None else check_opening(fetch, number, leaves[number], opening)
 
     def one(number: int) -> int | Failed | None:
         try:
-            return check_opening(fetch, number, leaves[number])
+            return alone(number)
         except Failed as failed:
             return failed
 
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        for number, told in zip(leaves, pool.map(one, leaves), strict=True):
-            yield number, check_opening(fetch, number, leaves[number]) if isinstance(told, Failed) else told
+        for number, records in zip(leaves, pool.map(one, leaves), strict=True):
+            yield number, alone(number) if isinstance(records, Failed) else records
     finally:
         pool.shutdown(cancel_futures=True)
 

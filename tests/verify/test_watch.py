@@ -253,6 +253,16 @@ def opened_otherwise(written: WrittenLog) -> None:
     written.open(7)
 
 
+def opened_as(what: dict[str, Any], number: int = 7) -> Change:
+    def act(written: WrittenLog) -> None:
+        written.opened[number] = {**written.opening(7), **what}
+        written.files[f"{HERE}/batch/{number}/opening.json"] = canonical(written.opened[number])
+        openings = [written.opened[one] for one in sorted(written.opened) if one < 256]
+        written.files[f"{HERE}/openings/0.json"] = canonical({"format": 1, "openings": openings})
+
+    return act
+
+
 def filled_in_silently(written: WrittenLog) -> None:
     """Nothing for 40 minutes, then all of them at once, without the fact ``lag``."""
     written.minutes(41)
@@ -362,16 +372,11 @@ OLDER: dict[str, tuple[Change, str]] = {
         lambda written: written.files.pop(f"{HERE}/batch/7/tile/0/000.p/3"),
         "thiếu tệp",
     ),
-    "an opening of another minute": (
-        lambda written: written.files.update(
-            {f"{HERE}/batch/8/opening.json": written.files[f"{HERE}/batch/7/opening.json"]}
-        ),
-        "batch/8/opening.json không đúng dạng",
-    ),
-    "an opening of a negative size": (
-        edit("batch/7/opening.json", lambda data: data.replace(b'"size":3', b'"size":-3')),
-        "batch/7/opening.json không đúng dạng",
-    ),
+    "an opening of another minute": (opened_as({"batch": 8}, 8), "Phút thứ 8 mở ra khác với cam kết"),
+    "an opening of a negative size": (opened_as({"size": -3}), "Phút thứ 7 mở ra không đúng dạng"),
+    "an opening of no size": (opened_as({"size": True}), "Phút thứ 7 mở ra không đúng dạng"),
+    "an opening with more": (opened_as({"more": 1}), "Phút thứ 7 mở ra không đúng dạng"),
+    "an opening without a salt": (opened_as({"salt": ""}), "chữ số hệ 16"),
 }
 
 

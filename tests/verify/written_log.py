@@ -65,6 +65,7 @@ class WrittenLog:
         self.origin, self.key = origin, SigningKey(seed)
         self.entries: list[bytes] = []
         self.records: list[list[bytes]] = []
+        self.opened: dict[int, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {f"{HERE}/vkey": f"{self.vkey}\n".encode()}
 
     @property
@@ -132,6 +133,11 @@ class WrittenLog:
             below = f"{HERE}/batch/{number}"
             self.files[f"{below}/opening.json"] = canonical(self.opening(number))
             self.files |= tiles_of(self.records[number], below)
+            self.opened[number] = self.opening(number)
+        for bundle in {number // 256 for number in numbers}:
+            before = [self.opened[number] for number in sorted(self.opened) if number // 256 == bundle]
+            path = f"{HERE}/openings/{bundle}.json"
+            self.files[path] = canonical({"format": 1, "openings": before})
         return self
 
     def checkpoint(self) -> bytes:
