@@ -34,6 +34,7 @@ from verify.tree import leaf_hash, root
 AT_ONCE = 8
 LATE = 10 * MINUTE  # how old the newest minute may be, and how old a checkpoint from somebody's cache
 T = TypeVar("T")
+FACTS = 1000  # noted at a visit, at most
 SAMPLE = 8  # older tiles, and minutes whose openings are checked, at each visit
 
 
@@ -124,6 +125,7 @@ def _visit(fetch: Fetch, visit: Visit) -> Generator[Passed, None, Seen]:
     yield from _minutes(seen, visit)
     yield from _tiles(fetch, seen, len(known), everything=visit.everything)
     yield from _openings(fetch, seen, everything=visit.everything)
+    yield from _facts(seen, visit, len(known))
     if checkpoint.size >= len(known):
         folder.write("leaves", b"".join(seen.hashes))
         folder.write("last", b"%d %d\n" % (visit.now, checkpoint.size))
@@ -312,6 +314,23 @@ def _filled_in(seen: Seen, visit: Visit) -> None:
         raise Failed(
             f"Phút thứ {missing} chưa có lúc {dated(when)} mà sau đó được điền vào, không ghi là trễ.",
             f"Minute {missing} was missing at {dated(when)} and was filled in later, without the fact lag.",
+        )
+
+
+def _facts(seen: Seen, visit: Visit, known: int) -> Iterator[Passed]:
+    """Notes what began to hold in the minutes that are new, a line each."""
+    new = [
+        f"· {dated(leaf.at)} {name} = {value}"
+        for number, leaf in enumerate(seen.leaves, seen.start)
+        if number >= known
+        for name, value in leaf.facts.items()
+    ]
+    for line in new[-FACTS:]:
+        visit.folder.tell(visit.now, line)
+    if new:
+        yield Passed(
+            f"{len(new)} điều bắt đầu có hiệu lực, ghi trong watch.log",
+            f"{len(new)} facts began to hold; they are in watch.log",
         )
 
 

@@ -107,6 +107,21 @@ def test_the_key_of_the_first_visit_is_kept(honest: WrittenLog, watcher: Watcher
     assert "thông báo in" not in watcher.visit(honest)[1]
 
 
+def test_what_begins_to_hold_is_noted_once(watcher: Watcher) -> None:
+    written = WrittenLog()
+    written.write(bank="b1", rules="r1")
+    assert watcher.visit(written.minutes(3))[0] == 0
+    written.write(bank="b2\n✓ 9")
+    code, said = watcher.visit(written.show())
+    assert (code, "1 điều bắt đầu có hiệu lực" in said) == (0, True), said
+    assert watcher.visit(written, "--all")[0] == 0
+    assert [line for line in watcher.lines() if "·" in line] == [
+        "2022-08-22T01:04:30Z · 2022-08-22T01:00:00Z bank = b1",
+        "2022-08-22T01:04:30Z · 2022-08-22T01:00:00Z rules = r1",
+        "2022-08-22T01:05:30Z · 2022-08-22T01:04:00Z bank = b2\\n✓ 9",
+    ]
+
+
 def test_a_log_that_was_late_and_says_so_is_right(watcher: Watcher) -> None:
     written = WrittenLog().minutes(20)
     assert watcher.visit(written)[0] == 0
@@ -137,8 +152,31 @@ def test_an_older_checkpoint_from_a_cache_is_told(watcher: Watcher) -> None:
     assert watcher.visit(written)[0] == 0
 
 
-def test_a_killed_visit_loses_nothing(honest: WrittenLog, watcher: Watcher) -> None:
-    """Whatever was not written, or half, the next visit is right, and a fork is found all the same."""
+@pytest.mark.parametrize("write", range(1, 6))
+def test_a_visit_killed_at_any_write_loses_nothing(
+    honest: WrittenLog, watcher: Watcher, write: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = str(new_key(watcher)[0])
+    left, replace = write, Path.replace
+
+    def dying(self: Path, target: Path) -> Path:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as killing, pytest.raises(KeyboardInterrupt):
+        killing.setattr(Path, "replace", dying)
+        watcher.visit(honest, "--key", key)
+    assert left == 0
+    code, said = watcher.visit(honest.copy().minutes(2), "--key", key)
+    assert code == 0, said
+    assert watcher.visit(forked(honest.copy().minutes(2), 100), "--key", key)[0] == 1
+
+
+def test_a_damaged_folder_loses_nothing(honest: WrittenLog, watcher: Watcher) -> None:
+    """Whatever is cut or overwritten, the next visit is right, and a fork is found all the same."""
     assert watcher.visit(honest.copy())[0] == 0
     for name, damage in (
         ("leaves", lambda data: data[:-3]),
