@@ -166,10 +166,11 @@ def test_a_visit_killed_at_any_write_loses_nothing(
             raise KeyboardInterrupt
         return replace(self, target)
 
-    with monkeypatch.context() as killing, pytest.raises(KeyboardInterrupt):
-        killing.setattr(Path, "replace", dying)
+    monkeypatch.setattr(Path, "replace", dying)
+    with pytest.raises(KeyboardInterrupt):
         watcher.visit(honest, "--key", key)
     assert left == 0
+    monkeypatch.undo()
     code, said = watcher.visit(honest.copy().minutes(2), "--key", key)
     assert code == 0, said
     assert watcher.visit(forked(honest.copy().minutes(2), 100), "--key", key)[0] == 1
