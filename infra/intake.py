@@ -18,8 +18,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
+from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
 from chalicelib.readers.contest_folder import archive
+from chalicelib.readers.tables import ContestFaults
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
 from infra.local.stackfile import local_desk

@@ -40,13 +40,8 @@ _DROPPED = (
     "dateutil/rrule.py",  # recurring dates of calendars; botocore only reads dates
     "dateutil/tz/win.py",
     "dateutil/zoneinfo",  # a second copy of tzdata
-    "defusedxml/lxml.py",  # other parsers; only ElementTree's is in use
-    "defusedxml/minidom.py",
-    "defusedxml/sax.py",
-    "defusedxml/xmlrpc.py",
     "markdown_it/cli",
     "markdown_it/tree.py",
-    "openpyxl/utils/dataframe.py",  # for pandas
     "pydantic/color.py",
     "pydantic/experimental/pipeline.py",
     "pydantic/mypy.py",

@@ -12,8 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_folder
+from chalicelib.readers.tables import ContestFaults
 from chalicelib.reports.rules.page import rules_page
 from infra.package import PROJECT
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 def _iso_duration(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(
-        r"P(?=.)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?", value
+        r"P(?=.)(\d{1,9}W)?(\d{1,9}D)?(T(?=\d)(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,3})?S)?)?", value
     ):
         raise ValueError('cần khoảng thời gian ISO 8601, ví dụ "PT20M" (20 phút) hoặc "P7D" (7 ngày)')
     if not isinstance(value, str | timedelta):

@@ -83,7 +83,8 @@ def read_notice(file: File, at: str, faults: list[Fault]) -> Notice:
     if len(text) > _LONGEST_NOTICE:
         message = f"thông báo dài quá {_LONGEST_NOTICE} ký tự: hãy viết ngắn lại, chi tiết ghi trong guide.md"
         faults.append(Fault(file.name, 0, "", "", message))
-    return Notice(re.sub(r"\s*\n\s*", "\n", text), at)
+    lines = (line.strip() for line in text.split("\n"))
+    return Notice("\n".join(line for line in lines if line), at)
 
 
 def _moment(row: Row, column: str, zone: ZoneInfo, faults: list[Fault]) -> str | None:

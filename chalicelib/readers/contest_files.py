@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault
 
 # Each kind of file under the names it may have; a folder holds at most one of a kind.
 KINDS = {
@@ -57,14 +57,6 @@ _LARGEST_OF = {
     "questions.xml": 5_000_000,
 }
 TOO_LARGE = "nội dung quá lớn (trên 20 MB): hãy kiểm tra lại, bỏ những phần không cần"
-
-
-class ContestFaults(Exception):
-    """The folder or archive is not taken over; ``faults`` says where the faults are and how to mend them."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
 
 
 def missing_kinds(files: Iterable[str]) -> list[str]:
@@ -116,7 +108,7 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = [info.filename for info in packed.infolist() if not info.is_dir()]
-            folders = [name for name in names if re.fullmatch(r"[^/\\.][^/\\]*/contest\.toml", name)]
+            folders = [name for name in names if _is_definition(name)]
             root = folders[0].removesuffix("contest.toml") if folders and "contest.toml" not in names else ""
             inside = {name: name.removeprefix(root) for name in names if name.startswith(root)}
             wanted = {name: inner for name, inner in inside.items() if _belongs(inner)}
@@ -128,6 +120,12 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
     if too_large:
         raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
     return files
+
+
+def _is_definition(name: str) -> bool:
+    """Whether it is ``contest.toml`` in a folder that is visible and in no other."""
+    folder, _, file = name.partition("/")
+    return file == "contest.toml" and folder[:1] not in {"", "."} and "\\" not in folder
 
 
 def folder_files(path: Path) -> dict[str, bytes]:

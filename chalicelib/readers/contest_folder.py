@@ -17,7 +17,6 @@ from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
     UNIT_ROSTER,
-    ContestFaults,
     folder_files,
     misnamed,
     missing_kinds,
@@ -37,7 +36,7 @@ from chalicelib.readers.contest_tables import (
     rosters_csv,
 )
 from chalicelib.readers.contest_toml import read_definition
-from chalicelib.readers.tables import Fault, decode
+from chalicelib.readers.tables import ContestFaults, Fault, Faults, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ def check_files(files: Mapping[str, bytes]) -> None:
 
 
 def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | None:
-    faults = [Fault(KINDS[kind][0], 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for kind in missing]
+    faults = Faults(
+        Fault(KINDS[kind][0], 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for kind in missing
+    )
     by_kind: dict[str, File] = {}
     for name in sorted(files):
         kind = FILES.get(name)
@@ -131,7 +132,7 @@ def with_unit_roster(
     A citizen who stands on another unit's roster is left out with a warning, until that roster drops them.
     Raises ``ContestFaults`` for the list's own faults; ``files`` are not checked.
     """
-    found, faults = UNIT_ROSTER.fullmatch(file), list[Fault]()
+    found, faults = UNIT_ROSTER.fullmatch(file), Faults()
     assert found is not None  # noqa: S101  the caller has looked at the name
     by_kind = {FILES[name]: File(name, content) for name, content in files.items() if name in FILES}
     units, toml = by_kind.get("units"), by_kind.get("contest")
@@ -237,11 +238,12 @@ def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fa
     told = list(units)
     for number, prize in enumerate(definition.unit_prizes):
         blocs = {unit.bloc for unit in of_level(told, prize.level)}
+        some = "; ".join(bloc[:60] for bloc in sorted(blocs)[:30])
         for bloc in prize.blocs:
             if bloc not in blocs:
                 message = (
                     f'không đơn vị nào của cấp này (level = "{prize.level}") trong units.csv thuộc khối này; '
-                    f"các khối: {'; '.join(sorted(blocs))}"
+                    f"các khối: {some}"
                 )
                 yield Fault("contest.toml", 0, f"unit_prizes.{number}.blocs", bloc, message)
 

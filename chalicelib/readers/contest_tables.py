@@ -23,6 +23,8 @@ _QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xm
 _UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
 # Of a decision, in characters.
 LONGEST_REASON = 500
+# What Excel makes of a citizen ID.
+_AS_NUMBER = re.compile(r"\d[\d.,]{0,30}(?:E\+?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _PARTICIPANT_ID = re.compile(r"[0-9a-f]{20}")
 
 
@@ -193,8 +195,8 @@ def _parents(rows: Iterable[Row]) -> Iterator[Fault]:
             yield row.fault("parent", message)
         elif above[parent]:
             message = (
-                f"chỉ có hai cấp: {parent} thuộc {above[parent]} nên không thể có đơn vị trực thuộc; "
-                f"hãy ghi {above[parent]} hoặc để trống parent của {parent}"
+                f"chỉ có hai cấp: {parent[:20]} thuộc {above[parent][:20]} nên không thể có đơn vị trực thuộc; "
+                f"hãy ghi {above[parent][:20]} hoặc để trống parent của {parent[:20]}"
             )
             yield row.fault("parent", message)
 
@@ -251,9 +253,10 @@ def read_rosters(
             told = (unit, row["full_name"], row["citizen_id"], row["exempt"] == "1")
             rosters.append(RosterRow(*told, row["category"] or usual, row["reason"], row["participant_id"]))
         else:
+            other = (before["unit_code"] or of)[:20]
             message = (
                 f"dòng này không được nhận, các dòng khác vẫn được nhận: người này đã có ở dòng {before.line}, "
-                f"danh sách của đơn vị {before['unit_code'] or of}; hãy thống nhất với đơn vị đó rồi gửi lại"
+                f"danh sách của đơn vị {other}; hãy thống nhất với đơn vị đó rồi gửi lại"
             )
             warnings.append(row.fault("citizen_id", message))
     return rosters
@@ -304,7 +307,10 @@ def check_citizen_id(row: Row, faults: list[Fault]) -> None:
     hint = "cần số căn cước đủ 12 chữ số, kể cả số 0 ở đầu"
     if re.fullmatch(r"\d{9,11}", value, re.ASCII):
         hint = f"chỉ có {len(value)} chữ số, có lẽ Excel đã làm mất số 0 ở đầu: {hint}"
-    elif re.fullmatch(r"\d[\d.,]*(E\+?\d+)?", value, re.ASCII | re.IGNORECASE) and not value.isdecimal():
+    elif (
+        re.fullmatch(r"\d[\d.,]{1,30}(?:E\+?\d{1,3})?", value, re.ASCII | re.IGNORECASE)
+        and not value.isdecimal()
+    ):
         hint = f"Excel đã đổi thành dạng số: {hint}"
     faults.append(row.fault("citizen_id", f"{hint} (định dạng cột là Text trong Excel rồi nhập lại)"))
 

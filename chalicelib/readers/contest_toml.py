@@ -14,6 +14,7 @@ from chalicelib.domain.validation import message_of
 from chalicelib.readers.tables import Fault, decode
 
 _MOST_FAULTS = 100  # finding the line of each searches the whole text
+_LONGEST_NUMBER = 30
 
 
 def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
@@ -24,11 +25,11 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
     if len(faults) > before:
         return None
     try:
-        return Definition.model_validate(tomllib.loads(text, parse_float=Decimal))
+        return Definition.model_validate(tomllib.loads(text, parse_float=_decimal))
     except RecursionError:
         faults.append(Fault(name, 0, "", "", "các dấu ngoặc lồng nhau quá sâu"))
     except tomllib.TOMLDecodeError as error:
-        match = re.search(r"at line (\d+), column (\d+)", str(error))
+        match = re.search(r"at line (\d{1,9}), column (\d{1,9})", str(error))
         line, column = (int(match[1]), match[2]) if match else (text.count("\n") + 1, "")
         faults.append(Fault(name, line, column, "", f"sai cú pháp TOML ({error})"))
     except ValidationError as error:  # before ValueError, its base class
@@ -42,6 +43,13 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
     return None
 
 
+def _decimal(text: str) -> Decimal:
+    """A short number without exponent: as a fraction, 1e-99999999 is a number of 100 million digits."""
+    if len(text) > _LONGEST_NUMBER or "e" in text.lower():
+        raise ValueError(f"{text[:_LONGEST_NUMBER]}: hãy ghi số thập phân ngắn, không có số mũ, ví dụ 0.25")
+    return Decimal(text)
+
+
 def line_of(text: str, path: Sequence[str | int]) -> int:
     """The line where the value at ``path`` is set; if it is missing, the line of its table; else 0.
 
@@ -52,13 +60,13 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     best = depth = 0
     for number, line in enumerate(text.splitlines(), 1):
         here: tuple[str | int, ...]
-        if header := re.match(r"\s*(\[\[?)\s*([\w.-]+)\s*\]", line):
+        if header := re.match(r"(\[\[?) ?([\w.-]{1,200}) ?\]", line.strip()):
             table = tuple(header[2].split("."))
             if header[1] == "[[":  # an array of tables: prizes.0, prizes.1, …
                 seen[header[2]] = seen.get(header[2], -1) + 1
                 table = (*table, seen[header[2]])
             here = table
-        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+        elif key := re.match(r"([\w-]{1,200}) {0,20}=", line.strip()):
             here = (*table, key[1])
         else:
             continue

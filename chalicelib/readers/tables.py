@@ -15,13 +15,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.domain.pasted import composed, number_in
+from chalicelib.readers.budget import spend
 
 # Special spaces that Word and Excel insert: nobody can see or search for them.
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-# Five times the largest roster; a sheet that is formatted to its end has a million rows. Reading also stops
-# after this many faults.
+# Accents in a row are sorted when text is composed, in quadratic time; no letter has more than 30 (UAX #15).
+_MOST_ACCENTS = 30
+_NO_LETTERS = re.compile(rf"[^\w\x00-\x7f]{{{_MOST_ACCENTS},}}")
+ACCENTS = "có một chữ mang quá nhiều dấu chồng lên nhau: hãy gõ lại chữ này"
+# Five times the largest roster; a sheet that is formatted to its end has a million rows.
 MOST_ROWS = 100_000
+# A whole column in the wrong form gives one fault per row; nobody reads further than this.
+MOST_FAULTS = 5_000
+# In characters. The longest question of a real contest has 600.
+LONGEST_CELL = 10_000
+_CELL = 10  # of the budget, as ten characters
 # Columns of numbers that people and Excel write in many ways: '0402…, ="0402…", 040 2….
 _NUMBERS = frozenset({"citizen_id"})
 # Columns in which a cell may be a date.
@@ -57,6 +66,31 @@ class Fault:
         return f"{', '.join(where)}:{value} {self.message}"
 
 
+class ContestFaults(Exception):
+    """A folder, archive or file is not taken over; ``faults`` says where and how to mend it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class Faults(list[Fault]):
+    """The faults found so far. With one more than anybody reads, reading ends: raises ``ContestFaults``."""
+
+    def append(self, fault: Fault) -> None:
+        super().append(fault)
+        if len(self) > MOST_FAULTS:
+            raise ContestFaults(self)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.append(fault)
+
+    def __iadd__(self, faults: Iterable[Fault]) -> Faults:  # type: ignore[override,misc]
+        self.extend(faults)
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of a table: its number in the file and its cells by column name, tidied."""
@@ -82,16 +116,28 @@ class Record(NamedTuple):
 
 def decode(file: str, data: bytes, faults: list[Fault]) -> str:
     """UTF-8 with or without byte order mark, UTF-16 with one, as NFC; anything else is a fault, and ``""``."""
+    spend(len(data))
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     line = 0
     try:
-        text = unicodedata.normalize("NFC", data.decode("utf-16" if wide else "utf-8-sig"))
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+        if overloaded(text):
+            faults.append(Fault(file, 0, "", "", ACCENTS))
+            return ""
         if text.count("\0") * 4 <= len(text):  # else it is UTF-16 without its mark, or not text at all
-            return text
+            return unicodedata.normalize("NFC", text)
     except UnicodeDecodeError as error:
         line = 0 if wide else data.count(b"\n", 0, error.start) + 1
     faults.append(Fault(file, line, "", "", _ENCODING))
     return ""
+
+
+def overloaded(text: str) -> bool:
+    """Whether a letter bears more accents than any does."""
+    return any(
+        "1" * _MOST_ACCENTS in "".join("1" if unicodedata.combining(sign) else "0" for sign in found[0])
+        for found in _NO_LETTERS.finditer(text)
+    )
 
 
 def csv_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
@@ -144,6 +190,7 @@ def read_table(
     header: list[str] | None = None
     count = width = 0
     for line, cells, faulty in records:
+        spend(sum(map(len, cells)) + _CELL * len(cells))
         tidy = tidied(cells)
         if header is None:
             if not is_comment(tidy):
@@ -181,6 +228,8 @@ def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: 
         value, wrong = row[column], faulty.get(place)
         if wrong and not (wrong == DATE_CELL and column in _MOMENTS):
             faults.append(row.fault(column, wrong))
+        elif len(value) > LONGEST_CELL:
+            faults.append(row.fault(column, f"ô dài quá {LONGEST_CELL} ký tự: hãy viết ngắn lại"))
         elif value.startswith("="):
             faults.append(row.fault(column, _FORMULA))
         elif _CONTROL.search(value):

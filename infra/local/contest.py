@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import archive, read_folder
+from chalicelib.readers.tables import ContestFaults
 from infra.intake import fault_lines, read_report, send
 from infra.local.checks import CannotRun
 from infra.progress import span

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.readers.contest_files import ContestFaults, unpack
+from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault
 
 TOML = """[contest]
 pause = "PT0S"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
-from chalicelib.readers.tables import MOST_ROWS
+from chalicelib.readers.tables import MOST_ROWS, ContestFaults
 from tests.readers.contest_files import (
     EXCLUSIONS,
     QUESTIONS,

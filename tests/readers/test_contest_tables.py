@@ -6,10 +6,9 @@ import unicodedata
 
 import pytest
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import _warnings, read_files
 from chalicelib.readers.contest_tables import RosterRow, counted_units
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault
 from tests import fakes
 from tests.readers.contest_files import (
     EXCLUSIONS,

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import read_files
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault
 from tests.readers.contest_files import TOML, contest_files, toml
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.bank import Question
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import ContestFolder, read_files
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault
 from tests.readers.contest_files import TOML, contest_files
 
 

@@ -11,16 +11,19 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
 
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import File
 from chalicelib.readers.decision_files import RECOGNITIONS, read_recognitions
-from chalicelib.readers.tables import MOST_ROWS, Fault
+from chalicelib.readers.spreadsheets import xlsx_records
+from chalicelib.readers.tables import DATE_CELL, LONGEST_CELL, MOST_ROWS, ContestFaults, Fault
 from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, UNITS, contest_files
-from tests.readers.workbooks import as_workbook, changed, part, repacked, workbook
+from tests.readers.workbooks import TYPED_CELLS, as_workbook, changed, part, repacked, workbook
 
-SHEET = "xl/worksheets/sheet1.xml"
+SHEET, RELATED = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
 UNIT_ROWS = list(csv.reader(io.StringIO(UNITS)))
 ROSTER = ["unit_code", "full_name", "citizen_id", "exempt"]
 
@@ -62,9 +65,10 @@ def test_a_workbook_reads_the_same_as_the_csv_file(name: str, text: str) -> None
 
 def test_shared_strings_are_read_as_excel_writes_them() -> None:
     data = as_workbook(UNITS)
-    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-    types = part(data, "[Content_Types].xml").replace(
-        b"</Types>", b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/></Types>' % kind
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    related = part(data, RELATED).replace(
+        b"</Relationships>",
+        b'<Relationship Id="s" Type="%s" Target="sharedStrings.xml"/></Relationships>' % kind,
     )
     inline = "<is><t>Sở B</t></is>".encode()
     sheet = part(data, SHEET).replace(b't="inlineStr">' + inline, b't="s"><v>0</v>')
@@ -73,7 +77,7 @@ def test_shared_strings_are_read_as_excel_writes_them() -> None:
         '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1">'
         "<si><r><t>Sở </t></r><r><t>Bê</t></r></si></sst>"
     ).encode()
-    parts = {"[Content_Types].xml": types, SHEET: sheet, "xl/sharedStrings.xml": shared}
+    parts = {RELATED: related, SHEET: sheet, "xl/sharedStrings.xml": shared}
     assert read("units.xlsx", repacked(data, parts)).units[1].name == "Sở Bê"
 
 
@@ -294,3 +298,28 @@ def test_a_zip_that_is_not_a_workbook_is_refused() -> None:
     with zipfile.ZipFile(file, "w") as packed:
         packed.writestr("units.csv", UNITS)
     assert "không đọc được" in fault("units.xlsx", file.getvalue()).message
+
+
+@given(st.lists(st.lists(TYPED_CELLS, max_size=8), min_size=1, max_size=6))
+def test_every_cell_reads_as_in_openpyxl(rows: list[list[Any]]) -> None:
+    data, found = workbook(Sheet1=[["x"] * 8, *rows]), list[Fault]()
+    records = {row.line: row for row in xlsx_records("x.xlsx", data, [], found)}
+    assert found == []
+    book = load_workbook(io.BytesIO(data), read_only=True)
+    for line, cells in enumerate(book.worksheets[0].iter_rows(max_col=8), 1):
+        for place, cell in enumerate(cells):
+            record = records.get(line)
+            text = record.cells[place] if record else ""
+            if text != "\x01":  # openpyxl leaves “_x0001_”
+                assert text == as_text(cell.value)[: LONGEST_CELL + 1], (line, place)
+            assert (record is not None and record.faulty.get(place) == DATE_CELL) == cell.is_date
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time(0):
+        value = value.date()
+    return "" if value is None else value.isoformat() if isinstance(value, date | time) else str(value)

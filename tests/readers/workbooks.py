@@ -6,9 +6,21 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from hypothesis import strategies as st
 from openpyxl import Workbook
+
+TYPED_CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.datetimes(min_value=datetime(1900, 3, 1)),  # noqa: DTZ001  Excel knows no zones
+    st.times(),
+    st.sampled_from(["", "=1", "SO-A", "x" * 32_767, "_x0001_", "10"]),
+)
 
 
 def workbook(**sheets: Sequence[Sequence[Any]]) -> bytes:

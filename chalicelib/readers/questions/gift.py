@@ -22,17 +22,15 @@ from chalicelib.readers.questions.question_rows import (
     status_in,
     topic_of,
 )
-from chalicelib.readers.tables import MOST_ROWS, Fault, Row, decode
+from chalicelib.readers.tables import Fault, Row, decode
 
 # A control character stands for an escaped sign while the text is split; ``controls`` has refused all others.
 _SIGNS = "~=#{}:\\"
 _HIDE = re.compile(r"\\([~=#{}:\\n])")
 _SHOWN = {**{index + 1: sign for index, sign in enumerate(_SIGNS)}, 8: "\n"}
-_TITLE = re.compile(r"::(.*?)::\s*(.*)", re.DOTALL)
-_FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]\s*")
-_WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%\s*")
-_CATEGORY = re.compile(r"\$CATEGORY:\s*(.*)")
-_IDNUMBER = re.compile(r"\[id:\s*([^\]]+?)\s*\]")
+_FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]")
+_WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
+_CATEGORY = "$CATEGORY:"
 _BRACES = (
     "cần đúng một cặp ngoặc { } chứa các phương án; giữa câu không có dòng trống, dấu ngoặc khác ghi \\{ và \\}"
 )
@@ -61,8 +59,6 @@ def read_gift(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
     rows = []
     for_all, topic, begun = "draft", "", False
     for block in _blocks(text):
-        if len(faults) > MOST_ROWS:
-            break
         status = status_in(block.comments)
         topic = topic_of(block.categories[-1]) if block.categories else topic
         if not block.text:
@@ -86,8 +82,8 @@ def _blocks(text: str) -> Iterator[_Block]:
         stripped = line.strip()
         if stripped.startswith("//"):
             comments.append(stripped)
-        elif category := _CATEGORY.fullmatch(stripped):
-            categories.append(category[1])
+        elif stripped.startswith(_CATEGORY):
+            categories.append(stripped.removeprefix(_CATEGORY).strip())
         elif stripped:
             first = first or number
             lines.append(line)
@@ -101,11 +97,11 @@ def _question(block: _Block, topic: str, status: str) -> Found:
         lambda found: chr(8 if found[1] == "n" else _SIGNS.index(found[1]) + 1), block.text.strip()
     )
     title = ""
-    if titled := _TITLE.fullmatch(text):
-        title, text = titled[1], titled[2]
-    idnumber = _IDNUMBER.search(block.comments)
+    if text.startswith("::") and "::" in text[2:]:
+        title, _, text = text[2:].partition("::")
+        text = text.lstrip()
     is_html = text.startswith("[html]")
-    text = _FORMAT.sub("", text, count=1) if _FORMAT.match(text) else text
+    text = text[marked.end() :].lstrip() if (marked := _FORMAT.match(text)) else text
     stem, opening, rest = text.partition("{")
     inside, closing, tail = rest.partition("}")
     if not opening or not closing or "{" in inside or "}" in tail or "{" in tail:
@@ -113,7 +109,7 @@ def _question(block: _Block, topic: str, status: str) -> Found:
     stem = f"{stem.rstrip()} _____ {tail.strip()}" if tail.strip() else stem.strip()
     answers, _, feedback = inside.partition("####")
     options, right = _answers(answers.strip(), is_html=is_html)
-    shown = _shown(idnumber[1] if idnumber else title)
+    shown = _shown(_id_in(block.comments) or title)
     return Found(
         shown,
         _shown(topic),
@@ -123,6 +119,13 @@ def _question(block: _Block, topic: str, status: str) -> Found:
         _written(feedback, is_html=is_html),
         status,
     )
+
+
+def _id_in(comments: str) -> str:
+    """``[id: Q1]`` → ``Q1``."""
+    _, opening, rest = comments.partition("[id:")
+    inside, closing, _ = rest.partition("]")
+    return inside.strip() if opening and closing else ""
 
 
 def _answers(answers: str, *, is_html: bool) -> tuple[list[str], list[bool]]:
@@ -138,7 +141,7 @@ def _answers(answers: str, *, is_html: bool) -> tuple[list[str], list[bool]]:
         body = piece.strip()
         weight = 100.0 if "=" in sign else 0.0
         if weighted := _WEIGHT.match(body):
-            weight, body = float(weighted[1]), body[weighted.end() :]
+            weight, body = float(weighted[1]), body[weighted.end() :].lstrip()
         options.append(_written(body.partition("#")[0], is_html=is_html))
         weights.append(weight)
     return options, right_ones(weights, single=single)
@@ -148,7 +151,7 @@ def _written(text: str, *, is_html: bool) -> str:
     text = text.strip()
     marked = _FORMAT.match(text)
     if marked:
-        is_html, text = marked[1] == "html", text[marked.end() :]
+        is_html, text = marked[1] == "html", text[marked.end() :].lstrip()
     return plain(_shown(text)) if is_html else _shown(text).strip()
 
 

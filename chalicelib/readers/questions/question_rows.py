@@ -13,12 +13,13 @@ These formats lack some columns of a bank. For all three:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from html.parser import HTMLParser
+from html import unescape
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS
+from chalicelib.readers.budget import spend
 from chalicelib.readers.tables import Fault, Row, tidied
 
 OPTION_COLUMNS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
@@ -27,9 +28,12 @@ QUESTION_COLUMNS = ("id", "topic", "text", *OPTION_COLUMNS, "answer", "reference
 OPTIONAL_COLUMNS = ("weeks", "categories")
 NO_TOPIC = "Chung"
 TRUE_FALSE = ["Đúng", "Sai"]
-_STATUS = re.compile(r"\bstatus\s*[:=]\s*(\w+)|\[tag:\s*(approved|draft|rejected)\s*\]", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\bstatus\s{0,9}[:=]\s{0,9}(\w{1,20})|\[tag:\s{0,9}(approved|draft|rejected)\s{0,9}\]", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST_ID = 40
+_LONGEST_TOPIC = 200  # every question below it has it
 _SUPERSCRIPTS = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
 
@@ -56,6 +60,8 @@ class Found(NamedTuple):
 
 def as_row(file: str, line: int, found: Found) -> Row:
     """Raises ``NotAQuestion`` if there are more options than columns in a row."""
+    if len(found.topic) > _LONGEST_TOPIC:
+        raise NotAQuestion(f"tên chủ đề dài quá {_LONGEST_TOPIC} ký tự: hãy viết ngắn lại", "topic")
     text, reference, topic, title, *options = tidied(
         [found.text, found.reference, found.topic, found.title, *found.options]
     )
@@ -72,14 +78,14 @@ def as_row(file: str, line: int, found: Found) -> Row:
 
 
 def fault_of(file: str, line: int, text: str, problem: NotAQuestion) -> Fault:
-    return Fault(file, line, problem.column, " ".join(text.split())[:60], problem.message)
+    return Fault(file, line, problem.column, " ".join(text[:1_000].split())[:60], problem.message)
 
 
-def controls(file: str, text: str) -> list[Fault]:
+def controls(file: str, text: str) -> Iterator[Fault]:
     """A fault for each line with an invisible character."""
     message = "có ký tự điều khiển không nhìn thấy: hãy gõ lại dòng này"
     lines = enumerate(text.split("\n"), 1)
-    return [Fault(file, number, "", "", message) for number, line in lines if _CONTROL.search(line)]
+    return (Fault(file, number, "", "", message) for number, line in lines if _CONTROL.search(line))
 
 
 def status_in(comment: str) -> str | None:
@@ -88,9 +94,10 @@ def status_in(comment: str) -> str | None:
 
 
 def topic_of(category: str) -> str:
-    """``$course$/top/Luật/Chương 1`` → ``Luật/Chương 1``."""
+    """``$course$/top/Luật/Chương 1`` → ``Luật/Chương 1``; too long ones are cut, and refused by ``as_row``."""
     parts = [part.strip() for part in category.split("/")]
-    return "/".join(part for part in parts if part and part != "top" and not re.fullmatch(r"\$\w+\$", part))
+    named = (part for part in parts if part and part != "top" and not (part[0] == part[-1] == "$"))
+    return "/".join(named)[: _LONGEST_TOPIC + 1]
 
 
 def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
@@ -110,58 +117,75 @@ def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
     return right
 
 
-class _Plain(HTMLParser):
-    """The text of simple HTML; ``problem`` names content that plain text cannot show."""
-
-    _BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
-    _LOST = frozenset({"img", "audio", "video", "object", "iframe", "svg", "math", "table", "script", "embed"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.problem = ""
-        self._shift: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._LOST:
-            self.problem = tag
-        elif tag in self._BREAKS:
-            self.parts.append("\n")
-        elif tag in {"sup", "sub"}:
-            self._shift.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._BREAKS:
-            self.parts.append("\n")
-        elif self._shift and tag == self._shift[-1]:
-            self._shift.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._shift:
-            table = _SUPERSCRIPTS if self._shift[-1] == "sup" else _SUBSCRIPTS
-            if any(ord(sign) not in table for sign in data.strip()):
-                self.problem = self._shift[-1]
-            data = data.translate(table)
-        self.parts.append(data)
+_BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
+# What plain text cannot show.
+_LOST = frozenset({"img", "audio", "video", "object", "iframe", "svg", "math", "table", "script", "embed"})
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
+_QUOTE_OR_END = re.compile(r"=\s{0,9}[\"']|>")
+# int() refuses numbers of thousands of digits.
+_LONG_NUMBER = re.compile(r"&#\w{9}")
 
 
 def plain(text: str) -> str:
-    """Turns HTML into text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
+    """Turns simple HTML into text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
 
-    HTMLParser searches for the end of each tag and comment up to the end of the text: a text full of unfinished
-    ones would take minutes. No tag ends after the last ``>``, so there ``<`` is an ordinary character.
+    Goes through the text once: html.parser looks for the end of each tag up to the end of the text, so a text
+    full of unfinished tags took it minutes. ``<`` that begins no tag is an ordinary character.
     """
-    reader = _Plain()
-    end = text.rfind(">") + 1
-    try:
-        if text.rfind("<!--") > text.rfind("-->"):
-            raise NotAQuestion("chú thích HTML (<!--) không có dấu đóng (-->)")
-        reader.feed(text[:end] + text[end:].replace("<", "&lt;"))
-        reader.close()
-    except AssertionError:  # HTMLParser raises it for <![…
-        raise NotAQuestion("có phần HTML không đọc được (<!): hãy dán lại nội dung dạng chữ thường") from None
-    if reader.problem or "@@PLUGINFILE@@" in text:
-        what = reader.problem or "tệp đính kèm"
-        raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({what}): đề thi chỉ nhận chữ")
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    spend(len(text))
+    if _LONG_NUMBER.search(text) or "@@PLUGINFILE@@" in text:
+        raise NotAQuestion("có tệp đính kèm hoặc ký hiệu &#… không đọc được: đề thi chỉ nhận chữ")
+    parts, shift = list[str](), list[str]()
+    for tag, closing, piece in _pieces(text):
+        if tag in _LOST:
+            raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({tag}): đề thi chỉ nhận chữ")
+        if tag in _BREAKS:
+            parts.append("\n")
+        elif tag in {"sup", "sub"} and not closing:
+            shift.append(tag)
+        elif shift and tag == shift[-1]:
+            shift.pop()
+        parts.append(_shifted(unescape(piece), shift[-1]) if shift else unescape(piece))
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool, str]]:
+    """Each tag's name in small letters, whether it is a closing one, and the text behind it."""
+    name, closing, begin, at = "", False, 0, text.find("<")
+    while at >= 0:
+        end, found = -1, _TAG.match(text, at)
+        if text.startswith("<!--", at):
+            end = text.find("-->", at + 4) + 3
+            if end < 3:
+                raise NotAQuestion("chú thích HTML (<!--) không có dấu đóng (-->)")
+        elif text.startswith("<![", at):
+            raise NotAQuestion("có phần HTML không đọc được (<!): hãy dán lại nội dung dạng chữ thường")
+        elif text.startswith(("<!", "<?"), at):
+            end = text.find(">", at) + 1
+        elif found:
+            end = _end_of_tag(text, found.end())
+        if end == 0:  # nothing ends behind here
+            break
+        if end > 0:
+            yield name, closing, text[begin:at]
+            name, closing, begin = (found[2].lower(), found[1] == "/", end) if found else ("", False, end)
+        at = text.find("<", max(end, at + 1))
+    yield name, closing, text[begin:]
+
+
+def _end_of_tag(text: str, at: int) -> int:
+    """Behind the ``>`` that is not in a quoted attribute; 0 if there is none."""
+    while found := _QUOTE_OR_END.search(text, at):
+        at = found.end()
+        if found[0] == ">":
+            return at
+        at = max(text.find(found[0][-1], at) + 1, at)
+    return 0
+
+
+def _shifted(text: str, tag: str) -> str:
+    table = _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS
+    if any(ord(sign) not in table for sign in text.strip()):
+        raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({tag}): đề thi chỉ nhận chữ")
+    return text.translate(table)

@@ -15,11 +15,11 @@ from chalicelib.domain.times import EPOCH, day, local_time, span_ms, to_ms
 from chalicelib.domain.units import Unit
 from chalicelib.domain.validation import message_of
 from chalicelib.readers.calendar_files import CalendarLine, read_calendar, read_notice, read_switches
-from chalicelib.readers.contest_files import DECISION_FILES, ContestFaults
+from chalicelib.readers.contest_files import DECISION_FILES
 from chalicelib.readers.contest_tables import File
 from chalicelib.readers.decision_files import InForce, read_annulments, read_recognitions, read_winner_checks
 from chalicelib.readers.rulings import read_rulings
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault, Faults
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.contest.under_way import LEAD_MS, recognised
 from chalicelib.services.intake.corrections import plan_mergers, sizes
@@ -32,7 +32,7 @@ def read_decisions(
     file: str, data: bytes, contest: Current, in_force: InForce, published_at: PublishedAt, now: datetime
 ) -> Decisions:
     """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``."""
-    faults: list[Fault] = []
+    faults = Faults()
     table, definition = File(file, data), contest.definition
     weeks = {week.number for week in definition.weeks}
     made = Decisions()

@@ -35,7 +35,6 @@ from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
     UNIT_ROSTER,
-    ContestFaults,
     misnamed,
     missing_kinds,
     pack,
@@ -44,7 +43,7 @@ from chalicelib.readers.contest_files import (
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files, with_unit_roster
 from chalicelib.readers.contest_tables import LONGEST_REASON, File, RosterRow, counted_units
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import ContestFaults, Fault, Faults
 from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.commitments import (
     committed_state,
@@ -274,7 +273,7 @@ class Intake:
 
     def _release(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Gives citizen IDs back to their owners: decisions first, so that a run that died can be repeated."""
-        contest, people, faults = seen.contest, self.people(), list[Fault]()
+        contest, people, faults = seen.contest, self.people(), Faults()
         table, came = File(sent.file, sent.data), sent.came or now
         releases, lines = plan_releases(table, contest, people, self.pepper, came, faults)
         if faults:
@@ -329,7 +328,7 @@ class Intake:
 
     def _correct(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Corrects registered people; their rows just before the decisions, which a close may meet at once."""
-        contest, store, faults = seen.contest, self.people(), list[Fault]()
+        contest, store, faults = seen.contest, self.people(), Faults()
         published = self.published.winners_shown(contest)
         with_results = partial(self._with_results, contest, to_ms(now))
         table = File(sent.file, sent.data)
@@ -359,7 +358,7 @@ class Intake:
 
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Carries out the change that waits under ``code``, for the reason in the file."""
-        faults: list[Fault] = []
+        faults = Faults()
         reason = " ".join(decode_text(sent.file, sent.data, faults).split())
         if not faults and not 0 < len(reason) <= LONGEST_REASON:
             message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"

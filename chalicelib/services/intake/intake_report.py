@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo
 from chalicelib.documents.consequences import Consequences
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.domain.times import day
-from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, ContestFaults
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.budget import BudgetSpent, budget
+from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
+from chalicelib.readers.tables import MOST_FAULTS, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
-# A whole column in the wrong form gives one fault per row; nobody reads further than this.
-MOST_FAULTS = 5_000
 _LONGEST = 2_000
+TOO_LONG = (
+    "đọc tệp này quá lâu nên hệ thống đã dừng, không nhận phần nào: hãy sao chép riêng bảng cần gửi sang một "
+    "tệp mới, lưu dạng “CSV UTF-8”, hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại"
+)
 # In bytes: S3 allows 1,024 for the whole key, and the answer's key is longer than the file's.
 LONGEST_NAME = 1_000
 _TAKEN = {
@@ -98,16 +101,19 @@ def answer(
     the contest's for a week, asked for afterwards; everything here and below says “tuần”.
     """
     warnings: list[Fault] = []
-    faults: list[Fault] = []
+    faults: Sequence[Fault] = ()
     taken: dict[str, Any] = {}
     accepted = False
     try:
         if len(data) > LARGEST:
             raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
-        taken = take(warnings)
+        with budget():
+            taken = take(warnings)
         accepted = True
     except ContestFaults as refused:
         faults = refused.faults
+    except BudgetSpent:
+        faults = [Fault(file, 0, "", "", TOO_LONG)]
     except Unconfirmed as waiting:
         taken = waiting.told
     spoken = word()
@@ -126,7 +132,7 @@ def in_words_of(text: str, word: str) -> str:
             return word
         return word.capitalize() if found[0] == "Tuần" else found[0]
 
-    return re.sub(r"“[^”]*”|\b[Tt]uần\b", said, text)
+    return re.sub(r"“[^“”]{0,2000}”|\b[Tt]uần\b", said, text)
 
 
 def _spoken(place: Fault, word: str) -> Fault:

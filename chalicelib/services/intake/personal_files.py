@@ -23,10 +23,9 @@ from chalicelib.domain.attempt import AttemptId
 from chalicelib.domain.errors import AttemptNotFound, NotLoaded
 from chalicelib.domain.identity import code_id
 from chalicelib.domain.times import EPOCH, day, to_ms
-from chalicelib.readers.contest_files import ContestFaults
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
-from chalicelib.readers.tables import Fault, Row
+from chalicelib.readers.tables import ContestFaults, Fault, Faults, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
@@ -82,7 +81,7 @@ class PersonalFiles:
 
     def _take(self, file: str, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
         name = file.rpartition(".")[0]
-        faults: list[Fault] = []
+        faults = Faults()
         rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL.get(name, ()))
         wanted = self._wanted(name, rows, faults)
         if faults:

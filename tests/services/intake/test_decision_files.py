@@ -13,7 +13,7 @@ import pytest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
 from chalicelib.domain.decisions import Decisions, Recognition
-from chalicelib.readers.contest_files import ContestFaults
+from chalicelib.readers.tables import ContestFaults
 from chalicelib.services.contest.reference import Current, assemble, compile_parts
 from chalicelib.services.intake.decisions import read_decisions
 from tests.fakes import UNITS, definition, questions, reference

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from hypothesis import example, given
@@ -13,7 +12,7 @@ from markdown_it import MarkdownIt
 from chalicelib.readers.questions.question_rows import QUESTION_COLUMNS
 from tests.examples import examples
 from tests.readers.contest_files import UNIT_HEADER, contest_files, zipped
-from tests.readers.workbooks import workbook
+from tests.readers.workbooks import TYPED_CELLS, workbook
 from tests.services.intake.inbox import LATER, Desk
 from tests.services.intake.test_intake_junk import GOOD, SPOT, check
 
@@ -79,17 +78,6 @@ def test_a_table_of_strange_cells_gets_a_report(
 ) -> None:
     text = "\r\n".join(separator.join(cells) for cells in [COLUMNS[kind], *rows])
     check(f"{kind}.csv", text.encode(encoding, "replace"))
-
-
-TYPED_CELLS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(10**20), 10**20),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.datetimes(min_value=datetime(1900, 3, 1)),  # noqa: DTZ001  Excel knows no zones
-    st.times(),
-    st.sampled_from(["", "=1", "SO-A", "x" * 32_767, "_x0001_", "10"]),
-)
 
 
 @examples(0.4)
