@@ -15,7 +15,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.verify.test_watch import holds
 from tests.verify.written_log import ORIGIN, WrittenLog, proof, sha
 from verify import note, witness
@@ -129,6 +132,23 @@ def test_anything_else_is_refused_and_nothing_is_cosigned(
     assert keeper.checkpoint()[2] == before
     if status == 409:
         assert (kind, body) == ("text/x.tlog.size", b"100\n")
+
+
+@given(st.data())
+@examples(1)
+def test_a_request_changed_anywhere_cosigns_nothing_else(
+    written: WrittenLog, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = Folder(tmp_path_factory.mktemp("witness"))
+    keeper = Witness(folder, note.read_key(written.vkey), note.Signer("w", bytes(32)), lambda: NOW)
+    assert keeper.add_checkpoint(asked(written, 0, 5))[0] == 200
+    whole = asked(written, 5, 9)
+    at = data.draw(st.integers(0, len(whole) - 1))
+    changed = whole[:at] + data.draw(st.binary(max_size=2)) + whole[at + data.draw(st.integers(0, 2)) :]
+    status = keeper.add_checkpoint(changed)[0]
+    assert status in {200, 400, 403, 404, 409, 422}
+    size = 9 if status == 200 else 5
+    assert keeper.checkpoint()[2].startswith(first(written, size).checkpoint())
 
 
 def test_of_two_histories_at_once_one_is_cosigned(keeper: Witness, written: WrittenLog) -> None:
