@@ -101,7 +101,7 @@ def _body(opener: OpenerDirector, url: str, limit: int) -> bytes:
             )
         unpack = zlib.decompressobj(wbits=31) if packed == "gzip" else None
         data = bytearray()
-        while piece := answer.read1(PIECE):
+        while piece := answer.read(PIECE):
             data += unpack.decompress(piece, limit + 1 - len(data)) if unpack else piece
             if len(data) > limit:
                 raise CannotCheck(
