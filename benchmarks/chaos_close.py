@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 
-import boto3
-
 from chalicelib.services.contest.reference import Library
-from chalicelib.storage.objects import Bucket
 from chalicelib.wiring import close_weeks
+from chalicelib.wiring.aws import desk_bucket
 
 
 def main() -> None:
-    desk = Bucket(boto3.client("s3"), os.environ["DESK_BUCKET"])
+    desk = desk_bucket(os.environ["AWS_REGION"], os.environ["DESK_BUCKET"], os.environ["TALLIES_TABLE"])
     week = Library(desk, close_weeks.now_ms).current().definition.weeks[0]
     close_weeks.now_ms = lambda: week.closes + 120_000
     close_weeks.closing().run()

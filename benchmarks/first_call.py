@@ -31,7 +31,7 @@ def bare() -> None:
 
 def app() -> None:
     import urllib3
-    from stubs import answer_signed, answer_update, gateway_event
+    from stubs import answer_signed, gateway_event, stub
 
     urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
     import app as deployed
@@ -41,7 +41,7 @@ def app() -> None:
 
     def stubbed(session: object, region: str) -> object:
         client = create(session, region)  # type: ignore[arg-type]
-        client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+        stub(client)
         return client
 
     api.dynamodb_client = stubbed  # type: ignore[assignment]

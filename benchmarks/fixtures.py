@@ -35,6 +35,9 @@ class Folder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
+    def restore(self, key: str, sha256: str) -> bool:
+        return False
+
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         if self.get(key) != before:
             return False

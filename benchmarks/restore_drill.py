@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.simulate import play
+from chalicelib.documents.results_page import SHOWN
+from chalicelib.services.contest.checked import POINTERS
 from infra.backup import TABLES, export, restore, undelete
 from infra.progress import say_aside, waiting
 from tests.stack import Stack, contest_folder, running, wait_for
@@ -105,7 +107,7 @@ class Drill:
         """Makes the schedule close every week again."""
         for item in self._listed("results/"):
             self._s3.delete_object(Bucket=self._desk, Key=item["Key"])
-        self._clear("tallies")
+        self._clear("tallies", keep=is_kept)
 
     def schedule(self, *, on: bool) -> None:
         """Switches the rule that closes weeks."""
@@ -131,11 +133,14 @@ class Drill:
     def _table(self, table: str) -> str:
         return str(self._stack.stack["tables"][table])
 
-    def _clear(self, table: str) -> int:
+    def _clear(self, table: str, keep: Callable[[str], bool] = lambda _: False) -> int:
+        """``keep``: whether the item with this ``id`` stays."""
         name, count = self._table(table), 0
         keys = [k["AttributeName"] for k in self._dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]]
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=name):
             for item in page["Items"]:
+                if keep(item.get("id", {}).get("S", "")):
+                    continue
                 self._dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
                 count += 1
         return count
@@ -146,6 +151,11 @@ class Drill:
 
     def _same(self, when: str, before: dict[str, str], after: dict[str, str]) -> None:
         self._say(compare(when, before, after))
+
+
+def is_kept(key: str) -> bool:
+    """Whether an item of the tallies says nothing of a close: it points to the contest, or notes the site."""
+    return key == "site" or (key.startswith(POINTERS) and key != SHOWN)
 
 
 def compare(when: str, before: dict[str, str], after: dict[str, str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,24 @@ def answer_update(request: Any, **_: Any) -> Any:
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415  counted as part of a cold start
 
     return AWSResponse(request.url, 200, {"content-type": "application/x-amz-json-1.0"}, _Body(UPDATED))
+
+
+def answer_get(request: Any, **_: Any) -> Any:
+    """DynamoDB's answer to ``GetItem`` of a pointer, a file of the folder ``OBJECTS``."""
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415  counted as part of a cold start
+
+    path = Path(os.environ["OBJECTS"]) / json.loads(request.body)["Key"]["id"]["S"]
+    item = {}
+    if path.is_file():
+        item = {"Item": {"value": {"B": base64.b64encode(zlib.compress(path.read_bytes())).decode()}}}
+    body = _Body(json.dumps(item).encode())
+    return AWSResponse(request.url, 200, {"content-type": "application/x-amz-json-1.0"}, body)
+
+
+def stub(client: Any) -> None:
+    """Lets a client of DynamoDB answer at once."""
+    client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+    client.meta.events.register_first("before-send.dynamodb.GetItem", answer_get)
 
 
 class _Response:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import urllib3
 from botocore.session import get_session
-from stubs import REGION, answer_signed, answer_update, gateway_event
+from stubs import REGION, answer_signed, gateway_event, stub
 
 from chalicelib.domain.attempt import AttemptId
 
@@ -37,10 +37,9 @@ def main() -> None:
     from chalicelib.wiring import api as wired  # noqa: PLC0415
 
     client = get_session().create_client("dynamodb", region_name=REGION)
-    client.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+    stub(client)
     api = wired.exam()
-    store = api.entries._client  # type: ignore[attr-defined]
-    store.meta.events.register_first("before-send.dynamodb.UpdateItem", answer_update)
+    stub(api.entries._client)  # type: ignore[attr-defined]
 
     reference = api.library.current()
     week = reference.definition.weeks[0]

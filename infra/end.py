@@ -31,12 +31,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.manifest import Manifest
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
-from chalicelib.documents.revision import StoredRevision
-from chalicelib.documents.typed import decode
-from chalicelib.domain.errors import NotLoaded
+from chalicelib.documents.results_page import ResultsIndex
+from chalicelib.domain.errors import Busy
+from chalicelib.services.contest.checked import POINTERS
 from chalicelib.services.contest.reference import Current, Library
+from chalicelib.services.contest.revisions import shown_results, stored_revision
 from chalicelib.storage.data_key import DATA_KEY
+from chalicelib.storage.desk import Desk, Pointers
 from chalicelib.storage.objects import Bucket
 from infra.deploy import stack_name
 from infra.local.stackfile import read_stack, stack_client
@@ -80,7 +81,7 @@ def place(stack: str, client: Client) -> Place:
         stack,
         client,
         variables["DESK_BUCKET"],
-        {name: variables[f"{name.upper()}_TABLE"] for name in ("participants", "entries")},
+        {name: variables[f"{name.upper()}_TABLE"] for name in ("participants", "entries", "tallies")},
         {name: value for name, value in variables.items() if name.endswith("_SECRET")},
         variables["DATA_KEY_KMS"],
     )
@@ -136,6 +137,7 @@ def count(at: Place) -> tuple[dict[str, int], int]:
     for item in items(dynamodb, at.tables["participants"]):
         counted["accounts" if "password_hash" in item else "other items about people"] += 1
     counted["entries"] = sum(1 for _ in items(dynamodb, at.tables["entries"]))
+    counted["pointers"] = len(pointers(at))
     for version in versions(at.s3, at.desk):
         if goes(version["Key"]):
             counted[f"{version['Key'].partition('/')[0]}/"] += 1
@@ -162,7 +164,7 @@ def _is_enabled(at: Place) -> bool:
 
 def stop(at: Place) -> None:
     """Nothing runs any more: no contest is in force, no schedule, function or alarm works."""
-    at.s3.delete_object(Bucket=at.desk, Key=CURRENT)
+    delete_pointers(at, lambda key: key == CURRENT)
     events = at.client("events")
     for page in events.get_paginator("list_rules").paginate(NamePrefix=at.stack):
         for rule in page["Rules"]:
@@ -179,12 +181,24 @@ def stop(at: Place) -> None:
         functions.put_function_concurrency(FunctionName=f"{at.stack}-{name}", ReservedConcurrentExecutions=0)
 
 
+def pointers(at: Place) -> list[str]:
+    """What points into the desk, by key; what is left of the table says which results were published."""
+    found = items(at.client("dynamodb"), at.tables["tallies"])
+    return [item["id"]["S"] for item in found if item["id"]["S"].startswith(POINTERS)]
+
+
+def delete_pointers(at: Place, which: Callable[[str], bool] = lambda _: True) -> None:
+    dynamodb = at.client("dynamodb")
+    for key in filter(which, pointers(at)):
+        dynamodb.delete_item(TableName=at.tables["tallies"], Key={"id": {"S": key}})
+
+
 def destroy_keys(at: Place) -> None:
     """Without them, ids, pseudonyms and sealed values lead to nobody, in backups too."""
     for name, secret in at.secrets.items():
         if _is_there(at, name):
             at.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
-    empty(at, lambda key: key == DATA_KEY)
+    delete_pointers(at, lambda key: key == DATA_KEY)
     if _is_enabled(at):
         at.client("kms").schedule_key_deletion(KeyId=at.kms_key, PendingWindowInDays=KMS_DAYS)
 
@@ -192,7 +206,7 @@ def destroy_keys(at: Place) -> None:
 def empty_tables(at: Place) -> None:
     """Deletes every item, and with point-in-time recovery the backups from which it could come back."""
     dynamodb = at.client("dynamodb")
-    for table in at.tables.values():
+    for table in (at.tables["participants"], at.tables["entries"]):
         names = keys_of(dynamodb, table)
         keys = ({name: item[name] for name in names} for item in items(dynamodb, table))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -237,6 +251,7 @@ def end(at: Place, begun: Row, now: Callable[[], datetime]) -> Row:
     stop(at)
     destroy_keys(at)
     empty_tables(at)
+    delete_pointers(at)
     empty(at)
     remains, stays = count(at)
     if remains:
@@ -257,6 +272,7 @@ _WORDS = {
     "other items about people": "dữ liệu khác về người dự thi: mã của người đã xóa, số lần nhập sai",
     "entries": "bài làm, theo người và tuần",
     "keys": "khóa: mã người dự thi, phiên đăng nhập, biên nhận, mã hóa dữ liệu cá nhân",
+    "pointers": "con trỏ: cuộc thi đang chạy, khóa dữ liệu đã mã hóa, phiên đã kết thúc, thay đổi chờ xác nhận",
     "results/": "tệp kết quả có số căn cước, số điện thoại hoặc danh sách đơn vị, kể cả phiên bản cũ",
 }
 _PAGE = Template((Path(__file__).parent / "end.html").read_text(encoding="utf-8"))
@@ -276,14 +292,12 @@ def page(certificate: Row) -> str:
 
 def _contest(at: Place, now: int) -> tuple[Current, ResultsIndex | None, Manifest | None]:
     """The contest in force, its closes, and the manifest of the end."""
-    desk = Bucket(at.s3, at.desk)
-    current, stored = Library(desk, lambda: now).current(), desk.get(CURRENT_RESULTS)
-    closed = decode(ResultsIndex, stored) if stored else None
-    if closed is None or closed.final is None:
-        return current, closed, None
-    folder = f"results/final/rev-{closed.final.revision}"
-    revision = StoredRevision(lambda name: desk.get(f"{folder}/{name}"))
-    return current, closed, revision.manifest("final")
+    desk = Desk(at.s3, at.desk, Pointers(at.client("dynamodb"), at.tables["tallies"]))
+    current, there = Library(desk, lambda: now).current(), shown_results(desk)
+    if there is None or there.index.final is None:
+        return current, there.index if there else None, None
+    revision = stored_revision(desk, "final", there.index.final.revision, there.manifests["final"])
+    return current, there.index, revision.manifest("final")
 
 
 def main() -> None:
@@ -303,7 +317,7 @@ def main() -> None:
 
     try:
         print("\n".join(run(place(stack_name(options.stage), client), options.confirm, options.reason)))
-    except (ClientError, BotoCoreError, RuntimeError, NotLoaded) as error:
+    except (ClientError, BotoCoreError, RuntimeError, Busy) as error:
         sys.exit(f"Not ended, or not to its end; run it again. {error}")
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.consequences import CloseChange
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
@@ -29,6 +30,7 @@ from chalicelib.services.contest.reference import (
     compile_parts,
 )
 from chalicelib.services.ports import (
+    KEPT_FOLDERS,
     SHARDS,
     CurrentRevision,
     Exchange,
@@ -36,6 +38,7 @@ from chalicelib.services.ports import (
     NotMet,
     Participant,
     ProviderHealth,
+    PutFile,
     Strain,
     Traffic,
 )
@@ -469,6 +472,7 @@ class MemoryObjects:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.puts: list[str] = []
+        self.versions: dict[str, list[bytes]] = {}
 
     def get(self, key: str) -> bytes | None:
         return self.objects.get(key)
@@ -476,6 +480,14 @@ class MemoryObjects:
     def put(self, key: str, data: bytes) -> None:
         self.puts.append(key)
         self.objects[key] = data
+        self.versions.setdefault(key, []).append(data)
+
+    def restore(self, key: str, sha256: str) -> bool:
+        for data in reversed(self.versions.get(key, [])):
+            if digest(data) == sha256:
+                self.put(key, data)
+                return True
+        return False
 
     def get_pieces(self, key: str) -> Iterator[bytes]:
         data = self.get(key)
@@ -491,6 +503,45 @@ class MemoryObjects:
             return False
         self.put(key, after)
         return True
+
+    def there(self) -> dict[str, str]:
+        """As a site that nobody looks after; ``MemorySite`` is one that somebody does."""
+        return {}
+
+    def noted(self) -> dict[str, PutFile]:
+        return {}
+
+    def bring_back(self, key: str, etag: str, instead_of: str | None) -> bool:
+        return False
+
+
+class MemorySite(MemoryObjects):
+    """``KeptSite``; ``etag`` is the digest here. ``stray`` writes without being noted."""
+
+    def __init__(self, clock: Callable[[], int] = lambda: START_MS) -> None:
+        super().__init__()
+        self._clock, self._noted = clock, dict[str, PutFile]()
+
+    def put(self, key: str, data: bytes) -> None:
+        if key.rpartition("/")[0] + "/" in KEPT_FOLDERS:
+            self._noted[key] = PutFile(digest(data), self._clock())
+        super().put(key, data)
+
+    def stray(self, key: str, data: bytes | None) -> None:
+        if data is None:
+            del self.objects[key]
+        else:
+            super().put(key, data)
+
+    def there(self) -> dict[str, str]:
+        kept = {key: data for key, data in self.objects.items() if key.rpartition("/")[0] + "/" in KEPT_FOLDERS}
+        return {key: digest(data) for key, data in kept.items()}
+
+    def noted(self) -> dict[str, PutFile]:
+        return dict(self._noted)
+
+    def bring_back(self, key: str, etag: str, instead_of: str | None) -> bool:
+        return self.there().get(key) == instead_of and self.restore(key, etag)
 
 
 class MemoryRevisions:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import boto3
 import requests
 
+from chalicelib.storage.desk import Pointers
 from infra.intake import send
 
 ROOT = Path(__file__).parent.parent
@@ -135,6 +136,10 @@ class Stack:
     def desk(self, key: str) -> bytes:
         data: bytes = self.client("s3").get_object(Bucket=self.stack["desk_bucket"], Key=key)["Body"].read()
         return data
+
+    def pointer(self, key: str) -> bytes | None:
+        """Where it points now; ``key``: as ``pointers/contest``."""
+        return Pointers(self.client("dynamodb"), self.stack["tables"]["tallies"]).get(key)
 
     def deliver(self, file: str, content: str | bytes, seconds: float = 60) -> dict[str, Any]:
         """Puts a file into the inbox; returns the answer to it."""

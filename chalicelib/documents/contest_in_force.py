@@ -1,4 +1,4 @@
-"""``reference/current.json`` on the desk: the contest in force, and the contests that its begun weeks keep."""
+"""The pointer to the contest in force, and to the contests that its begun weeks keep."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
 
-KEY = "reference/current.json"
+KEY = "pointers/contest"
 FORMAT = 1
 
 
@@ -25,7 +25,8 @@ class ContestInForce:
 
     ``start``: the first week's opening, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
     begun week → digest of the contest whose questions and rules it keeps, if another; ``units``: the same of
-    closed weeks, for headcounts and rosters. ``source``: digest of the files as sent.
+    closed weeks, for headcounts and rosters. ``source``: digest of the files as sent; ``listed``: of the index
+    of the rosters, empty where there are none.
     """
 
     contest: str
@@ -36,6 +37,7 @@ class ContestInForce:
     papers: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     commitment: Head | None = None
+    listed: str = ""
     format: int = FORMAT
 
     def encode(self) -> bytes:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from chalicelib.documents.typed import Document, Part
 
-KEYS = "data/keys.json"
+# The list itself, a pointer, and its copy on the site.
+LISTED, KEYS = "pointers/receipt-keys", "data/keys.json"
 
 
 class PublicKey(Part, frozen=True):

@@ -21,10 +21,11 @@ class CommitmentHead(Part, frozen=True):
 
 
 class ReplacedRevision(Part, frozen=True):
-    """The revision that this one replaces."""
+    """The revision that this one replaces; ``manifest``: SHA-256 of its ``manifest.json``."""
 
     revision: int
     result_digest: str
+    manifest: str
 
 
 class Confirmed(Part, frozen=True):

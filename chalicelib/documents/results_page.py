@@ -14,8 +14,8 @@ from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.commendation import Reason
 
-# The revisions in force: on the desk, and on the site.
-CURRENT_RESULTS, INDEX = "results/current.json", "data/results/index.json"
+# The revisions in force: the pointer to them, and what it says for people, on the desk and on the site.
+SHOWN, CURRENT_RESULTS, INDEX = "pointers/results", "results/current.json", "data/results/index.json"
 FINAL = "data/results/final.json"
 
 
@@ -197,3 +197,11 @@ class ResultsIndex(Document, frozen=True, kw_only=True):
     format: Literal[1] = 1
     weeks: tuple[ShownWeek, ...]
     final: ShownFinal | None
+
+
+class ShownResults(Document, frozen=True, kw_only=True):
+    """The pointer to what is shown; ``manifests``: digest by ``week-<k>`` or ``final``."""
+
+    format: Literal[1] = 1
+    index: ResultsIndex
+    manifests: dict[str, str]

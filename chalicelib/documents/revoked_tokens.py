@@ -1,6 +1,6 @@
-"""``reference/revoked.json`` on the desk: whose tokens no longer hold, by participant id.
+"""Whose tokens no longer hold, by participant id: kept whole among the pointers.
 
-It holds nobody longer than a token lives, so it stays short; of ten thousand people it has 380 KB.
+It holds nobody longer than a token lives, so it stays short; twenty thousand people fit into an item.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
 
-KEY = "reference/revoked.json"
+KEY = "pointers/revoked"
 FORMAT = 1
 
 

@@ -1,4 +1,4 @@
-"""``reference/listed/<digest>``: the units of people on rosters, to look one up without reading all.
+"""``reference/listed/<own digest>``: the units of people on rosters, to look one up without reading all.
 
 A line of JSON with the places, then twelve bytes a person, ascending: the participant id that stands for the
 citizen ID, and the number of the place. Who is named by participant id in the roster has a digest of it here

@@ -316,6 +316,12 @@ class ObjectStore(Protocol):
 
     def put(self, key: str, data: bytes) -> None: ...
 
+    def restore(self, key: str, sha256: str) -> bool:
+        """Puts the newest version of the object with this digest in its place again.
+
+        False if there is none, or if the store may not.
+        """
+
 
 class ConditionalObjects(ObjectStore, Protocol):
     """A bucket with an object that several writers may replace at once."""
@@ -334,16 +340,44 @@ class LargeObjects(ObjectStore, Protocol):
         """The object appears when all pieces are written, or not at all."""
 
 
-class CurrentRevision(NamedTuple):
-    """The current revision of a close: ``inputs`` and ``result`` are digests.
+class PutFile(NamedTuple):
+    """A file of the site as a function put it, or was about to: its ETag, and when, in milliseconds."""
 
-    ``at``: when it came into force, in milliseconds.
+    etag: str
+    at: int
+
+
+# The folders of the site whose files the functions replace; in all others a file's name is made of its content.
+KEPT_FOLDERS = ("data/", "data/results/")
+
+
+class KeptSite(ObjectStore, Protocol):
+    """The site, and what is known of the files in ``KEPT_FOLDERS``."""
+
+    def there(self) -> Mapping[str, str]:
+        """ETags by key, of the files that are there."""
+
+    def noted(self) -> Mapping[str, PutFile]:
+        """By key; each is noted before it is put."""
+
+    def bring_back(self, key: str, etag: str, instead_of: str | None) -> bool:
+        """Puts the version with this ETag instead of ``instead_of`` (None: nothing); one conditional write.
+
+        False if there is no such version, or something else is there by now.
+        """
+
+
+class CurrentRevision(NamedTuple):
+    """The current revision of a close: ``inputs``, ``result`` and ``manifest`` are digests.
+
+    ``at``: when it came into force, in milliseconds; ``manifest`` names the digest of each file.
     """
 
     revision: int
     inputs: str
     result: str
     at: int = 0
+    manifest: str = ""
 
     def is_same(self, other: CurrentRevision) -> bool:
         """Whether both are one revision, whoever brought it into force."""

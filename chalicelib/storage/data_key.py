@@ -1,4 +1,4 @@
-"""The data key of the vault: KMS makes it and opens it at a cold start; the desk keeps it encrypted.
+"""The data key of the vault: KMS makes it and opens it at a cold start; the desk's pointers keep it encrypted.
 
 KMS never gives out its own key, records every opening in CloudTrail, and stops everybody at once when its key
 is disabled. The exam path needs neither key.
@@ -13,7 +13,7 @@ from chalicelib.domain.errors import NotLoaded
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 from chalicelib.storage.signed_http import SignedHttp
 
-DATA_KEY = "reference/data-key.json"
+DATA_KEY = "pointers/data-key"
 _CONTEXT = {"purpose": "participants"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import md5
+from hashlib import sha256 as new_sha256
 from itertools import chain
 from typing import Any
 
@@ -22,7 +23,7 @@ _TYPES = {
 }
 # S3 accepts no smaller part of an upload, except the last.
 PART = 8 * 1024 * 1024
-_OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
+OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
 class Bucket:
@@ -45,9 +46,10 @@ class Bucket:
     def put(self, key: str, data: bytes) -> None:
         self._put(key, data)
 
-    def get_pieces(self, key: str) -> Iterator[bytes]:
+    def get_pieces(self, key: str, version: str = "") -> Iterator[bytes]:
+        named = {"Bucket": self._name, "Key": key, **({"VersionId": version} if version else {})}
         try:
-            body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
+            body = self._client.get_object(**named)["Body"]
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
                 raise FileNotFoundError(f"s3://{self._name}/{key}") from None
@@ -77,6 +79,25 @@ class Bucket:
                 self._client.abort_multipart_upload(**named)
             raise
 
+    def restore(self, key: str, sha256: str) -> bool:
+        try:
+            for version in self._versions(key):
+                passed = new_sha256()
+                for piece in self.get_pieces(key, version["VersionId"]):
+                    passed.update(piece)
+                if passed.hexdigest() == sha256:
+                    self.put_pieces(key, self.get_pieces(key, version["VersionId"]))
+                    return True
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+        return False
+
+    def _versions(self, key: str) -> Iterator[dict[str, Any]]:
+        """The object's versions, as S3 lists them, newest first."""
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._name, Prefix=key):
+            yield from (one for one in page.get("Versions", ()) if one["Key"] == key)
+
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         """One conditional write; False if the object does not equal ``before`` (None: there is no object).
 
@@ -89,7 +110,7 @@ class Bucket:
         try:
             self._put(key, after, **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _OVERTAKEN:
+            if error.response["Error"]["Code"] in OVERTAKEN:
                 return False
             raise
         return True
@@ -129,3 +150,6 @@ class ReadOnlyBucket:
 
     def put(self, key: str, data: bytes) -> None:
         raise PermissionError(f"s3://{self._name}/{key} is read only here ({len(data)} bytes)")
+
+    def restore(self, key: str, sha256: str) -> bool:
+        return False

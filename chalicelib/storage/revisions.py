@@ -16,6 +16,7 @@ class RevisionItem(Item):
     inputs = UnicodeAttribute()
     result = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
+    manifest = UnicodeAttribute(null=True)
 
 
 class StoredRevisions:
@@ -28,7 +29,9 @@ class StoredRevisions:
         item = self._table.get(what)
         if item is None:
             return None
-        return CurrentRevision(int(item.revision), item.inputs, item.result or "", int(item.at or 0))
+        return CurrentRevision(
+            int(item.revision), item.inputs, item.result or "", int(item.at or 0), item.manifest or ""
+        )
 
     def claim(self, what: str, after: int, inputs: str) -> int:
         revision = after + 1
@@ -41,7 +44,12 @@ class StoredRevisions:
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         item = RevisionItem(
-            what, revision=after.revision, inputs=after.inputs, result=after.result, at=after.at
+            what,
+            revision=after.revision,
+            inputs=after.inputs,
+            result=after.result,
+            at=after.at,
+            manifest=after.manifest,
         )
         unchanged = (
             RevisionItem.id.does_not_exist() if before is None else RevisionItem.revision == before.revision

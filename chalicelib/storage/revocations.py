@@ -1,4 +1,4 @@
-"""Ends people's sessions: one object on the desk, which several functions write and the API reads."""
+"""Ends people's sessions: one list, which several functions write and the API reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 
 
 class StoredRevocations:
-    """``Revocations`` on the desk. ``desk`` is called only where there is somebody to revoke.
+    """``Revocations`` among the desk's pointers. ``desk`` is called only where there is somebody to revoke.
 
     The moment lies ``SKEW_MS`` ahead, so that no session from before survives because a clock was fast. It is
     written to the person first: whoever signs in from then on gets a token of that moment, which holds.

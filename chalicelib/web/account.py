@@ -28,7 +28,7 @@ from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import LONGEST_NAME, Gender
 from chalicelib.domain.times import EPOCH
-from chalicelib.services.contest.reference import Reference
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people import brakes
 from chalicelib.services.people.listed import ListedPeople
@@ -239,7 +239,7 @@ class AccountApi:
         return {"participant": responses.participant(person, reference, now)}
 
     def _registered_before(
-        self, application: Application, address: str, reference: Reference, now: int
+        self, application: Application, address: str, reference: Current, now: int
     ) -> Participant:
         """The account with this password. Raises ``AlreadyRegistered``, also where a guess costs something."""
         try:
@@ -256,7 +256,7 @@ class AccountApi:
         proven: Proven,
         proof: brakes.Proof | None,
         address: str,
-        reference: Reference,
+        reference: Current,
         now: int,
     ) -> Participant:
         """The account with this password, verified from now on.
@@ -292,7 +292,7 @@ class AccountApi:
             found = self._prove(found, proven, now)
         return self.session(found, reference, now)
 
-    def session(self, found: Participant, reference: Reference, now: int) -> shapes.Session:
+    def session(self, found: Participant, reference: Current, now: int) -> shapes.Session:
         found = self.listed.looked_up(found, reference, self.pepper)
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
@@ -316,7 +316,7 @@ class AccountApi:
         password: str,
         proof: brakes.Proof | None,
         address: str,
-        reference: Reference,
+        reference: Current,
         now: int,
     ) -> Participant:
         return sign_in(

@@ -16,9 +16,10 @@ from chalicelib.domain.macs import mac_key
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.pace import Pace
 from chalicelib.services.exam.revoked import Revoked
+from chalicelib.storage.desk import Pointers, ReadOnlyDesk
 from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
-from chalicelib.storage.objects import Bucket, ReadOnlyBucket
+from chalicelib.storage.objects import Bucket
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
@@ -63,7 +64,7 @@ def exam() -> ExamApi:
     """The exam's routes, made once."""
     environment, (dynamodb, http) = _environment(), _clients()
     token_secret = environment.token_secret
-    desk = ReadOnlyBucket(http, environment.desk_bucket)
+    desk = _desk()
     library = Library(desk, now_ms)
     return ExamApi(
         library=library,
@@ -90,8 +91,17 @@ def _receipts() -> Receipts:
 
 
 @lru_cache(maxsize=1)
-def _writable_desk() -> Bucket:
-    """The desk, of which the API may write the list of revoked tokens, and releases to proven owners."""
+def _desk() -> ReadOnlyDesk:
+    """The desk, of whose pointers the API may move the list of revoked tokens."""
+    environment, (dynamodb, http) = _environment(), _clients()
+    # Each environment looks every ten seconds: what is a moment old will do.
+    pointers = Pointers(dynamodb, environment.tallies_table, consistent=False)
+    return ReadOnlyDesk(http, environment.desk_bucket, pointers)
+
+
+@lru_cache(maxsize=1)
+def _inbox() -> Bucket:
+    """The desk's bucket, into which the API may put releases to proven owners."""
     environment = _environment()
     waits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "legacy"})
     return bucket(environment.aws_region, environment.desk_bucket, waits=waits)
@@ -110,7 +120,7 @@ def account() -> AccountApi:
 
     environment, (dynamodb, http) = _environment(), _clients()
     table = environment.participants_table
-    desk = ReadOnlyBucket(http, environment.desk_bucket)
+    desk = _desk()
     people = participants(dynamodb, table, http, desk, environment.data_key_kms)
     return AccountApi(
         exam=exam(),
@@ -119,11 +129,11 @@ def account() -> AccountApi:
         sign_ins=StoredSignIns(dynamodb, table),
         sources=StoredSources(dynamodb, table),
         proofs_of_work=StoredProofsOfWork(dynamodb, table),
-        revocations=StoredRevocations(people, _writable_desk, now_ms),
+        revocations=StoredRevocations(people, _desk, now_ms),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
         exchanges=StoredExchanges(dynamodb, table),
-        inbox=_writable_desk,
+        inbox=_inbox,
     )
 
 

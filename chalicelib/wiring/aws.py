@@ -14,7 +14,9 @@ from chalicelib.storage.signed_http import SignedHttp
 if TYPE_CHECKING:
     from botocore.config import Config
 
+    from chalicelib.storage.desk import Desk
     from chalicelib.storage.objects import Bucket
+    from chalicelib.storage.site import Site
 
 
 def now_ms() -> int:
@@ -39,14 +41,31 @@ def rotated(http: SignedHttp, name: str) -> list[bytes]:
     return [*([previous] if previous else []), secret(http, name)]
 
 
-def bucket(region: str, name: str, cache: str = "no-store", waits: Config | None = None) -> Bucket:
-    """A bucket to write to. ``waits``: time limits of its client, if a person waits for it."""
+def bucket(region: str, name: str, waits: Config) -> Bucket:
+    """A bucket to write to; ``waits``: time limits of its client, as a person waits for it."""
     import boto3  # noqa: PLC0415  the API hardly needs it
 
     from chalicelib.storage.objects import Bucket  # noqa: PLC0415
 
-    return Bucket(boto3.client("s3", region_name=region, config=waits), name, cache)
+    return Bucket(boto3.client("s3", region_name=region, config=waits), name)
 
 
-def site_bucket(region: str, name: str) -> Bucket:
-    return bucket(region, name, "public, max-age=30")
+def desk_bucket(region: str, name: str, tallies: str) -> Desk:
+    """The desk to write to; its pointers are in the table ``tallies``."""
+    import boto3  # noqa: PLC0415
+
+    from chalicelib.storage.desk import Desk, Pointers  # noqa: PLC0415
+    from chalicelib.storage.dynamodb import dynamodb_client  # noqa: PLC0415
+
+    pointers = Pointers(dynamodb_client(session(), region), tallies)
+    return Desk(boto3.client("s3", region_name=region), name, pointers)
+
+
+def site_bucket(region: str, name: str, tallies: str) -> Site:
+    """The site; what is put there is noted in the table ``tallies``."""
+    import boto3  # noqa: PLC0415
+
+    from chalicelib.storage.dynamodb import dynamodb_client  # noqa: PLC0415
+    from chalicelib.storage.site import Site  # noqa: PLC0415
+
+    return Site(boto3.client("s3", region_name=region), name, dynamodb_client(session(), region), tallies)

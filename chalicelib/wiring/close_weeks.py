@@ -20,7 +20,7 @@ from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, now_ms, rotated, secret, session, site_bucket
 from chalicelib.wiring.environment import ClosingEnvironment, read
 from chalicelib.wiring.people import participants, vault
 
@@ -29,7 +29,8 @@ def closing() -> Closing:
     """The close with all its parts; each run gets a new one."""
     environment = read(ClosingEnvironment)
     region, kms_key = environment.aws_region, environment.data_key_kms
-    desk, site = bucket(region, environment.desk_bucket), site_bucket(region, environment.site_bucket)
+    desk = desk_bucket(region, environment.desk_bucket, environment.tallies_table)
+    site = site_bucket(region, environment.site_bucket, environment.tallies_table)
     dynamodb = dynamodb_client(session(), region)
     http = SignedHttp(session(), region, connect=2, read=20, retries=3)
     entry_secret = secret(http, environment.entry_secret)

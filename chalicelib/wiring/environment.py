@@ -25,6 +25,7 @@ class ApiEnvironment(NamedTuple):
     desk_bucket: str
     entries_table: str
     participants_table: str
+    tallies_table: str
     pepper_secret: str
     entry_secret: str
     token_secret: str
@@ -54,6 +55,7 @@ class IntakeEnvironment(NamedTuple):
     site_bucket: str
     entries_table: str
     participants_table: str
+    tallies_table: str
     pepper_secret: str
     entry_secret: str
     receipt_secret: str

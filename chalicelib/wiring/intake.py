@@ -28,7 +28,7 @@ from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, now_ms, rotated, secret, session, site_bucket
 from chalicelib.wiring.close_weeks import closing
 from chalicelib.wiring.environment import IntakeEnvironment, read
 from chalicelib.wiring.people import participants
@@ -37,7 +37,7 @@ from chalicelib.wiring.people import participants
 def inbox() -> Inbox:
     """The inbox with all its parts; each file gets a new one."""
     environment = read(IntakeEnvironment)
-    desk = bucket(environment.aws_region, environment.desk_bucket)
+    desk = desk_bucket(environment.aws_region, environment.desk_bucket, environment.tallies_table)
     return Inbox(
         desk=desk,
         contest=partial(_contest, environment, desk),
@@ -62,7 +62,7 @@ def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
 def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     http = _http(environment, desk)
     markdown = MarkdownIt("commonmark", {"html": False})
-    site = site_bucket(environment.aws_region, environment.site_bucket)
+    site = site_bucket(environment.aws_region, environment.site_bucket, environment.tallies_table)
     keys = [SigningKey(value) for value in rotated(http, environment.receipt_secret)]
     people = lru_cache(maxsize=1)(partial(_participants, environment, http, desk))
     return Intake(
@@ -73,7 +73,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         to_rules=rules_page,
         clock=now_ms,
         version=environment.code_version,
-        keys=publish_keys(site, keys),
+        keys=publish_keys(desk, site, keys),
         write_book=plain_book,
         published=closing().weeks,
         people=people,

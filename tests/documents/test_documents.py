@@ -67,6 +67,7 @@ from chalicelib.documents.results_page import (
     Recognised,
     ResultsIndex,
     ShownFinal,
+    ShownResults,
     ShownWeek,
     UnitRow,
     WeekPage,
@@ -238,6 +239,9 @@ TYPED: dict[str, Document] = {
     "links_header": LinksHeader(contest="trial", weeks=(1, 2)),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),
+    "shown_results": ShownResults(
+        index=ResultsIndex(weeks=(ShownWeek(1, 2),), final=None), manifests={"week-1": DIGEST}
+    ),
     "week_manifest": WeekManifest(
         contest="trial",
         what="week-1",
@@ -249,7 +253,7 @@ TYPED: dict[str, Document] = {
         files={"closed_week.json": DIGEST},
         result_digest=DIGEST,
         recognised=Recognised("12/QĐ-BTC", "2022-09-09"),
-        replaces=ReplacedRevision(1, DIGEST),
+        replaces=ReplacedRevision(1, DIGEST, DIGEST),
         confirmations=(Confirmed("0123456789", "sai đáp án", "2022-09-01T08:00:00+07:00", "ruling"),),
         counts=a_closed_week().counts,
         target=1,

@@ -41,11 +41,11 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
         assert units["SO-A"] == (1, 1, 0.25)
         assert units["SO-B"] == (0, 1, 0)
 
-        # The state machine did it: its executions succeeded, and sixteen parts lie on the desk.
+        # The state machine did it: its executions succeeded, and there are sixteen parts.
         wait_for(lambda: any(run["status"] == "SUCCEEDED" for run in executions(stack)), 60, "an execution")
         assert "FAILED" not in {run["status"] for run in executions(stack)}
-        found = stack.client("s3").list_objects_v2(Bucket=stack.stack["desk_bucket"], Prefix="parts/week-1/")
-        assert len(found["Contents"]) == 16
+        items = stack.client("dynamodb").scan(TableName=stack.stack["tables"]["tallies"])["Items"]
+        assert len([item for item in items if item["id"]["S"].startswith("pointers/parts/week-1/")]) == 16
 
         current = json.loads(stack.desk("results/current.json"))
         assert current["weeks"] == [{"week": 1, "revision": 1}]

@@ -12,6 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from tests.stack import Stack, wait_for
 
 SITE_HEADERS = {
@@ -45,12 +46,12 @@ def get(stack: Stack, path: str, *headers: str) -> tuple[int, bytes]:
         "/api/../_ministack/health",
         "/js/../_ministack/health",
         "/%2e%2e/_ministack/health",
-        "/data/../../reference/current.json",
-        "/data/%2e%2e/%2e%2e/reference/current.json",
-        "/reference/current.json",
+        "/data/../../pointers/contest",
+        "/data/%2e%2e/%2e%2e/pointers/contest",
+        "/pointers/contest",
         "/results/current.json",
         "/inbox/",
-        "//reference/current.json",
+        "//pointers/contest",
         "/data/..%2freference%2fcurrent.json",
         "/data/current.json%00.html",
         "/data/\\..\\reference",
@@ -163,7 +164,7 @@ def test_every_answer_of_site_and_api_has_its_security_headers(stack: Stack) -> 
 )
 def test_a_file_of_any_name_in_the_inbox_is_answered_and_leads_nowhere(stack: Stack, name: str) -> None:
     s3, desk = stack.client("s3"), stack.stack["desk_bucket"]
-    before = stack.desk("reference/current.json")
+    before = stack.pointer(CURRENT)
     known = answers_of(s3, desk)
     s3.put_object(Bucket=desk, Key=f"inbox/{name}", Body=b"x")
 
@@ -176,7 +177,7 @@ def test_a_file_of_any_name_in_the_inbox_is_answered_and_leads_nowhere(stack: St
 
     report = wait_for(answer, 60, f"an answer to {name[:40]!r}")
     assert report["accepted"] is False
-    assert stack.desk("reference/current.json") == before
+    assert stack.pointer(CURRENT) == before
 
 
 def answers_of(s3: Any, desk: str) -> set[str]:
@@ -187,9 +188,9 @@ def answers_of(s3: Any, desk: str) -> set[str]:
 def test_a_link_signed_by_a_stranger_opens_nothing(stack: Stack) -> None:
     stranger = Stack({**stack.stack, "aws_access_key_id": "stranger", "aws_secret_access_key": "x"})
     with pytest.raises(ClientError):
-        stranger.desk("reference/current.json")
+        stranger.desk("results/current.json")
     link = stranger.client("s3").generate_presigned_url(
-        "get_object", Params={"Bucket": stack.stack["desk_bucket"], "Key": "reference/current.json"}
+        "get_object", Params={"Bucket": stack.stack["desk_bucket"], "Key": "results/current.json"}
     )
     assert requests.get(link, timeout=30).status_code == 403
     path = link.removeprefix(stack.stack["aws_endpoint_url"])

@@ -14,12 +14,23 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents import revoked_tokens
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.manifest import FinalManifest
-from chalicelib.documents.results_page import CURRENT_RESULTS, Recognised, ResultsIndex, ShownFinal, ShownWeek
+from chalicelib.documents.results_page import (
+    SHOWN,
+    Recognised,
+    ResultsIndex,
+    ShownFinal,
+    ShownResults,
+    ShownWeek,
+)
 from chalicelib.documents.typed import decode
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.services.contest.reference import compile_parts
+from chalicelib.storage.data_key import DATA_KEY
+from chalicelib.storage.desk import Pointers
 from infra import end
 from infra.end import BEGUN, CERTIFICATE, Place, goes, run
 from infra.package import PROJECT
@@ -37,7 +48,6 @@ STAYS = ("results/current.json", "results/week-1/rev-1/bulletin.html", "results/
 GOES = (
     "inbox/rosters.csv",
     "intake/rosters.csv.json",
-    "reference/data-key.json",
     "reference/source/s.zip",
     "requests/20220901/data-requests.xlsx",
     "results/final/rev-1/individual_prizes.xlsx",
@@ -84,7 +94,7 @@ class Desk:
             "cuoc-thi-test",
             self.client,
             "desk",
-            {"participants": "people", "entries": "entries"},
+            {"participants": "people", "entries": "entries", "tallies": "tallies"},
             {
                 name: secrets.create_secret(Name=name, SecretString="x")["ARN"]
                 for name in ("PEPPER_SECRET", "TOKEN_SECRET", "RECEIPT_SECRET")
@@ -102,6 +112,11 @@ class Desk:
             entry = {"pk": {"S": f"w1#{number:02x}"}, "sk": {"S": f"{number:020x}"}}
             dynamodb.put_item(TableName="entries", Item=entry)
         dynamodb.put_item(TableName="people", Item={"id": {"S": "wrong#1"}, "expires": {"N": "1"}})
+        make_table(dynamodb, "tallies", "id")
+        self.pointers = Pointers(dynamodb, "tallies")
+        self.pointers.put(DATA_KEY, b"{}")
+        self.pointers.put(revoked_tokens.KEY, b"{}")
+        dynamodb.put_item(TableName="tallies", Item={"id": {"S": "week-1"}, "revision": {"N": "1"}})
         self.s3 = boto3.client("s3", region_name=REGION)
         self.s3.create_bucket(Bucket="desk", CreateBucketConfiguration={"LocationConstraint": REGION})
         self.s3.put_bucket_versioning(Bucket="desk", VersioningConfiguration={"Status": "Enabled"})
@@ -116,12 +131,13 @@ class Desk:
         self.put("results/final/rev-1/manifest.json", manifest.encode())
         whole = compiled.encode(compile_parts(definition(), questions(), UNITS, {}, {}, decisions=decisions))
         self.put(compiled.key(digest(whole)), whole)
-        self.put("reference/current.json", pointing_at(digest(whole)).encode())
+        self.pointers.put(CURRENT, pointing_at(digest(whole)).encode())
         index = ResultsIndex(
             weeks=tuple(ShownWeek(week=week, revision=1) for week in range(1, weeks + 1)),
             final=ShownFinal(revision=1) if finals else None,
         )
-        self.put(CURRENT_RESULTS, index.encode())
+        manifests = {"final": digest(manifest.encode())}
+        self.pointers.put(SHOWN, ShownResults(index=index, manifests=manifests).encode())
 
     def client(self, service: str) -> Any:
         return (
@@ -249,7 +265,8 @@ def test_a_second_run_changes_nothing(desk: Desk) -> None:
 
 def test_what_a_function_wrote_as_it_was_stopped_goes_with_the_next_run(desk: Desk) -> None:
     desk.run(confirm="trial")
-    desk.put("reference/current.json", b"{}")
+    desk.put("reference/source/s.zip", b"{}")
+    desk.pointers.put(CURRENT, b"{}")
     desk.run(confirm="trial")
     gone(desk)
 
@@ -296,7 +313,7 @@ def test_results_and_certificates_stay(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [*GOES, "new-folder/a", "reference/revoked.json", "backup/participants.json.gz"]
+    "key", [*GOES, "new-folder/a", "reference/contest/a.json", "backup/participants.json.gz"]
 )
 def test_everything_else_goes_also_what_nobody_has_thought_of(key: str) -> None:
     assert goes(key)

@@ -29,7 +29,7 @@ def test_everything_below_results_is_copied_once(s3: Any, tmp_path: Path) -> Non
     desk = Bucket(s3, "desk")
     desk.put("results/week-1/rev-1/units/SO-A.xlsx", b"one")
     desk.put_pieces("results/week-1/rev-1/individual_ranking.csv.gz", [bytes(PART), b"two"])
-    desk.put("reference/current.json", b"not for the folder")
+    desk.put("reference/other.json", b"not for the folder")
     names = ["individual_ranking.csv.gz", "units/SO-A.xlsx"]
     folder = tmp_path / "week-1" / "rev-1"
     assert copy(s3, "desk", tmp_path) == [folder / name for name in names]

@@ -260,6 +260,20 @@ def test_slow_failing_and_throttled_answers_raise_an_alarm(resources: dict[str, 
     }
 
 
+def test_an_altered_object_raises_an_alarm(resources: dict[str, Resource]) -> None:
+    """Every function that loads objects has a filter for the line that ``checked`` logs."""
+    filters = of_type(resources, "AWS::Logs::MetricFilter")
+    counted = {
+        one["LogGroupName"]["Ref"]: one["FilterPattern"]
+        for one in filters.values()
+        if one["MetricTransformations"][0]["MetricName"] == "AlteredObjects"
+    }
+    functions = ("Api", "CloseWeeks", "CloseByShares", "Intake", "PublishLive")
+    assert counted == {f"{name}LogGroup": '"altered_object"' for name in functions}
+    alarm = alarms(resources)["AlteredObjectAlarm"]
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["Period"]) == ("AlteredObjects", 1, 60)
+
+
 def test_a_file_that_was_never_read_is_reported_by_name(resources: dict[str, Resource]) -> None:
     intake = of_type(resources, "AWS::Serverless::Function")["Intake"]
     told = intake["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
@@ -309,8 +323,8 @@ def test_a_role_writes_only_to_its_own_log() -> None:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("policy-api", {"current.json", "contest/*", "data-key.json", "revoked.json", "listed/*"}),
-        ("policy-publish-live", {"current.json", "contest/*"}),
+        ("policy-api", {"contest/*", "listed/*"}),
+        ("policy-publish-live", {"contest/*", "listed/*"}),
     ],
 )
 def test_functions_facing_the_public_read_no_names_of_rosters_and_none_of_the_organisers_files(
@@ -322,6 +336,10 @@ def test_functions_facing_the_public_read_no_names_of_rosters_and_none_of_the_or
     assert set(desk) == {f"reference/{name}" for name in allowed}
 
 
+def of_keys(*keys: str) -> Resource:
+    return {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(keys)}}
+
+
 def test_the_api_neither_deletes_nor_lists_people_and_writes_but_revoked_tokens_and_releases() -> None:
     rules = policies()["policy-api"]
     writing = [rule for rule in rules if "s3:PutObject" in as_list(rule["Action"])]
@@ -329,7 +347,12 @@ def test_the_api_neither_deletes_nor_lists_people_and_writes_but_revoked_tokens_
     written = [
         resource["Fn::Sub"].partition("/")[2] for rule in writing for resource in as_list(rule["Resource"])
     ]
-    assert written == ["reference/revoked.json", "inbox/releases-by-provider/*"]
+    assert written == ["inbox/releases-by-provider/*"]
+    pointers = [rule for rule in rules if rule["Resource"] == {"Fn::GetAtt": ["TalliesTable", "Arn"]}]
+    assert {rule["Action"]: rule["Condition"] for rule in pointers} == {
+        "dynamodb:GetItem": of_keys("pointers/contest", "pointers/data-key", "pointers/revoked"),
+        "dynamodb:PutItem": of_keys("pointers/revoked"),
+    }
     actions = {action for rule in rules for action in as_list(rule["Action"])}
     assert not actions & {
         "dynamodb:Scan",

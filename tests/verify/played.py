@@ -26,7 +26,7 @@ class Played:
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []
-        publish_keys(self.site, [SIGNING_KEY])
+        publish_keys(self.desk, self.site, [SIGNING_KEY])
         for person, wrong, minutes in ((AN, 0, 3), (BINH, 1, 2), (CHI, 0, 4), (AN, 2, 1)):
             self.play(person, wrong, minutes)
         token = self.counter.arrive(DUNG)

@@ -121,7 +121,8 @@ class Counter:
         rosters: Sequence[RosterRow] = (),
     ) -> None:
         listed = compile_rosters(rosters, PEPPER)
-        self.desk.objects[index_key(digest(listed))] = compile_index(listed)
+        index = compile_index(listed)
+        self.desk.objects[index_key(digest(index))] = index
         barred = dict.fromkeys(excluded, "Tổ ra đề")
         annulments = tuple(Annulment(one, (), "no_prize", "2022-08-29", "thi hộ") for one in annulled)
         decisions = decisions.plus(Decisions(annulments=annulments))
@@ -129,7 +130,9 @@ class Counter:
         parts = compile_parts(contest, bank, UNITS, barred, {}, rosters=known, decisions=decisions)
         whole = compiled.encode(parts)
         self.desk.objects[compiled.key(digest(whole))] = whole
-        self.desk.objects[CURRENT] = pointing_at(digest(whole)).encode()
+        self.desk.objects[CURRENT] = pointing_at(
+            digest(whole), listed=digest(index) if rosters else ""
+        ).encode()
 
     def register(self, person: dict[str, Any] = AN, address: str = HOME, **changed: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.account.register(body({**person, **changed}), address)["participant"]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import ContestError, InvalidInput, NotLoaded, ProofRequired
+from chalicelib.domain.errors import ContestError, InvalidInput, ProofRequired
 from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.checked import Altered
 from chalicelib.services.contest.compiled_rosters import index_key
 from chalicelib.services.people.brakes import FREE_MISSES
 from tests.fakes import definition
@@ -90,7 +91,7 @@ def test_the_index_is_read_once_until_the_rosters_change() -> None:
     kept = counter.desk.objects.pop(key)
     assert counter.sign_in(AN)
     counter.account.listed._digest = ""
-    with pytest.raises(NotLoaded):
+    with pytest.raises(Altered):
         counter.sign_in(AN)
     assert kept
-    assert key == index_key(counter.exam.library.current().rosters)
+    assert key == index_key(counter.exam.library.current().listed)

@@ -62,6 +62,7 @@ from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Reference
+from chalicelib.services.contest.revisions import MANIFEST, folder_of, revision_of, stored_revision
 from chalicelib.services.ports import (
     CurrentRevision,
     LargeObjects,
@@ -69,7 +70,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
     Revisions,
 )
-from chalicelib.services.publishing.published import show
+from chalicelib.services.publishing.published import PAGE, show
 
 # The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
@@ -227,7 +228,7 @@ class CloseWeeks:
                 document = self._stored_week(f"week-{week.number}", current).document
                 shown[f"week-{week.number}"] = current.at, frozenset(document.winners)
         if current := self.revisions.current("final"):
-            shown["final"] = current.at, frozenset(self._revision("final", current.revision).final().winners)
+            shown["final"] = current.at, frozenset(self._revision("final", current).final().winners)
         return shown
 
     def _consequences(self, reference: Current, now: int) -> list[CloseChange]:
@@ -257,7 +258,7 @@ class CloseWeeks:
             closed.append(_Closing(document, partial(ranking_rows, again)) if moves else stored)
         final = self.revisions.current("final")
         if final is not None and len(closed) == len(reference.definition.weeks):
-            stands = self._revision("final", final.revision).final()
+            stands = self._revision("final", final).final()
             _, again_final, _ = self._close_final(reference.at_the_end, closed)
             changed = change("final", final.revision, stands, again_final)
             changes += [changed] if changed else []
@@ -298,12 +299,12 @@ class CloseWeeks:
             reference.bars(week.number),
             winners,
             self.desk,
-            f"results/{what}/rev-{revision}",
+            folder_of(what, revision),
             proven,
         )
         replaced, root = None, bundle.tree.root
         if before:
-            stands = self._revision(what, before.revision)
+            stands = self._revision(what, before)
             there = stands.week()
             replaced = Replaced(there, stands)
             # A week that was opened again is drawn anew: its first root has been published.
@@ -330,7 +331,7 @@ class CloseWeeks:
         uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
-        return after, _Closing(document, self._revision(what, revision).rows)
+        return after, _Closing(document, self._revision(what, after).rows)
 
     def _proven(self, reference: Reference, week: Week) -> frozenset[str]:
         """Whom a provider had proved when the week closed: later proofs change no result."""
@@ -399,7 +400,7 @@ class CloseWeeks:
 
     def _says_so(self, what: str, at: CurrentRevision, recognition: Recognition) -> bool:
         """Whether the revision says already that it is recognised."""
-        told = self._revision(what, at.revision).manifest(what).recognised
+        told = self._revision(what, at).manifest(what).recognised
         return told is not None and (told.decision, told.decided_on) == recognition[1:3]
 
     def _final(
@@ -419,11 +420,11 @@ class CloseWeeks:
         ):
             return
         held = zip(current.definition.weeks, results, strict=True)
-        revisions = [self._revision(f"week-{week.number}", at.revision) for week, at in held]
+        revisions = [self._revision(f"week-{week.number}", at) for week, at in held]
         result, document, links = self._close_final(reference, weeks)
         revision = self._claim("final", before, inputs, reference, reference.commitment)
-        linked = {LINKS: links.write(self.desk, f"results/final/rev-{revision}")}
-        stands = before and self._revision("final", before.revision)
+        linked = {LINKS: links.write(self.desk, folder_of("final", revision))}
+        stands = before and self._revision("final", before)
         replaced = stands and Replaced(stands.final(), stands)
         standing = self._standing("final", before, replaced, document, reference)
         report = self.write_final(result, document, reference, revisions, self.participants, standing)
@@ -499,11 +500,11 @@ class CloseWeeks:
         token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
         return self.revisions.claim(what, after, token)
 
-    def _revision(self, what: str, revision: int) -> StoredRevision:
-        return StoredRevision(lambda name: self.desk.get(f"results/{what}/rev-{revision}/{name}"))
+    def _revision(self, what: str, at: CurrentRevision) -> StoredRevision:
+        return stored_revision(self.desk, what, at.revision, at.manifest)
 
     def _stored_week(self, what: str, at: CurrentRevision) -> _Closing:
-        revision = self._revision(what, at.revision)
+        revision = self._revision(what, at)
         return _Closing(revision.week(), revision.rows)
 
     def _put(self, key: str, content: Content) -> str:
@@ -535,16 +536,16 @@ class CloseWeeks:
         ``manifest_of`` takes what every manifest has; ``uploaded``: digests of what is there.
         """
         what, revision, before, standing = kept.what, kept.revision, kept.before, kept.standing
-        folder = f"results/{what}/rev-{revision}/"
-        own = [("page.json", report.page.encode()), (CLOSED_WEEK, document.encode())]
+        folder = f"{folder_of(what, revision)}/"
+        own = [(PAGE, report.page.encode()), (CLOSED_WEEK, document.encode())]
         with search_among_what_is_new():
             written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
         digests = {**written, **uploaded}
         data = {name: told for name, told in digests.items() if not name.endswith(_READ_BY_PEOPLE)}
-        after = CurrentRevision(revision, kept.inputs, digest(canonical_json(data)), kept.now)
+        result = digest(canonical_json(data))
         confirmations = reference.decisions.confirmed(what)
         if kept.replaced is not None:  # changes depend on the revision before: they are no part of the result
-            new = Replaced(document, self._revision(what, revision))
+            new = Replaced(document, revision_of(self.desk, folder_of(what, revision), digests))
             people = self.participants.get_many([*kept.replaced.document.winners, *document.winners])
             why = standing.correction.confirmations if standing.correction else ()
             changes = self.write_changes(kept.replaced, new, people, reference, why)
@@ -558,12 +559,13 @@ class CloseWeeks:
             inputs_digest=kept.inputs,
             code_version=self.version,
             files=dict(sorted(digests.items())),
-            result_digest=after.result,
+            result_digest=result,
             recognised=recognition and Recognised(recognition.decision, recognition.decided_on),
-            replaces=before and ReplacedRevision(before.revision, before.result),
+            replaces=before and ReplacedRevision(before.revision, before.result, before.manifest),
             confirmations=tuple(Confirmed(*one[:4]) for one in confirmations),
         )
-        self._put(folder + "manifest.json", manifest.encode())
+        told = self._put(folder + MANIFEST, manifest.encode())
+        after = CurrentRevision(revision, kept.inputs, result, kept.now, told)
         if not self.revisions.switch(what, before, after):
             raise LostRace(what)
         return after

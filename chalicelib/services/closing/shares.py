@@ -1,8 +1,8 @@
 """Reads a week's entries, in one function or shared out among many.
 
 There are sixteen shares of sixteen shards each. The result of a share is kept as one object on the desk,
-``parts/…``, named by everything it depends on, so every function that makes it writes the same bytes. A close
-uses these objects if all are there, else it reads the entries itself: a missing share does no harm.
+``parts/…``; a pointer named by everything it depends on names its digest. A close uses these objects if all
+are there, else it reads the entries itself: a share that is missing or was altered does no harm.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.closeout import Collector, Gathered, gather
 from chalicelib.domain.definition import Week
 from chalicelib.domain.ranking import Contender
+from chalicelib.services.contest.checked import POINTERS, Altered, checked
 from chalicelib.services.contest.compiled_rosters import load_placement
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import SHARDS, EntryReader, ObjectStore
@@ -51,16 +52,20 @@ class Shares:
         gathered = self._read(reference, week, SHARDS[share * _EACH : (share + 1) * _EACH])
         collected = {name: collector.encode() for name, collector in gathered.collected.items()}
         part = msgspec.msgpack.encode(_ShareRead(gathered.people, collected))
-        self.desk.put(self._key(reference, week, share), part)
+        self.desk.put(_part_key(digest(part)), part)
+        self.desk.put(self._pointer(reference, week, share), digest(part).encode())
 
     def gather(self, reference: Reference, week: Week) -> Gathered:
         """Reads the whole week."""
         whole = Gathered([], dict(self.collectors(reference, week)))
         for share in range(SHARES):
-            kept = self.desk.get(self._key(reference, week, share))
-            if kept is None:
+            pointer = self.desk.get(self._pointer(reference, week, share))
+            if pointer is None:
                 return self._read(reference, week, SHARDS)
-            part = _part.decode(kept)
+            try:
+                part = _part.decode(checked(self.desk, _part_key(pointer.decode()), pointer.decode()))
+            except Altered:
+                return self._read(reference, week, SHARDS)
             whole.people.extend(part.people)
             for name, collector in whole.collected.items():
                 collector.decode(part.collected[name])
@@ -79,7 +84,7 @@ class Shares:
             load_placement(self.desk, reference, week.number),
         )
 
-    def _key(self, reference: Reference, week: Week, share: int) -> str:
+    def _pointer(self, reference: Reference, week: Week, share: int) -> str:
         rulings = reference.decisions.rulings_in(week.number)
         inputs: list[Any] = [
             *(reference.digests[part] for part in _PARTS),
@@ -90,4 +95,8 @@ class Shares:
             sorted(reference.decisions.corrected_in(week.number).items()),
             reference.decisions.merged_in(week.number),
         ]
-        return f"parts/week-{week.number}/{digest(canonical_json(inputs))[:16]}/{share:02}.msgpack"
+        return f"{POINTERS}parts/week-{week.number}/{digest(canonical_json(inputs))}/{share:02}"
+
+
+def _part_key(part_digest: str) -> str:
+    return f"parts/{part_digest}.msgpack"

@@ -7,7 +7,7 @@ and then does the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,9 @@ from chalicelib.services.contest.public_contest import ToRules, committed_rules,
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.receipt_keys import publish_keys
 from chalicelib.services.exam.receipts import SigningKey
-from chalicelib.services.ports import Clock, ConditionalObjects, ObjectStore
+from chalicelib.services.ports import Clock, ConditionalObjects, KeptSite
 from chalicelib.services.publishing.published import show_contest
+from chalicelib.services.publishing.upkeep import look_after_lists, look_after_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,18 @@ class Closing:
 
     weeks: CloseWeeks
     current: Callable[[], Current]
-    keys: Callable[[], Iterable[SigningKey]]
+    keys: Callable[[], Sequence[SigningKey]]
     desk: ConditionalObjects
-    site: ObjectStore
+    site: KeptSite
     clock: Clock
     version: str
     to_rules: ToRules
 
     def run(self) -> list[dict[str, Any]]:
         """Closes weeks that are over; returns new revisions. Raises ``NotLoaded`` before the first contest."""
-        keys = publish_keys(self.site, self.keys())
+        look_after_site(self.site, self.clock())  # before what follows puts right what somebody has changed
+        look_after_lists(self.desk)
+        keys = publish_keys(self.desk, self.site, self.keys())
         now = EPOCH + timedelta(milliseconds=self.clock())
         note_deployment(self.desk, self.version, keys, now, self._publish_rules)
         reference = self.current()

@@ -20,6 +20,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce, Head
 from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.typed import decode
+from chalicelib.services.contest.checked import POINTERS, checked
 from chalicelib.services.contest.public_contest import open_decisions
 from chalicelib.services.contest.reference import Current, Reference, load
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
@@ -134,20 +135,19 @@ def _reason(changed: list[str], from_week: int | None, word: str) -> tuple[str, 
 def read_chain(desk: ObjectStore, head: Head | None) -> Chain:
     """All entries, oldest first; none before the first commitment.
 
-    Raises ``FileNotFoundError`` if the chain is gone.
+    Raises ``Altered``.
     """
     if head is None:
         return ()
-    data = desk.get(_key(head.digest))
-    if data is None:
-        raise FileNotFoundError(_key(head.digest))
-    return decode(Commitments, data).entries
+    pointer = desk.get(POINTERS + _key(head.digest)) or b""
+    return decode(Commitments, checked(desk, _key(head.digest), pointer.decode())).entries
 
 
 def keep_chain(desk: ObjectStore, chain: Chain) -> Head:
     """Stores the chain; it is in force as soon as the pointer names its head."""
-    head = Head(len(chain), chain[-1].digest)
-    desk.put(_key(head.digest), published(chain))
+    head, data = Head(len(chain), chain[-1].digest), published(chain)
+    desk.put(_key(head.digest), data)
+    desk.put(POINTERS + _key(head.digest), digest(data).encode())
     return head
 
 

@@ -18,6 +18,7 @@ from chalicelib.documents.roster_index import Listed, encode_roster_index
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.checked import checked
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import ObjectStore
 
@@ -49,8 +50,8 @@ def rosters_key(rosters_digest: str) -> str:
     return f"reference/rosters/{rosters_digest}.jsonl"
 
 
-def index_key(rosters_digest: str) -> str:
-    return f"reference/listed/{rosters_digest}"
+def index_key(index_digest: str) -> str:
+    return f"reference/listed/{index_digest}"
 
 
 def compile_index(rosters: bytes) -> bytes:
@@ -113,7 +114,7 @@ def _number(row: RosterRow, pepper: bytes) -> str:
 
 
 def load_placement(desk: ObjectStore, reference: Reference, week: int) -> Placement:
-    """Where people count in the week, by corrections, rosters and mergers. Raises ``FileNotFoundError``.
+    """Where people count in the week, by corrections, rosters and mergers. Raises ``Altered``.
 
     Equal places are one object: 200,000 people take 22 MB.
     """
@@ -146,14 +147,11 @@ def rosters_of(desk: ObjectStore, reference: Reference, week: int) -> Iterator[R
 def load_rosters(desk: ObjectStore, reference: Reference, week: int) -> Iterator[Roster]:
     """The rosters unit by unit, with the ids in force in ``week``; none if the contest has no rosters.
 
-    Raises ``FileNotFoundError``.
+    Raises ``Altered``.
     """
     if not reference.rosters:
         return
-    key = rosters_key(reference.rosters)
-    data = desk.get(key)
-    if data is None or digest(data) != reference.rosters:
-        raise FileNotFoundError(key)
+    data = checked(desk, rosters_key(reference.rosters), reference.rosters)
     in_force = reference.decisions.in_force(week)
     still = frozenset(in_force.values())
     for line in data.splitlines():

@@ -21,6 +21,7 @@ from chalicelib.domain.decisions import Bars, Correction, Decisions, Switch, mer
 from chalicelib.domain.definition import DATES, Definition, Week
 from chalicelib.domain.errors import Busy, Disqualified, Excluded, NotLoaded, Stopped
 from chalicelib.domain.units import Unit, merged_units
+from chalicelib.services.contest.checked import checked
 from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 10_000
@@ -116,16 +117,18 @@ class Current(Reference):
     """The contest in force: the rules of the weeks to come, and the newest state of everything else.
 
     ``earlier``: begun week → the contest in force when it opened, if its questions or rules differ;
-    ``counted``: closed week → the contest in force when it closed, if its units or rosters differ.
+    ``counted``: closed week → the contest in force when it closed, if its units or rosters differ;
+    ``listed``: digest of the index of its rosters.
     """
 
     earlier: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
     counted: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
     commitment: Head | None = None
+    listed: str = ""
     _weeks: dict[int, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_week(self, number: int) -> Reference:
-        """The contest that applies in week ``number``. Raises ``Busy``, ``NotLoaded``."""
+        """The contest that applies in week ``number``. Raises ``Busy``."""
         known = self._weeks.get(number)
         if known is not None:
             return known
@@ -149,7 +152,7 @@ class Current(Reference):
 
     @property
     def paper_sizes(self) -> list[int]:
-        """The number of questions in a paper, week by week. Raises ``Busy``, ``NotLoaded``."""
+        """The number of questions in a paper, week by week. Raises ``Busy``."""
         return [self.of_week(week.number).definition.paper.questions for week in self.definition.weeks]
 
 
@@ -244,18 +247,19 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
     )
 
 
+def source_key(source: str) -> str:
+    """The contest's files as sent, packed, by their digest."""
+    return f"reference/source/{source}.zip"
+
+
 def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
-    """Fetches a compiled contest. Raises ``NotLoaded``."""
-    key = compiled.key(compiled_digest)
-    data = desk.get(key)
-    if data is None or digest(data) != compiled_digest:
-        raise NotLoaded(key)
-    return assemble(compiled.decode(data))
+    """Fetches a compiled contest. Raises ``Altered``."""
+    return assemble(compiled.decode(checked(desk, compiled.key(compiled_digest), compiled_digest)))
 
 
 def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> Current:
     """The contest that the pointer names; the contests of earlier weeks are fetched on demand."""
-    current = replace(fetch_compiled(told.reference), commitment=told.commitment)
+    current = replace(fetch_compiled(told.reference), commitment=told.commitment, listed=told.listed)
     return keeping(current, told.papers, told.units, fetch_compiled)
 
 
@@ -273,7 +277,7 @@ def keeping(
 
 
 def load(desk: ObjectStore, told: ContestInForce) -> Current:
-    """The contest that the pointer names. Raises ``NotLoaded``."""
+    """The contest that the pointer names. Raises ``Altered``."""
     return in_force(told, partial(fetch, desk))
 
 
@@ -292,7 +296,10 @@ class Library:
         self._checked_at = 0
 
     def current(self) -> Current:
-        """Raises ``NotLoaded`` before the first contest; keeps the loaded one if S3 fails."""
+        """Raises ``NotLoaded`` before the first contest, ``Busy`` if none can be loaded.
+
+        The loaded one stays in force while a newer one cannot be read, or is not what the pointer names.
+        """
         now = self._clock()
         if self._reference is not None and now - self._checked_at < self._recheck:
             return self._reference

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from chalicelib.documents.closed_week import RankingRow, Unranked
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
-from chalicelib.documents.revision import StoredRevision
-from chalicelib.documents.typed import decode
 from chalicelib.readers.contest_tables import ROSTER_COLUMNS
+from chalicelib.services.contest.revisions import shown_weeks
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
 COLUMNS = (*ROSTER_COLUMNS, "citizen_id_masked", "note")
@@ -46,9 +44,6 @@ def sheet_row(unit: str, person: Participant) -> list[str]:
 
 
 def _counted(desk: ObjectStore) -> Iterator[RankingRow | Unranked]:
-    current = desk.get(CURRENT_RESULTS)
-    for shown in decode(ResultsIndex, current).weeks if current else ():
-        folder = f"results/week-{shown.week}/rev-{shown.revision}"
-        week = StoredRevision(lambda name, folder=folder: desk.get(f"{folder}/{name}"))  # type: ignore[misc]
+    for _, _, week in shown_weeks(desk):
         yield from week.rows()
         yield from week.week().unranked

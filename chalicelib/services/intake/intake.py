@@ -45,6 +45,7 @@ from chalicelib.readers.contest_folder import ContestFolder, check_files, read_f
 from chalicelib.readers.contest_tables import LONGEST_REASON, File, RosterRow, counted_units
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
 from chalicelib.readers.tables import decode as decode_text
+from chalicelib.services.contest.checked import POINTERS, Altered, checked
 from chalicelib.services.contest.commitments import (
     committed_state,
     extended,
@@ -78,6 +79,7 @@ from chalicelib.services.contest.reference import (
     fetch,
     keeping,
     load,
+    source_key,
 )
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
@@ -97,7 +99,8 @@ from chalicelib.services.ports import (
 )
 
 T = TypeVar("T")
-GATHERING = "reference/gathering.zip"
+# The pointer to the files that gather, by their digest.
+GATHERING = "pointers/gathering"
 _TRIES = 20
 # What the answer to a decision says of the contest.
 _OF_A_CHANGE = ("contest", "weeks", "confirmed")
@@ -363,16 +366,22 @@ class Intake:
         if not faults and not 0 < len(reason) <= LONGEST_REASON:
             message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
             faults.append(Fault(sent.file, 0, "", "", message))
-        waiting = self.desk.get(pending_key(code))
-        if waiting is None:
+        pointer = self.desk.get(pending_pointer(code))
+        # What nobody confirmed within a month is gone, and its pointer leads nowhere.
+        waiting = self.desk.get(pending_key(code)) if pointer else None
+        if pointer is None or waiting is None:
             message = "không có thay đổi nào chờ mã này: hãy kiểm tra mã trong tệp trả lời"
             faults.append(Fault(sent.file, 0, "", code, message))
-        if faults or waiting is None:
+        if faults or pointer is None:
             raise ContestFaults(faults)
         seen = self._seen()
         if seen and code in {one.code for one in seen.contest.decisions.confirmations}:
             return {"confirmed": code}
-        pending = decode(Pending, waiting)
+        try:
+            pending = decode(Pending, checked(self.desk, pending_key(code), pointer.decode()))
+        except Altered:
+            message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
+            raise ContestFaults([Fault(sent.file, 0, "", code, message)]) from None
         file = pending.consequences.file
         return self._take(_Sent(file, pending.data, sent.by, (code, reason)), now, warnings)
 
@@ -385,18 +394,20 @@ class Intake:
 
     def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, bytes]:
         """The files of the contest in force, or those gathered so far for the first contest."""
-        if seen is None:
-            return unpack(GATHERING, gathering) if gathering else {}
-        key = f"reference/source/{seen.told.source}.zip"
-        packed = self.desk.get(key)
-        if packed is None:
+        source = seen.told.source if seen else (gathering or b"").decode()
+        if not source:
+            return {}
+        key = source_key(source)
+        try:
+            return unpack(key, checked(self.desk, key, source))
+        except Altered:
             message = "không còn bộ tệp của cuộc thi đang chạy: hãy gửi lại cả thư mục trong contest.zip"
-            raise ContestFaults([Fault(key, 0, "", "", message)])
-        return unpack(key, packed)
+            raise ContestFaults([Fault(key, 0, "", "", message)]) from None
 
     def _gather(self, files: Mapping[str, bytes], before: bytes | None) -> dict[str, Any]:
         packed = pack(files)
-        if packed != before and not self.desk.replace(GATHERING, before, packed):
+        self.desk.put(source_key(digest(packed)), packed)
+        if not self.desk.replace(GATHERING, before, digest(packed).encode()):
             raise _Overtaken
         return {"gathered": sorted(files), "missing": [" / ".join(KINDS[k]) for k in missing_kinds(files)]}
 
@@ -476,9 +487,7 @@ class Intake:
         parts = self._compile(folder, rosters, seen, now, decisions)
         after = assemble(parts)
         papers, units, from_week = self._plan(seen, after, folder, to_ms(now))
-        if rosters:
-            self.desk.put(index_key(digest(rosters)), compile_index(rosters))
-            self.desk.put(rosters_key(digest(rosters)), rosters)
+        listed = self._keep_rosters(rosters)
         kept = partial(keeping, fetch_compiled=partial(fetch, self.desk))
         also_closed = {week: units[week] for week in units if after.decisions.recognition(f"week-{week}")}
         if sent.confirmed and _cause(sent.file) == "headcount":
@@ -496,7 +505,7 @@ class Intake:
             offered = self._changes(before, kept(after, papers, also_closed), sent, digest(packed), now)
         whole, after = compiled.encode(parts), kept(after, papers, units)
         self.desk.put(compiled.key(digest(whole)), whole)
-        self.desk.put(f"reference/source/{digest(packed)}.zip", packed)
+        self.desk.put(source_key(digest(packed)), packed)
         rules = rules_in_words(after, self.to_rules)
         told = committed_state(after, rules, self.pepper, self.version, self.keys)
         definition = after.definition
@@ -512,6 +521,7 @@ class Intake:
             units=units,
             source=digest(packed),
             commitment=head,
+            listed=listed,
             loaded_at=now.isoformat(timespec="seconds"),
         )
         if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
@@ -538,6 +548,15 @@ class Intake:
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
             **(self._told(offered, sent) if offered else {}),
         }
+
+    def _keep_rosters(self, rosters: bytes) -> str:
+        """Returns the digest of their index, empty without rosters."""
+        if not rosters:
+            return ""
+        index = compile_index(rosters)
+        self.desk.put(index_key(digest(index)), index)
+        self.desk.put(rosters_key(digest(rosters)), rosters)
+        return digest(index)
 
     def _check_confirmation(self, changes: Consequences | None, sent: _Sent) -> None:
         """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
@@ -585,7 +604,9 @@ class Intake:
     def _told(self, changes: Consequences, sent: _Sent) -> dict[str, Any]:
         """Keeps the file for its confirmation; returns what the answer says of it."""
         code = _code(changes)
-        self.desk.put(pending_key(code), Pending(data=sent.data, consequences=changes).encode())
+        waiting = Pending(data=sent.data, consequences=changes).encode()
+        self.desk.put(pending_key(code), waiting)
+        self.desk.put(pending_pointer(code), digest(waiting).encode())
         return {"code": code, "consequences": changes}
 
     def _confirmation(self, changes: Consequences, sent: _Sent, now: datetime) -> Confirmation:
@@ -624,6 +645,11 @@ def _code(changes: Consequences) -> str:
 
 def pending_key(code: str) -> str:
     return f"pending/{code}.json"
+
+
+def pending_pointer(code: str) -> str:
+    """Where the digest of what waits is: the code alone, of ten digits, could be met by trying."""
+    return f"{POINTERS}pending/{code}"
 
 
 def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:

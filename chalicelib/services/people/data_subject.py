@@ -11,9 +11,6 @@ from msgspec.structs import asdict
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
-from chalicelib.documents.revision import StoredRevision
-from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import decode_answers, draw
@@ -21,7 +18,9 @@ from chalicelib.domain.receipt import attempt_id, erased
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Exclusion, RosterRow
-from chalicelib.services.contest.reference import Current
+from chalicelib.services.contest.checked import checked
+from chalicelib.services.contest.reference import Current, source_key
+from chalicelib.services.contest.revisions import shown_weeks
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import EntryStore, ObjectStore, Participant, ParticipantStore
@@ -161,15 +160,14 @@ class DataSubject:
 
     def _source(self) -> ContestFolder | None:
         pointer = self.desk.get(CURRENT)
-        key = f"reference/source/{ContestInForce.decode(pointer).source}.zip" if pointer else ""
-        packed = self.desk.get(key) if key else None
-        return read_files(unpack(key, packed)) if packed else None
+        if pointer is None:
+            return None
+        source = ContestInForce.decode(pointer).source
+        key = source_key(source)
+        return read_files(unpack(key, checked(self.desk, key, source)))
 
     def _results(self, identities: set[str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
-        current = self.desk.get(CURRENT_RESULTS)
-        for shown in decode(ResultsIndex, current).weeks if current else ():
-            folder = f"results/week-{shown.week}/rev-{shown.revision}"
-            week = StoredRevision(lambda name, folder=folder: self.desk.get(f"{folder}/{name}"))  # type: ignore[misc]
+        for _, folder, week in shown_weeks(self.desk):
             for rank, row in enumerate(week.rows(), 1):
                 if row.participant_id in identities:
                     told = {"source": f"{folder}/individual_ranking.csv.gz", "rank": str(rank)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.documents.roster_index import Listed, RosterIndex
-from chalicelib.domain.errors import NotLoaded
 from chalicelib.domain.identity import participant_id
+from chalicelib.services.contest.checked import checked
 from chalicelib.services.contest.compiled_rosters import index_key, named
-from chalicelib.services.contest.reference import Reference
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ObjectStore, Participant
 
 
@@ -18,19 +18,16 @@ class ListedPeople:
         self._digest = ""
         self._index: RosterIndex | None = None
 
-    def find(self, number: str, reference: Reference, identity: str = "") -> Listed | None:
-        """``number``: the participant id that stands for the citizen ID. Raises ``NotLoaded``, ``Busy``.
+    def find(self, number: str, reference: Current, identity: str = "") -> Listed | None:
+        """``number``: the participant id that stands for the citizen ID. Raises ``Busy``.
 
         ``identity``: the person's participant id, where it is known.
         """
-        if not reference.rosters:
+        if not reference.listed:
             return None
-        if self._index is None or self._digest != reference.rosters:
-            key = index_key(reference.rosters)
-            data = self._desk.get(key)
-            if data is None:
-                raise NotLoaded(key)
-            self._index, self._digest = RosterIndex(data), reference.rosters
+        if self._index is None or self._digest != reference.listed:
+            data = checked(self._desk, index_key(reference.listed), reference.listed)
+            self._index, self._digest = RosterIndex(data), reference.listed
         found = self._index.find(number)
         if found is None and identity:
             found = self._index.find(named(identity))
@@ -38,7 +35,7 @@ class ListedPeople:
             found = self._index.find(named(number))
         return found
 
-    def looked_up(self, person: Participant, reference: Reference, pepper: bytes) -> Participant:
+    def looked_up(self, person: Participant, reference: Current, pepper: bytes) -> Participant:
         """``person``, with whether a roster lists them.
 
         Unit and category stay as registered: leaves and papers of an open week are made of them. At the close a

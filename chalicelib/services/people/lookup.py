@@ -11,9 +11,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedWeek, RankingRow
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex
-from chalicelib.documents.revision import StoredRevision
-from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened
 from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.decisions import Ruling
@@ -25,6 +22,7 @@ from chalicelib.domain.ranking import Candidate, comparison, full_order, predict
 from chalicelib.domain.receipt import attempt_id, commitment
 from chalicelib.domain.times import EPOCH, day
 from chalicelib.services.contest.reference import Current, Reference
+from chalicelib.services.contest.revisions import shown_weeks
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import EntryReader, EntryStore, ObjectStore, Participant, ParticipantStore
@@ -159,19 +157,17 @@ class Lookup:
 
     def _published(self, entries: Mapping[str, Sequence[Entry]]) -> dict[tuple[int, str], _Published]:
         """By week and participant id, of those who have a place in a result in force."""
-        current, found = self.desk.get(CURRENT_RESULTS), dict[tuple[int, str], _Published]()
-        for shown in decode(ResultsIndex, current).weeks if current else ():
+        found: dict[tuple[int, str], _Published] = {}
+        for number, _, stored in shown_weeks(self.desk):
             people = {
-                identity for identity, weeks in entries.items() if any(one.week == shown.week for one in weeks)
+                identity for identity, weeks in entries.items() if any(one.week == number for one in weeks)
             }
             if not people:
                 continue
-            folder = f"results/week-{shown.week}/rev-{shown.revision}"
-            stored = StoredRevision(lambda name, folder=folder: self.desk.get(f"{folder}/{name}"))  # type: ignore[misc]
             week, ahead = stored.week(), None
             for rank, row in enumerate(stored.rows(), 1):
                 if row.participant_id in people:
-                    found[shown.week, row.participant_id] = _Published(week, rank, row, ahead)
+                    found[number, row.participant_id] = _Published(week, rank, row, ahead)
                 ahead = row
         return found
 

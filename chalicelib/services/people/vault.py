@@ -50,7 +50,7 @@ class Vault:
         except (CryptoError, TypeError, ValueError) as error:  # also for fewer bytes than a nonce or a tag
             message = (
                 f"{field} of {participant_id} does not open: it was sealed with another data key, for another "
-                "person or field, or its bytes have changed. Compare reference/data-key.json with its versions."
+                "person or field, or its bytes have changed. Compare the pointer data-key with a backup."
             )
             raise Unreadable(message) from error
 

@@ -6,7 +6,8 @@ readers of the index find files that belong together, whatever revision follows.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any
 
 from msgspec import structs
 
@@ -15,11 +16,13 @@ from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
     FINAL,
     INDEX,
+    SHOWN,
     FinalPage,
     Proof,
     ResultsIndex,
     ShownCorrection,
     ShownFinal,
+    ShownResults,
     ShownWeek,
     WeekPage,
 )
@@ -39,13 +42,16 @@ from chalicelib.documents.week_proof import (
 )
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.domain.times import span_ms
+from chalicelib.services.contest.checked import Altered, checked, checked_pieces, tell
 from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import RULES, committed_rules, site_files
 from chalicelib.services.contest.reference import Current, Reference
+from chalicelib.services.contest.revisions import folder_of, shown_results, stored_revision
 from chalicelib.services.contest.withdrawn import withdraw_final, withdraw_week
 from chalicelib.services.ports import CurrentRevision, LargeObjects, ObjectStore, Revisions
 
-P = TypeVar("P", WeekPage, FinalPage)
+# The page of a revision as the close leaves it on the desk.
+PAGE = "page.json"
 
 
 def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: LargeObjects) -> None:
@@ -54,33 +60,43 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
     A revision for another end of its week, which was opened again since, is not shown, nor is then the final.
     """
     weeks: list[ShownWeek] = []
+    manifests: dict[str, str] = {}
     reopened = False
     for week in reference.definition.weeks:
         what = f"week-{week.number}"
         current = revisions.current(what)
         if current is None:
             continue
-        page = _page(WeekPage, what, current, desk)
+        stored = stored_revision(desk, what, current.revision, current.manifest)
+        page = decode(WeekPage, stored.file(PAGE))
         if page.closes_at != reference.definition.rfc3339(week.closes):
             reopened = True
             if site.get(f"data/results/{what}.json"):
-                withdraw_week(week.number, current.revision, desk, site)
+                withdraw_week(week.number, current.revision, current.manifest, desk, site)
         else:
             weeks.append(ShownWeek(week.number, current.revision))
-            proof = show_proof(week.number, current.revision, desk, site)
-            _show_page(page, what, current, reference, desk, site, proof=proof)
+            manifests[what] = current.manifest
+            files = stored.manifest(what).files
+            proof = show_proof(week.number, current.revision, stored, files[AUDIT], desk, site)
+            _show_page(page, what, current, stored, reference, site, proof=proof)
     final = revisions.current("final")
     if final is not None and reopened:
         if site.get(FINAL):
-            withdraw_final(final.revision, desk, site)
+            withdraw_final(final.revision, final.manifest, desk, site)
         final = None
     if final is not None:
-        links = show_links(final.revision, desk, site)
-        page_of_end = _page(FinalPage, "final", final, desk)
-        _show_page(page_of_end, "final", final, reference, desk, site, links=links)
+        stored = stored_revision(desk, "final", final.revision, final.manifest)
+        links = show_links(final.revision, stored, desk, site)
+        page_of_end = decode(FinalPage, stored.file(PAGE))
+        _show_page(page_of_end, "final", final, stored, reference, site, links=links)
+        manifests["final"] = final.manifest
     index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
     _put_changed(site, INDEX, index.encode())
+    before = shown_results(desk)
+    if desk.get(CURRENT_RESULTS) not in (index.encode(), before.index.encode() if before else None):
+        tell(CURRENT_RESULTS, healed=True)
     _put_changed(desk, CURRENT_RESULTS, index.encode())
+    _put_changed(desk, SHOWN, ShownResults(index=index, manifests=manifests).encode())
 
 
 def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: int) -> None:
@@ -89,24 +105,22 @@ def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: 
     chain = read_chain(desk, reference.commitment)
     if chain:
         files["data/commitments.json"] = published(chain)
-        if rules := site.get(committed_rules(chain[-1].parts.get("rules", ""))):
-            files[RULES] = rules
+        rules = chain[-1].parts["rules"]
+        with suppress(Altered):  # the alarm is told, and the contest's dates must not wait for it
+            files[RULES] = checked(site, committed_rules(rules), rules)
     for key, data in files.items():
         _put_changed(site, key, data)
 
 
-def stored(desk: ObjectStore, key: str) -> bytes:
-    """A file that an earlier close wrote. Raises ``FileNotFoundError``."""
-    data = desk.get(key)
-    if data is None:
-        raise FileNotFoundError(key)
-    return data
+def show_proof(
+    week: int, revision: int, stored: StoredRevision, audit: str, desk: LargeObjects, site: LargeObjects
+) -> Proof:
+    """Brings ``data/proof/week-<k>/`` to this revision; returns root and size for the page of results.
 
-
-def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects) -> Proof:
-    """Brings ``data/proof/week-<k>/`` to this revision; returns root and size for the page of results."""
-    source, target = f"results/week-{week}/rev-{revision}", f"data/proof/week-{week}"
-    tree = decode(Tree, stored(desk, f"{source}/{MERKLE}"))
+    ``audit``: the digest of the revision's leaves with their data.
+    """
+    source, target = folder_of(f"week-{week}", revision), f"data/proof/week-{week}"
+    tree = decode(Tree, stored.file(MERKLE))
     proof = Proof(tree.root, tree.size)
     before = site.get(f"{target}/index.json")
     if before:
@@ -115,7 +129,7 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
         if there == (revision, tree.root, tree.audit_sha256, tree.ranking_sha256):
             return proof
     folder = tree.folder
-    ordered = stored(desk, f"{source}/{LEAVES}")
+    ordered = stored.file(LEAVES)
     first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
     for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
         first.append(leaves[0].hex())
@@ -125,8 +139,9 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
             path=tuple(PathStep(step.side, step.hash.hex()) for step in path),
         )
         site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
-    site.put_pieces(f"{target}/{folder}/{tree.audit_file}", desk.get_pieces(f"{source}/{AUDIT}"))
-    site.put(f"{target}/{folder}/{tree.ranking_file}", stored(desk, f"{source}/{RANKING}"))
+    leaves_with_data = checked_pieces(desk, f"{source}/{AUDIT}", audit)
+    site.put_pieces(f"{target}/{folder}/{tree.audit_file}", leaves_with_data)
+    site.put(f"{target}/{folder}/{tree.ranking_file}", stored.file(RANKING))
     index = ProofIndex(
         contest=tree.contest,
         week=week,
@@ -143,33 +158,27 @@ def show_proof(week: int, revision: int, desk: LargeObjects, site: LargeObjects)
     return proof
 
 
-def show_links(revision: int, desk: LargeObjects, site: LargeObjects) -> LinksFile:
+def show_links(revision: int, stored: StoredRevision, desk: LargeObjects, site: LargeObjects) -> LinksFile:
     """Brings the links of the end to the site; returns their name for the page of results."""
-    folder = f"results/final/rev-{revision}"
-    manifest = StoredRevision(lambda name: desk.get(f"{folder}/{name}")).manifest("final")
-    links = links_file(manifest.files[LINKS])
+    told = stored.manifest("final").files[LINKS]
+    links = links_file(told)
     before = site.get(FINAL)
     if not before or decode(FinalPage, before).links != links:
-        site.put_pieces(f"{FOLDER}/{links.file}", desk.get_pieces(f"{folder}/{LINKS}"))
+        source = f"{folder_of('final', revision)}/{LINKS}"
+        site.put_pieces(f"{FOLDER}/{links.file}", checked_pieces(desk, source, told))
     return links
 
 
-def _page(kind: type[P], what: str, current: CurrentRevision, desk: ObjectStore) -> P:
-    """The page of a revision as the close leaves it on the desk."""
-    return decode(kind, stored(desk, f"results/{what}/rev-{current.revision}/page.json"))
-
-
 def _show_page(
-    page: P,
+    page: WeekPage | FinalPage,
     what: str,
     current: CurrentRevision,
+    stored: StoredRevision,
     reference: Reference,
-    desk: ObjectStore,
     site: ObjectStore,
     **more: Any,
 ) -> None:
-    folder, definition = f"results/{what}/rev-{current.revision}", reference.definition
-    manifest = StoredRevision(lambda name: desk.get(f"{folder}/{name}")).manifest(what)
+    definition, manifest = reference.definition, stored.manifest(what)
     recognised = manifest.recognised
     until = definition.rfc3339(current.at + span_ms(definition.contest.complaints))
     shown = structs.replace(

@@ -240,7 +240,11 @@ def test_the_manifest_names_its_inputs_files_and_result(closed: Stage, what: str
     for name, written in manifest["files"].items():
         assert sha256(closed.file(what, name)).hexdigest() == written
     assert closed.revisions.pointers[what] == CurrentRevision(
-        1, manifest["inputs_digest"], manifest["result_digest"], AFTER_WEEK_2
+        1,
+        manifest["inputs_digest"],
+        manifest["result_digest"],
+        AFTER_WEEK_2,
+        sha256(closed.file(what, "manifest.json")).hexdigest(),
     )
 
 

@@ -19,6 +19,7 @@ from chalicelib.documents.keys import PublicKey
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.reports.rules.page import rules_page
+from chalicelib.services.contest.checked import Altered
 from chalicelib.services.contest.commitments import note_deployment, salt, salted
 from chalicelib.services.contest.public_contest import committed_rules, rules_in_words
 from chalicelib.services.contest.reference import Current, load
@@ -381,8 +382,8 @@ def test_a_chain_lost_from_the_desk_is_not_started_again() -> None:
     desk = Desk()
     desk.put()
     for key in [key for key in desk.desk.objects if key.startswith("reference/commitments/")]:
-        del desk.desk.objects[key]
-    with pytest.raises(FileNotFoundError):
+        del desk.desk.objects[key], desk.desk.versions[key]
+    with pytest.raises(Altered):
         desk.put(LATER, questions=ANOTHER_KEY)
 
 

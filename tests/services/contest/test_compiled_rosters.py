@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Decisions, NumberChange
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_tables import RosterRow
+from chalicelib.services.contest.checked import Altered
 from chalicelib.services.contest.compiled_rosters import (
     Member,
     Roster,
@@ -53,9 +55,7 @@ def test_a_roster_follows_a_number_that_passes_on_from_its_week() -> None:
 def test_the_api_loads_no_name_and_no_number_from_a_roster() -> None:
     desk = Desk()
     desk.put(rosters=ROSTERS)
-    bundle = desk.desk.objects[
-        f"reference/contest/{json.loads(desk.desk.objects['reference/current.json'])['reference']}.json"
-    ]
+    bundle = desk.desk.objects[f"reference/contest/{json.loads(desk.desk.objects[CURRENT])['reference']}.json"]
     assert "Lê An" not in bundle.decode()
     assert b"040085000001" not in bundle
     assert not [key for key, data in desk.site.objects.items() if "Lê An" in data.decode()]
@@ -81,10 +81,10 @@ def test_rosters_that_are_gone_or_changed_stop_the_close_with_their_key() -> Non
     an = RosterRow("SO-A", "Lê An", "040085000001", True, "mandatory", "")
     desk, data = MemoryObjects(), compile_rosters([an], PEPPER)
     key, contest = rosters_key(digest(data)), reference(rosters=digest(data))
-    with pytest.raises(FileNotFoundError, match=key):
+    with pytest.raises(Altered, match=key):
         list(load_rosters(desk, contest, 1))
     desk.put(key, data + b" ")
-    with pytest.raises(FileNotFoundError, match=key):
+    with pytest.raises(Altered, match=key):
         list(load_rosters(desk, contest, 1))
 
 

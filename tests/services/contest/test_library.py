@@ -11,6 +11,7 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy, NotLoaded
+from chalicelib.services.contest.checked import Altered
 from chalicelib.services.contest.reference import RECHECK_MS, Library, assemble, compile_parts
 from tests.fakes import MINUTE, UNITS, Clock, MemoryObjects, definition, questions
 from tests.pointers import pointing_at
@@ -132,7 +133,7 @@ def test_a_contest_that_is_gone_or_changed_is_not_loaded(shelf: Shelf, spoil: st
         del shelf.objects[shelf.contest_key()]
     else:
         shelf.objects[shelf.contest_key()] += b" "
-    with pytest.raises(NotLoaded):
+    with pytest.raises(Altered):
         Library(shelf, Clock()).current()
 
 

@@ -64,18 +64,18 @@ def test_a_new_signing_key_changes_no_salt_and_no_leaf() -> None:
 
 
 def test_keys_are_added_and_never_removed() -> None:
-    site = MemoryObjects()
+    desk, site = MemoryObjects(), MemoryObjects()
     first, second, third = (SigningKey(bytes([k])) for k in range(3))
-    publish_keys(site, [first])
-    publish_keys(site, [first, second])
-    publish_keys(site, [second, third])
+    publish_keys(desk, site, [first])
+    publish_keys(desk, site, [first, second])
+    publish_keys(desk, site, [second, third])
     listed = json.loads(site.objects[KEYS])["keys"]
     assert [entry["key_id"] for entry in listed] == [first.id, second.id, third.id]
     assert listed[0] == {"key_id": first.id, "algorithm": "Ed25519", "public_key": first.public.hex()}
 
 
 def test_known_keys_are_not_written_again() -> None:
-    site = MemoryObjects()
-    publish_keys(site, [KEY])
-    publish_keys(site, [KEY])
+    desk, site = MemoryObjects(), MemoryObjects()
+    publish_keys(desk, site, [KEY])
+    publish_keys(desk, site, [KEY])
     assert site.puts == [KEYS]

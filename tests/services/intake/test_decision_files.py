@@ -11,12 +11,13 @@ import openpyxl
 import pytest
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
+from chalicelib.documents.week_proof import MERKLE, Tree
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.readers.tables import ContestFaults
 from chalicelib.services.contest.reference import Current, assemble, compile_parts
 from chalicelib.services.intake.decisions import read_decisions
 from tests.fakes import UNITS, definition, questions, reference
+from tests.pointers import NONE, show_week
 from tests.readers.contest_files import QUESTIONS, TOML
 from tests.services.intake.inbox import Desk
 
@@ -224,7 +225,18 @@ def test_dates_of_contest_toml_that_no_longer_fit_a_changed_week_are_refused(des
 
 
 def test_results_of_a_week_that_is_opened_again_are_taken_back_from_the_site(desk: Desk) -> None:
-    desk.desk.put(CURRENT_RESULTS, ResultsIndex(weeks=(ShownWeek(1, 2),), final=None).encode())
+    tree = Tree(
+        contest="trial",
+        week=1,
+        root=NONE,
+        size=0,
+        chunk_size=1,
+        audit_sha256=NONE,
+        audit_bytes=0,
+        ranking_sha256=NONE,
+        order_sha256=NONE,
+    )
+    show_week(desk.desk, 2, [], {MERKLE: tree.encode()})
     desk.site.put("data/results/week-1.json", b'{"target": 7}')
     now = OPENING + WEEK + timedelta(minutes=5)
     lines = CALENDAR + "1,,2022-08-29 09:00,,,mất điện\n2,2022-08-29 09:15,,,,mất điện\n"

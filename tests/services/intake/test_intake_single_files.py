@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
 from chalicelib.readers.contest_files import LARGEST, unpack
-from chalicelib.services.contest.reference import Library
+from chalicelib.services.contest.reference import Library, source_key
 from chalicelib.services.intake.intake import GATHERING, Intake
 from tests.fakes import Clock, MemoryObjects
 from tests.readers.contest_files import (
@@ -178,7 +179,8 @@ def test_a_folder_is_needed_without_the_sources_of_the_contest_in_force() -> Non
     desk = Desk()
     desk.put()
     pointer = json.loads(desk.desk.objects[CURRENT])
-    del desk.desk.objects[f"reference/source/{pointer['source']}.zip"]
+    key = f"reference/source/{pointer['source']}.zip"
+    del desk.desk.objects[key], desk.desk.versions[key]
     assert "contest.zip" in desk.send("guide.md", "# Mới")["faults"][0]["message"]
     assert desk.put(LATER)["accepted"]
 
@@ -307,7 +309,9 @@ def test_an_intake_overtaken_again_and_again_gives_up_so_that_lambda_tries_later
     desk, intake = overtaken_desk()
 
     def other() -> None:
-        desk.objects[GATHERING] = zipped({"guide.md": str(len(desk.others)).encode()})
+        packed = zipped({"guide.md": str(len(desk.others)).encode()})
+        desk.objects[source_key(digest(packed))] = packed
+        desk.objects[GATHERING] = digest(packed).encode()
 
     desk.others = [other] * 100
     with pytest.raises(Busy):

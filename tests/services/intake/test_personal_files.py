@@ -13,10 +13,10 @@ import pytest
 from openpyxl import load_workbook
 
 from chalicelib.documents import revoked_tokens
-from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, RankingRow, encode_rows
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.closed_week import RankingRow
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Decisions, Ruling
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
@@ -25,14 +25,14 @@ from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.compiled_rosters import load_rosters
-from chalicelib.services.contest.reference import RECHECK_MS
+from chalicelib.services.contest.reference import RECHECK_MS, source_key
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.people.lookup import Lookup
 from chalicelib.services.people.password_resets import one_time_code
 from chalicelib.services.ports import SHARDS, EntryStore
-from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
+from tests.pointers import show_week
 from tests.readers.contest_files import contest_files, zipped
 from tests.readers.workbooks import as_workbook
 from tests.services.intake.inbox import Desk, plain
@@ -59,8 +59,9 @@ class Office:
     def source(self, **changed: str) -> None:
         """The organisers' files, as intake has left them."""
         told = ContestInForce.decode(self.desk.objects[CURRENT])
-        self.desk.objects[CURRENT] = replace(told, source="s").encode()
-        self.desk.objects["reference/source/s.zip"] = zipped(contest_files(**changed))
+        packed = zipped(contest_files(**changed))
+        self.desk.objects[CURRENT] = replace(told, source=digest(packed)).encode()
+        self.desk.objects[source_key(digest(packed))] = packed
 
     def use(self, entries: EntryStore) -> None:
         self.events = count(1)
@@ -230,15 +231,11 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
     office = Office()
     rows = f"SO-A,An,{AN['citizen_id']},0\nSO-B,Bình,{BINH['citizen_id']},0\n"
     office.source(rosters="unit_code,full_name,citizen_id,exempt\n" + rows)
-    folder = "results/week-1/rev-2"
-    shown = ResultsIndex(weeks=(ShownWeek(1, 2),), final=None)
     ranking = [
         RankingRow(person, "SO-A", "mandatory", True, True, right, None, 60_000, START_MS, 1)
         for person, right in ((BINH_ID, 5), (AN_ID, 3))
     ]
-    office.desk.objects[CURRENT_RESULTS] = shown.encode()
-    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
-    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
+    show_week(office.desk, 2, ranking)
     told = office.export()
     assert told["lists"] == [
         {"source": "rosters", "unit_code": "SO-A", "full_name": "An", "citizen_id": AN["citizen_id"],
@@ -252,14 +249,11 @@ def test_a_person_also_gets_their_own_rows_of_the_organisers_files_and_results_a
 
 def test_the_claimants_of_a_unit_are_listed_for_its_coordinator_and_their_sheet_is_the_roster() -> None:
     office = Office()
-    folder = "results/week-1/rev-1"
     ranking = [
         RankingRow(person, unit, "mandatory", True, True, 3, None, 60_000, START_MS, 1)
         for person, unit in ((BINH_ID, "SO-B"), (AN_ID, "SO-A"), ("e" * 20, "SO-A"))
     ]
-    office.desk.objects[CURRENT_RESULTS] = ResultsIndex(weeks=(ShownWeek(1, 1),), final=None).encode()
-    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
-    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
+    show_week(office.desk, 1, ranking)
     report = office.send("claimants.csv", "unit_code\nSO-A\n")
     assert report["taken"] == {
         "claimants": 1,

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, RankingRow, encode_rows
-from chalicelib.documents.results_page import CURRENT_RESULTS, ResultsIndex, ShownWeek
+from chalicelib.documents.closed_week import RankingRow
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Correction, Decisions, NumberChange, Ruling
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.people.lookup import HEADER, ahead_by
-from tests.documents.builders import a_closed_week
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, definition
+from tests.pointers import show_week
 from tests.services.intake.test_personal_files import AN_ID, BINH_ID, Office
 from tests.web.counter import AN
 
@@ -213,10 +212,7 @@ def test_the_places_of_several_people_are_found_by_reading_the_roster_and_each_r
     office.sit()
     office.counter.submit(office.binh, office.counter.start(office.binh), prediction=7)
     listing(office)
-    folder, ranking = "results/week-1/rev-2", [row(BINH_ID, score=20), row(AN_ID)]
-    office.desk.objects[CURRENT_RESULTS] = ResultsIndex(weeks=(ShownWeek(1, 2),), final=None).encode()
-    office.desk.objects[f"{folder}/{RANKING_ROWS}"] = b"".join(encode_rows(1, ranking))
-    office.desk.objects[f"{folder}/{CLOSED_WEEK}"] = a_closed_week().encode()
+    show_week(office.desk, 2, [row(BINH_ID, score=20), row(AN_ID)])
     desk = CountingDesk(office.desk.objects)
     office.requests = replace(office.requests, lookup=replace(office.requests.lookup, desk=desk))
     report = office.send("lookups.csv", f"participant_id\n{AN_ID}\n{BINH_ID}\n")
@@ -229,4 +225,4 @@ def test_the_places_of_several_people_are_found_by_reading_the_roster_and_each_r
         ("1 tron", "không có ai"),
     ]
     assert desk.read == dict.fromkeys(desk.read, 1)
-    assert {key.split("/")[0] for key in desk.read} == {"reference", "results"}
+    assert {key.split("/")[0] for key in desk.read} == {"pointers", "reference", "results"}

@@ -29,7 +29,7 @@ def test_a_value_does_not_open_for_another_person_or_field(person: str, field: s
 
 
 def test_a_wrong_key_fails_and_the_error_says_where_to_look() -> None:
-    with pytest.raises(Unreadable, match=r"full_name of a3 does not open.*reference/data-key\.json"):
+    with pytest.raises(Unreadable, match=r"full_name of a3 does not open.*data-key"):
         Vault(lambda: b"x" * 32).open(SEALED, "a3", "full_name")
 
 
