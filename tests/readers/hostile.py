@@ -36,6 +36,9 @@ def hostile() -> Iterator[Hostile]:
         shapes = _BY_FILE.get(file, {})
         if ending in {"toml", "md", "txt", "gift", "xml"} or file == "units.csv":
             shapes = {**shapes, **_OF_TEXT}
+        if name in _RIGHT and ending in {"csv", "xlsx"}:
+            numbered = _numbered(_HEADERS[name], _RIGHT[name])
+            shapes = {**shapes, "right rows": numbered if ending == "csv" else _in_cells(numbered)}
         if ending == "csv":
             shapes = {**shapes, **_table(_HEADERS[name]), **(_csv(_HEADERS[name]) if name == "units" else {})}
         elif ending == "xlsx":
@@ -69,6 +72,30 @@ _HEADERS = {
     "claimants": "unit_code",
     "lookups": "citizen_id,participant_id,attempt_id",
 }
+
+
+# A row in which everything is right, so that every check is made and the file is taken over where it can be.
+_RIGHT = {
+    "questions": "c{0},Luật,Câu {0}?,a{0},b{0},,,,,A,Điều {0},approved,,",
+    "units": "U-{0},Sở {0},Sở,department,10,0,",
+    "rosters": "SO-A,Lê An,{0:012},0",
+    "rosters-SO-A": "SO-A,Lê An,{0:012},0",
+    "exclusions": "{0:012},Tổ ra đề,,",
+    "annulments": "{0:012},,1,no_prize,2022-08-29,nhờ người khác thi",
+    "releases": "{0:012},khai trước số của người khác",
+    "rulings": "c{0},1,key,B,đáp án in nhầm",
+    "corrections": "{0:012},full_name,Lê An,ghi nhầm,",
+    "mergers": "U-{0},SO-A,sáp nhập,1",
+    "password-resets": "{0:012}",
+    "data-requests": "{0:012},export,",
+    "claimants": "SO-A",
+    "lookups": "{0:012},,",
+}
+
+
+def _numbered(header: str, row: str) -> Shape:
+    first = 40_085_000_000
+    return lambda n: "\n".join([header, *(row.format(first + k) for k in range(n))]).encode()
 
 
 def _again(text: str, before: str = "", behind: str = "") -> Shape:

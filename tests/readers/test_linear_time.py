@@ -40,14 +40,14 @@ SIZES = (20, 40, 80)  # 2, 4 and 8 KB
 SLACK = 600
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk() -> Desk:
     desk = Desk()
     desk.put()
     return desk
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def office() -> Office:
     return Office()
 
