@@ -13,13 +13,13 @@ import pytest
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS
-from chalicelib.readers.contest_files import CONFIRMATION, DECISION_FILES, FILES, PERSONAL_FILES
+from chalicelib.readers.contest_files import CONFIRMATION, DECISION_FILES, FILES, LARGEST, PERSONAL_FILES
 from chalicelib.readers.contest_folder import archive
 from chalicelib.readers.contest_tables import ROSTER_COLUMNS, File
 from chalicelib.readers.correction_files import read_corrections, read_mergers
 from chalicelib.readers.decision_files import ANNULMENTS as ANNULMENT_COLUMNS
 from chalicelib.readers.decision_files import RECOGNITIONS, RELEASES
-from chalicelib.readers.tables import Fault
+from chalicelib.readers.tables import LONGEST_CELL, MOST_FAULTS, MOST_ROWS, Fault
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
@@ -204,3 +204,9 @@ def test_every_file_that_the_handbook_sends_to_the_inbox_has_the_name_that_the_i
         assert f"`{kind}" in HANDBOOK, f"the handbook says nothing of {kind}"
     assert all(shown(file) for file in KINDS.values())
     assert set(KINDS.values()) <= known
+
+
+def test_the_handbook_names_the_bounds_of_files() -> None:
+    bounds = (MOST_ROWS, "dòng"), (LONGEST_CELL, "ký tự"), (MOST_FAULTS, "lỗi"), (LARGEST // 1_000_000, "MB")
+    text = " ".join(HANDBOOK.split())
+    assert [f"{bound:,} {what}".replace(",", ".") in text for bound, what in bounds] == [True] * 4
