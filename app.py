@@ -35,7 +35,7 @@ def _address() -> str:
 
 @app.route("/health", methods=["GET"])
 def health() -> Response:
-    return guarded(lambda: reply(200, api.exam().health()))
+    return guarded(lambda: reply(200, api.health()))
 
 
 @app.route("/contest", methods=["GET"])

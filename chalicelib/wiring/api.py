@@ -7,11 +7,13 @@ requests. Imports that the exam path does not need are inside the functions that
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
+from chalicelib.domain.errors import Busy
 from chalicelib.domain.macs import mac_key
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.pace import Pace
@@ -27,9 +29,10 @@ from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session
 from chalicelib.wiring.environment import ApiEnvironment, read
 
 if TYPE_CHECKING:
-    from chalicelib.services.exam.receipts import Receipts
+    from chalicelib.services.exam.receipts import Receipts, SigningKey
     from chalicelib.web.account import AccountApi
     from chalicelib.web.provider import ProviderApi
+    from chalicelib.web.shapes import Health
 
 
 @lru_cache(maxsize=1)
@@ -84,15 +87,34 @@ def exam() -> ExamApi:
 
 @lru_cache(maxsize=1)
 def _receipts() -> Receipts:
-    from chalicelib.services.exam.receipts import Receipts, SigningKey  # noqa: PLC0415
+    from chalicelib.services.exam.receipts import Receipts  # noqa: PLC0415
 
-    _, http = _clients()
-    return Receipts(_entry_secret(), SigningKey(secret(http, _environment().receipt_secret)))
+    return Receipts(_entry_secret(), _signing_key())
+
+
+@lru_cache(maxsize=1)
+def _signing_key() -> SigningKey:
+    from chalicelib.services.exam.receipts import SigningKey  # noqa: PLC0415
+
+    return SigningKey(secret(_clients()[1], _environment().receipt_secret))
+
+
+@lru_cache(maxsize=1)
+def _announce_key() -> None:
+    """Before anybody can sit a paper, and never on the exam path. Raises ``Busy``."""
+    from chalicelib.services.exam.receipt_keys import announce  # noqa: PLC0415
+
+    announce(_desk(), _signing_key())
+
+
+def health() -> Health:
+    _announce_key()
+    return exam().health()
 
 
 @lru_cache(maxsize=1)
 def _desk() -> ReadOnlyDesk:
-    """The desk, of whose pointers the API may move the list of revoked tokens."""
+    """The desk, of whose pointers the API may move those of revoked tokens and receipt keys."""
     environment, (dynamodb, http) = _environment(), _clients()
     # Each environment looks every ten seconds: what is a moment old will do.
     pointers = Pointers(dynamodb, environment.tallies_table, consistent=False)
@@ -118,6 +140,8 @@ def account() -> AccountApi:
     from chalicelib.web.account import AccountApi  # noqa: PLC0415
     from chalicelib.wiring.people import participants  # noqa: PLC0415
 
+    with suppress(Busy):  # whoever signs in need not wait for it; the next environment tries again
+        _announce_key()
     environment, (dynamodb, http) = _environment(), _clients()
     table = environment.participants_table
     desk = _desk()

@@ -13,14 +13,13 @@ from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Library
-from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
 from chalicelib.wiring.environment import ClosingEnvironment, read
 from chalicelib.wiring.people import participants, vault
 
@@ -60,7 +59,6 @@ def closing() -> Closing:
     return Closing(
         weeks=close,
         current=Library(desk, now_ms, recheck=0).current,
-        keys=lambda: [SigningKey(value) for value in rotated(http, environment.receipt_secret)],
         desk=desk,
         site=site,
         clock=now_ms,

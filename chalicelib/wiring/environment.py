@@ -44,7 +44,6 @@ class ClosingEnvironment(NamedTuple):
     participants_table: str
     tallies_table: str
     entry_secret: str
-    receipt_secret: str
     data_key_kms: str
     code_version: str
 
@@ -58,7 +57,6 @@ class IntakeEnvironment(NamedTuple):
     tallies_table: str
     pepper_secret: str
     entry_secret: str
-    receipt_secret: str
     data_key_kms: str
     code_version: str
 

@@ -13,7 +13,6 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipt_keys import publish_keys
-from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.intake.inbox import Inbox
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
@@ -28,7 +27,7 @@ from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, now_ms, rotated, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
 from chalicelib.wiring.close_weeks import closing
 from chalicelib.wiring.environment import IntakeEnvironment, read
 from chalicelib.wiring.people import participants
@@ -63,7 +62,6 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     http = _http(environment, desk)
     markdown = MarkdownIt("commonmark", {"html": False})
     site = site_bucket(environment.aws_region, environment.site_bucket, environment.tallies_table)
-    keys = [SigningKey(value) for value in rotated(http, environment.receipt_secret)]
     people = lru_cache(maxsize=1)(partial(_participants, environment, http, desk))
     return Intake(
         desk=desk,
@@ -73,7 +71,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         to_rules=rules_page,
         clock=now_ms,
         version=environment.code_version,
-        keys=publish_keys(desk, site, keys),
+        keys=publish_keys(desk, site),
         write_book=plain_book,
         published=closing().weeks,
         people=people,

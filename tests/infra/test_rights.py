@@ -10,13 +10,14 @@ import pytest
 
 from infra.package import build
 
+POINTERS_OF_THE_API = ("pointers/contest", "pointers/data-key", "pointers/receipt-keys", "pointers/revoked")
 # Function → where → actions there: what somebody has who takes the function over.
 RIGHTS = {
     "APIHandler": {
         "ParticipantsTable": "BatchGetItem PutItem UpdateItem",
         "EntriesTable": "GetItem UpdateItem",
-        "TalliesTable where key=pointers/contest;pointers/data-key;pointers/revoked": "GetItem",
-        "TalliesTable where key=pointers/revoked": "PutItem",
+        f"TalliesTable where key={';'.join(POINTERS_OF_THE_API)}": "GetItem",
+        "TalliesTable where key=pointers/receipt-keys;pointers/revoked": "PutItem",
         "desk/reference/contest/*": "GetObject",
         "desk/reference/listed/*": "GetObject",
         "desk/inbox/releases-by-provider/*": "PutObject",
@@ -40,7 +41,6 @@ RIGHTS = {
         "site": "ListBucket ListBucketVersions",
         "site/data/*": "AbortMultipartUpload GetObject GetObjectVersion PutObject",
         "EntrySecret": "GetSecretValue",
-        "ReceiptSecret": "GetSecretValue",
         "PersonalDataKey where purpose=participants": "Decrypt",
         "log close-*": "CreateLogStream PutLogEvents",
     },
@@ -63,7 +63,6 @@ RIGHTS = {
         "site/data/*": "PutObject",
         "PepperSecret": "GetSecretValue",
         "EntrySecret": "GetSecretValue",
-        "ReceiptSecret": "GetSecretValue",
         "PersonalDataKey where purpose=participants": "Decrypt GenerateDataKeyWithoutPlaintext",
         "AlarmTopic": "Publish",
         "log intake": "CreateLogStream PutLogEvents",
@@ -159,3 +158,13 @@ def test_every_function_is_in_the_table(rights: dict[str, dict[str, str]]) -> No
 
 def test_the_api_cannot_list_the_desk(rights: dict[str, dict[str, str]]) -> None:
     assert not [place for place, actions in rights["APIHandler"].items() if "List" in actions]
+
+
+def test_who_may_read_a_secret_is_few(rights: dict[str, dict[str, str]]) -> None:
+    readers: dict[str, set[str]] = {}
+    for function, places in rights.items():
+        for place in places:
+            if place.endswith("Secret"):
+                readers.setdefault(place, set()).add(function)
+    assert readers["ReceiptSecret"] == readers["TokenSecret"] == readers["ProviderSecret"] == {"APIHandler"}
+    assert readers["PepperSecret"] == {"APIHandler", "Intake"}

@@ -344,8 +344,10 @@ def test_the_api_neither_deletes_nor_lists_people_and_writes_but_revoked_tokens_
     assert written == ["inbox/releases-by-provider/*"]
     pointers = [rule for rule in rules if rule["Resource"] == {"Fn::GetAtt": ["TalliesTable", "Arn"]}]
     assert {rule["Action"]: rule["Condition"] for rule in pointers} == {
-        "dynamodb:GetItem": of_keys("pointers/contest", "pointers/data-key", "pointers/revoked"),
-        "dynamodb:PutItem": of_keys("pointers/revoked"),
+        "dynamodb:GetItem": of_keys(
+            "pointers/contest", "pointers/data-key", "pointers/receipt-keys", "pointers/revoked"
+        ),
+        "dynamodb:PutItem": of_keys("pointers/receipt-keys", "pointers/revoked"),
     }
     actions = {action for rule in rules for action in as_list(rule["Action"])}
     assert not actions & {

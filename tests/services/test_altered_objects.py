@@ -21,6 +21,7 @@ from chalicelib.services.contest.checked import POINTERS, Altered
 from chalicelib.services.contest.compiled_rosters import index_key, load_rosters
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.contest.revisions import shown_weeks
+from chalicelib.services.exam.receipt_keys import announce
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_lists, look_after_site
@@ -68,6 +69,7 @@ class Contest(Province):
         self.desk.desk = watched
         object.__setattr__(self.desk.intake, "desk", watched)
         assert self.desk.put(toml=TWO_WEEKS, rosters=ROSTERS)["accepted"]
+        announce(watched, SigningKey(b"secret"))
         self.closing(TUESDAY).run()
         self.code = self.send("annulments.csv", annul("an"))["taken"]["code"]
         watched.read.clear()
@@ -81,7 +83,6 @@ class Contest(Province):
         return Closing(
             weeks=self.closer(),
             current=Library(self.desk.desk, Clock(), recheck=0).current,
-            keys=lambda: [SigningKey(b"secret")],
             desk=self.desk.desk,
             site=self.desk.site,
             clock=lambda: to_ms(now),

@@ -8,7 +8,7 @@ from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
-from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipt_keys import announce, publish_keys
 from tests.closer import closer
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
@@ -26,7 +26,8 @@ class Played:
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []
-        publish_keys(self.desk, self.site, [SIGNING_KEY])
+        announce(self.desk, SIGNING_KEY)
+        publish_keys(self.desk, self.site)
         for person, wrong, minutes in ((AN, 0, 3), (BINH, 1, 2), (CHI, 0, 4), (AN, 2, 1)):
             self.play(person, wrong, minutes)
         token = self.counter.arrive(DUNG)

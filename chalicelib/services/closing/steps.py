@@ -7,7 +7,7 @@ and then does the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from chalicelib.services.contest.commitments import note_deployment
 from chalicelib.services.contest.public_contest import ToRules, committed_rules, rules_in_words
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.receipt_keys import publish_keys
-from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import Clock, ConditionalObjects, KeptSite
 from chalicelib.services.publishing.published import show_contest
 from chalicelib.services.publishing.upkeep import look_after_lists, look_after_site
@@ -27,11 +26,10 @@ from chalicelib.services.publishing.upkeep import look_after_lists, look_after_s
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """``current`` gives the contest in force, ``keys`` all keys that sign or have signed receipts."""
+    """``current`` gives the contest in force."""
 
     weeks: CloseWeeks
     current: Callable[[], Current]
-    keys: Callable[[], Sequence[SigningKey]]
     desk: ConditionalObjects
     site: KeptSite
     clock: Clock
@@ -42,7 +40,7 @@ class Closing:
         """Closes weeks that are over; returns new revisions. Raises ``NotLoaded`` before the first contest."""
         look_after_site(self.site, self.clock())  # before what follows puts right what somebody has changed
         look_after_lists(self.desk)
-        keys = publish_keys(self.desk, self.site, self.keys())
+        keys = publish_keys(self.desk, self.site)
         now = EPOCH + timedelta(milliseconds=self.clock())
         note_deployment(self.desk, self.version, keys, now, self._publish_rules)
         reference = self.current()

@@ -1,8 +1,9 @@
-"""Publishes the keys that check receipts."""
+"""The keys that check receipts: whoever signs makes its own known, others publish it.
+
+So that only the API reads the secret that the key is made of.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from chalicelib.documents.keys import KEYS, LISTED, PublicKey, PublicKeys
 from chalicelib.documents.typed import decode
@@ -10,20 +11,22 @@ from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 
-def publish_keys(
-    desk: ConditionalObjects, site: ObjectStore, keys: Sequence[SigningKey]
-) -> tuple[PublicKey, ...]:
-    """Adds the keys to the pointer's list and brings ``data/keys.json`` to it; returns all keys in it.
-
-    No key is ever removed: receipts are checked for years.
-    """
+def announce(desk: ConditionalObjects, key: SigningKey) -> None:
+    """Adds the key to the pointer's list. No key is ever removed: receipts are checked for years."""
     before = desk.get(LISTED)
     listed = decode(PublicKeys, before).keys if before else ()
-    known = {key.key_id for key in listed}
-    new = tuple(PublicKey(key.id, key.public.hex()) for key in keys if key.id not in known)
-    after = PublicKeys(keys=listed + new).encode()
-    if new and not desk.replace(LISTED, before, after):
-        return publish_keys(desk, site, keys)  # somebody has added others meanwhile
-    if site.get(KEYS) != after:
-        site.put(KEYS, after)
-    return listed + new
+    if key.id in {one.key_id for one in listed}:
+        return
+    after = PublicKeys(keys=(*listed, PublicKey(key.id, key.public.hex())))
+    if not desk.replace(LISTED, before, after.encode()):
+        announce(desk, key)  # somebody has added one meanwhile
+
+
+def publish_keys(desk: ObjectStore, site: ObjectStore) -> tuple[PublicKey, ...]:
+    """Brings ``data/keys.json`` to the pointer's list; returns all keys in it."""
+    listed = desk.get(LISTED)
+    if listed is None:
+        return ()
+    if site.get(KEYS) != listed:
+        site.put(KEYS, listed)
+    return decode(PublicKeys, listed).keys

@@ -13,6 +13,7 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.exam.receipt_keys import announce
 from chalicelib.services.exam.receipts import SigningKey
 from tests.fakes import MINUTE, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
@@ -28,10 +29,8 @@ def nothing_loaded() -> Current:
 
 def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
     current = contest if loaded else nothing_loaded
-    keys = [SigningKey(b"secret")]
-    return Closing(
-        stage.closer(), current, lambda: keys, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test", rules_page
-    )
+    announce(stage.desk, SigningKey(b"secret"))
+    return Closing(stage.closer(), current, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test", rules_page)
 
 
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:

@@ -11,7 +11,7 @@ from nacl.exceptions import BadSignatureError
 
 from chalicelib.documents.keys import KEYS
 from chalicelib.domain.ranking import pseudonym
-from chalicelib.services.exam.receipt_keys import publish_keys
+from chalicelib.services.exam.receipt_keys import announce, publish_keys
 from chalicelib.services.exam.receipts import Receipts, SigningKey
 from tests.fakes import MINUTE, MemoryObjects, definition
 from tests.services.exam.exam_room import AN, BINH, ExamRoom
@@ -66,9 +66,10 @@ def test_a_new_signing_key_changes_no_salt_and_no_leaf() -> None:
 def test_keys_are_added_and_never_removed() -> None:
     desk, site = MemoryObjects(), MemoryObjects()
     first, second, third = (SigningKey(bytes([k])) for k in range(3))
-    publish_keys(desk, site, [first])
-    publish_keys(desk, site, [first, second])
-    publish_keys(desk, site, [second, third])
+    assert publish_keys(desk, site) == ()
+    for key in (first, second, first, third, second):
+        announce(desk, key)
+        publish_keys(desk, site)
     listed = json.loads(site.objects[KEYS])["keys"]
     assert [entry["key_id"] for entry in listed] == [first.id, second.id, third.id]
     assert listed[0] == {"key_id": first.id, "algorithm": "Ed25519", "public_key": first.public.hex()}
@@ -76,6 +77,21 @@ def test_keys_are_added_and_never_removed() -> None:
 
 def test_known_keys_are_not_written_again() -> None:
     desk, site = MemoryObjects(), MemoryObjects()
-    publish_keys(desk, site, [KEY])
-    publish_keys(desk, site, [KEY])
+    for _ in range(2):
+        announce(desk, KEY)
+        publish_keys(desk, site)
     assert site.puts == [KEYS]
+
+
+def test_of_two_that_sign_for_the_first_time_at_once_both_are_known() -> None:
+    class Overtaken(MemoryObjects):
+        def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
+            if not self.objects:
+                announce(other, SigningKey(b"faster"))
+            return super().replace(key, before, after)
+
+    desk, other = Overtaken(), MemoryObjects()
+    other.objects = desk.objects
+    announce(desk, KEY)
+    listed = publish_keys(desk, MemoryObjects())
+    assert [key.key_id for key in listed] == [SigningKey(b"faster").id, KEY.id]
