@@ -164,7 +164,6 @@ def intake(event: dict[str, Any], context: Any) -> None:
             key=unquote_plus(put["key"]),
             version=put.get("versionId", ""),
             sequencer=put.get("sequencer", ""),
-            who=record.get("userIdentity", {}).get("principalId", ""),
             request=context.aws_request_id,
         )
         answer = inbox().take_over(delivery)

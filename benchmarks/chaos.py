@@ -121,10 +121,10 @@ def _load(folder: Path, environment: dict[str, str], s3: Any) -> None:
     definition = folder / "contest.toml"
     text = definition.read_text(encoding="utf-8")
     definition.write_text(text.replace("start = 2022-08-22T08:00:00+07:00", 'start = "now"'), encoding="utf-8")
-    s3.put_object(Bucket="desk", Key="inbox/contest.zip", Body=archive(folder))
+    s3.put_object(Bucket="desk", Key="inbox/kept/account/contest.zip", Body=archive(folder))
     code = (
         "from chalicelib.services.intake.inbox import Delivery; from chalicelib.wiring.intake import inbox; "
-        "assert inbox().take_over(Delivery('inbox/contest.zip', '', '', '', '')).accepted"
+        "assert inbox().take_over(Delivery('inbox/kept/account/contest.zip', '', '', '')).accepted"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **environment}, check=True)
 

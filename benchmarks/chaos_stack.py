@@ -104,7 +104,7 @@ def _workers_of(runner: int) -> Any:
 def _twice(stack: Stack) -> None:
     """Delivers events twice and out of order, as EventBridge and S3 may do."""
     functions, desk = stack.client("lambda"), stack.stack["desk_bucket"]
-    record = {"s3": {"bucket": {"name": desk}, "object": {"key": "inbox/contest.zip"}}}
+    record = {"s3": {"bucket": {"name": desk}, "object": {"key": "inbox/kept/account/contest.zip"}}}
     for _ in range(2):
         functions.invoke(
             FunctionName="cuoc-thi-local-intake",

@@ -12,6 +12,7 @@ from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library, Reference
 from chalicelib.services.exam.exam import Person
 from chalicelib.services.intake.intake import Intake
+from chalicelib.services.intake.place import rightly
 from chalicelib.web.tokens import Tokens
 from tests.fakes import MemoryParticipants, MemoryRevocations, NothingPublished
 
@@ -77,7 +78,7 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
     report = intake(store, Folder(scratch / "site")).take_over(
-        "contest.zip", archive(folder), datetime.now(UTC)
+        rightly("contest.zip"), archive(folder), datetime.now(UTC)
     )
     if not report.accepted:
         raise SystemExit(str(report.faults))

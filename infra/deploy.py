@@ -52,7 +52,7 @@ def main() -> None:
     except (DeploymentFailed, ClientError, BotoCoreError) as error:
         sys.exit(f"Not deployed. {error}")
     print(f"{outputs['SiteUrl']}  ({count} files of the site changed)")
-    print(f"Put a contest there:  aws s3 cp contest.zip s3://{outputs['DeskBucket']}/inbox/")
+    print(f"Put a contest there:  aws s3 cp contest.zip s3://{outputs['DeskBucket']}/inbox/kept/account/")
 
 
 def stack_name(stage: str) -> str:

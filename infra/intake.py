@@ -11,7 +11,6 @@ import difflib
 import json
 import sys
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
 from chalicelib.readers.contest_folder import archive
 from chalicelib.readers.tables import ContestFaults
+from chalicelib.services.intake.place import Place, rightly
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
 from infra.local.stackfile import local_desk
@@ -33,21 +33,31 @@ _SHOWN = 50
 
 def send(s3: Any, desk: str, name: str, data: bytes, patience: float = _PATIENCE) -> dict[str, Any] | None:
     """Returns the report about exactly this file, or None if there is none in time."""
-    key = f"intake/{name}.json"
-    s3.delete_object(
-        Bucket=desk, Key=key
-    )  # else an earlier answer to the same content would be taken for this one
-    s3.put_object(Bucket=desk, Key=f"inbox/{name}", Body=data)
+    place = rightly(name)
+    version = s3.put_object(Bucket=desk, Key=place.key, Body=data)["VersionId"]
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        report = read_report(s3, desk, key)
-        if report and report["sha256"] == sha256(data).hexdigest():
+        report = _report(s3, desk, place._replace(version=version))
+        if report:
             return report
         time.sleep(0.1)
     return None
 
 
-def read_report(s3: Any, desk: str, key: str) -> dict[str, Any] | None:
+def last_report(s3: Any, desk: str, name: str) -> dict[str, Any] | None:
+    """The report about the newest version of the file, or None if there is no such file or no report yet."""
+    place = rightly(name)
+    try:
+        version = s3.head_object(Bucket=desk, Key=place.key)["VersionId"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return None
+        raise
+    return _report(s3, desk, place._replace(version=version))
+
+
+def _report(s3: Any, desk: str, place: Place) -> dict[str, Any] | None:
+    key = f"{place.answer}.json"
     try:
         report: dict[str, Any] = json.loads(s3.get_object(Bucket=desk, Key=key)["Body"].read())
     except ClientError as error:
@@ -61,7 +71,7 @@ def fault_lines(report: dict[str, Any], shown: int = _SHOWN) -> list[str]:
     """A line for each fault: its place, the value there, the remedy."""
     lines = [_line(fault) for fault in report["faults"][:shown]]
     more = report.get("fault_count", len(report["faults"])) - len(lines)
-    return [*lines, f"… {more} more, in intake/{report['file']}.xlsx"] if more > 0 else lines
+    return [*lines, f"… {more} more, in the answer's workbook"] if more > 0 else lines
 
 
 def _line(place: dict[str, Any]) -> str:

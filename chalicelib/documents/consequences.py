@@ -80,8 +80,13 @@ class Consequences(Document, frozen=True, kw_only=True):
 
 
 class Pending(Document, frozen=True, kw_only=True):
-    """A file that waits for its confirmation; ``data``: its bytes, in base64."""
+    """A file that waits for its confirmation; ``data``: its bytes, in base64.
+
+    ``by``: who sent it, as its path says; ``version``: of the file, as S3 names it.
+    """
 
     format: Literal[1] = 1
     data: bytes
+    by: str
+    version: str
     consequences: Consequences

@@ -14,7 +14,7 @@ Gender = Literal["male", "female"]
 class CorrectedLine(NamedTuple):
     """A correction of a person's own data, for the record; it stands with the person and goes with them.
 
-    ``by``: who put the file into the inbox, as S3's event says.
+    ``by``: who put the file into the inbox, as its path says.
     """
 
     at: str

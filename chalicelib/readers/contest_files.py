@@ -39,6 +39,13 @@ DECISION_FILES = {
         for ending in ("csv", "xlsx")
     },
 }
+# Kinds of files about single people, or whose answers are: the bucket deletes both after a month.
+_ABOUT_PEOPLE = frozenset(
+    {
+        *("rosters", "corrections", "releases", "annulments", "winner-checks"),
+        *("password-resets", "data-requests", "claimants", "lookups"),
+    }
+)
 # One unit's roster: it replaces that unit's people in the contest's rosters, and no others.
 UNIT_ROSTER = re.compile(r"rosters-([A-Z0-9][A-Z0-9-]{0,19})\.(?:csv|xlsx)")
 # The confirmation of a change whose consequences were shown under a code.
@@ -59,6 +66,12 @@ _LARGEST_OF = {
 TOO_LARGE = "nội dung quá lớn (trên 20 MB): hãy kiểm tra lại, bỏ những phần không cần"
 
 
+def folder_of(file: str) -> str:
+    """The inbox's folder for a file of this name: ``month`` if it is about single people, else ``kept``."""
+    about_people = UNIT_ROSTER.fullmatch(file) or file.rpartition(".")[0] in _ABOUT_PEOPLE
+    return "month" if about_people else "kept"
+
+
 def missing_kinds(files: Iterable[str]) -> list[str]:
     """The kinds that every contest needs and that ``files`` lacks."""
     there = {FILES.get(name) for name in files}
@@ -70,7 +83,7 @@ def misnamed(name: str) -> Fault:
     message = (
         f"không có tệp nào tên như vậy; các tệp là: {', '.join(FILES)}; danh sách của một đơn vị: "
         "rosters-<mã đơn vị>.xlsx; "
-        f"đưa riêng từng tệp vào inbox: {', '.join((*DECISION_FILES, *PERSONAL_FILES))}"
+        f"đưa riêng từng tệp: {', '.join((*DECISION_FILES, *PERSONAL_FILES))}"
     )
     if name.lower().endswith((".xls", ".ods")):
         message = f"hãy lưu lại dạng .xlsx; {message}"
@@ -104,28 +117,40 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(file: str, data: bytes) -> dict[str, bytes]:
-    """Unpacks a zip of the files, or of the folder with them. Raises ``ContestFaults`` if it is not a zip."""
+    """Unpacks a zip of the files, or of the folder with them.
+
+    Raises ``ContestFaults`` if it is not a zip, or if nobody can tell which files are the contest's.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = [info.filename for info in packed.infolist() if not info.is_dir()]
-            folders = [name for name in names if _is_definition(name)]
-            root = folders[0].removesuffix("contest.toml") if folders and "contest.toml" not in names else ""
-            inside = {name: name.removeprefix(root) for name in names if name.startswith(root)}
-            wanted = {name: inner for name, inner in inside.items() if _belongs(inner)}
-            too_large = sum(packed.getinfo(name).file_size for name in wanted) > LARGEST
-            files = {} if too_large else {inner: packed.read(name) for name, inner in wanted.items()}
+            homes = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] in FILES}
+            root = next((f"{home}/" for home in homes if _is_folder(home)), "")
+            inside = [name.removeprefix(root) for name in names if name.startswith(root)]
+            wanted = [name for name in inside if _belongs(name)]
+            too_large = sum(packed.getinfo(root + name).file_size for name in wanted) > LARGEST
+            ambiguous = len(homes) > 1 or len(wanted) > len(set(wanted))
+            files = {} if too_large or ambiguous else {name: packed.read(root + name) for name in wanted}
     except Exception as error:  # zipfile raises a dozen kinds of error, zlib's and struct's among them
         message = "không đọc được tệp zip: hãy nén lại thư mục cuộc thi, không đặt mật khẩu"
         raise ContestFaults([Fault(file, 0, "", "", message)]) from error
+    if ambiguous:
+        message = f"tệp zip có nhiều hơn một bộ tệp cuộc thi ({_listed(homes)}): chỉ nén một thư mục cuộc thi"
+        raise ContestFaults([Fault(file, 0, "", "", message)])
     if too_large:
         raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
     return files
 
 
-def _is_definition(name: str) -> bool:
-    """Whether it is ``contest.toml`` in a folder that is visible and in no other."""
-    folder, _, file = name.partition("/")
-    return file == "contest.toml" and folder[:1] not in {"", "."} and "\\" not in folder
+def _is_folder(home: str) -> bool:
+    """Whether it is a folder that is visible and in no other."""
+    return home[:1] not in {"", "."} and "/" not in home and "\\" not in home
+
+
+def _listed(homes: Iterable[str]) -> str:
+    """The first folders of a zip, for people."""
+    named = [f"{home}/" if home else "ngay trong tệp zip" for home in sorted(homes)]
+    return ", ".join([*named[:5], *(["…"] if len(named) > 5 else [])])
 
 
 def folder_files(path: Path) -> dict[str, bytes]:

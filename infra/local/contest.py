@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.readers.contest_folder import archive, read_folder
 from chalicelib.readers.tables import ContestFaults
-from infra.intake import fault_lines, read_report, send
+from infra.intake import fault_lines, last_report, send
 from infra.local.checks import CannotRun
 from infra.progress import span
 
@@ -50,7 +50,7 @@ def read(folder: Path) -> Contest:
 
 def load(s3: Any, desk: str, contest: Contest) -> bool:
     """Puts the contest into the inbox and waits for the report; False if exactly this was taken over before."""
-    last = read_report(s3, desk, f"intake/{_FILE}.json")
+    last = last_report(s3, desk, _FILE)
     if last and last["accepted"] and last["sha256"] == sha256(contest.data).hexdigest():
         return False
     report = send(s3, desk, _FILE, contest.data, _PATIENCE)

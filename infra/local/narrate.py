@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 _SPEAKS_EVERY = 5.0
+# An answer to a file, without what lies in the folder beside it, or the end of a revision.
+_REPORT = re.compile(r"intake/[^/]+/[^/]+/[^/]+\.json|results/.*/manifest\.json")
 
 
 class Narrator:
@@ -108,8 +111,7 @@ class Narrator:
             items = [item for page in pages for item in page.get("Contents", [])]
             if prefix == "results/":
                 self._under_way = self._note([item["Key"] for item in items])
-            told = ".json" if prefix == "intake/" else "/manifest.json"
-            found += [item for item in items if item["Key"].endswith(told)]
+            found += [item for item in items if _REPORT.fullmatch(item["Key"])]
         return [(item["Key"], item["ETag"]) for item in sorted(found, key=lambda item: item["LastModified"])]
 
     def _line(self, key: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from infra.intake import last_report
 from tests.csv_rows import csv_rows
 from tests.e2e.people import enter, form, sign_in, sit
 from tests.stack import Stack, contest_folder, running, wait_for
@@ -88,4 +88,6 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
         assert units(stack, "week-2/rev-1") == {"SO-A": ("4", "2"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "0")}
         assert units(stack, "week-1/rev-2") == {"SO-A": ("4", "1"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "1")}
         assert main(["rank", stack.site_url]) == 0
-        assert json.loads(stack.desk("intake/mergers.csv.json"))["taken"]["merged"]
+        told = last_report(stack.client("s3"), stack.stack["desk_bucket"], "mergers.csv")
+        assert told
+        assert told["taken"]["merged"]

@@ -179,6 +179,15 @@ def test_a_close_is_narrated_from_the_end_of_the_week_to_its_counts() -> None:
     assert narrator.news() == ["Week 1 is closed: 300 people. Files: results/week-1/rev-1/"]
 
 
+def test_of_answers_only_those_to_a_file_are_narrated() -> None:
+    store = Store()
+    narrator = Narrator(store, None, "desk", "site", {})
+    answer = "intake/month/account/data-requests.csv.v1"
+    store.put("desk", f"{answer}/0123456789abcdef.json", {"person": {}})
+    store.put("desk", f"{answer}.json", {"file": "data-requests.csv", "accepted": True, "taken": {}})
+    assert narrator.news() == ["data-requests.csv was taken over."]
+
+
 class Stack:
     """A CloudFormation stack that has to be looked at a few times."""
 

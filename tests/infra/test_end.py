@@ -46,10 +46,10 @@ MANIFEST = (SAMPLES / "final_manifest.1.json").read_bytes()
 RECOGNISED = Recognition("final", "12/QĐ-BTC", "2022-09-25", False, "")
 STAYS = ("results/current.json", "results/week-1/rev-1/bulletin.html", "results/final/rev-1/manifest.json")
 GOES = (
-    "inbox/rosters.csv",
-    "intake/rosters.csv.json",
+    "inbox/month/account/rosters.csv",
+    "intake/month/account/rosters.csv.v1.json",
     "reference/source/s.zip",
-    "requests/20220901/data-requests.xlsx",
+    "intake/month/account/data-requests.csv.v1/data-requests.xlsx",
     "results/final/rev-1/individual_prizes.xlsx",
     "results/week-1/rev-1/units.zip",
     "results/week-1/rev-1/units/SO-A.xlsx",
@@ -122,7 +122,7 @@ class Desk:
         self.s3.put_bucket_versioning(Bucket="desk", VersioningConfiguration={"Status": "Enabled"})
         for key in (*GOES, *GOES, *STAYS):  # two versions of those that go
             self.put(key, key.encode())
-        self.s3.delete_object(Bucket="desk", Key="inbox/rosters.csv")  # and a marker of a deletion
+        self.s3.delete_object(Bucket="desk", Key=GOES[0])  # and a marker of a deletion
         self.close(Decisions(recognitions=(RECOGNISED,)))
 
     def close(self, decisions: Decisions, weeks: int = 4, finals: int = 1, *, told: bool = True) -> None:
@@ -220,7 +220,7 @@ def test_the_certificate_says_what_when_and_by_whom(desk: Desk) -> None:
     assert (told["contest"], told["begun_at"]) == ("trial", "2022-10-01T01:00:00+00:00")
     assert told["by"].startswith("arn:aws:")
     assert (told["counts"]["accounts"], told["counts"]["entries"], told["counts"]["keys"]) == (30, 30, 4)
-    assert told["counts"]["requests/"] == 2
+    assert told["counts"]["intake/"] == 4
     shown = desk.s3.get_object(Bucket="desk", Key=f"{CERTIFICATE}.html")["Body"].read().decode()
     assert "<td>tài khoản người dự thi</td><td>30</td>" in shown
     assert "$" not in shown

@@ -77,6 +77,15 @@ def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dic
         assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
 
 
+def test_what_names_single_people_on_the_desk_goes_after_a_month(resources: dict[str, Resource]) -> None:
+    rules = of_type(resources, "AWS::S3::Bucket")["DeskBucket"]["LifecycleConfiguration"]["Rules"]
+    month = {rule["Prefix"] for rule in rules if rule.get("ExpirationInDays") == 30}
+    assert month == {"inbox/month/", "intake/month/", "pending/"}
+    for rule in rules:
+        if rule.get("Prefix") in month:
+            assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
 def test_reads_and_writes_of_desk_and_site_are_logged(resources: dict[str, Resource]) -> None:
     buckets = of_type(resources, "AWS::S3::Bucket")
     for name in ("DeskBucket", "SiteBucket", "TrailBucket"):
@@ -290,6 +299,7 @@ def as_list(value: Any) -> list[Any]:
 def test_no_role_may_do_anything_to_everything() -> None:
     below_a_name = re.compile(
         r"""^[^*]*( \$\{AWS::Region\}/[a-z/-]+/\*                              # a folder of a bucket
+                 | /inbox/month/provider-\*/releases\.csv                     # a sender a proven owner
                  | log-group:/aws/lambda/\$\{AWS::StackName\}-[a-z-]+\*?:\*  # streams of a log group
                  | \$\{EntriesTable\.Arn\}/stream/\* )"\}$""",
         re.VERBOSE,
@@ -341,7 +351,7 @@ def test_the_api_neither_deletes_nor_lists_people_and_writes_but_revoked_tokens_
     written = [
         resource["Fn::Sub"].partition("/")[2] for rule in writing for resource in as_list(rule["Resource"])
     ]
-    assert written == ["inbox/releases-by-provider/*"]
+    assert written == ["inbox/month/provider-*/releases.csv"]
     pointers = [rule for rule in rules if rule["Resource"] == {"Fn::GetAtt": ["TalliesTable", "Arn"]}]
     assert {rule["Action"]: rule["Condition"] for rule in pointers} == {
         "dynamodb:GetItem": of_keys(

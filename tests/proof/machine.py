@@ -48,6 +48,7 @@ from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import load
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.intake.intake import Intake
+from chalicelib.services.intake.place import rightly
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
@@ -427,7 +428,7 @@ class ContestMachine(RuleBasedStateMachine):
         """Puts a file into the inbox. One that is refused changes nothing."""
         pointer, site = self.desk.get(CURRENT), dict(self.site.objects)
         data = content.encode() if isinstance(content, str) else content
-        answer = self.intake.take_over(file, data, self.clock.moment())
+        answer = self.intake.take_over(rightly(file), data, self.clock.moment())
         after = self.desk.get(CURRENT)
         assert after, answer.faults
         if not answer.accepted:

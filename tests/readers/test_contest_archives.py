@@ -130,10 +130,36 @@ def test_files_at_another_path_are_not_the_contest(prefix: str) -> None:
     assert [fault.file for fault in found] == ["contest.toml", "questions.csv", "units.csv"]
 
 
-def test_a_path_trick_beside_a_whole_contest_is_not_followed(tmp_path: Path) -> None:
-    tricked = zipped({**contest_files(), "../../guide.md": b"# hacked", "/etc/passwd": b"x"})
-    assert read_archive("c.zip", tricked) == read_archive("c.zip", zipped(contest_files()))
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    ("inside", "named"),
+    [
+        ({"2021/contest.toml": b"x"}, "(ngay trong tệp zip, 2021/)"),
+        ({"cu/lists/rosters.csv": b"x"}, "(ngay trong tệp zip, cu/lists/)"),
+        ({"../../guide.md": b"# hacked"}, "(ngay trong tệp zip, ../../)"),
+        ({f"{year}/units.csv": b"x" for year in range(2014, 2022)}, "2017/, …)"),
+    ],
+)
+def test_an_archive_with_a_second_set_of_files_is_refused_not_guessed_at(
+    inside: dict[str, bytes], named: str
+) -> None:
+    (fault,) = faults(zipped({**contest_files(), **inside}))
+    assert (fault.file, fault.row) == ("cuoc-thi.zip", 0)
+    assert named in fault.message
+    assert "chỉ nén một thư mục cuộc thi" in fault.message
+
+
+def test_of_two_contests_in_folders_none_is_taken() -> None:
+    both = {f"{year}/{name}": data for year in (2021, 2022) for name, data in contest_files().items()}
+    (fault,) = faults(zipped(both))
+    assert "(2021/, 2022/)" in fault.message
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_in_an_archive_are_refused() -> None:
+    buffer = io.BytesIO(zipped(contest_files()))
+    with zipfile.ZipFile(buffer, "a") as packed:
+        packed.writestr("units.csv", contest_files()["units.csv"])
+    assert "nhiều hơn một bộ tệp" in faults(buffer.getvalue())[0].message
 
 
 def test_a_zip_of_the_folder_itself_is_accepted_too() -> None:

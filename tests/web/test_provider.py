@@ -244,7 +244,7 @@ def test_a_proven_owner_takes_over_a_number_that_a_stranger_has_registered(run: 
         with pytest.raises(Busy):
             counter.account.register(body(sent), HOME)
     asked = [key for key in counter.desk.puts if key.startswith("inbox/")]
-    assert asked == [f"inbox/releases-by-provider/{ID}/releases.csv"]
+    assert asked == [f"inbox/month/provider-{ID}/releases.csv"]
     assert counter.desk.objects[asked[0]].decode() == (
         'citizen_id,reason\n040090000001,"chủ số đã xác thực bằng VNeID"\n'
     )
@@ -287,7 +287,7 @@ def test_a_stranger_cannot_keep_a_number_by_straining_it(run: Provider) -> None:
         counter.account.register(body(sent), HOME)
     with pytest.raises(Busy):
         counter.account.register(body({**sent, "proof": solved(required.value.challenge)}), HOME)
-    assert [key for key in counter.desk.objects if key.startswith("inbox/releases-by-provider/")]
+    assert [key for key in counter.desk.objects if key.startswith("inbox/month/provider-")]
 
 
 def test_a_release_that_could_not_be_written_is_asked_for_again(run: Provider) -> None:
@@ -306,7 +306,7 @@ def test_a_release_that_could_not_be_written_is_asked_for_again(run: Provider) -
         broken.register(sent, HOME)
     with pytest.raises(Busy):
         counter.account.register(sent, HOME)
-    assert counter.desk.puts[-1].startswith("inbox/releases-by-provider/")
+    assert counter.desk.puts[-1].startswith("inbox/month/provider-")
 
 
 def test_a_release_that_the_desk_has_not_carried_out_is_asked_for_again_later(run: Provider) -> None:

@@ -18,20 +18,22 @@ from chalicelib.domain.times import EPOCH, to_ms
 from chalicelib.readers.contest_files import LARGEST, PERSONAL_FILES
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
+from chalicelib.services.intake.place import place_of
 from chalicelib.services.ports import Deliveries
+
+_OVERTAKEN = "một bản mới hơn của tệp cùng tên đã đến trước: nếu vẫn cần nội dung này, hãy gửi lại tệp"
 
 
 class Delivery(NamedTuple):
     """S3's event about one version of the object at ``key``.
 
-    ``sequencer`` orders the events of one key; ``who`` put the file there, as the event says; ``request`` is
-    Lambda's id of this call, which is that of the first try where it tries again.
+    ``sequencer`` orders the events of one key; ``request`` is Lambda's id of this call, which is that of the
+    first try where it tries again.
     """
 
     key: str
     version: str
     sequencer: str
-    who: str
     request: str
 
     @property
@@ -61,8 +63,8 @@ class Inbox:
 
         Raises ``FileNotFoundError``, ``Busy``.
         """
-        file, now = delivery.key.rpartition("/")[2], self.now()
-        if not file:  # a folder made by the console
+        (place, misplaced), now = place_of(delivery.key, delivery.version), self.now()
+        if not place.file:  # a folder made by the console
             return None
         deliveries = self.deliveries()
         began = deliveries.claim(delivery.id, delivery.request, to_ms(now))
@@ -72,11 +74,13 @@ class Inbox:
         if data is None:
             raise FileNotFoundError(delivery.key)
         first = EPOCH + timedelta(milliseconds=began)
-        if file in PERSONAL_FILES:
-            told = self.people().take_over(file, data, first, delivery.id)
+        if misplaced:
+            told = self.contest().refuse(place, data, now, misplaced)
+        elif place.file in PERSONAL_FILES:
+            told = self.people().take_over(place, data, first, delivery.id)
         elif deliveries.is_newest(delivery.key, delivery.sequencer, to_ms(now)):
-            told = self.contest().take_over(file, data, now, first, delivery.who)
+            told = self.contest().take_over(place, data, now, first)
         else:
-            told = self.contest().overtaken(f"{file}.{delivery.version}", data, now)
+            told = self.contest().refuse(place, data, now, _OVERTAKEN)
         deliveries.finish(delivery.id)
         return told

@@ -86,7 +86,8 @@ from chalicelib.services.contest.withdrawn import withdraw
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
-from chalicelib.services.intake.intake_report import Unconfirmed, answer, answers_folder, even_sheet
+from chalicelib.services.intake.intake_report import Unconfirmed, answer, even_sheet
+from chalicelib.services.intake.place import Place, rightly
 from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
 from chalicelib.services.intake.renumbering import free
 from chalicelib.services.ports import (
@@ -119,16 +120,24 @@ class _Overtaken(Exception):
 
 
 class _Sent(NamedTuple):
-    """A file, and who sent it; ``confirmed`` with its code and reason, if its consequences were seen before.
+    """A file; ``confirmed`` with its code and reason, if its consequences were seen before.
 
     ``came``: when it arrived, where that was before this run.
     """
 
-    file: str
+    place: Place
     data: bytes
-    by: str = ""
     confirmed: tuple[str, str] | None = None
     came: datetime | None = None
+
+    @property
+    def file(self) -> str:
+        return self.place.file
+
+    @property
+    def folder(self) -> str:
+        """Where what the answer says of people goes."""
+        return f"{self.place.answer}/"
 
 
 class Published(Protocol):
@@ -183,37 +192,34 @@ class Intake:
     people: Callable[[], ParticipantStore]
     revocations: Callable[[], Revocations]
 
-    def take_over(
-        self, file: str, data: bytes, now: datetime, came: datetime | None = None, by: str = ""
-    ) -> IntakeAnswer:
-        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``. Raises ``Busy``.
+    def take_over(self, place: Place, data: bytes, now: datetime, came: datetime | None = None) -> IntakeAnswer:
+        """Returns the answer, which is also put as JSON and XLSX. Raises ``Busy``.
 
-        ``came``: when the file first arrived, if an earlier run has died over it. ``by``: who put it there.
+        ``came``: when the file first arrived, if an earlier run has died over it.
         """
-        confirmation = CONFIRMATION.fullmatch(file)
+        confirmation = CONFIRMATION.fullmatch(place.file)
         return answer(
             self.desk,
             self.write_book,
-            file,
+            place,
             data,
             now,
             lambda warnings: (
-                self._confirm(_Sent(file, data, by), confirmation[1], now, warnings)
+                self._confirm(_Sent(place, data), confirmation[1], now, warnings)
                 if confirmation
-                else self._take(_Sent(file, data, by, came=came), now, warnings)
+                else self._take(_Sent(place, data, came=came), now, warnings)
             ),
             self._names,
             self._word,
         )
 
-    def overtaken(self, file: str, data: bytes, now: datetime) -> IntakeAnswer:
-        """Refuses a version of a file after a newer one of the same name; ``file`` names the version too."""
-        message = "một bản mới hơn của tệp cùng tên đã đến trước: nếu vẫn cần nội dung này, hãy gửi lại tệp"
+    def refuse(self, place: Place, data: bytes, now: datetime, why: str) -> IntakeAnswer:
+        """Answers a file that is not looked at; ``why`` says what to do."""
 
         def refuse(_: list[Fault]) -> dict[str, Any]:
-            raise ContestFaults([Fault(file, 0, "", "", message)])
+            raise ContestFaults([Fault(place.file, 0, "", "", why)])
 
-        return answer(self.desk, self.write_book, file, data, now, refuse)
+        return answer(self.desk, self.write_book, place, data, now, refuse)
 
     def _word(self) -> str:
         """The contest's for a week, “tuần” before there is one."""
@@ -267,7 +273,7 @@ class Intake:
             return self._correct(sent, seen, now, warnings)
         contest, files = seen.contest, self._source(seen, None)
         published_at = partial(self.published.published_at, contest)
-        more = read_decisions(*sent[:2], contest, self._ids, published_at, now)
+        more = read_decisions(sent.file, sent.data, contest, self._ids, published_at, now)
         taken = self._publish(files, sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
         definition = with_changes(contest.definition, decisions.calendar)
@@ -289,11 +295,10 @@ class Intake:
                 if not people.pass_on(one.number, one.before, one.after, one.generation):
                     raise Busy(f"{one.number} has passed on meanwhile")
             self.revocations().revoke(one.before for one in releases)
-        folder = answers_folder(now, digest(sent.data))
         sheet = even_sheet("Trả lại số", WHO, lines)
-        self.desk.put(f"{folder}releases.xlsx", self.write_book([sheet], now))
+        self.desk.put(f"{sent.folder}releases.xlsx", self.write_book([sheet], now))
         offered = self._offer(releases, published, sent, now, warnings) if releases and published else {}
-        return {"released": len(releases), "answers": folder, **offered}
+        return {"released": len(releases), "answers": sent.folder, **offered}
 
     def _with_results(self, contest: Current, now: int) -> set[int]:
         """The weeks whose results are published, and that are not opened again."""
@@ -321,7 +326,7 @@ class Intake:
         published_at = partial(self.published.published_at, seen.contest)
         more = read_decisions(file, data, seen.contest, self._ids, published_at, now)
         after = replace(seen.contest, decisions=seen.contest.decisions.plus(more))
-        annulments = _Sent(file, data)
+        annulments = _Sent(Place("month", sent.place.sub, file, sent.place.version), data)
         try:
             changes = self._changes(seen.contest, after, annulments, seen.told.source, now)
         except ContestFaults as refused:
@@ -334,18 +339,17 @@ class Intake:
         contest, store, faults = seen.contest, self.people(), Faults()
         published = self.published.winners_shown(contest)
         with_results = partial(self._with_results, contest, to_ms(now))
-        table = File(sent.file, sent.data)
+        table, by = File(sent.file, sent.data), sent.place.sub
         asked = plan_corrections(
-            table, contest, store, self._ids, published, with_results, now, sent.by, self.pepper, faults
+            table, contest, store, self._ids, published, with_results, now, by, self.pepper, faults
         )
         if faults:
             raise ContestFaults(faults)
-        folder = answers_folder(now, digest(sent.data))
 
         def carry_out() -> None:
             book = self.write_book([even_sheet("Đã sửa", LOG, asked.log)], now)
             # If this is tried again, what the first try found stays: rows are as they should be by then.
-            self.desk.replace(f"{folder}corrections.xlsx", None, book)
+            self.desk.replace(f"{sent.folder}corrections.xlsx", None, book)
             asked.carry_out(store, to_ms(now))
 
         taken: dict[str, Any] = {}
@@ -356,7 +360,7 @@ class Intake:
             carry_out()
         free(asked.renumberings, store)
         unchanged = sum(UNCHANGED in line for line in asked.log)
-        told = {"corrected": len(asked.log) - unchanged, "unchanged": unchanged, "answers": folder}
+        told = {"corrected": len(asked.log) - unchanged, "unchanged": unchanged, "answers": sent.folder}
         return {**{k: taken[k] for k in _OF_A_CHANGE if k in taken}, **told}
 
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
@@ -382,8 +386,8 @@ class Intake:
         except Altered:
             message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
             raise ContestFaults([Fault(sent.file, 0, "", code, message)]) from None
-        file = pending.consequences.file
-        return self._take(_Sent(file, pending.data, sent.by, (code, reason)), now, warnings)
+        place = rightly(pending.consequences.file, pending.by, pending.version)
+        return self._take(_Sent(place, pending.data, (code, reason)), now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -604,7 +608,8 @@ class Intake:
     def _told(self, changes: Consequences, sent: _Sent) -> dict[str, Any]:
         """Keeps the file for its confirmation; returns what the answer says of it."""
         code = _code(changes)
-        waiting = Pending(data=sent.data, consequences=changes).encode()
+        pending = Pending(data=sent.data, by=sent.place.sub, version=sent.place.version, consequences=changes)
+        waiting = pending.encode()
         self.desk.put(pending_key(code), waiting)
         self.desk.put(pending_pointer(code), digest(waiting).encode())
         return {"code": code, "consequences": changes}

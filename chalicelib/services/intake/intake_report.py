@@ -17,6 +17,7 @@ from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
 from chalicelib.readers.tables import MOST_FAULTS, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
+from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 _LONGEST = 2_000
@@ -24,8 +25,6 @@ TOO_LONG = (
     "đọc tệp này quá lâu nên hệ thống đã dừng, không nhận phần nào: hãy sao chép riêng bảng cần gửi sang một "
     "tệp mới, lưu dạng “CSV UTF-8”, hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại"
 )
-# In bytes: S3 allows 1,024 for the whole key, and the answer's key is longer than the file's.
-LONGEST_NAME = 1_000
 _TAKEN = {
     "contest": "Cuộc thi",
     "questions_approved": "Câu hỏi đã thẩm định",
@@ -68,18 +67,6 @@ class Unconfirmed(Exception):
         self.told = told
 
 
-def answer_key(file: str) -> str:
-    """The key of the answer to ``file``, without ending: its name, cut to fit into a key."""
-    if len(file.encode()) <= LONGEST_NAME:
-        return f"intake/{file}"
-    return f"intake/{file[:100]}~{sha256(file.encode()).hexdigest()[:16]}"
-
-
-def answers_folder(now: datetime, sent: str) -> str:
-    """For answers with personal data, emptied after 30 days; ``sent`` tells the files of one second apart."""
-    return f"requests/{now:%Y%m%d-%H%M%S}-{sent[:8]}/"
-
-
 def even_sheet(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> PlainSheet:
     return PlainSheet(name, [24] * len(header), header, rows)
 
@@ -87,7 +74,7 @@ def even_sheet(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
 def answer(
     desk: ObjectStore,
     write_book: WriteBook,
-    file: str,
+    place: Place,
     data: bytes,
     now: datetime,
     take: Callable[[list[Fault]], dict[str, Any]],
@@ -106,21 +93,21 @@ def answer(
     accepted = False
     try:
         if len(data) > LARGEST:
-            raise ContestFaults([Fault(file, 0, "", "", TOO_LARGE)])
+            raise ContestFaults([Fault(place.file, 0, "", "", TOO_LARGE)])
         with budget():
             taken = take(warnings)
         accepted = True
     except ContestFaults as refused:
         faults = refused.faults
     except BudgetSpent:
-        faults = [Fault(file, 0, "", "", TOO_LONG)]
+        faults = [Fault(place.file, 0, "", "", TOO_LONG)]
     except Unconfirmed as waiting:
         taken = waiting.told
     spoken = word()
     faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
-    report = make_report(file, data, now, taken, faults, warnings, accepted=accepted)
-    desk.put(f"{answer_key(file)}.xlsx", write_book(as_sheets(report, names, spoken), now))
-    desk.put(f"{answer_key(file)}.json", report.encode())
+    report = make_report(place.file, data, now, taken, faults, warnings, accepted=accepted)
+    desk.put(f"{place.answer}.xlsx", write_book(as_sheets(report, names, spoken), now))
+    desk.put(f"{place.answer}.json", report.encode())
     return report
 
 

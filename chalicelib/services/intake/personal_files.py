@@ -4,8 +4,8 @@ The files are ``password-resets.csv`` (``citizen_id``), ``data-requests.csv`` (`
 may have ``participant_id`` instead, as for somebody whose number was given back to its owner) and
 ``claimants.csv`` (``unit_code``: who says that they are of a unit without a roster) and ``lookups.csv``
 (``citizen_id``, ``participant_id`` or ``attempt_id``: all papers of a person, in words), or XLSX. Each is taken
-whole or refused with all its faults. The answer is personal, so it goes into a folder of its own below
-``requests/``, which the bucket empties after 30 days; the report in ``intake/`` has only counts.
+whole or refused with all its faults. What the answer says of people is in a folder of its own beside the
+report, which has only counts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from chalicelib.readers.tables import ContestFaults, Fault, Faults, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
-from chalicelib.services.intake.intake_report import answer, answers_folder, even_sheet
+from chalicelib.services.intake.intake_report import answer, even_sheet
+from chalicelib.services.intake.place import Place
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
@@ -70,16 +71,17 @@ class PersonalFiles:
     pepper: bytes
     write_book: WriteBook
 
-    def take_over(self, file: str, data: bytes, now: datetime, delivery: str) -> IntakeAnswer:
-        """Returns the answer, which also goes to ``intake/<file>.json`` and ``.xlsx``.
+    def take_over(self, place: Place, data: bytes, now: datetime, delivery: str) -> IntakeAnswer:
+        """Returns the answer, which is also put as JSON and XLSX.
 
         A run that died may be repeated: ``now``, when the event was first taken up, and ``delivery``, the
-        event's id, give the same folder and the same codes.
+        event's id, give the same codes.
         """
-        take = partial(self._take, file, data, now, delivery)
-        return answer(self.desk, self.write_book, file, data, now, lambda _: take())
+        take = partial(self._take, place, data, now, delivery)
+        return answer(self.desk, self.write_book, place, data, now, lambda _: take())
 
-    def _take(self, file: str, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
+    def _take(self, place: Place, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
+        file, folder = place.file, f"{place.answer}/"
         name = file.rpartition(".")[0]
         faults = Faults()
         rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL.get(name, ()))
@@ -91,7 +93,6 @@ class PersonalFiles:
         except NotLoaded:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
-        folder = answers_folder(now, delivery)
         match name:
             case "password-resets":
                 done = self._resets(rows, reference, now, folder, delivery)

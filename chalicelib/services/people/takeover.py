@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import Exchanges, Holder, ObjectStore, ParticipantStore
 
-# Where the desk finds the numbers that their proven owners want, one folder each.
-RELEASES = "inbox/releases-by-provider"
+# Where the desk finds the numbers that their proven owners want: each owner is a sender of the inbox.
+RELEASES = "inbox/month/provider-"
 AGAIN_MS = 15 * 60_000
 
 
@@ -48,7 +48,7 @@ class TakeOver:
         if self.exchanges.claim(claim, now):
             why = f"chủ số đã xác thực bằng {title}"
             try:
-                self.inbox().put(f"{RELEASES}/{number}/releases.csv", _releases_file(citizen_id, why))
+                self.inbox().put(f"{RELEASES}{number}/releases.csv", _releases_file(citizen_id, why))
             except Exception:
                 self.exchanges.release(claim)
                 raise

@@ -16,12 +16,18 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake, Published
+from chalicelib.services.intake.place import Place, rightly
 from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
 from tests.readers.contest_files import contest_files, zipped
 
 NOW = datetime(2022, 8, 1, 3, 0, 5, 123_456, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 PEPPER = b"pepper"
+
+
+def sent(file: str) -> Place:
+    """Where somebody with rights in the account puts the file."""
+    return rightly(file, version="v1")
 
 
 def plain(answer: IntakeAnswer | None) -> Any:
@@ -77,10 +83,10 @@ class Desk:
         """A single file, or a zip under another name."""
         self.clock.now = to_ms(now)
         data = content.encode() if isinstance(content, str) else content
-        return plain(self.intake.take_over(file, data, now))
+        return plain(self.intake.take_over(sent(file), data, now))
 
     def report(self) -> Any:
-        return json.loads(self.desk.objects["intake/c.zip.json"])
+        return json.loads(self.desk.objects[f"{sent('c.zip').answer}.json"])
 
     def library(self) -> Library:
         return Library(self.desk, Clock())

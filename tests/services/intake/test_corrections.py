@@ -119,7 +119,14 @@ def test_the_same_file_again_changes_nothing(hotline: Hotline) -> None:
 def test_every_correction_is_logged_with_the_person_and_for_a_month_on_the_desk(hotline: Hotline) -> None:
     answer = hotline.correct(row("dung", "phone", "0987654321"), row("dung", "unit", "SO-B"))
     (line,) = hotline.people[IDS["dung"]].corrected
-    assert line == ("2022-08-30T09:00:00+07:00", "", "phone", "0912345678", "0987654321", "gọi đường dây nóng")
+    assert line == (
+        "2022-08-30T09:00:00+07:00",
+        "account",
+        "phone",
+        "0912345678",
+        "0987654321",
+        "gọi đường dây nóng",
+    )
     book = openpyxl.load_workbook(io.BytesIO(hotline.objects[f"{answer['taken']['answers']}corrections.xlsx"]))
     header, *lines = book.worksheets[0].iter_rows(values_only=True)
     told = [dict(zip(header, values, strict=True)) for values in lines]
@@ -128,7 +135,7 @@ def test_every_correction_is_logged_with_the_person_and_for_a_month_on_the_desk(
         ("unit", "SO-A", "SO-B", "2"),
     ]
     for key, data in hotline.objects.items():
-        if key.startswith(("intake/corrections", "reference/")):
+        if key.startswith(("intake/month/account/corrections.csv.v1.json", "reference/")):
             assert b"0987654321" not in data
             assert CITIZENS["dung"].encode() not in data
 

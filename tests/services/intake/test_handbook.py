@@ -26,7 +26,7 @@ from chalicelib.services.closing.shares import Shares
 from tests.closer import closer
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, MemoryEntries, MemoryParticipants, MemoryRevisions, collectors
-from tests.services.intake.inbox import PEPPER, Desk
+from tests.services.intake.inbox import PEPPER, Desk, sent
 from tests.services.intake.test_consequences import Province, paper_of
 from tests.stack import ROOT
 
@@ -102,7 +102,7 @@ class Organiser(Province):
         answer = self.send(file, text, now)
         assert (answer["accepted"], answer["faults"]) == (False, [])
         summary, consequences = openpyxl.load_workbook(
-            io.BytesIO(self.objects[f"intake/{file}.xlsx"])
+            io.BytesIO(self.objects[f"{sent(file).answer}.xlsx"])
         ).worksheets[:2]
         told = {row[0]: row[1] for row in summary.iter_rows(values_only=True)}
         assert consequences.title == "Hệ quả"

@@ -11,22 +11,29 @@ import pytest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.identity import code_id
-from chalicelib.readers.contest_files import LARGEST
+from chalicelib.readers.contest_files import DECISION_FILES, FILES, LARGEST, PERSONAL_FILES
 from chalicelib.services.contest.reference import load
 from chalicelib.services.intake.inbox import Delivery, Inbox
+from chalicelib.services.intake.place import Place, place_of
 from tests.fakes import MINUTE, MemoryDeliveries
 from tests.readers.contest_files import UNITS, contest_files, zipped
-from tests.services.intake.inbox import NOW, Desk, plain
+from tests.services.intake.inbox import NOW, Desk, plain, sent
 from tests.services.intake.test_personal_files import AN, AN_ID, Office
 from tests.web.counter import PEPPER as OFFICE_PEPPER
 
 DAY = 24 * 60 * MINUTE
 RESET = f"citizen_id\n{AN['citizen_id']}\n".encode()
+# The design's list, and what goes with it: whose card was checked, who claims a unit.
+ABOUT_PEOPLE = (
+    *("rosters", "corrections", "releases", "annulments", "lookups", "password-resets", "data-requests"),
+    *("winner-checks", "claimants"),
+)
+SUB = "29ea4c8d-7041-70aa-0000-000000000000"
 SWITCH = "switch,value,reason\nstarts,{},sửa câu 12\n"
 
 
 def delivery(key: str, version: str = "v1", sequencer: str = "10", request: str = "r1") -> Delivery:
-    return Delivery(key, version, sequencer, "AWS:AN", request)
+    return Delivery(key, version, sequencer, request)
 
 
 class Bounded:
@@ -43,8 +50,8 @@ class Bounded:
 
 
 class People:
-    def take_over(self, file: str, data: bytes, now: object, delivery: str) -> dict[str, Any]:
-        return {"file": file, "people": data, "now": now}
+    def take_over(self, place: Place, data: bytes, now: object, delivery: str) -> dict[str, Any]:
+        return {"place": place, "people": data, "now": now}
 
 
 def never() -> NoReturn:
@@ -57,35 +64,94 @@ def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) 
 
 
 def test_a_file_about_individuals_goes_to_the_people_use_case() -> None:
-    box, _ = inbox({"inbox/data-requests.csv": b"x"}, people=People)
-    report: Any = box.take_over(delivery("inbox/data-requests.csv"))
-    assert (report["file"], report["people"]) == ("data-requests.csv", b"x")
+    key = f"inbox/month/{SUB}/data-requests.csv"
+    box, _ = inbox({key: b"x"}, people=People)
+    report: Any = box.take_over(delivery(key))
+    assert (report["place"], report["people"]) == (Place("month", SUB, "data-requests.csv", "v1"), b"x")
     assert abs(report["now"] - NOW) < timedelta(milliseconds=1)
 
 
 def test_every_other_file_is_treated_as_a_contest_file() -> None:
     desk = Desk()
-    box, _ = inbox({"inbox/holiday.jpg": b"x"}, contest=lambda: desk.intake)
-    assert not plain(box.take_over(delivery("inbox/holiday.jpg")))["accepted"]
-    assert not json.loads(desk.desk.objects["intake/holiday.jpg.json"])["accepted"]
+    key = "inbox/kept/account/holiday.jpg"
+    box, _ = inbox({key: b"x"}, contest=lambda: desk.intake)
+    assert not plain(box.take_over(delivery(key)))["accepted"]
+    assert not json.loads(desk.desk.objects["intake/kept/account/holiday.jpg.v1.json"])["accepted"]
 
 
 def test_a_file_is_fetched_once_and_only_as_far_as_it_takes_to_see_it_is_too_large() -> None:
     desk = Desk()
-    box, bucket = inbox({"inbox/c.zip": b"x" * (LARGEST + 10)}, contest=lambda: desk.intake)
-    assert "20 MB" in str(plain(box.take_over(delivery("inbox/c.zip")))["faults"])
-    assert bucket.asked == [("inbox/c.zip", LARGEST + 1)]
+    key = sent("c.zip").key
+    box, bucket = inbox({key: b"x" * (LARGEST + 10)}, contest=lambda: desk.intake)
+    assert "20 MB" in str(plain(box.take_over(delivery(key)))["faults"])
+    assert bucket.asked == [(key, LARGEST + 1)]
 
 
 def test_a_folder_is_not_a_file() -> None:
     box, bucket = inbox({})
-    assert box.take_over(delivery("inbox/new folder/")) is None
+    for folder in ("", "new folder/", "kept/", f"month/{SUB}/"):
+        assert box.take_over(delivery(f"inbox/{folder}")) is None
     assert bucket.asked == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "file", "right", "answer"),
+    [
+        ("", "units.csv", "kept/account", "kept/account"),
+        ("", "rosters.csv", "month/account", "kept/account"),
+        ("kept/", "contest.zip", "kept/account", "kept/account"),
+        ("archive/2021/", "contest.zip", "kept/account", "kept/account"),
+        ("templates/", "bulletin.docx", "kept/account", "kept/account"),
+        (f"kept/{SUB}/old/", "contest.zip", f"kept/{SUB}", f"kept/{SUB}"),
+        ("kept/an ổi/", "units.csv", "kept/account", "kept/account"),
+        (f"kept/{SUB}/", "rosters.xlsx", f"month/{SUB}", f"kept/{SUB}"),
+        (f"kept/{SUB}/", "rosters-SO-A.csv", f"month/{SUB}", f"kept/{SUB}"),
+        (f"kept/{SUB}/", "password-resets.csv", f"month/{SUB}", f"kept/{SUB}"),
+        (f"month/{SUB}/", "contest.zip", f"kept/{SUB}", f"month/{SUB}"),
+        (f"month/{SUB}/", "confirm-0123456789.txt", f"kept/{SUB}", f"month/{SUB}"),
+        (f"month/{SUB}/x/", "releases.csv", f"month/{SUB}", f"month/{SUB}"),
+    ],
+)
+def test_a_file_in_another_folder_is_refused_with_the_right_place(
+    folder: str, file: str, right: str, answer: str
+) -> None:
+    desk = Desk()
+    desk.put()
+    before = desk.everything_but_reports()
+    key = f"inbox/{folder}{file}"
+    data = zipped(contest_files(units=UNITS.replace("Sở B", "Sở Bê")))
+    box, _ = inbox({key: data}, contest=lambda: desk.intake)
+    told = plain(box.take_over(delivery(key)))
+    (fault,) = told["faults"]
+    assert (told["accepted"], f"inbox/{right}/{file}" in fault["message"]) == (False, True)
+    assert ("xóa tệp đã đưa nhầm" in fault["message"]) is (
+        folder.startswith("kept") and right.startswith("month")
+    )
+    assert json.loads(desk.desk.objects[f"intake/{answer}/{file}.v1.json"]) == told
+    assert desk.everything_but_reports() == before
+
+
+@pytest.mark.parametrize("file", [*FILES, *DECISION_FILES, *PERSONAL_FILES, "rosters-SO-A.csv"])
+def test_each_file_has_one_folder_and_only_there_it_is_taken(file: str) -> None:
+    assert [folder for folder in ("kept", "month") if not place_of(f"inbox/{folder}/{SUB}/{file}", "v")[1]] == [
+        "month" if file.startswith(ABOUT_PEOPLE) else "kept"
+    ]
+
+
+def test_two_people_who_send_a_file_of_one_name_get_an_answer_each() -> None:
+    desk = Desk()
+    desk.put()
+    keys = [f"inbox/kept/{sub}/units.csv" for sub in (SUB, "account")]
+    box, _ = inbox({keys[0]: UNITS.encode(), keys[1]: b"x"}, contest=lambda: desk.intake)
+    assert [plain(box.take_over(delivery(key)))["accepted"] for key in keys] == [True, False]
+    for sub, accepted in ((SUB, True), ("account", False)):
+        told = json.loads(desk.desk.objects[f"intake/kept/{sub}/units.csv.v1.json"])
+        assert told["accepted"] is accepted
+
+
 def test_a_file_that_is_gone_is_our_error() -> None:
-    with pytest.raises(FileNotFoundError, match=r"inbox/c\.zip"):
-        inbox({})[0].take_over(delivery("inbox/c.zip"))
+    with pytest.raises(FileNotFoundError, match=r"kept/account/c\.zip"):
+        inbox({})[0].take_over(delivery(sent("c.zip").key))
 
 
 class Died(Exception):
@@ -127,7 +193,7 @@ class PostOffice:
         self.left = [0]  # writes until the run dies; none dies at 0
 
     def put(self, file: str, data: bytes, version: str = "v1") -> None:
-        self.bucket.objects[f"inbox/{file}", version] = data
+        self.bucket.objects[sent(file).key, version] = data
 
     def deliver(self, file: str, version: str = "v1", sequencer: str = "10", request: str = "r1") -> Any:
         requests, intake = self.office.requests, self.contest.intake
@@ -143,7 +209,7 @@ class PostOffice:
         self.contest.clock.now = self.clock.now
         ways = (lambda: contest, lambda: people, lambda: mortal(self.deliveries))
         box = Inbox(self.bucket, *ways, self.clock.moment)
-        answer = box.take_over(delivery(f"inbox/{file}", version, sequencer, request))
+        answer = box.take_over(delivery(sent(file).key, version, sequencer, request))
         return answer and plain(answer)
 
     def deliver_until_it_lives(self, file: str, death: int, version: str = "v1", sequencer: str = "10") -> bool:
@@ -227,11 +293,11 @@ def test_codes_are_the_same_whatever_write_the_first_run_died_after() -> None:
         post = PostOffice()
         post.put("password-resets.csv", RESET)
         died = post.deliver_until_it_lives("password-resets.csv", death)
-        told = json.loads(post.office.desk.objects["intake/password-resets.csv.json"])
+        told = json.loads(post.office.desk.objects["intake/month/account/password-resets.csv.v1.json"])
         assert told["taken"] == answer["taken"]
         assert post.codes(told) == whole.codes(answer)
         assert post.works(whole.codes(answer)[0])
-        assert sum(key.startswith("requests/") for key in post.office.desk.objects) == 1
+        assert sum(key.endswith("/password-resets.xlsx") for key in post.office.desk.objects) == 1
     assert death > 5
 
 
@@ -255,7 +321,7 @@ def test_a_contest_is_as_it_should_be_whatever_write_the_first_run_died_after(fi
         post.put(file, data)
         died = post.deliver_until_it_lives(file, death)
         assert pointer(post) == pointer(whole)
-        assert json.loads(post.contest.desk.objects[f"intake/{file}.json"])["accepted"]
+        assert json.loads(post.contest.desk.objects[f"{sent(file).answer}.json"])["accepted"]
         assert post.deliver(file, request="r3") is None
     assert death > 10
 
@@ -268,8 +334,8 @@ def test_an_older_versions_event_after_a_newer_one_does_not_put_the_older_back()
     (fault,) = post.deliver("switches.csv", "v1", "9f")["faults"]
     assert "bản mới hơn" in fault["message"]
     assert post.stopped() == ()
-    assert json.loads(post.contest.desk.objects["intake/switches.csv.json"])["accepted"]
-    assert not json.loads(post.contest.desk.objects["intake/switches.csv.v1.json"])["accepted"]
+    assert json.loads(post.contest.desk.objects["intake/kept/account/switches.csv.v2.json"])["accepted"]
+    assert not json.loads(post.contest.desk.objects["intake/kept/account/switches.csv.v1.json"])["accepted"]
 
 
 def test_two_versions_in_order_are_both_taken_each_with_its_own_content() -> None:

@@ -13,9 +13,11 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, sent
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
+
+ANSWERS = [f"{sent('c.zip').answer}.{ending}" for ending in ("xlsx", "json")]
 
 
 def test_a_whole_contest_is_accepted_and_the_report_lists_its_contents() -> None:
@@ -64,9 +66,14 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    bare_intake(Logged(), Logged()).take_over("c.zip", zipped(contest_files()), NOW)
+    bare_intake(Logged(), Logged()).take_over(sent("c.zip"), zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]
-    assert log[-5:] == [CURRENT, *shown, "intake/c.zip.xlsx", "intake/c.zip.json"]
+    assert log[-5:] == [
+        CURRENT,
+        *shown,
+        "intake/kept/account/c.zip.v1.xlsx",
+        "intake/kept/account/c.zip.v1.json",
+    ]
 
 
 def test_the_same_archive_again_gives_the_same_objects() -> None:
@@ -77,7 +84,7 @@ def test_the_same_archive_again_gives_the_same_objects() -> None:
     desk.put(LATER)
     after = json.loads(desk.desk.objects[CURRENT])
     assert {**after, "loaded_at": ""} == {**pointer, "loaded_at": ""}
-    assert set(desk.desk.objects) == set(before[0]) | {"intake/c.zip.json", "intake/c.zip.xlsx"}
+    assert set(desk.desk.objects) == {*before[0], *ANSWERS}
     assert desk.site.objects == before[1]
 
 
@@ -116,16 +123,16 @@ def test_a_refusal_says_file_row_column_and_remedy() -> None:
 @pytest.mark.parametrize("data", [b"", b"junk", zipped(contest_files())[:200]])
 def test_junk_also_gets_a_report(data: bytes) -> None:
     desk = Desk()
-    desk.intake.take_over("c.zip", data, NOW)
+    desk.intake.take_over(sent("c.zip"), data, NOW)
     assert desk.report()["accepted"] is False
-    assert set(desk.desk.objects) == {"intake/c.zip.json", "intake/c.zip.xlsx"}
+    assert set(desk.desk.objects) == set(ANSWERS)
     assert desk.site.objects == {}
 
 
 def test_an_archive_damaged_on_the_way_also_gets_a_report() -> None:
     desk = Desk()
     whole = zipped(contest_files())
-    desk.intake.take_over("c.zip", whole[:60] + b"\xff" * 200 + whole[260:], NOW)
+    desk.intake.take_over(sent("c.zip"), whole[:60] + b"\xff" * 200 + whole[260:], NOW)
     assert desk.report()["accepted"] is False
 
 

@@ -13,7 +13,7 @@ from chalicelib.readers.contest_files import FILES
 from tests.examples import examples
 from tests.readers.contest_files import QUESTIONS, UNITS, contest_files, zipped
 from tests.readers.workbooks import as_workbook, part, repacked
-from tests.services.intake.inbox import LATER, Desk
+from tests.services.intake.inbox import LATER, Desk, sent
 from tests.services.intake.test_intake_single_files import GIFT
 
 NAMES = [*FILES, "contest.zip", "units.xls", "x", " ", ".", "a b.csv", "=1.csv"]
@@ -44,8 +44,8 @@ def check(file: str, data: bytes) -> None:
             desk.put()
         before = desk.everything_but_reports()
         report: dict[str, Any] = desk.send(file, data, LATER)
-        assert json.loads(desk.desk.objects[f"intake/{file}.json"]) == report
-        assert desk.desk.objects[f"intake/{file}.xlsx"].startswith(b"PK")
+        assert json.loads(desk.desk.objects[f"{sent(file).answer}.json"]) == report
+        assert desk.desk.objects[f"{sent(file).answer}.xlsx"].startswith(b"PK")
         assert report["accepted"] is (report["fault_count"] == 0)
         if not report["accepted"]:
             assert desk.everything_but_reports() == before

@@ -14,11 +14,11 @@ from chalicelib.readers.tables import Fault
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.intake.intake_report import (
     MOST_FAULTS,
-    answer_key,
     as_sheets,
     in_words_of,
     make_report,
 )
+from chalicelib.services.intake.place import rightly
 from tests.readers.contest_files import QUESTIONS, TOML, UNIT_HEADER, UNITS
 from tests.services.intake.inbox import NOW, Desk
 
@@ -34,7 +34,7 @@ def rows(sheet: Any) -> list[list[Any]]:
 def test_an_accepted_contest_is_summed_up() -> None:
     desk = Desk()
     desk.put()
-    summary, faults = book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets
+    summary, faults = book(desk.desk.objects["intake/kept/account/c.zip.v1.xlsx"]).worksheets
     told = dict(rows(summary))
     assert (told["Tệp"], told["Số lỗi"], told["Đơn vị"], told["Câu hỏi đã thẩm định"]) == ("c.zip", 0, 2, 4)
     assert told["Kết quả"].startswith("Đã tiếp nhận")
@@ -50,7 +50,7 @@ def test_the_answer_says_the_contests_word_for_a_week_but_quotes_as_it_is_writte
     answer = desk.send("calendar.csv", "week,opens,closes,title,cancelled,reason\n1,,,,1,bão\n", opened)
     assert answer["faults"][0]["message"] == "đợt đã mở hoặc sắp mở thì không thể hủy"
     desk.put(opened, toml=rounds.replace("attempts_per_week = 3", "attempts_per_week = 4"))
-    told = dict(rows(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets[0]))
+    told = dict(rows(book(desk.desk.objects["intake/kept/account/c.zip.v1.xlsx"]).worksheets[0]))
     assert told["Kết quả"].endswith("có hiệu lực từ đợt 2; các đợt đã mở giữ nguyên như khi mở.")
     chain = json.loads(desk.site.objects["data/commitments.json"])
     assert chain["entries"][-1]["reason"].endswith("có hiệu lực từ đợt 2")
@@ -61,7 +61,7 @@ def test_a_refusal_lists_each_fault() -> None:
     desk = Desk()
     desk.put()
     report = desk.send("units.csv", UNITS + "so-c,Sở C,Sở,d,mười,0\n")
-    summary, faults = book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets
+    summary, faults = book(desk.desk.objects["intake/kept/account/units.csv.v1.xlsx"]).worksheets
     assert dict(rows(summary))["Kết quả"].startswith("KHÔNG tiếp nhận")
     listed = rows(faults)[1:]
     assert [row[:4] for row in listed] == [
@@ -74,7 +74,7 @@ def test_a_refusal_lists_each_fault() -> None:
 def test_the_report_lists_the_files_still_missing() -> None:
     desk = Desk()
     desk.send("units.csv", UNITS)
-    told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
+    told = dict(rows(book(desk.desk.objects["intake/kept/account/units.csv.v1.xlsx"]).worksheets[0]))
     assert "contest.toml" in told["Các tệp còn thiếu (chưa thể mở cuộc thi)"]
     assert "còn thiếu" in told["Kết quả"]
 
@@ -83,7 +83,7 @@ def test_the_report_names_the_week_from_which_a_change_holds() -> None:
     desk = Desk()
     desk.put()
     desk.put(datetime(2022, 8, 23, tzinfo=UTC), questions=QUESTIONS.replace("Một?,a,b", "Một?,a,x"))
-    told = dict(rows(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets[0]))
+    told = dict(rows(book(desk.desk.objects["intake/kept/account/c.zip.v1.xlsx"]).worksheets[0]))
     assert "có hiệu lực từ tuần 2" in str(told["Kết quả"])
 
 
@@ -121,7 +121,7 @@ def test_prizes_by_category_without_rosters_are_taken_over_with_a_warning() -> N
     (warning,) = report["warnings"]
     assert (report["warning_count"], warning["file"], warning["value"]) == (1, "contest.toml", "staff")
     assert "1 đơn vị chưa có danh sách" in warning["message"]
-    workbook = book(desk.desk.objects["intake/c.zip.xlsx"])
+    workbook = book(desk.desk.objects["intake/kept/account/c.zip.v1.xlsx"])
     assert dict(rows(workbook.worksheets[0]))["Số điều cần xem lại (tệp vẫn được tiếp nhận)"] == 1
     assert rows(workbook["Cần xem lại"])[1][4] == warning["message"]
 
@@ -139,7 +139,7 @@ def test_prizes_by_category_with_every_roster_need_no_look() -> None:
     everybody = LISTED + "SO-B,Lê Văn Bình,040090000002,0\n"
     report = desk.put(toml=TOML + PRIZE_FOR_STAFF, units=ONE_EACH, rosters=everybody)
     assert report["warnings"] == []
-    assert len(book(desk.desk.objects["intake/c.zip.xlsx"]).worksheets) == 2
+    assert len(book(desk.desk.objects["intake/kept/account/c.zip.v1.xlsx"]).worksheets) == 2
 
 
 def test_no_cell_is_a_formula() -> None:
@@ -176,7 +176,7 @@ def test_a_report_lists_the_first_of_many_faults_and_counts_all() -> None:
     desk.put()
     report = desk.send("units.csv", UNIT_HEADER + "x,y,z,d,1,0\n" * (MOST_FAULTS + 10))
     assert (len(report["faults"]), report["fault_count"] > MOST_FAULTS) == (MOST_FAULTS, True)
-    told = dict(rows(book(desk.desk.objects["intake/units.csv.xlsx"]).worksheets[0]))
+    told = dict(rows(book(desk.desk.objects["intake/kept/account/units.csv.v1.xlsx"]).worksheets[0]))
     assert str(MOST_FAULTS) in told["Ghi chú"]
 
 
@@ -208,8 +208,9 @@ def test_a_file_of_any_name_is_answered_in_the_report_folder(name: str) -> None:
     assert desk.everything_but_reports() == before
     keys = [key for key in desk.desk.objects if "c.zip" not in key and key.startswith("intake/")]
     assert len(keys) == 2
-    assert all(len(key.encode()) <= 1024 and key.count("/") == 1 for key in keys)
+    assert all(len(key.encode()) <= 1024 and key.count("/") == 3 for key in keys)
 
 
-def test_two_long_names_get_two_answers() -> None:
-    assert answer_key("x" * 1_017 + "y") != answer_key("x" * 1_018)
+def test_two_long_names_and_two_versions_of_one_get_two_answers() -> None:
+    names = ["x" * 1_000 + "y", "x" * 1_001]
+    assert len({rightly(name, version=version).answer for name in names for version in ("1", "2")}) == 4

@@ -25,7 +25,7 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, plain
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, plain, sent
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = EXCLUSIONS + "040080000003,Tổ ra đề,,\n"
@@ -284,9 +284,9 @@ def overtaken_desk() -> tuple[Overtaking, Intake]:
 
 def test_two_files_at_once_are_both_taken_over() -> None:
     desk, intake = overtaken_desk()
-    intake.take_over("c.zip", zipped(contest_files()), NOW)
-    desk.others = [lambda: intake.take_over("guide.md", b"# New", NOW)]
-    report = plain(intake.take_over("units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
+    intake.take_over(sent("c.zip"), zipped(contest_files()), NOW)
+    desk.others = [lambda: intake.take_over(sent("guide.md"), b"# New", NOW)]
+    report = plain(intake.take_over(sent("units.csv"), UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
     assert report["accepted"]
     pointer = json.loads(desk.objects[CURRENT])
     files = unpack("source", desk.objects[f"reference/source/{pointer['source']}.zip"])
@@ -298,10 +298,10 @@ def test_two_files_at_once_are_both_taken_over() -> None:
 def test_files_that_arrive_at_once_all_gather() -> None:
     desk, intake = overtaken_desk()
     desk.others = [
-        lambda: intake.take_over("questions.csv", QUESTIONS.encode(), NOW),
-        lambda: intake.take_over("contest.toml", TOML.encode(), NOW),
+        lambda: intake.take_over(sent("questions.csv"), QUESTIONS.encode(), NOW),
+        lambda: intake.take_over(sent("contest.toml"), TOML.encode(), NOW),
     ]
-    intake.take_over("units.csv", UNITS.encode(), NOW)
+    intake.take_over(sent("units.csv"), UNITS.encode(), NOW)
     assert json.loads(desk.objects[CURRENT])["contest"] == "thi-thu"
 
 
@@ -315,4 +315,4 @@ def test_an_intake_overtaken_again_and_again_gives_up_so_that_lambda_tries_later
 
     desk.others = [other] * 100
     with pytest.raises(Busy):
-        intake.take_over("units.csv", UNITS.encode(), NOW)
+        intake.take_over(sent("units.csv"), UNITS.encode(), NOW)

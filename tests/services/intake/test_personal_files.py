@@ -27,6 +27,7 @@ from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import RECHECK_MS, source_key
 from chalicelib.services.intake.personal_files import PersonalFiles
+from chalicelib.services.intake.place import rightly
 from chalicelib.services.people.data_subject import DataSubject
 from chalicelib.services.people.lookup import Lookup
 from chalicelib.services.people.password_resets import one_time_code
@@ -85,8 +86,9 @@ class Office:
 
     def send(self, file: str, text: str | bytes) -> dict[str, Any]:
         data = text if isinstance(text, bytes) else text.encode()
-        event = f"{next(self.events):08}"
-        return plain(self.requests.take_over(file, data, self.counter.clock.moment(), event))
+        number = next(self.events)
+        place = rightly(file, version=f"v{number}")
+        return plain(self.requests.take_over(place, data, self.counter.clock.moment(), f"{number:08}"))
 
     def erase(self, citizen_id: str = AN["citizen_id"]) -> dict[str, Any]:
         return self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},erase\n")
@@ -141,10 +143,11 @@ def test_a_person_named_twice_gets_one_code() -> None:
 def test_the_report_beside_the_inbox_holds_nothing_personal_and_no_code() -> None:
     office = Office()
     office.send("password-resets.csv", f"citizen_id\n{AN['citizen_id']}\n")
-    stored = office.desk.objects["intake/password-resets.csv.json"].decode()
+    stored = office.desk.objects["intake/month/account/password-resets.csv.v1.json"].decode()
     for secret in ("040090000001", "An", "0912345678", FIRST_CODE):
         assert secret not in stored
-    told = load_workbook(io.BytesIO(office.desk.objects["intake/password-resets.csv.xlsx"])).worksheets[0]
+    book = office.desk.objects["intake/month/account/password-resets.csv.v1.xlsx"]
+    told = load_workbook(io.BytesIO(book)).worksheets[0]
     rows = dict(told.iter_rows(values_only=True))
     assert rows["Kết quả"].startswith("Đã thực hiện")
     assert rows["Mã đặt lại mật khẩu đã cấp"] == 1
@@ -170,7 +173,9 @@ def test_a_file_with_a_fault_does_nothing_and_says_where(file: str, table: str, 
     assert not report["accepted"]
     assert (report["faults"][0]["row"], report["faults"][0]["column"]) == (row, column)
     assert office.counter.people.people == before
-    assert not any(key.startswith("requests/") for key in office.desk.objects)
+    assert [key for key in office.desk.objects if key.startswith("intake/")] == [
+        f"intake/month/account/{file}.v1.{ending}" for ending in ("xlsx", "json")
+    ]
 
 
 def test_there_is_nobody_to_ask_for_before_a_contest_is_loaded() -> None:
@@ -443,5 +448,6 @@ def test_requests_are_answered_in_a_folder_of_their_own() -> None:
     for _ in range(2):
         office.export()
         office.counter.clock.now += MINUTE
-    folders = {key.rpartition("/")[0] for key in office.desk.objects if key.startswith("requests/")}
-    assert len(folders) == 2
+    answers = "intake/month/account/data-requests.csv.v"
+    folders = {key.rpartition("/")[0] for key in office.desk.objects if key.startswith(answers)}
+    assert folders == {"intake/month/account", f"{answers}1", f"{answers}2"}
