@@ -98,11 +98,14 @@ def _passes(unit: dict[str, Any]) -> bool:
 def words(report: dict[str, Any]) -> list[str]:
     """The report for a terminal."""
     taken = report["taken"]
-    if not report["accepted"] and report["consequences"]:
+    if not report["accepted"] and "code" in taken:
+        changes = _changes(report["consequences"]) if report["consequences"] else []
+        why = "it would change published results" if changes else "it takes two people"
+        who = "somebody else has to send" if "second_person" in taken else "send"
         return [
-            f"{report['file']} was NOT taken over yet: it would change published results.",
-            *_changes(report["consequences"]),
-            f"To carry it out, send confirm-{taken['code']}.txt with the reason in it.",
+            f"{report['file']} was NOT taken over yet: {why}.",
+            *changes,
+            f"To carry it out, {who} confirm-{taken['code']}.txt with the reason in it.",
         ]
     if not report["accepted"]:
         return [f"{report['file']} was NOT taken over; nothing has changed.", *fault_lines(report)]

@@ -229,7 +229,8 @@ class MemoryParticipants:
         if code != code_id or until <= now:
             return False
         del self.resets[participant_id]
-        self.people[participant_id] = self.people[participant_id]._replace(password_hash=password_hash)
+        person = self.people[participant_id]
+        self.people[participant_id] = person._replace(password_hash=password_hash, reset_at=now)
         return True
 
     def sign_out(self, participant_id: str, moment: int) -> None:

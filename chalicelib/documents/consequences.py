@@ -82,11 +82,13 @@ class Consequences(Document, frozen=True, kw_only=True):
 class Pending(Document, frozen=True, kw_only=True):
     """A file that waits for its confirmation; ``data``: its bytes, in base64.
 
-    ``by``: who sent it, as its path says; ``version``: of the file, as S3 names it.
+    ``by``: who sent it, as its path says; ``version``: of the file, as S3 names it. No ``consequences``: it is
+    about people alone.
     """
 
     format: Literal[1] = 1
+    file: str
     data: bytes
     by: str
     version: str
-    consequences: Consequences
+    consequences: Consequences | None

@@ -314,6 +314,12 @@ class Publication(_Table):
     lowest_units: Switch = False
 
 
+class Desk(_Table):
+    """``two_persons``: changes of published results, keys or passwords are confirmed by somebody else."""
+
+    two_persons: Switch = False
+
+
 class Week(NamedTuple):
     """Week ``number`` is open in ``[opens, closes)``, both in milliseconds."""
 
@@ -335,6 +341,7 @@ FREE = frozenset(
         "contest.hotline",
         "contest.period",
         "contest.complaints",
+        "desk.two_persons",
         "eligibility.min_age",
         "eligibility.proof_of_work",
         "eligibility.excluded_roles",
@@ -362,6 +369,7 @@ class Definition(_Table):
     eligibility: Eligibility = Field(default_factory=Eligibility)
     identity: Identity = Field(default_factory=Identity)
     publication: Publication = Field(default_factory=Publication)
+    desk: Desk = Field(default_factory=Desk)
 
     @model_validator(mode="after")
     def _prize_names_differ(self) -> Definition:

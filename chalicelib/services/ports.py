@@ -19,6 +19,7 @@ class Participant(NamedTuple):
 
     ``kept_until``: the time at which the database deletes the person by itself, 0 for never.
     ``signed_out_at``: no session from before holds (``Revocations``).
+    ``reset_at``: when the password was last set by a code of the desk, 0 for never.
     ``verified_at``: since when an identity provider has proved who it is, 0 if none has.
     ``listed``: on a unit's roster, which is looked up each time and not stored.
     """
@@ -35,6 +36,7 @@ class Participant(NamedTuple):
     registered_at: int
     kept_until: int = 0
     signed_out_at: int = 0
+    reset_at: int = 0
     verified_at: int = 0
     listed: bool = False
     corrected: tuple[CorrectedLine, ...] = ()

@@ -44,6 +44,7 @@ class ParticipantItem(Item):
     erased_at = NumberAttribute(null=True)
     in_force = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
+    reset_at = NumberAttribute(null=True)
     signed_out_at = NumberAttribute(null=True)
     corrected = BinaryAttribute(legacy_encoding=False, null=True)
     corrections = NumberAttribute(null=True)
@@ -148,6 +149,7 @@ class Participants:
     def reset_password(self, participant_id: str, code_id: str, password_hash: str, now: int) -> bool:
         actions: list[Action] = [
             ParticipantItem.password_hash.set(password_hash),
+            ParticipantItem.reset_at.set(now),
             ParticipantItem.reset_code.remove(),
             ParticipantItem.reset_until.remove(),
         ]
@@ -197,6 +199,7 @@ class Participants:
             registered_at=int(item.registered_at),
             kept_until=int(item.expires or 0) * 1000,
             signed_out_at=int(item.signed_out_at or 0),
+            reset_at=int(item.reset_at or 0),
             verified_at=int(item.verified_at or 0),
             listed=False,
             corrected=_lines(told) if told else (),

@@ -32,7 +32,7 @@ from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
 from chalicelib.services.people import brakes
 from chalicelib.services.people.listed import ListedPeople
-from chalicelib.services.people.password_resets import reset_password
+from chalicelib.services.people.password_resets import TOLD_MS, reset_password
 from chalicelib.services.people.registration import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
@@ -296,11 +296,14 @@ class AccountApi:
         found = self.listed.looked_up(found, reference, self.pepper)
         person = Person(found.participant_id, found.unit, found.category)
         token, expires = self.exam.tokens.issue(person, max(now, found.signed_out_at))
-        return {
+        session: shapes.Session = {
             "token": token,
             "expires_at": reference.definition.rfc3339(expires),
             "participant": responses.participant(found, reference, now),
         }
+        if now < found.reset_at + TOLD_MS:
+            session["password_reset_at"] = reference.definition.rfc3339(found.reset_at)
+        return session
 
     def _prove(self, found: Participant, proven: Proven, now: int) -> Participant:
         """The account as verified from now on, unless it is already."""

@@ -5,7 +5,7 @@ They are not needed at run time, so modules import them only for the type checke
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import Annotated, Literal, NotRequired, Required
 
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
@@ -262,6 +262,9 @@ class Session(TypedDict):
     token: Annotated[str, Field(description="To be sent as `Authorization: Bearer <token>`.")]
     expires_at: Instant
     participant: Participant
+    password_reset_at: NotRequired[
+        Annotated[Instant, Field(description="When a code of the organisers set the password, for 30 days.")]
+    ]
 
 
 class ProviderFlow(TypedDict):

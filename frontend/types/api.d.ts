@@ -378,6 +378,7 @@ export interface Session {
   token: string;
   expires_at: string;
   participant: Participant;
+  password_reset_at?: string;
 }
 
 export interface StaleProblem {

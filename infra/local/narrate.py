@@ -132,6 +132,8 @@ class Narrator:
             from_week = report["taken"].get("from_week")
             later = f" New questions and rules apply from week {from_week} on." if from_week else ""
             return f"{report['file']} was taken over.{later}"
+        if "code" in report["taken"]:
+            return f"{report['file']} waits for confirm-{report['taken']['code']}.txt."
         first = report["faults"][0] if report["faults"] else {}
         where = f"{first.get('file', '')} row {first.get('row', 0)}: {first.get('message', '')}"
         return f"{report['file']} was NOT taken over, {len(report['faults'])} faults. First: {where}"

@@ -103,6 +103,10 @@ def test_a_lost_password_can_be_reset(hall: Stack, page: Page, new_person: Calla
     page.get_by_label("Mã dùng một lần").fill(code.replace("-", " "))
     press(send)
     expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
+    told = page.get_by_text("Mật khẩu của bạn đã được Ban Tổ chức đặt lại lúc")
+    expect(told).to_contain_text("hãy gọi đường dây nóng 0238 000 000")
+    page.reload()
+    expect(told).to_be_visible()
 
 
 def test_a_mistake_is_shown_as_soon_as_its_field_is_left(hall: Stack, page: Page) -> None:

@@ -140,7 +140,9 @@ TYPED: dict[str, Document] = {
         warnings=(Mistake("rosters.csv", 0, "unit_code", "SO-A", "hãy kiểm tra"),),
         consequences=CONSEQUENCES,
     ),
-    "pending": Pending(data=b"question_id\n", by="account", version="v1", consequences=CONSEQUENCES),
+    "pending": Pending(
+        file="rulings.csv", data=b"question_id\n", by="account", version="v1", consequences=CONSEQUENCES
+    ),
     "tree": Tree(
         contest="trial",
         week=1,

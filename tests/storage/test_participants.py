@@ -150,7 +150,7 @@ def test_a_code_sets_a_new_password_once(participants: Participants) -> None:
     assert not participants.reset_password(ID, "code", "new", NOW + 10)
     assert participants.get(ID) == AN
     assert participants.reset_password(ID, "code", "new", NOW)
-    assert participants.get(ID) == AN._replace(password_hash="new")
+    assert participants.get(ID) == AN._replace(password_hash="new", reset_at=NOW)
     assert not participants.reset_password(ID, "code", "newer", NOW)
 
 

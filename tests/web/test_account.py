@@ -24,6 +24,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.identity import code_id, participant_id, source_id
 from chalicelib.services.people.brakes import DEAREST, FREE_MISSES, MISSES_A_STEP
+from chalicelib.services.people.password_resets import TOLD_MS
 from chalicelib.web import proof_of_work
 from chalicelib.web.proof_of_work import NUMBERS_A_STEP
 from chalicelib.web.tokens import LIFETIME_MS
@@ -247,6 +248,21 @@ def test_a_lost_password_is_reset_by_a_code() -> None:
     assert counter.sign_in({**AN, "password": "mật khẩu mới"})
     with pytest.raises(WrongCode):
         counter.account.reset_password(body(sent), HOME)
+
+
+def test_each_sign_in_of_a_month_tells_of_a_reset_and_none_of_who_had_none() -> None:
+    counter = Counter()
+    identity = counter.register()["participant_id"]
+    known = {"citizen_id": AN["citizen_id"], "password": AN["password"]}
+    assert "password_reset_at" not in counter.account.sign_in(body(known), HOME)
+    counter.people.allow_reset(identity, code_id(PEPPER, identity, "4821-0937-5561"), START_MS + 1)
+    new = {"citizen_id": AN["citizen_id"], "code": "4821 0937 5561", "password": "mật khẩu mới"}
+    counter.account.reset_password(body(new), HOME)
+    known["password"] = new["password"]
+    told = [counter.account.sign_in(body(known), HOME).get("password_reset_at") for _ in range(2)]
+    assert told == [counter.exam.library.current().definition.rfc3339(START_MS)] * 2
+    counter.clock.now += TOLD_MS
+    assert "password_reset_at" not in counter.account.sign_in(body(known), HOME)
 
 
 @pytest.mark.parametrize(

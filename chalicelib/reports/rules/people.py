@@ -184,6 +184,12 @@ def of_results(definition: Definition) -> Article:
     grace, settle, complaints = (
         span_in_words(span) for span in (contest.grace, contest.settle, contest.complaints)
     )
+    two = ("", "")
+    if definition.desk.two_persons:
+        two = (
+            " Thay đổi kết quả đã công bố, đáp án hay mật khẩu: một người gửi, người khác xác nhận.",
+            " Published results, keys and passwords are changed by two people: one sends, another confirms.",
+        )
     name = "Nguyễn Văn An"
     if publication.winner_names == "masked":
         names = (
@@ -226,11 +232,11 @@ def of_results(definition: Definition) -> Article:
                 f"Khiếu nại về kết quả gửi đến đường dây nóng trong {complaints.vi} kể từ khi kết quả được "
                 "công bố. Hết thời hạn đó (sớm hơn thì phải nêu lý do), kết quả được công nhận bằng quyết "
                 "định có số và ngày ghi trên trang; kết quả cả Cuộc thi được công nhận sau cùng. Kết quả đã "
-                "công nhận chỉ thay đổi sau khi việc công nhận được thu hồi kèm lý do.",
+                f"công nhận chỉ thay đổi sau khi việc công nhận được thu hồi kèm lý do.{two[0]}",
                 f"Complaints about a result go to the hotline within {complaints.en} of its publication. "
                 "After that (earlier with a reason) it is recognised by a decision, whose number and date "
                 "the site shows; the result of the whole contest comes last. A recognised result changes "
-                "only after its recognition has been withdrawn, with a reason.",
+                f"only after its recognition has been withdrawn, with a reason.{two[1]}",
             ),
             clause(
                 f"{names[0]} Số căn cước công dân không được công khai. {lowest[0]}",

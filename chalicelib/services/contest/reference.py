@@ -26,8 +26,8 @@ from chalicelib.services.ports import Clock, ObjectStore
 
 RECHECK_MS = 10_000
 NO_DECISIONS = Decisions()
-# What decides who may register, and no result.
-_AT_REGISTRATION: Any = {"eligibility": True, "identity": True}
+# What decides who may register, or how the organisers work, and no result.
+_NO_RESULT: Any = {"eligibility": True, "identity": True, "desk": True}
 _DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for path in DATES}}
 
 
@@ -81,12 +81,12 @@ class Reference:
 
     def definition_of(self, week: Week) -> str:
         """The digest of the definition as far as the close of ``week`` depends on it: without other dates."""
-        told = self.definition.model_dump(mode="json", exclude=_AT_REGISTRATION | _DATED)
+        told = self.definition.model_dump(mode="json", exclude=_NO_RESULT | _DATED)
         return digest(canonical_json([told, *week, self.definition.title_of(week.number)]))
 
     def definition_of_the_final(self) -> str:
         """The digest of the definition as far as the final depends on it."""
-        return digest(canonical_json(self.definition.model_dump(mode="json", exclude=_AT_REGISTRATION)))
+        return digest(canonical_json(self.definition.model_dump(mode="json", exclude=_NO_RESULT)))
 
     def check_on(self, switch: Switch) -> None:
         """Raises ``Stopped`` if the organisers have switched it off."""

@@ -13,9 +13,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
+from chalicelib.documents.consequences import Pending
 from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.typed import decode
 from chalicelib.domain.times import EPOCH, to_ms
-from chalicelib.readers.contest_files import LARGEST, PERSONAL_FILES
+from chalicelib.readers.contest_files import CONFIRMATION, LARGEST, PERSONAL_FILES
+from chalicelib.services.intake.confirmations import pending_key
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.intake.place import place_of
@@ -76,7 +79,7 @@ class Inbox:
         first = EPOCH + timedelta(milliseconds=began)
         if misplaced:
             told = self.contest().refuse(place, data, now, misplaced)
-        elif place.file in PERSONAL_FILES:
+        elif self._meant(place.file) in PERSONAL_FILES:
             told = self.people().take_over(place, data, first, delivery.id)
         elif deliveries.is_newest(delivery.key, delivery.sequencer, to_ms(now)):
             told = self.contest().take_over(place, data, now, first)
@@ -84,3 +87,9 @@ class Inbox:
             told = self.contest().refuse(place, data, now, _OVERTAKEN)
         deliveries.finish(delivery.id)
         return told
+
+    def _meant(self, file: str) -> str:
+        """The file itself, or the one that it confirms."""
+        confirmation = CONFIRMATION.fullmatch(file)
+        waiting = self.desk.get(pending_key(confirmation[1]), 2 * LARGEST) if confirmation else None
+        return decode(Pending, waiting).file if waiting else file

@@ -17,12 +17,11 @@ from pydantic import ValidationError
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
-from chalicelib.documents.consequences import CloseChange, Consequences, Pending
+from chalicelib.documents.consequences import CloseChange, Consequences
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
-from chalicelib.documents.typed import decode
 from chalicelib.domain.calendar import clock_changes, with_changes
 from chalicelib.domain.decisions import Cause, Confirmation, Decisions
 from chalicelib.domain.definition import Definition
@@ -42,10 +41,9 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files, with_unit_roster
-from chalicelib.readers.contest_tables import LONGEST_REASON, File, RosterRow, counted_units
+from chalicelib.readers.contest_tables import File, RosterRow, counted_units
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
-from chalicelib.readers.tables import decode as decode_text
-from chalicelib.services.contest.checked import POINTERS, Altered, checked
+from chalicelib.services.contest.checked import Altered, checked
 from chalicelib.services.contest.commitments import (
     committed_state,
     extended,
@@ -84,9 +82,10 @@ from chalicelib.services.contest.reference import (
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
 from chalicelib.services.intake.citizen_ids import ids_in_force
+from chalicelib.services.intake.confirmations import Unconfirmed, keep, needs_another, read_confirmation
 from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
-from chalicelib.services.intake.intake_report import Unconfirmed, answer, even_sheet
+from chalicelib.services.intake.intake_report import answer, even_sheet
 from chalicelib.services.intake.place import Place, rightly
 from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
 from chalicelib.services.intake.renumbering import free
@@ -332,7 +331,7 @@ class Intake:
         except ContestFaults as refused:
             warnings += refused.faults
             return {}
-        return self._told(changes, annulments) if changes else {}
+        return self._told(changes, annulments, seen.contest) if changes else {}
 
     def _correct(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Corrects registered people; their rows just before the decisions, which a close may meet at once."""
@@ -365,29 +364,12 @@ class Intake:
 
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Carries out the change that waits under ``code``, for the reason in the file."""
-        faults = Faults()
-        reason = " ".join(decode_text(sent.file, sent.data, faults).split())
-        if not faults and not 0 < len(reason) <= LONGEST_REASON:
-            message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
-            faults.append(Fault(sent.file, 0, "", "", message))
-        pointer = self.desk.get(pending_pointer(code))
-        # What nobody confirmed within a month is gone, and its pointer leads nowhere.
-        waiting = self.desk.get(pending_key(code)) if pointer else None
-        if pointer is None or waiting is None:
-            message = "không có thay đổi nào chờ mã này: hãy kiểm tra mã trong tệp trả lời"
-            faults.append(Fault(sent.file, 0, "", code, message))
-        if faults or pointer is None:
-            raise ContestFaults(faults)
         seen = self._seen()
+        waiting, reason = read_confirmation(self.desk, sent.place, sent.data, code, seen and seen.contest)
         if seen and code in {one.code for one in seen.contest.decisions.confirmations}:
             return {"confirmed": code}
-        try:
-            pending = decode(Pending, checked(self.desk, pending_key(code), pointer.decode()))
-        except Altered:
-            message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
-            raise ContestFaults([Fault(sent.file, 0, "", code, message)]) from None
-        place = rightly(pending.consequences.file, pending.by, pending.version)
-        return self._take(_Sent(place, pending.data, (code, reason)), now, warnings)
+        place = rightly(waiting.file, waiting.by, waiting.version)
+        return self._take(_Sent(place, waiting.data, (code, reason)), now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -498,7 +480,7 @@ class Intake:
             units = also_closed
         in_force = seen.told.source if seen else ""
         changes = self._changes(before, kept(after, papers, units), sent, in_force, now)
-        self._check_confirmation(changes, sent)
+        self._check_confirmation(changes, sent, before)
         if changes:
             confirmed = self._confirmation(changes, sent, now.astimezone(after.definition.zone))
             decisions = decisions.plus(Decisions(confirmations=(confirmed,)))
@@ -550,7 +532,7 @@ class Intake:
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"from_week": from_week} if from_week else {}),
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
-            **(self._told(offered, sent) if offered else {}),
+            **(self._told(offered, sent, before) if offered else {}),
         }
 
     def _keep_rosters(self, rosters: bytes) -> str:
@@ -562,11 +544,11 @@ class Intake:
         self.desk.put(rosters_key(digest(rosters)), rosters)
         return digest(index)
 
-    def _check_confirmation(self, changes: Consequences | None, sent: _Sent) -> None:
+    def _check_confirmation(self, changes: Consequences | None, sent: _Sent, before: Current | None) -> None:
         """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
         if sent.confirmed is None:
             if changes:
-                raise Unconfirmed(self._told(changes, sent))
+                raise Unconfirmed(self._told(changes, sent, before))
         elif changes is None or sent.confirmed[0] != _code(changes):
             message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
             raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
@@ -574,14 +556,15 @@ class Intake:
     def _changes(
         self, before: Current | None, after: Current, sent: _Sent, source: str, now: datetime
     ) -> Consequences | None:
-        """What ``after`` changes in published results. Raises ``ContestFaults`` where nothing may change.
+        """What ``after`` changes in published results; without closes where it only takes two people.
 
-        ``source``: the digest of the files that are in force when a confirmation may arrive.
+        ``source``: the digest of the files that are in force when a confirmation may arrive. Raises
+        ``ContestFaults`` where nothing may change.
         """
         if DECISION_FILES.get(sent.file) in _AT_ONCE:
             return None
         closes = self.published.consequences(after, to_ms(now)) if before else []
-        if before is None or not closes:
+        if before is None or not (closes or needs_another(before, after)):
             return None
         recognised = [
             one.what
@@ -594,7 +577,7 @@ class Intake:
                 "muốn sửa thì thu hồi quyết định công nhận trước (recognitions, withdraw = 1)"
             )
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
-        if not self.published.settled(before, to_ms(now)):
+        if closes and not self.published.settled(before, to_ms(now)):
             message = "hệ thống đang tổng hợp lại kết quả theo thay đổi trước: hãy gửi lại tệp sau ít phút"
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
         return Consequences(
@@ -605,14 +588,10 @@ class Intake:
             closes=tuple(closes),
         )
 
-    def _told(self, changes: Consequences, sent: _Sent) -> dict[str, Any]:
+    def _told(self, changes: Consequences, sent: _Sent, before: Current | None) -> dict[str, Any]:
         """Keeps the file for its confirmation; returns what the answer says of it."""
-        code = _code(changes)
-        pending = Pending(data=sent.data, by=sent.place.sub, version=sent.place.version, consequences=changes)
-        waiting = pending.encode()
-        self.desk.put(pending_key(code), waiting)
-        self.desk.put(pending_pointer(code), digest(waiting).encode())
-        return {"code": code, "consequences": changes}
+        two = before is not None and before.definition.desk.two_persons
+        return keep(self.desk, _code(changes), sent.place, sent.data, changes, two=two)
 
     def _confirmation(self, changes: Consequences, sent: _Sent, now: datetime) -> Confirmation:
         code, reason = sent.confirmed or ("", "")
@@ -646,15 +625,6 @@ def _cause(file: str) -> Cause:
 def _code(changes: Consequences) -> str:
     """Names exactly these consequences of exactly this file, as long as the contest's other files stay."""
     return digest(changes.encode())[:10]
-
-
-def pending_key(code: str) -> str:
-    return f"pending/{code}.json"
-
-
-def pending_pointer(code: str) -> str:
-    """Where the digest of what waits is: the code alone, of ten digits, could be met by trying."""
-    return f"{POINTERS}pending/{code}"
 
 
 def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:

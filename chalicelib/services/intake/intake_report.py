@@ -17,6 +17,7 @@ from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
 from chalicelib.readers.tables import MOST_FAULTS, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
+from chalicelib.services.intake.confirmations import Unconfirmed
 from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
@@ -59,14 +60,6 @@ _PERSONAL = {"full_name": "Sửa họ và tên", "unit": "Đơn vị của ngư�
 Names = Callable[[Iterable[str]], Mapping[str, str]]
 
 
-class Unconfirmed(Exception):
-    """The file would change published results; ``told`` is what the answer says of it."""
-
-    def __init__(self, told: dict[str, Any]) -> None:
-        super().__init__(told["code"])
-        self.told = told
-
-
 def even_sheet(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> PlainSheet:
     return PlainSheet(name, [24] * len(header), header, rows)
 
@@ -106,7 +99,10 @@ def answer(
     spoken = word()
     faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
     report = make_report(place.file, data, now, taken, faults, warnings, accepted=accepted)
-    desk.put(f"{place.answer}.xlsx", write_book(as_sheets(report, names, spoken), now))
+    book = write_book(as_sheets(report, names, spoken), now)
+    if "second_person" in taken:  # who is to confirm it
+        desk.put(f"pending/{taken['code']}/answer.xlsx", book)
+    desk.put(f"{place.answer}.xlsx", book)
     desk.put(f"{place.answer}.json", report.encode())
     return report
 
@@ -161,7 +157,7 @@ def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tu
         PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report, word))),
         _places("Lỗi cần sửa", report.faults),
     ]
-    if report.consequences:
+    if report.consequences and report.consequences.closes:
         sheets.insert(1, _changes(report.consequences, names, word))
     return [*sheets, _places("Cần xem lại", report.warnings)] if report.warnings else sheets
 
@@ -211,11 +207,14 @@ def _short(rows: Sequence[Sequence[str | int | None]]) -> list[list[str | int | 
 
 def _summary(report: IntakeAnswer, word: str) -> list[tuple[str, str | int]]:
     taken = report.taken
-    if report.consequences and not report.accepted:
-        verdict = (
-            "CHƯA thực hiện: tệp này làm thay đổi kết quả đã công bố. Xem trang “Hệ quả”. "
-            f"Nếu đồng ý, gửi tệp confirm-{taken['code']}.txt vào inbox, nội dung tệp là lý do thay đổi."
-        )
+    confirm = f"gửi tệp confirm-{taken.get('code')}.txt, nội dung tệp là lý do thay đổi."
+    if "second_person" in taken:
+        confirm = f"người khác đọc tệp ở pending/{taken['code']}/ rồi {confirm}"
+    if "code" in taken and not report.accepted:
+        changes = report.consequences and report.consequences.closes
+        why = "tệp này làm thay đổi kết quả đã công bố" if changes else "việc này phải do hai người thực hiện"
+        see = " Xem trang “Hệ quả”." if changes else ""
+        verdict = f"CHƯA thực hiện: {why}.{see} Nếu đồng ý, {confirm}"
     elif not report.accepted:
         verdict = "KHÔNG tiếp nhận: dữ liệu đang dùng giữ nguyên. Hãy sửa các lỗi ở trang sau rồi gửi lại tệp."
     elif "missing" in taken:
@@ -227,7 +226,7 @@ def _summary(report: IntakeAnswer, word: str) -> list[tuple[str, str | int]]:
     if report.consequences and report.accepted:
         verdict += (
             " Số liệu mới dùng cho các tuần chưa tổng hợp kết quả. Muốn áp dụng cho cả kết quả đã công bố, "
-            f"xem trang “Hệ quả” rồi gửi tệp confirm-{taken['code']}.txt, nội dung tệp là lý do thay đổi."
+            f"xem trang “Hệ quả” rồi {confirm}"
         )
     if "from_week" in taken:
         verdict += (

@@ -18,19 +18,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.domain.attempt import AttemptId
 from chalicelib.domain.errors import AttemptNotFound, NotLoaded
 from chalicelib.domain.identity import code_id
 from chalicelib.domain.times import EPOCH, day, to_ms
+from chalicelib.readers.contest_files import CONFIRMATION
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import ContestFaults, Fault, Faults, Row
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
+from chalicelib.services.intake.confirmations import Unconfirmed, keep, read_confirmation
 from chalicelib.services.intake.intake_report import answer, even_sheet
-from chalicelib.services.intake.place import Place
+from chalicelib.services.intake.place import Place, rightly
 from chalicelib.services.people.data_subject import DataSubject, Dossier
 from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
@@ -81,6 +84,20 @@ class PersonalFiles:
         return answer(self.desk, self.write_book, place, data, now, lambda _: take())
 
     def _take(self, place: Place, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
+        confirmation = CONFIRMATION.fullmatch(place.file)
+        if confirmation is None:
+            return self._carry_out(place, data, now, delivery)
+        code = confirmation[1]
+        waiting, _ = read_confirmation(self.desk, place, data, code, self.current())
+        sent = rightly(waiting.file, waiting.by, waiting.version)
+        # What was carried out is not repeated: codes that were used would be good again.
+        if self.desk.get(f"{sent.answer}/password-resets.xlsx") is not None:
+            return {"confirmed": code}
+        return {"confirmed": code, **self._carry_out(sent, waiting.data, now, code, confirmed=True)}
+
+    def _carry_out(
+        self, place: Place, data: bytes, now: datetime, delivery: str, *, confirmed: bool = False
+    ) -> dict[str, Any]:
         file, folder = place.file, f"{place.answer}/"
         name = file.rpartition(".")[0]
         faults = Faults()
@@ -94,6 +111,10 @@ class PersonalFiles:
             message = "chưa có cuộc thi nào được nạp nên chưa có ai đăng ký"
             raise ContestFaults([Fault(file, 0, "", "", message)]) from None
         match name:
+            case "password-resets" if reference.definition.desk.two_persons and not confirmed:
+                code = digest(delivery.encode())[:10]
+                told = keep(self.desk, code, place, data, None, two=True)
+                raise Unconfirmed({**told, "answers": folder})
             case "password-resets":
                 done = self._resets(rows, reference, now, folder, delivery)
             case "claimants":

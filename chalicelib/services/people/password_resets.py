@@ -11,6 +11,8 @@ from chalicelib.services.people.registration import check_password
 from chalicelib.services.ports import ParticipantStore, Passwords, ProofsOfWork, Revocations, SignIns
 
 VALID_MS = 7 * 86_400_000
+# How long each sign-in tells of a reset: whoever took a code over must not be the only one who is told.
+TOLD_MS = 30 * 86_400_000
 
 
 def one_time_code(pepper: bytes, delivery: str, participant_id: str) -> str:

@@ -6,6 +6,10 @@ addTexts({
   "me.title": ["Trang của tôi", "My page"],
   "me.hello": ["Xin chào {name}", "Hello {name}"],
   "me.noUnit": ["Thí sinh tự do", "No unit"],
+  "me.reset": [
+    "Mật khẩu của bạn đã được Ban Tổ chức đặt lại lúc {at}. Nếu bạn không yêu cầu việc này, hãy gọi đường dây nóng {hotline}.",
+    "The organisers reset your password at {at}. If you did not ask for that, call the hotline {hotline}.",
+  ],
   "me.signOut": ["Đăng xuất", "Sign out"],
   "me.used": ["lượt đã dùng", "attempts used"],
   "me.left": ["lượt còn lại", "attempts left"],

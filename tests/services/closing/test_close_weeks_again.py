@@ -107,6 +107,16 @@ def test_eligibility_changed_after_a_close_moves_no_result(eligibility: dict[str
     assert stage.state() == before
 
 
+def test_two_persons_changed_after_a_close_moves_no_result() -> None:
+    stage = Stage()
+    stage.run()
+    before = stage.state()
+    later = definition(contest={"weeks": 2}, prizes=PRIZES, desk={"two_persons": True})
+    assert later.frozen() == CONTEST.frozen(), "free at any time"
+    assert stage.run(contest=reference(later)) == []
+    assert stage.state() == before
+
+
 def test_a_change_between_two_weeks_makes_the_first_close_again_and_the_second_close_once() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)

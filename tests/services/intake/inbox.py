@@ -16,7 +16,7 @@ from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.intake.intake import Intake, Published
-from chalicelib.services.intake.place import Place, rightly
+from chalicelib.services.intake.place import ACCOUNT, Place, rightly
 from tests.fakes import Clock, MemoryObjects, MemoryParticipants, MemoryRevocations, NothingPublished
 from tests.readers.contest_files import contest_files, zipped
 
@@ -25,9 +25,9 @@ LATER = NOW + timedelta(hours=1)
 PEPPER = b"pepper"
 
 
-def sent(file: str) -> Place:
-    """Where somebody with rights in the account puts the file."""
-    return rightly(file, version="v1")
+def sent(file: str, by: str = ACCOUNT) -> Place:
+    """Where somebody puts the file, by default with rights in the account."""
+    return rightly(file, by, "v1")
 
 
 def plain(answer: IntakeAnswer | None) -> Any:
@@ -79,11 +79,11 @@ class Desk:
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:
         return self.send("c.zip", zipped(contest_files(**changed)), now)
 
-    def send(self, file: str, content: str | bytes, now: datetime = NOW) -> dict[str, Any]:
+    def send(self, file: str, content: str | bytes, now: datetime = NOW, by: str = ACCOUNT) -> dict[str, Any]:
         """A single file, or a zip under another name."""
         self.clock.now = to_ms(now)
         data = content.encode() if isinstance(content, str) else content
-        return plain(self.intake.take_over(sent(file), data, now))
+        return plain(self.intake.take_over(sent(file, by), data, now))
 
     def report(self) -> Any:
         return json.loads(self.desk.objects[f"{sent('c.zip').answer}.json"])

@@ -20,7 +20,7 @@ from chalicelib.readers.decision_files import WINNER_CHECKS
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current, load
-from chalicelib.services.intake.intake import pending_key
+from chalicelib.services.intake.confirmations import pending_key
 from tests.closer import closer
 from tests.csv_rows import csv_rows
 from tests.domain.builders import NONCE, done, entry

@@ -54,6 +54,8 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
       query.get("registered") && h("p", { class: "notice good", role: "status" }, t("register.done")),
       query.get("listed") && h("p", { class: "notice", role: "status" },
         t("register.listed", { unit: unitName, hotline: contest.hotline })),
+      signedIn.password_reset_at && h("p", { class: "notice", role: "status" },
+        t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline })),
       h("p", { class: "soft" }, unitName),
       status),
     h("section", { "aria-labelledby": "history" },

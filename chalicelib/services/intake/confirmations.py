@@ -1,0 +1,98 @@
+"""Changes that wait under a code until somebody confirms them, with a reason.
+
+What waits for somebody else can be read before: ``pending/<code>/`` has the file as it was sent, and the answer
+to it. The bucket empties ``pending/`` after 30 days.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.consequences import Consequences, Pending
+from chalicelib.documents.typed import decode
+from chalicelib.readers.contest_tables import LONGEST_REASON
+from chalicelib.readers.tables import ContestFaults, Fault, Faults
+from chalicelib.readers.tables import decode as decode_text
+from chalicelib.services.contest.checked import POINTERS, Altered, checked
+from chalicelib.services.contest.reference import Current
+from chalicelib.services.intake.place import Place
+from chalicelib.services.ports import ObjectStore
+
+
+class Unconfirmed(Exception):
+    """The file waits for its confirmation; ``told`` is what the answer says of it."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(told["code"])
+        self.told = told
+
+
+def pending_key(code: str) -> str:
+    return f"pending/{code}.json"
+
+
+def pending_pointer(code: str) -> str:
+    """Where the digest of what waits is: the code alone, of ten digits, could be met by trying."""
+    return f"{POINTERS}pending/{code}"
+
+
+def keep(
+    desk: ObjectStore, code: str, place: Place, data: bytes, consequences: Consequences | None, *, two: bool
+) -> dict[str, Any]:
+    """Keeps a file for its confirmation; ``two``: by somebody else. Returns what the answer says of it."""
+    pending = Pending(
+        file=place.file, data=data, by=place.sub, version=place.version, consequences=consequences
+    )
+    waiting = pending.encode()
+    desk.put(pending_key(code), waiting)
+    desk.put(pending_pointer(code), digest(waiting).encode())
+    if not two:
+        return {"code": code, "consequences": consequences}
+    desk.put(f"pending/{code}/{place.file}", data)
+    return {"code": code, "consequences": consequences, "second_person": True}
+
+
+def read_confirmation(
+    desk: ObjectStore, place: Place, data: bytes, code: str, contest: Current | None
+) -> tuple[Pending, str]:
+    """What waits under ``code``, and the reason in the confirming file. Raises ``ContestFaults``."""
+    faults = Faults()
+    reason = " ".join(decode_text(place.file, data, faults).split())
+    if not faults and not 0 < len(reason) <= LONGEST_REASON:
+        message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
+        faults.append(Fault(place.file, 0, "", "", message))
+    pointer, waiting = desk.get(pending_pointer(code)), None
+    # What nobody confirmed within a month is gone, and its pointer leads nowhere.
+    if pointer is not None and desk.get(pending_key(code)) is not None:
+        try:
+            waiting = decode(Pending, checked(desk, pending_key(code), pointer.decode()))
+        except Altered:
+            message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
+            raise ContestFaults([Fault(place.file, 0, "", code, message)]) from None
+    if waiting is None:
+        message = "không có thay đổi nào chờ mã này: hãy kiểm tra mã trong tệp trả lời"
+        faults.append(Fault(place.file, 0, "", code, message))
+    elif contest and contest.definition.desk.two_persons and waiting.by == place.sub:
+        message = (
+            f"tệp {waiting.file} cũng do {place.sub} gửi: theo [desk] two_persons, người khác phải đọc tệp ở "
+            f"pending/{code}/ và gửi xác nhận"
+        )
+        faults.append(Fault(place.file, 0, "", code, message))
+    if faults or waiting is None:
+        raise ContestFaults(faults)
+    return waiting, reason
+
+
+def needs_another(before: Current, after: Current) -> bool:
+    """Whether a change waits for a second person although no published result changes: keys, and this rule."""
+    return before.definition.desk.two_persons and (
+        not after.definition.desk.two_persons
+        or before.decisions.rulings != after.decisions.rulings
+        or _keys(before) != _keys(after)
+    )
+
+
+def _keys(contest: Current) -> dict[str, tuple[tuple[str, ...], int]]:
+    """Question id → options and key. One who takes a question out could bring it back with another key."""
+    return {question.id: (question.options, question.answer) for question in contest.bank.questions}

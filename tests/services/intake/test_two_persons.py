@@ -1,0 +1,172 @@
+"""Where a contest asks for two people: nobody confirms what they sent themselves."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from chalicelib.domain.definition import Desk as DeskRules
+from chalicelib.domain.identity import code_id
+from chalicelib.services.intake.inbox import Inbox
+from tests.fakes import MemoryDeliveries
+from tests.readers.contest_files import QUESTIONS, TOML, UNITS
+from tests.services.intake.inbox import LATER, Desk, plain, sent
+from tests.services.intake.test_consequences import TUESDAY, TWO_WEEKS, Province
+from tests.services.intake.test_inbox import RESET, delivery, never
+from tests.services.intake.test_personal_files import AN, AN_ID, Office
+from tests.web.counter import PEPPER as COUNTER_PEPPER
+
+TWO = "\n[desk]\ntwo_persons = true\n"
+HERS, HIS = "29ea4c8d-7041-70aa-1111-000000000000", "29ea4c8d-7041-70aa-2222-000000000000"
+RULING = "question_id,weeks,ruling,answer,reason\nQ1,1,all_right,,đề sai\n"
+ONE_MORE_KEY = QUESTIONS.replace("draft", "approved")
+OTHER_KEY = QUESTIONS.replace("Một?,a,b", "Một?,a,x")
+
+
+def annul(citizen_id: str = "040080000100") -> str:
+    return f"citizen_id,participant_id,weeks,effect,decided_on,reason\n{citizen_id},,1,no_prize,2022-08-30,x\n"
+
+
+def waiting(answer: dict[str, Any]) -> str:
+    """The code under which the file waits for somebody else."""
+    assert (answer["accepted"], answer["faults"], answer["taken"]["second_person"]) == (False, [], True)
+    code: str = answer["taken"]["code"]
+    return code
+
+
+def confirm(desk: Desk, code: str, by: str, now: Any = TUESDAY) -> dict[str, Any]:
+    return desk.send(f"confirm-{code}.txt", "theo biên bản số 3", now, by)
+
+
+@pytest.mark.parametrize("sender", [HERS, "account"])
+def test_a_published_result_is_changed_by_two_people(sender: str) -> None:
+    province = Province(TWO_WEEKS + TWO)
+    province.close()
+    desk = province.desk
+    code = waiting(desk.send("annulments.csv", annul(), TUESDAY, sender))
+    refused = confirm(desk, code, sender)
+    assert not refused["accepted"]
+    assert "người khác" in refused["faults"][0]["message"]
+    assert sender in refused["faults"][0]["message"]
+    assert province.close() == []
+    assert confirm(desk, code, HIS)["taken"]["confirmed"] == code
+    assert province.close()[0].what == "week-1"
+
+
+def test_one_person_is_enough_where_the_contest_does_not_ask_for_two() -> None:
+    province = Province()
+    province.close()
+    answer = province.desk.send("annulments.csv", annul(), TUESDAY, HERS)
+    assert "second_person" not in answer["taken"]
+    assert confirm(province.desk, answer["taken"]["code"], HERS)["accepted"]
+
+
+def test_who_confirms_can_read_what_waits() -> None:
+    province = Province(TWO_WEEKS + TWO)
+    province.close()
+    code = waiting(province.desk.send("annulments.csv", annul(), TUESDAY, HERS))
+    assert province.objects[f"pending/{code}/annulments.csv"] == annul().encode()
+    answer = province.objects[f"{sent('annulments.csv', HERS).answer}.xlsx"]
+    assert province.objects[f"pending/{code}/answer.xlsx"] == answer
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("rulings.csv", RULING),
+        ("questions.csv", OTHER_KEY),
+        ("questions.csv", ONE_MORE_KEY),
+        ("contest.toml", TOML),
+    ],
+    ids=["ruling", "key", "question", "the rule itself"],
+)
+def test_keys_and_the_rule_itself_are_changed_by_two_people_before_any_result(file: str, text: str) -> None:
+    desk = Desk()
+    desk.put(toml=TOML + TWO)
+    before = desk.library().current()
+    code = waiting(desk.send(file, text, LATER, HERS))
+    assert not confirm(desk, code, HERS, LATER)["accepted"]
+    assert desk.library().current() == before
+    assert confirm(desk, code, HIS, LATER)["accepted"]
+    after = desk.library().current()
+    assert (before.decisions.rulings, before.bank, before.definition) != (
+        after.decisions.rulings,
+        after.bank,
+        after.definition,
+    )
+    assert confirm(desk, code, HIS, LATER)["taken"] == {"confirmed": code}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("units.csv", UNITS.replace("Sở B", "Sở Bê")),
+        ("questions.csv", QUESTIONS.replace("Một?", "Một là gì?")),
+        ("notice.txt", "Tuần 2 mở lúc 8 giờ"),
+        ("switches.csv", "switch,value,reason\nstarts,off,sửa câu 12\n"),
+    ],
+)
+def test_everything_else_one_person_does_alone(file: str, text: str) -> None:
+    desk = Desk()
+    desk.put(toml=TOML + TWO)
+    assert desk.send(file, text, LATER, HERS)["accepted"]
+
+
+class Hotline:
+    """An inbox for requests about people, who are registered, in a contest that asks for two people."""
+
+    def __init__(self) -> None:
+        self.office = Office()
+        known = self.office.requests.current()
+        rules = known.definition.model_copy(update={"desk": DeskRules(two_persons=True)})
+        requests = replace(self.office.requests, current=lambda: replace(known, definition=rules))
+        self.sent: dict[str, bytes] = {}
+        deliveries = MemoryDeliveries()
+        self.inbox = Inbox(self, never, lambda: requests, lambda: deliveries, self.office.counter.clock.moment)
+
+    def get(self, key: str, most: int, version: str = "") -> bytes | None:
+        return (self.sent if version else self.office.desk.objects).get(key)
+
+    def put(self, file: str, text: str, by: str, version: str = "v1") -> Any:
+        key = sent(file, by).key
+        self.sent[key] = text.encode()
+        return plain(self.inbox.take_over(delivery(key, version, request=version)))
+
+    def codes(self) -> list[str]:
+        book = self.office.desk.objects.get(f"{sent('password-resets.csv', HERS).answer}/password-resets.xlsx")
+        sheet = load_workbook(io.BytesIO(book)).worksheets[0] if book else []
+        return [str(row[4].value) for row in sheet][1:]
+
+
+def test_a_password_is_reset_by_two_people_and_the_codes_go_to_who_asked() -> None:
+    hotline = Hotline()
+    code = waiting(hotline.put("password-resets.csv", RESET.decode(), HERS))
+    assert (hotline.codes(), hotline.office.counter.people.resets) == ([], {})
+    assert hotline.office.desk.objects[f"pending/{code}/password-resets.csv"] == RESET
+    refused = hotline.put(f"confirm-{code}.txt", "đã gọi lại", HERS)
+    assert "người khác" in refused["faults"][0]["message"]
+    assert not hotline.put(f"confirm-{code}.txt", "  ", HIS)["accepted"], "there has to be a reason"
+    assert hotline.codes() == []
+    answer = hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS, "v2")
+    assert (answer["taken"]["confirmed"], answer["taken"]["codes"]) == (code, 1)
+    (told,) = hotline.codes()
+    stored, _ = hotline.office.counter.people.resets[AN_ID]
+    assert stored == code_id(COUNTER_PEPPER, AN_ID, told)
+
+
+def test_a_confirmation_sent_again_makes_no_used_code_good_again() -> None:
+    hotline = Hotline()
+    code = waiting(hotline.put("password-resets.csv", RESET.decode(), HERS))
+    hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS)
+    hotline.office.counter.people.resets.clear()
+    assert hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS, "v2")["taken"] == {"confirmed": code}
+    assert hotline.office.counter.people.resets == {}
+
+
+def test_other_requests_about_people_wait_for_nobody() -> None:
+    hotline = Hotline()
+    assert hotline.put("lookups.csv", f"citizen_id\n{AN['citizen_id']}\n", HERS)["taken"]["found"] == 1
