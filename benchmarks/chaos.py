@@ -105,6 +105,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
         **{f"{name.upper()}_TABLE": name for name in TABLES},
         **{f"{name.upper()}_BUCKET": name for name in BUCKETS},
         **named,
+        "LOCK_DAYS": "0",
         "DATA_KEY_KMS": aws.client("kms").create_key()["KeyMetadata"]["Arn"],
         "CODE_VERSION": "chaos",
         "SAVE_AFTER_S": "30",

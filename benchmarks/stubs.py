@@ -33,6 +33,7 @@ def environment(objects: Path) -> None:
         RECEIPT_SECRET="receipt",
         PROVIDER_SECRET="provider",
         DATA_KEY_KMS="key",
+        LOCK_DAYS="0",
         CODE_VERSION="bench",
         SAVE_AFTER_S="30",
         OBJECTS=str(objects),

@@ -66,8 +66,8 @@ class Pointers:
 class Desk(Bucket):
     """For reading and writing."""
 
-    def __init__(self, client: Any, name: str, pointers: Pointers) -> None:
-        super().__init__(client, name)
+    def __init__(self, client: Any, name: str, pointers: Pointers, lock_days: int = 0) -> None:
+        super().__init__(client, name, lock_days=lock_days)
         self._pointers = pointers
 
     def get(self, key: str, most: int | None = None, version: str = "") -> bytes | None:

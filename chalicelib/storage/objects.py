@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.storage.locks import lock
 from chalicelib.storage.signed_http import SignedHttp
 
 _TYPES = {
@@ -27,10 +28,13 @@ OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "4
 
 
 class Bucket:
-    """A bucket through a boto3 client. ``cache`` is the Cache-Control of the objects it puts."""
+    """A bucket through a boto3 client. ``cache`` is the Cache-Control of the objects it puts.
 
-    def __init__(self, client: Any, name: str, cache: str = "no-store") -> None:
-        self._client, self._name, self._cache = client, name, cache
+    ``lock_days``: how long what ``storage/locks.py`` names can be neither changed nor deleted.
+    """
+
+    def __init__(self, client: Any, name: str, cache: str = "no-store", lock_days: int = 0) -> None:
+        self._client, self._name, self._cache, self._lock_days = client, name, cache, lock_days
 
     def get(self, key: str, most: int | None = None, version: str = "") -> bytes | None:
         """The object, or its first ``most`` bytes; the newest version, unless another one is named."""
@@ -118,12 +122,13 @@ class Bucket:
     def _put(self, key: str, data: bytes, **condition: str) -> None:
         self._client.put_object(Body=data, **self._what(key), **condition)
 
-    def _what(self, key: str) -> dict[str, str]:
+    def _what(self, key: str) -> dict[str, Any]:
         return {
             "Bucket": self._name,
             "Key": key,
             "ContentType": _TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
             "CacheControl": self._cache,
+            **lock(key, self._lock_days),
         }
 
 

@@ -50,7 +50,7 @@ def bucket(region: str, name: str, waits: Config) -> Bucket:
     return Bucket(boto3.client("s3", region_name=region, config=waits), name)
 
 
-def desk_bucket(region: str, name: str, tallies: str) -> Desk:
+def desk_bucket(region: str, name: str, tallies: str, lock_days: int = 0) -> Desk:
     """The desk to write to; its pointers are in the table ``tallies``."""
     import boto3  # noqa: PLC0415
 
@@ -58,7 +58,7 @@ def desk_bucket(region: str, name: str, tallies: str) -> Desk:
     from chalicelib.storage.dynamodb import dynamodb_client  # noqa: PLC0415
 
     pointers = Pointers(dynamodb_client(session(), region), tallies)
-    return Desk(boto3.client("s3", region_name=region), name, pointers)
+    return Desk(boto3.client("s3", region_name=region), name, pointers, lock_days)
 
 
 def site_bucket(region: str, name: str, tallies: str) -> Site:

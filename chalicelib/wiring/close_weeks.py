@@ -28,8 +28,9 @@ def closing() -> Closing:
     """The close with all its parts; each run gets a new one."""
     environment = read(ClosingEnvironment)
     region, kms_key = environment.aws_region, environment.data_key_kms
-    desk = desk_bucket(region, environment.desk_bucket, environment.tallies_table)
-    site = site_bucket(region, environment.site_bucket, environment.tallies_table)
+    tallies, lock_days = environment.tallies_table, environment.lock_days
+    desk = desk_bucket(region, environment.desk_bucket, tallies, lock_days)
+    site = site_bucket(region, environment.site_bucket, tallies)
     dynamodb = dynamodb_client(session(), region)
     http = SignedHttp(session(), region, connect=2, read=20, retries=3)
     entry_secret = secret(http, environment.entry_secret)

@@ -37,6 +37,8 @@ class ApiEnvironment(NamedTuple):
 
 
 class ClosingEnvironment(NamedTuple):
+    """``lock_days``: how long results and references are locked, 0 for not at all."""
+
     aws_region: str
     desk_bucket: str
     site_bucket: str
@@ -46,6 +48,7 @@ class ClosingEnvironment(NamedTuple):
     entry_secret: str
     data_key_kms: str
     code_version: str
+    lock_days: int
 
 
 class IntakeEnvironment(NamedTuple):
@@ -59,6 +62,7 @@ class IntakeEnvironment(NamedTuple):
     entry_secret: str
     data_key_kms: str
     code_version: str
+    lock_days: int
 
 
 class TallyEnvironment(NamedTuple):

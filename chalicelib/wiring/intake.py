@@ -36,7 +36,8 @@ from chalicelib.wiring.people import participants
 def inbox() -> Inbox:
     """The inbox with all its parts; each file gets a new one."""
     environment = read(IntakeEnvironment)
-    desk = desk_bucket(environment.aws_region, environment.desk_bucket, environment.tallies_table)
+    names = (environment.desk_bucket, environment.tallies_table)
+    desk = desk_bucket(environment.aws_region, *names, environment.lock_days)
     return Inbox(
         desk=desk,
         contest=partial(_contest, environment, desk),
