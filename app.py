@@ -152,6 +152,14 @@ def publish_live(event: Any) -> None:
     log.info(json.dumps({"live": put}))
 
 
+@app.lambda_function(name="read_file")
+def read_file(event: dict[str, Any], context: Any) -> bool:
+    """Reads a file of the desk's ``inbox/`` for ``intake``, which asks for it and checks what it says."""
+    from chalicelib.wiring.read_file import read_one
+
+    return read_one(event["key"], event["version"], event["delivery"])
+
+
 @app.lambda_function(name="intake")
 def intake(event: dict[str, Any], context: Any) -> None:
     """Takes over the files that were put into the desk's ``inbox/``."""

@@ -28,7 +28,7 @@ from unittest.mock import patch
 from benchmarks import chaos_stack
 from benchmarks.chaos_crowd import Played, counted, play
 from benchmarks.faults import RATES, FaultProxy
-from chalicelib.readers.contest_folder import archive
+from chalicelib.readers.contest_files import archive
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from infra.progress import Progress, follow, say_aside, waiting
 from tests.stack import contest_folder, running
@@ -107,6 +107,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
         **named,
         "LOCK_DAYS": "0",
         "DATA_KEY_KMS": aws.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "READ_FILE_FUNCTION": "read-file",
         "CODE_VERSION": "chaos",
         "SAVE_AFTER_S": "30",
         "AWS_REGION": REGION,
@@ -122,12 +123,15 @@ def _load(folder: Path, environment: dict[str, str], s3: Any) -> None:
     definition = folder / "contest.toml"
     text = definition.read_text(encoding="utf-8")
     definition.write_text(text.replace("start = 2022-08-22T08:00:00+07:00", 'start = "now"'), encoding="utf-8")
-    s3.put_object(Bucket="desk", Key="inbox/kept/account/contest.zip", Body=archive(folder))
     code = (
+        "import sys; from dataclasses import replace; from chalicelib.readers.plain import read_file; "
         "from chalicelib.services.intake.inbox import Delivery; from chalicelib.wiring.intake import inbox; "
-        "assert inbox().take_over(Delivery('inbox/kept/account/contest.zip', '', '', '')).accepted"
+        "read = read_file('contest.zip', sys.stdin.buffer.read()); "
+        "box = replace(inbox(), read=lambda *_: read); "
+        "assert box.take_over(Delivery('inbox/kept/account/contest.zip', '', '', '')).accepted"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **environment}, check=True)
+    command, variables = [sys.executable, "-c", code], {**os.environ, **environment}
+    subprocess.run(command, cwd=ROOT, env=variables, input=archive(folder), check=True)
 
 
 def _play(submissions: int, processes: int, environment: dict[str, str], seed: int) -> list[Played]:

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.documents.canonical import digest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
-from chalicelib.readers.contest_folder import read_folder
+from chalicelib.readers.plain import read_folder
 from chalicelib.services.contest.compiled_rosters import Member, Roster
 from chalicelib.services.contest.reference import Reference, assemble, compile_parts
 

@@ -6,7 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chalicelib.readers.contest_folder import archive
+from chalicelib.readers.contest_files import archive
+from chalicelib.readers.plain import read_file
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library, Reference
@@ -56,7 +57,6 @@ def intake(desk: Folder, site: Folder) -> Intake:
         desk,
         site,
         SECRET,
-        str,
         rules_page,
         now_ms,
         "bench",
@@ -78,7 +78,7 @@ def load_contest(contests: Path, desk: Path, scratch: Path) -> Reference:
         (folder / file.name).write_bytes(data)
     store = Folder(desk)
     report = intake(store, Folder(scratch / "site")).take_over(
-        rightly("contest.zip"), archive(folder), datetime.now(UTC)
+        rightly("contest.zip"), read_file("contest.zip", archive(folder)), datetime.now(UTC)
     )
     if not report.accepted:
         raise SystemExit(str(report.faults))

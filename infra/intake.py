@@ -17,8 +17,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
-from chalicelib.readers.contest_folder import archive
+from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, archive
 from chalicelib.readers.tables import ContestFaults
 from chalicelib.services.intake.place import Place, rightly
 from infra.cloudformation import outputs

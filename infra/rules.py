@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chalicelib.readers.contest_folder import read_folder
+from chalicelib.readers.plain import read_folder
 from chalicelib.readers.tables import ContestFaults
 from chalicelib.reports.rules.page import rules_page
 from infra.package import PROJECT

@@ -27,7 +27,7 @@ from chalicelib.domain.statistics.first_answers import FirstAnswers
 from chalicelib.domain.statistics.signs import Signs
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
-from chalicelib.readers.contest_folder import read_folder
+from chalicelib.readers.plain import read_folder
 from chalicelib.services.contest.reference import assemble, compile_parts
 from chalicelib.services.ports import Participant
 

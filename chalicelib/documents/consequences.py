@@ -1,7 +1,4 @@
-"""What a change does to published results: shown before it is carried out, and said in the announcement after.
-
-``pending/<code>.json`` keeps a file that waits for its confirmation.
-"""
+"""What a change does to published results: shown before it is carried out, said in the announcement after."""
 
 from __future__ import annotations
 
@@ -77,18 +74,3 @@ class Consequences(Document, frozen=True, kw_only=True):
     source: str
     cause: Cause
     closes: tuple[CloseChange, ...]
-
-
-class Pending(Document, frozen=True, kw_only=True):
-    """A file that waits for its confirmation; ``data``: its bytes, in base64.
-
-    ``by``: who sent it, as its path says; ``version``: of the file, as S3 names it. No ``consequences``: it is
-    about people alone.
-    """
-
-    format: Literal[1] = 1
-    file: str
-    data: bytes
-    by: str
-    version: str
-    consequences: Consequences | None

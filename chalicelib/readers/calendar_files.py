@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.decisions import SWITCHES, CalendarChange, Notice, SwitchChange
 from chalicelib.readers.contest_tables import File, check_reason
-from chalicelib.readers.tables import Fault, Row, decode, known_week
+from chalicelib.readers.tables import Fault, Row, known_week
 
-_CALENDAR = ("week", "opens", "closes", "title", "cancelled", "reason")
-_SWITCHES = ("switch", "value", "reason")
+CALENDAR_COLUMNS = ("week", "opens", "closes", "title", "cancelled", "reason")
+SWITCH_COLUMNS = ("switch", "value", "reason")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _PUBLIC = "lý do được công bố"
 _LONGEST_NOTICE = 1_000
@@ -33,7 +33,7 @@ def read_calendar(file: File, zone: ZoneInfo, weeks: int, at: str, faults: list[
     """
     lines: list[CalendarLine] = []
     seen: dict[str, int] = {}
-    for row in file.some_rows(_CALENDAR, faults):
+    for row in file.some_rows(CALENDAR_COLUMNS, faults):
         before = len(faults)
         week = known_week(row["week"], range(1, weeks + 1))
         if week is None:
@@ -60,7 +60,7 @@ def read_switches(file: File, at: str, faults: list[Fault]) -> list[SwitchChange
     """The changes in the file's order. Returns nothing that can be used if there are faults."""
     changes: list[SwitchChange] = []
     seen: dict[str, int] = {}
-    for row in file.some_rows(_SWITCHES, faults):
+    for row in file.some_rows(SWITCH_COLUMNS, faults):
         before = len(faults)
         first = seen.setdefault(row["switch"], row.line)
         if row["switch"] not in SWITCHES:
@@ -79,7 +79,7 @@ def read_switches(file: File, at: str, faults: list[Fault]) -> list[SwitchChange
 
 def read_notice(file: File, at: str, faults: list[Fault]) -> Notice:
     """The banner's text; an empty file removes the banner."""
-    text = decode(file.name, file.data, faults).strip()
+    text = file.text(faults).strip()
     if len(text) > _LONGEST_NOTICE:
         message = f"thông báo dài quá {_LONGEST_NOTICE} ký tự: hãy viết ngắn lại, chi tiết ghi trong guide.md"
         faults.append(Fault(file.name, 0, "", "", message))

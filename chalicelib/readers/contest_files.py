@@ -7,8 +7,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from chalicelib.readers.tables import ContestFaults, Fault
+
+T = TypeVar("T")
 
 # Each kind of file under the names it may have; a folder holds at most one of a kind.
 KINDS = {
@@ -21,11 +24,14 @@ KINDS = {
 }
 REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
-PERSONAL_FILES = tuple(
-    f"{kind}.{ending}"
-    for kind in ("password-resets", "data-requests", "claimants", "lookups")
-    for ending in ("csv", "xlsx")
-)
+# The columns that each needs, and those that it may have.
+PERSONAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "password-resets": (("citizen_id",), ()),
+    "data-requests": (("citizen_id", "request"), ("participant_id",)),
+    "claimants": (("unit_code",), ()),
+    "lookups": ((), ("citizen_id", "participant_id", "attempt_id")),
+}
+PERSONAL_FILES = tuple(f"{kind}.{ending}" for kind in PERSONAL for ending in ("csv", "xlsx"))
 # Decisions of the organisers, which come alone and are added to those made before
 # (services/intake/decisions.py).
 DECISION_FILES = {
@@ -101,7 +107,7 @@ def oversized(name: str, data: bytes) -> Fault | None:
     return Fault(name, 0, "", "", message)
 
 
-def replaced(files: Mapping[str, bytes], file: str, data: bytes) -> dict[str, bytes]:
+def replaced(files: Mapping[str, T], file: str, data: T) -> dict[str, T]:
     """``files`` with ``file`` replacing the one of its kind."""
     kept = {name: old for name, old in files.items() if FILES.get(name) != FILES[file]}
     return {**kept, file: data}
@@ -161,6 +167,11 @@ def folder_files(path: Path) -> dict[str, bytes]:
     if sum(file.stat().st_size for file in found) > LARGEST:
         raise ContestFaults([Fault(str(path), 0, "", "", "các tệp quá lớn (trên 20 MB)")])
     return {file.name: file.read_bytes() for file in found}
+
+
+def archive(path: Path) -> bytes:
+    """The folder's files as one zip."""
+    return pack(folder_files(path))
 
 
 def _belongs(name: str) -> bool:

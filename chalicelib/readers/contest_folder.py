@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from chalicelib.documents.plain_file import PlainFile
 from chalicelib.domain.attempt import WRITE_UNIT, largest_entry
 from chalicelib.domain.bank import Question, shortages
 from chalicelib.domain.definition import Definition
@@ -17,11 +17,8 @@ from chalicelib.readers.contest_files import (
     FILES,
     KINDS,
     UNIT_ROSTER,
-    folder_files,
     misnamed,
     missing_kinds,
-    oversized,
-    pack,
     replaced,
 )
 from chalicelib.readers.contest_tables import (
@@ -33,15 +30,16 @@ from chalicelib.readers.contest_tables import (
     read_questions,
     read_rosters,
     read_units,
-    rosters_csv,
+    rosters_file,
 )
-from chalicelib.readers.contest_toml import read_definition
-from chalicelib.readers.tables import ContestFaults, Fault, Faults, decode
+from chalicelib.readers.tables import ContestFaults, Fault, Faults
 
 
 @dataclass(frozen=True, slots=True)
 class ContestFolder:
     """A checked contest as in its files; ``questions`` holds the approved ones, the others are only counted.
+
+    ``guide`` is HTML.
 
     ``warnings``: what somebody should look at, although the contest can be held as it is.
     """
@@ -57,19 +55,19 @@ class ContestFolder:
     warnings: tuple[Fault, ...] = ()
 
 
-def read_files(files: Mapping[str, bytes]) -> ContestFolder:
+def read_files(files: Mapping[str, PlainFile]) -> ContestFolder:
     """Raises ``ContestFaults`` with every fault that can be found in one go."""
     folder = _read(files, missing_kinds(files))
     assert folder is not None  # noqa: S101  a folder with missing files has been refused
     return folder
 
 
-def check_files(files: Mapping[str, bytes]) -> None:
+def check_files(files: Mapping[str, PlainFile]) -> None:
     """Checks a folder that is not complete yet. Raises ``ContestFaults`` for faults in the files it has."""
     _read(files, [])
 
 
-def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | None:
+def _read(files: Mapping[str, PlainFile], missing: list[str]) -> ContestFolder | None:
     faults = Faults(
         Fault(KINDS[kind][0], 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for kind in missing
     )
@@ -81,8 +79,6 @@ def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | Non
         elif kind in by_kind:
             message = f"đã có {by_kind[kind].name}: mỗi loại chỉ giữ một tệp; các tệp là: {', '.join(FILES)}"
             faults.append(Fault(name, 0, "", "", message))
-        elif large := oversized(name, files[name]):
-            faults.append(large)
         else:
             by_kind[kind] = File(name, files[name])
     if faults:
@@ -96,7 +92,7 @@ def _read(files: Mapping[str, bytes], missing: list[str]) -> ContestFolder | Non
 def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | None:
     """Parses the files that are there and adds their faults; None if the contest is not complete."""
     toml, bank = files.get("contest"), files.get("questions")
-    definition = read_definition(toml.data, faults) if toml else None
+    definition = toml.definition(faults) if toml else None
     everything = read_questions(bank, definition, faults) if bank else []
     approved = tuple(question for question, status in everything if status == "approved")
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
@@ -106,7 +102,7 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     if definition and units:
         faults += _unknown_blocs(definition, units)
     exclusions = tuple(read_exclusions(files.get("exclusions"), definition, faults))
-    guide = decode("guide.md", files["guide"].data, faults) if "guide" in files else ""
+    guide = files["guide"].text(faults) if "guide" in files else ""
     if faults or definition is None or bank is None or not units:
         return None
     faults += [Fault(bank.name, 0, "", "", missing) for missing in shortages(approved, definition)]
@@ -125,8 +121,8 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
 
 
 def with_unit_roster(
-    files: Mapping[str, bytes], file: str, data: bytes, warnings: list[Fault]
-) -> dict[str, bytes]:
+    files: Mapping[str, PlainFile], file: str, plain: PlainFile, warnings: list[Fault]
+) -> dict[str, PlainFile]:
     """``files`` with one unit's own list (``rosters-<code>.xlsx``) in place of that unit's rows.
 
     A citizen who stands on another unit's roster is left out with a warning, until that roster drops them.
@@ -139,14 +135,12 @@ def with_unit_roster(
     if units is None or toml is None:
         message = "chưa có danh sách đơn vị hoặc contest.toml: hãy gửi hai tệp này trước"
         raise ContestFaults([Fault(file, 0, "", "", message)])
-    if large := oversized(file, data):
-        raise ContestFaults([large])
     codes = {unit.code for unit in read_units(units, [])}
-    definition = read_definition(toml.data, [])
+    definition = toml.definition([])
     if found[1] not in codes:
         message = "không có mã đơn vị này trong danh sách đơn vị (units): hãy sửa tên tệp"
         raise ContestFaults([Fault(file, 0, "", found[1], message)])
-    mine = read_rosters(File(file, data), codes, definition, faults, warnings, of=found[1])
+    mine = read_rosters(File(file, plain), codes, definition, faults, warnings, of=found[1])
     if faults:
         raise ContestFaults(faults)
     others = [
@@ -166,7 +160,7 @@ def with_unit_roster(
             warnings.append(Fault(file, 0, "citizen_id", row.full_name, message))
         else:
             kept.append(row)
-    return replaced(files, KINDS["rosters"][0], rosters_csv([*others, *kept]))
+    return replaced(files, KINDS["rosters"][0], rosters_file([*others, *kept]))
 
 
 def _warnings(definition: Definition, units: Sequence[Unit], rosters: Sequence[RosterRow]) -> Iterator[Fault]:
@@ -246,13 +240,3 @@ def _unknown_blocs(definition: Definition, units: Iterable[Unit]) -> Iterator[Fa
                     f"các khối: {some}"
                 )
                 yield Fault("contest.toml", 0, f"unit_prizes.{number}.blocs", bloc, message)
-
-
-def read_folder(path: Path) -> ContestFolder:
-    """Raises ``ContestFaults``, also if there is no such folder."""
-    return read_files(folder_files(path))
-
-
-def archive(path: Path) -> bytes:
-    """The folder's files as one zip."""
-    return pack(folder_files(path))

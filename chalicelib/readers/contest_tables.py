@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from chalicelib.documents.compiled_contest import decode_definition
+from chalicelib.documents.intake_answer import Mistake
+from chalicelib.documents.plain_file import PlainFile, PlainLine
 from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.domain.units import Unit
-from chalicelib.readers.questions.aiken import read_aiken
-from chalicelib.readers.questions.gift import read_gift
-from chalicelib.readers.questions.moodle_xml import read_moodle_xml
 from chalicelib.readers.questions.question_rows import OPTION_COLUMNS, OPTIONAL_COLUMNS, QUESTION_COLUMNS
-from chalicelib.readers.spreadsheets import xlsx_records
-from chalicelib.readers.tables import Fault, Row, csv_records, read_table, read_weeks
+from chalicelib.readers.tables import Fault, Record, Row, read_table, read_weeks
 
-_QUESTION_READERS = {"gift": read_gift, "txt": read_aiken, "xml": read_moodle_xml}
-_UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
+UNIT_COLUMNS = ("code", "name", "bloc", "kind", "headcount", "exempt")
+EXCLUSION_COLUMNS = ("citizen_id", "role", "effect", "note")
 # Of a decision, in characters.
 LONGEST_REASON = 500
 # What Excel makes of a citizen ID.
@@ -53,16 +50,33 @@ class RosterRow(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file of the folder; its name decides how it is read."""
+    """A file as it was read (``readers/plain.py``); every method adds the faults that reading found."""
 
     name: str
-    data: bytes
+    plain: PlainFile
+
+    def _read(self, faults: list[Fault]) -> PlainFile:
+        faults.extend(as_faults(self.plain.faults))
+        return self.plain
+
+    def definition(self, faults: list[Fault]) -> Definition | None:
+        told = self._read(faults).definition
+        return decode_definition(told.encode()) if told else None
+
+    def text(self, faults: list[Fault]) -> str:
+        return self._read(faults).text
+
+    def questions(self, faults: list[Fault]) -> list[Row]:
+        """Those of a format that is no table."""
+        return [Row(self.name, row.line, row.cells) for row in self._read(faults).rows]
+
+    def _records(self, faults: list[Fault]) -> Iterator[Record]:
+        for one in self._read(faults).lines:
+            yield Record(one.line, list(one.cells), one.faulty)
 
     def rows(self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> list[Row]:
         """``optional``: columns that may be missing, and are empty then."""
-        reader = xlsx_records if self.name.endswith(".xlsx") else csv_records
-        records = reader(self.name, self.data, columns or optional, faults)
-        return list(read_table(self.name, records, columns, faults, optional))
+        return list(read_table(self.name, self._records(faults), columns, faults, optional))
 
     def some_rows(
         self, columns: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()
@@ -73,6 +87,10 @@ class File(NamedTuple):
         if not rows and len(faults) == before:
             faults.append(Fault(self.name, 0, "", "", "cần ít nhất một dòng dưới dòng tiêu đề"))
         return rows
+
+
+def as_faults(mistakes: Iterable[Mistake]) -> list[Fault]:
+    return [Fault(one.file, one.row, one.column, one.value, one.message) for one in mistakes]
 
 
 def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
@@ -88,10 +106,10 @@ def read_questions(
     file: File, definition: Definition | None, faults: list[Fault]
 ) -> list[tuple[Question, str]]:
     """Questions of any format with their status; all go through the same checks."""
-    reader = _QUESTION_READERS.get(file.name.rpartition(".")[2])
-    rows = reader(*file, faults) if reader else file.rows(QUESTION_COLUMNS, faults, OPTIONAL_COLUMNS)
+    is_table = file.name.endswith((".csv", ".xlsx"))
+    rows = file.rows(QUESTION_COLUMNS, faults, OPTIONAL_COLUMNS) if is_table else file.questions(faults)
     # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
-    needed = ("id", "topic", "text") if reader else ("id", "topic", "text", "reference")
+    needed = ("id", "topic", "text", "reference") if is_table else ("id", "topic", "text")
     _unique(rows, "id", faults)
     found = ((_question(row, needed, definition, faults), row["status"]) for row in rows)
     return [(question, status) for question, status in found if question]
@@ -148,7 +166,7 @@ def _for_whom(
 
 
 def read_units(file: File, faults: list[Fault]) -> list[Unit]:
-    rows = file.rows(_UNIT_COLUMNS, faults, ("parent",))
+    rows = file.rows(UNIT_COLUMNS, faults, ("parent",))
     _unique(rows, "code", faults)
     units = []
     named: dict[tuple[str, str], str] = {}
@@ -201,6 +219,8 @@ def _parents(rows: Iterable[Row]) -> Iterator[Fault]:
             yield row.fault("parent", message)
 
 
+# What a roster must have, and what one unit's own must have.
+ROSTERS, UNIT_ROSTERS = ("unit_code", "full_name", "citizen_id", "exempt"), ("full_name",)
 ROSTER_COLUMNS = ("unit_code", "full_name", "citizen_id", "exempt", "category", "reason", "participant_id")
 # What the sheet of a unit's claimants has beside these (services/intake/claimants.py).
 _OF_CLAIMANTS = ("citizen_id_masked", "note")
@@ -222,7 +242,7 @@ def read_rosters(
     """
     if file is None:
         return []
-    needed = ("full_name",) if of else ("unit_code", "full_name", "citizen_id", "exempt")
+    needed = UNIT_ROSTERS if of else ROSTERS
     others = tuple(column for column in (*ROSTER_COLUMNS, *_OF_CLAIMANTS) if column not in needed)
     categories = definition.categories if definition else ()
     usual = next((one.name for one in categories if one.obliged), categories[0].name if categories else "")
@@ -262,13 +282,13 @@ def read_rosters(
     return rosters
 
 
-def rosters_csv(rows: Iterable[RosterRow]) -> bytes:
+def rosters_file(rows: Iterable[RosterRow]) -> PlainFile:
     """``rows`` as the file from which ``read_rosters`` reads them again."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(ROSTER_COLUMNS)
-    table.writerows([*row[:3], int(row.exempt), *row[4:]] for row in rows)
-    return text.getvalue().encode()
+    return table_file(ROSTER_COLUMNS, ((*row[:3], "1" if row.exempt else "0", *row[4:]) for row in rows))
+
+
+def table_file(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> PlainFile:
+    return PlainFile(lines=tuple(PlainLine(line, cells) for line, cells in enumerate((header, *rows), 1)))
 
 
 def counted_units(units: Iterable[Unit], rows: Iterable[RosterRow], definition: Definition) -> tuple[Unit, ...]:
@@ -318,7 +338,7 @@ def check_citizen_id(row: Row, faults: list[Fault]) -> None:
 def read_exclusions(file: File | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:
     if file is None:
         return []
-    rows = file.rows(("citizen_id", "role", "effect", "note"), faults)
+    rows = file.rows(EXCLUSION_COLUMNS, faults)
     _unique(rows, "citizen_id", faults)
     roles = definition.eligibility.excluded_roles if definition else ()
     for row in rows:

@@ -47,6 +47,8 @@ FIELD_NAMES = {
 BY_WEEK: frozenset[Field] = frozenset({"unit", "category"})
 _GENDERS = {"male": "male", "nam": "male", "female": "female", "nữ": "female"}
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+CORRECTIONS = ("citizen_id", "field", "value", "reason")
+MERGERS = ("unit_code", "into", "reason")
 
 
 class CorrectionRow(NamedTuple):
@@ -70,10 +72,9 @@ class MergerRow(NamedTuple):
 
 def read_corrections(file: File, weeks: Collection[int], faults: list[Fault]) -> list[CorrectionRow]:
     """``weeks`` of the contest. Whether the people exist and the values fit together is checked elsewhere."""
-    columns, optional = ("citizen_id", "field", "value", "reason"), ("from_week",)
     corrections: list[CorrectionRow] = []
     first: dict[tuple[str, str], int] = {}
-    for row in file.some_rows(columns, faults, optional):
+    for row in file.some_rows(CORRECTIONS, faults, ("from_week",)):
         before = len(faults)
         check_citizen_id(row, faults)
         field = _FIELDS.get(visible(row["field"]).casefold())
@@ -99,7 +100,7 @@ def read_corrections(file: File, weeks: Collection[int], faults: list[Fault]) ->
 def read_mergers(file: File, weeks: Collection[int], faults: list[Fault]) -> list[MergerRow]:
     mergers: list[MergerRow] = []
     first: dict[str, int] = {}
-    for row in file.some_rows(("unit_code", "into", "reason"), faults, ("from_week",)):
+    for row in file.some_rows(MERGERS, faults, ("from_week",)):
         before = len(faults)
         line = first.setdefault(row["unit_code"], row.line)
         if line != row.line:

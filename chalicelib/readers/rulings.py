@@ -11,7 +11,7 @@ from chalicelib.domain.decisions import Ruling
 from chalicelib.readers.contest_tables import File, check_reason
 from chalicelib.readers.tables import Fault, Row, read_weeks
 
-_COLUMNS = ("question_id", "weeks", "ruling", "answer", "reason")
+RULINGS = ("question_id", "weeks", "ruling", "answer", "reason")
 _SEVERAL = "nếu chấp nhận nhiều đáp án thì ghi cách nhau bằng dấu chấm phẩy, ví dụ A;C"
 _BIT_OF = {letter: 1 << place for place, letter in enumerate(LETTERS)}
 
@@ -25,7 +25,7 @@ def read_rulings(
     """
     rulings: list[Ruling] = []
     ruled: dict[tuple[str, int], int] = {}
-    for row in file.some_rows(_COLUMNS, faults):
+    for row in file.some_rows(RULINGS, faults):
         before = len(faults)
         weeks = read_weeks(row, banks, faults)
         questions = _questions(row, weeks, banks, faults)

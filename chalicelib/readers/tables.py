@@ -28,6 +28,10 @@ ACCENTS = "có một chữ mang quá nhiều dấu chồng lên nhau: hãy gõ l
 MOST_ROWS = 100_000
 # A whole column in the wrong form gives one fault per row; nobody reads further than this.
 MOST_FAULTS = 5_000
+TOO_LONG = (
+    "đọc tệp này quá lâu nên hệ thống đã dừng, không nhận phần nào: hãy sao chép riêng bảng cần gửi sang một "
+    "tệp mới, lưu dạng “CSV UTF-8”, hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại"
+)
 # In characters. The longest question of a real contest has 600.
 LONGEST_CELL = 10_000
 _CELL = 10  # of the budget, as ten characters

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.person import CorrectedLine, masked_number
+
+if TYPE_CHECKING:
+    from chalicelib.documents.plain_file import ReadFile
 
 # Milliseconds since 1970, UTC.
 Clock = Callable[[], int]
@@ -202,6 +205,18 @@ class Deliveries(Protocol):
 
     def is_newest(self, key: str, sequencer: str, now: int) -> bool:
         """Whether no event with a later sequencer has come for the key; remembers this one."""
+
+
+class Unreadable(Exception):
+    """Whoever reads files died over this one."""
+
+
+class ReadInboxFile(Protocol):
+    def __call__(self, key: str, version: str, delivery: str) -> ReadFile | None:
+        """What is in this version of the object; None if there is none. Raises ``Unreadable``, ``Busy``.
+
+        ``delivery``: the event's id.
+        """
 
 
 class Exchange(NamedTuple):

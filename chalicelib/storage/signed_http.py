@@ -82,6 +82,21 @@ class SignedHttp:
             raise Busy(code)
         raise AwsRefusal(code, str(fault.get("message", fault.get("Message", ""))))
 
+    def invoke(self, function: str, event: bytes) -> tuple[bytes, bool]:
+        """Calls a function of Lambda and waits: what it answers, and whether it failed.
+
+        Raises ``AwsRefusal``, or ``Busy`` when Lambda fails, throttles or does not answer.
+        """
+        url = self._endpoint or f"https://lambda.{self._region}.amazonaws.com"
+        address = f"{url}/2015-03-31/functions/{function}/invocations"
+        headers = {"Content-Type": "application/json"}
+        response = self._send("lambda", AWSRequest("POST", address, data=event, headers=headers))
+        if response.status == 429:
+            raise Busy(f"{function} is throttled")
+        if response.status != 200:
+            raise AwsRefusal(str(response.status), function)
+        return response.data, "X-Amz-Function-Error" in response.headers
+
     def get_object(self, bucket: str, key: str) -> bytes | None:
         """An S3 object, None if there is none. ``key`` needs no escaping: letters, digits, ``/-_.``."""
         url = self._endpoint or f"https://s3.{self._region}.amazonaws.com"

@@ -41,8 +41,8 @@ def rotated(http: SignedHttp, name: str) -> list[bytes]:
     return [*([previous] if previous else []), secret(http, name)]
 
 
-def bucket(region: str, name: str, waits: Config) -> Bucket:
-    """A bucket to write to; ``waits``: time limits of its client, as a person waits for it."""
+def bucket(region: str, name: str, waits: Config | None = None) -> Bucket:
+    """A bucket to write to; ``waits``: time limits of its client, if a person waits for it."""
     import boto3  # noqa: PLC0415  the API hardly needs it
 
     from chalicelib.storage.objects import Bucket  # noqa: PLC0415

@@ -63,6 +63,12 @@ class IntakeEnvironment(NamedTuple):
     data_key_kms: str
     code_version: str
     lock_days: int
+    read_file_function: str
+
+
+class ReadingEnvironment(NamedTuple):
+    aws_region: str
+    desk_bucket: str
 
 
 class TallyEnvironment(NamedTuple):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 
-from markdown_it import MarkdownIt
-
 from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.rules.page import rules_page
@@ -24,6 +22,7 @@ from chalicelib.storage.deliveries import StoredDeliveries
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.file_reader import FileReader
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
@@ -39,12 +38,18 @@ def inbox() -> Inbox:
     names = (environment.desk_bucket, environment.tallies_table)
     desk = desk_bucket(environment.aws_region, *names, environment.lock_days)
     return Inbox(
+        read=FileReader(_patient(environment), environment.read_file_function, desk),
         desk=desk,
         contest=partial(_contest, environment, desk),
         people=partial(_people, environment, desk),
         deliveries=partial(_deliveries, environment),
         now=partial(datetime.now, UTC),
     )
+
+
+def _patient(environment: IntakeEnvironment) -> SignedHttp:
+    """Waits longer than the function that reads files may take (.chalice/config.json), and asks it once."""
+    return SignedHttp(session(), environment.aws_region, connect=5, read=320, retries=0)
 
 
 def _deliveries(environment: IntakeEnvironment) -> StoredDeliveries:
@@ -61,14 +66,12 @@ def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
 
 def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
     http = _http(environment, desk)
-    markdown = MarkdownIt("commonmark", {"html": False})
     site = site_bucket(environment.aws_region, environment.site_bucket, environment.tallies_table)
     people = lru_cache(maxsize=1)(partial(_participants, environment, http, desk))
     return Intake(
         desk=desk,
         site=site,
         pepper=secret(http, environment.pepper_secret),
-        to_html=lambda text: str(markdown.render(text)),
         to_rules=rules_page,
         clock=now_ms,
         version=environment.code_version,

@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from chalicelib.readers.contest_folder import archive, read_folder
+from chalicelib.readers.contest_files import archive
+from chalicelib.readers.plain import read_folder
 from chalicelib.readers.tables import ContestFaults
 from infra.intake import fault_lines, last_report, send
 from infra.local.checks import CannotRun

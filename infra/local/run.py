@@ -93,6 +93,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
         "close_weeks": "close-weeks",
         "close_by_shares": "close-by-shares",
         "intake": "intake",
+        "read_file": "read-file",
         "tally": "tally",
         "publish_live": "publish-live",
     }

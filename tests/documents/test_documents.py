@@ -28,7 +28,6 @@ from chalicelib.documents.consequences import (
     CloseChange,
     Consequences,
     Figure,
-    Pending,
     PrizeChange,
     UnitChange,
 )
@@ -45,6 +44,8 @@ from chalicelib.documents.manifest import (
     ReplacedRevision,
     WeekManifest,
 )
+from chalicelib.documents.pending import Pending
+from chalicelib.documents.plain_file import ContestSource, PlainFile, PlainLine, PlainRow, ReadFile
 from chalicelib.documents.ranking_again import (
     CountedPrize,
     CountedUnitPrize,
@@ -122,7 +123,20 @@ CONSEQUENCES = Consequences(
         ),
     ),
 )
+READ = ReadFile(
+    sha256=DIGEST,
+    files={
+        "units.csv": PlainFile(
+            lines=(PlainLine(1, ("code", "opens")), PlainLine(3, ("SO-A", "2022-08-22"), {1: "là ngày tháng"}))
+        ),
+        "questions.gift": PlainFile(rows=(PlainRow(7, {"id": "Q1", "text": "Một?"}),)),
+        "contest.toml": PlainFile(faults=(Mistake("contest.toml", 2, "contest.weeks", "x", "ghi một số"),)),
+        "guide.md": PlainFile(text="<p>Thể lệ</p>"),
+    },
+)
 TYPED: dict[str, Document] = {
+    "read_file": READ,
+    "contest_source": ContestSource(files=READ.files),
     "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
     "corrected_lines": CorrectedLines(
         lines=(CorrectedLine("2022-08-30T09:00:00+07:00", "AN", "phone", "0912345678", "0912345679", "nhầm"),)
@@ -140,9 +154,7 @@ TYPED: dict[str, Document] = {
         warnings=(Mistake("rosters.csv", 0, "unit_code", "SO-A", "hãy kiểm tra"),),
         consequences=CONSEQUENCES,
     ),
-    "pending": Pending(
-        file="rulings.csv", data=b"question_id\n", by="account", version="v1", consequences=CONSEQUENCES
-    ),
+    "pending": Pending(file="units.csv", read=READ, by="account", version="v1", consequences=CONSEQUENCES),
     "tree": Tree(
         contest="trial",
         week=1,

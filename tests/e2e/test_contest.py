@@ -23,7 +23,6 @@ from openpyxl import load_workbook
 from benchmarks.people import solve
 from benchmarks.restore_drill import Drill
 from chalicelib.documents.compiled_contest import decode_bank, decode_definition
-from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import LETTERS, Bank, Question
 from chalicelib.domain.paper import draw
 from chalicelib.services.exam.exam import Person
@@ -416,10 +415,8 @@ def test_commitments_can_be_checked_from_the_site(stack: Stack) -> None:
 
 
 def source(stack: Stack, file: str) -> str:
-    """A file of the contest in force, as it was sent."""
-    pointer = json.loads(stack.pointer(CURRENT) or b"")
-    packed = stack.desk(f"reference/source/{pointer['source']}.zip")
-    with zipfile.ZipFile(io.BytesIO(packed)) as files:
+    """A file of the contest, as it was sent."""
+    with zipfile.ZipFile(io.BytesIO(stack.desk("inbox/kept/account/contest.zip"))) as files:
         return files.read(file).decode("utf-8-sig")
 
 

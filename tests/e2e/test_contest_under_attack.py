@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -195,3 +196,61 @@ def test_a_link_signed_by_a_stranger_opens_nothing(stack: Stack) -> None:
     assert requests.get(link, timeout=30).status_code == 403
     path = link.removeprefix(stack.stack["aws_endpoint_url"])
     assert stack.site(path).status_code in {403, 404}  # at the site's address, which is the public one
+
+
+def taken_over(stack: Stack, function: str) -> Stack:
+    """The stack for somebody who has the rights of a function, and no others."""
+    iam = stack.client("iam")
+    role = stack.client("lambda").get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
+    iam.create_user(UserName=function)
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        rights = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        iam.put_user_policy(UserName=function, PolicyName=name, PolicyDocument=json.dumps(rights))
+    key = iam.create_access_key(UserName=function)["AccessKey"]
+    return Stack(
+        {
+            **stack.stack,
+            "aws_access_key_id": key["AccessKeyId"],
+            "aws_secret_access_key": key["SecretAccessKey"],
+        }
+    )
+
+
+def denied(call: Callable[..., Any], **arguments: Any) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        call(**arguments)
+
+
+def test_who_takes_over_the_reader_of_files_finds_nothing_to_steal_and_nothing_to_change(stack: Stack) -> None:
+    thief, desk, site = taken_over(stack, "cuoc-thi-local-read-file"), *buckets(stack)
+    s3, dynamodb = thief.client("s3"), thief.client("dynamodb")
+    zip_file = "inbox/kept/account/contest.zip"
+    assert s3.get_object(Bucket=desk, Key=zip_file)[
+        "Body"
+    ].read()  # so the others are refused for what they are
+    for secret in stack.client("secretsmanager").list_secrets()["SecretList"]:
+        denied(thief.client("secretsmanager").get_secret_value, SecretId=secret["ARN"])
+    for table in stack.stack["tables"].values():
+        denied(dynamodb.scan, TableName=table)
+        denied(dynamodb.delete_item, TableName=table, Key={"id": {"S": "x"}})
+    for key in ("reference/current.json", "reference/data-key.json", "results/current.json"):
+        denied(s3.get_object, Bucket=desk, Key=key)
+        denied(s3.put_object, Bucket=desk, Key=key, Body=b"{}")
+    denied(s3.put_object, Bucket=desk, Key=zip_file, Body=b"")
+    denied(s3.put_object, Bucket=site, Key="data/results/week-1.json", Body=b"{}")
+
+
+def test_who_takes_over_the_api_sees_nothing_of_what_organisers_send(stack: Stack) -> None:
+    thief, desk, site = taken_over(stack, "cuoc-thi-local-api"), *buckets(stack)
+    s3, dynamodb = thief.client("s3"), thief.client("dynamodb")
+    denied(s3.list_objects_v2, Bucket=desk)
+    for key in ("inbox/kept/account/contest.zip", "results/current.json"):
+        denied(s3.get_object, Bucket=desk, Key=key)
+    denied(s3.put_object, Bucket=desk, Key="reference/current.json", Body=b"{}")
+    denied(s3.put_object, Bucket=site, Key="data/results/week-1.json", Body=b"{}")
+    for table in stack.stack["tables"].values():
+        denied(dynamodb.scan, TableName=table)
+
+
+def buckets(stack: Stack) -> tuple[str, str]:
+    return stack.stack["desk_bucket"], stack.stack["site_bucket"]

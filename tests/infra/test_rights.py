@@ -53,7 +53,8 @@ RIGHTS = {
         "TalliesTable where key=pointers/*": "PutItem",
         "TalliesTable where key=site": "UpdateItem",
         "desk": "ListBucket ListBucketVersions",
-        "desk/inbox/*": "GetObject GetObjectVersion",
+        "function read-file": "InvokeFunction",
+        "desk/read/*": "GetObject",
         "desk/reference/*": "GetObject GetObjectVersion PutObject",
         "desk/reference/contest/*": "PutObjectRetention",
         "desk/reference/commitments/*": "PutObjectRetention",
@@ -69,6 +70,11 @@ RIGHTS = {
         "PersonalDataKey where purpose=participants": "Decrypt GenerateDataKeyWithoutPlaintext",
         "AlarmTopic": "Publish",
         "log intake": "CreateLogStream PutLogEvents",
+    },
+    "ReadFile": {
+        "desk/inbox/*": "GetObject GetObjectVersion",
+        "desk/read/*": "PutObject",
+        "log read-file": "CreateLogStream PutLogEvents",
     },
     "Tally": {
         "EntriesTable/stream": "DescribeStream GetRecords GetShardIterator",
@@ -112,8 +118,11 @@ def where(resource: dict[str, Any]) -> str:
         r"arn:.*:s3:::\$\{AWS::StackName\}-(\w+)-\$\{AWS::AccountId\}-\$\{AWS::Region\}(.*)", told
     )
     log = re.fullmatch(r"arn:.*:log-group:/aws/lambda/\$\{AWS::StackName\}-([a-z*-]+):\*", told)
+    function = re.fullmatch(r"arn:.*:function:\$\{AWS::StackName\}-([a-z-]+)", told)
     if bucket:
         return bucket[1] + bucket[2]
+    if function:
+        return f"function {function[1]}"
     return f"log {log[1]}" if log else re.sub(r"\$\{(\w+)\.Arn\}", r"\1", told)
 
 
@@ -157,6 +166,13 @@ def test_a_function_has_the_rights_in_the_table_and_no_other(
 
 def test_every_function_is_in_the_table(rights: dict[str, dict[str, str]]) -> None:
     assert rights.keys() == RIGHTS.keys()
+
+
+def test_what_meets_strange_files_has_nothing_to_steal(rights: dict[str, dict[str, str]]) -> None:
+    places = [place for place in rights["ReadFile"] if not place.startswith("log ")]
+    assert all(place.startswith("desk/") for place in places)  # no secret, no key, no table, no page
+    readers = {name for name, places in rights.items() if "desk/inbox/*" in places}
+    assert readers == {"ReadFile"}
 
 
 def test_the_api_cannot_list_the_desk(rights: dict[str, dict[str, str]]) -> None:

@@ -17,6 +17,7 @@ from chalicelib.wiring.environment import (
     ClosingEnvironment,
     IntakeEnvironment,
     LiveEnvironment,
+    ReadingEnvironment,
     TallyEnvironment,
 )
 from infra.package import PROJECT, build
@@ -404,6 +405,7 @@ def test_the_api_alone_is_told_how_often_pages_save(resources: dict[str, Resourc
         ("Tally", TallyEnvironment),
         ("PublishLive", LiveEnvironment),
         ("Intake", IntakeEnvironment),
+        ("ReadFile", ReadingEnvironment),
     ],
 )
 def test_every_function_is_given_the_environment_it_reads(

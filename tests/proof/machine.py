@@ -42,6 +42,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.times import rfc3339
+from chalicelib.readers.plain import read_file
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.shares import Shares
@@ -359,7 +360,6 @@ class ContestMachine(RuleBasedStateMachine):
             self.desk,
             self.site,
             PEPPER,
-            to_html=str,
             to_rules=lambda *_: "",
             clock=self.clock,
             version="proof",
@@ -428,7 +428,7 @@ class ContestMachine(RuleBasedStateMachine):
         """Puts a file into the inbox. One that is refused changes nothing."""
         pointer, site = self.desk.get(CURRENT), dict(self.site.objects)
         data = content.encode() if isinstance(content, str) else content
-        answer = self.intake.take_over(rightly(file), data, self.clock.moment())
+        answer = self.intake.take_over(rightly(file), read_file(file, data), self.clock.moment())
         after = self.desk.get(CURRENT)
         assert after, answer.faults
         if not answer.accepted:

@@ -10,6 +10,8 @@ import pytest
 
 from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
+from chalicelib.readers.contest_tables import File
+from chalicelib.readers.plain import as_plain, plain_files
 from chalicelib.readers.tables import ContestFaults, Fault
 
 TOML = """[contest]
@@ -78,13 +80,23 @@ def contest_files(**changed: Content | None) -> dict[str, bytes]:
 
 def read_archive(file: str, data: bytes) -> ContestFolder:
     """The contest in a zip, as the intake reads it. Raises ``ContestFaults``."""
-    return read_files(unpack(file, data))
+    return read_sent(unpack(file, data))
+
+
+def sent_file(name: str, data: bytes) -> File:
+    """The file as it is read once it was sent."""
+    return File(name, as_plain(name, data))
+
+
+def read_sent(files: Mapping[str, bytes]) -> ContestFolder:
+    """The contest in these files as they are sent. Raises ``ContestFaults``."""
+    return read_files(plain_files(files))
 
 
 def faults(**changed: Content | None) -> list[Fault]:
     """The faults of the folder with these files in place of its own."""
     with pytest.raises(ContestFaults) as refused:
-        read_files(contest_files(**changed))
+        read_sent(contest_files(**changed))
     return refused.value.faults
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.readers.contest_files import LARGEST
-from chalicelib.readers.contest_folder import archive, read_folder
+from chalicelib.readers.contest_files import LARGEST, archive
+from chalicelib.readers.plain import read_folder
 from chalicelib.readers.tables import ContestFaults, Fault
 from tests.readers.contest_files import contest_files, read_archive, zipped
 

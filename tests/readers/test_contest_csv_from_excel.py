@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.readers.contest_folder import read_files
 from chalicelib.readers.tables import MOST_ROWS, ContestFaults
 from tests.readers.contest_files import (
     EXCLUSIONS,
@@ -14,6 +13,7 @@ from tests.readers.contest_files import (
     UNITS,
     contest_files,
     faults,
+    read_sent,
 )
 
 
@@ -31,26 +31,26 @@ def test_every_encoding_and_separator_reads_the_same(separator: str, encoding: s
         units=saved(UNITS),
         exclusions=saved(EXCLUSIONS),
     )
-    assert read_files(files) == read_files(contest_files())
+    assert read_sent(files) == read_sent(contest_files())
 
 
 def test_notepads_utf_16_is_read_everywhere() -> None:
     files = contest_files(toml=TOML.encode("utf-16"), guide="# Thể lệ\n".encode("utf-16"))
-    assert read_files(files) == read_files(contest_files())
+    assert read_sent(files) == read_sent(contest_files())
 
 
 @pytest.mark.parametrize("line", ["sep=;\n", "# a, b, c, d\n", '"# a; b"\n', ";;;;;\n", "# ghi chú;;;;;\n"])
 def test_lines_above_the_header_do_not_decide_the_separator(line: str) -> None:
-    assert len(read_files(contest_files(units=line + UNITS.replace(",", ";"))).units) == 2
+    assert len(read_sent(contest_files(units=line + UNITS.replace(",", ";"))).units) == 2
 
 
 def test_commas_in_cells_do_not_split_a_file_with_semicolons() -> None:
     units = UNITS.replace(",", ";").replace("Sở B", "Sở B, C, D, E, F, G, H")
-    assert read_files(contest_files(units=units)).units[1].name == "Sở B, C, D, E, F, G, H"
+    assert read_sent(contest_files(units=units)).units[1].name == "Sở B, C, D, E, F, G, H"
 
 
 def test_emptied_columns_are_skipped() -> None:
-    assert len(read_files(contest_files(units=UNITS.replace("\n", ",,\n"))).units) == 2
+    assert len(read_sent(contest_files(units=UNITS.replace("\n", ",,\n"))).units) == 2
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_citizen_id_that_excel_has_spoilt_is_refused_with_a_hint(value: str, h
     ["'040080000009", '"=""040080000009"""', "040 080 000 009", "040.080.000.009", "\u200b040080000009"],
 )
 def test_a_citizen_id_that_is_certain_is_read_however_it_is_written(value: str) -> None:
-    folder = read_files(contest_files(exclusions=EXCLUSIONS + f"{value},Ban Tổ chức,,\n"))
+    folder = read_sent(contest_files(exclusions=EXCLUSIONS + f"{value},Ban Tổ chức,,\n"))
     assert folder.exclusions[-1].citizen_id == "040080000009"
 
 
@@ -108,4 +108,4 @@ def test_more_rows_than_a_contest_can_have_are_refused() -> None:
 def test_a_file_of_another_kind_is_refused(name: str) -> None:
     files = contest_files(units=None)
     with pytest.raises(ContestFaults):
-        read_files({**files, name: b"%PDF-1.7\n\x00\xff\x93"})
+        read_sent({**files, name: b"%PDF-1.7\n\x00\xff\x93"})

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from chalicelib.readers.contest_folder import _warnings, read_files
+from chalicelib.readers.contest_folder import _warnings
 from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.readers.tables import ContestFaults, Fault
 from tests import fakes
@@ -19,6 +19,7 @@ from tests.readers.contest_files import (
     UNITS,
     contest_files,
     faults,
+    read_sent,
 )
 
 
@@ -35,7 +36,7 @@ def test_a_missing_file_is_named(missing: str) -> None:
 
 @pytest.mark.parametrize("optional", ["exclusions", "guide"])
 def test_other_files_may_be_left_out(optional: str) -> None:
-    assert read_files(contest_files(**{optional: None})).units
+    assert read_sent(contest_files(**{optional: None})).units
 
 
 @pytest.mark.parametrize(
@@ -96,9 +97,9 @@ WITH_PARENTS = UNIT_HEADER.replace("exempt", "exempt,parent") + "H-A,Huyện A,H
 
 
 def test_a_unit_may_have_a_parent() -> None:
-    read = read_files(contest_files(units=WITH_PARENTS + "TH-1,Trường 1,Trường,school,4,0,H-A\n"))
+    read = read_sent(contest_files(units=WITH_PARENTS + "TH-1,Trường 1,Trường,school,4,0,H-A\n"))
     assert [(unit.code, unit.parent) for unit in read.units] == [("H-A", ""), ("TH-1", "H-A")]
-    assert [unit.parent for unit in read_files(contest_files()).units] == ["", ""], "the column may be missing"
+    assert [unit.parent for unit in read_sent(contest_files()).units] == ["", ""], "the column may be missing"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_bloc_of_a_prize_must_be_one_of_its_level() -> None:
     (fault,) = faults(units=units, toml=TOML + table)
     assert (fault.column, fault.value) == ("unit_prizes.0.blocs", "Trường")
     assert 'level = "top"' in fault.message
-    read_files(contest_files(units=units, toml=TOML + table + 'level = "leaf"\n'))
+    read_sent(contest_files(units=units, toml=TOML + table + 'level = "leaf"\n'))
 
 
 @pytest.mark.parametrize(
@@ -161,13 +162,13 @@ def test_a_wrong_header_is_reported_by_its_column(header: str, column: str, reme
 
 def test_columns_may_stand_in_any_order() -> None:
     swapped = "name,code,kind,bloc,exempt,headcount\nSở A,SO-A,department,Sở,2,10\n"
-    (unit,) = read_files(contest_files(units=swapped)).units
+    (unit,) = read_sent(contest_files(units=swapped)).units
     assert (unit.code, unit.name, unit.headcount, unit.exempt) == ("SO-A", "Sở A", 10, 2)
 
 
 def test_comments_before_the_header_and_empty_lines_are_skipped() -> None:
     commented = "# danh sách\n\n" + UNITS.replace("\nSO-B", "\n\n,,,,,\nSO-B")
-    assert len(read_files(contest_files(units=commented)).units) == 2
+    assert len(read_sent(contest_files(units=commented)).units) == 2
 
 
 @pytest.mark.parametrize("table", ["", "\n\n", "\ufeff"])
@@ -204,12 +205,12 @@ def test_a_control_character_in_a_cell_is_a_fault(sign: str) -> None:
 def test_a_non_breaking_space_is_a_space() -> None:
     # Word puts it between “Điều” and its number; nobody sees it, and nobody can find it.
     spaced = QUESTIONS.replace("Điều 1", "Điều\u00a01")
-    assert read_files(contest_files(questions=spaced)).questions[0].reference == "Điều 1"
+    assert read_sent(contest_files(questions=spaced)).questions[0].reference == "Điều 1"
 
 
 def test_a_question_may_have_several_lines() -> None:
     two_lines = QUESTIONS.replace("Ba?", '"Ba,\nhay bốn?"')
-    assert read_files(contest_files(questions=two_lines)).questions[2].text == "Ba,\nhay bốn?"
+    assert read_sent(contest_files(questions=two_lines)).questions[2].text == "Ba,\nhay bốn?"
 
 
 def test_an_unbalanced_quote_is_reported_where_its_row_begins() -> None:
@@ -242,11 +243,11 @@ FOR_WHOM = "\n".join(
 
 def test_questions_may_be_for_named_weeks_and_categories() -> None:
     one = TOML.replace("questions = 3", "questions = 1")
-    told = read_files(contest_files(toml=one, questions=FOR_WHOM)).questions
+    told = read_sent(contest_files(toml=one, questions=FOR_WHOM)).questions
     assert [(question.weeks, question.categories) for question in told[:3]] == [
         ((1, 3, 4), ()), ((), ("encouraged",)), ((), ()),
     ]  # fmt: skip
-    without = read_files(contest_files(toml=one)).questions
+    without = read_sent(contest_files(toml=one)).questions
     assert [question._replace(weeks=(), categories=()) for question in told] == list(without)
 
 
@@ -286,22 +287,22 @@ def test_names_and_questions_are_stored_composed() -> None:
         "units": unicodedata.normalize("NFD", UNITS),
         "exclusions": unicodedata.normalize("NFD", EXCLUSIONS),
     }
-    assert read_files(contest_files(**decomposed)) == read_files(contest_files())
+    assert read_sent(contest_files(**decomposed)) == read_sent(contest_files())
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
     windows = {name: "\ufeff" + text.replace("\n", "\r\n") for name, text in
                {"toml": TOML, "questions": QUESTIONS, "units": UNITS}.items()}  # fmt: skip
-    assert read_files(contest_files(**windows)) == read_files(contest_files())
+    assert read_sent(contest_files(**windows)) == read_sent(contest_files())
 
 
 def test_an_answer_of_several_letters_means_several_right_options() -> None:
-    second = read_files(contest_files()).questions[1]
+    second = read_sent(contest_files()).questions[1]
     assert (second.multiple, second.answer_letters) == (True, "AC")
 
 
 def test_a_quoted_cell_keeps_commas_and_quotes() -> None:
-    assert read_files(contest_files()).questions[3].text == 'Bốn, hay "năm"?'
+    assert read_sent(contest_files()).questions[3].text == 'Bốn, hay "năm"?'
 
 
 def test_the_header_of_the_questions_is_that_of_the_design() -> None:
@@ -314,14 +315,14 @@ ROSTERS = (
 
 
 def test_rosters_are_checked_and_counted() -> None:
-    read = read_files({**contest_files(), "rosters.csv": ROSTERS.encode()})
+    read = read_sent({**contest_files(), "rosters.csv": ROSTERS.encode()})
     assert read.rosters[1] == RosterRow("SO-B", "Lê Bình", "040085000002", True, "mandatory", "")
 
 
 def test_a_roster_may_name_categories_and_the_reasons_of_exemptions() -> None:
     rows = "SO-A,Nguyễn Văn An,040085000001,,encouraged,\nSO-B,Lê Bình,040085000002,1,,Nghỉ thai sản\n"
     rosters = "unit_code,full_name,citizen_id,exempt,category,reason\n" + rows
-    told = read_files(contest_files(rosters=rosters)).rosters
+    told = read_sent(contest_files(rosters=rosters)).rosters
     assert [row[3:6] for row in told] == [(False, "encouraged", ""), (True, "mandatory", "Nghỉ thai sản")]
     (fault,) = faults(rosters=rosters.replace("encouraged", "pupil"))
     assert (place(fault), "mandatory, encouraged" in fault.message) == (("rosters.csv", 2, "category"), True)
@@ -329,7 +330,7 @@ def test_a_roster_may_name_categories_and_the_reasons_of_exemptions() -> None:
 
 def test_of_a_citizen_on_two_rosters_the_second_row_alone_is_refused() -> None:
     rows = "SO-B,Nguyễn Văn An,040085000001,\nSO-B,Hồ Chi,040085000003,\n"
-    read = read_files(contest_files(rosters=ROSTERS + rows))
+    read = read_sent(contest_files(rosters=ROSTERS + rows))
     assert [(row.unit_code, row.citizen_id[-1]) for row in read.rosters] == [
         ("SO-A", "1"), ("SO-B", "2"), ("SO-B", "3"),
     ]  # fmt: skip
@@ -339,7 +340,7 @@ def test_of_a_citizen_on_two_rosters_the_second_row_alone_is_refused() -> None:
 
 
 def test_a_roster_that_disagrees_with_the_headcount_is_said_with_both_numbers() -> None:
-    read = read_files(contest_files(rosters=ROSTERS))
+    read = read_sent(contest_files(rosters=ROSTERS))
     assert [(warning.file, warning.value) for warning in read.warnings] == [
         ("units", "SO-A"),
         ("units", "SO-B"),
@@ -347,11 +348,11 @@ def test_a_roster_that_disagrees_with_the_headcount_is_said_with_both_numbers() 
     assert "tệp units ghi 10 người phải dự thi, được miễn 2;" in read.warnings[0].message
     assert "có 1, được miễn 0" in read.warnings[0].message
     agreeing = UNITS.replace(",10,2", ",1,0").replace(",4,0", ",1,1")
-    assert read_files(contest_files(rosters=ROSTERS, units=agreeing)).warnings == ()
+    assert read_sent(contest_files(rosters=ROSTERS, units=agreeing)).warnings == ()
 
 
 def test_a_unit_with_a_roster_has_its_people_who_are_obliged() -> None:
-    read = read_files(contest_files(rosters=ROSTERS + "SO-A,Hồ Chi,040085000003,\n"))
+    read = read_sent(contest_files(rosters=ROSTERS + "SO-A,Hồ Chi,040085000003,\n"))
     units = counted_units(read.units, read.rosters, read.definition)
     assert [(unit.code, unit.headcount, unit.exempt) for unit in units] == [("SO-A", 2, 0), ("SO-B", 1, 1)]
     others = [row._replace(category="encouraged") for row in read.rosters]
@@ -371,7 +372,7 @@ def test_a_unit_with_a_roster_has_its_people_who_are_obliged() -> None:
 def test_a_fault_in_a_roster_has_its_row_and_column(old: str, new: str, column: str) -> None:
     spoilt = ROSTERS.replace(old, new).encode()
     with pytest.raises(ContestFaults) as refused:
-        read_files({**contest_files(), "rosters.csv": spoilt})
+        read_sent({**contest_files(), "rosters.csv": spoilt})
     assert [(fault.file, fault.row, fault.column) for fault in refused.value.faults] == [
         ("rosters.csv", 3, column)
     ]
@@ -389,7 +390,7 @@ def test_a_unit_prize_whose_size_no_unit_has_is_warned_of_with_the_sizes_there_a
     bounds: str, column: str
 ) -> None:
     prize = f'\n[[unit_prizes]]\nname = "large"\ntitle = "Giải đơn vị lớn"\n{bounds}\n'
-    (warning,) = read_files(contest_files(toml=TOML + prize)).warnings
+    (warning,) = read_sent(contest_files(toml=TOML + prize)).warnings
     assert (warning.column, warning.value) == (f"unit_prizes.0.{column}", "large")
     assert "từ 4 đến 8;" in warning.message
 
@@ -398,9 +399,9 @@ def test_a_unit_prizes_size_is_that_of_its_level() -> None:
     prize = '\n[[unit_prizes]]\nname = "large"\ntitle = "Giải đơn vị lớn"\nobliged_from = 9\n'
     below = UNIT_HEADER.replace("exempt", "exempt,parent")
     below += "SO-A,Sở A,Sở,department,10,2,\nSO-B,Sở B,Sở,department,4,0,SO-A\n"
-    assert read_files(contest_files(toml=TOML + prize, units=below)).warnings == ()
+    assert read_sent(contest_files(toml=TOML + prize, units=below)).warnings == ()
     leaf = prize + 'level = "leaf"\n'
-    assert len(read_files(contest_files(toml=TOML + leaf, units=below)).warnings) == 1
+    assert len(read_sent(contest_files(toml=TOML + leaf, units=below)).warnings) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,18 @@ import re
 
 import pytest
 
-from chalicelib.readers.contest_folder import read_files
 from chalicelib.readers.tables import ContestFaults, Fault
-from tests.readers.contest_files import TOML, contest_files, toml
+from tests.readers.contest_files import TOML, contest_files, read_sent, toml
 
 
 def faults(files: dict[str, bytes]) -> list[Fault]:
     with pytest.raises(ContestFaults) as refused:
-        read_files(files)
+        read_sent(files)
     return refused.value.faults
 
 
 def test_a_whole_folder_is_read() -> None:
-    source = read_files(contest_files())
+    source = read_sent(contest_files())
     assert source.definition.contest.id == "thi-thu"
     assert [question.id for question in source.questions] == ["Q1", "Q2", "Q3", "Q4"]
     assert (source.drafts, len(source.units)) == (1, 2)

@@ -11,7 +11,8 @@ import pytest
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.times import span_ms
-from chalicelib.readers.contest_folder import ContestFolder, read_folder
+from chalicelib.readers.contest_folder import ContestFolder
+from chalicelib.readers.plain import read_folder
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current, assemble, compile_parts
 from tests.closer import closer

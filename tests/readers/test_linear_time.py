@@ -24,15 +24,14 @@ import pytest
 import chalicelib.domain.pasted
 import chalicelib.readers
 import chalicelib.services.intake
+from chalicelib.readers import plain
 from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.contest_files import PERSONAL_FILES
-from chalicelib.readers.contest_folder import read_files
-from chalicelib.readers.tables import Faults, decode, overloaded
-from chalicelib.services.intake.intake_report import TOO_LONG, answer
-from tests.readers.contest_files import UNITS, contest_files
+from chalicelib.readers.tables import TOO_LONG, Faults, decode, overloaded
+from tests.readers.contest_files import UNITS, contest_files, read_sent
 from tests.readers.hostile import EVERY_FILE, hostile
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, Desk
+from tests.services.intake.inbox import LATER, Desk, as_read, sent
 from tests.services.intake.test_personal_files import Office
 
 SIZES = (20, 40, 80)  # 2, 4 and 8 KB
@@ -73,7 +72,7 @@ def calls(doing: Any) -> int:
 def test_twice_the_file_takes_twice_the_work(file: str, desk: Desk, office: Office) -> None:
     def work(data: bytes) -> int:
         if file in PERSONAL_FILES:
-            return calls(lambda: office.requests.take_over(file, data, LATER, "00000001"))
+            return calls(lambda: office.requests.take_over(sent(file), as_read(file, data), LATER, "00000001"))
         return calls(lambda: desk.send(file, data, LATER))
 
     work(b"")  # what is looked up once, and kept
@@ -90,7 +89,7 @@ def test_every_reader_takes_its_steps_from_the_budget(file: str) -> None:
     files = {name: data for name, data in contest_files().items() if name.partition(".")[0] != kind}
     content = as_workbook(UNITS) if file.endswith("xlsx") else b"<quiz><a/></quiz>" * 50
     with pytest.raises(BudgetSpent), budget(200):
-        read_files({**files, file: content})
+        read_sent({**files, file: content})
     with budget(200), pytest.raises(BudgetSpent):
         decode("guide.md", bytes(201), Faults())
 
@@ -98,7 +97,7 @@ def test_every_reader_takes_its_steps_from_the_budget(file: str) -> None:
 def test_a_file_that_takes_too_many_steps_is_answered_and_changes_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(answer.__globals__, "budget", lambda: budget(5_000))
+    monkeypatch.setattr(plain, "budget", lambda: budget(5_000))
     before = desk.everything_but_reports()
     told = desk.send("units.csv", UNITS + "SO-X,Sở X,Sở,department,1,0\n" * 500, LATER)
     (fault,) = told["faults"]
@@ -108,7 +107,7 @@ def test_a_file_that_takes_too_many_steps_is_answered_and_changes_nothing(
 
 def test_a_whole_contest_takes_a_small_part_of_the_budget() -> None:
     with budget(50_000):
-        read_files(contest_files())
+        read_sent(contest_files())
 
 
 @pytest.mark.parametrize("accents", [29, 30, 1_000_000])

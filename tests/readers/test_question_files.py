@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.bank import Question
-from chalicelib.readers.contest_folder import ContestFolder, read_files
+from chalicelib.readers.contest_folder import ContestFolder
 from chalicelib.readers.tables import ContestFaults, Fault
-from tests.readers.contest_files import TOML, contest_files
+from tests.readers.contest_files import TOML, contest_files, read_sent
 
 
 def read(name: str, text: str | bytes) -> ContestFolder:
     data = text.encode() if isinstance(text, str) else text
     one = TOML.replace("questions = 3", "questions = 1")
-    return read_files({**contest_files(toml=one, questions=None), name: data})
+    return read_sent({**contest_files(toml=one, questions=None), name: data})
 
 
 def faults(name: str, text: str | bytes) -> list[Fault]:
@@ -76,7 +76,11 @@ def test_gift_categories_are_topics() -> None:
         "// status: approved\n\n$CATEGORY: $course$/top/Luật/Chương 1\n\nMột?{=a ~b}\n\n"
         "$CATEGORY: Phí\nHai?{=a ~b}\n\nBa?{T}\n"
     )
-    assert [found.topic for found in read("questions.gift", text).questions] == ["Luật/Chương 1", "Phí", "Phí"]
+    assert [found.topic for found in read("questions.gift", text).questions] == [
+        "Luật/Chương 1",
+        "Phí",
+        "Phí",
+    ]
 
 
 def test_gift_missing_word_formats_and_html() -> None:

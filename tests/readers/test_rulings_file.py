@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.domain.bank import Question
 from chalicelib.domain.decisions import Ruling
-from chalicelib.readers.contest_tables import File
 from chalicelib.readers.rulings import read_rulings
 from chalicelib.readers.tables import Fault
+from tests.readers.contest_files import sent_file
 from tests.readers.workbooks import as_workbook
 
 HEADER = "question_id,weeks,ruling,answer,reason\n"
@@ -24,7 +24,7 @@ def read(rows: str, ending: str = "csv") -> tuple[list[Ruling], list[Fault]]:
     faults: list[Fault] = []
     text = HEADER + rows
     data = as_workbook(text) if ending == "xlsx" else text.encode()
-    return read_rulings(File(f"rulings.{ending}", data), BANKS, AT, faults), faults
+    return read_rulings(sent_file(f"rulings.{ending}", data), BANKS, AT, faults), faults
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.units import of_level
-from chalicelib.readers.contest_folder import ContestFolder, archive, read_folder
+from chalicelib.readers.contest_files import archive
+from chalicelib.readers.contest_folder import ContestFolder
+from chalicelib.readers.plain import read_folder
 from tests.readers.contest_files import read_archive
 
 CONTESTS = Path(__file__).parents[2] / "contests"

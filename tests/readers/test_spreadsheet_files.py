@@ -15,12 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from chalicelib.readers.contest_folder import ContestFolder, read_files
-from chalicelib.readers.contest_tables import File
+from chalicelib.readers.contest_folder import ContestFolder
 from chalicelib.readers.decision_files import RECOGNITIONS, read_recognitions
 from chalicelib.readers.spreadsheets import xlsx_records
 from chalicelib.readers.tables import DATE_CELL, LONGEST_CELL, MOST_ROWS, ContestFaults, Fault
-from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, UNITS, contest_files
+from tests.readers.contest_files import EXCLUSIONS, QUESTIONS, UNITS, contest_files, read_sent, sent_file
 from tests.readers.workbooks import TYPED_CELLS, as_workbook, changed, part, repacked, workbook
 
 SHEET, RELATED = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
@@ -32,7 +31,7 @@ def read(name: str, data: bytes) -> ContestFolder:
     """The contest with ``data`` as ``name``, in place of its own file of that kind."""
     kind = name.partition(".")[0]
     files = {key: value for key, value in contest_files().items() if not key.startswith(kind)}
-    return read_files({**files, name: data})
+    return read_sent({**files, name: data})
 
 
 def faults(name: str, data: bytes) -> list[Fault]:
@@ -111,7 +110,7 @@ def test_a_citizen_id_that_became_a_number_is_refused_with_a_hint(text: str) -> 
 def test_a_date_may_be_a_date_cell(day: date) -> None:
     faults: list[Fault] = []
     data = workbook(Sheet1=[list(RECOGNITIONS), ["1", "12/QĐ-BTC", day, None, None]])
-    (one,) = read_recognitions(File("recognitions.xlsx", data), {1}, faults)
+    (one,) = read_recognitions(sent_file("recognitions.xlsx", data), {1}, faults)
     assert (one.decided_on, faults) == ("2022-08-29", [])
 
 
@@ -119,7 +118,7 @@ def test_a_date_may_be_a_date_cell(day: date) -> None:
 def test_a_time_is_not_a_date(moment: Any) -> None:
     faults: list[Fault] = []
     data = workbook(Sheet1=[list(RECOGNITIONS), ["1", "12/QĐ-BTC", moment, None, None]])
-    read_recognitions(File("recognitions.xlsx", data), {1}, faults)
+    read_recognitions(sent_file("recognitions.xlsx", data), {1}, faults)
     assert faults[0].column == "decided_on"
 
 
@@ -168,7 +167,7 @@ def test_macros_are_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["units.xlsm", "units.xls", "units.ods"])
 def test_other_kinds_of_spreadsheet_are_refused_by_name(name: str) -> None:
     with pytest.raises(ContestFaults, match=r"lưu lại dạng \.xlsx"):
-        read_files({**contest_files(), name: b"x"})
+        read_sent({**contest_files(), name: b"x"})
 
 
 def test_an_old_workbook_under_the_new_name_is_refused() -> None:

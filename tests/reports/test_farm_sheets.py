@@ -12,7 +12,6 @@ import pytest
 
 from chalicelib.domain.decisions import Annulment
 from chalicelib.domain.statistics.anomaly import TO_LOOK_AT
-from chalicelib.readers.contest_tables import File
 from chalicelib.readers.decision_files import read_winner_checks
 from chalicelib.readers.tables import Fault
 from chalicelib.reports.week_report import Reports
@@ -21,6 +20,7 @@ from chalicelib.services.closing.closed import closed_week
 from tests.crowd import REFERENCE, UNITS, Crowd
 from tests.csv_rows import csv_rows
 from tests.fakes import MemoryObjects
+from tests.readers.contest_files import sent_file
 
 FILES = ("individual_prizes.xlsx", "winner-checks.xlsx", "anomalies.csv")
 
@@ -58,7 +58,7 @@ def checks(data: bytes) -> list[dict[str, Any]]:
 
 def annulled(data: bytes) -> tuple[list[Annulment], list[Fault]]:
     faults: list[Fault] = []
-    return read_winner_checks(File("winner-checks.xlsx", data), {1}, date(2022, 8, 30), faults), faults
+    return read_winner_checks(sent_file("winner-checks.xlsx", data), {1}, date(2022, 8, 30), faults), faults
 
 
 def filled(data: bytes, people: Iterable[str], word: str, reason: str = "") -> bytes:

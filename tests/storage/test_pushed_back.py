@@ -217,6 +217,17 @@ class _Storage(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.seen.append(self.path)
+        function = self.path.split("/")[-2]
+        status = {"busy": 429, "missing": 404, "down": 503}.get(function, 200)
+        self.send_response(status)
+        if function == "dies":
+            self.send_header("X-Amz-Function-Error", "Unhandled")
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"true")
+
     def log_message(self, *_: Any) -> None:
         """Quiet."""
 
@@ -278,3 +289,14 @@ def test_a_real_refusal_is_not_taken_for_absence(
     monkeypatch.setattr(_Storage, "refusal", answer.encode())
     with pytest.raises(AwsRefusal, match="403"):
         storage.get_object("desk", "refused.json")
+
+
+def test_a_function_that_dies_is_told_apart_from_one_that_is_busy(storage: SignedHttp) -> None:
+    assert storage.invoke("answers", b"{}") == (b"true", False)
+    assert storage.invoke("dies", b"{}") == (b"true", True)
+    for busy in ("busy", "down"):
+        with pytest.raises(Busy):
+            storage.invoke(busy, b"{}")
+    with pytest.raises(AwsRefusal, match="404"):
+        storage.invoke("missing", b"{}")
+    assert _Storage.seen[0] == "/2015-03-31/functions/answers/invocations"

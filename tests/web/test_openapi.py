@@ -19,7 +19,7 @@ from chalicelib.domain import attempt as attempts
 from chalicelib.domain.decisions import SWITCHES, Decisions, Notice, SwitchChange
 from chalicelib.domain.errors import ContestError
 from chalicelib.domain.identity import participant_id
-from chalicelib.readers.contest_folder import read_folder
+from chalicelib.readers.plain import read_folder
 from chalicelib.services.contest.public_contest import contest_now
 from chalicelib.services.contest.reference import assemble, compile_parts
 from chalicelib.web import problems, shapes

@@ -248,8 +248,8 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
 
 
 def source_key(source: str) -> str:
-    """The contest's files as sent, packed, by their digest."""
-    return f"reference/source/{source}.zip"
+    """The contest's files as they were read, packed, by their digest."""
+    return f"reference/source/{source}"
 
 
 def fetch(desk: ObjectStore, compiled_digest: str) -> Current:

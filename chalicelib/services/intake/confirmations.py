@@ -1,23 +1,25 @@
 """Changes that wait under a code until somebody confirms them, with a reason.
 
-What waits for somebody else can be read before: ``pending/<code>/`` has the file as it was sent, and the answer
-to it. The bucket empties ``pending/`` after 30 days.
+What waits for somebody else can be read before: ``pending/<code>/`` has what was read of the file, which is
+what would be carried out, and the answer to it. The bucket empties ``pending/`` after 30 days.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from chalicelib.documents.canonical import digest
-from chalicelib.documents.consequences import Consequences, Pending
+from chalicelib.documents.consequences import Consequences
+from chalicelib.documents.pending import Pending
+from chalicelib.documents.plain_file import PlainFile, ReadFile
 from chalicelib.documents.typed import decode
-from chalicelib.readers.contest_tables import LONGEST_REASON
+from chalicelib.readers.contest_tables import LONGEST_REASON, File
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
-from chalicelib.readers.tables import decode as decode_text
 from chalicelib.services.contest.checked import POINTERS, Altered, checked
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.place import Place
-from chalicelib.services.ports import ObjectStore
+from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 
 class Unconfirmed(Exception):
@@ -38,27 +40,48 @@ def pending_pointer(code: str) -> str:
 
 
 def keep(
-    desk: ObjectStore, code: str, place: Place, data: bytes, consequences: Consequences | None, *, two: bool
+    desk: ObjectStore,
+    write_book: WriteBook,
+    code: str,
+    place: Place,
+    read: ReadFile,
+    consequences: Consequences | None,
+    now: datetime,
+    *,
+    two: bool,
 ) -> dict[str, Any]:
     """Keeps a file for its confirmation; ``two``: by somebody else. Returns what the answer says of it."""
     pending = Pending(
-        file=place.file, data=data, by=place.sub, version=place.version, consequences=consequences
+        file=place.file, read=read, by=place.sub, version=place.version, consequences=consequences
     )
     waiting = pending.encode()
     desk.put(pending_key(code), waiting)
     desk.put(pending_pointer(code), digest(waiting).encode())
     if not two:
         return {"code": code, "consequences": consequences}
-    desk.put(f"pending/{code}/{place.file}", data)
+    shown = write_book([_sheet(name, file) for name, file in read.files.items()], now)
+    desk.put(f"pending/{code}/{place.file}.xlsx", shown)
     return {"code": code, "consequences": consequences, "second_person": True}
 
 
+def _sheet(name: str, file: PlainFile) -> PlainSheet:
+    """What was read of a file, for people."""
+    if file.rows:
+        header = tuple(file.rows[0].cells)
+        rows = [[row.cells.get(column, "") for column in header] for row in file.rows]
+    elif file.lines:
+        header, rows = file.lines[0].cells, [list(line.cells) for line in file.lines[1:]]
+    else:
+        header, rows = (name,), [[line] for line in (file.text or file.definition).splitlines()]
+    return PlainSheet(name[:31], [24] * len(header), header, rows)
+
+
 def read_confirmation(
-    desk: ObjectStore, place: Place, data: bytes, code: str, contest: Current | None
+    desk: ObjectStore, place: Place, read: ReadFile, code: str, contest: Current | None
 ) -> tuple[Pending, str]:
     """What waits under ``code``, and the reason in the confirming file. Raises ``ContestFaults``."""
     faults = Faults()
-    reason = " ".join(decode_text(place.file, data, faults).split())
+    reason = " ".join(File(place.file, read.file(place.file)).text(faults).split())
     if not faults and not 0 < len(reason) <= LONGEST_REASON:
         message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
         faults.append(Fault(place.file, 0, "", "", message))

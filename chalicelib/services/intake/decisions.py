@@ -29,11 +29,11 @@ PublishedAt = Callable[[str], int | None]
 
 
 def read_decisions(
-    file: str, data: bytes, contest: Current, in_force: InForce, published_at: PublishedAt, now: datetime
+    table: File, contest: Current, in_force: InForce, published_at: PublishedAt, now: datetime
 ) -> Decisions:
     """The new decisions in a file that ``DECISION_FILES`` names. Raises ``ContestFaults``."""
     faults = Faults()
-    table, definition = File(file, data), contest.definition
+    file, definition = table.name, contest.definition
     weeks = {week.number for week in definition.weeks}
     made = Decisions()
     at = now.astimezone(definition.zone).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The inbox: fetches a file once, up to a size limit, and hands it to the use case for its name.
+"""The inbox: has a file read once and hands what is in it to the use case for its name.
 
 S3 reports a file at least once, perhaps days later again, two events at the same time, and the events of two
 versions in any order. Each event is handled once: a run claims it first, and notes when it is done. A run that
@@ -11,20 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from chalicelib.documents.consequences import Pending
-from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
+from chalicelib.documents.pending import Pending
+from chalicelib.documents.plain_file import ReadFile
 from chalicelib.documents.typed import decode
 from chalicelib.domain.times import EPOCH, to_ms
-from chalicelib.readers.contest_files import CONFIRMATION, LARGEST, PERSONAL_FILES
+from chalicelib.readers.contest_files import CONFIRMATION, PERSONAL_FILES
 from chalicelib.services.intake.confirmations import pending_key
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.intake.place import place_of
-from chalicelib.services.ports import Deliveries
+from chalicelib.services.ports import Deliveries, ObjectStore, ReadInboxFile, Unreadable
 
 _OVERTAKEN = "một bản mới hơn của tệp cùng tên đã đến trước: nếu vẫn cần nội dung này, hãy gửi lại tệp"
+_UNREADABLE = (
+    "hệ thống không đọc được tệp này nên không nhận phần nào: hãy sao chép nội dung sang một tệp mới, lưu dạng "
+    "“CSV UTF-8” hoặc .xlsx, rồi gửi lại; nếu vẫn không được, hãy báo bộ phận kỹ thuật"
+)
 
 
 class Delivery(NamedTuple):
@@ -44,16 +49,15 @@ class Delivery(NamedTuple):
         return sha256("\n".join((self.key, self.version, self.sequencer)).encode()).hexdigest()[:32]
 
 
-class BoundedObjects(Protocol):
-    def get(self, key: str, most: int, version: str = "") -> bytes | None:
-        """This version of the object, or its first ``most`` bytes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """``contest`` and ``people`` are made only when a file is for them."""
+    """``contest`` and ``people`` are made only when a file is for them.
 
-    desk: BoundedObjects
+    ``read``: files are read elsewhere, by a function that has nothing worth stealing.
+    """
+
+    read: ReadInboxFile
+    desk: ObjectStore
     contest: Callable[[], Intake]
     people: Callable[[], PersonalFiles]
     deliveries: Callable[[], Deliveries]
@@ -73,23 +77,30 @@ class Inbox:
         began = deliveries.claim(delivery.id, delivery.request, to_ms(now))
         if began is None:
             return None
-        data = self.desk.get(delivery.key, LARGEST + 1, delivery.version)  # a file must fit into memory
-        if data is None:
-            raise FileNotFoundError(delivery.key)
+        read = self._read(delivery, place.file)
         first = EPOCH + timedelta(milliseconds=began)
         if misplaced:
-            told = self.contest().refuse(place, data, now, misplaced)
+            told = self.contest().refuse(place, read, now, misplaced)
         elif self._meant(place.file) in PERSONAL_FILES:
-            told = self.people().take_over(place, data, first, delivery.id)
+            told = self.people().take_over(place, read, first, delivery.id)
         elif deliveries.is_newest(delivery.key, delivery.sequencer, to_ms(now)):
-            told = self.contest().take_over(place, data, now, first)
+            told = self.contest().take_over(place, read, now, first)
         else:
-            told = self.contest().refuse(place, data, now, _OVERTAKEN)
+            told = self.contest().refuse(place, read, now, _OVERTAKEN)
         deliveries.finish(delivery.id)
         return told
+
+    def _read(self, delivery: Delivery, file: str) -> ReadFile:
+        try:
+            read = self.read(delivery.key, delivery.version, delivery.id)
+        except Unreadable:
+            return ReadFile(sha256="", faults=(Mistake(file, 0, "", "", _UNREADABLE),))
+        if read is None:
+            raise FileNotFoundError(delivery.key)
+        return read
 
     def _meant(self, file: str) -> str:
         """The file itself, or the one that it confirms."""
         confirmation = CONFIRMATION.fullmatch(file)
-        waiting = self.desk.get(pending_key(confirmation[1]), 2 * LARGEST) if confirmation else None
+        waiting = self.desk.get(pending_key(confirmation[1])) if confirmation else None
         return decode(Pending, waiting).file if waiting else file

@@ -22,6 +22,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
+from chalicelib.documents.plain_file import PlainFile, ReadFile, pack_source, unpack_source
 from chalicelib.domain.calendar import clock_changes, with_changes
 from chalicelib.domain.decisions import Cause, Confirmation, Decisions
 from chalicelib.domain.definition import Definition
@@ -36,9 +37,7 @@ from chalicelib.readers.contest_files import (
     UNIT_ROSTER,
     misnamed,
     missing_kinds,
-    pack,
     replaced,
-    unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, check_files, read_files, with_unit_roster
 from chalicelib.readers.contest_tables import File, RosterRow, counted_units
@@ -87,7 +86,14 @@ from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_correcti
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import answer, even_sheet
 from chalicelib.services.intake.place import Place, rightly
-from chalicelib.services.intake.releases import WHO, Release, annulments_file, decisions_of, plan_releases
+from chalicelib.services.intake.releases import (
+    ANNULMENTS_FILE,
+    WHO,
+    Release,
+    annulments_file,
+    decisions_of,
+    plan_releases,
+)
 from chalicelib.services.intake.renumbering import free
 from chalicelib.services.ports import (
     Clock,
@@ -125,13 +131,17 @@ class _Sent(NamedTuple):
     """
 
     place: Place
-    data: bytes
+    read: ReadFile
     confirmed: tuple[str, str] | None = None
     came: datetime | None = None
 
     @property
     def file(self) -> str:
         return self.place.file
+
+    @property
+    def table(self) -> File:
+        return File(self.file, self.read.file(self.file))
 
     @property
     def folder(self) -> str:
@@ -170,7 +180,7 @@ _CAUSES: dict[str, Cause] = {
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The use case. ``pepper`` turns citizen IDs into participant ids; ``to_html`` renders the guide.
+    """The use case. ``pepper`` turns citizen IDs into participant ids.
 
     ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
 
@@ -181,7 +191,6 @@ class Intake:
     desk: ConditionalObjects
     site: ObjectStore
     pepper: bytes
-    to_html: Callable[[str], str]
     to_rules: ToRules
     clock: Clock
     version: str
@@ -191,7 +200,9 @@ class Intake:
     people: Callable[[], ParticipantStore]
     revocations: Callable[[], Revocations]
 
-    def take_over(self, place: Place, data: bytes, now: datetime, came: datetime | None = None) -> IntakeAnswer:
+    def take_over(
+        self, place: Place, read: ReadFile, now: datetime, came: datetime | None = None
+    ) -> IntakeAnswer:
         """Returns the answer, which is also put as JSON and XLSX. Raises ``Busy``.
 
         ``came``: when the file first arrived, if an earlier run has died over it.
@@ -201,24 +212,24 @@ class Intake:
             self.desk,
             self.write_book,
             place,
-            data,
+            read,
             now,
             lambda warnings: (
-                self._confirm(_Sent(place, data), confirmation[1], now, warnings)
+                self._confirm(_Sent(place, read), confirmation[1], now, warnings)
                 if confirmation
-                else self._take(_Sent(place, data, came=came), now, warnings)
+                else self._take(_Sent(place, read, came=came), now, warnings)
             ),
             self._names,
             self._word,
         )
 
-    def refuse(self, place: Place, data: bytes, now: datetime, why: str) -> IntakeAnswer:
+    def refuse(self, place: Place, read: ReadFile, now: datetime, why: str) -> IntakeAnswer:
         """Answers a file that is not looked at; ``why`` says what to do."""
 
         def refuse(_: list[Fault]) -> dict[str, Any]:
             raise ContestFaults([Fault(place.file, 0, "", "", why)])
 
-        return answer(self.desk, self.write_book, place, data, now, refuse)
+        return answer(self.desk, self.write_book, place, read, now, refuse)
 
     def _word(self) -> str:
         """The contest's for a week, “tuần” before there is one."""
@@ -233,7 +244,7 @@ class Intake:
         return ids_in_force(citizen_ids, self.people(), self.pepper)
 
     def _take(self, sent: _Sent, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
-        file, data = sent.file, sent.data
+        file, told = sent.file, sent.table.plain
         of_unit = UNIT_ROSTER.fullmatch(file)
         known = file in FILES or file in DECISION_FILES or of_unit
         if not known and not file.lower().endswith(".zip"):
@@ -246,16 +257,16 @@ class Intake:
                 if file in DECISION_FILES:
                     return self._decide(sent, seen, now, warnings)
                 if of_unit:
-                    files = with_unit_roster(self._source(seen, gathering), file, data, warnings)
+                    files = with_unit_roster(self._source(seen, gathering), file, told, warnings)
                     if seen is None:
                         return self._gather(files, gathering)
                 elif file in FILES:
-                    files = replaced(self._source(seen, gathering), file, data)
+                    files = replaced(self._source(seen, gathering), file, told)
                     if seen is None and missing_kinds(files):
                         _go_together(file, check_files, files)
                         return self._gather(files, gathering)
                 else:
-                    files = unpack(file, data)
+                    files = sent.read.files
                 return self._publish(files, sent, seen, now, warnings)
             except _Overtaken:
                 continue
@@ -272,7 +283,7 @@ class Intake:
             return self._correct(sent, seen, now, warnings)
         contest, files = seen.contest, self._source(seen, None)
         published_at = partial(self.published.published_at, contest)
-        more = read_decisions(sent.file, sent.data, contest, self._ids, published_at, now)
+        more = read_decisions(sent.table, contest, self._ids, published_at, now)
         taken = self._publish(files, sent, seen, now, warnings, more)
         decisions = contest.decisions.plus(more)
         definition = with_changes(contest.definition, decisions.calendar)
@@ -282,7 +293,7 @@ class Intake:
     def _release(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Gives citizen IDs back to their owners: decisions first, so that a run that died can be repeated."""
         contest, people, faults = seen.contest, self.people(), Faults()
-        table, came = File(sent.file, sent.data), sent.came or now
+        table, came = sent.table, sent.came or now
         releases, lines = plan_releases(table, contest, people, self.pepper, came, faults)
         if faults:
             raise ContestFaults(faults)
@@ -321,24 +332,26 @@ class Intake:
             warnings.append(Fault(sent.file, 0, "", "", message))
         if weeks == recognised:
             return {}
-        file, data = "annulments.csv", annulments_file(releases, weeks - recognised, now)
+        annulments = _Sent(
+            Place("month", sent.place.sub, ANNULMENTS_FILE, sent.place.version),
+            annulments_file(releases, weeks - recognised, now),
+        )
         published_at = partial(self.published.published_at, seen.contest)
-        more = read_decisions(file, data, seen.contest, self._ids, published_at, now)
+        more = read_decisions(annulments.table, seen.contest, self._ids, published_at, now)
         after = replace(seen.contest, decisions=seen.contest.decisions.plus(more))
-        annulments = _Sent(Place("month", sent.place.sub, file, sent.place.version), data)
         try:
             changes = self._changes(seen.contest, after, annulments, seen.told.source, now)
         except ContestFaults as refused:
             warnings += refused.faults
             return {}
-        return self._told(changes, annulments, seen.contest) if changes else {}
+        return self._told(changes, annulments, seen.contest, now) if changes else {}
 
     def _correct(self, sent: _Sent, seen: Seen, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Corrects registered people; their rows just before the decisions, which a close may meet at once."""
         contest, store, faults = seen.contest, self.people(), Faults()
         published = self.published.winners_shown(contest)
         with_results = partial(self._with_results, contest, to_ms(now))
-        table, by = File(sent.file, sent.data), sent.place.sub
+        table, by = sent.table, sent.place.sub
         asked = plan_corrections(
             table, contest, store, self._ids, published, with_results, now, by, self.pepper, faults
         )
@@ -365,11 +378,11 @@ class Intake:
     def _confirm(self, sent: _Sent, code: str, now: datetime, warnings: list[Fault]) -> dict[str, Any]:
         """Carries out the change that waits under ``code``, for the reason in the file."""
         seen = self._seen()
-        waiting, reason = read_confirmation(self.desk, sent.place, sent.data, code, seen and seen.contest)
+        waiting, reason = read_confirmation(self.desk, sent.place, sent.read, code, seen and seen.contest)
         if seen and code in {one.code for one in seen.contest.decisions.confirmations}:
             return {"confirmed": code}
         place = rightly(waiting.file, waiting.by, waiting.version)
-        return self._take(_Sent(place, waiting.data, (code, reason)), now, warnings)
+        return self._take(_Sent(place, waiting.read, (code, reason)), now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -378,20 +391,20 @@ class Intake:
         told = ContestInForce.decode(raw)
         return Seen(raw, told, load(self.desk, told))
 
-    def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, bytes]:
+    def _source(self, seen: Seen | None, gathering: bytes | None) -> dict[str, PlainFile]:
         """The files of the contest in force, or those gathered so far for the first contest."""
         source = seen.told.source if seen else (gathering or b"").decode()
         if not source:
             return {}
         key = source_key(source)
         try:
-            return unpack(key, checked(self.desk, key, source))
+            return unpack_source(checked(self.desk, key, source))
         except Altered:
             message = "không còn bộ tệp của cuộc thi đang chạy: hãy gửi lại cả thư mục trong contest.zip"
             raise ContestFaults([Fault(key, 0, "", "", message)]) from None
 
-    def _gather(self, files: Mapping[str, bytes], before: bytes | None) -> dict[str, Any]:
-        packed = pack(files)
+    def _gather(self, files: Mapping[str, PlainFile], before: bytes | None) -> dict[str, Any]:
+        packed = pack_source(files)
         self.desk.put(source_key(digest(packed)), packed)
         if not self.desk.replace(GATHERING, before, digest(packed).encode()):
             raise _Overtaken
@@ -450,7 +463,7 @@ class Intake:
 
     def _publish(
         self,
-        files: Mapping[str, bytes],
+        files: Mapping[str, PlainFile],
         sent: _Sent,
         seen: Seen | None,
         now: datetime,
@@ -465,7 +478,7 @@ class Intake:
         Raises ``Unconfirmed`` if published results would change.
         """
         folder = _go_together(sent.file, read_files, files) if sent.file in FILES else read_files(files)
-        packed, before = pack(files), seen.contest if seen else None
+        packed, before = pack_source(files), seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
         people, again = distinct_people(folder.rosters, self.pepper, decisions.in_force())
         folder = replace(folder, rosters=tuple(people))
@@ -480,7 +493,7 @@ class Intake:
             units = also_closed
         in_force = seen.told.source if seen else ""
         changes = self._changes(before, kept(after, papers, units), sent, in_force, now)
-        self._check_confirmation(changes, sent, before)
+        self._check_confirmation(changes, sent, before, now)
         if changes:
             confirmed = self._confirmation(changes, sent, now.astimezone(after.definition.zone))
             decisions = decisions.plus(Decisions(confirmations=(confirmed,)))
@@ -532,7 +545,7 @@ class Intake:
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"from_week": from_week} if from_week else {}),
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
-            **(self._told(offered, sent, before) if offered else {}),
+            **(self._told(offered, sent, before, now) if offered else {}),
         }
 
     def _keep_rosters(self, rosters: bytes) -> str:
@@ -544,11 +557,13 @@ class Intake:
         self.desk.put(rosters_key(digest(rosters)), rosters)
         return digest(index)
 
-    def _check_confirmation(self, changes: Consequences | None, sent: _Sent, before: Current | None) -> None:
+    def _check_confirmation(
+        self, changes: Consequences | None, sent: _Sent, before: Current | None, now: datetime
+    ) -> None:
         """Raises ``Unconfirmed``, or ``ContestFaults`` if what was confirmed is not what would happen now."""
         if sent.confirmed is None:
             if changes:
-                raise Unconfirmed(self._told(changes, sent, before))
+                raise Unconfirmed(self._told(changes, sent, before, now))
         elif changes is None or sent.confirmed[0] != _code(changes):
             message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
             raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
@@ -582,16 +597,18 @@ class Intake:
             raise ContestFaults([Fault(sent.file, 0, "", "", message)])
         return Consequences(
             file=sent.file,
-            sha256=digest(sent.data),
+            sha256=sent.read.sha256,
             source=source,
             cause=_cause(sent.file),
             closes=tuple(closes),
         )
 
-    def _told(self, changes: Consequences, sent: _Sent, before: Current | None) -> dict[str, Any]:
+    def _told(
+        self, changes: Consequences, sent: _Sent, before: Current | None, now: datetime
+    ) -> dict[str, Any]:
         """Keeps the file for its confirmation; returns what the answer says of it."""
         two = before is not None and before.definition.desk.two_persons
-        return keep(self.desk, _code(changes), sent.place, sent.data, changes, two=two)
+        return keep(self.desk, self.write_book, _code(changes), sent.place, sent.read, changes, now, two=two)
 
     def _confirmation(self, changes: Consequences, sent: _Sent, now: datetime) -> Confirmation:
         code, reason = sent.confirmed or ("", "")
@@ -605,7 +622,7 @@ class Intake:
             self.site.put(key, data)
         self.site.put(committed_rules(digest(rules)), rules)
         self.site.put(RULES, rules)
-        self.site.put("data/guide.html", self.to_html(guide).encode())
+        self.site.put("data/guide.html", guide.encode())
 
 
 def _named_twice(row: RosterRow) -> Fault:
@@ -627,7 +644,7 @@ def _code(changes: Consequences) -> str:
     return digest(changes.encode())[:10]
 
 
-def _go_together(file: str, read: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> T:
+def _go_together(file: str, read: Callable[[Mapping[str, PlainFile]], T], files: Mapping[str, PlainFile]) -> T:
     """Calls ``read``; adds a remedy if the new ``file`` is right but another one does not match it."""
     try:
         return read(files)

@@ -6,26 +6,22 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.documents.consequences import Consequences
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
+from chalicelib.documents.plain_file import ReadFile
 from chalicelib.domain.times import day
 from chalicelib.readers.budget import BudgetSpent, budget
-from chalicelib.readers.contest_files import LARGEST, TOO_LARGE
-from chalicelib.readers.tables import MOST_FAULTS, ContestFaults, Fault
+from chalicelib.readers.contest_tables import as_faults
+from chalicelib.readers.tables import MOST_FAULTS, TOO_LONG, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
 from chalicelib.services.intake.confirmations import Unconfirmed
 from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 _LONGEST = 2_000
-TOO_LONG = (
-    "đọc tệp này quá lâu nên hệ thống đã dừng, không nhận phần nào: hãy sao chép riêng bảng cần gửi sang một "
-    "tệp mới, lưu dạng “CSV UTF-8”, hoặc chia thành nhiều tệp nhỏ hơn, rồi gửi lại"
-)
 _TAKEN = {
     "contest": "Cuộc thi",
     "questions_approved": "Câu hỏi đã thẩm định",
@@ -68,7 +64,7 @@ def answer(
     desk: ObjectStore,
     write_book: WriteBook,
     place: Place,
-    data: bytes,
+    read: ReadFile,
     now: datetime,
     take: Callable[[list[Fault]], dict[str, Any]],
     names: Names = lambda _: {},
@@ -85,8 +81,8 @@ def answer(
     taken: dict[str, Any] = {}
     accepted = False
     try:
-        if len(data) > LARGEST:
-            raise ContestFaults([Fault(place.file, 0, "", "", TOO_LARGE)])
+        if read.faults:
+            raise ContestFaults(as_faults(read.faults))
         with budget():
             taken = take(warnings)
         accepted = True
@@ -98,7 +94,7 @@ def answer(
         taken = waiting.told
     spoken = word()
     faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
-    report = make_report(place.file, data, now, taken, faults, warnings, accepted=accepted)
+    report = make_report(place.file, read.sha256, now, taken, faults, warnings, accepted=accepted)
     book = write_book(as_sheets(report, names, spoken), now)
     if "second_person" in taken:  # who is to confirm it
         desk.put(f"pending/{taken['code']}/answer.xlsx", book)
@@ -124,7 +120,7 @@ def _spoken(place: Fault, word: str) -> Fault:
 
 def make_report(
     file: str,
-    data: bytes,
+    sha256: str,
     now: datetime,
     taken: dict[str, Any],
     faults: Sequence[Fault],
@@ -135,7 +131,7 @@ def make_report(
     """``faults``, which refuse the file, and ``warnings`` hold the first 5,000 of each."""
     return IntakeAnswer(
         file=file,
-        sha256=sha256(data).hexdigest(),
+        sha256=sha256,
         accepted=accepted and not faults,
         at=now.isoformat(timespec="seconds"),
         taken={name: value for name, value in taken.items() if name != "consequences"},

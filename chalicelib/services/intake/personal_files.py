@@ -20,11 +20,12 @@ from typing import Any
 
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.intake_answer import IntakeAnswer
+from chalicelib.documents.plain_file import ReadFile
 from chalicelib.domain.attempt import AttemptId
 from chalicelib.domain.errors import AttemptNotFound, NotLoaded
 from chalicelib.domain.identity import code_id
 from chalicelib.domain.times import EPOCH, day, to_ms
-from chalicelib.readers.contest_files import CONFIRMATION
+from chalicelib.readers.contest_files import CONFIRMATION, PERSONAL
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import ContestFaults, Fault, Faults, Row
@@ -39,16 +40,6 @@ from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
-_COLUMNS = {
-    "password-resets": ("citizen_id",),
-    "data-requests": ("citizen_id", "request"),
-    "claimants": ("unit_code",),
-    "lookups": (),
-}
-_OPTIONAL: dict[str, tuple[str, ...]] = {
-    "data-requests": ("participant_id",),
-    "lookups": ("citizen_id", "participant_id", "attempt_id"),
-}
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
@@ -74,34 +65,35 @@ class PersonalFiles:
     pepper: bytes
     write_book: WriteBook
 
-    def take_over(self, place: Place, data: bytes, now: datetime, delivery: str) -> IntakeAnswer:
+    def take_over(self, place: Place, read: ReadFile, now: datetime, delivery: str) -> IntakeAnswer:
         """Returns the answer, which is also put as JSON and XLSX.
 
         A run that died may be repeated: ``now``, when the event was first taken up, and ``delivery``, the
         event's id, give the same codes.
         """
-        take = partial(self._take, place, data, now, delivery)
-        return answer(self.desk, self.write_book, place, data, now, lambda _: take())
+        take = partial(self._take, place, read, now, delivery)
+        return answer(self.desk, self.write_book, place, read, now, lambda _: take())
 
-    def _take(self, place: Place, data: bytes, now: datetime, delivery: str) -> dict[str, Any]:
+    def _take(self, place: Place, read: ReadFile, now: datetime, delivery: str) -> dict[str, Any]:
         confirmation = CONFIRMATION.fullmatch(place.file)
         if confirmation is None:
-            return self._carry_out(place, data, now, delivery)
+            return self._carry_out(place, read, now, delivery)
         code = confirmation[1]
-        waiting, _ = read_confirmation(self.desk, place, data, code, self.current())
+        waiting, _ = read_confirmation(self.desk, place, read, code, self.current())
         sent = rightly(waiting.file, waiting.by, waiting.version)
         # What was carried out is not repeated: codes that were used would be good again.
         if self.desk.get(f"{sent.answer}/password-resets.xlsx") is not None:
             return {"confirmed": code}
-        return {"confirmed": code, **self._carry_out(sent, waiting.data, now, code, confirmed=True)}
+        return {"confirmed": code, **self._carry_out(sent, waiting.read, now, code, confirmed=True)}
 
     def _carry_out(
-        self, place: Place, data: bytes, now: datetime, delivery: str, *, confirmed: bool = False
+        self, place: Place, read: ReadFile, now: datetime, delivery: str, *, confirmed: bool = False
     ) -> dict[str, Any]:
         file, folder = place.file, f"{place.answer}/"
         name = file.rpartition(".")[0]
+        needed, optional = PERSONAL[name]
         faults = Faults()
-        rows = File(file, data).some_rows(_COLUMNS[name], faults, _OPTIONAL.get(name, ()))
+        rows = File(file, read.file(file)).some_rows(needed, faults, optional)
         wanted = self._wanted(name, rows, faults)
         if faults:
             raise ContestFaults(faults)
@@ -113,7 +105,7 @@ class PersonalFiles:
         match name:
             case "password-resets" if reference.definition.desk.two_persons and not confirmed:
                 code = digest(delivery.encode())[:10]
-                told = keep(self.desk, code, place, data, None, two=True)
+                told = keep(self.desk, self.write_book, code, place, read, None, now, two=True)
                 raise Unconfirmed({**told, "answers": folder})
             case "password-resets":
                 done = self._resets(rows, reference, now, folder, delivery)

@@ -6,21 +6,24 @@ results are published it waits for a confirmation, as an annulment does.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.plain_file import ReadFile
 from chalicelib.domain.decisions import Annulment, Decisions, NumberChange
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
-from chalicelib.readers.contest_tables import LONGEST_REASON, File
+from chalicelib.readers.contest_tables import LONGEST_REASON, File, table_file
 from chalicelib.readers.decision_files import ANNULMENTS, read_releases
 from chalicelib.readers.tables import Fault
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import ParticipantStore
 
+ANNULMENTS_FILE = "annulments.csv"
 WHO = ("citizen_id", "participant_id", "full_name", "phone", "unit_code", "registered_at", "reason", "note")
 _RELEASED = "đã trả lại: người này không vào thi được nữa, chủ số đăng ký lại được"
 _FREE = "đã trả lại từ trước, chủ số chưa đăng ký: không cần làm gì thêm"
@@ -114,12 +117,9 @@ def why_not_counted(release: Release) -> str:
     return f"trả lại số căn cước cho chủ: {release.reason}"[:LONGEST_REASON]
 
 
-def annulments_file(releases: Sequence[Release], weeks: Collection[int], now: datetime) -> bytes:
+def annulments_file(releases: Sequence[Release], weeks: Collection[int], now: datetime) -> ReadFile:
     """``annulments.csv`` for the weeks whose results are published, which a confirmation carries out."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(ANNULMENTS)
     named = ";".join(map(str, sorted(weeks)))
-    for one in releases:
-        rows.writerow(["", one.before, named, "not_counted", f"{now:%Y-%m-%d}", why_not_counted(one)])
-    return text.getvalue().encode()
+    rows = (("", one.before, named, "not_counted", f"{now:%Y-%m-%d}", why_not_counted(one)) for one in releases)
+    file = table_file(ANNULMENTS, rows)
+    return ReadFile(sha256=digest(msgspec.json.encode(file)), files={ANNULMENTS_FILE: file})

@@ -11,11 +11,11 @@ from msgspec.structs import asdict
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.plain_file import unpack_source
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import decode_answers, draw
 from chalicelib.domain.receipt import attempt_id, erased
-from chalicelib.readers.contest_files import unpack
 from chalicelib.readers.contest_folder import ContestFolder, read_files
 from chalicelib.readers.contest_tables import Exclusion, RosterRow
 from chalicelib.services.contest.checked import checked
@@ -164,7 +164,7 @@ class DataSubject:
             return None
         source = ContestInForce.decode(pointer).source
         key = source_key(source)
-        return read_files(unpack(key, checked(self.desk, key, source)))
+        return read_files(unpack_source(checked(self.desk, key, source)))
 
     def _results(self, identities: set[str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
         for _, folder, week in shown_weeks(self.desk):

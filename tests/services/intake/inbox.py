@@ -11,7 +11,10 @@ import msgspec
 
 from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.keys import PublicKey
+from chalicelib.documents.plain_file import ReadFile
+from chalicelib.documents.typed import decode
 from chalicelib.domain.times import to_ms
+from chalicelib.readers.plain import read_file
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
@@ -30,18 +33,26 @@ def sent(file: str, by: str = ACCOUNT) -> Place:
     return rightly(file, by, "v1")
 
 
+def as_read(file: str, data: bytes) -> ReadFile:
+    """The file as the intake gets it: read elsewhere, and written down there."""
+    return decode(ReadFile, read_file(file, data).encode())
+
+
+def take(intake: Intake, file: str, data: bytes, now: datetime, came: datetime | None = None) -> IntakeAnswer:
+    return intake.take_over(sent(file), as_read(file, data), now, came)
+
+
 def plain(answer: IntakeAnswer | None) -> Any:
     """The answer as a program reads it from the desk, by its keys."""
     return msgspec.json.decode(msgspec.json.encode(answer))
 
 
 def bare_intake(desk: MemoryObjects, site: MemoryObjects) -> Intake:
-    """Nothing is published, nobody is registered, and the guide stays as it is."""
+    """Nothing is published, and nobody is registered."""
     return Intake(
         desk,
         site,
         PEPPER,
-        str,
         rules_page,
         Clock(0),
         "test",
@@ -65,7 +76,6 @@ class Desk:
             self.desk,
             self.site,
             PEPPER,
-            lambda text: f"<p>{text}</p>",
             rules_page,
             self.clock,
             version,
@@ -83,7 +93,7 @@ class Desk:
         """A single file, or a zip under another name."""
         self.clock.now = to_ms(now)
         data = content.encode() if isinstance(content, str) else content
-        return plain(self.intake.take_over(sent(file, by), data, now))
+        return plain(self.intake.take_over(sent(file, by), as_read(file, data), now))
 
     def report(self) -> Any:
         return json.loads(self.desk.objects[f"{sent('c.zip').answer}.json"])

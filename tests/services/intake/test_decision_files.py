@@ -18,7 +18,7 @@ from chalicelib.services.contest.reference import Current, assemble, compile_par
 from chalicelib.services.intake.decisions import read_decisions
 from tests.fakes import UNITS, definition, questions, reference
 from tests.pointers import NONE, show_week
-from tests.readers.contest_files import QUESTIONS, TOML
+from tests.readers.contest_files import QUESTIONS, TOML, sent_file
 from tests.services.intake.inbox import Desk
 
 OPENING = datetime.fromisoformat("2022-08-22T08:00:00+07:00")
@@ -99,8 +99,20 @@ def test_a_week_whose_result_is_recognised_is_not_opened_again() -> None:
     lines = f"{CALENDAR}4,,2022-09-19 20:00,,,mất điện\n".encode()
     now = OPENING + 4 * WEEK + timedelta(hours=1)
     with pytest.raises(ContestFaults, match="đã được công nhận"):
-        read_decisions("calendar.csv", lines, recognised, dict.fromkeys, lambda _: None, now)
-    told = read_decisions("calendar.csv", lines, reference(spaced), dict.fromkeys, lambda _: None, now)
+        read_decisions(
+            sent_file("calendar.csv", lines),
+            recognised,
+            dict.fromkeys,
+            lambda _: None,
+            now,
+        )
+    told = read_decisions(
+        sent_file("calendar.csv", lines),
+        reference(spaced),
+        dict.fromkeys,
+        lambda _: None,
+        now,
+    )
     (taken,) = told.calendar
     assert taken.closes == "2022-09-19T20:00:00+07:00"
 

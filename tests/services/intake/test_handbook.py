@@ -13,9 +13,15 @@ import pytest
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS
-from chalicelib.readers.contest_files import CONFIRMATION, DECISION_FILES, FILES, LARGEST, PERSONAL_FILES
-from chalicelib.readers.contest_folder import archive
-from chalicelib.readers.contest_tables import ROSTER_COLUMNS, File
+from chalicelib.readers.contest_files import (
+    CONFIRMATION,
+    DECISION_FILES,
+    FILES,
+    LARGEST,
+    PERSONAL_FILES,
+    archive,
+)
+from chalicelib.readers.contest_tables import ROSTER_COLUMNS
 from chalicelib.readers.correction_files import read_corrections, read_mergers
 from chalicelib.readers.decision_files import ANNULMENTS as ANNULMENT_COLUMNS
 from chalicelib.readers.decision_files import RECOGNITIONS, RELEASES
@@ -26,6 +32,7 @@ from chalicelib.services.closing.shares import Shares
 from tests.closer import closer
 from tests.domain.builders import done, entry
 from tests.fakes import MINUTE, START_MS, MemoryEntries, MemoryParticipants, MemoryRevisions, collectors
+from tests.readers.contest_files import sent_file
 from tests.services.intake.inbox import PEPPER, Desk, sent
 from tests.services.intake.test_consequences import Province, paper_of
 from tests.stack import ROOT
@@ -184,8 +191,8 @@ def test_a_notice_is_shown_and_taken_off_as_the_handbook_says(organiser: Organis
 def test_the_examples_of_corrections_and_mergers_can_be_read() -> None:
     faults: list[Fault] = []
     (corrections,), (mergers,) = shown("corrections.csv"), shown("mergers.csv")
-    assert len(read_corrections(File("corrections.csv", corrections.encode()), range(1, 5), faults)) == 4
-    assert len(read_mergers(File("mergers.csv", mergers.encode()), range(1, 5), faults)) == 1
+    assert len(read_corrections(sent_file("corrections.csv", corrections.encode()), range(1, 5), faults)) == 4
+    assert len(read_mergers(sent_file("mergers.csv", mergers.encode()), range(1, 5), faults)) == 1
     assert faults == []
 
 

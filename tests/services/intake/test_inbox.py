@@ -8,16 +8,19 @@ from typing import Any, NoReturn
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.plain_file import ReadFile
 from chalicelib.domain.identity import code_id
 from chalicelib.readers.contest_files import DECISION_FILES, FILES, LARGEST, PERSONAL_FILES
 from chalicelib.services.contest.reference import load
 from chalicelib.services.intake.inbox import Delivery, Inbox
 from chalicelib.services.intake.place import Place, place_of
-from tests.fakes import MINUTE, MemoryDeliveries
+from chalicelib.services.ports import Unreadable
+from tests.fakes import MINUTE, MemoryDeliveries, MemoryObjects
 from tests.readers.contest_files import UNITS, contest_files, zipped
-from tests.services.intake.inbox import NOW, Desk, plain, sent
+from tests.services.intake.inbox import NOW, Desk, as_read, plain, sent
 from tests.services.intake.test_personal_files import AN, AN_ID, Office
 from tests.web.counter import PEPPER as OFFICE_PEPPER
 
@@ -29,6 +32,7 @@ ABOUT_PEOPLE = (
     *("winner-checks", "claimants"),
 )
 SUB = "29ea4c8d-7041-70aa-0000-000000000000"
+DEADLY = b"kills whoever reads it"
 SWITCH = "switch,value,reason\nstarts,{},sửa câu 12\n"
 
 
@@ -36,38 +40,40 @@ def delivery(key: str, version: str = "v1", sequencer: str = "10", request: str 
     return Delivery(key, version, sequencer, request)
 
 
-class Bounded:
-    """A bucket that notes how much was asked for; objects have versions, of which the last is the newest."""
+class Reader:
+    """Reads objects, and notes what it was asked for; they have versions, of which the last is the newest."""
 
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
         self.objects = {(key, "v1"): data for key, data in (objects or {}).items()}
-        self.asked: list[tuple[str, int]] = []
+        self.asked: list[str] = []
 
-    def get(self, key: str, most: int, version: str = "") -> bytes | None:
-        self.asked.append((key, most))
+    def __call__(self, key: str, version: str, delivery: str) -> ReadFile | None:
+        self.asked.append(key)
         data = self.objects.get((key, version))
-        return None if data is None else data[:most]
+        if data == DEADLY:
+            raise Unreadable
+        return None if data is None else as_read(key.rpartition("/")[2], data)
 
 
 class People:
-    def take_over(self, place: Place, data: bytes, now: object, delivery: str) -> dict[str, Any]:
-        return {"place": place, "people": data, "now": now}
+    def take_over(self, place: Place, read: ReadFile, now: object, delivery: str) -> dict[str, Any]:
+        return {"place": place, "people": read.sha256, "now": now}
 
 
 def never() -> NoReturn:
     raise AssertionError("this file is not for them")
 
 
-def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) -> tuple[Inbox, Bounded]:
-    desk = Bounded(objects)
-    return Inbox(desk, contest, people, MemoryDeliveries, lambda: NOW), desk
+def inbox(objects: dict[str, bytes], contest: Any = never, people: Any = never) -> tuple[Inbox, Reader]:
+    desk = Reader(objects)
+    return Inbox(desk, MemoryObjects(), contest, people, MemoryDeliveries, lambda: NOW), desk
 
 
 def test_a_file_about_individuals_goes_to_the_people_use_case() -> None:
     key = f"inbox/month/{SUB}/data-requests.csv"
     box, _ = inbox({key: b"x"}, people=People)
     report: Any = box.take_over(delivery(key))
-    assert (report["place"], report["people"]) == (Place("month", SUB, "data-requests.csv", "v1"), b"x")
+    assert (report["place"], report["people"]) == (Place("month", SUB, "data-requests.csv", "v1"), digest(b"x"))
     assert abs(report["now"] - NOW) < timedelta(milliseconds=1)
 
 
@@ -79,12 +85,22 @@ def test_every_other_file_is_treated_as_a_contest_file() -> None:
     assert not json.loads(desk.desk.objects["intake/kept/account/holiday.jpg.v1.json"])["accepted"]
 
 
-def test_a_file_is_fetched_once_and_only_as_far_as_it_takes_to_see_it_is_too_large() -> None:
+def test_a_file_is_read_once_and_one_that_is_too_large_is_answered() -> None:
     desk = Desk()
     key = sent("c.zip").key
-    box, bucket = inbox({key: b"x" * (LARGEST + 10)}, contest=lambda: desk.intake)
+    box, reader = inbox({key: b"x" * (LARGEST + 1)}, contest=lambda: desk.intake)
     assert "20 MB" in str(plain(box.take_over(delivery(key)))["faults"])
-    assert bucket.asked == [(key, LARGEST + 1)]
+    assert reader.asked == [key]
+
+
+@pytest.mark.parametrize("file", ["units.xlsx", "password-resets.csv"])
+def test_a_file_that_its_reader_died_over_is_answered_and_not_tried_again(file: str) -> None:
+    post = PostOffice()
+    post.put(file, DEADLY)
+    answer = post.deliver(file)
+    assert (answer["accepted"], answer["fault_count"]) == (False, 1)
+    assert "không đọc được" in answer["faults"][0]["message"]
+    assert post.deliver(file, request="r2") is None
 
 
 def test_a_folder_is_not_a_file() -> None:
@@ -189,7 +205,7 @@ class PostOffice:
         self.office, self.contest = Office(), Desk()
         assert self.contest.send("c.zip", zipped(contest_files()))["accepted"]
         self.clock = self.office.counter.clock
-        self.bucket, self.deliveries = Bounded(), MemoryDeliveries()
+        self.bucket, self.deliveries = Reader(), MemoryDeliveries()
         self.left = [0]  # writes until the run dies; none dies at 0
 
     def put(self, file: str, data: bytes, version: str = "v1") -> None:
@@ -208,7 +224,7 @@ class PostOffice:
         contest = type(intake)(**{**told, "desk": mortal(intake.desk), "site": mortal(intake.site)})
         self.contest.clock.now = self.clock.now
         ways = (lambda: contest, lambda: people, lambda: mortal(self.deliveries))
-        box = Inbox(self.bucket, *ways, self.clock.moment)
+        box = Inbox(self.bucket, self.contest.desk, *ways, self.clock.moment)
         answer = box.take_over(delivery(sent(file).key, version, sequencer, request))
         return answer and plain(answer)
 

@@ -11,9 +11,10 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.identity import participant_id
+from chalicelib.services.contest.reference import source_key
 from tests.fakes import MemoryObjects
 from tests.readers.contest_files import TOML, contest_files, zipped
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, sent
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, sent, take
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
@@ -55,7 +56,7 @@ def test_every_object_is_named_by_its_content() -> None:
     desk.put()
     pointer = json.loads(desk.desk.objects[CURRENT])
     assert digest(desk.desk.objects[compiled.key(pointer["reference"])]) == pointer["reference"]
-    assert digest(desk.desk.objects[f"reference/source/{pointer['source']}.zip"]) == pointer["source"]
+    assert digest(desk.desk.objects[source_key(pointer["source"])]) == pointer["source"]
 
 
 def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitment_is_shown() -> None:
@@ -66,7 +67,7 @@ def test_the_pointer_is_put_after_everything_it_points_to_and_before_the_commitm
             log.append(key)
             super().put(key, data)
 
-    bare_intake(Logged(), Logged()).take_over(sent("c.zip"), zipped(contest_files()), NOW)
+    take(bare_intake(Logged(), Logged()), "c.zip", zipped(contest_files()), NOW)
     shown = ["data/commitments.json", "data/contest.json"]
     assert log[-5:] == [
         CURRENT,
@@ -123,7 +124,7 @@ def test_a_refusal_says_file_row_column_and_remedy() -> None:
 @pytest.mark.parametrize("data", [b"", b"junk", zipped(contest_files())[:200]])
 def test_junk_also_gets_a_report(data: bytes) -> None:
     desk = Desk()
-    desk.intake.take_over(sent("c.zip"), data, NOW)
+    take(desk.intake, "c.zip", data, NOW)
     assert desk.report()["accepted"] is False
     assert set(desk.desk.objects) == set(ANSWERS)
     assert desk.site.objects == {}
@@ -132,7 +133,7 @@ def test_junk_also_gets_a_report(data: bytes) -> None:
 def test_an_archive_damaged_on_the_way_also_gets_a_report() -> None:
     desk = Desk()
     whole = zipped(contest_files())
-    desk.intake.take_over(sent("c.zip"), whole[:60] + b"\xff" * 200 + whole[260:], NOW)
+    take(desk.intake, "c.zip", whole[:60] + b"\xff" * 200 + whole[260:], NOW)
     assert desk.report()["accepted"] is False
 
 
@@ -174,7 +175,7 @@ def test_the_site_gets_everything_that_participants_may_know() -> None:
     assert [unit["code"] for unit in units] == ["SO-A", "SO-B"]
     assert set(units[0]) == {"code", "name", "bloc", "kind", "parent"}
     assert bank["questions"][1]["answer"] == ["A", "C"]
-    assert desk.site.objects["data/guide.html"] == "<p># Thể lệ\n</p>".encode()
+    assert desk.site.objects["data/guide.html"] == "<h1>Thể lệ</h1>\n".encode()
 
 
 def test_drafts_are_never_published() -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.plain_file import PlainFile, pack_source, unpack_source
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
-from chalicelib.readers.contest_files import LARGEST, unpack
+from chalicelib.readers.contest_files import LARGEST
+from chalicelib.readers.plain import plain_files
 from chalicelib.services.contest.reference import Library, source_key
 from chalicelib.services.intake.intake import GATHERING, Intake
 from tests.fakes import Clock, MemoryObjects
@@ -25,16 +27,16 @@ from tests.readers.contest_files import (
     zipped,
 )
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, plain, sent
+from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, plain, take
 
 OPEN = datetime(2022, 8, 23, 1, 0, tzinfo=UTC)
 ONE_MORE = EXCLUSIONS + "040080000003,Tổ ra đề,,\n"
 GIFT = "// status: approved\n\n::Q1::Một?{=a ~b}\n\n::Q2::Hai?{T}\n\n::Q3::Ba?{=a ~b}\n"
 
 
-def sources(desk: Desk) -> dict[str, bytes]:
-    pointer = json.loads(desk.desk.objects[CURRENT])
-    return unpack("source", desk.desk.objects[f"reference/source/{pointer['source']}.zip"])
+def sources(desk: MemoryObjects) -> dict[str, PlainFile]:
+    pointer = json.loads(desk.objects[CURRENT])
+    return unpack_source(desk.objects[source_key(pointer["source"])])
 
 
 @pytest.mark.parametrize("file", ["exclusions.csv", "exclusions.xlsx"])
@@ -47,7 +49,8 @@ def test_a_single_file_replaces_the_file_of_its_kind(file: str) -> None:
     assert participant_id(PEPPER, "040080000003") in desk.library().current().excluded
     before = contest_files()
     del before["exclusions.csv"]
-    assert sources(desk) == {**before, file: content.encode() if isinstance(content, str) else content}
+    sent = content.encode() if isinstance(content, str) else content
+    assert sources(desk.desk) == plain_files({**before, file: sent})
 
 
 def test_a_single_file_gives_the_same_result_as_the_whole_folder() -> None:
@@ -86,8 +89,8 @@ def test_files_may_follow_each_other() -> None:
     desk.send("guide.md", "# Mới\n", LATER)
     desk.send("questions.gift", GIFT, LATER)
     assert desk.library().current().units[1].name == "Sở Bê"
-    assert {"questions.gift", "guide.md"} < set(sources(desk))
-    assert "questions.csv" not in sources(desk)
+    assert {"questions.gift", "guide.md"} < set(sources(desk.desk))
+    assert "questions.csv" not in sources(desk.desk)
 
 
 def test_the_same_file_again_changes_nothing() -> None:
@@ -104,7 +107,7 @@ def test_a_zip_of_the_folder_itself_is_a_source_too() -> None:
     files = contest_files()
     desk.send("thi.zip", zipped({f"thi/{name}": data for name, data in files.items()} | {"thi/~$x.csv": b"x"}))
     assert desk.send("guide.md", "# Mới", LATER)["accepted"]
-    assert set(sources(desk)) == set(files)
+    assert set(sources(desk.desk)) == set(files)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_a_folder_is_needed_without_the_sources_of_the_contest_in_force() -> Non
     desk = Desk()
     desk.put()
     pointer = json.loads(desk.desk.objects[CURRENT])
-    key = f"reference/source/{pointer['source']}.zip"
+    key = source_key(pointer["source"])
     del desk.desk.objects[key], desk.desk.versions[key]
     assert "contest.zip" in desk.send("guide.md", "# Mới")["faults"][0]["message"]
     assert desk.put(LATER)["accepted"]
@@ -258,7 +261,7 @@ def test_a_whole_zip_ignores_gathered_files() -> None:
     desk = Desk()
     desk.send("guide.md", "# Cũ")
     desk.put()
-    assert sources(desk) == contest_files()
+    assert sources(desk.desk) == plain_files(contest_files())
 
 
 # ---- several at once
@@ -284,24 +287,24 @@ def overtaken_desk() -> tuple[Overtaking, Intake]:
 
 def test_two_files_at_once_are_both_taken_over() -> None:
     desk, intake = overtaken_desk()
-    intake.take_over(sent("c.zip"), zipped(contest_files()), NOW)
-    desk.others = [lambda: intake.take_over(sent("guide.md"), b"# New", NOW)]
-    report = plain(intake.take_over(sent("units.csv"), UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
+    take(intake, "c.zip", zipped(contest_files()), NOW)
+    desk.others = [lambda: take(intake, "guide.md", b"# New", NOW)]
+    report = plain(take(intake, "units.csv", UNITS.replace("Sở B", "Sở Bê").encode(), NOW))
     assert report["accepted"]
-    pointer = json.loads(desk.objects[CURRENT])
-    files = unpack("source", desk.objects[f"reference/source/{pointer['source']}.zip"])
-    assert (files["guide.md"], "Sở Bê" in files["units.csv"].decode()) == (b"# New", True)
-    assert intake.site.get("data/guide.html") == b"# New"
+    assert sources(desk) == plain_files(
+        {**contest_files(units=UNITS.replace("Sở B", "Sở Bê")), "guide.md": b"# New"}
+    )
+    assert intake.site.get("data/guide.html") == b"<h1>New</h1>\n"
     assert Library(desk, Clock()).current().units[1].name == "Sở Bê"
 
 
 def test_files_that_arrive_at_once_all_gather() -> None:
     desk, intake = overtaken_desk()
     desk.others = [
-        lambda: intake.take_over(sent("questions.csv"), QUESTIONS.encode(), NOW),
-        lambda: intake.take_over(sent("contest.toml"), TOML.encode(), NOW),
+        lambda: take(intake, "questions.csv", QUESTIONS.encode(), NOW),
+        lambda: take(intake, "contest.toml", TOML.encode(), NOW),
     ]
-    intake.take_over(sent("units.csv"), UNITS.encode(), NOW)
+    take(intake, "units.csv", UNITS.encode(), NOW)
     assert json.loads(desk.objects[CURRENT])["contest"] == "thi-thu"
 
 
@@ -309,10 +312,10 @@ def test_an_intake_overtaken_again_and_again_gives_up_so_that_lambda_tries_later
     desk, intake = overtaken_desk()
 
     def other() -> None:
-        packed = zipped({"guide.md": str(len(desk.others)).encode()})
+        packed = pack_source({"guide.md": PlainFile(text=str(len(desk.others)))})
         desk.objects[source_key(digest(packed))] = packed
         desk.objects[GATHERING] = digest(packed).encode()
 
     desk.others = [other] * 100
     with pytest.raises(Busy):
-        intake.take_over(sent("units.csv"), UNITS.encode(), NOW)
+        take(intake, "units.csv", UNITS.encode(), NOW)

@@ -17,12 +17,14 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.closed_week import RankingRow
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.documents.plain_file import pack_source
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.decisions import Decisions, Ruling
 from chalicelib.domain.errors import AlreadyRegistered, Unauthorized, WrongCredentials
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.receipt import commitment, erased, salt_key
 from chalicelib.readers.contest_files import FILES, PERSONAL_FILES
+from chalicelib.readers.plain import plain_files
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.compiled_rosters import load_rosters
 from chalicelib.services.contest.reference import RECHECK_MS, source_key
@@ -34,9 +36,9 @@ from chalicelib.services.people.password_resets import one_time_code
 from chalicelib.services.ports import SHARDS, EntryStore
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryEntries, definition
 from tests.pointers import show_week
-from tests.readers.contest_files import contest_files, zipped
+from tests.readers.contest_files import contest_files
 from tests.readers.workbooks import as_workbook
-from tests.services.intake.inbox import Desk, plain
+from tests.services.intake.inbox import Desk, as_read, plain
 from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
 
 SALTS = salt_key(PEPPER)
@@ -60,7 +62,7 @@ class Office:
     def source(self, **changed: str) -> None:
         """The organisers' files, as intake has left them."""
         told = ContestInForce.decode(self.desk.objects[CURRENT])
-        packed = zipped(contest_files(**changed))
+        packed = pack_source(plain_files(contest_files(**changed)))
         self.desk.objects[CURRENT] = replace(told, source=digest(packed)).encode()
         self.desk.objects[source_key(digest(packed))] = packed
 
@@ -88,7 +90,8 @@ class Office:
         data = text if isinstance(text, bytes) else text.encode()
         number = next(self.events)
         place = rightly(file, version=f"v{number}")
-        return plain(self.requests.take_over(place, data, self.counter.clock.moment(), f"{number:08}"))
+        read = as_read(file, data)
+        return plain(self.requests.take_over(place, read, self.counter.clock.moment(), f"{number:08}"))
 
     def erase(self, citizen_id: str = AN["citizen_id"]) -> dict[str, Any]:
         return self.send("data-requests.csv", f"citizen_id,request\n{citizen_id},erase\n")

@@ -15,7 +15,7 @@ from chalicelib.domain.identity import participant_id
 from chalicelib.domain.times import to_ms
 from chalicelib.services.ports import Participant
 from tests.readers.contest_files import EXCLUSIONS
-from tests.services.intake.inbox import PEPPER, plain, sent
+from tests.services.intake.inbox import PEPPER, plain, take
 from tests.services.intake.test_consequences import (
     AFTER_WEEK_2,
     CITIZENS,
@@ -196,7 +196,7 @@ def test_a_run_that_is_repeated_does_not_release_the_owner_who_was_quick(provinc
     province.desk.send("releases.csv", data, MONDAY)
     minute = timedelta(minutes=1)
     owner = registered(province, "an", NEXT["an"], at=to_ms(MONDAY + minute))
-    answer = plain(province.desk.intake.take_over(sent("releases.csv"), data, MONDAY + 2 * minute, MONDAY))
+    answer = plain(take(province.desk.intake, "releases.csv", data, MONDAY + 2 * minute, MONDAY))
     assert answer["taken"]["released"] == 0
     assert "hãy gửi tệp mới" in sheet(province, answer)[1][7]
     holder = province.desk.people.holder(IDS["an"])
@@ -210,7 +210,7 @@ def test_a_run_that_is_repeated_does_not_release_whom_a_correction_gave_the_numb
     minute = timedelta(minutes=1)
     corrected = f"citizen_id,field,value,reason\n{CITIZENS['binh']},citizen_id,{CITIZENS['an']},gõ nhầm số\n"
     assert province.send("corrections.csv", corrected, MONDAY + minute)["accepted"]
-    answer = plain(province.desk.intake.take_over(sent("releases.csv"), data, MONDAY + 2 * minute, MONDAY))
+    answer = plain(take(province.desk.intake, "releases.csv", data, MONDAY + 2 * minute, MONDAY))
     assert answer["taken"]["released"] == 0
     assert in_force(province, "an") == IDS["binh"]
     assert IDS["binh"] not in province.contest().bars(1).not_counted
@@ -231,7 +231,7 @@ def test_two_releases_of_one_number_at_once_are_one(province: Province) -> None:
     province.desk.clock.now = to_ms(MONDAY)
     replace = objects.replace
     other = release("an", reason="khác").encode()
-    others = [lambda: intake.take_over(sent("releases.csv"), other, MONDAY)]
+    others = [lambda: take(intake, "releases.csv", other, MONDAY)]
 
     def overtaken(key: str, before: bytes | None, after: bytes) -> bool:
         if others:
@@ -239,7 +239,7 @@ def test_two_releases_of_one_number_at_once_are_one(province: Province) -> None:
         return replace(key, before, after)
 
     objects.replace = overtaken  # type: ignore[method-assign]
-    answer = plain(intake.take_over(sent("releases.csv"), release("an").encode(), MONDAY))
+    answer = plain(take(intake, "releases.csv", release("an").encode(), MONDAY))
     assert (answer["accepted"], answer["taken"]["released"]) == (True, 0)
     assert in_force(province, "an") == NEXT["an"]
     assert len(province.contest().decisions.numbers) == 1

@@ -17,7 +17,7 @@ from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.ports import Holder
 from tests.fakes import MemoryParticipants
 from tests.readers.contest_files import EXCLUSIONS
-from tests.services.intake.inbox import PEPPER, sent
+from tests.services.intake.inbox import PEPPER, take
 from tests.services.intake.test_consequences import AFTER_WEEK_2, CITIZENS, IDS, TUESDAY
 from tests.services.intake.test_corrections import NAMES, Hotline, row
 
@@ -239,9 +239,9 @@ def test_whatever_order_numbers_pass_in_and_wherever_runs_die_each_leads_to_one_
         hotline.desk.people = Unlucky(people, write)  # type: ignore[assignment]
         hotline.desk.clock.now = to_ms(now)
         try:
-            answer = hotline.desk.intake.take_over(sent(file), text.encode(), now)
+            answer = take(hotline.desk.intake, file, text.encode(), now)
         except Busy:
-            answer = hotline.desk.intake.take_over(sent(file), text.encode(), now + timedelta(minutes=1), now)
+            answer = take(hotline.desk.intake, file, text.encode(), now + timedelta(minutes=1), now)
         hotline.desk.people = people
         if answer.accepted and file.startswith("releases"):
             released.update(set(before.values()) - set(people.in_force(NUMBERS.values()).values()))

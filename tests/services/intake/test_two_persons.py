@@ -14,7 +14,7 @@ from chalicelib.domain.identity import code_id
 from chalicelib.services.intake.inbox import Inbox
 from tests.fakes import MemoryDeliveries
 from tests.readers.contest_files import QUESTIONS, TOML, UNITS
-from tests.services.intake.inbox import LATER, Desk, plain, sent
+from tests.services.intake.inbox import LATER, Desk, as_read, plain, sent
 from tests.services.intake.test_consequences import TUESDAY, TWO_WEEKS, Province
 from tests.services.intake.test_inbox import RESET, delivery, never
 from tests.services.intake.test_personal_files import AN, AN_ID, Office
@@ -36,6 +36,11 @@ def waiting(answer: dict[str, Any]) -> str:
     assert (answer["accepted"], answer["faults"], answer["taken"]["second_person"]) == (False, [], True)
     code: str = answer["taken"]["code"]
     return code
+
+
+def table_in(book: bytes) -> list[list[str]]:
+    (sheet,) = load_workbook(io.BytesIO(book)).worksheets
+    return [[str(cell.value or "") for cell in row] for row in sheet]
 
 
 def confirm(desk: Desk, code: str, by: str, now: Any = TUESDAY) -> dict[str, Any]:
@@ -69,7 +74,8 @@ def test_who_confirms_can_read_what_waits() -> None:
     province = Province(TWO_WEEKS + TWO)
     province.close()
     code = waiting(province.desk.send("annulments.csv", annul(), TUESDAY, HERS))
-    assert province.objects[f"pending/{code}/annulments.csv"] == annul().encode()
+    shown = table_in(province.objects[f"pending/{code}/annulments.csv.xlsx"])
+    assert shown == [line.split(",") for line in annul().splitlines()]
     answer = province.objects[f"{sent('annulments.csv', HERS).answer}.xlsx"]
     assert province.objects[f"pending/{code}/answer.xlsx"] == answer
 
@@ -126,10 +132,14 @@ class Hotline:
         requests = replace(self.office.requests, current=lambda: replace(known, definition=rules))
         self.sent: dict[str, bytes] = {}
         deliveries = MemoryDeliveries()
-        self.inbox = Inbox(self, never, lambda: requests, lambda: deliveries, self.office.counter.clock.moment)
-
-    def get(self, key: str, most: int, version: str = "") -> bytes | None:
-        return (self.sent if version else self.office.desk.objects).get(key)
+        self.inbox = Inbox(
+            lambda key, *_: as_read(key.rpartition("/")[2], self.sent[key]),
+            self.office.desk,
+            never,
+            lambda: requests,
+            lambda: deliveries,
+            self.office.counter.clock.moment,
+        )
 
     def put(self, file: str, text: str, by: str, version: str = "v1") -> Any:
         key = sent(file, by).key
@@ -146,7 +156,8 @@ def test_a_password_is_reset_by_two_people_and_the_codes_go_to_who_asked() -> No
     hotline = Hotline()
     code = waiting(hotline.put("password-resets.csv", RESET.decode(), HERS))
     assert (hotline.codes(), hotline.office.counter.people.resets) == ([], {})
-    assert hotline.office.desk.objects[f"pending/{code}/password-resets.csv"] == RESET
+    shown = table_in(hotline.office.desk.objects[f"pending/{code}/password-resets.csv.xlsx"])
+    assert shown == [[line] for line in RESET.decode().splitlines()]
     refused = hotline.put(f"confirm-{code}.txt", "đã gọi lại", HERS)
     assert "người khác" in refused["faults"][0]["message"]
     assert not hotline.put(f"confirm-{code}.txt", "  ", HIS)["accepted"], "there has to be a reason"
