@@ -24,6 +24,7 @@ from benchmarks.page_server import MAC_KEY
 from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
@@ -120,7 +121,9 @@ def main() -> None:
             week = reference.definition.weeks[0]
             collectors: dict[str, Collector] = {}
             if what in {"prove", "close"}:
-                collectors[PROOF] = ProofCollector(reference.definition, week, b"salt key")
+                collectors[PROOF] = ProofCollector(
+                    reference.definition, reference.bank.digest, week, b"salt key"
+                )
             if what == "close":
                 collectors |= week_collectors(reference.definition, reference.bank)
             desk, root = Bucket(), ""
@@ -138,10 +141,11 @@ def main() -> None:
             if collectors:
                 bundle = write_bundle(gathered.collected[PROOF], Bars(), (), desk, FOLDER)
                 root = bundle.tree.root
-            result = close_week(reference.definition, reference.units, week, gathered, root=root)
+            names = Pseudonyms(b"salt key", reference.definition.contest.id)
+            result = close_week(reference.definition, reference.units, week, gathered, root=root, names=names)
             people, attempts = result.counts.people, result.counts.attempts
             if collectors:
-                for name, data in proof_files(bundle, result, reference, {}).items():
+                for name, data in proof_files(bundle, result, reference, {}, ()).items():
                     desk.put(f"{FOLDER}/{name}", data)
                 show_proof(1, 1, desk, Bucket())
             if what == "close":

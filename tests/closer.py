@@ -6,7 +6,8 @@ from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
-from chalicelib.services.ports import LargeObjects, ParticipantStore, Revisions
+from chalicelib.services.ports import SHARDS, LargeObjects, ParticipantStore, Revisions
+from tests.fakes import SALT_KEY
 from tests.plain_reports import PlainReports
 
 
@@ -18,6 +19,7 @@ def closer(
     site: LargeObjects,
     reports: Reports | PlainReports | None = None,
     proven: dict[str, int] | None = None,
+    salts: bytes = SALT_KEY,
 ) -> CloseWeeks:
     """A close that writes the files programs read, unless ``reports`` are given; with the shares' version.
 
@@ -34,5 +36,9 @@ def closer(
         write_final=reports.write_final,
         write_changes=write_changes,
         proven=lambda: [] if proven is None else proven.items(),
+        read_one=lambda week, person: next(
+            (entry for entry in shares.read_entries(week, SHARDS) if entry.participant_id == person), None
+        ),
+        salt_key=salts,
         version=shares.version,
     )

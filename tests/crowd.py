@@ -30,6 +30,7 @@ from chalicelib.domain.units import Unit
 from chalicelib.readers.plain import read_folder
 from chalicelib.services.contest.reference import assemble, compile_parts
 from chalicelib.services.ports import Participant
+from tests.fakes import PSEUDONYMS
 
 PEPPER = b"pepper"
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -263,7 +264,7 @@ class Crowd:
         collectors = week_collectors(CONTEST, REFERENCE.bank)
         everybody = [self.entries[person] for person in sorted(self.entries)]
         gathered = gather(CONTEST, REFERENCE.bank, WEEK, everybody, collectors, not_counted=not_counted)
-        return close_week(CONTEST, UNITS, WEEK, gathered, root="5e" * 32)
+        return close_week(CONTEST, UNITS, WEEK, gathered, root="5e" * 32, names=PSEUDONYMS)
 
     def close(self) -> tuple[WeekResult, list[Anomaly]]:
         """Ranks the week and looks for anomalies, as the close does."""

@@ -19,6 +19,7 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
 from chalicelib.domain.live import LiveTally
 from chalicelib.domain.person import CorrectedLine
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
@@ -45,6 +46,7 @@ from chalicelib.services.ports import (
 
 SALT_KEY = b"salt key of the tests"
 MAC_KEY = b"MAC key of the tests"
+PSEUDONYMS = Pseudonyms(SALT_KEY, "trial")
 START = datetime(2022, 8, 22, 8, 0, tzinfo=datetime.fromisoformat("2022-08-22T08:00:00+07:00").tzinfo)
 START_MS = int(START.timestamp() * 1000)
 MINUTE = 60_000
@@ -134,7 +136,7 @@ def reference(
 def collectors(contest: Reference, week: Week) -> dict[str, Collector]:
     """The collectors that see every entry of a close."""
     return {
-        PROOF: ProofCollector(contest.definition, week, SALT_KEY),
+        PROOF: ProofCollector(contest.definition, contest.bank.digest, week, SALT_KEY),
         **week_collectors(contest.definition, contest.bank),
     }
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from verify.outcome import Failed
 from verify.site import Fetch, file, lines, parsed
-from verify.tree import canonical, check_counted, check_record, leaf_hash, root
+from verify.tree import canonical, check_counted, check_record, from_hex, leaf_hash, root
 
 
 class Attempt(NamedTuple):
@@ -48,17 +48,34 @@ def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
     return data
 
 
-def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
-    """All people of the week by pseudonym. Raises ``Failed`` unless the lines match the size and the root."""
+class Graded(NamedTuple):
+    """What a line says of an attempt whose grading is opened; ``category``: for which its paper was drawn."""
+
+    commitment: str
+    category: str
+    told: int
+    score: int
+
+
+def read(
+    packed: bytes, index: dict[str, Any], opened: dict[tuple[str, int], Graded | None] | None = None
+) -> dict[str, Person]:
+    """All people of the week by pseudonym. Raises ``Failed`` unless the lines match the size and the root.
+
+    ``opened``: pseudonym and number of attempts; it is filled with what their lines say.
+    """
     people: dict[str, Person] = {}
     leaves = []
     for line in lines(packed, index["audit"]["file"]):
         counted, record = _line(line, index)
         leaves.append(leaf_hash(canonical(record)))
-        unit, category = counted.get("unit", record["unit"]), counted.get("category", record["category"])
-        moved = bool(counted.keys() & {"unit", "category"})
-        place = (unit, category, "obliged" in counted, moved, counted.get("verified", ""))
+        moved = "registered" in counted
+        told = counted["told"]["score"] if "told" in counted else counted["score"]
+        place = (counted["unit"], counted["category"], "obliged" in counted, moved, counted.get("verified", ""))
         name = record["pseudonym"]
+        if opened and (name, record["number"]) in opened:
+            drawn = counted.get("registered", counted)["category"]
+            opened[name, record["number"]] = Graded(record["grading"], drawn, told, counted["score"])
         person = people.setdefault(name, Person(name, *place, {}))
         elsewhere = place != person[1:6]
         if record["number"] in person.attempts or elsewhere:
@@ -68,11 +85,11 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
             )
         person.attempts[record["number"]] = Attempt(
             record["number"],
-            record["score"],
-            counted.get("score", record["score"]),
+            told,
+            counted["score"],
             record["prediction"],
-            record["duration_ms"],
-            record["received_at_ms"],
+            counted["duration_ms"],
+            counted["received_at_ms"],
             record["status"],
         )
     leaves.sort()
@@ -90,7 +107,7 @@ def read(packed: bytes, index: dict[str, Any]) -> dict[str, Person]:
 
 
 def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What counted otherwise than the record says, and the record."""
+    """How it counted, and the record."""
     value = parsed(text, index["audit"]["file"])
     if not isinstance(value, dict) or value.keys() != {"counted", "record"}:
         raise Failed(
@@ -103,8 +120,30 @@ def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
             f"Một dòng không ở dạng chuẩn hoặc thuộc cuộc thi, tuần thi khác: {text[:80]!r}…",
             f"A line is not canonical, or belongs to another contest or week: {text[:80]!r}…",
         )
-    if any(record.get(key) == value for key, value in counted.items()):
+    told = counted["told"]["score"] if "told" in counted else counted["score"]
+    times = {"duration_ms": counted["duration_ms"], "received_at_ms": counted["received_at_ms"]}
+    for name, opening in (("score", {"bank": index["bank"], "score": told}), ("time", times)):
+        salt = from_hex(counted["salts"].get(name), 16, f"salts.{name}")
+        if sha256(salt + canonical(opening)).hexdigest() != record[name]:
+            raise Failed(
+                f"Phần “{name}” nêu ra khác với cam kết trong bản ghi: {text[:80]!r}…",
+                f"The “{name}” that is shown is not the one that the record commits to: {text[:80]!r}…",
+            )
+    minutes = times["duration_ms"] // 60_000, times["received_at_ms"] // 60_000
+    if minutes != (record["duration_minutes"], record["minute"]):
         raise Failed(
-            f"Phần counted lặp lại bản ghi: {text[:80]!r}…", f"counted repeats the record: {text[:80]!r}…"
+            f"Thời gian chính xác khác với số phút trong bản ghi: {text[:80]!r}…",
+            f"The exact times differ from the minutes in the record: {text[:80]!r}…",
         )
     return counted, record
+
+
+def line_of(packed: bytes, leaf: str, pseudonym: str, index: dict[str, Any]) -> dict[str, Any] | None:
+    """How the attempt with this leaf counted by the bundle; None if it is not there."""
+    wanted = f'"pseudonym":"{pseudonym}"'.encode()
+    for text in lines(packed, index["audit"]["file"]):
+        if wanted in text:
+            counted, record = _line(text, index)
+            if leaf_hash(canonical(record)).hex() == leaf:
+                return counted
+    return None

@@ -9,35 +9,106 @@ from typing import Any
 from verify.bundle import fetch_checked
 from verify.outcome import Failed, Passed
 from verify.site import Fetch, parsed, read_json
+from verify.tree import canonical, from_hex
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # checkov:skip=CKV_SECRET_6: no key
 Json = dict[str, Any]
 
 
-def check(receipt: Json, score: int, index: Json, fetch: Fetch) -> Iterator[Passed]:
-    """``score``: that of the leaf. Yields nothing where the bank of the week is not published."""
-    record, opening = receipt["record"], receipt["opening"]
+def check(receipt: Json, index: Json, fetch: Fetch) -> Iterator[Passed]:
+    """Yields nothing where the bank of the week is not published."""
+    record, opening, identity = (
+        receipt["record"],
+        receipt["openings"]["grading"],
+        receipt["openings"]["identity"],
+    )
     kept = _kept(record["week"], fetch)
     if kept is None:
         return
-    digest, bank, rules = kept
-    asked = paper(digest, _pool(bank, record), rules, opening["attempt_id"].rpartition("-")[2])
-    answers = list(zip(asked, (SIGNS.index(sign) for sign in opening["answers"]), strict=True))
-    told = sum(chosen == question["answer"] for question, chosen in answers)
-    if told != score:
-        raise Failed(
-            f"Chấm lại theo bộ câu hỏi đã công bố được {told} câu đúng, khác với {score} câu trong bản ghi.",
-            f"By the published bank {told} answers are right, but the record says {score}.",
-        )
     rulings = _rulings(index, fetch)
-    again = [question["id"] for question in asked if question["id"] in rulings]
-    counted = sum(chosen in rulings.get(question["id"], [question["answer"]]) for question, chosen in answers)
+    told, counted, again = _graded(kept, record["week"], identity["category"], opening, rulings)
+    digest = kept[0]
+    committed = receipt["openings"].get("score", {"bank": digest, "score": told})
+    if committed["bank"] != digest:
+        raise Failed(
+            "Bài thi được chấm theo bộ câu hỏi khác với bộ đã công bố.",
+            "The attempt was graded by another bank than the published one.",
+        )
+    if told != committed["score"]:
+        raise Failed(
+            f"Chấm lại theo bộ câu hỏi đã công bố được {told} câu đúng, khác với {committed['score']} đã chấm.",
+            f"By the published bank {told} answers are right, but the attempt was given {committed['score']}.",
+        )
     more = f"; theo kết luận về câu {', '.join(again)} tính {counted} câu" if again else ""
     more_en = f"; {counted} count under the rulings on {', '.join(again)}" if again else ""
     yield Passed(
-        f"Chấm lại theo bộ câu hỏi đã công bố: {told} câu đúng như bản ghi{more}",
-        f"By the published bank {told} answers are right, as the record says{more_en}",
+        f"Chấm lại theo bộ câu hỏi đã công bố: {told} câu đúng{more}",
+        f"By the published bank {told} answers are right{more_en}",
     )
+
+
+SAMPLE = 50
+
+
+def check_openings(
+    published: Json,
+    ranked: list[str],
+    opened: dict[tuple[str, int], Any],
+    best: dict[str, int],
+    index: Json,
+    fetch: Fetch,
+) -> Iterator[Passed]:
+    """Grades opened attempts again; ``ranked``: pseudonyms, ``best``: the number of each one's best attempt.
+
+    ``opened``: what the bundle's lines say of them (``bundle.Graded``).
+    """
+    kept = _kept(index["week"], fetch)
+    rulings = _keys(published)
+    if kept and kept[0] != index["bank"]:
+        raise Failed(
+            "Điểm được cam kết theo bộ câu hỏi khác với bộ đã công bố.",
+            "The scores are committed to with another bank than the published one.",
+        )
+    for one in published["openings"]:
+        line = opened[one["pseudonym"], one["number"]]
+        opening = {"answers": one["answers"], "attempt_id": one["attempt_id"]}
+        salt = from_hex(one["salt"], 16, "salt")
+        if line is None or sha256(salt + canonical(opening)).hexdigest() != line.commitment:
+            raise Failed(
+                f"Bài mở ra của {one['pseudonym'][:16]}… không khớp với cam kết.",
+                f"The opened attempt of {one['pseudonym'][:16]}… does not fit its commitment.",
+            )
+        if kept:
+            told, counted, _ = _graded(kept, index["week"], line.category, one, rulings)
+            if (told, counted) != (line.told, line.score):
+                raise Failed(
+                    f"Bài mở ra của {one['pseudonym'][:16]}… chấm được {counted} câu, khác với {line.score}.",
+                    f"The opened attempt of {one['pseudonym'][:16]}… has {counted} right, not {line.score}.",
+                )
+    drawn = sorted(ranked, key=lambda name: sha256(f"{index['root']}|sample|{name}".encode()).digest())[:SAMPLE]
+    winners = [prize["pseudonym"] for prize in published["result"]["prizes"]]
+    wanted = {(name, best[name]) for name in (*winners, *drawn)}
+    missing = len(wanted - opened.keys())
+    graded = "chấm lại đúng" if kept else "mở ra đúng cam kết; bộ câu hỏi không công bố nên chưa chấm lại được"
+    graded_en = "graded again" if kept else "opened; the bank is not published, so they cannot be graded"
+    yield Passed(
+        f"{len(opened)} bài của người đạt giải, dự phòng và mẫu rút theo mã xác thực {graded}; "
+        f"{missing} bài không mở ra",
+        f"{len(opened)} attempts of winners, reserves and the sample drawn by the root are {graded_en}; "
+        f"{missing} are not opened (erased)",
+    )
+
+
+def _graded(
+    kept: tuple[str, list[Json], Json], week: int, category: str, opening: Json, rulings: dict[str, list[int]]
+) -> tuple[int, int, list[str]]:
+    """The score by the bank's keys, that under the rulings, and the questions that are ruled on."""
+    digest, bank, rules = kept
+    asked = paper(digest, _pool(bank, week, category), rules, opening["attempt_id"].rpartition("-")[2])
+    answers = list(zip(asked, (SIGNS.index(sign) for sign in opening["answers"]), strict=True))
+    told = sum(chosen == question["answer"] for question, chosen in answers)
+    counted = sum(chosen in rulings.get(question["id"], [question["answer"]]) for question, chosen in answers)
+    return told, counted, [question["id"] for question in asked if question["id"] in rulings]
 
 
 def _kept(week: int, fetch: Fetch) -> tuple[str, list[Json], Json] | None:
@@ -56,13 +127,12 @@ def _kept(week: int, fetch: Fetch) -> tuple[str, list[Json], Json] | None:
     return digests["bank"], bank, definition["paper"]
 
 
-def _pool(bank: list[Json], record: Json) -> list[Json]:
+def _pool(bank: list[Json], week: int, category: str) -> list[Json]:
     """The questions for this week and category."""
     return [
         question
         for question in bank
-        if record["week"] in question.get("weeks", [record["week"]])
-        and record["category"] in question.get("categories", [record["category"]])
+        if week in question.get("weeks", [week]) and category in question.get("categories", [category])
     ]
 
 
@@ -95,7 +165,10 @@ def _take(pool: list[Json], count: int, numbers: Iterator[int]) -> list[Json]:
 def _rulings(index: Json, fetch: Fetch) -> dict[str, list[int]]:
     """By question: the sets of options, as bits, that have the point."""
     path = f"data/proof/week-{index['week']}/{index['folder']}/{index['ranking']['file']}"
-    published = parsed(fetch_checked(fetch, path, index["ranking"]["sha256"]), path)
+    return _keys(parsed(fetch_checked(fetch, path, index["ranking"]["sha256"]), path))
+
+
+def _keys(published: Json) -> dict[str, list[int]]:
     return {
         ruling["question"]: [sum(1 << "ABCDEF".index(letter) for letter in key) for key in ruling["keys"]]
         if ruling["ruling"] == "key"

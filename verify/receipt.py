@@ -8,20 +8,27 @@ from hashlib import sha256
 from typing import Any
 
 from verify import ed25519, grading
+from verify.bundle import fetch_checked, line_of
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, read_json
-from verify.tree import NULL_IN_A_RECEIPT, canonical, check_record, from_hex, leaf_hash, node, root
+from verify.tree import canonical, check_record, from_hex, leaf_hash, node, root
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
-KEYS = {"record", "opening", "salt", "leaf_hash", "signature", "key_id"}
-OPENING_KEYS = {"answers", "attempt_id", "participant_id"}
+KEYS = {"record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"}
+OPENING_KEYS: dict[str, dict[str, type]] = {
+    "grading": {"answers": str, "attempt_id": str},
+    "identity": {"category": str, "participant_id": str, "unit": str},
+    "score": {"bank": str, "score": int},
+    "time": {"duration_ms": int, "received_at_ms": int},
+}
+LATER = "score"  # opened once scores are told
 
 
 def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Passed]:
     """Yields the steps that hold; raises ``Failed`` at the first that does not."""
     if not isinstance(receipt, dict) or receipt.keys() != KEYS:
         raise CannotCheck("Tệp này không phải biên nhận bài thi.", "This is not a receipt.")
-    record = check_record(receipt["record"], NULL_IN_A_RECEIPT)
+    record = check_record(receipt["record"])
     yield from _itself(receipt, record)
     yield from _signature(receipt, fetch)
     index = week_index(fetch, record["week"], expected_root)
@@ -38,24 +45,33 @@ def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Pas
 
 
 def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]:
-    opening = receipt["opening"]
-    if (
-        not isinstance(opening, dict)
-        or opening.keys() != OPENING_KEYS
-        or not all(isinstance(value, str) for value in opening.values())
+    opened = _opened(receipt)
+    salts = receipt["salts"]
+    if not isinstance(salts, dict) or salts.keys() != {*opened, "pseudonym"}:
+        raise Failed("Biên nhận không có đúng các muối.", "The receipt does not have the right salts.")
+    for name, opening in opened.items():
+        salt = from_hex(salts[name], 16, f"salts.{name}")
+        if sha256(salt + canonical(opening)).hexdigest() != record[name]:
+            raise Failed(
+                f"Phần “{name}” của biên nhận không khớp với cam kết: nội dung hoặc muối đã bị thay đổi.",
+                f"The receipt's “{name}” does not match the commitment: it or its salt has been changed.",
+            )
+    time = opened["time"]
+    if (time["duration_ms"] // 60_000, time["received_at_ms"] // 60_000) != (
+        record["duration_minutes"],
+        record["minute"],
     ):
         raise Failed(
-            "Phần riêng tư của biên nhận không đúng dạng.", "The receipt's opening is not well-formed."
+            "Thời gian chính xác khác với số phút trong bản ghi.",
+            "The exact times differ from the minutes in the record.",
         )
-    salt = from_hex(receipt["salt"], 16, "salt")
-    if sha256(salt + canonical(opening)).hexdigest() != record["commitment"]:
-        raise Failed(
-            "Bài làm trong biên nhận không khớp với cam kết: bài làm hoặc muối đã bị thay đổi.",
-            "The answers do not match the commitment: the answers or the salt have been changed.",
-        )
-    yield Passed("Bài làm khớp với cam kết trong bản ghi", "The answers match the commitment in the record")
-    named = f"{record['contest']}|{record['week']}|{opening['participant_id']}"
-    if sha256(named.encode()).hexdigest() != record["pseudonym"]:
+    yield Passed(
+        "Bài làm, đơn vị, thời gian và điểm đã cho biết khớp với cam kết trong bản ghi",
+        "Answers, unit, times and the score as far as told match the commitments in the record",
+    )
+    named = f"{record['contest']}|{record['week']}|{opened['identity']['participant_id']}"
+    name_salt = from_hex(salts["pseudonym"], 16, "salts.pseudonym")
+    if sha256(name_salt + named.encode()).hexdigest() != record["pseudonym"]:
         raise Failed(
             "Mã người dự thi trong bản ghi không phải của người dự thi này.",
             "The pseudonym in the record is not this participant's.",
@@ -63,10 +79,38 @@ def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]
     yield Passed("Mã người dự thi đúng là của người này", "The pseudonym is this participant's")
     if leaf_hash(canonical(record)) != from_hex(receipt["leaf_hash"], 32, "leaf_hash"):
         raise Failed(
-            "Bản ghi không khớp với mã băm: điểm, thời gian hoặc thông tin khác đã bị thay đổi.",
-            "The record does not match its leaf hash: the score, a time or something else has been changed.",
+            "Bản ghi không khớp với mã băm: một thông tin trong đó đã bị thay đổi.",
+            "The record does not match its leaf hash: something in it has been changed.",
         )
     yield Passed("Bản ghi khớp với mã băm của lá", "The record matches its leaf hash")
+
+
+def _opened(receipt: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The openings by name, of the right form; what was told is the score among them."""
+    opened, told = receipt["openings"], receipt["told"]
+    known = isinstance(opened, dict) and OPENING_KEYS.keys() - {LATER} <= opened.keys() <= OPENING_KEYS.keys()
+    for name, kinds in OPENING_KEYS.items() if known else ():
+        opening = opened.get(name)
+        if opening is None and name == LATER and name not in opened:
+            continue
+        right = isinstance(opening, dict) and opening.keys() == kinds.keys()
+        known = (
+            known
+            and right
+            and all(
+                type(opening[key]) is kind or (key == "unit" and opening[key] is None)
+                for key, kind in kinds.items()
+            )
+        )
+    if not known:
+        raise Failed(
+            "Phần riêng tư của biên nhận không đúng dạng.", "The receipt's openings are not well-formed."
+        )
+    if told != {"score": opened[LATER]["score"] if LATER in opened else None}:
+        raise Failed(
+            "Điểm đã cho biết khác với điểm trong cam kết.", "The score that was told is not the committed one."
+        )
+    return dict(opened)
 
 
 def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
@@ -83,7 +127,8 @@ def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
             "Khóa công khai trên trang web không khớp với mã khóa.",
             "The published key does not match its key id.",
         )
-    message = SIGNED_PREFIX + bytes.fromhex(receipt["leaf_hash"])
+    told = sha256(canonical(receipt["told"])).digest()
+    message = SIGNED_PREFIX + bytes.fromhex(receipt["leaf_hash"]) + told
     if not ed25519.holds(public, message, from_hex(receipt["signature"], 64, "signature")):
         raise Failed(
             "Chữ ký không đúng: biên nhận không do cuộc thi này cấp.",
@@ -123,17 +168,14 @@ def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, 
 
 
 def _inclusion(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
-    found = next(
-        ((score, chunk) for leaf, score in _leaves(receipt) for chunk in _chunk(leaf, index, fetch)), None
-    )
-    if found is None:
+    chunk = _chunk(receipt["leaf_hash"], index, fetch)
+    if chunk is None:
         raise Failed(
             "KHÔNG có bài thi này trong kết quả đã công bố, dù biên nhận có chữ ký đúng. "
             "Hãy gửi biên nhận cho ban tổ chức.",
             "This attempt is NOT among the published ones, although its receipt is signed. "
             "Show it to the organisers.",
         )
-    score, chunk = found
     hashed = root([from_hex(text, 32, "leaves") for text in chunk["leaves"]])
     for step in chunk["path"]:
         neighbour = from_hex(step["hash"], 32, "path")
@@ -143,28 +185,41 @@ def _inclusion(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> 
             "Nhánh chứa bài thi không dẫn tới mã xác thực đã công bố.",
             "The branch of the tree with the attempt does not lead to the root.",
         )
-    yield Passed(
-        f"Bài thi có trong dữ liệu đã công bố, với {score} câu đúng",
-        f"The attempt is in the published tree, with {score} right answers",
+    yield Passed("Bài thi có trong dữ liệu đã công bố", "The attempt is in the published tree")
+    yield _counted(receipt, index, fetch)
+    yield from grading.check(receipt, index, fetch)
+
+
+def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Passed:
+    """The bundle says of this attempt what its owner knows: unit, category and what was told."""
+    path = f"data/proof/week-{index['week']}/{index['folder']}/{index['audit']['file']}"
+    packed = fetch_checked(fetch, path, index["audit"]["sha256"])
+    counted = line_of(packed, receipt["leaf_hash"], receipt["record"]["pseudonym"], index)
+    if counted is None:
+        raise Failed(
+            "Bài thi có trong cây nhưng không có trong bộ dữ liệu đã công bố.",
+            "The attempt is in the tree, but not in the published bundle.",
+        )
+    identity = receipt["openings"]["identity"]
+    before = counted.get("registered", counted)
+    if (before["unit"], before["category"]) != (identity["unit"], identity["category"]):
+        raise Failed(
+            "Bộ dữ liệu nêu đơn vị hoặc đối tượng khác với cam kết trong biên nhận.",
+            "The bundle shows another unit or category than the receipt commits to.",
+        )
+    more = " (tính theo danh sách hoặc quyết định ở chỗ khác)" if "registered" in counted else ""
+    more_en = " (counted elsewhere by a roster or decision)" if "registered" in counted else ""
+    return Passed(
+        f"Bộ dữ liệu tính bài này {counted['score']} câu đúng, đúng đơn vị và đối tượng{more}",
+        f"The bundle counts it with {counted['score']} right answers, in its unit and category{more_en}",
     )
-    yield from grading.check(receipt, score, index, fetch)
 
 
-def _chunk(leaf: str, index: dict[str, Any], fetch: Fetch) -> Iterator[dict[str, Any]]:
+def _chunk(leaf: str, index: dict[str, Any], fetch: Fetch) -> dict[str, Any] | None:
     """The chunk that holds the leaf, if any does."""
     number = bisect_right(index["first"], leaf) - 1
-    if number >= 0:
-        folder = f"data/proof/week-{index['week']}/{index['folder']}"
-        chunk = read_json(fetch, f"{folder}/chunks/{number}.json")
-        if leaf in chunk["leaves"]:
-            yield chunk
-
-
-def _leaves(receipt: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """The leaf and its score; all possible ones, best first, where the receipt does not tell the score."""
-    record = receipt["record"]
-    if record["score"] is not None:
-        yield receipt["leaf_hash"], record["score"]
-        return
-    for score in reversed(range(len(receipt["opening"]["answers"]) + 1)):
-        yield leaf_hash(canonical({**record, "score": score})).hex(), score
+    if number < 0:
+        return None
+    folder = f"data/proof/week-{index['week']}/{index['folder']}"
+    chunk: dict[str, Any] = read_json(fetch, f"{folder}/chunks/{number}.json")
+    return chunk if leaf in chunk["leaves"] else None

@@ -9,20 +9,20 @@ from typing import Any
 
 from verify.outcome import Failed
 
+COMMITMENTS = ("grading", "identity", "score", "time")
 RECORD_KEYS = {
-    "category": str, "commitment": str, "contest": str, "duration_ms": int, "format": int,
-    "number": int, "prediction": int, "pseudonym": str, "received_at_ms": int, "score": int,
-    "status": str, "unit": str, "week": int,
+    "contest": str, "duration_minutes": int, "format": int, **dict.fromkeys(COMMITMENTS, str), "minute": int,
+    "number": int, "prediction": int, "pseudonym": str, "status": str, "week": int,
 }  # fmt: skip
 MAY_BE_NULL = {"prediction", "unit"}
-NULL_IN_A_RECEIPT = MAY_BE_NULL | {"score"}  # where scores are told after the close
 CHOICES: dict[str, set[Any]] = {
     "format": {1},
     "status": {"submitted", "overdue", "blank", "discarded"},
 }
-
-
-COUNTED_KEYS = {"category": str, "obliged": bool, "score": int, "unit": str, "verified": str}
+ALWAYS_COUNTED = {
+    "category": str, "duration_ms": int, "received_at_ms": int, "salts": dict, "score": int, "unit": str,
+}  # fmt: skip
+COUNTED_KEYS = {**ALWAYS_COUNTED, "obliged": bool, "registered": dict, "told": dict, "verified": str}
 
 
 def canonical(value: Any) -> bytes:
@@ -30,30 +30,54 @@ def canonical(value: Any) -> bytes:
 
 
 def check_counted(counted: Any) -> dict[str, Any]:
-    """What counted otherwise than the record says, or in addition. Raises ``Failed`` for anything else."""
-    if not isinstance(counted, dict) or not counted.keys() <= COUNTED_KEYS.keys():
-        raise Failed("Phần counted có trường lạ.", "counted has an unknown key.")
-    wrong = any(type(value) is not COUNTED_KEYS[key] for key, value in counted.items())
-    proof = counted.get("verified", "roster")
-    if wrong or counted.get("obliged", False) or proof not in {"provider", "roster"}:
+    """How an attempt counted, beside its record. Raises ``Failed`` for anything else."""
+    if not isinstance(counted, dict) or not ALWAYS_COUNTED.keys() <= counted.keys() <= COUNTED_KEYS.keys():
+        raise Failed("Phần counted không có đúng các trường quy định.", "counted does not have the right keys.")
+    wrong = any(
+        type(value) is not COUNTED_KEYS[key] and not (value is None and key == "unit")
+        for key, value in counted.items()
+    )
+    told, registered = counted.get("told"), counted.get("registered")
+    wrong = (
+        wrong
+        or counted.get("obliged", False)
+        or counted.get("verified", "roster") not in ("provider", "roster")
+    )
+    if told is not None:
+        wrong = (
+            wrong
+            or told.keys() != {"reason", "score"}
+            or told["reason"] != "ruling"
+            or type(told["score"]) is not int
+        )
+    if registered is not None:
+        wrong = wrong or registered.keys() != {"category", "reason", "unit"}
+        wrong = wrong or registered["reason"] not in ("roster", "decision")
+    if wrong:
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
+    same = told is not None and told["score"] == counted["score"]
+    if same or (registered and all(registered[key] == counted[key] for key in ("unit", "category"))):
+        raise Failed(
+            "Phần counted nêu lý do cho điều không khác cam kết.",
+            "counted gives a reason for what does not differ from the commitment.",
+        )
     return counted
 
 
-def check_record(record: Any, may_be_null: set[str] = MAY_BE_NULL) -> dict[str, Any]:
+def check_record(record: Any) -> dict[str, Any]:
     """Checks that a record has exactly these keys, each with a value of its kind. Raises ``Failed``."""
     if not isinstance(record, dict) or record.keys() != RECORD_KEYS.keys():
         raise Failed("Bản ghi không có đúng các trường quy định.", "The record does not have the right keys.")
     for key, kind in RECORD_KEYS.items():
         value = record[key]
-        if value is None and key in may_be_null:
+        if value is None and key in MAY_BE_NULL:
             continue
         # type(), because True is an int too
         if type(value) is not kind or (key in CHOICES and value not in CHOICES[key]):
             raise Failed(
                 f"Bản ghi có giá trị sai ở trường “{key}”.", f"The record's “{key}” has a wrong value."
             )
-    for key in ("commitment", "pseudonym"):
+    for key in (*COMMITMENTS, "pseudonym"):
         from_hex(record[key], 32, key)
     return record
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 from sys import intern
 from typing import Any, NamedTuple
 
-from verify.bundle import Person, fetch_checked, read
+from verify.bundle import Graded, Person, fetch_checked, read
+from verify.grading import check_openings
 from verify.outcome import Failed, Passed
 from verify.ranking import Ranked, Unit, rank_again
 from verify.receipt import week_index
@@ -65,7 +66,10 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
         raise Failed(
             "Tệp xếp hạng thuộc cuộc thi hoặc tuần khác.", "ranking.json belongs to another contest or week."
         )
-    people = read(packed, index)
+    opened: dict[tuple[str, int], Graded | None] = {
+        (one["pseudonym"], one["number"]): None for one in published["openings"]
+    }
+    people = read(packed, index, opened)
     yield Passed(
         f"Tuần {week}: {index['size']} bài cho ra đúng mã xác thực {index['root']}",
         f"Week {week}: {index['size']} attempts give the published root",
@@ -91,6 +95,9 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
         f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
         f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
     )
+    ranked = [place.pseudonym for place in again.ranked]
+    best = {place.pseudonym: place.best.number for place in again.ranked}
+    yield from check_openings(published, ranked, opened, best, index, fetch)
     page = read_json(fetch, f"data/results/week-{week}.json")
     _compare_page(page, again)
     if page["rulings"] != published["rulings"]:

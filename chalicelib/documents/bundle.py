@@ -1,47 +1,77 @@
-"""An attempt's public record, which is its leaf and stands in its receipt, and its line of ``audit.jsonl.gz``.
+"""The public records of an attempt, which are its leaves, and its line of ``audit.jsonl.gz`` (docs/proof.md).
 
 The texts are written by hand, because a close writes a million. The API writes them too: no msgspec here.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from chalicelib.documents.canonical import parsed
-from chalicelib.domain.attempt import Status
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.identity_provider import Verified
+from chalicelib.domain.merkle import leaf_hash
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import Committed, committed, seed_commitment
 
 FORMAT = 1
+MINUTE_MS = 60_000
 
 
-def encode_record(
-    contest: str,
-    week: int,
-    pseudonym: str,
-    unit: str,
-    category: str,
-    *,
-    number: int,
-    status: Status,
-    score: int | None,
-    prediction: int | None,
-    duration: int,
-    received: int,
-    committed: str,
-) -> bytes:
-    """Canonical JSON. ``pseudonym`` and ``committed`` are hex, times milliseconds; nothing needs escaping.
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Makes the records of a contest's attempts, as canonical JSON. ``key``: of all salts."""
 
-    ``score`` is by the key at the week's opening. It is None only in a receipt, where the contest tells scores
-    after the close.
-    """
-    guess = "null" if prediction is None else prediction
-    points = "null" if score is None else score
-    named = f'"{unit}"' if unit else "null"
-    return (
-        f'{{"category":"{category}","commitment":"{committed}","contest":"{contest}",'
-        f'"duration_ms":{duration},"format":{FORMAT},"number":{number},"prediction":{guess},'
-        f'"pseudonym":"{pseudonym}","received_at_ms":{received},"score":{points},"status":"{status}","unit":{named},"week":{week}}}'
-    ).encode()
+    key: bytes
+    contest: str
+
+    def start(self, participant_id: str, attempt: AttemptId) -> bytes:
+        name = Pseudonyms(self.key, self.contest)(attempt.week, participant_id)
+        seed = seed_commitment(self.key, participant_id, attempt).hex()
+        return (
+            f'{{"contest":"{self.contest}","format":{FORMAT},"minute":{attempt.started // MINUTE_MS},'
+            f'"number":{attempt.number},"pseudonym":"{name}","seed":"{seed}","week":{attempt.week}}}'
+        ).encode()
+
+    def finish(self, entry: Entry, bank: str, attempt: Finished) -> bytes:
+        """``bank``: the digest of the week's."""
+        name = Pseudonyms(self.key, self.contest)(entry.week, entry.participant_id)
+        return self.finish_under(name, entry, bank, attempt)[0]
+
+    def finish_under(self, name: str, entry: Entry, bank: str, attempt: Finished) -> tuple[bytes, Committed]:
+        """The same under the known pseudonym, and what opens it."""
+        made = committed(self.key, entry, bank, attempt)
+        grading, identity, score, time = made.commitments
+        guess = "null" if attempt.prediction is None else attempt.prediction
+        record = (
+            f'{{"contest":"{self.contest}","duration_minutes":{attempt.duration // MINUTE_MS},'
+            f'"format":{FORMAT},"grading":"{grading.hex()}","identity":"{identity.hex()}",'
+            f'"minute":{attempt.received // MINUTE_MS},"number":{attempt.number},"prediction":{guess},'
+            f'"pseudonym":"{name}","score":"{score.hex()}","status":"{attempt.status}",'
+            f'"time":"{time.hex()}","week":{entry.week}}}'
+        ).encode()
+        return record, made
+
+    def leaf_hashes(self, before: Entry | None, after: Entry | None, bank: str) -> list[bytes]:
+        """The leaves of one write to an entry: of the attempts that it finished, and of the one that it opened.
+
+        The same write gives the same hashes. Erasing gives none: it finishes nothing.
+        """
+        return [leaf_hash(record) for record in self._written(before, after, bank)]
+
+    def _written(self, before: Entry | None, after: Entry | None, bank: str) -> Iterator[bytes]:
+        if after is None:
+            return
+        known = {attempt.number for attempt in before.finished} if before else ()
+        for attempt in after.finished:
+            if attempt.number not in known:
+                yield self.finish(after, bank, attempt)
+        opened = after.open
+        if opened and not (before and before.open and before.open[:3] == opened[:3]):
+            yield self.start(after.participant_id, AttemptId(after.week, *opened[:3]))
 
 
 def decode_record(record: bytes) -> dict[str, Any]:
@@ -49,30 +79,53 @@ def decode_record(record: bytes) -> dict[str, Any]:
     return parsed("AttemptRecord", record, FORMAT)
 
 
-def encode_line(
-    record: bytes,
-    *,
-    category: str | None = None,
-    excused: bool = False,
-    score: int | None = None,
-    unit: str | None = None,
-    verified: Verified = "none",
-) -> bytes:
-    """A line of the bundle: beside the ``record``, what counted otherwise than it says, or in addition.
+def decode_opening(opening: bytes) -> dict[str, Any]:
+    """One of ``receipt.openings`` as an object."""
+    opened: dict[str, Any] = json.loads(opening)
+    return opened
 
-    ``score``: under the rulings; ``category`` and ``unit``: by a roster; None if it is the record's.
-    ``excused``: not obliged although of an obliged category. ``verified``: by what, where a prize
-    asks for that.
+
+class Counted(NamedTuple):
+    """How an attempt counted, beside its record, whose score and time it opens. Milliseconds.
+
+    ``told``: the score in the commitment, ``registered``: unit and category in it, where these are others, else
+    None. ``listed``: a roster says so, else a decision. ``excused``: not obliged although of an obliged
+    category. ``verified``: by what, where a prize asks for that.
     """
-    counted = []
-    if category is not None:
-        counted.append(f'"category":"{category}"')
-    if excused:
-        counted.append('"obliged":false')
-    if score is not None:
-        counted.append(f'"score":{score}')
-    if unit is not None:
-        counted.append(f'"unit":"{unit}"')
-    if verified != "none":
-        counted.append(f'"verified":"{verified}"')
-    return b'{"counted":{%b},"record":%b}' % (",".join(counted).encode(), record)
+
+    unit: str
+    category: str
+    score: int = 0
+    duration: int = 0
+    received: int = 0
+    score_salt: bytes = b""
+    time_salt: bytes = b""
+    told: int | None = None
+    registered: tuple[str, str] | None = None
+    listed: bool = False
+    excused: bool = False
+    verified: Verified = "none"
+
+
+def encode_line(record: bytes, counted: Counted) -> bytes:
+    """A line of the bundle."""
+    unit = f'"{counted.unit}"' if counted.unit else "null"
+    beside = [f'"category":"{counted.category}","duration_ms":{counted.duration}']
+    if counted.excused:
+        beside.append('"obliged":false')
+    beside.append(f'"received_at_ms":{counted.received}')
+    if counted.registered is not None:
+        before, category = counted.registered
+        reason = "roster" if counted.listed else "decision"
+        was = f'"{before}"' if before else "null"
+        beside.append(f'"registered":{{"category":"{category}","reason":"{reason}","unit":{was}}}')
+    beside.append(
+        f'"salts":{{"score":"{counted.score_salt.hex()}","time":"{counted.time_salt.hex()}"}},'
+        f'"score":{counted.score}'
+    )
+    if counted.told is not None:
+        beside.append(f'"told":{{"reason":"ruling","score":{counted.told}}}')
+    beside.append(f'"unit":{unit}')
+    if counted.verified != "none":
+        beside.append(f'"verified":"{counted.verified}"')
+    return b'{"counted":{%b},"record":%b}' % (",".join(beside).encode(), record)

@@ -151,13 +151,24 @@ def order_digest(names: Iterable[str]) -> str:
     return order.hexdigest()
 
 
+class OpenedGrading(Part, frozen=True):
+    """The opening of an attempt's commitment ``grading``, and its salt in hex."""
+
+    pseudonym: str
+    number: int
+    attempt_id: str
+    answers: str
+    salt: str
+
+
 class RankingAgain(Document, frozen=True, kw_only=True):
     """All that it takes to rank a week again from its bundle.
 
     ``no_prize``, ``not_counted`` and ``earlier_winners`` are pseudonyms: who is not ranked, who is in no
     figure, and who has a prize of an earlier week or of a later one that is recognised. Equals stand by the
     draw under ``draw_root``. ``unit_prizes_elsewhere``: the name of a prize → codes of the units that have it
-    of other weeks.
+    of other weeks. ``openings``: of the best attempts of winners, reserves and a sample, by pseudonym, for
+    grading again; an erased one is not there.
     """
 
     format: Literal[1] = 1
@@ -171,4 +182,5 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     not_counted: tuple[str, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
+    openings: tuple[OpenedGrading, ...]
     result: Outcome

@@ -11,11 +11,15 @@ AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", 
 
 
 class Tree(Document, frozen=True, kw_only=True):
-    """``merkle.json`` beside a closed week: root and size of the tree, digests of the files around it."""
+    """``merkle.json`` beside a closed week: root and size of the tree, digests of the files around it.
+
+    ``bank``: the digest of the week's, to which the scores are committed together with it.
+    """
 
     format: Literal[1] = 1
     contest: str
     week: int
+    bank: str
     tree: Literal["RFC 6962"] = "RFC 6962"
     hash: Literal["SHA-256"] = "SHA-256"
     leaf_order: Literal["ascending"] = "ascending"
@@ -64,6 +68,7 @@ class ProofIndex(Document, frozen=True, kw_only=True):
     contest: str
     week: int
     revision: int
+    bank: str
     root: str
     size: int
     folder: str

@@ -14,6 +14,7 @@ from chalicelib.domain.final_ranking import FinalStanding, award_final
 from chalicelib.domain.grading import Rulings, grading_again
 from chalicelib.domain.paper import draw, score
 from chalicelib.domain.placement import Place, Placement
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.ranking import (
     Contender,
     Counts,
@@ -67,11 +68,12 @@ class WeekResult:
     ``reserves``: in the same way, who would have the prizes if none of the winners had.
 
     ``unranked``: people with a bar (``no_prize``) who took part. ``root``: by which the draw was made
-    (``ranking.lot``).
+    (``ranking.lot``), among ``names``.
     """
 
     week: Week
     root: str
+    names: Pseudonyms
     counts: Counts
     target: int | None
     ranked: list[Standing]
@@ -95,6 +97,7 @@ class FinalResult:
     """
 
     root: str
+    names: Pseudonyms
     sums_by_unit: dict[str, UnitSums]
     units: list[UnitStanding]
     once: Distinct
@@ -151,6 +154,12 @@ def _settled(entries: Iterable[Entry], definition: Definition, bank: Bank, week:
             yield settled(entry, definition, after_the_end, grade)
 
 
+def closed_entry(definition: Definition, bank: Bank, week: Week, entry: Entry) -> Entry:
+    """One entry as ``gather`` settles it; the scores are those told."""
+    (settled_one,) = _settled([entry], definition, bank, week)
+    return settled_one
+
+
 def _shown_to(
     collectors: Iterable[Collector],
     entries: Iterable[Entry],
@@ -175,6 +184,7 @@ def close_week(
     gathered: Gathered,
     *,
     root: str,
+    names: Pseudonyms,
     barred: Collection[str] = (),
     earlier_winners: Collection[str] = (),
     unit_prizes_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
@@ -191,7 +201,7 @@ def close_week(
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    everyone = rank(_taken_out(gathered.people), definition, week, target, root, proven)
+    everyone = rank(_taken_out(gathered.people), definition, week, target, root, names, proven)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone, units)
@@ -203,6 +213,7 @@ def close_week(
     return WeekResult(
         week=week,
         root=root,
+        names=names,
         counts=counts,
         target=target,
         ranked=ranked,
@@ -227,6 +238,7 @@ def close_contest(
     weeks: Sequence[UnitWeek],
     distinct: DistinctPeople,
     root: str,
+    names: Pseudonyms,
     ranked: Sequence[FinalStanding] = (),
 ) -> FinalResult:
     """The prizes of the end: of units over all weeks, and of people; a weekly prize is no bar (R9).
@@ -243,4 +255,4 @@ def close_contest(
     units_ranked = rank_units(units, total, definition, weeks, root)
     awarded = award_units(units_ranked, definition.unit_prizes_of("final"))
     prizes = award_final(ranked, definition.prizes_of("final"))
-    return FinalResult(root, total, awarded, distinct.everyone, ranked, prizes)
+    return FinalResult(root, names, total, awarded, distinct.everyone, ranked, prizes)

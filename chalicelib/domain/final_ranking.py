@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from chalicelib.domain.definition import Definition, Prize
+from chalicelib.domain.definition import Prize
 from chalicelib.domain.identity_provider import Verified
-from chalicelib.domain.ranking import lot, pseudonym
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.ranking import lot
 
 
 class WeekBest(NamedTuple):
@@ -36,13 +37,13 @@ class FinalStanding(NamedTuple):
     last: int
     verified: Verified = "none"
 
-    def name(self, contest: str) -> str:
+    def name(self, names: Pseudonyms) -> str:
         """The pseudonym of the last week: bundles show it, so that others can draw again."""
-        return pseudonym(contest, self.last, self.participant_id)
+        return names(self.last, self.participant_id)
 
 
 def rank_final(
-    weeks: Iterable[tuple[int, int, Iterable[WeekBest]]], definition: Definition, root: str
+    weeks: Iterable[tuple[int, int, Iterable[WeekBest]]], root: str, names: Pseudonyms
 ) -> list[FinalStanding]:
     """Everyone by the sum of scores, highest first, then by the sum of durations, then by the draw.
 
@@ -65,11 +66,10 @@ def rank_final(
                 number,
                 best.verified,
             )
-    contest = definition.contest.id
     ranked: list[FinalStanding] = []
     by_sums = sorted(sums.values(), key=_sums)
     for _, equal in groupby(by_sums, key=_sums):
-        ranked += sorted(equal, key=lambda one: lot(root, one.name(contest)))
+        ranked += sorted(equal, key=lambda one: lot(root, one.name(names)))
     return ranked
 
 

@@ -19,6 +19,7 @@ from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, counted_pred
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.placement import Place
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import span_ms
 
 
@@ -167,11 +168,6 @@ def prediction_error(attempt: Finished | Candidate, target: int | None) -> int |
     return None if target is None or attempt.prediction is None else abs(attempt.prediction - target)
 
 
-def pseudonym(contest: str, week: int, participant_id: str) -> str:
-    """The person's name in what is published for checking a week (docs/proof.md), in hex."""
-    return sha256(f"{contest}|{week}|{participant_id}".encode()).hexdigest()
-
-
 def lot(root: str, name: str) -> bytes:
     """The draw among equals (design): SHA-256 of ``<root>|<name>``, ascending.
 
@@ -238,16 +234,16 @@ def rank(
     week: Week,
     target: int | None,
     root: str,
+    names: Pseudonyms,
     proven: Collection[str] = (),
 ) -> list[Standing]:
     """Everyone by best attempt, in the contest's order; the order of ``people`` does not matter.
 
     ``proven``: whom an identity provider has proved.
 
-    Two people who are equal in the whole order stand by the draw; ``root`` as in ``lot``.
+    Two people who are equal in the whole order stand by the draw, by root (as in ``lot``) and pseudonym.
     """
     compare = comparison(definition, full_order(definition), target)
-    contest, number = definition.contest.id, week.number
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare, person.attempts)
@@ -259,7 +255,7 @@ def rank(
     for _, equal in groupby(keyed, key=itemgetter(0)):
         tied = [standing for _, standing in equal]
         if len(tied) > 1:
-            tied.sort(key=lambda one: lot(root, pseudonym(contest, number, one.participant_id)))
+            tied.sort(key=lambda one: lot(root, names(week.number, one.participant_id)))
         ranked += tied
     return ranked
 

@@ -1,12 +1,13 @@
-"""The commitment to the private part of an attempt (docs/proof.md).
+"""The commitments in an attempt's records, and the salts that open them (docs/proof.md).
 
-The canonical JSON is written by hand, because a close makes a million; tests compare it with ``json.dumps``.
+The canonical JSON is written by hand, because a close makes millions; tests compare it with ``json.dumps``.
 """
 
 from __future__ import annotations
 
 import hmac
 from hashlib import blake2b, sha256
+from typing import NamedTuple
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 
@@ -23,25 +24,60 @@ def salt_key(entry_secret: bytes) -> bytes:
     return hmac.digest(entry_secret, b"salt", "sha256")
 
 
-def salt(key: bytes, participant_id: str, named: str) -> bytes:
-    """16 bytes that nobody can guess without the key, or even with it once the attempt id's nonce is deleted.
+class Four(NamedTuple):
+    """What a finish commits to, or the salts or commitments of that."""
 
-    It is keyed BLAKE2b (RFC 7693), which takes a third of HMAC-SHA256's time.
+    grading: bytes
+    identity: bytes
+    score: bytes
+    time: bytes
+
+
+class Committed(NamedTuple):
+    """``openings``: canonical JSON each. ``salts``: 16 bytes each. ``commitments``: SHA-256(salt ‖ opening)."""
+
+    openings: Four
+    salts: Four
+    commitments: Four
+
+
+def committed(key: bytes, entry: Entry, bank: str, attempt: Finished) -> Committed:
+    """``bank``: the digest of the week's. The score is by the key at its opening, times are as they rank.
+
+    Nobody can guess a salt without the key: it is keyed BLAKE2b (RFC 7693), a third of HMAC-SHA256's time. That
+    of the grading depends on the attempt id: once its nonce is deleted, not even the key gives it. An erased
+    attempt keeps its commitment to the grading, which nothing opens any more.
     """
-    return blake2b(f"{participant_id}|{named}".encode(), key=key, digest_size=16).digest()
+    person, named = entry.participant_id, attempt_id(entry.week, attempt)
+    unit = f'"{entry.unit}"' if entry.unit else "null"
+    three = blake2b(f"record|{entry.week}|{attempt.number}|{person}".encode(), key=key, digest_size=48).digest()
+    grading, identity = _of_attempt(key, person, named)[:16], three[:16]
+    score, time = three[16:32], three[32:]
+    opened = Four(
+        f'{{"answers":"{attempt.answers}","attempt_id":"{named}"}}'.encode(),
+        f'{{"category":"{entry.category}","participant_id":"{person}","unit":{unit}}}'.encode(),
+        f'{{"bank":"{bank}","score":{attempt.told_score}}}'.encode(),
+        f'{{"duration_ms":{attempt.duration},"received_at_ms":{attempt.received}}}'.encode(),
+    )
+    of_grading = bytes.fromhex(attempt.answers)[:32] if attempt.erased else sha256(grading + opened[0]).digest()
+    made = Four(
+        of_grading,
+        sha256(identity + opened[1]).digest(),
+        sha256(score + opened[2]).digest(),
+        sha256(time + opened[3]).digest(),
+    )
+    return Committed(opened, Four(grading, identity, score, time), made)
 
 
-def opening(participant_id: str, named: str, answers: str) -> bytes:
-    """Canonical JSON; ``named`` is the attempt id. All three have only letters, digits, ``-`` and ``_``."""
-    return f'{{"answers":"{answers}","attempt_id":"{named}","participant_id":"{participant_id}"}}'.encode()
+def _of_attempt(key: bytes, participant_id: str, named: str) -> bytes:
+    """The salts of grading and seed, 16 bytes each."""
+    return blake2b(f"{participant_id}|{named}".encode(), key=key, digest_size=32).digest()
 
 
-def commitment(key: bytes, participant_id: str, week: int, attempt: Finished) -> bytes:
-    """SHA-256(salt ‖ opening); an erased attempt keeps the one it had."""
-    if attempt.erased:
-        return bytes.fromhex(attempt.answers)
-    named = attempt_id(week, attempt)
-    return sha256(salt(key, participant_id, named) + opening(participant_id, named, attempt.answers)).digest()
+def seed_commitment(key: bytes, participant_id: str, attempt: AttemptId) -> bytes:
+    """What a start commits to: SHA-256(salt ‖ attempt id), from which the paper follows."""
+    salt = _of_attempt(key, participant_id, str(attempt))[16:]
+    return sha256(salt + str(attempt).encode()).digest()
 
 
 def erased(entry: Entry, key: bytes) -> Entry:
@@ -51,8 +87,14 @@ def erased(entry: Entry, key: bytes) -> Entry:
     """
     if entry.open is not None:
         raise ValueError("an open attempt cannot be erased: it has no record yet")
-    kept = tuple(
-        attempt._replace(nonce="", answers=commitment(key, entry.participant_id, entry.week, attempt).hex())
-        for attempt in entry.finished
+    return entry._replace(
+        finished=tuple([one if one.erased else _erased(entry, one, key) for one in entry.finished])
     )
-    return entry._replace(finished=kept)
+
+
+def _erased(entry: Entry, attempt: Finished, key: bytes) -> Finished:
+    named = AttemptId(entry.week, attempt.number, attempt.started, attempt.nonce)
+    kept = committed(key, entry, "", attempt).commitments.grading + seed_commitment(
+        key, entry.participant_id, named
+    )
+    return attempt._replace(nonce="", answers=kept.hex())

@@ -29,7 +29,7 @@ from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.ranking import pseudonym
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.farms import Registration
 from chalicelib.reports.final_files import closed_weeks, final_files, proposals
 from chalicelib.reports.numbers import decimal
@@ -114,7 +114,7 @@ def _again(
         individual=_individual(result, definition) if definition.ranking.final else None,
         commended=tuple(
             sorted(
-                (_commended(one, definition) for one in proposed),
+                (_commended(one, definition, result.names) for one in proposed),
                 key=lambda one: (one.reason, one.level, one.place, one.id),
             )
         ),
@@ -122,22 +122,21 @@ def _again(
 
 
 def _individual(result: FinalResult, definition: Definition) -> IndividualAgain:
-    contest = definition.contest.id
     return IndividualAgain(
         prizes=tuple(map(counted_prize, definition.prizes_of("final"))),
         ranked=len(result.ranked),
-        order_sha256=order_digest(one.name(contest) for one in result.ranked),
+        order_sha256=order_digest(one.name(result.names) for one in result.ranked),
         winners=tuple(
-            RankedPrize(prize, place + 1, result.ranked[place].name(contest))
+            RankedPrize(prize, place + 1, result.ranked[place].name(result.names))
             for place, prize in result.prizes.items()
         ),
     )
 
 
-def _commended(one: Proposal, definition: Definition) -> Commended:
+def _commended(one: Proposal, definition: Definition, names: Pseudonyms) -> Commended:
     named = one.id
     if one.reason == "best_people":  # they took part in every week
-        named = pseudonym(definition.contest.id, definition.weeks[-1].number, one.id)
+        named = names(definition.weeks[-1].number, one.id)
     return Commended(one.reason, one.level, one.place, named)
 
 

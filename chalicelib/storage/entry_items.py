@@ -83,6 +83,22 @@ class EntryPages:
             for item in self.items(f"w{week}#{shard}"):
                 yield to_entry(item, key)
 
+    def one(self, week: int, participant_id: str) -> Entry | None:
+        """One person's entry, read consistently."""
+        request = {
+            "TableName": self._table,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :pk AND sk = :sk",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": f"w{week}#{participant_id[:2]}"},
+                ":sk": {"S": participant_id},
+            },
+        }
+        found = [
+            item for page in pages(self._http, "Query", request) for item in self._decoder.decode(page).Items
+        ]
+        return to_entry(found[0], self._mac_key()) if found else None
+
     def items(self, partition: str) -> Iterator[Item]:
         """All items of one partition, sorted by participant id."""
         for page in self.pages(partition):

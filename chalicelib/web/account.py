@@ -27,6 +27,7 @@ from chalicelib.domain.identity import participant_id, source_id
 from chalicelib.domain.identity_provider import Identity
 from chalicelib.domain.pasted import name_in, number_in, phone_in, visible
 from chalicelib.domain.person import LONGEST_NAME, Gender
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import EPOCH
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.exam import Exam, Person
@@ -166,7 +167,8 @@ class PasswordReset(Body):
 
 @dataclass(frozen=True, slots=True)
 class AccountApi:
-    """``pepper`` makes participant ids and the key of the proofs; the other parts are those of the exam.
+    """``pepper`` makes participant ids and the key of the proofs, ``salt_key`` pseudonyms; the other parts are
+    those of the exam.
 
     ``inbox()`` is the desk, of which this writes releases alone. ``address`` is the origin of a request
     (``web.client_address``).
@@ -181,6 +183,7 @@ class AccountApi:
     revocations: Revocations
     passwords: Passwords
     pepper: bytes
+    salt_key: bytes
     exchanges: Exchanges
     inbox: Callable[[], ObjectStore]
 
@@ -363,7 +366,8 @@ class AccountApi:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
         found = self.listed.looked_up(found, reference, self.pepper)
-        return responses.history(found, entries, reference, now)
+        names = Pseudonyms(self.salt_key, reference.definition.contest.id)
+        return responses.history(found, entries, reference, names, now)
 
     def _proven(self, ticket: str | None, now: int) -> Proven | None:
         if ticket is None:

@@ -102,10 +102,10 @@ class ExamApi:
             record = self._exam(reference).submit(
                 person, attempt, body.answers, body.prediction, body.revision, now
             )
-        definition = reference.of_week(attempt.week).definition
-        held = person.held_in(attempt.week, reference)
-        receipt: Any = self.receipts().issue(held, definition, attempt.week, record)
-        return {**responses.submission(record, attempt.week, definition, now), "receipt": receipt}
+        of_week, held = reference.of_week(attempt.week), person.held_in(attempt.week, reference)
+        tell = of_week.definition.tells_score(attempt.week, now)
+        receipt: Any = self.receipts().issue(held, of_week, attempt.week, record, tell=tell)
+        return {**responses.submission(record, attempt.week, of_week.definition, now), "receipt": receipt}
 
     def _result(
         self, person: Person, attempt: AttemptId, record: Finished, reference: Current, now: int
@@ -113,7 +113,8 @@ class ExamApi:
         of_week, person = reference.of_week(attempt.week), person.held_in(attempt.week, reference)
         receipt: Any = None
         if record.handed_in and not record.erased:
-            receipt = self.receipts().issue(person, of_week.definition, attempt.week, record)
+            tell = of_week.definition.tells_score(attempt.week, now)
+            receipt = self.receipts().issue(person, of_week, attempt.week, record, tell=tell)
         return responses.result(record, attempt, person.category, of_week, receipt, now)
 
     @contextmanager

@@ -16,6 +16,7 @@ from chalicelib.services.exam.ruled_paper import RuledQuestion, ruled_questions
 from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:
+    from chalicelib.domain.pseudonyms import Pseudonyms
     from chalicelib.web import shapes
 
 
@@ -131,7 +132,9 @@ def _ruled(one: RuledQuestion) -> shapes.RuledQuestion:
     }
 
 
-def history(person: Participant, entries: Sequence[Entry], reference: Current, now: int) -> shapes.Me:
+def history(
+    person: Participant, entries: Sequence[Entry], reference: Current, names: Pseudonyms, now: int
+) -> shapes.Me:
     """``GET /me``: the person, this week's attempts, and all attempts of all weeks, oldest first."""
     attempts: list[shapes.ListedFinished | shapes.ListedOpen] = []
     for entry in entries:
@@ -160,6 +163,14 @@ def history(person: Participant, entries: Sequence[Entry], reference: Current, n
         "participant": participant(person, reference, now),
         "week": _this_week(entries, reference, now),
         "attempts": attempts,
+        "pseudonyms": [
+            {
+                "week": entry.week,
+                "pseudonym": names(entry.week, entry.participant_id),
+                "salt": names.salt(entry.week, entry.participant_id).hex(),
+            }
+            for entry in entries
+        ],
     }
 
 

@@ -28,6 +28,7 @@ WeekNumber = Annotated[int, Field(ge=1, le=53)]
 AttemptNumber = Annotated[int, Field(ge=1, le=50)]
 QuestionNumber = Annotated[int, Field(ge=1, le=100)]
 Count = Annotated[int, Field(ge=0)]
+Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="16 bytes in hex.")]
 Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds.")]
 Score = Annotated[int, Field(ge=0, le=100, description="The number of right answers.")]
 Revision = Annotated[
@@ -364,37 +365,77 @@ class Submission(TypedDict):
 
 
 class ReceiptRecord(TypedDict):
-    """The public leaf of the week's tree, under ``commitment`` instead of a name (docs/proof.md)."""
+    """The public leaf of the attempt: what it says of nobody, and commitments to the rest (docs/proof.md)."""
 
-    category: CategoryName
-    commitment: Digest
     contest: str
-    duration_ms: Milliseconds
+    duration_minutes: Count
     format: Literal[1]
+    grading: Digest
+    identity: Digest
+    minute: Annotated[int, Field(description="Whole minutes since 1970 at which it was received.")]
     number: AttemptNumber
     prediction: Count | None
     pseudonym: Digest
-    received_at_ms: Milliseconds
-    score: Annotated[Score | None, Field(description="null where scores are told after the close.")]
+    score: Digest
     status: Literal["submitted", "overdue", "blank", "discarded"]
-    unit: str | None
+    time: Digest
     week: WeekNumber
 
 
-class Opening(TypedDict):
-    """Known to the participant alone; with the salt it opens the commitment."""
-
+class GradingOpening(TypedDict):
     answers: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", description="One character a question.")]
     attempt_id: AttemptKey
+
+
+class IdentityOpening(TypedDict):
+    category: CategoryName
     participant_id: ParticipantKey
+    unit: str | None
+
+
+class ScoreOpening(TypedDict):
+    bank: Digest
+    score: Score
+
+
+class TimeOpening(TypedDict):
+    duration_ms: Milliseconds
+    received_at_ms: Milliseconds
+
+
+class Openings(TypedDict):
+    """Known to the participant alone; with its salt each opens the commitment of its name.
+
+    That of the score is left out where scores are told after the close, until then.
+    """
+
+    grading: GradingOpening
+    identity: IdentityOpening
+    score: NotRequired[ScoreOpening]
+    time: TimeOpening
+
+
+class Salts(TypedDict):
+    grading: Salt
+    identity: Salt
+    score: NotRequired[Salt]
+    time: Salt
+    pseudonym: Salt
+
+
+class Told(TypedDict):
+    """What the person was told with this receipt."""
+
+    score: Score | None
 
 
 class Receipt(TypedDict):
     """Proof of a submission; binary values in hex (docs/proof.md)."""
 
     record: ReceiptRecord
-    opening: Opening
-    salt: Annotated[str, Field(pattern="^[0-9a-f]+$")]
+    openings: Openings
+    salts: Salts
+    told: Told
     leaf_hash: Digest
     signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$", description="Ed25519.")]
     key_id: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Which of data/keys.json.")]
@@ -473,12 +514,24 @@ class ThisWeek(TypedDict):
     open_attempt: AttemptKey | None
 
 
+class NameInWeek(TypedDict):
+    """The person's pseudonym in what is published of a week: SHA-256(salt ‖ contest|week|participant id)."""
+
+    week: Count
+    pseudonym: Digest
+    salt: Salt
+
+
 class Me(TypedDict):
-    """All attempts of all weeks, oldest first; ``week`` is null while none is open."""
+    """All attempts of all weeks, oldest first; ``week`` is null while none is open.
+
+    ``pseudonyms``: of the weeks in which the person has an attempt.
+    """
 
     participant: Participant
     week: ThisWeek | None
     attempts: list[ListedFinished | ListedOpen]
+    pseudonyms: list[NameInWeek]
 
 
 class Problem(TypedDict):

@@ -132,6 +132,7 @@ def _inbox() -> Bucket:
 @lru_cache(maxsize=1)
 def account() -> AccountApi:
     """The account's routes, made once."""
+    from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
     from chalicelib.services.people.listed import ListedPeople  # noqa: PLC0415
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415
     from chalicelib.storage.exchanges import StoredExchanges  # noqa: PLC0415
@@ -156,6 +157,7 @@ def account() -> AccountApi:
         revocations=StoredRevocations(people, _desk, now_ms),
         passwords=Argon2Passwords(),
         pepper=_pepper(),
+        salt_key=salt_key(_entry_secret()),
         exchanges=StoredExchanges(dynamodb, table),
         inbox=_inbox,
     )

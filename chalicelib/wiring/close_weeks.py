@@ -35,15 +35,16 @@ def closing() -> Closing:
     http = SignedHttp(session(), region, connect=2, read=20, retries=3)
     entry_secret = secret(http, environment.entry_secret)
     salts, macs = salt_key(entry_secret), mac_key(entry_secret)
+    entries = EntryPages(http, environment.entries_table, lambda: macs)
     opened = vault(http, desk, kms_key)
     reports = Reports(desk, Registrations(http, environment.participants_table, opened))
     close = CloseWeeks(
         shares=Shares(
-            EntryPages(http, environment.entries_table, lambda: macs),
+            entries,
             desk,
             environment.code_version,
             lambda reference, week: {
-                PROOF: ProofCollector(reference.definition, week, salts),
+                PROOF: ProofCollector(reference.definition, reference.bank.digest, week, salts),
                 **week_collectors(reference.definition, reference.bank),
             },
         ),
@@ -55,6 +56,8 @@ def closing() -> Closing:
         write_final=reports.write_final,
         write_changes=write_changes,
         proven=ProvenPeople(http, environment.participants_table),
+        read_one=entries.one,
+        salt_key=salts,
         version=environment.code_version,
     )
     return Closing(

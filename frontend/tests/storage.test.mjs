@@ -85,9 +85,9 @@ test("a record of another format is not read, and one of a later format is not o
 
 test("a receipt is shown only to its owner", () => {
   globalThis.localStorage = browserStorage();
-  const mine = { opening: { participant_id: "a" } };
+  const mine = { openings: { identity: { participant_id: "a" } } };
   receipts.set("1", mine);
-  receipts.set("2", { opening: { participant_id: "b" } });
+  receipts.set("2", { openings: { identity: { participant_id: "b" } } });
   assert.deepEqual(receipts.of("a"), [mine]);
 });
 

@@ -100,6 +100,11 @@ export interface FinishedProblem {
   result: Result;
 }
 
+export interface GradingOpening {
+  answers: string;
+  attempt_id: string;
+}
+
 export interface Health {
   status: "ok";
   version: string;
@@ -111,6 +116,12 @@ export interface Identity {
   title: string;
   require: boolean;
   fallback: boolean;
+}
+
+export interface IdentityOpening {
+  category: string;
+  participant_id: string;
+  unit: string | null;
 }
 
 export interface InvalidProblem {
@@ -165,6 +176,13 @@ export interface Me {
   participant: Participant;
   week: ThisWeek | null;
   attempts: Array<ListedFinished | ListedOpen>;
+  pseudonyms: Array<NameInWeek>;
+}
+
+export interface NameInWeek {
+  week: number;
+  pseudonym: string;
+  salt: string;
 }
 
 export interface NextRules {
@@ -186,10 +204,11 @@ export interface OpenAttempt {
   attempt: Attempt;
 }
 
-export interface Opening {
-  answers: string;
-  attempt_id: string;
-  participant_id: string;
+export interface Openings {
+  grading: GradingOpening;
+  identity: IdentityOpening;
+  score?: ScoreOpening;
+  time: TimeOpening;
 }
 
 export interface Option {
@@ -301,26 +320,27 @@ export interface RateStep {
 
 export interface Receipt {
   record: ReceiptRecord;
-  opening: Opening;
-  salt: string;
+  openings: Openings;
+  salts: Salts;
+  told: Told;
   leaf_hash: string;
   signature: string;
   key_id: string;
 }
 
 export interface ReceiptRecord {
-  category: string;
-  commitment: string;
   contest: string;
-  duration_ms: number;
+  duration_minutes: number;
   format: 1;
+  grading: string;
+  identity: string;
+  minute: number;
   number: number;
   prediction: number | null;
   pseudonym: string;
-  received_at_ms: number;
-  score: number | null;
+  score: string;
   status: "submitted" | "overdue" | "blank" | "discarded";
-  unit: string | null;
+  time: string;
   week: number;
 }
 
@@ -368,10 +388,23 @@ export interface RuledQuestion {
   at: string;
 }
 
+export interface Salts {
+  grading: string;
+  identity: string;
+  score?: string;
+  time: string;
+  pseudonym: string;
+}
+
 export interface Saved {
   revision: number;
   save_after_s: number;
   deadline: string;
+}
+
+export interface ScoreOpening {
+  bank: string;
+  score: number;
 }
 
 export interface Session {
@@ -429,6 +462,15 @@ export interface Ticket {
   known: Known;
   missing: Array<"full_name" | "date_of_birth" | "gender" | "phone">;
   registered: boolean;
+}
+
+export interface TimeOpening {
+  duration_ms: number;
+  received_at_ms: number;
+}
+
+export interface Told {
+  score: number | null;
 }
 
 export interface UnitPrize {

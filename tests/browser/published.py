@@ -67,33 +67,41 @@ def canonical(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def receipt(participant_id: str, attempt_id: str, **changes: Json) -> dict[str, Json]:
-    """A receipt as in docs/proof.md; ``changes`` go into its record before it is signed."""
+def receipt(participant_id: str, attempt_id: str, score: int | None = 4, **changes: Json) -> dict[str, Json]:
+    """A receipt as in docs/proof.md; ``changes`` go into its record before it is signed.
+
+    ``score``: None if it is told after the close.
+    """
     week, number, started = (int(part) for part in attempt_id.split("-")[:3])
-    opening = {"answers": "BEABC", "attempt_id": attempt_id, "participant_id": participant_id}
+    openings = {
+        "grading": {"answers": "BEABC", "attempt_id": attempt_id},
+        "identity": {"category": "mandatory", "participant_id": participant_id, "unit": "SO-B"},
+        "score": {"bank": "b" * 64, "score": score or 0},
+        "time": {"duration_ms": 612_345, "received_at_ms": started + 612_345},
+    }
     record = {
-        "category": "mandatory",
-        "commitment": hashlib.sha256(SALT + canonical(opening)).hexdigest(),
         "contest": "hall",
-        "duration_ms": 612_345,
+        "duration_minutes": 10,
         "format": 1,
+        "minute": (started + 612_345) // 60_000,
         "number": number,
         "prediction": 1234,
-        "pseudonym": hashlib.sha256(f"hall|{week}|{participant_id}".encode()).hexdigest(),
-        "received_at_ms": started + 612_345,
-        "score": 4,
+        "pseudonym": hashlib.sha256(SALT + f"hall|{week}|{participant_id}".encode()).hexdigest(),
         "status": "submitted",
-        "unit": "SO-B",
         "week": week,
+        **{name: hashlib.sha256(SALT + canonical(one)).hexdigest() for name, one in openings.items()},
         **changes,
     }
-    leaf = hashlib.sha256(b"\x00" + canonical(record)).digest()
+    leaf, told = hashlib.sha256(b"\x00" + canonical(record)).digest(), {"score": score}
+    shown = [name for name in openings if score is not None or name != "score"]
+    signed = b"cuoc-thi-receipt-v1:" + leaf + hashlib.sha256(canonical(told)).digest()
     return {
         "record": record,
-        "opening": opening,
-        "salt": SALT.hex(),
+        "openings": {name: openings[name] for name in shown},
+        "salts": dict.fromkeys((*shown, "pseudonym"), SALT.hex()),
+        "told": told,
         "leaf_hash": leaf.hex(),
-        "signature": KEY.sign(b"cuoc-thi-receipt-v1:" + leaf).hex(),
+        "signature": KEY.sign(signed).hex(),
         "key_id": KEY_ID,
     }
 

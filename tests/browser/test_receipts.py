@@ -50,7 +50,7 @@ def test_a_receipt_is_kept_saved_and_checked_as_far_as_possible_before_the_close
 
     press(page.get_by_role("link", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Tuần thi chưa chốt; hãy kiểm tra lại sau khi có kết quả.")).to_be_visible()
-    for step in ("Câu trả lời trong biên nhận", "Nội dung lượt thi", "Chữ ký của Ban Tổ chức"):
+    for step in ("Câu trả lời, đơn vị, điểm, thời gian", "Nội dung lượt thi", "Chữ ký của Ban Tổ chức"):
         expect(page.get_by_role("listitem").filter(has_text=step)).to_contain_text(": khớp")
     page.goto(f"{hall.site_url}/#/me")
     press(page.get_by_role("link", name="Biên nhận", exact=True))
@@ -72,7 +72,7 @@ def test_a_changed_receipt_is_reported_as_changed(hall: Stack, page: Page) -> No
     page.get_by_label("Hoặc dán nội dung biên nhận").fill("{")
     check(page)
     expect(page.get_by_text("Nội dung này không phải là biên nhận")).to_be_visible()
-    record = {**true["record"], "score": 5}
+    record = {**true["record"], "prediction": 5}
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps({**true, "record": record}))
     check(page)
     expect(page.get_by_text("Có mục không khớp.")).to_be_visible()

@@ -220,7 +220,7 @@ def test_a_receipt_is_shown_to_its_owner_alone(
         expect(page.get_by_text("Tuần 1, lượt 1")).to_have_count(0)
         page.goto(f"{stack.site_url}/#/sign-in")
     kept: Any = json.loads(page.evaluate("key => localStorage.getItem(key)", receipts[0]))
-    assert kept["opening"]["participant_id"] == of(an)  # and it is still there for its owner
+    assert kept["openings"]["identity"]["participant_id"] == of(an)  # and it is still there for its owner
 
 
 def test_who_signs_in_after_another_is_not_led_into_the_others_paper(

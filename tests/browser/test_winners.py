@@ -104,7 +104,7 @@ def test_a_ruling_stands_in_the_own_paper_at_its_question_and_beside_it_in_the_b
     with_more(page, "**/api/attempts/*", ruled_score=5, rulings=[own])
     with_more(page, "**/data/bank.json", rulings=[{**ruling, "question": question["id"], "weeks": [1]}])
 
-    person.opens(page, stack.site_url, f"#/paper/{receipt['opening']['attempt_id']}")
+    person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
     expect(page.locator("#score")).to_have_text("5/5")
     expect(page.get_by_text("Theo đáp án lúc mở tuần thi: 1/5.")).to_be_visible()
     section = page.get_by_role("region", name="Kết luận của Ban Tổ chức về câu hỏi")

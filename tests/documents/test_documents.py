@@ -49,6 +49,7 @@ from chalicelib.documents.plain_file import ContestSource, PlainFile, PlainLine,
 from chalicelib.documents.ranking_again import (
     CountedPrize,
     CountedUnitPrize,
+    OpenedGrading,
     Outcome,
     RankedPrize,
     RankedUnit,
@@ -76,6 +77,7 @@ from chalicelib.documents.results_page import (
 )
 from chalicelib.documents.typed import Document, decode
 from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
+from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.definition import UNIT_PRIZES
 from chalicelib.domain.person import CorrectedLine
 from tests.documents.builders import RULING, UNIT, a_closed_week
@@ -158,6 +160,7 @@ TYPED: dict[str, Document] = {
     "tree": Tree(
         contest="trial",
         week=1,
+        bank=DIGEST,
         root=DIGEST,
         size=3,
         chunk_size=1024,
@@ -170,6 +173,7 @@ TYPED: dict[str, Document] = {
         contest="trial",
         week=1,
         revision=2,
+        bank=DIGEST,
         root=DIGEST,
         size=3,
         folder=DIGEST[:16],
@@ -205,6 +209,7 @@ TYPED: dict[str, Document] = {
         not_counted=(),
         earlier_winners=(),
         unit_prizes_elsewhere={"weekly": ("SO-B",)},
+        openings=(OpenedGrading(DIGEST, 2, "1-2-1661130000000-0123456789abcdef", "BAAAA", DIGEST[:32]),),
         result=Outcome(
             people=2,
             attempts=3,
@@ -359,30 +364,26 @@ def test_a_compiled_contest() -> None:
             compiled_contest.decode(broken)
 
 
-def test_a_record_and_its_line_of_the_bundle() -> None:
-    record = bundle.encode_record(
-        "trial",
-        1,
-        DIGEST,
-        "SO-A",
-        "mandatory",
-        number=2,
-        status="submitted",
-        score=5,
-        prediction=None,
-        duration=61_500,
-        received=1_661_130_061_500,
-        committed=DIGEST,
-    )
-    kept = (SAMPLES / "attempt_record.1.json").read_bytes()
-    assert record == kept
-    assert bundle.decode_record(kept)["score"] == 5
-    for broken in (b"", b"{}", kept.replace(b'"format":1', b'"format":2')):
+def test_records_and_their_line_of_the_bundle() -> None:
+    records = bundle.Records(b"key", "trial")
+    own = Entry("a3", 1, "SO-A", "mandatory", 2, None, ())
+    attempt = Finished(2, 1_661_130_000_000, 61_500, 0, 5, None, "0123456789abcdef", "BAAAA")
+    start = records.start("a3", AttemptId(1, 2, attempt.started, attempt.nonce))
+    finish = records.finish(own, DIGEST, attempt)
+    counted = bundle.Counted("SO-B", "encouraged", 4, 61_500, 1_661_130_061_500, bytes(16), bytes(16), 5)
+    moved = counted._replace(registered=("SO-A", "mandatory"), listed=True, excused=True)
+    for name, text in (
+        ("start_record", start),
+        ("attempt_record", finish),
+        ("bundle_line", bundle.encode_line(finish, moved)),
+    ):
+        assert text == (SAMPLES / f"{name}.1.json").read_bytes()
+        assert canonical_json(json.loads(text)) == text
+    assert bundle.decode_record(finish)["number"] == 2
+    for broken in (b"", b"{}", finish.replace(b'"format":1', b'"format":2')):
         with pytest.raises(UnreadableDocument):
             bundle.decode_record(broken)
-    assert bundle.encode_line(record) == b'{"counted":{},"record":%b}' % kept
-    line = bundle.encode_line(record, category="encouraged", excused=True, score=4, unit="SO-B")
-    assert line == (SAMPLES / "bundle_line.1.json").read_bytes()
+    line = bundle.encode_line(finish, bundle.Counted("", "encouraged", 5, 61_500, 9, bytes(16), bytes(16)))
     assert canonical_json(json.loads(line)) == line
 
 

@@ -20,7 +20,7 @@ from chalicelib.domain.placement import Place
 from chalicelib.domain.ranking import Candidate, Standing
 from chalicelib.domain.unit_score import Distinct, DistinctPeople, UnitStanding, UnitSums, UnitWeek, rank_units
 from chalicelib.domain.units import Unit
-from tests.fakes import MINUTE, START_MS
+from tests.fakes import MINUTE, PSEUDONYMS, START_MS
 
 NONCE = "0123456789abcdef"
 ROOT = "5e" * 32
@@ -102,7 +102,7 @@ def final_of(
     """The end of a contest whose headcounts never changed."""
     by_code = {unit.code: unit for unit in units}
     counted = [UnitWeek(by_code, sums, {}, size) for sums, size in zip(weeks, sizes, strict=True)]
-    return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)), ROOT)
+    return close_contest(contest, units, counted, DistinctPeople(distinct, Distinct(0, 0)), ROOT, PSEUDONYMS)
 
 
 def place(one: Entry) -> Place:

@@ -26,7 +26,7 @@ from chalicelib.domain.units import Unit, added_up, merged_units
 from chalicelib.services.closing import closed
 from tests.domain import slow_rules
 from tests.examples import examples
-from tests.fakes import WEEK, definition, questions
+from tests.fakes import PSEUDONYMS, WEEK, definition, questions
 from tests.identity_table import identity
 
 BANK = Bank("d" * 64, questions())
@@ -497,6 +497,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
                 real_placement(raw, contest, week.number),
             ),
             root=raw["roots"][len(results)],
+            names=PSEUDONYMS,
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
             unit_prizes_elsewhere=had_before(results),
@@ -525,8 +526,10 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         (result.week.number, raw["min_duration"], closed.bests(closed.ranking_rows(result)))
         for result in results
     ]
-    people = rank_final(bests, contests[0], root)
-    final = close_contest(contests[0], units, counted, distinct_people(taken_part, units), root, people)
+    people = rank_final(bests, root, PSEUDONYMS)
+    final = close_contest(
+        contests[0], units, counted, distinct_people(taken_part, units), root, PSEUDONYMS, people
+    )
     return {
         "weeks": [
             {

@@ -6,8 +6,7 @@ from hashlib import sha256
 
 from chalicelib.domain.final_ranking import FinalStanding, WeekBest, award_final, rank_final
 from chalicelib.domain.identity_provider import Verified
-from chalicelib.domain.ranking import pseudonym
-from tests.fakes import MINUTE, definition
+from tests.fakes import MINUTE, PSEUDONYMS, definition
 
 ROOT = "5e" * 32
 
@@ -17,7 +16,7 @@ def best(person: str, score: int, duration: int = MINUTE, category: str = "manda
 
 
 def ranking(*weeks: list[WeekBest], min_duration: int = 0) -> list[FinalStanding]:
-    return rank_final([(k, min_duration, week) for k, week in enumerate(weeks, 1)], definition(), ROOT)
+    return rank_final([(k, min_duration, week) for k, week in enumerate(weeks, 1)], ROOT, PSEUDONYMS)
 
 
 def people(ranked: list[FinalStanding]) -> list[str]:
@@ -34,10 +33,8 @@ def test_the_final_ranking_adds_up_the_weekly_bests_scores_and_then_their_times(
 
 
 def test_people_equal_in_both_sums_stand_by_the_draw_with_the_pseudonyms_of_their_last_weeks() -> None:
-    weeks, contest = {"a": 1, "b": 2, "c": 1, "d": 2}, definition().contest.id
-    drawn = sorted(
-        "abcd", key=lambda one: sha256(f"{ROOT}|{pseudonym(contest, weeks[one], one)}".encode()).digest()
-    )
+    weeks = {"a": 1, "b": 2, "c": 1, "d": 2}
+    drawn = sorted("abcd", key=lambda one: sha256(f"{ROOT}|{PSEUDONYMS(weeks[one], one)}".encode()).digest())
     assert people(ranking([best("a", 3), best("c", 3)], [best("d", 3), best("b", 3)])) == drawn
     assert people(ranking([best("c", 3), best("a", 3)], [best("b", 3), best("d", 3)])) == drawn
 

@@ -14,7 +14,7 @@ from chalicelib.domain.grading import grading_again
 from chalicelib.domain.paper import MASKS, UNANSWERED, drawn_questions
 from chalicelib.domain.receipt import erased
 from tests.domain.builders import NONCE, ROOT, done, entry
-from tests.fakes import MINUTE, SALT_KEY, START_MS, UNITS, definition, questions
+from tests.fakes import MINUTE, PSEUDONYMS, SALT_KEY, START_MS, UNITS, definition, questions
 
 CONTEST = definition()
 BANK = Bank("d" * 64, questions())
@@ -49,7 +49,8 @@ def again(attempt: Finished, rulings: dict[str, Ruling]) -> tuple[int, int]:
 
 
 def closed(entries: Iterable[Entry], rulings: dict[str, Ruling]) -> WeekResult:
-    return close_week(CONTEST, UNITS, WEEK, gather(CONTEST, BANK, WEEK, entries, rulings=rulings), root=ROOT)
+    gathered = gather(CONTEST, BANK, WEEK, entries, rulings=rulings)
+    return close_week(CONTEST, UNITS, WEEK, gathered, root=ROOT, names=PSEUDONYMS)
 
 
 def test_other_keys_replace_the_key() -> None:

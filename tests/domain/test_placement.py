@@ -13,7 +13,7 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.placement import Place, Placement
 from chalicelib.domain.units import Unit, merged_units
 from tests.domain.builders import ROOT, done, entry
-from tests.fakes import definition, questions
+from tests.fakes import PSEUDONYMS, definition, questions
 
 CONTEST = definition(
     categories=[
@@ -79,7 +79,7 @@ def test_who_claims_a_unit_and_is_on_anothers_roster_counts_there_and_is_listed(
 def closed(contest: Definition, units: list[Unit], placement: Placement, *people: Any) -> WeekResult:
     week, bank = contest.weeks[0], Bank("b" * 64, questions())
     gathered = gather(contest, bank, week, people, placement=placement)
-    return close_week(contest, units, week, gathered, root=ROOT)
+    return close_week(contest, units, week, gathered, root=ROOT, names=PSEUDONYMS)
 
 
 def school(headcount: int, exempt: int = 0) -> Unit:

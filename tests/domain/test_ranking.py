@@ -22,11 +22,10 @@ from chalicelib.domain.ranking import (
     count,
     lot,
     prediction_target,
-    pseudonym,
     rank,
 )
 from tests.domain.builders import ROOT, done, entry, placed
-from tests.fakes import MINUTE, START_MS, definition
+from tests.fakes import MINUTE, PSEUDONYMS, START_MS, definition
 from tests.identity_table import identity
 
 CONTEST = definition()
@@ -35,14 +34,19 @@ CONTEST = definition()
 def ranked(
     *entries: Entry, target: int | None = 10, contest: Definition = CONTEST, root: str = ROOT
 ) -> list[str]:
-    everyone = rank(contenders(placed(entries), contest), contest, contest.weeks[0], target, root)
+    everyone = rank(contenders(placed(entries), contest), contest, contest.weeks[0], target, root, PSEUDONYMS)
     return [standing.participant_id for standing in everyone]
 
 
 def best(*finished: Finished, target: int | None = 10, contest: Definition = CONTEST) -> int:
     """The number of a person's best attempt."""
     (standing,) = rank(
-        contenders(placed([entry("p", *finished)]), contest), contest, contest.weeks[0], target, ROOT
+        contenders(placed([entry("p", *finished)]), contest),
+        contest,
+        contest.weeks[0],
+        target,
+        ROOT,
+        PSEUDONYMS,
     )
     return standing.best.number
 
@@ -53,7 +57,8 @@ def in_order(*order: str, **paper: Any) -> Definition:
 
 def draw(participant_id: str) -> bytes:
     """The design's last tie-break, written out: SHA-256 of ``<root>|<pseudonym>``."""
-    named = sha256(f"trial|1|{participant_id}".encode()).hexdigest()
+    salt = PSEUDONYMS.salt(1, participant_id)
+    named = sha256(salt + f"trial|1|{participant_id}".encode()).hexdigest()
     return sha256(f"{ROOT}|{named}".encode()).digest()
 
 
@@ -138,7 +143,7 @@ def test_equal_people_stand_by_the_draw_under_the_root() -> None:
     entries = [entry(person, done()) for person in people]
     assert ranked(*entries) == sorted(people, key=draw)
     assert ranked(*entries, root="ab" * 32) == sorted(
-        people, key=lambda person: lot("ab" * 32, pseudonym("trial", 1, person))
+        people, key=lambda person: lot("ab" * 32, PSEUDONYMS(1, person))
     )
     assert ranked(*entries, root="ab" * 32) != ranked(*entries)
 
@@ -147,7 +152,10 @@ def test_every_week_has_a_different_draw() -> None:
     people = [f"{k:020x}" for k in range(20)]
     entries = [entry(person, done()) for person in people]
     weeks = [
-        [s.participant_id for s in rank(contenders(placed(entries), CONTEST), CONTEST, week, 10, ROOT)]
+        [
+            s.participant_id
+            for s in rank(contenders(placed(entries), CONTEST), CONTEST, week, 10, ROOT, PSEUDONYMS)
+        ]
         for week in CONTEST.weeks
     ]
     assert len({tuple(order) for order in weeks}) == 4
@@ -173,7 +181,7 @@ def test_one_prediction_counts_for_the_whole_week() -> None:
         done(5, 10, duration=9),
     )
     (standing,) = rank(
-        contenders(placed([entry("p", *attempts)]), CONTEST), CONTEST, CONTEST.weeks[0], 10, ROOT
+        contenders(placed([entry("p", *attempts)]), CONTEST), CONTEST, CONTEST.weeks[0], 10, ROOT, PSEUDONYMS
     )
     assert (standing.best.number, standing.best.prediction) == (5, 7)
 
@@ -190,7 +198,9 @@ def test_an_attempt_faster_than_the_floor_is_neither_perfect_nor_the_best_and_wi
     fast, slow = done(5, duration=30_000), done(4, duration=300_000)
     assert best(fast, slow, contest=floor) == 2
     assert count(contenders(placed([entry("p", fast, slow)]), floor)).perfect_people == 0
-    everyone = rank(contenders(placed([entry("p", fast)]), floor), floor, floor.weeks[0], None, ROOT)
+    everyone = rank(
+        contenders(placed([entry("p", fast)]), floor), floor, floor.weeks[0], None, ROOT, PSEUDONYMS
+    )
     assert (len(everyone), award(everyone, floor, (), ())) == (1, {})
 
 
@@ -242,7 +252,9 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
     mixed = chance.sample(entries, len(entries))
     week = CONTEST.weeks[0]
     straight, crosswise = contenders(placed(entries), CONTEST), contenders(placed(mixed), CONTEST)
-    assert rank(straight, CONTEST, week, 1, ROOT) == rank(crosswise, CONTEST, week, 1, ROOT)
+    assert rank(straight, CONTEST, week, 1, ROOT, PSEUDONYMS) == rank(
+        crosswise, CONTEST, week, 1, ROOT, PSEUDONYMS
+    )
 
 
 def standings(*ids: str) -> list[Standing]:

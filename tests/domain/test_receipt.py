@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents.bundle import decode_record, encode_record
+from chalicelib.documents.bundle import Records, decode_record
 from chalicelib.domain.attempt import (
     BLANK,
     DISCARDED,
@@ -19,10 +19,19 @@ from chalicelib.domain.attempt import (
     SUBMITTED,
     UNSAVED,
     AttemptId,
+    Entry,
     Finished,
     Opened,
 )
-from chalicelib.domain.receipt import attempt_id, commitment, erased, opening, salt, salt_key
+from chalicelib.domain.merkle import leaf_hash
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import (
+    attempt_id,
+    committed,
+    erased,
+    salt_key,
+    seed_commitment,
+)
 from tests.domain.builders import NONCE, done, entry
 
 KEY = salt_key(b"pepper")
@@ -56,81 +65,105 @@ def attempts(draw: st.DrawFn) -> Finished:
     st.from_regex("[A-Z0-9][A-Z0-9-]{0,19}", fullmatch=True) | st.just(""),
     st.sampled_from(["mandatory", "encouraged"]),
     HEX,
-    HEX,
 )  # fmt: skip
-def test_the_record_is_canonical_json(
-    attempt: Finished, contest: str, unit: str, category: Any, pseudonym: str, committed: str
+def test_records_and_openings_are_canonical_json_and_fit_together(
+    attempt: Finished, contest: str, unit: str, category: str, bank: str
 ) -> None:
-    public = encode_record(
-        contest,
-        53,
-        pseudonym,
-        unit,
-        category,
-        number=attempt.number,
-        status=attempt.status,
-        score=attempt.score,
-        prediction=attempt.prediction,
-        duration=attempt.duration,
-        received=attempt.received,
-        committed=committed,
+    own, named = Entry(PERSON, 53, unit, category, 50, None, (attempt,)), attempt_id(53, attempt)
+    assert named == str(AttemptId(53, attempt.number, attempt.started, attempt.nonce))
+    opened, salted, made = committed(KEY, own, bank, attempt)
+    assert opened == (
+        canonical({"answers": attempt.answers, "attempt_id": named}),
+        canonical({"participant_id": PERSON, "unit": unit or None, "category": category}),
+        canonical({"score": attempt.score, "bank": bank}),
+        canonical({"duration_ms": attempt.duration, "received_at_ms": attempt.received}),
     )
-    assert public == canonical(
-        {
-            "contest": contest,
-            "format": 1,
-            "week": 53,
-            "pseudonym": pseudonym,
-            "number": attempt.number,
-            "unit": unit or None,
-            "category": category,
+    assert made == tuple(sha256(salt + text).digest() for salt, text in zip(salted, opened, strict=True))
+    finish = Records(KEY, contest).finish(own, bank, attempt)
+    common = {
+        "contest": contest,
+        "format": 1,
+        "week": 53,
+        "pseudonym": Pseudonyms(KEY, contest)(53, PERSON),
+        "number": attempt.number,
+    }
+    assert finish == canonical(
+        common
+        | {
             "status": attempt.status,
-            "score": attempt.score,
             "prediction": attempt.prediction,
-            "duration_ms": attempt.duration,
-            "received_at_ms": attempt.received,
-            "commitment": committed,
+            "duration_minutes": attempt.duration // 60_000,
+            "minute": attempt.received // 60_000,
+            **{name: one.hex() for name, one in made._asdict().items()},
         }
     )
-    assert canonical(decode_record(public)) == public
-
-
-@given(attempts())
-def test_the_opening_is_canonical_json(attempt: Finished) -> None:
-    named = attempt_id(7, attempt)
-    assert opening(PERSON, named, attempt.answers) == canonical(
-        {"participant_id": PERSON, "attempt_id": named, "answers": attempt.answers}
+    assert canonical(decode_record(finish)) == finish
+    begun = AttemptId(53, attempt.number, attempt.started, attempt.nonce)
+    seed = seed_commitment(KEY, PERSON, begun).hex()
+    assert Records(KEY, contest).start(PERSON, begun) == canonical(
+        common | {"minute": attempt.started // 60_000, "seed": seed}
     )
-    assert named == str(AttemptId(7, attempt.number, attempt.started, attempt.nonce))
 
 
-def test_the_commitment_is_over_salt_and_opening() -> None:
-    attempt = done(number=2)
-    named = attempt_id(1, attempt)
-    committed = sha256(salt(KEY, PERSON, named) + opening(PERSON, named, "BAAAA")).digest()
-    assert commitment(KEY, PERSON, 1, attempt) == committed
+def test_salts_differ_by_person_week_attempt_kind_and_key() -> None:
+    def of(person: str, week: int, number: int, key: bytes = KEY) -> list[bytes]:
+        own = Entry(person, week, "SO-A", "mandatory", number, None, ())
+        return list(committed(key, own, "bank", done(number=number)).salts)
+
+    told = [
+        *of(PERSON, 1, 1),
+        *of(PERSON, 2, 1),
+        *of(PERSON, 1, 2),
+        *of("a4" + "0" * 18, 1, 1),
+        *of(PERSON, 1, 1, salt_key(b"other")),
+    ]
+    assert len(set(told)) == len(told) == 20
+    assert {len(one) for one in told} == {16}
+    assert Pseudonyms(KEY, "trial").salt(1, PERSON) not in told
 
 
-def test_a_salt_differs_by_person_attempt_and_key() -> None:
-    salts = {
-        salt(KEY, PERSON, "1-1-1661130000000-" + NONCE),
-        salt(KEY, PERSON, "1-2-1661130000000-" + NONCE),
-        salt(KEY, "a4" + "0" * 18, "1-1-1661130000000-" + NONCE),
-        salt(salt_key(b"other"), PERSON, "1-1-1661130000000-" + NONCE),
-    }
-    assert len(salts) == 4
-    assert {len(one) for one in salts} == {16}
+def test_one_write_has_the_leaves_of_what_it_finished_and_opened() -> None:
+    records, first, second = Records(KEY, "trial"), done(3), done(5, number=2)
+    opened = Opened(1, first.started, NONCE, None, None, 0)
+    begun, half, over = (
+        entry(PERSON, opened=opened),
+        entry(PERSON, opened=opened._replace(saved="BAAAA", revision=9)),
+        entry(PERSON, first),
+    )
+    again = entry(PERSON, first, opened=opened._replace(number=2))
+    start, finish = (
+        leaf_hash(records.start(PERSON, AttemptId(1, *opened[:3]))),
+        leaf_hash(records.finish(over, "bank", first)),
+    )
+    next_start = leaf_hash(records.start(PERSON, AttemptId(1, 2, *opened[1:3])))
+    for before, after, leaves in (
+        (None, begun, [start]),
+        (begun, half, []),
+        (half, over, [finish]),
+        (over, again, [next_start]),
+        (half, again, [finish, next_start]),  # an overdue attempt settled by the next start
+        (over, erased(over, KEY), []),
+        (over, None, []),
+        (None, over, [finish]),
+    ):
+        assert records.leaf_hashes(before, after, "bank") == leaves
+    both = entry(PERSON, first, second)
+    assert records.leaf_hashes(over, both, "bank") == [
+        leaf_hash(records.finish(both, "bank", both.finished[1]))
+    ]
 
 
-def test_erasing_keeps_every_commitment_and_nothing_private() -> None:
+def test_erasing_keeps_every_leaf_and_nothing_private() -> None:
     before = entry(
         PERSON, done(5, 3), done(2)._replace(flag=OVERDUE, nonce="f" * 16), done()._replace(flag=DISCARDED)
     )
-    after = erased(before, KEY)
+    after, records = erased(before, KEY), Records(KEY, "trial")
     assert after.finished != before.finished
     for was, now in zip(before.finished, after.finished, strict=True):
-        assert commitment(b"the key is not needed any more", PERSON, 1, now) == commitment(KEY, PERSON, 1, was)
-        assert (was.erased, now.erased, now.nonce) == (False, True, "")
+        assert records.finish(before, "bank", was) == records.finish(after, "bank", now)
+        begun = AttemptId(1, was.number, was.started, was.nonce)
+        assert seed_commitment(KEY, PERSON, begun).hex() == now.answers[64:]
+        assert (was.erased, now.erased, now.nonce, len(now.answers)) == (False, True, "", 128)
         assert now == was._replace(nonce="", answers=now.answers)
     assert erased(after, b"another key") == after
 

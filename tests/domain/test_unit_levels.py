@@ -24,6 +24,7 @@ from chalicelib.domain.unit_score import (
 from chalicelib.domain.units import Unit, added_up, of_level
 from tests.domain.builders import ROOT, done
 from tests.domain.test_unit_score import CONTEST, prize, won
+from tests.fakes import PSEUDONYMS
 
 # Two districts with schools, and a department that stands alone.
 PARENTS = {"A1": "A", "A2": "A", "B1": "B"}
@@ -178,7 +179,7 @@ def test_over_all_weeks_a_parent_has_its_childrens_headcounts_once_a_week() -> N
     sizes = {unit.code: unit for unit in added_up(units)}
     weeks = [UnitWeek(sizes, sums, {}, 5)] * 2
     told = [[(f"{number}", code, True) for number, code in enumerate(("A1", "A2"))]] * 2
-    final = close_contest(CONTEST, units, weeks, distinct_people(told, units), ROOT)
+    final = close_contest(CONTEST, units, weeks, distinct_people(told, units), ROOT, PSEUDONYMS)
     (a,) = [row for row in final.units if row.unit.code == "A"]
     assert (a.level, a.headcount, a.size, a.sums.obliged_people) == ("top", 40, 20, 12)
     assert (a.sums.distinct_people, a.rate) == (2, Fraction(12, 40))

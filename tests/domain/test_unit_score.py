@@ -25,7 +25,7 @@ from chalicelib.domain.unit_score import (
 )
 from chalicelib.domain.units import Unit
 from tests.domain.builders import ROOT, done, final_of, obliged, others, rank_over
-from tests.fakes import definition
+from tests.fakes import PSEUDONYMS, definition
 
 
 def unit(code: str, headcount: int = 10, exempt: int = 0) -> Unit:
@@ -213,6 +213,7 @@ def test_the_size_of_a_unit_is_its_largest_week_and_not_the_sum() -> None:
         grown,
         DistinctPeople({"A": Distinct(90, 90)}, Distinct(90, 90)),
         ROOT,
+        PSEUDONYMS,
     )
     assert (final.units[0].size, final.units[0].prize) == (200, "final")
 
@@ -394,6 +395,11 @@ def test_a_headcount_counts_for_each_week_as_it_was_in_force() -> None:
     before, after = {"A": unit("A", 10)}, {"A": unit("A", 30)}
     weeks = [UnitWeek(units, {"A": obliged(10, 10, 50)}, {}, 5) for units in (before, after)]
     (row,) = close_contest(
-        CONTEST, [unit("A", 30)], weeks, DistinctPeople({"A": Distinct(10, 10)}, Distinct(10, 10)), ROOT
+        CONTEST,
+        [unit("A", 30)],
+        weeks,
+        DistinctPeople({"A": Distinct(10, 10)}, Distinct(10, 10)),
+        ROOT,
+        PSEUDONYMS,
     ).units
     assert (row.headcount, row.rate) == (40, Fraction(20, 40))

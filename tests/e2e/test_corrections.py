@@ -57,7 +57,7 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
         wait_for(lambda: unit() == "SO-B", 30, "the corrected unit on the page")
         again = stack.deliver("corrections.csv", calls)
         assert (again["taken"]["corrected"], again["taken"]["unchanged"]) == (0, 2)
-        assert told[BINH]["record"]["unit"] == "SO-A"
+        assert told[BINH]["openings"]["identity"]["unit"] == "SO-A"
 
         first = wait_for(lambda: page(stack, 1), 120, "the close of week 1")
         assert first["winners"][0]["name"] == "Nguyễn Thị Án"
@@ -77,9 +77,9 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
         wait_for(lambda: week_is(stack, 2), 90, "week 2")
         for citizen_id in PEOPLE:
             token, _ = sign_in(stack, citizen_id)
-            record = sit(stack, token, 5, prediction=2)["record"]
+            held = sit(stack, token, 5, prediction=2)["openings"]["identity"]
             assert (
-                record["unit"]
+                held["unit"]
                 == {"SO-A": "SO-A", "SO-B": "SO-B", "TRUONG-C": "SO-A"}[
                     "SO-B" if citizen_id == BINH else PEOPLE[citizen_id]
                 ]

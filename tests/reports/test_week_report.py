@@ -20,6 +20,7 @@ from chalicelib.services.closing.close_weeks import Standing, WeekReport
 from chalicelib.services.closing.closed import closed_final, closed_week, ranking_rows
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import Participant
+from tests import fakes
 from tests.csv_rows import csv_rows
 from tests.domain.builders import ROOT, done, entry, final_of
 from tests.fakes import MINUTE, START_MS, MemoryObjects, MemoryParticipants, definition, reference
@@ -45,7 +46,9 @@ def close(contest: Definition, entries: list[Entry] = ENTRIES) -> tuple[WeekResu
     loaded = reference(contest)
     collectors = week_collectors(contest, loaded.bank)
     gathered = gather(contest, loaded.bank, contest.weeks[0], entries, collectors)
-    return close_week(contest, loaded.units, contest.weeks[0], gathered, root=ROOT), loaded
+    return close_week(
+        contest, loaded.units, contest.weeks[0], gathered, root=ROOT, names=fakes.PSEUDONYMS
+    ), loaded
 
 
 class Written(NamedTuple):

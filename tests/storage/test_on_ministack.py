@@ -105,6 +105,8 @@ def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Clie
     read = list(EntryPages(http, "entries", lambda: MAC_KEY)(1))
     assert [entry.participant_id for entry in read] == people
     assert read[0] == entries.get(1, people[0])
+    one = EntryPages(http, "entries", lambda: MAC_KEY).one
+    assert (one(1, people[4]), one(1, "09" + "9" * 18)) == (read[4], None)
 
 
 def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Client, http: SignedHttp) -> None:

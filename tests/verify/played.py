@@ -50,9 +50,9 @@ class Played:
             self.desk,
             "test",
             lambda reference, week: {
-                PROOF: ProofCollector(reference.definition, week, key),
+                PROOF: ProofCollector(reference.definition, reference.bank.digest, week, key),
                 **week_collectors(reference.definition, reference.bank),
             },
         )
-        closing = closer(shares, self.counter.people, self.revisions, self.desk, self.site)
+        closing = closer(shares, self.counter.people, self.revisions, self.desk, self.site, salts=key)
         closing.run(self.counter.exam.library.current(), now)

@@ -29,6 +29,6 @@ def test_a_paper_drawn_by_the_document_is_the_contests(
     asked = [question._replace(**for_whom[k % 4]) for k, question in enumerate(questions(40))]
     bank = Bank("d" * 64, tuple(sorted(asked, key=lambda question: question.id)))
     real = [question.id for question, _ in draw(bank.of(1, category), contest.paper, nonce)]
-    published = _pool(json.loads(encode_bank(asked)), {"week": 1, "category": category})
+    published = _pool(json.loads(encode_bank(asked)), 1, category)
     rules = json.loads(contest.paper.model_dump_json())
     assert [question["id"] for question in paper(bank.digest, published, rules, nonce)] == real

@@ -15,6 +15,7 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.domain.bank import Question
 from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.receipt import salt_key
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.contest.compiled_rosters import compile_index, compile_rosters, index_key
 from chalicelib.services.contest.reference import NO_DECISIONS, Library, compile_parts
@@ -104,6 +105,7 @@ class Counter:
             revocations=self.revocations,
             passwords=PlainPasswords(),
             pepper=pepper,
+            salt_key=salt_key(PEPPER),
             exchanges=self.exchanges,
             inbox=lambda: self.desk,
         )

@@ -71,7 +71,7 @@ def test_a_unit_corrected_during_a_week_leaves_its_receipts_valid_and_is_held_by
     again = counter.sign_in()
     attempt = counter.start(token)  # signed in before, and handed in by who has signed in since
     second = counter.submit(again, attempt)["receipt"]
-    assert receipt["record"]["unit"] == second["record"]["unit"] == "SO-A"
+    assert receipt["openings"]["identity"]["unit"] == second["openings"]["identity"]["unit"] == "SO-A"
     assert counter.entries.items[1, identity].unit == "SO-A"
     read: Any = counter.exam.read(again, first["attempt_id"])
     assert read["result"]["receipt"] == receipt
@@ -81,7 +81,10 @@ def test_a_unit_corrected_during_a_week_leaves_its_receipts_valid_and_is_held_by
     reads = counter.entries.reads
     attempt = counter.start(token)
     told = counter.submit(token, attempt)
-    assert (told["receipt"]["record"]["unit"], counter.entries.items[2, identity].unit) == ("SO-B", "SO-B")
+    assert (told["receipt"]["openings"]["identity"]["unit"], counter.entries.items[2, identity].unit) == (
+        "SO-B",
+        "SO-B",
+    )
     assert counter.entries.reads == reads
 
 

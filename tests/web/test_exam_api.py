@@ -122,8 +122,8 @@ def test_no_answer_of_the_exam_reveals_a_right_option(counter: Counter, token: s
     told += [counter.submit(token, attempt), counter.exam.read(token, attempt["attempt_id"])]
     told += [counter.account.me(token), counter.exam.contest()]
     for receipt in (told[2]["receipt"], told[3]["result"]["receipt"]):
-        own = receipt.pop("opening")  # the options that the person has chosen, not the right ones
-        assert own.keys() == {"answers", "attempt_id", "participant_id"}
+        own = receipt.pop("openings")  # the options that the person has chosen, not the right ones
+        assert own["grading"].keys() == {"answers", "attempt_id"}
     for answer in told:
         assert not keys(answer) & {"answer", "answers", "right", "correct", "reference", "nonce", "mask"}
 
@@ -132,7 +132,7 @@ def test_a_submission_has_the_members_designed_for_it(counter: Counter, token: s
     attempt = counter.start(token)
     counter.clock.now += 3 * MINUTE + 7
     answer = counter.submit(token, attempt, wrong=1, prediction=4)
-    assert answer.pop("receipt")["record"]["score"] == 4
+    assert answer.pop("receipt")["told"] == {"score": 4}
     assert answer == {
         "counted": True,
         "score": 4,
@@ -161,9 +161,10 @@ def everything_told(counter: Counter, wrong: int) -> tuple[str, list[Any]]:
     for answer in told:
         receipt = answer.get("receipt")
         if receipt:
-            receipt["opening"].pop("answers")
-            hashed = (receipt["record"].pop("commitment"), receipt.pop("leaf_hash"), receipt.pop("signature"))
-            assert all(hashed)
+            receipt["openings"]["grading"].pop("answers")
+            # Commitments to the score under a salt that nobody has, and to the answers.
+            hashed = [receipt["record"].pop(name) for name in ("score", "grading")]
+            assert all([*hashed, receipt.pop("leaf_hash"), receipt.pop("signature")])
     return named, told
 
 
@@ -172,12 +173,13 @@ def test_where_scores_are_told_after_the_close_nothing_told_before_depends_on_th
     _, poor = everything_told(secret(), 3)
     assert perfect == poor
     submitted, _, refused, read, me = perfect
-    assert [submitted["counted"], submitted["score"], submitted["receipt"]["record"]["score"]] == [
+    assert [submitted["counted"], submitted["score"], submitted["receipt"]["told"]["score"]] == [
         True,
         None,
         None,
     ]
     assert (refused["score"], read["score"], me["attempts"][0]["score"]) == (None, None, None)
+    assert "score" not in {*submitted["receipt"]["openings"], *read["receipt"]["salts"]}
     assert me["week"]["best_score"] is None
     assert everything_told(Counter(), 0)[1] != everything_told(Counter(), 3)[1]
 
@@ -191,9 +193,10 @@ def test_scores_are_told_once_the_week_may_be_closed() -> None:
         token = counter.sign_in()
         read: Any = counter.exam.read(token, named)
         assert read["result"]["score"] == counter.account.me(token)["attempts"][0]["score"] == score
-        # The receipt stays as it was given.
-        assert read["result"]["receipt"]["record"]["score"] is None
-        assert read["result"]["receipt"]["salt"] == told[0]["receipt"]["salt"]
+        receipt = read["result"]["receipt"]
+        assert receipt["told"] == {"score": score}
+        assert ("score" in receipt["openings"]) == (score is not None)
+        assert receipt["salts"]["time"] == told[0]["receipt"]["salts"]["time"]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_a_ruling_is_told_at_its_question_once_the_week_is_over(counter: Counter
         assert (listed["score"], listed["ruled_score"]) == (3, None)
     result, listed = told(counter, OVER, attempt["attempt_id"])
     assert (result["score"], result["ruled_score"]) == (listed["score"], listed["ruled_score"]) == (3, 4)
-    assert result["receipt"]["record"]["score"] == 3
+    assert result["receipt"]["told"] == {"score": 3}
     assert result["rulings"] == [
         {
             "number": 2,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.definition import Definition, Prize, RankingField
 from chalicelib.domain.final_ranking import WeekBest, rank_final
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.ranking import Candidate, comparison, full_order, lot, prediction_error
 from chalicelib.domain.times import span_ms
 from chalicelib.reports.rules.words import (
@@ -306,16 +307,13 @@ def _final_ranking(definition: Definition) -> list[Block]:
     def best(name: str, score: int, tenths: int) -> WeekBest:
         return WeekBest(name, "", "", score, least + (limit - least) * tenths // 10, 1)
 
-    dated = definition.model_copy(
-        update={"calendar": (), "contest": definition.contest.model_copy(update={"start": _ANY_DAY})}
-    )
     ranked = rank_final(
         [
             (1, least, [best("A", full, 6), best("B", full, 5), best("C", full, 4)]),
             (2, least, [best("A", full - 1, 5), best("B", full - 1, 8)]),
         ],
-        dated,
         "",
+        Pseudonyms(b"", ""),
     )
     return [
         *blocks,

@@ -42,6 +42,7 @@ from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_
 from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import span_ms
 from chalicelib.domain.unit_score import covering, distinct_people
 from chalicelib.services.closing.closed import (
@@ -60,7 +61,7 @@ from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.shares import SHARES, Shares
-from chalicelib.services.closing.week_proof import PROOF, proof_files, write_bundle
+from chalicelib.services.closing.week_proof import PROOF, ReadOne, opened_gradings, proof_files, write_bundle
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import MANIFEST, folder_of, revision_of, stored_revision
 from chalicelib.services.ports import (
@@ -149,7 +150,7 @@ class Closed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CloseWeeks:
-    """The use case. ``version`` is the code's and goes into the manifests."""
+    """The use case. ``version`` is the code's and goes into the manifests; ``salt_key``: of all salts."""
 
     shares: Shares
     participants: ParticipantStore
@@ -160,6 +161,8 @@ class CloseWeeks:
     write_final: WriteFinal
     write_changes: WriteChanges
     proven: Proven
+    read_one: ReadOne
+    salt_key: bytes
     version: str
 
     def run(self, reference: Current, now: int) -> list[Closed]:
@@ -316,7 +319,8 @@ class CloseWeeks:
         concerned = [one.participant_id for one in (*document.prizes, *document.reserves)] + _lost(standing)
         people = self.participants.get_many(concerned)
         report = self.write_week(result, document, reference, people, bundle.tree.root, standing)
-        proof = proof_files(bundle, result, reference, unit_prizes)
+        openings = opened_gradings(bundle, result, reference, self.salt_key, self.read_one)
+        proof = proof_files(bundle, result, reference, unit_prizes, openings)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
         report = report._replace(files=chain([rows], report.files, proof.items()))
         manifest_of = partial(
@@ -332,6 +336,9 @@ class CloseWeeks:
         after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, _Closing(document, self._revision(what, after).rows)
+
+    def _names(self, reference: Reference) -> Pseudonyms:
+        return Pseudonyms(self.salt_key, reference.definition.contest.id)
 
     def _proven(self, reference: Reference, week: Week) -> frozenset[str]:
         """Whom a provider had proved when the week closed: later proofs change no result."""
@@ -355,6 +362,7 @@ class CloseWeeks:
             week,
             gathered,
             root=root,
+            names=self._names(reference),
             barred=reference.bars(week.number).no_prize,
             earlier_winners=winners,
             unit_prizes_elsewhere=unit_prizes,
@@ -439,13 +447,14 @@ class CloseWeeks:
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
 
     def _close_final(self, reference: Current, weeks: list[_Closing]) -> tuple[FinalResult, ClosedFinal, Links]:
-        links = Links(reference.definition.contest.id, [week.document.week for week in weeks])
+        names = self._names(reference)
+        links = Links(names, [week.document.week for week in weeks])
         counting = (links.noting(one.document.week, everyone(one.document, one.rows())) for one in weeks)
         distinct = distinct_people(map(took_part, counting), reference.units)
         unit_weeks = [week.document.unit_week for week in weeks]
         definition, root = reference.definition, weeks[-1].document.draw_root
-        ranked = rank_final(self._bests(reference, weeks), definition, root) if definition.ranking.final else ()
-        result = close_contest(definition, reference.units, unit_weeks, distinct, root=root, ranked=ranked)
+        ranked = rank_final(self._bests(reference, weeks), root, names) if definition.ranking.final else ()
+        result = close_contest(definition, reference.units, unit_weeks, distinct, root, names, ranked)
         size = sum(week.document.paper_size for week in weeks)
         return result, closed_final(result, reference, size), links
 

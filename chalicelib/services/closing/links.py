@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from chalicelib.documents.closed_week import RankingRow, Unranked
 from chalicelib.documents.links import LINKS, LinksHeader, encode_link
-from chalicelib.domain.ranking import pseudonym
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.services.ports import LargeObjects
 
 Person = TypeVar("Person", bound=RankingRow | Unranked)
@@ -21,8 +21,8 @@ Person = TypeVar("Person", bound=RankingRow | Unranked)
 class Links:
     """Notes who counts in each of the ``weeks`` (their numbers)."""
 
-    def __init__(self, contest: str, weeks: Sequence[int]) -> None:
-        self._contest, self._weeks = contest, weeks
+    def __init__(self, names: Pseudonyms, weeks: Sequence[int]) -> None:
+        self._names, self._weeks = names, weeks
         self._held: dict[str, int] = {}  # participant id → a bit for each week
 
     def noting(self, week: int, people: Iterable[Person]) -> Iterator[Person]:
@@ -50,7 +50,8 @@ class Links:
     def _pieces(self) -> Iterator[bytes]:
         # Of hashes in hex Huffman codes alone are as good as anything.
         squeeze = zlib.compressobj(1, wbits=31, strategy=zlib.Z_HUFFMAN_ONLY)
-        yield squeeze.compress(LinksHeader(contest=self._contest, weeks=tuple(self._weeks)).encode() + b"\n")
+        header = LinksHeader(contest=self._names.contest, weeks=tuple(self._weeks))
+        yield squeeze.compress(header.encode() + b"\n")
         by_first: list[list[tuple[str, int]]] = [[] for _ in range(256)]
         while self._held:
             person, held = self._held.popitem()
@@ -67,4 +68,4 @@ class Links:
         return next(name for name in names if name), encode_link(names)
 
     def _name(self, place: int, person: str) -> str:
-        return pseudonym(self._contest, self._weeks[place], person)
+        return self._names(self._weeks[place], person)

@@ -1,6 +1,6 @@
 """Makes a week's bundle and tree: from settled entries to ``audit.jsonl.gz``, the tree and ``ranking.json``.
 
-docs/proof.md describes the format. A million attempts take 73 MB until they are written. Entries arrive sorted
+docs/proof.md describes the format. A million attempts take 75 MB until they are written. Entries arrive sorted
 by participant id, an order that would link people from week to week; so the lines are put into the order of
 their pseudonyms, which needs all of them at once.
 """
@@ -8,15 +8,18 @@ their pseudonyms, which needs all of them at once.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
+from heapq import nsmallest
+from operator import itemgetter
 from struct import Struct
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from chalicelib.documents.bundle import encode_line, encode_record
+from chalicelib.documents.bundle import Counted, Records, encode_line
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
+    OpenedGrading,
     Outcome,
     RankedPrize,
     RankedUnit,
@@ -31,15 +34,15 @@ from chalicelib.documents.ranking_again import (
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.documents.week_proof import AUDIT, LEAVES, MERKLE, RANKING, Tree
-from chalicelib.domain.attempt import Entry, Status
-from chalicelib.domain.closeout import Collector, WeekResult
+from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.identity_provider import verified_by
 from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
 from chalicelib.domain.placement import Place
-from chalicelib.domain.ranking import pseudonym
-from chalicelib.domain.receipt import commitment
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.contest.reference import Reference
@@ -48,13 +51,11 @@ from chalicelib.services.ports import LargeObjects
 # The collector's name among those of a close.
 PROOF = "proof"
 
-_STATUSES: tuple[Status, ...] = ("submitted", "overdue", "blank", "discarded")
-_NUMBER_OF = {status: number for number, status in enumerate(_STATUSES)}
-# pseudonym, attempts; category and length of the unit's code, as registered and as counted; whether obliged,
-# and listed. Then come the two codes, then the attempts.
-_PERSON = Struct(">32sBBBBB??")
-# number, status, score as told, score that counts, prediction (-1: none), duration, received, commitment.
-_ATTEMPT = Struct(">BBBBiqq32s")
+# pseudonym, attempts; lengths of participant id, of the unit's code as in the entry and as counted; category in
+# the same way; whether obliged, and listed. Then come the three texts, then each attempt: the score that
+# counts, the length of its record, and the record.
+_PERSON = Struct(">32sBBBBBB??")
+_ATTEMPT = Struct(">BB")
 _LENGTHS = Struct(">256I")
 
 
@@ -63,36 +64,29 @@ class ProofCollector:
 
     sees_everybody = True
 
-    def __init__(self, definition: Definition, week: Week, salt_key: bytes) -> None:
-        self._contest, self._week = definition.contest.id, week.number
+    def __init__(self, definition: Definition, bank: str, week: Week, salt_key: bytes) -> None:
+        """``bank``: the digest of the week's."""
+        self._week, self._bank = week.number, bank
         self._categories = [category.name for category in definition.categories]
         self._obliged, self._proofs = definition.obliged, definition.proofs
         self._number = {name: number for number, name in enumerate(self._categories)}
-        self._salt_key = salt_key
+        self._names = Pseudonyms(salt_key, definition.contest.id)
+        self._records = Records(salt_key, definition.contest.id)
         self._people = [bytearray() for _ in range(256)]
 
     def add(self, entry: Entry, place: Place) -> None:
         """Makes a leaf of every finished attempt, also of discarded ones and those of barred people."""
         if not entry.finished:
             return
-        named, unit, counted = self._pseudonym(entry.participant_id), entry.unit.encode(), place.unit.encode()
-        of = [self._number[entry.category], len(unit), self._number[place.category], len(counted)]
-        block = [_PERSON.pack(named, len(entry.finished), *of, place.obliged, place.listed), unit, counted]
+        named = self._pseudonym(entry.participant_id)
+        texts = [text.encode() for text in (entry.participant_id, entry.unit, place.unit)]
+        categories = self._number[entry.category], self._number[place.category]
+        sizes = map(len, texts)
+        head = _PERSON.pack(named, len(entry.finished), *sizes, *categories, place.obliged, place.listed)
+        block = [head, *texts]
         for one in entry.finished:
-            guess = -1 if one.prediction is None else one.prediction
-            committed = commitment(self._salt_key, entry.participant_id, self._week, one)
-            block.append(
-                _ATTEMPT.pack(
-                    one.number,
-                    _NUMBER_OF[one.status],
-                    one.told_score,
-                    one.score,
-                    guess,
-                    one.duration,
-                    one.received,
-                    committed,
-                )
-            )
+            record = one._replace(score=one.told_score, told=None).encode()
+            block += (_ATTEMPT.pack(one.score, len(record)), record)
         self._people[named[0]] += b"".join(block)
 
     def present(self, people: Iterable[str]) -> list[str]:
@@ -104,7 +98,7 @@ class ProofCollector:
         return sorted(named.hex() for named in names if named in self._people[named[0]])
 
     def _pseudonym(self, participant_id: str) -> bytes:
-        return bytes.fromhex(pseudonym(self._contest, self._week, participant_id))
+        return self._names.of(self._week, participant_id)
 
     def merge(self, other: ProofCollector) -> None:
         for mine, theirs in zip(self._people, other._people, strict=True):
@@ -134,52 +128,56 @@ class ProofCollector:
         if not anything:
             yield _packed([])
 
-    def _counted(self, category: str, unit: str, place: Place, *, proven: bool) -> dict[str, Any]:
-        """What the bundle says of a person beside the record (``encode_line``)."""
-        verified = verified_by(proven=proven, listed=place.listed)
-        return {
-            "category": place.category if place.category != category else None,
-            "excused": place.category in self._obliged and not place.obliged,
-            "unit": place.unit if place.unit != unit else None,
-            "verified": verified if verified in self._proofs else "none",
-        }
-
     def _lines(self, bucket: bytes, leaves: LeafHashes, proven: frozenset[bytes]) -> list[bytes]:
-        people, at = [], 0
+        people = []
+        at = 0
         while at < len(bucket):
-            named, count, category, length, counted, counted_length, *told_of = _PERSON.unpack_from(bucket, at)
-            told = at + _PERSON.size + length
-            first = told + counted_length
-            obliged, on_roster = told_of
-            place = Place(bucket[told:first].decode(), self._categories[counted], obliged, listed=on_roster)
-            unit = bucket[told - length : told].decode()
-            people.append((named, first, count, self._categories[category], unit, place))
-            at = first + count * _ATTEMPT.size
-        people.sort()
+            named, count, *told = _PERSON.unpack_from(bucket, at)
+            at += _PERSON.size
+            texts = []
+            for size in told[:3]:
+                texts.append(bucket[at : at + size].decode())
+                at += size
+            own = []
+            for _ in range(count):
+                score, size = _ATTEMPT.unpack_from(bucket, at)
+                at += _ATTEMPT.size + size
+                own.append((score, bucket[at - size : at]))
+            people.append((named, texts, told[3:], own))
+        people.sort(key=itemgetter(0))
         lines = []
-        for named, first, count, category, unit, place in people:
-            name, beside = named.hex(), self._counted(category, unit, place, proven=named in proven)
-            own = bucket[first : first + count * _ATTEMPT.size]
-            for number, status, told, score, guess, duration, received, committed in sorted(
-                _ATTEMPT.iter_unpack(own)
-            ):
-                record = encode_record(
-                    self._contest,
-                    self._week,
-                    name,
-                    unit,
-                    category,
-                    number=number,
-                    status=_STATUSES[status],
-                    score=told,
-                    prediction=None if guess < 0 else guess,
-                    duration=duration,
-                    received=received,
-                    committed=committed.hex(),
+        for named, (identity, unit, counted_unit), (category, counted_category, *told_of), own in people:
+            entry = Entry(identity, self._week, unit, self._categories[category], 0, None, ())
+            obliged, on_roster = told_of
+            place = Place(counted_unit, self._categories[counted_category], obliged, listed=on_roster)
+            name, beside = named.hex(), self._counted(entry, place, proven=named in proven)
+            for score, record in own:
+                attempt = Finished.decode(record)
+                public, made = self._records.finish_under(name, entry, self._bank, attempt)
+                leaves.add(leaf_hash(public))
+                counted = beside._replace(
+                    score=score,
+                    duration=attempt.duration,
+                    received=attempt.received,
+                    score_salt=made.salts.score,
+                    time_salt=made.salts.time,
+                    told=attempt.score if attempt.score != score else None,
                 )
-                leaves.add(leaf_hash(record))
-                lines.append(encode_line(record, **beside, score=None if score == told else score))
+                lines.append(encode_line(public, counted))
         return lines
+
+    def _counted(self, entry: Entry, place: Place, *, proven: bool) -> Counted:
+        """What the bundle says of a person beside each record."""
+        verified = verified_by(proven=proven, listed=place.listed)
+        moved = (place.unit, place.category) != (entry.unit, entry.category)
+        return Counted(
+            unit=place.unit,
+            category=place.category,
+            registered=(entry.unit, entry.category) if moved else None,
+            listed=place.listed,
+            excused=place.category in self._obliged and not place.obliged,
+            verified=verified if verified in self._proofs else "none",
+        )
 
 
 def _packed(lines: list[bytes]) -> bytes:
@@ -229,15 +227,56 @@ def write_bundle(
     return Bundle(ordered, summed.hexdigest(), size, tree, *listed)
 
 
+# How many people of the ranking have their best attempt opened, whoever they are: of the answers of one in a
+# hundred graded wrongly, two in five samples show one.
+SAMPLE = 50
+# Reads one person's entry of a week.
+ReadOne = Callable[[int, str], Entry | None]
+
+
+def opened_gradings(
+    bundle: Bundle, result: WeekResult, reference: Reference, salt_key: bytes, read_one: ReadOne
+) -> tuple[OpenedGrading, ...]:
+    """Those of winners and reserves, and of the ranked people whom the root of this close draws."""
+    names = partial(result.names, result.week.number)
+    drawn = nsmallest(
+        SAMPLE, range(len(result.ranked)), lambda at: sample_lot(bundle.tree.root, names(result.ranked[at][0]))
+    )
+    opened = []
+    for place in {*result.prizes, *result.reserves, *drawn}:
+        standing = result.ranked[place]
+        stored = read_one(result.week.number, standing.participant_id)
+        if stored is None:
+            continue
+        entry = closed_entry(reference.definition, reference.bank, result.week, stored)
+        best = next((one for one in entry.finished if one.number == standing.best.number), None)
+        if best is None or best.erased:
+            continue
+        made = committed(salt_key, entry, reference.bank.digest, best)
+        named, salt = attempt_id(entry.week, best), made.salts.grading.hex()
+        opened.append(OpenedGrading(names(entry.participant_id), best.number, named, best.answers, salt))
+    return tuple(sorted(opened, key=lambda one: one.pseudonym))
+
+
+def sample_lot(root: str, name: str) -> bytes:
+    """The smallest of all ranked people are the sample."""
+    return sha256(f"{root}|sample|{name}".encode()).digest()
+
+
 def proof_files(
-    bundle: Bundle, result: WeekResult, reference: Reference, elsewhere: UnitPrizesElsewhere
+    bundle: Bundle,
+    result: WeekResult,
+    reference: Reference,
+    elsewhere: UnitPrizesElsewhere,
+    openings: tuple[OpenedGrading, ...],
 ) -> dict[str, bytes]:
     """The files that a revision keeps beside the bundle, by name."""
-    ranking = ranking_again(bundle, result, reference, elsewhere)
+    ranking = ranking_again(bundle, result, reference, elsewhere, openings)
     ranking_json = ranking.encode()
     tree = Tree(
         contest=reference.definition.contest.id,
         week=result.week.number,
+        bank=reference.bank.digest,
         root=bundle.tree.root,
         size=bundle.tree.size,
         chunk_size=CHUNK,
@@ -255,11 +294,15 @@ def tree_root(leaves: bytes) -> bytes:
 
 
 def ranking_again(
-    bundle: Bundle, result: WeekResult, reference: Reference, elsewhere: UnitPrizesElsewhere
+    bundle: Bundle,
+    result: WeekResult,
+    reference: Reference,
+    elsewhere: UnitPrizesElsewhere,
+    openings: tuple[OpenedGrading, ...],
 ) -> RankingAgain:
     """``ranking.json``."""
     definition = reference.definition
-    name_of = partial(pseudonym, definition.contest.id, result.week.number)
+    name_of = partial(result.names, result.week.number)
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
@@ -284,6 +327,7 @@ def ranking_again(
         not_counted=tuple(bundle.not_counted),
         earlier_winners=tuple(bundle.earlier_winners),
         unit_prizes_elsewhere=listed(elsewhere),
+        openings=openings,
         result=Outcome(
             people=result.counts.people,
             attempts=result.counts.attempts,

@@ -8,18 +8,13 @@ from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
-from chalicelib.documents.bundle import decode_record, encode_record
-from chalicelib.domain.attempt import Finished
-from chalicelib.domain.definition import Definition
+from chalicelib.documents.bundle import Records, decode_opening, decode_record
+from chalicelib.documents.canonical import canonical_json
+from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.merkle import leaf_hash
-from chalicelib.domain.ranking import pseudonym
-from chalicelib.domain.receipt import (
-    SIGNED_PREFIX,
-    attempt_id,
-    commitment,
-    salt,
-    salt_key,
-)
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import SIGNED_PREFIX, salt_key
+from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Person
 
 
@@ -43,34 +38,28 @@ class Receipts:
     def __init__(self, entry_secret: bytes, key: SigningKey) -> None:
         self._salt_key, self._key = salt_key(entry_secret), key
 
-    def issue(self, person: Person, definition: Definition, week: int, attempt: Finished) -> dict[str, Any]:
-        """Without the score where it is told after the close: a digest over it would tell it at once."""
-        contest = definition.contest.id
-        named = attempt_id(week, attempt)
-        public = encode_record(
-            contest,
-            week,
-            pseudonym(contest, week, person.participant_id),
-            person.unit,
-            person.category,
-            number=attempt.number,
-            status=attempt.status,
-            score=attempt.told_score if definition.paper.score_at_once else None,
-            prediction=attempt.prediction,
-            duration=attempt.duration,
-            received=attempt.received,
-            committed=commitment(self._salt_key, person.participant_id, week, attempt).hex(),
+    def issue(
+        self, person: Person, reference: Reference, week: int, attempt: Finished, *, tell: bool
+    ) -> dict[str, Any]:
+        """``reference``: the week's. ``tell``: the score too; else its salt stays here: it cannot be tried."""
+        contest = reference.definition.contest.id
+        names = Pseudonyms(self._salt_key, contest)
+        entry = Entry(person.participant_id, week, person.unit, person.category, 0, None, ())
+        public, made = Records(self._salt_key, contest).finish_under(
+            names(week, person.participant_id), entry, reference.bank.digest, attempt
         )
+        opened, salted = made.openings._asdict(), made.salts._asdict()
+        shown = [name for name in opened if tell or name != "score"]
+        name_salt = names.salt(week, person.participant_id)
+        told = {"score": attempt.told_score if tell else None}
         leaf = leaf_hash(public)
+        signed = SIGNED_PREFIX + leaf + sha256(canonical_json(told)).digest()
         return {
             "record": decode_record(public),
-            "opening": {
-                "answers": attempt.answers,
-                "attempt_id": named,
-                "participant_id": person.participant_id,
-            },
-            "salt": salt(self._salt_key, person.participant_id, named).hex(),
+            "openings": {name: decode_opening(opened[name]) for name in shown},
+            "salts": {**{name: salted[name].hex() for name in shown}, "pseudonym": name_salt.hex()},
+            "told": told,
             "leaf_hash": leaf.hex(),
-            "signature": self._key.sign(SIGNED_PREFIX + leaf).hex(),
+            "signature": self._key.sign(signed).hex(),
             "key_id": self._key.id,
         }

@@ -18,8 +18,9 @@ from chalicelib.domain.definition import Definition
 from chalicelib.domain.grading import accepted_options
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import Paper, PaperQuestion, chosen_options, draw, shown_letters
-from chalicelib.domain.ranking import Candidate, comparison, full_order, prediction_error, pseudonym
-from chalicelib.domain.receipt import attempt_id, commitment
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.ranking import Candidate, comparison, full_order, prediction_error
+from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.times import EPOCH, day
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import shown_weeks
@@ -145,9 +146,9 @@ class Lookup:
             told = f"{attempt.told_score}/{definition.paper.questions} câu đúng"
             ruled = f"theo kết luận về câu hỏi: {attempt.score}" if over and attempt.told is not None else ""
             yield ("Điểm", told, "", "", "", ruled)
-        committed = commitment(self.salt_key, entry.participant_id, entry.week, attempt).hex()
-        name = pseudonym(definition.contest.id, entry.week, entry.participant_id)
-        yield ("Đối chiếu biên nhận", f"pseudonym {name}", "", "", "", f"commitment {committed}")
+        made = committed(self.salt_key, entry, reference.bank.digest, attempt).commitments
+        name = Pseudonyms(self.salt_key, definition.contest.id)(entry.week, entry.participant_id)
+        yield ("Đối chiếu biên nhận", f"pseudonym {name}", "", "", "", f"grading {made.grading.hex()}")
         if attempt.erased:
             yield ("Bài làm", "đã xóa theo yêu cầu của người dự thi")
             return

@@ -146,6 +146,7 @@ def show_proof(
         contest=tree.contest,
         week=week,
         revision=revision,
+        bank=tree.bank,
         root=tree.root,
         size=tree.size,
         folder=folder,

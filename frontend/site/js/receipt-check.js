@@ -3,7 +3,8 @@
 import { bytesOf, canCheck, canonical, hexOf, sha256, utf8 } from "./digests.js";
 
 const SIGNED_BEFORE = utf8("cuoc-thi-receipt-v1:");
-const HEX = { salt: 32, leaf_hash: 64, signature: 128, key_id: 16 };
+const HEX = { leaf_hash: 64, signature: 128, key_id: 16 };
+const PARTS = ["grading", "identity", "score", "time"];
 
 /** A receipt from what was typed or read from a file; null if it is not one. */
 export function readReceipt(text) {
@@ -15,10 +16,13 @@ export function readReceipt(text) {
   }
   const flat = (part) => part !== null && typeof part === "object" && !Array.isArray(part)
     && Object.values(part).every((value) => value === null || typeof value === "string" || Number.isSafeInteger(value));
-  if (!flat(found && found.record) || !flat(found.opening)) return null;
-  const hex = Object.entries(HEX).every(([key, length]) =>
-    typeof found[key] === "string" && found[key].length === length && /^[0-9a-f]+$/.test(found[key]));
-  return hex && Number.isInteger(found.record.week) && found.record.week > 0 ? found : null;
+  const { record, openings, salts, told } = found || {};
+  if (![record, salts, told].every((part) => flat(part)) || openings === null || typeof openings !== "object") return null;
+  const names = PARTS.filter((name) => name !== "score" || "score" in openings); // its score may be told later
+  const hex = (value, length) => typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value);
+  if (!names.every((name) => flat(openings[name])) || ![...names, "pseudonym"].every((name) => hex(salts[name], 32))) return null;
+  if (!Object.entries(HEX).every(([key, length]) => hex(found[key], length))) return null;
+  return Number.isInteger(record.week) && record.week > 0 ? found : null;
 }
 
 /** The root of RFC 6962's tree over leaf hashes: an odd node goes up unchanged. */
@@ -49,32 +53,21 @@ async function signatureHolds(receipt, published) {
   } catch (error) {
     return "unknown";
   }
-  const signed = new Uint8Array([...SIGNED_BEFORE, ...bytesOf(receipt.leaf_hash)]);
+  const told = await sha256(utf8(canonical(receipt.told)));
+  const signed = new Uint8Array([...SIGNED_BEFORE, ...bytesOf(receipt.leaf_hash), ...told]);
   return (await crypto.subtle.verify({ name: "Ed25519" }, imported, bytesOf(receipt.signature), signed)) ? "good" : "bad";
-}
-
-/** The leaf and its score; all possible ones, best first, where the receipt does not tell the score. */
-async function* leavesOf({ record, opening, leaf_hash: leaf }) {
-  if (record.score !== null) yield [leaf, record.score];
-  for (let score = opening.answers.length; record.score === null && score >= 0; score--) {
-    yield [await recordHash({ ...record, score }), score];
-  }
 }
 
 const recordHash = async (record) => hexOf(await sha256(Uint8Array.of(0), utf8(canonical(record))));
 
-/** The chunk that holds the attempt, and its score; null if there is none. */
-async function chunkOf(receipt, index, data, folder) {
-  const chunks = {};
-  for await (const [leaf, score] of leavesOf(receipt)) {
-    const at = index.first.filter((hash) => hash <= leaf).length - 1;
-    if (at >= 0 && !(at in chunks)) chunks[at] = await data(`${folder}/${index.folder}/chunks/${at}.json`);
-    if (chunks[at] && chunks[at].leaves.includes(leaf)) return { chunk: chunks[at], score };
-  }
-  return null;
+/** The chunk that holds the leaf; null if there is none. */
+async function chunkOf(leaf, index, data, folder) {
+  const at = index.first.filter((hash) => hash <= leaf).length - 1;
+  const chunk = at >= 0 ? await data(`${folder}/${index.folder}/chunks/${at}.json`) : null;
+  return chunk && chunk.leaves.includes(leaf) ? chunk : null;
 }
 
-async function leadsToRoot({ chunk }, index) {
+async function leadsToRoot(chunk, index) {
   let node = await rootOf(chunk.leaves.map(bytesOf));
   for (const { side, hash } of chunk.path) {
     node = side === "left" ? await nodeOf(bytesOf(hash), node) : await nodeOf(node, bytesOf(hash));
@@ -82,17 +75,28 @@ async function leadsToRoot({ chunk }, index) {
   return hexOf(node) === index.root;
 }
 
+/** Whether what the receipt opens is what its record commits to, and says the same. */
+async function opensRight({ record, openings, salts, told }) {
+  for (const name of PARTS.filter((part) => part in openings)) {
+    if (hexOf(await sha256(bytesOf(salts[name]), utf8(canonical(openings[name])))) !== record[name]) return false;
+  }
+  const { duration_ms: took, received_at_ms: at } = openings.time;
+  return Math.floor(took / 60000) === record.duration_minutes && Math.floor(at / 60000) === record.minute
+    && told.score === (openings.score ? openings.score.score : null);
+}
+
 /**
- * `data(name)` reads a published file, null if it is missing. Returns {steps: [[name, state]], root, revision, score}; a state
+ * `data(name)` reads a published file, null if it is missing. Returns {steps: [[name, state]], root, revision}; a state
  * is "good", "bad", "later" (the week is not closed) or "unknown" (this browser cannot tell).
  */
 export async function checkReceipt(receipt, data) {
-  const { record, opening } = receipt;
+  const { record, openings, salts } = receipt;
   if (!canCheck()) return { steps: ["answers", "person", "record", "signature"].map((name) => [name, "unknown"]), root: null };
   const says = (good) => (good ? "good" : "bad");
+  const named = utf8(`${record.contest}|${record.week}|${openings.identity.participant_id}`);
   const steps = [
-    ["answers", says(hexOf(await sha256(bytesOf(receipt.salt), utf8(canonical(opening)))) === record.commitment)],
-    ["person", says(hexOf(await sha256(utf8(`${record.contest}|${record.week}|${opening.participant_id}`))) === record.pseudonym)],
+    ["answers", says(await opensRight(receipt))],
+    ["person", says(hexOf(await sha256(bytesOf(salts.pseudonym), named)) === record.pseudonym)],
     ["record", says(await recordHash(record) === receipt.leaf_hash)],
     ["signature", await signatureHolds(receipt, await data("keys.json"))],
   ];
@@ -103,7 +107,7 @@ export async function checkReceipt(receipt, data) {
   const proof = (page && page.proof) || {};
   steps.push(["published", says(index.contest === record.contest && index.week === record.week && page !== null
     && page.revision === index.revision && proof.root === index.root && proof.size === index.size)]);
-  const found = await chunkOf(receipt, index, data, folder);
-  steps.push(["tree", says(found !== null && await leadsToRoot(found, index))]);
-  return { steps, root: index.root, revision: index.revision, score: found ? found.score : record.score };
+  const chunk = await chunkOf(receipt.leaf_hash, index, data, folder);
+  steps.push(["tree", says(chunk !== null && await leadsToRoot(chunk, index))]);
+  return { steps, root: index.root, revision: index.revision };
 }

@@ -91,6 +91,6 @@ export const receipts = {
   /** @param {string} participantId @returns {Receipt[]} */
   of(participantId) {
     const all = names("receipt:").map(read);
-    return all.filter((receipt) => receipt && receipt.opening && receipt.opening.participant_id === participantId);
+    return all.filter((receipt) => receipt && receipt.openings && receipt.openings.identity.participant_id === participantId);
   },
 };

@@ -19,7 +19,7 @@ addTexts({
     "Những gì trình duyệt này kiểm tra được đều khớp. Để kiểm tra đầy đủ, hãy dùng trình duyệt mới hơn.",
     "All that this browser can check agrees. Use a newer browser to check everything.",
   ],
-  "check.answers": ["Câu trả lời trong biên nhận đúng với cam kết", "The answers are those committed to"],
+  "check.answers": ["Câu trả lời, đơn vị, điểm, thời gian đúng với cam kết", "Answers, unit, score and times are those committed to"],
   "check.record": ["Nội dung lượt thi đúng với mã biên nhận", "The record agrees with the code"],
   "check.signature": ["Chữ ký của Ban Tổ chức", "The organisers' signature"],
   "check.published": ["Mã xác thực dữ liệu được công bố cùng kết quả tuần", "The root stands in the week's results"],

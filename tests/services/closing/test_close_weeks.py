@@ -14,13 +14,12 @@ from chalicelib.documents.closed_week import decode_rows
 from chalicelib.documents.revision import RANKING_ROWS
 from chalicelib.domain.decisions import Correction, Decisions
 from chalicelib.domain.definition import Definition
-from chalicelib.domain.ranking import pseudonym
 from chalicelib.readers.contest_tables import RosterRow
 from chalicelib.services.contest.compiled_rosters import compile_rosters, rosters_key
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.ports import CurrentRevision
 from tests.domain.builders import done
-from tests.fakes import START_MS, WEEK, definition, reference
+from tests.fakes import PSEUDONYMS, START_MS, WEEK, definition, reference
 from tests.identity_table import identity
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, NAMES, PRIZES, REFERENCE, Stage
 
@@ -101,7 +100,7 @@ def test_a_prize_for_verified_people_counts_who_was_proved_before_the_week_close
     assert stage.winners("week-1") == ["chi"]
     lines = gzip.decompress(stage.file("week-1", "audit.jsonl.gz")).splitlines()
     told = {json.loads(line)["record"]["pseudonym"] for line in lines if b'"verified":"provider"' in line}
-    assert told == {pseudonym("trial", 1, "chi")}
+    assert told == {PSEUDONYMS(1, "chi")}
     state = stage.state()
     stage.proven["an"] = START_MS  # as if the clock had been wrong: nothing that is closed moves by itself
     assert stage.run(AFTER_WEEK_1, contest) == []
@@ -130,7 +129,7 @@ def verified(stage: Stage) -> list[tuple[str, str]]:
 
 def verified_in_the_bundle(stage: Stage) -> dict[str, str]:
     lines = map(json.loads, gzip.decompress(stage.file("week-1", "audit.jsonl.gz")).splitlines())
-    names = {pseudonym("trial", 1, person): person for person in NAMES}
+    names = {PSEUDONYMS(1, person): person for person in NAMES}
     return {
         names[line["record"]["pseudonym"]]: line["counted"]["verified"]
         for line in lines

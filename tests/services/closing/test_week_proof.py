@@ -21,7 +21,7 @@ INDEX = "data/proof/week-1/index.json"
 
 
 def collector() -> ProofCollector:
-    return ProofCollector(CONTEST, WEEK, SALT_KEY)
+    return ProofCollector(CONTEST, "b" * 64, WEEK, SALT_KEY)
 
 
 def written(proof: ProofCollector) -> tuple[bytes, bytes]:
@@ -58,7 +58,9 @@ def test_lines_are_sorted_by_pseudonym_and_number_so_that_their_order_reveals_no
     packed, leaves = written(proof)
     found = lines(packed)
     assert len(found) == 36
-    assert {len(line["counted"]) for line in found} == {0}
+    assert {tuple(line["counted"]) for line in found} == {
+        ("category", "duration_ms", "received_at_ms", "salts", "score", "unit")
+    }
     records = [line["record"] for line in found]
     assert [(record["pseudonym"], record["number"]) for record in records] == sorted(
         (record["pseudonym"], record["number"]) for record in records
@@ -69,8 +71,8 @@ def test_lines_are_sorted_by_pseudonym_and_number_so_that_their_order_reveals_no
 def test_every_finished_attempt_is_a_leaf() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_2, reference(CONTEST, excluded=["an"]))
-    found = [line["record"] for line in lines(stage.file("week-2", "audit.jsonl.gz"))]
-    assert sorted((line["score"], line["status"]) for line in found) == [
+    found = lines(stage.file("week-2", "audit.jsonl.gz"))
+    assert sorted((line["counted"]["score"], line["record"]["status"]) for line in found) == [
         (2, "overdue"), (3, "submitted"), (5, "submitted"), (5, "submitted"),
     ]  # fmt: skip
     assert stage.manifest("week-2")["proof"]["size"] == 4
@@ -105,7 +107,8 @@ def test_a_person_whose_data_were_erased_stays_in_the_tree() -> None:
         was, now = before.manifest(week), after.manifest(week)
         assert now["proof"] == was["proof"]
         differing = {name for name, digest in was["files"].items() if now["files"][name] != digest}
-        assert differing == {"closed_week.json", "question_statistics.csv"}
+        # What is erased is not opened for grading again.
+        assert differing == {"closed_week.json", "question_statistics.csv", "ranking.json", "merkle.json"}
 
 
 def test_the_site_shows_no_participant_id() -> None:

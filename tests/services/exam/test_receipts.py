@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.documents.keys import KEYS
-from chalicelib.domain.ranking import pseudonym
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import salt_key
 from chalicelib.services.exam.receipt_keys import announce, publish_keys
 from chalicelib.services.exam.receipts import Receipts, SigningKey
-from tests.fakes import MINUTE, MemoryObjects, definition
+from tests.fakes import MINUTE, MemoryObjects, reference
 from tests.services.exam.exam_room import AN, BINH, ExamRoom
 
 KEY = SigningKey(b"a secret of any length")
 
 
-def issued(key: SigningKey = KEY, pepper: bytes = b"pepper") -> dict[str, Any]:
+def issued(key: SigningKey = KEY, secret: bytes = b"secret", *, tell: bool = True) -> dict[str, Any]:
     room = ExamRoom()
     opened = room.start()
     room.clock.now += MINUTE
-    return Receipts(pepper, key).issue(AN, definition(), 1, room.submit(opened, wrong=1, guess=7))
+    record = room.submit(opened, wrong=1, guess=7)
+    return Receipts(secret, key).issue(AN, reference(), 1, record, tell=tell)
 
 
-def test_a_receipt_holds_the_submitted_answers() -> None:
+def test_a_receipt_opens_what_its_record_commits_to() -> None:
     receipt = issued()
-    assert receipt.keys() == {"record", "opening", "salt", "leaf_hash", "signature", "key_id"}
-    record = receipt["record"]
+    assert receipt.keys() == {"record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"}
+    record, opened = receipt["record"], receipt["openings"]
     assert (record["contest"], record["week"], record["number"]) == ("trial", 1, 1)
-    assert (record["unit"], record["category"], record["status"]) == ("SO-A", "mandatory", "submitted")
-    assert (record["score"], record["prediction"], record["duration_ms"]) == (4, 7, MINUTE)
-    assert record["pseudonym"] == pseudonym("trial", 1, AN.participant_id)
-    assert receipt["opening"]["participant_id"] == AN.participant_id
+    assert (record["status"], record["prediction"], record["duration_minutes"]) == ("submitted", 7, 1)
+    assert record["pseudonym"] == Pseudonyms(salt_key(b"secret"), "trial")(1, AN.participant_id)
+    assert opened["identity"] == {
+        "participant_id": AN.participant_id,
+        "unit": "SO-A",
+        "category": "mandatory",
+    }
+    assert opened["score"] == {"score": 4, "bank": reference().bank.digest}
+    assert (opened["time"]["duration_ms"], receipt["told"]) == (MINUTE, {"score": 4})
+    for name, opening in opened.items():
+        salted = bytes.fromhex(receipt["salts"][name]) + canonical_json(opening)
+        assert sha256(salted).hexdigest() == record[name]
+
+
+def test_a_score_that_is_told_later_is_not_opened() -> None:
+    told, later = issued(), issued(tell=False)
+    assert (later["record"], later["told"]) == (told["record"], {"score": None})
+    for part in ("openings", "salts"):
+        assert told[part].keys() - later[part].keys() == {"score"}
+    assert told["signature"] != later["signature"]
 
 
 def test_the_same_attempt_gives_the_same_receipt() -> None:
@@ -42,25 +62,26 @@ def test_the_same_attempt_gives_the_same_receipt() -> None:
 
 
 def test_a_repeated_submission_returns_the_first_receipt() -> None:
-    room, receipts = ExamRoom(), Receipts(b"pepper", KEY)
+    room, receipts = ExamRoom(), Receipts(b"secret", KEY)
     opened = room.start(BINH)
-    first = receipts.issue(BINH, definition(), 1, room.submit(opened, BINH))
+    first = receipts.issue(BINH, reference(), 1, room.submit(opened, BINH), tell=True)
     room.clock.now += 3 * MINUTE
-    assert receipts.issue(BINH, definition(), 1, room.submit(opened, BINH)) == first
+    assert receipts.issue(BINH, reference(), 1, room.submit(opened, BINH), tell=True) == first
 
 
-def test_the_signature_covers_the_prefix_and_the_leaf_hash() -> None:
+def test_the_signature_covers_the_leaf_hash_and_what_was_told() -> None:
     receipt = issued()
+    told = sha256(b'{"score":4}').digest()
     signed = bytes.fromhex(receipt["signature"]) + b"cuoc-thi-receipt-v1:" + bytes.fromhex(receipt["leaf_hash"])
-    assert crypto_sign_open(signed, KEY.public)[20:].hex() == receipt["leaf_hash"]
+    assert crypto_sign_open(signed + told, KEY.public)[20:52].hex() == receipt["leaf_hash"]
     with pytest.raises(BadSignatureError):
-        crypto_sign_open(signed, SigningKey(b"another").public)
+        crypto_sign_open(signed + told, SigningKey(b"another").public)
 
 
 def test_a_new_signing_key_changes_no_salt_and_no_leaf() -> None:
     before, after = issued(), issued(SigningKey(b"rotated"))
     assert (before["key_id"], before["signature"]) != (after["key_id"], after["signature"])
-    assert (before["salt"], before["leaf_hash"]) == (after["salt"], after["leaf_hash"])
+    assert (before["salts"], before["leaf_hash"]) == (after["salts"], after["leaf_hash"])
 
 
 def test_keys_are_added_and_never_removed() -> None:

@@ -240,6 +240,7 @@ def test_results_of_a_week_that_is_opened_again_are_taken_back_from_the_site(des
     tree = Tree(
         contest="trial",
         week=1,
+        bank=NONE,
         root=NONE,
         size=0,
         chunk_size=1,

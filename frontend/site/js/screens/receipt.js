@@ -62,7 +62,7 @@ export async function screen({ argument, signedIn, kept }) {
         h("button", { class: "button quiet", type: "button", onclick: () => choose(receipt) },
           t("me.attempt", { week: receipt.record.week, number: receipt.record.number })))))),
     form, outcome);
-  const wanted = mine.find(({ opening }) => opening.attempt_id === argument); // others use this device too
+  const wanted = mine.find(({ openings }) => openings.grading.attempt_id === argument); // others use this device too
   if (kept !== null) box.value = kept;
   else if (wanted) choose(wanted);
   if (kept) run();
@@ -72,8 +72,8 @@ export async function screen({ argument, signedIn, kept }) {
 const MARKS = { good: "✓", bad: "✗", later: "…", unknown: "?" };
 
 /** @type {(receipt: any, checked: any) => HTMLElement} */
-function outcomeView(receipt, { steps, root, revision, score = receipt.record.score }) {
-  const { record } = receipt;
+function outcomeView(receipt, { steps, root, revision }) {
+  const { record, openings: { time }, told } = receipt;
   const states = steps.map(([, state]) => state);
   const whole = ["bad", "later", "unknown"].find((state) => states.includes(state)) || "good";
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
@@ -85,9 +85,9 @@ function outcomeView(receipt, { steps, root, revision, score = receipt.record.sc
         h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
     h("dl", { class: "rows" },
       row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
-      row(t("results.score"), score === null ? t("result.scoreLater") : number(score)),
-      row(t("results.duration"), duration(record.duration_ms)),
-      row(t("result.at"), moment(record.received_at_ms, true)),
+      row(t("results.score"), told.score === null ? t("result.scoreLater") : number(told.score)),
+      row(t("results.duration"), duration(time.duration_ms)),
+      row(t("result.at"), moment(time.received_at_ms, true)),
       revision && row(t("receipt.revision"), number(revision))),
     root && [h("p", null, t("receipt.root")), h("p", { class: "digest" }, h("code", null, root))],
     h("p", { class: "actions" }, saveButton(receipt)));
