@@ -12,8 +12,9 @@ import argparse
 import json
 import sys
 import webbrowser
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.results_page import SHOWN, ShownResults
+from chalicelib.documents.typed import decode
+from chalicelib.services.contest.revisions import MANIFEST
+from chalicelib.storage.desk import Pointers
 from chalicelib.storage.objects import PART
 from infra.cloudformation import outputs
 from infra.deploy import stack_name
@@ -52,6 +58,28 @@ def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
     for stale in _files(folder) - wanted:  # from a contest that ran here before
         stale.unlink()
     return copied
+
+
+def altered(folder: Path, pointer: bytes | None) -> list[str]:
+    """Files of the revisions in force, to which ``pointer`` points, that are not as the closes wrote them."""
+    if pointer is None:
+        return []
+    there = decode(ShownResults, pointer)
+    revisions = {f"week-{one.week}": one.revision for one in there.index.weeks}
+    if there.index.final:
+        revisions["final"] = there.index.final.revision
+    wrong: list[str] = []
+    for what, revision in revisions.items():
+        within = folder / what / f"rev-{revision}"
+        stored = {path.relative_to(within).as_posix(): digest(path.read_bytes()) for path in _files(within)}
+        named = {MANIFEST: there.manifests[what]}
+        if stored.get(MANIFEST) == named[MANIFEST]:  # else it names nothing
+            named |= json.loads((within / MANIFEST).read_bytes())["files"]
+        else:
+            stored.clear()
+        differing = [name for name in stored.keys() | named.keys() if stored.get(name) != named.get(name)]
+        wrong += [f"{what}/rev-{revision}/{name}" for name in differing]
+    return sorted(wrong)
 
 
 def etag(data: bytes, like: str) -> str:
@@ -124,11 +152,17 @@ def main() -> None:
     )
     options = parser.parse_args()
     try:
-        s3, bucket, site = _place(options.stage, options.stack)
+        client, names = _place(options.stage, options.stack)
+        s3, bucket, site = client("s3"), names["DeskBucket"], names["SiteBucket"]
+        pointer = _pointer(client("dynamodb"), names["TalliesTable"])  # before a close may move it
         copied = copy(s3, bucket, options.to)
+        wrong = altered(options.to, pointer)
         due = next_close(_published(s3, site), closed(options.to), datetime.now(UTC))
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"Not copied. {error}")
+    if wrong:
+        told = "\n".join(wrong)
+        sys.exit(f"Do not use these files: they are not as the close wrote them (docs/runbook.md).\n{told}")
     if options.report:
         page, words = choose(options.to, options.report, due)
         if page is None:
@@ -158,13 +192,27 @@ def choose(folder: Path, what: str, due: str) -> tuple[Path | None, str]:
     return None, f"There is no bulletin of WEEK={what}. There are: {listed}. {due}"
 
 
-def _place(stage: str, stack: Path) -> tuple[Any, str, str]:
-    """An S3 client, the desk bucket and the site's."""
+def _place(stage: str, stack: Path) -> tuple[Callable[[str], Any], dict[str, str]]:
+    """What makes clients by service, and the names of buckets and table as the stack's outputs have them."""
     if stage == "local":
         described = read_stack(stack)
-        return stack_client(described, "s3"), str(described["desk_bucket"]), str(described["site_bucket"])
-    found = outputs(boto3.client("cloudformation"), stack_name(stage))
-    return boto3.client("s3"), found["DeskBucket"], found["SiteBucket"]
+        names = {
+            "DeskBucket": described["desk_bucket"],
+            "SiteBucket": described["site_bucket"],
+            "TalliesTable": described["tables"]["tallies"],
+        }
+        return partial(stack_client, described), names
+    return boto3.client, outputs(boto3.client("cloudformation"), stack_name(stage))
+
+
+def _pointer(dynamodb: Any, table: str) -> bytes | None:
+    try:
+        return Pointers(dynamodb, table).get(SHOWN)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+    print(f"The files are not compared with what the closes wrote: you may not read {table}.", file=sys.stderr)
+    return None
 
 
 def _published(s3: Any, site: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,7 +91,9 @@ def test_a_report_of_an_unclosed_week_names_the_closed_ones(tmp_path: Path) -> N
 def test_results_say_so_when_there_is_nothing_to_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(results, "_place", lambda *_: (None, "desk", "site"))
+    nothing = SimpleNamespace(get_item=lambda **_: {})
+    names = {"DeskBucket": "desk", "SiteBucket": "site", "TalliesTable": "tallies"}
+    monkeypatch.setattr(results, "_place", lambda *_: (lambda _: nothing, names))
     monkeypatch.setattr(results, "copy", lambda *_: [])
     monkeypatch.setattr(results, "_published", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["results", "--to", str(tmp_path)])
@@ -99,6 +102,21 @@ def test_results_say_so_when_there_is_nothing_to_copy(
     index(tmp_path, 1)
     results.main()
     assert capsys.readouterr().out.startswith("Nothing new since the last copy.")
+
+
+def test_who_may_not_read_the_pointer_is_told_that_nothing_was_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "GetItem")
+
+    names = {"DeskBucket": "desk", "SiteBucket": "site", "TalliesTable": "tallies"}
+    monkeypatch.setattr(results, "_place", lambda *_: (lambda _: SimpleNamespace(get_item=refused), names))
+    monkeypatch.setattr(results, "copy", lambda *_: [])
+    monkeypatch.setattr(results, "_published", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["results", "--to", str(tmp_path)])
+    results.main()
+    assert "not compared" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_named_with_one_that_may_have_been_meant(tmp_path: Path) -> None:

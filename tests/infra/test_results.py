@@ -11,8 +11,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.documents.results_page import SHOWN
 from chalicelib.storage.objects import PART, Bucket
-from infra.results import bulletin, copy
+from infra.results import altered, bulletin, copy
+from tests.fakes import MemoryObjects
+from tests.pointers import show_week
 
 
 @pytest.fixture
@@ -40,6 +43,44 @@ def test_everything_below_results_is_copied_once(s3: Any, tmp_path: Path) -> Non
     s3.delete_object(Bucket="desk", Key="results/week-1/rev-1/units/SO-A.xlsx")
     copy(s3, "desk", tmp_path)
     assert not (folder / names[1]).exists()
+
+
+def closed_once(folder: Path) -> bytes:
+    """A week's revision as it is copied; the pointer to it."""
+    desk = MemoryObjects()
+    show_week(desk, 2, [], {"individual_prizes.xlsx": b"winners", "units/SO-A.xlsx": b"people"})
+    for key, data in desk.objects.items():
+        if key.startswith("results/"):
+            path = folder / key.removeprefix("results/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return desk.objects[SHOWN]
+
+
+@pytest.mark.parametrize(
+    "name", ["individual_prizes.xlsx", "units/SO-A.xlsx", "manifest.json", "closed_week.json"]
+)
+@pytest.mark.parametrize("edit", ["changed", "deleted"])
+def test_a_file_that_is_not_as_the_close_wrote_it_is_told(tmp_path: Path, name: str, edit: str) -> None:
+    pointer = closed_once(tmp_path)
+    assert altered(tmp_path, pointer) == []
+    path = tmp_path / "week-1" / "rev-2" / name
+    if edit == "changed":
+        path.write_bytes(path.read_bytes() + b" ")
+    else:
+        path.unlink()
+    assert altered(tmp_path, pointer) == [f"week-1/rev-2/{name}"]
+
+
+def test_a_file_that_the_close_did_not_write_is_told_and_an_older_revision_is_nobodys_concern(
+    tmp_path: Path,
+) -> None:
+    pointer = closed_once(tmp_path)
+    assert altered(tmp_path, None) == []
+    for revision in (1, 2):
+        (tmp_path / "week-1" / f"rev-{revision}").mkdir(exist_ok=True)
+        (tmp_path / "week-1" / f"rev-{revision}" / "winners.xlsx").write_bytes(b"x")
+    assert altered(tmp_path, pointer) == ["week-1/rev-2/winners.xlsx"]
 
 
 @pytest.mark.parametrize(
