@@ -153,7 +153,7 @@ def publish_live(event: Any) -> None:
 
 
 @app.lambda_function(name="read_file")
-def read_file(event: dict[str, Any], context: Any) -> bool:
+def read_file(event: dict[str, Any], context: Any) -> str:
     """Reads a file of the desk's ``inbox/`` for ``intake``, which asks for it and checks what it says."""
     from chalicelib.wiring.read_file import read_one
 

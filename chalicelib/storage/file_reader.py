@@ -1,7 +1,7 @@
 """Has a file of the inbox read by the function that reads files, and fetches what it found.
 
-The answer may be larger than a function may return, so it lies on the desk. What it says of the file is checked
-like anything else from outside.
+The answer may be larger than a function may return, so it lies on the desk, and its digest is returned. What it
+says of the file is checked like anything else from outside.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 
 from chalicelib.documents.plain_file import ReadFile
 from chalicelib.documents.typed import decode
-from chalicelib.domain.errors import Busy
+from chalicelib.services.contest.checked import checked
 from chalicelib.services.ports import ObjectStore, Unreadable
 from chalicelib.storage.signed_http import SignedHttp
 
@@ -30,9 +30,5 @@ class FileReader:
         told, failed = self._http.invoke(self._function, asked)
         if failed:
             raise Unreadable(told[:500].decode(errors="replace"))
-        if told == b"false":
-            return None
-        data = self._desk.get(read_key(delivery))
-        if data is None:
-            raise Busy(read_key(delivery))
-        return decode(ReadFile, data)
+        sha256 = str(json.loads(told))
+        return decode(ReadFile, checked(self._desk, read_key(delivery), sha256)) if sha256 else None

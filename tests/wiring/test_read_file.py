@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.plain_file import ReadFile
 from chalicelib.documents.typed import decode
 from chalicelib.readers.contest_files import LARGEST
@@ -58,7 +59,8 @@ def test_a_file_is_fetched_once_and_only_as_far_as_it_takes_to_see_it_is_too_lar
 
 def test_what_is_in_it_lies_where_the_intake_looks_for_it(desk: Bounded) -> None:
     desk.put("inbox/kept/account/units.csv", UNITS.encode())
-    assert read_file.read_one("inbox/kept/account/units.csv", "v1", "d1")
+    told = read_file.read_one("inbox/kept/account/units.csv", "v1", "d1")
+    assert told == digest(desk.objects[read_key("d1")])
     read = decode(ReadFile, desk.objects[read_key("d1")])
     assert [line.cells[0] for line in read.files["units.csv"].lines] == ["code", "SO-A", "SO-B"]
 
