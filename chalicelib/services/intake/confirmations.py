@@ -85,14 +85,11 @@ def read_confirmation(
     if not faults and not 0 < len(reason) <= LONGEST_REASON:
         message = f"tệp cần nêu lý do thay đổi, từ 1 đến {LONGEST_REASON} ký tự"
         faults.append(Fault(place.file, 0, "", "", message))
-    pointer, waiting = desk.get(pending_pointer(code)), None
-    # What nobody confirmed within a month is gone, and its pointer leads nowhere.
-    if pointer is not None and desk.get(pending_key(code)) is not None:
-        try:
-            waiting = decode(Pending, checked(desk, pending_key(code), pointer.decode()))
-        except Altered:
-            message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
-            raise ContestFaults([Fault(place.file, 0, "", code, message)]) from None
+    try:
+        waiting = what_waits(desk, code)
+    except Altered:
+        message = "tệp chờ xác nhận đã bị sửa nên không được thực hiện: hãy gửi lại tệp để có mã mới"
+        raise ContestFaults([Fault(place.file, 0, "", code, message)]) from None
     if waiting is None:
         message = "không có thay đổi nào chờ mã này: hãy kiểm tra mã trong tệp trả lời"
         faults.append(Fault(place.file, 0, "", code, message))
@@ -105,6 +102,14 @@ def read_confirmation(
     if faults or waiting is None:
         raise ContestFaults(faults)
     return waiting, reason
+
+
+def what_waits(desk: ObjectStore, code: str) -> Pending | None:
+    """Raises ``Altered``. What nobody confirmed within a month is gone, and its pointer leads nowhere."""
+    pointer = desk.get(pending_pointer(code))
+    if pointer is None or desk.get(pending_key(code)) is None:
+        return None
+    return decode(Pending, checked(desk, pending_key(code), pointer.decode()))
 
 
 def needs_another(before: Current, after: Current) -> bool:

@@ -8,18 +8,18 @@ died is tried again by Lambda under the same request id, which may take the clai
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
-from chalicelib.documents.pending import Pending
 from chalicelib.documents.plain_file import ReadFile
-from chalicelib.documents.typed import decode
 from chalicelib.domain.times import EPOCH, to_ms
 from chalicelib.readers.contest_files import CONFIRMATION, PERSONAL_FILES
-from chalicelib.services.intake.confirmations import pending_key
+from chalicelib.services.contest.checked import Altered
+from chalicelib.services.intake.confirmations import what_waits
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
 from chalicelib.services.intake.place import place_of
@@ -102,5 +102,7 @@ class Inbox:
     def _meant(self, file: str) -> str:
         """The file itself, or the one that it confirms."""
         confirmation = CONFIRMATION.fullmatch(file)
-        waiting = self.desk.get(pending_key(confirmation[1])) if confirmation else None
-        return decode(Pending, waiting).file if waiting else file
+        waiting = None
+        with suppress(Altered):  # which the contest's files answer
+            waiting = what_waits(self.desk, confirmation[1]) if confirmation else None
+        return waiting.file if waiting else file
