@@ -142,14 +142,14 @@ def tally(event: DynamoDBEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
 def publish_live(event: Any) -> None:
-    """Writes ``data/live.json`` with the figures that may be shown while a week is open."""
-    from chalicelib.wiring.publish_live import publish
+    """Writes ``data/live.json``, the figures that may be shown in an open week, and the log's next leaf."""
+    from chalicelib.wiring.publish_live import append_to_log, publish
 
     try:
-        put = publish()
+        put, size = publish(), append_to_log()
     except NotLoaded:
-        put = False
-    log.info(json.dumps({"live": put}))
+        put, size = False, 0
+    log.info(json.dumps({"live": put, "log": size}))
 
 
 @app.lambda_function(name="read_file")

@@ -12,6 +12,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from io import BytesIO
 from types import TracebackType
 from typing import Self
 
@@ -84,6 +85,8 @@ class FaultProxy:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
+            if request.headers.get("Expect", "").lower() == "100-continue":  # else botocore waits a second
+                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             body = b"".join([piece async for piece in request.content.iter_any()])  # however large
         except ConnectionError:  # the caller was killed
             return _cut(request)
@@ -116,9 +119,14 @@ class FaultProxy:
 
     async def _forward(self, request: web.BaseRequest, body: bytes) -> web.Response:
         url = URL(f"{self._upstream}{request.raw_path}", encoded=True)
-        headers = {name: value for name, value in request.headers.items() if name.lower() != "connection"}
+        own = {"connection", "expect"}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in own}
         async with self._session.request(
-            request.method, url, data=body, headers=headers, skip_auto_headers=("User-Agent", "Content-Type")
+            request.method,
+            url,
+            data=BytesIO(body),
+            headers=headers,
+            skip_auto_headers=("User-Agent", "Content-Type"),
         ) as got:
             data = await got.read()
             dropped = {"connection", "transfer-encoding", "content-length", "server", "date"}

@@ -104,7 +104,7 @@ class Drill:
             self._say(f"restored   {count:>7,} objects of {prefix} from their versions")
 
     def forget_the_close(self) -> None:
-        """Makes the schedule close every week again."""
+        """Makes the schedule close every week again, with the log and the draws that there were."""
         for item in self._listed("results/"):
             self._s3.delete_object(Bucket=self._desk, Key=item["Key"])
         self._clear("tallies", keep=is_kept)
@@ -154,8 +154,8 @@ class Drill:
 
 
 def is_kept(key: str) -> bool:
-    """Whether an item of the tallies says nothing of a close: it points to the contest, or notes the site."""
-    return key == "site" or (key.startswith(POINTERS) and key != SHOWN)
+    """Whether an item of the tallies says nothing of a close: of contest, site, the log and its draws."""
+    return key in {"site", "log"} or key.endswith("#draw") or (key.startswith(POINTERS) and key != SHOWN)
 
 
 def compare(when: str, before: dict[str, str], after: dict[str, str]) -> str:

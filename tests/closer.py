@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
+from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import SHARDS, LargeObjects, ParticipantStore, Revisions
-from tests.fakes import SALT_KEY
+from tests.fakes import SALT_KEY, MemoryObjects
 from tests.plain_reports import PlainReports
+from tests.told_log import ToldLog
+
+_LOGS: WeakKeyDictionary[LargeObjects, ToldLog] = WeakKeyDictionary()
+
+
+def told_log(site: LargeObjects) -> ToldLog:
+    """The log of the site."""
+    assert isinstance(site, MemoryObjects)
+    return _LOGS.setdefault(site, ToldLog(site.objects))
 
 
 def closer(
@@ -20,10 +32,12 @@ def closer(
     reports: Reports | PlainReports | None = None,
     proven: dict[str, int] | None = None,
     salts: bytes = SALT_KEY,
+    log: WeekLog | None = None,
 ) -> CloseWeeks:
     """A close that writes the files programs read, unless ``reports`` are given; with the shares' version.
 
-    ``proven``: since when an identity provider has proved people, by participant id.
+    ``proven``: since when an identity provider has proved people, by participant id. ``log``: the
+    site's own by default.
     """
     reports = reports or PlainReports(desk)
     return CloseWeeks(
@@ -40,5 +54,6 @@ def closer(
             (entry for entry in shares.read_entries(week, SHARDS) if entry.participant_id == person), None
         ),
         salt_key=salts,
+        log=log or told_log(site),
         version=shares.version,
     )

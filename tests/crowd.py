@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from benchmarks.people import HABITS, application
 from chalicelib.domain.attempt import AttemptId, Entry, finish
-from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.grading import accepted
 from chalicelib.domain.identity import participant_id
 from chalicelib.domain.paper import MASKS, draw, score
@@ -264,7 +264,7 @@ class Crowd:
         collectors = week_collectors(CONTEST, REFERENCE.bank)
         everybody = [self.entries[person] for person in sorted(self.entries)]
         gathered = gather(CONTEST, REFERENCE.bank, WEEK, everybody, collectors, not_counted=not_counted)
-        return close_week(CONTEST, UNITS, WEEK, gathered, root="5e" * 32, names=PSEUDONYMS)
+        return close_week(CONTEST, UNITS, WEEK, gathered, draw=Draw(1, "5e" * 32), names=PSEUDONYMS)
 
     def close(self) -> tuple[WeekResult, list[Anomaly]]:
         """Ranks the week and looks for anomalies, as the close does."""

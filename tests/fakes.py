@@ -11,9 +11,10 @@ from typing import Any
 
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.consequences import CloseChange
+from chalicelib.documents.log import LogState
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
-from chalicelib.domain.closeout import Collector
+from chalicelib.domain.closeout import Collector, Draw
 from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
@@ -492,6 +493,13 @@ class MemoryObjects:
                 return True
         return False
 
+    def keys(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.objects if key.startswith(prefix))
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
+
     def get_pieces(self, key: str) -> Iterator[bytes]:
         data = self.get(key)
         if data is None:
@@ -547,8 +555,24 @@ class MemorySite(MemoryObjects):
         return self.there().get(key) == instead_of and self.restore(key, etag)
 
 
+class MemoryLogStates:
+    def __init__(self) -> None:
+        self.state: LogState | None = None
+        self.version = 0
+
+    def read(self) -> tuple[LogState | None, int]:
+        return self.state, self.version
+
+    def replace(self, state: LogState, version: int) -> bool:
+        if version != self.version:
+            return False
+        self.state, self.version = state, version + 1
+        return True
+
+
 class MemoryRevisions:
     def __init__(self) -> None:
+        self.draws: dict[tuple[str, int], Draw] = {}
         self.pointers: dict[str, CurrentRevision] = {}
         self.claims: dict[tuple[str, int], str] = {}
 
@@ -560,6 +584,9 @@ class MemoryRevisions:
         while self.claims.setdefault((what, revision), inputs) != inputs:
             revision += 1
         return revision
+
+    def draw(self, what: str, revision: int, now: Draw) -> Draw:
+        return self.draws.setdefault((what, revision), now)
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         stored = self.pointers.get(what)

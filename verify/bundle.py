@@ -38,6 +38,14 @@ class Person(NamedTuple):
     attempts: dict[int, Attempt]
 
 
+class Logged(NamedTuple):
+    """A line's leaf hash and pseudonym, and whether somebody handed it in."""
+
+    leaf: bytes
+    pseudonym: str
+    handed_in: bool
+
+
 def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
     data = file(fetch, path)
     if sha256(data).hexdigest() != digest:
@@ -59,16 +67,18 @@ class Graded(NamedTuple):
 
 def read(
     packed: bytes, index: dict[str, Any], opened: dict[tuple[str, int], Graded | None] | None = None
-) -> dict[str, Person]:
-    """All people of the week by pseudonym. Raises ``Failed`` unless the lines match the size and the root.
+) -> tuple[dict[str, Person], list[Logged]]:
+    """All people of the week by pseudonym, and what the log should have, in the order of the lines.
 
     ``opened``: pseudonym and number of attempts; it is filled with what their lines say.
+    Raises ``Failed`` unless the lines match the size and the root.
     """
     people: dict[str, Person] = {}
-    leaves = []
+    logged: list[Logged] = []
     for line in lines(packed, index["audit"]["file"]):
         counted, record = _line(line, index)
-        leaves.append(leaf_hash(canonical(record)))
+        handed_in = record["status"] in {"submitted", "blank"}
+        logged.append(Logged(leaf_hash(canonical(record)), record["pseudonym"], handed_in))
         moved = "registered" in counted
         told = counted["told"]["score"] if "told" in counted else counted["score"]
         place = (counted["unit"], counted["category"], "obliged" in counted, moved, counted.get("verified", ""))
@@ -92,7 +102,7 @@ def read(
             counted["received_at_ms"],
             record["status"],
         )
-    leaves.sort()
+    leaves = sorted(one.leaf for one in logged)
     if len(leaves) != index["size"] or len(set(leaves)) != len(leaves):
         raise Failed(
             f"Bộ dữ liệu có {len(leaves)} bài, còn trang web công bố {index['size']}.",
@@ -103,7 +113,7 @@ def read(
             "Bộ dữ liệu không cho ra mã xác thực đã công bố: có bài bị thêm, bớt hoặc sửa.",
             "The bundle does not give the published root: attempts were added, removed or changed.",
         )
-    return people
+    return people, logged
 
 
 def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -162,11 +162,17 @@ def read_leaf(entry: bytes, number: int) -> Leaf:
     return Leaf(_seconds(at, number), leaf["commitment"], facts)
 
 
+def told_in(leaves: Sequence[Leaf], number: int) -> int:
+    """The minute that tells what happened in minute ``number``: a log that was late tells it in a later one."""
+    late = ((at, int(leaf.facts["lag"])) for at, leaf in enumerate(leaves) if "lag" in leaf.facts)
+    return next((at for at, lag in late if at - lag <= number <= at), number)
+
+
 def _seconds(at: Any, number: int) -> int:
     if not isinstance(at, str) or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", at):
         raise _strange(number)
     try:
-        return int(datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+        return int(datetime.fromisoformat(at.removesuffix("Z")).replace(tzinfo=UTC).timestamp())
     except ValueError:
         raise _strange(number) from None
 

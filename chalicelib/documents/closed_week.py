@@ -151,7 +151,8 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     ``reserves``: who would have the prizes if none of the winners had.
     ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
     the name of a unit prize → the units that have it of other weeks.
-    ``draw_root``: the root of the week's hash tree at its first close, by which equals stand in each revision.
+    ``draw_root``: the log's root at the first close, when it had ``draw_size`` leaves, by which equals stand in
+    each revision. ``late``: who handed in what the log has too late, and wins nothing unless it is confirmed.
     ``renamed``: whose name, as published, was corrected since, in order.
     """
 
@@ -162,6 +163,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     closes_at: str
     paper_size: int
     draw_root: str
+    draw_size: int
     counts: Counts
     prediction: Prediction | None
     ranked: int
@@ -172,6 +174,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     days: tuple[Day, ...]
     questions: tuple[QuestionFigures, ...]
     rulings: tuple[ShownRuling, ...]
+    late: tuple[str, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     renamed: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ class Rules(Part, frozen=True):
     prediction_counts: str | None
     paper_questions: int
     min_duration_ms: int
+    grace_ms: int
     one_prize: str
     obliged_categories: tuple[str, ...]
     prizes: tuple[CountedPrize, ...]
@@ -165,21 +166,24 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     """All that it takes to rank a week again from its bundle.
 
     ``no_prize``, ``not_counted`` and ``earlier_winners`` are pseudonyms: who is not ranked, who is in no
-    figure, and who has a prize of an earlier week or of a later one that is recognised. Equals stand by the
-    draw under ``draw_root``. ``unit_prizes_elsewhere``: the name of a prize → codes of the units that have it
-    of other weeks. ``openings``: of the best attempts of winners, reserves and a sample, by pseudonym, for
-    grading again; an erased one is not there.
+    figure, and who has a prize of an earlier week or of a later one that is recognised. ``late``: who handed in
+    what the log has too late; they are in ``no_prize`` unless the organisers have confirmed it. Equals stand by
+    the draw under ``draw_root``, the log's root when it had ``draw_size`` leaves. ``unit_prizes_elsewhere``:
+    the name of a prize → codes of the units that have it of other weeks. ``openings``: of the best attempts of
+    winners, reserves and a sample, by pseudonym, for grading again; an erased one is not there.
     """
 
     format: Literal[1] = 1
     contest: str
     week: int
     draw_root: str
+    draw_size: int
     rules: Rules
     rulings: tuple[ShownRuling, ...]
     units: tuple[UnitSize, ...]
     no_prize: tuple[str, ...]
     not_counted: tuple[str, ...]
+    late: tuple[str, ...]
     earlier_winners: tuple[str, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     openings: tuple[OpenedGrading, ...]

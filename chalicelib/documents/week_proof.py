@@ -8,6 +8,8 @@ from chalicelib.documents.typed import Document, Part
 
 # The files of a week's proof, as the close leaves them on the desk.
 AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
+# The number of the log's batch that has each line of the bundle, four bytes each, big-endian.
+BATCHES = "batches.bin"
 
 
 class Tree(Document, frozen=True, kw_only=True):
@@ -28,6 +30,7 @@ class Tree(Document, frozen=True, kw_only=True):
     chunk_size: int
     audit_sha256: str
     audit_bytes: int
+    batches_sha256: str
     ranking_sha256: str
     order_sha256: str
 
@@ -42,6 +45,10 @@ class Tree(Document, frozen=True, kw_only=True):
         return f"audit-{self.audit_sha256[:16]}.jsonl.gz"
 
     @property
+    def batches_file(self) -> str:
+        return f"batches-{self.batches_sha256[:16]}.bin"
+
+    @property
     def ranking_file(self) -> str:
         return f"ranking-{self.ranking_sha256[:16]}.json"
 
@@ -54,8 +61,8 @@ class AuditFile(Part, frozen=True):
     bytes: int
 
 
-class RankingFile(Part, frozen=True):
-    """``ranking.json`` under a name made of its digest."""
+class NamedFile(Part, frozen=True):
+    """A file under a name made of its digest."""
 
     file: str
     sha256: str
@@ -75,7 +82,8 @@ class ProofIndex(Document, frozen=True, kw_only=True):
     chunk_size: int
     first: tuple[str, ...]
     audit: AuditFile
-    ranking: RankingFile
+    batches: NamedFile
+    ranking: NamedFile
 
 
 class PathStep(Part, frozen=True):

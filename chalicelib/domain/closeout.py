@@ -67,13 +67,14 @@ class WeekResult:
 
     ``reserves``: in the same way, who would have the prizes if none of the winners had.
 
-    ``unranked``: people with a bar (``no_prize``) who took part. ``root``: by which the draw was made
-    (``ranking.lot``), among ``names``.
+    ``unranked``: people with a bar (``no_prize``) who took part. ``draw``: what decided among equals
+    (``ranking.lot``), among ``names``. ``late``: people with a paper that came too late to the log.
     """
 
     week: Week
-    root: str
+    draw: Draw
     names: Pseudonyms
+    late: frozenset[str]
     counts: Counts
     target: int | None
     ranked: list[Standing]
@@ -103,6 +104,13 @@ class FinalResult:
     once: Distinct
     ranked: Sequence[FinalStanding]
     prizes: dict[int, str]
+
+
+class Draw(NamedTuple):
+    """The checkpoint of the log under which a week was first closed; ``root`` in hex."""
+
+    size: int
+    root: str
 
 
 class Gathered(NamedTuple):
@@ -183,25 +191,26 @@ def close_week(
     week: Week,
     gathered: Gathered,
     *,
-    root: str,
+    draw: Draw,
     names: Pseudonyms,
     barred: Collection[str] = (),
+    late: Collection[str] = (),
     earlier_winners: Collection[str] = (),
     unit_prizes_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
     proven: Collection[str] = (),
 ) -> WeekResult:
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
-    ``root`` is that of the week's hash tree when it was first closed: equals stand by the draw under it.
-    ``barred``: those of ``Bars.no_prize``. What they did stays in the facts of the week (participation, target,
-    unit figures), so that barring somebody moves up those behind and changes nothing else. They themselves are
-    unranked and win nothing (R3). Earlier winners are also those of later weeks that are recognised.
-    ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of other weeks. ``proven``:
-    whom an identity provider had proved before the week closed.
+    Equals stand by the draw under ``draw``. ``barred``: those of ``Bars.no_prize``, and of ``late`` those whom
+    nobody has confirmed. What they did stays in the facts of the week (participation, target, unit figures), so
+    that barring somebody moves up those behind and changes nothing else. They themselves are unranked and win
+    nothing (R3). ``late``: who handed in what came too late to the log. Earlier winners are also those of later
+    weeks that are recognised. ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of
+    other weeks. ``proven``: whom an identity provider had proved before the week closed.
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
-    everyone = rank(_taken_out(gathered.people), definition, week, target, root, names, proven)
+    everyone = rank(_taken_out(gathered.people), definition, week, target, draw.root, names, proven)
     ranked = [standing for standing in everyone if standing.participant_id not in barred]
     unranked = [standing for standing in everyone if standing.participant_id in barred]
     sums_by_unit = unit_sums(everyone, units)
@@ -209,11 +218,12 @@ def close_week(
     won = winners_by_unit(((ranked[place].unit, ranked[place].participant_id) for place in prizes), units)
     sizes = {unit.code: unit for unit in added_up(units)}
     counted = UnitWeek(sizes, sums_by_unit, won, definition.paper.questions)
-    unit_ranking = rank_units(units, sums_by_unit, definition, [counted], root)
+    unit_ranking = rank_units(units, sums_by_unit, definition, [counted], draw.root)
     return WeekResult(
         week=week,
-        root=root,
+        draw=draw,
         names=names,
+        late=frozenset(late),
         counts=counts,
         target=target,
         ranked=ranked,

@@ -228,6 +228,11 @@ class Decisions(NamedTuple):
                 strictest[one.participant_id] = one
         return strictest
 
+    def lifted_in(self, week: int) -> frozenset[str]:
+        """People about whom ``none`` was decided last."""
+        last = {one.participant_id: one.effect for one in self.annulments if not one.weeks or week in one.weeks}
+        return frozenset(person for person, effect in last.items() if effect == "none")
+
     def corrected_in(self, week: int) -> dict[str, Corrected]:
         """What counts in the week of each person who was corrected, by participant id."""
         people: dict[str, Corrected] = {}

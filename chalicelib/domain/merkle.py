@@ -25,6 +25,10 @@ def leaf_hash(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
 
 
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
 def _above(level: Sequence[bytes]) -> list[bytes]:
     """The next level up; an odd node at the end moves up unchanged."""
     pairs = zip(level[::2], level[1::2], strict=False)

@@ -56,7 +56,9 @@ def week_files(
     collected = cast(Signs, result.collected["signs"])
     listed, everybody = (*won, *behind), (*result.ranked, *result.unranked)
     shortlist = {one.participant_id for one in listed}
-    found = find_anomalies(collected, first, right, result.units, everybody, shortlist, registrations())
+    found = find_anomalies(
+        collected, first, right, result.units, everybody, shortlist, registrations(), result.late
+    )
     signs = anomalies.signs_by_person(found, reference)
     unit_names = {unit.code: unit.name for unit in reference.units}
     others = others_to_look_at(result.ranked, listed, signs, unit_names)

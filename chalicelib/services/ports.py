@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
+from chalicelib.domain.closeout import Draw
 from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.person import CorrectedLine, masked_number
 
@@ -347,6 +348,15 @@ class ConditionalObjects(ObjectStore, Protocol):
         """One conditional write; False if the object does not equal ``before`` (None: there is no object)."""
 
 
+class ListedObjects(ObjectStore, Protocol):
+    """A bucket whose objects come and go."""
+
+    def keys(self, prefix: str) -> Iterable[str]:
+        """In ascending order."""
+
+    def delete(self, keys: Sequence[str]) -> None: ...
+
+
 class LargeObjects(ObjectStore, Protocol):
     """A bucket with objects that are never held whole in memory."""
 
@@ -411,6 +421,9 @@ class Revisions(Protocol):
 
         So no two closes with different inputs ever write into one revision's folder.
         """
+
+    def draw(self, what: str, revision: int, now: Draw) -> Draw:
+        """The checkpoint that decides among equals: that of the first run that asks for this revision."""
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         """One conditional write; False if somebody else has switched in the meantime."""

@@ -8,12 +8,12 @@ from typing import Any
 from chalicelib.domain.live import Change
 from chalicelib.storage.entry_items import entry_of
 
-# Two of three writes only start or save an attempt: they are skipped before anything is decoded.
-_COUNTED = ("unit", "done")
+# Most writes only save an attempt: they are skipped before anything is decoded.
+_COUNTED = ("unit", "done", "open")
 
 
 def changes(records: Iterable[dict[str, Any]], key: bytes) -> Iterator[Change]:
-    """The changes that finished an attempt (or removed an entry), in the order of the records.
+    """The changes that started or finished an attempt (or removed an entry), in the order of the records.
 
     The source of a change is its partition key in this stream: all records of a key are in one shard of the
     stream, in order, and a split shard is read before its children. (DynamoDB could spread a hot or large key

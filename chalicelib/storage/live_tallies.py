@@ -5,47 +5,23 @@ from __future__ import annotations
 import json
 import zlib
 
-from botocore.exceptions import ClientError
-
 from chalicelib.domain.live import LiveTally, Participation
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.versioned_items import VersionedItems
 
 
 class LiveTallies:
-    """``LiveTallyStore`` on DynamoDB: ``live#<week>`` with ``version`` and the deflated JSON ``tally``."""
+    """``LiveTallyStore`` on DynamoDB: ``live#<week>`` holds deflated JSON."""
 
     def __init__(self, client: Client, table: str) -> None:
-        self._client, self._table = client, table
+        self._items = VersionedItems(client, table, "tally")
 
     def read(self, week: int) -> tuple[LiveTally, int]:
-        with busy_if_pushed_back():
-            answer = self._client.get_item(
-                TableName=self._table, Key={"id": {"S": f"live#{week}"}}, ConsistentRead=True
-            )
-        item = answer.get("Item")
-        if item is None:
-            return LiveTally(), 0
-        return _unpack(item["tally"]["B"]), int(item["version"]["N"])
+        packed, version = self._items.read(f"live#{week}")
+        return LiveTally() if packed is None else _unpack(packed), version
 
     def replace(self, week: int, tally: LiveTally, version: int) -> bool:
-        item = {
-            "id": {"S": f"live#{week}"},
-            "version": {"N": str(version + 1)},
-            "tally": {"B": _pack(tally)},
-        }
-        try:
-            with busy_if_pushed_back():
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(id) OR version = :version",
-                    ExpressionAttributeValues={":version": {"N": str(version)}},
-                )
-        except ClientError as error:
-            if refused_item(error)[0]:
-                return False
-            raise
-        return True
+        return self._items.replace(f"live#{week}", _pack(tally), version)
 
 
 def _pack(tally: LiveTally) -> bytes:

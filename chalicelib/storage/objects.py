@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import md5
 from hashlib import sha256 as new_sha256
@@ -101,6 +101,18 @@ class Bucket:
         """The object's versions, as S3 lists them, newest first."""
         for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._name, Prefix=key):
             yield from (one for one in page.get("Versions", ()) if one["Key"] == key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix):
+            yield from (found["Key"] for found in page.get("Contents", ()))
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """A thousand at a time. Raises ``PermissionError`` if one stays."""
+        for start in range(0, len(keys), 1000):
+            named = [{"Key": key} for key in keys[start : start + 1000]]
+            answer = self._client.delete_objects(Bucket=self._name, Delete={"Objects": named, "Quiet": True})
+            if answer.get("Errors"):
+                raise PermissionError(str(answer["Errors"][0]))
 
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         """One conditional write; False if the object does not equal ``before`` (None: there is no object).

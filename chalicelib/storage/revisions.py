@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from chalicelib.domain.closeout import Draw
 from chalicelib.services.ports import CurrentRevision
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.models import Item, Table
@@ -19,11 +20,19 @@ class RevisionItem(Item):
     manifest = UnicodeAttribute(null=True)
 
 
+class DrawItem(Item):
+    """``<what>#<revision>#draw``: what decides among equals."""
+
+    size = NumberAttribute()
+    root = UnicodeAttribute()
+
+
 class StoredRevisions:
     """``Revisions`` on DynamoDB."""
 
     def __init__(self, client: Client, table: str) -> None:
         self._table = Table(RevisionItem, table, client)
+        self._draws = Table(DrawItem, table, client)
 
     def current(self, what: str) -> CurrentRevision | None:
         item = self._table.get(what)
@@ -41,6 +50,13 @@ class StoredRevisions:
         ):
             revision += 1
         return revision
+
+    def draw(self, what: str, revision: int, now: Draw) -> Draw:
+        key = f"{what}#{revision}#draw"
+        if self._draws.put(DrawItem(key, size=now.size, root=now.root), DrawItem.id.does_not_exist()):
+            return now
+        item = self._draws.get(key)
+        return now if item is None else Draw(int(item.size), item.root)
 
     def switch(self, what: str, before: CurrentRevision | None, after: CurrentRevision) -> bool:
         item = RevisionItem(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
@@ -13,8 +15,10 @@ from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Library
+from chalicelib.services.log.ledger import Ledger
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_items import EntryPages
+from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
@@ -22,6 +26,9 @@ from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
 from chalicelib.wiring.environment import ClosingEnvironment, read
 from chalicelib.wiring.people import participants, vault
+
+# Between two looks at the log, which grows by the minute.
+WAIT_S = 4
 
 
 def closing() -> Closing:
@@ -58,6 +65,9 @@ def closing() -> Closing:
         proven=ProvenPeople(http, environment.participants_table),
         read_one=entries.one,
         salt_key=salts,
+        log=Ledger(
+            StoredLogState(dynamodb, environment.tallies_table), desk, now_ms, lambda: time.sleep(WAIT_S)
+        ),
         version=environment.code_version,
     )
     return Closing(

@@ -73,15 +73,21 @@ class ReadingEnvironment(NamedTuple):
 
 class TallyEnvironment(NamedTuple):
     aws_region: str
+    desk_bucket: str
     tallies_table: str
     entry_secret: str
 
 
 class LiveEnvironment(NamedTuple):
+    """``witnesses``: ``none``, or ``<verifier key> <address>`` of each, with commas between."""
+
     aws_region: str
     desk_bucket: str
     site_bucket: str
     tallies_table: str
+    log_secret: str
+    log_minute_s: int
+    witnesses: str
 
 
 def read(kind: Callable[..., T], variables: Mapping[str, str] = os.environ) -> T:

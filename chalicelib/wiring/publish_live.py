@@ -1,36 +1,83 @@
-"""``data/live.json``, every minute, and a look at what others may have changed."""
+"""``data/live.json`` and the log, every minute, and a look at what others may have changed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
+from chalicelib.documents.log import MINUTE
 from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.receipts import SigningKey
+from chalicelib.services.log.append import Log, Overtaken
+from chalicelib.services.log.facts import facts, results_in_force
+from chalicelib.services.log.openings import open_batches, sealed_from
+from chalicelib.services.log.witnesses import EVERY, Witness, ask
 from chalicelib.services.publishing.live import publish_live
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_site
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.live_tallies import LiveTallies
+from chalicelib.storage.log_state import StoredLogState
+from chalicelib.storage.revisions import StoredRevisions
+from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.storage.site import Site
-from chalicelib.wiring.aws import desk_bucket, now_ms, session, site_bucket
+from chalicelib.storage.witness_http import post
+from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
 from chalicelib.wiring.environment import LiveEnvironment, read
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    library: Library
+    tallies: LiveTallies
+    revisions: StoredRevisions
+    desk: Desk
+    site: Site
+    log: Log
+    witnesses: list[Witness]
+
+
 @lru_cache(maxsize=1)
-def _parts() -> tuple[Desk, Library, LiveTallies, Site]:
+def _parts() -> _Parts:
     environment = read(LiveEnvironment)
     region, table = environment.aws_region, environment.tallies_table
     desk = desk_bucket(region, environment.desk_bucket, table)
-    return (
-        desk,
-        Library(desk, now_ms),
-        LiveTallies(dynamodb_client(session(), region), table),
-        site_bucket(region, environment.site_bucket, table),
+    site = site_bucket(region, environment.site_bucket, table)
+    dynamodb = dynamodb_client(session(), region)
+    key = secret(SignedHttp(session(), region, connect=2, read=5, retries=3), environment.log_secret)
+    named, states = environment.witnesses, StoredLogState(dynamodb, table)
+    return _Parts(
+        library=Library(desk, now_ms),
+        tallies=LiveTallies(dynamodb, table),
+        revisions=StoredRevisions(dynamodb, table),
+        desk=desk,
+        site=site,
+        log=Log(states, desk, site, SigningKey(key), key, environment.log_minute_s * 1000),
+        witnesses=[] if named == "none" else [Witness.parse(one) for one in named.split(",")],
     )
 
 
 def publish() -> bool:
     """Writes ``data/live.json``; False if there is nothing to show and the page already says so."""
-    desk, library, tallies, site = _parts()
-    look_after_site(site, now_ms())
-    look_after_contest(desk)
-    return publish_live(library.current(), tallies, site, now_ms())
+    parts = _parts()
+    look_after_site(parts.site, now_ms())
+    look_after_contest(parts.desk)
+    return publish_live(parts.library.current(), parts.tallies, parts.site, now_ms())
+
+
+def append_to_log() -> int:
+    """The size of the log; 0 if another run was faster. Raises ``LogBroken``."""
+    parts, now = _parts(), now_ms()
+    reference = parts.library.current()
+    results = results_in_force(reference, parts.revisions)
+    told = facts(reference, parts.desk, results)
+    try:
+        state, version = parts.log.append(reference.definition.contest.id, told, now)
+        until = sealed_from(reference, state, lambda week: f"week-{week}" in results, now)
+        state, version = open_batches(parts.log, state, version, until)
+        fresh = any(now - current.at < 2 * MINUTE for current in results.values())
+        if parts.witnesses and state.size and (fresh or now // MINUTE % EVERY == 0):
+            ask(parts.log, state, version, parts.witnesses, post)
+    except Overtaken:
+        return 0
+    return state.size

@@ -77,6 +77,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     parameters = {
         "LocalPort": str(aws.port),
         "CloseWeeksSchedule": "rate(1 minute)",
+        "LogMinuteSeconds": "5" if options.schedule_seconds else "60",
         "CloseBy": options.close_by,
     }
     outputs = deploy(aws.client, stack_name("local"), built, parameters, pause=0.2)

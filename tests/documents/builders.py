@@ -56,6 +56,8 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "opens_at": "2022-08-22T08:00:00+07:00",
         "closes_at": "2022-08-29T08:00:00+07:00",
         "draw_root": "0" * 64,
+        "draw_size": 9,
+        "late": (),
         "paper_size": 5,
         "counts": Counts(2, 3, 2, 0, 1),
         "prediction": Prediction("perfect_people", 1),

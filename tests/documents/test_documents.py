@@ -37,6 +37,7 @@ from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.links import LinksHeader, links_file
 from chalicelib.documents.live import Live
+from chalicelib.documents.log import Leaf, LogState, Opening
 from chalicelib.documents.manifest import (
     CommitmentHead,
     Confirmed,
@@ -76,7 +77,7 @@ from chalicelib.documents.results_page import (
     Winner,
 )
 from chalicelib.documents.typed import Document, decode
-from chalicelib.documents.week_proof import AuditFile, Chunk, PathStep, ProofIndex, RankingFile, Tree
+from chalicelib.documents.week_proof import AuditFile, Chunk, NamedFile, PathStep, ProofIndex, Tree
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.definition import UNIT_PRIZES
 from chalicelib.domain.person import CorrectedLine
@@ -143,6 +144,22 @@ TYPED: dict[str, Document] = {
     "corrected_lines": CorrectedLines(
         lines=(CorrectedLine("2022-08-30T09:00:00+07:00", "AN", "phone", "0912345678", "0912345679", "nhầm"),)
     ),
+    "log_leaf": Leaf(
+        at="2022-08-22T01:07:00Z", batch=7, commitment=DIGEST, facts={"bank": DIGEST, "rules": ""}
+    ),
+    "log_opening": Opening(batch=7, root=DIGEST, salt=DIGEST, size=2),
+    "log_state": LogState(
+        contest="thu",
+        began=1_661_130_000_000,
+        size=8,
+        root=DIGEST,
+        published=7,
+        note="cuoc-thi/thu\n8\n\n",
+        facts={"bank": DIGEST},
+        marks={"label/w1#00": ("4" * 26, 7)},
+        opened=3,
+        cosigned={"bao.example": 7},
+    ),
     "public_keys": PublicKeys(keys=(KEY,)),
     "intake_answer": IntakeAnswer(
         file="units.csv",
@@ -166,6 +183,7 @@ TYPED: dict[str, Document] = {
         chunk_size=1024,
         audit_sha256=DIGEST,
         audit_bytes=9,
+        batches_sha256=DIGEST,
         ranking_sha256=DIGEST,
         order_sha256=DIGEST,
     ),
@@ -180,13 +198,16 @@ TYPED: dict[str, Document] = {
         chunk_size=1024,
         first=(DIGEST,),
         audit=AuditFile("audit.jsonl.gz", DIGEST, 9),
-        ranking=RankingFile("ranking-0.json", DIGEST),
+        batches=NamedFile("batches-0.bin", DIGEST),
+        ranking=NamedFile("ranking-0.json", DIGEST),
     ),
     "chunk": Chunk(start=0, leaves=(DIGEST,), path=(PathStep("left", DIGEST),)),
     "ranking_again": RankingAgain(
         contest="trial",
         week=1,
         draw_root=DIGEST,
+        draw_size=9,
+        late=(),
         rulings=(RULING,),
         rules=Rules(
             order=("score",),
@@ -194,6 +215,7 @@ TYPED: dict[str, Document] = {
             prediction_counts=None,
             paper_questions=5,
             min_duration_ms=0,
+            grace_ms=10_000,
             one_prize="contest",
             obliged_categories=("mandatory",),
             prizes=(CountedPrize("first", 1, ("mandatory",), ("provider",), 1),),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.attempt import AttemptId, Entry, Opened, finish
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import Gathered, WeekResult, close_contest, close_week, gather
+from chalicelib.domain.closeout import Draw, Gathered, WeekResult, close_contest, close_week, gather
 from chalicelib.domain.decisions import Correction, Decisions, Merger, Ruling
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.final_ranking import rank_final
@@ -496,7 +496,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
                 real_rulings(raw, week),
                 real_placement(raw, contest, week.number),
             ),
-            root=raw["roots"][len(results)],
+            draw=Draw(1, raw["roots"][len(results)]),
             names=PSEUDONYMS,
             barred={pid(k) for k in raw["barred"]},
             earlier_winners={winner for result in results for winner in result.winners},
@@ -521,7 +521,7 @@ def closed_by_the_real_rules(raw: dict[str, Any], contests: list[Definition]) ->
         )
         for contest, result in zip(contests, results, strict=True)
     ]
-    root = results[-1].root
+    root = results[-1].draw.root
     bests = [
         (result.week.number, raw["min_duration"], closed.bests(closed.ranking_rows(result)))
         for result in results

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.attempt import Entry, Opened
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import MASKS, draw
 from chalicelib.domain.placement import Place
@@ -25,7 +25,7 @@ PAPER = draw(BANK, CONTEST.paper, NONCE)
 def close(*entries: Entry, contest: Definition = CONTEST, **history: Any) -> WeekResult:
     week = contest.weeks[0]
     gathered = gather(contest, BANK, week, entries)
-    return close_week(contest, UNITS, week, gathered, root=ROOT, names=PSEUDONYMS, **history)
+    return close_week(contest, UNITS, week, gathered, draw=Draw(1, ROOT), names=PSEUDONYMS, **history)
 
 
 def unit_winners(result: WeekResult) -> list[str]:
@@ -197,7 +197,7 @@ def test_collectors_see_every_entry_settled_whatever_share_it_was_in() -> None:
     one = gather(CONTEST, BANK, week, people()[:1], {"seen": Seen()})
     other = gather(CONTEST, BANK, week, [entry("an", opened=left_open(5))], {"seen": Seen()})
     one.merge(other)
-    seen = close_week(CONTEST, UNITS, week, one, root=ROOT, names=PSEUDONYMS).collected["seen"]
+    seen = close_week(CONTEST, UNITS, week, one, draw=Draw(1, ROOT), names=PSEUDONYMS).collected["seen"]
     assert isinstance(seen, Seen)
     assert [len(each.finished) for each in seen.entries] == [len(people()[0].finished), 1]
     assert seen.entries[1].finished[0].status == "overdue"
@@ -209,7 +209,7 @@ def test_of_100_people_50_hand_in_blank_papers_and_the_rate_is_a_half() -> None:
     blank = [entry(f"blank-{k}", done(0, status="blank")) for k in range(50)]
     week = CONTEST.weeks[0]
     gathered = gather(CONTEST, BANK, week, [*honest, *blank])
-    result = close_week(CONTEST, unit, week, gathered, root=ROOT, names=PSEUDONYMS)
+    result = close_week(CONTEST, unit, week, gathered, draw=Draw(1, ROOT), names=PSEUDONYMS)
     (row,) = result.units
     assert (row.rate, row.quality, row.sums.people, row.sums.attempts) == (Fraction(1, 2), 1, 50, 50)
     assert result.counts.people == result.counts.attempts == len(result.ranked) == 50
@@ -219,7 +219,7 @@ def test_one_of_100_with_everything_right_has_the_quality_1() -> None:
     unit = [Unit("SO-A", "Sở A", "Sở", "department", 100, 0)]
     week = CONTEST.weeks[0]
     gathered = gather(CONTEST, BANK, week, [entry("an", done(5))])
-    result = close_week(CONTEST, unit, week, gathered, root=ROOT, names=PSEUDONYMS)
+    result = close_week(CONTEST, unit, week, gathered, draw=Draw(1, ROOT), names=PSEUDONYMS)
     assert (result.units[0].quality, result.units[0].rate) == (1, Fraction(1, 100))
 
 

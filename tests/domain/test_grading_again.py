@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.attempt import Entry, Finished, Opened
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.grading import grading_again
 from chalicelib.domain.paper import MASKS, UNANSWERED, drawn_questions
@@ -50,7 +50,7 @@ def again(attempt: Finished, rulings: dict[str, Ruling]) -> tuple[int, int]:
 
 def closed(entries: Iterable[Entry], rulings: dict[str, Ruling]) -> WeekResult:
     gathered = gather(CONTEST, BANK, WEEK, entries, rulings=rulings)
-    return close_week(CONTEST, UNITS, WEEK, gathered, root=ROOT, names=PSEUDONYMS)
+    return close_week(CONTEST, UNITS, WEEK, gathered, draw=Draw(1, ROOT), names=PSEUDONYMS)
 
 
 def test_other_keys_replace_the_key() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.bank import Bank
-from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Corrected, Correction, Decisions, Merger
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.placement import Place, Placement
@@ -79,7 +79,7 @@ def test_who_claims_a_unit_and_is_on_anothers_roster_counts_there_and_is_listed(
 def closed(contest: Definition, units: list[Unit], placement: Placement, *people: Any) -> WeekResult:
     week, bank = contest.weeks[0], Bank("b" * 64, questions())
     gathered = gather(contest, bank, week, people, placement=placement)
-    return close_week(contest, units, week, gathered, root=ROOT, names=PSEUDONYMS)
+    return close_week(contest, units, week, gathered, draw=Draw(1, ROOT), names=PSEUDONYMS)
 
 
 def school(headcount: int, exempt: int = 0) -> Unit:

@@ -87,7 +87,7 @@ def test_the_page_shows_a_correction_at_once_and_the_close_counts_by_it(tmp_path
         wait_for(lambda: page(stack, 2), 150, "the close of week 2")
         assert units(stack, "week-2/rev-1") == {"SO-A": ("4", "2"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "0")}
         assert units(stack, "week-1/rev-2") == {"SO-A": ("4", "1"), "SO-B": ("5", "2"), "TRUONG-C": ("0", "1")}
-        assert main(["rank", stack.site_url]) == 0
+        wait_for(lambda: main(["rank", stack.site_url]) == 0, 60, "opening the log's batches")
         told = last_report(stack.client("s3"), stack.stack["desk_bucket"], "mergers.csv")
         assert told
         assert told["taken"]["merged"]

@@ -75,7 +75,7 @@ def test_after_the_end_nobody_is_left_and_everything_published_is_still_right(tm
         assert certificate["contest"] == "ending"
         assert (certificate["counts"]["accounts"], certificate["counts"]["entries"]) == (1, 1)
 
-        assert main(["final", stack.site_url]) == 0
+        wait_for(lambda: main(["final", stack.site_url]) == 0, 60, "opening the log's batches")
         assert main(["receipt", str(file), "--site", stack.site_url]) == 0
         for name, content in before.items():
             assert stack.site(f"/data/{name}").content == content

@@ -143,7 +143,7 @@ def the_week(stack: Stack, run: Provider, capsys: pytest.CaptureFixture[str]) ->
     assert [winner["name"] for winner in page["winners"]] == [row["full_name"] for row in winners]
     of_the_end = wait_for(lambda: there(stack, "results/final/rev-1/individual_prizes.csv"), 60, "the end")
     assert [row["verified"] for row in csv_rows(of_the_end)] == [row["verified"] for row in winners]
-    assert main(["final", stack.site_url]) == 0
+    wait_for(lambda: main(["final", stack.site_url]) == 0, 60, "opening the log's batches")
     assert "RIGHT: everything" in capsys.readouterr().out
 
     found = sheets(stack, COLLEAGUE, OFFICIAL, TEACHER)

@@ -40,8 +40,11 @@ RIGHTS = {
         "desk/reference/contest/*": "PutObjectRetention",
         "desk/reference/commitments/*": "PutObjectRetention",
         "desk/parts/*": "AbortMultipartUpload GetObject GetObjectVersion PutObject",
+        "desk/log/batch/*": "GetObject",
+        "desk/log/pending/*": "PutObject",
         "site": "ListBucket ListBucketVersions",
         "site/data/*": "AbortMultipartUpload GetObject GetObjectVersion PutObject",
+        "never: site/data/log/*": "PutObject",
         "EntrySecret": "GetSecretValue",
         "PersonalDataKey where purpose=participants": "Decrypt",
         "log close-*": "CreateLogStream PutLogEvents",
@@ -65,6 +68,7 @@ RIGHTS = {
         "site": "ListBucket ListBucketVersions",
         "site/data/keys.json": "GetObject",
         "site/data/*": "PutObject",
+        "never: site/data/log/*": "PutObject",
         "PepperSecret": "GetSecretValue",
         "EntrySecret": "GetSecretValue",
         "PersonalDataKey where purpose=participants": "Decrypt GenerateDataKeyWithoutPlaintext",
@@ -80,16 +84,25 @@ RIGHTS = {
         "EntriesTable/stream": "DescribeStream GetRecords GetShardIterator",
         "EntriesTable/stream/*": "ListStreams",
         "TalliesTable where key=live#*": "GetItem PutItem",
+        "TalliesTable where key=pointers/contest": "GetItem",
+        "desk/reference/contest/*": "GetObject",
+        "desk/log/pending/*": "PutObject",
         "EntrySecret": "GetSecretValue",
         "AlarmTopic": "Publish",
         "log tally": "CreateLogStream PutLogEvents",
     },
     "PublishLive": {
-        "TalliesTable where key=live#*;pointers/contest": "GetItem",
+        "TalliesTable where key=live#*;pointers/contest;log;week-*;final": "GetItem",
+        "TalliesTable where key=log": "PutItem",
         "TalliesTable where key=site": "GetItem UpdateItem",
         "desk": "ListBucket ListBucketVersions",
         "desk/reference/contest/*": "GetObject GetObjectVersion PutObject",
         "desk/reference/listed/*": "GetObject GetObjectVersion PutObject",
+        "desk/reference/commitments/*": "GetObject",
+        "desk/log/pending/*": "DeleteObject",
+        "desk/log/*": "GetObject PutObject",
+        "desk/log/staged/*": "DeleteObject",
+        "LogSecret": "GetSecretValue",
         "site": "ListBucket ListBucketVersions",
         "site/data/*": "GetObject GetObjectVersion PutObject",
         "log publish-live": "CreateLogStream PutLogEvents",
@@ -138,10 +151,10 @@ def rights_of(role: dict[str, Any]) -> dict[str, str]:
     assert "ManagedPolicyArns" not in role
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
+            never = "" if statement["Effect"] == "Allow" else "never: "
             for resource in as_list(statement["Resource"]):
                 actions = {action.partition(":")[2] for action in as_list(statement["Action"])}
-                found.setdefault(where(resource) + condition(statement), set()).update(actions)
+                found.setdefault(never + where(resource) + condition(statement), set()).update(actions)
     return {place: " ".join(sorted(actions)) for place, actions in found.items()}
 
 

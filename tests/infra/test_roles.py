@@ -273,7 +273,7 @@ def test_every_function_that_writes_to_the_desk_is_let_through_and_no_other_role
     (denial,) = [one for one in bucket_policy if one.get("Sid") == "FunctionsAloneWrite"]
     through = {arn.rpartition("/")[2] for arn in denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
     assert through == writers
-    assert "TallyRole" not in through
+    assert "CloseMachineRole" not in through
 
 
 def _puts(role: dict[str, Any]) -> list[Any]:

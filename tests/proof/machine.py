@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from msgspec.structs import replace
 
 from chalicelib.documents import compiled_contest as compiled
+from chalicelib.documents.bundle import Records
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek
 from chalicelib.documents.consequences import CloseChange
@@ -29,6 +30,7 @@ from chalicelib.documents.intake_answer import IntakeAnswer
 from chalicelib.documents.typed import decode
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.bank import Bank
+from chalicelib.domain.closeout import Draw
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import (
     AlreadyFinished,
@@ -59,10 +61,11 @@ from chalicelib.services.ports import (
     ParticipantStore,
 )
 from chalicelib.services.publishing.published import show_contest
-from tests.closer import closer
+from tests.closer import closer, told_log
 from tests.csv_rows import csv_rows
 from tests.domain import slow_rules
 from tests.fakes import (
+    SALT_KEY,
     START_MS,
     UNITS,
     Clock,
@@ -436,6 +439,7 @@ class ContestMachine(RuleBasedStateMachine):
         elif after != pointer:
             self.unsettled = True
             self.reference = load(self.desk, ContestInForce.decode(after))
+            told_log(self.site).note(self.reference, self.clock(), self.leaves())
             entries = cast(EntryStore, Shaky(self.backend.entries, self.exam_line))
             self.exam = Exam(self.reference, entries, self.nonce)
         return answer
@@ -1102,7 +1106,7 @@ class ContestMachine(RuleBasedStateMachine):
             collectors,
         )
         people, revisions = over(self.backend.participants), over(self.backend.revisions)
-        return closer(shares, people, revisions, over(self.desk), over(self.site))
+        return closer(shares, people, revisions, over(self.desk), over(self.site), log=told_log(self.site))
 
     def calm(self) -> CloseWeeks:
         """The closes as the intake looks at them: it writes none."""
@@ -1131,7 +1135,7 @@ class ContestMachine(RuleBasedStateMachine):
             assert known == pointer.result, "the same inputs have given another result"
             if what != "final":
                 closed = json.loads(self.file(what, "closed_week.json"))
-                root = self.roots.setdefault((what, closed["closes_at"]), manifest["proof"]["root"])
+                root = self.roots.setdefault((what, closed["closes_at"]), closed["draw_root"])
                 assert closed["draw_root"] == root
             for name, expected in manifest["files"].items():
                 assert digest(self.file(what, name)) == expected
@@ -1321,7 +1325,10 @@ class ContestMachine(RuleBasedStateMachine):
             assert code == 0, told.getvalue()
 
     def check_repeated(self) -> None:
-        """The same inputs again change nothing; from scratch, another order gives the same digests."""
+        """The same inputs again change nothing; from scratch, another order gives the same digests.
+
+        What the log says and what it drew by are inputs too.
+        """
         puts = (len(self.desk.puts), len(self.site.puts))
         assert self.closer().run(self.reference, self.clock()) == []
         assert (len(self.desk.puts), len(self.site.puts)) == puts
@@ -1333,7 +1340,12 @@ class ContestMachine(RuleBasedStateMachine):
             {key: data for key, data in self.desk.objects.items() if key.startswith("reference/")}
         )
         revisions, shares = MemoryRevisions(), Shares(self.shuffled, desk, "proof", collectors)
-        alone = closer(shares, self.backend.participants, revisions, desk, MemoryObjects())
+        for what in self.pointers:
+            if what != "final":
+                closed = json.loads(self.file(what, "closed_week.json"))
+                revisions.draws[what, 1] = Draw(closed["draw_size"], closed["draw_root"])
+        log = told_log(self.site)
+        alone = closer(shares, self.backend.participants, revisions, desk, MemoryObjects(), log=log)
         if self.serial % 2:  # from shares that several functions have read, in any order
             planned = alone.to_read(self.reference, self.clock())
             random.Random(self.serial).shuffle(planned)
@@ -1344,6 +1356,16 @@ class ContestMachine(RuleBasedStateMachine):
         alone.run(self.reference, self.clock())
         digests = {what: pointer.result for what, pointer in self.standing().items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
+
+    def leaves(self) -> list[bytes]:
+        """Of the log: one of each attempt that is handed in."""
+        records = Records(SALT_KEY, self.reference.definition.contest.id)
+        entries = [entry for week in self.model.weeks for entry in self.backend.read_entries(week)]
+        return [
+            leaf
+            for entry in entries
+            for leaf in records.leaf_hashes(None, entry, self.reference.of_week(entry.week).bank.digest)
+        ]
 
     def read(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         """The week's entries, which no longer change once it may be closed."""

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, encode_rows
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.attempt import Entry
-from chalicelib.domain.closeout import WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.unit_score import Distinct
@@ -47,7 +47,7 @@ def close(contest: Definition, entries: list[Entry] = ENTRIES) -> tuple[WeekResu
     collectors = week_collectors(contest, loaded.bank)
     gathered = gather(contest, loaded.bank, contest.weeks[0], entries, collectors)
     return close_week(
-        contest, loaded.units, contest.weeks[0], gathered, root=ROOT, names=fakes.PSEUDONYMS
+        contest, loaded.units, contest.weeks[0], gathered, draw=Draw(1, ROOT), names=fakes.PSEUDONYMS
     ), loaded
 
 

@@ -84,7 +84,7 @@ def image(*finished: Finished, unit: str = "SO-A", **more: object) -> dict[str, 
 ONE = done()
 
 
-def test_only_writes_that_create_finish_move_or_erase_are_decoded() -> None:
+def test_only_writes_that_start_finish_move_or_erase_are_decoded() -> None:
     opened = {"open": {"B": b64encode(macs().opening(encode_opening(1_661_130_000_000, "a" * 16))).decode()}}
     start, save = record(None, image(**opened)), record(image(**opened), image(**opened, saved={"S": "A"}))
     submit, erase = record(image(**opened), image(ONE)), record(image(ONE), None)
@@ -94,6 +94,7 @@ def test_only_writes_that_create_finish_move_or_erase_are_decoded() -> None:
     assert units == [
         (None, ("SO-A", 0)),
         (("SO-A", 0), ("SO-A", 1)),
+        (("SO-A", 1), ("SO-A", 1)),
         (("SO-A", 1), ("SO-B", 1)),
         (("SO-A", 1), None),
     ]

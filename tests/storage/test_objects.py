@@ -37,6 +37,17 @@ def test_an_object_that_has_gone_is_not_replaced(bucket: Bucket) -> None:
     assert bucket.get("k") is None
 
 
+def test_objects_are_listed_in_order_and_deleted_in_thousands(bucket: Bucket) -> None:
+    for number in range(1003):
+        bucket.put(f"a/{number:04}", b"x")
+    bucket.put("b", b"x")
+    listed = list(bucket.keys("a/"))
+    assert listed == [f"a/{number:04}" for number in range(1003)]
+    bucket.delete(listed)
+    bucket.delete(["a/0000"])  # gone already
+    assert list(bucket.keys("")) == ["b"]
+
+
 def test_a_huge_object_is_not_read_to_its_end(bucket: Bucket) -> None:
     bucket.put("k", b"0123456789")
     assert bucket.get("k", 4) == b"0123"

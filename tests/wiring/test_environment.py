@@ -18,7 +18,7 @@ def test_an_environment_has_a_field_for_each_variable() -> None:
 
 def test_a_function_ignores_variables_that_it_does_not_need() -> None:
     assert read(TallyEnvironment, everything() | {"TALLIES_TABLE": "t"}) == TallyEnvironment(
-        "aws_region", "t", "entry_secret"
+        "aws_region", "desk_bucket", "t", "entry_secret"
     )
 
 

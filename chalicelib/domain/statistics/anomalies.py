@@ -3,6 +3,9 @@
 ``unauthentic``
     Attempts of which something stands in the table that the API has not written (``domain/macs.py``): somebody
     has written into the table. It counts nowhere.
+``late_in_log``
+    People with a paper that the log has too late (``services/log/ledger.py``): they win nothing unless the
+    organisers confirm it.
 ``too_fast``
     Counted attempts that took less than two seconds per question and still got four fifths of the questions
     right. Nobody reads a question and four options in that time.
@@ -62,6 +65,7 @@ def find_anomalies(
     people: Sequence[Standing],
     shortlist: Collection[str],
     registrations: Iterable[Registration],
+    late: Collection[str] = (),
 ) -> list[Anomaly]:
     """``right``: what has the point, under the rulings of the week.
 
@@ -69,6 +73,7 @@ def find_anomalies(
     """
     of_people = [*_unauthentic(signs), *_fast(signs), *_unread(signs), *_unsaved(signs)]
     return [
+        *(Anomaly("late_in_log", one, "", 1, 1, None, None, ()) for one in sorted(late)),
         *of_people,
         *_alike(first, right),
         *_night(signs.units),

@@ -13,6 +13,7 @@ Reason = Literal[
     "alike_wrong",
     "night",
     "above_headcount",
+    "late_in_log",
     "not_on_roster",
     "one_phone",
     "faster_than_reading",

@@ -38,7 +38,7 @@ from chalicelib.documents.manifest import (
 from chalicelib.documents.results_page import INDEX, Page, Recognised
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.week_proof import AUDIT
-from chalicelib.domain.closeout import FinalResult, Gathered, WeekResult, close_contest, close_week
+from chalicelib.domain.closeout import Draw, FinalResult, Gathered, WeekResult, close_contest, close_week
 from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
@@ -61,9 +61,17 @@ from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.shares import SHARES, Shares
-from chalicelib.services.closing.week_proof import PROOF, ReadOne, opened_gradings, proof_files, write_bundle
+from chalicelib.services.closing.week_proof import (
+    PROOF,
+    Minutes,
+    ReadOne,
+    opened_gradings,
+    proof_files,
+    write_bundle,
+)
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import MANIFEST, folder_of, revision_of, stored_revision
+from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import (
     CurrentRevision,
     LargeObjects,
@@ -163,6 +171,7 @@ class CloseWeeks:
     proven: Proven
     read_one: ReadOne
     salt_key: bytes
+    log: WeekLog
     version: str
 
     def run(self, reference: Current, now: int) -> list[Closed]:
@@ -252,7 +261,9 @@ class CloseWeeks:
                 continue
             gathered = self.shares.gather(of_week, week)
             proven = self._proven(of_week, week)
-            again = self._ranked(of_week, week, gathered, elsewhere, stored.document.draw_root, proven)
+            draw = Draw(stored.document.draw_size, stored.document.draw_root)
+            late = frozenset(stored.document.late)
+            again = self._ranked(of_week, week, gathered, elsewhere, draw, late, proven)
             document = closed_week(again, of_week, *elsewhere)
             changed = change(at.what, at.current.revision, stored.document, document)
             if changed:
@@ -297,23 +308,29 @@ class CloseWeeks:
         revision = self._claim(what, before, inputs, reference, current.commitment)
         gathered = self.shares.gather(reference, week)
         proven = self._proven(reference, week)
+        definition = reference.definition
+        minutes = Minutes(self.log.of_week(definition, week), self.log.last_in_time(definition, week))
         bundle = write_bundle(
             gathered.collected[PROOF],
             reference.bars(week.number),
             winners,
             self.desk,
             folder_of(what, revision),
+            minutes,
             proven,
         )
-        replaced, root = None, bundle.tree.root
+        agreed = self.log.agree(definition, week, minutes.missing)
+        minutes.fill(agreed.batches, self.log.last_in_time(definition, week))
+        late = _with_pseudonyms(gathered, self._names(reference), week.number, minutes.late)
+        replaced, draw = None, self.revisions.draw(what, revision, Draw(agreed.size, agreed.root))
         if before:
             stands = self._revision(what, before)
             there = stands.week()
             replaced = Replaced(there, stands)
             # A week that was opened again is drawn anew: its first root has been published.
             if _of_this_end(there, reference, week):
-                root = there.draw_root
-        result = self._ranked(reference, week, gathered, elsewhere, root, proven)
+                draw = Draw(there.draw_size, there.draw_root)
+        result = self._ranked(reference, week, gathered, elsewhere, draw, late, proven)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)
         concerned = [one.participant_id for one in (*document.prizes, *document.reserves)] + _lost(standing)
@@ -352,18 +369,21 @@ class CloseWeeks:
         week: Week,
         gathered: Gathered,
         elsewhere: Elsewhere,
-        root: str,
+        draw: Draw,
+        late: frozenset[str],
         proven: Collection[str],
     ) -> WeekResult:
         winners, unit_prizes = elsewhere
+        unconfirmed = late - reference.decisions.lifted_in(week.number)
         return close_week(
             reference.definition,
             reference.units,
             week,
             gathered,
-            root=root,
+            draw=draw,
             names=self._names(reference),
-            barred=reference.bars(week.number).no_prize,
+            barred={*reference.bars(week.number).no_prize, *unconfirmed},
+            late=late,
             earlier_winners=winners,
             unit_prizes_elsewhere=unit_prizes,
             proven=proven,
@@ -397,6 +417,7 @@ class CloseWeeks:
             "parts": {**parts, "definition": reference.definition_of(week)},
             "rulings": [list(ruling) for ruling in reference.decisions.rulings_in(week.number).values()],
             "bars": [sorted(bars.no_prize), sorted(bars.not_counted)],
+            "lifted": sorted(reference.decisions.lifted_in(week.number)),
             "numbers": reference.decisions.in_force(week.number),
             "corrected": sorted(reference.decisions.corrected_in(week.number).items()),
             "merged": reference.decisions.merged_in(week.number),
@@ -587,6 +608,16 @@ class LostRace(Exception):
 def _of_this_end(document: ClosedWeek, reference: Reference, week: Week) -> bool:
     """Whether a closed week ended when ``week`` does: it was not opened again since."""
     return document.closes_at == reference.definition.rfc3339(week.closes)
+
+
+def _with_pseudonyms(
+    gathered: Gathered, names: Pseudonyms, week: int, wanted: Collection[str]
+) -> frozenset[str]:
+    """The people of the week who have one of the ``wanted`` pseudonyms."""
+    if not wanted:
+        return frozenset()
+    people = (person.participant_id for person in gathered.people)
+    return frozenset(one for one in people if names(week, one) in wanted)
 
 
 class _Closing(NamedTuple):

@@ -49,7 +49,8 @@ def closed_week(
         opens_at=definition.rfc3339(week.opens),
         closes_at=definition.rfc3339(week.closes),
         paper_size=definition.paper.questions,
-        draw_root=result.root,
+        draw_root=result.draw.root,
+        draw_size=result.draw.size,
         counts=Counts(*result.counts),
         prediction=Prediction(prediction.target, result.target)
         if prediction and result.target is not None
@@ -62,6 +63,7 @@ def closed_week(
         days=tuple(Day(one.start.date().isoformat(), *one[1:]) for one in activity.days),
         questions=tuple(_figures(first, reference, rulings)),
         rulings=shown_rulings(rulings),
+        late=tuple(sorted(result.late)),
         earlier_winners=tuple(sorted(earlier_winners)),
         unit_prizes_elsewhere=listed(elsewhere),
         renamed=reference.decisions.renamed_in(f"week-{week.number}"),

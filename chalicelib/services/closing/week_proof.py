@@ -8,12 +8,14 @@ their pseudonyms, which needs all of them at once.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from heapq import nsmallest
 from operator import itemgetter
 from struct import Struct
+from sys import byteorder
 from typing import NamedTuple, cast
 
 from chalicelib.documents.bundle import Counted, Records, encode_line
@@ -33,8 +35,8 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
-from chalicelib.documents.week_proof import AUDIT, LEAVES, MERKLE, RANKING, Tree
-from chalicelib.domain.attempt import Entry, Finished
+from chalicelib.documents.week_proof import AUDIT, BATCHES, LEAVES, MERKLE, RANKING, Tree
+from chalicelib.domain.attempt import Entry, Finished, Status
 from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
@@ -46,6 +48,7 @@ from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.log.ledger import LoggedLeaves
 from chalicelib.services.ports import LargeObjects
 
 # The collector's name among those of a close.
@@ -57,6 +60,58 @@ PROOF = "proof"
 _PERSON = Struct(">32sBBBBBB??")
 _ATTEMPT = Struct(">BB")
 _LENGTHS = Struct(">256I")
+
+
+# Nobody hands these in: the close settles them, or the start of the next attempt.
+SETTLED: frozenset[Status] = frozenset({"overdue", "discarded"})
+
+
+class Minutes:
+    """Finds the minute of the log in which each line of a bundle stands.
+
+    ``late``: pseudonyms of people with a paper that was handed in and stands in a batch after the last in time.
+    """
+
+    def __init__(self, logged: LoggedLeaves, last_in_time: int) -> None:
+        self._logged, self._last = logged, last_in_time
+        self._batches = array("I")
+        self._missing: dict[bytes, tuple[int, str, bool]] = {}
+        self._handed_in: dict[str, int] = {}
+        self.late: set[str] = set()
+
+    def see(self, leaf: bytes, name: str, *, by_close: bool) -> None:
+        """The lines in order. ``by_close``: nobody handed it in."""
+        batch = self._logged.batch(leaf)
+        if batch is None:
+            self._missing[leaf] = len(self._batches), name, by_close
+        elif not by_close:
+            self._note(name, batch)
+        self._batches.append(batch or 0)
+
+    def _note(self, name: str, batch: int) -> None:
+        if batch > self._last:
+            self._handed_in[name] = max(batch, self._handed_in.get(name, 0))
+
+    @property
+    def missing(self) -> dict[bytes, bool]:
+        """Leaf hash → whether it is settled by the close."""
+        return {leaf: by_close for leaf, (_, _, by_close) in self._missing.items()}
+
+    def fill(self, batches: Mapping[bytes, int], last_in_time: int) -> None:
+        """The batches of all that was missing; a log that was late meanwhile has moved the last in time."""
+        for leaf, (line, name, by_close) in self._missing.items():
+            self._batches[line] = batches[leaf]
+            if not by_close:
+                self._note(name, batches[leaf])
+        self._missing.clear()
+        self.late = {name for name, batch in self._handed_in.items() if batch > last_in_time}
+
+    def encode(self) -> bytes:
+        """Four bytes for each line, big-endian."""
+        packed = array("I", self._batches)
+        if byteorder == "little":
+            packed.byteswap()
+        return packed.tobytes()
 
 
 class ProofCollector:
@@ -114,21 +169,23 @@ class ProofCollector:
             mine.extend(encoded[at : at + length])
             at += length
 
-    def write(self, leaves: LeafHashes, proven: Iterable[str] = ()) -> Iterator[bytes]:
-        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills ``leaves``.
+    def write(self, leaves: LeafHashes, minutes: Minutes, proven: Iterable[str] = ()) -> Iterator[bytes]:
+        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills the first two.
 
         ``proven``: participant ids of those whom an identity provider has proved.
         """
         anything, names = False, frozenset(map(self._pseudonym, proven))
         for number, bucket in enumerate(self._people):
             if bucket:
-                yield _packed(self._lines(bytes(bucket), leaves, names))
+                yield _packed(self._lines(bytes(bucket), leaves, minutes, names))
                 self._people[number] = bytearray()
                 anything = True
         if not anything:
             yield _packed([])
 
-    def _lines(self, bucket: bytes, leaves: LeafHashes, proven: frozenset[bytes]) -> list[bytes]:
+    def _lines(
+        self, bucket: bytes, leaves: LeafHashes, minutes: Minutes, proven: frozenset[bytes]
+    ) -> list[bytes]:
         people = []
         at = 0
         while at < len(bucket):
@@ -154,7 +211,9 @@ class ProofCollector:
             for score, record in own:
                 attempt = Finished.decode(record)
                 public, made = self._records.finish_under(name, entry, self._bank, attempt)
-                leaves.add(leaf_hash(public))
+                leaf = leaf_hash(public)
+                leaves.add(leaf)
+                minutes.see(leaf, name, by_close=attempt.status in SETTLED)
                 counted = beside._replace(
                     score=score,
                     duration=attempt.duration,
@@ -193,6 +252,7 @@ class Bundle(NamedTuple):
     audit_sha256: str
     audit_bytes: int
     tree: Proof
+    minutes: Minutes
     no_prize: list[str]
     not_counted: list[str]
     earlier_winners: list[str]
@@ -204,6 +264,7 @@ def write_bundle(
     earlier_winners: Iterable[str],
     desk: LargeObjects,
     folder: str,
+    minutes: Minutes,
     proven: Collection[str] = (),
 ) -> Bundle:
     """Writes ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
@@ -216,7 +277,7 @@ def write_bundle(
 
     def passing() -> Iterator[bytes]:
         nonlocal size
-        for piece in proof.write(leaves, proven):
+        for piece in proof.write(leaves, minutes, proven):
             summed.update(piece)
             size += len(piece)
             yield piece
@@ -224,7 +285,7 @@ def write_bundle(
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
     tree = Proof(tree_root(ordered).hex(), len(ordered) // WIDTH)
-    return Bundle(ordered, summed.hexdigest(), size, tree, *listed)
+    return Bundle(ordered, summed.hexdigest(), size, tree, minutes, *listed)
 
 
 # How many people of the ranking have their best attempt opened, whoever they are: of the answers of one in a
@@ -272,7 +333,7 @@ def proof_files(
 ) -> dict[str, bytes]:
     """The files that a revision keeps beside the bundle, by name."""
     ranking = ranking_again(bundle, result, reference, elsewhere, openings)
-    ranking_json = ranking.encode()
+    ranking_json, batches = ranking.encode(), bundle.minutes.encode()
     tree = Tree(
         contest=reference.definition.contest.id,
         week=result.week.number,
@@ -282,10 +343,11 @@ def proof_files(
         chunk_size=CHUNK,
         audit_sha256=bundle.audit_sha256,
         audit_bytes=bundle.audit_bytes,
+        batches_sha256=digest(batches),
         ranking_sha256=digest(ranking_json),
         order_sha256=ranking.result.order_sha256,
     )
-    return {LEAVES: bundle.leaves, MERKLE: tree.encode(), RANKING: ranking_json}
+    return {LEAVES: bundle.leaves, MERKLE: tree.encode(), RANKING: ranking_json, BATCHES: batches}
 
 
 def tree_root(leaves: bytes) -> bytes:
@@ -303,16 +365,19 @@ def ranking_again(
     """``ranking.json``."""
     definition = reference.definition
     name_of = partial(result.names, result.week.number)
+    unconfirmed = result.late - reference.decisions.lifted_in(result.week.number)
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
-        draw_root=result.root,
+        draw_root=result.draw.root,
+        draw_size=result.draw.size,
         rules=Rules(
             order=definition.ranking.order,
             prediction_target=definition.prediction.target if definition.prediction else None,
             prediction_counts=definition.prediction.counts if definition.prediction else None,
             paper_questions=definition.paper.questions,
             min_duration_ms=span_ms(definition.paper.min_duration),
+            grace_ms=definition.grace,
             one_prize=definition.ranking.one_prize,
             obliged_categories=tuple(sorted(definition.obliged)),
             prizes=tuple(map(counted_prize, definition.prizes_of("week"))),
@@ -323,7 +388,8 @@ def ranking_again(
         units=tuple(
             UnitSize(unit.code, unit.bloc, unit.parent, unit.headcount, unit.exempt) for unit in reference.units
         ),
-        no_prize=tuple(bundle.no_prize),
+        no_prize=tuple(sorted({*bundle.no_prize, *map(name_of, unconfirmed)})),
+        late=tuple(sorted(bundle.minutes.late)),
         not_counted=tuple(bundle.not_counted),
         earlier_winners=tuple(bundle.earlier_winners),
         unit_prizes_elsewhere=listed(elsewhere),

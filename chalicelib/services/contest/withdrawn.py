@@ -23,7 +23,7 @@ def withdraw_week(week: int, revision: int, manifest: str, desk: ObjectStore, si
         site.put(key, b"")
     for stored in revisions_so_far(desk, f"week-{week}", revision, manifest):
         tree = decode(Tree, stored.file(MERKLE))
-        for name in (tree.audit_file, tree.ranking_file):
+        for name in (tree.audit_file, tree.batches_file, tree.ranking_file):
             site.put(f"{proof}/{tree.folder}/{name}", b"")
 
 

@@ -30,14 +30,15 @@ from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.typed import decode
 from chalicelib.documents.week_proof import (
     AUDIT,
+    BATCHES,
     LEAVES,
     MERKLE,
     RANKING,
     AuditFile,
     Chunk,
+    NamedFile,
     PathStep,
     ProofIndex,
-    RankingFile,
     Tree,
 )
 from chalicelib.domain.merkle import CHUNK, chunks, paths, root
@@ -125,8 +126,8 @@ def show_proof(
     before = site.get(f"{target}/index.json")
     if before:
         shown = decode(ProofIndex, before)
-        there = shown.revision, shown.root, shown.audit.sha256, shown.ranking.sha256
-        if there == (revision, tree.root, tree.audit_sha256, tree.ranking_sha256):
+        there = shown.revision, shown.root, shown.audit.sha256, shown.batches.sha256, shown.ranking.sha256
+        if there == (revision, tree.root, tree.audit_sha256, tree.batches_sha256, tree.ranking_sha256):
             return proof
     folder = tree.folder
     ordered = stored.file(LEAVES)
@@ -141,7 +142,8 @@ def show_proof(
         site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
     leaves_with_data = checked_pieces(desk, f"{source}/{AUDIT}", audit)
     site.put_pieces(f"{target}/{folder}/{tree.audit_file}", leaves_with_data)
-    site.put(f"{target}/{folder}/{tree.ranking_file}", stored.file(RANKING))
+    for name, file in ((BATCHES, tree.batches_file), (RANKING, tree.ranking_file)):
+        site.put(f"{target}/{folder}/{file}", stored.file(name))
     index = ProofIndex(
         contest=tree.contest,
         week=week,
@@ -153,7 +155,8 @@ def show_proof(
         chunk_size=CHUNK,
         first=tuple(first),
         audit=AuditFile(tree.audit_file, tree.audit_sha256, tree.audit_bytes),
-        ranking=RankingFile(tree.ranking_file, tree.ranking_sha256),
+        batches=NamedFile(tree.batches_file, tree.batches_sha256),
+        ranking=NamedFile(tree.ranking_file, tree.ranking_sha256),
     )
     site.put(f"{target}/index.json", index.encode())
     return proof

@@ -44,6 +44,7 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
         "week",
         "index.json",
         "audit",
+        "batches",
         "ranking",
     }
     assert told_of_week_1(stage) == []
@@ -58,7 +59,7 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
     assert (first["prediction"]["actual"], again["prediction"]["actual"]) == (2, 3)
     assert stage.page("week-1")["closes_at"] == at(WEEK + LATER)
     # Everybody knows the first root by now: equals are drawn anew.
-    roots = [stage.manifest("week-1", revision)["proof"]["root"] for revision in (1, 2)]
+    roots = [stage.revisions.draws["week-1", revision].root for revision in (1, 2)]
     assert [first["draw_root"], again["draw_root"]] == roots
     assert roots[0] != roots[1]
     assert stage.rows("week-1", "changes.csv", 2)

@@ -251,7 +251,7 @@ def test_a_later_revision_keeps_the_order_of_equals() -> None:
     stage.run(AFTER_WEEK_1, reference(CONTEST, annulled=[first[3]]))
     assert order(stage, 2) == [*first[:3], *first[4:]]
     roots = [json.loads(stage.file("week-1", "closed_week.json", revision))["draw_root"] for revision in (1, 2)]
-    own = [stage.manifest("week-1", revision)["proof"]["root"] for revision in (1, 2)]
+    own = [stage.revisions.draws["week-1", revision].root for revision in (1, 2)]
     assert roots == [own[0], own[0]]
     assert own[0] != own[1]
 
@@ -263,6 +263,6 @@ def test_equal_units_stand_by_the_draw_and_at_the_end_by_that_of_the_last_week()
     for what in ("week-1", "week-2", "final"):
         document = json.loads(stage.file(what, "closed_week.json"))
         codes = [unit["code"] for unit in document["units"]]
-        root = stage.manifest("week-2" if what == "final" else what)["proof"]["root"]
+        root = stage.revisions.draws["week-2" if what == "final" else what, 1].root
         assert document["draw_root"] == root
         assert codes == sorted(codes, key=lambda code: digest(f"{root}|{code}".encode()))

@@ -246,6 +246,7 @@ def test_results_of_a_week_that_is_opened_again_are_taken_back_from_the_site(des
         chunk_size=1,
         audit_sha256=NONE,
         audit_bytes=0,
+        batches_sha256=NONE,
         ranking_sha256=NONE,
         order_sha256=NONE,
     )

@@ -1,0 +1,164 @@
+"""What the log knows of a week when it closes: the minute in which each record stands.
+
+A close counts what the entries hold; the log says since when. What the close itself settles, and what the log
+has missed, is handed in to it first. What people handed in and stands in the log later than ``closes + grace +
+3 min`` (and the log's own lag) wins nothing, unless the organisers confirm it. So nothing that is written into
+an entry after the close can win unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.log import BATCH, PENDING, LogState, PendingLeaves
+from chalicelib.domain.definition import Definition, Week
+from chalicelib.domain.merkle import WIDTH, hashes
+from chalicelib.services.log.append import LogStates
+from chalicelib.services.ports import Clock, ListedObjects
+
+# How long a record may take from the entry to the log.
+IN_TIME_MS = 3 * 60_000
+# So often a run waits for the log before it leaves the week to the next run.
+ROUNDS = 60
+_ROW = WIDTH + 4
+
+
+class NotLogged(Exception):
+    """The log has not yet taken in what it has to; the next run goes on."""
+
+
+class LoggedLeaves:
+    """Leaf hashes with the numbers of their batches: 36 bytes each."""
+
+    def __init__(self) -> None:
+        self._added: list[bytearray] = [bytearray() for _ in range(256)]
+        self._ordered: dict[int, bytes] = {}
+
+    def add(self, batch: int, leaves: bytes) -> None:
+        """``leaves``: hashes, concatenated."""
+        number = batch.to_bytes(4, "big")
+        for leaf in hashes(leaves):
+            self._added[leaf[0]] += leaf + number
+            self._ordered.pop(leaf[0], None)
+
+    def batch(self, leaf: bytes) -> int | None:
+        """The first batch with this leaf."""
+        rows = self._ordered.get(leaf[0])
+        if rows is None:
+            packed = self._added[leaf[0]]
+            rows = b"".join(sorted([bytes(packed[at : at + _ROW]) for at in range(0, len(packed), _ROW)]))
+            self._ordered[leaf[0]] = rows
+        low, high = 0, len(rows) // _ROW
+        while low < high:
+            middle = (low + high) // 2
+            if rows[middle * _ROW : middle * _ROW + WIDTH] < leaf:
+                low = middle + 1
+            else:
+                high = middle
+        at = low * _ROW
+        return int.from_bytes(rows[at + WIDTH : at + _ROW], "big") if rows[at : at + WIDTH] == leaf else None
+
+
+class Agreed(NamedTuple):
+    """The checkpoint that holds every record of the week, and the batches of those that were missing."""
+
+    size: int
+    root: str
+    batches: Mapping[bytes, int]
+
+
+class WeekLog(Protocol):
+    """The log as a close sees it."""
+
+    def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
+        """All that is logged since the week opened."""
+
+    def last_in_time(self, definition: Definition, week: Week) -> int:
+        """The last batch whose records are in time."""
+
+    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
+        """Waits until the log holds ``missing``: leaf hash → whether the close has settled it.
+
+        Lots are drawn by the checkpoint, so it is one from after the week's end: nobody could know it before.
+        Raises ``NotLogged``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """``WeekLog`` over the log's state and the desk; ``wait`` returns after a moment."""
+
+    states: LogStates
+    desk: ListedObjects
+    clock: Clock
+    wait: Callable[[], None]
+
+    def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
+        logged = LoggedLeaves()
+        self._read(logged, self._batch(self._state(), week.opens))
+        return logged
+
+    def last_in_time(self, definition: Definition, week: Week) -> int:
+        state = self._state()
+        last = self._batch(state, _until(definition, week))
+        # A log that was late has everything of the minutes between in the newest of them.
+        return next((end for start, end in state.gaps if start <= last <= end), last)
+
+    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
+        first, found = self._batch(self._state(), week.opens), dict[bytes, int]()
+        settled = [leaf for leaf, by_close in missing.items() if by_close]
+        others = [leaf for leaf, by_close in missing.items() if not by_close]
+        self._hand_in(week, settled)
+        handed_in = False
+        for _ in range(ROUNDS):
+            logged = LoggedLeaves()
+            first = self._read(logged, first)
+            new = {leaf: logged.batch(leaf) for leaf in missing if leaf not in found}
+            found |= {leaf: batch for leaf, batch in new.items() if batch is not None}
+            state = self._state()
+            over = state.published > self._batch(state, week.closes + definition.grace)
+            if len(found) == len(missing) and over and state.published == state.size:
+                return Agreed(state.size, state.root, found)
+            if not handed_in and self._due(state, definition, week):
+                self._hand_in(week, [leaf for leaf in others if leaf not in found])
+                handed_in = True
+            self.wait()
+        raise NotLogged(f"week {week.number}: {len(missing) - len(found)} of {len(missing)}")
+
+    def _due(self, state: LogState, definition: Definition, week: Week) -> bool:
+        """Whether what the stream has not brought by now is late in any case."""
+        until = _until(definition, week)
+        return self.clock() > until and state.published > self._batch(state, until)
+
+    def _hand_in(self, week: Week, leaves: list[bytes]) -> None:
+        """The same leaves are handed in once, whoever does it; of others some may stand in the log twice."""
+        if leaves:
+            packed = b"".join(sorted(leaves))
+            named = f"close-week-{week.number}-{digest(packed)[:16]}"
+            self.desk.put(f"{PENDING}{named}.msgpack", PendingLeaves({named: [("0", packed)]}).encode())
+
+    def _read(self, logged: LoggedLeaves, first: int) -> int:
+        """Adds the batches from ``first`` on; returns the first that is not there yet."""
+        size = self._state().published
+        for key in self.desk.keys(BATCH):
+            batch = int(key.removeprefix(BATCH).removesuffix(".bin"))
+            if first <= batch < size:
+                logged.add(batch, self.desk.get(key) or b"")
+        return max(first, size)
+
+    def _state(self) -> LogState:
+        state, _ = self.states.read()
+        if state is None:
+            raise NotLogged("the log has not begun")
+        return state
+
+    @staticmethod
+    def _batch(state: LogState, moment: int) -> int:
+        return max(0, (moment - state.began) // state.every)
+
+
+def _until(definition: Definition, week: Week) -> int:
+    return week.closes + definition.grace + IN_TIME_MS

@@ -1,0 +1,88 @@
+"""A log for tests of closes: it takes in at once, and in time, whatever a close finds missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, MutableMapping
+
+from chalicelib.documents.canonical import digest
+from chalicelib.documents.compiled_contest import encode_definition
+from chalicelib.documents.log import MINUTE, PENDING, PendingLeaves
+from chalicelib.domain.definition import Definition, Week
+from chalicelib.services.contest.reference import Current
+from chalicelib.services.exam.receipts import SigningKey
+from chalicelib.services.log.append import Log
+from chalicelib.services.log.ledger import Agreed, Ledger, LoggedLeaves
+from chalicelib.services.log.openings import open_batches
+from tests.fakes import MemoryLogStates, MemoryObjects
+
+
+class ToldLog:
+    """``WeekLog``. What it shows stands among ``objects``, those of the site."""
+
+    def __init__(self, objects: MutableMapping[str, bytes]) -> None:
+        self._site, self.desk, self.states = MemoryObjects(), MemoryObjects(), MemoryLogStates()
+        self._site.objects = objects  # type: ignore[assignment]
+        self.now, self._facts, self._taken = 0, dict[str, str](), set[bytes]()
+        self._ledger = Ledger(self.states, self.desk, lambda: self.now, self._wait)
+
+    def note(self, reference: Current, now: int, leaves: Collection[bytes] = ()) -> None:
+        """``leaves``: of all that is handed in. What now begins to hold is told in the minute under way."""
+        if new := set(leaves) - self._taken:
+            self._taken |= new
+            name = f"told-{len(self._taken)}"
+            waiting = PendingLeaves({name: [("0", b"".join(sorted(new)))]})
+            self.desk.put(f"{PENDING}{name}.msgpack", waiting.encode())
+        begun = {
+            f"week-{week}/definition": reference.of_week(week).digests["definition"]
+            for week in reference.earlier
+        }
+        facts = {"definition": reference.digests["definition"], **begun}
+        if self.states.state is None:
+            self._begin(reference.definition, facts, now)
+        else:
+            self.log.append("", self._facts, now)
+            self._facts = facts
+
+    def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
+        if self.states.state is None:
+            compiled = encode_definition(definition)
+            self._site.put(f"data/reference/{digest(compiled)}.json", compiled)
+            self._begin(definition, {"definition": digest(compiled)}, week.opens - _length(definition))
+        return self._ledger.of_week(definition, week)
+
+    def _begin(self, definition: Definition, facts: dict[str, str], now: int) -> None:
+        self._facts = facts
+        Log(self.states, self.desk, self._site, SigningKey(b"log"), b"log", _length(definition)).append(
+            definition.contest.id, facts, now
+        )
+
+    @property
+    def log(self) -> Log:
+        return Log(self.states, self.desk, self._site, SigningKey(b"log"), b"log")
+
+    def last_in_time(self, definition: Definition, week: Week) -> int:
+        return self._ledger.last_in_time(definition, week)
+
+    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
+        self._minute = max(self._ledger.last_in_time(definition, week), self._size) + 1
+        agreed = self._ledger.agree(definition, week, dict.fromkeys(missing, True))
+        state, version = self.states.read()
+        while state and state.opened < state.size:
+            state, version = open_batches(self.log, state, version, state.size)
+        return agreed
+
+    @property
+    def _size(self) -> int:
+        return self.states.state.size if self.states.state else 0
+
+    def _wait(self) -> None:
+        """The minutes pass until all is logged."""
+        before = self.states.state
+        assert before
+        self.log.append("", self._facts, before.began + self._minute * before.every)
+
+
+def _length(definition: Definition) -> int:
+    """Of a minute: some hundred make a week."""
+    week = definition.weeks[0]
+    return max(1, (week.closes - week.opens) // MINUTE // 300) * MINUTE

@@ -1,0 +1,167 @@
+"""Checks a week's bundle against the log: in which minute each record stands, and that nothing else does."""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from verify import log, note, rules
+from verify.bundle import Logged
+from verify.outcome import CannotCheck, Failed, Passed
+from verify.site import Fetch, file, read_json
+from verify.tree import canonical, from_hex, leaf_hash, root
+
+# A record may take so long from the end of the grace to the log.
+IN_TIME_S = 3 * 60
+
+
+def check(
+    fetch: Fetch, lines: Sequence[Logged], packed: bytes, published: dict[str, Any], page: dict[str, Any]
+) -> Iterator[Passed]:
+    """``packed``: the number of each line's batch. Raises ``Failed`` or ``CannotCheck``."""
+    if len(packed) != 4 * len(lines):
+        raise Failed(
+            "Danh sách phút không khớp với bộ dữ liệu.", "The list of minutes does not fit the bundle."
+        )
+    batches = [number for (number,) in struct.iter_unpack(">I", packed)]
+    leaves = _leaves(fetch, published)
+    end = datetime.fromisoformat(page["closes_at"]).timestamp() + published["rules"]["grace_ms"] / 1000
+    if published["draw_size"] <= _minute(leaves, end):
+        raise Failed(
+            "Thứ tự của người bằng nhau theo một mốc có trước khi tuần kết thúc.",
+            "Equals stand by a checkpoint from before the end of the week.",
+        )
+    yield Passed(
+        f"Thứ tự của người bằng nhau theo mốc {published['draw_size']} của nhật ký: {published['draw_root']}",
+        f"Equals stand by the log's checkpoint of {published['draw_size']} minutes",
+    )
+    if batches and max(batches) >= len(leaves):
+        raise Failed("Có bài ở một phút mà nhật ký chưa có.", "A record stands in a minute that the log lacks.")
+    first = _minute(leaves, datetime.fromisoformat(page["opens_at"]).timestamp())
+    yield rules.check(fetch, leaves, first, published)
+    last = max([published["draw_size"] - 1, *batches])
+    others = _batches(fetch, leaves, lines, batches, range(max(0, first), min(last + 1, len(leaves))))
+    yield Passed(
+        f"Nhật ký có đúng {len(lines)} bài này, mỗi bài trong phút đã nêu, và {others} bài của tuần khác",
+        f"The log holds exactly these {len(lines)} records, each in its minute, and {others} of other weeks",
+    )
+    yield _late(leaves, lines, batches, published, _minute(leaves, end + IN_TIME_S))
+
+
+def _leaves(fetch: Fetch, published: dict[str, Any]) -> list[log.Leaf]:
+    """All leaves of the log, whose tree has the root of the draw at its size."""
+    key = note.read_key(file(fetch, f"{log.FOLDER}/vkey").decode(errors="replace"))
+    checkpoint = note.read_checkpoint(file(fetch, f"{log.FOLDER}/checkpoint"))
+    if not note.signed(checkpoint, key):
+        raise Failed("Mốc của nhật ký không có chữ ký đúng.", "The log's checkpoint is not signed by its key.")
+    if checkpoint.size < published["draw_size"]:
+        raise Failed(
+            "Nhật ký ngắn hơn lúc chốt tuần: đã bị cắt.", "The log is shorter than when the week was closed."
+        )
+    entries: list[bytes] = []
+    for number in range(-(-checkpoint.size // log.TILE)):
+        entries += log.fetch_entries(fetch, number, min(log.TILE, checkpoint.size - number * log.TILE))
+    hashed = [leaf_hash(entry) for entry in entries]
+    if root(hashed) != checkpoint.root:
+        raise Failed(
+            "Các phút của nhật ký không cho ra mốc đã ký.", "The log's minutes do not give its checkpoint."
+        )
+    if root(hashed[: published["draw_size"]]).hex() != published["draw_root"]:
+        raise Failed(
+            "Thứ tự của người bằng nhau không theo mã xác thực của nhật ký lúc chốt tuần.",
+            "Equal people do not stand by the log's root at the close.",
+        )
+    leaves = [log.read_leaf(entry, number) for number, entry in enumerate(entries)]
+    if any(leaf.at != leaves[0].at + number * _length(leaves) for number, leaf in enumerate(leaves)):
+        raise Failed("Các phút của nhật ký không nối tiếp nhau.", "The log's minutes do not follow each other.")
+    return leaves
+
+
+def _length(leaves: Sequence[log.Leaf]) -> int:
+    """Of a minute, in seconds; tests have others. ``watch`` wants real ones."""
+    return max(1, leaves[1].at - leaves[0].at) if len(leaves) > 1 else log.MINUTE
+
+
+def _minute(leaves: Sequence[log.Leaf], moment: float) -> int:
+    """The number of the minute of ``moment``, in seconds since 1970."""
+    return int((moment - leaves[0].at) // _length(leaves))
+
+
+def _batches(
+    fetch: Fetch,
+    leaves: Sequence[log.Leaf],
+    lines: Sequence[Logged],
+    batches: Sequence[int],
+    window: range,
+) -> int:
+    """Compares every minute of the week; returns how many records of other weeks stand there."""
+    mine: dict[int, list[bytes]] = defaultdict(list)
+    for one, number in zip(lines, batches, strict=True):
+        mine[number].append(one.leaf)
+    others = 0
+    openings: dict[int, Any] = {}
+    for number in sorted({*window, *mine}):
+        if number // log.TILE not in openings:
+            told = read_json(fetch, f"{log.FOLDER}/openings/{number // log.TILE}.json")
+            openings[number // log.TILE] = {one["batch"]: one for one in told["openings"]}
+        opening = openings[number // log.TILE].get(number)
+        if opening is None:
+            raise CannotCheck(
+                f"Phút thứ {number} của nhật ký chưa được mở: hãy thử lại sau nửa giờ.",
+                f"Minute {number} of the log is not opened yet: try again in half an hour.",
+            )
+        size, hashed = int(opening["size"]), from_hex(opening["root"], 32, "root")
+        if not 0 <= size <= log.LARGEST:
+            raise CannotCheck(f"Phút thứ {number} quá lớn: {size}.", f"Minute {number} is too large: {size}.")
+        committed = canonical({"root": opening["root"], "size": size})
+        if sha256(from_hex(opening["salt"], 32, "salt") + committed).hexdigest() != leaves[number].commitment:
+            raise Failed(
+                f"Phút thứ {number} mở ra khác với cam kết của nó.",
+                f"Minute {number} opens to something else than it committed to.",
+            )
+        own = sorted(mine[number])
+        if len(own) != size or root(own) != hashed:
+            others += _others(fetch, number, own, size, hashed)
+    return others
+
+
+def _others(fetch: Fetch, number: int, own: Sequence[bytes], size: int, hashed: bytes) -> int:
+    there = log.fetch_hashes(fetch, f"{log.FOLDER}/batch/{number}", size)
+    if root(there) != hashed or not set(own) <= set(there):
+        raise Failed(
+            f"Nhật ký không có một số bài của bộ dữ liệu trong phút thứ {number}: bài bị thêm hoặc sửa.",
+            f"The log lacks records of the bundle in minute {number}: attempts were added or changed.",
+        )
+    return size - len(set(own))
+
+
+def _late(
+    leaves: Sequence[log.Leaf],
+    lines: Sequence[Logged],
+    batches: Sequence[int],
+    published: dict[str, Any],
+    last: int,
+) -> Passed:
+    """Who handed in what the log has too late is told, and wins nothing without the organisers' word.
+
+    ``last``: the number of the last minute in time.
+    """
+    last = log.told_in(leaves, last)
+    late = {
+        one.pseudonym for one, number in zip(lines, batches, strict=True) if one.handed_in and number > last
+    }
+    if sorted(late) != published["late"]:
+        raise Failed(
+            "Danh sách người nộp mà nhật ký ghi nhận muộn không đúng.",
+            "The list of people whose papers came too late to the log is wrong.",
+        )
+    confirmed = len(late - set(published["no_prize"]))
+    return Passed(
+        f"{len(late)} người có bài vào nhật ký muộn; Ban Tổ chức xác nhận {confirmed} người, "
+        "số còn lại không xét giải",
+        f"{len(late)} people have papers that came late to the log; the organisers confirm {confirmed} of them",
+    )
