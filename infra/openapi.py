@@ -25,7 +25,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
 Json = dict[str, Any]
 
 # The gateway and the framework may answer these on any route; a body the gateway cannot read is "not_json".
-ANYWHERE = ("not_json", "too_large", "unsupported_media_type", "internal", "busy")
+ANYWHERE = ("not_json", "refused", "too_large", "unsupported_media_type", "internal", "busy")
 # Problems with members of their own.
 SHAPES: dict[str, Any] = {
     "invalid": shapes.InvalidProblem,

@@ -8,12 +8,14 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib.domain.errors import Busy
 from chalicelib.web import problems
 
 Template = dict[str, Any]
 
-# API Gateway's own answers, as the API's problem documents. A throttled request and one for which Lambda has no
-# room are the same to the person who waits: try again.
+# API Gateway's own answers, as the API's problem documents. A throttled request, one for which Lambda has no
+# room (it arrives as a failed integration or as an error of the configuration, never as 429) and one whose
+# function died are the same to the person who waits: try again. A fault of ours is the function's own answer.
 GATEWAY_RESPONSES = {
     "MISSING_AUTHENTICATION_TOKEN": "not_found",  # its name for "no such route"
     "RESOURCE_NOT_FOUND": "not_found",
@@ -22,9 +24,12 @@ GATEWAY_RESPONSES = {
     "THROTTLED": "busy",
     "INTEGRATION_FAILURE": "busy",
     "INTEGRATION_TIMEOUT": "busy",
-    "DEFAULT_4XX": "not_json",
-    "DEFAULT_5XX": "internal",
+    "API_CONFIGURATION_ERROR": "busy",
+    "DEFAULT_4XX": "refused",
+    "DEFAULT_5XX": "busy",
 }
+# Its fallbacks take the place of every other answer: without a status they keep that answer's own.
+_KEEPS_STATUS = {"DEFAULT_4XX"}
 
 
 def load(path: Path) -> Template:
@@ -53,16 +58,20 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
 
 def gateway_responses() -> Template:
     """In SAM's form. The key application/json only selects the body; the header gives the real type."""
-    return {kind: _gateway_response(code) for kind, code in GATEWAY_RESPONSES.items()}
+    return {kind: _gateway_response(kind, code) for kind, code in GATEWAY_RESPONSES.items()}
 
 
-def _gateway_response(code: str) -> Template:
+def _gateway_response(kind: str, code: str) -> Template:
     document = problems.document(code)
     headers = {"Content-Type": f"'{problems.CONTENT_TYPE}'", "Cache-Control": "'no-store'"}
     if code == "busy":
-        headers["Retry-After"] = "'2'"
+        headers["Retry-After"] = f"'{Busy.retry_after}'"
+    status = {"StatusCode": str(document["status"])}
+    if kind in _KEEPS_STATUS:
+        status = {}
+        del document["status"]
     return {
-        "StatusCode": str(document["status"]),
+        **status,
         "ResponseParameters": {"Headers": headers},
         "ResponseTemplates": {"application/json": json.dumps(document, ensure_ascii=False)},
     }

@@ -25,6 +25,11 @@ class Problem(NamedTuple):
 
 PROBLEMS = {
     "not_json": Problem(400, "Không đọc được yêu cầu", "Nội dung gửi lên phải là JSON hợp lệ, mã hóa UTF-8."),
+    "refused": Problem(
+        400,
+        "Không nhận yêu cầu này",
+        "Yêu cầu không đúng dạng nên không được nhận. Hãy tải lại trang rồi thử lại.",
+    ),
     "unauthorized": Problem(
         401,
         "Chưa đăng nhập",
@@ -126,6 +131,7 @@ PROBLEMS = {
     "not_loaded": Problem(503, "Chưa có cuộc thi", "Cuộc thi chưa được nạp vào hệ thống. Hãy quay lại sau."),
 }
 _BY_STATUS = {
+    400: "not_json",
     403: "not_found",  # API Gateway's own "Missing Authentication Token" means this
     404: "not_found",
     405: "method_not_allowed",
@@ -172,4 +178,5 @@ def _members(error: ContestError) -> dict[str, Any]:
 
 def of_status(status: int) -> dict[str, Any]:
     """The document for an error that the framework answers itself."""
-    return document(_BY_STATUS.get(status, "internal" if status >= 500 else "not_json"))
+    code = _BY_STATUS.get(status, "internal" if status >= 500 else "refused")
+    return {**document(code), "status": status}

@@ -36,21 +36,15 @@ test("Retry-After is the shortest wait", async () => {
   assert.ok(net.waits[0] >= 4000);
 });
 
-test("registering is not repeated when it is unknown whether it arrived", async () => {
-  const net = network(lost, answer(201, {}));
-  await assert.rejects(call("POST", "/participants", {}, net.options), { code: "network" });
-  assert.equal(net.calls, 1);
-});
-
-test("but it is when the server turned it away", async () => {
-  const net = network(refusal(503, "busy"), answer(201, { participant: {} }));
+test("registering is repeated like everything else", async () => {
+  const net = network(lost, refusal(503, "busy"), answer(502, null), answer(201, { participant: {} }));
   await call("POST", "/participants", {}, net.options);
-  assert.equal(net.calls, 2);
+  assert.equal(net.calls, 4);
 });
 
 test("too many wrong passwords are not tried again", async () => {
   const net = network(refusal(429, "proof_required", { "Retry-After": "1" }));
-  await assert.rejects(call("POST", "/sessions", {}, { ...net.options, repeat: true }), { code: "proof_required" });
+  await assert.rejects(call("POST", "/sessions", {}, net.options), { code: "proof_required" });
   assert.equal(net.calls, 1);
 });
 

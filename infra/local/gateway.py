@@ -16,10 +16,11 @@ def set_gateway_responses(apigateway: Any, api: str, template: Path) -> None:
     properties = json.loads(template.read_text(encoding="utf-8"))["Resources"]["RestAPI"]["Properties"]
     for kind, response in properties["GatewayResponses"].items():
         headers = response["ResponseParameters"]["Headers"]
+        status = {"statusCode": response["StatusCode"]} if "StatusCode" in response else {}
         apigateway.put_gateway_response(
             restApiId=api,
             responseType=kind,
-            statusCode=response["StatusCode"],
+            **status,
             responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
             responseTemplates=response["ResponseTemplates"],
         )

@@ -101,6 +101,8 @@ def test_a_lost_password_can_be_reset(hall: Stack, page: Page, new_person: Calla
     expect(page.get_by_text("mã dùng một lần không đúng")).to_be_visible()
     code = code_from_the_desk(hall, person.citizen_id)
     page.get_by_label("Mã dùng một lần").fill(code.replace("-", " "))
+    # The code does its work, but the answer is lost on its way.
+    page.route("**/api/password", lambda route: (route.fetch(), route.abort()), times=1)
     press(send)
     expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
     told = page.get_by_text("Mật khẩu của bạn đã được Ban Tổ chức đặt lại lúc")

@@ -18,7 +18,7 @@ from chalicelib.web.problems import PROBLEMS, document, of, of_status
 from tests.domain.builders import done
 
 # Answers of the framework and of the last resort; no use case raises these.
-FRAMEWORK = {"not_found", "method_not_allowed", "unsupported_media_type", "internal"}
+FRAMEWORK = {"not_found", "refused", "method_not_allowed", "unsupported_media_type", "internal"}
 
 
 def refusals(kind: type[ContestError] = ContestError) -> list[type[ContestError]]:
@@ -122,10 +122,14 @@ def test_temporary_refusals_say_when_to_come_back() -> None:
         (405, "method_not_allowed"),
         (413, "too_large"),
         (415, "unsupported_media_type"),
+        (418, "refused"),
+        (431, "refused"),
         (500, "internal"),
         (502, "internal"),
         (504, "internal"),
     ],
 )
 def test_a_refusal_by_the_framework_becomes_a_problem_too(status: int, code: str) -> None:
-    assert of_status(status)["code"] == code
+    told = of_status(status)
+    assert told["code"] == code
+    assert told["status"] == status or code == "not_found"

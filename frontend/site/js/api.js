@@ -1,5 +1,5 @@
-// Calls to the server. Calls that may be sent twice are repeated, spread out at random (full jitter),
-// so that a crowd that was turned away does not return all at once.
+// Calls to the server, repeated until they are answered; spread out at random (full jitter), so that a crowd
+// that was turned away does not return all at once.
 
 import { syncFrom } from "./clock.js";
 import { session } from "./storage.js";
@@ -10,7 +10,6 @@ import { session } from "./storage.js";
 
 /**
  * @typedef {object} Options
- * @property {boolean} [repeat] the call is idempotent
  * @property {number} [tries] in all
  * @property {number} [timeout] ms
  * @property {(error: ApiError) => boolean} [giveUp] stop retrying early
@@ -49,11 +48,6 @@ export class ApiError extends Error {
   get passing() {
     if (["proof_required", "not_loaded", "stopped", "provider_down"].includes(this.code)) return false;
     return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-
-  /** The server did not accept the request: even a call that is not idempotent may be repeated. */
-  get untouched() {
-    return this.passing && (this.status === 429 || this.status === 503);
   }
 }
 
@@ -178,10 +172,9 @@ async function ask(method, path, body, { fetching, timeout, keepalive }) {
  * @returns {Promise<any>} by docs/openapi.json; `api` below names it
  */
 export function call(method, path, body, options = {}) {
-  const { repeat = method === "GET" || method === "PUT", tries = TRIES, timeout = TIMEOUT_MS, keepalive } = options;
+  const { tries = TRIES, timeout = TIMEOUT_MS, keepalive } = options;
   const { fetching = (url, request) => fetch(url, request) } = options;
-  /** @param {ApiError} error */
-  const again = (error) => (repeat ? error.passing : error.untouched);
+  const again = (/** @type {ApiError} */ error) => error.passing;
   return repeated(() => ask(method, path, body, { fetching, timeout, keepalive }), { ...options, tries, again });
 }
 
@@ -199,14 +192,17 @@ export const api = {
   /** @type {(application: Bodies["registerParticipant"]) => Promise<Answers["registerParticipant"]>} */
   register: (application) => call("POST", "/participants", application),
   /** @type {(credentials: Bodies["signIn"]) => Promise<Answers["signIn"]>} */
-  signIn: (credentials) => call("POST", "/sessions", credentials, { repeat: true }),
-  /** @type {(request: Bodies["resetPassword"]) => Promise<Answers["resetPassword"]>} */
-  resetPassword: (request) => call("POST", "/password", request),
+  signIn: (credentials) => call("POST", "/sessions", credentials),
+  /**
+   * After an unsure try, "wrong_code" may mean that the code has done its work.
+   * @type {(request: Bodies["resetPassword"], options?: Options) => Promise<Answers["resetPassword"]>}
+   */
+  resetPassword: (request, options) => call("POST", "/password", request, options),
   /** @type {(options?: Options) => Promise<Answers["getMe"]>} */
   me: (options) => call("GET", "/me", undefined, options),
   /** @returns {Promise<Answers["startAttempt"]>} */
   async start() {
-    const answer = await call("POST", "/attempts", {}, { repeat: true });
+    const answer = await call("POST", "/attempts", {});
     started = answer.attempt;
     return answer;
   },
@@ -225,7 +221,7 @@ export const api = {
     call("PUT", `/attempts/${encodeURIComponent(id)}/answers`, body, { tries: 1, ...options }),
   /** @type {(id: string, body: Bodies["submitAttempt"], options?: Options) => Promise<Answers["submitAttempt"]>} */
   submit: (id, body, options) =>
-    call("POST", `/attempts/${encodeURIComponent(id)}/submission`, body, { repeat: true, ...options }),
+    call("POST", `/attempts/${encodeURIComponent(id)}/submission`, body, options),
 };
 
 const kept = new Map();

@@ -31,7 +31,7 @@ export async function screen(context) {
   let answer = null;
   try {
     const sent = { flow: begun.flow, code: begun.code || "", state, ...(begun.iss ? { iss: begun.iss } : {}) };
-    answer = await call("POST", "/sign-in", sent, { repeat: true });
+    answer = await call("POST", "/sign-in", sent);
   } catch (thrown) {
     const error = /** @type {any} */ (thrown);
     if (!error.code || error.status === 0) throw thrown;

@@ -38,21 +38,31 @@ export async function screen({ contest, go, kept }) {
   const change = once(send, async () => {
     if (!mistakes.none()) return;
     const filled = request();
+    let unsure = false; // an earlier try may have arrived
+
+    async function signIn() {
+      try {
+        const { citizen_id, password } = filled;
+        session.set(await withProof((proof) => api.signIn({ citizen_id, password, proof }), checking.tell));
+      } catch (error) {
+        return false;
+      }
+      go("#/me", { instead: true });
+      return true;
+    }
+
     try {
-      await withProof((proof) => api.resetPassword({ ...filled, proof }), checking.tell);
-    } catch (error) {
+      const waits = { onWait: () => { unsure = true; } };
+      await withProof((proof) => api.resetPassword({ ...filled, proof }, waits), checking.tell);
+    } catch (thrown) {
+      const error = /** @type {import("../api.js").ApiError} */ (thrown);
+      if (error.code === "wrong_code" && unsure && await signIn()) return;
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);
       else mistakes.say(explain(error));
       return;
     }
-    try {
-      const { citizen_id, password } = filled;
-      session.set(await withProof((proof) => api.signIn({ citizen_id, password, proof }), checking.tell));
-      go("#/me", { instead: true });
-    } catch (error) {
-      go("#/sign-in", { instead: true });
-    }
+    if (!await signIn()) go("#/sign-in", { instead: true });
   });
   form.addEventListener("submit", change);
   form.append(summary, citizen.box, code.box, password.box, h("p", { class: "actions" }, send), checking.note);
