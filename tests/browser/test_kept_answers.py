@@ -131,22 +131,22 @@ def test_a_reload_on_a_line_that_never_answers(page: Page) -> None:
 
 
 def test_a_tab_left_open_on_another_device_when_time_is_up(phone: Phone, sitter: Sitter) -> None:
-    stale = phone().new_page()
-
-    def ends_soon(route: Route) -> None:
-        answer = route.fetch()
-        found = answer.json()
-        deadline = datetime.now(UTC) + timedelta(seconds=12)
-        found["attempt"].update(deadline=deadline.isoformat())
-        route.fulfill(response=answer, json=found)
-
-    stale.route("**/api/attempts/*", reads(ends_soon))
-    sitter.opens(stale)
+    # It knows of no answers, and its time ends once all of them are saved from elsewhere.
+    before = sitter.person.call(sitter.stack, "GET", f"/attempts/{sitter.attempt}")
     page = phone().new_page()
     sitter.opens(page)
     sitter.answers(page)
     leave_and_return(page)
     sitter.saved()
+    stale = phone().new_page()
+
+    def ends_soon(route: Route) -> None:
+        deadline = datetime.now(UTC) + timedelta(seconds=12)
+        before["attempt"].update(deadline=deadline.isoformat())
+        route.fulfill(json=before)
+
+    stale.route("**/api/attempts/*", reads(ends_soon))
+    sitter.opens(stale)
     all_right(stale)
     hand_in(page)
     all_right(page)
