@@ -23,6 +23,7 @@ class ToldLog:
         self._site, self.desk, self.states = MemoryObjects(), MemoryObjects(), MemoryLogStates()
         self._site.objects = objects  # type: ignore[assignment]
         self.now, self._facts, self._taken = 0, dict[str, str](), set[bytes]()
+        self.keys = dict[str, str]()  # facts of the keys that sign receipts
         self._ledger = Ledger(self.states, self.desk, lambda: self.now, self._wait)
 
     def note(self, reference: Current, now: int, leaves: Collection[bytes] = ()) -> None:
@@ -36,7 +37,7 @@ class ToldLog:
             f"week-{week}/definition": reference.of_week(week).digests["definition"]
             for week in reference.earlier
         }
-        facts = {"definition": reference.digests["definition"], **begun}
+        facts = {"definition": reference.digests["definition"], **begun, **self.keys}
         if self.states.state is None:
             self._begin(reference.definition, facts, now)
         else:
@@ -47,7 +48,8 @@ class ToldLog:
         if self.states.state is None:
             compiled = encode_definition(definition)
             self._site.put(f"data/reference/{digest(compiled)}.json", compiled)
-            self._begin(definition, {"definition": digest(compiled)}, week.opens - _length(definition))
+            facts = {"definition": digest(compiled), **self.keys}
+            self._begin(definition, facts, week.opens - _length(definition))
         return self._ledger.of_week(definition, week)
 
     def _begin(self, definition: Definition, facts: dict[str, str], now: int) -> None:
@@ -66,10 +68,21 @@ class ToldLog:
     def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
         self._minute = max(self._ledger.last_in_time(definition, week), self._size) + 1
         agreed = self._ledger.agree(definition, week, dict.fromkeys(missing, True))
+        self.open()
+        return agreed
+
+    def minutes(self, count: int) -> None:
+        """So many minutes pass, each logged as it is over; those waiting stand in the first."""
+        for _ in range(count):
+            state = self.states.state
+            assert state
+            self.log.append("", self._facts, state.began + (state.size + 1) * state.every)
+
+    def open(self) -> None:
+        """All batches."""
         state, version = self.states.read()
         while state and state.opened < state.size:
             state, version = open_batches(self.log, state, version, state.size)
-        return agreed
 
     @property
     def _size(self) -> int:

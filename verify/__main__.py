@@ -10,12 +10,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from time import time
 from typing import Any, TypeVar
 
-from verify import final, note, receipt, watch, week, witness
+from verify import final, log, note, receipt, watch, week, witness
 from verify.folder import Folder
 from verify.outcome import CannotCheck, Failed, Passed, plain
 from verify.site import Fetch, over_http, parsed, read_json
@@ -80,9 +81,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     watcher.add_argument(
         "site", metavar="URL", nargs="?", help="địa chỉ trang web cuộc thi · the contest's site"
     )
-    watcher.add_argument(
-        "--vkey", help="khóa của nhật ký trong thông báo in · the log's key as announced in print"
-    )
+    for command in (one, watcher):
+        command.add_argument(
+            "--vkey", help="khóa của nhật ký trong thông báo in · the log's key as announced in print"
+        )
     watcher.add_argument("--all", action="store_true", help="đọc lại tất cả · reads everything again")
     watcher.add_argument(
         "--new-key", metavar="NAME", help="tạo khóa riêng vào tệp --key · makes a key in --key"
@@ -119,8 +121,10 @@ def _checks(
         yield from watch.check(fetch, visit)
         return
     if options.command == "receipt":
+        vkey = _given(lambda: note.read_key(options.vkey)) if options.vkey else None
+        whole = cache(lambda: log.read_log(fetch, vkey))
         for one in _receipts(Path(options.receipt)):
-            yield from receipt.check(one, fetch, options.root)
+            yield from receipt.check(one, fetch, options.root, whole)
     elif options.command == "rank" and options.week is not None:
         yield from week.check(fetch, options.week, options.root)
     else:
@@ -167,8 +171,8 @@ def _new_key(options: argparse.Namespace) -> Passed:
 
 def _witness(options: argparse.Namespace, clock: Callable[[], float]) -> Iterator[Passed]:
     """Runs until it is interrupted."""
-    signer, log = _signer(options.key), _given(lambda: note.read_key(options.log))
-    keeper = witness.Witness(Folder(options.folder), log, signer, clock)
+    signer, vkey = _signer(options.key), _given(lambda: note.read_key(options.log))
+    keeper = witness.Witness(Folder(options.folder), vkey, signer, clock)
     host, _, port = options.listen.rpartition(":")
     with _given(lambda: witness.server(keeper, host, int(port))) as serving:
         address = f"http://{host}:{serving.server_address[1]}"

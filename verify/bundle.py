@@ -148,12 +148,14 @@ def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
     return counted, record
 
 
-def line_of(packed: bytes, leaf: str, pseudonym: str, index: dict[str, Any]) -> dict[str, Any] | None:
-    """How the attempt with this leaf counted by the bundle; None if it is not there."""
+def line_of(
+    packed: bytes, leaf: str, pseudonym: str, index: dict[str, Any]
+) -> tuple[int, dict[str, Any]] | None:
+    """The number of this leaf's line, from 0, and how it counted by the bundle; None if it is not there."""
     wanted = f'"pseudonym":"{pseudonym}"'.encode()
-    for text in lines(packed, index["audit"]["file"]):
+    for number, text in enumerate(lines(packed, index["audit"]["file"])):
         if wanted in text:
             counted, record = _line(text, index)
             if leaf_hash(canonical(record)).hex() == leaf:
-                return counted
+                return number, counted
     return None

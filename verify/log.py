@@ -1,4 +1,4 @@
-"""“The log” of docs/proof.md: tiles, entries, leaves and openings (C2SP, tlog-tiles; RFC 6962, section 2.1)."""
+"""“The log” of docs/proof.md: tiles, entries, leaves, openings (C2SP, tlog-tiles; RFC 6962, section 2.1)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from verify import note
 from verify.outcome import CannotCheck, Failed
-from verify.site import Fetch, parsed
-from verify.tree import canonical, from_hex, node, root
+from verify.site import Fetch, file, parsed
+from verify.tree import canonical, from_hex, leaf_hash, node, root
 
 FOLDER = "data/log"
 TILE, HASH = 256, 32
@@ -25,6 +26,32 @@ class Leaf(NamedTuple):
     at: int
     commitment: str
     facts: dict[str, str]
+
+
+class Log(NamedTuple):
+    """All of a log, as its key has signed it."""
+
+    checkpoint: note.Checkpoint
+    hashes: list[bytes]
+    leaves: list[Leaf]
+
+    @property
+    def every(self) -> int:
+        """The length of a minute in seconds; tests have others. ``watch`` wants real ones."""
+        return max(1, self.leaves[1].at - self.leaves[0].at) if len(self.leaves) > 1 else MINUTE
+
+    def minute(self, moment: float) -> int:
+        """The number of the minute of ``moment``, in seconds since 1970."""
+        return int((moment - self.leaves[0].at) // self.every)
+
+    def told_in(self, number: int) -> int:
+        """The minute that tells what happened in minute ``number``."""
+        return told_in(self.leaves, number)
+
+    def held(self, name: str, number: int) -> str:
+        """The fact's value at the end of a minute, empty if there is none."""
+        told = (leaf.facts[name] for leaf in reversed(self.leaves[: number + 1]) if name in leaf.facts)
+        return next(told, "")
 
 
 class Tree:
@@ -146,6 +173,38 @@ def fetch_entries(fetch: Fetch, number: int, width: int) -> list[bytes]:
     return entries[:width]
 
 
+def read_log(fetch: Fetch, vkey: note.Key | None = None) -> Log:
+    """Under ``vkey``, or the key that the site shows. Raises ``Failed``; ``CannotCheck`` if there is none."""
+    shown = note.read_key(file(fetch, f"{FOLDER}/vkey").decode(errors="replace"))
+    if vkey not in {None, shown}:
+        raise Failed(
+            f"Khóa của nhật ký trên trang web là {shown.text}, khác với khóa đã cho.",
+            "The site shows another key of the log than the given one.",
+        )
+    checkpoint = note.read_checkpoint(file(fetch, f"{FOLDER}/checkpoint"))
+    if checkpoint.origin != shown.name or not note.signed(checkpoint, shown):
+        raise Failed("Mốc của nhật ký không có chữ ký đúng.", "The log's checkpoint is not signed by its key.")
+    if not 0 < checkpoint.size <= LARGEST:
+        raise CannotCheck(
+            f"Nhật ký nói có {checkpoint.size} phút: không đọc được.",
+            f"The log says that it has {checkpoint.size} minutes, which cannot be read.",
+        )
+    entries = [
+        entry
+        for number in range(-(-checkpoint.size // TILE))
+        for entry in fetch_entries(fetch, number, min(TILE, checkpoint.size - number * TILE))
+    ]
+    hashes = list(map(leaf_hash, entries))
+    if root(hashes) != checkpoint.root:
+        raise Failed(
+            "Các phút của nhật ký không cho ra mốc đã ký.", "The log's minutes do not give its checkpoint."
+        )
+    log = Log(checkpoint, hashes, [read_leaf(entry, number) for number, entry in enumerate(entries)])
+    if any(leaf.at != log.leaves[0].at + number * log.every for number, leaf in enumerate(log.leaves)):
+        raise Failed("Các phút của nhật ký không nối tiếp nhau.", "The log's minutes do not follow each other.")
+    return log
+
+
 def read_leaf(entry: bytes, number: int) -> Leaf:
     """Raises ``Failed``."""
     leaf = parsed(entry, f"{FOLDER}/tile/entries, {number}")
@@ -204,9 +263,15 @@ def fetch_openings(fetch: Fetch, bundle: int) -> dict[int, Any]:
 
 
 def check_opening(fetch: Fetch, number: int, leaf: Leaf, opening: Any) -> int:
-    """The number of the minute's records. Raises ``Failed``."""
-    folder = f"{FOLDER}/batch/{number}"
-    names = {"batch": int, "format": int, "root": str, "salt": str, "size": int}
+    """The number of the minute's records, all of whose tiles are read. Raises ``Failed``."""
+    hashed, size = opened(number, leaf, opening)
+    _check_batch(fetch, f"{FOLDER}/batch/{number}", size, hashed)
+    return size
+
+
+def opened(number: int, leaf: Leaf, opening: Any) -> tuple[bytes, int]:
+    """Root and size to which a minute is opened. Raises ``Failed`` unless its leaf committed to them."""
+    names = {"at": str, "batch": int, "format": int, "root": str, "salt": str, "size": int}
     if (
         not isinstance(opening, dict)
         or {name: type(value) for name, value in opening.items()} != names
@@ -221,10 +286,86 @@ def check_opening(fetch: Fetch, number: int, leaf: Leaf, opening: Any) -> int:
             f"Phút thứ {number} mở ra khác với cam kết của nó: có bản ghi bị thêm, bớt hoặc sửa.",
             f"Minute {number} opens to something else than it committed to.",
         )
+    if _seconds(opening["at"], number) != leaf.at:
+        raise Failed(
+            f"Phút thứ {number} mở ra với thời điểm khác.", f"Minute {number} is opened with another time."
+        )
     if size > LARGEST:
         raise CannotCheck(f"Phút thứ {number} quá lớn: {size}.", f"Minute {number} is too large: {size}.")
-    _check_batch(fetch, folder, size, from_hex(opening["root"], 32, "root"))
-    return size
+    return from_hex(opening["root"], 32, "root"), size
+
+
+class Batch:
+    """The tree over a minute's records, of which only those tiles are read that are needed."""
+
+    def __init__(self, fetch: Fetch, number: int, expected: bytes, size: int) -> None:
+        """``expected``: its root. Raises ``Failed`` if the tiles of its edge do not give it."""
+        self._fetch, self._folder, self._size = fetch, f"{FOLDER}/batch/{number}", size
+        self._read: dict[tuple[int, int], list[bytes]] = {}
+        tail: bytes | None = None
+        level = 0
+        while size >> 8 * level:
+            whole, width = divmod(size >> 8 * level, TILE)
+            tail = _joined(self._tile(level, whole) if width else [], tail)
+            level += 1
+        if (root([]) if tail is None else tail) != expected:
+            raise self._wrong()
+
+    def has(self, leaf: bytes) -> bool:
+        """Records stand in ascending order, and evenly, as hashes are. Raises ``Failed``."""
+        if not self._size:
+            return False
+        low, high = 0, (self._size - 1) // TILE
+        number = (int.from_bytes(leaf[:8], "big") * self._size >> 64) // TILE
+        near = True
+        while True:
+            hashes = self._tile(0, number)
+            self._check(number, hashes)
+            if leaf < hashes[0]:
+                high = number - 1
+            elif leaf > hashes[-1]:
+                low = number + 1
+            else:
+                return leaf in hashes
+            if low > high:
+                return False
+            beside = high if leaf < hashes[0] else low
+            number, near = beside if near else (low + high) // 2, False
+
+    def _check(self, number: int, hashes: Sequence[bytes]) -> None:
+        """A whole tile is told by the one above; what is no whole tile is part of the edge."""
+        level = 0
+        while len(hashes) == TILE:
+            level, above = level + 1, self._tile(level + 1, number // TILE)
+            if above[number % TILE] != root(hashes):
+                raise self._wrong()
+            number, hashes = number // TILE, above
+
+    def _tile(self, level: int, number: int) -> list[bytes]:
+        if (level, number) not in self._read:
+            width = min(TILE, (self._size >> 8 * level) - TILE * number)
+            path, data, wide = fetch_tile(self._fetch, self._folder, level, number, width)
+            if len(data) != wide * HASH:
+                raise Failed(f"Tệp {path} dài {len(data)} byte.", f"The file {path} has {len(data)} bytes.")
+            self._read[level, number] = [data[at : at + HASH] for at in range(0, width * HASH, HASH)]
+        return self._read[level, number]
+
+    def _wrong(self) -> Failed:
+        return Failed(
+            f"Các ô băm trong {self._folder} không cho ra mã xác thực của phút.",
+            f"The tiles in {self._folder} do not give the minute's root.",
+        )
+
+
+def _joined(whole: Sequence[bytes], tail: bytes | None) -> bytes | None:
+    """The root over whole subtrees of one size and, to their right, a smaller rest; None of neither."""
+    if tail is None:
+        return root(whole) if whole else None
+    if not whole:
+        return tail
+    split = 1 << len(whole).bit_length() - 1
+    rest = _joined(whole[split:], tail)
+    return None if rest is None else node(root(whole[:split]), rest)
 
 
 def _check_batch(fetch: Fetch, folder: str, size: int, expected: bytes) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from verify import log, note, rules
+from verify import log, rules
 from verify.bundle import Logged
 from verify.outcome import CannotCheck, Failed, Passed
-from verify.site import Fetch, file, read_json
-from verify.tree import canonical, from_hex, leaf_hash, root
+from verify.site import Fetch, read_json
+from verify.tree import canonical, from_hex, root
 
 # A record may take so long from the end of the grace to the log.
 IN_TIME_S = 3 * 60
@@ -28,9 +28,10 @@ def check(
             "Danh sách phút không khớp với bộ dữ liệu.", "The list of minutes does not fit the bundle."
         )
     batches = [number for (number,) in struct.iter_unpack(">I", packed)]
-    leaves = _leaves(fetch, published)
+    whole = _log(fetch, published)
+    leaves = whole.leaves
     end = datetime.fromisoformat(page["closes_at"]).timestamp() + published["rules"]["grace_ms"] / 1000
-    if published["draw_size"] <= _minute(leaves, end):
+    if published["draw_size"] <= whole.minute(end):
         raise Failed(
             "Thứ tự của người bằng nhau theo một mốc có trước khi tuần kết thúc.",
             "Equals stand by a checkpoint from before the end of the week.",
@@ -41,7 +42,7 @@ def check(
     )
     if batches and max(batches) >= len(leaves):
         raise Failed("Có bài ở một phút mà nhật ký chưa có.", "A record stands in a minute that the log lacks.")
-    first = _minute(leaves, datetime.fromisoformat(page["opens_at"]).timestamp())
+    first = whole.minute(datetime.fromisoformat(page["opens_at"]).timestamp())
     yield rules.check(fetch, leaves, first, published)
     last = max([published["draw_size"] - 1, *batches])
     others = _batches(fetch, leaves, lines, batches, range(max(0, first), min(last + 1, len(leaves))))
@@ -49,46 +50,22 @@ def check(
         f"Nhật ký có đúng {len(lines)} bài này, mỗi bài trong phút đã nêu, và {others} bài của tuần khác",
         f"The log holds exactly these {len(lines)} records, each in its minute, and {others} of other weeks",
     )
-    yield _late(leaves, lines, batches, published, _minute(leaves, end + IN_TIME_S))
+    yield _late(whole, lines, batches, published, whole.minute(end + IN_TIME_S))
 
 
-def _leaves(fetch: Fetch, published: dict[str, Any]) -> list[log.Leaf]:
-    """All leaves of the log, whose tree has the root of the draw at its size."""
-    key = note.read_key(file(fetch, f"{log.FOLDER}/vkey").decode(errors="replace"))
-    checkpoint = note.read_checkpoint(file(fetch, f"{log.FOLDER}/checkpoint"))
-    if not note.signed(checkpoint, key):
-        raise Failed("Mốc của nhật ký không có chữ ký đúng.", "The log's checkpoint is not signed by its key.")
-    if checkpoint.size < published["draw_size"]:
+def _log(fetch: Fetch, published: dict[str, Any]) -> log.Log:
+    """The log, whose tree has the root of the draw at its size."""
+    whole = log.read_log(fetch)
+    if whole.checkpoint.size < published["draw_size"]:
         raise Failed(
             "Nhật ký ngắn hơn lúc chốt tuần: đã bị cắt.", "The log is shorter than when the week was closed."
         )
-    entries: list[bytes] = []
-    for number in range(-(-checkpoint.size // log.TILE)):
-        entries += log.fetch_entries(fetch, number, min(log.TILE, checkpoint.size - number * log.TILE))
-    hashed = [leaf_hash(entry) for entry in entries]
-    if root(hashed) != checkpoint.root:
-        raise Failed(
-            "Các phút của nhật ký không cho ra mốc đã ký.", "The log's minutes do not give its checkpoint."
-        )
-    if root(hashed[: published["draw_size"]]).hex() != published["draw_root"]:
+    if root(whole.hashes[: published["draw_size"]]).hex() != published["draw_root"]:
         raise Failed(
             "Thứ tự của người bằng nhau không theo mã xác thực của nhật ký lúc chốt tuần.",
             "Equal people do not stand by the log's root at the close.",
         )
-    leaves = [log.read_leaf(entry, number) for number, entry in enumerate(entries)]
-    if any(leaf.at != leaves[0].at + number * _length(leaves) for number, leaf in enumerate(leaves)):
-        raise Failed("Các phút của nhật ký không nối tiếp nhau.", "The log's minutes do not follow each other.")
-    return leaves
-
-
-def _length(leaves: Sequence[log.Leaf]) -> int:
-    """Of a minute, in seconds; tests have others. ``watch`` wants real ones."""
-    return max(1, leaves[1].at - leaves[0].at) if len(leaves) > 1 else log.MINUTE
-
-
-def _minute(leaves: Sequence[log.Leaf], moment: float) -> int:
-    """The number of the minute of ``moment``, in seconds since 1970."""
-    return int((moment - leaves[0].at) // _length(leaves))
+    return whole
 
 
 def _batches(
@@ -140,7 +117,7 @@ def _others(fetch: Fetch, number: int, own: Sequence[bytes], size: int, hashed: 
 
 
 def _late(
-    leaves: Sequence[log.Leaf],
+    whole: log.Log,
     lines: Sequence[Logged],
     batches: Sequence[int],
     published: dict[str, Any],
@@ -150,7 +127,7 @@ def _late(
 
     ``last``: the number of the last minute in time.
     """
-    last = log.told_in(leaves, last)
+    last = whole.told_in(last)
     late = {
         one.pseudonym for one, number in zip(lines, batches, strict=True) if one.handed_in and number > last
     }

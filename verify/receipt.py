@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from verify import ed25519, grading
+from verify import ed25519, grading, log
 from verify.bundle import fetch_checked, line_of
+from verify.folder import dated
+from verify.minutes import IN_TIME_S
 from verify.outcome import CannotCheck, Failed, Passed
-from verify.site import Fetch, read_json
-from verify.tree import canonical, check_record, from_hex, leaf_hash, node, root
+from verify.site import Fetch, parsed, read_json
+from verify.tree import canonical, check_record, from_hex, leaf_hash
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 KEYS = {"record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"}
@@ -22,26 +24,49 @@ OPENING_KEYS: dict[str, dict[str, type]] = {
     "time": {"duration_ms": int, "received_at_ms": int},
 }
 LATER = "score"  # opened once scores are told
+# Where a record is looked for: the run of a minute takes in what has come since, and the grace ends later than
+# a paper was handed in; the stream keeps what the log has not read for a day.
+BEFORE_S, LAST_S = 120, 24 * 3600 + IN_TIME_S
 
 
-def check(receipt: Any, fetch: Fetch, expected_root: str | None) -> Iterator[Passed]:
-    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
+def check(
+    receipt: Any, fetch: Fetch, expected_root: str | None, whole: Callable[[], log.Log]
+) -> Iterator[Passed]:
+    """Yields the steps that hold; raises ``Failed`` at the first that does not. ``whole`` reads the log."""
     if not isinstance(receipt, dict) or receipt.keys() != KEYS:
         raise CannotCheck("Tệp này không phải biên nhận bài thi.", "This is not a receipt.")
     record = check_record(receipt["record"])
     yield from _itself(receipt, record)
-    yield from _signature(receipt, fetch)
-    index = week_index(fetch, record["week"], expected_root)
-    if index["contest"] != record["contest"]:
+    known = whole()
+    if known.checkpoint.origin != f"cuoc-thi/{record['contest']}":
         raise Failed(
             "Biên nhận thuộc cuộc thi khác với trang web này.",
             "The receipt belongs to another contest than this site.",
         )
+    yield _signature(receipt, known)
+    number = _minute(receipt, fetch, known)
+    if number is not None:
+        yield _logged(known, number)
+    if fetch(_index(record["week"])) is None and expected_root is None:
+        if number is None:
+            raise _missing()
+        yield Passed(
+            f"Tuần {record['week']} chưa chốt: hãy kiểm tra lại sau khi có kết quả, để biết bài được tính ra sao",
+            f"Week {record['week']} is not closed yet: check again then, to see how the attempt counts",
+        )
+        return
+    index = week_index(fetch, record["week"], expected_root)
     yield Passed(
         f"Mã xác thực dữ liệu của tuần {record['week']}, lần công bố {index['revision']}: {index['root']}",
         f"The root of week {record['week']}, revision {index['revision']}, is the one in the published results",
     )
-    yield from _inclusion(receipt, index, fetch)
+    line, counted = _counted(receipt, index, fetch)
+    if number is None:
+        number = _handed_in(receipt, index, fetch, known, line)
+        yield _logged(known, number)
+    yield counted
+    yield _in_time(index, fetch, known, number)
+    yield from grading.check(receipt, index, fetch)
 
 
 def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]:
@@ -113,20 +138,20 @@ def _opened(receipt: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return dict(opened)
 
 
-def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
-    keys = {key["key_id"]: key for key in read_json(fetch, "data/keys.json")["keys"]}
-    key = keys.get(receipt["key_id"])
-    if key is None:
+def _signature(receipt: dict[str, Any], known: log.Log) -> Passed:
+    """By a key that the log had named when the receipt's minute was told."""
+    last = known.told_in(max(0, known.minute(_received(receipt) + IN_TIME_S)))
+    named = known.held(f"key-{receipt['key_id']}", last)
+    if not named and last >= len(known.leaves):
+        raise _too_young(known)
+    if not named:
         raise Failed(
-            "Khóa ký biên nhận không có trong danh sách khóa của trang web.",
-            "The site does not publish the key that signed the receipt.",
+            "Nhật ký chưa nêu khóa ký biên nhận này khi bài thi được nộp.",
+            "The log had not named the key that signed the receipt when the attempt was handed in.",
         )
-    public = from_hex(key["public_key"], 32, "public_key")
-    if key["algorithm"] != "Ed25519" or sha256(public).hexdigest()[:16] != receipt["key_id"]:
-        raise Failed(
-            "Khóa công khai trên trang web không khớp với mã khóa.",
-            "The published key does not match its key id.",
-        )
+    public = from_hex(named, 32, f"key-{receipt['key_id']}")
+    if sha256(public).hexdigest()[:16] != receipt["key_id"]:
+        raise Failed("Khóa công khai không khớp với mã khóa.", "The public key does not match its key id.")
     told = sha256(canonical(receipt["told"])).digest()
     message = SIGNED_PREFIX + bytes.fromhex(receipt["leaf_hash"]) + told
     if not ed25519.holds(public, message, from_hex(receipt["signature"], 64, "signature")):
@@ -134,12 +159,83 @@ def _signature(receipt: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
             "Chữ ký không đúng: biên nhận không do cuộc thi này cấp.",
             "The signature does not hold: this contest did not issue the receipt.",
         )
-    yield Passed("Chữ ký của cuộc thi đúng", "The contest's signature holds")
+    return Passed(
+        "Chữ ký của cuộc thi đúng, và khóa đã có trong nhật ký",
+        "The contest's signature holds, by a key that the log had named",
+    )
+
+
+def _received(receipt: dict[str, Any]) -> int:
+    """In seconds since 1970, in the grace at its end."""
+    return int(receipt["openings"]["time"]["received_at_ms"]) // 1000
+
+
+def _minute(receipt: dict[str, Any], fetch: Fetch, known: log.Log) -> int | None:
+    """The minute of the log with the record, None if it is in none that is opened.
+
+    Raises ``CannotCheck`` if those in which it has to be are not opened yet.
+    """
+    received, leaf = _received(receipt), from_hex(receipt["leaf_hash"], 32, "leaf_hash")
+    first, due, last = (max(0, known.minute(received + more)) for more in (-BEFORE_S, IN_TIME_S, LAST_S))
+    due = known.told_in(due)
+    openings: dict[int, dict[int, Any]] = {}
+    sealed = False
+    for number in range(first, min(max(due, last) + 1, len(known.leaves))):
+        bundle = number // log.TILE
+        if bundle not in openings:
+            openings[bundle] = log.fetch_openings(fetch, bundle)
+        opening = openings[bundle].get(number)
+        if opening is None:
+            sealed = sealed or number <= due
+            continue
+        hashed, size = log.opened(number, known.leaves[number], opening)
+        if log.Batch(fetch, number, hashed, size).has(leaf):
+            return number
+    if sealed:
+        raise CannotCheck(
+            "Phút của bài thi này trong nhật ký chưa mở: hãy thử lại sau nửa giờ; nếu cuộc thi giữ kín "
+            "số bài thi thì sau khi công bố kết quả của tuần.",
+            "The attempt's minute of the log is not opened yet: try again in half an hour, or, where "
+            "the number of attempts is kept secret, after the week's results.",
+        )
+    if due >= len(known.leaves):
+        raise _too_young(known)
+    return None
+
+
+def _too_young(known: log.Log) -> CannotCheck:
+    newest = dated(known.leaves[-1].at)
+    return CannotCheck(
+        f"Nhật ký mới đến {newest}, bài thi này mới nộp: hãy thử lại sau năm phút.",
+        f"The log has come to {newest}, and the attempt is newer: try again in five minutes.",
+    )
+
+
+def _missing() -> Failed:
+    return Failed(
+        "KHÔNG có bài thi này trong nhật ký, dù biên nhận có chữ ký đúng. Hãy giữ tệp biên nhận và gửi "
+        "cho Ban Tổ chức; bài đến muộn còn được đưa vào khi chốt tuần: hãy kiểm tra lại khi có kết quả.",
+        "This attempt is NOT in the log, although its receipt is signed. Keep the file and take it to "
+        "the organisers; what is late is still handed in at the close, so check again after the results.",
+    )
+
+
+def _logged(known: log.Log, number: int) -> Passed:
+    size, hashed = known.checkpoint.size, known.checkpoint.root.hex()
+    return Passed(
+        f"Nhật ký có bài thi này ở phút thứ {number} ({dated(known.leaves[number].at)}); "
+        f"mốc đã ký: {size} phút, mã xác thực {hashed}",
+        f"The log has the attempt in minute {number}; the signed checkpoint is that of {size} minutes",
+    )
+
+
+def _index(week: int) -> str:
+    return f"data/proof/week-{week}/index.json"
 
 
 def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, Any]:
     """``index.json``, checked against the published results. Raises ``CannotCheck`` before the week closes."""
-    path = f"data/proof/week-{week}/index.json"
+    path = _index(week)
     if fetch(path) is None:
         raise CannotCheck(
             f"Tuần {week} chưa chốt kết quả: hãy kiểm tra lại sau khi kết quả được công bố.",
@@ -167,39 +263,19 @@ def week_index(fetch: Fetch, week: int, expected_root: str | None) -> dict[str, 
     return index
 
 
-def _inclusion(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Iterator[Passed]:
-    chunk = _chunk(receipt["leaf_hash"], index, fetch)
-    if chunk is None:
-        raise Failed(
-            "KHÔNG có bài thi này trong kết quả đã công bố, dù biên nhận có chữ ký đúng. "
-            "Hãy gửi biên nhận cho ban tổ chức.",
-            "This attempt is NOT among the published ones, although its receipt is signed. "
-            "Show it to the organisers.",
-        )
-    hashed = root([from_hex(text, 32, "leaves") for text in chunk["leaves"]])
-    for step in chunk["path"]:
-        neighbour = from_hex(step["hash"], 32, "path")
-        hashed = node(neighbour, hashed) if step["side"] == "left" else node(hashed, neighbour)
-    if hashed.hex() != index["root"]:
-        raise Failed(
-            "Nhánh chứa bài thi không dẫn tới mã xác thực đã công bố.",
-            "The branch of the tree with the attempt does not lead to the root.",
-        )
-    yield Passed("Bài thi có trong dữ liệu đã công bố", "The attempt is in the published tree")
-    yield _counted(receipt, index, fetch)
-    yield from grading.check(receipt, index, fetch)
-
-
-def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Passed:
-    """The bundle says of this attempt what its owner knows: unit, category and what was told."""
+def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> tuple[int, Passed]:
+    """The bundle's line, which says of this attempt what its owner knows: unit, category and what was told."""
     path = f"data/proof/week-{index['week']}/{index['folder']}/{index['audit']['file']}"
     packed = fetch_checked(fetch, path, index["audit"]["sha256"])
-    counted = line_of(packed, receipt["leaf_hash"], receipt["record"]["pseudonym"], index)
-    if counted is None:
+    found = line_of(packed, receipt["leaf_hash"], receipt["record"]["pseudonym"], index)
+    if found is None:
         raise Failed(
-            "Bài thi có trong cây nhưng không có trong bộ dữ liệu đã công bố.",
-            "The attempt is in the tree, but not in the published bundle.",
+            "KHÔNG có bài thi này trong kết quả đã công bố, dù biên nhận có chữ ký đúng. "
+            "Hãy gửi biên nhận cho Ban Tổ chức.",
+            "This attempt is NOT among the published ones, although its receipt is signed. "
+            "Take it to the organisers.",
         )
+    line, counted = found
     identity = receipt["openings"]["identity"]
     before = counted.get("registered", counted)
     if (before["unit"], before["category"]) != (identity["unit"], identity["category"]):
@@ -209,17 +285,34 @@ def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> Pa
         )
     more = " (tính theo danh sách hoặc quyết định ở chỗ khác)" if "registered" in counted else ""
     more_en = " (counted elsewhere by a roster or decision)" if "registered" in counted else ""
-    return Passed(
+    return line, Passed(
         f"Bộ dữ liệu tính bài này {counted['score']} câu đúng, đúng đơn vị và đối tượng{more}",
         f"The bundle counts it with {counted['score']} right answers, in its unit and category{more_en}",
     )
 
 
-def _chunk(leaf: str, index: dict[str, Any], fetch: Fetch) -> dict[str, Any] | None:
-    """The chunk that holds the leaf, if any does."""
-    number = bisect_right(index["first"], leaf) - 1
-    if number < 0:
-        return None
-    folder = f"data/proof/week-{index['week']}/{index['folder']}"
-    chunk: dict[str, Any] = read_json(fetch, f"{folder}/chunks/{number}.json")
-    return chunk if leaf in chunk["leaves"] else None
+def _handed_in(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch, known: log.Log, line: int) -> int:
+    """The minute in which the close has handed in what the log had missed; ``line``: the bundle's."""
+    path = f"data/proof/week-{index['week']}/{index['folder']}/{index['batches']['file']}"
+    packed = fetch_checked(fetch, path, index["batches"]["sha256"])
+    number = int.from_bytes(packed[4 * line : 4 * line + 4], "big")
+    opening = log.fetch_opening(fetch, number)
+    if number >= len(known.leaves) or opening is None:
+        raise _missing()
+    hashed, size = log.opened(number, known.leaves[number], opening)
+    if not log.Batch(fetch, number, hashed, size).has(bytes.fromhex(receipt["leaf_hash"])):
+        raise _missing()
+    return number
+
+
+def _in_time(index: dict[str, Any], fetch: Fetch, known: log.Log, number: int) -> Passed:
+    path = f"data/proof/week-{index['week']}/{index['folder']}/{index['ranking']['file']}"
+    rules = parsed(fetch_checked(fetch, path, index["ranking"]["sha256"]), path)["rules"]
+    page = read_json(fetch, f"data/results/week-{index['week']}.json")
+    end = datetime.fromisoformat(page["closes_at"]).timestamp() + rules["grace_ms"] / 1000
+    if number > known.told_in(known.minute(end + IN_TIME_S)):
+        return Passed(
+            "Bài vào nhật ký MUỘN: được tính, nhưng chỉ xét giải nếu Ban Tổ chức xác nhận",
+            "The attempt came LATE to the log: it counts, but wins nothing without the organisers' word",
+        )
+    return Passed("Bài vào nhật ký đúng hạn", "The attempt came to the log in time")

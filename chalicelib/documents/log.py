@@ -57,9 +57,10 @@ class Leaf(Document, frozen=True, kw_only=True):
 
 
 class Opening(Document, frozen=True, kw_only=True):
-    """``batch/<n>/opening.json``."""
+    """``batch/<n>/opening.json``; ``at``: as in the leaf."""
 
     format: Literal[1] = 1
+    at: str
     batch: int
     root: str
     salt: str

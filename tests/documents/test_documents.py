@@ -147,7 +147,7 @@ TYPED: dict[str, Document] = {
     "log_leaf": Leaf(
         at="2022-08-22T01:07:00Z", batch=7, commitment=DIGEST, facts={"bank": DIGEST, "rules": ""}
     ),
-    "log_opening": Opening(batch=7, root=DIGEST, salt=DIGEST, size=2),
+    "log_opening": Opening(at="2022-08-22T01:07:00Z", batch=7, root=DIGEST, salt=DIGEST, size=2),
     "log_state": LogState(
         contest="thu",
         began=1_661_130_000_000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from chalicelib.domain.receipt import salt_key
@@ -9,7 +10,7 @@ from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.exam.receipt_keys import announce, publish_keys
-from tests.closer import closer
+from tests.closer import closer, told_log
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
 
@@ -19,19 +20,35 @@ AFTER_WEEK_1 = START_MS + WEEK + 70_000
 
 
 class Played:
-    """Four people, one of whom leaves a paper open; ``receipts`` of their submissions."""
+    """Four people, one of whom leaves a paper open; ``receipts`` of their submissions.
 
-    def __init__(self, **paper: Any) -> None:
+    The log has those in its second minute, of which there are some hundred in a week; all minutes are opened.
+    ``missed``: numbers of receipts that the stream has not brought to the log; ``key``: when it names the key.
+    """
+
+    def __init__(self, missed: Collection[int] = (), key: int = 0, **paper: Any) -> None:
         self.counter = Counter(definition(contest={"weeks": 2}, paper=paper))
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []
         announce(self.desk, SIGNING_KEY)
         publish_keys(self.desk, self.site)
+        self.log, current = told_log(self.site), self.counter.exam.library.current()
+        keys = {f"key-{SIGNING_KEY.id}": SIGNING_KEY.public.hex()}
+        self.log.keys = {} if key else keys
+        self.log.of_week(current.definition, current.definition.weeks[0])
+        self.log.minutes(1)
         for person, wrong, minutes in ((AN, 0, 3), (BINH, 1, 2), (CHI, 0, 4), (AN, 2, 1)):
             self.play(person, wrong, minutes)
         token = self.counter.arrive(DUNG)
         self.counter.start(token)
+        brought = [one["leaf_hash"] for number, one in enumerate(self.receipts) if number not in missed]
+        self.log.note(current, START_MS, [bytes.fromhex(leaf) for leaf in brought])
+        self.log.minutes(key)
+        self.log.keys = keys
+        self.log.note(current, START_MS)
+        self.log.minutes(5)
+        self.log.open()
 
     def play(self, person: dict[str, Any], wrong: int, minutes: int) -> dict[str, Any]:
         known = self.clock.now > START_MS + 5 * MINUTE and person is AN

@@ -91,7 +91,8 @@ class WrittenLog:
 
     def opening(self, number: int) -> dict[str, Any]:
         of = {"root": mth(self.records[number]).hex(), "size": len(self.records[number])}
-        return {"batch": number, "format": 1, "salt": sha(b"salt%d" % number).hex(), **of}
+        at = datetime.fromtimestamp(BEGAN + 60 * number, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"at": at, "batch": number, "format": 1, "salt": sha(b"salt%d" % number).hex(), **of}
 
     def leaf(self, number: int, at: int | None = None, **facts: str) -> bytes:
         opening = self.opening(number)

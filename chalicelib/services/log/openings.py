@@ -10,6 +10,7 @@ from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.log import (
     BATCH,
     LOG,
+    Leaf,
     LogState,
     Opening,
     Openings,
@@ -49,10 +50,10 @@ def open_batches(log: Log, state: LogState, version: int, until: int) -> tuple[L
     if end <= state.opened:
         return state, version
     for bundle in range(state.opened // TILE, -(-end // TILE)):
-        committed = _commitments(log, state, bundle)
+        leaves = _leaves(log, state, bundle)
         first, last = max(state.opened, bundle * TILE), min(end, (bundle + 1) * TILE)
-        before = _told(log, bundle, committed[: first % TILE])
-        new = [_open(log, batch, committed[batch % TILE]) for batch in range(first, last)]
+        before = _told(log, bundle, leaves[: first % TILE])
+        new = [_open(log, leaves[batch % TILE]) for batch in range(first, last)]
         log.site.put(f"{LOG}openings/{bundle}.json", Openings(openings=(*before, *new)).encode())
     opened = structs.replace(state, opened=end)
     if not log.states.replace(opened, version):
@@ -60,41 +61,43 @@ def open_batches(log: Log, state: LogState, version: int, until: int) -> tuple[L
     return opened, version + 1
 
 
-def _commitments(log: Log, state: LogState, bundle: int) -> list[str]:
+def _leaves(log: Log, state: LogState, bundle: int) -> list[Leaf]:
     path, _ = tile_at(state.published, "entries", bundle)
     try:
         entries = decode_entries(log.site.get(LOG + path) or b"")
-        return [decode_leaf(entry).commitment for entry in entries]
+        return [decode_leaf(entry) for entry in entries]
     except UnreadableDocument as error:
         raise LogBroken(path) from error
 
 
-def _told(log: Log, bundle: int, committed: Sequence[str]) -> list[Opening]:
+def _told(log: Log, bundle: int, leaves: Sequence[Leaf]) -> list[Opening]:
     """What earlier runs have opened of a bundle; made again where the site does not show it as it was."""
     try:
         shown = decode(Openings, log.site.get(f"{LOG}openings/{bundle}.json") or b"").openings
     except UnreadableDocument:
         shown = ()
     told: list[Opening] = []
-    for batch, commitment in enumerate(committed, bundle * TILE):
+    for leaf in leaves:
         one = shown[len(told)] if len(told) < len(shown) else None
-        right = one is not None and one.batch == batch and _holds(one, commitment)
-        told.append(one if one is not None and right else _open(log, batch, commitment))
+        told.append(one if one is not None and _holds(one, leaf) else _open(log, leaf))
     return told
 
 
-def _holds(opening: Opening, commitment: str) -> bool:
+def _holds(opening: Opening, leaf: Leaf) -> bool:
     try:
-        return blinded(bytes.fromhex(opening.salt), bytes.fromhex(opening.root), opening.size) == commitment
+        commits = blinded(bytes.fromhex(opening.salt), bytes.fromhex(opening.root), opening.size)
     except ValueError:  # no hexadecimal
         return False
+    return (opening.batch, opening.at, commits) == (leaf.batch, leaf.at, leaf.commitment)
 
 
-def _open(log: Log, batch: int, commitment: str) -> Opening:
+def _open(log: Log, leaf: Leaf) -> Opening:
     """Shows one batch. Raises ``LogBroken`` if the desk does not hold what it committed to."""
+    batch = leaf.batch
     ordered = hashes(log.desk.get(f"{BATCH}{batch}.bin") or b"")
-    opening = Opening(batch=batch, root=root(ordered).hex(), salt=log.salt(batch).hex(), size=len(ordered))
-    if not _holds(opening, commitment):
+    hashed, salt = root(ordered).hex(), log.salt(batch).hex()
+    opening = Opening(at=leaf.at, batch=batch, root=hashed, salt=salt, size=len(ordered))
+    if not _holds(opening, leaf):
         raise LogBroken(f"{BATCH}{batch}.bin")
     edge = Edge()
     tiles = edge.append(ordered) | edge.tiles()
