@@ -51,7 +51,7 @@ def check(
         if number is None:
             raise _missing()
         yield Passed(
-            f"Tuần {record['week']} chưa chốt: hãy kiểm tra lại sau khi có kết quả, để biết bài được tính ra sao",
+            f"Tuần {record['week']} chưa chốt: hãy kiểm tra lại sau khi có kết quả, để biết cách tính bài",
             f"Week {record['week']} is not closed yet: check again then, to see how the attempt counts",
         )
         return

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page, Route
+
+from tests.verify.written_log import WrittenLog
 
 Json = Any
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -17,7 +20,6 @@ KEY_ID = hashlib.sha256(PUBLIC_KEY).hexdigest()[:16]
 KEYS = [{"key_id": KEY_ID, "algorithm": "Ed25519", "public_key": PUBLIC_KEY.hex()}]
 CLOSES = "2026-08-29T08:00:00+07:00"
 SALT = bytes(range(16))
-CHUNK = 4
 
 RULING = {
     "question": "CCHC-012",
@@ -48,7 +50,7 @@ GIVEN = (
 
 
 def publish(page: Page, files: Mapping[str, Json]) -> None:
-    """Puts ``files`` below ``/data`` for ``page``; a value of None is a file that is not there."""
+    """Puts ``files`` below ``/data`` for ``page``; None is a file that is not there."""
     for name, value in files.items():
         page.route(f"**/data/{name}", _answer(value))
 
@@ -57,6 +59,8 @@ def _answer(value: Json) -> Callable[[Route], None]:
     def answer(route: Route) -> None:
         if value is None:
             route.fulfill(status=403, body="<Error/>", content_type="application/xml")
+        elif isinstance(value, bytes):
+            route.fulfill(body=value, content_type="binary/octet-stream")
         else:
             route.fulfill(json=value)
 
@@ -106,61 +110,22 @@ def receipt(participant_id: str, attempt_id: str, score: int | None = 4, **chang
     }
 
 
-def _root(level: Sequence[bytes]) -> bytes:
-    while len(level) > 1:
-        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [
-            hashlib.sha256(b"\x01" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs
-        ]
-    return level[0]
-
-
-def _path(nodes: list[bytes], at: int) -> list[dict[str, str]]:
-    path = []
-    while len(nodes) > 1:
-        beside = at ^ 1
-        if beside < len(nodes):
-            path.append({"side": "left" if beside < at else "right", "hash": nodes[beside].hex()})
-        nodes = [_root(nodes[i : i + 2]) for i in range(0, len(nodes), 2)]
-        at //= 2
-    return path
-
-
-def proof(mine: Mapping[str, Json], others: int = 20) -> dict[str, Json]:
-    """The published files of week 1: a tree over ``mine`` and ``others`` more, in chunks of four leaves."""
-    leaves = sorted(
-        [bytes.fromhex(mine["leaf_hash"]), *(hashlib.sha256(bytes([i])).digest() for i in range(others))]
-    )
-    chunks = [leaves[i : i + CHUNK] for i in range(0, len(leaves), CHUNK)]
-    tops = [_root(chunk) for chunk in chunks]
-    root, folder = _root(tops).hex(), "0123456789abcdef"
-    index = {
-        "format": 1,
-        "contest": "hall",
-        "week": 1,
-        "revision": 1,
-        "root": root,
-        "size": len(leaves),
-        "folder": folder,
-        "chunk_size": CHUNK,
-        "first": [chunk[0].hex() for chunk in chunks],
-        "audit": {"file": "audit.jsonl.gz", "sha256": "", "bytes": 0},
-        "ranking": {"file": "ranking-0.json", "sha256": ""},
-    }
-    files = {
-        f"proof/week-1/{folder}/chunks/{n}.json": {
-            "format": 1,
-            "start": n * CHUNK,
-            "leaves": [leaf.hex() for leaf in chunk],
-            "path": _path(tops, n),
-        }
-        for n, chunk in enumerate(chunks)
-    }
+def proof(mine: Mapping[str, Json], others: int = 20, minutes: int = 40) -> dict[str, Json]:
+    """A log that has the record of ``mine`` among ``others``, and the page of week 1, which is closed."""
+    received = mine["openings"]["time"]["received_at_ms"] // 1000
+    log = WrittenLog("cuoc-thi/hall", began=(received // 60 - 30) * 60)
+    for number in range(minutes):
+        facts = {f"key-{KEY_ID}": PUBLIC_KEY.hex()} if number == 0 else {}
+        log.write(others if number == 30 else 0)
+        if number == 30:
+            log.records[number] = sorted([*log.records[number], bytes.fromhex(mine["leaf_hash"])])
+        log.entries[number] = log.leaf(number, **facts)
+    files = log.show().open(*range(minutes)).files
+    page = {"closes_at": datetime.fromtimestamp(received + 3600, UTC).isoformat()}
     return {
         "keys.json": {"format": 1, "keys": KEYS},
-        "proof/week-1/index.json": index,
-        "results/week-1.json": {"revision": 1, "proof": {"root": root, "size": len(leaves)}},
-        **files,
+        "results/week-1.json": page,
+        **{path.removeprefix("data/"): data for path, data in files.items()},
     }
 
 

@@ -70,6 +70,7 @@ def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="vào nhật ký đúng hạn")).to_contain_text("khớp")
 
     press(page.get_by_role("link", name="Trang chủ"))
     expect(page.get_by_text("Cuộc thi đã kết thúc")).to_be_visible()

@@ -304,7 +304,7 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     receipts = tmp_path / "receipts.json"
     receipts.write_text(json.dumps([answer["receipt"] for answer in answered]), encoding="utf-8")
     said = verify("receipt", str(receipts), "--site", stack.site_url, "--root", page["proof"]["root"])
-    assert said.count("Bài thi có trong dữ liệu đã công bố") == 5
+    assert said.count("Bài vào nhật ký đúng hạn") == 5
     assert said.count("Chấm lại theo bộ câu hỏi đã công bố") == 5
     said = verify("final", stack.site_url)
     assert "Tuần 1: 6 bài cho ra đúng mã xác thực" in said

@@ -61,8 +61,8 @@ def tiles_of(hashes: list[bytes], below: str) -> dict[str, bytes]:
 class WrittenLog:
     """``files``: what the site shows. ``entries`` and ``records`` by minute."""
 
-    def __init__(self, origin: str = ORIGIN, seed: bytes = b"1" * 32) -> None:
-        self.origin, self.key = origin, SigningKey(seed)
+    def __init__(self, origin: str = ORIGIN, seed: bytes = b"1" * 32, began: int = BEGAN) -> None:
+        self.origin, self.key, self.began = origin, SigningKey(seed), began
         self.entries: list[bytes] = []
         self.records: list[list[bytes]] = []
         self.opened: dict[int, dict[str, Any]] = {}
@@ -84,20 +84,20 @@ class WrittenLog:
     @property
     def end(self) -> int:
         """When the newest minute is shown."""
-        return BEGAN + 60 * len(self.entries) + 30
+        return self.began + 60 * len(self.entries) + 30
 
     def copy(self) -> WrittenLog:
         return deepcopy(self)
 
     def opening(self, number: int) -> dict[str, Any]:
         of = {"root": mth(self.records[number]).hex(), "size": len(self.records[number])}
-        at = datetime.fromtimestamp(BEGAN + 60 * number, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = datetime.fromtimestamp(self.began + 60 * number, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {"at": at, "batch": number, "format": 1, "salt": sha(b"salt%d" % number).hex(), **of}
 
     def leaf(self, number: int, at: int | None = None, **facts: str) -> bytes:
         opening = self.opening(number)
         of = {"root": opening["root"], "size": opening["size"]}
-        when = datetime.fromtimestamp(BEGAN + 60 * number if at is None else at, UTC)
+        when = datetime.fromtimestamp(self.began + 60 * number if at is None else at, UTC)
         return canonical(
             {
                 "at": when.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -226,15 +226,15 @@ export const api = {
 
 const kept = new Map();
 
-/** @type {(name: string, text: boolean) => Promise<any>} */
-async function published(name, text) {
+/** @type {(name: string, as: "json" | "text" | "arrayBuffer") => Promise<any>} */
+async function published(name, as) {
   const sent = Date.now();
   let response;
   try {
     response = await fetch(`/data/${name}`, { cache: "no-cache" });
     syncFrom(response, sent);
     if (response.status === 403 || response.status === 404) return null;
-    if (response.ok) return await (text ? response.text() : response.json());
+    if (response.ok) return await response[as]();
   } catch (error) {
     throw new ApiError(0);
   }
@@ -245,9 +245,9 @@ async function published(name, text) {
  * A published file below /data; null if it is missing. `keep`: fetches it once a visit.
  * @param {string} name
  */
-export async function data(name, { text = false, keep = false, tries = 4, quiet = false } = {}) {
+export async function data(name, { as = /** @type {"json" | "text" | "arrayBuffer"} */ ("json"), keep = false, tries = 4, quiet = false } = {}) {
   if (kept.has(name)) return kept.get(name);
-  const found = await repeated(() => published(name, text), { tries, quiet, again: () => true });
+  const found = await repeated(() => published(name, as), { tries, quiet, again: () => true });
   if (keep && found !== null) kept.set(name, found);
   return found;
 }

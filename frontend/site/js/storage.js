@@ -85,6 +85,14 @@ export const byAttempt = (prefix) => ({
   clear: (attemptId) => remove(prefix + attemptId),
 });
 
+/** The newest checkpoint of the log that this device has seen, with the log's key. */
+export const seenLog = {
+  /** @returns {{ vkey: string, note: string } | null} */
+  get: () => read("log"),
+  /** @param {{ vkey: string, note: string }} value */
+  set: (value) => write("log", value),
+};
+
 /** Receipts of papers handed in on this device, of one person only: others may use the same device. */
 export const receipts = {
   .../** @type {ByAttempt<Receipt>} */ (byAttempt("receipt:")),

@@ -51,10 +51,10 @@ addTexts({
   ],
   "receipt.outcome": ["Kết quả kiểm tra", "What was found"],
   "receipt.attempt": ["Lượt thi", "Attempt"],
-  "receipt.revision": ["Bản công bố lần", "Revision"],
-  "receipt.root": [
-    "Mã xác thực dữ liệu của tuần; hãy so với mã trong thông báo kết quả:",
-    "The root of the week; compare it with the one in the announcement:",
+  "receipt.minute": ["Phút của nhật ký", "Minute of the log"],
+  "receipt.checkpoint": [
+    "Mốc mới nhất của nhật ký, {size} phút; người khác phải thấy cùng mã này ở cùng số phút:",
+    "The log's newest checkpoint, {size} minutes; others must see the same digest at the same number:",
   ],
   "receipt.yours": ["Biên nhận của bạn", "Your receipt"],
   "receipt.about": [

@@ -39,7 +39,7 @@ function rulesView(html) {
 
 export async function screen({ argument, contest }) {
   const title = t("guide.title");
-  const load = (name) => data(name, { text: true, keep: true });
+  const load = (name) => data(name, { as: "text", keep: true });
   const [rules, guide] = await Promise.all([load("rules.html"), load("guide.html")]);
   const content = h("section", { class: "paper" },
     h("h1", null, title),

@@ -1,13 +1,15 @@
 // Checking a receipt: one that this device keeps, one from a file, or one that was pasted.
 
 import { data } from "../api.js";
+import { hexOf } from "../digests.js";
 import { fill, h, once } from "../dom.js";
 import { duration, moment, number } from "../format.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { explain } from "../problems.js";
-import { checkReceipt, readReceipt } from "../receipt-check.js";
+import { checkReceipt, keyNamed, readReceipt } from "../receipt-check.js";
 import { saveButton } from "../receipt-file.js";
-import { receipts } from "../storage.js";
+import { saveFile } from "../save-file.js";
+import { receipts, seenLog } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-me.js";
 import "../texts-result.js";
@@ -30,7 +32,9 @@ export async function screen({ argument, signedIn, kept }) {
     if (!receipt) return mistakes.say(t("receipt.unreadable"));
     fill(outcome, h("p", { class: "loading" }, t("receipt.checking")));
     try {
-      fill(outcome, outcomeView(receipt, await checkReceipt(receipt, data)));
+      const checked = await checkReceipt(receipt, data, seenLog.get());
+      if (checked.seen) seenLog.set(checked.seen);
+      fill(outcome, outcomeView(receipt, checked));
       return undefined;
     } catch (error) {
       fill(outcome);
@@ -69,26 +73,48 @@ export async function screen({ argument, signedIn, kept }) {
   return { title: t("receipt.title"), content, keep: () => box.value };
 }
 
-const MARKS = { good: "✓", bad: "✗", later: "…", unknown: "?" };
+const MARKS = { good: "✓", bad: "✗", missing: "✗", later: "…", late: "!", unknown: "?" };
+const WRONG = ["bad", "missing"];
+
+/** Two checkpoints that contradict each other, to be kept and shown to others. */
+const conflictView = (notes) => h("div", { class: "notice bad", role: "alert" },
+  h("p", null, h("strong", null, t("log.conflict"))),
+  h("p", null, t("log.conflictDo")),
+  h("p", null, h("button", { class: "button", type: "button", onclick: () => saveFile("hai-moc-nhat-ky.txt", notes.join("\n\n"), "text/plain") },
+    t("log.conflictSave"))));
+
+/** Says on demand whether the log had named the key, which takes more than all the rest. */
+function keyView(receipt, found) {
+  const said = h("span", { "aria-live": "polite" });
+  const ask = h("button", { class: "button quiet", type: "button" }, t("key.check"));
+  ask.addEventListener("click", once(ask, async () => {
+    const state = await keyNamed(receipt, data, found).catch(() => "unknown");
+    fill(said, h("strong", null, t(`key.${state}`)));
+  }));
+  return h("p", { class: "actions" }, ask, said);
+}
 
 /** @type {(receipt: any, checked: any) => HTMLElement} */
-function outcomeView(receipt, { steps, root, revision }) {
+function outcomeView(receipt, { steps, checkpoint, conflict, found }) {
   const { record, openings: { time }, told } = receipt;
   const states = steps.map(([, state]) => state);
-  const whole = ["bad", "later", "unknown"].find((state) => states.includes(state)) || "good";
+  const whole = [...WRONG, "later", "late", "unknown"].find((state) => states.includes(state)) || "good";
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
   return h("section", { class: "card", "aria-labelledby": "outcome" },
     h("h2", { id: "outcome" }, t("receipt.outcome")),
-    h("p", { class: `notice ${whole === "good" ? "good" : whole === "bad" ? "bad" : ""}` }, t(`verdict.${whole}`)),
+    conflict && conflictView(conflict),
+    h("p", { class: `notice ${whole === "good" ? "good" : WRONG.includes(whole) ? "bad" : ""}` }, t(`verdict.${whole}`)),
     h("ul", { class: "checks" }, steps.map(([name, state]) =>
-      h("li", { class: state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
+      h("li", { class: WRONG.includes(state) ? "bad" : state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
         h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
     h("dl", { class: "rows" },
       row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
       row(t("results.score"), told.score === null ? t("result.scoreLater") : number(told.score)),
       row(t("results.duration"), duration(time.duration_ms)),
       row(t("result.at"), moment(time.received_at_ms, true)),
-      revision && row(t("receipt.revision"), number(revision))),
-    root && [h("p", null, t("receipt.root")), h("p", { class: "digest" }, h("code", null, root))],
+      found && row(t("receipt.minute"), moment(Date.parse(found.leaf.at), true))),
+    checkpoint && [h("p", null, t("receipt.checkpoint", { size: number(checkpoint.size) })),
+      h("p", { class: "digest" }, h("code", null, hexOf(checkpoint.root)))],
+    found && keyView(receipt, found),
     h("p", { class: "actions" }, saveButton(receipt)));
 }
