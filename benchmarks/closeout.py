@@ -1,9 +1,9 @@
 """One close-out as a separate process: ``python -m benchmarks.closeout STAGE PORT``.
 
 Stages: ``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes
-the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes bundle,
-tree and the site's chunks, ``close`` also collects statistics and writes all files, with rosters of 200,000
-people. Prints CPU seconds, peak memory in MB, people, attempts.
+the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes bundle
+and tree, ``close`` also collects statistics and writes all files, with rosters of 200,000 people. Prints CPU
+seconds, peak memory in MB, people, attempts.
 """
 
 from __future__ import annotations

@@ -32,7 +32,6 @@ LIMITS = [
         (r"data/log/tile/entries/", 256 * (2 + 0xFFFF)),
         (r"data/log/", 128 << 10),
         (r"data/keys\.json", 128 << 10),
-        (r"data/proof/.*/chunks/", 1 << 20),
         (r"data/proof/.*\.jsonl\.gz", 1 << 30),
         (r"", 64 << 20),
     )

@@ -13,7 +13,7 @@ BATCHES = "batches.bin"
 
 
 class Tree(Document, frozen=True, kw_only=True):
-    """``merkle.json`` beside a closed week: root and size of the tree, digests of the files around it.
+    """``merkle.json`` beside a closed week: root and size of the records' tree, digests of the files around it.
 
     ``bank``: the digest of the week's, to which the scores are committed together with it.
     """
@@ -27,7 +27,6 @@ class Tree(Document, frozen=True, kw_only=True):
     leaf_order: Literal["ascending"] = "ascending"
     root: str
     size: int
-    chunk_size: int
     audit_sha256: str
     audit_bytes: int
     batches_sha256: str
@@ -69,7 +68,7 @@ class NamedFile(Part, frozen=True):
 
 
 class ProofIndex(Document, frozen=True, kw_only=True):
-    """``data/proof/week-<k>/index.json``; ``first``: the first leaf hash of each chunk, in hex."""
+    """``data/proof/week-<k>/index.json``; ``root`` and ``size``: of the tree over the bundle's records."""
 
     format: Literal[1] = 1
     contest: str
@@ -79,24 +78,6 @@ class ProofIndex(Document, frozen=True, kw_only=True):
     root: str
     size: int
     folder: str
-    chunk_size: int
-    first: tuple[str, ...]
     audit: AuditFile
     batches: NamedFile
     ranking: NamedFile
-
-
-class PathStep(Part, frozen=True):
-    """The neighbour on the way to the root, in hex, and on which side it stands."""
-
-    side: Literal["left", "right"]
-    hash: str
-
-
-class Chunk(Document, frozen=True, kw_only=True):
-    """``chunks/<n>.json``: leaf hashes in hex from ``start`` on, and the path from their root to the tree's."""
-
-    format: Literal[1] = 1
-    start: int
-    leaves: tuple[str, ...]
-    path: tuple[PathStep, ...]

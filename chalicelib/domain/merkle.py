@@ -1,24 +1,13 @@
-"""The hash tree over a week's attempts (RFC 6962, section 2.1), and the parts of it that a phone can fetch.
-
-Leaves are in ascending order of their hashes. A *chunk* is ``CHUNK`` leaves that start at a multiple of it: a
-whole subtree, so its root is a node of the tree.
-"""
+"""The hash tree of RFC 6962, section 2.1: over the log's minutes, a minute's records, a week's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Literal, NamedTuple
 
+# So many leaves are made into hashes at once; a power of two, so that they are a whole subtree.
 CHUNK = 1024
 WIDTH = 32
-
-
-class Step(NamedTuple):
-    """The neighbour's hash and its side: ``left`` or ``right``."""
-
-    side: Literal["left", "right"]
-    hash: bytes
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -46,30 +35,17 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0] if level else sha256().digest()
 
 
-def paths(nodes: Sequence[bytes]) -> list[list[Step]]:
-    """The path from each of ``nodes``, which may be the roots of chunks, to the root over all of them."""
-    levels = [list(nodes)]
-    while len(levels[-1]) > 1:
-        levels.append(_above(levels[-1]))
-    found = []
-    for start in range(len(nodes)):
-        steps, at = [], start
-        for level in levels[:-1]:
-            neighbour = at ^ 1
-            if neighbour < len(level):
-                steps.append(Step("left" if neighbour < at else "right", level[neighbour]))
-            at //= 2
-        found.append(steps)
-    return found
-
-
 def hashes(packed: bytes | bytearray) -> list[bytes]:
     """Splits concatenated hashes."""
     return [bytes(packed[at : at + WIDTH]) for at in range(0, len(packed), WIDTH)]
 
 
-def chunks(leaves: bytes) -> Iterator[list[bytes]]:
-    """Splits ``leaves``, concatenated leaf hashes, into chunks."""
+def packed_root(leaves: bytes) -> bytes:
+    """The root over ``leaves``, concatenated."""
+    return root([root(chunk) for chunk in _chunks(leaves)])
+
+
+def _chunks(leaves: bytes) -> Iterator[list[bytes]]:
     for start in range(0, len(leaves), CHUNK * WIDTH):
         yield hashes(leaves[start : start + CHUNK * WIDTH])
 

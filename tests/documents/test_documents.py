@@ -77,7 +77,7 @@ from chalicelib.documents.results_page import (
     Winner,
 )
 from chalicelib.documents.typed import Document, decode
-from chalicelib.documents.week_proof import AuditFile, Chunk, NamedFile, PathStep, ProofIndex, Tree
+from chalicelib.documents.week_proof import AuditFile, NamedFile, ProofIndex, Tree
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.definition import UNIT_PRIZES
 from chalicelib.domain.person import CorrectedLine
@@ -180,7 +180,6 @@ TYPED: dict[str, Document] = {
         bank=DIGEST,
         root=DIGEST,
         size=3,
-        chunk_size=1024,
         audit_sha256=DIGEST,
         audit_bytes=9,
         batches_sha256=DIGEST,
@@ -195,13 +194,10 @@ TYPED: dict[str, Document] = {
         root=DIGEST,
         size=3,
         folder=DIGEST[:16],
-        chunk_size=1024,
-        first=(DIGEST,),
         audit=AuditFile("audit.jsonl.gz", DIGEST, 9),
         batches=NamedFile("batches-0.bin", DIGEST),
         ranking=NamedFile("ranking-0.json", DIGEST),
     ),
-    "chunk": Chunk(start=0, leaves=(DIGEST,), path=(PathStep("left", DIGEST),)),
     "ranking_again": RankingAgain(
         contest="trial",
         week=1,

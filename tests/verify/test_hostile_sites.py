@@ -231,7 +231,6 @@ def test_every_kind_of_file_has_its_limit() -> None:
         "data/log/tile/entries/067.p/3": 16_777_472,
         "data/log/batch/17/opening.json": 131_072,
         "data/log/batch/17/tile/0/000": 8192,
-        "data/proof/week-1/00/chunks/0.json": 1_048_576,
         "data/proof/week-1/00/audit-00.jsonl.gz": 1 << 30,
         "data/results/final.json": 64 << 20,
     }

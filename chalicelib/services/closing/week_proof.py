@@ -41,7 +41,7 @@ from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.identity_provider import verified_by
-from chalicelib.domain.merkle import CHUNK, WIDTH, LeafHashes, chunks, leaf_hash, root
+from chalicelib.domain.merkle import WIDTH, LeafHashes, leaf_hash, packed_root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import attempt_id, committed
@@ -284,7 +284,7 @@ def write_bundle(
 
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
-    tree = Proof(tree_root(ordered).hex(), len(ordered) // WIDTH)
+    tree = Proof(packed_root(ordered).hex(), len(ordered) // WIDTH)
     return Bundle(ordered, summed.hexdigest(), size, tree, minutes, *listed)
 
 
@@ -340,7 +340,6 @@ def proof_files(
         bank=reference.bank.digest,
         root=bundle.tree.root,
         size=bundle.tree.size,
-        chunk_size=CHUNK,
         audit_sha256=bundle.audit_sha256,
         audit_bytes=bundle.audit_bytes,
         batches_sha256=digest(batches),
@@ -348,11 +347,6 @@ def proof_files(
         order_sha256=ranking.result.order_sha256,
     )
     return {LEAVES: bundle.leaves, MERKLE: tree.encode(), RANKING: ranking_json, BATCHES: batches}
-
-
-def tree_root(leaves: bytes) -> bytes:
-    """The root over ``leaves``: leaf hashes in ascending order, concatenated."""
-    return root([root(chunk) for chunk in chunks(leaves)])
 
 
 def ranking_again(

@@ -31,17 +31,13 @@ from chalicelib.documents.typed import decode
 from chalicelib.documents.week_proof import (
     AUDIT,
     BATCHES,
-    LEAVES,
     MERKLE,
     RANKING,
     AuditFile,
-    Chunk,
     NamedFile,
-    PathStep,
     ProofIndex,
     Tree,
 )
-from chalicelib.domain.merkle import CHUNK, chunks, paths, root
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.checked import Altered, checked, checked_pieces, tell
 from chalicelib.services.contest.commitments import published, read_chain
@@ -130,16 +126,6 @@ def show_proof(
         if there == (revision, tree.root, tree.audit_sha256, tree.batches_sha256, tree.ranking_sha256):
             return proof
     folder = tree.folder
-    ordered = stored.file(LEAVES)
-    first, ways = [], paths([root(leaves) for leaves in chunks(ordered)])
-    for number, (leaves, path) in enumerate(zip(chunks(ordered), ways, strict=True)):
-        first.append(leaves[0].hex())
-        chunk = Chunk(
-            start=number * CHUNK,
-            leaves=tuple(leaf.hex() for leaf in leaves),
-            path=tuple(PathStep(step.side, step.hash.hex()) for step in path),
-        )
-        site.put(f"{target}/{folder}/chunks/{number}.json", chunk.encode())
     leaves_with_data = checked_pieces(desk, f"{source}/{AUDIT}", audit)
     site.put_pieces(f"{target}/{folder}/{tree.audit_file}", leaves_with_data)
     for name, file in ((BATCHES, tree.batches_file), (RANKING, tree.ranking_file)):
@@ -152,8 +138,6 @@ def show_proof(
         root=tree.root,
         size=tree.size,
         folder=folder,
-        chunk_size=CHUNK,
-        first=tuple(first),
         audit=AuditFile(tree.audit_file, tree.audit_sha256, tree.audit_bytes),
         batches=NamedFile(tree.batches_file, tree.batches_sha256),
         ranking=NamedFile(tree.ranking_file, tree.ranking_sha256),

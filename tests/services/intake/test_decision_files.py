@@ -243,7 +243,6 @@ def test_results_of_a_week_that_is_opened_again_are_taken_back_from_the_site(des
         bank=NONE,
         root=NONE,
         size=0,
-        chunk_size=1,
         audit_sha256=NONE,
         audit_bytes=0,
         batches_sha256=NONE,
