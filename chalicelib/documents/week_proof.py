@@ -7,7 +7,7 @@ from typing import Literal
 from chalicelib.documents.typed import Document, Part
 
 # The files of a week's proof, as the close leaves them on the desk.
-AUDIT, LEAVES, MERKLE, RANKING = "audit.jsonl.gz", "leaves.bin", "merkle.json", "ranking.json"
+AUDIT, MERKLE, RANKING = "audit.jsonl.gz", "merkle.json", "ranking.json"
 # The number of the log's batch that has each line of the bundle, four bytes each, big-endian.
 BATCHES = "batches.bin"
 

@@ -5,20 +5,22 @@
 
 It compares the files of two revisions, so that it says what a reader of both would see. It lists people who
 entered or left the ranking and people who hold a prize in one of the two; everybody else merely moves up or
-down behind them. It lists all units with another rank, prize or score, and every leaf of the hash tree that is
-new or gone.
+down behind them. It lists all units with another rank, prize or score, and every leaf that is new or gone.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import NamedTuple
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, standing
 from chalicelib.documents.revision import ReadFile, StoredRevision
-from chalicelib.documents.week_proof import LEAVES
+from chalicelib.documents.typed import decode
+from chalicelib.documents.week_proof import AUDIT, MERKLE, Tree
 from chalicelib.domain.decisions import Cause, Confirmation
-from chalicelib.domain.merkle import hashes
+from chalicelib.domain.merkle import leaf_hash
 from chalicelib.reports.csv_files import Cell, table
 from chalicelib.reports.numbers import decimal
 from chalicelib.services.closing.close_weeks import Replaced
@@ -29,6 +31,7 @@ COLUMNS = [
     *("kind", "id", "name", "level", "rank_before", "rank_after", "prize_before", "prize_after"),
     *("score_before", "score_after", "reason", "note", "cause", "code"),
 ]
+RECORD = b',"record":'
 # The cause that a changed part of the contest stands for; other parts change no result.
 _CAUSE_OF: dict[str, Cause] = {
     "definition": "rule",
@@ -129,13 +132,24 @@ def _units(old: Replaced, new: Replaced, cause: str) -> Iterator[list[Cell]]:
 
 def _leaves(old: ReadFile, new: ReadFile) -> Iterator[list[Cell]]:
     """No rows while the week's entries and dates are unchanged: then the root is the same."""
-    before, after = old(LEAVES) or b"", new(LEAVES) or b""
-    if before == after:
+    if _root(old) == _root(new):
         return
-    gone, added = set(hashes(before)), set(hashes(after))
+    gone, added = (set(record_hashes(read(AUDIT) or b"")) for read in (old, new))
     for leaf in sorted(gone ^ added):
         reason = "leaf_added" if leaf in added else "leaf_removed"
         yield _row("leaf", leaf.hex(), Place(), Place(), reason, "")
+
+
+def record_hashes(packed: bytes) -> Iterator[bytes]:
+    """The leaf hashes of a bundle's records, in the order of its lines."""
+    with gzip.open(BytesIO(packed)) as lines:
+        for line in lines:
+            yield leaf_hash(line[line.rindex(RECORD) + len(RECORD) : -len(b"}\n")])
+
+
+def _root(read: ReadFile) -> str:
+    tree = read(MERKLE)
+    return decode(Tree, tree).root if tree else ""
 
 
 def _moved(key: str, was: Place, now: Place, won_before: Collection[str], won_after: Collection[str]) -> str:

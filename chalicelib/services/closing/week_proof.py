@@ -35,7 +35,7 @@ from chalicelib.documents.ranking_again import (
 )
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
-from chalicelib.documents.week_proof import AUDIT, BATCHES, LEAVES, MERKLE, RANKING, Tree
+from chalicelib.documents.week_proof import AUDIT, BATCHES, MERKLE, RANKING, Tree
 from chalicelib.domain.attempt import Entry, Finished, Status
 from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
@@ -246,9 +246,8 @@ def _packed(lines: list[bytes]) -> bytes:
 
 
 class Bundle(NamedTuple):
-    """A week's bundle once written: ``leaves`` are concatenated in ascending order, pseudonyms are in hex."""
+    """A week's bundle once written; pseudonyms are in hex."""
 
-    leaves: bytes
     audit_sha256: str
     audit_bytes: int
     tree: Proof
@@ -285,7 +284,7 @@ def write_bundle(
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
     tree = Proof(packed_root(ordered).hex(), len(ordered) // WIDTH)
-    return Bundle(ordered, summed.hexdigest(), size, tree, minutes, *listed)
+    return Bundle(summed.hexdigest(), size, tree, minutes, *listed)
 
 
 # How many people of the ranking have their best attempt opened, whoever they are: of the answers of one in a
@@ -346,7 +345,7 @@ def proof_files(
         ranking_sha256=digest(ranking_json),
         order_sha256=ranking.result.order_sha256,
     )
-    return {LEAVES: bundle.leaves, MERKLE: tree.encode(), RANKING: ranking_json, BATCHES: batches}
+    return {MERKLE: tree.encode(), RANKING: ranking_json, BATCHES: batches}
 
 
 def ranking_again(

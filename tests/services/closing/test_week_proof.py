@@ -11,6 +11,7 @@ import pytest
 from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
+from chalicelib.reports.changes import record_hashes
 from chalicelib.services.closing.week_proof import Minutes, ProofCollector
 from chalicelib.services.log.ledger import LoggedLeaves
 from tests.domain.builders import done, entry, show
@@ -166,10 +167,10 @@ def test_a_new_revision_has_files_of_its_own_and_the_same_root() -> None:
 def test_changes_name_every_leaf_that_is_added_or_removed() -> None:
     stage = Stage()
     stage.run(AFTER_WEEK_1)
-    before = hashes(stage.file("week-1", "leaves.bin"))
+    before = list(record_hashes(stage.file("week-1", "audit.jsonl.gz")))
     stage.entries.items[1, "binh"] = entry("binh", done(4, 3), unit="SO-B")
     stage.run(AFTER_WEEK_1, reference(CONTEST, units=[*UNITS, UNITS[0]._replace(code="SO-D")]))
-    after = hashes(stage.file("week-1", "leaves.bin", 2))
+    after = list(record_hashes(stage.file("week-1", "audit.jsonl.gz", 2)))
     rows = {row["id"]: row["reason"] for row in stage.rows("week-1", "changes.csv", 2) if row["kind"] == "leaf"}
     assert rows == {
         **{leaf.hex(): "leaf_removed" for leaf in set(before) - set(after)},
