@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from verify import ed25519, grading, log
@@ -24,9 +25,9 @@ OPENING_KEYS: dict[str, dict[str, type]] = {
     "time": {"duration_ms": int, "received_at_ms": int},
 }
 LATER = "score"  # opened once scores are told
-# Where a record is looked for: the run of a minute takes in what has come since, and the grace ends later than
-# a paper was handed in; the stream keeps what the log has not read for a day.
-BEFORE_S, LAST_S = 120, 24 * 3600 + IN_TIME_S
+# Where a record is looked for: the run of a minute takes in what has come since; the stream keeps what the log
+# has not read for a day; and a long grace ends long after a paper was handed in.
+BEFORE_S, LAST_S, GRACE_S = 120, 24 * 3600 + IN_TIME_S, 3600
 
 
 def check(
@@ -180,7 +181,9 @@ def _minute(receipt: dict[str, Any], fetch: Fetch, known: log.Log) -> int | None
     due = known.told_in(due)
     openings: dict[int, dict[int, Any]] = {}
     sealed = False
-    for number in range(first, min(max(due, last) + 1, len(known.leaves))):
+    later = range(first, min(max(due, last) + 1, len(known.leaves)))
+    earlier = range(max(0, known.minute(received - GRACE_S)), min(first, len(known.leaves)))
+    for number in chain(later, earlier):
         bundle = number // log.TILE
         if bundle not in openings:
             openings[bundle] = log.fetch_openings(fetch, bundle)

@@ -78,7 +78,7 @@ function noteOf(hashes, key = logKey.privateKey) {
  * `opened`: how many minutes are.
  */
 function published(receipt, { size = 20, number = 10, records = 5, facts = {}, opened = size, seed = "" } = {}) {
-  const files = { "keys.json": { keys: [{ key_id: keyId, algorithm: "Ed25519", public_key: raw.toString("hex") }] }, "log/vkey": VKEY };
+  const files = { "contest.json": { paper: { grace_seconds: 10 } }, "keys.json": { keys: [{ key_id: keyId, algorithm: "Ed25519", public_key: raw.toString("hex") }] }, "log/vkey": VKEY };
   const told = { 0: { [`key-${keyId}`]: raw.toString("hex") }, ...facts };
   const mine = [Buffer.from(receipt.leaf_hash, "hex"), ...Array.from({ length: records - 1 }, (_, i) => sha(Buffer.from(`other ${i}`)))];
   const entries = Array.from({ length: size }, (_, n) => {
@@ -119,6 +119,8 @@ const CLOSED = { "results/week-1.json": { closes_at: at(12) }, "contest.json": {
 test("a true receipt holds, wherever around its minute the log has it and whatever the sizes", async () => {
   const receipt = receiptOf();
   for (const number of [8, 9, 10, 11, 12, 13]) assert.deepEqual(await states(receipt, published(receipt, { number })), ALL, number);
+  const grace = { "contest.json": { paper: { grace_seconds: 240 } } };
+  assert.deepEqual(await states(receipt, { ...published(receipt, { number: 5 }), ...grace }), ALL, "handed in early in a long grace");
   for (const records of [1, 2, 255, 256, 257, 700]) assert.deepEqual(await states(receipt, published(receipt, { records })), ALL, records);
   for (const size of [11, 255, 256, 257, 512, 600]) assert.deepEqual(await states(receipt, published(receipt, { size })), ALL, size);
 });

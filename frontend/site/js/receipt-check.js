@@ -5,8 +5,8 @@ import { Tree, Wrong, entriesOf, leafHash, leafOf, openLog, openingOf, same, sig
 
 const SIGNED_BEFORE = utf8("cuoc-thi-receipt-v1:");
 const HEX = { leaf_hash: 64, signature: 128, key_id: 16 };
-// Where a record is looked for around the time of its receipt: a minute's run takes in what has come since, and the
-// grace ends later than a paper was handed in. So many minutes without a record are passed over, as after a stop of the log.
+// Where a record is looked for around the time of its receipt, which in the grace is its end: a minute's run takes in
+// what has come since. So many minutes without a record are passed over, as after a stop of the log.
 const BEFORE_S = 120;
 const IN_TIME_S = 180;
 const EMPTY = 240;
@@ -102,7 +102,9 @@ async function findRecord(receipt, data, tree) {
     if (typeof found === "object") return found;
     last = found;
   }
-  for (let number = now - 2; number >= minutes.number(received - BEFORE_S) && number >= 0; number -= 1) {
+  const { paper } = await data("contest.json");
+  const first = minutes.number(received - paper.grace_seconds - BEFORE_S);
+  for (let number = now - 2; number >= first; number -= 1) {
     const found = await look(number);
     if (typeof found === "object") return found;
   }
