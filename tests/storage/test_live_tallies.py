@@ -84,9 +84,21 @@ def image(*finished: Finished, unit: str = "SO-A", **more: object) -> dict[str, 
 ONE = done()
 
 
-def test_only_writes_that_start_finish_move_or_erase_are_decoded() -> None:
-    opened = {"open": {"B": b64encode(macs().opening(encode_opening(1_661_130_000_000, "a" * 16))).decode()}}
-    start, save = record(None, image(**opened)), record(image(**opened), image(**opened, saved={"S": "A"}))
+OPENING = encode_opening(1_661_130_000_000, "a" * 16)
+
+
+def opened_image(saved: str = "", by: EntryMacs | None = None) -> dict[str, object]:
+    """An open attempt, perhaps with saved answers that ``by`` authenticates."""
+    opened: dict[str, object] = {"open": {"B": b64encode(macs().opening(OPENING)).decode()}}
+    if not saved:
+        return opened
+    mac = (by or macs()).saved(OPENING, 1, saved, None, 60_000)
+    return {**opened, "saved": {"S": saved}, "rev": {"N": "60000"}, "mac": {"B": b64encode(mac).decode()}}
+
+
+def test_only_writes_that_start_finish_move_or_erase_are_told() -> None:
+    opened = opened_image()
+    start, save = record(None, image(**opened)), record(image(**opened), image(**opened_image("A")))
     submit, erase = record(image(**opened), image(ONE)), record(image(ONE), None)
     again, move = record(image(ONE), image(ONE, **opened)), record(image(ONE), image(ONE, unit="SO-B"))
     found = list(changes([start, save, submit, again, move, erase], MAC_KEY))  # type: ignore[arg-type]
@@ -114,3 +126,22 @@ def test_what_the_api_has_not_written_is_told_once_and_counts_nowhere() -> None:
         (True, ()),
         (False, ()),
     ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(opened_image("B", macs("SO-B")), id="saved answers"),
+        pytest.param({**opened_image("A"), "saved": {"S": "B"}}, id="other answers"),
+        pytest.param({**opened_image("A"), "guess": {"N": "7"}}, id="a prediction"),
+        pytest.param({**opened_image("A"), "rev": {"N": "1"}}, id="another time"),
+        pytest.param({"open": {"B": b64encode(OPENING + bytes(8)).decode()}}, id="an opening"),
+        pytest.param({**opened_image("A"), "category": {"S": "encouraged"}}, id="a category"),
+    ],
+)
+def test_what_is_written_into_an_open_paper_is_told(changed: dict[str, object]) -> None:
+    start, save = image(**opened_image()), image(**opened_image("A"))
+    forged = {**image(), **changed}
+    found = list(changes([record(start, save), record(save, forged), record(forged, save)], MAC_KEY))  # type: ignore[list-item]
+    assert [change.unauthentic for change in found][:1] == [True]
+    assert not any(change.unauthentic for change in found[1:])
