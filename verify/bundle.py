@@ -39,11 +39,11 @@ class Person(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A line's leaf hash and pseudonym, and whether somebody handed it in."""
+    """A line's leaf hash and pseudonym; ``start``: the leaf hash of the start of what nobody handed in."""
 
     leaf: bytes
     pseudonym: str
-    handed_in: bool
+    start: bytes | None
 
 
 def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
@@ -77,8 +77,7 @@ def read(
     logged: list[Logged] = []
     for line in lines(packed, index["audit"]["file"]):
         counted, record = _line(line, index)
-        handed_in = record["status"] in {"submitted", "blank"}
-        logged.append(Logged(leaf_hash(canonical(record)), record["pseudonym"], handed_in))
+        logged.append(Logged(leaf_hash(canonical(record)), record["pseudonym"], _start(counted, record)))
         moved = "registered" in counted
         told = counted["told"]["score"] if "told" in counted else counted["score"]
         place = (counted["unit"], counted["category"], "obliged" in counted, moved, counted.get("verified", ""))
@@ -114,6 +113,27 @@ def read(
             "The bundle does not give the published root: attempts were added, removed or changed.",
         )
     return people, logged
+
+
+def _start(counted: dict[str, Any], record: dict[str, Any]) -> bytes | None:
+    """The start of an attempt that nobody handed in. Raises ``Failed`` if it is missing or cannot be."""
+    start = counted.get("start")
+    if (record["status"] in {"submitted", "blank"}) != (start is None):
+        raise Failed(
+            f"Bài không nộp phải nêu lúc bắt đầu, bài đã nộp thì không: {record['pseudonym']}.",
+            f"An attempt that nobody handed in names its start, and no other does: {record['pseudonym']}.",
+        )
+    if start is None:
+        return None
+    from_hex(start["seed"], 32, "seed")
+    # Both are rounded down; the end of the week may have cut the time short.
+    if not record["minute"] - record["duration_minutes"] - 1 <= start["minute"] <= record["minute"]:
+        raise Failed(
+            f"Lúc bắt đầu không khớp với bản ghi: {record['pseudonym']}.",
+            f"The start does not fit the record: {record['pseudonym']}.",
+        )
+    same = {name: record[name] for name in ("contest", "format", "number", "pseudonym", "week")}
+    return leaf_hash(canonical({**same, **start}))
 
 
 def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

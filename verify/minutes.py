@@ -22,8 +22,9 @@ IN_TIME_S = 3 * 60
 def check(
     fetch: Fetch, lines: Sequence[Logged], packed: bytes, published: dict[str, Any], page: dict[str, Any]
 ) -> Iterator[Passed]:
-    """``packed``: the number of each line's batch. Raises ``Failed`` or ``CannotCheck``."""
-    if len(packed) != 4 * len(lines):
+    """``packed``: the batches of all lines, then of all starts. Raises ``Failed`` or ``CannotCheck``."""
+    starts = [one for one in lines if one.start]
+    if len(packed) != 4 * (len(lines) + len(starts)):
         raise Failed(
             "Danh sách phút không khớp với bộ dữ liệu.", "The list of minutes does not fit the bundle."
         )
@@ -45,10 +46,14 @@ def check(
     first = whole.minute(datetime.fromisoformat(page["opens_at"]).timestamp())
     yield rules.check(fetch, leaves, first, published)
     last = max([published["draw_size"] - 1, *batches])
-    others = _batches(fetch, leaves, lines, batches, range(max(0, first), min(last + 1, len(leaves))))
+    window = range(max(0, first), min(last + 1, len(leaves)))
+    stand = [*(one.leaf for one in lines), *(one.start for one in starts if one.start)]
+    others = _batches(fetch, leaves, stand, batches, window)
     yield Passed(
-        f"Nhật ký có đúng {len(lines)} bài này, mỗi bài trong phút đã nêu, và {others} bài của tuần khác",
-        f"The log holds exactly these {len(lines)} records, each in its minute, and {others} of other weeks",
+        f"Nhật ký có đúng {len(lines)} bài này và lúc bắt đầu của {len(starts)} bài không nộp, mỗi mục trong "
+        f"phút đã nêu, và {others} mục khác (lúc bắt đầu của các bài đã nộp, bài của tuần khác)",
+        f"The log holds exactly these {len(lines)} records and the starts of {len(starts)} that nobody handed "
+        f"in, each in its minute, and {others} others (starts of the rest, records of other weeks)",
     )
     yield _late(whole, lines, batches, published, whole.minute(end + IN_TIME_S))
 
@@ -71,14 +76,14 @@ def _log(fetch: Fetch, published: dict[str, Any]) -> log.Log:
 def _batches(
     fetch: Fetch,
     leaves: Sequence[log.Leaf],
-    lines: Sequence[Logged],
+    stand: Sequence[bytes],
     batches: Sequence[int],
     window: range,
 ) -> int:
-    """Compares every minute of the week; returns how many records of other weeks stand there."""
+    """Compares every minute of the week; returns how many other records stand there."""
     mine: dict[int, list[bytes]] = defaultdict(list)
-    for one, number in zip(lines, batches, strict=True):
-        mine[number].append(one.leaf)
+    for leaf, number in zip(stand, batches, strict=True):
+        mine[number].append(leaf)
     others = 0
     openings: dict[int, Any] = {}
     for number in sorted({*window, *mine}):
@@ -125,16 +130,20 @@ def _late(
 ) -> Passed:
     """Who handed in what the log has too late is told, and wins nothing without the organisers' word.
 
-    ``last``: the number of the last minute in time.
+    So is who has a paper that nobody handed in, if the log has its start too late. ``last``: the number of the
+    last minute in time.
     """
     last = whole.told_in(last)
+    stand = [*((one, not one.start) for one in lines), *((one, True) for one in lines if one.start)]
     late = {
-        one.pseudonym for one, number in zip(lines, batches, strict=True) if one.handed_in and number > last
+        one.pseudonym
+        for (one, decides), number in zip(stand, batches, strict=True)
+        if decides and number > last
     }
     if sorted(late) != published["late"]:
         raise Failed(
-            "Danh sách người nộp mà nhật ký ghi nhận muộn không đúng.",
-            "The list of people whose papers came too late to the log is wrong.",
+            "Danh sách người có bài (hoặc lúc bắt đầu của bài không nộp) vào nhật ký muộn không đúng.",
+            "The list of people whose papers (or starts of those not handed in) came late to the log is wrong.",
         )
     confirmed = len(late - set(published["no_prize"]))
     return Passed(

@@ -22,7 +22,9 @@ CHOICES: dict[str, set[Any]] = {
 ALWAYS_COUNTED = {
     "category": str, "duration_ms": int, "received_at_ms": int, "salts": dict, "score": int, "unit": str,
 }  # fmt: skip
-COUNTED_KEYS = {**ALWAYS_COUNTED, "obliged": bool, "registered": dict, "told": dict, "verified": str}
+COUNTED_KEYS = {
+    **ALWAYS_COUNTED, "obliged": bool, "registered": dict, "start": dict, "told": dict, "verified": str,
+}  # fmt: skip
 
 
 def canonical(value: Any) -> bytes:
@@ -37,7 +39,7 @@ def check_counted(counted: Any) -> dict[str, Any]:
         type(value) is not COUNTED_KEYS[key] and not (value is None and key == "unit")
         for key, value in counted.items()
     )
-    told, registered = counted.get("told"), counted.get("registered")
+    told, registered, start = counted.get("told"), counted.get("registered"), counted.get("start")
     wrong = (
         wrong
         or counted.get("obliged", False)
@@ -53,6 +55,8 @@ def check_counted(counted: Any) -> dict[str, Any]:
     if registered is not None:
         wrong = wrong or registered.keys() != {"category", "reason", "unit"}
         wrong = wrong or registered["reason"] not in ("roster", "decision")
+    if start is not None:
+        wrong = wrong or start.keys() != {"minute", "seed"} or type(start["minute"]) is not int
     if wrong:
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
     same = told is not None and told["score"] == counted["score"]

@@ -15,10 +15,17 @@ from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.merkle import leaf_hash
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.receipt import Committed, committed, seed_commitment
+from chalicelib.domain.receipt import Committed, committed, seed_commitment, seed_of
 
 FORMAT = 1
 MINUTE_MS = 60_000
+
+
+class Started(NamedTuple):
+    """What the record of a start says beside the attempt: the minute, and the commitment to the seed."""
+
+    minute: int
+    seed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,19 @@ class Records:
 
     def start(self, participant_id: str, attempt: AttemptId) -> bytes:
         name = Pseudonyms(self.key, self.contest)(attempt.week, participant_id)
-        seed = seed_commitment(self.key, participant_id, attempt).hex()
+        started = Started(attempt.started // MINUTE_MS, seed_commitment(self.key, participant_id, attempt))
+        return self.start_under(name, attempt.week, attempt.number, started)
+
+    def start_under(self, name: str, week: int, number: int, started: Started) -> bytes:
+        """The same under the known pseudonym."""
         return (
-            f'{{"contest":"{self.contest}","format":{FORMAT},"minute":{attempt.started // MINUTE_MS},'
-            f'"number":{attempt.number},"pseudonym":"{name}","seed":"{seed}","week":{attempt.week}}}'
+            f'{{"contest":"{self.contest}","format":{FORMAT},"minute":{started.minute},'
+            f'"number":{number},"pseudonym":"{name}","seed":"{started.seed.hex()}","week":{week}}}'
         ).encode()
+
+    def started(self, participant_id: str, week: int, attempt: Finished) -> Started:
+        """What the start of a finished attempt said; an erased one has kept its commitment."""
+        return Started(attempt.started // MINUTE_MS, seed_of(self.key, participant_id, week, attempt))
 
     def finish(self, entry: Entry, bank: str, attempt: Finished) -> bytes:
         """``bank``: the digest of the week's."""
@@ -88,9 +103,9 @@ def decode_opening(opening: bytes) -> dict[str, Any]:
 class Counted(NamedTuple):
     """How an attempt counted, beside its record, whose score and time it opens. Milliseconds.
 
-    ``told``: the score in the commitment, ``registered``: unit and category in it, where these are others, else
-    None. ``listed``: a roster says so, else a decision. ``excused``: not obliged although of an obliged
-    category. ``verified``: by what, where a prize asks for that.
+    ``start``: of an attempt that nobody handed in. ``told``: the score in the commitment, ``registered``: unit
+    and category in it, where these are others, else None. ``listed``: a roster says so, else a decision.
+    ``excused``: not obliged although of an obliged category. ``verified``: by what, if a prize asks for that.
     """
 
     unit: str
@@ -105,6 +120,7 @@ class Counted(NamedTuple):
     listed: bool = False
     excused: bool = False
     verified: Verified = "none"
+    start: Started | None = None
 
 
 def encode_line(record: bytes, counted: Counted) -> bytes:
@@ -123,6 +139,8 @@ def encode_line(record: bytes, counted: Counted) -> bytes:
         f'"salts":{{"score":"{counted.score_salt.hex()}","time":"{counted.time_salt.hex()}"}},'
         f'"score":{counted.score}'
     )
+    if counted.start is not None:
+        beside.append(f'"start":{{"minute":{counted.start.minute},"seed":"{counted.start.seed.hex()}"}}')
     if counted.told is not None:
         beside.append(f'"told":{{"reason":"ruling","score":{counted.told}}}')
     beside.append(f'"unit":{unit}')

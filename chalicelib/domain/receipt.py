@@ -80,6 +80,14 @@ def seed_commitment(key: bytes, participant_id: str, attempt: AttemptId) -> byte
     return sha256(salt + str(attempt).encode()).digest()
 
 
+def seed_of(key: bytes, participant_id: str, week: int, attempt: Finished) -> bytes:
+    """The seed's commitment of a finished attempt; an erased one keeps it behind that of the grading."""
+    if attempt.erased:
+        return bytes.fromhex(attempt.answers)[32:]
+    named = AttemptId(week, attempt.number, attempt.started, attempt.nonce)
+    return seed_commitment(key, participant_id, named)
+
+
 def erased(entry: Entry, key: bytes) -> Entry:
     """The entry with commitments in place of answers and nonces, so that every leaf stays.
 
@@ -93,8 +101,6 @@ def erased(entry: Entry, key: bytes) -> Entry:
 
 
 def _erased(entry: Entry, attempt: Finished, key: bytes) -> Finished:
-    named = AttemptId(entry.week, attempt.number, attempt.started, attempt.nonce)
-    kept = committed(key, entry, "", attempt).commitments.grading + seed_commitment(
-        key, entry.participant_id, named
-    )
+    grading = committed(key, entry, "", attempt).commitments.grading
+    kept = grading + seed_of(key, entry.participant_id, entry.week, attempt)
     return attempt._replace(nonce="", answers=kept.hex())

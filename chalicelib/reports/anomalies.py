@@ -108,8 +108,9 @@ def _evidence(one: Anomaly, reference: Reference, names: Mapping[str, str]) -> s
             )
         case "late_in_log":
             text = (
-                "có bài nộp mà nhật ký công khai ghi nhận muộn hơn 3 phút sau giờ chốt: không xét giải, "
-                "trừ khi Ban Tổ chức xác nhận (tệp annulments, effect là none)"
+                "có bài nộp, hoặc lúc bắt đầu của bài không nộp, mà nhật ký công khai ghi nhận muộn hơn "
+                "3 phút sau giờ chốt: không xét giải, trừ khi Ban Tổ chức xác nhận "
+                "(tệp annulments, effect là none)"
             )
         case "one_phone":
             text = f"{one.seen} tài khoản dự thi dùng chung một số điện thoại (nhóm {one.detail[0]})"

@@ -163,6 +163,11 @@ def test_erasing_keeps_every_leaf_and_nothing_private() -> None:
         assert records.finish(before, "bank", was) == records.finish(after, "bank", now)
         begun = AttemptId(1, was.number, was.started, was.nonce)
         assert seed_commitment(KEY, PERSON, begun).hex() == now.answers[64:]
+        assert records.started(PERSON, 1, was) == records.started(PERSON, 1, now)
+        told = records.start_under(
+            Pseudonyms(KEY, "trial")(1, PERSON), 1, was.number, records.started(PERSON, 1, now)
+        )
+        assert told == records.start(PERSON, begun)
         assert (was.erased, now.erased, now.nonce, len(now.answers)) == (False, True, "", 128)
         assert now == was._replace(nonce="", answers=now.answers)
     assert erased(after, b"another key") == after

@@ -42,7 +42,9 @@ from chalicelib.domain.errors import (
     Stopped,
 )
 from chalicelib.domain.identity import participant_id
+from chalicelib.domain.merkle import leaf_hash
 from chalicelib.domain.paper import Paper, decode_answers, draw
+from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import rfc3339
 from chalicelib.readers.plain import read_file
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
@@ -1358,14 +1360,18 @@ class ContestMachine(RuleBasedStateMachine):
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests
 
     def leaves(self) -> list[bytes]:
-        """Of the log: one of each attempt that is handed in."""
-        records = Records(SALT_KEY, self.reference.definition.contest.id)
+        """Of the log: of each start, and of each attempt that is handed in."""
+        contest = self.reference.definition.contest.id
+        records, names = Records(SALT_KEY, contest), Pseudonyms(SALT_KEY, contest)
         entries = [entry for week in self.model.weeks for entry in self.backend.read_entries(week)]
-        return [
-            leaf
-            for entry in entries
-            for leaf in records.leaf_hashes(None, entry, self.reference.of_week(entry.week).bank.digest)
-        ]
+        leaves = []
+        for entry in entries:
+            week, person = entry.week, entry.participant_id
+            leaves += records.leaf_hashes(None, entry, self.reference.of_week(week).bank.digest)
+            for one in entry.finished:
+                started = records.started(person, week, one)
+                leaves.append(leaf_hash(records.start_under(names(week, person), week, one.number, started)))
+        return leaves
 
     def read(self, week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
         """The week's entries, which no longer change once it may be closed."""

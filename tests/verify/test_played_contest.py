@@ -14,10 +14,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents.bundle import Records
+from chalicelib.documents.canonical import canonical_json
+from chalicelib.documents.compiled_contest import encode_definition
 from chalicelib.domain.paper import drawn_questions
+from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.receipt import salt_key
 from chalicelib.services.contest.public_contest import committed_files
-from tests.fakes import definition
-from tests.verify.played import Played
+from tests.closer import told_log
+from tests.fakes import HOUR, START_MS, definition
+from tests.verify.played import AFTER_WEEK_1, Played
+from tests.web.counter import BINH, PEPPER
 from verify.__main__ import main
 
 Files = dict[str, bytes]
@@ -68,6 +75,15 @@ class Outsider:
         index[name]["sha256"] = sha256(self.files[path]).hexdigest()
         self.files[f"{HERE}/index.json"] = json.dumps(index).encode()
 
+    def ranking(self) -> Any:
+        index = self.index()
+        return self.json(f"{HERE}/{index['folder']}/{index['ranking']['file']}")
+
+    def lines(self) -> list[Any]:
+        index = self.index()
+        packed = self.files[f"{HERE}/{index['folder']}/{index['audit']['file']}"]
+        return [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+
     def edit_ranking(self, change: Callable[[Any], object]) -> None:
         def changed(data: bytes) -> bytes:
             value = json.loads(data)
@@ -112,9 +128,43 @@ def test_ranking_the_week_again_gives_the_published_result(outsider: Outsider) -
 
 
 def test_the_open_paper_is_a_leaf_although_it_counts_for_nothing(outsider: Outsider) -> None:
-    index = outsider.index()
-    lines = gzip.decompress(outsider.files[f"{HERE}/{index['folder']}/{index['audit']['file']}"]).splitlines()
-    assert sorted(json.loads(line)["record"]["status"] for line in lines) == ["discarded", *["submitted"] * 4]
+    assert sorted(line["record"]["status"] for line in outsider.lines()) == ["discarded", *["submitted"] * 4]
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_a_saved_paper_counts_and_wins_nothing_unless_its_start_was_logged_in_time(
+    *, logged: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As somebody's who has every key but the log's, and writes it into the table after the close."""
+    played = Played()
+    em = {**BINH, "citizen_id": "040190000005", "full_name": "Lê Thị Em", "unit_code": "SO-B"}
+    token = played.counter.arrive(em)
+    played.counter.save(token, played.counter.start(token), prediction=3)
+    inserted = next(one for one in played.counter.entries.read_week(1) if one.open and one.open.saved)
+    told, current = told_log(played.site), played.counter.exam.library.current()
+    records = Records(salt_key(PEPPER), current.definition.contest.id)
+    bank = current.of_week(1).bank.digest
+    entries = [one for one in played.counter.entries.read_week(1) if logged or one != inserted]
+    leaves = [leaf for one in entries for leaf in records.leaf_hashes(None, one, bank)]
+    rules = encode_definition(current.definition)
+    played.site.put(f"data/reference/{current.digests['definition']}.json", rules)
+    told.note(current, START_MS)
+    told.note(current, START_MS + HOUR, leaves)
+    told.note(current, AFTER_WEEK_1 + HOUR)
+    played.close(AFTER_WEEK_1 + HOUR)
+    outsider = Outsider(dict(played.site.objects), tmp_path, capsys)
+    ranking, page = outsider.ranking(), outsider.json("data/results/week-1.json")
+    name = Pseudonyms(salt_key(PEPPER), current.definition.contest.id)(1, inserted.participant_id)
+    assert ranking["late"] == ranking["no_prize"] == ([] if logged else [name])
+    assert (page["counts"]["people"], ranking["result"]["ranked"]) == (4, 4 if logged else 3)
+    (record,) = (one["record"] for one in outsider.lines() if one["record"]["status"] == "overdue")
+    assert (record["pseudonym"], record["prediction"]) == (name, None), "what was guessed does not count"
+    code, said = outsider.rank()
+    assert code == 0, said
+    assert f"{0 if logged else 1} người có bài vào nhật ký muộn" in said
+    outsider.edit_ranking(lambda told: told.update(late=[] if told["late"] else [name], no_prize=[]))
+    code, said = outsider.rank()
+    assert (code, "vào nhật ký muộn không đúng" in said) == (1, True), said
 
 
 def test_a_receipt_is_checked_by_the_log_before_the_week_is_closed(
@@ -243,6 +293,20 @@ def of_chi(old: bytes, new: bytes) -> Callable[[list[bytes]], object]:
     return change
 
 
+def start_of_dung(change: Callable[[Any], Any]) -> Callable[[list[bytes]], object]:
+    """Changes the start of the paper that nobody handed in; None takes it away."""
+
+    def changed(lines: list[bytes]) -> None:
+        at = next(number for number, line in enumerate(lines) if b'"start"' in line)
+        value = json.loads(lines[at])
+        value["counted"]["start"] = change(value["counted"]["start"])
+        if value["counted"]["start"] is None:
+            del value["counted"]["start"]
+        lines[at] = canonical_json(value)
+
+    return changed
+
+
 MOVED = b'"registered":{"category":"mandatory","reason":"%b","unit":"SO-%b"},"salts"'
 
 
@@ -278,6 +342,16 @@ MOVED = b'"registered":{"category":"mandatory","reason":"%b","unit":"SO-%b"},"sa
         (of_chi(b'"salts"', MOVED % (b"roster", b"B")), "không khác cam kết"),
         (of_chi(b'"salts"', MOVED % (b"mood", b"A")), "giá trị sai"),
         (of_chi(b'"unit":"SO-B"', b'"unit":"SO-A"'), "không ra cùng xếp hạng đơn vị"),
+        (
+            of_chi(b'"score":5', b'"score":5,"start":{"minute":1,"seed":"%b"}' % (b"0" * 64)),
+            "phải nêu lúc bắt đầu",
+        ),
+        (start_of_dung(lambda start: None), "Bài không nộp phải nêu lúc bắt đầu"),
+        (start_of_dung(lambda start: {**start, "seed": "0" * 64}), "bài bị thêm hoặc sửa"),
+        (start_of_dung(lambda start: {**start, "seed": "muối"}), "không phải 64 chữ số hệ 16"),
+        (start_of_dung(lambda start: {**start, "minute": start["minute"] + 1}), "bài bị thêm hoặc sửa"),
+        (start_of_dung(lambda start: {**start, "minute": start["minute"] - 2}), "Lúc bắt đầu không khớp"),
+        (start_of_dung(lambda start: {**start, "minute": "1"}), "counted có giá trị sai"),
     ],
 )
 def test_a_changed_bundle_fails(outsider: Outsider, lie: Callable[[list[bytes]], object], message: str) -> None:

@@ -4,8 +4,8 @@
     Attempts of which something stands in the table that the API has not written (``domain/macs.py``): somebody
     has written into the table. It counts nowhere.
 ``late_in_log``
-    People with a paper that the log has too late (``services/log/ledger.py``): they win nothing unless the
-    organisers confirm it.
+    People with a paper that the log has too late, or with one that nobody handed in and whose start it has too
+    late (``services/log/ledger.py``): they win nothing unless the organisers confirm it.
 ``too_fast``
     Counted attempts that took less than two seconds per question and still got four fifths of the questions
     right. Nobody reads a question and four options in that time.

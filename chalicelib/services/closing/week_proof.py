@@ -67,48 +67,56 @@ SETTLED: frozenset[Status] = frozenset({"overdue", "discarded"})
 
 
 class Minutes:
-    """Finds the minute of the log in which each line of a bundle stands.
+    """Finds the minute of the log with each record of a bundle, and with the start of what nobody handed in.
 
-    ``late``: pseudonyms of people with a paper that was handed in and stands in a batch after the last in time.
+    ``late``: pseudonyms of people with a paper that was handed in, or with the start of one that was not, in a
+    batch after the last in time.
     """
 
     def __init__(self, logged: LoggedLeaves, last_in_time: int) -> None:
         self._logged, self._last = logged, last_in_time
-        self._batches = array("I")
-        self._missing: dict[bytes, tuple[int, str, bool]] = {}
-        self._handed_in: dict[str, int] = {}
+        self._lines, self._starts = array("I"), array("I")
+        self._missing: dict[bytes, tuple[array[int], int, str, bool]] = {}
+        self._noted: dict[str, int] = {}
         self.late: set[str] = set()
 
     def see(self, leaf: bytes, name: str, *, by_close: bool) -> None:
         """The lines in order. ``by_close``: nobody handed it in."""
+        self._see(self._lines, leaf, name, by_close=by_close)
+
+    def see_start(self, leaf: bytes, name: str) -> None:
+        """The starts of what nobody handed in, in the order of their lines."""
+        self._see(self._starts, leaf, name, by_close=False)
+
+    def _see(self, batches: array[int], leaf: bytes, name: str, *, by_close: bool) -> None:
         batch = self._logged.batch(leaf)
         if batch is None:
-            self._missing[leaf] = len(self._batches), name, by_close
+            self._missing[leaf] = batches, len(batches), name, by_close
         elif not by_close:
             self._note(name, batch)
-        self._batches.append(batch or 0)
+        batches.append(batch or 0)
 
     def _note(self, name: str, batch: int) -> None:
         if batch > self._last:
-            self._handed_in[name] = max(batch, self._handed_in.get(name, 0))
+            self._noted[name] = max(batch, self._noted.get(name, 0))
 
     @property
     def missing(self) -> dict[bytes, bool]:
         """Leaf hash → whether it is settled by the close."""
-        return {leaf: by_close for leaf, (_, _, by_close) in self._missing.items()}
+        return {leaf: by_close for leaf, (_, _, _, by_close) in self._missing.items()}
 
     def fill(self, batches: Mapping[bytes, int], last_in_time: int) -> None:
         """The batches of all that was missing; a log that was late meanwhile has moved the last in time."""
-        for leaf, (line, name, by_close) in self._missing.items():
-            self._batches[line] = batches[leaf]
+        for leaf, (of, at, name, by_close) in self._missing.items():
+            of[at] = batches[leaf]
             if not by_close:
                 self._note(name, batches[leaf])
         self._missing.clear()
-        self.late = {name for name, batch in self._handed_in.items() if batch > last_in_time}
+        self.late = {name for name, batch in self._noted.items() if batch > last_in_time}
 
     def encode(self) -> bytes:
-        """Four bytes for each line, big-endian."""
-        packed = array("I", self._batches)
+        """Four bytes for each line, then for each start, big-endian."""
+        packed = self._lines + self._starts
         if byteorder == "little":
             packed.byteswap()
         return packed.tobytes()
@@ -213,13 +221,19 @@ class ProofCollector:
                 public, made = self._records.finish_under(name, entry, self._bank, attempt)
                 leaf = leaf_hash(public)
                 leaves.add(leaf)
-                minutes.see(leaf, name, by_close=attempt.status in SETTLED)
+                by_close = attempt.status in SETTLED
+                minutes.see(leaf, name, by_close=by_close)
+                start = self._records.started(identity, self._week, attempt) if by_close else None
+                if start is not None:
+                    started = self._records.start_under(name, self._week, attempt.number, start)
+                    minutes.see_start(leaf_hash(started), name)
                 counted = beside._replace(
                     score=score,
                     duration=attempt.duration,
                     received=attempt.received,
                     score_salt=made.salts.score,
                     time_salt=made.salts.time,
+                    start=start,
                     told=attempt.score if attempt.score != score else None,
                 )
                 lines.append(encode_line(public, counted))

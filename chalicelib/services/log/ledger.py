@@ -2,8 +2,9 @@
 
 A close counts what the entries hold; the log says since when. What the close itself settles, and what the log
 has missed, is handed in to it first. What people handed in and stands in the log later than ``closes + grace +
-3 min`` (and the log's own lag) wins nothing, unless the organisers confirm it. So nothing that is written into
-an entry after the close can win unseen.
+3 min`` (and the log's own lag) wins nothing, unless the organisers confirm it; nor does a paper that nobody
+handed in, if its start stands there so late. So nothing that is written into an entry after the close can win
+unseen.
 """
 
 from __future__ import annotations
