@@ -88,7 +88,7 @@ def rulings(reference: Reference) -> dict[str, Ruling]:
 def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
     with search_among_what_is_new():
         registrations = partial(invented_registrations, result.counts.people)
-        closed = closed_week(result, reference, (), {})
+        closed = closed_week(result, reference, {}, {})
         closed.encode()
         for piece in encode_rows(result.week.number, ranking_rows(result)):
             sha256(piece)

@@ -81,14 +81,21 @@ def _compare(what: str, shown: Any, expected: Any) -> None:
 def _once_only(people: Iterable[Person], weeks: Sequence[Checked]) -> Passed:
     """Whether the weeks list who has prizes of others, and nobody has two where there is one for each."""
     winners = [{one["pseudonym"] for one in week.published["result"]["prizes"]} for week in weeks]
-    told = [set(week.published["earlier_winners"]) for week in weeks]
-    one_each = all(week.published["rules"]["one_prize"] == "contest" for week in weeks)
+    told = [{one["pseudonym"]: one for one in week.published["earlier_winners"]} for week in weeks]
+    once = [week.published["rules"]["one_prize"] == "contest" for week in weeks]
+    places = {week.published["week"]: k for k, week in enumerate(weeks)}
     strange = 0
     for person in people:
         won = [line is not None and line.pseudonym in winners[k] for k, line in enumerate(person)]
-        if one_each and sum(won) > 1:
+        listed: list[bool | None] = [None] * len(weeks)
+        if all(once) and sum(won) > 1:
             raise Failed("Có người đạt giải ở hai tuần.", "Somebody has prizes of two weeks.")
-        listed = [line and line.pseudonym in told[k] for k, line in enumerate(person)]
+        for k, line in enumerate(person):
+            link = told[k].get(line.pseudonym) if line else None
+            there = person[places[link["week"]]] if link and link["week"] in places else None
+            linked = link is not None and there is not None and there.pseudonym == link["won_as"]
+            listed[k] = linked if line and once[k] else None
+            strange += link is not None and not linked
         strange += _unexplained(won, listed)
     awarded = [{(row["code"], row["prize"]) for row in week.published["result"]["units"]} for week in weeks]
     codes = {unit["code"] for week in weeks for unit in week.published["units"]}

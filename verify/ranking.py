@@ -81,7 +81,7 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> Ranked:
         "prediction_actual": target,
         "ranked": len(ranked),
         "order_sha256": sha256("\n".join(place.pseudonym for place in ranked).encode()).hexdigest(),
-        "prizes": prizes(ranked, rules, set(published["earlier_winners"])),
+        "prizes": prizes(ranked, rules, {one["pseudonym"] for one in published["earlier_winners"]}),
     }
     above = {unit["code"]: unit["parent"] for unit in published["units"]}
     winners: dict[str, int] = {}

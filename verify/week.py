@@ -80,6 +80,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     batches = fetch_checked(fetch, f"{folder}/{named['file']}", named["sha256"]) if logged else b""
     yield from minutes.check(fetch, logged, batches, published, page)
     yield from _rulings(people.values(), published)
+    yield from _earlier_winners(fetch, published)
     yield _placed(people.values(), published["rules"]["obliged_categories"])
     again = rank_again(people.values(), published)
     result = again.result
@@ -148,6 +149,34 @@ def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Pa
             f"{len(rulings)} rulings on questions: {len(again)} attempts count with another score than at "
             "submission. The answers are not published: their grading cannot be checked from here",
         )
+
+
+def _earlier_winners(fetch: Fetch, published: dict[str, Any]) -> Iterator[Passed]:
+    """Whoever is passed over for a prize of another week is, by the pseudonym there, a winner of that week."""
+    told = published["earlier_winners"]
+    if not told:
+        return
+    replaced = 0
+    for week in sorted({one["week"] for one in told}):
+        index = week_index(fetch, week, None)
+        path = f"data/proof/week-{week}/{index['folder']}/{index['ranking']['file']}"
+        other = parsed(fetch_checked(fetch, path, index["ranking"]["sha256"]), path)
+        won = {prize["pseudonym"] for prize in other["result"]["prizes"]}
+        named = [one["won_as"] for one in told if one["week"] == week]
+        strange = sum(name not in won for name in named)
+        corrected = read_json(fetch, f"data/results/week-{week}.json")["corrections"]
+        if week == published["week"] or len(set(named)) < len(named) or (strange and not corrected):
+            raise Failed(
+                f"Có người không được xét giải vì đã có giải tuần {week}, mà tuần đó không có người ấy.",
+                f"Somebody is passed over for a prize of week {week}, and week {week} has no such winner.",
+            )
+        replaced += strange
+    vi = f", trong đó {replaced} người theo kết quả trước khi điều chỉnh" if replaced else ""
+    en = f", {replaced} by results from before a correction" if replaced else ""
+    yield Passed(
+        f"{len(told)} người dự thi tuần này không được xét giải nữa vì đã đạt giải ở tuần khác{vi}",
+        f"{len(told)} people of this week win nothing more because they have won in another week{en}",
+    )
 
 
 def _said(ruling: dict[str, Any]) -> str:

@@ -149,7 +149,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     """``prizes`` in order of value; ``units`` by level and rank; ``paper_size``: the number of questions.
 
     ``reserves``: who would have the prizes if none of the winners had.
-    ``earlier_winners`` got no prize here because they won one in an earlier week. ``unit_prizes_elsewhere``:
+    ``earlier_winners`` got no prize here because they won one in the week named. ``unit_prizes_elsewhere``:
     the name of a unit prize → the units that have it of other weeks.
     ``draw_root``: the log's root at the first close, when it had ``draw_size`` leaves, by which equals stand in
     each revision. ``late``: who handed in what the log has too late, and wins nothing unless it is confirmed.
@@ -175,7 +175,7 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
     questions: tuple[QuestionFigures, ...]
     rulings: tuple[ShownRuling, ...]
     late: tuple[str, ...]
-    earlier_winners: tuple[str, ...]
+    earlier_winners: dict[str, int]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     renamed: tuple[str, ...] = ()
 

@@ -162,15 +162,24 @@ class OpenedGrading(Part, frozen=True):
     salt: str
 
 
+class EarlierWinner(Part, frozen=True):
+    """Who wins no prize because of one of another ``week``: the pseudonym in this week, and in that one."""
+
+    pseudonym: str
+    week: int
+    won_as: str
+
+
 class RankingAgain(Document, frozen=True, kw_only=True):
     """All that it takes to rank a week again from its bundle.
 
-    ``no_prize``, ``not_counted`` and ``earlier_winners`` are pseudonyms: who is not ranked, who is in no
-    figure, and who has a prize of an earlier week or of a later one that is recognised. ``late``: who handed in
-    what the log has too late; they are in ``no_prize`` unless the organisers have confirmed it. Equals stand by
-    the draw under ``draw_root``, the log's root when it had ``draw_size`` leaves. ``unit_prizes_elsewhere``:
-    the name of a prize → codes of the units that have it of other weeks. ``openings``: of the best attempts of
-    winners, reserves and a sample, by pseudonym, for grading again; an erased one is not there.
+    ``no_prize`` and ``not_counted`` are pseudonyms: who is not ranked, and who is in no figure.
+    ``earlier_winners``: where a person wins in one week alone, who has a prize of an earlier week or of a later
+    one that is recognised. ``late``: whose paper, or its start if nobody handed it in, the log has too late;
+    they are in ``no_prize`` unless the organisers have confirmed it. Equals stand by the draw under
+    ``draw_root``, the log's root when it had ``draw_size`` leaves. ``unit_prizes_elsewhere``: the name of a
+    prize → codes of the units that have it of other weeks. ``openings``: of the best attempts of winners,
+    reserves and a sample, by pseudonym, for grading again; an erased one is not there.
     """
 
     format: Literal[1] = 1
@@ -184,7 +193,7 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     no_prize: tuple[str, ...]
     not_counted: tuple[str, ...]
     late: tuple[str, ...]
-    earlier_winners: tuple[str, ...]
+    earlier_winners: tuple[EarlierWinner, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     openings: tuple[OpenedGrading, ...]
     result: Outcome

@@ -70,7 +70,7 @@ def a_closed_week(**changes: Any) -> ClosedWeek:
         "days": (Day("2022-08-22", 3, 2, 2),),
         "questions": (QuestionFigures("KS-001", "Kiểm soát", "B", 2, 1, -250, (0, 1, 1), 0, ("too_hard",)),),
         "rulings": (RULING,),
-        "earlier_winners": (),
+        "earlier_winners": {"0d" * 10: 2},
         "reserves": (),
         "unit_prizes_elsewhere": {"weekly": ("SO-B",)},
     }

@@ -50,6 +50,7 @@ from chalicelib.documents.plain_file import ContestSource, PlainFile, PlainLine,
 from chalicelib.documents.ranking_again import (
     CountedPrize,
     CountedUnitPrize,
+    EarlierWinner,
     OpenedGrading,
     Outcome,
     RankedPrize,
@@ -225,7 +226,7 @@ TYPED: dict[str, Document] = {
         units=(UnitSize("SO-A", "Sở", "", 4, 0),),
         no_prize=(DIGEST,),
         not_counted=(),
-        earlier_winners=(),
+        earlier_winners=(EarlierWinner("0" * 64, 2, "1" * 64),),
         unit_prizes_elsewhere={"weekly": ("SO-B",)},
         openings=(OpenedGrading(DIGEST, 2, "1-2-1661130000000-0123456789abcdef", "BAAAA", DIGEST[:32]),),
         result=Outcome(
@@ -401,8 +402,12 @@ def test_records_and_their_line_of_the_bundle() -> None:
     for broken in (b"", b"{}", finish.replace(b'"format":1', b'"format":2')):
         with pytest.raises(UnreadableDocument):
             bundle.decode_record(broken)
-    line = bundle.encode_line(finish, bundle.Counted("", "encouraged", 5, 61_500, 9, bytes(16), bytes(16)))
+    left = bundle.Counted(
+        "", "encouraged", 5, 61_500, 9, bytes(16), bytes(16), start=bundle.Started(7, bytes(32))
+    )
+    line = bundle.encode_line(finish, left)
     assert canonical_json(json.loads(line)) == line
+    assert json.loads(line)["counted"]["start"] == {"minute": 7, "seed": "0" * 64}
 
 
 def _fields(told: ContestInForce) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.reports.test_week_report import close, people
 
 
 def facts_of(result: WeekResult, loaded: Reference, named: dict[str, Participant]) -> WeekFacts:
-    closed = closed_week(result, loaded, (), {})
+    closed = closed_week(result, loaded, {}, {})
     return week_facts(result, loaded, winners(closed, named, loaded.definition))
 
 

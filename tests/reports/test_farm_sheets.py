@@ -28,7 +28,7 @@ FILES = ("individual_prizes.xlsx", "winner-checks.xlsx", "anomalies.csv")
 def files_of(crowd: Crowd) -> dict[str, bytes]:
     result = crowd.rank()
     reports = Reports(MemoryObjects(), registrations=lambda: crowd.registrations)
-    closed = closed_week(result, REFERENCE, (), {})
+    closed = closed_week(result, REFERENCE, {}, {})
     report = reports.write_week(result, closed, REFERENCE, crowd.people, "0" * 64, Standing())
     return {
         name: content if isinstance(content, bytes) else b"".join(content)

@@ -70,7 +70,7 @@ REPORTS = Reports(MemoryObjects(), registrations=tuple)
 
 def report(contest: Definition | None = None, names: dict[str, str] | None = None) -> Written:
     result, loaded = close(contest or definition())
-    closed = closed_week(result, loaded, (), {})
+    closed = closed_week(result, loaded, {}, {})
     named = people(NAMES if names is None else names)
     return written_out(REPORTS.write_week(result, closed, loaded, named, "0" * 64, Standing()))
 
@@ -247,7 +247,7 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     distinct = {"SO-A": Distinct(1, 1), "SO-B": Distinct(1, 1)}
     final = final_of(contest, loaded.units, [result.sums_by_unit] * 2, [5, 5], distinct)
     week = {
-        CLOSED_WEEK: closed_week(result, loaded, (), {}).encode(),
+        CLOSED_WEEK: closed_week(result, loaded, {}, {}).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),
     }
     weeks = [StoredRevision(week.get)] * 2

@@ -451,6 +451,52 @@ def lie_about_a_week(
     }
 
 
+def winners_of(site: dict[str, bytes], week: int) -> list[str]:
+    index = json.loads(site[f"data/proof/week-{week}/index.json"])
+    ranking = json.loads(site[f"data/proof/week-{week}/{index['folder']}/{index['ranking']['file']}"])
+    return [one["pseudonym"] for one in ranking["result"]["prizes"]]
+
+
+def rank_week_2(site: dict[str, bytes], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = main(["rank", "https://thi.example", "--week", "2"], lambda address: site.get)
+    return code, capsys.readouterr().out
+
+
+def test_an_earlier_winner_is_linked_to_the_prize_that_lets_others_pass(
+    ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = rank_week_2(ended, capsys)
+    assert code == 0, said
+    assert "người dự thi tuần này không được xét giải nữa vì đã đạt giải ở tuần khác" in said
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        pytest.param(lambda told: told[0].update(won_as="0" * 64), id="nobody"),
+        pytest.param(lambda told: told[0].update(won_as=told[0]["pseudonym"]), id="somebody of this week"),
+        pytest.param(lambda told: told[0].update(week=2, won_as=told[0]["pseudonym"]), id="this week"),
+        pytest.param(lambda told: told.append({**told[0], "pseudonym": "0" * 64}), id="one winner for two"),
+    ],
+)
+def test_nobody_is_passed_over_for_a_prize_that_nobody_has(
+    ended: dict[str, bytes], lie: Callable[[Any], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an organiser's who passes a prize on; a correction of the other week may explain it."""
+    told = lie_about_a_week(ended, 2, lambda ranking: lie(ranking["earlier_winners"]))
+    code, said = rank_week_2(told, capsys)
+    assert (code, "mà tuần đó không có người ấy" in said) == (1, True), said
+
+
+def test_a_prize_of_a_week_that_was_corrected_since_may_be_the_reason(
+    ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = lie_about_a_week(ended, 2, lambda ranking: ranking["earlier_winners"][0].update(won_as="0" * 64))
+    told = lie_about_a_week(told, 1, lambda ranking: None, corrections=[{"at": "", "reason": "", "code": ""}])
+    code, said = rank_week_2(told, capsys)
+    assert (code, "1 người theo kết quả trước khi điều chỉnh" in said) == (0, True), said
+
+
 def test_somebody_listed_with_a_prize_of_another_week_that_nobody_has_fails(
     ended: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -459,9 +505,8 @@ def test_somebody_listed_with_a_prize_of_another_week_that_nobody_has_fails(
     def lie(ranking: Any) -> None:
         won = {one["pseudonym"] for one in ranking["result"]["prizes"]}
         people = [json.loads(line) for line in gzip.decompress(linked(ended)).splitlines()[1:]]
-        ranking["earlier_winners"].append(
-            next(one for one, other in people if one and not other and one not in won)
-        )
+        name = next(one for one, other in people if one and not other and one not in won)
+        ranking["earlier_winners"].append({"pseudonym": name, "week": 2, "won_as": winners_of(ended, 2)[0]})
 
     told = lie_about_a_week(ended, 1, lie)
     assert main(["final", "https://thi.example"], lambda address: told.get) == 1

@@ -265,11 +265,13 @@ def _one_prize(definition: Definition) -> Block:
             f"Mỗi người nhận nhiều nhất một giải cá nhân hằng {word} trong cả Cuộc thi: người đã đạt giải ở "
             f"{word} trước, hoặc ở {word} sau mà kết quả đã được công nhận, không được xét nữa, và giải trao "
             "cho người xếp kế tiếp. Người đó vẫn được dự thi, được tính cho đơn vị và được xét giải cả Cuộc "
-            "thi, nếu có.",
+            f"thi, nếu có. Để mọi người kiểm tra được, mã người dự thi của người đó ở các {word} sau được "
+            "công bố cùng với mã lúc đạt giải.",
             f"Each person wins at most one individual prize of a {word_en} in the whole contest: who has won "
             f"in an earlier {word_en}, or in a later one that is recognised, is passed over, and the prize "
             "goes to the next. Such people may still take part, count for their units, and win prizes of the "
-            "whole contest, if there are any.",
+            f"whole contest, if there are any. Their codes of later {word_en}s are published beside the code "
+            "that won, so that anybody can check this.",
         )
     return clause(
         f"Người đã đạt giải ở một {word} vẫn được xét giải ở các {word} khác.",

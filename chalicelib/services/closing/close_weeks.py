@@ -121,9 +121,9 @@ class Replaced(NamedTuple):
     revision: StoredRevision
 
 
-# The people who have a prize of an earlier week or of a later one that is recognised, and the name of a unit
-# prize → the units that have it of such a week.
-Elsewhere = tuple[Collection[str], UnitPrizesElsewhere]
+# The people who have a prize of an earlier week or of a later one that is recognised, with that week, and the
+# name of a unit prize → the units that have it of such a week.
+Elsewhere = tuple[Mapping[str, int], UnitPrizesElsewhere]
 # The week's result, its document, the reference, people by id (the winners, also of the revision that is
 # corrected), the root of the week's hash tree, and how the result stands.
 WriteWeek = Callable[[WeekResult, ClosedWeek, Reference, Mapping[str, Participant], str, Standing], WeekReport]
@@ -422,7 +422,7 @@ class CloseWeeks:
             "corrected": sorted(reference.decisions.corrected_in(week.number).items()),
             "merged": reference.decisions.merged_in(week.number),
             "renamed": reference.decisions.renamed_in(f"week-{week.number}"),
-            "elsewhere": [sorted(people), listed(units)],
+            "elsewhere": [dict(people), listed(units)],
             "recognised": recognition and list(recognition),
         }
         return digest(canonical_json(inputs))

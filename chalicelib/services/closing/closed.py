@@ -35,7 +35,7 @@ UnitPrizesElsewhere = Mapping[str, Collection[str]]
 def closed_week(
     result: WeekResult,
     reference: Reference,
-    earlier_winners: Iterable[str],
+    earlier_winners: Mapping[str, int],
     elsewhere: UnitPrizesElsewhere,
 ) -> ClosedWeek:
     """The document of a week's result, without its ranking (``ranking_rows``)."""
@@ -64,7 +64,7 @@ def closed_week(
         questions=tuple(_figures(first, reference, rulings)),
         rulings=shown_rulings(rulings),
         late=tuple(sorted(result.late)),
-        earlier_winners=tuple(sorted(earlier_winners)),
+        earlier_winners=dict(sorted(earlier_winners.items())),
         unit_prizes_elsewhere=listed(elsewhere),
         renamed=reference.decisions.renamed_in(f"week-{week.number}"),
     )
@@ -114,14 +114,18 @@ def took_part(people: Iterable[RankingRow | Unranked]) -> Iterator[tuple[str, st
             yield one.participant_id, one.unit, one.obliged
 
 
-def winners_before(weeks: Collection[ClosedWeek]) -> tuple[set[str], dict[str, set[str]]]:
-    """The people who won a prize in one of these weeks, and the units by the name of the prize they won."""
+def winners_before(weeks: Collection[ClosedWeek]) -> tuple[dict[str, int], dict[str, set[str]]]:
+    """Who won a prize in one of these weeks, with the first of them, and the units by the prize they won."""
     units: dict[str, set[str]] = {}
     for week in weeks:
         for line in week.units:
             if line.prize:
                 units.setdefault(line.prize, set()).add(line.code)
-    return {winner for week in weeks for winner in week.winners}, units
+    people: dict[str, int] = {}
+    for week in weeks:
+        for winner in week.winners:
+            people.setdefault(winner, week.week)
+    return people, units
 
 
 def listed(elsewhere: UnitPrizesElsewhere) -> dict[str, tuple[str, ...]]:
@@ -129,7 +133,7 @@ def listed(elsewhere: UnitPrizesElsewhere) -> dict[str, tuple[str, ...]]:
     return {prize: tuple(sorted(codes)) for prize, codes in sorted(elsewhere.items())}
 
 
-def winners_elsewhere(week: ClosedWeek) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+def winners_elsewhere(week: ClosedWeek) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
     """Who got no prize in this week because of one of another: people, and units by the name of the prize."""
     return week.earlier_winners, week.unit_prizes_elsewhere
 

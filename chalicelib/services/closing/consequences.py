@@ -42,7 +42,7 @@ def _told(closed: Document) -> Document:
     """The result without what it only follows from."""
     if isinstance(closed, ClosedFinal):
         return closed
-    return msgspec.structs.replace(closed, reserves=(), earlier_winners=(), unit_prizes_elsewhere={})
+    return msgspec.structs.replace(closed, reserves=(), earlier_winners={}, unit_prizes_elsewhere={})
 
 
 def _figures(before: Document, after: Document) -> Iterator[Figure]:

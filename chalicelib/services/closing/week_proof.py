@@ -21,6 +21,7 @@ from typing import NamedTuple, cast
 from chalicelib.documents.bundle import Counted, Records, encode_line
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
+    EarlierWinner,
     OpenedGrading,
     Outcome,
     RankedPrize,
@@ -152,6 +153,16 @@ class ProofCollector:
             block += (_ATTEMPT.pack(one.score, len(record)), record)
         self._people[named[0]] += b"".join(block)
 
+    def linked(self, winners: Mapping[str, int]) -> list[EarlierWinner]:
+        """Those of ``winners`` (id → week of the prize) who have a leaf; call it before ``write``."""
+        named = ((self._pseudonym(person), person, week) for person, week in winners.items())
+        there = [
+            EarlierWinner(name.hex(), week, self._names(week, person))
+            for name, person, week in named
+            if name in self._people[name[0]]
+        ]
+        return sorted(there, key=lambda one: one.pseudonym)
+
     def present(self, people: Iterable[str]) -> list[str]:
         """The pseudonyms of those of ``people`` who have a leaf; call it before ``write``.
 
@@ -268,13 +279,13 @@ class Bundle(NamedTuple):
     minutes: Minutes
     no_prize: list[str]
     not_counted: list[str]
-    earlier_winners: list[str]
+    earlier_winners: list[EarlierWinner]
 
 
 def write_bundle(
     collector: Collector,
     bars: Bars,
-    earlier_winners: Iterable[str],
+    earlier_winners: Mapping[str, int],
     desk: LargeObjects,
     folder: str,
     minutes: Minutes,
@@ -285,7 +296,8 @@ def write_bundle(
     It runs before the ranking, so that the two need not fit into memory together.
     """
     proof = cast(ProofCollector, collector)
-    listed = [proof.present(people) for people in (*bars, earlier_winners)]
+    no_prize, not_counted = map(proof.present, bars)
+    linked = proof.linked(earlier_winners)
     leaves, summed, size = LeafHashes(), sha256(), 0
 
     def passing() -> Iterator[bytes]:
@@ -298,7 +310,7 @@ def write_bundle(
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
     tree = Proof(packed_root(ordered).hex(), len(ordered) // WIDTH)
-    return Bundle(summed.hexdigest(), size, tree, minutes, *listed)
+    return Bundle(summed.hexdigest(), size, tree, minutes, no_prize, not_counted, linked)
 
 
 # How many people of the ranking have their best attempt opened, whoever they are: of the answers of one in a
@@ -398,7 +410,7 @@ def ranking_again(
         no_prize=tuple(sorted({*bundle.no_prize, *map(name_of, unconfirmed)})),
         late=tuple(sorted(bundle.minutes.late)),
         not_counted=tuple(bundle.not_counted),
-        earlier_winners=tuple(bundle.earlier_winners),
+        earlier_winners=tuple(bundle.earlier_winners) if definition.ranking.one_prize == "contest" else (),
         unit_prizes_elsewhere=listed(elsewhere),
         openings=openings,
         result=Outcome(
