@@ -1,9 +1,9 @@
 """One close-out as a separate process: ``python -m benchmarks.closeout STAGE PORT``.
 
 Stages: ``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes
-the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes bundle
-and tree, ``close`` also collects statistics and writes all files, with rosters of 200,000 people. Prints CPU
-seconds, peak memory in MB, people, attempts.
+the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes the
+bundle and finds each record in the log, ``close`` also collects statistics and writes all files, with rosters
+of 200,000 people. Prints CPU seconds, peak memory in MB (with what the log holds), people, attempts.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from botocore.session import get_session
 
 from benchmarks.closeout_inputs import OPENS, contest, person, rosters
 from benchmarks.page_server import MAC_KEY
+from chalicelib.documents.bundle import Records
 from chalicelib.documents.closed_week import encode_rows
-from chalicelib.domain.closeout import Collector, WeekResult, close_week, gather
+from chalicelib.domain.closeout import Collector, Draw, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.farms import Registration
@@ -31,17 +32,19 @@ from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week, ranking_rows
 from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
-from chalicelib.services.closing.week_proof import PROOF, ProofCollector, proof_files, write_bundle
+from chalicelib.services.closing.week_proof import PROOF, Minutes, ProofCollector, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import load_placement, rosters_key
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.log.ledger import LoggedLeaves
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
-from chalicelib.services.publishing.published import show_proof
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "results/week-1/rev-1"
+SALT_KEY = b"salt key"
+MINUTES = 7 * 24 * 60
 
 
 class Bucket:
@@ -57,9 +60,6 @@ class Bucket:
         if key.startswith(FOLDER):
             self.kept[key] = data
 
-    def get_pieces(self, key: str) -> Iterator[bytes]:
-        return iter([])
-
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         for _ in pieces:
             pass
@@ -73,6 +73,22 @@ def invented_registrations(people: int) -> Iterator[Registration]:
         vault.open(sealed, "somebody", "phone")
         identity = person(number)
         yield Registration(identity, f"09{number:08}", OPENS - int(identity, 16) % 1_814_400_000)
+
+
+def in_the_log(reference: Reference, pages: EntryPages) -> list[bytes]:
+    """The leaf hashes of each minute of the week, as ``tally`` has handed them on."""
+    records = Records(SALT_KEY, reference.definition.contest.id)
+    minutes = [bytearray() for _ in range(MINUTES)]
+    for number, entry in enumerate(pages(1)):
+        minutes[number % MINUTES] += b"".join(records.leaf_hashes(None, entry, reference.bank.digest))
+    return [bytes(minute) for minute in minutes]
+
+
+def find_in(logged: Iterable[bytes]) -> Minutes:
+    leaves = LoggedLeaves()
+    for number, hashes in enumerate(logged):
+        leaves.add(number, hashes)
+    return Minutes(leaves, MINUTES)
 
 
 def rulings(reference: Reference) -> dict[str, Ruling]:
@@ -108,6 +124,7 @@ def main() -> None:
     listed = rosters() if what == "close" else b""
     reference, pages = contest(ROOT / "contests", listed), EntryPages(http, "entries", lambda: MAC_KEY)
     people = attempts = 0
+    logged = in_the_log(reference, pages) if what in {"prove", "close"} else []
     began = time.process_time()
     if what == "receive":
         for shard in SHARDS:
@@ -121,12 +138,10 @@ def main() -> None:
             week = reference.definition.weeks[0]
             collectors: dict[str, Collector] = {}
             if what in {"prove", "close"}:
-                collectors[PROOF] = ProofCollector(
-                    reference.definition, reference.bank.digest, week, b"salt key"
-                )
+                collectors[PROOF] = ProofCollector(reference.definition, reference.bank.digest, week, SALT_KEY)
             if what == "close":
                 collectors |= week_collectors(reference.definition, reference.bank)
-            desk, root = Bucket(), ""
+            desk, draw = Bucket(), Draw(MINUTES, "")
             desk.kept[rosters_key(reference.rosters)] = listed
             placement = load_placement(desk, reference, week.number)
             gathered = gather(
@@ -139,15 +154,15 @@ def main() -> None:
                 placement=placement,
             )
             if collectors:
-                bundle = write_bundle(gathered.collected[PROOF], Bars(), (), desk, FOLDER)
-                root = bundle.tree.root
-            names = Pseudonyms(b"salt key", reference.definition.contest.id)
-            result = close_week(reference.definition, reference.units, week, gathered, root=root, names=names)
+                minutes = find_in(logged)
+                bundle = write_bundle(gathered.collected[PROOF], Bars(), {}, desk, FOLDER, minutes)
+                minutes.fill(dict.fromkeys(minutes.missing, MINUTES), MINUTES)
+            names = Pseudonyms(SALT_KEY, reference.definition.contest.id)
+            result = close_week(reference.definition, reference.units, week, gathered, draw=draw, names=names)
             people, attempts = result.counts.people, result.counts.attempts
             if collectors:
                 for name, data in proof_files(bundle, result, reference, {}, ()).items():
                     desk.put(f"{FOLDER}/{name}", data)
-                show_proof(1, 1, desk, Bucket())
             if what == "close":
                 write_files(result, reference, desk)
     spent = time.process_time() - began
