@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
-from chalicelib.domain.closeout import Draw
 from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.person import CorrectedLine, masked_number
 
 if TYPE_CHECKING:
     from chalicelib.documents.plain_file import ReadFile
+    from chalicelib.domain.closeout import Draw
 
 # Milliseconds since 1970, UTC.
 Clock = Callable[[], int]
