@@ -69,6 +69,10 @@ class LogBroken(Exception):
     """What is stored contradicts the state, and nothing right is left: nothing is signed."""
 
 
+# The right edge as the site shows it, and the entries of its last, partial bundle.
+_Edge = tuple[Edge, list[bytes]]
+
+
 class _Read(NamedTuple):
     """Pending leaves that are new: their hashes, the marks behind them, and the keys of all that was read."""
 
@@ -100,13 +104,14 @@ class Log:
         if state.published < state.size:
             self._publish(state, self._staged(state))
             state, version = self._decide(structs.replace(state, published=state.size), version)
+            edge = self._edge(state)
         else:
-            self._heal(state)
+            edge = self._healed(state)
         waiting = (now - state.began) // state.every - state.size
         if waiting <= 0:
             return state, version
         pending = self._pending(state, state.size + waiting - 1)
-        after, staged = self._extended(state, waiting, pending, facts)
+        after, staged = self._extended(state, edge, waiting, pending, facts)
         self.desk.put(after.staged, staged.encode())
         state, version = self._decide(after, version)
         self._publish(state, staged)
@@ -159,9 +164,9 @@ class Log:
         return _Read([one for packed in new for one in hashes(packed)], marks, keys)
 
     def _extended(
-        self, state: LogState, minutes: int, pending: _Read, facts: Mapping[str, str]
+        self, state: LogState, shown: _Edge, minutes: int, pending: _Read, facts: Mapping[str, str]
     ) -> tuple[LogState, Staged]:
-        edge, before = self._edge(state)
+        edge, before = shown
         ordered = sorted(set(pending.leaves))
         last = state.size + minutes - 1
         told = _changed(state.facts, facts)
@@ -195,11 +200,8 @@ class Log:
         committed = blinded(self.salt(batch), root(ordered), len(ordered))
         return encode_leaf(state.began + batch * state.every, batch, committed, facts)
 
-    def _edge(self, state: LogState) -> tuple[Edge, list[bytes]]:
-        """The right edge as the site shows it, and the entries of its last, partial bundle.
-
-        The site is not trusted: what it shows has to give the root that is signed.
-        """
+    def _edge(self, state: LogState) -> _Edge:
+        """The site is not trusted: what it shows has to give the root that is signed."""
         if not state.size:
             return Edge(), []
         edge = self._read_edge(state)
@@ -222,22 +224,21 @@ class Log:
             raise LogBroken("edge")
         return edge
 
-    def _heal(self, state: LogState) -> None:
-        """Shows again what the site no longer shows as it was signed."""
+    def _healed(self, state: LogState) -> _Edge:
+        """The edge; shows again what the site no longer shows as it was signed."""
         if not state.size:
-            return
+            return self._edge(state)
         try:
-            self._edge(state)
-            whole = True
+            edge = self._edge(state)
         except LogBroken as broken:
             _tell("site", str(broken))
-            whole = False
-        if not whole:
             self._publish(state, self._staged(state))
+            edge = self._edge(state)
         shown = self.site.get(LOG + CHECKPOINT) or b""
         if not shown.startswith(state.note.encode()) or self.site.get(LOG + VKEY) != self._vkey(state):
             _tell("site", CHECKPOINT)
             self._show(state)
+        return edge
 
     def _staged(self, state: LogState) -> Staged:
         data = self.desk.get(state.staged)

@@ -98,9 +98,8 @@ class Ledger:
     wait: Callable[[], None]
 
     def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
-        logged = LoggedLeaves()
-        self._read(logged, self._batch(self._state(), week.opens))
-        return logged
+        state = self._state()
+        return self._read(self._batch(state, week.opens), state.published)
 
     def last_in_time(self, definition: Definition, week: Week) -> int:
         state = self._state()
@@ -115,11 +114,10 @@ class Ledger:
         self._hand_in(week, settled)
         handed_in = False
         for _ in range(ROUNDS):
-            logged = LoggedLeaves()
-            first = self._read(logged, first)
+            state = self._state()
+            logged, first = self._read(first, state.published), max(first, state.published)
             new = {leaf: logged.batch(leaf) for leaf in missing if leaf not in found}
             found |= {leaf: batch for leaf, batch in new.items() if batch is not None}
-            state = self._state()
             over = state.published > self._batch(state, week.closes + definition.grace)
             if len(found) == len(missing) and over and state.published == state.size:
                 return Agreed(state.size, state.root, found)
@@ -141,14 +139,15 @@ class Ledger:
             named = f"close-week-{week.number}-{digest(packed)[:16]}"
             self.desk.put(f"{PENDING}{named}.msgpack", PendingLeaves({named: [("0", packed)]}).encode())
 
-    def _read(self, logged: LoggedLeaves, first: int) -> int:
-        """Adds the batches from ``first`` on; returns the first that is not there yet."""
-        size = self._state().published
-        for key in self.desk.keys(BATCH):
-            batch = int(key.removeprefix(BATCH).removesuffix(".bin"))
-            if first <= batch < size:
-                logged.add(batch, self.desk.get(key) or b"")
-        return max(first, size)
+    def _read(self, first: int, end: int) -> LoggedLeaves:
+        """The batches from ``first`` to before ``end``."""
+        logged = LoggedLeaves()
+        if first < end:  # the list is long
+            for key in self.desk.keys(BATCH):
+                batch = int(key.removeprefix(BATCH).removesuffix(".bin"))
+                if first <= batch < end:
+                    logged.add(batch, self.desk.get(key) or b"")
+        return logged
 
     def _state(self) -> LogState:
         state, _ = self.states.read()
