@@ -151,12 +151,16 @@ def fetch_hashes(fetch: Fetch, folder: str, size: int) -> list[bytes]:
     """The leaf hashes in the tiles of a tree of ``size`` leaves. Raises ``Failed``."""
     hashes: list[bytes] = []
     for number in range(-(-size // TILE)):
-        width = min(TILE, size - number * TILE)
-        path, data, wide = fetch_tile(fetch, folder, 0, number, width)
-        if len(data) != wide * HASH:
-            raise Failed(f"Tệp {path} dài {len(data)} byte.", f"The file {path} has {len(data)} bytes.")
-        hashes += (data[at : at + HASH] for at in range(0, width * HASH, HASH))
+        hashes += _fetch_hashes(fetch, folder, 0, number, min(TILE, size - number * TILE))
     return hashes
+
+
+def _fetch_hashes(fetch: Fetch, folder: str, level: int, number: int, width: int) -> list[bytes]:
+    """The first ``width`` hashes of a tile. Raises ``Failed``."""
+    path, data, wide = fetch_tile(fetch, folder, level, number, width)
+    if len(data) != wide * HASH:
+        raise Failed(f"Tệp {path} dài {len(data)} byte.", f"The file {path} has {len(data)} bytes.")
+    return [data[at : at + HASH] for at in range(0, width * HASH, HASH)]
 
 
 def fetch_entries(fetch: Fetch, number: int, width: int) -> list[bytes]:
@@ -344,10 +348,7 @@ class Batch:
     def _tile(self, level: int, number: int) -> list[bytes]:
         if (level, number) not in self._read:
             width = min(TILE, (self._size >> 8 * level) - TILE * number)
-            path, data, wide = fetch_tile(self._fetch, self._folder, level, number, width)
-            if len(data) != wide * HASH:
-                raise Failed(f"Tệp {path} dài {len(data)} byte.", f"The file {path} has {len(data)} bytes.")
-            self._read[level, number] = [data[at : at + HASH] for at in range(0, width * HASH, HASH)]
+            self._read[level, number] = _fetch_hashes(self._fetch, self._folder, level, number, width)
         return self._read[level, number]
 
     def _wrong(self) -> Failed:

@@ -6,14 +6,14 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from hashlib import sha256
+from functools import cache, partial
 from typing import Any
 
 from verify import log, rules
 from verify.bundle import Logged
 from verify.outcome import CannotCheck, Failed, Passed
-from verify.site import Fetch, read_json
-from verify.tree import canonical, from_hex, root
+from verify.site import Fetch
+from verify.tree import root
 
 # A record may take so long from the end of the grace to the log.
 IN_TIME_S = 3 * 60
@@ -85,26 +85,15 @@ def _batches(
     for leaf, number in zip(stand, batches, strict=True):
         mine[number].append(leaf)
     others = 0
-    openings: dict[int, Any] = {}
+    openings = cache(partial(log.fetch_openings, fetch))
     for number in sorted({*window, *mine}):
-        if number // log.TILE not in openings:
-            told = read_json(fetch, f"{log.FOLDER}/openings/{number // log.TILE}.json")
-            openings[number // log.TILE] = {one["batch"]: one for one in told["openings"]}
-        opening = openings[number // log.TILE].get(number)
+        opening = openings(number // log.TILE).get(number)
         if opening is None:
             raise CannotCheck(
                 f"Phút thứ {number} của nhật ký chưa được mở: hãy thử lại sau nửa giờ.",
                 f"Minute {number} of the log is not opened yet: try again in half an hour.",
             )
-        size, hashed = int(opening["size"]), from_hex(opening["root"], 32, "root")
-        if not 0 <= size <= log.LARGEST:
-            raise CannotCheck(f"Phút thứ {number} quá lớn: {size}.", f"Minute {number} is too large: {size}.")
-        committed = canonical({"root": opening["root"], "size": size})
-        if sha256(from_hex(opening["salt"], 32, "salt") + committed).hexdigest() != leaves[number].commitment:
-            raise Failed(
-                f"Phút thứ {number} mở ra khác với cam kết của nó.",
-                f"Minute {number} opens to something else than it committed to.",
-            )
+        hashed, size = log.opened(number, leaves[number], opening)
         own = sorted(mine[number])
         if len(own) != size or root(own) != hashed:
             others += _others(fetch, number, own, size, hashed)

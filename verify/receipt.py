@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache, partial
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -179,15 +180,12 @@ def _minute(receipt: dict[str, Any], fetch: Fetch, known: log.Log) -> int | None
     received, leaf = _received(receipt), from_hex(receipt["leaf_hash"], 32, "leaf_hash")
     first, due, last = (max(0, known.minute(received + more)) for more in (-BEFORE_S, IN_TIME_S, LAST_S))
     due = known.told_in(due)
-    openings: dict[int, dict[int, Any]] = {}
+    openings = cache(partial(log.fetch_openings, fetch))
     sealed = False
     later = range(first, min(max(due, last) + 1, len(known.leaves)))
     earlier = range(max(0, known.minute(received - GRACE_S)), min(first, len(known.leaves)))
     for number in chain(later, earlier):
-        bundle = number // log.TILE
-        if bundle not in openings:
-            openings[bundle] = log.fetch_openings(fetch, bundle)
-        opening = openings[bundle].get(number)
+        opening = openings(number // log.TILE).get(number)
         if opening is None:
             sealed = sealed or number <= due
             continue
