@@ -28,8 +28,6 @@ GATEWAY_RESPONSES = {
     "DEFAULT_4XX": "refused",
     "DEFAULT_5XX": "busy",
 }
-# Its fallbacks take the place of every other answer: without a status they keep that answer's own.
-_KEEPS_STATUS = {"DEFAULT_4XX"}
 
 
 def load(path: Path) -> Template:
@@ -58,20 +56,20 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
 
 def gateway_responses() -> Template:
     """In SAM's form. The key application/json only selects the body; the header gives the real type."""
-    return {kind: _gateway_response(kind, code) for kind, code in GATEWAY_RESPONSES.items()}
+    return {kind: _gateway_response(code) for kind, code in GATEWAY_RESPONSES.items()}
 
 
-def _gateway_response(kind: str, code: str) -> Template:
+def _gateway_response(code: str) -> Template:
     document = problems.document(code)
     headers = {"Content-Type": f"'{problems.CONTENT_TYPE}'", "Cache-Control": "'no-store'"}
     if code == "busy":
         headers["Retry-After"] = f"'{Busy.retry_after}'"
-    status = {"StatusCode": str(document["status"])}
-    if kind in _KEEPS_STATUS:
-        status = {}
+    response = {"StatusCode": str(document["status"])}
+    if code == "refused":  # a fallback: without a status it keeps that of the refusal in whose place it stands
+        response = {}
         del document["status"]
     return {
-        **status,
+        **response,
         "ResponseParameters": {"Headers": headers},
         "ResponseTemplates": {"application/json": json.dumps(document, ensure_ascii=False)},
     }

@@ -132,4 +132,4 @@ def test_temporary_refusals_say_when_to_come_back() -> None:
 def test_a_refusal_by_the_framework_becomes_a_problem_too(status: int, code: str) -> None:
     told = of_status(status)
     assert told["code"] == code
-    assert told["status"] == status or code == "not_found"
+    assert told["status"] == status
