@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PHONE = {"width": 360, "height": 740}
+LIMIT = 60_000  # milliseconds to wait for anything: a machine with other work on it is slow
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -35,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=LIMIT)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
@@ -64,7 +65,7 @@ def phone(browser: Browser, hand: str) -> Iterator[Callable[..., BrowserContext]
         context = browser.new_context(**settings)
         if touch:
             TOUCH.add(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(LIMIT)
         context.on("page", watch)
         made.append(context)
         return context

@@ -282,7 +282,7 @@ def test_the_text_of_the_page_itself_appears_without_any_script(hall: Stack, pag
 def test_the_text_appears_at_once_without_script_and_style(hall: Stack, page: Page) -> None:
     lose(page, "**")
     page.goto(hall.site_url)
-    expect(page.get_by_role("link", name="Tải lại")).to_be_visible(timeout=2_000)
+    expect(page.get_by_role("link", name="Tải lại")).to_be_visible(timeout=5_000)
 
 
 @pytest.mark.parametrize("answer", [lambda route: route.abort(), never], ids=["lost", "late"])

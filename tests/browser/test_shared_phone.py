@@ -64,7 +64,9 @@ def opens_paper(page: Page, stack: Stack, person: Person) -> str:
 def hand_over(page: Page, name: str) -> None:
     """The way out that every screen has."""
     press(page.get_by_role("link", name=NOT_YOU))
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(
+        page.get_by_role("heading", level=1, name=f"tài khoản của {name}")
+    ).to_be_visible()  # not the one before
     press(page.get_by_role("button", name="Đăng xuất", exact=True))
     expect(page.get_by_role("heading", level=1, name="Đăng nhập")).to_be_visible()
 
