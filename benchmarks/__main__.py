@@ -133,6 +133,24 @@ def _close_out(what: str, port: str) -> list[float]:
     return [float(number) for number in done.stdout.split()]
 
 
+def log_cost() -> list[Line]:
+    """What the log of a week of a million attempts costs; beside it the prototype's figures."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.log_cost"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    floor, log, written, read, usd, watch, files, rank = map(float, done.stdout.split())
+    return [
+        Line(
+            "log, CPU a record", f"{log:.1f} µs", f"{floor:.1f} µs", f"{log / floor:.0f}×", "0.9 µs", log <= 0.9
+        ),
+        Line("log, S3 writes and lists a week", f"{written:,.0f}", "", "", "60,000", written <= 60_000),
+        Line("log, S3 reads a week", f"{read:,.0f}", "", "", "", True),
+        Line("log, USD a week", f"{usd:.2f}", "", "", "0.30", usd <= 0.3),
+        Line("watch a day from nothing", f"{watch:.0f} ms, {files:.0f} files", "", "", "", True),
+        Line("rank, CPU a line of the bundle", f"{rank:.0f} µs", "", "", "", True),
+    ]
+
+
 def table(lines: list[Line]) -> str:
     rows = [("figure", "value", "floor", "ratio", "goal", ""), *map(_row, lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
@@ -165,6 +183,7 @@ def figures(scratch: Path, built: package.Package, code: Path, reference: Refere
         one("cold start, CPU", 25, 1.6, "ms", cold_start),
         one("submission, warm CPU", 30, 1.25, "ms", submission),
         one("live tally, CPU a stream record", 15, 1.5, "µs", live_tally),
+        Figure("the log of a million attempts", 10, log_cost),
         *(
             Figure(f"close-out of {people:,} people", seconds, partial(close_out, people))
             for people, seconds in zip(SIZES, CLOSE_OUTS_TAKE, strict=True)

@@ -10,7 +10,8 @@ from chalicelib.documents.typed import Document
 
 
 class Pending(Document, frozen=True, kw_only=True):
-    """``file``: its name; ``by``: who sent it, as its path says; ``version``: as S3 names it.
+    """``file``: its name; ``by``: who sent it, as its path says; ``version``: as S3 names it; ``at``: when it
+    came, RFC 3339.
 
     No ``consequences``: it is about people alone.
     """
@@ -20,4 +21,5 @@ class Pending(Document, frozen=True, kw_only=True):
     read: ReadFile
     by: str
     version: str
+    at: str
     consequences: Consequences | None

@@ -315,7 +315,7 @@ class Publication(_Table):
 
 
 class Desk(_Table):
-    """``two_persons``: changes of published results, keys or passwords are confirmed by somebody else."""
+    """``two_persons``: somebody else confirms changes of published results, keys, passwords and numbers."""
 
     two_persons: Switch = False
 

@@ -174,7 +174,14 @@ TYPED: dict[str, Document] = {
         warnings=(Mistake("rosters.csv", 0, "unit_code", "SO-A", "hãy kiểm tra"),),
         consequences=CONSEQUENCES,
     ),
-    "pending": Pending(file="units.csv", read=READ, by="account", version="v1", consequences=CONSEQUENCES),
+    "pending": Pending(
+        file="units.csv",
+        read=READ,
+        by="account",
+        version="v1",
+        at="2022-08-01T03:00:00+00:00",
+        consequences=CONSEQUENCES,
+    ),
     "tree": Tree(
         contest="trial",
         week=1,

@@ -28,6 +28,7 @@ DOCS = PROJECT / "docs"
         ("docs/first-contest.md", 2),
         ("docs/promises.md", 3),
         ("docs/security.md", 80),
+        ("docs/collusion.md", 15),
         ("docs/decisions.md", 5),
         ("docs/privacy.md", 3),
         ("docs/runbook.md", 1),
@@ -63,6 +64,56 @@ def test_every_link_to_a_file_has_a_target(document: str) -> None:
     text = (PROJECT / document).read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text):
         assert (PROJECT / document).parent.joinpath(link).exists(), f"{document} links to {link}"
+
+
+def attacks() -> dict[str, tuple[str, str]]:
+    """The attacks of docs/security.md → what finds each, and the tests that play it."""
+    text = (DOCS / "security.md").read_text(encoding="utf-8").partition("## Attacks played")[2]
+    rows = re.findall(r"^\| (.+?) \| .+? \| (.+?) \| (.+?) \|$", text.partition("\n## ")[0], re.MULTILINE)
+    return {attack: (found_by, tests) for attack, found_by, tests in rows if attack != "attack"}
+
+
+# What has to be played, as the table calls it, or begins to.
+PLAYED = (
+    "insertion after the close",
+    "a saved answer and prediction written into an open paper after the close",
+    "deletion",
+    "backdating",
+    "a raised score",
+    "a moved unit",
+    "fork",
+    "rollback",
+    "freeze",
+    "tampered edge tile",
+    "swapped rules",
+    "swapped key set",
+    "edited site file",
+    "edited desk file",
+)
+
+
+def test_every_attack_is_played_and_found_by_a_command_or_an_alarm_that_there_is() -> None:
+    found = attacks()
+    assert [name for name in PLAYED if not any(row.startswith(name) for row in found)] == []
+    proof = (DOCS / "proof.md").read_text(encoding="utf-8")
+    template = (PROJECT / "infra" / "template.yaml").read_text(encoding="utf-8")
+    for attack, (found_by, tests) in found.items():
+        commands = re.findall(r"`verify (\w+)`", found_by)
+        alarms = re.findall(r"`(\w+Alarm)`", found_by)
+        assert commands or alarms or "the owner at the next sign-in" in found_by, attack
+        assert [name for name in commands if f"python -m verify {name} " not in proof] == []
+        assert [name for name in alarms if f"  {name}:\n" not in template] == []
+        assert NAMED.search(tests), attack
+
+
+def test_every_test_of_the_insider_stands_in_a_table() -> None:
+    """What is found in that of docs/security.md, and what nothing finds on the page on collusion."""
+    written = (PROJECT / "tests" / "e2e" / "test_insider.py").read_text(encoding="utf-8")
+    named = (DOCS / "collusion.md").read_text(encoding="utf-8") + str(attacks())
+    played = re.findall(r"^def (test_\w+)", written, re.MULTILINE)
+    assert [name for name in played if name not in named] == [
+        "test_everybody_who_looks_at_the_honest_site_says_so"
+    ]
 
 
 def test_every_link_within_the_handbook_leads_to_a_heading() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.attempt import Entry, Finished, encode_opening, settled
+from chalicelib.domain.attempt import MAC_BYTES, Entry, Finished, encode_opening, settled
 from chalicelib.domain.closeout import gather
 from chalicelib.domain.errors import AttemptNotFound, NoAttemptsLeft
+from chalicelib.domain.macs import EntryMacs
 from chalicelib.domain.paper import draw, score
 from chalicelib.services.exam.exam import OpenPaper, Person
 from chalicelib.storage.dynamodb import Client
@@ -199,3 +200,20 @@ def test_an_older_state_of_the_same_attempt_passes_and_only_the_log_can_tell(tab
     assert table.counted()["bb"] == [(1, 5, None)]
     table.put(before)
     assert (table.counted(), table.listed()) == (HONEST, [])
+
+
+def test_with_the_key_of_the_macs_what_is_written_before_the_close_counts(table: Table) -> None:
+    """docs/collusion.md says so: somebody with the table and ``EntrySecret`` writes as the API does."""
+    item = table.item(BINH)
+    macs = EntryMacs(MAC_KEY, *(item[name]["S"] for name in ("pk", "sk", "unit", "category")))
+    number, revision = int(item["used"]["N"]), int(item["rev"]["N"])
+    filled_in = macs.saved(item["open"]["B"][:-MAC_BYTES], number, "BBBBB", 1, revision)
+    table.put({**item, "saved": {"S": "BBBBB"}, "guess": {"N": "1"}, "mac": {"B": filled_in}})
+    item = table.item(AN)
+    macs = EntryMacs(MAC_KEY, *(item[name]["S"] for name in ("pk", "sk", "unit", "category")))
+    done = add(item["done"]["L"], macs.record(FORGED))
+    table.put({**item, "used": {"N": "3"}, "done": {"L": done}})
+    counted = table.counted()
+    assert counted["aa"] == [*HONEST["aa"], (3, FORGED.score, FORGED.prediction)]
+    assert counted["bb"] != HONEST["bb"]
+    assert table.listed() == []

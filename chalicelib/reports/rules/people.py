@@ -187,8 +187,8 @@ def of_results(definition: Definition) -> Article:
     two = ("", "")
     if definition.desk.two_persons:
         two = (
-            " Thay đổi kết quả đã công bố, đáp án hay mật khẩu: một người gửi, người khác xác nhận.",
-            " Published results, keys and passwords are changed by two people: one sends, another confirms.",
+            " Sửa kết quả đã công bố, đáp án, mật khẩu, trả lại số căn cước: một người gửi, người khác duyệt.",
+            " Published results, keys, passwords and whose a number is: one person sends, another confirms.",
         )
     name = "Nguyễn Văn An"
     if publication.winner_names == "masked":

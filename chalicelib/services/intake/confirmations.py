@@ -1,11 +1,13 @@
 """Changes that wait under a code until somebody confirms them, with a reason.
 
 What waits for somebody else can be read before: ``pending/<code>/`` has what was read of the file, which is
-what would be carried out, and the answer to it. The bucket empties ``pending/`` after 30 days.
+what would be carried out, and the answer to it. Their digests are in pointers, so that nobody confirms what
+somebody else has edited there. The bucket empties ``pending/`` after 30 days.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +22,9 @@ from chalicelib.services.contest.checked import POINTERS, Altered, checked
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
+
+# The answer to a file that waits for a second person, among what is shown of it.
+ANSWER = "answer.xlsx"
 
 
 class Unconfirmed(Exception):
@@ -52,7 +57,12 @@ def keep(
 ) -> dict[str, Any]:
     """Keeps a file for its confirmation; ``two``: by somebody else. Returns what the answer says of it."""
     pending = Pending(
-        file=place.file, read=read, by=place.sub, version=place.version, consequences=consequences
+        file=place.file,
+        read=read,
+        by=place.sub,
+        version=place.version,
+        at=now.isoformat(),
+        consequences=consequences,
     )
     waiting = pending.encode()
     desk.put(pending_key(code), waiting)
@@ -60,8 +70,32 @@ def keep(
     if not two:
         return {"code": code, "consequences": consequences}
     shown = write_book([_sheet(name, file) for name, file in read.files.items()], now)
-    desk.put(f"pending/{code}/{place.file}.xlsx", shown)
+    show(desk, code, _name(place.file), shown)
     return {"code": code, "consequences": consequences, "second_person": True}
+
+
+def _name(file: str) -> str:
+    """What was read of the file that waits, among what is shown of it."""
+    return f"{file}.xlsx"
+
+
+def show(desk: ObjectStore, code: str, name: str, book: bytes) -> None:
+    """Puts what a second person reads before confirming."""
+    desk.put(f"pending/{code}/{name}", book)
+    desk.put(pending_pointer(f"{code}/{name}"), digest(book).encode())
+
+
+def _edited(desk: ObjectStore, code: str, waiting: Pending) -> list[str]:
+    """What is shown of a file that waits and was not as it was put: it is told, and put right."""
+    found = []
+    for name in (_name(waiting.file), ANSWER):
+        key, pointer = f"pending/{code}/{name}", desk.get(pending_pointer(f"{code}/{name}"))
+        data = desk.get(key) if pointer else None
+        if pointer and (data is None or digest(data).encode() != pointer):
+            found.append(key)
+            with suppress(Altered):
+                checked(desk, key, pointer.decode())
+    return found
 
 
 def _sheet(name: str, file: PlainFile) -> PlainSheet:
@@ -99,6 +133,10 @@ def read_confirmation(
             f"pending/{code}/ và gửi xác nhận"
         )
         faults.append(Fault(place.file, 0, "", code, message))
+    if waiting and not faults:
+        for key in _edited(desk, code, waiting):
+            message = f"{key} đã bị sửa sau khi hệ thống ghi: hãy đọc lại rồi gửi lại xác nhận"
+            faults.append(Fault(place.file, 0, "", code, message))
     if faults or waiting is None:
         raise ContestFaults(faults)
     return waiting, reason

@@ -95,6 +95,7 @@ from chalicelib.services.intake.releases import (
     plan_releases,
 )
 from chalicelib.services.intake.renumbering import free
+from chalicelib.services.people.takeover import RELEASES as PROVEN_RELEASES
 from chalicelib.services.ports import (
     Clock,
     ConditionalObjects,
@@ -171,6 +172,7 @@ _CAUSES: dict[str, Cause] = {
     "rulings": "ruling",
     "annulments": "annulment",
     "winner-checks": "annulment",
+    "releases": "annulment",
     "recognitions": "correction",
     "calendar": "calendar",
     "corrections": "correction",
@@ -308,7 +310,8 @@ class Intake:
         sheet = even_sheet("Trả lại số", WHO, lines)
         self.desk.put(f"{sent.folder}releases.xlsx", self.write_book([sheet], now))
         offered = self._offer(releases, published, sent, now, warnings) if releases and published else {}
-        return {"released": len(releases), "answers": sent.folder, **offered}
+        confirmed = {"confirmed": sent.confirmed[0]} if sent.confirmed else {}
+        return {"released": len(releases), "answers": sent.folder, **confirmed, **offered}
 
     def _with_results(self, contest: Current, now: int) -> set[int]:
         """The weeks whose results are published, and that are not opened again."""
@@ -379,10 +382,12 @@ class Intake:
         """Carries out the change that waits under ``code``, for the reason in the file."""
         seen = self._seen()
         waiting, reason = read_confirmation(self.desk, sent.place, sent.read, code, seen and seen.contest)
-        if seen and code in {one.code for one in seen.contest.decisions.confirmations}:
+        releases = DECISION_FILES.get(waiting.file) == "releases"  # which a dead run may have left half-way
+        if seen and not releases and code in _codes(seen.contest):
             return {"confirmed": code}
         place = rightly(waiting.file, waiting.by, waiting.version)
-        return self._take(_Sent(place, waiting.read, (code, reason)), now, warnings)
+        sent = _Sent(place, waiting.read, (code, reason), datetime.fromisoformat(waiting.at))
+        return self._take(sent, now, warnings)
 
     def _seen(self) -> Seen | None:
         raw = self.desk.get(CURRENT)
@@ -564,6 +569,8 @@ class Intake:
         if sent.confirmed is None:
             if changes:
                 raise Unconfirmed(self._told(changes, sent, before, now))
+        elif before and sent.confirmed[0] in _codes(before):
+            return  # releases that a dead run has left half-way
         elif changes is None or sent.confirmed[0] != _code(changes):
             message = f"kết quả đã thay đổi từ khi có mã này: hãy gửi lại tệp {sent.file} để xem hệ quả mới"
             raise ContestFaults([Fault(sent.file, 0, "", sent.confirmed[0], message)])
@@ -576,10 +583,11 @@ class Intake:
         ``source``: the digest of the files that are in force when a confirmation may arrive. Raises
         ``ContestFaults`` where nothing may change.
         """
-        if DECISION_FILES.get(sent.file) in _AT_ONCE:
+        releases = before is not None and self._are_releases_for_two(sent, before)
+        if DECISION_FILES.get(sent.file) in _AT_ONCE and not releases:
             return None
-        closes = self.published.consequences(after, to_ms(now)) if before else []
-        if before is None or not (closes or needs_another(before, after)):
+        closes = self.published.consequences(after, to_ms(now)) if before and not releases else []
+        if before is None or not (closes or releases or needs_another(before, after)):
             return None
         recognised = [
             one.what
@@ -601,6 +609,16 @@ class Intake:
             source=source,
             cause=_cause(sent.file),
             closes=tuple(closes),
+        )
+
+    @staticmethod
+    def _are_releases_for_two(sent: _Sent, before: Current) -> bool:
+        """Whether a second person has to confirm them; not those of owners whom the provider has proved."""
+        return (
+            DECISION_FILES.get(sent.file) == "releases"
+            and before.definition.desk.two_persons
+            and not sent.place.key.startswith(PROVEN_RELEASES)
+            and not (sent.confirmed and sent.confirmed[0] in _codes(before))
         )
 
     def _told(
@@ -637,6 +655,11 @@ def _cause(file: str) -> Cause:
     if UNIT_ROSTER.fullmatch(file):
         return "headcount"
     return _CAUSES.get(FILES.get(file) or DECISION_FILES.get(file, ""), "rule")
+
+
+def _codes(contest: Current) -> set[str]:
+    """Of what was confirmed."""
+    return {one.code for one in contest.decisions.confirmations}
 
 
 def _code(changes: Consequences) -> str:

@@ -17,7 +17,7 @@ from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.contest_tables import as_faults
 from chalicelib.readers.tables import MOST_FAULTS, TOO_LONG, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
-from chalicelib.services.intake.confirmations import Unconfirmed
+from chalicelib.services.intake.confirmations import ANSWER, Unconfirmed, show
 from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
@@ -97,7 +97,7 @@ def answer(
     report = make_report(place.file, read.sha256, now, taken, faults, warnings, accepted=accepted)
     book = write_book(as_sheets(report, names, spoken), now)
     if "second_person" in taken:  # who is to confirm it
-        desk.put(f"pending/{taken['code']}/answer.xlsx", book)
+        show(desk, taken["code"], ANSWER, book)
     desk.put(f"{place.answer}.xlsx", book)
     desk.put(f"{place.answer}.json", report.encode())
     return report

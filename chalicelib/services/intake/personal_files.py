@@ -29,10 +29,11 @@ from chalicelib.readers.contest_files import CONFIRMATION, PERSONAL
 from chalicelib.readers.contest_tables import File, check_citizen_id
 from chalicelib.readers.decision_files import Who
 from chalicelib.readers.tables import ContestFaults, Fault, Faults, Row
+from chalicelib.services.contest.checked import Altered, checked
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.claimants import COLUMNS, claimants, sheet_row
-from chalicelib.services.intake.confirmations import Unconfirmed, keep, read_confirmation
+from chalicelib.services.intake.confirmations import Unconfirmed, keep, pending_pointer, read_confirmation
 from chalicelib.services.intake.intake_report import answer, even_sheet
 from chalicelib.services.intake.place import Place, rightly
 from chalicelib.services.people.data_subject import DataSubject, Dossier
@@ -40,6 +41,7 @@ from chalicelib.services.people.lookup import HEADER, WIDTHS, Lookup
 from chalicelib.services.people.password_resets import VALID_MS, one_time_code
 from chalicelib.services.ports import ObjectStore, ParticipantStore, PlainSheet, Revocations, WriteBook
 
+_CODES_BOOK = "password-resets.xlsx"
 _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until", "note")
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
@@ -82,7 +84,9 @@ class PersonalFiles:
         waiting, _ = read_confirmation(self.desk, place, read, code, self.current())
         sent = rightly(waiting.file, waiting.by, waiting.version)
         # What was carried out is not repeated: codes that were used would be good again.
-        if self.desk.get(f"{sent.answer}/password-resets.xlsx") is not None:
+        if made := self.desk.get(_made(code)):
+            with suppress(Altered):
+                checked(self.desk, f"{sent.answer}/{_CODES_BOOK}", made.decode())
             return {"confirmed": code}
         return {"confirmed": code, **self._carry_out(sent, waiting.read, now, code, confirmed=True)}
 
@@ -160,8 +164,9 @@ class PersonalFiles:
                 known, outcome = [""] * 5, "not_registered"
             counts[outcome] += 1
             lines.append([citizen_id, *known, _NOTES[outcome]])
-        sheet = ("Mã dùng một lần", _CODES, lines)
-        self.desk.put(f"{folder}password-resets.xlsx", self._workbook([sheet], now))
+        book = self._workbook([("Mã dùng một lần", _CODES, lines)], now)
+        self.desk.put(folder + _CODES_BOOK, book)
+        self.desk.put(_made(delivery), digest(book).encode())
         return dict(counts)
 
     def _data(
@@ -231,6 +236,11 @@ class PersonalFiles:
 
     def _workbook(self, sheets: Iterable[tuple[str, Sequence[str], list[list[str]]]], now: datetime) -> bytes:
         return self.write_book([even_sheet(*sheet) for sheet in sheets], now)
+
+
+def _made(delivery: str) -> str:
+    """The pointer to the digest of the codes that were made."""
+    return pending_pointer(f"{delivery}/codes")
 
 
 def _whose(row: Row, sat: Mapping[str, str], faults: list[Fault]) -> str:

@@ -10,8 +10,6 @@ twice until then.
 from __future__ import annotations
 
 import hmac
-import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -43,10 +41,10 @@ from chalicelib.documents.log import (
 )
 from chalicelib.domain.merkle import hashes, leaf_hash, root
 from chalicelib.domain.tiles import TILE, BadTile, Edge, tile_path
+from chalicelib.services.contest.checked import tell
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import ConditionalObjects, ListedObjects
 
-log = logging.getLogger("cuoc-thi")
 # Sources that were silent for so many minutes deliver nothing again: a stream keeps its records for a day.
 FORGET = 2 * 24 * 60
 
@@ -149,8 +147,8 @@ class Log:
                 raise Overtaken
             try:
                 read = PendingLeaves.decode(data)
-            except UnreadableDocument as error:
-                _tell("pending", f"{key}: {error}")
+            except UnreadableDocument:
+                tell(key, healed=False)
                 continue
             keys.append(key)
             for source, leaves in read.sources.items():
@@ -231,12 +229,12 @@ class Log:
         try:
             edge = self._edge(state)
         except LogBroken as broken:
-            _tell("site", str(broken))
+            tell(f"{LOG}{broken}", healed=self.desk.get(state.staged) is not None)
             self._publish(state, self._staged(state))
             edge = self._edge(state)
         shown = self.site.get(LOG + CHECKPOINT) or b""
         if not shown.startswith(state.note.encode()) or self.site.get(LOG + VKEY) != self._vkey(state):
-            _tell("site", CHECKPOINT)
+            tell(LOG + CHECKPOINT, healed=True)
             self._show(state)
         return edge
 
@@ -280,7 +278,3 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str
     """What a leaf tells: new values, and an empty one for what no longer holds."""
     new = {name: value for name, value in now.items() if before.get(name) != value}
     return {**new, **{name: "" for name in before if name not in now}}
-
-
-def _tell(where: str, what: str) -> None:
-    log.error(json.dumps({"log_tampered": where, "what": what}))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from chalicelib.domain.definition import Desk as DeskRules
+from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import code_id
+from chalicelib.domain.times import to_ms
 from chalicelib.services.intake.inbox import Inbox
 from tests.fakes import MemoryDeliveries
 from tests.readers.contest_files import QUESTIONS, TOML, UNITS
 from tests.services.intake.inbox import LATER, Desk, as_read, plain, sent
-from tests.services.intake.test_consequences import TUESDAY, TWO_WEEKS, Province
+from tests.services.intake.test_consequences import CITIZENS, IDS, TUESDAY, TWO_WEEKS, Province
 from tests.services.intake.test_inbox import RESET, delivery, never
 from tests.services.intake.test_personal_files import AN, AN_ID, Office
+from tests.services.intake.test_releases import MONDAY, NEXT, in_force, registered, release
 from tests.web.counter import PEPPER as COUNTER_PEPPER
 
 TWO = "\n[desk]\ntwo_persons = true\n"
@@ -80,6 +85,27 @@ def test_who_confirms_can_read_what_waits() -> None:
     assert province.objects[f"pending/{code}/answer.xlsx"] == answer
 
 
+@pytest.mark.parametrize("name", ["annulments.csv.xlsx", "answer.xlsx"])
+@pytest.mark.parametrize("harm", [lambda book: book + b"x", lambda book: None], ids=["edited", "deleted"])
+def test_nobody_confirms_what_was_edited_on_the_desk_before_they_read_it(
+    name: str, harm: Callable[[bytes], bytes | None], caplog: pytest.LogCaptureFixture
+) -> None:
+    province = Province(TWO_WEEKS + TWO)
+    province.close()
+    code = waiting(province.desk.send("annulments.csv", annul(), TUESDAY, HERS))
+    key = f"pending/{code}/{name}"
+    right = province.objects[key]
+    harmed = harm(right)
+    if harmed is None:
+        del province.objects[key]
+    else:
+        province.objects[key] = harmed
+    refused = confirm(province.desk, code, HIS)
+    assert (refused["accepted"], key in refused["faults"][0]["message"]) == (False, True)
+    assert ("altered_object" in caplog.text, province.objects[key] == right) == (True, True)
+    assert confirm(province.desk, code, HIS)["taken"]["confirmed"] == code
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [
@@ -120,6 +146,60 @@ def test_everything_else_one_person_does_alone(file: str, text: str) -> None:
     desk = Desk()
     desk.put(toml=TOML + TWO)
     assert desk.send(file, text, LATER, HERS)["accepted"]
+
+
+@pytest.fixture
+def strangers() -> Province:
+    """Strangers have registered everybody's number, in a contest that asks for two people."""
+    province = Province(TWO_WEEKS + TWO)
+    for name in CITIZENS:
+        registered(province, name)
+    return province
+
+
+def test_a_number_is_given_back_by_two_people(strangers: Province) -> None:
+    desk = strangers.desk
+    code = waiting(desk.send("releases.csv", release("an"), MONDAY, HERS))
+    assert in_force(strangers, "an") == IDS["an"]
+    shown = table_in(strangers.objects[f"pending/{code}/releases.csv.xlsx"])
+    assert [row[0] for row in shown] == ["citizen_id", CITIZENS["an"]]
+    assert not confirm(desk, code, HERS, MONDAY)["accepted"]
+    assert (in_force(strangers, "an"), desk.revocations.revoked) == (IDS["an"], [])
+    done = confirm(desk, code, HIS, MONDAY)
+    assert (done["taken"]["confirmed"], done["taken"]["released"]) == (code, 1)
+    assert (in_force(strangers, "an"), desk.revocations.revoked) == (NEXT["an"], [IDS["an"]])
+    assert [one.code for one in strangers.contest().decisions.confirmations] == [code]
+
+
+def test_a_release_confirmed_again_does_not_release_the_owner(strangers: Province) -> None:
+    desk = strangers.desk
+    code = waiting(desk.send("releases.csv", release("an"), MONDAY, HERS))
+    confirm(desk, code, HIS, MONDAY)
+    later = MONDAY + timedelta(hours=1)
+    registered(strangers, "an", NEXT["an"], to_ms(later))
+    again = confirm(desk, code, HIS, later + timedelta(hours=1))
+    assert (again["accepted"], again["taken"]["released"]) == (True, 0)
+    assert in_force(strangers, "an") == NEXT["an"]
+
+
+def test_a_confirmed_release_whose_run_died_before_the_number_passed_is_finished(
+    strangers: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = strangers.desk
+    code = waiting(desk.send("releases.csv", release("an"), MONDAY, HERS))
+    with monkeypatch.context() as dying:
+        dying.setattr(desk.people, "pass_on", lambda *_: False)
+        with pytest.raises(Busy):
+            confirm(desk, code, HIS, MONDAY)
+    assert in_force(strangers, "an") == IDS["an"]
+    assert confirm(desk, code, HIS, MONDAY)["taken"]["released"] == 1
+    assert in_force(strangers, "an") == NEXT["an"]
+    assert len(strangers.contest().decisions.confirmations) == 1
+
+
+def test_a_number_that_its_owner_has_proved_waits_for_nobody(strangers: Province) -> None:
+    answer = strangers.desk.send("releases.csv", release("an"), MONDAY, "provider-12")
+    assert (answer["accepted"], answer["taken"]["released"]) == (True, 1)
 
 
 class Hotline:
@@ -176,6 +256,19 @@ def test_a_confirmation_sent_again_makes_no_used_code_good_again() -> None:
     hotline.office.counter.people.resets.clear()
     assert hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS, "v2")["taken"] == {"confirmed": code}
     assert hotline.office.counter.people.resets == {}
+
+
+def test_codes_that_were_made_stay_made_whatever_becomes_of_their_sheet() -> None:
+    """Neither does a sheet that somebody puts there keep anybody from their codes."""
+    hotline = Hotline()
+    code = waiting(hotline.put("password-resets.csv", RESET.decode(), HERS))
+    sheet = f"{sent('password-resets.csv', HERS).answer}/password-resets.xlsx"
+    hotline.office.desk.objects[sheet] = b"put by somebody"
+    assert hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS)["taken"]["codes"] == 1
+    hotline.office.counter.people.resets.clear()
+    right = hotline.office.desk.objects.pop(sheet)
+    assert hotline.put(f"confirm-{code}.txt", "đã gọi lại", HIS, "v2")["taken"] == {"confirmed": code}
+    assert (hotline.office.counter.people.resets, hotline.office.desk.objects[sheet]) == ({}, right)
 
 
 def test_other_requests_about_people_wait_for_nobody() -> None:
