@@ -49,11 +49,16 @@ def check(
     window = range(max(0, first), min(last + 1, len(leaves)))
     stand = [*(one.leaf for one in lines), *(one.start for one in starts if one.start)]
     others = _batches(fetch, leaves, stand, batches, window)
+    # Each attempt that somebody handed in has a start, which the bundle does not name.
+    more = others - (len(lines) - len(starts))
+    rest = f"còn {more} mục không thuộc bộ dữ liệu này: bài của tuần khác, hoặc bài bị bỏ đi"
+    rest_en = f"and {more} that are not of this bundle: of other weeks, or of attempts that were left out"
+    if more < 0:
+        rest, rest_en = f"thiếu lúc bắt đầu của {-more} bài", f"without the starts of {-more} of them"
     yield Passed(
-        f"Nhật ký có đúng {len(lines)} bài này và lúc bắt đầu của {len(starts)} bài không nộp, mỗi mục trong "
-        f"phút đã nêu, và {others} mục khác (lúc bắt đầu của các bài đã nộp, bài của tuần khác)",
-        f"The log holds exactly these {len(lines)} records and the starts of {len(starts)} that nobody handed "
-        f"in, each in its minute, and {others} others (starts of the rest, records of other weeks)",
+        f"Nhật ký có đúng {len(lines)} bài này, mỗi bài trong phút đã nêu; ngoài lúc bắt đầu của các bài, "
+        f"nhật ký {rest}",
+        f"The log holds exactly these {len(lines)} records, each in its minute, their starts, {rest_en}",
     )
     yield _late(whole, lines, batches, published, whole.minute(end + IN_TIME_S))
 
@@ -119,16 +124,15 @@ def _late(
 ) -> Passed:
     """Who handed in what the log has too late is told, and wins nothing without the organisers' word.
 
-    So is who has a paper that nobody handed in, if the log has its start too late. ``last``: the number of the
-    last minute in time.
+    So is who has a paper that nobody handed in, if the log has its start too late, or the paper itself only
+    since the week was first closed. ``last``: the number of the last minute in time.
     """
-    last = whole.told_in(last)
-    stand = [*((one, not one.start) for one in lines), *((one, True) for one in lines if one.start)]
-    late = {
-        one.pseudonym
-        for (one, decides), number in zip(stand, batches, strict=True)
-        if decides and number > last
-    }
+    last, closed = whole.told_in(last), published["draw_size"] - 1
+    stand = [
+        *((one, closed if one.start else last) for one in lines),
+        *((one, last) for one in lines if one.start),
+    ]
+    late = {one.pseudonym for (one, until), number in zip(stand, batches, strict=True) if number > until}
     if sorted(late) != published["late"]:
         raise Failed(
             "Danh sách người có bài (hoặc lúc bắt đầu của bài không nộp) vào nhật ký muộn không đúng.",

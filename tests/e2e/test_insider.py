@@ -37,8 +37,8 @@ from tests.stack import ROOT, Stack, contest_folder, right_answers, running, wai
 from tests.verify.test_played_contest import Outsider, replaced
 from tests.verify.written_log import WrittenLog, canonical, path_of
 
-AN, BINH, CONG, GIANG, HA, DUNG = (f"04008500000{number}" for number in range(1, 7))
-# Citizen id → unit, and how many answers are right; Dung only saves some.
+AN, BINH, CONG, GIANG, HA, DUNG, EM = (f"04008500000{number}" for number in range(1, 8))
+# Citizen id → unit, and how many answers are right; Dung and Em only save one.
 SAT = {AN: ("SO-A", 5), BINH: ("SO-B", 4), CONG: ("SO-A", 1), GIANG: ("SO-B", 2), HA: ("SO-A", 3)}
 FORGED = "Kẻ Gian"
 Files = dict[str, bytes]
@@ -179,11 +179,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         for citizen_id, (unit, right) in SAT.items():
             token, scene.people[citizen_id] = enter(stack, form(citizen_id, unit))
             scene.receipts[citizen_id] = sit(stack, token, right)
-        token, scene.people[DUNG] = enter(stack, form(DUNG, "SO-B"))
-        attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
-        half = {"answers": right_answers(stack, attempt, 1), "prediction": 7, "revision": 0}
-        saved = stack.call("PUT", f"/attempts/{attempt['attempt_id']}/answers", half, token)
-        assert saved.status_code == 200, saved.text
+        for citizen_id in (DUNG, EM):
+            token, scene.people[citizen_id] = enter(stack, form(citizen_id, "SO-B"))
+            attempt = stack.call("POST", "/attempts", {}, token).json()["attempt"]
+            half = {"answers": right_answers(stack, attempt, 1), "prediction": 7, "revision": 0}
+            saved = stack.call("PUT", f"/attempts/{attempt['attempt_id']}/answers", half, token)
+            assert saved.status_code == 200, saved.text
         wait_for(lambda: closed(stack), 120, "the close")
         wait_for(scene.honest, 120, "a copy of the site that holds")
         yield scene
@@ -200,6 +201,7 @@ def visitor(scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_everybody_who_looks_at_the_honest_site_says_so(scene: Scene, visitor: Visitor) -> None:
     assert [winner["score"] for winner in visitor.json("data/results/week-1.json")["winners"]] == [5, 4]
     assert visitor.check(list(scene.receipts.values()))[0] == 0
+    assert "còn 0 mục không thuộc bộ dữ liệu này" in visitor.rank()[1]
     with served(visitor.files) as address:
         assert verify("final", address)[0] == 0
 
@@ -393,6 +395,11 @@ def written(scene: Scene) -> Scene:
     (own,) = [Finished.decode(one["B"][:-MAC_BYTES]) for one in item["done"]["L"]]
     moved = {**item, "unit": {"S": "SO-A"}}
     scene.write({**moved, "done": {"L": [{"B": macs(moved).record(own)}]}})
+    # Other answers in Em's open paper.
+    item = scene.item(EM)
+    opening, number, revision = item["open"]["B"][:-MAC_BYTES], int(item["used"]["N"]), int(item["rev"]["N"])
+    mac = macs(item).saved(opening, number, "CCCCC", 2, revision)
+    scene.write({**item, "saved": {"S": "CCCCC"}, "guess": {"N": "2"}, "mac": {"B": mac}})
     # Without any key: the rival is gone, a score is raised, an open paper is filled in.
     scene.delete(scene.item(BINH))
     item = copy.deepcopy(scene.item(HA))
@@ -410,14 +417,14 @@ def anomalies(scene: Scene, reason: str) -> int:
     return sum(row["reason"] == reason for row in rows)
 
 
-def test_papers_inserted_dated_back_and_moved_after_the_close_win_nothing_and_rank_says_so(
+def test_papers_inserted_dated_back_moved_or_filled_in_after_the_close_win_nothing_and_rank_says_so(
     written: Scene,
 ) -> None:
     code, said = verify("rank", written.stack.site_url)
-    assert (code, "2 người có bài vào nhật ký muộn; Ban Tổ chức xác nhận 0 người" in said) == (0, True), said
+    assert (code, "3 người có bài vào nhật ký muộn; Ban Tổ chức xác nhận 0 người" in said) == (0, True), said
     page: Any = closed(written.stack)
     assert [(winner["score"], winner["unit_code"]) for winner in page["winners"]] == [(5, "SO-A")]
-    assert anomalies(written, "late_in_log") == 2
+    assert anomalies(written, "late_in_log") == 3
 
 
 def test_who_was_deleted_moved_or_altered_finds_it_with_the_receipt(written: Scene) -> None:
@@ -425,6 +432,7 @@ def test_who_was_deleted_moved_or_altered_finds_it_with_the_receipt(written: Sce
         code, said = written.check(citizen_id)
         assert (code, "SAI" in said) == (1, True), said
     assert written.check(AN)[0] == 0
+    assert "còn 0 mục không thuộc bộ dữ liệu này" not in verify("rank", written.stack.site_url)[1]
 
 
 def test_a_raised_score_and_a_paper_filled_in_without_the_key_count_nowhere_and_are_told(

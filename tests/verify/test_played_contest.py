@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import pytest
@@ -163,6 +164,38 @@ def test_a_saved_paper_counts_and_wins_nothing_unless_its_start_was_logged_in_ti
     assert code == 0, said
     assert f"{0 if logged else 1} người có bài vào nhật ký muộn" in said
     outsider.edit_ranking(lambda told: told.update(late=[] if told["late"] else [name], no_prize=[]))
+    code, said = outsider.rank()
+    assert (code, "vào nhật ký muộn không đúng" in said) == (1, True), said
+
+
+def test_answers_written_into_an_open_paper_after_the_close_win_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By whoever has every key but the log's, who then sends a file that has the week closed again."""
+    played = Played()
+    em = {**BINH, "citizen_id": "040190000005", "full_name": "Lê Thị Em", "unit_code": "SO-B"}
+    token = played.counter.arrive(em)
+    played.counter.save(token, played.counter.start(token), wrong=4)
+    entry = next(one for one in played.counter.entries.read_week(1) if one.open and one.open.saved)
+    assert entry.open
+    played.close()
+    outsider = Outsider(played.site.objects, tmp_path, capsys)
+    assert outsider.ranking()["late"] == []
+    current = played.counter.exam.library.current()
+    right = drawn_questions(current.bank, current.definition.paper, entry.open.nonce)
+    answers = "".join((ascii_uppercase + ascii_lowercase)[question.answer] for question in right)
+    filled_in = entry._replace(open=entry.open._replace(saved=answers))
+    played.counter.entries.items[1, entry.participant_id] = filled_in
+    played.counter.load(current.definition, annulled=["0" * 20])
+    played.clock.now += HOUR
+    played.close(AFTER_WEEK_1 + HOUR)
+    name = Pseudonyms(salt_key(PEPPER), current.definition.contest.id)(1, entry.participant_id)
+    assert outsider.ranking()["late"] == outsider.ranking()["no_prize"] == [name]
+    (line,) = (one for one in outsider.lines() if one["record"]["status"] == "overdue")
+    assert line["counted"]["score"] == 5
+    code, said = outsider.rank()
+    assert (code, "1 người có bài vào nhật ký muộn" in said) == (0, True), said
+    outsider.edit_ranking(lambda told: told.update(late=[], no_prize=[]))
     code, said = outsider.rank()
     assert (code, "vào nhật ký muộn không đúng" in said) == (1, True), said
 

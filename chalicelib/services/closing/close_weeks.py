@@ -309,7 +309,13 @@ class CloseWeeks:
         gathered = self.shares.gather(reference, week)
         proven = self._proven(reference, week)
         definition = reference.definition
-        minutes = Minutes(self.log.of_week(definition, week), self.log.last_in_time(definition, week))
+        stands = self._revision(what, before) if before else None
+        there = stands.week() if stands else None
+        # A week that was opened again is drawn anew: its first root has been published.
+        again = there is not None and _of_this_end(there, reference, week)
+        drawn = Draw(there.draw_size, there.draw_root) if there and again else None
+        logged, in_time = self.log.of_week(definition, week), self.log.last_in_time(definition, week)
+        minutes = Minutes(logged, in_time, drawn.size if drawn else None)
         bundle = write_bundle(
             gathered.collected[PROOF],
             reference.bars(week.number),
@@ -322,14 +328,9 @@ class CloseWeeks:
         agreed = self.log.agree(definition, week, minutes.missing)
         minutes.fill(agreed.batches, self.log.last_in_time(definition, week))
         late = _with_pseudonyms(gathered, self._names(reference), week.number, minutes.late)
-        replaced, draw = None, self.revisions.draw(what, revision, Draw(agreed.size, agreed.root))
-        if before:
-            stands = self._revision(what, before)
-            there = stands.week()
-            replaced = Replaced(there, stands)
-            # A week that was opened again is drawn anew: its first root has been published.
-            if _of_this_end(there, reference, week):
-                draw = Draw(there.draw_size, there.draw_root)
+        replaced = Replaced(there, stands) if there and stands else None
+        fresh = self.revisions.draw(what, revision, Draw(agreed.size, agreed.root))
+        draw = drawn or fresh
         result = self._ranked(reference, week, gathered, elsewhere, draw, late, proven)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)

@@ -70,12 +70,14 @@ SETTLED: frozenset[Status] = frozenset({"overdue", "discarded"})
 class Minutes:
     """Finds the minute of the log with each record of a bundle, and with the start of what nobody handed in.
 
-    ``late``: pseudonyms of people with a paper that was handed in, or with the start of one that was not, in a
-    batch after the last in time.
+    ``drawn``: the size of the log when the week was first closed, if it was: all that the close settles was
+    there then. ``late``: pseudonyms of people with a paper that was handed in, or with the start of one that
+    was not, in a batch after the last in time, and of people with a paper that was settled anew since.
     """
 
-    def __init__(self, logged: LoggedLeaves, last_in_time: int) -> None:
-        self._logged, self._last = logged, last_in_time
+    def __init__(self, logged: LoggedLeaves, last_in_time: int, drawn: int | None = None) -> None:
+        self._logged, self._last, self._drawn = logged, last_in_time, drawn
+        self._settled_anew: set[str] = set()
         self._lines, self._starts = array("I"), array("I")
         self._missing: dict[bytes, tuple[array[int], int, str, bool]] = {}
         self._noted: dict[str, int] = {}
@@ -93,12 +95,15 @@ class Minutes:
         batch = self._logged.batch(leaf)
         if batch is None:
             self._missing[leaf] = batches, len(batches), name, by_close
-        elif not by_close:
-            self._note(name, batch)
+        else:
+            self._note(name, batch, by_close=by_close)
         batches.append(batch or 0)
 
-    def _note(self, name: str, batch: int) -> None:
-        if batch > self._last:
+    def _note(self, name: str, batch: int, *, by_close: bool) -> None:
+        if by_close:
+            if self._drawn is not None and batch >= self._drawn:
+                self._settled_anew.add(name)
+        elif batch > self._last:
             self._noted[name] = max(batch, self._noted.get(name, 0))
 
     @property
@@ -110,10 +115,9 @@ class Minutes:
         """The batches of all that was missing; a log that was late meanwhile has moved the last in time."""
         for leaf, (of, at, name, by_close) in self._missing.items():
             of[at] = batches[leaf]
-            if not by_close:
-                self._note(name, batches[leaf])
+            self._note(name, batches[leaf], by_close=by_close)
         self._missing.clear()
-        self.late = {name for name, batch in self._noted.items() if batch > last_in_time}
+        self.late = {name for name, batch in self._noted.items() if batch > last_in_time} | self._settled_anew
 
     def encode(self) -> bytes:
         """Four bytes for each line, then for each start, big-endian."""
