@@ -388,7 +388,7 @@ def ranking_again(
     """``ranking.json``."""
     definition = reference.definition
     name_of = partial(result.names, result.week.number)
-    unconfirmed = result.late - reference.decisions.lifted_in(result.week.number)
+    confirmed = set(map(name_of, reference.decisions.lifted_in(result.week.number)))
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
@@ -411,7 +411,7 @@ def ranking_again(
         units=tuple(
             UnitSize(unit.code, unit.bloc, unit.parent, unit.headcount, unit.exempt) for unit in reference.units
         ),
-        no_prize=tuple(sorted({*bundle.no_prize, *map(name_of, unconfirmed)})),
+        no_prize=tuple(sorted({*bundle.no_prize, *(bundle.minutes.late - confirmed)})),
         late=tuple(sorted(bundle.minutes.late)),
         not_counted=tuple(bundle.not_counted),
         earlier_winners=tuple(bundle.earlier_winners) if definition.ranking.one_prize == "contest" else (),
