@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -29,6 +30,9 @@ from openpyxl import load_workbook
 from chalicelib.documents.log import CHECKPOINT, LOG, decode_entries, decode_note
 from chalicelib.domain.attempt import MAC_BYTES, Finished
 from chalicelib.domain.macs import EntryMacs, mac_key
+from chalicelib.domain.merkle import leaf_hash
+from chalicelib.domain.receipt import SIGNED_PREFIX
+from chalicelib.services.exam.receipts import SigningKey
 from tests.csv_rows import csv_rows
 from tests.e2e.people import PASSWORD, enter, form, sit
 from tests.e2e.test_altered_objects import get, put, told
@@ -449,3 +453,44 @@ def test_whoever_watches_has_the_change_of_the_result_in_the_notes(written: Scen
     notes = (watcher / "watch.log").read_text(encoding="utf-8")
     assert " week-1 = 1 " in notes
     assert " week-1 = 2 " in notes
+
+
+@pytest.fixture
+def later(written: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Visitor:
+    """The site when the log is old enough to say what it does not have."""
+    visitor = Visitor({}, tmp_path, capsys)
+
+    def whole() -> bool:
+        visitor.files = written.copied()
+        return visitor.check(written.receipts[AN])[0] == 0
+
+    wait_for(whole, 120, "a copy of the site that holds")
+    return visitor
+
+
+def signed(receipt: dict[str, Any], key: SigningKey) -> dict[str, Any]:
+    """The receipt, whatever its record says now, as whoever has this key issues it."""
+    leaf = leaf_hash(canonical(receipt["record"]))
+    told = sha256(canonical(receipt["told"])).digest()
+    signature = key.sign(SIGNED_PREFIX + leaf + told).hex()
+    return {**receipt, "leaf_hash": leaf.hex(), "signature": signature, "key_id": key.id}
+
+
+def test_a_swapped_key_set_is_found_by_a_receipt(scene: Scene, later: Visitor) -> None:
+    """A receipt under a key of the forger's own, which the site shows in place of the contest's."""
+    own, receipt = SigningKey(b"the forger's"), copy.deepcopy(scene.receipts[AN])
+    later.edit(
+        "data/keys.json", lambda keys: keys["keys"][0].update(key_id=own.id, public_key=own.public.hex())
+    )
+    code, said = later.check(signed(receipt, own))
+    assert (code, "Nhật ký chưa nêu khóa ký biên nhận này" in said) == (1, True), said
+
+
+def test_whoever_has_the_receipts_key_makes_one_for_a_paper_that_never_was(
+    scene: Scene, later: Visitor
+) -> None:
+    """So that the organisers seem to have lost it: docs/collusion.md."""
+    receipt = copy.deepcopy(scene.receipts[AN])
+    receipt["record"]["number"] = 3
+    code, said = later.check(signed(receipt, SigningKey(scene.secret("signs receipts"))))
+    assert (code, "Chữ ký của cuộc thi đúng" in said) == (1, True), said
