@@ -59,8 +59,6 @@ def intake(desk: Folder, site: Folder) -> Intake:
         SECRET,
         rules_page,
         now_ms,
-        "bench",
-        (),
         plain_book,
         *NO_RESULTS,
     )

@@ -5,8 +5,9 @@ python -m infra.end --confirm nghe-an-2022              destroys it, on the runn
 python -m infra.end --confirm … --stage prod            the same on AWS
 python -m infra.end --confirm … --reason "bị hủy"       although the result of the end is not recognised
 
-It may be stopped anywhere and run again: what it has begun, it finishes. The order matters: first nothing runs
-any more, then the keys go, so that whatever is left for a moment, or comes back from a backup, names nobody.
+It may be stopped anywhere and run again: what it has begun, it finishes. The order matters: first the log says
+that it is over and nothing runs any more, then the keys go, so that whatever is left for a moment, or comes
+back from a backup, names nobody.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -29,7 +31,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.contest_in_force import KEY as CURRENT
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.manifest import Manifest
 from chalicelib.documents.results_page import ResultsIndex
 from chalicelib.domain.errors import Busy
@@ -38,6 +42,7 @@ from chalicelib.services.contest.reference import Current, Library
 from chalicelib.services.contest.revisions import shown_results, stored_revision
 from chalicelib.storage.data_key import DATA_KEY
 from chalicelib.storage.desk import Desk, Pointers
+from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.objects import Bucket
 from infra.deploy import stack_name
 from infra.local.stackfile import read_stack, stack_client
@@ -50,6 +55,7 @@ PERSONAL = ("individual_prizes.xlsx", "winner-checks.xlsx", "units.zip")
 FUNCTIONS = ("api", "close-weeks", "close-by-shares", "intake", "read-file", "tally", "publish-live")
 KMS_DAYS = 7  # the fewest that KMS takes; what the key opened is gone at once
 _AT_ONCE = 16
+_LOG_S = 180  # how long the log may take to say that it is over
 
 Client = Callable[[str], Any]
 Row = dict[str, Any]
@@ -162,6 +168,26 @@ def _is_enabled(at: Place) -> bool:
     return bool(state != "PendingDeletion")
 
 
+def tell_the_log(at: Place, begun: Row, sleep: Callable[[float], None]) -> None:
+    """The log's last fact is its end, so that watchers do not take its silence for a fault.
+
+    If the log has not said so after some minutes, the contest ends all the same.
+    """
+    dynamodb, table = at.client("dynamodb"), at.tables["tallies"]
+    contest = Pointers(dynamodb, table)
+    pointer = contest.get(CURRENT)
+    if pointer is None:  # an earlier run has told it
+        return
+    with suppress(UnreadableDocument):
+        ended = replace(ContestInForce.decode(pointer), ended=begun["begun_at"])
+        contest.replace(CURRENT, pointer, ended.encode())
+    for _ in range(_LOG_S):
+        state, _ = StoredLogState(dynamodb, table).read()
+        if state is None or ("end" in state.facts and state.published == state.size):
+            return
+        sleep(1)
+
+
 def stop(at: Place) -> None:
     """Nothing runs any more: no contest is in force, no schedule, function or alarm works."""
     delete_pointers(at, lambda key: key == CURRENT)
@@ -249,6 +275,7 @@ def empty(at: Place, which: Callable[[str], bool] = goes) -> None:
 
 def end(at: Place, begun: Row, now: Callable[[], datetime]) -> Row:
     """Carries out what ``begun`` says; returns the certificate. May be repeated after any failure."""
+    tell_the_log(at, begun, time.sleep)
     stop(at)
     destroy_keys(at)
     empty_tables(at)

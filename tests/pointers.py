@@ -48,7 +48,7 @@ def show_week(
         revision=revision,
         inputs={},
         inputs_digest=NONE,
-        commitment=None,
+        salts={},
         code_version="test",
         files={name: digest(data) for name, data in files.items()},
         result_digest=NONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, MutableMapping
 
 from chalicelib.documents.canonical import digest
@@ -11,9 +12,13 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.services.contest.reference import Current
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.append import Log
+from chalicelib.services.log.facts import of_contest
 from chalicelib.services.log.ledger import Agreed, Ledger, LoggedLeaves
 from chalicelib.services.log.openings import open_batches
+from chalicelib.services.ports import CurrentRevision
 from tests.fakes import MemoryLogStates, MemoryObjects
+
+RESULT = re.compile("week-[0-9]+|final")
 
 
 class ToldLog:
@@ -33,30 +38,53 @@ class ToldLog:
             name = f"told-{len(self._taken)}"
             waiting = PendingLeaves({name: [("0", b"".join(sorted(new)))]})
             self.desk.put(f"{PENDING}{name}.msgpack", waiting.encode())
-        begun = {
-            f"week-{week}/definition": reference.of_week(week).digests["definition"]
-            for week in reference.earlier
-        }
-        facts = {"definition": reference.digests["definition"], **begun, **self.keys}
+        facts = {**of_contest(reference, "proof"), **self.keys}
         if self.states.state is None:
-            self._begin(reference.definition, facts, now)
+            self.begin(reference.definition, facts, now)
         else:
             self.log.append("", self._facts, now)
-            self._facts = facts
+            self._facts = self._results | facts
+
+    def await_facts(self, facts: Mapping[str, str]) -> None:
+        """They stand in the next minute; a log that has not begun begins with them."""
+        self._facts = {**self._results, **self.keys, **facts}
+
+    def tell(self, results: Mapping[str, CurrentRevision]) -> None:
+        """What holds, in the next minute, then the results in force, until no cache shows what was before."""
+        self.minutes(1)
+        self._facts |= {what: f"{at.revision} {at.result}" for what, at in results.items()}
+        self.minutes(3)
+        self.open()
+
+    def copy(self) -> ToldLog:
+        """Another one with its own site, ``objects``, whose minutes pass alone."""
+        other = ToldLog(dict(self.objects))
+        other.desk.objects |= self.desk.objects
+        other.states.state, other.states.version = self.states.state, self.states.version
+        other._facts, other.keys = dict(self._facts), dict(self.keys)
+        return other
+
+    @property
+    def objects(self) -> MutableMapping[str, bytes]:
+        return self._site.objects
 
     def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
         if self.states.state is None:
             compiled = encode_definition(definition)
             self._site.put(f"data/reference/{digest(compiled)}.json", compiled)
-            facts = {"definition": digest(compiled), **self.keys}
-            self._begin(definition, facts, week.opens - _length(definition))
+            facts = self._facts or {"definition": digest(compiled), **self.keys}
+            self.begin(definition, facts, week.opens - _length(definition))
         return self._ledger.of_week(definition, week)
 
-    def _begin(self, definition: Definition, facts: dict[str, str], now: int) -> None:
+    def begin(self, definition: Definition, facts: dict[str, str], now: int) -> None:
         self._facts = facts
         Log(self.states, self.desk, self._site, SigningKey(b"log"), b"log", _length(definition)).append(
             definition.contest.id, facts, now
         )
+
+    @property
+    def _results(self) -> dict[str, str]:
+        return {name: value for name, value in self._facts.items() if RESULT.fullmatch(name)}
 
     @property
     def log(self) -> Log:

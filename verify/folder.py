@@ -20,7 +20,7 @@ class Folder:
     """``checkpoints/*.txt``: every checkpoint seen, never changed; ``vkey``: the log's key; ``cosigned``: the
     newest one under one's own signature; ``watch.log``: a line for each visit; ``evidence/``: what was wrong.
 
-    ``leaves`` and ``last`` only save work and may be deleted. Times are in seconds.
+    ``leaves``, ``facts`` and ``last`` only save work and may be deleted. Times are in seconds.
     """
 
     def __init__(self, path: Path) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from verify import facts
 from verify.bundle import fetch_checked
 from verify.outcome import Failed, Passed
-from verify.site import Fetch, parsed, read_json
+from verify.site import Fetch, parsed
 from verify.tree import canonical, from_hex
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # checkov:skip=CKV_SECRET_6: no key
@@ -113,10 +114,8 @@ def _graded(
 
 def _kept(week: int, fetch: Fetch) -> tuple[str, list[Json], Json] | None:
     """Digest and questions of the bank that the week keeps, and the settings of its papers."""
-    if not fetch("data/commitments.json"):
-        return None
-    newest = read_json(fetch, "data/commitments.json")["entries"][-1]
-    digests = {**newest["parts"], **newest["weeks"].get(str(week), {})}
+    held = facts.shown(fetch)
+    digests = {part: facts.of_week(held, week, part) for part in ("bank", "definition")}
     paths = [f"data/reference/{digests[part]}.json" for part in ("bank", "definition")]
     if not all(fetch(path) for path in paths):
         return None

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from verify import log, rules
+from verify import facts, log, rules
 from verify.bundle import Logged
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch
@@ -20,9 +20,17 @@ IN_TIME_S = 3 * 60
 
 
 def check(
-    fetch: Fetch, lines: Sequence[Logged], packed: bytes, published: dict[str, Any], page: dict[str, Any]
+    fetch: Fetch,
+    lines: Sequence[Logged],
+    packed: bytes,
+    published: dict[str, Any],
+    page: dict[str, Any],
+    bank: str,
 ) -> Iterator[Passed]:
-    """``packed``: the batches of all lines, then of all starts. Raises ``Failed`` or ``CannotCheck``."""
+    """``packed``: the batches of all lines, then of all starts; ``bank``: the one by which they are graded.
+
+    Raises ``Failed`` or ``CannotCheck``.
+    """
     starts = [one for one in lines if one.start]
     if len(packed) != 4 * (len(lines) + len(starts)):
         raise Failed(
@@ -44,7 +52,9 @@ def check(
     if batches and max(batches) >= len(leaves):
         raise Failed("Có bài ở một phút mà nhật ký chưa có.", "A record stands in a minute that the log lacks.")
     first = whole.minute(datetime.fromisoformat(page["opens_at"]).timestamp())
-    yield rules.check(fetch, leaves, first, published)
+    facts.compare(fetch, facts.told(leaves), len(leaves))
+    yield rules.check(fetch, leaves, first, published, bank)
+    yield rules.check_result(fetch, leaves, published, page)
     last = max([published["draw_size"] - 1, *batches])
     window = range(max(0, first), min(last + 1, len(leaves)))
     stand = [*(one.leaf for one in lines), *(one.start for one in starts if one.start)]

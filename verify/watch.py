@@ -8,6 +8,7 @@ from contextlib import suppress
 from random import SystemRandom
 from typing import Any, NamedTuple, TypeVar
 
+from verify import facts
 from verify.folder import EVIDENCE, Folder, dated
 from verify.log import (
     FOLDER,
@@ -28,8 +29,8 @@ from verify.log import (
 )
 from verify.note import Checkpoint, Key, Signer, read_checkpoint, read_key, signed
 from verify.outcome import CannotCheck, Failed, Passed
-from verify.site import Fetch, file
-from verify.tree import leaf_hash, root
+from verify.site import Fetch, file, parsed
+from verify.tree import canonical, leaf_hash, root
 
 AT_ONCE = 8
 LATE = 10 * MINUTE  # how old the newest minute may be, and how old a checkpoint from somebody's cache
@@ -115,7 +116,7 @@ def _visit(fetch: Fetch, visit: Visit) -> Generator[Passed, None, Seen]:
     _one_history(
         visit, key, checkpoint, kept, [name for name in same_size if kept[name].root != checkpoint.root]
     )
-    known = folder.leaves(kept)
+    known = folder.leaves(kept) if folder.read("facts") else []
     seen = _read(fetch, checkpoint, [] if visit.everything else known)
     yield Passed(
         f"Các mục của nhật ký cho ra đúng mã xác thực ({checkpoint.size - seen.start} mục vừa đọc)",
@@ -125,7 +126,7 @@ def _visit(fetch: Fetch, visit: Visit) -> Generator[Passed, None, Seen]:
     yield from _minutes(seen, visit)
     yield from _tiles(fetch, seen, len(known), everything=visit.everything)
     yield from _openings(fetch, seen, everything=visit.everything)
-    yield from _facts(seen, visit, len(known))
+    yield from _facts(fetch, seen, visit, len(known))
     if checkpoint.size >= len(known):
         folder.write("leaves", b"".join(seen.hashes))
         folder.write("last", b"%d %d\n" % (visit.now, checkpoint.size))
@@ -317,16 +318,26 @@ def _filled_in(seen: Seen, visit: Visit) -> None:
         )
 
 
-def _facts(seen: Seen, visit: Visit, known: int) -> Iterator[Passed]:
+def _held(seen: Seen, visit: Visit) -> dict[str, Any]:
+    """What all leaves have told so far, of which those of earlier visits stand in the folder."""
+    before = parsed(visit.folder.read("facts") or b"{}", "facts") if seen.start else {}
+    return {**before, **facts.told(seen.leaves, seen.start)}
+
+
+def _facts(fetch: Fetch, seen: Seen, visit: Visit, known: int) -> Iterator[Passed]:
     """Notes what began to hold in the minutes that are new, a line each."""
     new = [
-        f"· {dated(leaf.at)} {name} = {value}"
+        facts.in_words(leaf.at, name, value)
         for number, leaf in enumerate(seen.leaves, seen.start)
         if number >= known
         for name, value in leaf.facts.items()
     ]
-    for line in new[-FACTS:]:
-        visit.folder.tell(visit.now, line)
+    for vi, en in new[-FACTS:]:
+        visit.folder.tell(visit.now, f"· {vi}. {en}.")
+    held = _held(seen, visit)
+    facts.compare(fetch, held, seen.checkpoint.size)
+    facts.check_keys(fetch, held)
+    visit.folder.write("facts", canonical(held))
     if new:
         yield Passed(
             f"{len(new)} điều bắt đầu có hiệu lực, ghi trong watch.log",

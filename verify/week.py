@@ -78,7 +78,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     page = read_json(fetch, f"data/results/week-{week}.json")
     named = index["batches"]  # of a week without attempts it is empty, as a file that was taken back
     batches = fetch_checked(fetch, f"{folder}/{named['file']}", named["sha256"]) if logged else b""
-    yield from minutes.check(fetch, logged, batches, published, page)
+    yield from minutes.check(fetch, logged, batches, published, page, index["bank"])
     yield from _rulings(people.values(), published)
     yield from _earlier_winners(fetch, published)
     yield _placed(people.values(), published["rules"]["obliged_categories"])

@@ -1,7 +1,7 @@
 """``reference/contest/<digest>.json``: a contest as it was taken over, in one object, under its own digest.
 
-Its parts are texts with digests of their own, which manifests and commitments name: ``definition``, ``bank``,
-``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the decisions of the organisers:
+Its parts are texts with digests of their own, which the log's facts and manifests name: ``definition``,
+``bank``, ``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the organisers' decisions:
 ``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``,
 ``numbers`` (whose a citizen ID is; participant ids only), ``corrections``, ``mergers``, ``renamings``.
 """

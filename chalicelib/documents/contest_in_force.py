@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import NamedTuple, Self
+from typing import Self
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json, parsed
 
 KEY = "pointers/contest"
 FORMAT = 1
-
-
-class Head(NamedTuple):
-    """The newest of the commitments: its number and digest."""
-
-    number: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +19,8 @@ class ContestInForce:
     ``start``: the first week's opening, RFC 3339. ``reference``: digest of the compiled contest; ``papers``:
     begun week → digest of the contest whose questions and rules it keeps, if another; ``units``: the same of
     closed weeks, for headcounts and rosters. ``source``: digest of the files as sent; ``listed``: of the index
-    of the rosters, empty where there are none.
+    of the rosters, empty where there are none. ``rules``: digest of the rules in words; ``salts``: of the facts
+    that the log tells salted, in hex, by name. ``ended``: since when the contest is over for good, RFC 3339.
     """
 
     contest: str
@@ -36,20 +30,20 @@ class ContestInForce:
     loaded_at: str
     papers: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-    commitment: Head | None = None
     listed: str = ""
+    rules: str = ""
+    salts: Mapping[str, str] = field(default_factory=dict)
+    ended: str = ""
     format: int = FORMAT
 
     def encode(self) -> bytes:
-        plain = {**asdict(self), "commitment": self.commitment and self.commitment._asdict()}
-        return canonical_json(plain)
+        return canonical_json(asdict(self))
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Raises ``UnreadableDocument``."""
         told = parsed("ContestInForce", data, FORMAT)
         try:
-            head = told["commitment"]
-            return cls(**{**told, "commitment": head and Head(**head)})
-        except (KeyError, TypeError) as error:
+            return cls(**told)
+        except TypeError as error:
             raise UnreadableDocument("ContestInForce", str(error)) from None

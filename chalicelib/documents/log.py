@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from chalicelib.documents.canonical import UnreadableDocument, canonical_json
-from chalicelib.documents.typed import Document, decode
+from chalicelib.documents.typed import Document, Part, decode
 
 LOG = "data/log/"
-CHECKPOINT, COSIGNED, VKEY = "checkpoint", "cosigned", "vkey"
+CHECKPOINT, COSIGNED, VKEY, FACTS = "checkpoint", "cosigned", "vkey", "facts.json"
 # On the desk: leaves that wait for the log, what is about to be shown, and each minute's leaf hashes.
 PENDING, STAGED, BATCH = "log/pending/", "log/staged/", "log/batch/"
 MINUTE = 60_000
@@ -35,11 +35,14 @@ def blinded(salt: bytes, root: bytes, size: int) -> str:
     return sha256(salt + canonical_json({"root": root.hex(), "size": size})).hexdigest()
 
 
+def rfc3339(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def encode_leaf(at_ms: int, batch: int, commitment: str, facts: Mapping[str, str]) -> bytes:
     """``at_ms``: when the batch's minute began, in milliseconds."""
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
     leaf = {
-        "at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": rfc3339(at_ms),
         "batch": batch,
         "commitment": commitment,
         "facts": dict(facts),
@@ -54,6 +57,21 @@ class Leaf(Document, frozen=True, kw_only=True):
     batch: int
     commitment: str
     facts: dict[str, str]
+
+
+class ToldFact(Part, frozen=True):
+    """``minute``: the number of the leaf that tells it; ``at``: the leaf's own time."""
+
+    value: str
+    minute: int
+    at: str
+
+
+class ToldFacts(Document, frozen=True, kw_only=True):
+    """``facts.json``: what holds, by name, and since when; the leaves say the same."""
+
+    format: Literal[1] = 1
+    facts: dict[str, ToldFact]
 
 
 class Opening(Document, frozen=True, kw_only=True):
@@ -145,8 +163,8 @@ class LogState(Document, frozen=True, kw_only=True):
     ``began``: the first minute, in milliseconds; ``every``: its length, a minute but in tests.
     ``size`` and ``root``: of the log as it is decided;
     ``published``: the size of the last checkpoint that the site is known to have shown. ``note``: the signed
-    checkpoint of ``size``. ``facts`` in force. ``marks``: source → the last sequence number in the log, and the
-    minute of the log that has it. ``opened``: all batches below are opened.
+    checkpoint of ``size``. ``facts``: those in force. ``marks``: source → the last sequence number in the
+    log, and the minute of the log that has it. ``opened``: all batches below are opened.
     ``gaps``: minutes that the log missed, first and last; what happened in them stands in the last.
     ``cosigned``: name of a witness → the last size that it has cosigned.
     """
@@ -159,7 +177,7 @@ class LogState(Document, frozen=True, kw_only=True):
     root: str = ""
     published: int = 0
     note: str = ""
-    facts: dict[str, str] = msgspec.field(default_factory=dict)
+    facts: dict[str, ToldFact] = msgspec.field(default_factory=dict)
     marks: dict[str, tuple[str, int]] = msgspec.field(default_factory=dict)
     opened: int = 0
     gaps: tuple[tuple[int, int], ...] = ()

@@ -13,13 +13,6 @@ from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.decisions import Cause
 
 
-class CommitmentHead(Part, frozen=True):
-    """The head of the chain of commitments at the time of the close."""
-
-    number: int
-    digest: str
-
-
 class ReplacedRevision(Part, frozen=True):
     """The revision that this one replaces; ``manifest``: SHA-256 of its ``manifest.json``."""
 
@@ -38,7 +31,10 @@ class Confirmed(Part, frozen=True):
 
 
 class Manifest(Document, frozen=True, kw_only=True):
-    """``inputs``: digests of the compiled parts by name; ``files``: SHA-256 of every file by name.
+    """``inputs``: of each part, what the log's facts said when this was made.
+
+    ``salts``: by part, in hex, where a fact is SHA-256(salt ‖ digest of the part): whoever has part and salt
+    can check it. ``files``: SHA-256 of every file by name.
 
     ``result_digest`` is that of the files with data; workbooks and the announcement say how the result stands.
     ``recognised``: None while the result is provisional. ``confirmations``: all changes so far, oldest first.
@@ -50,7 +46,7 @@ class Manifest(Document, frozen=True, kw_only=True):
     revision: int
     inputs: dict[str, str]
     inputs_digest: str
-    commitment: CommitmentHead | None
+    salts: dict[str, str]
     code_version: str
     files: dict[str, str]
     result_digest: str

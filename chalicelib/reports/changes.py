@@ -62,14 +62,15 @@ def write_changes(
     new: Replaced,
     people: Mapping[str, Participant],
     reference: Reference,
+    inputs: Mapping[str, str],
     confirmations: Sequence[Confirmation],
 ) -> bytes:
-    """``new`` replaces ``old`` because of the ``confirmations``; ``people``: the winners of both."""
+    """``new``, made from ``inputs``, replaces ``old`` because of ``confirmations``; ``people``: all winners."""
     what = f"week-{new.document.week}" if isinstance(new.document, ClosedWeek) else "final"
     causes = dict.fromkeys([one.cause for one in confirmations]) or dict.fromkeys(
         cause
         for part, cause in _CAUSE_OF.items()
-        if old.revision.manifest(what).inputs.get(part) != reference.digests[part]
+        if old.revision.manifest(what).inputs.get(part) != inputs[part]
     )
     cause, code = "+".join(causes), "+".join(one.code for one in confirmations)
     rows = [

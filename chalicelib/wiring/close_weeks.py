@@ -76,6 +76,5 @@ def closing() -> Closing:
         desk=desk,
         site=site,
         clock=now_ms,
-        version=environment.code_version,
         to_rules=rules_page,
     )

@@ -88,6 +88,7 @@ class LiveEnvironment(NamedTuple):
     log_secret: str
     log_minute_s: int
     witnesses: str
+    code_version: str
 
 
 def read(kind: Callable[..., T], variables: Mapping[str, str] = os.environ) -> T:

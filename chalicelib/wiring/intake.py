@@ -10,7 +10,6 @@ from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
-from chalicelib.services.exam.receipt_keys import publish_keys
 from chalicelib.services.intake.inbox import Inbox
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.personal_files import PersonalFiles
@@ -74,8 +73,6 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         pepper=secret(http, environment.pepper_secret),
         to_rules=rules_page,
         clock=now_ms,
-        version=environment.code_version,
-        keys=publish_keys(desk, site),
         write_book=plain_book,
         published=closing().weeks,
         people=people,

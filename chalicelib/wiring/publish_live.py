@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from chalicelib.documents.log import MINUTE
 from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.receipt_keys import listed_keys, publish_keys
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.append import Log, Overtaken
 from chalicelib.services.log.facts import facts, results_in_force
@@ -35,6 +36,7 @@ class _Parts:
     site: Site
     log: Log
     witnesses: list[Witness]
+    version: str
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +56,7 @@ def _parts() -> _Parts:
         site=site,
         log=Log(states, desk, site, SigningKey(key), key, environment.log_minute_s * 1000),
         witnesses=[] if named == "none" else [Witness.parse(one) for one in named.split(",")],
+        version=environment.code_version,
     )
 
 
@@ -70,9 +73,11 @@ def append_to_log() -> int:
     parts, now = _parts(), now_ms()
     reference = parts.library.current()
     results = results_in_force(reference, parts.revisions)
-    told = facts(reference, parts.desk, results)
+    keys = listed_keys(parts.desk)
+    told = facts(reference, parts.version, keys, results)
     try:
         state, version = parts.log.append(reference.definition.contest.id, told, now)
+        publish_keys([key for key in keys if f"key-{key.key_id}" in state.facts], parts.site)
         until = sealed_from(reference, state, lambda week: f"week-{week}" in results, now)
         state, version = open_batches(parts.log, state, version, until)
         fresh = any(now - current.at < 2 * MINUTE for current in results.values())

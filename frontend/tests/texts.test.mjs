@@ -26,7 +26,7 @@ test("every text that is asked for exists", () => {
 test("every text is used", () => {
   const used = (key) => {
     const [group, name] = key.split(".");
-    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "part", "stop", "key"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.)/.test(key);
+    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "fact", "stop", "key"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.)/.test(key);
     return computed
       ? sources.some((source) => source.includes(`"${key}"`) || source.includes(`\`${group}.`) || source.includes(`"${name}"`))
       : sources.some((source) => source.includes(`"${key}"`));

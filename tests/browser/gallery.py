@@ -51,7 +51,7 @@ NAMES = {
     "results_final": "Kết quả chung cuộc · Final results",
     "results_none": "Chưa có kết quả · No results yet",
     "receipt": "Kiểm tra biên nhận · Checking a receipt",
-    "commitments": "Cam kết công khai · Commitments",
+    "commitments": "Cam kết công khai: điều gì có hiệu lực, từ phút nào · What holds, and since when",
     "commitments_none": "Chưa có cam kết · No commitments yet",
     "waiting": "Chờ khi quá đông · Waiting under load",
     "failed": "Chưa tải được · Not loaded",

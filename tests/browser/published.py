@@ -228,31 +228,16 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
 
 
 def commitments() -> dict[str, Json]:
-    """Two entries: the first loading, and a correction of the units."""
-    parts = {
-        name: hashlib.sha256(name.encode()).hexdigest() for name in ("definition", "bank", "units", "barred")
-    }
-    common = {"from_week": None, "weeks": {}, "code_version": "b0bc9784fb0f", "keys": KEYS}
-    first = {
-        "number": 1,
-        "at": "2026-08-20T02:00:00+00:00",
-        "changed": [],
-        "parts": parts,
-        "previous": None,
-        "reason": "Công bố lần đầu, khi nạp cuộc thi",
-        "reason_en": "First published",
-        **common,
-    }
-    second = {
-        "number": 2,
-        "at": "2026-08-21T03:10:00+00:00",
-        "changed": ["units"],
-        "parts": {**parts, "units": hashlib.sha256(b"more units").hexdigest()},
-        "previous": hashlib.sha256(canonical(first)).hexdigest(),
-        "reason": "Thay đổi danh sách đơn vị",
-        "reason_en": "Changed: the list of units",
-        **common,
-    }
-    chain = [first, second]
-    head = hashlib.sha256(canonical(second)).hexdigest()
-    return {"commitments.json": {"format": 1, "entries": chain, "head": head}}
+    """What was loaded, a correction of the units, and a first result."""
+    loaded = ("definition", "rules", "bank", "barred", "rosters", "rulings", "annulments", "confirmations")
+    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in (*loaded, "units", "result")}
+    told = [(0, "2026-08-20T02:00:00Z", name, digests[name]) for name in loaded]
+    told += [
+        (0, "2026-08-20T02:00:00Z", "code_version", "b0bc9784fb0f"),
+        (0, "2026-08-20T02:00:00Z", f"key-{KEYS[0]['key_id']}", KEYS[0]["public_key"]),
+        (1510, "2026-08-21T03:10:00Z", "units", digests["units"]),
+        (1510, "2026-08-21T03:10:00Z", "week-1/units", digests["units"]),
+        (15905, "2026-08-31T03:05:00Z", "week-1", f"1 {digests['result']}"),
+    ]
+    facts = {name: {"at": at, "minute": minute, "value": value} for minute, at, name, value in told}
+    return {"log/facts.json": {"format": 1, "facts": facts}}

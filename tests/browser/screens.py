@@ -245,12 +245,11 @@ def receipt(visit: Visit) -> None:
 def commitments(visit: Visit) -> None:
     published.publish(visit.page, published.commitments())
     visit.open("#/commitments")
-    expect(visit.page.get_by_text("Chuỗi cam kết liền mạch")).to_be_visible()
-    press(visit.page.locator("details.digests summary").first)
+    expect(visit.page.get_by_text("Bộ câu hỏi", exact=True)).to_be_visible()
 
 
 def commitments_none(visit: Visit) -> None:
-    published.publish(visit.page, {"commitments.json": None})
+    published.publish(visit.page, {"log/facts.json": None})
     visit.open("#/commitments")
     expect(visit.page.get_by_text("Chưa có cam kết nào được công bố.")).to_be_visible()
 

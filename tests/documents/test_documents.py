@@ -23,7 +23,6 @@ from chalicelib.documents.closed_week import (
     standing,
     unit_lines,
 )
-from chalicelib.documents.commitments import Commitment, Commitments
 from chalicelib.documents.consequences import (
     CloseChange,
     Consequences,
@@ -31,15 +30,14 @@ from chalicelib.documents.consequences import (
     PrizeChange,
     UnitChange,
 )
-from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.corrected_lines import CorrectedLines
 from chalicelib.documents.intake_answer import IntakeAnswer, Mistake
 from chalicelib.documents.keys import PublicKey, PublicKeys
 from chalicelib.documents.links import LinksHeader, links_file
 from chalicelib.documents.live import Live
-from chalicelib.documents.log import Leaf, LogState, Opening
+from chalicelib.documents.log import Leaf, LogState, Opening, ToldFact, ToldFacts
 from chalicelib.documents.manifest import (
-    CommitmentHead,
     Confirmed,
     FinalManifest,
     ReplacedRevision,
@@ -98,19 +96,6 @@ FINAL_PRIZE = Prize(
 )
 
 KEY = PublicKey("0f" * 8, DIGEST)
-ENTRY = Commitment(
-    number=1,
-    at="2022-08-15T01:00:00+00:00",
-    changed=("units",),
-    from_week=2,
-    reason="Thay đổi danh sách đơn vị",
-    reason_en="Changed: the list of units",
-    parts={"units": DIGEST},
-    weeks={"1": {"bank": DIGEST, "definition": DIGEST}},
-    code_version="abc",
-    keys=(KEY,),
-    previous=None,
-)
 
 CONSEQUENCES = Consequences(
     file="rulings.csv",
@@ -141,7 +126,6 @@ READ = ReadFile(
 TYPED: dict[str, Document] = {
     "read_file": READ,
     "contest_source": ContestSource(files=READ.files),
-    "commitments": Commitments(entries=(ENTRY,), head=ENTRY.digest),
     "corrected_lines": CorrectedLines(
         lines=(CorrectedLine("2022-08-30T09:00:00+07:00", "AN", "phone", "0912345678", "0912345679", "nhầm"),)
     ),
@@ -149,6 +133,7 @@ TYPED: dict[str, Document] = {
         at="2022-08-22T01:07:00Z", batch=7, commitment=DIGEST, facts={"bank": DIGEST, "rules": ""}
     ),
     "log_opening": Opening(at="2022-08-22T01:07:00Z", batch=7, root=DIGEST, salt=DIGEST, size=2),
+    "log_facts": ToldFacts(facts={"bank": ToldFact(DIGEST, 7, "2022-08-22T01:07:00Z")}),
     "log_state": LogState(
         contest="thu",
         began=1_661_130_000_000,
@@ -156,7 +141,7 @@ TYPED: dict[str, Document] = {
         root=DIGEST,
         published=7,
         note="cuoc-thi/thu\n8\n\n",
-        facts={"bank": DIGEST},
+        facts={"bank": ToldFact(DIGEST, 7, "2022-08-22T01:07:00Z")},
         marks={"label/w1#00": ("4" * 26, 7)},
         opened=3,
         cosigned={"bao.example": 7},
@@ -293,7 +278,7 @@ TYPED: dict[str, Document] = {
         revision=2,
         inputs={"bank": DIGEST},
         inputs_digest=DIGEST,
-        commitment=CommitmentHead(3, DIGEST),
+        salts={"barred": DIGEST},
         code_version="abc",
         files={"closed_week.json": DIGEST},
         result_digest=DIGEST,
@@ -311,7 +296,7 @@ TYPED: dict[str, Document] = {
         revision=1,
         inputs={"units": DIGEST},
         inputs_digest=DIGEST,
-        commitment=None,
+        salts={},
         code_version="abc",
         files={},
         result_digest=DIGEST,
@@ -360,7 +345,11 @@ def test_an_extra_field_or_another_format_is_refused(name: str) -> None:
 
 def test_the_pointer_to_the_contest() -> None:
     told = ContestInForce(
-        **{**_fields(pointing_at(DIGEST, {"1": "1" * 64}, {"1": "2" * 64})), "commitment": Head(2, DIGEST)}
+        **{
+            **_fields(pointing_at(DIGEST, {"1": "1" * 64}, {"1": "2" * 64})),
+            "rules": DIGEST,
+            "salts": {"barred": DIGEST},
+        }
     )
     kept = (SAMPLES / "contest_in_force.1.json").read_bytes()
     assert ContestInForce.decode(kept) == told

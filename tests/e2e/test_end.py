@@ -55,6 +55,7 @@ def test_after_the_end_nobody_is_left_and_everything_published_is_still_right(tm
         assert (code, "1  accounts" in told, "1  entries" in told) == (0, True, True), told
         code, told = end(state, "--confirm", "ending")
         assert code == 0, told
+        assert "end" in stack.site("/data/log/facts.json").json()["facts"], "watchers see why it stands still"
 
         dynamodb, tables = stack.client("dynamodb"), stack.stack["tables"]
         assert dynamodb.scan(TableName=tables["participants"])["Count"] == 0

@@ -49,7 +49,6 @@ PLACES = {
     "reference": "reference/contest/0123.json",
     "reference source": "reference/source/0123.zip",
     "reference key": "reference/data-key.json",
-    "reference commitments": "reference/commitments/0123.json",
     "now": "now/figures.json",
     "ended": "ended/certificate.html",
     "parts": "parts/week-1/00.json",
@@ -77,7 +76,7 @@ GETS = {
     "QuestionSetter": f"{OWN_KEPT}; intake/kept own; results questions",
     "Appraiser": f"{OWN_KEPT}; intake/kept own; results questions; pending ruling",
     "UnitDesk": f"{OWN_MONTH}; intake/month own; results of the unit",
-    "Auditor": f"intake/kept own; intake/kept of another; {RESULTS}; reference commitments; now; ended",
+    "Auditor": f"intake/kept own; intake/kept of another; {RESULTS}; now; ended",
     "Technician": f"{OWN_KEPT}; intake/kept own; results manifest; now",
 }
 LISTS = {
@@ -88,7 +87,7 @@ LISTS = {
     "QuestionSetter": f"{OWN_KEPT}; intake/kept own",
     "Appraiser": f"{OWN_KEPT}; intake/kept own",
     "UnitDesk": f"{OWN_MONTH}; intake/month own",
-    "Auditor": f"intake/kept own; intake/kept of another; {RESULTS}; reference commitments; now; ended",
+    "Auditor": f"intake/kept own; intake/kept of another; {RESULTS}; now; ended",
     "Technician": f"{OWN_KEPT}; intake/kept own; {RESULTS}; now",
 }
 # Personal data in the sense of docs/privacy.md, and keys of weeks to come.

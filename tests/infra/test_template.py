@@ -329,7 +329,7 @@ def test_a_role_writes_only_to_its_own_log() -> None:
     ("role", "allowed"),
     [
         ("policy-api", {"contest/*", "listed/*"}),
-        ("policy-publish-live", {"contest/*", "listed/*", "commitments/*"}),
+        ("policy-publish-live", {"contest/*", "listed/*"}),
     ],
 )
 def test_functions_facing_the_public_read_no_names_of_rosters_and_none_of_the_organisers_files(

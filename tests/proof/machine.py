@@ -54,6 +54,7 @@ from chalicelib.services.contest.reference import load
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.intake.intake import Intake
 from chalicelib.services.intake.place import rightly
+from chalicelib.services.log.facts import facts
 from chalicelib.services.people.registration import Application, register
 from chalicelib.services.people.sessions import sign_in
 from chalicelib.services.ports import (
@@ -367,8 +368,6 @@ class ContestMachine(RuleBasedStateMachine):
             PEPPER,
             to_rules=lambda *_: "",
             clock=self.clock,
-            version="proof",
-            keys=(),
             write_book=lambda *_: b"",
             published=self.calm(),
             people=lambda: self.backend.participants,
@@ -1317,13 +1316,16 @@ class ContestMachine(RuleBasedStateMachine):
         """Somebody who has nothing but the site comes to the same results."""
         if not self.standing():
             return
-        show_contest(self.reference, self.desk, self.site, self.clock())
+        show_contest(self.reference, self.site, self.clock())
+        log = told_log(self.site).copy()  # some minutes later, which are none of the contest's
+        log.tell(self.current())
+        shown = json.loads(log.objects["data/log/facts.json"])["facts"]
+        said = {name: one["value"] for name, one in shown.items()}
+        assert said == facts(self.reference, "proof", (), self.current())
         ended = json.loads(self.site.objects["data/results/index.json"])["final"]
         told = StringIO()
         with redirect_stdout(told):
-            code = verify(
-                ["final" if ended else "rank", "https://thi.example"], lambda _: self.site.objects.get
-            )
+            code = verify(["final" if ended else "rank", "https://thi.example"], lambda _: log.objects.get)
             assert code == 0, told.getvalue()
 
     def check_repeated(self) -> None:

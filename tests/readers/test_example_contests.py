@@ -15,7 +15,7 @@ from chalicelib.readers.contest_folder import ContestFolder
 from chalicelib.readers.plain import read_folder
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current, assemble, compile_parts
-from tests.closer import closer
+from tests.closer import closer, told_log
 from tests.domain.builders import done, entry
 from tests.fakes import MemoryObjects, MemoryParticipants, MemoryRevisions, collectors, in_shards
 from verify.__main__ import main
@@ -64,11 +64,11 @@ def closed(reference: Current) -> MemoryObjects:
         return in_shards([one for one in entries if one.week == week], shards)
 
     desk, site = MemoryObjects(), MemoryObjects()
-    closing = closer(
-        Shares(read, desk, "test", collectors), MemoryParticipants(), MemoryRevisions(), desk, site
-    )
+    revisions = MemoryRevisions()
+    closing = closer(Shares(read, desk, "test", collectors), MemoryParticipants(), revisions, desk, site)
     made = closing.run(reference, definition.weeks[-1].closes + definition.grace + 70_000)
     assert [one.what for one in made] == [*(f"week-{week.number}" for week in definition.weeks), "final"]
+    told_log(site).tell(revisions.pointers)
     return site
 
 

@@ -21,7 +21,7 @@ from chalicelib.services.contest.checked import POINTERS, Altered
 from chalicelib.services.contest.compiled_rosters import index_key, load_rosters
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.contest.revisions import shown_weeks
-from chalicelib.services.exam.receipt_keys import announce
+from chalicelib.services.exam.receipt_keys import announce, listed_keys, publish_keys
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_lists, look_after_site
@@ -86,7 +86,6 @@ class Contest(Province):
             desk=self.desk.desk,
             site=self.desk.site,
             clock=lambda: to_ms(now),
-            version="code 1",
             to_rules=rules_page,
         )
 
@@ -182,9 +181,7 @@ def test_what_nobody_loads_for_a_while_is_looked_after(name: str, caplog: pytest
     contest = Contest()
     right = dict(contest.objects)
     looked_after = [key for key in right if key.startswith("reference/") and named_now(contest, key)]
-    assert {key.split("/")[1] for key in looked_after} == {
-        "contest", "listed", "rosters", "source", "commitments",
-    }  # fmt: skip
+    assert {key.split("/")[1] for key in looked_after} == {"contest", "listed", "rosters", "source"}
     for key in looked_after:
         edit(contest.objects, key, name)
     look_after_contest(contest.desk.desk)
@@ -198,7 +195,7 @@ def named_now(contest: Contest, key: str) -> bool:
     told, current = ContestInForce.decode(contest.objects[CURRENT]), contest.contest()
     named = {told.reference, *told.papers.values(), *told.units.values(), told.source, told.listed}
     kept = {one().rosters for one in (*current.earlier.values(), *current.counted.values())}
-    named |= {current.rosters, *kept, current.commitment.digest if current.commitment else ""}
+    named |= {current.rosters, *kept}
     return key.rpartition("/")[2].partition(".")[0] in named
 
 
@@ -233,6 +230,7 @@ class Published:
     def __init__(self) -> None:
         self.clock, contest = Clock(to_ms(TUESDAY)), Contest()
         self.site = MemorySite(self.clock)
+        publish_keys(listed_keys(contest.desk.desk), contest.desk.site)
         for key, data in contest.desk.site.objects.items():
             self.site.put(key, data)
         self.right = dict(self.site.objects)

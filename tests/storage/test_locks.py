@@ -22,7 +22,6 @@ LOCKS = (
     f"{REV}/individual_ranking.csv.gz",
     "results/final/rev-12/unit_ranking.csv",
     compiled_contest.key("0a" * 32),
-    f"reference/commitments/{'0a' * 32}.json",
 )
 # What names a person, or is written again under its key.
 FREE = (

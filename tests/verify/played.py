@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
-from chalicelib.services.exam.receipt_keys import announce, publish_keys
+from chalicelib.services.exam.receipt_keys import announce, listed_keys, publish_keys
+from chalicelib.services.log.facts import of_contest
 from tests.closer import closer, told_log
 from tests.fakes import MINUTE, START_MS, WEEK, MemoryObjects, MemoryRevisions, definition
 from tests.web.counter import AN, BINH, PEPPER, SIGNING_KEY, Counter
@@ -23,19 +24,23 @@ class Played:
     """Four people, one of whom leaves a paper open; ``receipts`` of their submissions.
 
     The log has those in its second minute, of which there are some hundred in a week; all minutes are opened.
-    ``missed``: numbers of receipts that the stream has not brought to the log; ``key``: when it names the key.
+    ``missed``: numbers of receipts that the stream has not brought to the log; ``key``: when it names the key;
+    ``begun``: facts that were others when the week opened.
     """
 
-    def __init__(self, missed: Collection[int] = (), key: int = 0, **paper: Any) -> None:
+    def __init__(
+        self, missed: Collection[int] = (), key: int = 0, begun: Mapping[str, str] | None = None, **paper: Any
+    ) -> None:
         self.counter = Counter(definition(contest={"weeks": 2}, paper=paper))
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []
         announce(self.desk, SIGNING_KEY)
-        publish_keys(self.desk, self.site)
+        publish_keys(listed_keys(self.desk), self.site)
         self.log, current = told_log(self.site), self.counter.exam.library.current()
         keys = {f"key-{SIGNING_KEY.id}": SIGNING_KEY.public.hex()}
         self.log.keys = {} if key else keys
+        self.log.await_facts({**of_contest(current, "proof"), **(begun or {})})
         self.log.of_week(current.definition, current.definition.weeks[0])
         self.log.minutes(1)
         for person, wrong, minutes in ((AN, 0, 3), (BINH, 1, 2), (CHI, 0, 4), (AN, 2, 1)):
@@ -73,3 +78,4 @@ class Played:
         )
         closing = closer(shares, self.counter.people, self.revisions, self.desk, self.site, salts=key)
         closing.run(self.counter.exam.library.current(), now)
+        told_log(self.site).tell(self.revisions.pointers)

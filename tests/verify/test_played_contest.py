@@ -469,11 +469,9 @@ def test_a_results_page_that_shows_something_else_fails(
 
 @pytest.fixture
 def published(closed: Played, outsider: Outsider) -> Outsider:
-    """The site with what the contest's intake has put there: the bank, and the commitments to it."""
+    """The site with what the contest's intake has put there: the bank and the rules."""
     current = closed.counter.exam.library.current()
     outsider.files.update(committed_files(current))
-    entry = {"parts": dict(current.digests), "weeks": {}}
-    outsider.files["data/commitments.json"] = json.dumps({"entries": [entry]}).encode()
     return outsider
 
 
@@ -548,13 +546,12 @@ def test_a_score_that_the_published_bank_does_not_give_fails(published: Outsider
     lied = json.dumps(questions).encode()
     published.files[f"data/reference/{sha256(lied).hexdigest()}.json"] = lied
     published.edit(
-        "data/commitments.json",
-        lambda chain: chain["entries"][0]["parts"].update(bank=sha256(lied).hexdigest()),
+        "data/log/facts.json", lambda told: told["facts"]["bank"].update(value=sha256(lied).hexdigest())
     )
     code, said = published.check(closed.receipts[1])
     assert (code, "graded by another bank" in said) == (1, True), said
     code, said = published.rank()
-    assert (code, "committed to with another bank" in said) == (1, True), said
+    assert (code, "something else of “bank” than the log" in said) == (1, True), said
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"record": {}}', '"biên nhận"'])

@@ -15,13 +15,14 @@ import msgspec
 import pytest
 
 from chalicelib.documents.canonical import digest
+from chalicelib.documents.compiled_contest import encode_decisions, encode_definition
 from chalicelib.domain.attempt import DISCARDED, OVERDUE, SUBMITTED, Entry
-from chalicelib.domain.decisions import Decisions, Ruling
+from chalicelib.domain.decisions import Confirmation, Decisions, Ruling
 from chalicelib.domain.paper import MASKS, UNANSWERED, drawn_questions
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.compiled_rosters import Member, Roster, rosters_key
 from chalicelib.services.contest.reference import Reference
-from tests.closer import closer
+from tests.closer import closer, told_log
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import (
     MINUTE,
@@ -110,8 +111,12 @@ def close(
     desk = MemoryObjects()
     desk.put(rosters_key(contest.rosters), listed)
     shares = Shares(read, desk, "test", collectors)
-    closing = closer(shares, MemoryParticipants(), MemoryRevisions(), desk, site, proven=proven)
+    revisions = MemoryRevisions()
+    closing = closer(shares, MemoryParticipants(), revisions, desk, site, proven=proven)
     closing.run(contest, contest.definition.weeks[-1].closes + 70_000)
+    confirmations = encode_decisions(contest.decisions)["confirmations"]
+    site.put(f"data/reference/{digest(confirmations)}.json", confirmations)
+    told_log(site).tell(revisions.pointers)
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -233,11 +238,13 @@ def test_a_week_that_was_opened_again_and_a_cancelled_one_leave_nothing_that_can
         )
         shares = Shares(read, stores[2], "test", collectors)
         closer(shares, *stores, site).run(reference(contest), now)
+        site.put(f"data/reference/{digest(encode_definition(contest))}.json", encode_definition(contest))
 
     later = definition().rfc3339(START_MS + WEEK + 60 * MINUTE)
     run(first[:30], START_MS + WEEK + 70_000)
     run(first, START_MS + WEEK + 60 * MINUTE + 70_000, week=1, closes=later)
     run([*first, *third], START_MS + 3 * WEEK + 70_000, week=1, closes=later)
+    told_log(site).tell(stores[1].pointers)
     index = json.loads(site.objects["data/results/index.json"])
     assert index["weeks"] == [{"week": 1, "revision": 2}, {"week": 3, "revision": 1}]
     assert main(["final", "https://thi.example"], lambda address: site.objects.get) == 0
@@ -259,7 +266,8 @@ def ended() -> dict[str, bytes]:
         ],
         unit_prizes=[{"name": "final", "title": "Giải", "when": "final", "count": 2, "min_people": 3}],
     )
-    close(played(rng, 1) + played(rng, 2), reference(contest), site)
+    confirmed = Decisions(confirmations=(Confirmation("", "", "", "ruling", ()),))
+    close(played(rng, 1) + played(rng, 2), reference(contest, decisions=confirmed), site)
     return dict(site.objects)
 
 

@@ -115,10 +115,11 @@ def test_what_begins_to_hold_is_noted_once(watcher: Watcher) -> None:
     code, said = watcher.visit(written.show())
     assert (code, "1 điều bắt đầu có hiệu lực" in said) == (0, True), said
     assert watcher.visit(written, "--all")[0] == 0
+    first, later, b2 = "2022-08-22 01:00 UTC", "2022-08-22 01:04 UTC", "b2\\n✓ 9"
     assert [line for line in watcher.lines() if "·" in line] == [
-        "2022-08-22T01:04:30Z · 2022-08-22T01:00:00Z bank = b1",
-        "2022-08-22T01:04:30Z · 2022-08-22T01:00:00Z rules = r1",
-        "2022-08-22T01:05:30Z · 2022-08-22T01:04:00Z bank = b2\\n✓ 9",
+        f"2022-08-22T01:04:30Z · Từ phút {first}, bộ câu hỏi là b1. Since {first} the question bank is b1.",
+        f"2022-08-22T01:04:30Z · Từ phút {first}, thể lệ là r1. Since {first} the text of the rules is r1.",
+        f"2022-08-22T01:05:30Z · Từ phút {later}, bộ câu hỏi là {b2}. Since {later} the question bank is {b2}.",
     ]
 
 

@@ -126,8 +126,21 @@ class WrittenLog:
             part = self.entries[at : at + 256]
             bundle = b"".join(len(entry).to_bytes(2, "big") + entry for entry in part)
             self.files[f"{HERE}/{path_of('entries', at // 256, len(part))}"] = bundle
+        self.files[f"{HERE}/facts.json"] = self.facts()
         self.files[f"{HERE}/checkpoint"] = self.checkpoint()
         return self
+
+    def facts(self) -> bytes:
+        """What the leaves say to hold."""
+        held: dict[str, Any] = {}
+        for minute, leaf in enumerate(map(json.loads, self.entries)):
+            told = leaf["facts"].items() if isinstance(leaf["facts"], dict) else ()
+            held |= {
+                name: {"at": leaf["at"], "minute": minute, "value": value}
+                for name, value in told
+                if name != "lag"
+            }
+        return canonical({"facts": {name: one for name, one in held.items() if one["value"]}, "format": 1})
 
     def open(self, *numbers: int) -> WrittenLog:
         for number in numbers:

@@ -47,10 +47,10 @@ def of_the_contest(definition: Definition) -> Article:
             ),
             clause(
                 "Mã xác thực (SHA-256) của thể lệ này có trong mục Cam kết công khai trên trang Cuộc thi. "
-                "Mỗi lần thể lệ thay đổi, mục đó thêm một dòng ghi ngày và phần đã thay đổi; các dòng trước "
+                "Mỗi lần thể lệ thay đổi, nhật ký của Cuộc thi ghi mã mới vào phút đó; những gì đã ghi trước "
                 "được giữ nguyên.",
-                "The digest (SHA-256) of these rules stands among the commitments on the site. Each change "
-                "of the rules adds an entry with its date and what has changed; earlier entries stay.",
+                "The digest (SHA-256) of these rules stands on the site, under “Commitments”. When the rules "
+                "change, the contest's log notes the new digest in that minute; what it noted before stays.",
             ),
             clause(
                 f"Đường dây nóng của Ban Tổ chức: {escape(contest.hotline)}.",

@@ -25,10 +25,8 @@ from chalicelib.documents.closed_week import (
     encode_rows,
 )
 from chalicelib.documents.consequences import CloseChange
-from chalicelib.documents.contest_in_force import Head
 from chalicelib.documents.links import LINKS
 from chalicelib.documents.manifest import (
-    CommitmentHead,
     Confirmed,
     FinalManifest,
     Manifest,
@@ -71,6 +69,7 @@ from chalicelib.services.closing.week_proof import (
 )
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import MANIFEST, folder_of, revision_of, stored_revision
+from chalicelib.services.log.facts import Held, held, held_at_the_end, of_contest
 from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import (
     CurrentRevision,
@@ -133,9 +132,9 @@ WriteFinal = Callable[
 ]
 # Participant id and since when an identity provider has proved who it is, in milliseconds.
 Proven = Callable[[], Iterable[tuple[str, int]]]
-# The replaced side and the new one, the winners of both, the reference, why → changes.csv.
+# The replaced side and the new one, the winners of both, the reference, the new inputs, why → changes.csv.
 WriteChanges = Callable[
-    [Replaced, Replaced, Mapping[str, Participant], Reference, Sequence[Confirmation]], bytes
+    [Replaced, Replaced, Mapping[str, Participant], Reference, Mapping[str, str], Sequence[Confirmation]], bytes
 ]
 
 
@@ -305,7 +304,9 @@ class CloseWeeks:
         if before is not None and before.inputs == inputs:
             return before, self._stored_week(what, before)
         winners, unit_prizes = elsewhere
-        revision = self._claim(what, before, inputs, reference, current.commitment)
+        state = held(current, week.number)
+        self.log.await_facts(of_contest(current, self.version))
+        revision = self._claim(what, before, inputs, state)
         gathered = self.shares.gather(reference, week)
         proven = self._proven(reference, week)
         definition = reference.definition
@@ -343,13 +344,12 @@ class CloseWeeks:
         report = report._replace(files=chain([rows], report.files, proof.items()))
         manifest_of = partial(
             WeekManifest,
-            commitment=current.commitment and CommitmentHead(*current.commitment),
             counts=document.counts,
             target=result.target,
             ranked=document.ranked,
             proof=bundle.tree,
         )
-        kept = _Kept(what, revision, inputs, before, replaced, standing, now)
+        kept = _Kept(what, revision, inputs, state, before, replaced, standing, now)
         uploaded = {AUDIT: bundle.audit_sha256}
         after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
@@ -452,7 +452,9 @@ class CloseWeeks:
         held = zip(current.definition.weeks, results, strict=True)
         revisions = [self._revision(f"week-{week.number}", at) for week, at in held]
         result, document, links = self._close_final(reference, weeks)
-        revision = self._claim("final", before, inputs, reference, reference.commitment)
+        state = held_at_the_end(current)
+        self.log.await_facts(of_contest(current, self.version))
+        revision = self._claim("final", before, inputs, state)
         linked = {LINKS: links.write(self.desk, folder_of("final", revision))}
         stands = before and self._revision("final", before)
         replaced = stands and Replaced(stands.final(), stands)
@@ -460,10 +462,9 @@ class CloseWeeks:
         report = self.write_final(result, document, reference, revisions, self.participants, standing)
         manifest_of = partial(
             FinalManifest,
-            commitment=reference.commitment and CommitmentHead(*reference.commitment),
             weeks=tuple(closed.result for closed in results),
         )
-        kept = _Kept("final", revision, inputs, before, replaced, standing, now)
+        kept = _Kept("final", revision, inputs, state, before, replaced, standing, now)
         after = self._keep(kept, report, document, manifest_of, reference, linked)
         people = sum(row.sums.people for row in covering(result.units))
         made.append(Closed("final", revision, after.result, people, len(document.unit_winners)))
@@ -518,17 +519,10 @@ class CloseWeeks:
         new = tuple(one for one in reference.decisions.confirmed(what) if one.code not in told)
         return Standing(recognition, Correction(before.revision, before.at, changed, new))
 
-    def _claim(
-        self,
-        what: str,
-        before: CurrentRevision | None,
-        inputs: str,
-        reference: Reference,
-        commitment: Head | None,
-    ) -> int:
+    def _claim(self, what: str, before: CurrentRevision | None, inputs: str, state: Held) -> int:
         """Claims a folder for all that its files depend on, including the revision before and the version."""
         after = before.revision if before else 0
-        token = digest(canonical_json([inputs, dict(reference.digests), after, self.version, commitment]))
+        token = digest(canonical_json([inputs, list(state), after, self.version]))
         return self.revisions.claim(what, after, token)
 
     def _revision(self, what: str, at: CurrentRevision) -> StoredRevision:
@@ -579,14 +573,15 @@ class CloseWeeks:
             new = Replaced(document, revision_of(self.desk, folder_of(what, revision), digests))
             people = self.participants.get_many([*kept.replaced.document.winners, *document.winners])
             why = standing.correction.confirmations if standing.correction else ()
-            changes = self.write_changes(kept.replaced, new, people, reference, why)
+            changes = self.write_changes(kept.replaced, new, people, reference, kept.state.inputs, why)
             digests[CHANGES] = self._put(folder + CHANGES, changes)
         recognition = standing.recognition
         manifest = manifest_of(
             contest=reference.definition.contest.id,
             what=what,
             revision=revision,
-            inputs=dict(reference.digests),
+            inputs=kept.state.inputs,
+            salts=kept.state.salts,
             inputs_digest=kept.inputs,
             code_version=self.version,
             files=dict(sorted(digests.items())),
@@ -644,6 +639,7 @@ class _Kept(NamedTuple):
     what: str
     revision: int
     inputs: str
+    state: Held
     before: CurrentRevision | None
     replaced: Replaced | None
     standing: Standing

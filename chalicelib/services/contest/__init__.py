@@ -1,1 +1,1 @@
-"""The contest in force: its compiled form, its commitments, its public face and the changes it still allows."""
+"""The contest in force: its compiled form, its public face and the changes it still allows."""

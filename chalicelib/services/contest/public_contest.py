@@ -213,13 +213,16 @@ def open_decisions(reference: Current) -> tuple[str, ...]:
 
 
 def committed_files(reference: Current) -> dict[str, bytes]:
-    """The exact bytes that the commitments name, by digest: checking them needs nothing else.
+    """The exact bytes that the log's facts name, by digest: checking them needs nothing else.
 
     They include a bank only if it is published, and never lists of people.
     """
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
     decided = compiled.encode_decisions(reference.decisions)
     files = {_committed(reference.digests[kind]): decided[kind] for kind in open_decisions(reference)}
+    for week in reference.definition.weeks:
+        of_week = reference.of_week(week.number)
+        files[_committed(of_week.digests["units"])] = compiled.encode_units(of_week.units)
     files[_committed(reference.digests["units"])] = compiled.encode_units(reference.units)
     for each in everything:
         files[_committed(each.digests["definition"])] = compiled.encode_definition(each.definition)

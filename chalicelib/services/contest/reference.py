@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
-from chalicelib.documents.contest_in_force import ContestInForce, Head
+from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.decisions import Bars, Correction, Decisions, Switch, merged
 from chalicelib.domain.definition import DATES, Definition, Week
@@ -118,13 +118,15 @@ class Current(Reference):
 
     ``earlier``: begun week → the contest in force when it opened, if its questions or rules differ;
     ``counted``: closed week → the contest in force when it closed, if its units or rosters differ;
-    ``listed``: digest of the index of its rosters.
+    ``listed``: digest of the index of its rosters. ``rules``, ``salts``, ``ended``: as in ``ContestInForce``.
     """
 
     earlier: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
     counted: Mapping[int, Callable[[], Reference]] = field(default_factory=dict)
-    commitment: Head | None = None
     listed: str = ""
+    rules: str = ""
+    salts: Mapping[str, str] = field(default_factory=dict)
+    ended: str = ""
     _weeks: dict[int, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_week(self, number: int) -> Reference:
@@ -259,7 +261,13 @@ def fetch(desk: ObjectStore, compiled_digest: str) -> Current:
 
 def in_force(told: ContestInForce, fetch_compiled: Callable[[str], Current]) -> Current:
     """The contest that the pointer names; the contests of earlier weeks are fetched on demand."""
-    current = replace(fetch_compiled(told.reference), commitment=told.commitment, listed=told.listed)
+    current = replace(
+        fetch_compiled(told.reference),
+        listed=told.listed,
+        rules=told.rules,
+        salts=told.salts,
+        ended=told.ended,
+    )
     return keeping(current, told.papers, told.units, fetch_compiled)
 
 

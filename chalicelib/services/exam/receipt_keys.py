@@ -5,6 +5,8 @@ So that only the API reads the secret that the key is made of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.documents.keys import KEYS, LISTED, PublicKey, PublicKeys
 from chalicelib.documents.typed import decode
 from chalicelib.services.exam.receipts import SigningKey
@@ -22,11 +24,13 @@ def announce(desk: ConditionalObjects, key: SigningKey) -> None:
         announce(desk, key)  # somebody has added one meanwhile
 
 
-def publish_keys(desk: ObjectStore, site: ObjectStore) -> tuple[PublicKey, ...]:
-    """Brings ``data/keys.json`` to the pointer's list; returns all keys in it."""
+def listed_keys(desk: ObjectStore) -> tuple[PublicKey, ...]:
     listed = desk.get(LISTED)
-    if listed is None:
-        return ()
-    if site.get(KEYS) != listed:
-        site.put(KEYS, listed)
-    return decode(PublicKeys, listed).keys
+    return decode(PublicKeys, listed).keys if listed else ()
+
+
+def publish_keys(keys: Sequence[PublicKey], site: ObjectStore) -> None:
+    """Brings ``data/keys.json`` to ``keys``, which the log has told."""
+    told = PublicKeys(keys=tuple(keys)).encode()
+    if keys and site.get(KEYS) != told:
+        site.put(KEYS, told)

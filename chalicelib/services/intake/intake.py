@@ -21,7 +21,6 @@ from chalicelib.documents.consequences import CloseChange, Consequences
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.documents.intake_answer import IntakeAnswer
-from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.plain_file import PlainFile, ReadFile, pack_source, unpack_source
 from chalicelib.domain.calendar import clock_changes, with_changes
 from chalicelib.domain.decisions import Cause, Confirmation, Decisions
@@ -43,13 +42,6 @@ from chalicelib.readers.contest_folder import ContestFolder, check_files, read_f
 from chalicelib.readers.contest_tables import File, RosterRow, counted_units
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
 from chalicelib.services.contest.checked import Altered, checked
-from chalicelib.services.contest.commitments import (
-    committed_state,
-    extended,
-    keep_chain,
-    published,
-    read_chain,
-)
 from chalicelib.services.contest.compiled_rosters import (
     compile_index,
     compile_rosters,
@@ -95,6 +87,7 @@ from chalicelib.services.intake.releases import (
     plan_releases,
 )
 from chalicelib.services.intake.renumbering import free
+from chalicelib.services.log.facts import salts
 from chalicelib.services.people.takeover import RELEASES as PROVEN_RELEASES
 from chalicelib.services.ports import (
     Clock,
@@ -186,7 +179,6 @@ class Intake:
 
     ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
 
-    The commitment to a contest includes the code's ``version`` and the public ``keys`` that sign receipts.
     ``people`` are asked for names, and whose a citizen ID is; ``revocations`` end sessions.
     """
 
@@ -195,8 +187,6 @@ class Intake:
     pepper: bytes
     to_rules: ToRules
     clock: Clock
-    version: str
-    keys: Sequence[PublicKey]
     write_book: WriteBook
     published: Published
     people: Callable[[], ParticipantStore]
@@ -476,7 +466,7 @@ class Intake:
         more: Decisions = NO_DECISIONS,
         carry_out: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """Of ``files``, writes immutable objects first, then the site's, then the pointer with its commitment.
+        """Of ``files``, writes immutable objects first, then the site's, then the pointer.
 
         ``more``: new decisions; ``carry_out`` writes what goes with them, right before the pointer.
 
@@ -511,11 +501,7 @@ class Intake:
         self.desk.put(compiled.key(digest(whole)), whole)
         self.desk.put(source_key(digest(packed)), packed)
         rules = rules_in_words(after, self.to_rules)
-        told = committed_state(after, rules, self.pepper, self.version, self.keys)
         definition = after.definition
-        before_it = read_chain(self.desk, before.commitment if before else None)
-        chain = extended(before_it, now, told, from_week, definition.contest.period)
-        head = keep_chain(self.desk, chain)
         self._publish_site(before, after, rules, folder.guide, to_ms(now))
         moved = ContestInForce(
             contest=definition.contest.id,
@@ -524,8 +510,9 @@ class Intake:
             papers=papers,
             units=units,
             source=digest(packed),
-            commitment=head,
             listed=listed,
+            rules=digest(rules),
+            salts=salts(after, self.pepper),
             loaded_at=now.isoformat(timespec="seconds"),
         )
         if before and begun(before.definition, self.clock()) != begun(before.definition, to_ms(now)):
@@ -533,7 +520,6 @@ class Intake:
         carry_out()
         if not self.desk.replace(CURRENT, seen and seen.raw, moved.encode()):
             raise _Overtaken
-        self.site.put("data/commitments.json", published(chain))
         # Once more: a close that began before may have written older dates over them.
         self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)

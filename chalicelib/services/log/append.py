@@ -20,6 +20,7 @@ from chalicelib.documents.canonical import UnreadableDocument
 from chalicelib.documents.log import (
     BATCH,
     CHECKPOINT,
+    FACTS,
     LOG,
     MINUTE,
     PENDING,
@@ -29,12 +30,15 @@ from chalicelib.documents.log import (
     LogState,
     PendingLeaves,
     Staged,
+    ToldFact,
+    ToldFacts,
     blinded,
     decode_entries,
     decode_note,
     encode_entries,
     encode_leaf,
     origin,
+    rfc3339,
     signed_note,
     staged_size,
     verifier_key,
@@ -168,18 +172,22 @@ class Log:
         ordered = sorted(set(pending.leaves))
         last = state.size + minutes - 1
         told = _changed(state.facts, facts)
-        if minutes > 1:
-            told["lag"] = str(minutes - 1)
+        at = rfc3339(state.began + last * state.every)
+        new = {name: ToldFact(value, last, at) for name, value in told.items() if value}
+        held = {name: one for name, one in state.facts.items() if name in facts} | new
         entries = list(before)
         for batch in range(state.size, last):
             entries.append(self._leaf(state, batch, [], {}))
-        entries.append(self._leaf(state, last, ordered, told))
+        late = {"lag": str(minutes - 1)} if minutes > 1 else {}
+        entries.append(self._leaf(state, last, ordered, {**told, **late}))
         site = edge.append(leaf_hash(entry) for entry in entries[len(before) :])
         site |= edge.tiles()
         first = state.size // TILE
         for start in range(0, len(entries), TILE):
             some = entries[start : start + TILE]
             site[tile_path("entries", first + start // TILE, len(some))] = encode_entries(some)
+        if told:
+            site[FACTS] = ToldFacts(facts=held).encode()
         hashed = edge.root()
         checkpoint = Checkpoint(origin(state.contest), edge.size, hashed)
         after = structs.replace(
@@ -187,7 +195,7 @@ class Log:
             size=edge.size,
             root=hashed.hex(),
             note=signed_note(checkpoint, self.key.public, self.key.sign),
-            facts=dict(facts),
+            facts=held,
             marks=pending.marks,
             gaps=(*state.gaps, (state.size, last)) if minutes > 1 else state.gaps,
         )
@@ -236,6 +244,10 @@ class Log:
         if not shown.startswith(state.note.encode()) or self.site.get(LOG + VKEY) != self._vkey(state):
             tell(LOG + CHECKPOINT, healed=True)
             self._show(state)
+        summed, there = ToldFacts(facts=state.facts).encode(), self.site.get(LOG + FACTS)
+        if state.facts and there != summed and self.states.read()[0] == state:  # no other run has gone on
+            tell(LOG + FACTS, healed=True)
+            self.site.replace(LOG + FACTS, there, summed)
         return edge
 
     def _staged(self, state: LogState) -> Staged:
@@ -274,7 +286,7 @@ class Log:
         return checkpoint.size if shown.startswith(signed.encode()) else -1
 
 
-def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+def _changed(before: Mapping[str, ToldFact], now: Mapping[str, str]) -> dict[str, str]:
     """What a leaf tells: new values, and an empty one for what no longer holds."""
-    new = {name: value for name, value in now.items() if before.get(name) != value}
+    new = {name: value for name, value in now.items() if name not in before or before[name].value != value}
     return {**new, **{name: "" for name in before if name not in now}}

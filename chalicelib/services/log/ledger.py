@@ -80,6 +80,12 @@ class WeekLog(Protocol):
     def last_in_time(self, definition: Definition, week: Week) -> int:
         """The last batch whose records are in time."""
 
+    def await_facts(self, facts: Mapping[str, str]) -> None:
+        """Waits until the log has told ``facts``: no result rests on what was not told before it.
+
+        Raises ``NotLogged``.
+        """
+
     def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
         """Waits until the log holds ``missing``: leaf hash → whether the close has settled it.
 
@@ -106,6 +112,16 @@ class Ledger:
         last = self._batch(state, _until(definition, week))
         # A log that was late has everything of the minutes between in the newest of them.
         return next((end for start, end in state.gaps if start <= last <= end), last)
+
+    def await_facts(self, facts: Mapping[str, str]) -> None:
+        missing = list(facts)
+        for _ in range(ROUNDS):
+            told = self._state().facts
+            missing = [name for name, value in facts.items() if name not in told or told[name].value != value]
+            if not missing:
+                return
+            self.wait()
+        raise NotLogged(f"facts: {', '.join(missing)}")
 
     def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
         first, found = self._batch(self._state(), week.opens), dict[bytes, int]()

@@ -40,7 +40,6 @@ from chalicelib.documents.week_proof import (
 )
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.checked import Altered, checked, checked_pieces, tell
-from chalicelib.services.contest.commitments import published, read_chain
 from chalicelib.services.contest.public_contest import RULES, committed_rules, site_files
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import folder_of, shown_results, stored_revision
@@ -96,13 +95,10 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
     _put_changed(desk, SHOWN, ShownResults(index=index, manifests=manifests).encode())
 
 
-def show_contest(reference: Current, desk: ObjectStore, site: ObjectStore, now: int) -> None:
+def show_contest(reference: Current, site: ObjectStore, now: int) -> None:
     """Brings the contest on the site to the week in view and to the contest that the pointer names."""
     files = site_files(reference, now)
-    chain = read_chain(desk, reference.commitment)
-    if chain:
-        files["data/commitments.json"] = published(chain)
-        rules = chain[-1].parts["rules"]
+    if rules := reference.rules:
         with suppress(Altered):  # the alarm is told, and the contest's dates must not wait for it
             files[RULES] = checked(site, committed_rules(rules), rules)
     for key, data in files.items():

@@ -12,7 +12,6 @@ from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.services.contest.checked import Altered, checked, tell
-from chalicelib.services.contest.commitments import read_chain
 from chalicelib.services.contest.compiled_rosters import index_key, rosters_key
 from chalicelib.services.contest.reference import source_key
 from chalicelib.services.ports import KeptSite, ObjectStore
@@ -47,7 +46,7 @@ def look_after_contest(desk: ObjectStore) -> None:
 
 
 def look_after_lists(desk: ObjectStore) -> None:
-    """Checks what the next close or file of the inbox will load: rosters, files as sent, commitments."""
+    """Checks what the next close or file of the inbox will load: rosters, files as sent."""
     told = _pointer(desk)
     if told is None:
         return
@@ -57,8 +56,6 @@ def look_after_lists(desk: ObjectStore) -> None:
             parts = compiled.decode(checked(desk, compiled.key(one), one))
             rosters = compiled.decode_rosters(parts["rosters"])
             _check(desk, [(rosters_key(rosters), rosters)] if rosters else ())
-    with suppress(Altered):
-        read_chain(desk, told.commitment)
 
 
 def _pointer(desk: ObjectStore) -> ContestInForce | None:

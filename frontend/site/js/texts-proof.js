@@ -1,4 +1,4 @@
-// Texts of receipts and commitments. See texts.js.
+// Texts of receipts and of what the log says to hold. See texts.js.
 
 import { addTexts } from "./texts.js";
 
@@ -58,26 +58,36 @@ addTexts({
   "key.unknown": ["Chưa đọc được nhật ký, hãy thử lại.", "The log could not be read: try again."],
   "commitments.title": ["Cam kết công khai", "Commitments"],
   "commitments.about": [
-    "Trước khi cuộc thi mở, Ban Tổ chức công bố mã băm của bộ câu hỏi, thể lệ, danh sách đơn vị và phần mềm. Sau này ai cũng kiểm tra được rằng những nội dung đó không bị thay đổi.",
-    "Before the contest opens, the organisers publish the digests of questions, rules, units and programs. Later anybody can check that they were not changed.",
+    "Nhật ký của cuộc thi ghi lại từng phút điều gì bắt đầu có hiệu lực: thể lệ, bộ câu hỏi, danh sách đơn vị, phần mềm, khóa ký biên nhận, kết quả. Dưới đây là mã xác thực của những gì đang có hiệu lực. Một chữ thay đổi thì mã cũng thay đổi.",
+    "Minute by minute the contest's log notes what begins to hold: rules, questions, units, programs, keys of receipts, results. These are the digests of what holds now. If one letter changes, so does the digest.",
   ],
-  "commitments.holds": [
-    "Chuỗi cam kết liền mạch: trình duyệt của bạn vừa kiểm tra, không mục nào bị sửa hay bị bỏ.",
-    "The chain holds: your browser has just checked that no entry was changed or taken out.",
+  "commitments.check": [
+    "Nhật ký chỉ được viết thêm, không sửa được mà không ai biết: các tòa báo và tổ chức theo dõi nhật ký giữ lại từng mốc và đối chiếu danh sách này với nhật ký.",
+    "The log can only grow, and not be changed unseen: whoever watches it keeps every checkpoint and compares this list with the log.",
   ],
-  "commitments.broken": [
-    "Chuỗi cam kết không liền mạch. Hãy chụp lại màn hình và gọi đường dây nóng.",
-    "The chain is broken. Keep a picture of this screen and call the hotline.",
-  ],
-  "commitments.head": ["Mã của mục mới nhất:", "Digest of the newest entry:"],
-  "commitments.entry": ["Mục {number}, {at}", "Entry {number}, {at}"],
-  "commitments.digests": ["Các mã băm (SHA-256)", "The digests (SHA-256)"],
-  "part.definition": ["Quy định cuộc thi", "Definition of the contest"],
-  "part.rules": ["Thể lệ", "Rules in words"],
-  "part.bank": ["Bộ câu hỏi", "Question bank"],
-  "part.units": ["Danh sách đơn vị", "List of units"],
-  "part.barred": ["Danh sách người không được dự thi, người bị hủy kết quả", "Excluded and disqualified people"],
-  "part.code_version": ["Phần mềm", "Software"],
-  "part.key": ["Khóa ký biên nhận", "Key that signs receipts"],
+  "commitments.since": ["Từ {at}", "Since {at}"],
   "commitments.none": ["Chưa có cam kết nào được công bố.", "Nothing is published yet."],
+  "fact.ofWeek": ["{part} của tuần {week}", "{part}, week {week}"],
+  "fact.result": ["Kết quả tuần {week}: bản, mã xác thực", "Result of week {week}: revision, digest"],
+  "fact.final": ["Kết quả chung cuộc: bản, mã xác thực", "Final result: revision, digest"],
+  "fact.key": ["Khóa {key} ký biên nhận", "Key {key} that signs receipts"],
+  "fact.definition": ["Quy định cuộc thi", "Definition of the contest"],
+  "fact.rules": ["Thể lệ", "Rules in words"],
+  "fact.bank": ["Bộ câu hỏi", "Question bank"],
+  "fact.units": ["Danh sách đơn vị", "List of units"],
+  "fact.barred": ["Danh sách người không được dự thi hoặc không xét giải", "People who may not take part, or win nothing"],
+  "fact.rosters": ["Danh sách người của các đơn vị", "Rosters of the units"],
+  "fact.rulings": ["Kết luận về câu hỏi", "Rulings on questions"],
+  "fact.annulments": ["Danh sách người bị hủy kết quả", "Annulled results"],
+  "fact.recognitions": ["Quyết định công nhận kết quả", "Decisions that recognise results"],
+  "fact.confirmations": ["Xác nhận thay đổi kết quả đã công bố", "Confirmed changes of results"],
+  "fact.calendar": ["Thay đổi lịch thi", "Changes of the dates"],
+  "fact.switches": ["Tạm dừng, mở lại", "What is stopped or open again"],
+  "fact.notices": ["Thông báo trên trang", "Notice on the page"],
+  "fact.numbers": ["Số căn cước được trả lại hoặc sửa", "Citizen IDs given back or corrected"],
+  "fact.corrections": ["Đơn vị, đối tượng được sửa", "Corrected units and categories"],
+  "fact.mergers": ["Sáp nhập đơn vị", "Merged units"],
+  "fact.renamings": ["Họ và tên người đạt giải được sửa", "Corrected names of winners"],
+  "fact.code_version": ["Phần mềm", "Software"],
+  "fact.end": ["Cuộc thi kết thúc hẳn", "End of the contest"],
 });

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.documents.canonical import digest
-from chalicelib.documents.contest_in_force import Head
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.log.facts import salted
+from tests.closer import told_log
 from tests.domain.builders import done, entry
 from tests.fakes import UNITS, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
@@ -164,11 +165,27 @@ def test_a_week_is_closed_again_under_the_rules_it_opened_with() -> None:
     assert stage.page("week-1")["winners"][0]["total"] == 5
 
 
-def test_a_result_names_the_commitment_it_was_made_under() -> None:
+def test_a_result_names_what_it_rests_on_as_the_log_does() -> None:
+    """Also where a week keeps other rules, and where what could be guessed is salted."""
+    salts = {"barred": "ab" * 32, "week-1/rosters": "cd" * 32}
+    kept, other = reference(NEXT_WEEK), reference(CONTEST, annulled=["an"])
+    counted = replace(REFERENCE, digests={**REFERENCE.digests, "rosters": "e" * 64})
+    current = replace(kept, earlier={1: lambda: other}, counted={1: lambda: counted}, salts=salts)
     stage = Stage()
-    stage.run(AFTER_WEEK_2, replace(REFERENCE, commitment=Head(3, "ab" * 32)))
-    for what in ("week-1", "final"):
-        assert stage.manifest(what)["commitment"] == {"number": 3, "digest": "ab" * 32}
+    stage.run(AFTER_WEEK_2, current)
+    log = told_log(stage.site).states.state
+    assert log is not None
+    told = {name: one.value for name, one in log.facts.items()}
+    assert told["barred"] == salted(current.digests["barred"], salts["barred"])
+    for week in (1, 2):
+        manifest = stage.manifest(f"week-{week}")
+        of_week = current.of_week(week).digests
+        for part, value in manifest["inputs"].items():
+            assert value == told.get(f"week-{week}/{part}", told[part])
+            salt = manifest["salts"].get(part)
+            assert value == (salted(of_week[part], salt) if salt else of_week[part])
+    assert {"definition", "rosters"} <= {name.partition("/")[2] for name in told if name.startswith("week-1/")}
+    assert stage.manifest("final")["inputs"] == stage.manifest("week-2")["inputs"]
 
 
 def test_a_later_week_counts_the_winners_of_the_current_revision() -> None:

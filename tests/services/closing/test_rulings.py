@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.decisions import Decisions, Ruling
 from chalicelib.domain.paper import draw
 from chalicelib.services.contest.reference import Current
+from tests.closer import told_log
 from tests.domain.builders import NONCE, done, entry
 from tests.fakes import MINUTE, START_MS, WEEK, reference
 from tests.services.closing.two_weeks import (
@@ -98,6 +99,7 @@ def test_the_site_shows_the_new_bundle_beside_the_old_one(capsys: pytest.Capture
     assert (again["folder"], again["root"]) == (index["folder"], index["root"])
     assert again["audit"]["file"] != index["audit"]["file"]
     assert stage.site.objects[old] == kept
+    told_log(stage.site).tell(stage.revisions.pointers)
     assert main(["rank", "https://thi.example"], lambda address: stage.site.objects.get) == 0
     said = capsys.readouterr().out
     assert f"1 kết luận về câu hỏi ({LAST.id}: mọi câu trả lời): 2 bài tính điểm khác với lúc nộp" in said

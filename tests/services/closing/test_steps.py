@@ -7,14 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.documents.keys import KEYS
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.exam.receipt_keys import announce
-from chalicelib.services.exam.receipts import SigningKey
 from tests.fakes import MINUTE, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
@@ -29,8 +26,7 @@ def nothing_loaded() -> Current:
 
 def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
     current = contest if loaded else nothing_loaded
-    announce(stage.desk, SigningKey(b"secret"))
-    return Closing(stage.closer(), current, stage.desk, stage.site, lambda: AFTER_WEEK_2, "test", rules_page)
+    return Closing(stage.closer(), current, stage.desk, stage.site, lambda: AFTER_WEEK_2, rules_page)
 
 
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:
@@ -54,19 +50,12 @@ def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> 
     stage = Stage()
     row = {"week": 2, "closes": CONTEST.rfc3339(AFTER_WEEK_2 + 60 * MINUTE)}
     reopened = reference(definition(contest={"weeks": 2}, prizes=PRIZES, calendar=[row]))
-    loaded = iter([REFERENCE, reopened])
+    loaded = iter([REFERENCE, REFERENCE, reopened])  # once more after the rules in words
     closing = replace(steps(stage), current=lambda: next(loaded))
     assert [made["what"] for made in closing.run()] == ["week-1", "week-2", "final"]
     assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
     shown = json.loads(stage.site.objects["data/contest.json"])
     assert shown["weeks"][1]["closes_at"] == row["closes"]
-
-
-def test_receipt_keys_are_published_before_there_is_a_contest() -> None:
-    stage = Stage()
-    with pytest.raises(NotLoaded):
-        steps(stage, loaded=False).run()
-    assert [key["key_id"] for key in json.loads(stage.site.objects[KEYS])["keys"]] == [SigningKey(b"secret").id]
 
 
 def test_an_unknown_step_is_refused() -> None:

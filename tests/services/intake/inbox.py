@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from chalicelib.documents.intake_answer import IntakeAnswer
-from chalicelib.documents.keys import PublicKey
 from chalicelib.documents.plain_file import ReadFile
 from chalicelib.documents.typed import decode
 from chalicelib.domain.times import to_ms
@@ -55,8 +53,6 @@ def bare_intake(desk: MemoryObjects, site: MemoryObjects) -> Intake:
         PEPPER,
         rules_page,
         Clock(0),
-        "test",
-        (),
         plain_book,
         NothingPublished(),
         MemoryParticipants,
@@ -67,9 +63,7 @@ def bare_intake(desk: MemoryObjects, site: MemoryObjects) -> Intake:
 class Desk:
     """The operators' files in the inbox, and their outcome."""
 
-    def __init__(
-        self, version: str = "code 1", keys: Sequence[PublicKey] = (), published: Published | None = None
-    ) -> None:
+    def __init__(self, published: Published | None = None) -> None:
         self.desk, self.site = MemoryObjects(), MemoryObjects()
         self.clock, self.people, self.revocations = Clock(0), MemoryParticipants(), MemoryRevocations()
         self.intake = Intake(
@@ -78,8 +72,6 @@ class Desk:
             PEPPER,
             rules_page,
             self.clock,
-            version,
-            keys,
             plain_book,
             published or NothingPublished(),
             lambda: self.people,

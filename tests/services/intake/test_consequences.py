@@ -21,6 +21,7 @@ from chalicelib.services.closing.close_weeks import Closed, CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.contest.reference import Current, load
 from chalicelib.services.intake.confirmations import pending_key
+from chalicelib.services.log.facts import of_contest
 from tests.closer import closer
 from tests.csv_rows import csv_rows
 from tests.domain.builders import NONCE, done, entry
@@ -192,7 +193,7 @@ def test_a_confirmation_carries_out_exactly_what_was_shown(province: Province) -
     assert province.winners("week-1") == ["binh", "chi"]
 
 
-def test_reason_and_code_stand_in_manifest_commitments_and_changes(province: Province) -> None:
+def test_reason_and_code_stand_in_manifest_facts_and_changes(province: Province) -> None:
     code = province.send("annulments.csv", annul("an"))["taken"]["code"]
     province.confirm(code, "theo biên bản\nsố 3")
     province.close()
@@ -206,8 +207,7 @@ def test_reason_and_code_stand_in_manifest_commitments_and_changes(province: Pro
     assert {(row["cause"], row["code"]) for row in province.changes("week-1")} == {("annulment", code)}
     assert {row["reason"] for row in province.changes("week-1")} == {"annulled", "annulment"}
     digest = province.contest().digests["confirmations"]
-    chain = json.loads(province.desk.site.objects["data/commitments.json"])
-    assert chain["entries"][-1]["parts"]["confirmations"] == digest
+    assert of_contest(province.contest(), "code 1")["confirmations"] == digest
     published = json.loads(province.desk.site.objects[f"data/reference/{digest}.json"])
     assert published[0]["reason"] == "theo biên bản số 3"
 

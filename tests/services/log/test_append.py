@@ -109,7 +109,7 @@ def test_a_source_that_is_silent_for_days_is_forgotten() -> None:
     assert world.states.state.marks == {}
 
 
-@pytest.mark.parametrize("path", ["tile/0/000.p/2", "tile/entries/000.p/2", "checkpoint", "vkey"])
+@pytest.mark.parametrize("path", ["tile/0/000.p/2", "tile/entries/000.p/2", "checkpoint", "vkey", "facts.json"])
 @pytest.mark.parametrize("harm", [b"", b"\x00" * 64, None])
 def test_what_was_changed_on_the_site_is_said_and_shown_again(
     path: str, harm: bytes | None, caplog: pytest.LogCaptureFixture

@@ -30,13 +30,14 @@ class Played:
 
     def __init__(self, now: int = END) -> None:
         self.world, self.now, self.waited = World(), now, 0
+        self.facts: dict[str, str] = {}
         self.world.log().append("thu", {}, WEEK.opens)
         self.append(WEEK.closes)
         self.meanwhile: Callable[[], None] = lambda: None
         self.ledger = Ledger(self.world.states, self.world.desk, lambda: self.now, self._wait)
 
     def append(self, now: int) -> None:
-        self.world.log().append("thu", {}, now)
+        self.world.log().append("thu", self.facts, now)
 
     def _wait(self) -> None:
         self.waited += 1
@@ -46,6 +47,23 @@ class Played:
 
     def batch(self, moment: int) -> int:
         return (moment - WEEK.opens) // MINUTE
+
+
+def test_a_close_waits_until_the_log_has_told_what_it_rests_on() -> None:
+    played = Played()
+    facts = {"bank": "b", "rules": "r"}
+    played.meanwhile = lambda: played.facts.update({"bank": "b"} if played.waited < 3 else facts)
+    played.ledger.await_facts(facts)
+    assert played.waited == 3
+    played.ledger.await_facts({"bank": "b"})
+    assert played.waited == 3
+
+
+def test_a_close_that_rests_on_what_no_longer_holds_is_left_to_the_next_run() -> None:
+    played = Played()
+    played.facts["bank"] = "newer"
+    with pytest.raises(NotLogged, match="facts: bank"):
+        played.ledger.await_facts({"bank": "b"})
 
 
 @given(st.lists(st.lists(st.integers(0, 300), max_size=40), max_size=6))
