@@ -11,6 +11,9 @@ SET     ?=
 WEEK    ?=
 CONFIRM ?=
 REASON  ?=
+ID      ?=
+WHO     ?=
+DAYS    ?= 7
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -22,7 +25,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules end
+.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -131,6 +134,9 @@ rules: $(READY) ## write the rules in words (thể lệ) of CONTEST=folder as a 
 intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and print the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }
 	@$(BIN)/python -m infra.intake "$(FILE)" --stage "$(or $(STAGE),local)"
+
+trace: $(READY) ## what became of a request (ID= of the page's error line), or a person's requests (WHO= of a lookup) (STAGE=, DAYS=7)
+	@$(BIN)/python -m infra.trace --stage "$(or $(STAGE),local)" --id "$(ID)" --who "$(WHO)" --days "$(DAYS)"
 
 end: $(READY) ## end a contest for good: list what would go, or with CONFIRM=contest-id delete it (STAGE=, REASON="…")
 	@$(BIN)/python -m infra.end --stage "$(or $(STAGE),local)" --confirm "$(CONFIRM)" --reason "$(REASON)"

@@ -5,7 +5,6 @@ The API's parts are imported here, when an environment starts; the other functio
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -107,7 +106,7 @@ def close_weeks(event: Any) -> list[dict[str, Any]]:
         made = closing().run()
     except NotLoaded:
         made = []
-    log.info(json.dumps({"closed": made}))
+    log.info({"closed": made})
     return made
 
 
@@ -117,7 +116,7 @@ def close_by_shares(event: dict[str, Any], context: Any) -> Any:
     from chalicelib.wiring.close_weeks import closing
 
     made = closing().step(event)
-    log.info(json.dumps({event["step"]: made}))
+    log.info({event["step"]: made})
     return made
 
 
@@ -135,9 +134,9 @@ def tally(event: DynamoDBEvent) -> None:
 
     records = event.to_dict()["Records"]
     weeks, unauthentic = count(records)
-    log.info(json.dumps({"tally": len(records), "weeks": weeks}))
+    log.info({"tally": len(records), "weeks": weeks})
     if unauthentic:
-        log.warning(json.dumps({"unauthentic": unauthentic}))
+        log.warning({"unauthentic": unauthentic})
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
@@ -149,7 +148,7 @@ def publish_live(event: Any) -> None:
         put, size = publish(), append_to_log()
     except NotLoaded:
         put, size = False, 0
-    log.info(json.dumps({"live": put, "log": size}))
+    log.info({"live": put, "log": size})
 
 
 @app.lambda_function(name="read_file")
@@ -176,4 +175,4 @@ def intake(event: dict[str, Any], context: Any) -> None:
         )
         answer = inbox().take_over(delivery)
         if answer:
-            log.info(json.dumps({"intake": answer.file, "accepted": answer.accepted}))
+            log.info({"intake": answer.file, "accepted": answer.accepted})

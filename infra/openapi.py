@@ -387,6 +387,7 @@ def _link(link: Link) -> Json:
 
 
 def _example(code: str) -> Json:
+    number = "Xb1aPHl8IAMEVFg="
     wrong = [FieldError("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")]
     result: shapes.Result = {
         "attempt_id": "1-2-1661130000123-00c0ffee00c0ffee",
@@ -410,14 +411,14 @@ def _example(code: str) -> Json:
         "signature": "41d7" * 16,
     }
     known = {
-        "invalid": lambda: problems.of(InvalidInput(wrong)),
-        "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000)),
-        "finished": lambda: {**problems.document(code), "result": result},
-        "proof_required": lambda: {**problems.document(code), "challenge": challenge},
-        "provider_down": lambda: problems.of(ProviderDown(lasting=True)),
-        "stopped": lambda: problems.of(Stopped("Đang sửa một câu hỏi, 10 giờ mở lại.")),
+        "invalid": lambda: problems.of(InvalidInput(wrong), number),
+        "stale": lambda: problems.of(Stale({"1": ["B"], "3": ["A", "D"]}, 1234, 61_000), number),
+        "finished": lambda: {**problems.document(code, number), "result": result},
+        "proof_required": lambda: {**problems.document(code, number), "challenge": challenge},
+        "provider_down": lambda: problems.of(ProviderDown(lasting=True), number),
+        "stopped": lambda: problems.of(Stopped("Đang sửa một câu hỏi, 10 giờ mở lại."), number),
     }
-    return {"value": known.get(code, lambda: problems.document(code))()}
+    return {"value": known.get(code, lambda: problems.document(code, number))()}
 
 
 def text() -> str:

@@ -54,13 +54,17 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
     return template
 
 
+# As the function's own answers name the request, and the access log does (web/chalice_app.py).
+REQUEST_ID = "$context.extendedRequestId"
+
+
 def gateway_responses() -> Template:
     """In SAM's form. The key application/json only selects the body; the header gives the real type."""
     return {kind: _gateway_response(code) for kind, code in GATEWAY_RESPONSES.items()}
 
 
 def _gateway_response(code: str) -> Template:
-    document = problems.document(code)
+    document = problems.document(code, REQUEST_ID)
     headers = {"Content-Type": f"'{problems.CONTENT_TYPE}'", "Cache-Control": "'no-store'"}
     if code == "busy":
         headers["Retry-After"] = f"'{Busy.retry_after}'"

@@ -1,4 +1,4 @@
-"""Keyed ids, stored in place of a citizen ID, an address and a one-time code."""
+"""Keyed ids, stored or logged in place of a citizen ID, an address, a one-time code and a person."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ def participant_id(pepper: bytes, citizen_id: str, generation: int = 0) -> str:
     """
     number = f"{citizen_id}|{generation}" if generation else citizen_id
     return hmac.digest(pepper, number.encode(errors="surrogatepass"), "sha256")[:10].hex()
+
+
+def log_key(entry_secret: bytes) -> bytes:
+    """The key of all log ids: with the secret, destroyed at the end of a contest, goes whose a line was."""
+    return hmac.digest(entry_secret, b"log", "sha256")
+
+
+def log_id(key: bytes, participant_id: str) -> str:
+    """Tells in the logs one person's requests from all others', and reveals nothing else."""
+    return _keyed(key, participant_id)
 
 
 def origin_id(pepper: bytes, participant_id: str, address: str) -> str:

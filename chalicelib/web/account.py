@@ -215,6 +215,7 @@ class AccountApi:
             admitted = True
 
         application = _application(body, proven)
+        self._seen(application.citizen_id)
         today = (EPOCH + timedelta(milliseconds=now)).astimezone(reference.definition.zone).date()
         try:
             with self._asking_for_proof(now):
@@ -239,6 +240,7 @@ class AccountApi:
             else:
                 person = self._of_its_owner(application, proven, proof, address, reference, now)
             person = self.listed.looked_up(person, reference, self.pepper)
+        self.exam.tokens.seen(person.participant_id)
         return {"participant": responses.participant(person, reference, now)}
 
     def _registered_before(
@@ -284,6 +286,7 @@ class AccountApi:
 
     def sign_in(self, raw: bytes, address: str) -> shapes.Session:
         body, reference, now = parse(Credentials, raw), self.exam.library.current(), self.exam.clock()
+        self._seen(body.citizen_id)
         reference.check_on("sign_in")
         proven = self._proven(body.ticket, now)
         if proven is not None and proven.citizen_id != body.citizen_id:
@@ -341,6 +344,7 @@ class AccountApi:
 
     def reset_password(self, raw: bytes, address: str) -> None:
         body, now = parse(PasswordReset, raw), self.exam.clock()
+        self._seen(body.citizen_id)
         with self._asking_for_proof(now):
             reset_password(
                 body.citizen_id,
@@ -368,6 +372,10 @@ class AccountApi:
         found = self.listed.looked_up(found, reference, self.pepper)
         names = Pseudonyms(self.salt_key, reference.definition.contest.id)
         return responses.history(found, entries, reference, names, now)
+
+    def _seen(self, citizen_id: str) -> None:
+        """For the log, until it is known who has the number in force."""
+        self.exam.tokens.seen(participant_id(self.pepper, citizen_id))
 
     def _proven(self, ticket: str | None, now: int) -> Proven | None:
         if ticket is None:

@@ -141,15 +141,22 @@ _BY_STATUS = {
 CONTENT_TYPE = "application/problem+json"
 
 
-def document(code: str) -> dict[str, Any]:
-    """``type``, ``title``, ``status``, ``detail``, ``code``."""
+def document(code: str, request_id: str) -> dict[str, Any]:
+    """``type``, ``title``, ``status``, ``detail``, ``code``, ``request_id``."""
     status, title, detail = PROBLEMS[code]
-    return {"type": f"urn:cuoc-thi:{code}", "title": title, "status": status, "detail": detail, "code": code}
+    return {
+        "type": f"urn:cuoc-thi:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
 
 
-def of(error: ContestError) -> dict[str, Any]:
+def of(error: ContestError, request_id: str) -> dict[str, Any]:
     """The document of a refusal, with the extra members of its code."""
-    return {**document(error.code), **_members(error)}
+    return {**document(error.code, request_id), **_members(error)}
 
 
 def _members(error: ContestError) -> dict[str, Any]:
@@ -176,7 +183,7 @@ def _members(error: ContestError) -> dict[str, Any]:
     return members
 
 
-def of_status(status: int) -> dict[str, Any]:
+def of_status(status: int, request_id: str) -> dict[str, Any]:
     """The document for an error that the framework answers itself."""
     code = _BY_STATUS.get(status, "internal" if status >= 500 else "refused")
-    return {**document(code), "status": status}
+    return {**document(code, request_id), "status": status}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,5 +78,5 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (CodeRefused, IdentityTooWeak, ProviderDown) as error:
-        log.info(json.dumps({"provider": error.code, "why": str(error)}))
+        log.info({"provider": error.code, "why": str(error)})
         raise

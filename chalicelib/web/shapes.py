@@ -535,13 +535,17 @@ class Me(TypedDict):
 
 
 class Problem(TypedDict):
-    """RFC 9457; title and detail are Vietnamese, ``code`` is stable and for programs."""
+    """RFC 9457; title and detail are Vietnamese, ``code`` is stable and for programs.
+
+    ``request_id`` finds the request in the logs.
+    """
 
     type: Annotated[str, Field(pattern="^urn:cuoc-thi:[a-z_]+$")]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
     code: str
+    request_id: str
 
 
 class FieldFault(TypedDict):

@@ -21,7 +21,8 @@ class Tokens:
     ``keys`` go from oldest to newest: the last one signs, all of them verify. If none verifies a token,
     ``reload`` reads the keys again, at most once a minute: so a key can be rotated while older environments
     keep running. The token names no algorithm, so nobody can force one on it. ``ended`` says whether a session
-    has ended early, by participant id and time of issue, which is the expiry less the lifetime.
+    has ended early, by participant id and time of issue, which is the expiry less the lifetime. ``seen`` is
+    told the participant id of whoever asks for something.
     """
 
     def __init__(
@@ -29,13 +30,15 @@ class Tokens:
         keys: Sequence[bytes],
         reload: Callable[[], Sequence[bytes]] | None = None,
         ended: Callable[[str, int], bool] = lambda participant_id, issued: False,
+        seen: Callable[[str], None] = lambda participant_id: None,
     ) -> None:
         self._use(keys)
-        self._ended = ended
+        self._ended, self.seen = ended, seen
         self._reload, self._reloaded_at = reload, 0
 
     def issue(self, person: Person, now: int) -> tuple[str, int]:
         """The token and when it expires (milliseconds)."""
+        self.seen(person.participant_id)
         expires = now + LIFETIME_MS
         return str(self._serializer.dumps([*person, expires])), expires
 
@@ -50,6 +53,7 @@ class Tokens:
             expired = now >= expires
         except (BadData, ValueError, TypeError):
             raise Unauthorized from None
+        self.seen(participant_id)
         if expired or self._ended(participant_id, expires - LIFETIME_MS):
             raise Unauthorized
         return Person(participant_id, unit, category)

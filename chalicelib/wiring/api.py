@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from chalicelib.domain.errors import Busy
+from chalicelib.domain.identity import log_id, log_key
 from chalicelib.domain.macs import mac_key
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.pace import Pace
@@ -23,6 +24,7 @@ from chalicelib.storage.dynamodb import Client, dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.signed_http import SignedHttp
+from chalicelib.web import log_lines
 from chalicelib.web.api import ExamApi
 from chalicelib.web.tokens import Tokens
 from chalicelib.wiring.aws import bucket, now_ms, rotated, secret, session
@@ -63,6 +65,15 @@ def _mac_key() -> bytes:
 
 
 @lru_cache(maxsize=1)
+def _log_key() -> bytes:
+    return log_key(_entry_secret())
+
+
+def _seen(participant_id: str) -> None:
+    log_lines.add(who=log_id(_log_key(), participant_id))
+
+
+@lru_cache(maxsize=1)
 def exam() -> ExamApi:
     """The exam's routes, made once."""
     environment, (dynamodb, http) = _environment(), _clients()
@@ -76,6 +87,7 @@ def exam() -> ExamApi:
             [secret(http, token_secret)],
             reload=lambda: rotated(http, token_secret),
             ended=Revoked(library, desk, now_ms),
+            seen=_seen,
         ),
         clock=now_ms,
         nonce=lambda: secrets.token_hex(8),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 
+from chalicelib.domain.identity import log_key
 from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
 from chalicelib.reports.rules.page import rules_page
@@ -99,7 +100,7 @@ def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
         desk=desk,
         participants=people,
         subject=DataSubject(desk, people, entries, pepper, salts),
-        lookup=Lookup(desk, people, entries, everybody, pepper, salts),
+        lookup=Lookup(desk, people, entries, everybody, pepper, salts, log_key(entry_secret)),
         revocations=StoredRevocations(people, lambda: desk, now_ms),
         current=Library(desk, now_ms).current,
         pepper=pepper,

@@ -97,6 +97,7 @@ export interface FinishedProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   result: Result;
 }
 
@@ -130,6 +131,7 @@ export interface InvalidProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   errors: Array<FieldFault>;
 }
 
@@ -267,6 +269,7 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
 }
 
 export interface ProofRequiredProblem {
@@ -275,6 +278,7 @@ export interface ProofRequiredProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   challenge: Challenge;
 }
 
@@ -291,6 +295,7 @@ export interface ProviderDownProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   lasting: boolean;
 }
 
@@ -420,6 +425,7 @@ export interface StaleProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   saved_answers: Record<string, Array<string>>;
   prediction: number | null;
   revision: number;
@@ -435,6 +441,7 @@ export interface StoppedProblem {
   status: number;
   detail: string;
   code: string;
+  request_id: string;
   notice: string;
 }
 

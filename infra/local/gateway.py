@@ -1,7 +1,8 @@
 """Sets the gateway's error documents, which API Gateway imports with a definition and the local AWS does not.
 
 SAM writes them into the definition's x-amazon-apigateway-gateway-responses, which MiniStack ignores. It accepts
-them, one at a time, through the API; they apply from the next deployment of the stage.
+them, one at a time, through the API; they apply from the next deployment of the stage. It knows only
+one id of a request, the one that senders can choose in the cloud.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+
+from infra.template import REQUEST_ID
 
 
 def set_gateway_responses(apigateway: Any, api: str, template: Path) -> None:
@@ -22,6 +25,9 @@ def set_gateway_responses(apigateway: Any, api: str, template: Path) -> None:
             responseType=kind,
             **status,
             responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
-            responseTemplates=response["ResponseTemplates"],
+            responseTemplates={
+                kind: text.replace(REQUEST_ID, "$context.requestId")
+                for kind, text in response["ResponseTemplates"].items()
+            },
         )
     apigateway.create_deployment(restApiId=api, stageName=properties["StageName"])

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Collection
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
@@ -42,7 +43,7 @@ _HOP_BY_HOP = {
 
 
 def _problem(code: str) -> web.Response:
-    document = problems.document(code)
+    document = problems.document(code, f"proxy-{uuid4()}")  # in no log
     headers = {"Content-Type": problems.CONTENT_TYPE, "Cache-Control": "no-store"}
     if document["status"] == 503:
         headers["Retry-After"] = "2"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import requests
 
+from infra import trace
 from infra.local.ministack import free_port
 from tests.csv_rows import csv_rows
 from tests.e2e.people import PASSWORD, enter, form, sign_in, sit
@@ -166,3 +169,25 @@ def the_week(stack: Stack, run: Provider, capsys: pytest.CaptureFixture[str]) ->
         "có tên trong danh sách của đơn vị",
         "Trường C",
     )
+
+    # Somebody reads out the line on their page: the technician sees the request, and by the lookup all.
+    refused = stack.call("POST", "/attempts", {}, colleague).json()
+    (line,) = told_by_the_log(stack, "request_id", refused["request_id"])
+    assert (line["status"], line["code"]) == (409, refused["code"])
+    assert line["who"] == colleagues["Mã trong nhật ký máy chủ"][1]
+    theirs = told_by_the_log(stack, "who", line["who"])
+    assert [one["route"].partition(" ")[2] for one in theirs] == [
+        "/participants", "/sessions", "/attempts", "/attempts/{attempt_id}/submission", "/attempts",
+    ]  # fmt: skip
+    nowhere = stack.call("GET", "/nowhere").json()  # the gateway's own answer
+    assert (nowhere["code"], len(nowhere["request_id"])) == ("not_found", 36)
+
+
+def told_by_the_log(stack: Stack, field: str, value: str) -> list[dict[str, Any]]:
+    """What ``make trace`` shows."""
+    name = stack.stack["desk_bucket"].partition("-desk-")[0]
+    lines = trace.find(stack.client("logs"), name, field, value, 1, datetime.now(UTC))
+    assert {line.group for line in lines} == {
+        f"/aws/lambda/{name}-api"
+    }  # locally there is no access log
+    return [line.says for line in lines]

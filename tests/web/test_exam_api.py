@@ -306,7 +306,7 @@ def test_a_stale_request_is_told_the_saved_answers_in_the_form_of_the_attempt(
     for use in (counter.save, counter.submit):
         with pytest.raises(Stale) as refused:
             use(token, attempt, wrong=3)
-        problem = problems.of(refused.value)
+        problem = problems.of(refused.value, "id")
         assert (problem["status"], problem["code"]) == (409, "stale")
         now: Any = counter.exam.read(token, attempt["attempt_id"])
         stored = now["attempt"]
@@ -323,7 +323,7 @@ def test_a_request_after_the_submission_is_told_its_result(counter: Counter, tok
     for use in (counter.save, counter.submit):
         with pytest.raises(AlreadyFinished) as refused:
             use(token, attempt)
-        problem = problems.of(refused.value)
+        problem = problems.of(refused.value, "id")
         assert (problem["status"], problem["code"], problem["result"]) == (409, "finished", read["result"])
 
 

@@ -133,8 +133,8 @@ def test_refusals_say_the_contests_word_for_a_week(word: str) -> None:
     counter.submit(token, counter.start(token), 0)
     with pytest.raises(NoAttemptsLeft) as used_up:
         counter.exam.start(token, EMPTY)
-    assert problems.of(used_up.value)["detail"] == f"Bạn đã dùng hết số lượt thi của {word} này."
+    assert problems.of(used_up.value, "id")["detail"] == f"Bạn đã dùng hết số lượt thi của {word} này."
     counter.clock.now = START_MS - MINUTE
     with pytest.raises(NoOpenWeek) as closed:
         counter.exam.start(token, EMPTY)
-    assert problems.of(closed.value)["detail"].startswith(f"Hiện không có {word} thi nào đang mở.")
+    assert problems.of(closed.value, "id")["detail"].startswith(f"Hiện không có {word} thi nào đang mở.")

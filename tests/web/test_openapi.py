@@ -378,7 +378,7 @@ def test_each_route_makes_exactly_its_documented_refusals_and_all_answers_have_t
                 status, answer = situation().ask(operation)
             except ContestError as refusal:
                 refused.add((operation, refusal.code))
-                answer = problems.of(refusal)
+                answer = problems.of(refusal, "id")
                 status = answer["status"]
             shape = documented(operation, status)
             if shape is None:
@@ -408,7 +408,7 @@ def test_refusals_common_to_every_route_are_documented_for_each() -> None:
         for code in ANYWHERE:
             shape = documented(operation, problems.PROBLEMS[code].status)
             assert shape is not None
-            shape.validate(problems.document(code))
+            shape.validate(problems.document(code, "id"))
 
 
 @pytest.mark.parametrize("where", COMMITTED["components"]["responses"])
@@ -423,7 +423,7 @@ def test_a_code_with_members_of_its_own_is_documented_only_with_them() -> None:
     shape = documented("submitAttempt", 409)
     assert shape is not None
     for code in ("stale", "finished"):
-        assert not shape.is_valid(problems.document(code))
+        assert not shape.is_valid(problems.document(code, "id"))
         assert not shape.is_valid({**COMMITTED["components"]["examples"][code]["value"], "code": "overdue"})
 
 

@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
 from chalicelib.web.problems import PROBLEMS, document, of, of_status
 from tests.domain.builders import done
 
+ID = "Xb1aPHl8IAMEVFg="
 # Answers of the framework and of the last resort; no use case raises these.
 FRAMEWORK = {"not_found", "refused", "method_not_allowed", "unsupported_media_type", "internal"}
 
@@ -43,9 +44,10 @@ def test_the_tree_at_the_top_of_the_errors_module_names_every_refusal() -> None:
 
 @pytest.mark.parametrize("code", PROBLEMS)
 def test_a_document_has_the_members_designed_for_it(code: str) -> None:
-    problem = document(code)
-    assert list(problem) == ["type", "title", "status", "detail", "code"]
+    problem = document(code, ID)
+    assert list(problem) == ["type", "title", "status", "detail", "code", "request_id"]
     assert (problem["type"], problem["code"]) == (f"urn:cuoc-thi:{code}", code)
+    assert problem["request_id"] == ID
     assert 400 <= problem["status"] <= 599
     assert problem["detail"].endswith(".")
     assert problem["title"]
@@ -77,14 +79,14 @@ def test_codes_have_the_status_designed_for_them(code: str, status: int) -> None
 
 
 def test_invalid_input_names_the_field_and_the_message() -> None:
-    problem = of(InvalidInput([FieldError("phone", "Hãy ghi số điện thoại.")]))
+    problem = of(InvalidInput([FieldError("phone", "Hãy ghi số điện thoại.")]), ID)
     assert problem["errors"] == [{"field": "phone", "message": "Hãy ghi số điện thoại."}]
 
 
 def test_a_stale_request_gets_the_saved_answers() -> None:
-    problem = of(Stale({"1": ["B"]}, None, 61_000))
+    problem = of(Stale({"1": ["B"]}, None, 61_000), ID)
     assert problem == {
-        **document("stale"),
+        **document("stale", ID),
         "saved_answers": {"1": ["B"]},
         "prediction": None,
         "revision": 61_000,
@@ -94,17 +96,17 @@ def test_a_stale_request_gets_the_saved_answers() -> None:
 def test_a_refusal_that_asks_for_a_proof_brings_the_challenge() -> None:
     required = ProofRequired(4)
     required.challenge = {"maxnumber": 5}
-    assert of(required) == {**document("proof_required"), "challenge": {"maxnumber": 5}}
+    assert of(required, ID) == {**document("proof_required", ID), "challenge": {"maxnumber": 5}}
 
 
 def test_a_refusal_of_a_finished_attempt_includes_its_result() -> None:
     refused = AlreadyFinished(done())
     refused.result = {"score": 5}
-    assert of(refused) == {**document("finished"), "result": {"score": 5}}
+    assert of(refused, ID) == {**document("finished", ID), "result": {"score": 5}}
 
 
 def test_other_refusals_have_no_members_of_their_own() -> None:
-    assert of(WrongCode()) == document("wrong_code")
+    assert of(WrongCode(), ID) == document("wrong_code", ID)
 
 
 def test_temporary_refusals_say_when_to_come_back() -> None:
@@ -130,6 +132,6 @@ def test_temporary_refusals_say_when_to_come_back() -> None:
     ],
 )
 def test_a_refusal_by_the_framework_becomes_a_problem_too(status: int, code: str) -> None:
-    told = of_status(status)
+    told = of_status(status, ID)
     assert told["code"] == code
-    assert told["status"] == status
+    assert (told["status"], told["request_id"]) == (status, ID)

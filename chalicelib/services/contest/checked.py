@@ -7,7 +7,6 @@ is never used: it is logged, which sets off an alarm, and brought back from the 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from hashlib import sha256 as new_sha256
@@ -28,7 +27,7 @@ class Altered(Busy):
 
 def tell(key: str, *, healed: bool) -> None:
     """The line that sets off the alarm (``AlteredObjectAlarm`` of the template)."""
-    _log.error(json.dumps({"event": "altered_object", "key": key, "healed": healed}))
+    _log.error({"event": "altered_object", "key": key, "healed": healed})
 
 
 def checked(store: ObjectStore, key: str, sha256: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
@@ -65,7 +64,7 @@ def ask(parts: Log, state: LogState, version: int, witnesses: Sequence[Witness],
         try:
             line = _cosignature(parts, state, witness, post)
         except (NoAnswer, BadTile, UnreadableDocument, ValueError) as error:
-            log.info(json.dumps({"witness": witness.name, "why": str(error)}))
+            log.info({"witness": witness.name, "why": str(error)})
             continue
         lines.append(line)
         cosigned[witness.name] = state.size

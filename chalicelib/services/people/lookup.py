@@ -16,6 +16,7 @@ from chalicelib.domain.bank import LETTERS
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.grading import accepted_options
+from chalicelib.domain.identity import log_id
 from chalicelib.domain.identity_provider import VERIFIED
 from chalicelib.domain.paper import Paper, PaperQuestion, chosen_options, draw, shown_letters
 from chalicelib.domain.pseudonyms import Pseudonyms
@@ -63,7 +64,7 @@ class _Published(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """``everybody`` reads all entries of a week; of ``pepper`` numbers are made, of ``salt_key`` the salts of
-    receipts.
+    receipts, of ``log_key`` what the logs call a person.
     """
 
     desk: ObjectStore
@@ -72,6 +73,7 @@ class Lookup:
     everybody: EntryReader
     pepper: bytes
     salt_key: bytes
+    log_key: bytes
 
     def whose(self, attempts: Iterable[AttemptId]) -> dict[AttemptId, str]:
         """The participant ids of the attempts that there are.
@@ -100,6 +102,7 @@ class Lookup:
         published = self._published(entries)
         for identity, person in found.items():
             rows = [*_person(listed.looked_up(person, reference, self.pepper), reference)]
+            rows.append(("Mã trong nhật ký máy chủ", log_id(self.log_key, identity)))
             for entry in entries[identity]:
                 rows += self._week(entry, published.get((entry.week, identity)), reference, now)
             yield identity, rows

@@ -45,10 +45,11 @@ export const ENGLISH_FIELDS = {
   prediction: "Enter a whole number.",
 };
 
-/** One sentence for an error, and the organisers' words if they have stopped something. */
+/** One sentence for an error, the organisers' words if they have stopped something, and by what the logs know it. */
 export function explain(error) {
-  const notice = error.code === "stopped" && error.problem && error.problem.notice;
-  return [worded(sentence(error)), notice].filter(Boolean).join(" ");
+  const { notice, request_id: id } = error.problem || {};
+  const named = id && `(${isEnglish() ? "Request" : "Mã yêu cầu"}: ${id})`;
+  return [worded(sentence(error)), error.code === "stopped" && notice, named].filter(Boolean).join(" ");
 }
 
 function sentence(error) {

@@ -73,7 +73,7 @@ class Office:
             self.desk,
             self.counter.people,
             subject,
-            Lookup(self.desk, self.counter.people, entries, self.everybody, PEPPER, SALTS),
+            Lookup(self.desk, self.counter.people, entries, self.everybody, PEPPER, SALTS, b"log"),
             self.counter.revocations,
             self.counter.exam.library.current,
             PEPPER,
