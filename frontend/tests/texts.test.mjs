@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
+import { explain } from "../site/js/problems.js";
 import { setLanguage, setWeeks, t, texts } from "../site/js/texts.js";
 import "../site/js/texts-bank.js";
 import "../site/js/texts-forms.js";
@@ -61,4 +62,15 @@ test("weeks are called by the contest's word, and by their own title where they 
   setWeeks({ period: "tuần", weeks });
   assert.deepEqual([t("home.week", { week: 1 }), t("home.week", { week: 2 })], ["Tuần 1", "Vòng chung kết"]);
   setWeeks({ period: "tuần", weeks: [] });
+});
+
+test("an error line ends with the id under which the logs have the request", () => {
+  const refused = { code: "overdue", detail: "Đã quá giờ.", problem: { request_id: "Xb1aPHl8IAMEVFg=" } };
+  assert.equal(explain(refused), "Đã quá giờ. (Mã yêu cầu: Xb1aPHl8IAMEVFg=)");
+  assert.equal(explain({ code: "network" }), "Không kết nối được với máy chủ. Hãy kiểm tra mạng rồi thử lại.");
+  const stopped = { code: "stopped", detail: "Tạm dừng.", problem: { request_id: "a", notice: "Sửa câu 12." } };
+  assert.equal(explain(stopped), "Tạm dừng. Sửa câu 12. (Mã yêu cầu: a)");
+  setLanguage("en");
+  assert.equal(explain(refused), "Time is up. The saved answers are treated as the rules say. (Request: Xb1aPHl8IAMEVFg=)");
+  setLanguage("vi");
 });
