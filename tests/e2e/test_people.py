@@ -187,7 +187,5 @@ def told_by_the_log(stack: Stack, field: str, value: str) -> list[dict[str, Any]
     """What ``make trace`` shows."""
     name = stack.stack["desk_bucket"].partition("-desk-")[0]
     lines = trace.find(stack.client("logs"), name, field, value, 1, datetime.now(UTC))
-    assert {line.group for line in lines} == {
-        f"/aws/lambda/{name}-api"
-    }  # locally there is no access log
+    assert {line.group for line in lines} == {f"/aws/lambda/{name}-api"}  # locally there is no access log
     return [line.says for line in lines]

@@ -19,7 +19,7 @@ from tests.stack import ROOT
 from tests.web.counter import AN, BINH, PEPPER, Counter
 
 SECRET = b"entry secret"
-AN_ID = participant_id(PEPPER, AN["citizen_id"])
+AN_ID = participant_id(PEPPER, str(AN["citizen_id"]))
 PERSONAL = {"citizen_id", "full_name", "date_of_birth", "phone", "password"}
 WHO = log_id(log_key(SECRET), AN_ID)
 ID = "Xb1aPHl8IAMEVFg="
