@@ -64,6 +64,10 @@ class Bucket:
         for _ in pieces:
             pass
 
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        for key, data in files:
+            self.put(key, data)
+
 
 def invented_registrations(people: int) -> Iterator[Registration]:
     """Over the three weeks before, each with another phone, at the price of opening a sealed one."""

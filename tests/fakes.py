@@ -509,6 +509,10 @@ class MemoryObjects:
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         self.put(key, b"".join(pieces))
 
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        for key, data in files:
+            self.put(key, data)
+
     def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
         if self.objects.get(key) != before:
             return False

@@ -366,6 +366,9 @@ class LargeObjects(ObjectStore, Protocol):
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         """The object appears when all pieces are written, or not at all."""
 
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Puts objects by key, several at once; takes each file when its turn comes, and never holds all."""
+
 
 class PutFile(NamedTuple):
     """A file of the site as a function put it, or was about to: its ETag, and when, in milliseconds."""

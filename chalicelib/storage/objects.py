@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from hashlib import md5
 from hashlib import sha256 as new_sha256
@@ -25,6 +26,8 @@ _TYPES = {
 }
 # S3 accepts no smaller part of an upload, except the last.
 PART = 8 * 1024 * 1024
+# Objects put side by side: a put mostly waits, and a client has ten connections.
+AT_ONCE = 8
 OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
@@ -85,6 +88,18 @@ class Bucket:
             with suppress(ClientError, BotoCoreError):  # the first error is the one to report
                 self._client.abort_multipart_upload(**named)
             raise
+
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            under_way: set[Future[None]] = set()
+            for key, data in files:
+                if len(under_way) == AT_ONCE:
+                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    for one in done:
+                        one.result()
+                under_way.add(pool.submit(self.put, key, data))
+            for one in under_way:
+                one.result()
 
     def _put_part(self, part: bytes, number: int, upload: dict[str, str]) -> dict[str, Any]:
         """The part as the completion names it."""

@@ -249,6 +249,43 @@ def test_a_close_that_fails_or_does_not_run_raises_an_alarm(resources: dict[str,
     assert errors["OKActions"] == missing["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_the_machine_counts_those_that_run_before_it_plans(resources: dict[str, Resource]) -> None:
+    """An answer of ``plan`` without shares ends it, before anything is read."""
+    machine = resources["CloseMachine"]["Properties"]["Definition"]
+    states = machine["States"]
+    counted, planned = states[machine["StartAt"]], states["Planned"]
+    assert counted["Resource"].endswith(":aws-sdk:sfn:listExecutions")
+    assert counted["Parameters"] == {
+        "StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": 2,
+    }  # fmt: skip
+    assert counted["ResultSelector"] == {"machines.$": "States.ArrayLength($.Executions)"}
+    assert states["Plan"]["Parameters"]["Payload"] == {"step": "plan", "running.$": "$.machines"}
+    assert (counted["Next"], states["Plan"]["Next"], planned["Default"]) == ("Plan", "Planned", "Read")
+    assert planned["Choices"] == [{"Variable": "$.shares", "IsNull": True, "Next": "GivesWay"}]
+    assert states["GivesWay"] == {"Type": "Succeed"}
+
+
+def test_every_function_logs_json_from_the_levels_that_are_set(resources: dict[str, Resource]) -> None:
+    for name, function in of_type(resources, "AWS::Serverless::Function").items():
+        told = dict(function["LoggingConfig"])
+        assert told.pop("LogGroup")["Ref"].endswith("LogGroup"), name
+        assert told == {
+            "LogFormat": "JSON",
+            "ApplicationLogLevel": {"Ref": "LogLevel"},
+            "SystemLogLevel": {"Ref": "SystemLogLevel"},
+        }, name
+
+
+def test_the_access_log_has_the_id_that_people_are_shown_and_not_the_one_that_they_choose(
+    resources: dict[str, Resource],
+) -> None:
+    told = resources["RestAPI"]["Properties"]
+    assert '"request_id":"$context.extendedRequestId"' in told["AccessLogSetting"]["Format"]
+    for kind, response in told["GatewayResponses"].items():
+        document = json.loads(response["ResponseTemplates"]["application/json"])
+        assert document["request_id"] == "$context.extendedRequestId", kind
+
+
 def test_slow_failing_and_throttled_answers_raise_an_alarm(resources: dict[str, Resource]) -> None:
     found = alarms(resources)
     share, *measured = found["ApiServerErrorsAlarm"]["Metrics"]

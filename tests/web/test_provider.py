@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -502,7 +501,7 @@ def test_a_wrong_client_secret_is_refused_and_logged_without_personal_data(
     counter = desk(run, client_id="another")
     with caplog.at_level(logging.INFO, "cuoc-thi"), pytest.raises(CodeRefused):
         counter.provider.finish(body(returned(counter, run)))
-    assert json.loads(caplog.messages[-1]) == {"provider": "code_refused", "why": "401: invalid_client"}
+    assert caplog.records[-1].msg == {"provider": "code_refused", "why": "401: invalid_client"}
 
 
 def test_signing_in_with_the_provider_stops_when_signing_in_is_stopped(run: Provider) -> None:

@@ -547,6 +547,21 @@ class CloseWeeks:
         self.desk.put_pieces(key, passing())
         return passed.hexdigest()
 
+    def _put_all(self, folder: str, files: Iterable[tuple[str, Content]]) -> dict[str, str]:
+        """Stores files as they are made, those in one piece side by side; returns their SHA-256 by name."""
+        written: dict[str, str] = {}
+
+        def whole() -> Iterator[tuple[str, bytes]]:
+            for name, content in files:
+                if isinstance(content, bytes):
+                    written[name] = digest(content)
+                    yield folder + name, content
+                else:
+                    written[name] = self._put(folder + name, content)
+
+        self.desk.put_all(whole())
+        return written
+
     def _keep(
         self,
         kept: _Kept,
@@ -564,7 +579,7 @@ class CloseWeeks:
         folder = f"{folder_of(what, revision)}/"
         own = [(PAGE, report.page.encode()), (CLOSED_WEEK, document.encode())]
         with search_among_what_is_new():
-            written = {name: self._put(folder + name, data) for name, data in chain(report.files, own)}
+            written = self._put_all(folder, chain(report.files, own))
         digests = {**written, **uploaded}
         data = {name: told for name, told in digests.items() if not name.endswith(_READ_BY_PEOPLE)}
         result = digest(canonical_json(data))

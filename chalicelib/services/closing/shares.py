@@ -1,8 +1,8 @@
 """Reads a week's entries, in one function or shared out among many.
 
 There are sixteen shares of sixteen shards each. The result of a share is kept as one object on the desk,
-``parts/…``; a pointer named by everything it depends on names its digest. A close uses these objects if all
-are there, else it reads the entries itself: a share that is missing or was altered does no harm.
+``parts/…``; a pointer named by everything it depends on names its digest. A share that is there is not read
+again, whoever made it; a close reads those itself that are missing or were altered.
 """
 
 from __future__ import annotations
@@ -48,28 +48,47 @@ class Shares:
     collectors: Collectors
 
     def make(self, reference: Reference, week: Week, share: int) -> None:
-        """Reads one share, 0 … 15, and keeps its result."""
-        gathered = self._read(reference, week, SHARDS[share * _EACH : (share + 1) * _EACH])
+        """Reads one share, 0 … 15, and keeps its result, unless an earlier run has done so."""
+        if self._kept(reference, week, share) is not None:
+            return
+        gathered = self._read(reference, week, _shards(share))
         collected = {name: collector.encode() for name, collector in gathered.collected.items()}
         part = msgspec.msgpack.encode(_ShareRead(gathered.people, collected))
         self.desk.put(_part_key(digest(part)), part)
         self.desk.put(self._pointer(reference, week, share), digest(part).encode())
 
     def gather(self, reference: Reference, week: Week) -> Gathered:
-        """Reads the whole week."""
+        """The whole week, of the shares that are there and the entries of all others."""
         whole = Gathered([], dict(self.collectors(reference, week)))
+        missing: list[str] = []
         for share in range(SHARES):
-            pointer = self.desk.get(self._pointer(reference, week, share))
-            if pointer is None:
-                return self._read(reference, week, SHARDS)
-            try:
-                part = _part.decode(checked(self.desk, _part_key(pointer.decode()), pointer.decode()))
-            except Altered:
-                return self._read(reference, week, SHARDS)
+            kept = self._kept(reference, week, share)
+            if kept is None:
+                missing += _shards(share)
+                continue
+            part = _part.decode(kept)
             whole.people.extend(part.people)
             for name, collector in whole.collected.items():
                 collector.decode(part.collected[name])
+        if len(missing) == len(SHARDS):
+            return self._read(reference, week, SHARDS)
+        if missing:
+            whole.merge(self._read(reference, week, missing))
         return whole
+
+    def _kept(self, reference: Reference, week: Week, share: int) -> bytes | None:
+        """A share's result, if it is there as it was made. It goes after two days; its pointer stays."""
+        pointer = self.desk.get(self._pointer(reference, week, share))
+        if pointer is None:
+            return None
+        named = pointer.decode()
+        part = self.desk.get(_part_key(named))
+        if part is None or digest(part) == named:
+            return part
+        try:
+            return checked(self.desk, _part_key(named), named)
+        except Altered:
+            return None
 
     def _read(self, reference: Reference, week: Week, shards: Sequence[str]) -> Gathered:
         entries = self.read_entries(week.number, shards)
@@ -87,6 +106,7 @@ class Shares:
     def _pointer(self, reference: Reference, week: Week, share: int) -> str:
         rulings = reference.decisions.rulings_in(week.number)
         inputs: list[Any] = [
+            [week.opens, week.closes],  # a week that was opened again has other entries
             *(reference.digests[part] for part in _PARTS),
             self.version,
             {question: ruling.answers for question, ruling in rulings.items()},
@@ -96,6 +116,10 @@ class Shares:
             reference.decisions.merged_in(week.number),
         ]
         return f"{POINTERS}parts/week-{week.number}/{digest(canonical_json(inputs))}/{share:02}"
+
+
+def _shards(share: int) -> Sequence[str]:
+    return SHARDS[share * _EACH : (share + 1) * _EACH]
 
 
 def _part_key(part_digest: str) -> str:

@@ -50,10 +50,16 @@ class Closing:
             self.weeks.show(newest)
         return [closed._asdict() for closed in made]
 
-    def step(self, event: dict[str, Any]) -> list[dict[str, Any]]:
-        """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes."""
+    def step(self, event: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes.
+
+        ``running`` are the machines that run, this one included. If there is another, the plan is None: this
+        one would only read again what that one reads.
+        """
         match event:
-            case {"step": "plan"}:
+            case {"step": "plan", "running": int(running)} if running > 1:
+                return None
+            case {"step": "plan", "running": int()}:
                 return [share._asdict() for share in self.weeks.to_read(self.current(), self.clock())]
             case {"step": "share", "week": int(number), "share": int(share)}:
                 reference = self.current()

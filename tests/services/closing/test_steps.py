@@ -15,6 +15,8 @@ from chalicelib.services.contest.reference import Current
 from tests.fakes import MINUTE, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
+PLAN = {"step": "plan", "running": 1}
+
 
 def contest() -> Current:
     return REFERENCE
@@ -31,7 +33,8 @@ def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
 
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:
     shared, alone = Stage(), Stage()
-    plan = steps(shared).step({"step": "plan"})
+    plan = steps(shared).step(PLAN)
+    assert plan is not None
     assert len(plan) == 2 * SHARES
     for share in plan:
         assert steps(shared).step({"step": "share", **share}) == []
@@ -42,7 +45,7 @@ def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -
 def test_nothing_is_planned_once_everything_is_closed() -> None:
     stage = Stage()
     steps(stage).run()
-    assert steps(stage).step({"step": "plan"}) == []
+    assert steps(stage).step(PLAN) == []
 
 
 def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> None:
@@ -56,6 +59,13 @@ def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> 
     assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
     shown = json.loads(stage.site.objects["data/contest.json"])
     assert shown["weeks"][1]["closes_at"] == row["closes"]
+
+
+def test_a_machine_gives_way_to_one_that_runs() -> None:
+    stage = Stage()
+    assert steps(stage).step({**PLAN, "running": 2}) is None
+    assert stage.state() == Stage().state()
+    assert steps(stage).step(PLAN)
 
 
 def test_an_unknown_step_is_refused() -> None:

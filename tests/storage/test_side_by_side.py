@@ -1,0 +1,73 @@
+"""Many objects are put side by side, never all held at once, and a failure is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Barrier, Lock
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.objects import AT_ONCE, Bucket
+
+SOON_S = 60  # a barrier that is never full breaks the test; it times nothing
+
+
+class Client:
+    """S3 that answers a put only when so many of them are waiting."""
+
+    def __init__(self, together: int = AT_ONCE) -> None:
+        self.together, self.lock = Barrier(together, timeout=SOON_S), Lock()
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, **put: Any) -> None:
+        self.together.wait()
+        if put["Body"] == b"refused":
+            raise ConnectionError(put["Key"])
+        with self.lock:
+            self.objects[put["Key"]] = put["Body"]
+
+
+def test_as_many_as_fit_are_put_at_once() -> None:
+    client = Client()
+    files = {f"units/{number}.xlsx": bytes([number]) for number in range(5 * AT_ONCE)}
+    Bucket(client, "desk").put_all(files.items())
+    assert client.objects == files
+
+
+def test_a_file_is_made_only_when_its_turn_comes() -> None:
+    client, made = Client(), 0
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        nonlocal made
+        for number in range(3 * AT_ONCE):
+            made += 1
+            assert made - len(client.objects) <= 2 * AT_ONCE, "too many are in memory"
+            yield str(number), b"x"
+
+    Bucket(client, "desk").put_all(files())
+    assert (made, len(client.objects)) == (3 * AT_ONCE, 3 * AT_ONCE)
+
+
+def test_none_is_no_trouble() -> None:
+    Bucket(Client(), "desk").put_all([])
+
+
+@pytest.mark.parametrize("at", [0, AT_ONCE, 2 * AT_ONCE - 1])
+def test_a_put_that_fails_is_reported(at: int) -> None:
+    files = [(str(number), b"refused" if number == at else b"x") for number in range(2 * AT_ONCE)]
+    with pytest.raises(ConnectionError, match=f"^{at}$"):
+        Bucket(Client(together=1), "desk").put_all(files)
+
+
+def test_a_file_that_cannot_be_made_is_reported_when_the_others_are_put() -> None:
+    client = Client()
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for number in range(AT_ONCE):
+            yield str(number), b"x"
+        raise ValueError("no such unit")
+
+    with pytest.raises(ValueError, match="no such unit"):
+        Bucket(client, "desk").put_all(files())
+    assert len(client.objects) == AT_ONCE
