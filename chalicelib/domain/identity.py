@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 
 
@@ -24,8 +25,11 @@ def log_key(entry_secret: bytes) -> bytes:
 
 
 def log_id(key: bytes, participant_id: str) -> str:
-    """Tells in the logs one person's requests from all others', and reveals nothing else."""
-    return _keyed(key, participant_id)
+    """Tells in the logs one person's requests from all others', and reveals nothing else.
+
+    It is keyed BLAKE2b (RFC 7693): every request makes one.
+    """
+    return blake2b(participant_id.encode(), key=key, digest_size=8).hexdigest()
 
 
 def origin_id(pepper: bytes, participant_id: str, address: str) -> str:

@@ -16,6 +16,8 @@ from typing import Any
 _log = logging.getLogger("cuoc-thi")
 # As Lambda calls them; INFO is what it takes a line for that says none.
 _LEVELS = {"DEBUG": "DEBUG", "WARNING": "WARN", "ERROR": "ERROR", "CRITICAL": "FATAL"}
+# Made once: json.dumps would make an encoder for each line.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _about: ContextVar[dict[str, Any] | None] = ContextVar("about", default=None)
 
 
@@ -42,20 +44,20 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        level = _LEVELS.get(record.levelname)
-        line = {
-            "timestamp": f"{second}.{int(record.msecs):03}Z",
-            **({"level": level} if level else {}),
-            **(_about.get() or {}),
-            **(record.msg if isinstance(record.msg, dict) else {"message": record.getMessage()}),
-        }
+        line = {"timestamp": f"{second}.{int(record.msecs):03}Z"}
+        if level := _LEVELS.get(record.levelname):
+            line["level"] = level
+        line |= _about.get() or {}
+        line |= record.msg if isinstance(record.msg, dict) else {"message": record.getMessage()}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str)
+        return _encode(line)
 
 
 def set_up() -> None:
     """From which level on there are lines says Lambda, as the template's parameter ``LogLevel`` told it."""
+    # No line names them, and each record would ask for them (Python's logging HOWTO, “Optimization”).
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     _log.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
     for handler in _log.handlers:
         handler.setFormatter(JsonLines())
