@@ -23,10 +23,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import stack_name
+from infra.end import FUNCTIONS
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
 
-FUNCTIONS = ("api", "close-weeks", "close-by-shares", "intake", "read-file", "tally", "publish-live")
 # Insights answers with no more lines.
 MOST = 10_000
 _SIGNS = re.compile(r"[A-Za-z0-9+/=_-]{8,64}")

@@ -40,9 +40,8 @@ def told(stack: Stack) -> dict[str, bool]:
         )
         for page in pages.paginate(logGroupName=group):
             for event in page["events"]:
-                begin = event["message"].find('{"event": "altered_object"')
-                if begin >= 0:
-                    line: dict[str, Any] = json.JSONDecoder().raw_decode(event["message"][begin:])[0]
+                if '"event":"altered_object"' in event["message"]:
+                    line: dict[str, Any] = json.loads(event["message"])
                     found[line["key"]] = found.get(line["key"], False) or line["healed"]
     return found
 

@@ -627,7 +627,7 @@ def test_no_personal_data_and_no_secrets_are_in_plain_text_in_tables_logs_enviro
     for group in logs.describe_log_groups()["logGroups"]:
         events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
         lines += [event["message"] for event in events]
-    assert any('"route":"/sessions"' in line for line in lines)
+    assert any('"route":"POST /sessions"' in line for line in lines)
     settings = [function["Environment"] for function in lambdas.list_functions()["Functions"]]
     template = stack.client("cloudformation").get_template(StackName="cuoc-thi-local")["TemplateBody"]
     written = [*tables, *lines, plain(settings), plain(template)]
