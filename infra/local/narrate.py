@@ -144,10 +144,12 @@ def _title(what: str) -> str:
 
 
 def _reasons(lines: Iterable[str]) -> Iterator[str]:
-    """The last line of each traceback, and each time-out."""
+    """The last line of each traceback, Lambda's or in a line of ours (web/log_lines.py), and each time-out."""
     inside = False
     for line in lines:
-        if line.startswith("Traceback"):
+        if '"exception":"Traceback' in line:
+            yield json.loads(line)["exception"].splitlines()[-1]
+        elif line.startswith("Traceback"):
             inside = True
         elif "Task timed out" in line or (inside and line and not line.startswith(" ")):
             inside = False

@@ -272,3 +272,30 @@ def test_a_change_of_published_results_is_told_with_what_to_do_next() -> None:
     assert intake.words(done) == [
         "annulments.csv: this change was carried out before; nothing more has changed."
     ]
+
+
+def test_what_fails_in_a_function_is_narrated_whoever_wrote_the_line() -> None:
+    error = {
+        "timestamp": "…",
+        "level": "ERROR",
+        "message": "unexpected",
+        "exception": "Traceback (…):\n  x\nKeyError: 'a'",
+    }
+    written = [
+        '{"timestamp":"…","route":"GET /me","status":200}',
+        json.dumps(error, separators=(",", ":")),
+        "Traceback (most recent call last):",
+        '  File "app.py"',
+        "ValueError: b",
+        "2026-11-29 Task timed out after 10.00 seconds",
+    ]
+    logs = SimpleNamespace(
+        filter_log_events=lambda **_: {"events": [{"message": one, "timestamp": 1} for one in written]},
+        exceptions=SimpleNamespace(ResourceNotFoundException=KeyError),
+    )
+    told = Narrator(Store(), logs, "desk", "site", {"API": "group"}).news()
+    assert told == [
+        "API FAILED: KeyError: 'a'",
+        "API FAILED: ValueError: b",
+        "API FAILED: 2026-11-29 Task timed out after 10.00 seconds",
+    ]
