@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from infra import trace
 from infra.package import build
@@ -111,6 +112,41 @@ def test_a_line_says_what_became_of_a_request(group: str, says: dict[str, Any], 
 def test_what_is_no_id_is_asked_of_nobody(given: list[str]) -> None:
     with pytest.raises(SystemExit, match=r"Which request, or whose\?"):
         trace.main(given)
+
+
+@pytest.fixture
+def local(insights: Stubber, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A running local stack's file; its logs are ``insights``."""
+    insights.add_response(
+        "start_query",
+        {"queryId": "q"},
+        {
+            "logGroupNames": trace.groups("cuoc-thi-local"),
+            "startTime": ANY,
+            "endTime": ANY,
+            "queryString": ANY,
+        },
+    )
+    monkeypatch.setattr(trace, "stack_client", lambda stack, service: insights.client)
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"desk_bucket": "cuoc-thi-local-desk-000000000000-ap-southeast-1"}))
+    return file
+
+
+def test_the_running_local_stack_is_asked_in_the_same_way(
+    local: Path, insights: Stubber, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {**LINE, "route": "GET /me", "status": 200, "ms": 3.2}
+    answered(insights, ("/aws/lambda/cuoc-thi-local-api", json.dumps(said, separators=(",", ":"))))
+    trace.main(["--who", WHO, "--stack", str(local)])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line == f"2026-11-29 07:59:58.120  api         GET /me  200  3.2 ms  request_id {ID}  who {WHO}"
+
+
+def test_nothing_in_the_logs_is_said_with_what_may_be_the_reason(local: Path, insights: Stubber) -> None:
+    answered(insights)
+    with pytest.raises(SystemExit, match=r"Nothing in the logs of the last 7 days \(DAYS=…\)"):
+        trace.main(["--id", ID, "--stack", str(local)])
 
 
 def test_every_log_group_of_the_stack_is_asked() -> None:
