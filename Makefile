@@ -25,7 +25,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ stop: ## stop a `make run` from another shell
 
 simulate: $(READY) ## let invented people take part in the running contest (PEOPLE=300)
 	@$(BIN)/python -m benchmarks.simulate --people $(PEOPLE)
+
+spike: $(READY) tools ## simulate a morning of 200,000 people against the platform's published limits; writes docs/capacity.md
+	@$(BIN)/python -m benchmarks.spike
 
 check: $(READY) $(NODE) ## before each commit, in a minute: format, style, types, layers, the page's types, the fast tests
 	@$(BIN)/python -m infra.check

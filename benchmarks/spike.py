@@ -1,0 +1,483 @@
+"""``make spike``: Monday, eight o'clock, simulated: people who use the page against the platform's limits.
+
+    python -m benchmarks.spike            # every scenario with two seeds, and the knees; some minutes
+    python -m benchmarks.spike --write    # and writes the tables and the chart of docs/capacity.md
+
+`benchmarks/spike.mjs` simulates with the page's own functions. This module hands it the platform's limits
+(`infra/platform.toml`), the measured figures (docs/figures.md and the code that states them) and the settings
+of the templates; it makes the scenarios, prices what they use and searches the knee. What nobody has measured
+is in `infra/platform.toml` as "assumed", or in `HABITS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import leather
+import yaml
+
+from chalicelib.domain.errors import Busy
+from chalicelib.services.exam.pace import _CALM, LONGEST
+from infra.progress import say_aside
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = (1, 2)
+MINUTE = 60_000
+GRACE = 10_000
+# What people do, as far as no page decides it. Times in ms.
+HABITS: dict[str, float] = {
+    "sitsMs": 8 * MINUTE,  # median of a paper of twenty questions and twenty minutes
+    "sitsSigma": 0.4,
+    "answerMs": 24_000,  # between two answers
+    "limit": 20 * MINUTE,
+    "grace": GRACE,
+    "looksMs": 2_000,  # at the own page before the start, half as long to one and a half
+    "waitsMs": 5 * MINUTE,  # with the page open before the start
+    "pressesAgainMs": 10_000,  # after an error on the screen
+    "patience": 5,  # so many errors until somebody gives up
+    "networkSigma": 0.5,
+    "visitFiles": 30,
+    "paperFiles": 4,
+}
+SIGNED_IN = 0.5  # of those who come for the opening
+BYTES = {"visit": 90_000, "answer": 1_500, "poll": 400, "log": 500}
+
+# CPU in ms of a whole CPU, requests to DynamoDB, its units, and the table that takes the writes.
+Route = dict[str, Any]
+
+
+def measured() -> dict[str, float]:
+    """Our own figures, from where they are written."""
+    figures = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    passwords = (ROOT / "chalicelib" / "services" / "people" / "passwords.py").read_text(encoding="utf-8")
+
+    def number(pattern: str, text: str = figures) -> float:
+        found = re.search(pattern, text)
+        if found is None:
+            raise SystemExit(f"nothing written agrees with {pattern!r}")
+        return float(found[1])
+
+    return {
+        "cold": number(r"cold start of the API function \| ([\d.]+) ms"),
+        "submission": number(r"a submission, warm, with its receipt \| ([\d.]+) ms"),
+        "pushed_back": number(r"says 503 with `Retry-After` after ([\d.]+) ms"),
+        "password": number(r"\(([\d.]+) ms on one core\)", passwords),
+    }
+
+
+def routes(figures: Mapping[str, float]) -> dict[str, Route]:
+    """Each with a millisecond and a half for Lambda's runtime and the line of the log."""
+    light = figures["submission"] + 1.5
+    entry = {"cpu": light, "calls": 1, "writes": 1, "reads": 0, "table": "entries"}
+    return {
+        "signIn": {
+            "cpu": figures["password"] + 4,
+            "calls": 3,
+            "writes": 1,
+            "reads": 2.5,
+            "table": "participants",
+        },
+        "me": {"cpu": 4, "calls": 2, "writes": 0, "reads": 2, "table": "entries"},
+        "start": entry,
+        "save": entry,
+        "handIn": entry,
+    }
+
+
+@dataclass(frozen=True)
+class Platform:
+    """``infra/platform.toml``: values by name, and each with its unit and source."""
+
+    limits: Mapping[str, float]
+    prices: Mapping[str, float]
+    rows: Mapping[str, Mapping[str, Any]]
+    read_on: str
+
+
+def platform(path: Path = ROOT / "infra" / "platform.toml") -> Platform:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    limits, prices = table["limits"], table["prices"]
+
+    def values(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+        return {name: row["value"] for name, row in rows.items()}
+
+    return Platform(values(limits), values(prices), limits | prices, str(table["read_on"]))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the templates set. ``rates`` and ``bursts`` by route; ``save_after`` in s, ``memory`` in MB."""
+
+    rates: Mapping[str, float]
+    bursts: Mapping[str, float]
+    entry_writes: float
+    participant_writes: float
+    memory: int
+    save_after: int
+    sign_ins_per_address: float
+    requests_per_address: float
+    provisioned: int = 0
+    waf_retry_after: int = 30
+
+
+class _Tags(yaml.SafeLoader):
+    """CloudFormation's short forms as plain values: only defaults of parameters are looked at."""
+
+
+def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
+
+
+_Tags.add_multi_constructor("!", _plain)
+
+
+def _defaults(name: str) -> dict[str, Any]:
+    template = yaml.load((ROOT / "infra" / name).read_text(encoding="utf-8"), _Tags)  # noqa: S506  a SafeLoader
+    return {key: parameter.get("Default") for key, parameter in template["Parameters"].items()}
+
+
+def as_shipped() -> Settings:
+    """The templates with all their defaults, on new tables."""
+    limits = platform().limits
+    api, waf = _defaults("template.yaml"), _defaults("waf.yaml")
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    names = ("signIn", "me", "start", "save", "handIn")
+    return Settings(
+        rates=dict.fromkeys(names, api["ApiRateLimit"]),
+        bursts=dict.fromkeys(names, api["ApiBurstLimit"]),
+        entry_writes=limits["new_table_writes"],
+        participant_writes=limits["new_table_writes"],
+        memory=config["stages"]["prod"]["lambda_functions"]["api_handler"]["lambda_memory_size"],
+        save_after=api["SaveAfterSeconds"],
+        sign_ins_per_address=waf["SignInsPerAddress"],
+        requests_per_address=waf["RequestsPerAddress"],
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who arrive alike, evenly from ``begin`` over ``over`` ms; the week opens at 0.
+
+    ``signed_in``: the share who signed in before. ``sitting``: they are at a paper already, which ends then.
+    """
+
+    count: int
+    begin: float
+    over: float
+    signed_in: float = SIGNED_IN
+    one_address: bool = False
+    sitting: float = 0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``weak``: when the database refuses, and the share that it still answers; waits are then no goal.
+
+    ``minutes`` until everything is over. ``scale``: so many real people are one of the simulation.
+    """
+
+    name: str
+    groups: tuple[Group, ...]
+    minutes: int = 32
+    concurrency: int | None = None
+    weak: Mapping[str, float] | None = None
+    scale: int = 1
+
+
+def in_ten_minutes(people: int) -> Scenario:
+    return Scenario(f"{people:,} in ten minutes", (Group(people, 0, 10 * MINUTE),))
+
+
+def in_three_seconds(people: int) -> Scenario:
+    return Scenario(f"{people:,} in three seconds", (Group(people, 0, 3_000),), minutes=25)
+
+
+def goal(people: int) -> Scenario:
+    """A quarter in the first three seconds, everybody in ten minutes."""
+    rush = people // 4
+    name = f"{rush:,} in three seconds, {people:,} in ten minutes"
+    return Scenario(name, (Group(rush, 0, 3_000), Group(people - rush, 3_000, 10 * MINUTE)))
+
+
+def shared_close(sitting: int, waiting: int, pause: int) -> Scenario:
+    """``sitting`` people whose papers the week's end takes away, ``pause`` ms before the next week begins."""
+    name = f"{sitting:,} sit at the close, {waiting:,} sign in {pause // MINUTE} min later"
+    groups = (
+        Group(sitting, -pause - MINUTE, MINUTE / 2, sitting=-pause or -1),
+        Group(waiting, 0, 10_000, signed_in=0),
+    )
+    return Scenario(name, groups, minutes=25)
+
+
+def new_account(people: int) -> Scenario:
+    name = f"{people:,} in ten minutes in a new account"
+    return replace(
+        in_ten_minutes(people), name=name, concurrency=int(platform().limits["new_account_concurrency"])
+    )
+
+
+def office(people: int) -> Scenario:
+    name = f"an office of {people:,} behind one address, in two minutes"
+    return Scenario(name, (Group(people, 0, 2 * MINUTE, signed_in=0, one_address=True),), minutes=40)
+
+
+def weak_database(people: int) -> Scenario:
+    weak = {"from": 7 * MINUTE, "until": 8 * MINUTE, "share": 0.1}
+    return replace(
+        in_ten_minutes(people),
+        name=f"{people:,} in ten minutes, a minute without most of the database",
+        weak=weak,
+    )
+
+
+SCENARIOS = (
+    in_ten_minutes(200_000),
+    in_three_seconds(50_000),
+    goal(200_000),
+    shared_close(40_000, 50_000, 0),
+    shared_close(40_000, 50_000, 15 * MINUTE),
+    new_account(5_000),
+    office(5_000),
+    weak_database(100_000),
+)
+
+
+def run(plays: Sequence[tuple[Scenario, Settings, int]]) -> list[dict[str, Any]]:
+    """The results of scenarios, each with settings and a seed, as `benchmarks/spike.mjs` gives them."""
+    limits, figures = platform().limits, measured()
+    server = {
+        "routes": routes(figures),
+        "coldMs": figures["cold"],
+        "pushedBackMs": figures["pushed_back"],
+        "retryAfter": Busy.retry_after,
+        "longestPace": LONGEST,
+        "calmMs": _CALM,
+        "secretsAtStart": 5,
+        "otherFunctions": 8,
+    }
+    asked = [
+        {
+            "people": HABITS,
+            "groups": [
+                {_camel(name): value for name, value in vars(group).items()} for group in scenario.groups
+            ],
+            "settings": {_camel(name): value for name, value in vars(settings).items()},
+            "limits": {
+                **{_camel(name.removeprefix("lambda_")): value for name, value in limits.items()},
+                "concurrency": scenario.concurrency or limits["lambda_concurrency"],
+            },
+            "server": server,
+            "opens": 0,
+            "closes": 7 * 24 * 60 * MINUTE,
+            "weak": scenario.weak,
+            "scale": scenario.scale,
+            "seed": seed,
+            "until": scenario.minutes * MINUTE,
+        }
+        for scenario, settings, seed in plays
+    ]
+    node = shutil.which("node")
+    if node is None:
+        raise SystemExit("Node.js is needed; on Debian: apt install nodejs.")
+    command = [node, str(ROOT / "benchmarks" / "spike.mjs")]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the simulation failed:\n{done.stderr}")
+    results: list[dict[str, Any]] = json.loads(done.stdout)
+    return results
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
+# ---- what comes of it
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Waits in s. ``missed`` says which goals a result does not reach."""
+
+    rush: float = 20
+    after: float = 2
+    saved: float = 60
+    hand_in: float = 0.5
+
+    def missed(self, scenario: Scenario, result: Mapping[str, Any]) -> list[str]:
+        """Each in words; empty if all are reached."""
+        found = [f"{result[key]:,.0f} {words}" for key, words in LOSSES.items() if result[key]]
+        for name, most in vars(self).items():
+            p95 = result["waits"][_camel(name)]["p95"] / 1000
+            if p95 > most and not scenario.weak:
+                found.append(f"{WAITS[name]} {p95:.{2 if most < 1 else 1}f} s")
+        return found
+
+
+LOSSES = {"lost": "hand-ins lost", "turnedAway": "people turned away"}
+WAITS = {"rush": "paper in the rush", "after": "paper after it", "saved": "answer saved", "hand_in": "hand-in"}
+
+
+def usd(result: Mapping[str, Any], settings: Settings) -> dict[str, float]:
+    """What the morning costs, by service. Refused requests count like others."""
+    prices, limits = platform().prices, platform().limits
+    calls = sum(result["answered"]) + sum(map(sum, result["refused"].values()))
+    files = result["files"]
+    traffic = result["people"] * BYTES["visit"] + calls * BYTES["answer"] + files * BYTES["poll"]
+    warmed = max(settings.entry_writes - limits["new_table_writes"], 0)
+    warmed += max(settings.participant_writes - limits["new_table_writes"], 0)
+    return {
+        "API Gateway": calls / 1e6 * prices["rest_million"],
+        "Lambda": calls / 1e6 * prices["lambda_million"] + result["gbMs"] / 1000 * prices["lambda_gb_second"],
+        "DynamoDB": result["writes"] / 1e6 * prices["write_million"]
+        + result["reads"] / 1e6 * prices["read_million"],
+        "warm tables, once": warmed * prices["warm_write_unit"],
+        "CloudFront": (calls + files) / 1e6 * prices["cloudfront_million"]
+        + traffic / 1e9 * prices["cloudfront_gb"],
+        "WAF": (calls + files) / 1e6 * prices["waf_million"],
+        "logs": calls * BYTES["log"] / 1e9 * prices["log_gb"],
+    }
+
+
+def apart(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """In what runs with other seeds disagree.
+
+    They agree if waits differ by a tenth, 50 ms and what chance does to so few people, and counts by a tenth
+    and 2 of a thousand people. Beyond the knee they need not: what comes again feeds on itself.
+    """
+    one, other = results
+    found = []
+    for name, wait in one["waits"].items():
+        most = 1.1 + 3 / max(wait["count"], 1) ** 0.5
+        for share in ("p50", "p95"):
+            pair = sorted((wait[share], other["waits"][name][share]))
+            if pair[1] > pair[0] * most + 50:
+                found.append(f"{name} {share} {pair[0] / 1000:.1f} and {pair[1] / 1000:.1f} s")
+    for name in ("lost", "turnedAway", "handedIn", "writes"):
+        pair = sorted((one[name], other[name]))
+        if pair[1] > pair[0] * 1.1 + 0.002 * one["people"]:
+            found.append(f"{name} {pair[0]:,.0f} and {pair[1]:,.0f}")
+    return found
+
+
+def knee(kind: Any, settings: Settings, *, most: int, step: int, scale: int, seed: int = 1) -> int:
+    """The most people, in steps, with whom ``kind`` reaches every goal; 0 for none."""
+    low, high = 0, most // step + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        scenario = replace(kind(middle * step), scale=scale)
+        (result,) = run([(scenario, settings, seed)])
+        if Goal().missed(scenario, result):
+            high = middle
+        else:
+            low = middle
+    return low * step
+
+
+HEAD = (
+    "scenario",
+    "paper in the rush",
+    "paper after it",
+    "sign-in",
+    "answer saved",
+    "hand-in",
+    "lost",
+    "away",
+    "refused",
+    "USD",
+    "goal",
+)
+
+
+def row(scenario: Scenario, settings: Settings, results: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Waits are p50 / p95 / worst in s, of the first seed; counts are of both."""
+    result = results[0]
+
+    def waits(name: str) -> str:
+        wait = result["waits"][name]
+        digits = 2 if name == "handIn" else 1
+        return (
+            " / ".join(f"{wait[part] / 1000:.{digits}f}" for part in ("p50", "p95", "worst"))
+            if wait["count"]
+            else "–"
+        )
+
+    def both(counts: Iterable[float]) -> str:
+        return " · ".join(sorted({f"{count:,.0f}" for count in counts}))
+
+    stages = {stage: sum(counts) for stage, counts in result["refused"].items() if sum(counts)}
+    refused = ", ".join(f"{stage} {count:,}" for stage, count in stages.items()) or "0"
+    missed = Goal().missed(scenario, result)
+    return (
+        scenario.name,
+        waits("rush"),
+        waits("after"),
+        waits("signIn"),
+        waits("saved"),
+        waits("handIn"),
+        both(result["lost"] for result in results),
+        both(result["turnedAway"] for result in results),
+        refused,
+        f"{sum(usd(result, settings).values()):,.0f}",
+        "**missed**: " + ", ".join(missed) if missed else "reached",
+    )
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def chart(result: Mapping[str, Any], seconds: int = 180) -> str:
+    """Answered and refused requests a second, from half a minute before the opening, as SVG."""
+    begin = max(int(-30 - result["first"]), 0)
+    drawn = leather.Chart("Requests a second: answered, and refused (red)")
+    for name, color in (("perSecond", "#1f5c99"), ("refusedPerSecond", "#b3261e")):
+        values = result[name][begin : begin + seconds]
+        drawn.add_line(
+            [(at + begin + result["first"], value) for at, value in enumerate(values)], stroke_color=color
+        )
+    return str(drawn.to_svg(width=760, height=320))
+
+
+@dataclass
+class Report:
+    """What `make spike` has found."""
+
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
+
+
+def tell(name: str, settings: Settings) -> Report:
+    """Plays every scenario with both seeds."""
+    report = Report()
+    for scenario in SCENARIOS:
+        results = run([(scenario, settings, seed) for seed in SEEDS])
+        report.rows.append(row(scenario, settings, results))
+        report.apart += [f"{scenario.name}: {one}" for one in apart(results)]
+        say_aside(f"{name}: " + "; ".join(report.rows[-1]))
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.spike", description=__doc__.split("\n")[0])
+    parser.parse_args()
+    report = tell("as shipped", as_shipped())
+    print(markdown(HEAD, report.rows))
+    print("\nTwo seeds agree." if not report.apart else "\nTwo seeds disagree:\n" + "\n".join(report.apart))
+
+
+if __name__ == "__main__":
+    main()
