@@ -122,7 +122,7 @@ class Numbers {
  * One sitting. `groups`: people who arrive alike. `scale`: so many real people are one, and every limit is divided by it;
  * what is counted is multiplied again.
  */
-function simulate({ people: habits, groups, settings, limits, server, opens, closes, weak, scale, seed, until }) {
+function simulate({ people: habits, groups, settings, limits, server, opens, closes, weak, spread, scale, seed, until }) {
   const random = diceOf(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const lognormal = (median, sigma) => median * Math.exp(sigma * normal());
@@ -160,6 +160,8 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   const what = new Uint8Array(total);
   const group = new Uint8Array(total);
   const tap = new Float64Array(total);
+  const firstTap = new Float64Array(total);
+  const waited = new Float64Array(total); // for the sign-in, in the wait for the paper
   const failures = new Uint8Array(total);
   const presses = new Uint8Array(total);
   const lastSave = new Float64Array(total).fill(-Infinity);
@@ -171,6 +173,9 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   const byClock = new Uint8Array(total);
   const shard = Uint8Array.from({ length: total }, () => random() * 256);
   const signedIn = new Uint8Array(total);
+
+  /** The page's wait in the rush; not everybody who comes is the page. */
+  const turn = (t) => (spread ? rushWait(week, t, random) : 0);
 
   function plan(person, when, action) {
     const tick = Math.floor((when - first) / TICK);
@@ -279,10 +284,10 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
     if (when > finalSave[person] && finalSave[person] > t) when = finalSave[person];
     if (when < end) return plan(person, Math.max(when, t), SAVE);
     byClock[person] = Number(done[person] >= deadline[person]);
-    const turn = end + (byClock[person] ? pace.spread(habits.grace, random) : 0);
+    const hands = end + (byClock[person] ? pace.spread(habits.grace, random) : 0);
     failures[person] = 0;
-    tap[person] = Math.max(turn, t);
-    plan(person, Math.max(turn, t), HAND_IN);
+    tap[person] = Math.max(hands, t);
+    plan(person, Math.max(hands, t), HAND_IN);
   }
 
   function open(person, t) {
@@ -339,7 +344,8 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
         office.requests.blocks(t, habits.visitFiles);
         return plan(who, Math.max(t, tap[who]), TAP);
       case TAP:
-        return signedIn[who] ? plan(who, t + rushWait(week, t, random), START) : plan(who, t, SIGN_IN);
+        firstTap[who] = t;
+        return plan(who, t + turn(t), signedIn[who] ? START : SIGN_IN);
       case SIGN_IN: {
         const wait = ask(SIGN_IN, who, t);
         if (wait < 0) return again(who, t, SIGN_IN);
@@ -349,16 +355,17 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
       case ME: {
         const wait = ask(ME, who, t);
         if (wait < 0) return again(who, t, ME);
-        waits.signIn.add(t + wait - tap[who]);
+        waited[who] = t + wait - tap[who];
+        waits.signIn.add(waited[who]);
         failures[who] = presses[who] = 0;
         const pressesStart = t + wait + (0.5 + random()) * habits.looksMs;
         tap[who] = pressesStart;
-        return plan(who, pressesStart + rushWait(week, pressesStart, random), START);
+        return plan(who, pressesStart + turn(pressesStart), START);
       }
       case START: {
         const wait = ask(START, who, t);
         if (wait < 0) return again(who, t, START);
-        waits[tap[who] < opens + RUSH_MS ? "rush" : "after"].add(t + wait - tap[who]);
+        waits[firstTap[who] < opens + RUSH_MS ? "rush" : "after"].add(waited[who] + t + wait - tap[who]);
         if (groups[group[who]].oneAddress) present -= 1;
         return open(who, t + wait);
       }

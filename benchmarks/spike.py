@@ -1,7 +1,6 @@
 """``make spike``: Monday, eight o'clock, simulated: people who use the page against the platform's limits.
 
-    python -m benchmarks.spike            # every scenario with two seeds, and the knees; some minutes
-    python -m benchmarks.spike --write    # and writes the tables and the chart of docs/capacity.md
+    python -m benchmarks.spike    # some minutes; writes the tables and the chart of docs/capacity.md
 
 `benchmarks/spike.mjs` simulates with the page's own functions. This module hands it the platform's limits
 (`infra/platform.toml`), the measured figures (docs/figures.md and the code that states them) and the settings
@@ -17,8 +16,8 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ import yaml
 
 from chalicelib.domain.errors import Busy
 from chalicelib.services.exam.pace import _CALM, LONGEST
+from infra.expected import SIZES, expected, quotas
 from infra.progress import say_aside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +115,10 @@ def platform(path: Path = ROOT / "infra" / "platform.toml") -> Platform:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the templates set. ``rates`` and ``bursts`` by route; ``save_after`` in s, ``memory`` in MB."""
+    """What the templates set: ``rates`` and ``bursts`` by route; ``save_after`` in s, ``memory`` in MB.
+
+    ``gateway_rate`` and ``concurrency`` are the account's quotas.
+    """
 
     rates: Mapping[str, float]
     bursts: Mapping[str, float]
@@ -125,6 +128,8 @@ class Settings:
     save_after: int
     sign_ins_per_address: float
     requests_per_address: float
+    gateway_rate: float
+    concurrency: float
     provisioned: int = 0
     waf_retry_after: int = 30
 
@@ -149,21 +154,28 @@ def _defaults(name: str) -> dict[str, Any]:
     return {key: parameter.get("Default") for key, parameter in template["Parameters"].items()}
 
 
-def as_shipped() -> Settings:
-    """The templates with all their defaults, on new tables."""
-    limits = platform().limits
+def settings(people: int = SIZES[0]) -> Settings:
+    """The templates with ExpectedPeople; without it, the defaults are those for the fewest."""
+    row, asked = expected(people), quotas(people)
     api, waf = _defaults("template.yaml"), _defaults("waf.yaml")
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    names = ("signIn", "me", "start", "save", "handIn")
+    routes_of = {
+        "signIn": "SignInRate",
+        "me": "ApiRate",
+        "start": "StartRate",
+        "save": "ApiRate",
+        "handIn": "ApiRate",
+    }
     return Settings(
-        rates=dict.fromkeys(names, api["ApiRateLimit"]),
-        bursts=dict.fromkeys(names, api["ApiBurstLimit"]),
-        entry_writes=limits["new_table_writes"],
-        participant_writes=limits["new_table_writes"],
-        memory=config["stages"]["prod"]["lambda_functions"]["api_handler"]["lambda_memory_size"],
+        rates={route: row[name] for route, name in routes_of.items()},
+        bursts={route: row["ApiBurst" if name == "ApiRate" else name] for route, name in routes_of.items()},
+        entry_writes=row["EntriesWrites"],
+        participant_writes=row["ParticipantsWrites"],
+        memory=row["Memory"],
         save_after=api["SaveAfterSeconds"],
         sign_ins_per_address=waf["SignInsPerAddress"],
         requests_per_address=waf["RequestsPerAddress"],
+        gateway_rate=asked["gateway_rate"],
+        concurrency=asked["lambda_concurrency"],
     )
 
 
@@ -186,7 +198,8 @@ class Group:
 class Scenario:
     """``weak``: when the database refuses, and the share that it still answers; waits are then no goal.
 
-    ``minutes`` until everything is over. ``scale``: so many real people are one of the simulation.
+    ``spread``: whether people come by the page, which spreads the rush. ``minutes`` until everything is over.
+    ``scale``: so many real people are one of the simulation.
     """
 
     name: str
@@ -194,6 +207,7 @@ class Scenario:
     minutes: int = 32
     concurrency: int | None = None
     weak: Mapping[str, float] | None = None
+    spread: bool = True
     scale: int = 1
 
 
@@ -248,6 +262,7 @@ SCENARIOS = (
     in_three_seconds(50_000),
     goal(200_000),
     shared_close(40_000, 50_000, 0),
+    replace(shared_close(40_000, 50_000, 0), name="the same without the page's spreading", spread=False),
     shared_close(40_000, 50_000, 15 * MINUTE),
     new_account(5_000),
     office(5_000),
@@ -277,12 +292,15 @@ def run(plays: Sequence[tuple[Scenario, Settings, int]]) -> list[dict[str, Any]]
             "settings": {_camel(name): value for name, value in vars(settings).items()},
             "limits": {
                 **{_camel(name.removeprefix("lambda_")): value for name, value in limits.items()},
-                "concurrency": scenario.concurrency or limits["lambda_concurrency"],
+                "gatewayRate": settings.gateway_rate,
+                "gatewayBurst": settings.gateway_rate / 2,
+                "concurrency": scenario.concurrency or settings.concurrency,
             },
             "server": server,
             "opens": 0,
             "closes": 7 * 24 * 60 * MINUTE,
             "weak": scenario.weak,
+            "spread": scenario.spread,
             "scale": scenario.scale,
             "seed": seed,
             "until": scenario.minutes * MINUTE,
@@ -372,13 +390,13 @@ def apart(results: Sequence[Mapping[str, Any]]) -> list[str]:
     return found
 
 
-def knee(kind: Any, settings: Settings, *, most: int, step: int, scale: int, seed: int = 1) -> int:
-    """The most people, in steps, with whom ``kind`` reaches every goal; 0 for none."""
+def knee(kind: Callable[[int], Scenario], settings: Settings, *, step: int, most: int, scale: int) -> int:
+    """The most people, in steps, with whom ``kind`` reaches every goal; ``most`` may stand for more."""
     low, high = 0, most // step + 1
     while high - low > 1:
         middle = (low + high) // 2
         scenario = replace(kind(middle * step), scale=scale)
-        (result,) = run([(scenario, settings, seed)])
+        (result,) = run([(scenario, settings, 1)])
         if Goal().missed(scenario, result):
             high = middle
         else:
@@ -452,31 +470,134 @@ def chart(result: Mapping[str, Any], seconds: int = 180) -> str:
     return str(drawn.to_svg(width=760, height=320))
 
 
-@dataclass
-class Report:
-    """What `make spike` has found."""
+# ---- the report
 
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    apart: list[str] = field(default_factory=list)
+LARGE = 200_000
+KNEES: tuple[tuple[str, Callable[[int], Scenario], int, int], ...] = (
+    ("come in ten minutes", in_ten_minutes, 10_000, 800_000),
+    ("come in three seconds", in_three_seconds, 5_000, 200_000),
+    ("come in ten minutes, a quarter of them in three seconds", goal, 20_000, 800_000),
+    ("sit when the week ends", lambda people: shared_close(people, 0, 15 * MINUTE), 2_500, 150_000),
+    ("come in ten minutes in a new account", new_account, 5_000, 200_000),
+)
+PAGE = ROOT / "docs" / "capacity.md"
+BEGIN, END = "<!-- figures: make spike -->", "<!-- end of figures -->"
 
 
-def tell(name: str, settings: Settings) -> Report:
-    """Plays every scenario with both seeds."""
-    report = Report()
+def scenarios_table(settings: Settings) -> str:
+    """Every scenario with both seeds, and where the seeds disagree."""
+    rows, disagree = [], []
     for scenario in SCENARIOS:
         results = run([(scenario, settings, seed) for seed in SEEDS])
-        report.rows.append(row(scenario, settings, results))
-        report.apart += [f"{scenario.name}: {one}" for one in apart(results)]
-        say_aside(f"{name}: " + "; ".join(report.rows[-1]))
-    return report
+        rows.append(row(scenario, settings, results))
+        disagree += [f"{scenario.name}: {one}" for one in apart(results)]
+        say_aside("; ".join(rows[-1]))
+    told = "The two seeds agree." if not disagree else "The two seeds disagree in: " + "; ".join(disagree) + "."
+    return f"{markdown(HEAD, rows)}\n\n{told}"
+
+
+def knees_table() -> str:
+    """The knees without the parameter and with it."""
+    rows = []
+    sizes = (SIZES[0], LARGE, SIZES[-1])
+    for name, kind, step, most in KNEES:
+        found = [knee(kind, settings(people), step=step, most=most, scale=8) for people in sizes]
+        rows.append((name, *(f"{'≥ ' if people == most else ''}{people:,}" for people in found)))
+        say_aside("; ".join(rows[-1]))
+    head = ("people who", "without the parameter", *(f"ExpectedPeople={people}" for people in sizes[1:]))
+    return markdown(head, rows)
+
+
+def variants_table() -> str:
+    """What else could be set, on the goal's scenario."""
+    scenario, usual = goal(LARGE), settings(LARGE)
+    variants = (
+        ("as ExpectedPeople sets it", usual),
+        ("1,769 MB instead of 1,024", replace(usual, memory=1769)),
+        ("300 environments provisioned", replace(usual, provisioned=300)),
+        ("a save a minute", replace(usual, save_after=60)),
+        ("starts and sign-ins without limits of their own", replace(usual, **_unlimited(usual))),
+    )
+    rows = []
+    for (name, changed), result in zip(variants, run([(scenario, one, 1) for _, one in variants]), strict=True):
+        cost = usd(result, changed)
+        kept = (
+            changed.provisioned
+            * changed.memory
+            / 1024
+            * 3600
+            * platform().prices["lambda_provisioned_gb_second"]
+        )
+        p95 = [
+            f"{result['waits'][wait]['p95'] / 1000:.2f} s"
+            for wait in ("rush", "after", "signIn", "saved", "handIn")
+        ]
+        rows.append((name, *p95, f"{result['colds']:,.0f}", f"{sum(cost.values()) + kept:,.0f}"))
+    head = (
+        "variant",
+        "paper in the rush",
+        "paper after it",
+        "sign-in",
+        "answer saved",
+        "hand-in",
+        "cold starts",
+        "USD",
+    )
+    return markdown(head, rows)
+
+
+def _unlimited(usual: Settings) -> dict[str, Any]:
+    return {
+        "rates": dict.fromkeys(usual.rates, usual.gateway_rate),
+        "bursts": dict.fromkeys(usual.bursts, usual.gateway_rate / 2),
+    }
+
+
+def cost_table() -> str:
+    """The goal's morning by service."""
+    (result,) = run([(goal(LARGE), settings(LARGE), 1)])
+    (PAGE.parent / "capacity.svg").write_text(chart(result), encoding="utf-8")
+    cost = usd(result, settings(LARGE))
+    return markdown(("service", "USD"), [(name, f"{value:,.1f}") for name, value in cost.items()])
+
+
+def sizes_table() -> str:
+    """What the parameter sets and what to ask for."""
+    names = [*expected(SIZES[0]), *(f"quota: {name}" for name in quotas(SIZES[0]))]
+    columns = [[*expected(people).values(), *quotas(people).values()] for people in SIZES]
+    rows = [(name, *(f"{column[at]:,}" for column in columns)) for at, name in enumerate(names)]
+    return markdown(("", *(f"{people:,}" for people in SIZES)), rows)
+
+
+def limits_table() -> str:
+    """The platform's figures with their sources."""
+    rows = [(name, f"{row['value']:g}", row["unit"], row["source"]) for name, row in platform().rows.items()]
+    return markdown(("figure", "value", "unit", "source"), rows)
+
+
+def figures() -> str:
+    """The generated part of docs/capacity.md."""
+    parts = (
+        ("The knee", knees_table()),
+        ("What ExpectedPeople sets, and what the account has to allow", sizes_table()),
+        (f"With ExpectedPeople={LARGE}", scenarios_table(settings(LARGE))),
+        ("Without it", scenarios_table(settings())),
+        ("What else was tried", variants_table()),
+        ("The cost of the goal's morning", cost_table()),
+        (f"The platform's figures, read on {platform().read_on}", limits_table()),
+    )
+    return "\n\n".join(f"### {title}\n\n{table}" for title, table in parts)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.spike", description=__doc__.split("\n")[0])
-    parser.parse_args()
-    report = tell("as shipped", as_shipped())
-    print(markdown(HEAD, report.rows))
-    print("\nTwo seeds agree." if not report.apart else "\nTwo seeds disagree:\n" + "\n".join(report.apart))
+    """Simulates everything, prints it and writes it."""
+    argparse.ArgumentParser(prog="python -m benchmarks.spike", description=__doc__.split("\n")[0]).parse_args()
+    found = figures()
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{found}\n\n{END}{after}", encoding="utf-8")
+    print(found)
 
 
 if __name__ == "__main__":

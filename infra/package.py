@@ -102,8 +102,8 @@ def _read(out: Path) -> Package:
 
 def _inputs(project: Path) -> dict[str, bytes]:
     """All files that the package is made of, by name."""
-    names = ["app.py", "requirements.txt", "infra/template.yaml"]
-    names += [f"infra/{name}.py" for name in ("archive", "elf", "layer", "package", "template")]
+    names = ["app.py", "requirements.txt", "infra/template.yaml", "infra/platform.toml"]
+    names += [f"infra/{name}.py" for name in ("archive", "elf", "expected", "layer", "package", "template")]
     paths = [project / name for name in names]
     paths += sorted((project / ".chalice").glob("*.json"))
     paths += [path for path in sorted((project / "chalicelib").rglob("*")) if _belongs(path)]

@@ -10,6 +10,7 @@ import yaml  # type: ignore[import-untyped]
 
 from chalicelib.domain.errors import Busy
 from chalicelib.web import problems
+from infra import expected
 
 Template = dict[str, Any]
 
@@ -45,6 +46,7 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
     template["Parameters"]["StageName"]["Default"] = stage
     template["Parameters"]["CodeVersion"]["Default"] = code_version
     template["Parameters"]["DataTrail"]["Default"] = "yes" if stage == "prod" else "no"
+    template["Mappings"] = {"Expected": expected.mapping()}
     template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     if stage != "prod":
         for resource in template["Resources"].values():

@@ -18,8 +18,8 @@ export function phase(weeks, now) {
 const RUSH_MS = 15000;
 
 /**
- * Milliseconds to delay a start: arrivals in the first seconds of a week are spread over them at random, so that a
- * whole province does not start in the same second. Nobody loses time: a paper's clock begins at its start.
+ * Milliseconds to delay a sign-in or a start: arrivals in the first seconds of a week are spread over them at random, so
+ * that a whole province does not come in the same second. Nobody loses time: a paper's clock begins at its start.
  */
 export function rushWait(week, now, random = Math.random) {
   const [opens, closes] = [Date.parse(week.opens_at), Date.parse(week.closes_at)];

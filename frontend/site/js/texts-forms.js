@@ -5,6 +5,10 @@ import { addTexts } from "./texts.js";
 addTexts({
   "signIn.title": ["Đăng nhập", "Sign in"],
   "signIn.send": ["Đăng nhập", "Sign in"],
+  "signIn.rush": [
+    "Tuần thi vừa mở, nhiều người cùng vào. Trang tự đăng nhập cho bạn sau khoảng {seconds} giây; thời gian làm bài chưa tính.",
+    "The week has just opened, and many people come at once. You will be signed in in about {seconds} s; no paper's time runs yet.",
+  ],
   "signIn.expired": ["Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.", "Your session has expired or was ended, for example because the password was reset. Please sign in again."],
   "signIn.kept": ["Câu trả lời của bài đang làm vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
   "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],

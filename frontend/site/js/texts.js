@@ -32,6 +32,7 @@ const TEXTS = {
   "home.between": ["Đang nghỉ giữa hai tuần thi", "Between two weeks"],
   "home.after": ["Cuộc thi đã kết thúc", "The contest is over"],
   "home.opensIn": ["{name} bắt đầu sau", "{name} opens in"],
+  "home.signInAhead": ["Hãy đăng nhập trước giờ mở để vào thi được ngay.", "Sign in before it opens, and you can start at once."],
   "home.closesIn": ["{name} kết thúc sau", "{name} closes in"],
   "home.thanks": ["Cảm ơn bạn đã quan tâm. Mời xem kết quả.", "Thank you. Please see the results."],
   "home.enter": ["Vào thi", "Enter the contest"],

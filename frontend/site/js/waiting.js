@@ -1,8 +1,26 @@
-// While the server is busy: says what is happening, when the page tries again, and that nothing has to be done.
+// While the server is busy, or would be: says what is happening, when the page goes on, and that nothing has to be done.
 
-import { onWaiting } from "./api.js";
+import { onWaiting, pause } from "./api.js";
+import { clock } from "./clock.js";
 import { afterClick, fill, h } from "./dom.js";
+import { number } from "./format.js";
+import { rushWait } from "./phase.js";
 import { t } from "./texts.js";
+
+/**
+ * Waits for a turn in the first seconds of a week, as `text` in `note` says; otherwise not at all.
+ * @param {Pick<import("../../types/api").Contest, "weeks">} contest
+ * @param {HTMLElement} note
+ * @param {string} text
+ */
+export async function takeTurn({ weeks }, note, text) {
+  const week = weeks.find(({ closes_at: closes }) => clock.now() < Date.parse(closes));
+  const rush = week ? rushWait(week, clock.now()) : 0;
+  if (!rush) return;
+  note.textContent = t(text, { seconds: number(Math.ceil(rush / 1000)) });
+  await pause(rush);
+  note.textContent = "";
+}
 
 /** Shows waiting in `box`; of several waiting calls, the last one postponed. */
 export function showWaiting(box, { now = () => performance.now() } = {}) {

@@ -69,6 +69,7 @@ function statusCard(at, signedIn) {
   return [
     h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
     left || h("p", { class: "until" }, t("home.thanks")),
+    !signedIn && (kind === "before" || kind === "between") && h("p", { class: "hint" }, t("home.signInAhead")),
     h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
   ];
 }

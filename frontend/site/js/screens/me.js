@@ -1,10 +1,10 @@
 // The personal page: the current week, attempts used and left, all attempts with receipts; the start button.
 
-import { api, data, pause } from "../api.js";
+import { api, data } from "../api.js";
 import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
-import { phase, rushWait } from "../phase.js";
+import { phase } from "../phase.js";
 import { explain } from "../problems.js";
 import { papers } from "../records.js";
 import { receipts, session } from "../storage.js";
@@ -12,6 +12,7 @@ import { t } from "../texts.js";
 import "../texts-me.js";
 import "../texts-result.js";
 import "../texts-forms.js";
+import { takeTurn } from "../waiting.js";
 
 export async function screen({ contest, query, go, signedIn, signedOut, kept }) {
   const open = papers.open(signedIn.participant.participant_id, clock.now());
@@ -101,21 +102,14 @@ function makeStarter(contest, go, signedOut) {
     const button = h("button", { class: "button primary big", type: "button" }, text);
     button.addEventListener("click", once(button, async () => {
       problem.hidden = true;
-      const week = contest.weeks.find(({ closes_at: closes }) => clock.now() < Date.parse(closes));
-      const rush = fresh && week ? rushWait(week, clock.now()) : 0;
       try {
-        if (rush) {
-          note.textContent = t("me.rush", { seconds: number(Math.ceil(rush / 1000)) });
-          await pause(rush);
-        }
+        if (fresh) await takeTurn(contest, note, "me.rush");
         const { attempt } = await api.start();
         go(`#/paper/${attempt.attempt_id}`);
       } catch (error) {
         if (signedOut(error)) return;
         problem.textContent = explain(error);
         problem.hidden = false;
-      } finally {
-        note.textContent = "";
       }
     }));
     return [button, note, problem];

@@ -9,18 +9,21 @@ import { papers, records } from "../records.js";
 import { session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-forms.js";
+import { takeTurn } from "../waiting.js";
 import { withProof } from "../with-proof.js";
 
-export async function screen({ query, go, kept, signedIn }) {
+export async function screen({ contest, query, go, kept, signedIn }) {
   const next = query.get("next") || "";
   if (signedIn) return choice(signedIn.participant, go);
   const citizen = citizenIdField();
   const password = passwordField("password", { autocomplete: "current-password", required: true });
   const summary = summaryBox();
   const checking = checkingNote();
+  const turn = h("p", { class: "hint", role: "status" });
   const send = h("button", { class: "button primary", type: "submit" }, t("signIn.send"));
   const signIn = once(send, async () => {
     if (!mistakes.none()) return;
+    await takeTurn(contest, turn, "signIn.rush");
     try {
       const credentials = { citizen_id: numberIn(citizen.input.value), password: password.input.value };
       session.set(await withProof((proof) => api.signIn({ ...credentials, proof }), checking.tell));
@@ -35,7 +38,7 @@ export async function screen({ query, go, kept, signedIn }) {
   });
   if (kept) [citizen.input.value, password.input.value] = kept;
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
-    h("p", { class: "actions" }, send), checking.note);
+    h("p", { class: "actions" }, send), turn, checking.note);
   const mistakes = mistakesOf(form, summary);
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
   const [, attempt] = /^#\/paper\/([\w-]+)/.exec(next) || [];
