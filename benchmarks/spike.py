@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import leather
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from chalicelib.domain.errors import Busy
 from chalicelib.services.exam.pace import _CALM, LONGEST
-from infra.expected import SIZES, expected, quotas
+from infra.expected import SIZES, expected, of_an_address, quotas
 from infra.progress import say_aside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,7 +134,7 @@ class Settings:
     waf_retry_after: int = 30
 
 
-class _Tags(yaml.SafeLoader):
+class Tags(yaml.SafeLoader):  # type: ignore[misc]
     """CloudFormation's short forms as plain values: only defaults of parameters are looked at."""
 
 
@@ -146,18 +146,18 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
 
 
-_Tags.add_multi_constructor("!", _plain)
+Tags.add_multi_constructor("!", _plain)
 
 
 def _defaults(name: str) -> dict[str, Any]:
-    template = yaml.load((ROOT / "infra" / name).read_text(encoding="utf-8"), _Tags)  # noqa: S506  a SafeLoader
+    template = yaml.load((ROOT / "infra" / name).read_text(encoding="utf-8"), Tags)  # noqa: S506  a SafeLoader
     return {key: parameter.get("Default") for key, parameter in template["Parameters"].items()}
 
 
 def settings(people: int = SIZES[0]) -> Settings:
     """The templates with ExpectedPeople; without it, the defaults are those for the fewest."""
     row, asked = expected(people), quotas(people)
-    api, waf = _defaults("template.yaml"), _defaults("waf.yaml")
+    api, office_limits = _defaults("template.yaml"), of_an_address(people)
     routes_of = {
         "signIn": "SignInRate",
         "me": "ApiRate",
@@ -172,8 +172,8 @@ def settings(people: int = SIZES[0]) -> Settings:
         participant_writes=row["ParticipantsWrites"],
         memory=row["Memory"],
         save_after=api["SaveAfterSeconds"],
-        sign_ins_per_address=waf["SignInsPerAddress"],
-        requests_per_address=waf["RequestsPerAddress"],
+        sign_ins_per_address=office_limits["SignIns"],
+        requests_per_address=office_limits["Requests"],
         gateway_rate=asked["gateway_rate"],
         concurrency=asked["lambda_concurrency"],
     )
@@ -563,8 +563,13 @@ def cost_table() -> str:
 
 def sizes_table() -> str:
     """What the parameter sets and what to ask for."""
-    names = [*expected(SIZES[0]), *(f"quota: {name}" for name in quotas(SIZES[0]))]
-    columns = [[*expected(people).values(), *quotas(people).values()] for people in SIZES]
+    names = [*expected(SIZES[0])]
+    names += [f"of an address in five minutes: {name}" for name in of_an_address(SIZES[0])]
+    names += [f"quota: {name}" for name in quotas(SIZES[0])]
+    columns = [
+        [value for row in (expected, of_an_address, quotas) for value in row(people).values()]
+        for people in SIZES
+    ]
     rows = [(name, *(f"{column[at]:,}" for column in columns)) for at, name in enumerate(names)]
     return markdown(("", *(f"{people:,}" for people in SIZES)), rows)
 

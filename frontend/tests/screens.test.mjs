@@ -7,6 +7,7 @@ import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { fullNames, matching } from "../site/js/unit-picker.js";
+import { takeTurn } from "../site/js/waiting.js";
 
 const units = [
   { code: "THPT-DL1", name: "Trường THPT Đô Lương 1", bloc: "Trung học phổ thông", parent: "" },
@@ -77,6 +78,18 @@ test("the rush at an opening is spread at random, and nobody waits after it", ()
   assert.equal(rushWait(week, opens - 1, () => 1), 0);
   const trial = { opens_at: week.opens_at, closes_at: "2022-08-22T08:03:00+07:00" };
   assert.equal(rushWait(trial, opens, () => 1), 3600);
+});
+
+test("who comes in the rush is told of the wait, and nobody else waits", async () => {
+  const weekAt = (opens, length) => ({ weeks: [{ opens_at: new Date(opens).toISOString(), closes_at: new Date(opens + length).toISOString() }] });
+  const note = /** @type {any} */ ({ texts: [], set textContent(text) { this.texts.push(text); } });
+  await takeTurn(/** @type {any} */ (weekAt(Date.now() - 60000, 7 * 86400000)), note, "home.opensIn");
+  await takeTurn(/** @type {any} */ (weekAt(Date.now() + 60000, 7 * 86400000)), note, "home.opensIn");
+  await takeTurn({ weeks: [] }, note, "home.opensIn");
+  assert.deepEqual(note.texts, []);
+  await takeTurn(/** @type {any} */ (weekAt(Date.now() - 10, 20000)), note, "home.opensIn"); // a rush of 0.4 s
+  assert.equal(note.texts.length, 2);
+  assert.equal(note.texts[1], "");
 });
 
 test("a week that opens while the personal page is shown needs no call", () => {

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
+from benchmarks import spike
 from infra import expected
-from infra.package import build
+from infra.package import PROJECT, build
 
 Template = dict[str, Any]
 NOTHING = object()
@@ -140,3 +142,26 @@ def test_beginnings_are_limited_below_hand_ins_and_saves(people: int) -> None:
 def test_a_table_is_never_warmer_than_the_account_allows() -> None:
     for people in expected.SIZES:
         assert expected.expected(people)["EntriesWrites"] <= expected.quotas(people)["table_writes"]
+
+
+def test_the_limits_of_an_address_are_for_an_office() -> None:
+    template = yaml.load((PROJECT / "infra" / "waf.yaml").read_text(encoding="utf-8"), spike.Tags)  # noqa: S506  safe
+    assert template["Mappings"]["Expected"] == {
+        str(people): expected.of_an_address(people) for people in expected.SIZES
+    }
+    assert template["Parameters"]["ExpectedPeople"]["AllowedValues"] == [
+        str(people) for people in expected.SIZES
+    ]
+    rules = {rule["Name"]: rule["Statement"] for rule in template["Resources"]["WebAcl"]["Properties"]["Rules"]}
+    for rule, name in (("registrations", "Registrations"), ("sign-ins", "SignIns"), ("requests", "Requests")):
+        assert rules[rule]["RateBasedStatement"]["Limit"] == [
+            f"Sets{name}",
+            f"{name}PerAddress",
+            ["Expected", "ExpectedPeople", name],
+        ]
+
+
+def test_a_slash_at_the_end_escapes_no_limit() -> None:
+    """The gateway takes /api/sessions/ for /api/sessions."""
+    text = (PROJECT / "infra" / "waf.yaml").read_text(encoding="utf-8")
+    assert text.count("PositionalConstraint: STARTS_WITH") == text.count("PositionalConstraint:") == 3
