@@ -54,7 +54,7 @@ def of_an_address(people: int) -> dict[str, int]:
     """Limits in five minutes for one address (`infra/waf.yaml`), behind which a twentieth sit, 5,000 at least.
 
     Each of them loads the page, waits with it for five minutes, which reads the dates every ten seconds, signs
-    in, perhaps twice, and begins: some 80 requests, and half as much again. The function brakes guesses by person.
+    in, perhaps twice, and begins: some 80 requests, and half as much again. The function brakes who guesses.
     """
     office = max(5_000, people // 20)
     return {"Registrations": office, "SignIns": 2 * office, "Requests": 120 * office}
