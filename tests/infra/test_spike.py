@@ -83,7 +83,7 @@ def test_every_figure_of_the_platform_has_its_unit_and_its_source() -> None:
     for name, row in platform.rows.items():
         assert row["value"] > 0, name
         assert row["unit"], name
-        assert row["source"].startswith(("https://", "assumed: ")), name
+        assert row["source"].startswith(("https://", "not confirmed: https://", "assumed: ")), name
 
 
 def test_the_morning_has_a_price_and_a_chart() -> None:
