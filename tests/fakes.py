@@ -86,6 +86,7 @@ def definition(**tables: Any) -> Definition:
             {"name": "final", "title": "Giải tập thể", "when": "final", "count": 2},
         ],
         "eligibility": {"proof_of_work": "off"},
+        "publication": {"smallest_group": 1},
     }
     for name, table in tables.items():
         raw[name] = table if isinstance(table, list) else {**raw.get(name, {}), **table}

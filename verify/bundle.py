@@ -25,8 +25,9 @@ class Attempt(NamedTuple):
 class Person(NamedTuple):
     """A person, identified by the pseudonym; ``attempts`` by number, including discarded ones.
 
-    ``unit`` and ``category`` are those that counted; ``excused``: not obliged whatever the category; ``moved``:
-    another unit or category was given at registration. ``verified``: by what, empty if by nothing.
+    ``unit`` and ``category`` are those that counted, ``UNNAMED`` where too few people share the unit.
+    ``excused``: not obliged whatever the category. ``moved``: another unit or category was given at
+    registration. ``verified``: by what, empty if by nothing.
     """
 
     pseudonym: str

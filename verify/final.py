@@ -9,9 +9,10 @@ from math import lcm
 from typing import Any
 
 from verify import links
+from verify.hidden import EVERYBODY, OBLIGED
 from verify.links import Person
 from verify.outcome import Failed, Passed
-from verify.ranking import Unit, counting_in, headcounts, levels, lot, told_units, volume_of, weighed
+from verify.ranking import Unit, counting_in, headcounts, in_order, levels, lot, told_units, volume_of, weighed
 from verify.site import Fetch, read_json
 from verify.week import Checked, Line, expected_units, shown_units
 
@@ -38,11 +39,11 @@ def check(fetch: Fetch, weeks: Sequence[Checked]) -> Iterator[Passed]:
     yield _once_only(people, weeks)
 
     above = {unit["code"]: unit["parent"] for unit in weeks[-1].published["units"]}
-    ranked = _units(people, weeks, above, again)
+    ranked = _units(people, weeks, above, page)
     units = told_units(ranked, again["unit_prizes"], {})
     _compare("people", page["once"], _once(people))
-    _compare("figures", again["units"], [_figures(row) for row in ranked])
-    _compare("units", shown_units(page["units"]), expected_units(ranked, units))
+    _figures(again["units"], ranked)
+    _compare("units", *_shown(page["units"], ranked, units))
     _compare("proposals", again["commended"], _commended(people, ranked, units, weeks))
     _individual(page, people, weeks)
     won = sum(bool(row["prize"]) for row in units)
@@ -159,13 +160,32 @@ def _distinct(people: Iterable[Person], above: dict[str, str]) -> Figures:
     return counts
 
 
-def _figures(row: Unit) -> dict[str, Any]:
-    return {
-        "level": row.level,
-        "code": row.code,
-        "winners": row.winners,
-        "score": str(row.score),
-    }
+def _figures(told: Sequence[dict[str, Any]], ranked: Sequence[Unit]) -> None:
+    """A score is told where all sums that it follows from are; of a winner in any case."""
+    _compare("figures", len(told), len(ranked))
+    expected = [
+        {
+            "level": row.level,
+            "code": row.code,
+            "winners": row.winners,
+            "score": one["score"] if row.score is None else str(row.score),
+        }
+        for row, one in zip(ranked, told, strict=True)
+    ]
+    _compare("figures", told, expected)
+
+
+def _shown(
+    page: Sequence[dict[str, Any]], ranked: Sequence[Unit], told: Sequence[dict[str, Any]]
+) -> tuple[Any, Any]:
+    """The page's rows and what they must be; of a score that cannot be worked out, what is shown of it."""
+    _compare("units", len(page), len(ranked))
+    shown, expected = shown_units(page), expected_units(ranked, told)
+    expected = [
+        (*must[:-3], *there[-3:]) if row.score is None else must
+        for row, there, must in zip(ranked, shown, expected, strict=True)
+    ]
+    return shown, expected
 
 
 def _winners(people: Iterable[Person], weeks: Sequence[Checked], above: dict[str, str]) -> dict[str, int]:
@@ -179,14 +199,13 @@ def _winners(people: Iterable[Person], weeks: Sequence[Checked], above: dict[str
     return counts
 
 
-SUMS = (("people", "attempts", "best_sum"), ("obliged_people", "obliged_attempts", "obliged_best_sum"))
-
-
 def _units(
-    people: Sequence[Person], weeks: Sequence[Checked], above: dict[str, str], again: dict[str, Any]
+    people: Sequence[Person], weeks: Sequence[Checked], above: dict[str, str], page: dict[str, Any]
 ) -> list[Unit]:
     """Level by level, best first."""
+    again = page["again"]
     distinct, winners = _distinct(people, above), _winners(people, weeks, above)
+    distinct = _with_unnamed(distinct, people, page["units"])
     sizes = [headcounts(week.published["units"]) for week in weeks]
     rows = [{row["code"]: row for row in week.published["result"]["units"]} for week in weeks]
     questions = [week.published["rules"]["paper_questions"] for week in weeks]
@@ -206,9 +225,22 @@ def _units(
                 )
             )
         there = _scored(there, again)
-        there.sort(key=lambda one: (-one.score, -one.quality, -one.volume, lot(again["draw_root"], one.code)))
-        ranked += there
+        told = [row["code"] for row in page["units"] if row["level"] == level]
+        ranked += in_order(there, told, again, again["draw_root"])
     return ranked
+
+
+def _with_unnamed(distinct: Figures, people: Sequence[Person], rows: Sequence[dict[str, Any]]) -> Figures:
+    """The same with those whose lines do not name their unit: as the page has them, if there can be so many."""
+    unnamed = [person for person in people if any(line.hidden for line in _took_part(person))]
+    obliged = sum(any(line.obliged for line in _took_part(person)) for person in unnamed)
+    filled = dict(distinct)
+    for row in rows if unnamed else ():
+        told, few = (row["distinct_people"], row["distinct_obliged"]), distinct[row["code"]]
+        if not (0 <= told[0] - few[0] <= len(unnamed) and 0 <= told[1] - few[1] <= obliged):
+            _compare("units", told, few)
+        filled[row["code"]] = told
+    return filled
 
 
 def _unit(
@@ -224,12 +256,15 @@ def _unit(
     By week: ``sizes`` as ``headcounts`` gives them, and ``rows`` of the result with the size of the paper.
     """
     everybody, obliged = (
-        (sum(row[a] for row, _ in rows), sum(row[b] for row, _ in rows), sum(row[c] for row, _ in rows))
-        for a, b, c in SUMS
+        (sum(row[a] for row, _ in rows), sum(row[b] for row, _ in rows), _total([row[c] for row, _ in rows]))
+        for a, b, c in (EVERYBODY, OBLIGED)
     )
     asked = sum(size[2] for size in sizes)
-    people, of_best = (obliged[0], SUMS[1][2]) if asked else (everybody[0], SUMS[0][2])
-    shares = sum((Fraction(row[of_best], questions) for row, questions in rows), Fraction(0))
+    people, of_best = (obliged[0], OBLIGED[2]) if asked else (everybody[0], EVERYBODY[2])
+    quality = None
+    if all(row[of_best] is not None for row, _ in rows):
+        shares = sum((Fraction(row[of_best], questions) for row, questions in rows), Fraction(0))
+        quality = shares / people if people else Fraction(0)
     return Unit(
         level=level,
         code=unit["code"],
@@ -243,9 +278,14 @@ def _unit(
         winners=winners,
         rate=min(Fraction(obliged[0], asked), Fraction(1)) if asked else Fraction(0),
         volume=Fraction(0),
-        quality=shares / people if people else Fraction(0),
-        score=Fraction(0),
+        quality=quality,
+        score=None,
     )
+
+
+def _total(told: Sequence[int | None]) -> int | None:
+    known = [one for one in told if one is not None]
+    return sum(known) if len(known) == len(told) else None
 
 
 def _scored(units: list[Unit], rules: dict[str, Any]) -> list[Unit]:
@@ -255,7 +295,7 @@ def _scored(units: list[Unit], rules: dict[str, Any]) -> list[Unit]:
     scored = []
     for one, own in zip(units, volumes, strict=True):
         volume = Fraction(own, most) if most else Fraction(0)
-        score = weighed(one.rate, volume, one.quality, rules)
+        score = None if one.quality is None else weighed(one.rate, volume, one.quality, rules)
         scored.append(one._replace(volume=volume, score=score))
     return scored
 
@@ -340,7 +380,8 @@ def _individual(page: dict[str, Any], people: Iterable[Person], weeks: Sequence[
     for rank, name in won.items():
         score, duration, last = standings[rank - 1]
         winners.append({"prize": name, "rank": rank, "pseudonym": last.pseudonym})
-        shown.append([name, rank, last.unit, score, total, duration])
+        units = {row["rank"]: row["unit_code"] for row in page["winners"]} if last.hidden else {}
+        shown.append([name, rank, units.get(rank, last.unit), score, total, duration])
     _compare("winners", told["winners"], winners)
     named = ("prize", "rank", "unit_code", "score", "total", "duration_ms")
     _compare("winners", [[row[name] for name in named] for row in page["winners"]], shown)

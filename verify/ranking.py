@@ -8,13 +8,16 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from verify.bundle import Attempt, Person
+from verify.hidden import EVERYBODY, OBLIGED, Sums, Unnamed, filled_up
+from verify.outcome import Failed
 from verify.site import fraction
+from verify.tree import UNNAMED
 
 Key = tuple[Any, ...]
 
 
 class Place(NamedTuple):
-    """A person's place: the best of the counted attempts."""
+    """A person's place: the best of the counted attempts. A winner's unit is named, whatever the line does."""
 
     pseudonym: str
     unit: str | None
@@ -38,8 +41,8 @@ class Ranked(NamedTuple):
     units: list[Unit]
 
 
-def rank_again(people: Iterable[Person], published: dict[str, Any]) -> Ranked:
-    """Ranks a week by its ``ranking.json``."""
+def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[str, Any]) -> Ranked:
+    """Ranks a week by its ``ranking.json``. ``page`` names the winners' units."""
     rules = published["rules"]
     left_out = set(published["not_counted"])
     people = [person for person in people if person.pseudonym not in left_out]
@@ -85,8 +88,11 @@ def rank_again(people: Iterable[Person], published: dict[str, Any]) -> Ranked:
     }
     above = {unit["code"]: unit["parent"] for unit in published["units"]}
     winners: dict[str, int] = {}
+    unit_of = {row["rank"]: row["unit_code"] for row in page["winners"]}
     for prize in result["prizes"]:
-        for code in counting_in(ranked[prize["rank"] - 1].unit, above):
+        place = ranked[prize["rank"] - 1]
+        unit = unit_of.get(prize["rank"]) if place.unit == UNNAMED else place.unit
+        for code in counting_in(unit, above):
             winners[code] = winners.get(code, 0) + 1
     units = rank_units(everyone, winners, published)
     result["units"] = told_units(units, rules["unit_prizes"], published["unit_prizes_elsewhere"])
@@ -149,7 +155,7 @@ class Unit(NamedTuple):
     """A unit in a ranking; sums of (people, attempts, best scores); ``size``: the most obliged in a week.
 
     ``listed``: headcount and exempt, added up over the weeks. ``distinct``: people, and obliged ones,
-    each once.
+    each once. ``quality`` and ``score`` are None where the sum of best scores is not told.
     """
 
     level: str
@@ -158,14 +164,14 @@ class Unit(NamedTuple):
     parent: str
     listed: tuple[int, int]
     size: int
-    everybody: tuple[int, int, int]
-    obliged: tuple[int, int, int]
+    everybody: Sums
+    obliged: Sums
     distinct: tuple[int, int]
     winners: int
     rate: Fraction
     volume: Fraction
-    quality: Fraction
-    score: Fraction
+    quality: Fraction | None
+    score: Fraction | None
 
 
 def counting_in(unit: str | None, above: dict[str, str]) -> list[str]:
@@ -188,14 +194,13 @@ def headcounts(units: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
 
 def rank_units(everyone: list[Place], winners: dict[str, int], published: dict[str, Any]) -> list[Unit]:
     """Level by level, best first. ``winners``: the people of each unit with an individual prize."""
-    units = published["units"]
+    units, rows = published["units"], published["result"]["units"]
     above = {unit["code"]: unit["parent"] for unit in units}
-    figures = (
-        headcounts(units),
-        _sums(everyone, above),
-        _sums([place for place in everyone if place.obliged], above),
-        winners,
-    )
+    shown = _sums(everyone, above), _sums([place for place in everyone if place.obliged], above)
+    unnamed = [place.obliged for place in everyone if place.took_part and place.unit == UNNAMED]
+    hidden = Unnamed(len(unnamed), sum(unnamed))
+    sums = filled_up(shown, rows, above, hidden, published["rules"]["paper_questions"])
+    figures = (headcounts(units), *sums, winners)
     return [row for level, there in levels(units) for row in _level(level, there, figures, published)]
 
 
@@ -215,12 +220,10 @@ def told_units(
                 "level": row.level,
                 "rank": rank,
                 "code": row.code,
-                **dict(zip(("people", "attempts", "best_sum"), row.everybody, strict=True)),
-                **dict(
-                    zip(("obliged_people", "obliged_attempts", "obliged_best_sum"), row.obliged, strict=True)
-                ),
+                **dict(zip(EVERYBODY, row.everybody, strict=True)),
+                **dict(zip(OBLIGED, row.obliged, strict=True)),
                 "winners": row.winners,
-                "score": str(row.score),
+                "score": None if row.score is None else str(row.score),
                 "prize": prize if prize in [one["name"] for one in mine] else "",
                 "note": note(row, mine),
             }
@@ -237,13 +240,10 @@ def levels(units: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]
     return [("top", tops), ("leaf", [unit for unit in units if unit["code"] not in have_children])]
 
 
-Sums = dict[str, tuple[int, int, int]]
-
-
 def _level(
     level: str,
     units: list[dict[str, Any]],
-    figures: tuple[Sums, Sums, Sums, dict[str, int]],
+    figures: tuple[dict[str, tuple[int, int, int]], dict[str, Sums], dict[str, Sums], dict[str, int]],
     published: dict[str, Any],
 ) -> list[Unit]:
     """The ranking of one level. ``figures``, by code: headcounts, sums of all and of the obliged, winners."""
@@ -258,7 +258,9 @@ def _level(
         rate = min(Fraction(of_obliged[code][0], obliged), Fraction(1)) if obliged else Fraction(0)
         volume = Fraction(volume_of(everybody[code], of_obliged[code], rules), most) if most else Fraction(0)
         people, _, best_sum = of_obliged[code] if obliged else everybody[code]
-        quality = Fraction(best_sum, people * questions) if people else Fraction(0)
+        quality = None
+        if best_sum is not None:
+            quality = Fraction(best_sum, people * questions) if people else Fraction(0)
         rows.append(
             Unit(
                 level=level,
@@ -274,11 +276,40 @@ def _level(
                 rate=rate,
                 volume=volume,
                 quality=quality,
-                score=weighed(rate, volume, quality, rules),
+                score=None if quality is None else weighed(rate, volume, quality, rules),
             )
         )
-    rows.sort(key=lambda row: (-row.score, -row.quality, -row.volume, lot(published["draw_root"], row.code)))
-    return rows
+    told = [row["code"] for row in published["result"]["units"] if row["level"] == level]
+    return in_order(rows, told, rules, published["draw_root"])
+
+
+def in_order(rows: list[Unit], told: list[str], rules: dict[str, Any], root: str) -> list[Unit]:
+    """The rows of one level, best first; those without a score where the published ranking has them.
+
+    ``told``: the codes in the published order. Raises ``Failed`` where a row without a score cannot stand.
+    """
+    scored = [(-row.score, -row.quality, -row.volume, lot(root, row.code), row)
+              for row in rows if row.score is not None and row.quality is not None]  # fmt: skip
+    best_first = [row for *_, row in sorted(scored, key=lambda one: one[:4])]
+    without = {row.code: row for row in rows if row.score is None}
+    if not without:
+        return best_first
+    if sorted(told) != sorted(row.code for row in rows):
+        raise Failed("Xếp hạng không có đúng các đơn vị.", "The ranking does not have these units, each once.")
+    rest, ranked = iter(best_first), []
+    for code in told:
+        ranked.append(without[code] if code in without else next(rest))
+    highest = Fraction(100)
+    for place, row in enumerate(ranked):
+        below = next((one.score for one in ranked[place:] if one.score is not None), Fraction(0))
+        least, most = (weighed(row.rate, row.volume, quality, rules) for quality in (Fraction(0), Fraction(1)))
+        if row.score is None and (highest < least or below > most):
+            raise Failed(
+                f"Đơn vị {row.code} không thể đứng ở thứ hạng đã công bố, dù điểm là bao nhiêu.",
+                f"Unit {row.code} cannot have the published rank, whatever its score.",
+            )
+        highest = row.score if row.score is not None else highest
+    return ranked
 
 
 def competes(row: Unit, prize: dict[str, Any]) -> bool:
@@ -286,7 +317,7 @@ def competes(row: Unit, prize: dict[str, Any]) -> bool:
     return row.level in ("", prize["level"])
 
 
-def volume_of(everybody: tuple[int, int, int], of_obliged: tuple[int, int, int], rules: dict[str, Any]) -> int:
+def volume_of(everybody: Sums, of_obliged: Sums, rules: dict[str, Any]) -> int:
     return {"obliged": of_obliged[0], "people": everybody[0], "attempts": of_obliged[1]}[
         rules["unit_score"]["volume"]
     ]
@@ -312,14 +343,14 @@ def unit_prizes(
             ]
             if not may:
                 break
-            best = max(figure(row, prize["by"]) for row in may)
-            won[next(row.code for row in may if figure(row, prize["by"]) == best)] = prize["name"]
+            # By score the first is the best, whether its score is told or not.
+            best = may[0] if prize["by"] == "score" else max(may, key=lambda row: figure(row, prize["by"]))
+            won[best.code] = prize["name"]
     return won
 
 
 def figure(row: Unit, by: str) -> Fraction | int:
     figures: dict[str, Fraction | int] = {
-        "score": row.score,
         "rate": row.rate,
         "people": row.distinct[0],
         "attempts": row.everybody[1],
@@ -351,11 +382,12 @@ def note(row: Unit, prizes: list[dict[str, Any]]) -> str:
     return max((_why(row, prize) for prize in prizes), key=REASONS.index, default="")
 
 
-def _sums(places: Iterable[Place], above: dict[str, str]) -> Sums:
+def _sums(places: Iterable[Place], above: dict[str, str]) -> dict[str, Sums]:
     """People, counted attempts and best scores by unit code; a parent's children count in it too."""
-    sums = dict.fromkeys(above, (0, 0, 0))
+    sums: dict[str, list[int]] = {code: [0, 0, 0] for code in above}
     for place in places:
         for code in counting_in(place.unit, above) if place.took_part else ():
-            people, attempts, best_sum = sums[code]
-            sums[code] = (people + 1, attempts + place.counted, best_sum + place.best.score)
-    return sums
+            sums[code][0] += 1
+            sums[code][1] += place.counted
+            sums[code][2] += place.best.score
+    return {code: (people, attempts, best) for code, (people, attempts, best) in sums.items()}

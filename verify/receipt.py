@@ -15,7 +15,7 @@ from verify.folder import dated
 from verify.minutes import IN_TIME_S
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, parsed, read_json
-from verify.tree import canonical, check_record, from_hex, leaf_hash
+from verify.tree import UNNAMED, canonical, check_record, from_hex, leaf_hash
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 KEYS = {"record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"}
@@ -277,9 +277,14 @@ def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> tu
             "Take it to the organisers.",
         )
     line, counted = found
-    identity = receipt["openings"]["identity"]
+    identity, unit = receipt["openings"]["identity"], counted["unit"]
+    if unit == UNNAMED:
+        salt = bytes.fromhex(receipt["salts"]["identity"])
+        own = sha256(salt + canonical({"unit": identity["unit"]})).hexdigest()
+        unit = identity["unit"] if counted["unit_commitment"] == own else UNNAMED
     before = counted.get("registered", counted)
-    if (before["unit"], before["category"]) != (identity["unit"], identity["category"]):
+    moved = (unit, counted["category"]) != (identity["unit"], identity["category"])
+    if before["category"] != identity["category"] or moved != ("registered" in counted):
         raise Failed(
             "Bộ dữ liệu nêu đơn vị hoặc đối tượng khác với cam kết trong biên nhận.",
             "The bundle shows another unit or category than the receipt commits to.",

@@ -23,8 +23,13 @@ ALWAYS_COUNTED = {
     "category": str, "duration_ms": int, "received_at_ms": int, "salts": dict, "score": int, "unit": str,
 }  # fmt: skip
 COUNTED_KEYS = {
-    **ALWAYS_COUNTED, "obliged": bool, "registered": dict, "start": dict, "told": dict, "verified": str,
+    **ALWAYS_COUNTED, "obliged": bool, "registered": dict, "start": dict, "told": dict, "unit_commitment": str,
+    "verified": str,
 }  # fmt: skip
+
+
+# In place of a unit that is not named, because too few people share it.
+UNNAMED = "*"
 
 
 def canonical(value: Any) -> bytes:
@@ -53,14 +58,18 @@ def check_counted(counted: Any) -> dict[str, Any]:
             or type(told["score"]) is not int
         )
     if registered is not None:
-        wrong = wrong or registered.keys() != {"category", "reason", "unit"}
+        wrong = wrong or registered.keys() != {"category", "reason"}
         wrong = wrong or registered["reason"] not in ("roster", "decision")
     if start is not None:
         wrong = wrong or start.keys() != {"minute", "seed"} or type(start["minute"]) is not int
     if wrong:
         raise Failed("Phần counted có giá trị sai.", "counted has a wrong value.")
-    same = told is not None and told["score"] == counted["score"]
-    if same or (registered and all(registered[key] == counted[key] for key in ("unit", "category"))):
+    if (counted["unit"] == UNNAMED) != ("unit_commitment" in counted):
+        raise Failed(
+            "Dòng không nêu đơn vị thì phải có cam kết của đơn vị, và chỉ dòng đó.",
+            "A line that does not name the unit has a commitment to it, and no other line.",
+        )
+    if told is not None and told["score"] == counted["score"]:
         raise Failed(
             "Phần counted nêu lý do cho điều không khác cam kết.",
             "counted gives a reason for what does not differ from the commitment.",

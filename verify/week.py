@@ -16,6 +16,7 @@ from verify.outcome import Failed, Passed
 from verify.ranking import Ranked, Unit, rank_again
 from verify.receipt import week_index
 from verify.site import Fetch, parsed, read_json
+from verify.tree import UNNAMED
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 SAID = {
@@ -33,6 +34,7 @@ SAID = {
 class Line(NamedTuple):
     """A person of a week, for the end: the score and duration of the best attempt.
 
+    ``unit``: a winner's is named, whatever the line does; ``hidden``: the line does not name it.
     ``ranked``: not in ``no_prize``. ``too_fast``: the best attempt is below the shortest time.
     """
 
@@ -46,6 +48,7 @@ class Line(NamedTuple):
     score: int
     duration: int
     verified: str
+    hidden: bool
 
 
 class Checked(NamedTuple):
@@ -82,7 +85,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     yield from _rulings(people.values(), published)
     yield from _earlier_winners(fetch, published)
     yield _placed(people.values(), published["rules"]["obliged_categories"])
-    again = rank_again(people.values(), published)
+    again = rank_again(people.values(), published, page)
     result = again.result
     for name, (vi, en) in SAID.items():
         if published["result"][name] != result[name]:
@@ -96,6 +99,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
         f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
         f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
     )
+    yield from _unnamed(again)
     ranked = [place.pseudonym for place in again.ranked]
     best = {place.pseudonym: place.best.number for place in again.ranked}
     yield from check_openings(published, ranked, opened, best, index, fetch)
@@ -107,15 +111,36 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
             "The results page shows other rulings than ranking.json.",
         )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
-    return Checked(published, page, _lines(again, published["rules"]["min_duration_ms"]))
+    return Checked(published, page, _lines(again, published["rules"]["min_duration_ms"], page))
 
 
-def _lines(again: Ranked, min_duration: int) -> dict[str, Line]:
+def _unnamed(again: Ranked) -> Iterator[Passed]:
+    """How much rests on the published word, because too few people share a unit."""
+    if any(row["prize"] and row["score"] is None for row in again.result["units"]):
+        raise Failed(
+            "Có đơn vị đạt giải mà không công bố điểm.", "A unit has a prize, and its score is not told."
+        )
+    people = sum(place.unit == UNNAMED for place in again.everyone)
+    without = len({row.code for row in again.units if row.score is None})
+    if people:
+        yield Passed(
+            f"{people} người không nêu đơn vị vì quá ít người cùng đơn vị; của {without} đơn vị không công bố "
+            "điểm, nên chỉ kiểm tra được là thứ hạng có thể đúng",
+            f"The units of {people} people are not named, because too few share them; {without} units tell no "
+            "score: of their ranks it is checked that they can be right",
+        )
+
+
+def _lines(again: Ranked, min_duration: int, page: dict[str, Any]) -> dict[str, Line]:
     ranked = {place.pseudonym for place in again.ranked}
+    won = {
+        prize["pseudonym"]: row["unit_code"]
+        for prize, row in zip(again.result["prizes"], page["winners"], strict=True)
+    }
     return {
         place.pseudonym: Line(
             pseudonym=place.pseudonym,
-            unit=intern(place.unit or ""),
+            unit=intern((won.get(place.pseudonym, UNNAMED) if place.unit == UNNAMED else place.unit) or ""),
             category=intern(place.category),
             obliged=place.obliged,
             took_part=place.took_part,
@@ -124,6 +149,7 @@ def _lines(again: Ranked, min_duration: int) -> dict[str, Line]:
             score=place.best.score,
             duration=place.best.duration,
             verified=intern(place.verified),
+            hidden=place.unit == UNNAMED,
         )
         for place in again.everyone
     }
@@ -207,9 +233,11 @@ def _compare_page(page: dict[str, Any], again: Ranked) -> None:
         raise Failed(
             "Trang kết quả nêu số người, số lượt khác với tính lại.", "The results page shows other counts."
         )
-    winners = []
+    winners: list[tuple[Any, ...]] = []
     for prize in result["prizes"]:
         best, unit = ranked[prize["rank"] - 1].best, ranked[prize["rank"] - 1].unit
+        if unit == UNNAMED and len(winners) < len(page["winners"]):
+            unit = page["winners"][len(winners)]["unit_code"]
         received = EPOCH + timedelta(milliseconds=best.received)
         winners.append(
             (prize["prize"], prize["rank"], unit or "", best.score, best.prediction, best.duration, received)
@@ -242,12 +270,12 @@ def expected_units(rows: Sequence[Unit], told: Sequence[dict[str, Any]]) -> list
     expected = []
     for row, one in zip(rows, told, strict=True):
         people, _, best_sum = row.obliged if row.listed[0] > row.listed[1] else row.everybody
+        mean = None if best_sum is None else Fraction(best_sum, people) if people else Fraction(0)
         expected.append(
             (
                 *(one["level"], one["rank"], row.code, row.parent, row.bloc, *row.listed),
                 *(row.everybody[0], row.obliged[0], *row.distinct, row.everybody[1], one["prize"], one["note"]),
-                *(rounded(row.rate, 6), rounded(row.quality, 6), rounded(row.score, 4)),
-                rounded(Fraction(best_sum, people) if people else Fraction(0), 4),
+                *(rounded(row.rate, 6), rounded(row.quality, 6), rounded(row.score, 4), rounded(mean, 4)),
             )
         )
     return expected
@@ -261,12 +289,14 @@ def shown_units(rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [
         (
             *(row[name] for name in (*exact, *people, "attempts", "prize", "note")),
-            *(Decimal(row[name]) for name in decimals),
+            *(None if row[name] is None else Decimal(row[name]) for name in decimals),
         )
         for row in rows
     ]
 
 
-def rounded(exact: Fraction, places: int) -> Decimal:
+def rounded(exact: Fraction | None, places: int) -> Decimal | None:
     """Rounds half up."""
+    if exact is None:
+        return None
     return Decimal((exact * 10**places * 2 + 1) // 2).scaleb(-places)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from chalicelib.documents.canonical import parsed
@@ -103,9 +104,11 @@ def decode_opening(opening: bytes) -> dict[str, Any]:
 class Counted(NamedTuple):
     """How an attempt counted, beside its record, whose score and time it opens. Milliseconds.
 
-    ``start``: of an attempt that nobody handed in. ``told``: the score in the commitment, ``registered``: unit
-    and category in it, where these are others, else None. ``listed``: a roster says so, else a decision.
+    ``start``: of an attempt that nobody handed in. ``told``: the score in the commitment, ``registered``: the
+    category in it, where unit or category are others, else None. ``listed``: a roster says so, else a decision.
     ``excused``: not obliged although of an obliged category. ``verified``: by what, if a prize asks for that.
+    ``identity_salt``: where the unit is not to be named (``small_cells``), for its commitment, which the owner
+    of a receipt can open.
     """
 
     unit: str
@@ -116,25 +119,35 @@ class Counted(NamedTuple):
     score_salt: bytes = b""
     time_salt: bytes = b""
     told: int | None = None
-    registered: tuple[str, str] | None = None
+    registered: str | None = None
     listed: bool = False
     excused: bool = False
     verified: Verified = "none"
     start: Started | None = None
+    identity_salt: bytes | None = None
+
+
+# What stands in the place of a unit that is not named.
+UNNAMED = "*"
+
+
+def unit_commitment(identity_salt: bytes, unit: str) -> str:
+    """SHA-256 of salt and unit, in hex, for a line that does not name it (docs/proof.md)."""
+    named = f'"{unit}"' if unit else "null"
+    return sha256(identity_salt + f'{{"unit":{named}}}'.encode()).hexdigest()
 
 
 def encode_line(record: bytes, counted: Counted) -> bytes:
     """A line of the bundle."""
-    unit = f'"{counted.unit}"' if counted.unit else "null"
+    hidden = counted.identity_salt is not None
+    unit = f'"{UNNAMED if hidden else counted.unit}"' if hidden or counted.unit else "null"
     beside = [f'"category":"{counted.category}","duration_ms":{counted.duration}']
     if counted.excused:
         beside.append('"obliged":false')
     beside.append(f'"received_at_ms":{counted.received}')
     if counted.registered is not None:
-        before, category = counted.registered
         reason = "roster" if counted.listed else "decision"
-        was = f'"{before}"' if before else "null"
-        beside.append(f'"registered":{{"category":"{category}","reason":"{reason}","unit":{was}}}')
+        beside.append(f'"registered":{{"category":"{counted.registered}","reason":"{reason}"}}')
     beside.append(
         f'"salts":{{"score":"{counted.score_salt.hex()}","time":"{counted.time_salt.hex()}"}},'
         f'"score":{counted.score}'
@@ -144,6 +157,8 @@ def encode_line(record: bytes, counted: Counted) -> bytes:
     if counted.told is not None:
         beside.append(f'"told":{{"reason":"ruling","score":{counted.told}}}')
     beside.append(f'"unit":{unit}')
+    if counted.identity_salt is not None:
+        beside.append(f'"unit_commitment":"{unit_commitment(counted.identity_salt, counted.unit)}"')
     if counted.verified != "none":
         beside.append(f'"verified":"{counted.verified}"')
     return b'{"counted":{%b},"record":%b}' % (",".join(beside).encode(), record)

@@ -20,6 +20,7 @@ from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.definition import UnitPrize
 from chalicelib.domain.identity_provider import Verified
+from chalicelib.domain.small_cells import Told
 from chalicelib.domain.statistics.question_statistics import Flag
 from chalicelib.domain.unit_score import UnitStanding, UnitSums, UnitWeek, winners_by_unit
 from chalicelib.domain.units import Unit
@@ -81,7 +82,8 @@ class UnitLine(Part, frozen=True):
     "numerator/denominator".
 
     A parent's figures are its own plus its children's. ``level`` is empty where no unit has a parent.
-    ``prize`` and ``prize_title`` are empty where it has none.
+    ``prize`` and ``prize_title`` are empty where it has none. ``told_everybody``, ``told_obliged``: whether the
+    sum of these people's best scores may be public.
     """
 
     level: Literal["top", "leaf", ""]
@@ -109,10 +111,16 @@ class UnitLine(Part, frozen=True):
     prize: str
     prize_title: str
     note: str
+    told_everybody: bool
+    told_obliged: bool
 
     @property
     def sums(self) -> UnitSums:
         return UnitSums(*[getattr(self, name) for name in UnitSums._fields])
+
+    @property
+    def told(self) -> Told:
+        return Told(self.told_everybody, self.told_obliged)
 
 
 class Day(Part, frozen=True):
@@ -194,7 +202,8 @@ class ClosedWeek(Document, frozen=True, kw_only=True):
         """The week as the final counts it."""
         units = {line.code: _unit(line) for line in self.units}
         won = winners_by_unit(((prize.unit, prize.participant_id) for prize in self.prizes), units.values())
-        return UnitWeek(units, self.sums_by_unit, won, self.paper_size)
+        told = {line.code: line.told for line in self.units}
+        return UnitWeek(units, self.sums_by_unit, won, self.paper_size, told)
 
     @property
     def sums_by_unit(self) -> dict[str, UnitSums]:
@@ -255,6 +264,8 @@ def unit_lines(ranked: Iterable[UnitStanding], prizes: Iterable[UnitPrize]) -> t
             prize=row.prize,
             prize_title=titles.get(row.prize, ""),
             note=row.note,
+            told_everybody=row.told.everybody,
+            told_obliged=row.told.obliged,
         )
         for row in ranked
     )
@@ -285,6 +296,7 @@ def standing(line: UnitLine) -> UnitStanding:
         Fraction(line.score),
         line.prize,
         line.note,
+        line.told,
     )
 
 

@@ -113,7 +113,8 @@ class RankedPrize(Part, frozen=True):
 class RankedUnit(Part, frozen=True):
     """A unit's place in its level; ``score`` is exact: "numerator/denominator".
 
-    ``level`` is empty where no unit has a parent. A parent's figures are its own plus its children's.
+    ``level`` is empty where no unit has a parent. A parent's figures are its own plus its children's. Sums and
+    score are None where too few people stand behind them (``small_cells``).
     """
 
     level: str
@@ -121,12 +122,12 @@ class RankedUnit(Part, frozen=True):
     code: str
     people: int
     attempts: int
-    best_sum: int
+    best_sum: int | None
     obliged_people: int
     obliged_attempts: int
-    obliged_best_sum: int
+    obliged_best_sum: int | None
     winners: int
-    score: str
+    score: str | None
     prize: str
     note: str
 

@@ -39,7 +39,8 @@ class Winner(Part, frozen=True):
 class UnitRow(Part, frozen=True):
     """Its figures are rounded as in ``unit_ranking.csv``; ``level`` is empty where no unit has a parent.
 
-    ``people`` and ``obliged_people`` count a person in each week, the distinct ones once.
+    ``people`` and ``obliged_people`` count a person in each week, the distinct ones once. What follows from
+    scores is None where too few people stand behind it (``small_cells``).
     """
 
     level: Literal["top", "leaf", ""]
@@ -56,9 +57,9 @@ class UnitRow(Part, frozen=True):
     distinct_obliged: int
     rate: float
     attempts: int
-    mean_best: float
-    quality: float
-    unit_score: float
+    mean_best: float | None
+    quality: float | None
+    unit_score: float | None
     prize: str
     prize_title: str
     note: str
@@ -116,12 +117,12 @@ class WeekPage(Page, frozen=True, kw_only=True):
 
 
 class FinalUnit(Part, frozen=True):
-    """Figures of the end that its page has not; ``score`` is exact: "numerator/denominator"."""
+    """Figures of the end that its page has not; ``score`` is exact: "numerator/denominator", None as there."""
 
     level: Literal["top", "leaf", ""]
     code: str
     winners: int
-    score: str
+    score: str | None
 
 
 class IndividualAgain(Part, frozen=True):

@@ -25,6 +25,7 @@ from chalicelib.domain.ranking import (
     prediction_target,
     rank,
 )
+from chalicelib.domain.small_cells import NOTHING_HIDDEN, Cell, SmallCells, small_cells
 from chalicelib.domain.unit_score import (
     NOTHING,
     Distinct,
@@ -198,6 +199,7 @@ def close_week(
     earlier_winners: Collection[str] = (),
     unit_prizes_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
     proven: Collection[str] = (),
+    hidden: SmallCells = NOTHING_HIDDEN,
 ) -> WeekResult:
     """Every rule of a week's close, in the order of the design. Empties ``gathered.people``.
 
@@ -206,7 +208,8 @@ def close_week(
     that barring somebody moves up those behind and changes nothing else. They themselves are unranked and win
     nothing (R3). ``late``: who handed in what came too late to the log. Earlier winners are also those of later
     weeks that are recognised. ``unit_prizes_elsewhere``: the name of a unit prize → the units that have it of
-    other weeks. ``proven``: whom an identity provider had proved before the week closed.
+    other weeks. ``proven``: whom an identity provider had proved before the week closed. ``hidden``:
+    ``cells_to_hide``.
     """
     counts = count(gathered.people)
     target = prediction_target(counts, definition)
@@ -217,7 +220,7 @@ def close_week(
     prizes = award(ranked, definition, barred, earlier_winners)
     won = winners_by_unit(((ranked[place].unit, ranked[place].participant_id) for place in prizes), units)
     sizes = {unit.code: unit for unit in added_up(units)}
-    counted = UnitWeek(sizes, sums_by_unit, won, definition.paper.questions)
+    counted = UnitWeek(sizes, sums_by_unit, won, definition.paper.questions, hidden.told)
     unit_ranking = rank_units(units, sums_by_unit, definition, [counted], draw.root)
     return WeekResult(
         week=week,
@@ -234,6 +237,13 @@ def close_week(
         units=award_units(unit_ranking, definition.unit_prizes_of("week"), unit_prizes_elsewhere),
         collected=gathered.collected,
     )
+
+
+def cells_to_hide(definition: Definition, units: Sequence[Unit], gathered: Gathered) -> SmallCells:
+    """What public files keep back of the week; call it before ``close_week``, which empties ``gathered``."""
+    took_part = (person for person in gathered.people if person.took_part)
+    cells = (Cell(person.unit, person.category, person.obliged) for person in took_part)
+    return small_cells(cells, units, definition.publication.smallest_group)
 
 
 def _taken_out(people: list[Contender]) -> Iterator[Contender]:

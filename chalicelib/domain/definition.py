@@ -310,8 +310,11 @@ class Eligibility(_Table):
 
 
 class Publication(_Table):
+    """``smallest_group``: of how many people at least a figure about scores is published (``small_cells``)."""
+
     winner_names: Literal["masked", "full"] = "masked"
     lowest_units: Switch = False
+    smallest_group: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
 
 
 class Desk(_Table):

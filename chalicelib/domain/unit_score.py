@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from chalicelib.domain.definition import Definition, UnitPrize
 from chalicelib.domain.ranking import Standing, lot
+from chalicelib.domain.small_cells import ALL_TOLD, Told
 from chalicelib.domain.units import LEVELS, Level, Unit, added_up, counting_in, of_level, parents
 
 
@@ -64,7 +65,8 @@ class UnitStanding(NamedTuple):
 
     A parent's figures are all its own plus its children's. ``headcount`` and ``exempt`` are taken once a week;
     ``size``: the most obliged in a week. ``winners``: its distinct people with an individual prize of a week.
-    ``prize``: the name of the prize of this level that it has won; ``note``: why it can win none.
+    ``prize``: the name of the prize of this level that it has won; ``note``: why it can win none. ``told``:
+    which of its sums of scores may be public.
     """
 
     level: Literal[Level, ""]
@@ -80,6 +82,12 @@ class UnitStanding(NamedTuple):
     score: Fraction
     prize: str = ""
     note: str = ""
+    told: Told = ALL_TOLD
+
+    @property
+    def tells_score(self) -> bool:
+        """Whether score and quality may be public."""
+        return self.told.obliged if self.obliged else self.told.everybody
 
     @property
     def obliged(self) -> int:
@@ -152,13 +160,15 @@ def winners_by_unit(winners: Iterable[tuple[str, str]], units: Iterable[Unit]) -
 class UnitWeek(NamedTuple):
     """A week as units count it: headcounts in force, sums and prize-winners by unit code, size of the paper.
 
-    Each parent's are added up: its own and its children's.
+    Each parent's are added up: its own and its children's. ``told``: which sums may be public; both, of units
+    that are not there.
     """
 
     units: Mapping[str, Unit]
     sums: Mapping[str, UnitSums]
     winners: Mapping[str, Collection[str]]
     paper_size: int
+    told: Mapping[str, Told] = MappingProxyType({})
 
 
 def rank_units(
@@ -227,10 +237,17 @@ def _rank_level(
             rate=rate,
             quality=quality,
             score=score,
+            told=_told_by_all(unit.code, weeks),
         )
         rows.append((volume, row))
     rows.sort(key=lambda each: (-each[1].score, -each[1].quality, -each[0], lot(root, each[1].unit.code)))
     return [row._replace(rank=rank) for rank, (_, row) in enumerate(rows, 1)]
+
+
+def _told_by_all(code: str, weeks: Sequence[UnitWeek]) -> Told:
+    """A sum over weeks would tell one that is kept back, less those that are told."""
+    told = [week.told.get(code, ALL_TOLD) for week in weeks]
+    return Told(all(one.everybody for one in told), all(one.obliged for one in told))
 
 
 def covering(ranked: Iterable[UnitStanding]) -> Iterator[UnitStanding]:
@@ -306,9 +323,15 @@ def award_units(
         row._replace(
             prize=_won(row, won.get(row.unit.code)),
             note=max(reasons.get((row.level, row.unit.code), {""}), key=_REASONS.index),
+            told=_with_score(row) if row.unit.code in won else row.told,
         )
         for row in ranked
     ]
+
+
+def _with_score(row: UnitStanding) -> Told:
+    """A winner's score is public in any case."""
+    return row.told._replace(obliged=True) if row.obliged else row.told._replace(everybody=True)
 
 
 def _won(row: UnitStanding, prize: UnitPrize | None) -> str:

@@ -107,7 +107,7 @@ def _again(
                 level=line.level,
                 code=line.code,
                 winners=line.winners,
-                score=str(Fraction(line.score)),
+                score=str(Fraction(line.score)) if standing(line).tells_score else None,
             )
             for line in closed.units
         ),
@@ -172,6 +172,10 @@ def _shown(one: Winner) -> ShownWinner:
 
 def _unit(line: UnitLine) -> UnitRow:
     row = standing(line)
+
+    def shown(figure: Fraction, places: int) -> float | None:
+        return float(decimal(figure, places)) if row.tells_score else None
+
     return UnitRow(
         level=line.level,
         rank=line.rank,
@@ -187,9 +191,9 @@ def _unit(line: UnitLine) -> UnitRow:
         distinct_obliged=line.distinct_obliged,
         rate=float(decimal(row.rate, 6)),
         attempts=line.attempts,
-        mean_best=float(decimal(row.mean_best, 4)),
-        quality=float(decimal(row.quality, 6)),
-        unit_score=float(decimal(row.score, 4)),
+        mean_best=shown(row.mean_best, 4),
+        quality=shown(row.quality, 6),
+        unit_score=shown(row.score, 4),
         prize=line.prize,
         prize_title=line.prize_title,
         note=line.note,

@@ -42,6 +42,8 @@ UNIT = UnitLine(
     prize="weekly",
     prize_title="Giải thi tuần",
     note="",
+    told_everybody=True,
+    told_obliged=True,
 )
 
 

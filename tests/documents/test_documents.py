@@ -386,7 +386,7 @@ def test_records_and_their_line_of_the_bundle() -> None:
     start = records.start("a3", AttemptId(1, 2, attempt.started, attempt.nonce))
     finish = records.finish(own, DIGEST, attempt)
     counted = bundle.Counted("SO-B", "encouraged", 4, 61_500, 1_661_130_061_500, bytes(16), bytes(16), 5)
-    moved = counted._replace(registered=("SO-A", "mandatory"), listed=True, excused=True)
+    moved = counted._replace(registered="mandatory", listed=True, excused=True)
     for name, text in (
         ("start_record", start),
         ("attempt_record", finish),

@@ -25,13 +25,19 @@ class Played:
 
     The log has those in its second minute, of which there are some hundred in a week; all minutes are opened.
     ``missed``: numbers of receipts that the stream has not brought to the log; ``key``: when it names the key;
-    ``begun``: facts that were others when the week opened.
+    ``begun``: facts that were others when the week opened; ``few``: ``smallest_group``.
     """
 
     def __init__(
-        self, missed: Collection[int] = (), key: int = 0, begun: Mapping[str, str] | None = None, **paper: Any
+        self,
+        missed: Collection[int] = (),
+        key: int = 0,
+        begun: Mapping[str, str] | None = None,
+        few: int = 1,
+        **paper: Any,
     ) -> None:
-        self.counter = Counter(definition(contest={"weeks": 2}, paper=paper))
+        asked = definition(contest={"weeks": 2}, paper=paper, publication={"smallest_group": few})
+        self.counter = Counter(asked)
         self.clock, self.site, self.desk = self.counter.clock, MemoryObjects(), MemoryObjects()
         self.revisions = MemoryRevisions()
         self.receipts: list[dict[str, Any]] = []

@@ -150,6 +150,7 @@ def test_the_verifier_ranks_a_random_contest_of_several_weeks_alike(
             {"name": "all", "title": "Giải", "count": 2},
             *({**prize, **asking} for prize in individual),
         ],
+        publication={"smallest_group": [1, 3, 4, 5, 7][seed % 5]},
         identity=identity("https://xacthuc.example.vn", "https://thi.example/"),
         ranking={
             "order": ORDERS[seed * 5][: rng.choice([1, 5])],

@@ -250,8 +250,26 @@ def of_results(definition: Definition) -> Article:
                 f"without names: one for each {word_en}, and at the end a file that links those of one person. "
                 "A receipt of each paper lets its owner check that it is in the data, unchanged.",
             ),
+            *_of_few_people(publication.smallest_group),
         ),
     )
+
+
+def _of_few_people(least: int) -> list[Block]:
+    if least <= 1:
+        return []
+    return [
+        clause(
+            f"Nơi nào có ít hơn {least} người cùng đơn vị, cùng đối tượng dự thi thì dữ liệu ấy không nêu "
+            f"đơn vị của họ; đơn vị có ít hơn {least} người được xét chất lượng thì không công bố chất lượng "
+            "và điểm, trừ khi đạt giải. Có thể thêm đơn vị khác không được nêu để không ai suy ra được điểm "
+            "của những người ấy.",
+            f"Where fewer than {least} people of a unit and category take part, these data do not name their "
+            f"unit; of a unit with fewer than {least} people whose quality counts, quality and score are "
+            "published only if it wins. Other units may be left out too, so that nobody can work these "
+            "people's scores out.",
+        )
+    ]
 
 
 def of_changes(definition: Definition) -> Article:

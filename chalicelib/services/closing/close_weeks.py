@@ -36,7 +36,15 @@ from chalicelib.documents.manifest import (
 from chalicelib.documents.results_page import INDEX, Page, Recognised
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.week_proof import AUDIT
-from chalicelib.domain.closeout import Draw, FinalResult, Gathered, WeekResult, close_contest, close_week
+from chalicelib.domain.closeout import (
+    Draw,
+    FinalResult,
+    Gathered,
+    WeekResult,
+    cells_to_hide,
+    close_contest,
+    close_week,
+)
 from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
@@ -325,6 +333,7 @@ class CloseWeeks:
             folder_of(what, revision),
             minutes,
             proven,
+            cells_to_hide(definition, reference.units, gathered),
         )
         agreed = self.log.agree(definition, week, minutes.missing)
         minutes.fill(agreed.batches, self.log.last_in_time(definition, week))
@@ -388,6 +397,7 @@ class CloseWeeks:
             earlier_winners=winners,
             unit_prizes_elsewhere=unit_prizes,
             proven=proven,
+            hidden=cells_to_hide(reference.definition, reference.units, gathered),
         )
 
     def _at(self, current: Current, week: Week, earlier: list[ClosedWeek]) -> _At:

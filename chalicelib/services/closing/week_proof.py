@@ -46,6 +46,7 @@ from chalicelib.domain.merkle import WIDTH, LeafHashes, leaf_hash, packed_root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import attempt_id, committed
+from chalicelib.domain.small_cells import NOTHING_HIDDEN, Cell, SmallCells
 from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.contest.reference import Reference
@@ -192,22 +193,34 @@ class ProofCollector:
             mine.extend(encoded[at : at + length])
             at += length
 
-    def write(self, leaves: LeafHashes, minutes: Minutes, proven: Iterable[str] = ()) -> Iterator[bytes]:
+    def write(
+        self,
+        leaves: LeafHashes,
+        minutes: Minutes,
+        proven: Iterable[str] = (),
+        hidden: SmallCells = NOTHING_HIDDEN,
+    ) -> Iterator[bytes]:
         """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills the first two.
 
-        ``proven``: participant ids of those whom an identity provider has proved.
+        ``proven``: participant ids of those whom an identity provider has proved. ``hidden``: what lines must
+        not name.
         """
         anything, names = False, frozenset(map(self._pseudonym, proven))
         for number, bucket in enumerate(self._people):
             if bucket:
-                yield _packed(self._lines(bytes(bucket), leaves, minutes, names))
+                yield _packed(self._lines(bytes(bucket), leaves, minutes, names, hidden))
                 self._people[number] = bytearray()
                 anything = True
         if not anything:
             yield _packed([])
 
     def _lines(
-        self, bucket: bytes, leaves: LeafHashes, minutes: Minutes, proven: frozenset[bytes]
+        self,
+        bucket: bytes,
+        leaves: LeafHashes,
+        minutes: Minutes,
+        proven: frozenset[bytes],
+        small: SmallCells,
     ) -> list[bytes]:
         people = []
         at = 0
@@ -231,6 +244,7 @@ class ProofCollector:
             obliged, on_roster = told_of
             place = Place(counted_unit, self._categories[counted_category], obliged, listed=on_roster)
             name, beside = named.hex(), self._counted(entry, place, proven=named in proven)
+            hidden = small.hides(Cell(place.unit, place.category, place.obliged))
             for score, record in own:
                 attempt = Finished.decode(record)
                 public, made = self._records.finish_under(name, entry, self._bank, attempt)
@@ -248,6 +262,7 @@ class ProofCollector:
                     received=attempt.received,
                     score_salt=made.salts.score,
                     time_salt=made.salts.time,
+                    identity_salt=made.salts.identity if hidden else None,
                     start=start,
                     told=attempt.score if attempt.score != score else None,
                 )
@@ -261,7 +276,7 @@ class ProofCollector:
         return Counted(
             unit=place.unit,
             category=place.category,
-            registered=(entry.unit, entry.category) if moved else None,
+            registered=entry.category if moved else None,
             listed=place.listed,
             excused=place.category in self._obliged and not place.obliged,
             verified=verified if verified in self._proofs else "none",
@@ -294,6 +309,7 @@ def write_bundle(
     folder: str,
     minutes: Minutes,
     proven: Collection[str] = (),
+    hidden: SmallCells = NOTHING_HIDDEN,
 ) -> Bundle:
     """Writes ``audit.jsonl.gz`` into the desk's ``folder``, piece by piece; uses the collector up.
 
@@ -306,7 +322,7 @@ def write_bundle(
 
     def passing() -> Iterator[bytes]:
         nonlocal size
-        for piece in proof.write(leaves, minutes, proven):
+        for piece in proof.write(leaves, minutes, proven, hidden):
             summed.update(piece)
             size += len(piece)
             yield piece
@@ -435,12 +451,12 @@ def ranking_again(
                     code=row.unit.code,
                     people=row.sums.people,
                     attempts=row.sums.attempts,
-                    best_sum=row.sums.best_sum,
+                    best_sum=row.sums.best_sum if row.told.everybody else None,
                     obliged_people=row.sums.obliged_people,
                     obliged_attempts=row.sums.obliged_attempts,
-                    obliged_best_sum=row.sums.obliged_best_sum,
+                    obliged_best_sum=row.sums.obliged_best_sum if row.told.obliged else None,
                     winners=row.winners,
-                    score=str(row.score),
+                    score=str(row.score) if row.tells_score else None,
                     prize=row.prize,
                     note=row.note,
                 )

@@ -34,6 +34,7 @@ addTexts({
   "results.unitPeople": ["Tổng số người dự thi", "All participants"],
   "results.rate": ["Tỷ lệ", "Rate"],
   "results.quality": ["Chất lượng", "Quality"],
+  "results.untold": ["–: không công bố vì quá ít người dự thi, để không suy ra được điểm của ai.", "–: not published, because so few people took part that somebody's score could be worked out."],
   "results.unitScore": ["Điểm", "Score"],
   "results.unitAttempts": ["Lượt thi", "Attempts"],
   "results.best": ["{count} đơn vị dẫn đầu, theo điểm (thang 100)", "The {count} leading units, by score (of 100)"],

@@ -138,12 +138,13 @@ function ranking(units, level, names, once) {
   }
   draw();
 
+  const best = units.slice(0, IN_CHART);
   const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
   return h("section", { "aria-labelledby": section },
     h("h2", { id: section, class: "after" }, t(level ? `results.units.${level}` : "results.units")),
-    units.length > 1 && units[0].unit_score > 0 && h("figure", null,
-      h("figcaption", null, t("results.best", { count: number(Math.min(IN_CHART, units.length)) })),
-      barList(units.slice(0, IN_CHART).map((unit) => (
+    units.length > 1 && best.some((unit) => unit.unit_score) && h("figure", null,
+      h("figcaption", null, t("results.best", { count: number(best.length) })),
+      barList(best.filter(told).map((unit) => (
         { label: `${number(unit.rank)}. ${unit.name}`, value: unit.unit_score, text: number(unit.unit_score, 2) })), 100)),
     h("div", { class: "field" }, h("label", { for: filter }, t("results.filter")), input, count),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": section },
@@ -152,8 +153,12 @@ function ranking(units, level, names, once) {
           column(once ? "obligedSum" : "obliged"), column("rate"), once && column("obligedOnce"),
           column(once ? "unitPeopleOnce" : "unitPeople"), column("unitAttempts"), column("quality"))),
         body)),
+    !units.every(told) && h("p", { class: "hint" }, t("results.untold")),
     h("p", { class: "actions" }, more));
 }
+
+/** Of a unit in which few people took part, score and quality are not published. */
+const told = (unit) => unit.unit_score !== null;
 
 function unitRow(unit, above, once) {
   const headcount = unit.headcount - unit.exempt;
@@ -162,11 +167,11 @@ function unitRow(unit, above, once) {
     h("th", { scope: "row", class: "words" }, unit.name, " ", above && h("span", { class: "soft" }, `(${above}) `),
       unit.prize && h("span", { class: "badge good" }, unit.prize_title),
       unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
-    h("td", null, number(unit.unit_score, 2)),
+    h("td", null, told(unit) ? number(unit.unit_score, 2) : "–"),
     h("td", null, headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),
     h("td", null, headcount > 0 ? percent(unit.rate) : "–"),
     once && h("td", null, number(unit.distinct_obliged)),
     h("td", null, number(unit.distinct_people)),
     h("td", null, number(unit.attempts)),
-    h("td", null, percent(unit.quality)));
+    h("td", null, told(unit) ? percent(unit.quality) : "–"));
 }
