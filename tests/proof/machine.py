@@ -190,6 +190,7 @@ contests = st.fixed_dictionaries(
         "weights": st.sampled_from([("0.5", "0.2", "0.3"), ("0", "1", "0"), ("0", "0", "1")]),
         "volume": st.sampled_from(["obliged", "people", "attempts"]),
         "participation_min_score": st.sampled_from([0, 0, 1, 2]),
+        "smallest_group": st.sampled_from([1, 2, 4]),
         # The unit above the school.
         "parent": st.sampled_from(["", "SO-B", "SO-A"]),
         "unit_prizes": st.lists(unit_prizes, max_size=3).map(
@@ -324,6 +325,7 @@ def contest_of(rules: dict[str, Any]) -> Definition:
             "participation_min_score": rules["participation_min_score"],
         },
         unit_prizes=[{**prize, "title": "Giải"} for prize in rules["unit_prizes"]],
+        publication={"smallest_group": rules["smallest_group"]},
     )
     return contest if rules["target"] else contest.model_copy(update={"prediction": None})
 

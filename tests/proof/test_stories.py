@@ -27,6 +27,7 @@ RULES: dict[str, Any] = {
     "weights": ("0.5", "0.2", "0.3"),
     "volume": "obliged",
     "participation_min_score": 0,
+    "smallest_group": 1,
     "parent": "",
     "unit_prizes": [],
     "questions": 3,
