@@ -129,11 +129,12 @@ def _checks(
         yield from week.check(fetch, options.week, options.root)
     else:
         index = read_json(fetch, "data/results/index.json")
-        weeks = yield from _weeks(fetch, index)
-        if options.command == "final":
-            if not index["final"]:
-                raise CannotCheck("Cuộc thi chưa chốt kết quả chung cuộc.", "The end is not closed yet.")
-            yield from final.check(fetch, weeks)
+        page = final.fetch_page(fetch) if options.command == "final" and index["final"] else None
+        weeks = yield from _weeks(fetch, index, page)
+        if page:
+            yield from final.check(fetch, page, weeks)
+        elif options.command == "final":
+            raise CannotCheck("Cuộc thi chưa chốt kết quả chung cuộc.", "The end is not closed yet.")
 
 
 T = TypeVar("T")
@@ -184,12 +185,14 @@ def _witness(options: argparse.Namespace, clock: Callable[[], float]) -> Iterato
             serving.serve_forever()
 
 
-def _weeks(fetch: Fetch, index: Any) -> Generator[Passed, None, list[week.Checked]]:
+def _weeks(fetch: Fetch, index: Any, page: Any) -> Generator[Passed, None, list[week.Checked]]:
+    """``page``: of the end, if that is checked too."""
     if not index["weeks"]:
         raise CannotCheck("Chưa có tuần nào được chốt.", "No week is closed yet.")
     weeks = []
     for listed in index["weeks"]:
-        weeks.append((yield from week.check(fetch, listed["week"], None)))
+        later = final.times_of(page, listed["week"]) if page else ()
+        weeks.append((yield from week.check(fetch, listed["week"], None, later)))
     return weeks
 
 

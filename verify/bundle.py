@@ -9,17 +9,30 @@ from verify.outcome import Failed
 from verify.site import Fetch, file, lines, parsed
 from verify.tree import canonical, check_counted, check_record, from_hex, leaf_hash, root
 
+MINUTE_MS = 60_000
+
+
+class Times(NamedTuple):
+    """The opening of an attempt's times, in milliseconds."""
+
+    duration: int
+    received: int
+
 
 class Attempt(NamedTuple):
-    """The part of a line that counts for the ranking; ``told``: the score at submission."""
+    """The part of a line that counts for the ranking; ``told``: the score at submission.
+
+    ``minutes`` it took, and the ``minute`` of its receipt; ``exact`` where that is opened.
+    """
 
     number: int
     told: int
     score: int
     prediction: int | None
-    duration: int
-    received: int
+    minutes: int
+    minute: int
     status: str
+    exact: Times | None
 
 
 class Person(NamedTuple):
@@ -57,6 +70,24 @@ def fetch_checked(fetch: Fetch, path: str, digest: str) -> bytes:
     return data
 
 
+# Pseudonym and number of an attempt → one of ``times``, and the times in it.
+Opened = dict[tuple[str, int], tuple[Any, Times]]
+
+
+def opened_times(told: list[Any]) -> Opened:
+    """Raises ``Failed`` if one is there twice."""
+    opened = {
+        (one["pseudonym"], one["number"]): (one, Times(one["duration_ms"], one["received_at_ms"]))
+        for one in told
+    }
+    if len(opened) < len(told) or any(type(time) is not int for _, times in opened.values() for time in times):
+        raise Failed(
+            "Thời gian chính xác (times) của một bài nêu hai lần hoặc không phải số nguyên.",
+            "The exact times of an attempt are opened twice, or are no integers.",
+        )
+    return opened
+
+
 class Graded(NamedTuple):
     """What a line says of an attempt whose grading is opened; ``category``: for which its paper was drawn."""
 
@@ -67,13 +98,19 @@ class Graded(NamedTuple):
 
 
 def read(
-    packed: bytes, index: dict[str, Any], opened: dict[tuple[str, int], Graded | None] | None = None
+    packed: bytes,
+    index: dict[str, Any],
+    opened: dict[tuple[str, int], Graded | None],
+    times: Opened,
+    later: Opened,
 ) -> tuple[dict[str, Person], list[Logged]]:
     """All people of the week by pseudonym, and what the log should have, in the order of the lines.
 
-    ``opened``: pseudonym and number of attempts; it is filled with what their lines say.
+    ``opened``: pseudonym and number of attempts; it is filled with what their lines say. ``times`` go into the
+    attempts, those of ``later`` do not; all fit their commitments.
     Raises ``Failed`` unless the lines match the size and the root.
     """
+    opens = 0
     people: dict[str, Person] = {}
     logged: list[Logged] = []
     for line in lines(packed, index["audit"]["file"]):
@@ -83,6 +120,11 @@ def read(
         told = counted["told"]["score"] if "told" in counted else counted["score"]
         place = (counted["unit"], counted["category"], "obliged" in counted, moved, counted.get("verified", ""))
         name = record["pseudonym"]
+        tried = name, record["number"]
+        for one in (times.get(tried), later.get(tried)):
+            if one:
+                _check_times(one, record)
+                opens += 1
         if opened and (name, record["number"]) in opened:
             drawn = counted.get("registered", counted)["category"]
             opened[name, record["number"]] = Graded(record["grading"], drawn, told, counted["score"])
@@ -98,9 +140,10 @@ def read(
             told,
             counted["score"],
             record["prediction"],
-            counted["duration_ms"],
-            counted["received_at_ms"],
+            record["duration_minutes"],
+            record["minute"],
             record["status"],
+            times[tried][1] if tried in times else None,
         )
     leaves = sorted(one.leaf for one in logged)
     if len(leaves) != index["size"] or len(set(leaves)) != len(leaves):
@@ -113,7 +156,31 @@ def read(
             "Bộ dữ liệu không cho ra mã xác thực đã công bố: có bài bị thêm, bớt hoặc sửa.",
             "The bundle does not give the published root: attempts were added, removed or changed.",
         )
+    if opens < len(times) + len(later):
+        raise Failed(
+            "Có thời gian chính xác (times) của bài không có trong bộ dữ liệu.",
+            "Exact times are opened of an attempt that is not in the bundle.",
+        )
     return people, logged
+
+
+def _check_times(one: tuple[Any, Times], record: dict[str, Any]) -> None:
+    told, times = one
+    opening = {"duration_ms": times.duration, "received_at_ms": times.received}
+    salt = from_hex(told["salt"], 16, "salt")
+    if sha256(salt + canonical(opening)).hexdigest() != record["time"]:
+        raise Failed(
+            f"Thời gian chính xác nêu ra khác với cam kết trong bản ghi: {record['pseudonym']}.",
+            f"The exact times are not those that the record commits to: {record['pseudonym']}.",
+        )
+    if (times.duration // MINUTE_MS, times.received // MINUTE_MS) != (
+        record["duration_minutes"],
+        record["minute"],
+    ):
+        raise Failed(
+            f"Thời gian chính xác khác với số phút trong bản ghi: {record['pseudonym']}.",
+            f"The exact times differ from the minutes in the record: {record['pseudonym']}.",
+        )
 
 
 def _start(counted: dict[str, Any], record: dict[str, Any]) -> bytes | None:
@@ -152,19 +219,12 @@ def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
             f"A line is not canonical, or belongs to another contest or week: {text[:80]!r}…",
         )
     told = counted["told"]["score"] if "told" in counted else counted["score"]
-    times = {"duration_ms": counted["duration_ms"], "received_at_ms": counted["received_at_ms"]}
-    for name, opening in (("score", {"bank": index["bank"], "score": told}), ("time", times)):
-        salt = from_hex(counted["salts"].get(name), 16, f"salts.{name}")
-        if sha256(salt + canonical(opening)).hexdigest() != record[name]:
-            raise Failed(
-                f"Phần “{name}” nêu ra khác với cam kết trong bản ghi: {text[:80]!r}…",
-                f"The “{name}” that is shown is not the one that the record commits to: {text[:80]!r}…",
-            )
-    minutes = times["duration_ms"] // 60_000, times["received_at_ms"] // 60_000
-    if minutes != (record["duration_minutes"], record["minute"]):
+    salt = from_hex(counted["salts"].get("score"), 16, "salts.score")
+    opening = {"bank": index["bank"], "score": told}
+    if sha256(salt + canonical(opening)).hexdigest() != record["score"]:
         raise Failed(
-            f"Thời gian chính xác khác với số phút trong bản ghi: {text[:80]!r}…",
-            f"The exact times differ from the minutes in the record: {text[:80]!r}…",
+            f"Phần “score” nêu ra khác với cam kết trong bản ghi: {text[:80]!r}…",
+            f"The “score” that is shown is not the one that the record commits to: {text[:80]!r}…",
         )
     return counted, record
 

@@ -6,13 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from verify import links
+from verify.bundle import MINUTE_MS
 from verify.hidden import EVERYBODY, OBLIGED
 from verify.links import Person
 from verify.outcome import Failed, Passed
-from verify.ranking import Unit, counting_in, headcounts, in_order, levels, lot, told_units, volume_of, weighed
+from verify.ranking import (
+    Unit,
+    counting_in,
+    headcounts,
+    in_order,
+    levels,
+    lot,
+    missing,
+    told_units,
+    volume_of,
+    weighed,
+)
 from verify.site import Fetch, read_json
 from verify.week import Checked, Line, expected_units, shown_units
 
@@ -20,9 +32,18 @@ TOP_UNITS, TOP_PEOPLE = 10, 20
 Figures = dict[str, tuple[int, int]]
 
 
-def check(fetch: Fetch, weeks: Sequence[Checked]) -> Iterator[Passed]:
-    """``weeks``: all weeks, in order, each checked already. Raises ``Failed``."""
-    page = read_json(fetch, "data/results/final.json")
+def fetch_page(fetch: Fetch) -> dict[str, Any]:
+    page: dict[str, Any] = read_json(fetch, "data/results/final.json")
+    return page
+
+
+def times_of(page: dict[str, Any], week: int) -> list[Any]:
+    """The exact times of the week's attempts that the end opens."""
+    return [one for one in page["again"]["times"] if one["week"] == week]
+
+
+def check(fetch: Fetch, page: dict[str, Any], weeks: Sequence[Checked]) -> Iterator[Passed]:
+    """``weeks``: all weeks, in order, each checked already with ``times_of`` it. Raises ``Failed``."""
     again = page["again"]
     root = weeks[-1].published["draw_root"]
     if again["draw_root"] != root:
@@ -46,14 +67,15 @@ def check(fetch: Fetch, weeks: Sequence[Checked]) -> Iterator[Passed]:
     _compare("units", *_shown(page["units"], ranked, units))
     _compare("proposals", again["commended"], _commended(people, ranked, units, weeks))
     _individual(page, people, weeks)
+    inexact = sum(any(line is not None and line.duration is None for line in person) for person in people)
     won = sum(bool(row["prize"]) for row in units)
     yield Passed(
         f"Cuối cuộc thi: {len(weeks)} tuần cộng lại ra cùng số người dự thi ít nhất một lần, xếp hạng "
         f"{len(ranked)} đơn vị, {won} giải tập thể, {len(page['winners'])} giải cá nhân và "
-        f"{len(again['commended'])} đề nghị khen thưởng",
+        f"{len(again['commended'])} đề nghị khen thưởng; không cần thời gian chính xác của {inexact} người",
         f"The end: {len(weeks)} weeks add up to the people who took part at least once, the ranking of "
         f"{len(ranked)} units, {won} unit prizes, {len(page['winners'])} individual prizes and "
-        f"{len(again['commended'])} proposals for commendation",
+        f"{len(again['commended'])} proposals for commendation; exact times of {inexact} people are not needed",
     )
 
 
@@ -327,22 +349,63 @@ def _commended(
     whole = lcm(*sizes)
     always = sorted(
         (-sum(line.score * (whole // size) for line, size in zip(took, sizes, strict=True)),
-         sum(line.duration for line in took), took[-1].pseudonym)
+         _took(took), took[-1].pseudonym)
         for person in people
         if len(took := [line for line in _took_part(person) if line.ranked and not line.too_fast]) == len(weeks)
     )  # fmt: skip
-    place = 0
-    for number, (score, duration, name) in enumerate(always, 1):
-        tied = number > 1 and always[number - 2][:2] == (score, duration)
+    place, best_people = 0, list[tuple[int, Time, str]]()
+    for number, (score, time, name) in enumerate(always, 1):
+        tied = bool(best_people) and (best_people[-1][0], best_people[-1][1].sum) == (score, time.sum)
         if number > TOP_PEOPLE and not tied:
             break
         place = place if tied else number
         proposals.append(_proposal("best_people", "", place, name))
+        best_people.append((score, time, name))
+    _must_be_exact(always, best_people)
     return sorted(proposals, key=lambda one: (one["reason"], one["level"], one["place"], one["id"]))
 
 
 def _proposal(reason: str, level: str, place: int, name: str) -> dict[str, Any]:
     return {"reason": reason, "level": level, "place": place, "id": name}
+
+
+# Exact times
+
+
+class Time(NamedTuple):
+    """The sum of somebody's durations, in milliseconds; where not all are opened, the least that it can be.
+
+    By the whole minutes alone, it is from ``least`` to ``most``.
+    """
+
+    sum: int
+    exact: bool
+    least: int
+    most: int
+
+
+def _took(lines: Sequence[Line]) -> Time:
+    least = MINUTE_MS * sum(line.minutes for line in lines)
+    most = least + (MINUTE_MS - 1) * len(lines)
+    known = [line.duration for line in lines if line.duration is not None]
+    exact = len(known) == len(lines)
+    return Time(sum(known) if exact else least, exact, least, most)
+
+
+def _must_be_exact(everybody: Iterable[tuple[int, Time, str]], shown: Iterable[tuple[int, Time, str]]) -> None:
+    """Score, time and pseudonym. ``shown``: whose place is published.
+
+    Whom the minutes do not put before or behind one of these has all times opened. Those of others decide
+    nothing: whatever they are, everybody of ``shown`` has the same people before.
+    """
+    sums: dict[int, list[int]] = {}
+    for score, time, name in shown:
+        if not time.exact:
+            raise missing(name)
+        sums.setdefault(score, []).append(time.sum)
+    for score, time, name in everybody:
+        if not time.exact and any(time.least <= one <= time.most for one in sums.get(score, ())):
+            raise missing(name)
 
 
 # The individual ranking
@@ -357,11 +420,10 @@ def _individual(page: dict[str, Any], people: Iterable[Person], weeks: Sequence[
     for person in people:
         counted = [line for line in person if line and line.ranked and not line.too_fast]
         if counted:
-            standings.append(
-                (sum(line.score for line in counted), sum(line.duration for line in counted), counted[-1])
-            )
-    standings.sort(key=lambda one: (-one[0], one[1], lot(root, one[2].pseudonym)))
-    names = "\n".join(last.pseudonym for _, _, last in standings)
+            standings.append((sum(line.score for line in counted), _took(counted), counted[-1]))
+    standings.sort(key=lambda one: (-one[0], one[1].sum, lot(root, one[2].pseudonym)))
+    in_public = sorted((-score, last.pseudonym) for score, _, last in standings)
+    names = "\n".join(name for _, name in in_public)
     order = (len(standings), sha256(names.encode()).hexdigest())
     _compare("order", (told["ranked"], told["order_sha256"]), order)
     won: dict[int, str] = {}
@@ -375,13 +437,15 @@ def _individual(page: dict[str, Any], people: Iterable[Person], weeks: Sequence[
             if rank not in won and fits and score >= prize["min_score"]:
                 won[rank] = prize["name"]
                 left -= 1
+    times = [(score, time, last.pseudonym) for score, time, last in standings]
+    _must_be_exact(times, [times[rank - 1] for rank in won])
     total = sum(week.published["rules"]["paper_questions"] for week in weeks)
     winners, shown = [], []
     for rank, name in won.items():
-        score, duration, last = standings[rank - 1]
+        score, time, last = standings[rank - 1]
         winners.append({"prize": name, "rank": rank, "pseudonym": last.pseudonym})
         units = {row["rank"]: row["unit_code"] for row in page["winners"]} if last.hidden else {}
-        shown.append([name, rank, units.get(rank, last.unit), score, total, duration])
+        shown.append([name, rank, units.get(rank, last.unit), score, total, time.sum])
     _compare("winners", told["winners"], winners)
     named = ("prize", "rank", "unit_code", "score", "total", "duration_ms")
     _compare("winners", [[row[name] for name in named] for row in page["winners"]], shown)

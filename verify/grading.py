@@ -55,11 +55,12 @@ def check_openings(
     published: Json,
     ranked: list[str],
     opened: dict[tuple[str, int], Any],
-    best: dict[str, int],
+    best: dict[str, tuple[int, ...]],
     index: Json,
     fetch: Fetch,
 ) -> Iterator[Passed]:
-    """Grades opened attempts again; ``ranked``: pseudonyms, ``best``: the number of each one's best attempt.
+    """Grades opened attempts again; ``ranked``: pseudonyms, ``best``: the number of each one's best attempt, or
+    those of all that it may be.
 
     ``opened``: what the bundle's lines say of them (``bundle.Graded``).
     """
@@ -88,8 +89,7 @@ def check_openings(
                 )
     drawn = sorted(ranked, key=lambda name: sha256(f"{index['root']}|sample|{name}".encode()).digest())[:SAMPLE]
     winners = [prize["pseudonym"] for prize in published["result"]["prizes"]]
-    wanted = {(name, best[name]) for name in (*winners, *drawn)}
-    missing = len(wanted - opened.keys())
+    missing = sum(all((name, number) not in opened for number in best[name]) for name in {*winners, *drawn})
     graded = "chấm lại đúng" if kept else "mở ra đúng cam kết; bộ câu hỏi không công bố nên chưa chấm lại được"
     graded_en = "graded again" if kept else "opened; the bank is not published, so they cannot be graded"
     yield Passed(

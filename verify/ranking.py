@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from verify.bundle import Attempt, Person
+from verify.bundle import MINUTE_MS, Attempt, Opened, Person
 from verify.hidden import EVERYBODY, OBLIGED, Sums, Unnamed, filled_up
 from verify.outcome import Failed
 from verify.site import fraction
@@ -16,8 +17,16 @@ from verify.tree import UNNAMED
 Key = tuple[Any, ...]
 
 
+TIMES = {"duration", "submitted"}
+
+
 class Place(NamedTuple):
-    """A person's place: the best of the counted attempts. A winner's unit is named, whatever the line does."""
+    """A person's place: the best of the counted attempts.
+
+    ``may_be``: the attempts with the smallest minute key, one of which is the best; until the times of all of
+    them are opened, ``best`` is any of them, and counts as each of them would. ``key``: the minute key; behind
+    it the draw, where no criterion is a time.
+    """
 
     pseudonym: str
     unit: str | None
@@ -27,6 +36,25 @@ class Place(NamedTuple):
     counted: int
     took_part: bool
     verified: str
+    may_be: tuple[Attempt, ...]
+    key: Key
+
+    @property
+    def certain(self) -> bool:
+        """Whether the best attempt and its exact times are known."""
+        return all(attempt.exact for attempt in self.may_be)
+
+    def with_times(self, opened: Opened, rules: dict[str, Any], target: int | None) -> Place:
+        """Knowing these, too."""
+        tried = [(self.pseudonym, attempt.number) for attempt in self.may_be]
+        if opened.keys().isdisjoint(tried):
+            return self
+        may_be = tuple(
+            attempt._replace(exact=opened[one][1]) if one in opened else attempt
+            for one, attempt in zip(tried, self.may_be, strict=True)
+        )
+        best = best_of(self.pseudonym, may_be, self.counted, rules, target)
+        return self._replace(may_be=may_be, best=best)
 
 
 class Ranked(NamedTuple):
@@ -56,7 +84,7 @@ def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[s
         "attempts": sum(len(attempts) for attempts in counted.values()),
         "perfect_people": sum(
             any(
-                attempt.score == rules["paper_questions"] and attempt.duration >= rules["min_duration_ms"]
+                attempt.score == rules["paper_questions"] and not too_fast(attempt, rules, name)
                 for attempt in counted[name]
             )
             for name in with_one
@@ -64,27 +92,48 @@ def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[s
     }
     target = facts[rules["prediction_target"]] if rules["prediction_target"] else None
 
+    root = published["draw_root"]
+    timed = not TIMES.isdisjoint(rules["order"])
     everyone = []
     for name in with_one:
         own = counted[name]
-        best = min(own, key=lambda attempt: (criteria(attempt, len(own), rules, target), attempt.number))
+        keys = [minute_key(attempt, len(own), rules, target, name) for attempt in own]
+        key = min(keys)
+        may_be = tuple(attempt for attempt, other in zip(own, keys, strict=True) if other == key)
+        if not timed:
+            may_be, key = (min(may_be, key=lambda attempt: attempt.number),), (*key, lot(root, name))
+        best = best_of(name, may_be, len(own), rules, target)
         person = by_name[name]
         obliged = person.category in rules["obliged_categories"] and not person.excused
         took = name in took_part
-        place = Place(name, person.unit, person.category, obliged, best, len(own), took, person.verified)
+        place = Place(
+            name, person.unit, person.category, obliged, best, len(own), took, person.verified, may_be, key
+        )
         everyone.append(place)
-    root = published["draw_root"]
-    everyone.sort(
-        key=lambda place: (criteria(place.best, place.counted, rules, target), lot(root, place.pseudonym))
-    )
     barred = set(published["no_prize"])
-    ranked = [place for place in everyone if place.pseudonym not in barred]
+    in_minutes = sorted(
+        (place for place in everyone if place.pseudonym not in barred),
+        key=lambda place: (place.key, place.pseudonym),
+    )
+    groups = [list(equal) for _, equal in groupby(in_minutes, key=lambda place: place.key)]
+    ranked = [
+        place
+        for equal in groups
+        for place in (
+            sorted(equal, key=lambda one: (exact_key(one, rules, target), lot(root, one.pseudonym)))
+            if all(one.certain for one in equal)
+            else equal
+        )
+    ]
+    earlier = {one["pseudonym"] for one in published["earlier_winners"]}
+    won = prizes(ranked, rules, earlier)
+    _must_be_certain(groups, ranked, [*won, *prizes(ranked, rules, earlier, {one["pseudonym"] for one in won})])
     result: dict[str, Any] = {
         **facts,
         "prediction_actual": target,
         "ranked": len(ranked),
-        "order_sha256": sha256("\n".join(place.pseudonym for place in ranked).encode()).hexdigest(),
-        "prizes": prizes(ranked, rules, {one["pseudonym"] for one in published["earlier_winners"]}),
+        "order_sha256": sha256("\n".join(place.pseudonym for place in in_minutes).encode()).hexdigest(),
+        "prizes": won,
     }
     above = {unit["code"]: unit["parent"] for unit in published["units"]}
     winners: dict[str, int] = {}
@@ -97,6 +146,38 @@ def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[s
     units = rank_units(everyone, winners, published)
     result["units"] = told_units(units, rules["unit_prizes"], published["unit_prizes_elsewhere"])
     return Ranked(result, everyone, ranked, units)
+
+
+def _must_be_certain(groups: list[list[Place]], ranked: list[Place], first: list[dict[str, Any]]) -> None:
+    """``first``: winners and reserves. Whoever is equal to one of them in minutes has all times opened.
+
+    In other groups the order decides nothing: in none is anybody who would win, in whatever order.
+    """
+    keys = {ranked[one["rank"] - 1].key for one in first}
+    for equal in groups:
+        for place in equal if equal[0].key in keys else ():
+            if not place.certain:
+                raise missing(place.pseudonym)
+
+
+def missing(name: str) -> Failed:
+    return Failed(
+        f"Thiếu thời gian chính xác (times) của {name}: thứ hạng hoặc kết quả tùy thuộc vào đó.",
+        f"The exact times of {name} are missing, and the ranking or a result depends on them.",
+    )
+
+
+def best_of(
+    name: str, may_be: tuple[Attempt, ...], counted: int, rules: dict[str, Any], target: int | None
+) -> Attempt:
+    """Raises ``Failed`` if the times do not tell it, and it matters which it is."""
+    if all(attempt.exact for attempt in may_be):
+        return min(
+            may_be, key=lambda attempt: (criteria(attempt, counted, rules, target, name), attempt.number)
+        )
+    if len({(attempt.score, attempt.minutes) for attempt in may_be}) > 1:
+        raise missing(name)
+    return min(may_be, key=lambda attempt: attempt.number)
 
 
 def lot(root: str, name: str) -> str:
@@ -113,21 +194,55 @@ def counted_attempts(person: Person, rules: dict[str, Any]) -> list[Attempt]:
     return [one._replace(prediction=min(made)[1] if made else None) for one in counted]
 
 
-def criteria(attempt: Attempt, counted: int, rules: dict[str, Any], target: int | None) -> Key:
-    """The sort key of an attempt of a person with so many counted ones; smaller is better."""
+def too_fast(attempt: Attempt, rules: dict[str, Any], name: str) -> bool:
+    """Raises ``Failed`` if it takes exact times to know, and they are not opened."""
+    shortest: int = rules["min_duration_ms"]
+    if attempt.exact:
+        return attempt.exact.duration < shortest
+    if shortest % MINUTE_MS and attempt.minutes == shortest // MINUTE_MS:
+        raise missing(name)
+    return attempt.minutes < shortest // MINUTE_MS
+
+
+def exact_key(place: Place, rules: dict[str, Any], target: int | None) -> Key:
+    return criteria(place.best, place.counted, rules, target, place.pseudonym)
+
+
+def criteria(attempt: Attempt, counted: int, rules: dict[str, Any], target: int | None, name: str) -> Key:
+    """The sort key of an opened attempt of a person with so many counted ones; smaller is better."""
+    values = _in_order(attempt, attempt.exact or (0, 0), counted, rules, target)
+    return (too_fast(attempt, rules, name), *values, attempt.status == "overdue")
+
+
+def minute_key(attempt: Attempt, counted: int, rules: dict[str, Any], target: int | None, name: str) -> Key:
+    """The criteria up to and including the first time, in whole minutes; all of them if none is a time."""
+    values = _in_order(attempt, (attempt.minutes, attempt.minute), counted, rules, target)
+    for place, field in enumerate(rules["order"]):
+        if field in TIMES:
+            return (too_fast(attempt, rules, name), *values[: place + 1])
+    return (too_fast(attempt, rules, name), *values, attempt.status == "overdue")
+
+
+def _in_order(
+    attempt: Attempt, times: tuple[int, int], counted: int, rules: dict[str, Any], target: int | None
+) -> list[Any]:
     guessed = attempt.prediction is not None and target is not None
+    duration, received = times
     values = {
         "score": -attempt.score,
         "prediction": (0, abs((attempt.prediction or 0) - (target or 0))) if guessed else (1, 0),
-        "duration": attempt.duration,
-        "submitted": attempt.received,
+        "duration": duration,
+        "submitted": received,
         "attempts": counted,
     }
-    in_order = [values[name] for name in rules["order"]]
-    return (attempt.duration < rules["min_duration_ms"], *in_order, attempt.status == "overdue")
+    return [values[name] for name in rules["order"]]
 
 
-def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]) -> list[dict[str, Any]]:
+def prizes(
+    ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str], others: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """``others`` win nothing: so it gives the reserves."""
+    passed = {*others}
     won: list[dict[str, Any]] = []
     winners: set[str] = set()
     for prize in rules["prizes"]:
@@ -135,11 +250,12 @@ def prizes(ranked: list[Place], rules: dict[str, Any], earlier_winners: set[str]
         for rank, place in enumerate(ranked, 1):
             if not left:
                 break
-            if place.pseudonym in winners:
+            if place.pseudonym in winners or place.pseudonym in passed:
                 continue
             if rules["one_prize"] == "contest" and place.pseudonym in earlier_winners:
                 continue
-            if place.best.duration < rules["min_duration_ms"] or place.best.score < prize["min_score"]:
+            fast = too_fast(place.best, rules, place.pseudonym)
+            if fast or place.best.score < prize["min_score"]:
                 continue
             if prize["categories"] and place.category not in prize["categories"]:
                 continue

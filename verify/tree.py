@@ -19,9 +19,7 @@ CHOICES: dict[str, set[Any]] = {
     "format": {1},
     "status": {"submitted", "overdue", "blank", "discarded"},
 }
-ALWAYS_COUNTED = {
-    "category": str, "duration_ms": int, "received_at_ms": int, "salts": dict, "score": int, "unit": str,
-}  # fmt: skip
+ALWAYS_COUNTED = {"category": str, "salts": dict, "score": int, "unit": str}
 COUNTED_KEYS = {
     **ALWAYS_COUNTED, "obliged": bool, "registered": dict, "start": dict, "told": dict, "unit_commitment": str,
     "verified": str,

@@ -10,10 +10,10 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from verify import minutes
-from verify.bundle import Graded, Person, fetch_checked, read
+from verify.bundle import Graded, Opened, Person, fetch_checked, opened_times, read
 from verify.grading import check_openings
 from verify.outcome import Failed, Passed
-from verify.ranking import Ranked, Unit, rank_again
+from verify.ranking import Ranked, Unit, missing, rank_again, too_fast
 from verify.receipt import week_index
 from verify.site import Fetch, parsed, read_json
 from verify.tree import UNNAMED
@@ -32,7 +32,7 @@ SAID = {
 
 
 class Line(NamedTuple):
-    """A person of a week, for the end: the score and duration of the best attempt.
+    """A person of a week, for the end: score, whole minutes and exact duration, if opened, of the best attempt.
 
     ``unit``: a winner's is named, whatever the line does; ``hidden``: the line does not name it.
     ``ranked``: not in ``no_prize``. ``too_fast``: the best attempt is below the shortest time.
@@ -46,7 +46,8 @@ class Line(NamedTuple):
     ranked: bool
     too_fast: bool
     score: int
-    duration: int
+    minutes: int
+    duration: int | None
     verified: str
     hidden: bool
 
@@ -59,8 +60,13 @@ class Checked(NamedTuple):
     people: dict[str, Line]
 
 
-def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passed, None, Checked]:
-    """Yields the steps that hold; raises ``Failed`` at the first that does not."""
+def check(
+    fetch: Fetch, week: int, expected_root: str | None, later: Sequence[Any] = ()
+) -> Generator[Passed, None, Checked]:
+    """Yields the steps that hold; raises ``Failed`` at the first that does not.
+
+    ``later``: ``times`` that the end opens. The week has to hold without them.
+    """
     index = week_index(fetch, week, expected_root)
     folder = f"data/proof/week-{week}/{index['folder']}"
     packed = fetch_checked(fetch, f"{folder}/{index['audit']['file']}", index["audit"]["sha256"])
@@ -73,7 +79,8 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     opened: dict[tuple[str, int], Graded | None] = {
         (one["pseudonym"], one["number"]): None for one in published["openings"]
     }
-    people, logged = read(packed, index, opened)
+    times, more = opened_times(published["times"]), opened_times([*later])
+    people, logged = read(packed, index, opened, times, more)
     yield Passed(
         f"Tuần {week}: {index['size']} bài cho ra đúng mã xác thực {index['root']}",
         f"Week {week}: {index['size']} attempts give the published root",
@@ -96,12 +103,17 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
     if published["result"].keys() != result.keys():
         raise Failed("Kết quả công bố có mục lạ.", "The published result has unknown members.")
     yield Passed(
-        f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả",
-        f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result",
+        f"Xếp hạng lại {result['ranked']} người và {len(result['units'])} đơn vị ra cùng kết quả; "
+        f"thời gian chính xác của {len(times)} bài đã mở ra là đủ",
+        f"Ranking {result['ranked']} people and {len(result['units'])} units again gives the same result; "
+        f"the exact times of {len(times)} attempts, which are opened, are enough",
     )
     yield from _unnamed(again)
     ranked = [place.pseudonym for place in again.ranked]
-    best = {place.pseudonym: place.best.number for place in again.ranked}
+    best = {
+        place.pseudonym: (place.best.number,) if place.certain else tuple(one.number for one in place.may_be)
+        for place in again.ranked
+    }
     yield from check_openings(published, ranked, opened, best, index, fetch)
     page = read_json(fetch, f"data/results/week-{week}.json")
     _compare_page(page, again)
@@ -111,7 +123,7 @@ def check(fetch: Fetch, week: int, expected_root: str | None) -> Generator[Passe
             "The results page shows other rulings than ranking.json.",
         )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
-    return Checked(published, page, _lines(again, published["rules"]["min_duration_ms"], page))
+    return Checked(published, page, _lines(again, published["rules"], more, page))
 
 
 def _unnamed(again: Ranked) -> Iterator[Passed]:
@@ -131,28 +143,30 @@ def _unnamed(again: Ranked) -> Iterator[Passed]:
         )
 
 
-def _lines(again: Ranked, min_duration: int, page: dict[str, Any]) -> dict[str, Line]:
+def _lines(again: Ranked, rules: dict[str, Any], later: Opened, page: dict[str, Any]) -> dict[str, Line]:
     ranked = {place.pseudonym for place in again.ranked}
     won = {
         prize["pseudonym"]: row["unit_code"]
         for prize, row in zip(again.result["prizes"], page["winners"], strict=True)
     }
-    return {
-        place.pseudonym: Line(
+    lines: dict[str, Line] = {}
+    for place in again.everyone:
+        place = place.with_times(later, rules, again.result["prediction_actual"])  # noqa: PLW2901 - the same person
+        lines[place.pseudonym] = Line(
             pseudonym=place.pseudonym,
             unit=intern((won.get(place.pseudonym, UNNAMED) if place.unit == UNNAMED else place.unit) or ""),
             category=intern(place.category),
             obliged=place.obliged,
             took_part=place.took_part,
             ranked=place.pseudonym in ranked,
-            too_fast=place.best.duration < min_duration,
+            too_fast=too_fast(place.best, rules, place.pseudonym),
             score=place.best.score,
-            duration=place.best.duration,
+            minutes=place.best.minutes,
+            duration=place.best.exact.duration if place.best.exact and place.certain else None,
             verified=intern(place.verified),
             hidden=place.unit == UNNAMED,
         )
-        for place in again.everyone
-    }
+    return lines
 
 
 def _rulings(people: Iterable[Person], published: dict[str, Any]) -> Iterator[Passed]:
@@ -236,12 +250,13 @@ def _compare_page(page: dict[str, Any], again: Ranked) -> None:
     winners: list[tuple[Any, ...]] = []
     for prize in result["prizes"]:
         best, unit = ranked[prize["rank"] - 1].best, ranked[prize["rank"] - 1].unit
+        if best.exact is None:
+            raise missing(prize["pseudonym"])
         if unit == UNNAMED and len(winners) < len(page["winners"]):
             unit = page["winners"][len(winners)]["unit_code"]
-        received = EPOCH + timedelta(milliseconds=best.received)
-        winners.append(
-            (prize["prize"], prize["rank"], unit or "", best.score, best.prediction, best.duration, received)
-        )
+        received = EPOCH + timedelta(milliseconds=best.exact.received)
+        of_best = best.score, best.prediction, best.exact.duration, received
+        winners.append((prize["prize"], prize["rank"], unit or "", *of_best))
     shown = [
         (
             *(row["prize"], row["rank"], row["unit_code"] or "", row["score"], row["prediction"]),

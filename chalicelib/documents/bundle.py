@@ -102,7 +102,7 @@ def decode_opening(opening: bytes) -> dict[str, Any]:
 
 
 class Counted(NamedTuple):
-    """How an attempt counted, beside its record, whose score and time it opens. Milliseconds.
+    """How an attempt counted, beside its record, whose score it opens.
 
     ``start``: of an attempt that nobody handed in. ``told``: the score in the commitment, ``registered``: the
     category in it, where unit or category are others, else None. ``listed``: a roster says so, else a decision.
@@ -114,10 +114,7 @@ class Counted(NamedTuple):
     unit: str
     category: str
     score: int = 0
-    duration: int = 0
-    received: int = 0
     score_salt: bytes = b""
-    time_salt: bytes = b""
     told: int | None = None
     registered: str | None = None
     listed: bool = False
@@ -141,17 +138,13 @@ def encode_line(record: bytes, counted: Counted) -> bytes:
     """A line of the bundle."""
     hidden = counted.identity_salt is not None
     unit = f'"{UNNAMED if hidden else counted.unit}"' if hidden or counted.unit else "null"
-    beside = [f'"category":"{counted.category}","duration_ms":{counted.duration}']
+    beside = [f'"category":"{counted.category}"']
     if counted.excused:
         beside.append('"obliged":false')
-    beside.append(f'"received_at_ms":{counted.received}')
     if counted.registered is not None:
         reason = "roster" if counted.listed else "decision"
         beside.append(f'"registered":{{"category":"{counted.registered}","reason":"{reason}"}}')
-    beside.append(
-        f'"salts":{{"score":"{counted.score_salt.hex()}","time":"{counted.time_salt.hex()}"}},'
-        f'"score":{counted.score}'
-    )
+    beside.append(f'"salts":{{"score":"{counted.score_salt.hex()}"}},"score":{counted.score}')
     if counted.start is not None:
         beside.append(f'"start":{{"minute":{counted.start.minute},"seed":"{counted.start.seed.hex()}"}}')
     if counted.told is not None:

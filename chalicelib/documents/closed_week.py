@@ -303,7 +303,9 @@ def standing(line: UnitLine) -> UnitStanding:
 class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A person's place; the rank is the row's number. Times are in milliseconds.
 
-    ``verified``: by what before the week closed; by a provider only where a prize asks for that.
+    ``verified``: by what before the week closed; by a provider only where a prize asks for that. ``number``: of
+    the best attempt. ``rivals``: number, duration and receipt of those that exact times alone put behind it
+    (``ranking.Standing``).
     """
 
     participant_id: str
@@ -317,6 +319,8 @@ class RankingRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     received: int
     attempts: int
     verified: Verified = "none"
+    number: int = 1
+    rivals: tuple[tuple[int, int, int], ...] = ()
 
 
 class _RowsHeader(Document, frozen=True, kw_only=True):

@@ -133,7 +133,7 @@ class RankedUnit(Part, frozen=True):
 
 
 class Outcome(Part, frozen=True):
-    """``order_sha256``: digest of the pseudonyms of everybody ranked, in order."""
+    """``order_sha256``: digest of the pseudonyms of everybody ranked, by minute key and pseudonym."""
 
     people: int
     attempts: int
@@ -151,6 +151,16 @@ def order_digest(names: Iterable[str]) -> str:
     for place, name in enumerate(names):
         order.update(f"\n{name}".encode() if place else name.encode())
     return order.hexdigest()
+
+
+class OpenedTime(Part, frozen=True):
+    """The opening of an attempt's commitment ``time``, in milliseconds, and its salt in hex."""
+
+    pseudonym: str
+    number: int
+    duration_ms: int
+    received_at_ms: int
+    salt: str
 
 
 class OpenedGrading(Part, frozen=True):
@@ -180,7 +190,8 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     they are in ``no_prize`` unless the organisers have confirmed it. Equals stand by the draw under
     ``draw_root``, the log's root when it had ``draw_size`` leaves. ``unit_prizes_elsewhere``: the name of a
     prize → codes of the units that have it of other weeks. ``openings``: of the best attempts of winners,
-    reserves and a sample, by pseudonym, for grading again; an erased one is not there.
+    reserves and a sample, by pseudonym, for grading again; an erased one is not there. ``times``: where exact
+    ones decide, by pseudonym and number.
     """
 
     format: Literal[1] = 1
@@ -197,4 +208,5 @@ class RankingAgain(Document, frozen=True, kw_only=True):
     earlier_winners: tuple[EarlierWinner, ...]
     unit_prizes_elsewhere: dict[str, tuple[str, ...]]
     openings: tuple[OpenedGrading, ...]
+    times: tuple[OpenedTime, ...]
     result: Outcome

@@ -9,7 +9,13 @@ from typing import Literal
 
 from chalicelib.documents.closed_week import Counts, Prediction
 from chalicelib.documents.links import LinksFile
-from chalicelib.documents.ranking_again import CountedPrize, CountedUnitPrize, RankedPrize, UnitScoreRules
+from chalicelib.documents.ranking_again import (
+    CountedPrize,
+    CountedUnitPrize,
+    OpenedTime,
+    RankedPrize,
+    UnitScoreRules,
+)
 from chalicelib.documents.shown_rulings import ShownRuling
 from chalicelib.documents.typed import Document, Part
 from chalicelib.domain.commendation import Reason
@@ -128,7 +134,7 @@ class FinalUnit(Part, frozen=True):
 class IndividualAgain(Part, frozen=True):
     """The individual ranking of the end; people by their pseudonyms of the last week that counts for them.
 
-    ``order_sha256``: digest of the pseudonyms of everybody ranked, in order.
+    ``order_sha256``: digest of the pseudonyms of everybody ranked, by score and pseudonym.
     """
 
     prizes: tuple[CountedPrize, ...]
@@ -146,10 +152,18 @@ class Commended(Part, frozen=True):
     id: str
 
 
+class FinalTime(OpenedTime, frozen=True):
+    """Of an attempt of a ``week``."""
+
+    week: int
+
+
 class FinalAgain(Part, frozen=True):
     """The rules and outcome of the end, for working it out again from bundles and links (docs/proof.md).
 
     ``individual``: None where the contest has no such ranking. ``commended`` by reason, level and place.
+    ``times``: where exact ones decide and the week's ``ranking.json`` has not opened them, by week, pseudonym
+    and number.
     """
 
     draw_root: str
@@ -158,6 +172,7 @@ class FinalAgain(Part, frozen=True):
     units: tuple[FinalUnit, ...]
     individual: IndividualAgain | None
     commended: tuple[Commended, ...]
+    times: tuple[FinalTime, ...]
 
 
 class PeopleOnce(Part, frozen=True):

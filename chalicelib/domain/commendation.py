@@ -12,10 +12,11 @@ participation and results, so the proposals are:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
 from typing import Literal, NamedTuple
 
+from chalicelib.domain.ranking import MINUTE_MS
 from chalicelib.domain.unit_score import UnitStanding
 
 TOP_UNITS = 10
@@ -31,6 +32,19 @@ class WeekLine(NamedTuple):
     unit: str
     score: int
     duration: int
+
+
+class PersonSums(NamedTuple):
+    """Over all weeks: shares of a paper over the least common multiple of the sizes, scores, durations.
+
+    ``minutes``: the sum of the durations' whole minutes. ``unit``: the last week's.
+    """
+
+    share: int
+    score: int
+    duration: int
+    minutes: int
+    unit: str
 
 
 class Proposal(NamedTuple):
@@ -66,31 +80,31 @@ def propose_units(ranked: Sequence[UnitStanding]) -> list[Proposal]:
     return proposals
 
 
-def propose_people(weeks: Iterable[Iterable[WeekLine]], paper_sizes: Sequence[int]) -> list[Proposal]:
-    """Proposes people from the individual rankings of all weeks; ties share a place, in order of their ids.
-
-    ``paper_sizes``: the number of questions in each week's paper. Shares of a paper are compared as whole
-    numbers, over the least common multiple of the sizes.
-    """
+def people_of_all_weeks(
+    weeks: Iterable[Iterable[WeekLine]], paper_sizes: Sequence[int]
+) -> dict[str, PersonSums]:
+    """Everybody in the rankings of all weeks. ``paper_sizes``: the number of questions in each week's paper."""
     whole = lcm(*paper_sizes)
-    sums: dict[str, tuple[int, int, int, str]] | None = None
+    sums: dict[str, PersonSums] | None = None
     for week, size in zip(weeks, paper_sizes, strict=True):
         worth = whole // size
-        here = {
-            line.participant_id: (line.score * worth, line.score, line.duration, line.unit) for line in week
-        }
-        if sums is None:
-            sums = here
-        else:
-            sums = {
-                person: (sums[person][0] + share, sums[person][1] + score, sums[person][2] + duration, unit)
-                for person, (share, score, duration, unit) in here.items()
-                if person in sums
-            }
-    ordered = sorted(
-        (-share, duration, person, score, unit)
-        for person, (share, score, duration, unit) in (sums or {}).items()
-    )
+        before, sums = sums, {}
+        for person, unit, score, duration in week:
+            had = PersonSums(0, 0, 0, 0, "") if before is None else before.get(person)
+            if had is not None:
+                sums[person] = PersonSums(
+                    had.share + score * worth,
+                    had.score + score,
+                    had.duration + duration,
+                    had.minutes + duration // MINUTE_MS,
+                    unit,
+                )
+    return sums or {}
+
+
+def propose_people(sums: Mapping[str, PersonSums]) -> list[Proposal]:
+    """Proposes people of all weeks; ties share a place, in order of their ids."""
+    ordered = sorted((-one.share, one.duration, person, one.score, one.unit) for person, one in sums.items())
     proposals: list[Proposal] = []
     last: tuple[int, int] | None = None
     for number, (minus, duration, person, score, unit) in enumerate(ordered, 1):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
 from chalicelib.domain.definition import Prize
 from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.ranking import lot
+from chalicelib.domain.ranking import MINUTE_MS, lot
 
 
 class WeekBest(NamedTuple):
@@ -25,7 +26,10 @@ class WeekBest(NamedTuple):
 
 
 class FinalStanding(NamedTuple):
-    """A person's sums over all ``weeks`` that count for them; the rest is as in the ``last``."""
+    """A person's sums over all ``weeks`` that count for them; the rest is as in the ``last``.
+
+    ``minutes``: the sum of the durations' whole minutes, which is public.
+    """
 
     participant_id: str
     unit: str
@@ -36,6 +40,7 @@ class FinalStanding(NamedTuple):
     weeks: int
     last: int
     verified: Verified = "none"
+    minutes: int = 0
 
     def name(self, names: Pseudonyms) -> str:
         """The pseudonym of the last week: bundles show it, so that others can draw again."""
@@ -65,6 +70,7 @@ def rank_final(
                 before.weeks + 1,
                 number,
                 best.verified,
+                before.minutes + best.duration // MINUTE_MS,
             )
     ranked: list[FinalStanding] = []
     by_sums = sorted(sums.values(), key=_sums)
@@ -91,3 +97,26 @@ def award_final(ranked: Sequence[FinalStanding], prizes: Iterable[Prize]) -> dic
         )
         winners.update(dict.fromkeys(list(islice(may, prize.count)), prize.name))
     return winners
+
+
+class Sums(NamedTuple):
+    """A person's sums over ``weeks``: what is compared first, and the durations' whole minutes."""
+
+    participant_id: str
+    score: int
+    minutes: int
+    weeks: int
+
+
+def left_open(sums: Iterable[Sums], exact: Mapping[int, Iterable[int]]) -> Iterator[str]:
+    """Whom whole minutes do not put before or behind somebody whose place is published.
+
+    ``exact``: the sums of durations of those, in milliseconds, by their score. They are among those named.
+    """
+    known = {score: sorted(durations) for score, durations in exact.items()}
+    for one in sums:
+        there = known.get(one.score, ())
+        least = one.minutes * MINUTE_MS
+        next_one = bisect_left(there, least)
+        if next_one < len(there) and there[next_one] <= least + one.weeks * (MINUTE_MS - 1):
+            yield one.participant_id

@@ -22,6 +22,10 @@ from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import span_ms
 
+MINUTE_MS = 60_000
+# The criteria that are times: what is published of them is whole minutes, unless more of it decides.
+TIMES = frozenset({"duration", "submitted"})
+
 
 class Candidate(NamedTuple):
     """A counted attempt, as far as it is compared.
@@ -43,8 +47,9 @@ class Contender(NamedTuple):
 
     ``attempts`` is the number of counted attempts; ``perfect`` says whether any of them was all correct, and
     ``took_part`` whether any has the score that taking part needs. ``listed``: the person is on a roster.
-    ``candidates`` are the attempts that some target could make the best one. The others are dropped, because a
-    Lambda's memory has to hold 400,000 contenders: they would take 84 MB more.
+    ``candidates`` are the attempts that some target could make the best one, and those that exact times alone
+    put behind it. The others are dropped, because a Lambda's memory has to hold 400,000 contenders: they would
+    take 84 MB more.
     """
 
     participant_id: str
@@ -63,7 +68,8 @@ class Standing(NamedTuple):
 
     ``obliged``: measured against the headcount of the unit (R1). ``took_part``: one of the counted attempts has
     the score that taking part needs. ``verified``: by what; by a provider only where a prize asks for
-    that.
+    that. ``rivals``: the other attempts with the minute key of the best (``minute_compare``): exact times alone
+    put them behind it.
     """
 
     participant_id: str
@@ -74,6 +80,7 @@ class Standing(NamedTuple):
     best: Candidate
     attempts: int
     verified: Verified = "none"
+    rivals: tuple[Candidate, ...] = ()
 
 
 class Counts(NamedTuple):
@@ -98,7 +105,7 @@ Compare = Callable[[Finished | Candidate, int], Key]
 
 def contenders(placed: Iterable[tuple[Entry, Place]], definition: Definition) -> Iterator[Contender]:
     """Everyone with a counted attempt. The entries are taken one by one and not kept."""
-    compare = comparison(definition, _before_the_target(definition), target=None)
+    compare = minute_compare(definition, _before_the_target(definition), target=None)
     all_correct, min_duration = definition.paper.questions, span_ms(definition.paper.min_duration)
     one_prediction, least = definition.one_prediction, definition.unit_score.participation_min_score
     for entry, place in placed:
@@ -212,6 +219,41 @@ def comparison(definition: Definition, fields: Sequence[str], target: int | None
     return key
 
 
+def minute_compare(definition: Definition, fields: Sequence[str], target: int | None) -> Compare:
+    """The **minute keys** of attempts: ``comparison`` by the first time among ``fields``, in whole minutes, and
+    what stands before it; all of ``fields`` where none is a time.
+
+    Whoever is not behind by the exact keys is not behind by the minute keys: up to the time both have the same
+    values, and rounding down never turns two times round. So the best attempt has its person's smallest
+    minute key, and people with equal minute keys stand together in the ranking.
+    """
+    time = next((place for place, field in enumerate(fields) if field in TIMES), None)
+    if time is None:
+        return comparison(definition, fields, target)
+    exact = comparison(definition, fields[: time + 1], target)
+
+    def key(attempt: Finished | Candidate, attempts: int) -> Key:
+        *before, instant = exact(attempt, attempts)
+        return (*before, instant // MINUTE_MS)
+
+    return key
+
+
+def minute_groups(
+    ranked: Iterable[Standing], definition: Definition, target: int | None
+) -> Iterator[list[Standing]]:
+    """The people of a ranking in its order: together those whose minute keys are equal.
+
+    Where no criterion is a time, everybody stands alone: what is public tells the order.
+    """
+    if TIMES.isdisjoint(definition.ranking.order):
+        yield from ([one] for one in ranked)
+        return
+    compare = minute_compare(definition, full_order(definition), target)
+    for _, equal in groupby(ranked, key=lambda one: compare(one.best, one.attempts)):
+        yield list(equal)
+
+
 def full_order(definition: Definition) -> tuple[str, ...]:
     """The contest's order, and behind it what puts an overdue paper behind its equals."""
     return (*definition.ranking.order, "overdue")
@@ -243,12 +285,15 @@ def rank(
 
     Two people who are equal in the whole order stand by the draw, by root (as in ``lot``) and pseudonym.
     """
-    compare = comparison(definition, full_order(definition), target)
+    order = full_order(definition)
+    compare, in_minutes = comparison(definition, order, target), minute_compare(definition, order, target)
+    timed = not TIMES.isdisjoint(order)
     keyed: list[tuple[Key, Standing]] = []
     for person in people:
         key, best = best_attempt(person.candidates, compare, person.attempts)
         verified = verified_by(proven=person.participant_id in proven, listed=person.listed)
-        keyed.append((key, Standing(*person[:5], best, person.attempts, verified)))
+        rivals = _rivals(person, best, in_minutes) if timed and len(person.candidates) > 1 else ()
+        keyed.append((key, Standing(*person[:5], best, person.attempts, verified, rivals)))
     keyed.sort(key=itemgetter(0))
 
     ranked: list[Standing] = []
@@ -258,6 +303,12 @@ def rank(
             tied.sort(key=lambda one: lot(root, names(week.number, one.participant_id)))
         ranked += tied
     return ranked
+
+
+def _rivals(person: Contender, best: Candidate, compare: Compare) -> tuple[Candidate, ...]:
+    smallest = compare(best, person.attempts)
+    others = [one for one in person.candidates if one is not best]
+    return tuple([one for one in others if compare(one, person.attempts) == smallest])
 
 
 def best_attempt(candidates: Sequence[Candidate], compare: Compare, attempts: int) -> tuple[Key, Candidate]:

@@ -50,7 +50,7 @@ def committed(key: bytes, entry: Entry, bank: str, attempt: Finished) -> Committ
     """
     person, named = entry.participant_id, attempt_id(entry.week, attempt)
     unit = f'"{entry.unit}"' if entry.unit else "null"
-    three = blake2b(f"record|{entry.week}|{attempt.number}|{person}".encode(), key=key, digest_size=48).digest()
+    three = _of_record(key, entry.week, attempt.number, person)
     grading, identity = _of_attempt(key, person, named)[:16], three[:16]
     score, time = three[16:32], three[32:]
     opened = Four(
@@ -67,6 +67,16 @@ def committed(key: bytes, entry: Entry, bank: str, attempt: Finished) -> Committ
         sha256(time + opened[3]).digest(),
     )
     return Committed(opened, Four(grading, identity, score, time), made)
+
+
+def time_salt(key: bytes, week: int, number: int, participant_id: str) -> bytes:
+    """What opens the commitment ``time`` of an attempt."""
+    return _of_record(key, week, number, participant_id)[32:]
+
+
+def _of_record(key: bytes, week: int, number: int, participant_id: str) -> bytes:
+    """The salts of identity, score and time, 16 bytes each."""
+    return blake2b(f"record|{week}|{number}|{participant_id}".encode(), key=key, digest_size=48).digest()
 
 
 def _of_attempt(key: bytes, participant_id: str, named: str) -> bytes:

@@ -123,7 +123,7 @@ def ranking_rows(result: WeekResult, reference: Reference) -> Iterator[list[Cell
 def final_ranking_rows(result: FinalResult) -> Iterator[list[Cell]]:
     """Everyone in the ranking over all weeks, pseudonymous."""
     for rank, standing in enumerate(result.ranked, 1):
-        yield [rank, *standing[:-2]]
+        yield [rank, *standing[:-3]]
 
 
 def unit_rows(ranked: Iterable[UnitStanding]) -> Iterator[list[Cell]]:

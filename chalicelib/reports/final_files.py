@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
@@ -13,7 +13,14 @@ from msgspec.structs import astuple
 from chalicelib.documents.closed_week import ClosedWeek
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.domain.closeout import FinalResult
-from chalicelib.domain.commendation import Proposal, WeekLine, propose_people, propose_units
+from chalicelib.domain.commendation import (
+    PersonSums,
+    Proposal,
+    WeekLine,
+    people_of_all_weeks,
+    propose_people,
+    propose_units,
+)
 from chalicelib.domain.times import local_time, span_ms
 from chalicelib.domain.unit_score import NOTHING
 from chalicelib.reports import books, commendations, csv_files, questions
@@ -58,10 +65,14 @@ def closed_weeks(reference: Current, revisions: Sequence[StoredRevision]) -> lis
     ]
 
 
-def proposals(result: FinalResult, weeks: Sequence[Week]) -> list[Proposal]:
-    """Units and people to be commended. A best attempt below the shortest time wins nothing, here neither."""
-    sizes = [week.closed.paper_size for week in weeks]
-    return [*propose_units(result.units), *propose_people(map(_ranking, weeks), sizes)]
+def always_there(weeks: Sequence[Week]) -> dict[str, PersonSums]:
+    """People of all weeks. A best attempt below the shortest time wins nothing, here neither."""
+    return people_of_all_weeks(map(_ranking, weeks), [week.closed.paper_size for week in weeks])
+
+
+def proposals(result: FinalResult, people: Mapping[str, PersonSums]) -> list[Proposal]:
+    """Units and people (``always_there``) to be commended."""
+    return [*propose_units(result.units), *propose_people(people)]
 
 
 def final_files(

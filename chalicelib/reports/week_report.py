@@ -18,6 +18,7 @@ from chalicelib.documents.results_page import (
     Commended,
     FinalAgain,
     FinalPage,
+    FinalTime,
     FinalUnit,
     IndividualAgain,
     PeopleOnce,
@@ -31,11 +32,12 @@ from chalicelib.domain.commendation import Proposal
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.farms import Registration
-from chalicelib.reports.final_files import closed_weeks, final_files, proposals
+from chalicelib.reports.final_files import always_there, closed_weeks, final_files, proposals
 from chalicelib.reports.numbers import decimal
 from chalicelib.reports.week_files import week_files
 from chalicelib.reports.winners import Winner, public_name, reserves, winners
 from chalicelib.services.closing.close_weeks import Standing, WeekReport
+from chalicelib.services.closing.opened_times import final_order, final_times
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
@@ -82,7 +84,8 @@ class Reports:
         """``weeks``: the revisions of all weeks."""
         won = winners(closed, participants.get_many(closed.winners), reference.definition)
         closed_ones = closed_weeks(reference, weeks)
-        proposed = proposals(result, closed_ones)
+        always = always_there(closed_ones)
+        proposed = proposals(result, always)
         files = final_files(result, reference, closed_ones, participants, won, proposed, standing, self.desk)
         people, obliged = result.once
         page = FinalPage(
@@ -90,13 +93,23 @@ class Reports:
             once=PeopleOnce(people, obliged, people - obliged),
             winners=tuple(map(_shown, won)),
             units=tuple(map(_unit, closed.units)),
-            again=_again(result, closed, proposed, reference.definition),
+            again=_again(
+                result,
+                closed,
+                proposed,
+                final_times(result, always, proposed, closed_ones),
+                reference.definition,
+            ),
         )
         return WeekReport(files, page)
 
 
 def _again(
-    result: FinalResult, closed: ClosedFinal, proposed: Iterable[Proposal], definition: Definition
+    result: FinalResult,
+    closed: ClosedFinal,
+    proposed: Iterable[Proposal],
+    times: tuple[FinalTime, ...],
+    definition: Definition,
 ) -> FinalAgain:
     return FinalAgain(
         draw_root=closed.draw_root,
@@ -118,6 +131,7 @@ def _again(
                 key=lambda one: (one.reason, one.level, one.place, one.id),
             )
         ),
+        times=times,
     )
 
 
@@ -125,7 +139,7 @@ def _individual(result: FinalResult, definition: Definition) -> IndividualAgain:
     return IndividualAgain(
         prizes=tuple(map(counted_prize, definition.prizes_of("final"))),
         ranked=len(result.ranked),
-        order_sha256=order_digest(one.name(result.names) for one in result.ranked),
+        order_sha256=order_digest(final_order(result)),
         winners=tuple(
             RankedPrize(prize, place + 1, result.ranked[place].name(result.names))
             for place, prize in result.prizes.items()

@@ -50,6 +50,7 @@ from chalicelib.documents.ranking_again import (
     CountedUnitPrize,
     EarlierWinner,
     OpenedGrading,
+    OpenedTime,
     Outcome,
     RankedPrize,
     RankedUnit,
@@ -62,6 +63,7 @@ from chalicelib.documents.results_page import (
     Commended,
     FinalAgain,
     FinalPage,
+    FinalTime,
     FinalUnit,
     IndividualAgain,
     PeopleOnce,
@@ -221,6 +223,7 @@ TYPED: dict[str, Document] = {
         earlier_winners=(EarlierWinner("0" * 64, 2, "1" * 64),),
         unit_prizes_elsewhere={"weekly": ("SO-B",)},
         openings=(OpenedGrading(DIGEST, 2, "1-2-1661130000000-0123456789abcdef", "BAAAA", DIGEST[:32]),),
+        times=(OpenedTime(DIGEST, 2, 61_500, 1_661_130_061_500, DIGEST[:32]),),
         result=Outcome(
             people=2,
             attempts=3,
@@ -263,6 +266,7 @@ TYPED: dict[str, Document] = {
                 (CountedPrize("best", 1, (), (), 1),), 3, DIGEST, (RankedPrize("best", 1, DIGEST),)
             ),
             (Commended("best_people", "", 1, DIGEST),),
+            (FinalTime(DIGEST, 2, 61_500, 1_661_130_061_500, DIGEST[:32], 1),),
         ),
         links=links_file(DIGEST),
     ),
@@ -385,7 +389,7 @@ def test_records_and_their_line_of_the_bundle() -> None:
     attempt = Finished(2, 1_661_130_000_000, 61_500, 0, 5, None, "0123456789abcdef", "BAAAA")
     start = records.start("a3", AttemptId(1, 2, attempt.started, attempt.nonce))
     finish = records.finish(own, DIGEST, attempt)
-    counted = bundle.Counted("SO-B", "encouraged", 4, 61_500, 1_661_130_061_500, bytes(16), bytes(16), 5)
+    counted = bundle.Counted("SO-B", "encouraged", 4, bytes(16), 5)
     moved = counted._replace(registered="mandatory", listed=True, excused=True)
     for name, text in (
         ("start_record", start),
@@ -398,9 +402,7 @@ def test_records_and_their_line_of_the_bundle() -> None:
     for broken in (b"", b"{}", finish.replace(b'"format":1', b'"format":2')):
         with pytest.raises(UnreadableDocument):
             bundle.decode_record(broken)
-    left = bundle.Counted(
-        "", "encouraged", 5, 61_500, 9, bytes(16), bytes(16), start=bundle.Started(7, bytes(32))
-    )
+    left = bundle.Counted("", "encouraged", 5, bytes(16), start=bundle.Started(7, bytes(32)))
     line = bundle.encode_line(finish, left)
     assert canonical_json(json.loads(line)) == line
     assert json.loads(line)["counted"]["start"] == {"minute": 7, "seed": "0" * 64}
@@ -422,6 +424,11 @@ rows = st.builds(
     st.integers(0, 10**8),
     st.integers(0, 10**13),
     st.integers(1, 50),
+    st.sampled_from(["none", "roster", "provider"]),
+    st.integers(1, 50),
+    st.lists(st.tuples(st.integers(1, 50), st.integers(0, 10**8), st.integers(0, 10**13)), max_size=2).map(
+        tuple
+    ),
 )
 
 

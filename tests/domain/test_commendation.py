@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 
-from chalicelib.domain.commendation import TOP_PEOPLE, TOP_UNITS, WeekLine, propose_people, propose_units
+from chalicelib.domain.commendation import (
+    TOP_PEOPLE,
+    TOP_UNITS,
+    Proposal,
+    WeekLine,
+    people_of_all_weeks,
+    propose_people,
+    propose_units,
+)
 from tests.domain.builders import obliged, rank_over
 from tests.domain.test_unit_score import CONTEST, unit, weighed
 
@@ -13,8 +22,12 @@ def line(person: str, score: int = 5, duration: int = 60_000) -> WeekLine:
     return WeekLine(person, "SO-A", score, duration)
 
 
+def proposed_people(weeks: Sequence[list[WeekLine]], sizes: list[int]) -> list[Proposal]:
+    return propose_people(people_of_all_weeks(weeks, sizes))
+
+
 def people(*weeks: list[WeekLine]) -> list[tuple[int, str]]:
-    return [(proposal.place, proposal.id) for proposal in propose_people(weeks, [5] * len(weeks))]
+    return [(proposal.place, proposal.id) for proposal in proposed_people(weeks, [5] * len(weeks))]
 
 
 def test_units_at_full_participation_are_proposed() -> None:
@@ -71,11 +84,11 @@ def test_a_contest_in_which_nobody_took_part_proposes_nobody() -> None:
 def test_people_are_compared_by_their_shares_where_papers_differ_in_size() -> None:
     # an: 2/5 + 9/10, binh: 3/5 + 8/10; each has 11 right answers in all
     weeks = [[line("an", 2), line("binh", 3)], [line("an", 9), line("binh", 8)]]
-    proposals = propose_people(weeks, [5, 10])
+    proposals = proposed_people(weeks, [5, 10])
     assert [(each.place, each.id, each.score) for each in proposals] == [(1, "binh", 11), (2, "an", 11)]
 
 
 def test_equal_shares_tie_whatever_the_right_answers_add_up_to() -> None:
     # 1/3 + 1 and 1 + 3/9
     weeks = [[line("an", 1), line("binh", 3)], [line("an", 9), line("binh", 3)]]
-    assert [each.place for each in propose_people(weeks, [3, 9])] == [1, 1]
+    assert [each.place for each in proposed_people(weeks, [3, 9])] == [1, 1]

@@ -29,7 +29,7 @@ def test_the_final_ranking_adds_up_the_weekly_bests_scores_and_then_their_times(
         [best("binh", 5), best("chi", 4)],
     )
     assert people(ranked) == ["binh", "chi", "an"]
-    assert ranked[0] == FinalStanding("binh", "SO-A", "mandatory", 9, 2 * MINUTE, 2, 2, 2)
+    assert ranked[0] == FinalStanding("binh", "SO-A", "mandatory", 9, 2 * MINUTE, 2, 2, 2, minutes=2)
 
 
 def test_people_equal_in_both_sums_stand_by_the_draw_with_the_pseudonyms_of_their_last_weeks() -> None:

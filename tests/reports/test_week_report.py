@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from chalicelib.documents.closed_week import CLOSED_WEEK, RANKING_ROWS, encode_rows
 from chalicelib.documents.revision import StoredRevision
+from chalicelib.documents.week_proof import RANKING
 from chalicelib.domain.attempt import Entry
 from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.definition import Definition
@@ -31,6 +33,8 @@ ENTRIES = [
     entry("binh", done(5, None), unit="SO-B"),
     entry("chi", done(3, 0), unit="", category="encouraged"),
 ]
+
+AGAIN = Path(__file__).parent.parent / "documents/samples/ranking_again.1.json"
 
 
 def people(names: dict[str, str]) -> dict[str, Participant]:
@@ -249,6 +253,7 @@ def test_the_final_has_the_units_of_all_weeks() -> None:
     week = {
         CLOSED_WEEK: closed_week(result, loaded, {}, {}).encode(),
         RANKING_ROWS: b"".join(encode_rows(1, ranking_rows(result))),
+        RANKING: AGAIN.read_bytes(),
     }
     weeks = [StoredRevision(week.get)] * 2
     written = written_out(

@@ -99,7 +99,8 @@ def ranking_rows(result: WeekResult) -> Iterator[RankingRow]:
     for one in result.ranked:
         best = one.best
         told = best.score, best.prediction, best.duration, best.received
-        yield RankingRow(*one[:5], *told, one.attempts, one.verified)
+        rivals = tuple([(other.number, other.duration, other.received) for other in one.rivals])
+        yield RankingRow(*one[:5], *told, one.attempts, one.verified, best.number, rivals)
 
 
 def everyone(week: ClosedWeek, rows: Iterable[RankingRow]) -> Iterable[RankingRow | Unranked]:

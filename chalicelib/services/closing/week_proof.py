@@ -23,6 +23,7 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.ranking_again import (
     EarlierWinner,
     OpenedGrading,
+    OpenedTime,
     Outcome,
     RankedPrize,
     RankedUnit,
@@ -37,7 +38,7 @@ from chalicelib.documents.ranking_again import (
 from chalicelib.documents.results_page import Proof
 from chalicelib.documents.shown_rulings import shown_rulings
 from chalicelib.documents.week_proof import AUDIT, BATCHES, MERKLE, RANKING, Tree
-from chalicelib.domain.attempt import Entry, Finished, Status
+from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, Status
 from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
@@ -45,10 +46,12 @@ from chalicelib.domain.identity_provider import verified_by
 from chalicelib.domain.merkle import WIDTH, LeafHashes, leaf_hash, packed_root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.ranking import MINUTE_MS
 from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.small_cells import NOTHING_HIDDEN, Cell, SmallCells
 from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
+from chalicelib.services.closing.opened_times import public_order, week_times
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.log.ledger import LoggedLeaves
 from chalicelib.services.ports import LargeObjects
@@ -142,6 +145,10 @@ class ProofCollector:
         self._names = Pseudonyms(salt_key, definition.contest.id)
         self._records = Records(salt_key, definition.contest.id)
         self._people = [bytearray() for _ in range(256)]
+        shortest = span_ms(definition.paper.min_duration)
+        # Of this minute, if there is one, some attempts are too fast and some not.
+        self._borderline = shortest // MINUTE_MS if shortest % MINUTE_MS else None
+        self.borderline: list[OpenedTime] = []
 
     def add(self, entry: Entry, place: Place) -> None:
         """Makes a leaf of every finished attempt, also of discarded ones and those of barred people."""
@@ -200,7 +207,8 @@ class ProofCollector:
         proven: Iterable[str] = (),
         hidden: SmallCells = NOTHING_HIDDEN,
     ) -> Iterator[bytes]:
-        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills the first two.
+        """Yields ``audit.jsonl.gz`` in pieces, forgetting each once it is yielded; fills the first two, and
+        ``borderline`` with the times of counted attempts of whose minute some are too fast and some not.
 
         ``proven``: participant ids of those whom an identity provider has proved. ``hidden``: what lines must
         not name.
@@ -258,15 +266,15 @@ class ProofCollector:
                     minutes.see_start(leaf_hash(started), name)
                 counted = beside._replace(
                     score=score,
-                    duration=attempt.duration,
-                    received=attempt.received,
                     score_salt=made.salts.score,
-                    time_salt=made.salts.time,
                     identity_salt=made.salts.identity if hidden else None,
                     start=start,
                     told=attempt.score if attempt.score != score else None,
                 )
                 lines.append(encode_line(public, counted))
+                if attempt.duration // MINUTE_MS == self._borderline and attempt.flag not in NOT_COUNTED:
+                    times, salt = (attempt.duration, attempt.received), made.salts.time.hex()
+                    self.borderline.append(OpenedTime(name, attempt.number, *times, salt))
         return lines
 
     def _counted(self, entry: Entry, place: Place, *, proven: bool) -> Counted:
@@ -299,6 +307,7 @@ class Bundle(NamedTuple):
     no_prize: list[str]
     not_counted: list[str]
     earlier_winners: list[EarlierWinner]
+    borderline: list[OpenedTime]
 
 
 def write_bundle(
@@ -330,7 +339,8 @@ def write_bundle(
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
     ordered = leaves.ordered()
     tree = Proof(packed_root(ordered).hex(), len(ordered) // WIDTH)
-    return Bundle(summed.hexdigest(), size, tree, minutes, no_prize, not_counted, linked)
+    borderline = [one for one in proof.borderline if one.pseudonym not in {*not_counted}]
+    return Bundle(summed.hexdigest(), size, tree, minutes, no_prize, not_counted, linked, borderline)
 
 
 # How many people of the ranking have their best attempt opened, whoever they are: of the answers of one in a
@@ -433,13 +443,14 @@ def ranking_again(
         earlier_winners=tuple(bundle.earlier_winners) if definition.ranking.one_prize == "contest" else (),
         unit_prizes_elsewhere=listed(elsewhere),
         openings=openings,
+        times=week_times(result, definition, bundle.borderline),
         result=Outcome(
             people=result.counts.people,
             attempts=result.counts.attempts,
             perfect_people=result.counts.perfect_people,
             prediction_actual=result.target,
             ranked=len(result.ranked),
-            order_sha256=order_digest(name_of(one.participant_id) for one in result.ranked),
+            order_sha256=order_digest(public_order(result, definition)),
             prizes=tuple(
                 RankedPrize(prize, place + 1, name_of(result.ranked[place].participant_id))
                 for place, prize in result.prizes.items()
