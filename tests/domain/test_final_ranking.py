@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from chalicelib.domain.final_ranking import FinalStanding, WeekBest, award_final, rank_final
+from chalicelib.domain.final_ranking import (
+    FinalStanding,
+    Sums,
+    WeekBest,
+    award_final,
+    left_open,
+    rank_final,
+)
 from chalicelib.domain.identity_provider import Verified
 from tests.fakes import MINUTE, PSEUDONYMS, definition
 
@@ -81,3 +88,14 @@ def test_prizes_of_the_end_go_to_the_top_by_category_and_score() -> None:
         [best("an", 5, category="encouraged"), best("binh", 4), best("chi", 4, 2 * MINUTE), best("dung", 3)]
     )
     assert award_final(ranked, contest.prizes_of("final")) == {1: "staff", 2: "staff", 0: "all"}
+
+
+def test_minutes_leave_open_whoever_may_have_taken_as_long_as_somebody_who_is_named() -> None:
+    """Of two weeks, so many whole minutes are from that to 119,998 ms more."""
+    somebody = 10 * MINUTE + 5
+    spans = [(8, 1), (9, 1), (10, 1), (11, 1), (9, 2)]
+    sums = [Sums(f"{minutes}|{score}", score, minutes, 2) for minutes, score in spans]
+    assert list(left_open(sums, {1: [somebody], 3: [somebody]})) == ["9|1", "10|1"]
+    assert list(left_open(sums, {1: [10 * MINUTE - 2]})) == ["8|1", "9|1"]
+    assert list(left_open(sums, {1: [10 * MINUTE - 1]})) == ["9|1"]
+    assert list(left_open(sums, {1: [11 * MINUTE, 0]})) == ["10|1", "11|1"]

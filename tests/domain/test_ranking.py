@@ -21,6 +21,7 @@ from chalicelib.domain.ranking import (
     contenders,
     count,
     lot,
+    minute_groups,
     prediction_target,
     rank,
 )
@@ -255,6 +256,57 @@ def test_the_order_in_which_entries_are_read_does_not_matter(weeks: list[list[Fi
     assert rank(straight, CONTEST, week, 1, ROOT, PSEUDONYMS) == rank(
         crosswise, CONTEST, week, 1, ROOT, PSEUDONYMS
     )
+
+
+CRITERIA = ["score", "prediction", "duration", "submitted", "attempts"]
+timed = st.builds(
+    lambda score, guess, duration, since: done(score, guess, duration=duration, started=START_MS + since),
+    st.sampled_from([4, 5, 5]),
+    st.sampled_from([None, 9, 10]),
+    st.sampled_from([60_000, 60_001, 89_999, 90_000, 119_999, 120_000]),
+    st.sampled_from([0, 1, 59_999]),
+)
+
+
+def in_whole_minutes(attempt: Finished | Candidate, attempts: int, order: list[str]) -> tuple[Any, ...]:
+    """The minute key, as docs/proof.md has it, at the target 10 and without a shortest time."""
+    error = 99 if attempt.prediction is None else abs(attempt.prediction - 10)
+    values = {"score": -attempt.score, "prediction": error, "attempts": attempts}
+    values |= {"duration": attempt.duration // MINUTE, "submitted": attempt.received // MINUTE}
+    first = next((k for k, name in enumerate(order, 1) if name in ("duration", "submitted")), len(order))
+    return tuple(values[name] for name in order[:first])
+
+
+@given(
+    st.lists(st.lists(timed, min_size=1, max_size=4), min_size=1, max_size=8),
+    st.permutations(CRITERIA),
+    st.integers(1, 5),
+    st.sampled_from(["first", "each"]),
+)
+def test_exact_times_put_nobody_before_whom_minutes_put_first(
+    weeks: list[list[Finished]], fields: list[str], length: int, counts: str
+) -> None:
+    order = fields[:length]
+    contest = definition(ranking={"order": order}, prediction={"target": "people", "counts": counts})
+    entries = {f"{k:020x}": entry(f"{k:020x}", *week) for k, week in enumerate(weeks)}
+    everyone = rank(
+        contenders(placed(entries.values()), contest), contest, contest.weeks[0], 10, ROOT, PSEUDONYMS
+    )
+    keys = [in_whole_minutes(one.best, one.attempts, order) for one in everyone]
+    assert keys == sorted(keys)
+    has_time = not {"duration", "submitted"}.isdisjoint(order)
+    groups = list(minute_groups(everyone, contest, 10))
+    assert [one for group in groups for one in group] == everyone
+    assert len(groups) == (len({*keys}) if has_time else len(everyone))
+    for one, key in zip(everyone, keys, strict=True):
+        tried = entries[one.participant_id].finished
+        if counts == "first":
+            guess = next((attempt.prediction for attempt in tried if attempt.prediction is not None), None)
+            tried = tuple(attempt._replace(prediction=guess) for attempt in tried)
+        of_each = {attempt.number: in_whole_minutes(attempt, len(tried), order) for attempt in tried}
+        assert min(of_each.values()) == key
+        equal = {number for number, other in of_each.items() if other == key}
+        assert {rival.number for rival in one.rivals} == (equal - {one.best.number} if has_time else set())
 
 
 def standings(*ids: str) -> list[Standing]:
