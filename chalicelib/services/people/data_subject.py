@@ -43,6 +43,8 @@ _ATTEMPT = (
     "attempt_id", "status", "started_at", "submitted_at", "duration_ms", "score", "ruled_score", "prediction",
     "answers",
 )  # fmt: skip
+# Of a row of the ranking: what the table does not have.
+_NOT_A_COLUMN = ("number", "rivals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,10 @@ class DataSubject:
             for rank, row in enumerate(week.rows(), 1):
                 if row.participant_id in identities:
                     told = {"source": f"{folder}/individual_ranking.csv.gz", "rank": str(rank)}
-                    yield row.participant_id, told | {key: _text(value) for key, value in asdict(row).items()}
+                    columns = {
+                        key: _text(value) for key, value in asdict(row).items() if key not in _NOT_A_COLUMN
+                    }
+                    yield row.participant_id, told | columns
             for prize in week.week().prizes:
                 if prize.participant_id in identities:
                     told = {"source": f"{folder}/individual_prizes.csv"}
