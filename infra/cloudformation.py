@@ -1,8 +1,13 @@
-"""Deploys a package as a CloudFormation stack by change set, in the same way to the cloud and the local AWS."""
+"""Deploys a package as a CloudFormation stack by change set, in the same way to the cloud and the local AWS.
+
+It can be run again after any failure. What a failed creation has made goes with it (`RetainExceptOnCreate`); what
+an earlier stack has left, or what could not be deleted, is taken over by its name (`ImportExistingResources`).
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -12,13 +17,16 @@ from botocore.exceptions import ClientError
 
 from infra.package import Package
 from infra.progress import interval, say_aside, span
-from infra.template import with_code
+from infra.template import Template, with_code
 
 Client = Callable[[str], Any]
 Outputs = dict[str, str]
 
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 _GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
+# Of a creation that failed: in the way of the next one.
+_NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+_OURS = re.compile(r"\$\{AWS::(StackName|AccountId|Region|Partition)\}")
 
 
 class DeploymentFailed(Exception):
@@ -33,15 +41,9 @@ def deploy(
     ``client`` makes a boto3 client for a service name; ``pause`` is the number of seconds between two looks.
     Raises ``DeploymentFailed``.
     """
-    bucket = _deploy_bucket(client)
-    s3, cloudformation = client("s3"), client("cloudformation")
-    code = f"code/{package.sha256}.zip"
-    _put_once(s3, bucket, code, package.archive.read_bytes())
+    cloudformation = client("cloudformation")
     template = json.loads(package.template.read_text(encoding="utf-8"))
-    body = json.dumps(with_code(template, bucket, code), ensure_ascii=False).encode()
-    key = f"templates/{sha256(body).hexdigest()}.json"
-    _put_once(s3, bucket, key, body)
-
+    address = _upload(client, stack, template, package)
     kind = _prepare(cloudformation, stack, pause)
     name = f"change-{time.time_ns()}"
     given = {"CodeVersion": package.code_version, **parameters}
@@ -49,9 +51,10 @@ def deploy(
         StackName=stack,
         ChangeSetName=name,
         ChangeSetType=kind,
-        TemplateURL=f"{_endpoint(s3)}/{bucket}/{key}",
+        TemplateURL=address,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=_parameters(cloudformation, stack, set(template["Parameters"]), given),
+        Parameters=_parameters(cloudformation, stack, set(template["Parameters"]), given, kind),
+        ImportExistingResources=True,
     )
     if _wait_for_change_set(cloudformation, stack, name, pause):
         changes = _changes(cloudformation, stack, name)
@@ -63,12 +66,40 @@ def deploy(
     return outputs(cloudformation, stack)
 
 
+def _upload(client: Client, stack: str, template: Template, package: Package) -> str:
+    """Puts code and template where CloudFormation finds them; returns the template's address."""
+    s3 = client("s3")
+    account = client("sts").get_caller_identity()["Account"]
+    bucket = _deploy_bucket(s3, account)
+    code = f"code/{package.sha256}.zip"
+    _put_once(s3, bucket, code, package.archive.read_bytes())
+    named = with_names(with_code(template, bucket, code), stack, account, s3.meta.region_name)
+    body = json.dumps(named, ensure_ascii=False).encode()
+    key = f"templates/{sha256(body).hexdigest()}.json"
+    _put_once(s3, bucket, key, body)
+    return f"{_endpoint(s3)}/{bucket}/{key}"
+
+
+def with_names(template: Template, stack: str, account: str, region: str) -> Template:
+    """The template with the names of what outlives a stack in full: CloudFormation takes over only these.
+
+    (User guide, "Import AWS resources into a CloudFormation stack automatically": the name may have no function.)
+    """
+    known = {"StackName": stack, "AccountId": account, "Region": region}
+    template = json.loads(json.dumps(template))
+    for resource in template["Resources"].values():
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+            named = resource["Properties"]
+            for key in {"BucketName", "TableName"} & named.keys():
+                named[key] = _OURS.sub(lambda found: known[found[1]], named[key]["Fn::Sub"])
+    return template
+
+
 def _parameters(
-    cloudformation: Any, stack: str, known: set[str], given: dict[str, str]
+    cloudformation: Any, stack: str, known: set[str], given: dict[str, str], kind: str
 ) -> list[dict[str, Any]]:
     """Parameters not given stay as the stack has them: a deployment without AlarmEmail removes nobody."""
-    there = _exists(cloudformation, stack)
-    described = cloudformation.describe_stacks(StackName=stack)["Stacks"] if there else []
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"] if kind == "UPDATE" else []
     before = {parameter["ParameterKey"] for found in described for parameter in found.get("Parameters", [])}
     kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(known & before - set(given))]
     return kept + [{"ParameterKey": n, "ParameterValue": value} for n, value in given.items() if n in known]
@@ -80,11 +111,10 @@ def outputs(cloudformation: Any, stack: str) -> Outputs:
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
-def _deploy_bucket(client: Client) -> str:
+def _deploy_bucket(s3: Any, account: str) -> str:
     """A private bucket for code and templates: the template is too large to be sent in the request."""
-    s3 = client("s3")
     region = s3.meta.region_name
-    bucket = f"cuoc-thi-deploy-{client('sts').get_caller_identity()['Account']}-{region}"
+    bucket = f"cuoc-thi-deploy-{account}-{region}"
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         s3.create_bucket(Bucket=bucket, **place)
@@ -118,31 +148,54 @@ def _endpoint(s3: Any) -> str:
 
 
 def _prepare(cloudformation: Any, stack: str, pause: float) -> str:
-    """Says whether to create or update the stack. Deletes one whose creation failed: it is in the way."""
-    try:
-        status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
+    """Says whether to create or update the stack, when whatever runs is over and what has failed is out of the way.
+
+    Raises ``DeploymentFailed``.
+    """
+    status = _settled(cloudformation, stack, pause)
+    if status in {None, "DELETE_COMPLETE", "REVIEW_IN_PROGRESS"}:
         return "CREATE"
-    if status == "REVIEW_IN_PROGRESS":
+    if status in _NEVER_MADE:
+        if status != "DELETE_FAILED":
+            cloudformation.delete_stack(StackName=stack)
+            status = _settled(cloudformation, stack, pause)
+        if status == "DELETE_FAILED":
+            # What cannot be deleted, as a bucket that is not empty, is left behind, and taken over by its name.
+            cloudformation.delete_stack(StackName=stack, RetainResources=_undeleted(cloudformation, stack))
+            status = _settled(cloudformation, stack, pause)
+        if status not in {None, "DELETE_COMPLETE"}:
+            failures = _failures(cloudformation, stack)
+            raise DeploymentFailed(f"{stack}: what is left of an earlier attempt cannot be deleted\n{failures}")
         return "CREATE"
-    if status in {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}:
-        cloudformation.delete_stack(StackName=stack)
-        while _exists(cloudformation, stack):
-            time.sleep(pause)
-        return "CREATE"
+    if status == "UPDATE_ROLLBACK_FAILED":
+        cloudformation.continue_update_rollback(StackName=stack)
+        if _settled(cloudformation, stack, pause) != "UPDATE_ROLLBACK_COMPLETE":
+            raise DeploymentFailed(
+                f"{stack}: an earlier update could be neither finished nor undone. Mend what is named, then deploy "
+                f"again.\n{_failures(cloudformation, stack)}"
+            )
     return "UPDATE"
 
 
-def _exists(cloudformation: Any, stack: str) -> bool:
-    try:
-        status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-    except ClientError:
-        return False
-    if status == "DELETE_FAILED":
-        raise DeploymentFailed(f"{stack}: what is left of an earlier attempt cannot be deleted")
-    return bool(status != "DELETE_COMPLETE")
+def _settled(cloudformation: Any, stack: str, pause: float) -> str | None:
+    """The stack's state when nothing is in progress any more; None if there is no such stack."""
+    while True:
+        try:
+            status = str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            return None
+        if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            return status
+        time.sleep(pause)
+
+
+def _undeleted(cloudformation: Any, stack: str) -> list[str]:
+    """The resources that could not be deleted."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    there = [one for page in pages for one in page["StackResourceSummaries"]]
+    return [one["LogicalResourceId"] for one in there if one["ResourceStatus"] == "DELETE_FAILED"]
 
 
 def _wait_for_change_set(cloudformation: Any, stack: str, name: str, pause: float) -> bool:

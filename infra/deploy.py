@@ -10,6 +10,8 @@ AlarmEmail=a@b.vn`.
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from typing import Any
 
@@ -56,8 +58,17 @@ def main() -> None:
 
 
 def stack_name(stage: str) -> str:
-    """The name of a stage's stack; buckets and functions are named after it."""
-    return f"cuoc-thi-{stage}"
+    """The name of a stage's stack; buckets, tables and functions are named after it.
+
+    The variable ``CONTEST_NAME`` makes room for a second contest in an account. Ends the program if it cannot be
+    part of a name: the longest, ``<stack>-trail-<account>-<region>``, may have 63 characters.
+    """
+    name = os.environ.get("CONTEST_NAME", "")
+    if stage == "local" or not name:
+        return f"cuoc-thi-{stage}"
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,13}", name) or name in {"dev", "prod", "deploy"}:
+        sys.exit(f"CONTEST_NAME={name}: use 1 to 14 small letters and digits, a letter first, as in hue2027.")
+    return f"cuoc-thi-{name}-{stage}"
 
 
 if __name__ == "__main__":

@@ -50,8 +50,7 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
     template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     if stage != "prod":
         for resource in template["Resources"].values():
-            of_the_account = resource.get("Condition") == "SetsLogRole"
-            if resource.get("DeletionPolicy") == "Retain" and not of_the_account:
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
                 resource["DeletionPolicy"] = resource["UpdateReplacePolicy"] = "Delete"
     return template
 

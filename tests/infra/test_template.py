@@ -62,7 +62,8 @@ def test_every_table_can_be_restored_to_any_second_and_cannot_be_dropped_by_mist
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert table["SSESpecification"] == {"SSEEnabled": True}, name
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}, name
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert resources[name]["UpdateReplacePolicy"] == "Retain", name
 
 
 def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dict[str, Resource]) -> None:
@@ -75,7 +76,8 @@ def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dic
             rule.get("NoncurrentVersionExpiration", {}) for rule in bucket["LifecycleConfiguration"]["Rules"]
         ]
         assert max(days.get("NoncurrentDays", 0) for days in kept) >= 30, name
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain", name
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert resources[name]["UpdateReplacePolicy"] == "Retain", name
 
 
 def test_what_names_single_people_on_the_desk_goes_after_a_month(resources: dict[str, Resource]) -> None:
