@@ -14,6 +14,7 @@ REASON  ?=
 ID      ?=
 WHO     ?=
 DAYS    ?= 7
+FORCE   ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -25,7 +26,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate spike check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package deploy results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package preflight deploy smoke results intake clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,8 +123,14 @@ bench: $(READY) ## measure the README's figures, each against a floor
 package: $(READY) ## build the Lambda package and its template in .local/build (STAGE=local, dev or prod)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)"
 
-deploy: $(READY) ## deploy to AWS by CloudFormation (STAGE=dev or prod, SET="AlarmEmail=a@b.vn"); never tried on real AWS
-	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %)
+preflight: $(READY) ## ask the AWS account what would stand in the way of a deployment (STAGE=dev or prod, SET=)
+	@$(BIN)/python -m infra.preflight --stage "$(STAGE)" $(SET:%=--set %)
+
+deploy: $(READY) ## deploy to AWS and play an attempt (STAGE=dev or prod, SET="AlarmEmail=a@b.vn", FORCE=yes); never tried on real AWS
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %) $(if $(FORCE),--force)
+
+smoke: $(READY) ## let a test person take part, and take them out again (STAGE=dev or prod, or the running contest)
+	@$(BIN)/python -m infra.smoke --stage "$(or $(STAGE),local)"
 
 results: $(READY) ## copy the operators' files to ./results (from the running contest, or STAGE=dev or prod)
 	@$(BIN)/python -m infra.results --stage "$(or $(STAGE),local)"

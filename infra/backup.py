@@ -26,9 +26,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import outputs
-from infra.deploy import stack_name
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
+from infra.stage import stack_name
 
 TABLES = ("participants", "entries", "tallies")
 FILE = "items.json.gz"

@@ -1,7 +1,7 @@
 """Deploys a package as a CloudFormation stack by change set, in the same way to the cloud and the local AWS.
 
-It can be run again after any failure. What a failed creation has made goes with it (`RetainExceptOnCreate`); what
-an earlier stack has left, or what could not be deleted, is taken over by its name (`ImportExistingResources`).
+It can be run again after any failure. What a failed creation has made goes with it (`RetainExceptOnCreate`);
+what an earlier stack has left, or could not delete, is taken over by its name (`ImportExistingResources`).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _upload(client: Client, stack: str, template: Template, package: Package) ->
 def with_names(template: Template, stack: str, account: str, region: str) -> Template:
     """The template with the names of what outlives a stack in full: CloudFormation takes over only these.
 
-    (User guide, "Import AWS resources into a CloudFormation stack automatically": the name may have no function.)
+    User guide, "Import AWS resources into a CloudFormation stack automatically": the name may have no function.
     """
     known = {"StackName": stack, "AccountId": account, "Region": region}
     template = json.loads(json.dumps(template))
@@ -148,7 +148,7 @@ def _endpoint(s3: Any) -> str:
 
 
 def _prepare(cloudformation: Any, stack: str, pause: float) -> str:
-    """Says whether to create or update the stack, when whatever runs is over and what has failed is out of the way.
+    """Says whether to create or update the stack, when nothing runs any more and nothing is in the way.
 
     Raises ``DeploymentFailed``.
     """
@@ -171,8 +171,8 @@ def _prepare(cloudformation: Any, stack: str, pause: float) -> str:
         cloudformation.continue_update_rollback(StackName=stack)
         if _settled(cloudformation, stack, pause) != "UPDATE_ROLLBACK_COMPLETE":
             raise DeploymentFailed(
-                f"{stack}: an earlier update could be neither finished nor undone. Mend what is named, then deploy "
-                f"again.\n{_failures(cloudformation, stack)}"
+                f"{stack}: an earlier update could be neither finished nor undone. Mend what is named, then "
+                f"deploy again.\n{_failures(cloudformation, stack)}"
             )
     return "UPDATE"
 

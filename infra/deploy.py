@@ -1,74 +1,128 @@
-"""Deploys one stage to AWS: package, CloudFormation, site.
+"""Deploys one stage to AWS: a look at the account, package, CloudFormation, site, and an attempt played.
 
     python -m infra.deploy --stage dev
 
-Written against the AWS API and tried only on the local AWS: no account was at hand. Credentials and region
-come from the environment, as for any AWS tool. `--set` sets a parameter of the template, for example `--set
-AlarmEmail=a@b.vn`.
+Written against the AWS API and tried only on the local AWS and on fakes of documented rules: no account was at
+hand. Credentials and region come from the environment, as for any AWS tool. `--set` sets a parameter of the
+template, for example `--set AlarmEmail=a@b.vn`.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
+import json
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.cloudformation import DeploymentFailed, deploy
+from chalicelib.services.contest.public_contest import CONTEST
+from infra.cloudformation import DeploymentFailed, Outputs, deploy, outputs
+from infra.intake import send
 from infra.package import build
+from infra.preflight import look, words
 from infra.progress import say_aside
 from infra.site import upload
+from infra.smoke import Failed, Smoke
+from infra.stage import given, stack_name
+
+# No function is replaced while a week opens or closes.
+AROUND = timedelta(hours=1)
+
+Client = Callable[..., Any]
+
+
+class NotNow(Exception):
+    """A deployment would be a risk; the message says why, and what to do."""
 
 
 def main() -> None:
-    """Deploys and prints the address."""
+    """Deploys, plays an attempt and prints the address; exits with 1 if the contest would not run."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__.split("\n")[0])
-    parser.add_argument("--stage", choices=("dev", "prod"), required=True)
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a template parameter")
-    options = parser.parse_args()
-    wrong = [setting for setting in options.set if "=" not in setting]
-    if wrong:
-        parser.error(f"{wrong[0]}: write NAME=VALUE")
+    parser.add_argument("--force", action="store_true", help="although something speaks against it")
+    options, parameters = given(parser)
     session = boto3.Session()
     if not session.region_name:
         parser.error("no region: set AWS_DEFAULT_REGION, for example ap-southeast-1 (Singapore)")
-    parameters = {"StageName": options.stage, **dict(setting.split("=", 1) for setting in options.set)}
 
-    def client(service: str) -> Any:
-        return session.client(service)
+    def client(*of: str) -> Any:
+        return session.client(*of)
 
     try:
-        say_aside("Deploying, step 1 of 3: the package.")
-        package = build(options.stage)
-        say_aside(
-            f"Deploying {stack_name(options.stage)}, step 2 of 3: CloudFormation. The first time it creates a "
-            "CloudFront distribution, which alone takes minutes; later deployments are shorter."
-        )
-        outputs = deploy(client, stack_name(options.stage), package, parameters)
-        say_aside("Deploying, step 3 of 3: the site's files.")
-        count = upload(client("s3"), outputs["SiteBucket"])
-    except (DeploymentFailed, ClientError, BotoCoreError) as error:
+        site, files = run(client, options.stage, parameters, force=options.force)
+    except (DeploymentFailed, NotNow, ClientError, BotoCoreError) as error:
         sys.exit(f"Not deployed. {error}")
-    print(f"{outputs['SiteUrl']}  ({count} files of the site changed)")
-    print(f"Put a contest there:  aws s3 cp contest.zip s3://{outputs['DeskBucket']}/inbox/kept/account/")
+    except Failed as failed:
+        sys.exit(
+            f"Deployed, but it does not work. {failed}\nTo go back: docs/runbook.md, “Roll back a deployment”."
+        )
+    print(f"{site['SiteUrl']}  ({files} files of the site changed)")
+    print(f"Put a contest there:  aws s3 cp contest.zip s3://{site['DeskBucket']}/inbox/kept/account/")
 
 
-def stack_name(stage: str) -> str:
-    """The name of a stage's stack; buckets, tables and functions are named after it.
+def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) -> tuple[Outputs, int]:
+    """The stack's outputs and the number of files of the site that changed.
 
-    The variable ``CONTEST_NAME`` makes room for a second contest in an account. Ends the program if it cannot be
-    part of a name: the longest, ``<stack>-trail-<account>-<region>``, may have 63 characters.
+    Raises ``NotNow`` before anything has changed, ``DeploymentFailed``, and ``Failed`` when all is in place.
     """
-    name = os.environ.get("CONTEST_NAME", "")
-    if stage == "local" or not name:
-        return f"cuoc-thi-{stage}"
-    if not re.fullmatch(r"[a-z][a-z0-9]{0,13}", name) or name in {"dev", "prod", "deploy"}:
-        sys.exit(f"CONTEST_NAME={name}: use 1 to 14 small letters and digits, a letter first, as in hue2027.")
-    return f"cuoc-thi-{name}-{stage}"
+    stack = stack_name(stage)
+    say_aside("Deploying, step 1 of 5: a look at the account.")
+    found = look(client, stage, stack, parameters)
+    if found:
+        say_aside("\n".join(words(found)))
+    if not force:
+        if any(one.level == "stop" for one in found):
+            raise NotNow("First do what stands beside STOP, or add --force (FORCE=yes).")
+        not_around_an_edge(weeks(client, stack), datetime.now(UTC))
+    say_aside("Deploying, step 2 of 5: the package.")
+    package = build(stage)
+    say_aside(
+        f"Deploying {stack}, step 3 of 5: CloudFormation. The first time it creates a CloudFront distribution, "
+        "which alone takes minutes; later deployments are shorter."
+    )
+    made = deploy(client, stack, package, parameters)
+    if stage == "prod":
+        client("cloudformation").update_termination_protection(
+            StackName=stack, EnableTerminationProtection=True
+        )
+    say_aside("Deploying, step 4 of 5: the site's files.")
+    s3 = client("s3")
+    files = upload(s3, made["SiteBucket"])
+    say_aside("Deploying, step 5 of 5: a test person takes part.")
+    played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()
+    say_aside("\n".join(played))
+    return made, files
+
+
+def weeks(client: Client, stack: str) -> list[dict[str, Any]]:
+    """The weeks of the contest in force, as the site shows them; none without a stack or a contest."""
+    try:
+        bucket = outputs(client("cloudformation"), stack).get("SiteBucket")
+        if bucket is None:  # a creation that failed
+            return []
+        data = client("s3").get_object(Bucket=bucket, Key=CONTEST)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey" or "does not exist" in str(error):
+            return []
+        raise
+    found: list[dict[str, Any]] = json.loads(data)["weeks"]
+    return found
+
+
+def not_around_an_edge(of: list[dict[str, Any]], now: datetime) -> None:
+    """Raises ``NotNow`` from an hour before to an hour after a week opens or closes."""
+    for week in of:
+        for what, at in (("opens", week["opens_at"]), ("closes", week["closes_at"])):
+            edge = datetime.fromisoformat(at)
+            if abs(edge - now) < AROUND:
+                raise NotNow(
+                    f"Week {week['number']} {what} at {edge:%H:%M} on {edge:%d/%m/%Y}: nothing is deployed "
+                    f"from an hour before to an hour after. Wait until {edge + AROUND:%H:%M}, or add --force "
+                    "(FORCE=yes)."
+                )
 
 
 if __name__ == "__main__":

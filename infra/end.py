@@ -44,9 +44,9 @@ from chalicelib.storage.data_key import DATA_KEY
 from chalicelib.storage.desk import Desk, Pointers
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.objects import Bucket
-from infra.deploy import stack_name
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
+from infra.stage import stack_name
 
 BEGUN, CERTIFICATE = "ended/begun.json", "ended/certificate"
 # What stays on the desk. Of the results, the files that hold citizen IDs and phones in full go.

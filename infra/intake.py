@@ -21,10 +21,10 @@ from chalicelib.readers.contest_files import LARGEST, TOO_LARGE, archive
 from chalicelib.readers.tables import ContestFaults
 from chalicelib.services.intake.place import Place, rightly
 from infra.cloudformation import outputs
-from infra.deploy import stack_name
 from infra.local.stackfile import local_desk
 from infra.package import PROJECT
 from infra.progress import span, waiting
+from infra.stage import stack_name
 
 _PATIENCE = 930.0  # the function may take fifteen minutes: it may close weeks again to see what would change
 _SHOWN = 50

@@ -29,10 +29,10 @@ from chalicelib.services.contest.revisions import MANIFEST
 from chalicelib.storage.desk import Pointers
 from chalicelib.storage.objects import PART
 from infra.cloudformation import outputs
-from infra.deploy import stack_name
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
 from infra.progress import span
+from infra.stage import stack_name
 
 PREFIX = "results/"
 NEWEST = "newest"

@@ -1,10 +1,13 @@
-"""CloudFormation with an account behind it, as documented, for as much as `infra/cloudformation.py` asks of it.
+"""CloudFormation with an account behind it, as documented, as far as `infra/cloudformation.py` asks for it.
 
-Rules and their sources (user guide and API reference of AWS CloudFormation, read 2026-11-29; never compared with AWS):
-a failed creation is rolled back, and its stack can only be deleted; `DeletionPolicy: Retain` keeps a resource also
-then, `RetainExceptOnCreate` except in the operation that made it; a stack with something that cannot be deleted ends
-as ROLLBACK_FAILED or DELETE_FAILED, and only then takes `RetainResources`; a resource whose name is taken fails,
-unless the change set imports it, for which the name must be literal and the policy one of the two.
+Rules of the user guide and the API reference of CloudFormation, read 2026-11-29, never compared with AWS:
+- a failed creation is rolled back, and its stack can only be deleted;
+- `DeletionPolicy: Retain` keeps a resource even then, `RetainExceptOnCreate` except in the operation that made
+  it;
+- a stack with a resource that cannot be deleted ends as ROLLBACK_FAILED or DELETE_FAILED, and only the latter
+  takes `RetainResources`;
+- a resource whose name is taken fails, unless the change set imports it, for which the name must be literal and
+  the policy one of the two.
 A new account refuses functions above 3,008 MB.
 """
 
@@ -247,7 +250,7 @@ class Resolver:
     def condition(self, name: str | None) -> bool:
         return name is None or bool(self(self.conditions[name]))
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: Any) -> Any:  # noqa: PLR0911  one for each function
         if not isinstance(value, dict):
             return value
         (key, given), *_ = value.items()

@@ -24,7 +24,7 @@ import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from infra.cloudformation import outputs
-from infra.deploy import stack_name
+from infra.stage import stack_name
 from tests.identity_table import CLIENT
 from tests.stack import Stack
 

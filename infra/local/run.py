@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import package, site
 from infra.cloudformation import DeploymentFailed, deploy
-from infra.deploy import stack_name
 from infra.local import contest as contests
 from infra.local import layout
 from infra.local.checks import CannotRun, only_one, take_port
@@ -26,6 +25,7 @@ from infra.local.proxy import Proxy
 from infra.local.stackfile import stack_file
 from infra.local.stop import Stop, Stopped
 from infra.progress import say
+from infra.stage import stack_name
 
 _LOOK_EVERY = 2.0
 

@@ -1,4 +1,4 @@
-"""A deployment into a new account, and after each failure: the first time, the tenth time, beside another contest.
+"""A deployment into a new account, again after each failure, for the tenth time, beside another contest.
 
 Played on a fake of CloudFormation's documented rules with the template of prod; real AWS was not at hand.
 """
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from infra.cloudformation import DeploymentFailed, deploy
-from infra.deploy import stack_name
 from infra.package import Package, build
+from infra.stage import stack_name
 from tests.fake_cloud import ACCOUNT, Account, CloudFormation, Made, Objects, Stack
 
 PROD = {"StageName": "prod", "AlarmEmail": "a@b.vn"}
@@ -62,7 +62,7 @@ def test_the_large_function_is_made_only_where_it_closes(package: Package) -> No
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["empty buckets", "the trail has written"])
-def test_a_creation_that_failed_anywhere_can_be_tried_again(package: Package, full: bool) -> None:
+def test_a_creation_that_failed_anywhere_can_be_tried_again(package: Package, *, full: bool) -> None:
     types = {
         one["Type"] for one in json.loads(package.template.read_text(encoding="utf-8"))["Resources"].values()
     }
