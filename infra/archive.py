@@ -13,8 +13,8 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 
 
-def compile_tree(root: Path, *, sources: bool = True) -> None:
-    """Compiles all Python below ``root``, beside its ``sources`` or in their place.
+def compile_tree(root: Path, interpreter: str = sys.executable, *, sources: bool = True) -> None:
+    """Compiles all Python below ``root`` for ``interpreter``, beside its ``sources`` or in their place.
 
     The compiled files are trusted without a look at the source ("unchecked"): Lambda's unpacked package is
     read-only and could not store new ones, and its file times are not ours. A separate process compiles,
@@ -22,7 +22,7 @@ def compile_tree(root: Path, *, sources: bool = True) -> None:
     sources have no docstrings and no assertions (``python -OO``): they were a sixteenth of the package, read
     at every cold start.
     """
-    command = [sys.executable, "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [interpreter, "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     command += [] if sources else ["-b", "-o", "2"]
     done = subprocess.run([*command, "-s", str(root), str(root)], check=False, capture_output=True, text=True)
     if done.returncode:

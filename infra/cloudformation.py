@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from infra.package import Package
 from infra.progress import interval, say_aside, span
-from infra.template import Template, with_code
+from infra.template import Template, with_code, with_settings
 
 Client = Callable[[str], Any]
 Outputs = dict[str, str]
@@ -43,18 +43,27 @@ def deploy(
     """
     cloudformation = client("cloudformation")
     template = json.loads(package.template.read_text(encoding="utf-8"))
-    address = _upload(client, stack, template, package)
     kind = _prepare(cloudformation, stack, pause)
-    name = f"change-{time.time_ns()}"
+    before = parameters_of(cloudformation, stack) if kind == "UPDATE" else {}
     given = {"CodeVersion": package.code_version, **parameters}
+    given = {name: value for name, value in given.items() if name in template["Parameters"]}
+    # What is not given stays as the stack has it: a deployment without AlarmEmail removes nobody.
+    kept = [name for name in before if name in template["Parameters"] and name not in given]
+    usual = {key: str(one.get("Default", "")) for key, one in template["Parameters"].items()}
+    address = _upload(client, stack, with_settings(template, usual | before | given), package)
+    name = f"change-{time.time_ns()}"
     cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=name,
         ChangeSetType=kind,
         TemplateURL=address,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=_parameters(cloudformation, stack, set(template["Parameters"]), given, kind),
+        Parameters=[
+            *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
+            *({"ParameterKey": key, "ParameterValue": value} for key, value in given.items()),
+        ],
         ImportExistingResources=True,
+        RollbackConfiguration=_alarms(client, stack) if kind == "UPDATE" else {},
     )
     if _wait_for_change_set(cloudformation, stack, name, pause):
         changes = _changes(cloudformation, stack, name)
@@ -64,6 +73,28 @@ def deploy(
     else:
         cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
     return outputs(cloudformation, stack)
+
+
+def _alarms(client: Client, stack: str) -> dict[str, Any]:
+    """What undoes a deployment, also of the functions that have no alias, until five minutes after it.
+
+    An alarm that sounds already would undo the very deployment that mends its cause: it is left out.
+    """
+    arns = outputs(client("cloudformation"), stack).get("RollbackAlarms", "")
+    names = [arn.rpartition(":")[2] for arn in arns.split(",") if arn]
+    if not names:
+        return {}
+    found = client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    triggers = [one["AlarmArn"] for one in found if one["StateValue"] != "ALARM"]
+    silent = len(names) - len(triggers)
+    if silent:
+        say_aside(
+            f"{silent} of {len(names)} alarms that would undo this deployment sound already and are not heeded."
+        )
+    return {
+        "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in triggers],
+        "MonitoringTimeInMinutes": 5,
+    }
 
 
 def _upload(client: Client, stack: str, template: Template, package: Package) -> str:
@@ -95,14 +126,10 @@ def with_names(template: Template, stack: str, account: str, region: str) -> Tem
     return template
 
 
-def _parameters(
-    cloudformation: Any, stack: str, known: set[str], given: dict[str, str], kind: str
-) -> list[dict[str, Any]]:
-    """Parameters not given stay as the stack has them: a deployment without AlarmEmail removes nobody."""
-    described = cloudformation.describe_stacks(StackName=stack)["Stacks"] if kind == "UPDATE" else []
-    before = {parameter["ParameterKey"] for found in described for parameter in found.get("Parameters", [])}
-    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(known & before - set(given))]
-    return kept + [{"ParameterKey": n, "ParameterValue": value} for n, value in given.items() if n in known]
+def parameters_of(cloudformation: Any, stack: str) -> dict[str, str]:
+    """The parameters of the stack as they are."""
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    return {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}
 
 
 def outputs(cloudformation: Any, stack: str) -> Outputs:

@@ -1,7 +1,7 @@
 """Builds the dependencies of requirements.txt for the Lambda package: trimmed, compiled, cached.
 
 `chalice package` would download and pack 20 MB of them each time the app changes. Here pip installs them once
-for each requirements.txt, architecture and Python, and only the parts that run in Lambda are kept.
+for each requirements.txt, architecture and runtime, and only the parts that run in Lambda are kept.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from infra import archive, elf
+from infra.runtime import Runtime
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
-# The Lambda runtime's glibc for each Python: Amazon Linux 2 up to 3.11, 2023 from 3.12.
-_GLIBC = 26 if sys.version_info < (3, 12) else 34
 
 # botocore describes every AWS service, 27 MB; only these are called.
 SERVICES = ("dynamodb/2012-08-10", "s3", "secretsmanager")
@@ -56,18 +55,22 @@ _DROPPED = (
 _KEPT = ("boto3/docs", "botocore/docs")
 
 
-def build(requirements: Path, architecture: str, cache: Path) -> Path:
-    """Returns the folder with the dependencies, rebuilt only if one of its inputs changed."""
+def build(requirements: Path, architecture: str, cache: Path, runtime: Runtime) -> Path:
+    """Returns the folder with the dependencies, rebuilt only if one of its inputs changed.
+
+    Without an interpreter of the ``runtime`` they stay sources.
+    """
     sources = b"".join(Path(str(file)).read_bytes() for file in (__file__, archive.__file__, elf.__file__))
-    recipe = sources + f"{architecture} {sys.version}".encode()
+    recipe = sources + f"{architecture} {runtime}".encode()
     folder = cache / sha256(recipe + requirements.read_bytes()).hexdigest()[:16]
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as work:
-            _install(requirements, architecture, Path(work, "new"))
+            _install(requirements, architecture, Path(work, "new"), runtime)
             trim(Path(work, "new"))
             # Without sources: they are a third of the package and useless in Lambda, whose Python is this one.
-            archive.compile_tree(Path(work, "new"), sources=False)
+            if runtime.interpreter:
+                archive.compile_tree(Path(work, "new"), runtime.interpreter, sources=False)
             try:
                 Path(work, "new").rename(folder)
             except OSError:
@@ -76,9 +79,10 @@ def build(requirements: Path, architecture: str, cache: Path) -> Path:
     return folder
 
 
-def _install(requirements: Path, architecture: str, target: Path) -> None:
+def _install(requirements: Path, architecture: str, target: Path, runtime: Runtime) -> None:
     machine = ARCHITECTURES[architecture]
-    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(_GLIBC, 16, -1)] + [f"manylinux2014_{machine}"]
+    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(runtime.glibc, 16, -1)]
+    tags.append(f"manylinux2014_{machine}")
     command = [
         sys.executable,
         "-m",
@@ -93,7 +97,7 @@ def _install(requirements: Path, architecture: str, target: Path) -> None:
         "--implementation",
         "cp",
         "--python-version",
-        f"{sys.version_info.major}.{sys.version_info.minor}",
+        runtime.version,
     ]
     for tag in tags:
         command += ["--platform", tag]

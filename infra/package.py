@@ -3,7 +3,8 @@
     python -m infra.package --stage dev
 
 `chalice package` makes template and code, infra/layer.py the dependencies; both go into one deployment.zip. The
-same inputs give the same zip, byte for byte, and nothing is done if they did not change.
+same inputs give the same zip, byte for byte, and nothing is done if they did not change. Stages in the cloud
+get wheels of Lambda's Python whatever Python packs them, and its bytecode, which starts faster, where one is.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 from infra.archive import breakdown, compile_tree, files_of, write_zip
 from infra.layer import build as build_layer
 from infra.progress import say_aside, waiting
+from infra.runtime import Runtime, of_stage
 from infra.template import for_stage, load
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -63,7 +65,10 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
     """Builds the package of ``stage`` unless an up-to-date one is there."""
     out = (out or BUILD / stage).resolve()  # `chalice package` runs in another folder
     inputs = _inputs(project)
-    stamp = sha256(f"{stage} {sys.version} {platform.machine()} {_digest(inputs)}".encode()).hexdigest()
+    runtime = of_stage(stage)
+    stamp = sha256(
+        f"{stage} {runtime} {sys.version} {platform.machine()} {_digest(inputs)}".encode()
+    ).hexdigest()
     note = out / "package.json"
     if note.is_file() and json.loads(note.read_text())["stamp"] == stamp:
         return _read(out)
@@ -74,17 +79,17 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
         architecture = _stage_project(project, Path(work, "project"), stage)
         _step(stage, 1, "template and code, by `chalice package`")
         _chalice_package(Path(work, "project"), stage, Path(work, "packed"))
-        _assemble(Path(work, "packed"), Path(work, "code"))
-        _step(stage, 2, f"dependencies for {architecture}; downloads the missing ones")
+        _assemble(Path(work, "packed"), Path(work, "code"), runtime)
+        _step(stage, 2, f"dependencies for {architecture}, {runtime.name}; downloads the missing ones")
         with waiting("Downloading and trimming the dependencies", usually=15):
-            layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers")
+            layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers", runtime)
         _step(stage, 3, "one zip of both")
         write_zip(out / "deployment.zip", files_of(layer) | files_of(Path(work, "code")))
-        version = _digest(code)
-        template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version)
+        version = _digest(code | {"runtime": runtime.name.encode()})
+        template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version, runtime.name)
         (out / "template.json").write_text(json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True))
     _step(stage, 4, "does it import with nothing around it?")
-    _check_alone(out / "deployment.zip", architecture)
+    _check_alone(out / "deployment.zip", architecture, runtime)
     digest = sha256((out / "deployment.zip").read_bytes()).hexdigest()
     package = Package(out / "deployment.zip", out / "template.json", digest, version)
     note.write_text(json.dumps({"stamp": stamp, **asdict(package)}, default=lambda path: path.name, indent=1))
@@ -103,7 +108,7 @@ def _read(out: Path) -> Package:
 def _inputs(project: Path) -> dict[str, bytes]:
     """All files that the package is made of, by name."""
     names = ["app.py", "requirements.txt", "infra/template.yaml", "infra/platform.toml"]
-    names += [f"infra/{name}.py" for name in ("archive", "elf", "expected", "layer", "package", "template")]
+    names += [f"infra/{name}.py" for name in ("archive", "elf", "expected", "layer", "package", "runtime", "template")]
     paths = [project / name for name in names]
     paths += sorted((project / ".chalice").glob("*.json"))
     paths += [path for path in sorted((project / "chalicelib").rglob("*")) if _belongs(path)]
@@ -144,21 +149,27 @@ def _chalice_package(project: Path, stage: str, out: Path) -> None:
         raise SystemExit(f"`chalice package` failed:\n{done.stdout}{done.stderr}".strip())
 
 
-def _assemble(packed: Path, code: Path) -> None:
+def _assemble(packed: Path, code: Path, runtime: Runtime) -> None:
     with zipfile.ZipFile(packed / "deployment.zip") as archive:
         archive.extractall(code)
-    compile_tree(code, sources=False)
+    if runtime.interpreter:
+        compile_tree(code, runtime.interpreter, sources=False)
+    else:
+        say_aside(
+            f"There is no {runtime.name} here, so the package has sources instead of bytecode: it works, and a "
+            f"cold start takes longer. With {runtime.name} in the path it is compiled."
+        )
 
 
-def _check_alone(archive: Path, architecture: str) -> None:
+def _check_alone(archive: Path, architecture: str, runtime: Runtime) -> None:
     """Imports everything from the package alone: nothing that it lacks may be found on this machine."""
     arm = platform.machine() in {"aarch64", "arm64"}
-    if arm != (architecture == "arm64"):
+    if arm != (architecture == "arm64") or not runtime.interpreter:
         return
     with tempfile.TemporaryDirectory(dir=archive.parent) as work:
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(work)
-        command = [sys.executable, "-I", "-S", "-c", _ALONE, work]
+        command = [runtime.interpreter, "-I", "-S", "-c", _ALONE, work]
         environment = {"AWS_DEFAULT_REGION": "ap-southeast-1", "PATH": os.defpath}
         done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:

@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.runtime import CLOUD, of_stage
 from infra.stage import given, stack_name
 
 # ``client(service)`` in the contest's region, ``client(service, region)`` elsewhere.
@@ -90,10 +91,16 @@ def _stack(client: Client, stack: str) -> tuple[str | None, dict[str, str]]:
     return found["StackStatus"], known
 
 
-def _python(_account: Account) -> Iterator[Finding]:
+def _python(account: Account) -> Iterator[Finding]:
     """Whether this Python can make the package."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 14):
         yield Finding("stop", "Python 3.11 to 3.14 makes the package.", "Try `make deploy PYTHON=python3.13`.")
+    elif not of_stage(account.stage).interpreter:
+        yield Finding(
+            "look",
+            f"There is no Python {CLOUD} here: functions get sources, which each cold start compiles.",
+            f"Install Python {CLOUD} so that `python{CLOUD}` runs, and deploy again.",
+        )
 
 
 def _state(account: Account) -> Iterator[Finding]:

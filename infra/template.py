@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from chalicelib.web import problems
 from infra import expected
 
 Template = dict[str, Any]
+
+ALIAS = "live"
+# A deployment during which one of these sounds is undone.
+ROLLED_BACK_BY = ("ApiErrorsAlarm", "ApiServerErrorsAlarm", "ApiLatencyAlarm")
 
 # API Gateway's own answers, as the API's problem documents. A throttled request, one for which Lambda has no
 # room (it arrives as a failed integration or as an error of the configuration, never as 429) and one whose
@@ -37,8 +43,10 @@ def load(path: Path) -> Template:
     return template
 
 
-def for_stage(template: Template, stage: str, code_version: str) -> Template:
+def for_stage(template: Template, stage: str, code_version: str, runtime: str) -> Template:
     """The template of one stage, with its stage and code version as defaults; in prod the trail records.
+
+    ``runtime``: Lambda's name of the Python of all functions; `chalice package` names the one that runs it.
 
     A DeletionPolicy takes no condition: data outlives its stack in prod and is deleted with it elsewhere.
     """
@@ -48,6 +56,11 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
     template["Parameters"]["DataTrail"]["Default"] = "yes" if stage == "prod" else "no"
     template["Mappings"] = {"Expected": expected.mapping()}
     template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Runtime"] = runtime
+    if stage != "local":  # which has nothing to shift traffic with
+        _shift_gradually(template)
     if stage != "prod":
         for resource in template["Resources"].values():
             if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
@@ -57,6 +70,31 @@ def for_stage(template: Template, stage: str, code_version: str) -> Template:
 
 # As the function's own answers name the request, and the access log does (web/chalice_app.py).
 REQUEST_ID = "$context.extendedRequestId"
+
+
+def _shift_gradually(template: Template) -> None:
+    """The API answers by an alias, which goes over to a new version for a tenth of the requests first.
+
+    An alarm within five minutes takes them back, and with them the whole deployment. All properties make a
+    version, or a change of memory would never reach the alias.
+    """
+    resources = template["Resources"]
+    resources["APIHandler"]["Properties"] |= {
+        "AutoPublishAlias": ALIAS,
+        "AutoPublishAliasAllProperties": True,
+        "DeploymentPreference": {
+            "Type": "Canary10Percent5Minutes",
+            "Alarms": [{"Ref": name} for name in ROLLED_BACK_BY],
+        },
+    }
+    arns = [{"Fn::GetAtt": [name, "Arn"]} for name in ROLLED_BACK_BY]
+    template["Outputs"]["RollbackAlarms"] = {"Condition": "IsCloud", "Value": {"Fn::Join": [",", arns]}}
+    # One of them is there in the cloud alone, as this is.
+    resources["APIHandler"]["Metadata"] = {"cfn-lint": {"config": {"ignore_checks": ["W1001"]}}}
+    resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] = {"Ref": f"APIHandlerAlias{ALIAS}"}
+    whole = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
+    moved = whole.replace("${APIHandler.Arn}", f"${{APIHandlerAlias{ALIAS}}}")
+    resources["RestAPI"]["Properties"]["DefinitionBody"] = json.loads(moved)
 
 
 def gateway_responses() -> Template:
@@ -78,6 +116,19 @@ def _gateway_response(code: str) -> Template:
         "ResponseParameters": {"Headers": headers},
         "ResponseTemplates": {"application/json": json.dumps(document, ensure_ascii=False)},
     }
+
+
+def with_settings(template: Template, settings: Mapping[str, str]) -> Template:
+    """The template with a digest of the parameters at the function that answers by an alias.
+
+    SAM makes a version when the template changes; a parameter alone would not reach the alias.
+    """
+    template = json.loads(json.dumps(template))
+    digest = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    for resource in template["Resources"].values():
+        if "AutoPublishAlias" in resource["Properties"]:
+            resource["Properties"]["Description"] = f"settings {digest[:16]}"
+    return template
 
 
 def with_code(template: Template, bucket: str, key: str) -> Template:

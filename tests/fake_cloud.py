@@ -67,7 +67,7 @@ class Stack:
     made: dict[str, Made] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
-    deleted: int = 0
+    outputs: dict[str, str] = field(default_factory=dict)
 
 
 class CloudFormation:
@@ -85,7 +85,8 @@ class CloudFormation:
         if stack is None:
             raise refusal("ValidationError", f"Stack with id {StackName} does not exist")
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()]
-        return {"Stacks": [{"StackStatus": stack.status, "Parameters": parameters, "Outputs": []}]}
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
+        return {"Stacks": [{"StackStatus": stack.status, "Parameters": parameters, "Outputs": outputs}]}
 
     def describe_stack_events(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         return {"StackEvents": self.stacks[StackName].events[::-1]}

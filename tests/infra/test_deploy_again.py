@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 from infra.cloudformation import DeploymentFailed, deploy
 from infra.package import Package, build
 from infra.stage import stack_name
+from infra.template import ROLLED_BACK_BY
 from tests.fake_cloud import ACCOUNT, Account, CloudFormation, Made, Objects, Stack
 
 PROD = {"StageName": "prod", "AlarmEmail": "a@b.vn"}
@@ -24,12 +28,23 @@ class Cloud:
     def __init__(self, account: Account | None = None, region: str = "ap-southeast-1") -> None:
         self.account = account or Account()
         self.s3 = Objects(region)
+        self.alarms = dict.fromkeys(ROLLED_BACK_BY, "OK")
         self.stacks = CloudFormation(self.account, self.s3, region)
 
     def client(self, service: str) -> Any:
         if service == "sts":
             return type("Sts", (), {"get_caller_identity": lambda self: {"Account": ACCOUNT}})()
-        return {"s3": self.s3, "cloudformation": self.stacks}[service]
+        return {"s3": self.s3, "cloudformation": self.stacks, "cloudwatch": self}[service]
+
+    def describe_alarms(self, AlarmNames: list[str]) -> Any:  # noqa: N803
+        found = [{"AlarmArn": f"arn:alarm:{name}", "StateValue": self.alarms[name]} for name in AlarmNames]
+        return {"MetricAlarms": found}
+
+    def template(self) -> dict[str, Any]:
+        """The one that was deployed last."""
+        _, given = next(call for call in reversed(self.stacks.calls) if call[0] == "create_change_set")
+        found: dict[str, Any] = json.loads(self.s3.at(given["TemplateURL"]))
+        return found
 
     def deploy(self, package: Package, stack: str = "cuoc-thi-prod", **parameters: str) -> None:
         deploy(self.client, stack, package, {**PROD, **parameters}, pause=0)
@@ -137,3 +152,66 @@ def test_a_parameter_that_is_not_given_stays_and_a_failed_creation_leaves_none(p
     cloud.deploy(package, SiteDomain="thi.nghean.vn", CertificateArn="arn:x")
     cloud.deploy(package)
     assert cloud.stacks.stacks["cuoc-thi-prod"].parameters["SiteDomain"] == "thi.nghean.vn"
+
+
+def test_an_alarm_undoes_a_deployment_unless_it_sounds_before(package: Package) -> None:
+    cloud = Cloud()
+    cloud.deploy(package)
+    stack = cloud.stacks.stacks["cuoc-thi-prod"]
+    stack.outputs["RollbackAlarms"] = ",".join(f"arn:alarm:{name}" for name in ROLLED_BACK_BY)
+    cloud.alarms["ApiLatencyAlarm"] = "ALARM"
+    cloud.deploy(package)
+    first, second = (given["RollbackConfiguration"] for _, given in cloud.stacks.calls)
+    assert first == {}  # there is nothing yet that could sound
+    assert [one["Arn"] for one in second["RollbackTriggers"]] == [
+        "arn:alarm:ApiErrorsAlarm",
+        "arn:alarm:ApiServerErrorsAlarm",
+    ]
+    assert second["MonitoringTimeInMinutes"] == 5
+
+
+def transformed(template: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    """The resources that CloudFormation's transform makes of it, by AWS's own translator."""
+    defaults = {name: one.get("Default", "") for name, one in template["Parameters"].items()}
+    session = boto3.Session(region_name="ap-southeast-1")
+    made: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(template, defaults | values)
+    found: dict[str, Any] = made["Resources"]
+    return found
+
+
+def version(resources: dict[str, Any]) -> str:
+    (name,) = [name for name, one in resources.items() if one["Type"] == "AWS::Lambda::Version"]
+    assert resources["APIHandlerAliaslive"]["Properties"]["FunctionVersion"] == {
+        "Fn::GetAtt": [name, "Version"]
+    }
+    return name
+
+
+def test_the_api_goes_over_by_a_tenth_and_a_changed_setting_reaches_it(package: Package) -> None:
+    cloud = Cloud()
+    cloud.deploy(package)
+    first = transformed(cloud.template(), PROD)
+    group = first["APIHandlerDeploymentGroup"]["Properties"]
+    assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "Canary10Percent5Minutes"}
+    assert [one["Name"]["Ref"] for one in group["AlarmConfiguration"]["Alarms"]] == list(ROLLED_BACK_BY)
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    assert "CodeDeployLambdaAliasUpdate" in first["APIHandlerAliaslive"]["UpdatePolicy"]
+
+    cloud.deploy(package)
+    assert version(transformed(cloud.template(), PROD)) == version(first)
+    cloud.deploy(package, SaveAfterSeconds="60")
+    slower = version(transformed(cloud.template(), {**PROD, "SaveAfterSeconds": "60"}))
+    assert slower != version(first)
+    cloud.deploy(package)  # what is not given stays
+    assert version(transformed(cloud.template(), {**PROD, "SaveAfterSeconds": "60"})) == slower
+
+
+def test_the_gateway_calls_the_alias_and_may(package: Package) -> None:
+    resources = json.loads(package.template.read_text(encoding="utf-8"))["Resources"]
+    body = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
+    assert "${APIHandler.Arn}" not in body
+    assert body.count("functions/${APIHandlerAliaslive}/invocations") == body.count(
+        "x-amazon-apigateway-integration"
+    )
+    allowed = resources["APIHandlerInvokePermission"]["Properties"]
+    assert allowed["FunctionName"] == {"Ref": "APIHandlerAliaslive"}

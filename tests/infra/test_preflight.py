@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from infra import preflight
 from infra.preflight import QUOTAS, Finding, look, words
+from infra.runtime import Runtime
 from tests.fake_cloud import refusal
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
@@ -87,6 +89,11 @@ class Cloud:
             "list_subscriptions_by_topic": {"Subscriptions": self.has.subscriptions},
         }
         return SimpleNamespace(paginate=lambda **_: [rows[name]])
+
+
+@pytest.fixture(autouse=True)
+def python_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "of_stage", lambda _: Runtime("3.13", "/usr/bin/python3.13"))
 
 
 def found(stage: str = "prod", parameters: dict[str, str] = READY, **changed: Any) -> list[Finding]:
@@ -197,6 +204,12 @@ def test_what_may_not_be_asked_is_not_known_and_the_rest_is_asked(service: str) 
     assert one.what.startswith("Not known: Whether")
     lost = found(acl=False)
     assert [one.level for one in lost] == ["look"]
+
+
+def test_without_lambdas_python_it_is_told_that_starts_are_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "of_stage", lambda _: Runtime("3.13", ""))
+    (one,) = found()
+    assert (one.level, "no Python 3.13 here" in one.what) == ("look", True)
 
 
 def test_what_stops_stands_first_and_each_line_has_its_remedy() -> None:
