@@ -100,11 +100,14 @@ def submit(attempt_id: str) -> Response:
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="close_weeks")
 def close_weeks(event: Any) -> list[dict[str, Any]]:
     """Closes every week that is over. An error raises the alarm, and the next run tries again."""
+    from chalicelib.services.publishing.watch import must_be_loaded
     from chalicelib.wiring.close_weeks import closing
 
+    parts = closing()
     try:
-        made = closing().run()
+        made = parts.run()
     except NotLoaded:
+        must_be_loaded(parts.site)
         made = []
     log.info({"closed": made})
     return made
@@ -142,13 +145,22 @@ def tally(event: DynamoDBEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="publish_live")
 def publish_live(event: Any) -> None:
     """Writes ``data/live.json``, the figures that may be shown in an open week, and the log's next leaf."""
-    from chalicelib.wiring.publish_live import append_to_log, publish
+    from chalicelib.wiring.publish_live import append_to_log, not_loaded, publish
 
     try:
         put, size = publish(), append_to_log()
     except NotLoaded:
+        not_loaded()
         put, size = False, 0
     log.info({"live": put, "log": size})
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="visit")
+def visit(event: Any) -> None:
+    """Looks at the public address as people do. An error raises the alarm."""
+    from chalicelib.wiring.visit import visit_site
+
+    visit_site()
 
 
 @app.lambda_function(name="read_file")

@@ -52,7 +52,7 @@ BEGUN, CERTIFICATE = "ended/begun.json", "ended/certificate"
 # What stays on the desk. Of the results, the files that hold citizen IDs and phones in full go.
 KEPT = ("results/", "ended/")
 PERSONAL = ("individual_prizes.xlsx", "winner-checks.xlsx", "units.zip")
-FUNCTIONS = ("api", "close-weeks", "close-by-shares", "intake", "read-file", "tally", "publish-live")
+FUNCTIONS = ("api", "close-weeks", "close-by-shares", "intake", "read-file", "tally", "publish-live", "visit")
 KMS_DAYS = 7  # the fewest that KMS takes; what the key opened is gone at once
 _AT_ONCE = 16
 _LOG_S = 180  # how long the log may take to say that it is over

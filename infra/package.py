@@ -108,7 +108,8 @@ def _read(out: Path) -> Package:
 def _inputs(project: Path) -> dict[str, bytes]:
     """All files that the package is made of, by name."""
     names = ["app.py", "requirements.txt", "infra/template.yaml", "infra/platform.toml"]
-    names += [f"infra/{name}.py" for name in ("archive", "elf", "expected", "layer", "package", "runtime", "template")]
+    parts = ("archive", "dashboard", "elf", "expected", "layer", "package", "runtime", "template")
+    names += [f"infra/{name}.py" for name in parts]
     paths = [project / name for name in names]
     paths += sorted((project / ".chalice").glob("*.json"))
     paths += [path for path in sorted((project / "chalicelib").rglob("*")) if _belongs(path)]

@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped]
 
 from chalicelib.domain.errors import Busy
 from chalicelib.web import problems
-from infra import expected
+from infra import dashboard, expected
 
 Template = dict[str, Any]
 
@@ -59,6 +59,8 @@ def for_stage(template: Template, stage: str, code_version: str, runtime: str) -
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = runtime
+    alarms = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    template["Resources"]["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(alarms)}
     if stage != "local":  # which has nothing to shift traffic with
         _shift_gradually(template)
     if stage != "prod":

@@ -21,6 +21,9 @@ from chalicelib.web import responses
 from chalicelib.web.bodies import Empty, PaperAnswers, parse
 from chalicelib.web.tokens import Tokens
 
+# A participant id that no citizen ID makes, for a look at the table.
+NOBODY = "0" * 20
+
 if TYPE_CHECKING:
     from chalicelib.services.exam.receipts import Receipts
     from chalicelib.web import shapes
@@ -46,6 +49,7 @@ class ExamApi:
     def health(self) -> shapes.Health:
         reference = self.library.current()
         week = reference.definition.week_in_view(self.clock())
+        self.entries.get(week.number, NOBODY)  # the table that every paper needs
         return {
             "status": "ok",
             "version": self.version,

@@ -91,6 +91,12 @@ class LiveEnvironment(NamedTuple):
     code_version: str
 
 
+class VisitingEnvironment(NamedTuple):
+    """``site_url``: where people come, without a slash at the end."""
+
+    site_url: str
+
+
 def read(kind: Callable[..., T], variables: Mapping[str, str] = os.environ) -> T:
     """The environment of ``kind``, one of the classes above. Raises ``BadEnvironment``."""
     wrong: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +17,7 @@ from chalicelib.services.log.openings import open_batches, sealed_from
 from chalicelib.services.log.witnesses import EVERY, Witness, ask
 from chalicelib.services.publishing.live import publish_live
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_site
+from chalicelib.services.publishing.watch import must_be_loaded, not_closed
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.live_tallies import LiveTallies
@@ -25,6 +28,8 @@ from chalicelib.storage.site import Site
 from chalicelib.storage.witness_http import post
 from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
 from chalicelib.wiring.environment import LiveEnvironment, read
+
+log = logging.getLogger("cuoc-thi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ def publish() -> bool:
     return publish_live(parts.library.current(), parts.tallies, parts.site, now_ms())
 
 
+def not_loaded() -> None:
+    """Raises ``NotLoaded`` if a contest was there before."""
+    must_be_loaded(_parts().site)
+
+
 def append_to_log() -> int:
     """The size of the log; 0 if another run was faster. Raises ``LogBroken``."""
     parts, now = _parts(), now_ms()
@@ -75,6 +85,9 @@ def append_to_log() -> int:
     results = results_in_force(reference, parts.revisions)
     keys = listed_keys(parts.desk)
     told = facts(reference, parts.version, keys, results)
+    late = not_closed(reference, results, now)
+    if late:
+        log.warning(json.dumps({"not_closed": late}))
     try:
         state, version = parts.log.append(reference.definition.contest.id, told, now)
         publish_keys([key for key in keys if f"key-{key.key_id}" in state.facts], parts.site)

@@ -72,6 +72,9 @@ RIGHTS = {
         "AlarmTopic": "Publish",
         "log intake": "CreateLogStream PutLogEvents",
     },
+    "Visit": {
+        "log visit": "CreateLogStream PutLogEvents",
+    },
     "ReadFile": {
         "desk/inbox/*": "GetObject GetObjectVersion",
         "desk/read/*": "PutObject",

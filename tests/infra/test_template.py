@@ -19,6 +19,7 @@ from chalicelib.wiring.environment import (
     LiveEnvironment,
     ReadingEnvironment,
     TallyEnvironment,
+    VisitingEnvironment,
 )
 from infra.package import PROJECT, build
 
@@ -222,10 +223,53 @@ def test_the_api_refuses_plain_http(resources: dict[str, Resource]) -> None:
 def test_every_alarm_notifies_the_address_of_the_stack(resources: dict[str, Resource]) -> None:
     for name, alarm in alarms(resources).items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["OKActions"] == alarm["AlarmActions"], name  # and when it is over
         assert resources[name].get("Condition") in {None, "IsCloud"}, name
-    (subscription,) = of_type(resources, "AWS::SNS::Subscription").values()
-    assert subscription["TopicArn"] == {"Ref": "AlarmTopic"}
-    assert subscription["Endpoint"] == {"Ref": "AlarmEmail"}
+    told = of_type(resources, "AWS::SNS::Subscription").values()
+    assert {one["TopicArn"]["Ref"] for one in told} == {"AlarmTopic"}
+    assert {(one["Protocol"], one["Endpoint"]["Ref"]) for one in told} == {
+        ("email", "AlarmEmail"),
+        ("email", "AlarmEmail2"),
+        ("https", "AlarmUrl"),
+    }
+
+
+def test_outcomes_raise_an_alarm_whatever_part_has_failed(resources: dict[str, Resource]) -> None:
+    found = alarms(resources)
+    filters = of_type(resources, "AWS::Logs::MetricFilter")
+    assert filters["NotClosedFilter"]["FilterPattern"] == '"not_closed"'
+    assert filters["NotClosedFilter"]["LogGroupName"] == {"Ref": "PublishLiveLogGroup"}
+    assert found["WeekNotClosedAlarm"]["MetricName"] == "NotClosed"
+    for name, function in (("VisitMissing", "Visit"), ("PublishLiveMissing", "PublishLive")):
+        alarm = found[f"{name}Alarm"]
+        assert ("Invocations", function) in watched(alarm)
+        assert alarm["TreatMissingData"] == "breaching"
+    share, running = found["ConcurrencyAlarm"]["Metrics"]
+    assert share["Expression"] == "running / SERVICE_QUOTA(running)"
+    assert running["MetricStat"]["Metric"]["Namespace"] == "AWS/Usage"
+    assert watched(found["GivenUpAlarm"]) == {
+        ("AsyncEventsDropped", "Intake"),
+        ("DestinationDeliveryFailures", "Intake"),
+    }
+    assert ("ExecutionsAborted", "CloseMachine") in watched(found["CloseMachineAbortedAlarm"])
+
+
+def test_the_visitor_comes_each_minute_to_the_public_address(resources: dict[str, Resource]) -> None:
+    visit = of_type(resources, "AWS::Serverless::Function")["Visit"]
+    assert visit["Events"]["VisitEvent"]["Properties"]["Schedule"] == "rate(1 minute)"
+    assert "Distribution" in str(visit["Environment"]["Variables"]["SITE_URL"])
+
+
+def test_the_dashboard_shows_every_alarm_and_function(resources: dict[str, Resource]) -> None:
+    body = of_type(resources, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    shown = json.loads(body)["widgets"]
+    assert shown[0]["properties"]["alarms"] == [f"${{{name}.Arn}}" for name in sorted(alarms(resources))]
+    for name in of_type(resources, "AWS::Serverless::Function"):
+        assert f'"${{{name}}}"' in body, name
+    places = [(one["x"], one["y"]) for one in shown]
+    assert len(set(places)) == len(places)
+    for named in re.findall(r"\$\{(\w+)[.}]", body):
+        assert named in resources, named
 
 
 def test_prod_is_not_deployed_without_somebody_to_notify() -> None:
@@ -452,6 +496,7 @@ def test_the_api_alone_is_told_how_often_pages_save(resources: dict[str, Resourc
         ("PublishLive", LiveEnvironment),
         ("Intake", IntakeEnvironment),
         ("ReadFile", ReadingEnvironment),
+        ("Visit", VisitingEnvironment),
     ],
 )
 def test_every_function_is_given_the_environment_it_reads(
