@@ -92,9 +92,9 @@ lint: $(READY) $(NODE) ## format, style, types, the page's types, import contrac
 
 templates: $(READY) .venv-checkov/.ready ## package all stages; cfn-lint and checkov on their templates; search the source for secrets
 	for stage in $(STAGES); do $(BIN)/python -m infra.package --stage $$stage || exit; done
-	$(BIN)/cfn-lint infra/waf.yaml $(STAGES:%=.local/build/%/template.json)
+	$(BIN)/cfn-lint infra/waf.yaml infra/edge.yaml $(STAGES:%=.local/build/%/template.json)
 	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework cloudformation \
-		--file infra/waf.yaml --file .local/build/prod/template.json
+		--file infra/waf.yaml --file infra/edge.yaml --file .local/build/prod/template.json
 	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework secrets --enable-secret-scan-all-files --directory .
 
 audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of the pinned packages; needs the network

@@ -51,19 +51,52 @@ def deploy(
     kept = [name for name in before if name in template["Parameters"] and name not in given]
     usual = {key: str(one.get("Default", "")) for key, one in template["Parameters"].items()}
     address = _upload(client, stack, with_settings(template, usual | before | given), package)
+    more: dict[str, Any] = {"ImportExistingResources": True}
+    if kind == "UPDATE":
+        more["RollbackConfiguration"] = _alarms(client, stack)
+    _change(cloudformation, stack, kind, {"TemplateURL": address, **more}, kept, given, pause)
+    return outputs(cloudformation, stack)
+
+
+def deploy_small(
+    cloudformation: Any, stack: str, template: str, parameters: dict[str, str], pause: float = 5.0
+) -> Outputs:
+    """Deploys a template without code, of at most 51,200 bytes, and returns the stack's outputs.
+
+    Parameters that it does not have are left out. Raises ``DeploymentFailed``.
+    """
+    kind = _prepare(cloudformation, stack, pause)
+    known = [
+        one["ParameterKey"] for one in cloudformation.get_template_summary(TemplateBody=template)["Parameters"]
+    ]
+    before = parameters_of(cloudformation, stack) if kind == "UPDATE" else {}
+    given = {name: value for name, value in parameters.items() if name in known}
+    kept = [name for name in before if name in known and name not in given]
+    _change(cloudformation, stack, kind, {"TemplateBody": template}, kept, given, pause)
+    return outputs(cloudformation, stack)
+
+
+def _change(
+    cloudformation: Any,
+    stack: str,
+    kind: str,
+    what: dict[str, Any],
+    kept: list[str],
+    given: dict[str, str],
+    pause: float,
+) -> None:
+    """Brings the stack to a template by a change set. Raises ``DeploymentFailed``."""
     name = f"change-{time.time_ns()}"
     cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=name,
         ChangeSetType=kind,
-        TemplateURL=address,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[
             *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
             *({"ParameterKey": key, "ParameterValue": value} for key, value in given.items()),
         ],
-        ImportExistingResources=True,
-        RollbackConfiguration=_alarms(client, stack) if kind == "UPDATE" else {},
+        **what,
     )
     if _wait_for_change_set(cloudformation, stack, name, pause):
         changes = _changes(cloudformation, stack, name)
@@ -72,7 +105,6 @@ def deploy(
         _wait_for_stack(cloudformation, stack, pause, changes, since)
     else:
         cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
-    return outputs(cloudformation, stack)
 
 
 def _alarms(client: Client, stack: str) -> dict[str, Any]:

@@ -20,10 +20,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.services.contest.public_contest import CONTEST
-from infra.cloudformation import DeploymentFailed, Outputs, deploy, outputs
+from infra.cloudformation import DeploymentFailed, Outputs, deploy, deploy_small, outputs, parameters_of
 from infra.intake import send
-from infra.package import build
-from infra.preflight import look, words
+from infra.package import PROJECT, build
+from infra.preflight import EDGE, look, words
 from infra.progress import say_aside
 from infra.site import upload
 from infra.smoke import Failed, Smoke
@@ -69,7 +69,7 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
     Raises ``NotNow`` before anything has changed, ``DeploymentFailed``, and ``Failed`` when all is in place.
     """
     stack = stack_name(stage)
-    say_aside("Deploying, step 1 of 5: a look at the account.")
+    say_aside("Deploying, step 1 of 6: a look at the account.")
     found = look(client, stage, stack, parameters)
     if found:
         say_aside("\n".join(words(found)))
@@ -77,10 +77,10 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
         if any(one.level == "stop" for one in found):
             raise NotNow("First do what stands beside STOP, or add --force (FORCE=yes).")
         not_around_an_edge(weeks(client, stack), datetime.now(UTC))
-    say_aside("Deploying, step 2 of 5: the package.")
+    say_aside("Deploying, step 2 of 6: the package.")
     package = build(stage)
     say_aside(
-        f"Deploying {stack}, step 3 of 5: CloudFormation. The first time it creates a CloudFront distribution, "
+        f"Deploying {stack}, step 3 of 6: CloudFormation. The first time it creates a CloudFront distribution, "
         "which alone takes minutes; later deployments are shorter."
     )
     made = deploy(client, stack, package, parameters)
@@ -88,13 +88,30 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
         client("cloudformation").update_termination_protection(
             StackName=stack, EnableTerminationProtection=True
         )
-    say_aside("Deploying, step 4 of 5: the site's files.")
+        say_aside("Deploying, step 4 of 6: alarms on CloudFront, its limits and the budget.")
+        edge(client, stack, made)
+    say_aside("Deploying, step 5 of 6: the site's files.")
     s3 = client("s3")
     files = upload(s3, made["SiteBucket"])
-    say_aside("Deploying, step 5 of 5: a test person takes part.")
+    say_aside("Deploying, step 6 of 6: a test person takes part.")
     played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()
     say_aside("\n".join(played))
     return made, files
+
+
+def edge(client: Client, stack: str, made: Outputs) -> None:
+    """What AWS measures in us-east-1 alone, told to the same people. Raises ``DeploymentFailed``."""
+    told = parameters_of(client("cloudformation"), stack)
+    template = (PROJECT / "infra" / "edge.yaml").read_text(encoding="utf-8")
+    given = told | {"Contest": stack, "DistributionId": made["DistributionId"]}
+    deploy_small(
+        client("cloudformation", EDGE), edge_name(stack, client("s3").meta.region_name), template, given
+    )
+
+
+def edge_name(stack: str, region: str) -> str:
+    """Of the stack with the alarms on CloudFront: the contest may stand in any region."""
+    return f"{stack}-edge-{region}"
 
 
 def weeks(client: Client, stack: str) -> list[dict[str, Any]]:

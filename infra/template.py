@@ -63,6 +63,7 @@ def for_stage(template: Template, stage: str, code_version: str, runtime: str) -
     template["Resources"]["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(alarms)}
     if stage != "local":  # which has nothing to shift traffic with
         _shift_gradually(template)
+        _only_by_cloudfront(template)
     if stage != "prod":
         for resource in template["Resources"].values():
             if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
@@ -97,6 +98,15 @@ def _shift_gradually(template: Template) -> None:
     whole = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
     moved = whole.replace("${APIHandler.Arn}", f"${{APIHandlerAlias{ALIAS}}}")
     resources["RestAPI"]["Properties"]["DefinitionBody"] = json.loads(moved)
+
+
+def _only_by_cloudfront(template: Template) -> None:
+    """API Gateway asks for the key that CloudFront brings, on every route, before any function is called."""
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    body["securityDefinitions"] = {"cloudfront": {"type": "apiKey", "name": "x-api-key", "in": "header"}}
+    for path in body["paths"].values():
+        for operation in path.values():
+            operation["security"] = [{"cloudfront": []}]
 
 
 def gateway_responses() -> Template:

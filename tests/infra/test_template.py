@@ -212,6 +212,31 @@ def test_every_answer_of_site_and_api_gets_its_security_headers(resources: dict[
         assert {"ContentTypeOptions", "FrameOptions", "ReferrerPolicy"} <= headers.keys(), name
 
 
+def test_the_gateway_answers_nobody_who_goes_round_cloudfront(resources: dict[str, Resource]) -> None:
+    body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+    asked = [operation["security"] for path in body["paths"].values() for operation in path.values()]
+    assert asked
+    assert all(one == [{"cloudfront": []}] for one in asked)
+    assert body["securityDefinitions"] == {
+        "cloudfront": {"type": "apiKey", "name": "x-api-key", "in": "header"}
+    }
+    (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
+    (origin,) = [one for one in distribution["DistributionConfig"]["Origins"] if one["Id"] == "api"]
+    (header,) = origin["OriginCustomHeaders"]["Fn::If"][2]
+    (key,) = of_type(resources, "AWS::ApiGateway::ApiKey").values()
+    assert (header["HeaderName"], header["HeaderValue"]) == ("x-api-key", key["Value"])
+    (plan,) = of_type(resources, "AWS::ApiGateway::UsagePlan").values()
+    assert plan["ApiStages"] == [{"ApiId": {"Ref": "RestAPI"}, "Stage": "api"}]
+    assert not {"Throttle", "Quota"} & plan.keys()
+
+
+def test_on_the_local_aws_nobody_asks_for_the_key() -> None:
+    template = json.loads(build("local").template.read_text(encoding="utf-8"))
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert "securityDefinitions" not in body
+    assert template["Resources"]["OriginKey"]["Condition"] == "IsCloud"
+
+
 def test_the_api_refuses_plain_http(resources: dict[str, Resource]) -> None:
     # A redirected POST would lose its body, and hide that the first one was sent in the clear.
     (distribution,) = of_type(resources, "AWS::CloudFront::Distribution").values()
@@ -468,7 +493,9 @@ def test_nothing_but_what_is_logged_may_be_deleted_and_no_versions() -> None:
 
 def test_no_secret_is_in_the_template_or_the_environment(resources: dict[str, Resource]) -> None:
     text = json.dumps(resources)
-    assert "resolve:secretsmanager" not in text
+    # One alone, which opens nothing but the way to the gateway, and which CloudFront and the gateway cannot fetch.
+    assert set(re.findall(r"resolve:secretsmanager:\$\{(\w+)\}", text)) == {"OriginSecret"}
+    assert text.count("resolve:secretsmanager") == 2
     for secret in of_type(resources, "AWS::SecretsManager::Secret").values():
         assert "SecretString" not in secret
     globals_ = json.loads(build("prod").template.read_text())["Globals"]["Function"]["Environment"]["Variables"]
