@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import stack_name
 from infra.end import FUNCTIONS
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
+from infra.stage import stack_name
 
 # Insights answers with no more lines.
 MOST = 10_000

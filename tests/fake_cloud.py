@@ -241,6 +241,7 @@ class Resolver:
 
     def __init__(self, template: dict[str, Any], parameters: dict[str, str], stack: str, region: str) -> None:
         self.conditions, self.values = template["Conditions"], dict(parameters)
+        self.mappings = template.get("Mappings", {})
         self.values |= {
             "AWS::StackName": stack,
             "AWS::AccountId": ACCOUNT,
@@ -261,6 +262,11 @@ class Resolver:
             return self.condition(given)
         if key == "Fn::Sub":
             return re.sub(r"\$\{([\w:.]+)\}", lambda found: str(self.values.get(found[1], found[1])), given)
+        if key == "Fn::FindInMap":
+            first, *path = (self(one) for one in given)
+            for step in path:
+                first = (self.mappings[first] if isinstance(first, str) else first)[step]
+            return first
         if key == "Fn::If":
             return self(given[1 if self.condition(given[0]) else 2])
         if key == "Fn::Equals":

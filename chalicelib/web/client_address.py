@@ -10,9 +10,9 @@ def client_address(context: Mapping[str, Any], headers: Mapping[str, str]) -> st
     """The address that called CloudFront; ``context`` is API Gateway's, which sees only CloudFront's address.
 
     CloudFront appends its caller to X-Forwarded-For, and API Gateway appends CloudFront. The caller may have
-    made up everything further left. Who has the key that CloudFront brings to the gateway can make this address up
-    too; the brake on one person's password does not rely on it (``services.people.brakes``), the price by source
-    does.
+    made up everything further left. Who has the key that CloudFront brings to the gateway can make this address
+    up too; the brake on one person's password does not rely on it (``services.people.brakes``), the price by
+    source does.
     """
     forwarded = [part.strip() for part in (headers.get("x-forwarded-for") or "").split(",")]
     if len(forwarded) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,7 +86,7 @@ def append_to_log() -> int:
     told = facts(reference, parts.version, keys, results)
     late = not_closed(reference, results, now)
     if late:
-        log.warning(json.dumps({"not_closed": late}))
+        log.warning({"not_closed": late})
     try:
         state, version = parts.log.append(reference.definition.contest.id, told, now)
         publish_keys([key for key in keys if f"key-{key.key_id}" in state.facts], parts.site)

@@ -493,7 +493,7 @@ def test_nothing_but_what_is_logged_may_be_deleted_and_no_versions() -> None:
 
 def test_no_secret_is_in_the_template_or_the_environment(resources: dict[str, Resource]) -> None:
     text = json.dumps(resources)
-    # One alone, which opens nothing but the way to the gateway, and which CloudFront and the gateway cannot fetch.
+    # One alone, which opens nothing but the way to the gateway; CloudFront and the gateway fetch none.
     assert set(re.findall(r"resolve:secretsmanager:\$\{(\w+)\}", text)) == {"OriginSecret"}
     assert text.count("resolve:secretsmanager") == 2
     for secret in of_type(resources, "AWS::SecretsManager::Secret").values():
