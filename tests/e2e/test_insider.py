@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from chalicelib.documents.log import CHECKPOINT, LOG, decode_entries, decode_note
+from chalicelib.documents.log import CHECKPOINT, FACTS, LOG, decode_entries, decode_note
 from chalicelib.domain.attempt import MAC_BYTES, Finished
 from chalicelib.domain.macs import EntryMacs, mac_key
 from chalicelib.domain.merkle import leaf_hash
@@ -36,7 +36,7 @@ from chalicelib.domain.receipt import SIGNED_PREFIX
 from chalicelib.services.exam.receipts import SigningKey
 from tests.csv_rows import csv_rows
 from tests.e2e.people import PASSWORD, enter, form, sit
-from tests.e2e.test_altered_objects import get, put, told
+from tests.e2e.test_altered_objects import get, put, settled, told
 from tests.e2e.test_close_by_shares import closed
 from tests.stack import ROOT, Stack, contest_folder, right_answers, running, wait_for
 from tests.verify.test_played_contest import Outsider, replaced
@@ -118,11 +118,12 @@ class Scene:
         return self.folder / "watched"
 
     def copied(self) -> Files:
-        """The site as it is; objects may change meanwhile."""
+        """The site as it is. The log may grow meanwhile, so what names its size comes first."""
+        newest = {LOG + name: get(self.stack, "site", LOG + name) for name in (CHECKPOINT, FACTS)}
         pages = self.stack.client("s3").get_paginator("list_objects_v2")
         listed = pages.paginate(Bucket=self.stack.stack["site_bucket"], Prefix="data/")
         keys = [one["Key"] for page in listed for one in page.get("Contents", ())]
-        return {key: get(self.stack, "site", key) for key in keys}
+        return {key: newest.get(key) or get(self.stack, "site", key) for key in keys}
 
     def honest(self) -> bool:
         """Whether a copy holds, all of it: a minute of the log may be on its way."""
@@ -318,6 +319,7 @@ def test_edited_files_of_desk_and_site_are_put_right_and_told(scene: Scene) -> N
         "site": ["data/results/week-1.json", "data/keys.json"],
     }
     right = {key: get(stack, bucket, key) for bucket, keys in edited.items() for key in keys}
+    wait_for(lambda: settled(stack, ["data/results/week-1.json"]), 120, "the site to be put and noted")
     for bucket, keys in edited.items():
         for key in keys:
             put(stack, bucket, key, right[key].replace("Nguyễn Văn An".encode(), FORGED.encode()) + b" ")
