@@ -129,6 +129,9 @@ preflight: $(READY) ## ask the AWS account what would stand in the way of a depl
 deploy: $(READY) ## deploy to AWS and play an attempt (STAGE=dev or prod, SET="AlarmEmail=a@b.vn", FORCE=yes); never tried on real AWS
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %) $(if $(FORCE),--force)
 
+limits: $(READY) ## deploy the limits by address (STAGE=prod, OFFICES=networks.txt, SET="Action=block"); never tried on real AWS
+	@$(BIN)/python -m infra.limits --stage "$(STAGE)" --offices "$(OFFICES)" $(SET:%=--set %)
+
 smoke: $(READY) ## let a test person take part, and take them out again (STAGE=dev or prod, or the running contest)
 	@$(BIN)/python -m infra.smoke --stage "$(or $(STAGE),local)"
 

@@ -243,7 +243,11 @@ def _web_acl(account: Account) -> Iterator[Finding]:
         todo = f"Deploy infra/waf.yaml in {EDGE} and give its output."
         yield Finding("stop", "WebAclArn is no web ACL for CloudFront.", todo)
         return
-    account.client("wafv2", EDGE).get_web_acl(Name=name, Scope="CLOUDFRONT", Id=identity)
+    found = account.client("wafv2", EDGE).get_web_acl(Name=name, Scope="CLOUDFRONT", Id=identity)
+    counting = [rule["Name"] for rule in found["WebACL"]["Rules"] if "Count" in rule.get("Action", {})]
+    if counting:
+        what = f"Limits by address only count, they turn nobody away: {', '.join(counting)}."
+        yield Finding("look", what, "See docs/runbook.md, “Limits by address”.")
 
 
 def words(found: list[Finding]) -> list[str]:

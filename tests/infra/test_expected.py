@@ -164,4 +164,4 @@ def test_the_limits_of_an_address_are_for_an_office() -> None:
 def test_a_slash_at_the_end_escapes_no_limit() -> None:
     """The gateway takes /api/sessions/ for /api/sessions."""
     text = (PROJECT / "infra" / "waf.yaml").read_text(encoding="utf-8")
-    assert text.count("PositionalConstraint: STARTS_WITH") == text.count("PositionalConstraint:") == 3
+    assert text.count("PositionalConstraint: STARTS_WITH") == text.count("PositionalConstraint:") == 4

@@ -27,6 +27,7 @@ GOOD = {
     "verified": True,
     "certificate": {"Status": "ISSUED", "DomainName": "thi.vn", "NotAfter": datetime(2036, 1, 1, tzinfo=UTC)},
     "acl": True,
+    "acl_action": "Block",
     "stack": None,
     "parameters": {},
     "subscriptions": [],
@@ -79,9 +80,11 @@ class Cloud:
     def describe_certificate(self, CertificateArn: str) -> Any:  # noqa: N803
         return {"Certificate": self.has.certificate}
 
-    def get_web_acl(self, **_: Any) -> None:
+    def get_web_acl(self, **_: Any) -> dict[str, Any]:
         if not self.has.acl:
             raise refusal("WAFNonexistentItemException", "does not exist")
+        rule = {"Name": "sign-ins", "Action": {self.has.acl_action: {}}}
+        return {"WebACL": {"Rules": [rule, {"Name": "managed", "OverrideAction": {"None": {}}}]}}
 
     def get_paginator(self, name: str) -> Any:
         rows = {
@@ -196,6 +199,11 @@ def test_a_large_function_a_missing_domain_and_missing_limits_are_told() -> None
 def test_a_stack_that_is_stuck_is_told_and_does_not_stop_anything(status: str, says: str) -> None:
     (one,) = found(stack=status)
     assert (one.level, says in one.what) == ("look", True)
+
+
+def test_limits_that_only_count_are_told() -> None:
+    (one,) = found(acl_action="Count")
+    assert (one.level, "only count, they turn nobody away: sign-ins" in one.what) == ("look", True)
 
 
 @pytest.mark.parametrize("service", ["sns", "service-quotas", "cloudfront", "acm", "wafv2"])
