@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import expected
 from infra.runtime import CLOUD, of_stage
 from infra.stage import given, stack_name
 
@@ -31,7 +32,7 @@ EXPIRES_SOON = timedelta(days=30)
 
 
 class Quota(NamedTuple):
-    """``needs``: below it the people of a province would queue, for the reason ``why``."""
+    """``needs``: below it the people who are expected would queue, for the reason ``why``."""
 
     service: str
     code: str
@@ -40,13 +41,24 @@ class Quota(NamedTuple):
     why: str
 
 
-QUOTAS = (
-    Quota("lambda", "L-B99A9384", "concurrent executions", 1000, "new accounts have 10 or 40"),
-    Quota("apigateway", "L-8A5B8E43", "requests a second", 10_000, "for all APIs of the region together"),
-    Quota("apigateway", "L-CDF5615A", "requests at once (burst)", 5_000, "set by AWS with the rate"),
-    Quota("dynamodb", "L-AB614373", "writes a second of a table", 40_000, "WarmThroughput cannot go beyond it"),
-    Quota("dynamodb", "L-CF0CBE56", "reads a second of a table", 40_000, "WarmThroughput cannot go beyond it"),
-)  # fmt: skip
+def quotas(people: int) -> tuple[Quota, ...]:
+    """``people``: the template's ExpectedPeople."""
+    needs = expected.quotas(people)
+    rate, writes = needs["gateway_rate"], needs["table_writes"]
+    return (
+        Quota(
+            "lambda",
+            "L-B99A9384",
+            "concurrent executions",
+            needs["lambda_concurrency"],
+            "new accounts have 10 or 40",
+        ),
+        Quota("apigateway", "L-8A5B8E43", "requests a second", rate, "for all APIs of the region together"),
+        Quota("apigateway", "L-CDF5615A", "requests at once (burst)", rate // 2, "set by AWS with the rate"),
+        Quota(
+            "dynamodb", "L-AB614373", "writes a second of a table", writes, "WarmThroughput cannot go beyond it"
+        ),
+    )
 
 
 class Finding(NamedTuple):
@@ -135,16 +147,16 @@ def _told(account: Account) -> Iterator[Finding]:
 
 
 def _quotas(account: Account) -> Iterator[Finding]:
-    """Whether the account's quotas suffice for a rush."""
-    quotas = account.client("service-quotas")
-    for quota in QUOTAS:
+    """Whether the account's quotas suffice for the people who are expected."""
+    asked = account.client("service-quotas")
+    for quota in quotas(int(account.settings.get("ExpectedPeople") or expected.SIZES[0])):
         # What was asked for is its own answer; what was not is the default of AWS.
         try:
-            found = quotas.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
+            found = asked.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchResourceException":
                 raise
-            found = quotas.get_aws_default_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
+            found = asked.get_aws_default_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
         value = found["Quota"]["Value"]
         if value < quota.needs:
             yield Finding(

@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from infra import preflight
-from infra.preflight import QUOTAS, Finding, look, words
+from infra.expected import SIZES
+from infra.preflight import Finding, look, quotas, words
 from infra.runtime import Runtime
 from tests.fake_cloud import refusal
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
 ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/contest/0123"
 READY = {"AlarmEmail": "a@b.vn", "SiteDomain": "thi.vn", "CertificateArn": CERTIFICATE, "WebAclArn": ACL}
+QUOTAS = quotas(SIZES[0])
 GOOD = {
     "quotas": {quota.code: quota.needs for quota in QUOTAS},
     "defaults": {},
@@ -156,6 +158,12 @@ def test_a_new_accounts_quota_is_named_with_the_command_that_asks_for_more(quota
     assert one.level == "look"
     assert one.what.startswith(f"{quota.service}: 40 {quota.name}, {quota.needs:,} are needed")
     assert f"--quota-code {quota.code} --desired-value {quota.needs}" in one.todo
+
+
+def test_more_people_need_larger_quotas() -> None:
+    whys = [one.what for one in found(parameters={**READY, "ExpectedPeople": "400000"})]
+    assert len(whys) == 3
+    assert any("20,000 are needed" in why and "requests a second" in why for why in whys)
 
 
 def test_a_quota_that_nobody_has_changed_is_the_default_of_aws() -> None:
