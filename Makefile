@@ -26,7 +26,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate spike check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package preflight deploy smoke results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package preflight deploy smoke results intake clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ simulate: $(READY) ## let invented people take part in the running contest (PEOP
 
 spike: $(READY) tools ## simulate a morning of 200,000 people against the platform's published limits; writes docs/capacity.md
 	@$(BIN)/python -m benchmarks.spike
+
+costs: $(READY) tools ## count what a person asks for in Chromium, nine minutes, and price it; writes docs/costs.md
+	@$(BIN)/python -m benchmarks.costs
 
 check: $(READY) $(NODE) ## before each commit, in a minute: format, style, types, layers, the page's types, the fast tests
 	@$(BIN)/python -m infra.check
