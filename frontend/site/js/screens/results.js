@@ -138,13 +138,13 @@ function ranking(units, level, names, once) {
   }
   draw();
 
-  const best = units.slice(0, IN_CHART);
+  const best = units.slice(0, IN_CHART).filter(told);
   const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
   return h("section", { "aria-labelledby": section },
     h("h2", { id: section, class: "after" }, t(level ? `results.units.${level}` : "results.units")),
     units.length > 1 && best.some((unit) => unit.unit_score) && h("figure", null,
       h("figcaption", null, t("results.best", { count: number(best.length) })),
-      barList(best.filter(told).map((unit) => (
+      barList(best.map((unit) => (
         { label: `${number(unit.rank)}. ${unit.name}`, value: unit.unit_score, text: number(unit.unit_score, 2) })), 100)),
     h("div", { class: "field" }, h("label", { for: filter }, t("results.filter")), input, count),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": section },
