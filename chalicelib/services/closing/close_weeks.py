@@ -49,6 +49,7 @@ from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
 from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.small_cells import SmallCells
 from chalicelib.domain.times import span_ms
 from chalicelib.domain.unit_score import covering, distinct_people
 from chalicelib.services.closing.closed import (
@@ -270,7 +271,8 @@ class CloseWeeks:
             proven = self._proven(of_week, week)
             draw = Draw(stored.document.draw_size, stored.document.draw_root)
             late = frozenset(stored.document.late)
-            again = self._ranked(of_week, week, gathered, elsewhere, draw, late, proven)
+            hidden = cells_to_hide(of_week.definition, of_week.units, gathered)
+            again = self._ranked(of_week, week, gathered, elsewhere, draw, late, proven, hidden)
             document = closed_week(again, of_week, *elsewhere)
             changed = change(at.what, at.current.revision, stored.document, document)
             if changed:
@@ -323,6 +325,7 @@ class CloseWeeks:
         # A week that was opened again is drawn anew: its first root has been published.
         again = there is not None and _of_this_end(there, reference, week)
         drawn = Draw(there.draw_size, there.draw_root) if there and again else None
+        hidden = cells_to_hide(definition, reference.units, gathered)
         logged, in_time = self.log.of_week(definition, week), self.log.last_in_time(definition, week)
         minutes = Minutes(logged, in_time, drawn.size if drawn else None)
         bundle = write_bundle(
@@ -333,7 +336,7 @@ class CloseWeeks:
             folder_of(what, revision),
             minutes,
             proven,
-            cells_to_hide(definition, reference.units, gathered),
+            hidden,
         )
         agreed = self.log.agree(definition, week, minutes.missing)
         minutes.fill(agreed.batches, self.log.last_in_time(definition, week))
@@ -341,7 +344,7 @@ class CloseWeeks:
         replaced = Replaced(there, stands) if there and stands else None
         fresh = self.revisions.draw(what, revision, Draw(agreed.size, agreed.root))
         draw = drawn or fresh
-        result = self._ranked(reference, week, gathered, elsewhere, draw, late, proven)
+        result = self._ranked(reference, week, gathered, elsewhere, draw, late, proven, hidden)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)
         concerned = [one.participant_id for one in (*document.prizes, *document.reserves)] + _lost(standing)
@@ -382,6 +385,7 @@ class CloseWeeks:
         draw: Draw,
         late: frozenset[str],
         proven: Collection[str],
+        hidden: SmallCells,
     ) -> WeekResult:
         winners, unit_prizes = elsewhere
         unconfirmed = late - reference.decisions.lifted_in(week.number)
@@ -397,7 +401,7 @@ class CloseWeeks:
             earlier_winners=winners,
             unit_prizes_elsewhere=unit_prizes,
             proven=proven,
-            hidden=cells_to_hide(reference.definition, reference.units, gathered),
+            hidden=hidden,
         )
 
     def _at(self, current: Current, week: Week, earlier: list[ClosedWeek]) -> _At:
@@ -459,8 +463,8 @@ class CloseWeeks:
             before.inputs == inputs or (recognition and self._says_so("final", before, recognition))
         ):
             return
-        held = zip(current.definition.weeks, results, strict=True)
-        revisions = [self._revision(f"week-{week.number}", at) for week, at in held]
+        closed = zip(current.definition.weeks, results, strict=True)
+        revisions = [self._revision(f"week-{week.number}", at) for week, at in closed]
         result, document, links = self._close_final(reference, weeks)
         state = held_at_the_end(current)
         self.log.await_facts(of_contest(current, self.version))

@@ -220,10 +220,9 @@ def committed_files(reference: Current) -> dict[str, bytes]:
     everything = [reference, *(reference.of_week(week) for week in sorted(reference.earlier))]
     decided = compiled.encode_decisions(reference.decisions)
     files = {_committed(reference.digests[kind]): decided[kind] for kind in open_decisions(reference)}
-    for week in reference.definition.weeks:
-        of_week = reference.of_week(week.number)
-        files[_committed(of_week.digests["units"])] = compiled.encode_units(of_week.units)
-    files[_committed(reference.digests["units"])] = compiled.encode_units(reference.units)
+    counting = [reference, *(reference.of_week(week.number) for week in reference.definition.weeks)]
+    for part_digest, units in {each.digests["units"]: each.units for each in counting}.items():
+        files[_committed(part_digest)] = compiled.encode_units(units)
     for each in everything:
         files[_committed(each.digests["definition"])] = compiled.encode_definition(each.definition)
         if each.definition.paper.publish_bank:
