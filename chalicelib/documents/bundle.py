@@ -17,9 +17,9 @@ from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.merkle import leaf_hash
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import Committed, committed, seed_commitment, seed_of
+from chalicelib.domain.times import MINUTE_MS
 
 FORMAT = 1
-MINUTE_MS = 60_000
 
 
 class Started(NamedTuple):
@@ -130,14 +130,15 @@ UNNAMED = "*"
 
 def unit_commitment(identity_salt: bytes, unit: str) -> str:
     """SHA-256 of salt and unit, in hex, for a line that does not name it (docs/proof.md)."""
-    named = f'"{unit}"' if unit else "null"
-    return sha256(identity_salt + f'{{"unit":{named}}}'.encode()).hexdigest()
+    return sha256(identity_salt + f'{{"unit":{_named(unit)}}}'.encode()).hexdigest()
+
+
+def _named(unit: str) -> str:
+    return f'"{unit}"' if unit else "null"
 
 
 def encode_line(record: bytes, counted: Counted) -> bytes:
     """A line of the bundle."""
-    hidden = counted.identity_salt is not None
-    unit = f'"{UNNAMED if hidden else counted.unit}"' if hidden or counted.unit else "null"
     beside = [f'"category":"{counted.category}"']
     if counted.excused:
         beside.append('"obliged":false')
@@ -149,9 +150,11 @@ def encode_line(record: bytes, counted: Counted) -> bytes:
         beside.append(f'"start":{{"minute":{counted.start.minute},"seed":"{counted.start.seed.hex()}"}}')
     if counted.told is not None:
         beside.append(f'"told":{{"reason":"ruling","score":{counted.told}}}')
-    beside.append(f'"unit":{unit}')
-    if counted.identity_salt is not None:
-        beside.append(f'"unit_commitment":"{unit_commitment(counted.identity_salt, counted.unit)}"')
+    if counted.identity_salt is None:
+        beside.append(f'"unit":{_named(counted.unit)}')
+    else:
+        committed_to = unit_commitment(counted.identity_salt, counted.unit)
+        beside.append(f'"unit":"{UNNAMED}","unit_commitment":"{committed_to}"')
     if counted.verified != "none":
         beside.append(f'"verified":"{counted.verified}"')
     return b'{"counted":{%b},"record":%b}' % (",".join(beside).encode(), record)

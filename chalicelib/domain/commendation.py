@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.ranking import MINUTE_MS
+from chalicelib.domain.times import MINUTE_MS
 from chalicelib.domain.unit_score import UnitStanding
 
 TOP_UNITS = 10

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from chalicelib.domain.definition import Prize
 from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.ranking import MINUTE_MS, lot
+from chalicelib.domain.ranking import lot
+from chalicelib.domain.times import MINUTE_MS
 
 
 class WeekBest(NamedTuple):

@@ -20,9 +20,8 @@ from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.identity_provider import Verified, verified_by
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.times import span_ms
+from chalicelib.domain.times import MINUTE_MS, span_ms
 
-MINUTE_MS = 60_000
 # The criteria that are times: what is published of them is whole minutes, unless more of it decides.
 TIMES = frozenset({"duration", "submitted"})
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
+from chalicelib.domain.times import MINUTE_MS
 from chalicelib.services.ports import Strain, Traffic
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.models import Item, Table
 
-_MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 # How long they are kept.
 _ORIGIN_S = 30 * 86_400
@@ -76,7 +76,7 @@ class StoredSources:
         self._in_all = (-1, 0)  # a minute that is over, and its registrations: read once
 
     def traffic(self, source: str, now: int) -> Traffic:
-        minute, keys = now // _MINUTE_MS - 1, [_source(source, now)]
+        minute, keys = now // MINUTE_MS - 1, [_source(source, now)]
         if self._in_all[0] != minute:
             keys.append(_minute(minute))
         seen, *counted = self._counts.of(*keys)
@@ -88,7 +88,7 @@ class StoredSources:
         if not self._counts.add(CountItem.registered, _source(source, now), _HOUR_S, now, limit):
             return False
         if int(participant_id, 16) % _SAMPLE == 0:
-            minute = _minute(now // _MINUTE_MS)
+            minute = _minute(now // MINUTE_MS)
             self._counts.add(CountItem.registered, minute, _HOUR_S, now, by=_SAMPLE)
         return True
 

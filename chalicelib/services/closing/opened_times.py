@@ -17,8 +17,9 @@ from chalicelib.domain.commendation import PersonSums, Proposal
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.final_ranking import Sums, left_open
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.ranking import MINUTE_MS, Candidate, Standing, minute_groups
+from chalicelib.domain.ranking import Candidate, Standing, minute_groups
 from chalicelib.domain.receipt import time_salt
+from chalicelib.domain.times import MINUTE_MS
 
 
 def public_order(result: WeekResult, definition: Definition) -> Iterator[str]:

@@ -46,10 +46,9 @@ from chalicelib.domain.identity_provider import verified_by
 from chalicelib.domain.merkle import WIDTH, LeafHashes, leaf_hash, packed_root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.ranking import MINUTE_MS
 from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.small_cells import NOTHING_HIDDEN, Cell, SmallCells
-from chalicelib.domain.times import span_ms
+from chalicelib.domain.times import MINUTE_MS, span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.closing.opened_times import public_order, week_times
 from chalicelib.services.contest.reference import Reference
