@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from verify.outcome import Failed
 from verify.site import Fetch, file, lines, parsed
-from verify.tree import canonical, check_counted, check_record, from_hex, leaf_hash, root
+from verify.tree import canonical, check_counted, check_record, committed, from_hex, leaf_hash, root
 
 MINUTE_MS = 60_000
 
@@ -125,9 +125,9 @@ def read(
             if one:
                 _check_times(one, record)
                 opens += 1
-        if opened and (name, record["number"]) in opened:
+        if tried in opened:
             drawn = counted.get("registered", counted)["category"]
-            opened[name, record["number"]] = Graded(record["grading"], drawn, told, counted["score"])
+            opened[tried] = Graded(record["grading"], drawn, told, counted["score"])
         person = people.setdefault(name, Person(name, *place, {}))
         elsewhere = place != person[1:6]
         if record["number"] in person.attempts or elsewhere:
@@ -168,7 +168,7 @@ def _check_times(one: tuple[Any, Times], record: dict[str, Any]) -> None:
     told, times = one
     opening = {"duration_ms": times.duration, "received_at_ms": times.received}
     salt = from_hex(told["salt"], 16, "salt")
-    if sha256(salt + canonical(opening)).hexdigest() != record["time"]:
+    if committed(salt, opening) != record["time"]:
         raise Failed(
             f"Thời gian chính xác nêu ra khác với cam kết trong bản ghi: {record['pseudonym']}.",
             f"The exact times are not those that the record commits to: {record['pseudonym']}.",
@@ -221,7 +221,7 @@ def _line(text: bytes, index: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
     told = counted["told"]["score"] if "told" in counted else counted["score"]
     salt = from_hex(counted["salts"].get("score"), 16, "salts.score")
     opening = {"bank": index["bank"], "score": told}
-    if sha256(salt + canonical(opening)).hexdigest() != record["score"]:
+    if committed(salt, opening) != record["score"]:
         raise Failed(
             f"Phần “score” nêu ra khác với cam kết trong bản ghi: {text[:80]!r}…",
             f"The “score” that is shown is not the one that the record commits to: {text[:80]!r}…",

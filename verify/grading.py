@@ -10,7 +10,7 @@ from verify import facts
 from verify.bundle import fetch_checked
 from verify.outcome import Failed, Passed
 from verify.site import Fetch, parsed
-from verify.tree import canonical, from_hex
+from verify.tree import committed, from_hex
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # checkov:skip=CKV_SECRET_6: no key
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def check_openings(
         line = opened[one["pseudonym"], one["number"]]
         opening = {"answers": one["answers"], "attempt_id": one["attempt_id"]}
         salt = from_hex(one["salt"], 16, "salt")
-        if line is None or sha256(salt + canonical(opening)).hexdigest() != line.commitment:
+        if line is None or committed(salt, opening) != line.commitment:
             raise Failed(
                 f"Bài mở ra của {one['pseudonym'][:16]}… không khớp với cam kết.",
                 f"The opened attempt of {one['pseudonym'][:16]}… does not fit its commitment.",

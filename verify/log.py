@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from verify import note
 from verify.outcome import CannotCheck, Failed
 from verify.site import Fetch, file, parsed
-from verify.tree import canonical, from_hex, leaf_hash, node, root
+from verify.tree import canonical, committed, from_hex, leaf_hash, node, root
 
 FOLDER = "data/log"
 TILE, HASH = 256, 32
@@ -285,7 +285,7 @@ def opened(number: int, leaf: Leaf, opening: Any) -> tuple[bytes, int]:
         raise Failed(f"Phút thứ {number} mở ra không đúng dạng.", f"Minute {number} is opened in a wrong form.")
     of = {"root": opening["root"], "size": opening["size"]}
     salt, size = from_hex(opening["salt"], 32, "salt"), int(opening["size"])
-    if sha256(salt + canonical(of)).hexdigest() != leaf.commitment:
+    if committed(salt, of) != leaf.commitment:
         raise Failed(
             f"Phút thứ {number} mở ra khác với cam kết của nó: có bản ghi bị thêm, bớt hoặc sửa.",
             f"Minute {number} opens to something else than it committed to.",

@@ -60,13 +60,15 @@ class Place(NamedTuple):
 class Ranked(NamedTuple):
     """A week worked out again: the expected ``result`` of ``ranking.json``, and what it follows from.
 
-    ``ranked`` leaves out the people in ``no_prize``, who are in ``everyone``.
+    ``ranked`` leaves out the people in ``no_prize``, who are in ``everyone``. ``named``: winners' units by
+    pseudonym; those that lines do not name are as the page has them.
     """
 
     result: dict[str, Any]
     everyone: list[Place]
     ranked: list[Place]
     units: list[Unit]
+    named: dict[str, str | None]
 
 
 def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[str, Any]) -> Ranked:
@@ -138,14 +140,15 @@ def rank_again(people: Iterable[Person], published: dict[str, Any], page: dict[s
     above = {unit["code"]: unit["parent"] for unit in published["units"]}
     winners: dict[str, int] = {}
     unit_of = {row["rank"]: row["unit_code"] for row in page["winners"]}
+    named: dict[str, str | None] = {}
     for prize in result["prizes"]:
         place = ranked[prize["rank"] - 1]
-        unit = unit_of.get(prize["rank"]) if place.unit == UNNAMED else place.unit
-        for code in counting_in(unit, above):
+        named[place.pseudonym] = unit_of.get(prize["rank"]) if place.unit == UNNAMED else place.unit
+        for code in counting_in(named[place.pseudonym], above):
             winners[code] = winners.get(code, 0) + 1
     units = rank_units(everyone, winners, published)
     result["units"] = told_units(units, rules["unit_prizes"], published["unit_prizes_elsewhere"])
-    return Ranked(result, everyone, ranked, units)
+    return Ranked(result, everyone, ranked, units, named)
 
 
 def _must_be_certain(groups: list[list[Place]], ranked: list[Place], first: list[dict[str, Any]]) -> None:

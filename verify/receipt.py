@@ -15,7 +15,7 @@ from verify.folder import dated
 from verify.minutes import IN_TIME_S
 from verify.outcome import CannotCheck, Failed, Passed
 from verify.site import Fetch, parsed, read_json
-from verify.tree import UNNAMED, canonical, check_record, from_hex, leaf_hash
+from verify.tree import UNNAMED, canonical, check_record, committed, from_hex, leaf_hash
 
 SIGNED_PREFIX = b"cuoc-thi-receipt-v1:"
 KEYS = {"record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"}
@@ -78,7 +78,7 @@ def _itself(receipt: dict[str, Any], record: dict[str, Any]) -> Iterator[Passed]
         raise Failed("Biên nhận không có đúng các muối.", "The receipt does not have the right salts.")
     for name, opening in opened.items():
         salt = from_hex(salts[name], 16, f"salts.{name}")
-        if sha256(salt + canonical(opening)).hexdigest() != record[name]:
+        if committed(salt, opening) != record[name]:
             raise Failed(
                 f"Phần “{name}” của biên nhận không khớp với cam kết: nội dung hoặc muối đã bị thay đổi.",
                 f"The receipt's “{name}” does not match the commitment: it or its salt has been changed.",
@@ -280,7 +280,7 @@ def _counted(receipt: dict[str, Any], index: dict[str, Any], fetch: Fetch) -> tu
     identity, unit = receipt["openings"]["identity"], counted["unit"]
     if unit == UNNAMED:
         salt = bytes.fromhex(receipt["salts"]["identity"])
-        own = sha256(salt + canonical({"unit": identity["unit"]})).hexdigest()
+        own = committed(salt, {"unit": identity["unit"]})
         unit = identity["unit"] if counted["unit_commitment"] == own else UNNAMED
     before = counted.get("registered", counted)
     moved = (unit, counted["category"]) != (identity["unit"], identity["category"])

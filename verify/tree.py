@@ -34,6 +34,11 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def committed(salt: bytes, opening: Any) -> str:
+    """The commitment to ``opening`` under ``salt``, in hex."""
+    return sha256(salt + canonical(opening)).hexdigest()
+
+
 def check_counted(counted: Any) -> dict[str, Any]:
     """How an attempt counted, beside its record. Raises ``Failed`` for anything else."""
     if not isinstance(counted, dict) or not ALWAYS_COUNTED.keys() <= counted.keys() <= COUNTED_KEYS.keys():

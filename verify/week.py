@@ -123,7 +123,7 @@ def check(
             "The results page shows other rulings than ranking.json.",
         )
     yield Passed("Trang kết quả đúng với xếp hạng này", "The results page agrees")
-    return Checked(published, page, _lines(again, published["rules"], more, page))
+    return Checked(published, page, _lines(again, published["rules"], more))
 
 
 def _unnamed(again: Ranked) -> Iterator[Passed]:
@@ -143,18 +143,14 @@ def _unnamed(again: Ranked) -> Iterator[Passed]:
         )
 
 
-def _lines(again: Ranked, rules: dict[str, Any], later: Opened, page: dict[str, Any]) -> dict[str, Line]:
+def _lines(again: Ranked, rules: dict[str, Any], later: Opened) -> dict[str, Line]:
     ranked = {place.pseudonym for place in again.ranked}
-    won = {
-        prize["pseudonym"]: row["unit_code"]
-        for prize, row in zip(again.result["prizes"], page["winners"], strict=True)
-    }
     lines: dict[str, Line] = {}
     for place in again.everyone:
         place = place.with_times(later, rules, again.result["prediction_actual"])  # noqa: PLW2901 - the same person
         lines[place.pseudonym] = Line(
             pseudonym=place.pseudonym,
-            unit=intern((won.get(place.pseudonym, UNNAMED) if place.unit == UNNAMED else place.unit) or ""),
+            unit=intern(again.named.get(place.pseudonym, place.unit) or ""),
             category=intern(place.category),
             obliged=place.obliged,
             took_part=place.took_part,
@@ -249,11 +245,9 @@ def _compare_page(page: dict[str, Any], again: Ranked) -> None:
         )
     winners: list[tuple[Any, ...]] = []
     for prize in result["prizes"]:
-        best, unit = ranked[prize["rank"] - 1].best, ranked[prize["rank"] - 1].unit
+        best, unit = ranked[prize["rank"] - 1].best, again.named[prize["pseudonym"]]
         if best.exact is None:
             raise missing(prize["pseudonym"])
-        if unit == UNNAMED and len(winners) < len(page["winners"]):
-            unit = page["winners"][len(winners)]["unit_code"]
         received = EPOCH + timedelta(milliseconds=best.exact.received)
         of_best = best.score, best.prediction, best.exact.duration, received
         winners.append((prize["prize"], prize["rank"], unit or "", *of_best))
