@@ -208,6 +208,10 @@ class Deliveries(Protocol):
         """Whether no event with a later sequencer has come for the key; remembers this one."""
 
 
+class NoAnswer(Exception):
+    """Another server did not answer, or not as asked; the message says why."""
+
+
 class Unreadable(Exception):
     """Whoever reads files died over this one."""
 

@@ -1,20 +1,14 @@
-"""Calls to witnesses, over plain urllib3: they are few, far away and not waited for long."""
+"""Calls to witnesses: they are few, far away and not waited for long."""
 
 from __future__ import annotations
 
 import urllib3
 
-from chalicelib.services.log.witnesses import NoAnswer
+from chalicelib.storage.outside_http import ask
 
 _MOST = 64 * 1024
 
 
 def post(url: str, body: bytes) -> tuple[int, bytes]:
-    """Status and body. Raises ``NoAnswer``; a redirection is an answer, and not followed."""
-    waits = urllib3.Timeout(connect=2, read=3)
-    try:
-        with urllib3.PoolManager(retries=False, timeout=waits) as pool:
-            answer = pool.request("POST", url, body=body, redirect=False, preload_content=False)
-            return answer.status, answer.read(_MOST)
-    except urllib3.exceptions.HTTPError as error:
-        raise NoAnswer(type(error).__name__) from error
+    """Status and body. Raises ``NoAnswer``."""
+    return ask("POST", url, body, urllib3.Timeout(connect=2, read=3), _MOST)[:2]

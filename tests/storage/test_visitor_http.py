@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from chalicelib.services.publishing.watch import NoAnswer
+from chalicelib.services.ports import NoAnswer
 from chalicelib.storage.visitor_http import get
 
 

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from chalicelib.services.log.witnesses import NoAnswer
+from chalicelib.services.ports import NoAnswer
 from chalicelib.storage.witness_http import post
 
 

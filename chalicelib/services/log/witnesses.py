@@ -23,6 +23,7 @@ from chalicelib.documents.log import (
 )
 from chalicelib.domain.tiles import BadTile, consistency
 from chalicelib.services.log.append import Log, Overtaken
+from chalicelib.services.ports import NoAnswer
 
 log = logging.getLogger("cuoc-thi")
 # Minutes between two requests, unless a result has come out.
@@ -47,10 +48,6 @@ class Witness(NamedTuple):
         if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
             raise ValueError(f"no address of a witness: {url}")
         return cls(name, key[1:], url.rstrip("/"))
-
-
-class NoAnswer(Exception):
-    """The witness did not answer in time, or not at all."""
 
 
 # url, body → status and body of the answer. Raises ``NoAnswer``.

@@ -9,7 +9,7 @@ from chalicelib.documents.log import CHECKPOINT, LOG, MINUTE
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.services.contest.public_contest import CONTEST
 from chalicelib.services.contest.reference import Current
-from chalicelib.services.ports import ObjectStore
+from chalicelib.services.ports import NoAnswer, ObjectStore
 
 # A close takes a quarter of an hour at most, and runs every few minutes.
 CLOSED_WITHIN = 20 * MINUTE
@@ -23,10 +23,6 @@ class Met(NamedTuple):
     status: int
     body: bytes
     changed: int | None = None
-
-
-class NoAnswer(Exception):
-    """Nothing came back; the message says why."""
 
 
 class Broken(Exception):

@@ -17,7 +17,8 @@ from chalicelib.documents.log import (
 )
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.append import Overtaken
-from chalicelib.services.log.witnesses import NoAnswer, Witness, ask
+from chalicelib.services.log.witnesses import Witness, ask
+from chalicelib.services.ports import NoAnswer
 from tests.domain.test_tiles import extends
 from tests.services.log.reading import checkpoint_of
 from tests.services.log.test_append import FACTS, at, begun

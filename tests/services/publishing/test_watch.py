@@ -9,11 +9,11 @@ import pytest
 
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.services.contest.public_contest import CONTEST
+from chalicelib.services.ports import NoAnswer
 from chalicelib.services.publishing.watch import (
     CLOSED_WITHIN,
     Broken,
     Met,
-    NoAnswer,
     must_be_loaded,
     not_closed,
     visit,
