@@ -11,6 +11,7 @@ import { text } from "node:stream/consumers";
 import { backoff } from "../frontend/site/js/api.js";
 import * as pace from "../frontend/site/js/pace.js";
 import { rushWait } from "../frontend/site/js/phase.js";
+import { diceOf } from "../frontend/tests/dice.mjs";
 
 /** A constant of the page that it does not export. */
 function constant(file, name) {
@@ -30,17 +31,6 @@ const TICK = 4; // ms: within it, events have no order
 const ROUTES = ["signIn", "me", "start", "save", "handIn"];
 const STAGES = ["waf", "gateway", "concurrency", "scaling", "coldStart", "database"];
 const [SIGN_IN, ME, START, SAVE, HAND_IN, TAP, OPEN] = [0, 1, 2, 3, 4, 5, 6]; // routes first
-
-/** mulberry32 */
-function diceOf(seed) {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** `rate` a second, `burst` at once. `take(t, n)`: whether there were n; calls come in order of time. */
 class Bucket {

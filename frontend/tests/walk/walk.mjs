@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { diceOf } from "../dice.mjs";
 import { LINES, LIMIT, makeWorld, PLACES } from "./world.mjs";
 
 const LONGEST = 12 * 60000; // of what is drawn; the end of a walk needs the rest of the paper's time
@@ -38,17 +39,6 @@ export const walks = fc.record({
   heals: fc.boolean(),
   steps: fc.array(steps, { minLength: 1, maxLength: 40 }),
 });
-
-/** mulberry32: small, the same everywhere. */
-function diceOf(seed) {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** What the owner did, place by place: which tap saw which on the screen. Every value is different, so that it names its tap. */
 class Owner {
