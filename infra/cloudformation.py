@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
@@ -44,13 +44,10 @@ def deploy(
     cloudformation = client("cloudformation")
     template = json.loads(package.template.read_text(encoding="utf-8"))
     kind = _prepare(cloudformation, stack, pause)
-    before = parameters_of(cloudformation, stack) if kind == "UPDATE" else {}
-    given = {"CodeVersion": package.code_version, **parameters}
-    given = {name: value for name, value in given.items() if name in template["Parameters"]}
-    # What is not given stays as the stack has it: a deployment without AlarmEmail removes nobody.
-    kept = [name for name in before if name in template["Parameters"] and name not in given]
+    asked = {"CodeVersion": package.code_version, **parameters}
+    kept, given = _parameters(cloudformation, stack, kind, template["Parameters"], asked)
     usual = {key: str(one.get("Default", "")) for key, one in template["Parameters"].items()}
-    address = _upload(client, stack, with_settings(template, usual | before | given), package)
+    address = _upload(client, stack, with_settings(template, usual | kept | given), package)
     more: dict[str, Any] = {"ImportExistingResources": True}
     if kind == "UPDATE":
         more["RollbackConfiguration"] = _alarms(client, stack)
@@ -69,11 +66,21 @@ def deploy_small(
     known = [
         one["ParameterKey"] for one in cloudformation.get_template_summary(TemplateBody=template)["Parameters"]
     ]
-    before = parameters_of(cloudformation, stack) if kind == "UPDATE" else {}
-    given = {name: value for name, value in parameters.items() if name in known}
-    kept = [name for name in before if name in known and name not in given]
+    kept, given = _parameters(cloudformation, stack, kind, known, parameters)
     _change(cloudformation, stack, kind, {"TemplateBody": template}, kept, given, pause)
     return outputs(cloudformation, stack)
+
+
+def _parameters(
+    cloudformation: Any, stack: str, kind: str, known: Collection[str], parameters: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Of those that the template has: what stays as the stack has it, and what is given.
+
+    So a deployment without AlarmEmail removes nobody.
+    """
+    before = parameters_of(cloudformation, stack) if kind == "UPDATE" else {}
+    given = {name: value for name, value in parameters.items() if name in known}
+    return {name: value for name, value in before.items() if name in known and name not in given}, given
 
 
 def _change(
@@ -81,7 +88,7 @@ def _change(
     stack: str,
     kind: str,
     what: dict[str, Any],
-    kept: list[str],
+    kept: Collection[str],
     given: dict[str, str],
     pause: float,
 ) -> None:
