@@ -18,6 +18,7 @@ import pytest
 from chalicelib.documents.bundle import Records
 from chalicelib.documents.canonical import canonical_json
 from chalicelib.documents.compiled_contest import encode_definition
+from chalicelib.domain.attempt import Entry
 from chalicelib.domain.paper import drawn_questions
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import salt_key
@@ -132,16 +133,21 @@ def test_the_open_paper_is_a_leaf_although_it_counts_for_nothing(outsider: Outsi
     assert sorted(line["record"]["status"] for line in outsider.lines()) == ["discarded", *["submitted"] * 4]
 
 
+def left_open(played: Played, **saved: int) -> Entry:
+    """The entry of a fifth person, who saves and does not hand in."""
+    em = {**BINH, "citizen_id": "040190000005", "full_name": "Lê Thị Em", "unit_code": "SO-B"}
+    token = played.counter.arrive(em)
+    played.counter.save(token, played.counter.start(token), **saved)
+    return next(one for one in played.counter.entries.read_week(1) if one.open and one.open.saved)
+
+
 @pytest.mark.parametrize("logged", [True, False])
 def test_a_saved_paper_counts_and_wins_nothing_unless_its_start_was_logged_in_time(
     *, logged: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As somebody's who has every key but the log's, and writes it into the table after the close."""
     played = Played()
-    em = {**BINH, "citizen_id": "040190000005", "full_name": "Lê Thị Em", "unit_code": "SO-B"}
-    token = played.counter.arrive(em)
-    played.counter.save(token, played.counter.start(token), prediction=3)
-    inserted = next(one for one in played.counter.entries.read_week(1) if one.open and one.open.saved)
+    inserted = left_open(played, prediction=3)
     told, current = told_log(played.site), played.counter.exam.library.current()
     records = Records(salt_key(PEPPER), current.definition.contest.id)
     bank = current.of_week(1).bank.digest
@@ -173,10 +179,7 @@ def test_answers_written_into_an_open_paper_after_the_close_win_nothing(
 ) -> None:
     """By whoever has every key but the log's, who then sends a file that has the week closed again."""
     played = Played()
-    em = {**BINH, "citizen_id": "040190000005", "full_name": "Lê Thị Em", "unit_code": "SO-B"}
-    token = played.counter.arrive(em)
-    played.counter.save(token, played.counter.start(token), wrong=4)
-    entry = next(one for one in played.counter.entries.read_week(1) if one.open and one.open.saved)
+    entry = left_open(played, wrong=4)
     assert entry.open
     played.close()
     outsider = Outsider(played.site.objects, tmp_path, capsys)
