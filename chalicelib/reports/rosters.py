@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
+from chalicelib.reports.stencils import Simple, Tab, book_writer
 from chalicelib.reports.vietnamese import name_key, percent, whole
-from chalicelib.reports.xlsx import Book, Column, Value
+from chalicelib.reports.xlsx import Column
 from chalicelib.services.closing.close_weeks import Content
 from chalicelib.services.contest.compiled_rosters import Member, Roster
 
@@ -24,6 +25,7 @@ _TOOK_PART = [
     Column("Điểm của lượt tốt nhất", 9, "whole"),
     Column("Ghi chú", 34),
 ]
+_ABSENT = [*_PERSON, Column("Ghi chú", 34)]
 _OTHERS = [Column("TT", 5, "number"), Column("Mã người dự thi", 26, "center"), *_TOOK_PART[3:]]
 
 
@@ -97,8 +99,9 @@ def roster_book(
 ) -> Callable[[Unit, Split], bytes]:
     """Returns a function that writes a unit's workbook; ``names`` of all units by code."""
 
+    write_book = book_writer(definition.contest.organiser, at)
+
     def write(unit: Unit, people: Split) -> bytes:
-        book = Book(definition.contest.organiser, at, f"{unit.name}, {title}")
         obliged = len(people.took_part) + len(people.absent)
         rate = percent(Fraction(len(people.took_part), obliged)) if obliged else "không có"
         counts = (
@@ -115,24 +118,30 @@ def roster_book(
                 notes.append("Không được xếp hạng")
             return "; ".join(notes)
 
-        def rows(some: Iterable[tuple[Member, Played | None]]) -> Iterator[Sequence[Value]]:
-            for number, (one, played) in enumerate(some, 1):
-                done: tuple[Value, Value] = (played.attempts, played.best) if played else (None, None)
-                yield [number, one.full_name, one.citizen_id, *done, note(played, one.reason)]
+        def rows(some: Iterable[tuple[Member, Played | None]]) -> list[Sequence[Simple]]:
+            return [
+                (
+                    number,
+                    one.full_name,
+                    one.citizen_id,
+                    *((played.attempts, played.best) if played else (None, None)),
+                    note(played, one.reason),
+                )
+                for number, (one, played) in enumerate(some, 1)
+            ]
 
-        sheet = book.sheet("Đã dự thi", f"{unit.name}: người đã dự thi", counts, _TOOK_PART)
-        sheet.rows(rows(people.took_part))
-        columns = [*_PERSON, Column("Ghi chú", 34)]
-        sheet = book.sheet("Chưa dự thi", f"{unit.name}: người chưa dự thi", counts, columns)
-        sheet.rows([number, one.full_name, one.citizen_id, None] for number, one in enumerate(people.absent, 1))
-        sheet = book.sheet("Được miễn", f"{unit.name}: người được miễn", counts, _TOOK_PART)
-        sheet.rows(rows(people.exempt))
-        if people.others:
-            sheet = book.sheet("Ngoài danh sách", f"{unit.name}: dự thi ngoài danh sách", counts, _OTHERS)
-            sheet.rows(
-                [number, person, played.attempts, played.best, note(played)]
-                for number, (person, played) in enumerate(people.others, 1)
-            )
-        return book.close()
+        absent = [(number, one.full_name, one.citizen_id, None) for number, one in enumerate(people.absent, 1)]
+        others = [
+            (number, person, played.attempts, played.best, note(played))
+            for number, (person, played) in enumerate(people.others, 1)
+        ]
+        tabs = [
+            Tab("Đã dự thi", f"{unit.name}: người đã dự thi", counts, _TOOK_PART, rows(people.took_part)),
+            Tab("Chưa dự thi", f"{unit.name}: người chưa dự thi", counts, _ABSENT, absent),
+            Tab("Được miễn", f"{unit.name}: người được miễn", counts, _TOOK_PART, rows(people.exempt)),
+        ]
+        if others:
+            tabs.append(Tab("Ngoài danh sách", f"{unit.name}: dự thi ngoài danh sách", counts, _OTHERS, others))
+        return write_book(f"{unit.name}, {title}", tabs)
 
     return write

@@ -40,11 +40,11 @@ _DAY_MS = 86_400_000
 _ROW = 19.0  # in points, for a row with one line
 _LINE = 16.0
 _NARROWEST = 88  # characters
-_LONGEST = 32_000  # Excel's limit of a cell is 32,767 characters
+LONGEST = 32_000  # Excel's limit of a cell is 32,767 characters
 
 
 # What XML cannot hold, or no reader shows.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Column(NamedTuple):
@@ -141,9 +141,7 @@ class Sheet:
     def __init__(
         self, book: Book, sheet: Any, columns: Sequence[Column], texts: tuple[str, str, str], *, landscape: bool
     ) -> None:
-        # A narrow table is widened until the heading fits above it.
-        wider = max(1.0, _NARROWEST / sum(column.width for column in columns))
-        columns = [column._replace(width=wider * column.width) for column in columns]
+        columns = widened(columns)
         self._book, self._sheet, self._columns = book, sheet, columns
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
@@ -177,7 +175,7 @@ class Sheet:
             elif isinstance(value, str):
                 sheet.write_string(at, place, _text(value), style)
                 if len(value) > column.width - 2 or "\n" in value:
-                    lines = max(lines, _lines(value, column.width))
+                    lines = max(lines, line_count(value, column.width))
             elif isinstance(value, datetime):
                 if value.month < 3:
                     style = self._book.cell(column.kind, strong=strong, early=True)  # noqa: PLW2901
@@ -231,18 +229,19 @@ class Sheet:
         big = self._book.style(bold=True, font_size=14, text_wrap=True, **centre)
         self._across(at, 0, last, title.upper(), big)
         width = sum(column.width for column in self._columns)
-        self._sheet.set_row(at, _ROW + 18 * (_lines(title, width / 1.5) - 1))
+        of_title, of_subtitle = lines_of_heading(self._columns, title, subtitle)
+        self._sheet.set_row(at, _ROW + 18 * (of_title - 1))
         self._across(at + 1, 0, last, subtitle, self._book.style(italic=True, text_wrap=True, **centre))
-        self._sheet.set_row(at + 1, _ROW + _LINE * (_lines(subtitle, width) - 1))
+        self._sheet.set_row(at + 1, _ROW + _LINE * (of_subtitle - 1))
         at += 2
         if note:
             form = self._book.style(italic=True, align="right", valign="vcenter", text_wrap=True)
             self._across(at, 0, last, note, form)
-            self._sheet.set_row(at, _ROW + _LINE * (_lines(note, width) - 1))
+            self._sheet.set_row(at, _ROW + _LINE * (line_count(note, width) - 1))
             at += 1
         for place, column in enumerate(self._columns):
             self._sheet.write_string(at, place, column.title, self._head_style())
-        deepest = max(_lines(column.title, column.width) for column in self._columns)
+        deepest = max(line_count(column.title, column.width) for column in self._columns)
         self._sheet.set_row(at, _ROW + _LINE * (deepest - 1) + 3)
         return at + 1
 
@@ -306,10 +305,27 @@ def _workbook(data: io.BytesIO, properties: dict[str, Any]) -> Any:
 
 
 def _text(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)[:_LONGEST]
+    return ILLEGAL.sub("\ufffd", text)[:LONGEST]
 
 
-def _lines(text: str, width: float) -> int:
+def widened(columns: Sequence[Column]) -> list[Column]:
+    """A narrow table is widened until the heading fits above it."""
+    wider = max(1.0, _NARROWEST / sum(column.width for column in columns))
+    return [column._replace(width=wider * column.width) for column in columns]
+
+
+def lines_of_heading(columns: Sequence[Column], title: str, subtitle: str) -> tuple[int, int]:
+    """How many lines title and subtitle take above these columns."""
+    width = sum(column.width for column in widened(columns))
+    return line_count(title, width / 1.5), line_count(subtitle, width)
+
+
+def row_height(lines: int) -> float:
+    """In points, as XlsxWriter writes it, which keeps whole pixels."""
+    return int((_ROW + _LINE * (lines - 1)) * 4 / 3 + 0.5) * 0.75
+
+
+def line_count(text: str, width: float) -> int:
     """The number of lines of a text in a column, broken at ends of lines and between words as in Excel."""
     room, lines = width - 1.5, 0
     for line in text.split("\n"):
