@@ -26,10 +26,10 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill package preflight deploy smoke results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill recovery-drill escrow backup halt resume restore-table recover package preflight deploy smoke results intake clean report rules end trace
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the Python environment in .venv, unless it exists already
 
@@ -106,6 +106,9 @@ audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of the 
 restore-drill: $(READY) ## lose everything of a small contest and restore it; compare the digests (PEOPLE=60)
 	@$(BIN)/python -m benchmarks.restore_drill --people $(if $(filter file,$(origin PEOPLE)),60,$(PEOPLE))
 
+recovery-drill: $(READY) ## lose table, stack, region and account of a small running contest, and go on (PEOPLE=60)
+	@$(BIN)/python -m benchmarks.recovery_drill --people $(if $(filter file,$(origin PEOPLE)),60,$(PEOPLE))
+
 format: $(READY) ## format the Python code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -153,6 +156,27 @@ intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the 
 
 trace: $(READY) ## what became of a request (ID= of the page's error line), or a person's requests (WHO= of a lookup) (STAGE=, DAYS=7)
 	@$(BIN)/python -m infra.trace --stage "$(or $(STAGE),local)" --id "$(ID)" --who "$(WHO)" --days "$(DAYS)"
+
+escrow: $(READY) ## seal all secrets of a contest in a file, TO=keys.sealed, or compare one with those in use, CHECK=keys.sealed (STAGE=)
+	@[ -n "$(TO)$(CHECK)" ] || { echo "Which file? For example: make escrow TO=keys.sealed"; exit 2; }
+	@$(BIN)/python -m infra.escrow "$(or $(CHECK),$(TO))" $(if $(CHECK),--check) --stage "$(or $(STAGE),local)"
+
+backup: $(READY) ## copy the whole contest to a folder, TO=folder, or bring that up to date; holds personal data, no keys (STAGE=)
+	@[ -n "$(TO)" ] || { echo "Where to? For example: make backup TO=copy"; exit 2; }
+	@$(BIN)/python -m infra.contest_copy "$(TO)" --stage "$(or $(STAGE),local)"
+
+halt: $(READY) ## let nothing run, before data are restored or copied for good (STAGE=)
+	@$(BIN)/python -m infra.halt --stage "$(or $(STAGE),local)"
+
+resume: $(READY) ## let a halted contest go on (STAGE=)
+	@$(BIN)/python -m infra.halt --resume --stage "$(or $(STAGE),local)"
+
+restore-table: $(READY) ## bring a deleted table back (TABLE=participants, entries or tallies; STAGE=)
+	@$(BIN)/python -m infra.lost_table "$(TABLE)" --stage "$(or $(STAGE),local)"
+
+recover: $(READY) ## bring a contest back in a new stack (KEYS=keys.sealed, FROM=folder of `make backup`; STAGE=)
+	@[ -n "$(KEYS)" ] || { echo "Which file of keys? For example: make recover KEYS=keys.sealed FROM=copy"; exit 2; }
+	@$(BIN)/python -m infra.recover "$(KEYS)" $(if $(FROM),--from "$(FROM)") --stage "$(or $(STAGE),local)"
 
 end: $(READY) ## end a contest for good: list what would go, or with CONFIRM=contest-id delete it (STAGE=, REASON="…")
 	@$(BIN)/python -m infra.end --stage "$(or $(STAGE),local)" --confirm "$(CONFIRM)" --reason "$(REASON)"

@@ -16,23 +16,17 @@ import gzip
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.cloudformation import outputs
-from infra.local.stackfile import read_stack, stack_client
-from infra.package import PROJECT
-from infra.stage import stack_name
+from infra.place import AT_ONCE, TABLES, say_where, stack_of
 
-TABLES = ("participants", "entries", "tallies")
 FILE = "items.json.gz"
-_AT_ONCE = 16
+Item = dict[str, Any]
 
 
 def export(dynamodb: Any, table: str, folder: Path) -> int:
@@ -49,7 +43,7 @@ def export(dynamodb: Any, table: str, folder: Path) -> int:
     return count
 
 
-def items(folder: Path) -> Iterator[dict[str, Any]]:
+def items(folder: Path) -> Iterator[Item]:
     """The items of an export. Raises ``FileNotFoundError`` for a folder without one."""
     files = sorted(folder.rglob("*.json.gz"))
     if not files:
@@ -79,33 +73,45 @@ def _value(stored: dict[str, Any]) -> dict[str, Any]:
     return {kind: value}
 
 
-def restore(dynamodb: Any, table: str, folder: Path) -> tuple[int, int]:
-    """Puts missing items back into ``table``; returns how many it put and how many were already there."""
+def restore(
+    dynamodb: Any,
+    table: str,
+    folder: Path,
+    change: Callable[[Item], Item | None] | None = None,
+    *,
+    over: bool = False,
+) -> tuple[int, int]:
+    """Puts missing items back into ``table``; returns how many it put and how many were already there.
+
+    ``change``: says what to put in an item's place, None for nothing. ``over``: also over what is there.
+    """
     keys = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
     hash_key = next(key["AttributeName"] for key in keys if key["KeyType"] == "HASH")
 
-    def put(item: dict[str, Any]) -> bool:
+    missing_only = {
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": hash_key},
+    }
+
+    def put(item: Item) -> bool:
         try:
-            dynamodb.put_item(
-                TableName=table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(#key)",
-                ExpressionAttributeNames={"#key": hash_key},
-            )
+            dynamodb.put_item(TableName=table, Item=item, **({} if over else missing_only))
         except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
     missing = there = 0
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for batch in _batches(items(folder)):
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = items(folder)
+        changed = found if change is None else (one for one in map(change, found) if one is not None)
+        for batch in _batches(changed):
             put_back = sum(pool.map(put, batch))
             missing += put_back
             there += len(batch) - put_back
     return missing, there
 
 
-def _batches(source: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _batches(source: Iterator[Item]) -> Iterator[list[Item]]:
     """A million futures at once would be a gigabyte."""
     while batch := list(itertools.islice(source, 1_000)):
         yield batch
@@ -122,31 +128,18 @@ def undelete(s3: Any, bucket: str, prefix: str) -> int:
     return count
 
 
-def _table(stage: str, table: str, stack: Path) -> tuple[Any, str]:
-    """A patient client and the table's name."""
-    config = Config(retries={"total_max_attempts": 10, "mode": "standard"}, max_pool_connections=_AT_ONCE)
-    if stage == "local":
-        described = read_stack(stack)
-        return stack_client(described, "dynamodb"), str(described["tables"][table])
-    found = outputs(boto3.client("cloudformation"), stack_name(stage))
-    return boto3.client("dynamodb", config=config), found[f"{table.capitalize()}Table"]
-
-
 def main() -> None:
     """Exports or restores one table and prints the number of items."""
     parser = argparse.ArgumentParser(prog="python -m infra.backup", description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=("export", "restore"))
     parser.add_argument("table", choices=TABLES)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
     parser.add_argument("--name", help="another table than the stack's own, for example one restored by PITR")
-    parser.add_argument(
-        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
-    )
+    say_where(parser)
     options = parser.parse_args()
     try:
-        dynamodb, name = _table(options.stage, options.table, options.stack)
-        name = options.name or name
+        stack, client = stack_of(options)
+        dynamodb, name = client("dynamodb"), options.name or f"{stack}-{options.table}"
         if options.what == "export":
             print(f"{export(dynamodb, name, options.folder):,} items of {name} are in {options.folder / FILE}.")
         else:

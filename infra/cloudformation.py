@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.aside import lay_aside
 from infra.package import Package
 from infra.progress import interval, say_aside, span
 from infra.template import Template, with_code, with_settings
@@ -44,6 +45,11 @@ def deploy(
     cloudformation = client("cloudformation")
     template = json.loads(package.template.read_text(encoding="utf-8"))
     kind = _prepare(cloudformation, stack, pause)
+    if kind == "CREATE" and lay_aside(client("dynamodb"), f"{stack}-tallies"):
+        say_aside(
+            f"{stack} takes over the data of a contest, and does nothing before it has the old secrets: "
+            "make recover."
+        )
     asked = {"CodeVersion": package.code_version, **parameters}
     kept, given = _parameters(cloudformation, stack, kind, template["Parameters"], asked)
     usual = {key: str(one.get("Default", "")) for key, one in template["Parameters"].items()}

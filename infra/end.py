@@ -21,14 +21,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.documents.canonical import UnreadableDocument
@@ -44,53 +43,18 @@ from chalicelib.storage.data_key import DATA_KEY
 from chalicelib.storage.desk import Desk, Pointers
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.objects import Bucket
-from infra.local.stackfile import read_stack, stack_client
-from infra.package import PROJECT
-from infra.stage import stack_name
+from infra.halt import no_function
+from infra.place import Place, place_of, say_where
 
 BEGUN, CERTIFICATE = "ended/begun.json", "ended/certificate"
 # What stays on the desk. Of the results, the files that hold citizen IDs and phones in full go.
 KEPT = ("results/", "ended/")
 PERSONAL = ("individual_prizes.xlsx", "winner-checks.xlsx", "units.zip")
-FUNCTIONS = ("api", "close-weeks", "close-by-shares", "intake", "read-file", "tally", "publish-live", "visit")
 KMS_DAYS = 7  # the fewest that KMS takes; what the key opened is gone at once
 _AT_ONCE = 16
 _LOG_S = 180  # how long the log may take to say that it is over
 
-Client = Callable[[str], Any]
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The parts of a stack that hold something about people, and ``client``, which makes clients by service."""
-
-    stack: str
-    client: Client
-    desk: str
-    tables: dict[str, str]
-    secrets: dict[str, str]
-    kms_key: str
-
-    @property
-    def s3(self) -> Any:
-        return self.client("s3")
-
-
-def place(stack: str, client: Client) -> Place:
-    """As the functions know it: their variables name everything."""
-    variables: dict[str, str] = {}
-    for name in FUNCTIONS:
-        known = client("lambda").get_function_configuration(FunctionName=f"{stack}-{name}")
-        variables |= known["Environment"]["Variables"]
-    return Place(
-        stack,
-        client,
-        variables["DESK_BUCKET"],
-        {name: variables[f"{name.upper()}_TABLE"] for name in ("participants", "entries", "tallies")},
-        {name: value for name, value in variables.items() if name.endswith("_SECRET")},
-        variables["DATA_KEY_KMS"],
-    )
 
 
 def too_early(
@@ -165,7 +129,7 @@ def _is_there(at: Place, name: str) -> bool:
 
 def _is_enabled(at: Place) -> bool:
     state = at.client("kms").describe_key(KeyId=at.kms_key)["KeyMetadata"]["KeyState"]
-    return bool(state != "PendingDeletion")
+    return state not in {"PendingDeletion", "PendingReplicaDeletion"}
 
 
 def tell_the_log(at: Place, begun: Row, sleep: Callable[[float], None]) -> None:
@@ -202,9 +166,7 @@ def stop(at: Place) -> None:
         ]
         for some in _in_parts(named, 100):
             alarms.disable_alarm_actions(AlarmNames=list(some))
-    functions = at.client("lambda")
-    for name in FUNCTIONS:
-        functions.put_function_concurrency(FunctionName=f"{at.stack}-{name}", ReservedConcurrentExecutions=0)
+    no_function(at.stack, at.client)
 
 
 def pointers(at: Place) -> list[str]:
@@ -226,6 +188,10 @@ def destroy_keys(at: Place) -> None:
             at.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
     delete_pointers(at, lambda key: key == DATA_KEY)
     if _is_enabled(at):
+        key = at.client("kms").describe_key(KeyId=at.kms_key)["KeyMetadata"]
+        for copy in key.get("MultiRegionConfiguration", {}).get("ReplicaKeys", ()):
+            abroad = at.client("kms", copy["Region"])
+            abroad.schedule_key_deletion(KeyId=copy["Arn"], PendingWindowInDays=KMS_DAYS)
         at.client("kms").schedule_key_deletion(KeyId=at.kms_key, PendingWindowInDays=KMS_DAYS)
 
 
@@ -331,20 +297,12 @@ def _contest(at: Place, now: int) -> tuple[Current, ResultsIndex | None, Manifes
 def main() -> None:
     """Exits with 1 if it is refused or fails."""
     parser = argparse.ArgumentParser(prog="python -m infra.end", description=__doc__.split("\n")[0])
-    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
-    parser.add_argument("--stack", type=Path, default=PROJECT / ".local" / "stack.json")
+    say_where(parser)
     parser.add_argument("--confirm", default="", metavar="CONTEST", help="the contest's id: destroys its data")
     parser.add_argument("--reason", default="", help="ends it although its result is not recognised")
     options = parser.parse_args()
-    client: Client = boto3.client
-    if options.stage == "local":
-        described = read_stack(options.stack)
-
-        def client(service: str) -> Any:
-            return stack_client(described, service)
-
     try:
-        print("\n".join(run(place(stack_name(options.stage), client), options.confirm, options.reason)))
+        print("\n".join(run(place_of(options), options.confirm, options.reason)))
     except (ClientError, BotoCoreError, RuntimeError, Busy) as error:
         sys.exit(f"Not ended, or not to its end; run it again. {error}")
 

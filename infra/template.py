@@ -48,7 +48,7 @@ def for_stage(template: Template, stage: str, code_version: str, runtime: str) -
 
     ``runtime``: Lambda's name of the Python of all functions; `chalice package` names the one that runs it.
 
-    A DeletionPolicy takes no condition: data outlives its stack in prod and is deleted with it elsewhere.
+    A DeletionPolicy takes no condition: data outlives its stack, but in dev, where it is deleted with it.
     """
     template = json.loads(json.dumps(template, default=str))
     template["Parameters"]["StageName"]["Default"] = stage
@@ -64,7 +64,7 @@ def for_stage(template: Template, stage: str, code_version: str, runtime: str) -
     if stage != "local":  # which has nothing to shift traffic with
         _shift_gradually(template)
         _only_by_cloudfront(template)
-    if stage != "prod":
+    if stage == "dev":
         for resource in template["Resources"].values():
             if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
                 resource["DeletionPolicy"] = resource["UpdateReplacePolicy"] = "Delete"

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.end import FUNCTIONS
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT
+from infra.place import FUNCTIONS
 from infra.stage import stack_name
 
 # Insights answers with no more lines.

@@ -14,7 +14,7 @@ from chalicelib.services.ports import ConditionalObjects, ObjectStore
 from chalicelib.storage.signed_http import SignedHttp
 
 DATA_KEY = "pointers/data-key"
-_CONTEXT = {"purpose": "participants"}
+CONTEXT = {"purpose": "participants"}
 
 
 def make_data_key(http: SignedHttp, desk: ConditionalObjects, kms_key: str) -> None:
@@ -35,6 +35,6 @@ def open_data_key(http: SignedHttp, desk: ObjectStore, kms_key: str) -> bytes:
 
 
 def _kms(http: SignedHttp, action: str, request: dict[str, str]) -> dict[str, str]:
-    body = json.dumps({**request, "EncryptionContext": _CONTEXT}).encode()
+    body = json.dumps({**request, "EncryptionContext": CONTEXT}).encode()
     answer: dict[str, str] = json.loads(http.call("kms", f"TrentService.{action}", body))
     return answer

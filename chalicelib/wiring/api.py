@@ -120,8 +120,9 @@ def _announce_key() -> None:
 
 
 def health() -> Health:
+    told = exam().health()  # raises ``NotLoaded`` before the secrets may be read
     _announce_key()
-    return exam().health()
+    return told
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +144,11 @@ def _inbox() -> Bucket:
 
 @lru_cache(maxsize=1)
 def account() -> AccountApi:
-    """The account's routes, made once."""
+    """The account's routes, made once a contest is in force. Raises ``NotLoaded`` before.
+
+    Until then `infra/recover.py` may change the secrets behind ids and entries.
+    """
+    exam().library.current()
     from chalicelib.domain.receipt import salt_key  # noqa: PLC0415
     from chalicelib.services.people.listed import ListedPeople  # noqa: PLC0415
     from chalicelib.services.people.passwords import Argon2Passwords  # noqa: PLC0415

@@ -38,7 +38,6 @@ class _Parts:
     revisions: StoredRevisions
     desk: Desk
     site: Site
-    log: Log
     witnesses: list[Witness]
     version: str
 
@@ -50,18 +49,26 @@ def _parts() -> _Parts:
     desk = desk_bucket(region, environment.desk_bucket, table)
     site = site_bucket(region, environment.site_bucket, table)
     dynamodb = dynamodb_client(session(), region)
-    key = secret(SignedHttp(session(), region, connect=2, read=5, retries=3), environment.log_secret)
-    named, states = environment.witnesses, StoredLogState(dynamodb, table)
+    named = environment.witnesses
     return _Parts(
         library=Library(desk, now_ms),
         tallies=LiveTallies(dynamodb, table),
         revisions=StoredRevisions(dynamodb, table),
         desk=desk,
         site=site,
-        log=Log(states, desk, site, SigningKey(key), key, environment.log_minute_s * 1000),
         witnesses=[] if named == "none" else [Witness.parse(one) for one in named.split(",")],
         version=environment.code_version,
     )
+
+
+@lru_cache(maxsize=1)
+def _log() -> Log:
+    """Its key is not read before a contest is in force: `infra/recover.py` puts back the right one."""
+    environment, parts = read(LiveEnvironment), _parts()
+    region = environment.aws_region
+    key = secret(SignedHttp(session(), region, connect=2, read=5, retries=3), environment.log_secret)
+    states = StoredLogState(dynamodb_client(session(), region), environment.tallies_table)
+    return Log(states, parts.desk, parts.site, SigningKey(key), key, environment.log_minute_s * 1000)
 
 
 def publish() -> bool:
@@ -81,6 +88,7 @@ def append_to_log() -> int:
     """The size of the log; 0 if another run was faster. Raises ``LogBroken``."""
     parts, now = _parts(), now_ms()
     reference = parts.library.current()
+    minutes = _log()
     results = results_in_force(reference, parts.revisions)
     keys = listed_keys(parts.desk)
     told = facts(reference, parts.version, keys, results)
@@ -88,13 +96,13 @@ def append_to_log() -> int:
     if late:
         log.warning({"not_closed": late})
     try:
-        state, version = parts.log.append(reference.definition.contest.id, told, now)
+        state, version = minutes.append(reference.definition.contest.id, told, now)
         publish_keys([key for key in keys if f"key-{key.key_id}" in state.facts], parts.site)
         until = sealed_from(reference, state, lambda week: f"week-{week}" in results, now)
-        state, version = open_batches(parts.log, state, version, until)
+        state, version = open_batches(minutes, state, version, until)
         fresh = any(now - current.at < 2 * MINUTE for current in results.values())
         if parts.witnesses and state.size and (fresh or now // MINUTE % EVERY == 0):
-            ask(parts.log, state, version, parts.witnesses, post)
+            ask(minutes, state, version, parts.witnesses, post)
     except Overtaken:
         return 0
     return state.size

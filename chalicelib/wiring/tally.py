@@ -27,8 +27,6 @@ class _Parts:
     desk: Desk
     library: Library
     tallies: LiveTallies
-    macs: bytes
-    salts: bytes
 
 
 @lru_cache(maxsize=1)
@@ -36,23 +34,30 @@ def _parts() -> _Parts:
     environment = read(TallyEnvironment)
     region = environment.aws_region
     desk = desk_bucket(region, environment.desk_bucket, environment.tallies_table)
-    entry_secret = secret(SignedHttp(session(), region, connect=1, read=2, retries=2), environment.entry_secret)
-    return _Parts(
-        desk,
-        Library(desk, now_ms),
-        LiveTallies(dynamodb_client(session(), region), environment.tallies_table),
-        mac_key(entry_secret),
-        salt_key(entry_secret),
-    )
+    tallies = LiveTallies(dynamodb_client(session(), region), environment.tallies_table)
+    return _Parts(desk, Library(desk, now_ms), tallies)
+
+
+@lru_cache(maxsize=1)
+def _keys() -> tuple[bytes, bytes]:
+    """Of the MACs and of the salts. Not read before a contest is in force: `infra/recover.py` changes them."""
+    environment = read(TallyEnvironment)
+    http = SignedHttp(session(), environment.aws_region, connect=1, read=2, retries=2)
+    entry_secret = secret(http, environment.entry_secret)
+    return mac_key(entry_secret), salt_key(entry_secret)
 
 
 def count(records: list[dict[str, Any]]) -> tuple[int, int]:
-    """Counts records of the stream; returns how many weeks changed, and how many records are not authentic."""
+    """Counts records of the stream; returns how many weeks changed, and how many records are not authentic.
+
+    Raises ``NotLoaded`` before the first contest.
+    """
     parts = _parts()
-    told = list(changes(records, parts.macs))
+    reference = parts.library.current()
+    macs, salts = _keys()
+    told = list(changes(records, macs))
     if told:
-        reference = parts.library.current()
-        made = Records(parts.salts, reference.definition.contest.id)
+        made = Records(salts, reference.definition.contest.id)
 
         def leaves(change: Change) -> list[bytes]:
             bank = reference.of_week(change.week).bank.digest

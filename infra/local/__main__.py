@@ -31,6 +31,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--close-by", choices=("function", "shares"), default="function", help="who reads a week at its close"
     )
+    parser.add_argument("--empty", action="store_true", help="load no contest: one will be recovered")
+    parser.add_argument("--region", default="ap-southeast-1", help="of the local AWS; its data must be new")
+    parser.add_argument("--account", default="0" * 12, help="of the local AWS; its data must be new")
     return parser.parse_args()
 
 
@@ -78,7 +81,18 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
             raise CannotRun(f"“{options.port}” is not a port: choose one from 1024 to 65535.")
         if options.contest == Path():
             raise CannotRun("Which contest? For example: make run CONTEST=contests/demo")
-        run(Options(options.contest, int(options.port), folder, options.fast_schedule, options.close_by))
+        close = (options.fast_schedule, options.close_by)
+        run(
+            Options(
+                options.contest,
+                int(options.port),
+                folder,
+                *close,
+                options.empty,
+                options.region,
+                options.account,
+            )
+        )
     except CannotRun as reason:
         sys.exit(str(reason))
 

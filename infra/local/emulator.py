@@ -1,7 +1,6 @@
 """The local AWS process: MiniStack, served on 127.0.0.1, with snapshots while it runs.
 
-Started by infra.local.ministack with everything in the environment. It adds six things to MiniStack's own
-start:
+Started by infra.local.ministack with everything in the environment. It adds to MiniStack's own start:
 
 * It saves its state every few seconds, not only when it stops, so that kill -9 or a power cut costs seconds,
   not the contest. A forked child writes the files: it sees memory as it was at one moment, and requests
@@ -13,6 +12,8 @@ start:
 * It checks schedules every second instead of every ten, and tests may shorten them. It skips a schedule whose
   function or state machine is still at work: otherwise a busy machine would start more and more of them.
 * All workers of a package share one unpacked copy of it (infra/local/unpacked.py).
+* A stack may take over a bucket that an earlier one has left (infra/cloudformation.py). MiniStack's validation
+  takes the bucket's name for a conflict, although the change set imports it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _pass_over_the_busy() -> None:
         if before is not None and before.is_alive():
             return
         function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
-        if not function or not config:
+        if not function or not config or function.get("concurrency") == 0:  # none may run (infra/halt.py)
             return
         record = lambda_svc._execution_record_for_config(function, config)  # noqa: SLF001
         execute = lambda_svc._execute_function_with_config_scope  # noqa: SLF001
@@ -94,9 +95,21 @@ def _pass_over_the_busy() -> None:
     eventbridge._dispatch_to_stepfunctions = to_state_machine  # noqa: SLF001
 
 
+def _let_buckets_be_taken_over() -> None:
+    """A name that is really taken is refused when the bucket is made."""
+    from ministack.services.cloudformation import stacks  # type: ignore[import-untyped] # noqa: PLC0415
+
+    find = stacks._validation_errors  # noqa: SLF001
+
+    def without_conflicts(*given: Any, **named: Any) -> list[tuple[str, ...]]:
+        return [error for error in find(*given, **named) if error[2] != "NAME_CONFLICT_VALIDATION"]
+
+    stacks._validation_errors = without_conflicts  # noqa: SLF001
+
+
 def _deploying() -> bool:
     """A stack saved in the middle of a change could never be changed again."""
-    from ministack.services.cloudformation import _stacks  # type: ignore[import-untyped] # noqa: PLC0415
+    from ministack.services.cloudformation import _stacks  # noqa: PLC0415
 
     states = [stack["StackStatus"] for _, stack in _stacks.all_items()]
     return any(state.endswith("_IN_PROGRESS") and state != "REVIEW_IN_PROGRESS" for state in states)
@@ -207,6 +220,7 @@ def main() -> None:
 
     _shorten_schedules()
     _pass_over_the_busy()
+    _let_buckets_be_taken_over()
     keep_unread_records()
     share_unpacked_code()
     asyncio.run(_serve(app, lock))

@@ -27,7 +27,7 @@ from infra.local.emulator import LINUX, MARKER, SCHEDULE_SECONDS
 from infra.package import PROJECT
 from infra.progress import span
 
-REGION = "ap-southeast-1"
+REGION, ACCOUNT = "ap-southeast-1", "000000000000"
 # The local AWS knows these as the account's root. It listens on 127.0.0.1 only.
 ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105  the emulator's own, on 127.0.0.1
@@ -52,9 +52,12 @@ class MiniStack:
         log: Path,
         schedule_seconds: int | None = None,
         tell: Callable[[str], None] = _silent,
+        region: str = REGION,
+        account: str = ACCOUNT,
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.region, self._account = region, account
         self._state = state
         self._log = log
         self._schedule_seconds = schedule_seconds
@@ -98,7 +101,7 @@ class MiniStack:
         return boto3.client(
             service,
             endpoint_url=self.url,
-            region_name=REGION,
+            region_name=self.region,
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
             config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, read_timeout=60),
@@ -175,7 +178,8 @@ class MiniStack:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
-            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": self._account,
+            "MINISTACK_REGION": self.region,
             "PERSIST_STATE": "1",
             "PYTHONNOUSERSITE": "1",
             "PYTHONUNBUFFERED": "1",

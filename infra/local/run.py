@@ -19,7 +19,7 @@ from infra.local import contest as contests
 from infra.local import layout
 from infra.local.checks import CannotRun, only_one, take_port
 from infra.local.gateway import set_gateway_responses
-from infra.local.ministack import MiniStack
+from infra.local.ministack import ACCOUNT, REGION, MiniStack
 from infra.local.narrate import Narrator
 from infra.local.proxy import Proxy
 from infra.local.stackfile import stack_file
@@ -32,13 +32,16 @@ _LOOK_EVERY = 2.0
 
 @dataclass(frozen=True)
 class Options:
-    """``folder`` holds everything written: data, log, stack.json."""
+    """``folder`` holds everything written: data, log, stack.json; ``empty``: no contest is loaded."""
 
     contest: Path
     port: int
     folder: Path
     schedule_seconds: int | None = None
     close_by: str = "function"
+    empty: bool = False
+    region: str = REGION
+    account: str = ACCOUNT
 
 
 def run(options: Options) -> None:
@@ -70,7 +73,14 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version[:12]}")
     state = options.folder / "state" / contest.key
     layout.check(state)
-    aws = MiniStack(state, options.folder / "ministack.log", options.schedule_seconds, say)
+    aws = MiniStack(
+        state,
+        options.folder / "ministack.log",
+        options.schedule_seconds,
+        say,
+        options.region,
+        options.account,
+    )
     stop.ends(aws)
     undo.enter_context(aws)
     s3 = aws.client("s3")
@@ -100,12 +110,15 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     }
     groups = {name: f"/aws/lambda/{stack_name('local')}-{part}" for name, part in functions.items()}
     narrator = Narrator(s3, aws.client("logs"), outputs["DeskBucket"], outputs["SiteBucket"], groups)
-    fresh = contests.load(s3, outputs["DeskBucket"], contest)
-    narrator.news()
-    say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data is kept.")
-    for line in contests.timetable(s3, outputs["SiteBucket"], fresh=fresh, moves=contest.moves):
-        say(line)
-    undo.enter_context(stack_file(options.folder / "stack.json", address, aws.url, outputs))
+    if options.empty:
+        say("No contest is loaded: it will be recovered.")
+    else:
+        fresh = contests.load(s3, outputs["DeskBucket"], contest)
+        narrator.news()
+        say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data is kept.")
+        for line in contests.timetable(s3, outputs["SiteBucket"], fresh=fresh, moves=contest.moves):
+            say(line)
+    undo.enter_context(stack_file(options.folder / "stack.json", address, aws, outputs))
     say(f"Ready after {time.monotonic() - began:.1f} s:  {address}   (Ctrl-C stops it)")
     while True:
         if not aws.running:

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
-from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY
+from infra.local.ministack import ACCESS_KEY, SECRET_KEY, MiniStack
 
 
 @contextmanager
-def stack_file(path: Path, site_url: str, aws_url: str, outputs: dict[str, str]) -> Iterator[None]:
+def stack_file(path: Path, site_url: str, aws: MiniStack, outputs: dict[str, str]) -> Iterator[None]:
     """Writes the file whole or not at all, and removes it at the end."""
     stack = {
         "site_url": site_url,
         "api_url": f"{site_url}/api",
-        "aws_endpoint_url": aws_url,
-        "region": REGION,
+        "aws_endpoint_url": aws.url,
+        "region": aws.region,
         "desk_bucket": outputs["DeskBucket"],
         "site_bucket": outputs["SiteBucket"],
         "tables": {
@@ -58,6 +59,7 @@ def stack_client(stack: dict[str, Any], service: str) -> Any:
         region_name=stack["region"],
         aws_access_key_id=stack["aws_access_key_id"],
         aws_secret_access_key=stack["aws_secret_access_key"],
+        config=Config(max_pool_connections=16),
     )
 
 

@@ -12,8 +12,6 @@ import hmac
 import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,7 +36,8 @@ from tests.csv_rows import csv_rows
 from tests.e2e.people import PASSWORD, enter, form, sit
 from tests.e2e.test_altered_objects import get, put, settled, told
 from tests.e2e.test_close_by_shares import closed
-from tests.stack import ROOT, Stack, contest_folder, right_answers, running, wait_for
+from tests.outsiders import PATIENT, STRICT, verify, watch
+from tests.stack import Stack, contest_folder, right_answers, running, wait_for
 from tests.verify.test_played_contest import Outsider, replaced
 from tests.verify.written_log import WrittenLog, canonical, path_of
 
@@ -47,31 +46,6 @@ AN, BINH, CONG, GIANG, HA, DUNG, EM = (f"04008500000{number}" for number in rang
 SAT = {AN: ("SO-A", 5), BINH: ("SO-B", 4), CONG: ("SO-A", 1), GIANG: ("SO-B", 2), HA: ("SO-A", 3)}
 FORGED = "Kẻ Gian"
 Files = dict[str, bytes]
-# The stack's minutes take five seconds; ten of them, or how many are given, are late.
-WATCH = """
-import sys, time
-from verify import __main__, watch
-watch.MINUTE, watch.LATE = 5, int(sys.argv[1])
-sys.exit(__main__.main(sys.argv[3:], clock=lambda: time.time() + int(sys.argv[2])))
-"""
-PATIENT, STRICT = 600, 50
-
-
-def run(*command: str) -> tuple[int, str]:
-    """What anybody with Python and the folder ``verify/`` would run."""
-    done = subprocess.run(  # noqa: S603  our own module
-        [sys.executable, "-S", *command], cwd=ROOT, check=False, capture_output=True, text=True, timeout=120
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def verify(*arguments: str) -> tuple[int, str]:
-    return run("-m", "verify", *arguments)
-
-
-def watch(folder: Path, site: str, *, late: int = PATIENT, later: int = 0) -> tuple[int, str]:
-    """``later``: by so many seconds the watcher's clock is ahead."""
-    return run("-c", WATCH, str(late), str(later), "watch", site, "--folder", str(folder))
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from chalicelib.documents.contest_in_force import KEY as CURRENT
+from infra.aside import ASIDE
 from infra.cloudformation import DeploymentFailed, deploy
 from infra.package import Package, build
 from infra.stage import stack_name
@@ -20,6 +22,31 @@ from infra.template import ROLLED_BACK_BY
 from tests.fake_cloud import ACCOUNT, Account, CloudFormation, Made, Objects, Stack
 
 PROD = {"StageName": "prod", "AlarmEmail": "a@b.vn"}
+
+
+class Tables:
+    """The items of `tallies`, once there is such a table."""
+
+    class exceptions:  # noqa: N801  as in botocore
+        class ResourceNotFoundException(Exception): ...
+
+    def __init__(self) -> None:
+        self.items: dict[str, Any] | None = None
+
+    def get_item(self, TableName: str, Key: Any, **_: Any) -> Any:  # noqa: N803
+        assert TableName.endswith("-tallies")
+        if self.items is None:
+            raise self.exceptions.ResourceNotFoundException
+        item = self.items.get(Key["id"]["S"])
+        return {"Item": item} if item else {}
+
+    def put_item(self, TableName: str, Item: Any) -> None:  # noqa: N803
+        assert self.items is not None
+        self.items[Item["id"]["S"]] = Item
+
+    def delete_item(self, TableName: str, Key: Any) -> None:  # noqa: N803
+        assert self.items is not None
+        del self.items[Key["id"]["S"]]
 
 
 class Cloud:
@@ -30,10 +57,13 @@ class Cloud:
         self.s3 = Objects(region)
         self.alarms = dict.fromkeys(ROLLED_BACK_BY, "OK")
         self.stacks = CloudFormation(self.account, self.s3, region)
+        self.tables = Tables()
 
     def client(self, service: str) -> Any:
         if service == "sts":
             return type("Sts", (), {"get_caller_identity": lambda self: {"Account": ACCOUNT}})()
+        if service == "dynamodb":
+            return self.tables
         return {"s3": self.s3, "cloudformation": self.stacks, "cloudwatch": self}[service]
 
     def describe_alarms(self, AlarmNames: list[str]) -> Any:  # noqa: N803
@@ -215,3 +245,17 @@ def test_the_gateway_calls_the_alias_and_may(package: Package) -> None:
     )
     allowed = resources["APIHandlerInvokePermission"]["Properties"]
     assert allowed["FunctionName"] == {"Ref": "APIHandlerAliaslive"}
+
+
+def test_a_stack_over_the_data_of_a_deleted_one_does_nothing_before_it_has_the_old_secrets(
+    package: Package,
+) -> None:
+    cloud = Cloud()
+    cloud.deploy(package)
+    contest = {"id": {"S": CURRENT}, "value": {"B": b"the contest"}}
+    cloud.tables.items = {CURRENT: contest}
+    cloud.deploy(package, SaveAfterSeconds="60")
+    assert cloud.tables.items == {CURRENT: contest}, "an update touches nothing"
+    cloud.stacks.delete_stack("cuoc-thi-prod")
+    cloud.deploy(package)
+    assert cloud.tables.items == {ASIDE: {**contest, "id": {"S": ASIDE}}}

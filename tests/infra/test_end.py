@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -32,8 +33,9 @@ from chalicelib.services.contest.reference import compile_parts
 from chalicelib.storage.data_key import DATA_KEY
 from chalicelib.storage.desk import Pointers
 from infra import end
-from infra.end import BEGUN, CERTIFICATE, Place, goes, run
+from infra.end import BEGUN, CERTIFICATE, goes, run
 from infra.package import PROJECT
+from infra.place import Place
 from tests.documents.test_documents import SAMPLES
 from tests.fakes import START, UNITS, definition, questions
 from tests.pointers import pointing_at
@@ -94,12 +96,14 @@ class Desk:
             "cuoc-thi-test",
             self.client,
             "desk",
+            "site",
             {"participants": "people", "entries": "entries", "tallies": "tallies"},
             {
                 name: secrets.create_secret(Name=name, SecretString="x")["ARN"]
                 for name in ("PEPPER_SECRET", "TOKEN_SECRET", "RECEIPT_SECRET")
             },
             kms,
+            0,
         )
         for table, keys in (("people", ["id"]), ("entries", ["pk", "sk"])):
             make_table(dynamodb, table, *keys)
@@ -194,6 +198,35 @@ def test_every_secret_of_the_template_is_among_those_that_go() -> None:
     assert made
     # CloudFront's key to the gateway opens nothing about people, and the site stays.
     assert sorted(made) == sorted([*named, "OriginSecret"])
+
+
+def test_copies_of_the_key_in_other_regions_go_with_it() -> None:
+    asked: list[tuple[str | None, str]] = []
+
+    class Kms:
+        def __init__(self, region: str | None) -> None:
+            self.region = region
+
+        def describe_key(self, KeyId: str) -> Any:  # noqa: N803
+            copies = [{"Arn": "arn:copy", "Region": "ap-southeast-3"}]
+            state = "PendingReplicaDeletion" if asked else "Enabled"
+            return {"KeyMetadata": {"KeyState": state, "MultiRegionConfiguration": {"ReplicaKeys": copies}}}
+
+        def schedule_key_deletion(self, KeyId: str, PendingWindowInDays: int) -> None:  # noqa: N803
+            asked.append((self.region, KeyId))
+
+    class Tables:
+        def get_paginator(self, _: str) -> Any:
+            return SimpleNamespace(paginate=lambda **_: [{"Items": []}])
+
+    def client(service: str, region: str | None = None) -> Any:
+        return Kms(region) if service == "kms" else Tables()
+
+    at = Place("cuoc-thi-test", client, "desk", "site", {"tallies": "tallies"}, {}, "mrk-1", 0)
+    end.destroy_keys(at)
+    assert asked == [("ap-southeast-3", "arn:copy"), (None, "mrk-1")]
+    end.destroy_keys(at)
+    assert len(asked) == 2, "once is enough"
 
 
 def test_without_a_confirmation_it_only_lists_what_would_go(desk: Desk) -> None:

@@ -67,6 +67,14 @@ def test_every_table_can_be_restored_to_any_second_and_cannot_be_dropped_by_mist
         assert resources[name]["UpdateReplacePolicy"] == "Retain", name
 
 
+def test_the_data_key_can_be_opened_in_another_region_and_outlives_its_stack(
+    resources: dict[str, Resource],
+) -> None:
+    (key,) = of_type(resources, "AWS::KMS::Key").values()
+    assert key["MultiRegion"] is True
+    assert resources["PersonalDataKey"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
 def test_every_bucket_is_private_encrypted_and_keeps_old_versions(resources: dict[str, Resource]) -> None:
     for name, bucket in of_type(resources, "AWS::S3::Bucket").items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
