@@ -90,6 +90,12 @@ def submission(code: Path) -> tuple[float, float]:
     return bare, app
 
 
+def registration(code: Path) -> tuple[float, float]:
+    """CPU milliseconds of argon2id alone, then of a whole registration."""
+    floor, whole, _ = isolated(code, "register_cpu.py")
+    return floor, whole
+
+
 def live_tally(code: Path) -> tuple[float, float]:
     """CPU microseconds a stream record: for decoding the event, as Lambda always does; then for counting it."""
     floor, tally = isolated(code, "tally_cpu.py")
@@ -182,6 +188,7 @@ def figures(scratch: Path, built: package.Package, code: Path, reference: Refere
         Figure("package", 1, lambda: [size(built)]),
         one("cold start, CPU", 25, 1.6, "ms", cold_start),
         one("submission, warm CPU", 30, 1.25, "ms", submission),
+        one("registration, warm CPU", 15, 1.5, "ms", registration),
         one("live tally, CPU a stream record", 15, 1.5, "µs", live_tally),
         Figure("the log of a million attempts", 10, log_cost),
         *(

@@ -3,7 +3,8 @@
 //
 // The page's own functions decide every wait (pace.js, api.js, phase.js), so a change of the page changes the result. The
 // platform is a chain of limits, each of which refuses: web ACL, gateway, Lambda, a cold start's calls, tables. There is no
-// queue in it but Lambda's cold starts, as on the real one. Everything is in milliseconds from the opening of the week.
+// queue in it but Lambda's cold starts and the table's stream, as on the real one. Everything is in milliseconds from the
+// opening of the week.
 
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
@@ -26,11 +27,13 @@ const RUSH_MS = constant("phase.js", "RUSH_MS");
 const POLL_MS = constant("contest.js", "EVERY_MS");
 const LATE_MS = constant("machine.js", "LATE_MS");
 const SAVE_AFTER_MS = constant("machine.js", "DEFAULT_SAVE_AFTER_MS");
+const TIMEOUT_MS = constant("api.js", "TIMEOUT_MS");
+const HAND_IN_TIMEOUT_MS = constant("sitting.js", "HAND_IN_TIMEOUT_MS");
 
 const TICK = 4; // ms: within it, events have no order
-const ROUTES = ["signIn", "me", "start", "save", "handIn"];
+const ROUTES = ["signIn", "me", "start", "save", "handIn", "challenge", "register"];
 const STAGES = ["waf", "gateway", "concurrency", "scaling", "coldStart", "database"];
-const [SIGN_IN, ME, START, SAVE, HAND_IN, TAP, OPEN] = [0, 1, 2, 3, 4, 5, 6]; // routes first
+const [SIGN_IN, ME, START, SAVE, HAND_IN, CHALLENGE, REGISTER, TAP, OPEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8]; // routes first
 
 /** `rate` a second, `burst` at once. `take(t, n)`: whether there were n; calls come in order of time. */
 class Bucket {
@@ -63,6 +66,43 @@ class Table {
 
   take(t, shard, n) {
     return this.partitions[this.shards[shard]].take(t, n);
+  }
+}
+
+/**
+ * The function behind the entries' stream: one run at a time for each partition, when a batch is full or old enough. All
+ * write one item in turn. A run that finds no room waits, as the stream does.
+ */
+class Tally {
+  constructor(partitions, { batch, windowMs, recordMs, runMs, turnMs }) {
+    Object.assign(this, { batch, windowMs, recordMs, runMs, turnMs, running: 0, most: 0, free: -Infinity });
+    this.shards = Array.from({ length: partitions }, () => ({ waiting: 0, since: 0, until: 0 }));
+    this.behind = new Numbers();
+  }
+
+  add(t, partition, records) {
+    const shard = this.shards[partition];
+    if (!shard.waiting) shard.since = t;
+    shard.waiting += records;
+  }
+
+  /** Milliseconds of runs that begin now. `room`: how many more may run. */
+  step(t, room) {
+    let began = 0;
+    for (const shard of this.shards) {
+      if (shard.until && shard.until <= t) [shard.until, this.running] = [0, this.running - 1];
+      if (shard.until || !shard.waiting || this.running >= room) continue;
+      if (shard.waiting < this.batch && t - shard.since < this.windowMs) continue;
+      const records = Math.min(this.batch, shard.waiting);
+      shard.until = this.free = Math.max(t + this.runMs + records * this.recordMs, this.free + this.turnMs);
+      this.behind.add(shard.until - shard.since);
+      shard.since += ((t - shard.since) * records) / shard.waiting;
+      shard.waiting -= records;
+      began += shard.until - t;
+      this.running += 1;
+      this.most = Math.max(this.most, this.running);
+    }
+    return began;
   }
 }
 
@@ -104,7 +144,9 @@ class Numbers {
   summary() {
     const sorted = this.values.subarray(0, this.count).sort();
     const at = (share) => (this.count ? sorted[Math.min(this.count - 1, Math.floor(share * this.count))] : 0);
-    return { count: this.count, p50: at(0.5), p95: at(0.95), worst: at(1) };
+    // Where chance may put it in another run, with so few.
+    const near = (share) => [-2, 2].map((way) => at(Math.min(1, share + way * Math.sqrt((share * (1 - share)) / this.count))));
+    return { count: this.count, p50: at(0.5), p95: at(0.95), worst: at(1), near: this.count ? { p50: near(0.5), p95: near(0.95) } : null };
   }
 }
 
@@ -112,7 +154,7 @@ class Numbers {
  * One sitting. `groups`: people who arrive alike. `scale`: so many real people are one, and every limit is divided by it;
  * what is counted is multiplied again.
  */
-function simulate({ people: habits, groups, settings, limits, server, opens, closes, weak, spread, scale, seed, until }) {
+function simulate({ people: habits, groups, settings, limits, server, opens, closes, weak, lines, spread, scale, seed, until }) {
   const random = diceOf(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const lognormal = (median, sigma) => median * Math.exp(sigma * normal());
@@ -130,7 +172,9 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   const keys = new Bucket(limits.kmsDecrypts / scale, limits.kmsDecrypts / scale);
   const entries = new Table(settings.entryWrites, limits.partitionWrites, scale);
   const participants = new Table(settings.participantWrites, limits.partitionWrites, scale);
+  const tally = new Tally(entries.partitions.length, server.tally);
   const office = {
+    registrations: new AddressRule(settings.registrationsPerAddress / scale, 300000, 1000 * limits.wafNotices),
     signIns: new AddressRule(settings.signInsPerAddress / scale, 300000, 1000 * limits.wafNotices),
     requests: new AddressRule(settings.requestsPerAddress / scale, 300000, 1000 * limits.wafNotices),
   };
@@ -163,6 +207,13 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   const byClock = new Uint8Array(total);
   const shard = Uint8Array.from({ length: total }, () => random() * 256);
   const signedIn = new Uint8Array(total);
+  const sends = new Float64Array(total); // when the form is filled in, for who has to register; then 0
+  const paid = new Float64Array(total); // steps of the proof of work that the phone has
+  const shaky = new Uint8Array(total); // whether the phone's line is broken
+  const begun = new Float64Array(total); // when the server began a paper of which the phone has not heard
+  const handed = new Uint8Array(total);
+  const registrations = new Map(); // by minute
+  let fromOffice = 0;
 
   /** The page's wait in the rush; not everybody who comes is the page. */
   const turn = (t) => (spread ? rushWait(week, t, random) : 0);
@@ -175,10 +226,12 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   }
 
   // ---- what is counted
-  const waits = { signIn: new Numbers(), rush: new Numbers(), after: new Numbers(), saved: new Numbers(), handIn: new Numbers() };
+  // Those of broken lines apart: no server mends them.
+  const waits = Object.fromEntries(["register", "signIn", "rush", "after", "saved", "handIn", "shaky"].map((name) => [name, new Numbers()]));
+  waits.behind = tally.behind;
   const refused = Object.fromEntries(STAGES.map((stage) => [stage, ROUTES.map(() => 0)]));
   const answered = ROUTES.map(() => 0);
-  const totals = { lost: 0, turnedAway: 0, sawError: 0, handedIn: 0, files: 0, writes: 0, reads: 0, gbMs: 0, colds: 0, warmest: 0, overdue: 0 };
+  const totals = { lost: 0, turnedAway: 0, sawError: 0, handedIn: 0, files: 0, writes: 0, reads: 0, gbMs: 0, colds: 0, warmest: 0, unheard: 0 };
   const seconds = Math.ceil((until - first) / 1000);
   const [series, refusals] = [new Float64Array(seconds), new Float64Array(seconds)];
   let present = 0; // of the office, with the page open
@@ -189,14 +242,29 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
     return -1;
   }
 
-  /** Whether the request is answered: how long it takes until the page has the answer, or less than 0. Sets `told`. */
-  const told = { retryAfter: 0, saveAfter: 0, wait: 0 };
-  function ask(route, person, t) {
+  /** How long it takes until the page has the answer, or less than 0. Sets `told`; `done`: the server has done what was asked. */
+  const told = { retryAfter: 0, saveAfter: 0, wait: 0, done: false };
+  function ask(route, person, t, costs = server.routes[ROUTES[route]]) {
+    const luck = shaky[person] ? random() : 1;
+    const lost = lines ? lines.lost : 0;
+    told.done = luck >= lost / 2 && reach(route, person, t, costs) >= 0; // half is lost on the way there
+    if (luck < lost) {
+      totals.unheard += 1;
+      [told.retryAfter, told.wait] = [0, route === HAND_IN ? HAND_IN_TIMEOUT_MS : TIMEOUT_MS];
+      return -1;
+    }
+    if (luck < lost + (lines ? lines.late : 0)) told.wait += random() * lines.lateMs;
+    return told.done ? told.wait : -1;
+  }
+
+  /** As `ask`, over a line that holds. */
+  function reach(route, person, t, { cpu, calls, writes, reads, table }) {
     const network = lognormal(limits.networkMs, habits.networkSigma);
     [told.retryAfter, told.wait] = [server.retryAfter, network];
     if (groups[group[person]].oneAddress) {
       const blocked = office.requests.blocks(t);
-      if ((route === SIGN_IN && office.signIns.blocks(t)) || blocked) {
+      const rule = { [SIGN_IN]: office.signIns, [REGISTER]: office.registrations }[route];
+      if ((rule && rule.blocks(t)) || blocked) {
         told.retryAfter = settings.wafRetryAfter;
         return refuse("waf", route, t);
       }
@@ -204,7 +272,7 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
     if (!methods[route].has(t) || !account.has(t)) return refuse("gateway", route, t);
     methods[route].take(t);
     account.take(t);
-    if (!quota.take(t) || (busy >= environments && environments >= most)) return refuse("concurrency", route, t);
+    if (!quota.take(t) || (busy >= environments && environments >= most - tally.running / scale)) return refuse("concurrency", route, t);
     let starts = 0;
     if (busy >= environments) {
       if (!scaling.take(t)) return refuse("scaling", route, t);
@@ -216,7 +284,6 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
         return refuse("coldStart", route, t);
       }
     }
-    const { cpu, calls, writes, reads, table } = server.routes[ROUTES[route]];
     const takes = starts + cpu * slowness + calls * lognormal(limits.databaseMs, 0.5);
     const environment = Math.floor(random() * environments);
     const pushed = weak && t >= weak.from && t < weak.until && random() >= weak.share;
@@ -225,7 +292,7 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
     busy += 1;
     releases[Math.min(length, Math.ceil((t + service - first) / TICK))] += 1;
     totals.gbMs += (service * settings.memory) / 1024;
-    totals.warmest = Math.max(totals.warmest, busy);
+    totals.warmest = Math.max(totals.warmest, busy + tally.running / scale);
     told.wait = network + service;
     const calm = Math.max(0, Math.floor((t - lastPush[environment]) / server.calmMs));
     const paced = Math.max(settings.saveAfter, raised[environment] / 2 ** Math.min(calm, 20));
@@ -234,6 +301,7 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
       return refuse("database", route, t);
     }
     told.saveAfter = paced * 1000;
+    if (table === "entries" && writes) tally.add(t, entries.shards[shard[person]], scale);
     totals.writes += writes;
     totals.reads += reads;
     answered[route] += 1;
@@ -283,20 +351,33 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   function open(person, t) {
     failures[person] = presses[person] = 0;
     const sits = Math.max(30000, lognormal(habits.sitsMs, habits.sitsSigma));
-    deadline[person] = Math.min(t + habits.limit, closes);
+    const started = begun[person] || t;
+    deadline[person] = Math.min(started + habits.limit, closes);
     done[person] = t + sits;
-    finalSave[person] = pace.lastSave({ started: t, deadline: deadline[person] }, random);
+    finalSave[person] = pace.lastSave({ started, deadline: deadline[person] }, random);
     totals.files += habits.paperFiles;
     sit(person, t);
   }
 
+  // ---- registering: the price of one now, in steps, and how long a phone looks for a number
+  function price(person, t) {
+    const { first: least, registration, rateAStep, dearest } = server.proof;
+    const before = groups[group[person]].oneAddress ? fromOffice * scale : 0;
+    const inAll = (registrations.get(Math.floor(t / 60000) - 1) || 0) * scale;
+    return Math.min(least + registration * before + Math.floor(inAll / rateAStep), dearest);
+  }
+  const asked = (steps) => Math.min(2 * steps + server.proof.registration, server.proof.dearest);
+  const looksFor = (steps) => (random() * steps * server.proof.numbersAStep * 1000) / habits.hashesASecond;
+
   // ---- arrivals
   let person = 0;
-  groups.forEach(({ begin, over, signedIn: share, sitting, oneAddress }, index) => {
+  groups.forEach(({ begin, over, signedIn: share, registered, sitting, oneAddress }, index) => {
     for (let k = 0; k < sizes[index]; k += 1, person += 1) {
       group[person] = index;
       signedIn[person] = Number(random() < share);
       const when = begin + random() * over;
+      if (lines) shaky[person] = Number(random() < lines.share);
+      if (registered < 1 && random() >= registered) sends[person] = when + lognormal(habits.formMs, habits.formSigma);
       if (sitting) {
         deadline[person] = sitting;
         done[person] = Infinity; // works until the clock takes the paper away
@@ -316,6 +397,10 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   for (let tick = 0; tick < length; tick += 1) {
     busy -= releases[tick];
     released = first + tick * TICK;
+    if (tick % (100 / TICK) === 0) {
+      const room = limits.concurrency - server.otherFunctions - busy * scale;
+      totals.gbMs += (tally.step(released, room) * server.tally.memory) / 1024 / scale;
+    }
     if (present && tick % (1000 / TICK) === 0) {
       office.requests.blocks(released, (present * 1000) / POLL_MS);
       totals.files += (present * 1000) / POLL_MS;
@@ -335,7 +420,31 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
         return plan(who, Math.max(t, tap[who]), TAP);
       case TAP:
         firstTap[who] = t;
+        if (sends[who]) return plan(who, t, CHALLENGE);
         return plan(who, t + turn(t), signedIn[who] ? START : SIGN_IN);
+      case CHALLENGE: {
+        const wait = ask(CHALLENGE, who, t);
+        if (wait >= 0) paid[who] = asked(price(who, t));
+        else if (failures[who] + 1 < TRIES) return again(who, t, CHALLENGE);
+        failures[who] = 0; // without one, the server answers the form with one
+        tap[who] = Math.max(sends[who], t + told.wait + looksFor(paid[who]));
+        return plan(who, tap[who], REGISTER);
+      }
+      case REGISTER: {
+        const needs = price(who, t);
+        const proves = paid[who] >= needs;
+        const wait = ask(REGISTER, who, t, proves ? undefined : server.routes.unproved);
+        if (told.done && proves) {
+          const minute = Math.floor(t / 60000);
+          registrations.set(minute, (registrations.get(minute) || 0) + 1);
+          fromOffice += Number(groups[group[who]].oneAddress);
+        }
+        if (wait < 0) return again(who, t, REGISTER);
+        failures[who] = 0;
+        if (proves) return plan(who, t + wait, SIGN_IN);
+        paid[who] = paid[who] ? server.proof.dearest : asked(needs);
+        return plan(who, t + wait + looksFor(paid[who]), REGISTER);
+      }
       case SIGN_IN: {
         const wait = ask(SIGN_IN, who, t);
         if (wait < 0) return again(who, t, SIGN_IN);
@@ -346,16 +455,18 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
         const wait = ask(ME, who, t);
         if (wait < 0) return again(who, t, ME);
         waited[who] = t + wait - tap[who];
-        waits.signIn.add(waited[who]);
+        if (!shaky[who]) waits[sends[who] ? "register" : "signIn"].add(waited[who]);
         failures[who] = presses[who] = 0;
         const pressesStart = t + wait + (0.5 + random()) * habits.looksMs;
+        if (sends[who]) [firstTap[who], waited[who]] = [pressesStart, 0]; // nobody waits for a paper with a form in hand
         tap[who] = pressesStart;
         return plan(who, pressesStart + turn(pressesStart), START);
       }
       case START: {
         const wait = ask(START, who, t);
+        if (told.done && wait < 0) begun[who] ||= t; // the same paper is handed out again
         if (wait < 0) return again(who, t, START);
-        waits[firstTap[who] < opens + RUSH_MS ? "rush" : "after"].add(waited[who] + t + wait - tap[who]);
+        waits[shaky[who] ? "shaky" : firstTap[who] < opens + RUSH_MS ? "rush" : "after"].add(waited[who] + t + wait - tap[who]);
         if (groups[group[who]].oneAddress) present -= 1;
         return open(who, t + wait);
       }
@@ -366,20 +477,23 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
         else {
           failures[who] = 0;
           saveAfter[who] = told.saveAfter;
-          waits.saved.add(t + wait - unsaved[who]);
+          if (!shaky[who]) waits.saved.add(t + wait - unsaved[who]);
         }
         return sit(who, t + told.wait);
       }
       case HAND_IN: {
         const wait = ask(HAND_IN, who, t);
-        if (wait >= 0 && t <= deadline[who] + habits.grace) {
-          waits.handIn.add(t + wait - tap[who]);
+        if (told.done && !handed[who] && t <= deadline[who] + habits.grace) {
+          handed[who] = 1;
           totals.handedIn += 1;
+        }
+        if (wait >= 0 && handed[who]) {
+          if (!shaky[who]) waits.handIn.add(t + wait - tap[who]);
           return undefined;
         }
         const now = t + told.wait;
         if (t > deadline[who] + habits.grace || now > deadline[who] + habits.grace + LATE_MS) {
-          totals.lost += 1;
+          totals.lost += 1 - handed[who];
           return undefined;
         }
         failures[who] += 1;
@@ -393,9 +507,10 @@ function simulate({ people: habits, groups, settings, limits, server, opens, clo
   return {
     ...grown,
     people: total * scale,
+    tallies: tally.most,
     waits: Object.fromEntries(Object.entries(waits).map(([name, numbers]) => {
       const { count, ...others } = numbers.summary();
-      return [name, { count: count * scale, ...others }];
+      return [name, { count: name === "behind" ? count : count * scale, ...others }];
     })),
     answered: times(answered),
     refused: Object.fromEntries(Object.entries(refused).map(([stage, counts]) => [stage, times(counts)])),

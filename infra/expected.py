@@ -40,24 +40,26 @@ def expected(people: int) -> dict[str, int]:
         "SignInRate": rate // 6,
         "RegistrationRate": rate // 10,
         "EntriesWrites": entries,
-        "ParticipantsWrites": max(account["new_table_writes"], people // 50),
+        # A sign-in from a new place is two writes, a registration three; half as much again, as above.
+        "ParticipantsWrites": max(account["new_table_writes"], people // 20),
         "Memory": 1024,
     }
 
 
 def gateway_rate(people: int) -> int:
-    """Requests a second of the whole account."""
-    return int(max(limits()["gateway_rate"], people // 20))
+    """Requests a second of the whole account: a sixth is a quarter of the people in the 15 s of the rush."""
+    return int(max(limits()["gateway_rate"], people // 10))
 
 
 def of_an_address(people: int) -> dict[str, int]:
     """Limits in five minutes for one address (`infra/waf.yaml`), behind which a twentieth sit, 5,000 at least.
 
     Each of them loads the page, waits with it for five minutes, which reads the dates every ten seconds, signs
-    in, perhaps twice, and begins: some 80 requests, and half as much again. The function brakes who guesses.
+    in, perhaps twice, and begins: some 80 requests, and half as much again. Who registers is asked for a proof
+    of work, and sends the form again. The function brakes who guesses.
     """
     office = max(5_000, people // 20)
-    return {"Registrations": office, "SignIns": 2 * office, "Requests": 120 * office}
+    return {"Registrations": 3 * office, "SignIns": 2 * office, "Requests": 120 * office}
 
 
 def quotas(people: int) -> dict[str, int]:

@@ -329,6 +329,7 @@ def test_somebody_whose_number_is_taken_is_told_whom_to_call_and_what_will_happe
     expect(told).to_contain_text("Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi")
     expect(told.get_by_role("link", name="0238 000 000")).to_have_attribute("href", "tel:0238000000")
     expect(told.get_by_role("link", name="Đăng nhập")).to_be_visible()
+    expect(told).to_contain_text("(Mã yêu cầu: ")
 
 
 def test_a_registration_whose_answer_was_lost_is_sent_again_and_succeeds(

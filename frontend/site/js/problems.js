@@ -47,9 +47,14 @@ export const ENGLISH_FIELDS = {
 
 /** One sentence for an error, the organisers' words if they have stopped something, and by what the logs know it. */
 export function explain(error) {
-  const { notice, request_id: id } = error.problem || {};
-  const named = id && `(${isEnglish() ? "Request" : "Mã yêu cầu"}: ${id})`;
-  return [worded(sentence(error)), error.code === "stopped" && notice, named].filter(Boolean).join(" ");
+  const { notice } = error.problem || {};
+  return [worded(sentence(error)), error.code === "stopped" && notice, named(error)].filter(Boolean).join(" ");
+}
+
+/** By what the logs know an error; empty if the server has not answered. */
+export function named(error) {
+  const { request_id: id } = error.problem || {};
+  return id ? `(${isEnglish() ? "Request" : "Mã yêu cầu"}: ${id})` : "";
 }
 
 function sentence(error) {

@@ -20,6 +20,7 @@ import "./texts-result.js";
 
 const WIDE = "(min-width: 48rem)";
 const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };
+const HAND_IN_TIMEOUT_MS = 10000;
 
 /** Opens attempt `id`; resolves as soon as there is something to show, and throws if there is no such paper. */
 export function sitting(id, { contest, signedIn, signedOut }) {
@@ -44,7 +45,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
     server: {
       read: () => asMe(() => api.attempt(id, kept && records.get(id) ? IMPATIENT : {})),
       save: (body, options) => asMe(() => api.save(id, body, options)),
-      submit: (body) => asMe(() => api.submit(id, body, { ...IMPATIENT, timeout: 10000 })),
+      submit: (body) => asMe(() => api.submit(id, body, { ...IMPATIENT, timeout: HAND_IN_TIMEOUT_MS })),
     },
     store: {
       read: () => records.get(id),

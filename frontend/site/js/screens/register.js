@@ -5,7 +5,7 @@ import { add, afterClick, fill, h, once, phoneLink } from "../dom.js";
 import { checkingNote, citizenIdField, mistakesOf, passwordField, radioField, summaryBox, textField } from "../form.js";
 import { capitalised, nameIn, numberIn, phoneIn, visible } from "../pasted.js";
 import { isoDate, mistakes as mistakesIn, toldById } from "../person.js";
-import { explain, fieldMessages } from "../problems.js";
+import { explain, fieldMessages, named } from "../problems.js";
 import { solveAside } from "../proof.js";
 import { withProof } from "../with-proof.js";
 import { session } from "../storage.js";
@@ -142,7 +142,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
       const error = /** @type {import("../api.js").ApiError} */ (thrown);
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);
-      else if (error.code === "already_registered") mistakes.say(t("register.taken"), " ", toSignIn(), ". ", t("register.stranger"), line);
+      else if (error.code === "already_registered") mistakes.say(t("register.taken"), " ", toSignIn(), ". ", t("register.stranger"), line, " ", named(error));
       else mistakes.say(explain(error));
       return;
     } finally {
