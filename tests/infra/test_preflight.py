@@ -163,7 +163,7 @@ def test_a_new_accounts_quota_is_named_with_the_command_that_asks_for_more(quota
 def test_more_people_need_larger_quotas() -> None:
     whys = [one.what for one in found(parameters={**READY, "ExpectedPeople": "400000"})]
     assert len(whys) == 3
-    assert any("20,000 are needed" in why and "requests a second" in why for why in whys)
+    assert any("40,000 are needed" in why and "requests a second" in why for why in whys)
 
 
 def test_a_quota_that_nobody_has_changed_is_the_default_of_aws() -> None:
