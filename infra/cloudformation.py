@@ -11,14 +11,14 @@ import re
 import time
 from collections.abc import Callable, Collection
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from infra.aside import lay_aside
 from infra.package import Package
 from infra.progress import interval, say_aside, span
-from infra.template import Template, with_code, with_settings
+from infra.template import Template, at_once, with_code, with_settings
 
 Client = Callable[[str], Any]
 Outputs = dict[str, str]
@@ -27,11 +27,20 @@ _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 _GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 # Of a creation that failed: in the way of the next one.
 _NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+# The output that says as which template a stack was deployed.
+_TEMPLATE = "Template"
 _OURS = re.compile(r"\$\{AWS::(StackName|AccountId|Region|Partition)\}")
 
 
 class DeploymentFailed(Exception):
     """The stack does not match the package; the message names the resources that CloudFormation refused."""
+
+
+class State(NamedTuple):
+    """What a stack was deployed as: the key of its template in the deploy bucket, and its parameters."""
+
+    template: str
+    parameters: dict[str, str]
 
 
 def deploy(
@@ -59,6 +68,36 @@ def deploy(
         more["RollbackConfiguration"] = _alarms(client, stack)
     _change(cloudformation, stack, kind, {"TemplateURL": address, **more}, kept, given, pause)
     return outputs(cloudformation, stack)
+
+
+def state(client: Client, stack: str) -> State | None:
+    """None where nothing was ever deployed whole."""
+    cloudformation = client("cloudformation")
+    try:
+        template = outputs(cloudformation, stack).get(_TEMPLATE)
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return None
+    return State(template, parameters_of(cloudformation, stack)) if template else None
+
+
+def go_back(client: Client, stack: str, before: State, pause: float = 5.0) -> None:
+    """Brings the stack to a state in which it was: at once, whatever the alarms say.
+
+    Raises ``DeploymentFailed``.
+    CloudFormation keeps the triggers of the update before unless it is told that there are none.
+    """
+    cloudformation, s3 = client("cloudformation"), client("s3")
+    _prepare(cloudformation, stack, pause)
+    bucket = _deploy_bucket(s3, client("sts").get_caller_identity()["Account"])
+    template = json.loads(s3.get_object(Bucket=bucket, Key=before.template)["Body"].read())
+    what = {
+        "TemplateURL": _address(s3, bucket, at_once(template), before.template),
+        "ImportExistingResources": True,
+        "RollbackConfiguration": {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0},
+    }
+    _change(cloudformation, stack, "UPDATE", what, (), before.parameters, pause)
 
 
 def deploy_small(
@@ -150,10 +189,24 @@ def _upload(client: Client, stack: str, template: Template, package: Package) ->
     code = f"code/{package.sha256}.zip"
     _put_once(s3, bucket, code, package.archive.read_bytes())
     named = with_names(with_code(template, bucket, code), stack, account, s3.meta.region_name)
-    body = json.dumps(named, ensure_ascii=False).encode()
+    return _address(s3, bucket, named, _put_template(s3, bucket, named))
+
+
+def _put_template(s3: Any, bucket: str, template: Template) -> str:
+    """Its key."""
+    body = json.dumps(template, ensure_ascii=False).encode()
     key = f"templates/{sha256(body).hexdigest()}.json"
     _put_once(s3, bucket, key, body)
-    return f"{_endpoint(s3)}/{bucket}/{key}"
+    return key
+
+
+def _address(s3: Any, bucket: str, template: Template, key: str) -> str:
+    """Of the template, by which the stack says that it was deployed as the one with ``key``.
+
+    CloudFormation itself gives a template back with a question mark for each letter beyond ASCII.
+    """
+    outputs = {**template["Outputs"], _TEMPLATE: {"Value": key}}
+    return f"{_endpoint(s3)}/{bucket}/{_put_template(s3, bucket, {**template, 'Outputs': outputs})}"
 
 
 def with_names(template: Template, stack: str, account: str, region: str) -> Template:

@@ -20,12 +20,22 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.services.contest.public_contest import CONTEST
-from infra.cloudformation import DeploymentFailed, Outputs, deploy, deploy_small, outputs, parameters_of
+from infra.cloudformation import (
+    DeploymentFailed,
+    Outputs,
+    State,
+    deploy,
+    deploy_small,
+    go_back,
+    outputs,
+    parameters_of,
+    state,
+)
 from infra.intake import send
 from infra.package import PROJECT, build
 from infra.preflight import EDGE, look, words
 from infra.progress import say_aside
-from infra.site import upload
+from infra.site import Release, in_force, put_in_force, upload
 from infra.smoke import Failed, Smoke
 from infra.stage import given, stack_name
 
@@ -56,9 +66,7 @@ def main() -> None:
     except (DeploymentFailed, NotNow, ClientError, BotoCoreError) as error:
         sys.exit(f"Not deployed. {error}")
     except Failed as failed:
-        sys.exit(
-            f"Deployed, but it does not work. {failed}\nTo go back: docs/runbook.md, “Roll back a deployment”."
-        )
+        sys.exit(f"Deployed, but it does not work. {failed}")
     print(f"{site['SiteUrl']}  ({files} files of the site changed)")
     print(f"Put a contest there:  aws s3 cp contest.zip s3://{site['DeskBucket']}/inbox/kept/account/")
 
@@ -66,7 +74,8 @@ def main() -> None:
 def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) -> tuple[Outputs, int]:
     """The stack's outputs and the number of files of the site that changed.
 
-    Raises ``NotNow`` before anything has changed, ``DeploymentFailed``, and ``Failed`` when all is in place.
+    Raises ``NotNow`` before anything has changed, ``DeploymentFailed``, and ``Failed`` when nobody could take
+    part: then it has gone back to the state before, if there was one, and says so.
     """
     stack = stack_name(stage)
     say_aside("Deploying, step 1 of 6: a look at the account.")
@@ -83,20 +92,40 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
         f"Deploying {stack}, step 3 of 6: CloudFormation. The first time it creates a CloudFront distribution, "
         "which alone takes minutes; later deployments are shorter."
     )
+    before = state(client, stack)
     made = deploy(client, stack, package, parameters)
     if stage == "prod":
         client("cloudformation").update_termination_protection(
             StackName=stack, EnableTerminationProtection=True
         )
-        say_aside("Deploying, step 4 of 6: alarms on CloudFront, its limits and the budget.")
-        edge(client, stack, made)
-    say_aside("Deploying, step 5 of 6: the site's files.")
+    say_aside("Deploying, step 4 of 6: the site's files.")
     s3 = client("s3")
+    page = in_force(s3, made["SiteBucket"])
     files = upload(s3, made["SiteBucket"])
-    say_aside("Deploying, step 6 of 6: a test person takes part.")
-    played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()
+    say_aside("Deploying, step 5 of 6: a test person takes part.")
+    try:
+        played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()
+    except Failed as failed:
+        say_aside(f"It does not work. {failed}\nGoing back.")
+        raise Failed(f"{failed}\n{undo(client, stack, before, made['SiteBucket'], page)}") from None
     say_aside("\n".join(played))
+    if stage == "prod":
+        say_aside("Deploying, step 6 of 6: alarms on CloudFront, its limits and the budget.")
+        edge(client, stack, made)
     return made, files
+
+
+def undo(client: Client, stack: str, before: State | None, bucket: str, page: Release | None) -> str:
+    """Brings page and stack back to what they were; returns what became of it, in words."""
+    if before is None:
+        return "There is nothing to go back to. Mend the cause and deploy again."
+    try:
+        if page is not None:
+            put_in_force(client("s3"), bucket, page)
+        go_back(client, stack, before)
+    except (DeploymentFailed, ClientError, BotoCoreError) as error:
+        return f"Nor could it be undone: {error}\nSee docs/runbook.md, “Roll back a deployment”."
+    return "It was undone: page, functions and settings are what they were before."
 
 
 def edge(client: Client, stack: str, made: Outputs) -> None:

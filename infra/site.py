@@ -82,8 +82,22 @@ def release(folder: Path = SITE) -> Release:
 
 
 def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None) -> int:
-    """Puts the missing files of the release and puts it in force; returns the number of files put."""
-    new = release(folder)
+    """Puts the missing files of the folder's release and puts it in force; returns the number of files put."""
+    return put_in_force(s3, bucket, release(folder), now)
+
+
+def in_force(s3: Any, bucket: str) -> Release | None:
+    """The bucket's own release, for ``put_in_force``: without its parts, which stay. None before the first."""
+    there = _listed(s3, bucket)
+    digest = _in_force(there)
+    if digest is None:
+        return None
+    root = {name: s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in _ROOT if name in there}
+    return Release(digest, {}, root)
+
+
+def put_in_force(s3: Any, bucket: str, new: Release, now: datetime | None = None) -> int:
+    """Puts what the bucket does not have of the release; returns the number of files put."""
     there = _listed(s3, bucket)
     before = _in_force(there)
     now = now or datetime.now(UTC)

@@ -7,12 +7,14 @@ Rules of the user guide and the API reference of CloudFormation, read 2026-11-29
 - a stack with a resource that cannot be deleted ends as ROLLBACK_FAILED or DELETE_FAILED, and only the latter
   takes `RetainResources`;
 - a resource whose name is taken fails, unless the change set imports it, for which the name must be literal and
-  the policy one of the two.
+  the policy one of the two;
+- the triggers of a rollback stay for later updates, unless a list is given.
 A new account refuses functions above 3,008 MB.
 """
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -68,6 +70,8 @@ class Stack:
     changes: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
+    template: dict[str, Any] = field(default_factory=dict)
+    triggers: dict[str, Any] = field(default_factory=dict)
 
 
 class CloudFormation:
@@ -153,7 +157,10 @@ class CloudFormation:
             stack.events.append(_event(logical, "CREATE_COMPLETE", ""))
         if not failed:
             stack.made |= fresh
-            stack.parameters = parameters
+            stack.parameters, stack.template = parameters, template
+            stack.triggers = given.get("RollbackConfiguration", stack.triggers)
+            plain = {name: one["Value"] for name, one in template["Outputs"].items()}
+            stack.outputs |= {name: value for name, value in plain.items() if isinstance(value, str)}
             stack.status = "CREATE_COMPLETE" if creates else "UPDATE_COMPLETE"
             return
         left = self._undo(fresh)
@@ -300,6 +307,9 @@ class Objects:
 
     def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
         self.objects[Bucket, Key] = Body
+
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        return {"Body": io.BytesIO(self.objects[Bucket, Key])}
 
     def at(self, url: str) -> bytes:
         bucket, _, key = url.removeprefix("https://s3.test/").partition("/")

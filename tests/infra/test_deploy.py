@@ -13,6 +13,7 @@ import pytest
 from infra import deploy
 from infra.package import Package
 from infra.preflight import Finding
+from infra.site import Release
 from infra.smoke import Failed
 from tests.fake_cloud import refusal
 
@@ -41,6 +42,8 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, findings: list[Finding], edge: timedelta) -> None:
         self.done: list[str] = []
         self.fails = False
+        self.before: deploy.State | None = deploy.State("templates/x.json", {"StageName": "prod"})
+        self.stuck = False
         self.weeks = [
             {
                 "number": 1,
@@ -54,6 +57,10 @@ class Steps:
             "look": lambda *_: self.did("look", findings),
             "build": lambda *_: self.did("build", package),
             "deploy": lambda *_: self.did("deploy", made),
+            "state": lambda *_: self.before,
+            "in_force": lambda *_: Release("old", {}, {}),
+            "put_in_force": lambda _, bucket, page: self.did(f"page {page.digest} on {bucket}", 2),
+            "go_back": self.go_back,
             "edge": lambda *_: self.did("edge", None),
             "upload": lambda *_: self.did("upload", 3),
             "outputs": lambda *_: made,
@@ -69,6 +76,11 @@ class Steps:
     def client(self, *_: str) -> Any:
         return self
 
+    def go_back(self, _: Any, stack: str, before: deploy.State) -> None:
+        self.did(f"{stack} as {before.template}", None)
+        if self.stuck:
+            raise deploy.DeploymentFailed("UPDATE_ROLLBACK_FAILED")
+
     def get_object(self, **_: Any) -> Any:
         return {"Body": io.BytesIO(json.dumps({"weeks": self.weeks}).encode())}
 
@@ -83,7 +95,7 @@ class Steps:
 
 
 STOP, LOOK = Finding("stop", "a", "b"), Finding("look", "a", "b")
-ALL = ["look", "build", "deploy", "protect True", "edge", "upload", "play"]
+ALL = ["look", "build", "deploy", "protect True", "upload", "play", "edge"]
 FAR, NEAR = timedelta(days=2), timedelta(minutes=5)
 
 
@@ -108,10 +120,26 @@ def test_what_speaks_against_it_stops_it_before_anything_changes(
     assert steps.done[1:] == ALL
 
 
-def test_an_attempt_that_fails_is_the_deployments_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_attempt_that_fails_undoes_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(monkeypatch, findings=[], edge=FAR)
     steps.fails = True
-    with pytest.raises(Failed, match="no receipt"):
+    with pytest.raises(Failed, match=r"no receipt\nIt was undone"):
+        deploy.run(steps.client, "prod", {}, force=False)
+    assert steps.done == [*ALL[:-1], "page old on site", "cuoc-thi-prod as templates/x.json"]
+
+
+def test_after_a_first_creation_there_is_nothing_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch, findings=[], edge=FAR)
+    steps.fails, steps.before = True, None
+    with pytest.raises(Failed, match=r"no receipt\nThere is nothing to go back to"):
+        deploy.run(steps.client, "prod", {}, force=False)
+    assert steps.done == ALL[:-1]
+
+
+def test_what_cannot_be_undone_either_is_told_with_both_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch, findings=[], edge=FAR)
+    steps.fails = steps.stuck = True
+    with pytest.raises(Failed, match=r"no receipt\nNor could it be undone: UPDATE_ROLLBACK_FAILED\n.*runbook"):
         deploy.run(steps.client, "prod", {}, force=False)
 
 

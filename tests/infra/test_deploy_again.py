@@ -6,6 +6,8 @@ Played on a fake of CloudFormation's documented rules with the template of prod;
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,7 +17,7 @@ from samtranslator.translator.translator import Translator
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from infra.aside import ASIDE
-from infra.cloudformation import DeploymentFailed, deploy
+from infra.cloudformation import DeploymentFailed, deploy, go_back, state
 from infra.package import Package, build
 from infra.stage import stack_name
 from infra.template import ROLLED_BACK_BY
@@ -259,3 +261,65 @@ def test_a_stack_over_the_data_of_a_deleted_one_does_nothing_before_it_has_the_o
     cloud.stacks.delete_stack("cuoc-thi-prod")
     cloud.deploy(package)
     assert cloud.tables.items == {ASIDE: {**contest, "id": {"S": ASIDE}}}
+
+
+def another(package: Package, folder: Path) -> Package:
+    """The same with other code, more memory and a parameter that nobody knew."""
+    template = json.loads(package.template.read_text(encoding="utf-8"))
+    template["Resources"]["CloseWeeks"]["Properties"]["MemorySize"] = 2048
+    template["Parameters"]["Unknown"] = {"Type": "String", "Default": "x"}
+    (folder / "template.json").write_text(json.dumps(template), encoding="utf-8")
+    (folder / "code.zip").write_bytes(b"other")
+    return replace(package, template=folder / "template.json", archive=folder / "code.zip", sha256="other")
+
+
+def test_going_back_restores_code_settings_and_parameters_of_every_function_at_once(
+    package: Package, tmp_path: Path
+) -> None:
+    cloud = Cloud()
+    cloud.deploy(package, SaveAfterSeconds="60")
+    stack = cloud.stacks.stacks["cuoc-thi-prod"]
+    stack.outputs["RollbackAlarms"] = ",".join(f"arn:alarm:{name}" for name in ROLLED_BACK_BY)
+    template, parameters = stack.template, stack.parameters
+    before = state(cloud.client, "cuoc-thi-prod")
+    assert before is not None
+    cloud.deploy(another(package, tmp_path), SaveAfterSeconds="120")
+    assert stack.triggers["RollbackTriggers"]
+    assert stack.parameters["Unknown"] == "x"
+
+    go_back(cloud.client, "cuoc-thi-prod", before, pause=0)
+    assert stack.status == "UPDATE_COMPLETE"
+    assert stack.parameters == parameters
+    assert state(cloud.client, "cuoc-thi-prod") == before
+    assert stack.triggers == {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+    preference = template["Resources"]["APIHandler"]["Properties"].pop("DeploymentPreference")
+    assert stack.template == template
+    # The alias goes over whole, without CodeDeploy, to what it answered by before.
+    values = {**PROD, "SaveAfterSeconds": "60"}
+    back = transformed(stack.template, values)
+    assert "UpdatePolicy" not in back["APIHandlerAliaslive"]
+    template["Resources"]["APIHandler"]["Properties"]["DeploymentPreference"] = preference
+    assert version(back) == version(transformed(template, values))
+
+    cloud.deploy(package)
+    assert "DeploymentPreference" in stack.template["Resources"]["APIHandler"]["Properties"]
+
+
+def test_what_fails_in_going_back_is_told(package: Package, tmp_path: Path) -> None:
+    cloud = Cloud()
+    cloud.deploy(package)
+    before = state(cloud.client, "cuoc-thi-prod")
+    assert before is not None
+    cloud.deploy(another(package, tmp_path))
+    del cloud.stacks.stacks["cuoc-thi-prod"].made["Dashboard"]
+    cloud.account.refuses = {"AWS::CloudWatch::Dashboard"}
+    with pytest.raises(DeploymentFailed, match="Dashboard: Access denied"):
+        go_back(cloud.client, "cuoc-thi-prod", before, pause=0)
+
+
+@pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", None])
+def test_a_stack_that_was_never_whole_has_no_state(status: str | None) -> None:
+    cloud = Cloud()
+    if status:
+        cloud.stacks.stacks["cuoc-thi-prod"] = Stack(status)
+    assert state(cloud.client, "cuoc-thi-prod") is None

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.site import KEPT, RELEASES, SITE, headers, release, root_names, upload
+from infra.site import KEPT, RELEASES, SITE, headers, in_force, put_in_force, release, root_names, upload
 
 BUCKET = "site"
 
@@ -42,6 +42,9 @@ class Recorder:
     def delete_object(self, **request: Any) -> Any:
         self.changes.append(f"- {request['Key']}")
         return self.client.delete_object(**request)
+
+    def get_object(self, **request: Any) -> Any:
+        return self.client.get_object(**request)
 
     def get_paginator(self, name: str) -> Any:
         return self.client.get_paginator(name)
@@ -228,6 +231,23 @@ def test_a_rollback_puts_a_release_in_force_again_and_restarts_its_time(
     assert s3.releases() == {release(one).digest}, "the one that was taken back goes like any other"
     s3.upload(two, days=200)
     assert s3.releases() == {release(one).digest, release(two).digest}
+
+
+def test_the_release_in_force_is_put_back_from_the_bucket_alone(s3: Recorder, folders: list[Path]) -> None:
+    """Its icons and worker too, though no release keeps these."""
+    one, two = folders[:2]
+    assert in_force(s3, BUCKET) is None
+    (one / "icon.svg").write_text("<svg>one</svg>")
+    s3.upload(one)
+    before = in_force(s3, BUCKET)
+    assert before is not None
+    s3.upload(two)
+    assert s3.text("icon.svg") != "<svg>one</svg>"
+    s3.changes.clear()
+    put_in_force(s3, BUCKET, before)
+    assert s3.changes[-3:] == ["sw.js", "index.html", f"r/{release(two).digest}/superseded"]
+    assert whole(s3, one)
+    assert s3.in_force() == {release(one).digest}
 
 
 def test_files_of_the_functions_are_left_alone_and_files_from_before_releases_are_removed(
