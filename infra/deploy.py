@@ -32,13 +32,15 @@ from infra.cloudformation import (
     state,
 )
 from infra.intake import send
-from infra.package import PROJECT, build
+from infra.package import PROJECT, Package, build
 from infra.preflight import EDGE, look, words
 from infra.progress import say_aside
 from infra.site import Release, in_force, put_in_force, upload
 from infra.smoke import Failed, Smoke
 from infra.stage import given, stack_name
 
+# Parameters of the stack in us-east-1 that the contest's does not have.
+OF_EDGE = {"MonthlyBudget", "WebAclMetric"}
 # No function is replaced while a week opens or closes.
 AROUND = timedelta(hours=1)
 
@@ -88,6 +90,8 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
         not_around_an_edge(weeks(client, stack), datetime.now(UTC))
     say_aside("Deploying, step 2 of 6: the package.")
     package = build(stage)
+    if unknown := parameters.keys() - names(package) - OF_EDGE:
+        raise NotNow(f"There is no parameter {', '.join(sorted(unknown))}; see infra/template.yaml.")
     say_aside(
         f"Deploying {stack}, step 3 of 6: CloudFormation. The first time it creates a CloudFront distribution, "
         "which alone takes minutes; later deployments are shorter."
@@ -111,7 +115,7 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
     say_aside("\n".join(played))
     if stage == "prod":
         say_aside("Deploying, step 6 of 6: alarms on CloudFront, its limits and the budget.")
-        edge(client, stack, made)
+        edge(client, stack, made, parameters)
     return made, files
 
 
@@ -128,11 +132,16 @@ def undo(client: Client, stack: str, before: State | None, bucket: str, page: Re
     return "It was undone: page, functions and settings are what they were before."
 
 
-def edge(client: Client, stack: str, made: Outputs) -> None:
+def names(package: Package) -> set[str]:
+    """Of the parameters of the contest's stack."""
+    return set(json.loads(package.template.read_text(encoding="utf-8"))["Parameters"])
+
+
+def edge(client: Client, stack: str, made: Outputs, parameters: dict[str, str]) -> None:
     """What AWS measures in us-east-1 alone, told to the same people. Raises ``DeploymentFailed``."""
     told = parameters_of(client("cloudformation"), stack)
     template = (PROJECT / "infra" / "edge.yaml").read_text(encoding="utf-8")
-    given = told | {"Contest": stack, "DistributionId": made["DistributionId"]}
+    given = told | parameters | {"Contest": stack, "DistributionId": made["DistributionId"]}
     deploy_small(
         client("cloudformation", EDGE), edge_name(stack, client("s3").meta.region_name), template, given
     )

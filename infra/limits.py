@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
@@ -102,6 +103,9 @@ def run(
 ) -> Outputs:
     """The outputs of the stack. Raises ``DeploymentFailed``."""
     template = with_offices(TEMPLATE.read_text(encoding="utf-8"), networks)
+    head = template.partition("\nParameters:\n")[2].partition("\nMappings:\n")[0]
+    if unknown := parameters.keys() - {"StageName", *re.findall(r"^  (\w+):$", head, re.MULTILINE)}:
+        raise DeploymentFailed(f"There is no parameter {', '.join(sorted(unknown))}; see {TEMPLATE.name}.")
     return deploy_small(
         client("cloudformation", EDGE), waf_name(stack_name(stage)), template, parameters, pause
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from infra import deploy
+from infra.cloudformation import DeploymentFailed, State
 from infra.package import Package
 from infra.preflight import Finding
 from infra.site import Release
@@ -42,7 +43,7 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, findings: list[Finding], edge: timedelta) -> None:
         self.done: list[str] = []
         self.fails = False
-        self.before: deploy.State | None = deploy.State("templates/x.json", {"StageName": "prod"})
+        self.before: State | None = State("templates/x.json", {"StageName": "prod"})
         self.stuck = False
         self.weeks = [
             {
@@ -57,6 +58,7 @@ class Steps:
             "look": lambda *_: self.did("look", findings),
             "build": lambda *_: self.did("build", package),
             "deploy": lambda *_: self.did("deploy", made),
+            "names": lambda *_: {"StageName", "SaveAfterSeconds"},
             "state": lambda *_: self.before,
             "in_force": lambda *_: Release("old", {}, {}),
             "put_in_force": lambda _, bucket, page: self.did(f"page {page.digest} on {bucket}", 2),
@@ -76,10 +78,10 @@ class Steps:
     def client(self, *_: str) -> Any:
         return self
 
-    def go_back(self, _: Any, stack: str, before: deploy.State) -> None:
+    def go_back(self, _: Any, stack: str, before: State) -> None:
         self.did(f"{stack} as {before.template}", None)
         if self.stuck:
-            raise deploy.DeploymentFailed("UPDATE_ROLLBACK_FAILED")
+            raise DeploymentFailed("UPDATE_ROLLBACK_FAILED")
 
     def get_object(self, **_: Any) -> Any:
         return {"Body": io.BytesIO(json.dumps({"weeks": self.weeks}).encode())}
@@ -118,6 +120,16 @@ def test_what_speaks_against_it_stops_it_before_anything_changes(
     assert steps.done == ["look"]
     deploy.run(steps.client, "prod", {}, force=True)
     assert steps.done[1:] == ALL
+
+
+def test_a_parameter_that_no_template_has_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudFormation would not say so: what a template does not have is not given to it."""
+    steps = Steps(monkeypatch, findings=[], edge=FAR)
+    with pytest.raises(deploy.NotNow, match="no parameter ExpectedPepole;"):
+        deploy.run(steps.client, "prod", {"StageName": "prod", "ExpectedPepole": "200000"}, force=True)
+    assert steps.done == ["look", "build"]
+    deploy.run(steps.client, "prod", {"SaveAfterSeconds": "60", "MonthlyBudget": "500"}, force=False)
+    assert steps.done[2:] == ALL
 
 
 def test_an_attempt_that_fails_undoes_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:

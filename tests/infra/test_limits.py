@@ -107,6 +107,12 @@ def test_it_is_deployed_where_cloudfront_wants_it(monkeypatch: pytest.MonkeyPatc
     assert seen == [(("cloudformation", "us-east-1"), "cuoc-thi-prod-waf", {"Action": "block"}, True)]
 
 
+def test_a_parameter_that_the_template_does_not_have_is_refused() -> None:
+    """Left out in silence, ``Acton=block`` would leave the limits counting."""
+    with pytest.raises(DeploymentFailed, match=r"no parameter Acton; see waf.yaml"):
+        limits.run(lambda *_: None, "prod", [], {"StageName": "prod", "Acton": "block"}, 0)
+
+
 def test_the_command_says_what_is_wrong_and_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
