@@ -120,13 +120,16 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
 
 
 def undo(client: Client, stack: str, before: State | None, bucket: str, page: Release | None) -> str:
-    """Brings page and stack back to what they were; returns what became of it, in words."""
+    """Brings stack and page back to what they were; returns what became of it, in words.
+
+    The page comes last: where the stack stays as it is, so does its page.
+    """
     if before is None:
         return "There is nothing to go back to. Mend the cause and deploy again."
     try:
+        go_back(client, stack, before)
         if page is not None:
             put_in_force(client("s3"), bucket, page)
-        go_back(client, stack, before)
     except (DeploymentFailed, ClientError, BotoCoreError) as error:
         return f"Nor could it be undone: {error}\nSee docs/runbook.md, “Roll back a deployment”."
     return "It was undone: page, functions and settings are what they were before."

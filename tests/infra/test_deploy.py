@@ -137,7 +137,7 @@ def test_an_attempt_that_fails_undoes_the_deployment(monkeypatch: pytest.MonkeyP
     steps.fails = True
     with pytest.raises(Failed, match=r"no receipt\nIt was undone"):
         deploy.run(steps.client, "prod", {}, force=False)
-    assert steps.done == [*ALL[:-1], "page old on site", "cuoc-thi-prod as templates/x.json"]
+    assert steps.done == [*ALL[:-1], "cuoc-thi-prod as templates/x.json", "page old on site"]
 
 
 def test_after_a_first_creation_there_is_nothing_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +153,7 @@ def test_what_cannot_be_undone_either_is_told_with_both_reasons(monkeypatch: pyt
     steps.fails = steps.stuck = True
     with pytest.raises(Failed, match=r"no receipt\nNor could it be undone: UPDATE_ROLLBACK_FAILED\n.*runbook"):
         deploy.run(steps.client, "prod", {}, force=False)
+    assert "page old on site" not in steps.done
 
 
 class Nothing:
