@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from chalicelib.documents.keys import KEYS, LISTED, PublicKey, PublicKeys
 from chalicelib.documents.typed import decode
+from chalicelib.services.contest.checked import tell
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
@@ -30,7 +31,16 @@ def listed_keys(desk: ObjectStore) -> tuple[PublicKey, ...]:
 
 
 def publish_keys(keys: Sequence[PublicKey], site: ObjectStore) -> None:
-    """Brings ``data/keys.json`` to ``keys``, which the log has told."""
+    """Brings ``data/keys.json`` to ``keys``, which the log has told; tells what was none of ours."""
     told = PublicKeys(keys=tuple(keys)).encode()
-    if keys and site.get(KEYS) != told:
-        site.put(KEYS, told)
+    shown = site.get(KEYS)
+    if not keys or shown == told:
+        return
+    if shown is not None and all(shown != _first(keys, count) for count in range(1, len(keys))):
+        tell(KEYS, healed=True)
+    site.put(KEYS, told)
+
+
+def _first(keys: Sequence[PublicKey], count: int) -> bytes:
+    """What was published when there were fewer keys."""
+    return PublicKeys(keys=tuple(keys[:count])).encode()

@@ -105,6 +105,21 @@ def test_known_keys_are_not_written_again() -> None:
     assert site.puts == [KEYS]
 
 
+def test_a_list_of_keys_that_was_altered_is_told_and_put_right(caplog: pytest.LogCaptureFixture) -> None:
+    desk, site = MemoryObjects(), MemoryObjects()
+    for key in (KEY, SigningKey(b"rotated")):
+        announce(desk, key)
+        publish_keys(listed_keys(desk), site)
+    assert caplog.records == [], "a new key alters nothing"
+    right = site.objects[KEYS]
+    for altered in (right + b" ", b"", b'{"keys":[]}'):
+        caplog.clear()
+        site.objects[KEYS] = altered
+        publish_keys(listed_keys(desk), site)
+        assert site.objects[KEYS] == right
+        assert [one.msg for one in caplog.records] == [{"event": "altered_object", "key": KEYS, "healed": True}]
+
+
 def test_of_two_that_sign_for_the_first_time_at_once_both_are_known() -> None:
     class Overtaken(MemoryObjects):
         def replace(self, key: str, before: bytes | None, after: bytes) -> bool:
