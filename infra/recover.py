@@ -33,7 +33,7 @@ from infra.backup import restore
 from infra.contest_copy import DESK, SITE, listed
 from infra.escrow import Keys, WrongKey, ask_key, open_data_key, unseal
 from infra.halt import halt, resume
-from infra.place import AT_ONCE, Place, place_of, say_where
+from infra.place import AT_ONCE, TABLES, Place, place_of, say_where
 
 # Never put back: a file in the inbox would be taken over once more, so what was sent stays in the copy.
 _SENT = "inbox/"
@@ -56,6 +56,8 @@ def recover(at: Place, keys: Keys, folder: Path | None, say: Say) -> None:
     lacking = at.secrets.keys() - keys.secrets.keys()
     if lacking:
         raise CannotRecover(f"The file of keys lacks {', '.join(sorted(lacking))}: nothing was changed.")
+    if folder is not None and not all(any((folder / table).rglob("*.json.gz")) for table in TABLES):
+        raise CannotRecover(f"{folder} is no copy of `make backup`: nothing was changed.")
     halt(at.stack, at.client)
     for name, secret in at.secrets.items():
         at.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=keys.secrets[name])

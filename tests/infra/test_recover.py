@@ -177,6 +177,14 @@ def test_a_file_without_one_of_the_secrets_changes_nothing(old: Cloud, tmp_path:
     assert new.secret("PEPPER_SECRET") == "new's PEPPER_SECRET"
 
 
+def test_a_folder_that_is_no_copy_changes_nothing(tmp_path: Path) -> None:
+    new = Cloud("new")
+    with pytest.raises(CannotRecover, match="is no copy of"):
+        recover(new.at, Keys(dict.fromkeys(SECRETS, "s"), None), tmp_path, quiet)
+    assert new.secret("PEPPER_SECRET") == "new's PEPPER_SECRET"
+    assert not new.functions.concurrency
+
+
 def test_without_a_contest_nothing_is_said_to_be_recovered() -> None:
     new = Cloud("new")
     with pytest.raises(CannotRecover, match="No contest was in force"):
