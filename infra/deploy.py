@@ -109,7 +109,7 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
     say_aside("Deploying, step 5 of 6: a test person takes part.")
     try:
         played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()
-    except Failed as failed:
+    except (Failed, ClientError, BotoCoreError) as failed:  # the inbox is a bucket
         say_aside(f"It does not work. {failed}\nGoing back.")
         raise Failed(f"{failed}\n{undo(client, stack, before, made['SiteBucket'], page)}") from None
     say_aside("\n".join(played))

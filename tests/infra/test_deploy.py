@@ -42,7 +42,7 @@ class Steps:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, findings: list[Finding], edge: timedelta) -> None:
         self.done: list[str] = []
-        self.fails = False
+        self.fails: Exception | None = None
         self.before: State | None = State("templates/x.json", {"StageName": "prod"})
         self.stuck = False
         self.weeks = [
@@ -92,7 +92,7 @@ class Steps:
     def play(self) -> list[str]:
         self.did("play", None)
         if self.fails:
-            raise Failed("no receipt")
+            raise self.fails
         return []
 
 
@@ -132,17 +132,18 @@ def test_a_parameter_that_no_template_has_stops_it(monkeypatch: pytest.MonkeyPat
     assert steps.done[2:] == ALL
 
 
-def test_an_attempt_that_fails_undoes_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("why", [Failed("no receipt"), refusal("AccessDenied", "no inbox")])
+def test_an_attempt_that_fails_undoes_the_deployment(why: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(monkeypatch, findings=[], edge=FAR)
-    steps.fails = True
-    with pytest.raises(Failed, match=r"no receipt\nIt was undone"):
+    steps.fails = why
+    with pytest.raises(Failed, match=r"no (receipt|inbox)\nIt was undone"):
         deploy.run(steps.client, "prod", {}, force=False)
     assert steps.done == [*ALL[:-1], "cuoc-thi-prod as templates/x.json", "page old on site"]
 
 
 def test_after_a_first_creation_there_is_nothing_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(monkeypatch, findings=[], edge=FAR)
-    steps.fails, steps.before = True, None
+    steps.fails, steps.before = Failed("no receipt"), None
     with pytest.raises(Failed, match=r"no receipt\nThere is nothing to go back to"):
         deploy.run(steps.client, "prod", {}, force=False)
     assert steps.done == ALL[:-1]
@@ -150,7 +151,7 @@ def test_after_a_first_creation_there_is_nothing_to_go_back_to(monkeypatch: pyte
 
 def test_what_cannot_be_undone_either_is_told_with_both_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(monkeypatch, findings=[], edge=FAR)
-    steps.fails = steps.stuck = True
+    steps.fails, steps.stuck = Failed("no receipt"), True
     with pytest.raises(Failed, match=r"no receipt\nNor could it be undone: UPDATE_ROLLBACK_FAILED\n.*runbook"):
         deploy.run(steps.client, "prod", {}, force=False)
     assert "page old on site" not in steps.done
