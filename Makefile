@@ -132,7 +132,7 @@ package: $(READY) ## build the Lambda package and its template in .local/build (
 preflight: $(READY) ## ask the AWS account what would stand in the way of a deployment (STAGE=dev or prod, SET=)
 	@$(BIN)/python -m infra.preflight --stage "$(STAGE)" $(SET:%=--set %)
 
-deploy: $(READY) ## deploy to AWS and play an attempt (STAGE=dev or prod, SET="AlarmEmail=a@b.vn", FORCE=yes); never tried on real AWS
+deploy: $(READY) ## deploy to AWS and play an attempt; undone if that fails (STAGE=dev or prod, SET="AlarmEmail=a@b.vn", FORCE=yes); never tried on real AWS
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" $(SET:%=--set %) $(if $(FORCE),--force)
 
 limits: $(READY) ## deploy the limits by address (STAGE=prod, OFFICES=networks.txt, SET="Action=block"); never tried on real AWS
