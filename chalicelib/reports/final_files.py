@@ -108,7 +108,7 @@ def final_files(
     of_the_end = ([None, *row] for row in csv_files.prize_rows(best))
     yield "individual_prizes.csv", csv_files.table(header, chain(of_the_end, rows))
     if definition.ranking.final:
-        ranking = csv_files.final_ranking_rows(result)
+        ranking = csv_files.final_ranking_lines(result)
         yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.FINAL_RANKING, ranking)
     of_weeks = [one._replace(title=f"{one.title}, {week.mention}") for week, one in won]
     titled = [*(one._replace(title=f"{one.title}, {title}") for one in best), *of_weeks]

@@ -69,7 +69,7 @@ def week_files(
         made(books.prizes_book, definition, title, period, at, facts.winners, behind, signs),
     )
     yield "winner-checks.xlsx", made(checks_book, closed.week, won, behind, others, signs, at)
-    ranking = csv_files.ranking_rows(result, reference)
+    ranking = csv_files.ranking_lines(result, reference)
     yield "individual_ranking.csv.gz", csv_files.packed_table(csv_files.RANKING, ranking)
     rows = csv_files.unit_rows(result.units)
     yield "unit_ranking.csv", csv_files.table(csv_files.UNITS, rows)

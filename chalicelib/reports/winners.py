@@ -10,7 +10,7 @@ from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, Prize
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.person import masked_name, masked_number
-from chalicelib.domain.times import local_time
+from chalicelib.domain.times import Stamps, local_time
 from chalicelib.services.ports import Participant
 
 
@@ -70,7 +70,7 @@ def _named(
     people: Mapping[str, Participant],
     definition: Definition,
 ) -> list[Winner]:
-    rows = []
+    rows, stamp = [], Stamps(definition.zone)
     for prize in prizes:
         person = people.get(prize.participant_id)
         name = person.full_name if person else ""
@@ -95,7 +95,7 @@ def _named(
                 prediction_error=prize.prediction_error,
                 duration=prize.duration,
                 submitted=None if prize.received is None else local_time(prize.received, definition.zone),
-                submitted_at=None if prize.received is None else definition.rfc3339(prize.received),
+                submitted_at=None if prize.received is None else stamp(prize.received),
                 attempts=prize.attempts,
                 verified=_verified(prize, person, definition),
             )

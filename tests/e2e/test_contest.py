@@ -245,7 +245,8 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
     assert prizes[0]["citizen_id_masked"] == "040******002"
     assert prizes[0]["phone_masked"] == "091****678"
     assert prizes[0]["duration_ms"] == str(binh_best["duration_ms"])
-    assert prizes[0]["submitted_at"] == binh_best["submitted_at"]
+    at = datetime.fromisoformat(binh_best["submitted_at"])
+    assert prizes[0]["submitted_at"] == at.isoformat(timespec="milliseconds")
 
     ranking = csv_rows(gzip.decompress(stack.desk("results/week-1/rev-1/individual_ranking.csv.gz")))
     assert [(row["score"], row["prediction"], row["unit_code"], row["attempts"]) for row in ranking] == [
@@ -254,7 +255,8 @@ def test_a_contest_from_registration_to_the_published_result(stack: Stack, tmp_p
         ("3", "2", "SO-B", "1"),
         ("2", "", "", "1"),
     ]
-    assert ranking[2]["submitted_at"] == cong_best["submitted_at"]
+    at = datetime.fromisoformat(cong_best["submitted_at"])
+    assert ranking[2]["submitted_at"] == at.isoformat(timespec="milliseconds")
     assert datetime.fromisoformat(ranking[3]["submitted_at"]) == closes + timedelta(seconds=2)  # the grace
 
     # what was written into the table is named, and is nowhere else

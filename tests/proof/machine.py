@@ -1254,7 +1254,9 @@ class ContestMachine(RuleBasedStateMachine):
                 "prediction": "" if guess is None else guess,
                 "prediction_error": error,
                 "duration_ms": duration,
-                "submitted_at": rfc3339(received, self.reference.definition.zone),
+                "submitted_at": datetime.fromtimestamp(
+                    received / 1000, self.reference.definition.zone
+                ).isoformat(timespec="milliseconds"),
                 "attempts": len([attempt for attempt in attempts if attempt.fate in ("submitted", "overdue")]),
             }
             yield {column: str(value) for column, value in row.items()}

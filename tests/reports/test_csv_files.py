@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reports.csv_files import PRIZES, RANKING, UNITS, packed_table, safe, table
+from chalicelib.domain.ranking import Candidate, Standing
+from chalicelib.reports.csv_files import PRIZES, RANKING, UNITS, lines, packed_table, ranking_lines, safe, table
 from chalicelib.reports.numbers import decimal
+from tests.fakes import START_MS, definition, reference
+from tests.reports.test_week_report import close
 
 
 def read(data: bytes) -> list[list[str]]:
@@ -83,12 +87,12 @@ ROWS = st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=2), max_size=
 
 @given(ROWS)
 def test_a_packed_table_is_the_same_each_time_and_holds_the_same_bytes(rows: list[list[str]]) -> None:
-    assert gzip.decompress(b"".join(packed_table(["a", "b"], rows))) == table(["a", "b"], rows)
-    assert [*packed_table(["a", "b"], rows)] == [*packed_table(["a", "b"], rows)]
+    assert gzip.decompress(b"".join(packed_table(["a", "b"], lines(rows)))) == table(["a", "b"], rows)
+    assert [*packed_table(["a", "b"], lines(rows))] == [*packed_table(["a", "b"], lines(rows))]
 
 
 def test_packing_reveals_no_time_and_no_file_name() -> None:
-    data = b"".join(packed_table(["a"], [["x"]]))
+    data = b"".join(packed_table(["a"], ["x\r\n"]))
     assert (data[3], data[4:8]) == (0, b"\0\0\0\0")
 
 
@@ -116,3 +120,26 @@ def test_fractions_are_rounded_half_up_without_a_float(value: Fraction, places: 
 def test_rounding_is_never_off_by_more_than_half_a_digit(value: Fraction, places: int) -> None:
     assert abs(Fraction(decimal(value, places)) - value) <= Fraction(1, 2 * 10**places)
     assert len(decimal(value, places).partition(".")[2]) == places
+
+
+TEXTS = st.sampled_from(["an", "=an", "a,b", 'a"b', "", "SO-A", "hai\r\ndòng"])
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.none() | st.integers(0, 99)), max_size=5))
+def test_a_line_of_the_ranking_is_what_the_csv_writer_makes_of_its_cells(
+    people: list[tuple[str, str, int | None]],
+) -> None:
+    loaded = reference(definition())
+    ranked = [
+        Standing(person, unit, "mandatory", True, True, Candidate(1, START_MS, 7, 5, guess, False), 2)
+        for person, unit, guess in people
+    ]
+    result, _ = close(definition(), [])
+    told = "".join(ranking_lines(replace(result, ranked=ranked, target=10), loaded))
+    assert told == "".join(
+        lines(
+            [rank, person, unit, "mandatory", 5, guess, None if guess is None else abs(guess - 10), 7,
+             "2022-08-22T08:00:00.000+07:00", 2]
+            for rank, (person, unit, guess) in enumerate(people, 1)
+        )
+    )  # fmt: skip

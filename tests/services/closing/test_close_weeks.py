@@ -73,7 +73,7 @@ def test_the_prizes_of_the_first_week(closed: Stage) -> None:
     )  # fmt: skip
     assert (first["score"], first["prediction"], first["prediction_error"]) == ("5", "2", "0")
     assert (first["duration_ms"], first["submitted_at"], first["attempts"]) == (
-        "120000", "2022-08-22T08:02:00+07:00", "2",
+        "120000", "2022-08-22T08:02:00.000+07:00", "2",
     )  # fmt: skip
     assert (first["citizen_id_masked"], first["phone_masked"]) == ("040******001", "091****678")
     assert (second["prize"], second["participant_id"], second["prediction_error"]) == ("second", "binh", "1")
