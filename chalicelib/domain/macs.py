@@ -61,9 +61,13 @@ class EntryMacs:
         kept: list[Finished] = []
         refused: list[int] = []
         newest = 0
-        for sealed in records:
-            record = self._content(_RECORD, sealed)
-            if record and record[0] > newest:
+        begun = self._entry.copy()
+        begun.update(_RECORD)
+        for sealed in records:  # ``_content``, in a third less time: a close checks a million
+            record, mac = sealed[:-MAC_BYTES], begun.copy()
+            mac.update(record)
+            authentic = hmac.compare_digest(mac.digest(), sealed[-MAC_BYTES:])
+            if authentic and record and record[0] > newest:
                 newest = record[0]
                 kept.append(Finished.decode(record))
             else:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import permutations
-from struct import unpack
-from typing import NamedTuple
+from struct import Struct
+from typing import NamedTuple, TypeVar
 
 from chalicelib.domain.bank import LETTERS, Bank, Question
 from chalicelib.domain.definition import PaperRules
@@ -24,6 +24,9 @@ _MASK_OF = {char: mask for mask, char in enumerate(MASKS)}
 _LETTER = {letter: position for position, letter in enumerate(LETTERS)}
 # The question's number as people write it → its position on the paper.
 _POSITION = {str(place + 1): place for place in range(100)}
+# The number of a block of hashes, as it is hashed, and how so many blocks are read.
+_BLOCKS = tuple(block.to_bytes(4) for block in range(100))
+_READ = tuple(Struct(f">{4 * blocks}Q").unpack for blocks in range(100))
 _ORDERS = [tuple(permutations(range(n))) for n in range(len(LETTERS) + 1)]
 
 
@@ -35,33 +38,37 @@ class PaperQuestion(NamedTuple):
 
 
 Paper = tuple[PaperQuestion, ...]
+T = TypeVar("T")
 
 
 def _numbers(seed: bytes, count: int) -> Iterator[int]:
     """At least ``count`` numbers: four from each block of 32 bytes."""
     blocks = (count + 3) // 4
-    stream = b"".join([sha256(seed + block.to_bytes(4)).digest() for block in range(blocks)])
-    return iter(unpack(f">{4 * blocks}Q", stream))
+    return iter(_READ[blocks](b"".join([sha256(seed + block).digest() for block in _BLOCKS[:blocks]])))
 
 
-def _take(pool: list[Question], count: int, numbers: Iterator[int]) -> list[Question]:
-    """``count`` questions out of ``pool`` without repetition (the first steps of a Fisher–Yates shuffle)."""
-    for i in range(count):
-        j = i + (next(numbers) * (len(pool) - i) >> 64)
+def _take(pool: list[T], count: int, numbers: Iterator[int]) -> list[T]:
+    """``count`` out of ``pool`` without repetition (the first steps of a Fisher–Yates shuffle)."""
+    size = len(pool)
+    # In this order, zip takes no number that it does not use.
+    for i, number in zip(range(count), numbers, strict=False):
+        j = i + (number * (size - i) >> 64)
         pool[i], pool[j] = pool[j], pool[i]
     return pool[:count]
 
 
-def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int]) -> list[Question]:
+def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int], told: Sequence[T]) -> list[T]:
+    """The questions, each by what is ``told`` in its place."""
     if not rules.topics:
-        return _take(list(bank.questions), rules.questions, numbers)
-    chosen: list[Question] = []
+        return _take(list(told), rules.questions, numbers)
+    chosen: list[int] = []
+    places = range(len(bank.questions))
     for topic in sorted(rules.topics):
-        chosen += _take([q for q in bank.questions if q.topic == topic], rules.topics[topic], numbers)
-    taken = {q.id for q in chosen}
-    rest = [q for q in bank.questions if q.id not in taken]
+        of_topic = [place for place in places if bank.questions[place].topic == topic]
+        chosen += _take(of_topic, rules.topics[topic], numbers)
+    rest = sorted({*places}.difference(chosen))
     chosen += _take(rest, rules.questions - len(chosen), numbers)
-    return _take(chosen, len(chosen), numbers)
+    return [told[place] for place in _take(chosen, len(chosen), numbers)]
 
 
 def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
@@ -72,7 +79,7 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     # One number chooses a question, one mixes it with the others if there is a quota, one shuffles its options.
     numbers = _numbers(f"{bank.digest}|{seed}|".encode(), 3 * rules.questions)
     paper = []
-    for question in _choose(bank, rules, numbers):
+    for question in _choose(bank, rules, numbers, bank.questions):
         orders = _ORDERS[len(question.options)]
         number = next(numbers)
         paper.append(
@@ -83,8 +90,13 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
 
 def drawn_questions(bank: Bank, rules: PaperRules, seed: str) -> list[Question]:
     """The questions of ``draw`` in order, in half the time: encoded answers need no order of options."""
+    return drawn(bank, rules, seed, bank.questions)
+
+
+def drawn(bank: Bank, rules: PaperRules, seed: str, told: Sequence[T]) -> list[T]:
+    """The same, each question by what is ``told`` in its place in the bank."""
     count = (2 if rules.topics else 1) * rules.questions
-    return _choose(bank, rules, _numbers(f"{bank.digest}|{seed}|".encode(), count))
+    return _choose(bank, rules, _numbers(f"{bank.digest}|{seed}|".encode(), count), told)
 
 
 def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:

@@ -44,6 +44,8 @@ class Placement:
         self._corrected, self._merged = corrected, merged
         others = [category.name for category in definition.categories if not category.obliged]
         self._other = others[0] if others else None
+        # Most people have the places of many others: so these take no memory of their own.
+        self._known: dict[Place, Place] = {}
 
     def of(self, entry: Entry) -> Place:
         """The correction's unit and category, else the roster's, else the registration's; merged units last.
@@ -72,8 +74,10 @@ class Placement:
         listed = self._listed.get(entry.participant_id)
         if listed is None:
             if claims:
-                return Place(unit, self._other or entry.category, obliged=False, unlisted=True)
-            return Place(unit, entry.category, obliged)
+                told = Place(unit, self._other or entry.category, obliged=False, unlisted=True)
+            else:
+                told = Place(unit, entry.category, obliged)
+            return self._known.setdefault(told, told)
         if correction.unit is not None and correction.unit != listed.unit:
             # Whoever is excused there is not excused in another unit.
             return Place(unit, listed.category, listed.category in self._obliged, listed=True)

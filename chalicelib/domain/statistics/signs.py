@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple, Self
 
-from chalicelib.domain.attempt import UNSAVED, Entry
+from chalicelib.domain.attempt import NOT_COUNTED, UNSAVED, Entry
 from chalicelib.domain.bank import Bank
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.paper import drawn_questions
@@ -95,7 +95,7 @@ class Signs:
         if entry.unauthentic:
             found = len(set(entry.unauthentic))
             self.unauthentic[entry.participant_id] = Unauthentic(place.unit, entry.used, found)
-        counted = [attempt for attempt in entry.finished if attempt.counted]
+        counted = [attempt for attempt in entry.finished if attempt.flag not in NOT_COUNTED]
         if not counted:
             return
         least = min([attempt.duration for attempt in counted])
@@ -106,11 +106,10 @@ class Signs:
                 self.fast[entry.participant_id] = Fast(place.unit, len(counted), fast, below, least)
         if least < self._skimmed:
             self._not_read(entry, place)
-        unsaved = sum(
-            a.flag == UNSAVED and a.duration >= SAVED_BY_MS and a.score >= self._good for a in counted
-        )
-        if unsaved:
-            self.unsaved[entry.participant_id] = Unsaved(place.unit, len(counted), unsaved)
+        unsaved = [a for a in counted if a.flag == UNSAVED]
+        never = sum(a.duration >= SAVED_BY_MS and a.score >= self._good for a in unsaved)
+        if never:
+            self.unsaved[entry.participant_id] = Unsaved(place.unit, len(counted), never)
         night = self._hour(min([attempt.started for attempt in counted])) % 24 in NIGHT
         if place.unlisted:
             self.unlisted[entry.participant_id] = Unlisted(entry.unit, len(counted), place.unit)
