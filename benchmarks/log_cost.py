@@ -15,6 +15,7 @@ import io
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from hashlib import sha256
 
 from chalicelib.documents.bundle import Counted, Records, encode_line
@@ -65,6 +66,9 @@ class Store:
         found = sorted(self._folders[prefix])
         self._asked["written"] += 1 + len(found) // 1000
         return found
+
+    def get_all(self, keys: Iterable[str]) -> Iterable[bytes | None]:
+        return map(self.get, keys)
 
     def delete(self, keys: list[str]) -> None:
         for key in keys:

@@ -497,6 +497,9 @@ class MemoryObjects:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes | None]:
+        return map(self.get, keys)
+
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
             self.objects.pop(key, None)

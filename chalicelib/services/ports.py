@@ -358,6 +358,9 @@ class ListedObjects(ObjectStore, Protocol):
     def keys(self, prefix: str) -> Iterable[str]:
         """In ascending order."""
 
+    def get_all(self, keys: Iterable[str]) -> Iterable[bytes | None]:
+        """The objects in the order of ``keys``, several fetched at once."""
+
     def delete(self, keys: Sequence[str]) -> None: ...
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from hashlib import md5
 from hashlib import sha256 as new_sha256
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,8 +28,11 @@ _TYPES = {
 }
 # S3 accepts no smaller part of an upload, except the last.
 PART = 8 * 1024 * 1024
-# Objects put side by side: a put mostly waits, and a client has ten connections.
+# Objects fetched or put side by side: a request mostly waits, and a client has ten connections.
 AT_ONCE = 8
+# Parts put side by side: one on its way while the next one is made. More would cost memory.
+PARTS_AT_ONCE = 2
+T = TypeVar("T")
 OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412"}
 
 
@@ -79,10 +84,9 @@ class Bucket:
         upload = self._client.create_multipart_upload(ChecksumAlgorithm="SHA256", **self._what(key))
         named = {"Bucket": self._name, "Key": key, "UploadId": upload["UploadId"]}
         try:
-            done = [
-                self._put_part(part, number, named)
-                for number, part in enumerate(chain((first, second), parts), 1)
-            ]
+            numbered = enumerate(chain((first, second), parts), 1)
+            jobs = (partial(self._put_part, part, number, named) for number, part in numbered)
+            done = list(_side_by_side(jobs, PARTS_AT_ONCE))
             self._client.complete_multipart_upload(MultipartUpload={"Parts": done}, **named)
         except BaseException:
             with suppress(ClientError, BotoCoreError):  # the first error is the one to report
@@ -90,16 +94,11 @@ class Bucket:
             raise
 
     def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            under_way: set[Future[None]] = set()
-            for key, data in files:
-                if len(under_way) == AT_ONCE:
-                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                    for one in done:
-                        one.result()
-                under_way.add(pool.submit(self.put, key, data))
-            for one in under_way:
-                one.result()
+        for _ in _side_by_side((partial(self.put, key, data) for key, data in files), AT_ONCE):
+            pass
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes | None]:
+        return _side_by_side((partial(self.get, key) for key in keys), AT_ONCE)
 
     def _put_part(self, part: bytes, number: int, upload: dict[str, str]) -> dict[str, Any]:
         """The part as the completion names it."""
@@ -166,6 +165,18 @@ class Bucket:
             "CacheControl": self._cache,
             **lock(key, self._lock_days),
         }
+
+
+def _side_by_side(jobs: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
+    """What the jobs return, in their order; each is taken when its turn comes, and raises here."""
+    with ThreadPoolExecutor(at_once) as pool:
+        under_way: deque[Future[T]] = deque()
+        for job in jobs:
+            if len(under_way) == at_once:
+                yield under_way.popleft().result()
+            under_way.append(pool.submit(job))
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:

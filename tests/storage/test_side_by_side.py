@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from threading import Barrier, Lock
 from typing import Any
 
 import pytest
 
-from chalicelib.storage.objects import AT_ONCE, Bucket
+from chalicelib.storage import objects
+from chalicelib.storage.objects import AT_ONCE, PARTS_AT_ONCE, Bucket
 
 SOON_S = 60  # a barrier that is never full breaks the test; it times nothing
 
@@ -26,6 +28,20 @@ class Client:
             raise ConnectionError(put["Key"])
         with self.lock:
             self.objects[put["Key"]] = put["Body"]
+
+    def get_object(self, **got: Any) -> dict[str, Any]:
+        self.together.wait()
+        return {"Body": io.BytesIO(got["Key"].encode())}
+
+    def create_multipart_upload(self, **_: Any) -> dict[str, str]:
+        return {"UploadId": "1"}
+
+    def upload_part(self, **put: Any) -> dict[str, str]:
+        self.together.wait()
+        return {"ETag": f"part {put['PartNumber']}"}
+
+    def complete_multipart_upload(self, **done: Any) -> None:
+        self.parts = [part["ETag"] for part in done["MultipartUpload"]["Parts"]]
 
 
 def test_as_many_as_fit_are_put_at_once() -> None:
@@ -47,6 +63,18 @@ def test_a_file_is_made_only_when_its_turn_comes() -> None:
 
     Bucket(client, "desk").put_all(files())
     assert (made, len(client.objects)) == (3 * AT_ONCE, 3 * AT_ONCE)
+
+
+def test_as_many_as_fit_are_fetched_at_once_and_come_in_order() -> None:
+    keys = [f"log/batch/{number}.bin" for number in range(3 * AT_ONCE)]
+    assert [*Bucket(Client(), "desk").get_all(keys)] == [key.encode() for key in keys]
+
+
+def test_a_part_is_put_while_the_next_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "PART", 4)
+    client = Client(together=PARTS_AT_ONCE)
+    Bucket(client, "desk").put_pieces("audit.jsonl.gz", [b"abc"] * 5)
+    assert client.parts == [f"part {number}" for number in (1, 2, 3, 4)]
 
 
 def test_none_is_no_trouble() -> None:
