@@ -31,7 +31,7 @@ from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week, ranking_rows
-from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.week_proof import PROOF, Minutes, ProofCollector, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import load_placement, rosters_key
 from chalicelib.services.contest.reference import Reference
@@ -157,8 +157,10 @@ def main() -> None:
                 rulings(reference) if what == "rule" else {},
                 placement=placement,
             )
+            del placement  # as in ``services/closing/shares.py``
             if collectors:
                 minutes = find_in(logged)
+                del logged  # in a close, that is on the desk
                 bundle = write_bundle(gathered.collected[PROOF], Bars(), {}, desk, FOLDER, minutes)
                 minutes.fill(dict.fromkeys(minutes.missing, MINUTES), MINUTES)
             names = Pseudonyms(SALT_KEY, reference.definition.contest.id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
-# So many leaves are made into hashes at once; a power of two, so that they are a whole subtree.
-CHUNK = 1024
 WIDTH = 32
+# So many leaves are hashed at once; a power of two, so that they are a whole subtree.
+CHUNK = 1024
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -18,36 +18,41 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def _above(level: Sequence[bytes]) -> list[bytes]:
+def _above(level: bytes) -> bytes:
     """The next level up; an odd node at the end moves up unchanged."""
-    pairs = zip(level[::2], level[1::2], strict=False)
-    up = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
-    if len(level) % 2:
-        up.append(level[-1])
-    return up
+    size = len(level)
+    up = [sha256(b"\x01" + level[at : at + 2 * WIDTH]).digest() for at in range(0, size - WIDTH, 2 * WIDTH)]
+    if size // WIDTH % 2:
+        up.append(level[-WIDTH:])
+    return b"".join(up)
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf hashes in order; SHA-256 of nothing if there are none."""
-    level = leaves
-    while len(level) > 1:
-        level = _above(level)
-    return level[0] if level else sha256().digest()
+    return packed_root([b"".join(leaves)])
 
 
 def hashes(packed: bytes | bytearray) -> list[bytes]:
     """Splits concatenated hashes."""
-    return [bytes(packed[at : at + WIDTH]) for at in range(0, len(packed), WIDTH)]
+    whole = bytes(packed)
+    return [whole[at : at + WIDTH] for at in range(0, len(whole), WIDTH)]
 
 
-def packed_root(leaves: bytes) -> bytes:
-    """The root over ``leaves``, concatenated."""
-    return root([root(chunk) for chunk in _chunks(leaves)])
+def packed_root(pieces: Iterable[bytes]) -> bytes:
+    """The root over leaf hashes, concatenated, of which some are in each piece."""
+    size, roots, rest = CHUNK * WIDTH, list[bytes](), b""
+    for piece in pieces:
+        rest += piece
+        whole = len(rest) - len(rest) % size
+        roots += [_root(rest[at : at + size]) for at in range(0, whole, size)]
+        rest = rest[whole:]
+    return _root(b"".join([*roots, _root(rest)])) or sha256().digest()
 
 
-def _chunks(leaves: bytes) -> Iterator[list[bytes]]:
-    for start in range(0, len(leaves), CHUNK * WIDTH):
-        yield hashes(leaves[start : start + CHUNK * WIDTH])
+def _root(level: bytes) -> bytes:
+    while len(level) > WIDTH:
+        level = _above(level)
+    return level
 
 
 class LeafHashes:
@@ -59,9 +64,10 @@ class LeafHashes:
     def add(self, hashed: bytes) -> None:
         self._buckets[hashed[0]] += hashed
 
-    def ordered(self) -> bytes:
-        """Returns all of them, concatenated in ascending order, and forgets them."""
-        packed = bytearray()
+    def __len__(self) -> int:
+        return sum(map(len, self._buckets)) // WIDTH
+
+    def ordered(self) -> Iterator[bytes]:
+        """Yields all of them in ascending order, many in each piece, and forgets them."""
         while self._buckets:
-            packed += b"".join(sorted(hashes(self._buckets.pop(0))))
-        return bytes(packed)
+            yield b"".join(sorted(hashes(self._buckets.pop(0))))

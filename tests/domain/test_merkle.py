@@ -35,7 +35,7 @@ def test_hashes_come_out_in_ascending_order_however_they_came_in() -> None:
     gathered = LeafHashes()
     for leaf in leaves:
         gathered.add(leaf)
-    assert hashes(gathered.ordered()) == sorted(leaves)
+    assert hashes(b"".join(gathered.ordered())) == sorted(leaves)
 
 
 @given(size=st.integers(0, 70), chunk=st.sampled_from([1, 2, 4, 16]))
@@ -43,4 +43,12 @@ def test_packed_leaves_have_the_same_root_however_many_are_unpacked_at_once(size
     leaves = [sha256(str(k).encode()).digest() for k in range(size)]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(merkle, "CHUNK", chunk)
-        assert packed_root(b"".join(leaves)) == root(leaves)
+        assert packed_root([b"".join(leaves[:7]), b"".join(leaves[7:])]) == root(leaves) == of_the_rfc(leaves)
+
+
+def of_the_rfc(leaves: list[bytes]) -> bytes:
+    """RFC 6962, section 2.1, of leaf hashes: the largest power of two below their number is on the left."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else sha256().digest()
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01" + of_the_rfc(leaves[:left]) + of_the_rfc(leaves[left:])).digest()

@@ -65,8 +65,8 @@ from chalicelib.services.closing.closed import (
     winners_elsewhere,
 )
 from chalicelib.services.closing.consequences import change
-from chalicelib.services.closing.cycle_search import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.links import Links
+from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.shares import SHARES, Shares
 from chalicelib.services.closing.week_proof import (
     PROOF,
@@ -328,6 +328,7 @@ class CloseWeeks:
         hidden = cells_to_hide(definition, reference.units, gathered)
         logged, in_time = self.log.of_week(definition, week), self.log.last_in_time(definition, week)
         minutes = Minutes(logged, in_time, drawn.size if drawn else None)
+        del logged  # for the memory: ``minutes`` forgets it, too
         bundle = write_bundle(
             gathered.collected[PROOF],
             reference.bars(week.number),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Protocol
 
 from chalicelib.documents.closed_week import ClosedWeek
@@ -22,24 +23,39 @@ from chalicelib.domain.receipt import time_salt
 from chalicelib.domain.times import MINUTE_MS
 
 
-def public_order(result: WeekResult, definition: Definition) -> Iterator[str]:
-    """The pseudonyms of everybody ranked, as anybody can put them in order: by minute key and pseudonym."""
-    for group in minute_groups(result.ranked, definition, result.target):
-        yield from sorted(result.names(result.week.number, one.participant_id) for one in group)
+def group_sizes(result: WeekResult, definition: Definition) -> Sequence[int]:
+    """How many people of the ranking have the same minute key, one group after the other."""
+    return array("I", map(len, minute_groups(result.ranked, definition, result.target)))
+
+
+def _groups(result: WeekResult, sizes: Iterable[int]) -> Iterator[list[Standing]]:
+    rest = iter(result.ranked)
+    return (list(islice(rest, size)) for size in sizes)
+
+
+def public_order(result: WeekResult, sizes: Iterable[int]) -> Iterator[str]:
+    """The pseudonyms of everybody ranked, as anybody can put them in order: by minute key and pseudonym.
+
+    ``sizes``: those of ``group_sizes``.
+    """
+    for group in _groups(result, sizes):
+        yield from sorted([result.names(result.week.number, one.participant_id) for one in group])
 
 
 def week_times(
-    result: WeekResult, definition: Definition, borderline: Iterable[OpenedTime]
+    result: WeekResult, sizes: Iterable[int], borderline: Iterable[OpenedTime]
 ) -> tuple[OpenedTime, ...]:
     """By pseudonym and number, of
 
     - everybody whose minute key is that of a winner or a reserve;
     - everybody of whom minutes do not tell what the best attempt counts for, ranked or not;
     - ``borderline``: whatever minutes do not tell to be too fast or not.
+
+    ``sizes``: those of ``group_sizes``.
     """
     opened = list(borderline)
     place, first = 0, {*result.prizes, *result.reserves}
-    for group in minute_groups(result.ranked, definition, result.target):
+    for group in _groups(result, sizes):
         decides = not first.isdisjoint(range(place, place + len(group)))
         place += len(group)
         for one in group:

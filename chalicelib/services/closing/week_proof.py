@@ -42,15 +42,16 @@ from chalicelib.domain.attempt import NOT_COUNTED, Entry, Finished, Status
 from chalicelib.domain.closeout import Collector, WeekResult, closed_entry
 from chalicelib.domain.decisions import Bars
 from chalicelib.domain.definition import Definition, Week
-from chalicelib.domain.identity_provider import verified_by
-from chalicelib.domain.merkle import WIDTH, LeafHashes, leaf_hash, packed_root
+from chalicelib.domain.identity_provider import Verified, verified_by
+from chalicelib.domain.merkle import LeafHashes, leaf_hash, packed_root
 from chalicelib.domain.placement import Place
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import attempt_id, committed
 from chalicelib.domain.small_cells import NOTHING_HIDDEN, Cell, SmallCells
 from chalicelib.domain.times import MINUTE_MS, span_ms
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
-from chalicelib.services.closing.opened_times import public_order, week_times
+from chalicelib.services.closing.memory import give_back
+from chalicelib.services.closing.opened_times import group_sizes, public_order, week_times
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.log.ledger import LoggedLeaves
 from chalicelib.services.ports import LargeObjects
@@ -115,7 +116,11 @@ class Minutes:
         return {leaf: by_close for leaf, (_, _, _, by_close) in self._missing.items()}
 
     def fill(self, batches: Mapping[bytes, int], last_in_time: int) -> None:
-        """The batches of all that was missing; a log that was late meanwhile has moved the last in time."""
+        """The batches of all that was missing; a log that was late meanwhile has moved the last in time.
+
+        Forgets the log, which takes 20 MB for each million records.
+        """
+        self._logged = LoggedLeaves()
         for leaf, (of, at, name, by_close) in self._missing.items():
             of[at] = batches[leaf]
             self._note(name, batches[leaf], by_close=by_close)
@@ -160,7 +165,7 @@ class ProofCollector:
         head = _PERSON.pack(named, len(entry.finished), *sizes, *categories, place.obliged, place.listed)
         block = [head, *texts]
         for one in entry.finished:
-            record = one._replace(score=one.told_score, told=None).encode()
+            record = (one if one.told is None else one._replace(score=one.told, told=None)).encode()
             block += (_ATTEMPT.pack(one.score, len(record)), record)
         self._people[named[0]] += b"".join(block)
 
@@ -250,7 +255,7 @@ class ProofCollector:
             entry = Entry(identity, self._week, unit, self._categories[category], 0, None, ())
             obliged, on_roster = told_of
             place = Place(counted_unit, self._categories[counted_category], obliged, listed=on_roster)
-            name, beside = named.hex(), self._counted(entry, place, proven=named in proven)
+            name, beside = named.hex(), self._beside(entry, place, proven=named in proven)
             hidden = small.hides(Cell(place.unit, place.category, place.obliged))
             for score, record in own:
                 attempt = Finished.decode(record)
@@ -263,12 +268,10 @@ class ProofCollector:
                 if start is not None:
                     started = self._records.start_under(name, self._week, attempt.number, start)
                     minutes.see_start(leaf_hash(started), name)
-                counted = beside._replace(
-                    score=score,
-                    score_salt=made.salts.score,
-                    identity_salt=made.salts.identity if hidden else None,
-                    start=start,
-                    told=attempt.score if attempt.score != score else None,
+                before = attempt.score if attempt.score != score else None
+                identity_salt = made.salts.identity if hidden else None
+                counted = Counted(
+                    place.unit, place.category, score, made.salts.score, before, *beside, start, identity_salt
                 )
                 lines.append(encode_line(public, counted))
                 if attempt.duration // MINUTE_MS == self._borderline and attempt.flag not in NOT_COUNTED:
@@ -276,17 +279,15 @@ class ProofCollector:
                     self.borderline.append(OpenedTime(name, attempt.number, *times, salt))
         return lines
 
-    def _counted(self, entry: Entry, place: Place, *, proven: bool) -> Counted:
-        """What the bundle says of a person beside each record."""
+    def _beside(self, entry: Entry, place: Place, *, proven: bool) -> tuple[str | None, bool, bool, Verified]:
+        """``registered`` to ``verified`` of ``Counted``, which are the same beside all records of a person."""
         verified = verified_by(proven=proven, listed=place.listed)
         moved = (place.unit, place.category) != (entry.unit, entry.category)
-        return Counted(
-            unit=place.unit,
-            category=place.category,
-            registered=entry.category if moved else None,
-            listed=place.listed,
-            excused=place.category in self._obliged and not place.obliged,
-            verified=verified if verified in self._proofs else "none",
+        return (
+            entry.category if moved else None,
+            place.listed,
+            place.category in self._obliged and not place.obliged,
+            verified if verified in self._proofs else "none",
         )
 
 
@@ -336,8 +337,9 @@ def write_bundle(
             yield piece
 
     desk.put_pieces(f"{folder}/{AUDIT}", passing())
-    ordered = leaves.ordered()
-    tree = Proof(packed_root(ordered).hex(), len(ordered) // WIDTH)
+    size_of_tree = len(leaves)
+    tree = Proof(packed_root(leaves.ordered()).hex(), size_of_tree)
+    give_back()
     borderline = [one for one in proof.borderline if one.pseudonym not in {*not_counted}]
     return Bundle(summed.hexdigest(), size, tree, minutes, no_prize, not_counted, linked, borderline)
 
@@ -414,6 +416,7 @@ def ranking_again(
     definition = reference.definition
     name_of = partial(result.names, result.week.number)
     confirmed = set(map(name_of, reference.decisions.lifted_in(result.week.number)))
+    sizes = group_sizes(result, definition)
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,
@@ -442,14 +445,14 @@ def ranking_again(
         earlier_winners=tuple(bundle.earlier_winners) if definition.ranking.one_prize == "contest" else (),
         unit_prizes_elsewhere=listed(elsewhere),
         openings=openings,
-        times=week_times(result, definition, bundle.borderline),
+        times=week_times(result, sizes, bundle.borderline),
         result=Outcome(
             people=result.counts.people,
             attempts=result.counts.attempts,
             perfect_people=result.counts.perfect_people,
             prediction_actual=result.target,
             ranked=len(result.ranked),
-            order_sha256=order_digest(public_order(result, definition)),
+            order_sha256=order_digest(public_order(result, sizes)),
             prizes=tuple(
                 RankedPrize(prize, place + 1, name_of(result.ranked[place].participant_id))
                 for place, prize in result.prizes.items()

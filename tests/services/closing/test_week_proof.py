@@ -28,7 +28,7 @@ def collector() -> ProofCollector:
 
 def written(proof: ProofCollector) -> tuple[bytes, bytes]:
     leaves = LeafHashes()
-    return b"".join(proof.write(leaves, Minutes(LoggedLeaves(), 0))), leaves.ordered()
+    return b"".join(proof.write(leaves, Minutes(LoggedLeaves(), 0))), b"".join(leaves.ordered())
 
 
 def lines(packed: bytes) -> list[Any]:
