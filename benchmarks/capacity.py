@@ -5,23 +5,22 @@ A write whose condition fails is charged, but the answer does not state its unit
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
-
-from botocore.session import get_session
 
 from benchmarks.fixtures import PERSON
 from chalicelib.domain.errors import Stale
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Exam
-from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
+from chalicelib.storage.http_lines import KeptLines
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.tables import make_table
+from tests.wire import WatchedLines, dynamo
 
 
 def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float]]:
@@ -38,18 +37,11 @@ def measure(scratch: Path, reference: Reference) -> dict[str, tuple[float, float
 
 
 def _play(reference: Reference) -> dict[str, tuple[float, float]]:
-    client = dynamodb_client(get_session(), REGION)
-    spent: list[tuple[float, float]] = []
-
-    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        units = parsed.get("ConsumedCapacity", {"CapacityUnits": 1.0})["CapacityUnits"]
-        spent.append((0, units) if model.name in {"GetItem", "Query"} else (units, 0))
-
-    client.meta.events.register("after-call.dynamodb", note)
+    watched = WatchedLines(KeptLines(connect=1, read=5))
     nonces = count(1)
     exam = Exam(
         reference,
-        Entries(client, "entries", lambda: b"MAC key of the benchmark"),
+        Entries(dynamo(REGION, watched), "entries", lambda: b"MAC key of the benchmark"),
         lambda: f"{next(nonces):016x}",
     )
     now = reference.definition.weeks[0].opens
@@ -58,8 +50,15 @@ def _play(reference: Reference) -> dict[str, tuple[float, float]]:
     most: dict[str, tuple[float, float]] = {}
 
     def step(name: str) -> None:
-        write, read = (sum(kind) for kind in zip(*spent, strict=True))
-        spent.clear()
+        write = read = 0.0
+        for action, answer in zip(watched.actions, watched.answers, strict=True):
+            units = json.loads(answer.data).get("ConsumedCapacity", {"CapacityUnits": 1.0})["CapacityUnits"]
+            if action in {"GetItem", "Query"}:
+                read += units
+            else:
+                write += units
+        watched.actions.clear()
+        watched.answers.clear()
         most[name] = max(most.get(name, (0, 0)), (write, read))
 
     for attempt in range(reference.definition.paper.attempts_per_week):

@@ -17,8 +17,6 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from botocore.session import get_session
-
 from benchmarks.closeout_inputs import OPENS, contest, person, rosters
 from benchmarks.page_server import MAC_KEY
 from chalicelib.documents.bundle import Records
@@ -124,7 +122,7 @@ def main() -> None:
     os.environ.update(
         AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID="bench", AWS_SECRET_ACCESS_KEY="bench"
     )
-    http = SignedHttp(get_session(), "ap-southeast-1", connect=2, read=20, retries=1)
+    http = SignedHttp("ap-southeast-1", connect=2, read=20, retries=1)
     listed = rosters() if what == "close" else b""
     reference, pages = contest(ROOT / "contests", listed), EntryPages(http, "entries", lambda: MAC_KEY)
     people = attempts = 0

@@ -8,7 +8,6 @@ submission each. Prints microseconds a record: floor, then tally.
 from __future__ import annotations
 
 import base64
-import io
 import itertools
 import json
 import logging
@@ -19,8 +18,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import urllib3
-from stubs import answer_signed
+from stubs import stub_signed
 
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.attempt import Finished, encode_opening
@@ -104,23 +102,18 @@ def batch(first: int) -> str:
     return json.dumps({"Records": records})
 
 
-class _Body(io.BytesIO):
-    def stream(self, **_: Any) -> Any:
-        yield self.read()
-
-
 class Table:
     """One item of the table ``tallies``, answered before anything is sent."""
 
     def __init__(self) -> None:
         self.item: dict[str, Any] | None = None
 
-    def get(self, request: Any, **_: Any) -> Any:
-        return _answer(request, {"Item": self.item} if self.item else {})
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {"Item": self.item} if self.item else {}
 
-    def put(self, request: Any, **_: Any) -> Any:
-        self.item = json.loads(request.body)["Item"]
-        return _answer(request, {})
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        self.item = request["Item"]
+        return {}
 
 
 class Desk:
@@ -135,24 +128,15 @@ class Desk:
         pass
 
 
-def _answer(request: Any, body: dict[str, Any]) -> Any:
-    from botocore.awsrequest import AWSResponse  # noqa: PLC0415  the package's own
-
-    headers = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, 200, headers, _Body(json.dumps(body).encode()))
-
-
 def main() -> None:
-    urllib3.PoolManager.request = answer_signed  # type: ignore[method-assign,assignment]
+    stub_signed()
     import app as deployed  # noqa: PLC0415  after the stub is in place
     from chalicelib.wiring import tally  # noqa: PLC0415
 
     logging.getLogger("cuoc-thi").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: PTH123, SIM115
     table, parts = Table(), replace(tally._parts(), desk=Desk())
     tally._parts = lambda: parts  # type: ignore[assignment]
-    client = parts.tallies._items._client
-    client.meta.events.register_first("before-send.dynamodb.GetItem", table.get)
-    client.meta.events.register_first("before-send.dynamodb.PutItem", table.put)
+    parts.tallies._items._client = table  # type: ignore[assignment]
     floor, whole = [], []
     for number in range(ROUNDS):
         text = batch(number * RECORDS * 2)
@@ -164,7 +148,7 @@ def main() -> None:
         floor.append((decoded - began) / RECORDS * 1e6)
         whole.append((done - decoded) / RECORDS * 1e6)
     assert table.item is not None
-    size = len(base64.b64decode(table.item["tally"]["B"]))
+    size = len(table.item["tally"]["B"])
     print(f"item: {size} bytes")
     print(statistics.median(floor[ROUNDS // 2 :]), statistics.median(whole[ROUNDS // 2 :]))
 

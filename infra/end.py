@@ -40,9 +40,10 @@ from chalicelib.services.contest.checked import POINTERS
 from chalicelib.services.contest.reference import Current, Library
 from chalicelib.services.contest.revisions import shown_results, stored_revision
 from chalicelib.storage.data_key import DATA_KEY
-from chalicelib.storage.desk import Desk, Pointers
+from chalicelib.storage.desk import Desk
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.objects import Bucket
+from chalicelib.storage.pointers import Pointers
 from infra.halt import no_function
 from infra.place import Place, place_of, say_where
 

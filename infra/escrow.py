@@ -27,7 +27,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from chalicelib.storage.data_key import CONTEXT, DATA_KEY
-from chalicelib.storage.desk import Pointers
+from chalicelib.storage.pointers import Pointers
 from infra.place import Place, place_of, say_where
 
 FORMAT = "cuoc-thi/escrow/1"

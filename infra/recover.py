@@ -25,9 +25,9 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.log import CHECKPOINT, LOG
 from chalicelib.services.contest.checked import POINTERS
 from chalicelib.storage.data_key import CONTEXT, DATA_KEY
-from chalicelib.storage.desk import Pointers
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.objects import PART, Bucket
+from chalicelib.storage.pointers import Pointers
 from infra.aside import ASIDE, bring_back
 from infra.backup import restore
 from infra.contest_copy import DESK, SITE, listed

@@ -26,8 +26,8 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.results_page import SHOWN, ShownResults
 from chalicelib.documents.typed import decode
 from chalicelib.services.contest.revisions import MANIFEST
-from chalicelib.storage.desk import Pointers
 from chalicelib.storage.objects import PART
+from chalicelib.storage.pointers import Pointers
 from infra.cloudformation import outputs
 from infra.local.stackfile import read_stack, stack_client
 from infra.package import PROJECT

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import boto3
 import requests
 
-from chalicelib.storage.desk import Pointers
+from chalicelib.storage.pointers import Pointers
 from infra.intake import send
 
 ROOT = Path(__file__).parent.parent

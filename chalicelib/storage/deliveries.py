@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.models import Item, Table
 
 # Nobody delivers an event again so late.
@@ -34,7 +34,7 @@ class DeliveryItem(Item):
 class StoredDeliveries:
     """``Deliveries`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._table = Table(DeliveryItem, table, client)
 
     def claim(self, delivery: str, claimant: str, now: int) -> int | None:

@@ -1,78 +1,71 @@
-"""The shared DynamoDB client, with time limits for a person who waits."""
+"""DynamoDB by signed requests, and what is the same for all that ask it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from base64 import b64decode
+from typing import Any, Protocol
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
+import msgspec
 
-from chalicelib.domain.errors import Busy
+from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 
-# A botocore client; it has no type of its own.
-Client = Any
-
-_BUSY = {
-    "InternalServerError",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-}
+_encode = msgspec.json.Encoder().encode  # bytes as base64, as DynamoDB wants them
+_decode = msgspec.json.Decoder().decode
 
 
-def dynamodb_client(session: Session, region: str) -> Client:
-    """1 s to connect, 2 s to answer, one retry: with the defaults a call can stall for many seconds.
+class Client(Protocol):
+    """The actions that are needed here, as a client of botocore has them: the operators' commands bring one."""
 
-    A refused call ends after 50 ms and the time of two answers, a hanging one after 4.1 s. The mode "legacy"
-    has DynamoDB's own pause of 50 ms; "standard" sleeps up to a second (0.5 s on average), which occupies a
-    Lambda environment just when none can be spared.
+    def get_item(self, **request: Any) -> dict[str, Any]: ...
 
-    Only this package makes requests, so botocore need not check their types; a fixed user agent saves building
-    one per request. The two would take a third of an update's CPU time.
-    """
-    config = Config(
-        connect_timeout=1,
-        read_timeout=2,
-        retries={"total_max_attempts": 2, "mode": "legacy"},
-        parameter_validation=False,
-        user_agent="cuoc-thi",
-    )
-    return session.create_client("dynamodb", region, config=config)
+    def put_item(self, **request: Any) -> dict[str, Any]: ...
+
+    def update_item(self, **request: Any) -> dict[str, Any]: ...
 
 
-@contextmanager
-def busy_if_pushed_back() -> Iterator[None]:
-    """Turns throttling, time-outs and 5xx into ``Busy``; other errors pass."""
-    try:
-        yield
-    except Exception as error:
-        answer = _answer(error)
-        if answer is not None and answer["Error"]["Code"] not in _BUSY:
+class Dynamo:
+    """``Client`` without botocore. Raises ``Busy`` and ``AwsRefusal``."""
+
+    def __init__(self, http: SignedHttp) -> None:
+        self._http = http
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        return self.call("GetItem", request)
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        return self.call("PutItem", request)
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        return self.call("UpdateItem", request)
+
+    def call(self, action: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Any action, as it is called in DynamoDB's reference."""
+        try:
+            answer = self._http.call("dynamodb", f"DynamoDB_20120810.{action}", _encode(request), version="1.0")
+        except AwsRefusal as refusal:
+            _to_bytes(refusal.response)
             raise
-        if answer is None and not any(isinstance(cause, BotoCoreError) for cause in _causes(error)):
-            raise
-        raise Busy(str(error)) from error
+        told: dict[str, Any] = _decode(answer)
+        _to_bytes(told)
+        return told
 
 
 def refused_item(error: BaseException) -> tuple[bool, dict[str, Any] | None]:
     """Whether a condition failed, and the stored item that made it fail (``ALL_OLD``)."""
-    answer = _answer(error)
-    if answer is None or answer["Error"]["Code"] != "ConditionalCheckFailedException":
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict) or response["Error"]["Code"] != "ConditionalCheckFailedException":
         return False, None
-    return True, answer.get("Item")
+    return True, response.get("Item")
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or getattr(error, "cause", None)
-
-
-def _answer(error: BaseException) -> dict[str, Any] | None:
-    """DynamoDB's own answer, also behind PynamoDB's exceptions; None if there was none."""
-    answers = [cause.response for cause in _causes(error) if isinstance(cause, ClientError)]
-    return answers[-1] if answers else None
+def _to_bytes(told: Any) -> None:
+    """Turns each ``{"B": base64}`` into ``{"B": bytes}``, in place. An attribute called ``B`` is no text."""
+    if isinstance(told, list):
+        for one in told:
+            _to_bytes(one)
+    elif isinstance(told, dict):
+        if isinstance(told.get("B"), str):
+            told["B"] = b64decode(told["B"])
+        else:
+            for one in told.values():
+                _to_bytes(one)

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.macs import EntryMacs
 from chalicelib.services.ports import NotMet
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client, refused_item
 
 # An attribute value in DynamoDB's JSON.
 Value = dict[str, Any]
@@ -137,10 +135,9 @@ class Entries:
         )
 
     def get(self, week: int, participant_id: str) -> Entry | None:
-        with busy_if_pushed_back():
-            answer = self._client.get_item(
-                TableName=self._table, Key=_key(week, participant_id), ConsistentRead=True
-            )
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(week, participant_id), ConsistentRead=True
+        )
         raw = answer.get("Item")
         return self._entry(raw) if raw else None
 
@@ -182,24 +179,22 @@ class Entries:
     ) -> dict[str, Any]:
         used = f"{update} {condition}"
         try:
-            with busy_if_pushed_back():
-                updated: dict[str, Any] = self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(week, participant_id),
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={key: name for key, name in _NAMES.items() if key in used},
-                    ExpressionAttributeValues=values,
-                    ReturnValues=returned,
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    ReturnConsumedCapacity="TOTAL",
-                )
-        except ClientError as error:
+            return self._client.update_item(
+                TableName=self._table,
+                Key=_key(week, participant_id),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={key: name for key, name in _NAMES.items() if key in used},
+                ExpressionAttributeValues=values,
+                ReturnValues=returned,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                ReturnConsumedCapacity="TOTAL",
+            )
+        except Exception as error:
             refused, raw = refused_item(error)
             if refused:
                 raise NotMet(self._entry(raw) if raw else None) from None
             raise
-        return updated
 
     def _macs(self, week: int, participant_id: str, unit: str, category: str) -> EntryMacs:
         return EntryMacs(self._mac_key(), _partition(week, participant_id), participant_id, unit, category)

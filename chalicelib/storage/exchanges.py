@@ -9,7 +9,7 @@ from __future__ import annotations
 from pynamodb.attributes import BinaryAttribute, NumberAttribute
 
 from chalicelib.services.ports import Exchange, ProviderHealth
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.models import Item, Table
 
 _FORGET_S = 3_600
@@ -35,7 +35,7 @@ class HealthItem(Item):
 class StoredExchanges:
     """``Exchanges`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._codes = Table(ExchangeItem, table, client)
         self._health = Table(HealthItem, table, client)
 

@@ -1,4 +1,4 @@
-"""PynamoDB models on the shared client."""
+"""PynamoDB models over signed requests."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pynamodb import constants
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
-from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Dynamo, refused_item
+from chalicelib.storage.signed_http import AwsRefusal
 
 _KEY = "id"
 
@@ -29,15 +29,14 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 class _Shared(Connection):
-    """A connection over a client that is there already; by itself each makes one of its own (0.1 s)."""
+    """A connection without a client of botocore; by itself each makes one of its own (0.1 s)."""
 
-    def __init__(self, client: Client) -> None:
-        super().__init__(region=client.meta.region_name)
+    def __init__(self, client: Dynamo) -> None:
+        super().__init__(region="")
         self._shared = client
 
-    @property
-    def client(self) -> Any:
-        return self._shared
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        return self._shared.call(operation_name, operation_kwargs)
 
 
 class Table(Generic[AnyItem]):
@@ -46,7 +45,7 @@ class Table(Generic[AnyItem]):
     The methods of a model use a connection that it makes itself, which has no public name.
     """
 
-    def __init__(self, model: type[AnyItem], name: str, client: Client) -> None:
+    def __init__(self, model: type[AnyItem], name: str, client: Dynamo) -> None:
         self._model, self._name, self._connection = model, name, _Shared(client)
         key = {constants.ATTR_NAME: _KEY, constants.KEY_TYPE: "HASH"}
         typed = {constants.ATTR_NAME: _KEY, constants.ATTR_TYPE: constants.STRING}
@@ -62,8 +61,7 @@ class Table(Generic[AnyItem]):
 
     def get(self, key: str) -> AnyItem | None:
         """Reads consistently, as all here do."""
-        with busy_if_pushed_back():
-            answer = self._connection.get_item(self._name, key, consistent_read=True)
+        answer = self._connection.get_item(self._name, key, consistent_read=True)
         found = answer.get(constants.ITEM)
         return self._model.from_raw_data(found) if found else None
 
@@ -72,8 +70,7 @@ class Table(Generic[AnyItem]):
         asked: list[Any] = [{_KEY: {constants.STRING: key}} for key in set(keys)]
         while asked:
             page, asked = asked[: constants.BATCH_GET_PAGE_LIMIT], asked[constants.BATCH_GET_PAGE_LIMIT :]
-            with busy_if_pushed_back():
-                answer = self._connection.batch_get_item(self._name, page, consistent_read=True)
+            answer = self._connection.batch_get_item(self._name, page, consistent_read=True)
             for found in answer[constants.RESPONSES].get(self._name, ()):
                 yield self._model.from_raw_data(found)
             unprocessed = answer[constants.UNPROCESSED_KEYS].get(self._name, {})
@@ -84,9 +81,8 @@ class Table(Generic[AnyItem]):
         attributes = item.serialize()
         key = attributes.pop(_KEY)[constants.STRING]
         try:
-            with busy_if_pushed_back():
-                self._connection.put_item(self._name, key, attributes=attributes, condition=condition)
-        except PutError as error:
+            self._connection.put_item(self._name, key, attributes=attributes, condition=condition)
+        except AwsRefusal as error:
             if refused_item(error)[0]:
                 return False
             raise
@@ -95,9 +91,8 @@ class Table(Generic[AnyItem]):
     def update(self, key: str, actions: Sequence[Action], condition: Condition | None = None) -> bool:
         """False if the condition is not met."""
         try:
-            with busy_if_pushed_back():
-                self._connection.update_item(self._name, key, actions=actions, condition=condition)
-        except UpdateError as error:
+            self._connection.update_item(self._name, key, actions=actions, condition=condition)
+        except AwsRefusal as error:
             if refused_item(error)[0]:
                 return False
             raise

@@ -15,17 +15,9 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.storage.content_types import content_type
 from chalicelib.storage.locks import lock
-from chalicelib.storage.signed_http import SignedHttp
 
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "gz": "application/gzip",
-    "html": "text/html; charset=utf-8",
-    "json": "application/json; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
 # S3 accepts no smaller part of an upload, except the last.
 PART = 8 * 1024 * 1024
 # Objects fetched or put side by side: a request mostly waits, and a client has ten connections.
@@ -161,7 +153,7 @@ class Bucket:
         return {
             "Bucket": self._name,
             "Key": key,
-            "ContentType": _TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
+            "ContentType": content_type(key),
             "CacheControl": self._cache,
             **lock(key, self._lock_days),
         }
@@ -189,19 +181,3 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
             del gathered[:PART]
     if gathered:
         yield bytes(gathered)
-
-
-class ReadOnlyBucket:
-    """A bucket for reading only, without the start-up time of a client."""
-
-    def __init__(self, http: SignedHttp, name: str) -> None:
-        self._http, self._name = http, name
-
-    def get(self, key: str) -> bytes | None:
-        return self._http.get_object(self._name, key)
-
-    def put(self, key: str, data: bytes) -> None:
-        raise PermissionError(f"s3://{self._name}/{key} is read only here ({len(data)} bytes)")
-
-    def restore(self, key: str, sha256: str) -> bool:
-        return False

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import Holder, Participant
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.models import Item, Table
 
 SEALED = ("citizen_id", "full_name", "date_of_birth", "gender", "phone")
@@ -58,7 +58,7 @@ _KEPT = {"id", "erased_at", "expires", "verified_at", "in_force", "generation"}
 class Participants:
     """``ParticipantStore`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str, vault: Vault) -> None:
+    def __init__(self, client: Dynamo, table: str, vault: Vault) -> None:
         self._table = Table(ParticipantItem, table, client)
         self._vault = vault
 

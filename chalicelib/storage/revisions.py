@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.domain.closeout import Draw
 from chalicelib.services.ports import CurrentRevision
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.models import Item, Table
 
 
@@ -30,7 +30,7 @@ class DrawItem(Item):
 class StoredRevisions:
     """``Revisions`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._table = Table(RevisionItem, table, client)
         self._draws = Table(DrawItem, table, client)
 

@@ -10,7 +10,6 @@ from chalicelib.documents import revoked_tokens
 from chalicelib.domain.errors import Busy
 from chalicelib.services.exam.revoked import LIFETIME_MS
 from chalicelib.services.ports import Clock, ConditionalObjects, ParticipantStore
-from chalicelib.storage.dynamodb import busy_if_pushed_back
 
 # How far the clocks of two machines may be apart; Amazon's time service keeps them within milliseconds.
 SKEW_MS = 2_000
@@ -42,14 +41,13 @@ class StoredRevocations:
         if not added:
             return
         desk = self._desk()
-        with busy_if_pushed_back():
-            for again in range(TRIES):
-                before = desk.get(revoked_tokens.KEY)
-                stored = revoked_tokens.decode(before) if before else {}
-                kept = {identity: at for identity, at in stored.items() if at + LIFETIME_MS > now}
-                # A slower clock must not bring an earlier moment back.
-                after = kept | {identity: max(moment, kept.get(identity, 0)) for identity in added}
-                if desk.replace(revoked_tokens.KEY, before, revoked_tokens.encode(after)):
-                    return
-                time.sleep(_RANDOM.uniform(0, min(_FIRST_PAUSE_S * 2**again, _LONGEST_PAUSE_S)))
+        for again in range(TRIES):
+            before = desk.get(revoked_tokens.KEY)
+            stored = revoked_tokens.decode(before) if before else {}
+            kept = {identity: at for identity, at in stored.items() if at + LIFETIME_MS > now}
+            # A slower clock must not bring an earlier moment back.
+            after = kept | {identity: max(moment, kept.get(identity, 0)) for identity in added}
+            if desk.replace(revoked_tokens.KEY, before, revoked_tokens.encode(after)):
+                return
+            time.sleep(_RANDOM.uniform(0, min(_FIRST_PAUSE_S * 2**again, _LONGEST_PAUSE_S)))
         raise Busy(f"{revoked_tokens.KEY} was overtaken {TRIES} times")

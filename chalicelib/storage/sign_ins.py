@@ -9,7 +9,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib.domain.times import MINUTE_MS
 from chalicelib.services.ports import Strain, Traffic
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.models import Item, Table
 
 HOUR_MS = 3_600_000
@@ -48,7 +48,7 @@ class ProofItem(Item):
 class StoredSignIns:
     """``SignIns`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._counts = _Counts(client, table)
 
     def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain:
@@ -71,7 +71,7 @@ class StoredSignIns:
 class StoredSources:
     """``Sources`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._counts = _Counts(client, table)
         self._in_all = (-1, 0)  # a minute that is over, and its registrations: read once
 
@@ -97,7 +97,7 @@ class StoredSources:
 
 
 class _Counts(Table[CountItem]):
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         super().__init__(CountItem, table, client)
 
     def of(self, *keys: str) -> list[CountItem]:
@@ -116,7 +116,7 @@ class _Counts(Table[CountItem]):
 class StoredProofsOfWork:
     """``ProofsOfWork`` on DynamoDB."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Dynamo, table: str) -> None:
         self._table = Table(ProofItem, table, client)
 
     def spend(self, proof: str, participant_id: str | None, now: int) -> bool:

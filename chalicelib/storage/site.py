@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.services.ports import KEPT_FOLDERS, PutFile
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back
+from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.objects import OVERTAKEN, Bucket
 
 _ID = "site"
@@ -34,18 +34,16 @@ class Site(Bucket):
     def _note(self, key: str, etag: str) -> None:
         """An attribute for each file: several writers note theirs at once."""
         told = {"L": [{"S": etag}, {"N": str(time.time_ns() // 1_000_000)}]}
-        with busy_if_pushed_back():
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key={"id": {"S": _ID}},
-                UpdateExpression="SET #file = :told",
-                ExpressionAttributeNames={"#file": key},
-                ExpressionAttributeValues={":told": told},
-            )
+        self._dynamodb.update_item(
+            TableName=self._table,
+            Key={"id": {"S": _ID}},
+            UpdateExpression="SET #file = :told",
+            ExpressionAttributeNames={"#file": key},
+            ExpressionAttributeValues={":told": told},
+        )
 
     def noted(self) -> dict[str, PutFile]:
-        with busy_if_pushed_back():
-            answer = self._dynamodb.get_item(TableName=self._table, Key={"id": {"S": _ID}}, ConsistentRead=True)
+        answer = self._dynamodb.get_item(TableName=self._table, Key={"id": {"S": _ID}}, ConsistentRead=True)
         files: Mapping[str, Any] = answer.get("Item", {})
         return {
             key: PutFile(told["L"][0]["S"], int(told["L"][1]["N"]))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
-
-from chalicelib.storage.dynamodb import Client, busy_if_pushed_back, refused_item
+from chalicelib.storage.dynamodb import Client, refused_item
 
 
 class VersionedItems:
@@ -15,8 +13,7 @@ class VersionedItems:
 
     def read(self, key: str) -> tuple[bytes | None, int]:
         """The bytes and their version, as the last write has left them; None and 0 if there are none."""
-        with busy_if_pushed_back():
-            answer = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
         item = answer.get("Item")
         return (item[self._attribute]["B"], int(item["version"]["N"])) if item else (None, 0)
 
@@ -24,14 +21,13 @@ class VersionedItems:
         """One conditional write; False if somebody else has written since ``version`` was read."""
         item = {"id": {"S": key}, "version": {"N": str(version + 1)}, self._attribute: {"B": data}}
         try:
-            with busy_if_pushed_back():
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(id) OR version = :version",
-                    ExpressionAttributeValues={":version": {"N": str(version)}},
-                )
-        except ClientError as error:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(id) OR version = :version",
+                ExpressionAttributeValues={":version": {"N": str(version)}},
+            )
+        except Exception as error:
             if refused_item(error)[0]:
                 return False
             raise

@@ -6,14 +6,11 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from botocore.session import Session, get_session
-
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.secret_values import read_secret
 from chalicelib.storage.signed_http import SignedHttp
 
 if TYPE_CHECKING:
-    from botocore.config import Config
-
     from chalicelib.storage.desk import Desk
     from chalicelib.storage.objects import Bucket
     from chalicelib.storage.site import Site
@@ -21,11 +18,6 @@ if TYPE_CHECKING:
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-@lru_cache(maxsize=1)
-def session() -> Session:
-    return get_session()
 
 
 def secret(http: SignedHttp, name: str) -> bytes:
@@ -41,23 +33,29 @@ def rotated(http: SignedHttp, name: str) -> list[bytes]:
     return [*([previous] if previous else []), secret(http, name)]
 
 
-def bucket(region: str, name: str, waits: Config | None = None) -> Bucket:
-    """A bucket to write to; ``waits``: time limits of its client, if a person waits for it."""
-    import boto3  # noqa: PLC0415  the API hardly needs it
+@lru_cache(maxsize=1)
+def dynamo(region: str) -> Dynamo:
+    """DynamoDB with the time limits of all functions: refused soon, and asked again once."""
+    return Dynamo(SignedHttp(region, connect=1, read=2, retries=1))
+
+
+def bucket(region: str, name: str) -> Bucket:
+    """A bucket to write to."""
+    import boto3  # noqa: PLC0415
 
     from chalicelib.storage.objects import Bucket  # noqa: PLC0415
 
-    return Bucket(boto3.client("s3", region_name=region, config=waits), name)
+    return Bucket(boto3.client("s3", region_name=region), name)
 
 
 def desk_bucket(region: str, name: str, tallies: str, lock_days: int = 0) -> Desk:
     """The desk to write to; its pointers are in the table ``tallies``."""
     import boto3  # noqa: PLC0415
 
-    from chalicelib.storage.desk import Desk, Pointers  # noqa: PLC0415
-    from chalicelib.storage.dynamodb import dynamodb_client  # noqa: PLC0415
+    from chalicelib.storage.desk import Desk  # noqa: PLC0415
+    from chalicelib.storage.pointers import Pointers  # noqa: PLC0415
 
-    pointers = Pointers(dynamodb_client(session(), region), tallies)
+    pointers = Pointers(dynamo(region), tallies)
     return Desk(boto3.client("s3", region_name=region), name, pointers, lock_days)
 
 
@@ -65,7 +63,6 @@ def site_bucket(region: str, name: str, tallies: str) -> Site:
     """The site; what is put there is noted in the table ``tallies``."""
     import boto3  # noqa: PLC0415
 
-    from chalicelib.storage.dynamodb import dynamodb_client  # noqa: PLC0415
     from chalicelib.storage.site import Site  # noqa: PLC0415
 
-    return Site(boto3.client("s3", region_name=region), name, dynamodb_client(session(), region), tallies)
+    return Site(boto3.client("s3", region_name=region), name, dynamo(region), tallies)

@@ -16,14 +16,13 @@ from chalicelib.services.closing.steps import Closing
 from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.log.ledger import Ledger
-from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
 from chalicelib.wiring.environment import ClosingEnvironment, read
 from chalicelib.wiring.people import participants, vault
 
@@ -38,8 +37,8 @@ def closing() -> Closing:
     tallies, lock_days = environment.tallies_table, environment.lock_days
     desk = desk_bucket(region, environment.desk_bucket, tallies, lock_days)
     site = site_bucket(region, environment.site_bucket, tallies)
-    dynamodb = dynamodb_client(session(), region)
-    http = SignedHttp(session(), region, connect=2, read=20, retries=3)
+    dynamodb = dynamo(region)
+    http = SignedHttp(region, connect=2, read=20, retries=3)
     entry_secret = secret(http, environment.entry_secret)
     salts, macs = salt_key(entry_secret), mac_key(entry_secret)
     entries = EntryPages(http, environment.entries_table, lambda: macs)

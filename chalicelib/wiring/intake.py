@@ -19,14 +19,13 @@ from chalicelib.services.people.lookup import Lookup
 from chalicelib.services.ports import ParticipantStore
 from chalicelib.storage.data_key import make_data_key
 from chalicelib.storage.deliveries import StoredDeliveries
-from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.file_reader import FileReader
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
 from chalicelib.wiring.close_weeks import closing
 from chalicelib.wiring.environment import IntakeEnvironment, read
 from chalicelib.wiring.people import participants
@@ -49,17 +48,17 @@ def inbox() -> Inbox:
 
 def _patient(environment: IntakeEnvironment) -> SignedHttp:
     """Waits longer than the function that reads files may take (.chalice/config.json), and asks it once."""
-    return SignedHttp(session(), environment.aws_region, connect=5, read=320, retries=0)
+    return SignedHttp(environment.aws_region, connect=5, read=320, retries=0)
 
 
 def _deliveries(environment: IntakeEnvironment) -> StoredDeliveries:
-    dynamodb = dynamodb_client(session(), environment.aws_region)
+    dynamodb = dynamo(environment.aws_region)
     return StoredDeliveries(dynamodb, environment.participants_table)
 
 
 def _http(environment: IntakeEnvironment, desk: Bucket) -> SignedHttp:
     """Signed requests; makes the vault's data key if there is none, as at the very first file."""
-    http = SignedHttp(session(), environment.aws_region, connect=1, read=5, retries=3)
+    http = SignedHttp(environment.aws_region, connect=1, read=5, retries=3)
     make_data_key(http, desk, environment.data_key_kms)
     return http
 
@@ -82,13 +81,13 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
 
 
 def _participants(environment: IntakeEnvironment, http: SignedHttp, desk: Bucket) -> ParticipantStore:
-    dynamodb = dynamodb_client(session(), environment.aws_region)
+    dynamodb = dynamo(environment.aws_region)
     return participants(dynamodb, environment.participants_table, http, desk, environment.data_key_kms)
 
 
 def _people(environment: IntakeEnvironment, desk: Bucket) -> PersonalFiles:
     http = _http(environment, desk)
-    dynamodb = dynamodb_client(session(), environment.aws_region)
+    dynamodb = dynamo(environment.aws_region)
     people = _participants(environment, http, desk)
     pepper, entry_secret = (
         secret(http, name) for name in (environment.pepper_secret, environment.entry_secret)

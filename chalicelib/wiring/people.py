@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import ObjectStore
 from chalicelib.storage.data_key import open_data_key
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.signed_http import SignedHttp
 
@@ -15,6 +15,6 @@ def vault(http: SignedHttp, desk: ObjectStore, kms_key: str) -> Vault:
 
 
 def participants(
-    dynamodb: Client, table: str, http: SignedHttp, desk: ObjectStore, kms_key: str
+    dynamodb: Dynamo, table: str, http: SignedHttp, desk: ObjectStore, kms_key: str
 ) -> Participants:
     return Participants(dynamodb, table, vault(http, desk, kms_key))

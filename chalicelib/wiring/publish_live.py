@@ -18,14 +18,13 @@ from chalicelib.services.publishing.live import publish_live
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_site
 from chalicelib.services.publishing.watch import must_be_loaded, not_closed
 from chalicelib.storage.desk import Desk
-from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.log_state import StoredLogState
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.storage.site import Site
 from chalicelib.storage.witness_http import post
-from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session, site_bucket
+from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
 from chalicelib.wiring.environment import LiveEnvironment, read
 
 log = logging.getLogger("cuoc-thi")
@@ -48,7 +47,7 @@ def _parts() -> _Parts:
     region, table = environment.aws_region, environment.tallies_table
     desk = desk_bucket(region, environment.desk_bucket, table)
     site = site_bucket(region, environment.site_bucket, table)
-    dynamodb = dynamodb_client(session(), region)
+    dynamodb = dynamo(region)
     named = environment.witnesses
     return _Parts(
         library=Library(desk, now_ms),
@@ -66,8 +65,8 @@ def _log() -> Log:
     """Its key is not read before a contest is in force: `infra/recover.py` puts back the right one."""
     environment, parts = read(LiveEnvironment), _parts()
     region = environment.aws_region
-    key = secret(SignedHttp(session(), region, connect=2, read=5, retries=3), environment.log_secret)
-    states = StoredLogState(dynamodb_client(session(), region), environment.tallies_table)
+    key = secret(SignedHttp(region, connect=2, read=5, retries=3), environment.log_secret)
+    states = StoredLogState(dynamo(region), environment.tallies_table)
     return Log(states, parts.desk, parts.site, SigningKey(key), key, environment.log_minute_s * 1000)
 
 

@@ -14,11 +14,10 @@ from chalicelib.services.contest.reference import Library
 from chalicelib.services.log.leaves import keep_leaves
 from chalicelib.services.publishing.live import count_changes
 from chalicelib.storage.desk import Desk
-from chalicelib.storage.dynamodb import dynamodb_client
 from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, now_ms, secret, session
+from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret
 from chalicelib.wiring.environment import TallyEnvironment, read
 
 
@@ -34,7 +33,7 @@ def _parts() -> _Parts:
     environment = read(TallyEnvironment)
     region = environment.aws_region
     desk = desk_bucket(region, environment.desk_bucket, environment.tallies_table)
-    tallies = LiveTallies(dynamodb_client(session(), region), environment.tallies_table)
+    tallies = LiveTallies(dynamo(region), environment.tallies_table)
     return _Parts(desk, Library(desk, now_ms), tallies)
 
 
@@ -42,7 +41,7 @@ def _parts() -> _Parts:
 def _keys() -> tuple[bytes, bytes]:
     """Of the MACs and of the salts. Not read before a contest is in force: `infra/recover.py` changes them."""
     environment = read(TallyEnvironment)
-    http = SignedHttp(session(), environment.aws_region, connect=1, read=2, retries=2)
+    http = SignedHttp(environment.aws_region, connect=1, read=2, retries=2)
     entry_secret = secret(http, environment.entry_secret)
     return mac_key(entry_secret), salt_key(entry_secret)
 

@@ -10,7 +10,7 @@ import boto3
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.storage.data_key import CONTEXT, DATA_KEY
-from chalicelib.storage.desk import Pointers
+from chalicelib.storage.pointers import Pointers
 from infra.place import FUNCTIONS, Place
 from tests.tables import make_table
 

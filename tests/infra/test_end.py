@@ -31,7 +31,7 @@ from chalicelib.documents.typed import decode
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.services.contest.reference import compile_parts
 from chalicelib.storage.data_key import DATA_KEY
-from chalicelib.storage.desk import Pointers
+from chalicelib.storage.pointers import Pointers
 from infra import end
 from infra.end import BEGUN, CERTIFICATE, goes, run
 from infra.package import PROJECT

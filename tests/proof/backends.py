@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
-from botocore.session import get_session
 from moto import mock_aws
 
 from chalicelib.domain.attempt import Entry
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS, EntryReader, EntryStore, ParticipantStore, Revisions
-from chalicelib.storage.dynamodb import Client, dynamodb_client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages, entry_of
 from chalicelib.storage.participants import Participants
@@ -26,6 +25,7 @@ from chalicelib.storage.signed_http import SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.fakes import MAC_KEY, MemoryEntries, MemoryParticipants, MemoryRevisions
 from tests.tables import make_table
+from tests.wire import MotoLines, dynamo
 
 _KEYS = {"participants": ("id",), "entries": ("pk", "sk"), "tallies": ("id",)}
 
@@ -52,11 +52,11 @@ def in_memory() -> Backend:
 def on_moto() -> Iterator[MakeBackend]:
     """moto does not answer the raw page reader's requests, so entries are scanned here."""
     with patch.dict(os.environ, _credentials("testing", "testing")), mock_aws():
-        client = dynamodb_client(get_session(), REGION)
+        client = dynamo(REGION, MotoLines())
 
         def reader(table: str) -> EntryReader:
             def read(week: int, shards: Sequence[str] = SHARDS) -> Iterator[Entry]:
-                items = client.scan(TableName=table)["Items"]
+                items = client.call("Scan", {"TableName": table})["Items"]
                 pages = {f"w{week}#{shard}" for shard in shards}
                 return (entry_of(item, MAC_KEY) for item in items if item["pk"]["S"] in pages)
 
@@ -71,8 +71,8 @@ def on_ministack(folder: Path) -> Iterator[MakeBackend]:
     with MiniStack(folder / "state", folder / "ministack.log") as aws:
         environment = _credentials(ACCESS_KEY, SECRET_KEY) | {"AWS_ENDPOINT_URL": aws.url}
         with patch.dict(os.environ, environment):
-            http = SignedHttp(get_session(), REGION, connect=1, read=5, retries=1)
-            client = dynamodb_client(get_session(), REGION)
+            http = SignedHttp(REGION, connect=1, read=5, retries=1)
+            client = dynamo(REGION)
             yield _maker(aws.client("dynamodb"), client, lambda table: EntryPages(http, table, lambda: MAC_KEY))
 
 
@@ -80,7 +80,7 @@ def _credentials(key: str, secret: str) -> dict[str, str]:
     return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
 
 
-def _maker(owner: Any, client: Client, reader: Callable[[str], EntryReader]) -> MakeBackend:
+def _maker(owner: Any, client: Dynamo, reader: Callable[[str], EntryReader]) -> MakeBackend:
     """``owner`` makes and drops the tables; ``client`` is the one that the functions use."""
     numbers = count(1)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.storage.deliveries import LEASE_MS, StoredDeliveries
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 
 NOW = 1_661_130_000_000
 
 
 @pytest.fixture
-def deliveries(client: Client) -> StoredDeliveries:
+def deliveries(client: Dynamo) -> StoredDeliveries:
     return StoredDeliveries(client, "participants")
 
 
@@ -31,10 +31,10 @@ def test_a_finished_event_is_nobodys(deliveries: StoredDeliveries) -> None:
     assert deliveries.claim("e", "r2", NOW + 10 * LEASE_MS) is None
 
 
-def test_what_is_remembered_is_forgotten_after_a_month(client: Client, deliveries: StoredDeliveries) -> None:
+def test_what_is_remembered_is_forgotten_after_a_month(client: Dynamo, deliveries: StoredDeliveries) -> None:
     deliveries.claim("e", "r1", NOW)
     deliveries.is_newest("inbox/units.csv", "1", NOW)
-    for item in client.scan(TableName="participants")["Items"]:
+    for item in client.call("Scan", {"TableName": "participants"})["Items"]:
         assert int(item["expires"]["N"]) == NOW // 1000 + 30 * 86_400
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from chalicelib.domain.attempt import OVERDUE, AttemptId, Finished, Opened, encode_opening
-from chalicelib.domain.errors import Busy
 from chalicelib.services.ports import NotMet
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.entries import Entries
 from tests.fakes import MAC_KEY
 
@@ -18,7 +16,7 @@ NONCE = "0123456789abcdef"
 
 
 @pytest.fixture
-def entries(client: Client) -> Entries:
+def entries(client: Dynamo) -> Entries:
     return Entries(client, "entries", lambda: MAC_KEY)
 
 
@@ -205,30 +203,7 @@ def test_weeks_are_kept_apart(entries: Entries) -> None:
     assert found[0]._replace(week=3) == found[1]
 
 
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [
-        (400, "ProvisionedThroughputExceededException"),
-        (400, "ThrottlingException"),
-        (500, "InternalServerError"),
-    ],
-)
-def test_a_database_that_pushes_back_is_busy(entries: Entries, client: Client, status: int, code: str) -> None:
-    def push_back(request: object, **_: object) -> AWSResponse:
-        body = f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"slow down"}}'.encode()
-
-        class Raw:
-            def stream(self, **_: object) -> list[bytes]:
-                return [body]
-
-        return AWSResponse("", status, {"content-type": "application/x-amz-json-1.0"}, Raw())
-
-    client.meta.events.register_first("before-send.dynamodb.UpdateItem", push_back)
-    with pytest.raises(Busy):
-        start(entries)
-
-
-def test_an_erased_entry_keeps_its_erased_records_and_nothing_else(entries: Entries, client: Client) -> None:
+def test_an_erased_entry_keeps_its_erased_records_and_nothing_else(entries: Entries, client: Dynamo) -> None:
     attempt = start(entries)
     entries.save(*WHO, attempt, "BBBBB", 7, 0, 61_000)
     before = entries.get(1, PERSON)

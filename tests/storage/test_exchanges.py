@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.services.ports import Exchange, Exchanges, ProviderHealth
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.exchanges import StoredExchanges
 from tests.fakes import MemoryExchanges
 
@@ -13,7 +13,7 @@ NOW, MINUTE = 1_661_130_000_000, 60_000
 
 
 @pytest.fixture(params=["stored", "memory"])
-def exchanges(client: Client, request: pytest.FixtureRequest) -> Exchanges:
+def exchanges(client: Dynamo, request: pytest.FixtureRequest) -> Exchanges:
     """The fake behaves like DynamoDB."""
     return StoredExchanges(client, "participants") if request.param == "stored" else MemoryExchanges()
 
@@ -58,7 +58,7 @@ def test_failures_before_a_quiet_minute_do_not_count(exchanges: Exchanges) -> No
     assert exchanges.health() == ProviderHealth(1, NOW + 4 * MINUTE, 0)
 
 
-def test_dynamodb_forgets_a_code_later_than_its_flow_ends(client: Client) -> None:
+def test_dynamodb_forgets_a_code_later_than_its_flow_ends(client: Dynamo) -> None:
     exchanges = StoredExchanges(client, "participants")
     exchanges.claim("a", NOW)
     exchanges.keep("a", b"sealed", NOW + 5)

@@ -10,9 +10,10 @@ import pytest
 from chalicelib.domain.attempt import Finished, encode_opening
 from chalicelib.domain.live import Change, LiveTally, Participation
 from chalicelib.domain.macs import EntryMacs
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
+from chalicelib.storage.signed_http import AwsRefusal
 from tests.domain.builders import done, entry
 from tests.fakes import MAC_KEY
 
@@ -21,7 +22,7 @@ STREAM = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/entries/stream/2026
 
 
 @pytest.fixture
-def tallies(client: Client) -> LiveTallies:
+def tallies(client: Dynamo) -> LiveTallies:
     return LiveTallies(client, "tallies")
 
 
@@ -46,12 +47,12 @@ def test_whoever_read_an_older_version_writes_nothing(tallies: LiveTallies) -> N
     assert tallies.read(1)[1] == 2
 
 
-def test_a_faulty_table_is_not_taken_for_a_lost_race(client: Client) -> None:
-    with pytest.raises(client.exceptions.ResourceNotFoundException):
+def test_a_faulty_table_is_not_taken_for_a_lost_race(client: Dynamo) -> None:
+    with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):
         LiveTallies(client, "nothing").replace(1, tally(), 0)
 
 
-def test_the_tally_of_the_largest_contest_takes_sixteen_write_units(client: Client) -> None:
+def test_the_tally_of_the_largest_contest_takes_sixteen_write_units(client: Dynamo) -> None:
     dice = random.Random(1)
     units = {
         f"TRUONG-THPT-{k:04}": Participation(dice.randrange(900), dice.randrange(3000)) for k in range(1500)

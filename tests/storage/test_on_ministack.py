@@ -7,10 +7,8 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.session import get_session
 
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, encode_opening
 from chalicelib.domain.errors import AlreadyFinished, AlreadyRegistered, Busy, NotLoaded, Stale
@@ -19,20 +17,24 @@ from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import NotMet, Participant
 from chalicelib.services.publishing.live import count_changes
 from chalicelib.storage.data_key import DATA_KEY, make_data_key, open_data_key
-from chalicelib.storage.dynamodb import Client, dynamodb_client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.entry_stream import changes
+from chalicelib.storage.http_lines import KeptLines
 from chalicelib.storage.live_tallies import LiveTallies
-from chalicelib.storage.objects import Bucket, ReadOnlyBucket
+from chalicelib.storage.objects import Bucket
 from chalicelib.storage.participants import Participants
+from chalicelib.storage.pointers import Pointers
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.secret_values import read_secret
+from chalicelib.storage.signed_bucket import ReadOnlyDesk, SignedBucket
 from chalicelib.storage.signed_http import AwsRefusal, SignedHttp
 from infra.local.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from tests.fakes import MAC_KEY
 from tests.services.exam.exam_room import AN, BINH, ExamRoom, right
 from tests.tables import make_table
+from tests.wire import WatchedLines, dynamo
 
 pytestmark = pytest.mark.slow
 
@@ -49,39 +51,25 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 
 
 @pytest.fixture
-def client(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> Dynamo:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
-    return dynamodb_client(get_session(), REGION)
+    return dynamo(REGION)
 
 
 @pytest.fixture
-def http(client: Client) -> SignedHttp:
-    return SignedHttp(get_session(), REGION, connect=1, read=5, retries=1)
+def http(client: Dynamo) -> SignedHttp:
+    return SignedHttp(REGION, connect=1, read=5, retries=1)
 
 
-def units_of(client: Client) -> list[float]:
-    """Collects the capacity units that every answer reports."""
-    spent: list[float] = []
-
-    def note(parsed: dict[str, Any], **_: Any) -> None:
-        if "ConsumedCapacity" in parsed:
-            spent.append(parsed["ConsumedCapacity"]["CapacityUnits"])
-
-    client.meta.events.register("after-call.dynamodb", note)
-    return spent
+@pytest.fixture
+def watched(client: Dynamo) -> WatchedLines:
+    return WatchedLines(KeptLines(connect=1, read=5))
 
 
-def requests_of(client: Client) -> list[str]:
-    """Collects the names of all requests."""
-    sent: list[str] = []
-    client.meta.events.register("before-call.dynamodb", lambda model, **_: sent.append(model.name))
-    return sent
-
-
-def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
-    entries, spent = Entries(client, "entries", lambda: MAC_KEY), units_of(client)
+def test_every_write_of_ten_attempts_is_one_unit(watched: WatchedLines) -> None:
+    entries = Entries(dynamo(REGION, watched), "entries", lambda: MAC_KEY)
     who = ("a3" + "0" * 18, "THPT-DTNT-SO-2-NGHEAN", "encouraged")
     for number in range(1, 11):
         started = STARTED + number * 1_300_000
@@ -93,10 +81,10 @@ def test_every_write_of_ten_attempts_is_one_unit(client: Client) -> None:
         entries.save(*who, attempt, "_" * 20, 1_000_000_000, 40, 1_000_000_000)
         record = Finished(number, started, 1_200_000, 9_999, 20, 1_000_000_000, nonce, "_" * 20)
         entries.submit(*who, attempt, record, 0)  # an old revision, but the saved answers
-    assert spent == [1.0] * 430
+    assert watched.units() == [1.0] * 430
 
 
-def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Client, http: SignedHttp) -> None:
+def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Dynamo, http: SignedHttp) -> None:
     entries = Entries(client, "entries", lambda: MAC_KEY)
     people = [f"{shard:02x}{number:018}" for shard in (0, 9, 255) for number in range(3)]
     for person in people:
@@ -109,8 +97,8 @@ def test_the_page_reader_gives_every_entry_of_the_week_and_no_other(client: Clie
     assert (one(1, people[4]), one(1, "09" + "9" * 18)) == (read[4], None)
 
 
-def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Client, http: SignedHttp) -> None:
-    client = aws.client("dynamodb")
+def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Dynamo, http: SignedHttp) -> None:
+    owner = aws.client("dynamodb")
     for number in range(1, 41):
         item = {
             "pk": {"S": "w7#00"},
@@ -119,11 +107,11 @@ def test_a_partition_larger_than_a_page_is_read_whole(aws: MiniStack, client: Cl
             "category": {"S": "mandatory"},
             "used": {"N": "1"},
         }
-        client.put_item(TableName="entries", Item=item)
+        owner.put_item(TableName="entries", Item=item)
     assert len(list(EntryPages(http, "entries", lambda: MAC_KEY).items("w7#00"))) == 40
 
 
-def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, http: SignedHttp) -> None:
+def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Dynamo, http: SignedHttp) -> None:
     vault = Vault(lambda: b"k" * 32)
     people = Participants(client, "participants", vault)
     for number in range(3):
@@ -140,7 +128,7 @@ def test_every_phone_that_can_be_read_is_read(aws: MiniStack, client: Client, ht
     assert sorted(found) == [*read, ("9" * 20, "", STARTED)]  # its phone does not open
 
 
-def test_of_many_at_once_one_gets_a_number(client: Client) -> None:
+def test_of_many_at_once_one_gets_a_number(client: Dynamo) -> None:
     """Eight owners register after a release, while somebody else's corrected number would be the same."""
     people = Participants(client, "participants", Vault(lambda: b"k" * 32))
     number, after, other = "a1" + "0" * 18, "a2" + "0" * 18, "a3" + "0" * 18
@@ -177,7 +165,7 @@ def test_of_many_at_once_one_gets_a_number(client: Client) -> None:
     assert (holder.participant_id == other) == (winners == ["other"])
 
 
-def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> None:
+def test_a_failed_condition_brings_the_item_back_over_http(client: Dynamo) -> None:
     entries = Entries(client, "entries", lambda: MAC_KEY)
     person = "b0" + "0" * 18
     entries.start(3, person, "SO-A", "mandatory", encode_opening(STARTED, "a" * 16), 3)
@@ -187,10 +175,10 @@ def test_a_failed_condition_brings_the_item_back_over_http(client: Client) -> No
     assert refused.value.entry.open == (1, STARTED, "a" * 16, None, None, 0)
 
 
-def test_the_revision_decides_over_http_too(client: Client) -> None:
-    exam = ExamRoom(entries=Entries(client, "entries", lambda: MAC_KEY))
+def test_the_revision_decides_over_http_too(watched: WatchedLines) -> None:
+    exam = ExamRoom(entries=Entries(dynamo(REGION, watched), "entries", lambda: MAC_KEY))
     opened = exam.start(BINH)
-    spent = requests_of(client)
+    watched.actions.clear()
     exam.clock.now += 61_000
     assert exam.save(opened, BINH, wrong=1, guess=9, on=0) == 61_000
     assert exam.save(opened, BINH, wrong=1, guess=9, on=0) == 61_000, "doubled"
@@ -203,10 +191,10 @@ def test_the_revision_decides_over_http_too(client: Client) -> None:
     assert exam.submit(opened, BINH, guess=9, on=0) == first, "doubled"
     with pytest.raises(AlreadyFinished):
         exam.submit(opened, BINH, wrong=1, guess=9, on=61_001)
-    assert spent == ["UpdateItem"] * 10, "one write and no read, whatever the answer"
+    assert watched.actions == ["UpdateItem"] * 10, "one write and no read, whatever the answer"
 
 
-def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Client) -> None:
+def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Dynamo) -> None:
     exam = ExamRoom(entries=Entries(client, "entries", lambda: MAC_KEY))
     opened = exam.start(AN)
     exam.clock.now += 61_000
@@ -224,7 +212,7 @@ def test_one_of_many_simultaneous_saves_on_one_revision_wins(client: Client) -> 
     assert told == {(read.guess, read.revision)}, "all were told the same, and it is what is saved"
 
 
-def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, client: Client) -> None:
+def test_the_live_tally_counts_the_records_of_the_tables_stream(aws: MiniStack, client: Dynamo) -> None:
     dynamodb, streams = aws.client("dynamodb"), aws.client("dynamodbstreams")
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     make_table(dynamodb, "streamed", "pk", "sk", StreamSpecification=stream)
@@ -267,18 +255,21 @@ def test_secrets_and_objects_are_read_by_signed_requests(aws: MiniStack, http: S
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="desk", CreateBucketConfiguration={"LocationConstraint": REGION})
     Bucket(s3, "desk").put("reference/a-b_c.json", b"{}")
-    assert ReadOnlyBucket(http, "desk").get("reference/a-b_c.json") == b"{}"
-    assert ReadOnlyBucket(http, "desk").get("reference/none.json") is None
+    assert SignedBucket(http, "desk").get("reference/a-b_c.json") == b"{}"
+    assert SignedBucket(http, "desk").get("reference/none.json") is None
+    SignedBucket(http, "desk").put("inbox/releases.csv", b"x,y")
+    put = s3.get_object(Bucket="desk", Key="inbox/releases.csv")
+    assert (put["Body"].read(), put["ContentType"]) == (b"x,y", "text/csv; charset=utf-8")
     assert Bucket(s3, "desk").get("reference/none.json") is None
     with pytest.raises(PermissionError):
-        ReadOnlyBucket(http, "desk").put("reference/a-b_c.json", b"")
+        ReadOnlyDesk(http, "desk", Pointers(Dynamo(http), "tallies")).put("reference/a-b_c.json", b"")
 
 
 def test_the_data_key_is_made_once_and_opened_by_kms(aws: MiniStack, http: SignedHttp) -> None:
     kms, s3 = aws.client("kms"), aws.client("s3")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     s3.create_bucket(Bucket="vault", CreateBucketConfiguration={"LocationConstraint": REGION})
-    desk, reader = Bucket(s3, "vault"), ReadOnlyBucket(http, "vault")
+    desk, reader = Bucket(s3, "vault"), SignedBucket(http, "vault")
     with pytest.raises(NotLoaded):
         open_data_key(http, reader, key)
     make_data_key(http, desk, key)
@@ -299,11 +290,11 @@ def test_the_data_key_is_made_once_and_opened_by_kms(aws: MiniStack, http: Signe
 
 
 def test_an_unknown_table_is_refused_and_silence_is_busy(
-    client: Client, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    client: Dynamo, http: SignedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(AwsRefusal, match="ResourceNotFoundException"):
         next(EntryPages(http, "nothing", lambda: MAC_KEY).items("w1#00"))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    silent = SignedHttp(get_session(), REGION, connect=0.2, read=0.2, retries=0)
+    silent = SignedHttp(REGION, connect=0.2, read=0.2, retries=0)
     with pytest.raises(Busy):
         silent.get_object("desk", "key")

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import AlreadyRegistered
 from chalicelib.domain.person import CorrectedLine
 from chalicelib.services.people.vault import Unreadable, Vault
 from chalicelib.services.ports import Holder, Participant, Strain, Traffic
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.participants import SEALED, Participants
 from chalicelib.storage.sign_ins import HOUR_MS, StoredProofsOfWork, StoredSignIns, StoredSources
 
@@ -47,11 +47,11 @@ HOME, OFFICE, CAFE = "a" * 16, "b" * 16, "c" * 16
 
 
 @pytest.fixture
-def participants(client: Client) -> Participants:
+def participants(client: Dynamo) -> Participants:
     return Participants(client, "participants", VAULT)
 
 
-def raw(client: Client, identity: str = ID) -> dict[str, Any]:
+def raw(client: Dynamo, identity: str = ID) -> dict[str, Any]:
     item: dict[str, Any] = client.get_item(TableName="participants", Key={"id": {"S": identity}})["Item"]
     return item
 
@@ -88,7 +88,7 @@ def test_what_a_provider_proves_replaces_what_was_said_once(participants: Partic
 
 
 def test_of_an_erased_person_it_stays_known_that_a_provider_had_proved_it(
-    client: Client, participants: Participants
+    client: Dynamo, participants: Participants
 ) -> None:
     participants.add(AN._replace(verified_at=NOW))
     participants.erase(ID, NOW + 1)
@@ -97,12 +97,12 @@ def test_of_an_erased_person_it_stays_known_that_a_provider_had_proved_it(
     assert participants.get(ID) is None
 
 
-def test_nothing_personal_is_in_plain_text_in_the_table(client: Client, participants: Participants) -> None:
+def test_nothing_personal_is_in_plain_text_in_the_table(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     participants.add(BINH)
     StoredSignIns(client, "participants").failed(ID, HOME, CAFE, NOW)
     participants.allow_reset(ID, "c" * 64, NOW)
-    items = client.scan(TableName="participants")["Items"]
+    items = client.call("Scan", {"TableName": "participants"})["Items"]
     assert len(items) == 4
     written = json.dumps(items, default=lambda value: bytes(value).decode("latin-1"), ensure_ascii=False)
     for person in (AN, BINH):
@@ -113,20 +113,20 @@ def test_nothing_personal_is_in_plain_text_in_the_table(client: Client, particip
     assert {name for name, value in raw(client).items() if "B" in value} == set(SEALED)
 
 
-def test_an_item_is_one_write_unit(client: Client, participants: Participants) -> None:
+def test_an_item_is_one_write_unit(client: Dynamo, participants: Participants) -> None:
     longest = AN._replace(full_name="Ữ" * 80, password_hash="$" * 97, unit="X" * 20)
     participants.add(longest)
     size = sum(len(name) + len(next(iter(value.values()))) for name, value in raw(client).items())
     assert size < 1_000
 
 
-def test_another_data_key_opens_nobody(client: Client, participants: Participants) -> None:
+def test_another_data_key_opens_nobody(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     with pytest.raises(Unreadable):
         Participants(client, "participants", Vault(lambda: b"x" * 32)).get(ID)
 
 
-def test_one_persons_value_does_not_open_in_anothers_place(client: Client, participants: Participants) -> None:
+def test_one_persons_value_does_not_open_in_anothers_place(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     participants.add(BINH)
     client.put_item(
@@ -137,7 +137,7 @@ def test_one_persons_value_does_not_open_in_anothers_place(client: Client, parti
 
 
 def test_a_person_is_deleted_by_the_database_when_the_time_comes(
-    client: Client, participants: Participants
+    client: Dynamo, participants: Participants
 ) -> None:
     participants.add(AN)
     assert raw(client)["expires"] == {"N": "1700000000"}
@@ -154,13 +154,13 @@ def test_a_code_sets_a_new_password_once(participants: Participants) -> None:
     assert not participants.reset_password(ID, "code", "newer", NOW)
 
 
-def test_a_code_creates_nobody(client: Client, participants: Participants) -> None:
+def test_a_code_creates_nobody(client: Dynamo, participants: Participants) -> None:
     assert not participants.allow_reset(ID, "code", NOW)
     assert not participants.reset_password(ID, "code", "new", 0)
-    assert client.scan(TableName="participants")["Items"] == []
+    assert client.call("Scan", {"TableName": "participants"})["Items"] == []
 
 
-def test_an_erased_person_leaves_the_id_behind(client: Client, participants: Participants) -> None:
+def test_an_erased_person_leaves_the_id_behind(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     participants.allow_reset(ID, "code", NOW)
     assert participants.erase(ID, 7)
@@ -179,12 +179,12 @@ def test_an_erased_person_cannot_come_back(participants: Participants) -> None:
     assert not participants.erase(ID, 8)
 
 
-def test_erasing_nobody_leaves_nothing(client: Client, participants: Participants) -> None:
+def test_erasing_nobody_leaves_nothing(client: Dynamo, participants: Participants) -> None:
     assert not participants.erase("nobody", 7)
-    assert client.scan(TableName="participants")["Items"] == []
+    assert client.call("Scan", {"TableName": "participants"})["Items"] == []
 
 
-def test_failures_are_counted_by_origin_tries_by_hour_and_misses_by_source_and_hour(client: Client) -> None:
+def test_failures_are_counted_by_origin_tries_by_hour_and_misses_by_source_and_hour(client: Dynamo) -> None:
     sign_ins = StoredSignIns(client, "participants")
     assert sign_ins.strain(ID, HOME, CAFE, NOW) == Strain()
     sign_ins.failed(ID, HOME, CAFE, NOW)
@@ -197,7 +197,7 @@ def test_failures_are_counted_by_origin_tries_by_hour_and_misses_by_source_and_h
     assert sign_ins.strain("b4", HOME, "another", NOW + 3) == Strain()
 
 
-def test_a_sign_in_makes_its_origin_known_and_clears_its_count(client: Client) -> None:
+def test_a_sign_in_makes_its_origin_known_and_clears_its_count(client: Dynamo) -> None:
     sign_ins = StoredSignIns(client, "participants")
     sign_ins.failed(ID, HOME, CAFE, NOW)
     sign_ins.succeeded(ID, HOME, NOW)
@@ -206,7 +206,7 @@ def test_a_sign_in_makes_its_origin_known_and_clears_its_count(client: Client) -
     assert sign_ins.strain(ID, HOME, CAFE, NOW) == Strain(1, True, 0, 2)
 
 
-def test_a_try_begins_only_below_its_limit_and_no_two_at_once_share_a_place(client: Client) -> None:
+def test_a_try_begins_only_below_its_limit_and_no_two_at_once_share_a_place(client: Dynamo) -> None:
     sign_ins = StoredSignIns(client, "participants")
     assert [sign_ins.begin(ID, 2, NOW) for _ in range(4)] == [True, True, False, False]
     assert sign_ins.begin(ID, None, NOW)
@@ -214,7 +214,7 @@ def test_a_try_begins_only_below_its_limit_and_no_two_at_once_share_a_place(clie
     assert sign_ins.begin(ID, 2, NOW + HOUR_MS)
 
 
-def test_registrations_are_counted_by_source_and_hour_below_their_limit(client: Client) -> None:
+def test_registrations_are_counted_by_source_and_hour_below_their_limit(client: Dynamo) -> None:
     sources = StoredSources(client, "participants")
     assert [sources.begin(CAFE, "01", 2, NOW) for _ in range(3)] == [True, True, False]
     assert sources.begin(CAFE, "01", None, NOW)
@@ -223,29 +223,34 @@ def test_registrations_are_counted_by_source_and_hour_below_their_limit(client: 
     assert sources.traffic(CAFE, NOW + HOUR_MS) == sources.traffic("another", NOW) == Traffic()
 
 
-def test_all_registrations_are_counted_from_a_sample_and_read_once_the_minute_is_over(client: Client) -> None:
+def test_all_registrations_are_counted_from_a_sample_and_read_once_the_minute_is_over(client: Dynamo) -> None:
     sources = StoredSources(client, "participants")
     for number in range(256):
         sources.begin(f"source {number}", f"{number:020x}", None, NOW)
     assert sources.traffic(CAFE, NOW).in_all == 0
     assert sources.traffic(CAFE, NOW + 60_000).in_all == 256
-    client.delete_item(TableName="participants", Key={"id": {"S": f"registered#{NOW // 60_000}"}})
+    client.call(
+        "DeleteItem", {"TableName": "participants", "Key": {"id": {"S": f"registered#{NOW // 60_000}"}}}
+    )
     assert sources.traffic(CAFE, NOW + 60_000).in_all == 256  # not asked again
     assert sources.traffic(CAFE, NOW + 120_000).in_all == 0
 
 
-def test_all_counts_are_deleted_within_thirty_days(client: Client) -> None:
+def test_all_counts_are_deleted_within_thirty_days(client: Dynamo) -> None:
     sign_ins, sources = StoredSignIns(client, "participants"), StoredSources(client, "participants")
     sign_ins.failed(ID, HOME, CAFE, NOW)
     sign_ins.begin(ID, None, NOW)
     sign_ins.succeeded(ID, OFFICE, NOW)
     sources.begin("another", "00", None, NOW)
     StoredProofsOfWork(client, "participants").spend("challenge", ID, NOW)
-    kept = [int(item["expires"]["N"]) - NOW // 1000 for item in client.scan(TableName="participants")["Items"]]
+    kept = [
+        int(item["expires"]["N"]) - NOW // 1000
+        for item in client.call("Scan", {"TableName": "participants"})["Items"]
+    ]
     assert sorted(kept) == [3_600, *[7_200] * 4, 30 * 86_400, 30 * 86_400]
 
 
-def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: Client) -> None:
+def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: Dynamo) -> None:
     proofs = StoredProofsOfWork(client, "participants")
     assert proofs.spend("challenge", ID, NOW)
     assert proofs.spend("challenge", ID, NOW)
@@ -254,7 +259,7 @@ def test_a_proof_is_spent_on_one_person_and_repeating_that_is_harmless(client: C
     assert proofs.spend("another", "b4", NOW)
 
 
-def test_a_proof_of_a_guess_is_spent_once(client: Client) -> None:
+def test_a_proof_of_a_guess_is_spent_once(client: Dynamo) -> None:
     proofs = StoredProofsOfWork(client, "participants")
     assert proofs.spend("challenge", None, NOW)
     assert not proofs.spend("challenge", None, NOW)
@@ -339,7 +344,7 @@ def test_an_owner_who_was_faster_keeps_the_number(participants: Participants) ->
     assert not participants.occupy(BINH.participant_id, ID, UNTIL, NOW)
 
 
-def test_an_erased_person_still_says_whose_the_number_is(client: Client, participants: Participants) -> None:
+def test_an_erased_person_still_says_whose_the_number_is(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     participants.pass_on(ID, ID, OTHER, 1)
     participants.erase(ID, NOW)
@@ -356,7 +361,7 @@ LINE = CorrectedLine(
 
 
 def test_a_correction_is_written_with_its_line_and_both_are_sealed(
-    client: Client, participants: Participants
+    client: Dynamo, participants: Participants
 ) -> None:
     participants.add(AN)
     phone = LINE._replace(field="phone", before=AN.phone, after="0987654321")
@@ -379,7 +384,7 @@ def test_a_correction_of_what_was_read_before_another_one_writes_nothing(partici
     assert not participants.correct(AN, [LINE])
 
 
-def test_erasure_takes_the_corrections_along(client: Client, participants: Participants) -> None:
+def test_erasure_takes_the_corrections_along(client: Dynamo, participants: Participants) -> None:
     participants.add(AN)
     participants.correct(AN, [LINE])
     participants.erase(ID, 1)

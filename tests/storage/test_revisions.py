@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.services.ports import CurrentRevision
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.revisions import StoredRevisions
 
 
 @pytest.fixture
-def revisions(client: Client) -> StoredRevisions:
+def revisions(client: Dynamo) -> StoredRevisions:
     return StoredRevisions(client, "tallies")
 
 

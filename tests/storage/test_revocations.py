@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.services.exam.revoked import LIFETIME_MS
 from chalicelib.services.ports import ParticipantStore
 from chalicelib.storage import revocations
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.revocations import SKEW_MS, StoredRevocations
@@ -24,7 +24,7 @@ NOW = 1_661_130_000_000
 
 
 @pytest.fixture
-def desk(client: Client) -> Bucket:
+def desk(client: Dynamo) -> Bucket:
     s3 = boto3.client("s3", region_name=REGION)
     s3.create_bucket(Bucket="desk", CreateBucketConfiguration=cast(Any, {"LocationConstraint": REGION}))
     return Bucket(s3, "desk")
@@ -34,7 +34,7 @@ def ids(count: int, first: int = 0) -> list[str]:
     return [f"{number:020x}" for number in range(first, first + count)]
 
 
-def test_a_persons_row_tells_the_moment_so_that_the_next_sign_in_holds(client: Client, desk: Bucket) -> None:
+def test_a_persons_row_tells_the_moment_so_that_the_next_sign_in_holds(client: Dynamo, desk: Bucket) -> None:
     people = Participants(client, "participants", VAULT)
     people.add(AN)
     StoredRevocations(people, lambda: desk, lambda: NOW).revoke([ID, "f" * 20])

@@ -9,9 +9,10 @@ import boto3
 import pytest
 
 from chalicelib.documents.canonical import digest
-from chalicelib.storage.desk import Desk, Pointers
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.desk import Desk
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.objects import Bucket
+from chalicelib.storage.pointers import Pointers
 from chalicelib.storage.site import Site
 from tests.storage.conftest import REGION
 
@@ -19,7 +20,7 @@ KEY = "data/results/week-1.json"
 
 
 @pytest.fixture
-def s3(client: Client) -> Any:
+def s3(client: Dynamo) -> Any:
     """Two buckets with versions, as the template makes them."""
     made = boto3.client("s3", region_name=REGION)
     for name in ("desk", "site"):
@@ -29,7 +30,7 @@ def s3(client: Client) -> Any:
 
 
 @pytest.fixture
-def site(s3: Any, client: Client) -> Site:
+def site(s3: Any, client: Dynamo) -> Site:
     return Site(s3, "site", client, "tallies")
 
 
@@ -83,7 +84,7 @@ def test_the_newest_version_with_the_digest_is_put_in_its_place_again(s3: Any, s
     assert desk.get("reference/contest/a.json") == right
 
 
-def test_pointers_are_items_and_everything_else_is_objects(s3: Any, client: Client) -> None:
+def test_pointers_are_items_and_everything_else_is_objects(s3: Any, client: Dynamo) -> None:
     desk = Desk(s3, "desk", Pointers(client, "tallies"))
     assert desk.get("pointers/contest") is None
     assert desk.replace("pointers/contest", None, b"one")
@@ -98,7 +99,7 @@ def test_pointers_are_items_and_everything_else_is_objects(s3: Any, client: Clie
     assert there == ["reference/a", "reference/b"]
 
 
-def test_who_writes_the_bucket_moves_no_pointer(s3: Any, client: Client) -> None:
+def test_who_writes_the_bucket_moves_no_pointer(s3: Any, client: Dynamo) -> None:
     desk = Desk(s3, "desk", Pointers(client, "tallies"))
     desk.put("pointers/contest", b"right")
     s3.put_object(Bucket="desk", Key="pointers/contest", Body=b"wrong")

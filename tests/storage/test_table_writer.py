@@ -13,7 +13,7 @@ from chalicelib.domain.errors import AttemptNotFound, NoAttemptsLeft
 from chalicelib.domain.macs import EntryMacs
 from chalicelib.domain.paper import draw, score
 from chalicelib.services.exam.exam import OpenPaper, Person
-from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.dynamodb import Dynamo
 from chalicelib.storage.entries import Entries
 from chalicelib.storage.entry_items import entry_of
 from tests.fakes import MAC_KEY, MINUTE, collectors, definition, reference
@@ -25,7 +25,7 @@ CONTEST = definition(paper={"overdue": "submit_saved"})
 class Table:
     """The table with An's two papers, 5 and 3 right, and Bình's open one with 2 right answers saved."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Dynamo) -> None:
         self.client = client
         self.room = ExamRoom(CONTEST, Entries(client, "entries", lambda: MAC_KEY))
         self.first = self.sit(AN, wrong=0)
@@ -49,7 +49,7 @@ class Table:
 
     def read(self) -> list[Entry]:
         """What the close reads."""
-        items = self.client.scan(TableName="entries")["Items"]
+        items = self.client.call("Scan", {"TableName": "entries"})["Items"]
         return [entry_of(item, MAC_KEY) for item in items if item["pk"]["S"].startswith("w1#")]
 
     def counted(self) -> dict[str, list[tuple[int, int, int | None]]]:
@@ -76,7 +76,7 @@ HONEST = {"aa": [(1, 5, 1), (2, 3, 1)], "bb": [(1, 2, None)]}
 
 
 @pytest.fixture
-def table(client: Client) -> Table:
+def table(client: Dynamo) -> Table:
     found = Table(client)
     assert (found.counted(), found.listed()) == (HONEST, [])
     return found

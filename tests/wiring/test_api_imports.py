@@ -7,6 +7,12 @@ import sys
 
 # What other functions are for.
 OTHERS = (
+    "boto3",
+    "botocore",
+    "http.",
+    "pynamodb",
+    "ssl",
+    "urllib3",
     "chalicelib.domain.closeout",
     "chalicelib.domain.ranking",
     "chalicelib.domain.statistics",
