@@ -13,7 +13,7 @@ from threading import Thread
 from chalicelib.domain.definition import Week
 from chalicelib.services.contest.reference import Library
 from chalicelib.wiring import close_weeks, publish_live
-from chalicelib.wiring.aws import desk_bucket
+from chalicelib.wiring.buckets import desk_bucket
 
 # What the stream has not brought by then is too late in any case; here it brings nothing at all.
 AFTER_MS = 10 * 60_000

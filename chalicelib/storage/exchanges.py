@@ -1,77 +1,58 @@
 """Codes of the identity provider, each good for one exchange, and the provider's health.
 
-They lie beside the participants, under keyed ids. DynamoDB deletes items after their ``expires`` (seconds), at
-the earliest; a code is good for as long as its flow, so nothing depends on when.
+They lie beside the participants, under keyed ids: ``code#<keyed id of flow and code>`` with ``claimed_at`` and
+``sealed``, and ``provider#health`` with ``failures``, ``last_at`` and ``down_at``. DynamoDB deletes items some
+time after their ``expires`` (seconds); a code is good for as long as its flow, so nothing depends on when.
 """
 
 from __future__ import annotations
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute
-
 from chalicelib.services.ports import Exchange, ProviderHealth
 from chalicelib.storage.dynamodb import Dynamo
-from chalicelib.storage.models import Item, Table
+from chalicelib.storage.plain_items import PlainItems
 
 _FORGET_S = 3_600
 _HEALTH = "provider#health"
-
-
-class ExchangeItem(Item):
-    """``code#<keyed id of flow and code>``."""
-
-    claimed_at = NumberAttribute(null=True)
-    sealed = BinaryAttribute(legacy_encoding=False, null=True)
-    expires = NumberAttribute(null=True)
-
-
-class HealthItem(Item):
-    """``provider#health``"""
-
-    failures = NumberAttribute(null=True)
-    last_at = NumberAttribute(null=True)
-    down_at = NumberAttribute(null=True)
 
 
 class StoredExchanges:
     """``Exchanges`` on DynamoDB."""
 
     def __init__(self, client: Dynamo, table: str) -> None:
-        self._codes = Table(ExchangeItem, table, client)
-        self._health = Table(HealthItem, table, client)
+        self._items = PlainItems(client, table)
 
     def claim(self, key: str, now: int) -> bool:
-        return self._codes.update(
+        return self._items.update(
             f"code#{key}",
-            [ExchangeItem.claimed_at.set(now), ExchangeItem.expires.set(now // 1000 + _FORGET_S)],
-            ExchangeItem.claimed_at.does_not_exist(),
+            "SET #claimed_at = :now, #expires = :expires",
+            "attribute_not_exists(#claimed_at)",
+            now=now,
+            expires=now // 1000 + _FORGET_S,
         )
 
     def get(self, key: str) -> Exchange | None:
-        item = next(self._codes.get_many([f"code#{key}"]), None)
-        if item is None or item.claimed_at is None:
-            return None
-        return Exchange(int(item.claimed_at), bytes(item.sealed or b""))
+        item = next(self._items.get_many([f"code#{key}"]), {})
+        return Exchange(item["claimed_at"], item.get("sealed", b"")) if "claimed_at" in item else None
 
     def keep(self, key: str, sealed: bytes, now: int) -> None:
-        self._codes.update(
-            f"code#{key}",
-            [ExchangeItem.sealed.set(sealed), ExchangeItem.expires.set(now // 1000 + _FORGET_S)],
-        )
+        update, expires = "SET #sealed = :sealed, #expires = :expires", now // 1000 + _FORGET_S
+        self._items.update(f"code#{key}", update, sealed=sealed, expires=expires)
 
     def release(self, key: str) -> None:
-        self._codes.update(f"code#{key}", [ExchangeItem.claimed_at.remove()])
+        self._items.update(f"code#{key}", "REMOVE #claimed_at")
 
     def health(self) -> ProviderHealth:
-        item = next(self._health.get_many([_HEALTH]), None) or HealthItem(_HEALTH)
-        return ProviderHealth(int(item.failures or 0), int(item.last_at or 0), int(item.down_at or 0))
+        item = next(self._items.get_many([_HEALTH]), {})
+        return ProviderHealth(item.get("failures", 0), item.get("last_at", 0), item.get("down_at", 0))
 
     def failed(self, now: int, window: int, too_many: int) -> None:
         before = self.health()
         failures = before.failures + 1 if now - before.last_at < window else 1
-        actions = [HealthItem.failures.set(failures), HealthItem.last_at.set(now)]
+        update = "SET #failures = :failures, #last_at = :now"
         if failures >= too_many:
-            actions.append(HealthItem.down_at.set(now))
-        self._health.update(_HEALTH, actions)  # of two at once one may be lost: the next ones count
+            update += ", #down_at = :now"
+        # Of two at once one may be lost: the next ones count.
+        self._items.update(_HEALTH, update, failures=failures, now=now)
 
     def recovered(self) -> None:
-        self._health.update(_HEALTH, [HealthItem.failures.set(0)], HealthItem.failures > 0)
+        self._items.update(_HEALTH, "SET #failures = :none", "#failures > :none", none=0)

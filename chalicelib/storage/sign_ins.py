@@ -1,16 +1,23 @@
 """Records kept beside the participants for a while: tries, what sources do, and spent proofs of work.
 
-Keys are keyed ids only (``domain.identity``). DynamoDB deletes items after their ``expires`` (seconds).
+``wrong#<participant id>#<origin>``: ``tries`` failed since the last success, which made it ``known``.
+``wrong#<participant id>#<hour since 1970>``: ``tries`` from all origins that were not known.
+``source#<source>#<hour since 1970>``: what the source has ``registered``, and its ``misses``.
+``registered#<minute since 1970>``: about what all sources have ``registered``.
+``proof#<challenge>``: whose registration it was spent on, if it was one (``participant``).
+
+Also for ids that nobody has registered. Origins have 16 characters, so they never collide with hours. Keys are
+keyed ids only (``domain.identity``). DynamoDB deletes items after their ``expires`` (seconds).
 """
 
 from __future__ import annotations
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from typing import Any, Literal
 
 from chalicelib.domain.times import MINUTE_MS
 from chalicelib.services.ports import Strain, Traffic
 from chalicelib.storage.dynamodb import Dynamo
-from chalicelib.storage.models import Item, Table
+from chalicelib.storage.plain_items import PlainItems
 
 HOUR_MS = 3_600_000
 # How long they are kept.
@@ -22,29 +29,6 @@ _PROOF_S = 3_600  # three times as long as a challenge is good
 _SAMPLE = 16
 
 
-class CountItem(Item):
-    """``wrong#<participant id>#<origin>``: ``tries`` failed since the last success, which made it ``known``.
-    ``wrong#<participant id>#<hour since 1970>``: ``tries`` from all origins that were not known.
-    ``source#<source>#<hour since 1970>``: what the source has ``registered``, and its ``misses``.
-    ``registered#<minute since 1970>``: about what all sources have ``registered``.
-
-    Also for ids that nobody has registered. Origins have 16 characters, so they never collide with hours.
-    """
-
-    tries = NumberAttribute(default=0)
-    known = BooleanAttribute(default=False)
-    registered = NumberAttribute(default=0)
-    misses = NumberAttribute(default=0)
-    expires = NumberAttribute()
-
-
-class ProofItem(Item):
-    """``proof#<challenge>``: whose registration it was spent on, if it was one."""
-
-    participant = UnicodeAttribute(null=True)
-    expires = NumberAttribute()
-
-
 class StoredSignIns:
     """``SignIns`` on DynamoDB."""
 
@@ -54,18 +38,23 @@ class StoredSignIns:
     def strain(self, participant_id: str, origin: str, source: str, now: int) -> Strain:
         keys = _here(participant_id, origin), _anywhere(participant_id, now), _source(source, now)
         here, anywhere, from_there = self._counts.of(*keys)
-        return Strain(int(here.tries), here.known, int(anywhere.tries), int(from_there.misses))
+        return Strain(
+            here.get("tries", 0),
+            here.get("known", False),
+            anywhere.get("tries", 0),
+            from_there.get("misses", 0),
+        )
 
     def begin(self, participant_id: str, limit: int | None, now: int) -> bool:
-        return self._counts.add(CountItem.tries, _anywhere(participant_id, now), _HOUR_S, now, limit)
+        return self._counts.add("tries", _anywhere(participant_id, now), _HOUR_S, now, limit)
 
     def failed(self, participant_id: str, origin: str, source: str, now: int) -> None:
-        self._counts.add(CountItem.tries, _here(participant_id, origin), _ORIGIN_S, now)
-        self._counts.add(CountItem.misses, _source(source, now), _HOUR_S, now)
+        self._counts.add("tries", _here(participant_id, origin), _ORIGIN_S, now)
+        self._counts.add("misses", _source(source, now), _HOUR_S, now)
 
     def succeeded(self, participant_id: str, origin: str, now: int) -> None:
         expires = now // 1000 + _ORIGIN_S
-        self._counts.put(CountItem(_here(participant_id, origin), known=True, expires=expires))
+        self._counts.known(_here(participant_id, origin), expires)
 
 
 class StoredSources:
@@ -81,50 +70,60 @@ class StoredSources:
             keys.append(_minute(minute))
         seen, *counted = self._counts.of(*keys)
         for of_all in counted:
-            self._in_all = (minute, int(of_all.registered))
-        return Traffic(int(seen.registered), int(seen.misses), self._in_all[1])
+            self._in_all = (minute, of_all.get("registered", 0))
+        return Traffic(seen.get("registered", 0), seen.get("misses", 0), self._in_all[1])
 
     def begin(self, source: str, participant_id: str, limit: int | None, now: int) -> bool:
-        if not self._counts.add(CountItem.registered, _source(source, now), _HOUR_S, now, limit):
+        if not self._counts.add("registered", _source(source, now), _HOUR_S, now, limit):
             return False
         if int(participant_id, 16) % _SAMPLE == 0:
             minute = _minute(now // MINUTE_MS)
-            self._counts.add(CountItem.registered, minute, _HOUR_S, now, by=_SAMPLE)
+            self._counts.add("registered", minute, _HOUR_S, now, by=_SAMPLE)
         return True
 
     def missed(self, source: str, now: int) -> None:
-        self._counts.add(CountItem.misses, _source(source, now), _HOUR_S, now)
+        self._counts.add("misses", _source(source, now), _HOUR_S, now)
 
 
-class _Counts(Table[CountItem]):
-    def __init__(self, client: Dynamo, table: str) -> None:
-        super().__init__(CountItem, table, client)
-
-    def of(self, *keys: str) -> list[CountItem]:
-        """In the order of the keys, with noughts for what is not there."""
-        found = {item.id: item for item in self.get_many(keys)}
-        return [found.get(key) or CountItem(key) for key in keys]
+class _Counts(PlainItems):
+    def of(self, *keys: str) -> list[dict[str, Any]]:
+        """In the order of the keys; what is not there is empty."""
+        found = {item["id"]: item for item in self.get_many(keys)}
+        return [found.get(key, {}) for key in keys]
 
     def add(
-        self, count: NumberAttribute, key: str, kept_s: int, now: int, limit: int | None = None, by: int = 1
+        self,
+        count: Literal["tries", "registered", "misses"],
+        key: str,
+        kept_s: int,
+        now: int,
+        limit: int | None = None,
+        by: int = 1,
     ) -> bool:
         """False if ``limit`` were counted already."""
-        fewer = None if limit is None else count.does_not_exist() | (count < limit)
-        return self.update(key, [count.add(by), CountItem.expires.set(now // 1000 + kept_s)], fewer)
+        update, expires = f"ADD #{count} :by SET #expires = :expires", now // 1000 + kept_s
+        if limit is None:
+            return self.update(key, update, by=by, expires=expires)
+        fewer = f"attribute_not_exists(#{count}) OR #{count} < :limit"
+        return self.update(key, update, fewer, by=by, expires=expires, limit=limit)
+
+    def known(self, key: str, expires: int) -> None:
+        """In place of what was counted."""
+        self.put({"id": key, "known": True, "expires": expires}, "")
 
 
 class StoredProofsOfWork:
     """``ProofsOfWork`` on DynamoDB."""
 
     def __init__(self, client: Dynamo, table: str) -> None:
-        self._table = Table(ProofItem, table, client)
+        self._items = PlainItems(client, table)
 
     def spend(self, proof: str, participant_id: str | None, now: int) -> bool:
-        item = ProofItem(f"proof#{proof}", participant=participant_id, expires=now // 1000 + _PROOF_S)
-        unspent = ProofItem.id.does_not_exist()
-        if participant_id is not None:
-            unspent |= ProofItem.participant == participant_id
-        return self._table.put(item, unspent)
+        item = {"id": f"proof#{proof}", "participant": participant_id, "expires": now // 1000 + _PROOF_S}
+        if participant_id is None:
+            return self._items.put(item, "attribute_not_exists(#id)")
+        unspent = "attribute_not_exists(#id) OR #participant = :participant"
+        return self._items.put(item, unspent, participant=participant_id)
 
 
 def _here(participant_id: str, origin: str) -> str:

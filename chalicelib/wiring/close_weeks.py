@@ -22,7 +22,8 @@ from chalicelib.storage.proven_people import ProvenPeople
 from chalicelib.storage.registrations import Registrations
 from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
+from chalicelib.wiring.aws import dynamo, now_ms, secret
+from chalicelib.wiring.buckets import desk_bucket, site_bucket
 from chalicelib.wiring.environment import ClosingEnvironment, read
 from chalicelib.wiring.people import participants, vault
 

@@ -25,7 +25,8 @@ from chalicelib.storage.file_reader import FileReader
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.revocations import StoredRevocations
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
+from chalicelib.wiring.aws import dynamo, now_ms, secret
+from chalicelib.wiring.buckets import desk_bucket, site_bucket
 from chalicelib.wiring.close_weeks import closing
 from chalicelib.wiring.environment import IntakeEnvironment, read
 from chalicelib.wiring.people import participants

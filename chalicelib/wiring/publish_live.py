@@ -24,7 +24,8 @@ from chalicelib.storage.revisions import StoredRevisions
 from chalicelib.storage.signed_http import SignedHttp
 from chalicelib.storage.site import Site
 from chalicelib.storage.witness_http import post
-from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret, site_bucket
+from chalicelib.wiring.aws import dynamo, now_ms, secret
+from chalicelib.wiring.buckets import desk_bucket, site_bucket
 from chalicelib.wiring.environment import LiveEnvironment, read
 
 log = logging.getLogger("cuoc-thi")

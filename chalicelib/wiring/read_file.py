@@ -6,7 +6,7 @@ from chalicelib.documents.canonical import digest
 from chalicelib.readers.contest_files import LARGEST
 from chalicelib.readers.plain import read_file
 from chalicelib.storage.file_reader import read_key
-from chalicelib.wiring.aws import bucket
+from chalicelib.wiring.buckets import bucket
 from chalicelib.wiring.environment import ReadingEnvironment, read
 
 

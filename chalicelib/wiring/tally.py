@@ -17,7 +17,8 @@ from chalicelib.storage.desk import Desk
 from chalicelib.storage.entry_stream import changes
 from chalicelib.storage.live_tallies import LiveTallies
 from chalicelib.storage.signed_http import SignedHttp
-from chalicelib.wiring.aws import desk_bucket, dynamo, now_ms, secret
+from chalicelib.wiring.aws import dynamo, now_ms, secret
+from chalicelib.wiring.buckets import desk_bucket
 from chalicelib.wiring.environment import TallyEnvironment, read
 
 
