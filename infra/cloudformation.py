@@ -186,9 +186,12 @@ def _upload(client: Client, stack: str, template: Template, package: Package) ->
     s3 = client("s3")
     account = client("sts").get_caller_identity()["Account"]
     bucket = _deploy_bucket(s3, account)
-    code = f"code/{package.sha256}.zip"
-    _put_once(s3, bucket, code, package.archive.read_bytes())
-    named = with_names(with_code(template, bucket, code), stack, account, s3.meta.region_name)
+    keys = {}
+    for name, archive in package.archives.items():
+        data = archive.read_bytes()
+        keys[name] = f"code/{sha256(data).hexdigest()}.zip"
+        _put_once(s3, bucket, keys[name], data)
+    named = with_names(with_code(template, bucket, keys), stack, account, s3.meta.region_name)
     return _address(s3, bucket, named, _put_template(s3, bucket, named))
 
 

@@ -1,10 +1,11 @@
-"""Builds the Lambda package and its CloudFormation template for one stage.
+"""Builds the Lambda packages and their CloudFormation template for one stage.
 
     python -m infra.package --stage dev
 
-`chalice package` makes template and code, infra/layer.py the dependencies; both go into one deployment.zip. The
-same inputs give the same zip, byte for byte, and nothing is done if they did not change. Stages in the cloud
-get wheels of Lambda's Python whatever Python packs them, and its bytecode, which starts faster, where one is.
+`chalice package` makes template and code, infra/layer.py the dependencies; both go into deployment.zip, what
+the API needs of them (infra/parts.py) into api.zip as well. The same inputs give the same zips, byte for byte, and
+nothing is done if they did not change. Stages in the cloud get wheels of Lambda's Python whatever Python packs
+them, and its bytecode, which starts faster, where one is.
 """
 
 from __future__ import annotations
@@ -25,21 +26,25 @@ from typing import Any
 
 from infra.archive import breakdown, compile_tree, files_of, write_zip
 from infra.layer import build as build_layer
+from infra.parts import of_api
 from infra.progress import say_aside, waiting
 from infra.runtime import Runtime, of_stage
-from infra.template import for_stage, load
+from infra.template import API_CODE, CODE, for_stage, load
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / ".local" / "build"
 STAGES = ("local", "dev", "prod")
-LIMIT = 6_000_000  # bytes zipped: an unpacked package is read at every cold start
-# Everything that functions import when they need it, including S3's client and the readers of tables.
+API_LIMIT = 4_300_000  # bytes zipped, arm64: an unpacked package is read at every cold start
+# All of our modules, whoever imports them when.
 _ALONE = """
 import sys; sys.path.insert(0, sys.argv[1])
 import importlib, io, pkgutil
 import app, chalicelib
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     importlib.import_module(module.name)
+"""
+# Likewise S3's client and the readers of tables.
+_MORE = """
 import boto3, markdown_it, xlsxwriter
 from chalicelib.readers.spreadsheets import xlsx_records
 boto3.client("s3")
@@ -53,12 +58,20 @@ assert [row.cells for row in xlsx_records("x.xlsx", file.getvalue(), ["x"], [])]
 
 @dataclass(frozen=True)
 class Package:
-    """A built package; ``code_version`` is the digest that results and /health name."""
+    """The built packages; ``code_version`` is the digest that results and /health name.
+
+    ``archive`` has everything, ``api`` what the API needs.
+    """
 
     archive: Path
+    api: Path
     template: Path
-    sha256: str
     code_version: str
+
+    @property
+    def archives(self) -> dict[str, Path]:
+        """By the name that the template has for it."""
+        return {CODE: self.archive, API_CODE: self.api}
 
 
 def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Package:
@@ -83,15 +96,17 @@ def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Packa
         _step(stage, 2, f"dependencies for {architecture}, {runtime.name}; downloads the missing ones")
         with waiting("Downloading and trimming the dependencies", usually=15):
             layer = build_layer(project / "requirements.txt", architecture, BUILD / "layers", runtime)
-        _step(stage, 3, "one zip of both")
-        write_zip(out / "deployment.zip", files_of(layer) | files_of(Path(work, "code")))
+        _step(stage, 3, "a zip of both, and one for the API")
+        files = files_of(layer) | files_of(Path(work, "code"))
+        write_zip(out / CODE, files)
+        write_zip(out / API_CODE, of_api(files, project))
         version = _digest(code | {"runtime": runtime.name.encode()})
         template = for_stage(load(next(Path(work, "packed").glob("sam.*"))), stage, version, runtime.name)
         (out / "template.json").write_text(json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True))
     _step(stage, 4, "does it import with nothing around it?")
-    _check_alone(out / "deployment.zip", architecture, runtime)
-    digest = sha256((out / "deployment.zip").read_bytes()).hexdigest()
-    package = Package(out / "deployment.zip", out / "template.json", digest, version)
+    _check_alone(out / CODE, _ALONE + _MORE, architecture, runtime)
+    _check_alone(out / API_CODE, _ALONE, architecture, runtime)
+    package = Package(out / CODE, out / API_CODE, out / "template.json", version)
     note.write_text(json.dumps({"stamp": stamp, **asdict(package)}, default=lambda path: path.name, indent=1))
     return package
 
@@ -102,13 +117,13 @@ def _step(stage: str, number: int, what: str) -> None:
 
 def _read(out: Path) -> Package:
     note = json.loads((out / "package.json").read_text())
-    return Package(out / note["archive"], out / note["template"], note["sha256"], note["code_version"])
+    return Package(out / note["archive"], out / note["api"], out / note["template"], note["code_version"])
 
 
 def _inputs(project: Path) -> dict[str, bytes]:
     """All files that the package is made of, by name."""
     names = ["app.py", "requirements.txt", "infra/template.yaml", "infra/platform.toml"]
-    parts = ("archive", "dashboard", "elf", "expected", "layer", "package", "runtime", "template")
+    parts = ("archive", "dashboard", "elf", "expected", "layer", "package", "parts", "runtime", "template")
     names += [f"infra/{name}.py" for name in parts]
     paths = [project / name for name in names]
     paths += sorted((project / ".chalice").glob("*.json"))
@@ -162,7 +177,7 @@ def _assemble(packed: Path, code: Path, runtime: Runtime) -> None:
         )
 
 
-def _check_alone(archive: Path, architecture: str, runtime: Runtime) -> None:
+def _check_alone(archive: Path, script: str, architecture: str, runtime: Runtime) -> None:
     """Imports everything from the package alone: nothing that it lacks may be found on this machine."""
     arm = platform.machine() in {"aarch64", "arm64"}
     if arm != (architecture == "arm64") or not runtime.interpreter:
@@ -170,18 +185,18 @@ def _check_alone(archive: Path, architecture: str, runtime: Runtime) -> None:
     with tempfile.TemporaryDirectory(dir=archive.parent) as work:
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(work)
-        command = [runtime.interpreter, "-I", "-S", "-c", _ALONE, work]
+        command = [runtime.interpreter, "-I", "-S", "-c", script, work]
         environment = {"AWS_DEFAULT_REGION": "ap-southeast-1", "PATH": os.defpath}
         done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"The package does not work on its own:\n{done.stderr.strip()}")
+        raise SystemExit(f"{archive.name} does not work on its own:\n{done.stderr.strip()}")
 
 
 def main() -> None:
     """Builds the package and prints its size and parts."""
     parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__.split("\n")[0])
     parser.add_argument("--stage", choices=STAGES, required=True)
-    parser.add_argument("--out", type=Path, help="folder for deployment.zip and template.json")
+    parser.add_argument("--out", type=Path, help="folder for both zips and template.json")
     parser.add_argument("--fresh", action="store_true", help="build even if nothing changed")
     options = parser.parse_args()
     out = options.out or BUILD / options.stage
@@ -189,11 +204,11 @@ def main() -> None:
         (out / "package.json").unlink()
         shutil.rmtree(BUILD / "layers", ignore_errors=True)
     package = build(options.stage, out=out)
-    size = package.archive.stat().st_size
-    print(package.archive)
-    print(f"{size / 1e6:.2f} MB zipped (goal {LIMIT / 1e6:.0f} MB), code {package.code_version[:12]}")
-    for name, compressed in breakdown(package.archive):
-        print(f"  {compressed / 1e3:8.0f} kB  {name}")
+    for archive in package.archives.values():
+        print(archive)
+        print(f"{archive.stat().st_size / 1e6:.2f} MB zipped, code {package.code_version[:12]}")
+        for name, compressed in breakdown(archive):
+            print(f"  {compressed / 1e3:8.0f} kB  {name}")
     print(package.template)
 
 

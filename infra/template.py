@@ -17,6 +17,9 @@ from infra import dashboard, expected
 Template = dict[str, Any]
 
 ALIAS = "live"
+# The packages: one for all functions, and a smaller one for the API, which people wait for.
+CODE, API_CODE = "deployment.zip", "api.zip"
+API_HANDLER = "app.app"
 # A deployment during which one of these sounds is undone.
 ROLLED_BACK_BY = ("ApiErrorsAlarm", "ApiServerErrorsAlarm", "ApiLatencyAlarm")
 
@@ -59,6 +62,8 @@ def for_stage(template: Template, stage: str, code_version: str, runtime: str) -
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = runtime
+            api = resource["Properties"]["Handler"] == API_HANDLER
+            resource["Properties"]["CodeUri"] = API_CODE if api else CODE
     alarms = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"]
     template["Resources"]["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(alarms)}
     if stage != "local":  # which has nothing to shift traffic with
@@ -151,10 +156,11 @@ def at_once(template: Template) -> Template:
     return template
 
 
-def with_code(template: Template, bucket: str, key: str) -> Template:
-    """The template with the functions' code in ``bucket``."""
+def with_code(template: Template, bucket: str, keys: Mapping[str, str]) -> Template:
+    """The template with the functions' code in ``bucket``; ``keys``: by the packages' names."""
     template = json.loads(json.dumps(template))
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+            code = resource["Properties"]["CodeUri"]
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": keys[code]}
     return template

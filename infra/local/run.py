@@ -70,7 +70,7 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
     began = time.monotonic()
     say(f"Contest: {contest.title}")
     built = package.build("local")
-    say(f"Package: {built.archive.stat().st_size / 1e6:.1f} MB, code {built.code_version[:12]}")
+    say(f"Package of the API: {built.api.stat().st_size / 1e6:.1f} MB, code {built.code_version[:12]}")
     state = options.folder / "state" / contest.key
     layout.check(state)
     aws = MiniStack(

@@ -53,7 +53,7 @@ class Steps:
             }
         ]
         made = {"SiteBucket": "site", "DeskBucket": "desk", "SiteUrl": "https://site"}
-        package = Package(Path("zip"), Path("template"), "sha", "code")
+        package = Package(Path("zip"), Path("api"), Path("template"), "code")
         parts: dict[str, Any] = {
             "look": lambda *_: self.did("look", findings),
             "build": lambda *_: self.did("build", package),

@@ -13,16 +13,17 @@ import pytest
 
 from infra import runtime
 from infra.package import PROJECT, build
+from infra.template import API_CODE, CODE
 
 HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
 COMPILED = re.compile(r"\.pyc?$")
 NATIVE = re.compile(r"\.(cpython-\d+-[\w-]+|abi3)\.so$|\.so(\.[\d.]+)?$")
 
 
-def content(stage: str) -> tuple[set[str], set[str], dict[str, bytes]]:
+def content(stage: str, archive: str) -> tuple[set[str], set[str], dict[str, bytes]]:
     """Modules and native libraries by name without what depends on the Python, and everything else by name."""
     modules, native, other = set(), set(), {}
-    with zipfile.ZipFile(build(stage).archive) as packed:
+    with zipfile.ZipFile(build(stage).archives[archive]) as packed:
         for name in packed.namelist():
             if COMPILED.search(name):
                 modules.add(COMPILED.sub("", name))
@@ -33,8 +34,9 @@ def content(stage: str) -> tuple[set[str], set[str], dict[str, bytes]]:
     return modules, native, other
 
 
-def test_the_local_package_differs_from_the_clouds_in_wheels_and_bytecode_alone() -> None:
-    local, cloud = content("local"), content("prod")
+@pytest.mark.parametrize("archive", [CODE, API_CODE])
+def test_the_local_package_differs_from_the_clouds_in_wheels_and_bytecode_alone(archive: str) -> None:
+    local, cloud = content("local", archive), content("prod", archive)
     assert local[0] == cloud[0]
     assert local[2] == cloud[2]
     bundled = {name for name in local[1] ^ cloud[1] if ".libs/" not in name}  # named after what they hold
@@ -78,5 +80,6 @@ def test_only_an_interpreter_that_runs_is_at_hand(
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
-    first, second = (build("dev", out=tmp_path / name).archive.read_bytes() for name in ("a", "b"))
-    assert sha256(first).digest() == sha256(second).digest()
+    first, second = (build("dev", out=tmp_path / name).archives.values() for name in ("a", "b"))
+    digests = [[sha256(archive.read_bytes()).digest() for archive in both] for both in (first, second)]
+    assert digests[0] == digests[1]
