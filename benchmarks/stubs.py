@@ -56,17 +56,22 @@ def stub(client: Any) -> None:
 def _answer_botocore(request: Any, **_: Any) -> Any:
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415  counted as part of a cold start
 
-    return AWSResponse(request.url, 200, {"content-type": "application/x-amz-json-1.0"}, _Body(UPDATED))
+    return AWSResponse(
+        request.url,
+        200,
+        {"content-type": "application/x-amz-json-1.0"},
+        _Body(UPDATED if "dynamodb" in request.url else b""),
+    )
 
 
 def stub_signed() -> None:
     """Lets signed requests end where they would leave; loaded before the app, as part of its cold start."""
     from chalicelib.storage import http_lines  # noqa: PLC0415
 
-    http_lines.KeptLines.send = _answer_signed  # type: ignore[method-assign]
+    http_lines.KeptLines.send = answer_signed  # type: ignore[method-assign]
 
 
-def _answer_signed(_self: Any, to: Any, method: str, path: str, headers: Any, body: bytes) -> Any:
+def answer_signed(_self: Any, to: Any, method: str, path: str, headers: Any, body: bytes) -> Any:
     from chalicelib.storage.http_lines import Answer  # noqa: PLC0415
 
     action = headers.get("X-Amz-Target", "")
@@ -74,6 +79,8 @@ def _answer_signed(_self: Any, to: Any, method: str, path: str, headers: Any, bo
         return Answer(200, {"x-amz-crc32": _CRC}, UPDATED)
     if to.host.startswith("s3"):
         file = Path(os.environ["OBJECTS"]) / path.removeprefix("/desk/")
+        if method == "PUT":
+            return Answer(200, {}, b"")
         return Answer(200, {}, file.read_bytes()) if file.is_file() else Answer(404, {}, b"")
     return Answer(200, {}, json.dumps(_told(action, body)).encode())
 

@@ -3,9 +3,9 @@
     python -m infra.package --stage dev
 
 `chalice package` makes template and code, infra/layer.py the dependencies; both go into deployment.zip, what
-the API needs of them (infra/parts.py) into api.zip as well. The same inputs give the same zips, byte for byte, and
-nothing is done if they did not change. Stages in the cloud get wheels of Lambda's Python whatever Python packs
-them, and its bytecode, which starts faster, where one is.
+the API needs of them (infra/parts.py) into api.zip as well. The same inputs give the same zips, byte for byte,
+and nothing is done if they did not change. Stages in the cloud get wheels of Lambda's Python whatever Python
+packs them, and its bytecode, which starts faster, where one is.
 """
 
 from __future__ import annotations

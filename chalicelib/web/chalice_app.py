@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from chalice.app import Chalice, Response
 
 from chalicelib.domain.errors import ContestError
@@ -17,12 +18,17 @@ _HEADERS: dict[str, str | list[str]] = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
 }
+# A paper takes 60 µs by ``json``, and 5 so.
+_encode = msgspec.json.Encoder().encode
+# No answer is binary, and Chalice would look for eighteen types in each request, three times. The gateway has
+# been told of them when the package was made.
+_NO_TYPES: list[str] = []
 log = logging.getLogger("cuoc-thi")
 
 
 def reply(status: int, body: Any = None) -> Response:
     """A JSON response, without a body for None."""
-    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = "" if body is None else _encode(body).decode()
     return Response(text, headers=_HEADERS, status_code=status)
 
 
@@ -63,6 +69,7 @@ class ContestApp(Chalice):
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         began = time.perf_counter()
+        self.api.binary_types = _NO_TYPES
         request = event.get("requestContext", {})
         # Not requestId: whoever sends the header X-Amzn-RequestId chooses that one.
         log_lines.begin(request.get("extendedRequestId", ""))

@@ -60,14 +60,19 @@ class Tokens:
 
     def _verified(self, token: str, now: int) -> Any:
         try:
-            return self._serializer.loads(token)
+            return self._loads(token)
         except BadSignature:
             if self._reload is None or now - self._reloaded_at < RELOAD_MS:
                 raise
         self._reloaded_at = now
         self._use(self._reload())
-        return self._serializer.loads(token)
+        return self._loads(token)
 
     def _use(self, keys: Sequence[bytes]) -> None:
         signer = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
         self._serializer = URLSafeSerializer(list(keys), salt="session", signer_kwargs=signer)
+        # Once: the serializer's own ``loads`` makes a signer for each token.
+        self._signer = self._serializer.make_signer(self._serializer.salt)
+
+    def _loads(self, token: str) -> Any:
+        return self._serializer.load_payload(self._signer.unsign(token))
