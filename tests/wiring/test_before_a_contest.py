@@ -10,9 +10,11 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.domain.errors import NotLoaded
+from chalicelib.storage.http_lines import KeptLines
 from chalicelib.wiring import api, aws, publish_live, tally
 from chalicelib.wiring.environment import ApiEnvironment, LiveEnvironment, TallyEnvironment
 from tests.tables import make_table
+from tests.wire import MotoLines
 
 REGION = "ap-southeast-1"
 FIELDS = {
@@ -49,6 +51,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, REGION)
     monkeypatch.setenv("WITNESSES", "none")
+    monkeypatch.setattr(KeptLines, "send", lambda _, *asked: MotoLines().send(*asked))
     forget()
     with mock_aws():
         make_table(boto3.client("dynamodb", REGION), "tallies-table", "id")
