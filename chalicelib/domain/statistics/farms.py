@@ -37,6 +37,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
+from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ def find_farms(
 
 
 class _Farms:
-    """One text a person is all that is kept of the registrations: a third of the memory of tuples."""
+    """Two numbers a person are all that is kept of the registrations: a tenth of the memory of texts."""
 
     def __init__(
         self,
@@ -141,20 +142,22 @@ class _Farms:
         self._first_try = sum(one.attempts == 1 for one in able)
         self._durations = array("q", sorted(one.best.duration for one in able))
         self._on_list = sum(one.participant_id in self._shortlist for one in able)
-        units = {one.participant_id: one.unit for one in people}
-        self._lines = sorted(
-            f"{units[one.participant_id]} {one.at:014} {one.phone} {one.participant_id}"
-            for one in registrations
-            if one.participant_id in units
-        )
-        del units
-        self._times = array("q", sorted(int(line.split(" ", 2)[1]) for line in self._lines))
+        # By place in ``people``: when each registered, -1 where that is not known; the phone's hash, 0 without.
+        self._people = people
+        self._at, self._phone = array("q", [-1]) * len(people), array("Q", [0]) * len(people)
+        places = {one.participant_id: place for place, one in enumerate(people)}
+        for participant_id, phone, at in registrations:
+            place = places.get(participant_id)
+            if place is not None:
+                self._at[place], self._phone[place] = at, _hashed(phone)
+        del places
+        self._times = array("q", sorted(at for at in self._at if at >= 0))
 
     def find(self, marked: frozenset[str]) -> list[Anomaly]:
         found = [*self._shared(), *self._of_all()]
         marked |= {one.participant_id for one in found}
-        for unit, lines in groupby(self._lines, key=lambda line: line.partition(" ")[0]):
-            arrivals = [(at, person) for _, at, _, person in map(_read, lines)]
+        for unit, places in self._by_unit().items():
+            arrivals = sorted((self._at[place], self._people[place].participant_id) for place in places)
             able = {one.participant_id: one for one in self._able.get(unit, ())}
             members = [_Member(at, person, able[person]) for at, person in arrivals if person in able]
             of_unit = [
@@ -167,6 +170,14 @@ class _Farms:
                 of_unit += [one for one in added if one.participant_id in here]
             found += of_unit
         return sorted(found, key=lambda one: (one.reason, one.participant_id))
+
+    def _by_unit(self) -> dict[str, array[int]]:
+        """The places of the people of each unit of whom it is known when they registered."""
+        units: dict[str, array[int]] = {}
+        for place, one in enumerate(self._people):
+            if self._at[place] >= 0:
+                units.setdefault(one.unit, array("I")).append(place)
+        return units
 
     def _of_all(self) -> Iterator[Anomaly]:
         """Says of the first of the ranking that there is a farm, where it hides among many units: not who."""
@@ -294,15 +305,13 @@ class _Farms:
                 )
 
     def _shared(self) -> Iterator[Anomaly]:
-        # Hashes first, in a tenth of the memory of all phones; two phones with one hash do no harm.
-        hashes = array("q", sorted([hash(line.split(" ", 3)[2]) for line in self._lines]))
-        often = {one for one, other in zip(hashes, hashes[SHARED_PHONE:], strict=False) if one == other}
-        by_phone: dict[str, list[tuple[str, str]]] = {}
-        for unit, _, phone, person in map(_read, self._lines):
-            if phone and hash(phone) in often:
-                by_phone.setdefault(phone, []).append((person, unit))
-        groups = sorted(sorted(people) for people in by_phone.values() if len(people) > SHARED_PHONE)
-        for number, people in enumerate(groups, 1):
+        phones = array("Q", sorted(phone for phone in self._phone if phone))
+        often = {one for one, other in zip(phones, phones[SHARED_PHONE:], strict=False) if one == other}
+        by_phone: dict[int, list[tuple[str, str]]] = {}
+        for one, phone in zip(self._people, self._phone, strict=True):
+            if phone in often:
+                by_phone.setdefault(phone, []).append((one.participant_id, one.unit))
+        for number, people in enumerate(sorted(map(sorted, by_phone.values())), 1):
             for person, unit in people:
                 detail, points = (str(number),), MOST_POINTS["one_phone"]
                 yield Anomaly("one_phone", person, unit, len(people), SHARED_PHONE, None, None, detail, points)
@@ -312,9 +321,9 @@ def _within(ordered: array[int], low: int, high: int) -> int:
     return bisect_right(ordered, high) - bisect_left(ordered, low)
 
 
-def _read(line: str) -> tuple[str, int, str, str]:
-    unit, at, phone, person = line.split(" ")
-    return unit, int(at), phone, person
+def _hashed(phone: str) -> int:
+    """64 bits that tell a phone from the others, in each run the same; 0 without a phone."""
+    return int.from_bytes(blake2b(phone.encode(), digest_size=8).digest()) if phone else 0
 
 
 def _sign(
