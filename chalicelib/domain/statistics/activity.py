@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple, Self
 
-from chalicelib.domain.attempt import Entry
+from chalicelib.domain.attempt import NOT_COUNTED, Entry
 from chalicelib.domain.placement import Place
 from chalicelib.domain.times import EPOCH, LocalHours
 
@@ -40,7 +40,7 @@ class Activity:
         self.newcomers: Counter[int] = Counter()
 
     def add(self, entry: Entry, place: Place) -> None:
-        hours = [self._hour(attempt.started) for attempt in entry.finished if attempt.counted]
+        hours = [self._hour(one.started) for one in entry.finished if one.flag not in NOT_COUNTED]
         if hours:
             for hour in hours:  # ``update`` of so few takes longer
                 self.attempts[hour] += 1
