@@ -150,8 +150,8 @@ def close_out(people: int) -> list[Line]:
     lines.append(Line(f"{name}: proof, an attempt", f"{proof:.1f} µs", "", "", "≤ 6 µs", proof <= 6))
     again = (rule[0] - rank[0]) / rule[3] * 1e6
     lines.append(Line(f"{name}: rulings, an attempt", f"{again:.1f} µs", "", "", "≤ 20 µs", again <= 20))
-    reached = people < SIZES[-1] or (close[0] <= 45 and close[1] <= 400)
-    lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 45 s, ≤ 400 MB", reached))
+    reached = people < SIZES[-1] or (close[0] <= 26 and close[1] <= 350)
+    lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 26 s, ≤ 350 MB", reached))
     return lines
 
 

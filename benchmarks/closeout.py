@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -46,17 +47,19 @@ MINUTES = 7 * 24 * 60
 
 
 class Bucket:
-    """Keeps the objects that are read again, and none of those written in pieces."""
+    """Keeps its objects on disk, but for those written in pieces."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self._folder = tempfile.TemporaryDirectory()
 
     def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
+        return self._path(key).read_bytes()
 
     def put(self, key: str, data: bytes) -> None:
-        if key.startswith(FOLDER):
-            self.kept[key] = data
+        self._path(key).write_bytes(data)
+
+    def _path(self, key: str) -> Path:
+        return Path(self._folder.name, key.replace("/", " "))
 
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         for _ in pieces:
@@ -77,19 +80,30 @@ def invented_registrations(people: int) -> Iterator[Registration]:
         yield Registration(identity, f"09{number:08}", OPENS - int(identity, 16) % 1_814_400_000)
 
 
-def in_the_log(reference: Reference, pages: EntryPages) -> list[bytes]:
+def put_into_the_log(desk: Bucket, reference: Reference, pages: EntryPages) -> None:
     """The leaf hashes of each minute of the week, as ``tally`` has handed them on."""
     records = Records(SALT_KEY, reference.definition.contest.id)
     minutes = [bytearray() for _ in range(MINUTES)]
     for number, entry in enumerate(pages(1)):
         minutes[number % MINUTES] += b"".join(records.leaf_hashes(None, entry, reference.bank.digest))
-    return [bytes(minute) for minute in minutes]
+    for number, minute in enumerate(minutes):
+        desk.put(f"{number}.bin", minute)
 
 
-def find_in(logged: Iterable[bytes]) -> Minutes:
+def prepared(what: str, desk: Bucket, pages: EntryPages) -> Reference:
+    """Puts on the desk what a close finds there."""
+    listed = rosters() if what == "close" else b""
+    reference = contest(ROOT / "contests", listed)
+    desk.put(rosters_key(reference.rosters), listed)
+    if what in {"prove", "close"}:
+        put_into_the_log(desk, reference, pages)
+    return reference
+
+
+def find_in(desk: Bucket) -> Minutes:
     leaves = LoggedLeaves()
-    for number, hashes in enumerate(logged):
-        leaves.add(number, hashes)
+    for number in range(MINUTES):
+        leaves.add(number, desk.get(f"{number}.bin") or b"")
     return Minutes(leaves, MINUTES)
 
 
@@ -123,10 +137,9 @@ def main() -> None:
         AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID="bench", AWS_SECRET_ACCESS_KEY="bench"
     )
     http = SignedHttp("ap-southeast-1", connect=2, read=20, retries=1)
-    listed = rosters() if what == "close" else b""
-    reference, pages = contest(ROOT / "contests", listed), EntryPages(http, "entries", lambda: MAC_KEY)
+    desk, pages = Bucket(), EntryPages(http, "entries", lambda: MAC_KEY)
+    reference = prepared(what, desk, pages)
     people = attempts = 0
-    logged = in_the_log(reference, pages) if what in {"prove", "close"} else []
     began = time.process_time()
     if what == "receive":
         for shard in SHARDS:
@@ -143,8 +156,7 @@ def main() -> None:
                 collectors[PROOF] = ProofCollector(reference.definition, reference.bank.digest, week, SALT_KEY)
             if what == "close":
                 collectors |= week_collectors(reference.definition, reference.bank)
-            desk, draw = Bucket(), Draw(MINUTES, "")
-            desk.kept[rosters_key(reference.rosters)] = listed
+            draw = Draw(MINUTES, "")
             placement = load_placement(desk, reference, week.number)
             gathered = gather(
                 reference.definition,
@@ -157,8 +169,7 @@ def main() -> None:
             )
             del placement  # as in ``services/closing/shares.py``
             if collectors:
-                minutes = find_in(logged)
-                del logged  # in a close, that is on the desk
+                minutes = find_in(desk)
                 bundle = write_bundle(gathered.collected[PROOF], Bars(), {}, desk, FOLDER, minutes)
                 minutes.fill(dict.fromkeys(minutes.missing, MINUTES), MINUTES)
             names = Pseudonyms(SALT_KEY, reference.definition.contest.id)
