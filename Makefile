@@ -15,6 +15,8 @@ ID      ?=
 WHO     ?=
 DAYS    ?= 7
 FORCE   ?=
+PEER    ?=
+ONLY    ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -26,7 +28,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench audit restore-drill recovery-drill escrow backup halt resume restore-table recover package preflight deploy smoke results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench postgres audit restore-drill recovery-drill escrow backup halt resume restore-table recover package preflight deploy smoke results intake clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,7 +103,7 @@ templates: $(READY) .venv-checkov/.ready ## package all stages; cfn-lint and che
 	.venv-checkov/bin/checkov --config-file .checkov.yaml --framework secrets --enable-secret-scan-all-files --directory .
 
 audit: $(READY) .venv-audit/.ready ## ask PyPI for known vulnerabilities of the pinned packages; needs the network
-	@.venv-audit/bin/python -m infra.audit requirements.txt requirements-dev.txt requirements-checkov.txt requirements-audit.txt
+	@.venv-audit/bin/python -m infra.audit requirements.txt requirements-dev.txt requirements-checkov.txt requirements-audit.txt requirements-peer.txt
 
 restore-drill: $(READY) ## lose everything of a small contest and restore it; compare the digests (PEOPLE=60)
 	@$(BIN)/python -m benchmarks.restore_drill --people $(if $(filter file,$(origin PEOPLE)),60,$(PEOPLE))
@@ -123,8 +125,13 @@ fuzz: $(READY) ## send 20,000 invented requests to the deployed package; ends wi
 chaos: $(READY) ## make 100,000 submissions while database, store, functions and closes fail; count lost and double ones
 	@$(BIN)/python -m benchmarks.chaos
 
-bench: $(READY) ## measure the README's figures, each against a floor
-	@$(BIN)/python -m benchmarks
+bench: $(READY) $(if $(PEER),.venv-peer/.ready postgres) ## measure the README's figures, each against a floor, into docs/figures.json (ONLY=cold,exam; PEER=1 beside a usual server)
+	@PEER=$(PEER) ONLY=$(ONLY) $(BIN)/python -m benchmarks
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+		echo "Installing PostgreSQL from Debian; once, a minute or two."; \
+		$(APT) update && $(APT) install --yes --no-install-recommends postgresql; }
 
 package: $(READY) ## build the Lambda package and its template in .local/build (STAGE=local, dev or prod)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)"

@@ -1,7 +1,8 @@
 """``make bench``: every figure against its floor in the same run, with the goal beside it.
 
 Times are CPU of whole processes or of loops, medians of several alternating rounds; on a shared machine only
-the ratio means something.
+the ratio means something. What is measured goes into docs/figures.json and the documents (``figures.py``);
+``ONLY=cold,exam`` measures what has such a word in its name, ``PEER=1`` the peer too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import capacity, fixtures, peer, stubs
+from benchmarks import capacity, figures, fixtures, peer, stubs
+from benchmarks.figures import PACKAGE, PEER, RECORD, Line
 from chalicelib.services.contest.reference import Reference
 from infra import package
 from infra.progress import Progress, say_aside, span
@@ -27,17 +29,6 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTS = 11
 SIZES = (4_000, 40_000, 400_000)
 CLOSE_OUTS_TAKE = (10, 30, 150)  # seconds
-
-
-class Line(NamedTuple):
-    """``floor`` and ``ratio`` are empty if there is nothing to compare with."""
-
-    figure: str
-    value: str
-    floor: str
-    ratio: str
-    goal: str
-    reached: bool
 
 
 class Code(NamedTuple):
@@ -69,9 +60,7 @@ def writes(scratch: Path, reference: Reference) -> list[Line]:
 
 def size(built: package.Package) -> Line:
     api, all_ = built.api.stat().st_size / 1e6, built.archive.stat().st_size / 1e6
-    return Line(
-        "the API's package for arm64, zipped", f"{api:.2f} MB", f"{all_:.2f} MB", "", "≤ 4.3 MB", api <= 4.3
-    )
+    return Line(PACKAGE, f"{api:.2f} MB", f"{all_:.2f} MB", "", "≤ 4.3 MB", api <= 4.3)
 
 
 def compared(figure: str, goal: float | None, unit: str, floor: float, value: float) -> Line:
@@ -114,7 +103,7 @@ def account(code: Code) -> list[Line]:
 def beside_a_peer(code: Code, reference: Reference) -> list[Line]:
     """CPU of a start and a submission; the floor is the peer's with PostgreSQL (``benchmarks/peer.py``)."""
     server, database, own = (statistics.median(times) for times in peer.measure([code.api], reference))
-    of_both = compared("start and submission beside FastAPI and PostgreSQL", 0.55, "µs", server + database, own)
+    of_both = compared(PEER, 0.55, "µs", server + database, own)
     return [of_both, compared("the same beside FastAPI alone", None, "µs", server, own)]
 
 
@@ -199,7 +188,7 @@ class Figure(NamedTuple):
     measure: Callable[[], list[Line]]
 
 
-def figures(scratch: Path, code: Code, reference: Reference) -> list[Figure]:
+def all_figures(scratch: Path, code: Code, reference: Reference) -> list[Figure]:
     """All figures, in the order of measurement."""
 
     def one(name: str, seconds: int, goal: float | None, unit: str, measure: Callable[[], Any]) -> Figure:
@@ -217,7 +206,7 @@ def figures(scratch: Path, code: Code, reference: Reference) -> list[Figure]:
         # Its floor is the same by a signed request.
         one("an object of 30 KB put by boto3, CPU", 5, None, "ms", lambda: isolated([code.jobs], "put_cpu.py")),
         # Its floor is decoding the event, as Lambda always does.
-        one("live tally, CPU a stream record", 15, 1.5, "µs", lambda: isolated([code.jobs], "tally_cpu.py")),
+        one(RECORD, 15, 1.5, "µs", lambda: isolated([code.jobs], "tally_cpu.py")),
         *([Figure("peer", 40, lambda: beside_a_peer(code, reference))] if os.environ.get("PEER") else []),
         Figure("the log of a million attempts", 10, log_cost),
         *(
@@ -256,7 +245,10 @@ def main() -> None:
         stubs.environment(scratch / "desk")
         reference = fixtures.load_contest(ROOT / "contests", scratch / "desk", scratch)
         os.environ["TOKEN"] = fixtures.token()
-        lines = measured(figures(scratch, code, reference))
+        only = os.environ.get("ONLY", "").split(",")
+        every = all_figures(scratch, code, reference)
+        lines = measured([one for one in every if any(name in one.name for name in only)])
+    figures.keep(lines)
     print(table(lines))
 
 

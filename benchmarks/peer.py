@@ -35,7 +35,7 @@ from chalicelib.web.tokens import Tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv-peer" / "bin" / "python"
-ROUNDS, PAIRS = 7, 300
+ROUNDS, PAIRS = 7, 150
 _TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 
 

@@ -24,6 +24,8 @@ from typing import Any
 import leather
 import yaml  # type: ignore[import-untyped]
 
+from benchmarks.figures import RECORD
+from benchmarks.figures import number as figure
 from chalicelib.domain.errors import Busy
 from chalicelib.services.exam.pace import _CALM, LONGEST
 from chalicelib.services.people import brakes
@@ -75,12 +77,11 @@ def measured() -> dict[str, float]:
         return float(found[1])
 
     return {
-        "cold": number(r"cold start of the API function \| ([\d.]+) ms"),
-        "submission": number(r"a submission, warm, with its receipt \| ([\d.]+) ms"),
-        "registration": number(r"a registration, warm \| ([\d.]+) ms"),
-        "unproved": number(r"asks for a proof of work after ([\d.]+) ms"),
-        "record": number(r"live tally, a stream record \| ([\d.]+) µs")
-        + number(r"live tally, a stream record \| [\d.]+ µs \| ([\d.]+) µs"),
+        "cold": figure("cold start, CPU"),
+        "submission": figure("submission with receipt, warm CPU"),
+        "registration": figure("registration, warm CPU"),
+        "unproved": figure("registration that is asked for a proof of work"),
+        "record": figure(RECORD) + figure(RECORD, "floor"),
         "pushed_back": number(r"says 503 with `Retry-After` after ([\d.]+) ms"),
         "password": number(r"\(([\d.]+) ms on one core\)", passwords),
     }
