@@ -51,6 +51,11 @@ _DROPPED = (
     "urllib3/contrib/socks.py",
     "urllib3/contrib/pyopenssl.py",  # botocore looks for it and does without
 )
+# pydantic looks for plugins in the metadata of packages, by parsers of mail: a twentieth of a cold start. There
+# is no metadata in the package, so it would find none.
+_NO_PLUGINS = """def get_plugins():
+    return ()
+"""
 # Named like documentation, imported by the code.
 _KEPT = ("boto3/docs", "botocore/docs")
 
@@ -121,6 +126,8 @@ def trim(root: Path) -> None:
         model = json.loads(gzip.decompress(path.read_bytes()))
         text = json.dumps(_without_documentation(model), separators=(",", ":"))
         path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    for path in root.glob("pydantic/plugin/_loader.py"):
+        path.write_text(_NO_PLUGINS, encoding="utf-8")
     for path in root.rglob("*.so*"):
         elf.strip(path)
 
