@@ -114,6 +114,8 @@ def _up(options: Options, undo: ExitStack, stop: Stop) -> None:
         say("No contest is loaded: it will be recovered.")
     else:
         fresh = contests.load(s3, outputs["DeskBucket"], contest)
+        # The first one that finds the contest announces the key of receipts; no visitor comes by itself here.
+        _first_answer(f"{address}/api/health")
         narrator.news()
         say("Contest loaded." if fresh else "Contest unchanged since it was loaded; its data is kept.")
         for line in contests.timetable(s3, outputs["SiteBucket"], fresh=fresh, moves=contest.moves):
