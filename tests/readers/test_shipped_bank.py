@@ -1,0 +1,71 @@
+"""The bank of Nghệ An covers its subjects as planned, and its form tells nobody the answer."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).parents[2] / "contests" / "nghe-an-2022" / "questions.csv"
+with FILE.open(encoding="utf-8-sig", newline="") as lines:
+    BANK = list(csv.DictReader(lines))
+
+
+def options(row: dict[str, str]) -> list[str]:
+    return [row[f"option_{letter}"] for letter in "abcdef" if row[f"option_{letter}"]]
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+SINGLE = [row for row in BANK if len(row["answer"]) == 1 and len(options(row)) == 4]
+
+
+def test_its_four_hundred_questions_are_divided_among_the_subjects_of_the_plan() -> None:
+    assert Counter(row["topic"] for row in BANK) == {
+        "kiem-soat-tthc": 70,
+        "mot-cua": 70,
+        "trung-tam-bo-phan-mot-cua": 40,
+        "dich-vu-cong-truc-tuyen": 80,
+        "so-hoa-de-an-06": 30,
+        "can-bo-cong-chuc": 40,
+        "phan-anh-kien-nghi": 30,
+        "thu-tuc-thiet-yeu": 25,
+        "khieu-nai-to-cao": 9,
+        "tiep-can-thong-tin": 6,
+    }
+
+
+def test_each_letter_is_right_about_as_often_as_the_others() -> None:
+    letters = Counter(row["answer"] for row in SINGLE)
+    assert max(letters.values()) - min(letters.values()) <= 5
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        lambda _, option: len(option),
+        lambda _, option: -len(option),
+        lambda stem, option: len(words(stem) & words(option)) / len(words(option)),
+    ],
+    ids=["longest", "shortest", "most like the question"],
+)
+def test_choosing_by_form_finds_under_a_third_of_the_answers(score: Callable[[str, str], float]) -> None:
+    found = 0.0
+    for row in SINGLE:
+        scores = dict(zip("ABCD", (score(row["text"], option) for option in options(row)), strict=True))
+        best = [letter for letter, value in scores.items() if value == max(scores.values())]
+        found += (row["answer"] in best) / len(best)
+    assert found / len(SINGLE) < 0.32
+
+
+def test_questions_with_several_right_options_say_so_and_vary_in_how_many() -> None:
+    several = [row for row in BANK if len(row["answer"]) > 1]
+    assert all(row["text"].endswith("(chọn tất cả phương án đúng)") for row in several)
+    assert all(len(row["answer"]) < len(options(row)) for row in several)
+    assert {len(row["answer"]) for row in several} == {2, 3, 4}
