@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_uppercase, digits
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,7 +34,7 @@ from infra.place import Place, place_of, say_where
 FORMAT = "cuoc-thi/escrow/1"
 KEY_VARIABLE = "ESCROW_KEY"
 # Crockford's: no I, L, O, U. 25 of 32 are 125 bits, which nobody guesses, so no slow derivation is needed.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LETTERS = "".join(sorted({*digits, *ascii_uppercase} - set("ILOU")))
 _LENGTH, _GROUP = 25, 5
 _READ_AS = str.maketrans("ILO", "110", "- \t")
 
