@@ -34,7 +34,7 @@ from infra.recover import recover
 from infra.stage import stack_name
 from tests.e2e.people import enter, form
 from tests.outsiders import verify, watch
-from tests.stack import Stack, contest_folder, running, wait_for
+from tests.stack import Stack, aside, contest_folder, running, wait_for
 
 WEEK_S, HOURS_S = 60, 3 * 3600
 FIRST = ("--region", "ap-southeast-1", "--account", "111111111111")
@@ -91,7 +91,7 @@ class RecoveryDrill:
         moved = self._stack.deliver("calendar.csv", "\n".join([columns, *rows]))
         if not moved["accepted"]:
             raise DrillFailed(str(moved["faults"]))
-        tally = asyncio.run(play(self._stack.site_url, self._people, seed=1))
+        tally = aside(lambda: asyncio.run(play(self._stack.site_url, self._people, seed=1)))
         self._say(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")
         wait_for(lambda: "week-1" in self._digests(), WEEK_S + _CLOSES_WITHIN_S, "closing the week")
         self._token, _ = enter(self._stack, form("040190000007", "SO-B"))

@@ -11,6 +11,7 @@ packs them, and its bytecode, which starts faster, where one is.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -75,18 +76,25 @@ class Package:
 
 
 def build(stage: str, project: Path = PROJECT, out: Path | None = None) -> Package:
-    """Builds the package of ``stage`` unless an up-to-date one is there."""
+    """Builds the package of ``stage`` unless an up-to-date one is there, or being made by another process."""
     out = (out or BUILD / stage).resolve()  # `chalice package` runs in another folder
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(stage, project, out)
+
+
+def _build(stage: str, project: Path, out: Path) -> Package:
     inputs = _inputs(project)
     runtime = of_stage(stage)
+    compiled = f"{runtime.name} {bool(runtime.interpreter)}"  # an interpreter has several paths
     stamp = sha256(
-        f"{stage} {runtime} {sys.version} {platform.machine()} {_digest(inputs)}".encode()
+        f"{stage} {compiled} {sys.version} {platform.machine()} {_digest(inputs)}".encode()
     ).hexdigest()
     note = out / "package.json"
     if note.is_file() and json.loads(note.read_text())["stamp"] == stamp:
         return _read(out)
     code = {name: data for name, data in inputs.items() if not name.startswith((".chalice/", "infra/"))}
-    out.mkdir(parents=True, exist_ok=True)
     note.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as work:
         architecture = _stage_project(project, Path(work, "project"), stage)

@@ -269,8 +269,14 @@ def another(package: Package, folder: Path) -> Package:
     template["Resources"]["CloseWeeks"]["Properties"]["MemorySize"] = 2048
     template["Parameters"]["Unknown"] = {"Type": "String", "Default": "x"}
     (folder / "template.json").write_text(json.dumps(template), encoding="utf-8")
-    (folder / "code.zip").write_bytes(b"other")
-    return replace(package, template=folder / "template.json", archive=folder / "code.zip", sha256="other")
+    for name in ("code.zip", "api.zip"):
+        (folder / name).write_bytes(name.encode())
+    return replace(
+        package,
+        template=folder / "template.json",
+        archive=folder / "code.zip",
+        api=folder / "api.zip",
+    )
 
 
 def test_going_back_restores_code_settings_and_parameters_of_every_function_at_once(

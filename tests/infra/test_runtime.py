@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from infra import package as packaging
 from infra import runtime
 from infra.package import PROJECT, build
 from infra.template import API_CODE, CODE
@@ -83,3 +86,25 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (build("dev", out=tmp_path / name).archives.values() for name in ("a", "b"))
     digests = [[sha256(archive.read_bytes()).digest() for archive in both] for both in (first, second)]
     assert digests[0] == digests[1]
+
+
+def test_another_path_to_the_same_python_makes_no_new_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = build("local").archive.stat().st_mtime_ns
+    monkeypatch.setattr(sys, "executable", f"{sys.executable}-by-another-name")
+    assert build("local").archive.stat().st_mtime_ns == made
+
+
+def test_of_two_who_need_a_package_at_once_one_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: list[str] = []
+
+    def make(stage: str, project: Path, out: Path) -> None:
+        under_way.append(stage)
+        time.sleep(0.05)  # time for the other one to come in between, if it can
+        assert under_way.pop() == stage
+        assert not under_way
+
+    monkeypatch.setattr(packaging, "_build", make)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda stage: build(stage, out=tmp_path), ["local", "dev", "local", "dev"]))
