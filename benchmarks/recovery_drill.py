@@ -84,13 +84,19 @@ class RecoveryDrill:
     def _begin(self) -> None:
         """Week 1 is over and closed; a paper of week 2, which lasts for hours, is open."""
         self._start("first", FIRST)
-        opens, closes, ends = (_later(seconds) for seconds in (2, 2 + WEEK_S, 2 * HOURS_S))
+        opens, closes, ends = (_later(seconds) for seconds in (15, 15 + WEEK_S, 2 * HOURS_S))
         rows = [f"1,{opens.isoformat()},{closes.isoformat()},,,diễn tập"]
         rows += [f"2,{closes.isoformat()},{ends.isoformat()},,,diễn tập"]
         columns = "week,opens,closes,title,cancelled,reason"
         moved = self._stack.deliver("calendar.csv", "\n".join([columns, *rows]))
         if not moved["accepted"]:
             raise DrillFailed(str(moved["faults"]))
+
+        def heard() -> bool:
+            week = self._stack.call("GET", "/contest").json()["weeks"][0]
+            return datetime.fromisoformat(week["closes_at"]) == closes
+
+        wait_for(heard, _RUNS_AGAIN_S, "the calendar in force")
         tally = aside(lambda: asyncio.run(play(self._stack.site_url, self._people, seed=1)))
         self._say(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")
         wait_for(lambda: "week-1" in self._digests(), WEEK_S + _CLOSES_WITHIN_S, "closing the week")
