@@ -12,21 +12,13 @@ import json
 import logging
 import os
 import statistics
-import time
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from stubs import gateway_event, stub_signed
+from stubs import gateway_event, milliseconds, stub_signed
 
 ROUNDS = 9
 PASSWORD = "a password of the bench"
-
-
-def milliseconds(function: Callable[[], object]) -> float:
-    began = time.process_time()
-    function()
-    return (time.process_time() - began) * 1000
 
 
 def solved(challenge: dict[str, Any]) -> str:

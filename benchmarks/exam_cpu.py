@@ -11,12 +11,11 @@ import json
 import logging
 import os
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 from botocore.session import get_session
-from stubs import REGION, gateway_event, stub, stub_signed
+from stubs import REGION, gateway_event, milliseconds, stub, stub_signed
 
 from chalicelib.domain.attempt import AttemptId
 
@@ -24,13 +23,6 @@ ROUNDS, CALLS = 31, 100
 
 RECORD = bytes(60)  # as long as what the app stores of an attempt (``domain/attempt.py``)
 OPENING = bytes(24)
-
-
-def milliseconds(function: Callable[[], None]) -> float:
-    began = time.process_time()
-    for _ in range(CALLS):
-        function()
-    return (time.process_time() - began) / CALLS * 1000
 
 
 def bare() -> Callable[[], None]:
@@ -95,7 +87,7 @@ def main() -> None:
         asking("POST", "/attempts/{attempt_id}/submission", attempt, sent),
     ]
     logging.getLogger("cuoc-thi").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: PTH123, SIM115
-    rounds = [[milliseconds(function) for function in measured] for _ in range(ROUNDS + 2)]
+    rounds = [[milliseconds(function, CALLS) for function in measured] for _ in range(ROUNDS + 2)]
     floor = statistics.median(times[0] for times in rounds[2:])
     ratios = zip(*([time / times[0] for time in times] for times in rounds[2:]), strict=True)
     print(*(statistics.median(ratio) * floor for ratio in ratios))

@@ -6,11 +6,9 @@ A separate process, because it stubs where requests leave; prints medians of mil
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
 
 import boto3
-from stubs import REGION, stub, stub_signed
+from stubs import REGION, milliseconds, stub, stub_signed
 
 from chalicelib.storage.objects import Bucket
 from chalicelib.storage.signed_bucket import SignedBucket
@@ -18,13 +16,6 @@ from chalicelib.storage.signed_http import SignedHttp
 
 ROUNDS, CALLS = 9, 50
 OBJECT = bytes(30_000)
-
-
-def milliseconds(function: Callable[[], object]) -> float:
-    began = time.process_time()
-    for _ in range(CALLS):
-        function()
-    return (time.process_time() - began) / CALLS * 1000
 
 
 def main() -> None:
@@ -36,7 +27,7 @@ def main() -> None:
         Bucket(client, "desk"),
     )
     measured = [lambda: signed.put("results/a.xlsx", OBJECT), lambda: bucket.put("results/a.xlsx", OBJECT)]
-    rounds = [[milliseconds(function) for function in measured] for _ in range(ROUNDS + 1)]
+    rounds = [[milliseconds(function, CALLS) for function in measured] for _ in range(ROUNDS + 1)]
     print(*(statistics.median(times[1:]) for times in zip(*rounds, strict=True)))
 
 

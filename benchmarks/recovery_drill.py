@@ -10,7 +10,6 @@ if anything differs.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.restore_drill import Drill, DrillFailed
+from benchmarks.restore_drill import Drill, DrillFailed, people_asked_for
 from benchmarks.simulate import play
 from infra.contest_copy import copy_contest
 from infra.escrow import keys_of, lacking, new_key, seal, unseal
@@ -230,16 +229,10 @@ def _later(seconds: float) -> datetime:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.recovery_drill", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("--people", type=int, default=60)
-    options = parser.parse_args()
-    if not 1 <= options.people <= 500:
-        raise SystemExit("PEOPLE must be between 1 and 500: the drill's week lasts a minute.")
+    people = people_asked_for("recovery_drill", __doc__)
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            RecoveryDrill(Path(scratch), options.people).run()
+            RecoveryDrill(Path(scratch), people).run()
         except DrillFailed as failed:
             sys.exit(f"The drill FAILED. {failed}")
 

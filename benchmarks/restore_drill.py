@@ -174,20 +174,26 @@ def closed(stack: Stack) -> bool:
     return bool(answer.status_code == 200 and answer.json()["final"])
 
 
-def main() -> None:
+def people_asked_for(prog: str, about: str) -> int:
+    """From the command line of a drill. Ends the program with a sentence if it is no number that can be."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.restore_drill", description=__doc__.split("\n")[0]
+        prog=f"python -m benchmarks.{prog}", description=about.split("\n", maxsplit=1)[0]
     )
     parser.add_argument("--people", type=int, default=60)
-    options = parser.parse_args()
-    if not 1 <= options.people <= 500:
+    people: int = parser.parse_args().people
+    if not 1 <= people <= 500:
         raise SystemExit("PEOPLE must be between 1 and 500: the drill's week lasts one minute.")
+    return people
+
+
+def main() -> None:
+    people = people_asked_for("restore_drill", __doc__)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         say_aside("Starting a stack of its own; the whole drill takes about two minutes.")
         contest = contest_folder(work / "contest", id="drill", weeks=1, seconds=WEEK_S, proof="off")
         with running(contest, work / "state") as stack:
-            tally = asyncio.run(play(stack.site_url, options.people, seed=1))
+            tally = asyncio.run(play(stack.site_url, people, seed=1))
             print(f"{tally.counts['papers submitted']:,} papers of {tally.counts['registered']:,} people")
             with waiting(
                 f"Waiting for the week to end and for its close, {WEEK_S + _CLOSES_WITHIN_S} s at most"

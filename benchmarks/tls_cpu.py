@@ -12,9 +12,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from stubs import milliseconds
 
 from chalicelib.storage.http_lines import Address, KeptLines, tls
 
@@ -30,13 +30,6 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
             line.recv(65536)
             line.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\n{}")
 """
-
-
-def milliseconds(function: Callable[[], object]) -> float:
-    began = time.process_time()
-    for _ in range(CALLS):
-        function()
-    return (time.process_time() - began) / CALLS * 1000
 
 
 def main() -> None:
@@ -61,7 +54,7 @@ def main() -> None:
             def ours() -> None:
                 KeptLines(5, 5).send(Address(True, "127.0.0.1", port), "POST", "/", {}, b"{}")
 
-            rounds = [[milliseconds(bare), milliseconds(ours)] for _ in range(ROUNDS + 1)]
+            rounds = [[milliseconds(bare, CALLS), milliseconds(ours, CALLS)] for _ in range(ROUNDS + 1)]
             server.kill()
     print(*(statistics.median(times[1:]) for times in zip(*rounds, strict=True)))
 

@@ -12,16 +12,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.backup import export
-from infra.place import AT_ONCE, Place, place_of, say_where
+from infra.mirror import is_within, mirror
+from infra.place import Place, place_of, say_where
 from infra.progress import say_aside
-from infra.results import etag
 
 DESK, SITE = "desk", "site"
 # Of the site only what the functions put; the page comes with each deployment.
@@ -53,21 +52,10 @@ def copy_objects(s3: Any, bucket: str, prefix: str, folder: Path) -> int:
     wanted: dict[Path, dict[str, Any]] = {}
     for item in listed(s3, bucket, prefix):
         target = folder / item["Key"]
-        if not target.resolve().is_relative_to(folder.resolve()) or item["Key"].endswith("/"):
+        if not is_within(folder, target) or item["Key"].endswith("/"):
             raise ValueError(f"s3://{bucket}/{item['Key']} cannot be a file; delete it, or copy it by hand")
         wanted[target] = item
-
-    def fetch(target: Path) -> None:
-        item = wanted[target]
-        if target.is_file() and etag(target.read_bytes(), item["ETag"]) == item["ETag"]:
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(bucket, item["Key"], str(target))
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(fetch, wanted))
-    for path in {path for path in folder.rglob("*") if path.is_file()} - wanted.keys():
-        path.unlink()  # what was deleted there, as by an erasure, stays nowhere
+    mirror(s3, bucket, wanted, folder)
     return len(wanted)
 
 

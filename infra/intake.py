@@ -22,7 +22,7 @@ from chalicelib.readers.tables import ContestFaults
 from chalicelib.services.intake.place import Place, rightly
 from infra.cloudformation import outputs
 from infra.local.stackfile import local_desk
-from infra.package import PROJECT
+from infra.place import say_where
 from infra.progress import span, waiting
 from infra.stage import stack_name
 
@@ -155,10 +155,7 @@ def main() -> None:
     """Exits with 1 if the file was refused."""
     parser = argparse.ArgumentParser(prog="python -m infra.intake", description=__doc__.split("\n")[0])
     parser.add_argument("file", type=Path, help="contest.toml, questions.xlsx, …, or a contest folder")
-    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
-    parser.add_argument(
-        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
-    )
+    say_where(parser)
     options = parser.parse_args()
     try:
         name, data = content(options.file)

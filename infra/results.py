@@ -15,7 +15,6 @@ import webbrowser
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,12 @@ from chalicelib.documents.canonical import digest
 from chalicelib.documents.results_page import SHOWN, ShownResults
 from chalicelib.documents.typed import decode
 from chalicelib.services.contest.revisions import MANIFEST
-from chalicelib.storage.objects import PART
 from chalicelib.storage.pointers import Pointers
 from infra.cloudformation import outputs
 from infra.local.stackfile import read_stack, stack_client
+from infra.mirror import files, is_within, mirror
 from infra.package import PROJECT
+from infra.place import say_where
 from infra.progress import span
 from infra.stage import stack_name
 
@@ -42,22 +42,13 @@ _OVERDUE = timedelta(minutes=10)
 
 def copy(s3: Any, bucket: str, folder: Path) -> list[Path]:
     """Makes ``folder`` the same as results/ of the desk; returns the copied files."""
-    copied, wanted = [], set()
+    wanted: dict[Path, dict[str, Any]] = {}
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
         for item in page.get("Contents", []):
             target = folder / item["Key"].removeprefix(PREFIX)
-            if not target.resolve().is_relative_to(folder.resolve()) or item["Key"].endswith("/"):
-                continue
-            wanted.add(target)
-            # By content: after `make clean` another contest may have files of the same name and size.
-            if target.is_file() and etag(target.read_bytes(), item["ETag"]) == item["ETag"]:
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            s3.download_file(bucket, item["Key"], str(target))
-            copied.append(target)
-    for stale in _files(folder) - wanted:  # from a contest that ran here before
-        stale.unlink()
-    return copied
+            if is_within(folder, target) and not item["Key"].endswith("/"):
+                wanted[target] = item
+    return mirror(s3, bucket, wanted, folder)
 
 
 def altered(folder: Path, pointer: bytes | None) -> list[str]:
@@ -71,7 +62,7 @@ def altered(folder: Path, pointer: bytes | None) -> list[str]:
     wrong: list[str] = []
     for what, revision in revisions.items():
         within = folder / what / f"rev-{revision}"
-        stored = {path.relative_to(within).as_posix(): digest(path.read_bytes()) for path in _files(within)}
+        stored = {path.relative_to(within).as_posix(): digest(path.read_bytes()) for path in files(within)}
         named = {MANIFEST: there.manifests[what]}
         if stored.get(MANIFEST) == named[MANIFEST]:  # else it names nothing
             named |= json.loads((within / MANIFEST).read_bytes())["files"]
@@ -80,15 +71,6 @@ def altered(folder: Path, pointer: bytes | None) -> list[str]:
         differing = [name for name in stored.keys() | named.keys() if stored.get(name) != named.get(name)]
         wrong += [f"{what}/rev-{revision}/{name}" for name in differing]
     return sorted(wrong)
-
-
-def etag(data: bytes, like: str) -> str:
-    """S3's ETag of an object put in one piece, or in parts if the ETag ``like`` is of parts."""
-    if "-" not in like:
-        return f'"{md5(data, usedforsecurity=False).hexdigest()}"'
-    parts = [md5(data[at : at + PART], usedforsecurity=False) for at in range(0, len(data), PART)]
-    whole = md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
-    return f'"{whole.hexdigest()}-{len(parts)}"'
 
 
 def bulletin(folder: Path, what: str) -> Path | None:
@@ -133,18 +115,11 @@ def _moment(when: datetime) -> str:
     return f"{when.day}/{when.month}/{when.year} {when:%H:%M:%S}"
 
 
-def _files(folder: Path) -> set[Path]:
-    return {path for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
-
-
 def main() -> None:
     """Copies the new files and lists them."""
     parser = argparse.ArgumentParser(prog="python -m infra.results", description=__doc__.split("\n")[0])
-    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
+    say_where(parser)
     parser.add_argument("--to", type=Path, default=PROJECT / "results", help="default: ./results")
-    parser.add_argument(
-        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
-    )
     parser.add_argument(
         "--report",
         metavar="WEEK",

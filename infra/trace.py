@@ -16,16 +16,11 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.stackfile import read_stack, stack_client
-from infra.package import PROJECT
-from infra.place import FUNCTIONS
-from infra.stage import stack_name
+from infra.place import FUNCTIONS, say_where, stack_of
 
 # Insights answers with no more lines.
 MOST = 10_000
@@ -107,10 +102,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--id", default="", help="of a request: on the page's error line")
     parser.add_argument("--who", default="", help="a person in the logs: in the answer to a lookup")
     parser.add_argument("--days", type=int, default=7, help="how far to look back; AWS charges by what is read")
-    parser.add_argument("--stage", choices=("local", "dev", "prod"), default="local")
-    parser.add_argument(
-        "--stack", type=Path, default=PROJECT / ".local" / "stack.json", help="the local stack's file"
-    )
+    say_where(parser)
     options = parser.parse_args(given)
     field, value = ("request_id", options.id) if options.id else ("who", options.who)
     if bool(options.id) == bool(options.who) or not _SIGNS.fullmatch(value):
@@ -119,12 +111,8 @@ def main(given: Sequence[str] | None = None) -> None:
             "or make trace WHO=00c0ffee00c0ffee"
         )
     try:
-        if options.stage == "local":
-            running = read_stack(options.stack)
-            logs, stack = stack_client(running, "logs"), running["desk_bucket"].partition("-desk-")[0]
-        else:
-            logs, stack = boto3.client("logs"), stack_name(options.stage)
-        lines = find(logs, stack, field, value, options.days, datetime.now(UTC))
+        stack, client = stack_of(options)
+        lines = find(client("logs"), stack, field, value, options.days, datetime.now(UTC))
     except (NoAnswer, ClientError, BotoCoreError) as error:
         sys.exit(f"Not found out. {error}")
     if not lines:

@@ -47,7 +47,7 @@ class Tab(NamedTuple):
     rows: Sequence[Sequence[Simple]]
 
 
-def plain_book(organiser: str, created: datetime, title: str, tabs: Sequence[Tab]) -> bytes:
+def by_xlsxwriter(organiser: str, created: datetime, title: str, tabs: Sequence[Tab]) -> bytes:
     """The workbook as XlsxWriter writes it."""
     book = Book(organiser, created, title)
     for tab in tabs:
@@ -61,7 +61,7 @@ def book_writer(organiser: str, created: datetime) -> Callable[[str, Sequence[Ta
 
     def write(title: str, tabs: Sequence[Tab]) -> bytes:
         if _unusual([organiser, title, *_texts(tabs)]):
-            return plain_book(organiser, created, title, tabs)
+            return by_xlsxwriter(organiser, created, title, tabs)
         # What else may differ: a table without rows has no filter, a longer heading needs a higher row.
         form = tuple(
             (tab.name, *tab.columns, not tab.rows, lines_of_heading(tab.columns, tab.title, tab.subtitle))
@@ -69,7 +69,7 @@ def book_writer(organiser: str, created: datetime) -> Callable[[str, Sequence[Ta
         )
         if form in known:
             return known[form].fill(title, tabs)
-        data = plain_book(organiser, created, title, tabs)
+        data = by_xlsxwriter(organiser, created, title, tabs)
         known[form] = _Stencil(data, tabs)
         return data
 

@@ -81,16 +81,16 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
             raise CannotRun(f"“{options.port}” is not a port: choose one from 1024 to 65535.")
         if options.contest == Path():
             raise CannotRun("Which contest? For example: make run CONTEST=contests/demo")
-        close = (options.fast_schedule, options.close_by)
         run(
             Options(
-                options.contest,
-                int(options.port),
-                folder,
-                *close,
-                options.empty,
-                options.region,
-                options.account,
+                contest=options.contest,
+                port=int(options.port),
+                folder=folder,
+                schedule_seconds=options.fast_schedule,
+                close_by=options.close_by,
+                empty=options.empty,
+                region=options.region,
+                account=options.account,
             )
         )
     except CannotRun as reason:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from infra.contest_copy import copy_contest, copy_objects
 from tests.infra.recovered import Cloud
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        made = Cloud()
-        made.play(3)
-        yield made
+def cloud(aws: None) -> Cloud:
+    made = Cloud()
+    made.play(3)
+    return made
 
 
 def files(folder: Path) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from moto import mock_aws
 
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents import revoked_tokens
@@ -169,11 +167,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield Desk()
+def desk(aws: None) -> Desk:
+    return Desk()
 
 
 def gone(desk: Desk) -> None:

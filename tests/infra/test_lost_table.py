@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from infra.lost_table import EXPIRES, NothingToRestore, restore_table
 from tests.infra.recovered import Cloud
@@ -17,13 +15,10 @@ def quiet(_: str) -> None:
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        made = Cloud("old")
-        made.play(3)
-        yield made
+def cloud(aws: None) -> Cloud:
+    made = Cloud("old")
+    made.play(3)
+    return made
 
 
 def lose(cloud: Cloud, table: str) -> None:

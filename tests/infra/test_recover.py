@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.storage.data_key import CONTEXT, DATA_KEY
@@ -27,19 +25,12 @@ from infra.halt import halt, resume
 from infra.recover import CannotRecover, may_write, recover
 from tests.infra.recovered import REGION, SECRETS, Cloud, Functions
 
+pytestmark = pytest.mark.usefixtures("aws")
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 def quiet(_: str) -> None:
     pass
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from infra import trace
+from infra import place, trace
 from infra.package import build
 
 NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
@@ -127,7 +127,7 @@ def local(insights: Stubber, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             "queryString": ANY,
         },
     )
-    monkeypatch.setattr(trace, "stack_client", lambda stack, service: insights.client)
+    monkeypatch.setattr(place, "stack_client", lambda stack, service: insights.client)
     file = tmp_path / "stack.json"
     file.write_text(json.dumps({"desk_bucket": "cuoc-thi-local-desk-000000000000-ap-southeast-1"}))
     return file

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reports.stencils import Simple, Tab, book_writer, plain_book
+from chalicelib.reports.stencils import Simple, Tab, book_writer, by_xlsxwriter
 from chalicelib.reports.xlsx import Column
 
 ORGANISER, CREATED = "Ban Tuyên giáo & Dân vận", datetime.fromisoformat("2022-08-29T08:00")
@@ -58,7 +58,7 @@ def test_every_workbook_is_what_xlsxwriter_writes(
     write = book_writer(ORGANISER, CREATED)
     for unit, counts, people, others in some:
         sheets = tabs(unit, counts, people, others)
-        assert write(unit, sheets) == plain_book(ORGANISER, CREATED, unit, sheets)
+        assert write(unit, sheets) == by_xlsxwriter(ORGANISER, CREATED, unit, sheets)
 
 
 def many(unit: str, count: int) -> list[Tab]:
@@ -74,7 +74,7 @@ def test_a_workbook_made_after_another_has_its_own_rows_and_opens(count: int) ->
     write = book_writer(ORGANISER, CREATED)
     write("Sở Y tế", many("Sở Y tế", 5))
     data = write("Sở Nội vụ", many("Sở Nội vụ", count))
-    assert data == plain_book(ORGANISER, CREATED, "Sở Nội vụ", many("Sở Nội vụ", count))
+    assert data == by_xlsxwriter(ORGANISER, CREATED, "Sở Nội vụ", many("Sở Nội vụ", count))
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.properties.title == "Sở Nội vụ"
     sheet = book["Đã dự thi"]
