@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -69,20 +70,26 @@ class ReadFile(Document, frozen=True, kw_only=True):
 
 
 class ContestSource(Document, frozen=True, kw_only=True):
-    """``reference/source/<digest>``, compressed: the contest in force, file by file."""
+    """``reference/source/<digest>``, compressed: the contest in force, file by file.
 
-    format: Literal[1] = 1
+    ``appraised``: the text that each appraisal of a question was of, so far: digests, by digest
+    (``readers/questions/appraisal.py``).
+    """
+
+    format: Literal[1, 2] = 2  # 1 had no ``appraised``
     files: dict[str, PlainFile]
+    appraised: dict[str, str] = {}  # noqa: RUF012  msgspec copies it
 
 
-def pack_source(files: Mapping[str, PlainFile]) -> bytes:
+def pack_source(files: Mapping[str, PlainFile], appraised: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """Compressed; the same files give the same bytes."""
-    return zlib.compress(ContestSource(files=dict(sorted(files.items()))).encode(), 6)
+    source = ContestSource(files=dict(sorted(files.items())), appraised=dict(sorted(appraised.items())))
+    return zlib.compress(source.encode(), 6)
 
 
-def unpack_source(data: bytes) -> dict[str, PlainFile]:
+def unpack_source(data: bytes) -> ContestSource:
     """Raises ``UnreadableDocument``."""
     try:
-        return decode(ContestSource, zlib.decompress(data)).files
+        return decode(ContestSource, zlib.decompress(data))
     except zlib.error as error:
         raise UnreadableDocument("ContestSource", str(error)) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_MS = 60_000
@@ -69,7 +69,7 @@ def local_time(instant: int, zone: tzinfo) -> datetime:
     return (EPOCH + timedelta(milliseconds=instant)).astimezone(zone).replace(tzinfo=None)
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """``05/9/2022``: a nought before days below 10 and the months 1 and 2 (Decree 30/2020)."""
     month = f"{moment.month:02}" if moment.month < 3 else str(moment.month)
     return f"{moment.day:02}/{month}/{moment.year}"

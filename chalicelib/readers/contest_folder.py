@@ -6,7 +6,9 @@ A folder is never taken over in part: ``read_files`` returns a ``ContestFolder``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
 
 from chalicelib.documents.plain_file import PlainFile
 from chalicelib.domain.attempt import WRITE_UNIT, largest_entry
@@ -24,6 +26,7 @@ from chalicelib.readers.contest_files import (
 from chalicelib.readers.contest_tables import (
     Exclusion,
     File,
+    ReadQuestion,
     RosterRow,
     counted_units,
     read_exclusions,
@@ -32,6 +35,7 @@ from chalicelib.readers.contest_tables import (
     read_units,
     rosters_file,
 )
+from chalicelib.readers.questions.appraisal import Appraised, has_lapsed
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
 
 
@@ -39,7 +43,9 @@ from chalicelib.readers.tables import ContestFaults, Fault, Faults
 class ContestFolder:
     """A checked contest as in its files; ``questions`` holds the approved ones, the others are only counted.
 
-    ``guide`` is HTML.
+    ``lapsed``: the ids of those that count as drafts since their text is not the one that was appraised;
+    ``appraised``: of the approved ones, the text that was, by the name of the appraisal; ``appraised_on``: by
+    the line, when. ``guide`` is HTML.
 
     ``warnings``: what somebody should look at, although the contest can be held as it is.
     """
@@ -53,21 +59,31 @@ class ContestFolder:
     guide: str
     questions_file: str = "questions.csv"
     warnings: tuple[Fault, ...] = ()
+    lapsed: tuple[str, ...] = ()
+    appraised: Mapping[str, str] = field(default_factory=dict)
+    appraised_on: Mapping[int, date] = field(default_factory=dict)
 
 
-def read_files(files: Mapping[str, PlainFile]) -> ContestFolder:
-    """Raises ``ContestFaults`` with every fault that can be found in one go."""
-    folder = _read(files, missing_kinds(files))
+def read_files(
+    files: Mapping[str, PlainFile], appraised: Mapping[str, str] = MappingProxyType({})
+) -> ContestFolder:
+    """Raises ``ContestFaults`` with every fault that can be found in one go.
+
+    ``appraised``: what was appraised so far, as ``ContestFolder`` has it.
+    """
+    folder = _read(files, missing_kinds(files), appraised)
     assert folder is not None  # noqa: S101  a folder with missing files has been refused
     return folder
 
 
 def check_files(files: Mapping[str, PlainFile]) -> None:
     """Checks a folder that is not complete yet. Raises ``ContestFaults`` for faults in the files it has."""
-    _read(files, [])
+    _read(files, [], {})
 
 
-def _read(files: Mapping[str, PlainFile], missing: list[str]) -> ContestFolder | None:
+def _read(
+    files: Mapping[str, PlainFile], missing: list[str], appraised: Mapping[str, str]
+) -> ContestFolder | None:
     faults = Faults(
         Fault(KINDS[kind][0], 0, "", "", "thiếu tệp này trong thư mục cuộc thi") for kind in missing
     )
@@ -83,18 +99,22 @@ def _read(files: Mapping[str, PlainFile], missing: list[str]) -> ContestFolder |
             by_kind[kind] = File(name, files[name])
     if faults:
         raise ContestFaults(faults)
-    folder = _parse(by_kind, faults)
+    folder = _parse(by_kind, appraised, faults)
     if faults:
         raise ContestFaults(faults)
     return folder
 
 
-def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | None:
+def _parse(files: Mapping[str, File], known: Mapping[str, str], faults: list[Fault]) -> ContestFolder | None:
     """Parses the files that are there and adds their faults; None if the contest is not complete."""
     toml, bank = files.get("contest"), files.get("questions")
     definition = toml.definition(faults) if toml else None
     everything = read_questions(bank, definition, faults) if bank else []
-    approved = tuple(question for question, status in everything if status == "approved")
+    lapsed = [one for one in everything if one.appraised and has_lapsed(one.appraised, known)]
+    gone = {one.question.id for one in lapsed}
+    approved = [one for one in everything if one.status == "approved" and one.question.id not in gone]
+    appraisals = [one.appraised for one in approved if one.appraised]
+    questions = tuple(one.question for one in approved)
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
     warnings: list[Fault] = []
     codes = {unit.code for unit in units}
@@ -105,19 +125,45 @@ def _parse(files: Mapping[str, File], faults: list[Fault]) -> ContestFolder | No
     guide = files["guide"].text(faults) if "guide" in files else ""
     if faults or definition is None or bank is None or not units:
         return None
-    faults += [Fault(bank.name, 0, "", "", missing) for missing in shortages(approved, definition)]
+    faults += [Fault(bank.name, 0, "", "", missing) for missing in shortages(questions, definition)]
     drafts = len(everything) - len(approved)
     return ContestFolder(
         definition,
-        approved,
+        questions,
         drafts,
         units,
         rosters,
         exclusions,
         guide,
         bank.name,
-        (*warnings, *_warnings(definition, units, rosters)),
+        (
+            *warnings,
+            *_unappraised(bank.name, lapsed, known, appraisals),
+            *_warnings(definition, units, rosters),
+        ),
+        tuple(one.question.id for one in lapsed),
+        {one.name: one.text for one in appraisals},
+        {one.line: one.on for one in appraisals},
     )
+
+
+def _unappraised(
+    file: str, lapsed: Sequence[ReadQuestion], known: Mapping[str, str], appraisals: Sequence[Appraised]
+) -> Iterator[Fault]:
+    """What is asked no more until it is appraised again, and a bank that tells nothing of it any more."""
+    for one in lapsed:
+        assert one.appraised is not None  # noqa: S101  what has lapsed was one
+        message = (
+            "nội dung, phương án, đáp án hoặc căn cứ của câu này đã sửa sau khi thẩm định nên câu được coi là "
+            "draft, không đưa vào đề: hãy thẩm định lại rồi ghi người hoặc ngày thẩm định mới"
+        )
+        yield Fault(file, one.appraised.line, "appraised_on", one.question.id, message)
+    if known and not appraisals and not lapsed:
+        message = (
+            "bộ câu hỏi trước có ghi ai biên soạn, ai thẩm định từng câu, bộ này không: nếu không phải chủ ý, "
+            "hãy gửi lại với các cột written_by, written_on, appraised_by, appraised_on"
+        )
+        yield Fault(file, 0, "appraised_by", "", message)
 
 
 def with_unit_roster(

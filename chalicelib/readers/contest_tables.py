@@ -13,6 +13,7 @@ from chalicelib.domain.bank import LETTERS, Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.person import is_citizen_id
 from chalicelib.domain.units import Unit
+from chalicelib.readers.questions.appraisal import Appraised, has_appraisals, read_appraisal
 from chalicelib.readers.questions.question_rows import OPTION_COLUMNS, OPTIONAL_COLUMNS, QUESTION_COLUMNS
 from chalicelib.readers.tables import Fault, Record, Row, read_table, read_weeks
 
@@ -49,6 +50,14 @@ class RosterRow(NamedTuple):
     participant_id: str = ""
 
 
+class ReadQuestion(NamedTuple):
+    """A question with its status; ``appraised`` if it is approved and its bank says by whom."""
+
+    question: Question
+    status: str
+    appraised: Appraised | None
+
+
 class File(NamedTuple):
     """A file as it was read (``readers/plain.py``); every method adds the faults that reading found."""
 
@@ -68,7 +77,8 @@ class File(NamedTuple):
 
     def questions(self, faults: list[Fault]) -> list[Row]:
         """Those of a format that is no table."""
-        return [Row(self.name, row.line, row.cells) for row in self._read(faults).rows]
+        empty = dict.fromkeys(OPTIONAL_COLUMNS, "")
+        return [Row(self.name, row.line, {**empty, **row.cells}) for row in self._read(faults).rows]
 
     def _records(self, faults: list[Fault]) -> Iterator[Record]:
         for one in self._read(faults).lines:
@@ -102,17 +112,22 @@ def _unique(rows: list[Row], column: str, faults: list[Fault]) -> None:
         first.setdefault(value, row.line)
 
 
-def read_questions(
-    file: File, definition: Definition | None, faults: list[Fault]
-) -> list[tuple[Question, str]]:
+def read_questions(file: File, definition: Definition | None, faults: list[Fault]) -> list[ReadQuestion]:
     """Questions of any format with their status; all go through the same checks."""
     is_table = file.name.endswith((".csv", ".xlsx"))
     rows = file.rows(QUESTION_COLUMNS, faults, OPTIONAL_COLUMNS) if is_table else file.questions(faults)
     # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
     needed = ("id", "topic", "text", "reference") if is_table else ("id", "topic", "text")
     _unique(rows, "id", faults)
-    found = ((_question(row, needed, definition, faults), row["status"]) for row in rows)
-    return [(question, status) for question, status in found if question]
+    by_two = has_appraisals(rows)
+    found = []
+    for row in rows:
+        question = _question(row, needed, definition, faults)
+        if question:
+            asked = by_two and row["status"] == "approved"
+            appraised = read_appraisal(row, question, faults) if asked else None
+            found.append(ReadQuestion(question, row["status"], appraised))
+    return found
 
 
 def _question(

@@ -38,7 +38,7 @@ _CELL = 10  # of the budget, as ten characters
 # Columns of numbers that people and Excel write in many ways: '0402…, ="0402…", 040 2….
 _NUMBERS = frozenset({"citizen_id"})
 # Columns in which a cell may be a date.
-_MOMENTS = frozenset({"opens", "closes", "decided_on"})
+_MOMENTS = frozenset({"opens", "closes", "decided_on", "written_on", "appraised_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
 _FORMULA = "ô bắt đầu bằng dấu =, bị coi là công thức: hãy dán lại thành giá trị (Paste Values), dạng Text"
 _WEEK = re.compile(r"[1-9]\d?", re.ASCII)

@@ -127,7 +127,7 @@ READ = ReadFile(
 )
 TYPED: dict[str, Document] = {
     "read_file": READ,
-    "contest_source": ContestSource(files=READ.files),
+    "contest_source": ContestSource(files=READ.files, appraised={DIGEST: DIGEST}),
     "corrected_lines": CorrectedLines(
         lines=(CorrectedLine("2022-08-30T09:00:00+07:00", "AN", "phone", "0912345678", "0912345679", "nhầm"),)
     ),

@@ -51,6 +51,7 @@ def hostile() -> Iterator[Hostile]:
 _HEADERS = {
     "questions": (
         "id,topic,text,option_a,option_b,option_c,option_d,option_e,option_f,answer,reference,status,weeks,categories"
+        ",written_by,written_on,appraised_by,appraised_on"
     ),
     "units": "code,name,bloc,kind,headcount,exempt,parent",
     "rosters": "unit_code,full_name,citizen_id,exempt",
@@ -76,7 +77,7 @@ _HEADERS = {
 
 # A row in which everything is right, so that every check is made and the file is taken over where it can be.
 _RIGHT = {
-    "questions": "c{0},Luật,Câu {0}?,a{0},b{0},,,,,A,Điều {0},approved,,",
+    "questions": "c{0},Luật,Câu {0}?,a{0},b{0},,,,,A,Điều {0},approved,,,An,2022-07-01,Bình,2022-07-02",
     "units": "U-{0},Sở {0},Sở,department,10,0,",
     "rosters": "SO-A,Lê An,{0:012},0",
     "rosters-SO-A": "SO-A,Lê An,{0:012},0",

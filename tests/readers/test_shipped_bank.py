@@ -28,17 +28,25 @@ SINGLE = [row for row in BANK if len(row["answer"]) == 1 and len(options(row)) =
 
 def test_its_four_hundred_questions_are_divided_among_the_subjects_of_the_plan() -> None:
     assert Counter(row["topic"] for row in BANK) == {
-        "kiem-soat-tthc": 70,
-        "mot-cua": 70,
-        "trung-tam-bo-phan-mot-cua": 40,
-        "dich-vu-cong-truc-tuyen": 80,
-        "so-hoa-de-an-06": 30,
-        "can-bo-cong-chuc": 40,
-        "phan-anh-kien-nghi": 30,
-        "thu-tuc-thiet-yeu": 25,
-        "khieu-nai-to-cao": 9,
-        "tiep-can-thong-tin": 6,
+        "Kiểm soát thủ tục hành chính": 70,
+        "Cơ chế một cửa, một cửa liên thông": 70,
+        "Trung tâm Phục vụ hành chính công và bộ phận một cửa": 40,
+        "Dịch vụ công trực tuyến": 80,
+        "Số hóa hồ sơ và Đề án 06": 30,
+        "Cán bộ, công chức giải quyết thủ tục": 40,
+        "Phản ánh, kiến nghị": 30,
+        "Thủ tục hành chính thiết yếu": 25,
+        "Khiếu nại, tố cáo, tiếp công dân": 9,
+        "Tiếp cận thông tin": 6,
     }
+
+
+def test_two_teams_stand_behind_each_approved_question() -> None:
+    for row in BANK:
+        by = {row["written_by"], row["appraised_by"]}
+        assert (row["status"] == "approved") == all(by) == bool(row["appraised_on"]), row["id"]
+        assert len(by) == 2
+        assert row["written_on"] <= (row["appraised_on"] or "9999")
 
 
 def test_each_letter_is_right_about_as_often_as_the_others() -> None:

@@ -7,9 +7,9 @@ gather until they make up a contest. Several may arrive at once: a run that is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -27,7 +27,7 @@ from chalicelib.domain.decisions import Cause, Confirmation, Decisions
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.identity import participant_id
-from chalicelib.domain.times import to_ms
+from chalicelib.domain.times import day, to_ms
 from chalicelib.readers.contest_files import (
     CONFIRMATION,
     DECISION_FILES,
@@ -393,10 +393,19 @@ class Intake:
             return {}
         key = source_key(source)
         try:
-            return unpack_source(checked(self.desk, key, source))
+            return unpack_source(checked(self.desk, key, source)).files
         except Altered:
             message = "không còn bộ tệp của cuộc thi đang chạy: hãy gửi lại cả thư mục trong contest.zip"
             raise ContestFaults([Fault(key, 0, "", "", message)]) from None
+
+    def _appraised(self, seen: Seen | None) -> Mapping[str, str]:
+        """The texts that were appraised so far (``ContestSource``)."""
+        if seen is None:
+            return {}
+        try:
+            return unpack_source(checked(self.desk, source_key(seen.told.source), seen.told.source)).appraised
+        except Altered:  # told, and a whole contest can still be sent
+            return {}
 
     def _gather(self, files: Mapping[str, PlainFile], before: bytes | None) -> dict[str, Any]:
         packed = pack_source(files)
@@ -472,8 +481,9 @@ class Intake:
 
         Raises ``Unconfirmed`` if published results would change.
         """
-        folder = _go_together(sent.file, read_files, files) if sent.file in FILES else read_files(files)
-        packed, before = pack_source(files), seen.contest if seen else None
+        read = partial(read_files, appraised=known) if (known := self._appraised(seen)) else read_files
+        folder = _go_together(sent.file, read, files) if sent.file in FILES else read(files)
+        packed, before = pack_source(files, {**known, **folder.appraised}), seen.contest if seen else None
         decisions = (before.decisions if before else NO_DECISIONS).plus(more)
         people, again = distinct_people(folder.rosters, self.pepper, decisions.in_force())
         folder = replace(folder, rosters=tuple(people))
@@ -524,12 +534,14 @@ class Intake:
         self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += (*folder.warnings, *map(_named_twice, again))
+        warnings += _appraised_later(folder, now.astimezone(definition.zone).date())
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
         return {
             "contest": definition.contest.id,
             "questions_approved": len(folder.questions),
             "questions_not_asked": folder.drafts,
+            **({"questions_lapsed": list(folder.lapsed)} if folder.lapsed else {}),
             "units": len(folder.units),
             "roster_rows": len(folder.rosters),
             "exclusions": len(folder.exclusions),
@@ -627,6 +639,14 @@ class Intake:
         self.site.put(committed_rules(digest(rules)), rules)
         self.site.put(RULES, rules)
         self.site.put("data/guide.html", guide.encode())
+
+
+def _appraised_later(folder: ContestFolder, today: date) -> Iterator[Fault]:
+    """A slip of the pen, or a clock that is wrong: no reason to refuse a contest."""
+    for line, on in folder.appraised_on.items():
+        if on > today:
+            message = f"ngày thẩm định sau hôm nay ({day(today)}): hãy kiểm tra lại"
+            yield Fault(folder.questions_file, line, "appraised_on", day(on), message)
 
 
 def _named_twice(row: RosterRow) -> Fault:

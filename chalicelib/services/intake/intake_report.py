@@ -26,6 +26,7 @@ _TAKEN = {
     "contest": "Cuộc thi",
     "questions_approved": "Câu hỏi đã thẩm định",
     "questions_not_asked": "Câu hỏi chưa thẩm định (không đưa vào đề)",
+    "questions_lapsed": "Câu hỏi đã sửa sau thẩm định (coi là draft, hãy thẩm định lại)",
     "units": "Đơn vị",
     "roster_rows": "Người trong danh sách của các đơn vị",
     "exclusions": "Người không được dự thi",

@@ -166,7 +166,7 @@ class DataSubject:
             return None
         source = ContestInForce.decode(pointer).source
         key = source_key(source)
-        return read_files(unpack_source(checked(self.desk, key, source)))
+        return read_files(unpack_source(checked(self.desk, key, source)).files)
 
     def _results(self, identities: set[str], reference: Current) -> Iterator[tuple[str, dict[str, str]]]:
         for _, folder, week in shown_weeks(self.desk):

@@ -36,7 +36,7 @@ GIFT = "// status: approved\n\n::Q1::Một?{=a ~b}\n\n::Q2::Hai?{T}\n\n::Q3::Ba?
 
 def sources(desk: MemoryObjects) -> dict[str, PlainFile]:
     pointer = json.loads(desk.objects[CURRENT])
-    return unpack_source(desk.objects[source_key(pointer["source"])])
+    return unpack_source(desk.objects[source_key(pointer["source"])]).files
 
 
 @pytest.mark.parametrize("file", ["exclusions.csv", "exclusions.xlsx"])
