@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from verify import facts
+from verify import apart, facts
+from verify.apart import take
 from verify.bundle import fetch_checked
 from verify.outcome import Failed, Passed
 from verify.site import Fetch, parsed
@@ -138,12 +139,14 @@ def _pool(bank: list[Json], week: int, category: str) -> list[Json]:
 def paper(digest: str, pool: list[Json], rules: Json, seed: str) -> list[Json]:
     """The questions of a paper in order; the order of their options plays no part."""
     numbers = _numbers(f"{digest}|{seed}|".encode())
+    if groups := apart.groups(pool):
+        return apart.paper(pool, groups, rules, numbers)
     chosen: list[Json] = []
     for topic, count in sorted(rules["topics"].items()):
-        chosen += _take([question for question in pool if question["topic"] == topic], count, numbers)
+        chosen += take([question for question in pool if question["topic"] == topic], count, numbers)
     rest = [question for question in pool if question not in chosen]
-    chosen += _take(rest, rules["questions"] - len(chosen), numbers)
-    return _take(chosen, len(chosen), numbers) if rules["topics"] else chosen
+    chosen += take(rest, rules["questions"] - len(chosen), numbers)
+    return take(chosen, len(chosen), numbers) if rules["topics"] else chosen
 
 
 def _numbers(seed: bytes) -> Iterator[int]:
@@ -152,13 +155,6 @@ def _numbers(seed: bytes) -> Iterator[int]:
         hashed = sha256(seed + block.to_bytes(4, "big")).digest()
         yield from (int.from_bytes(hashed[at : at + 8], "big") for at in range(0, 32, 8))
         block += 1
-
-
-def _take(pool: list[Json], count: int, numbers: Iterator[int]) -> list[Json]:
-    for place in range(count):
-        other = place + (next(numbers) * (len(pool) - place) >> 64)
-        pool[place], pool[other] = pool[other], pool[place]
-    return pool[:count]
 
 
 def _rulings(index: Json, fetch: Fetch) -> dict[str, list[int]]:

@@ -73,7 +73,8 @@ def decode_definition(part: bytes) -> Definition:
 def encode_bank(questions: Iterable[Question]) -> bytes:
     """Sorted by id, so that the order of a file's rows does not change the bank.
 
-    A question for everybody in every week has neither ``weeks`` nor ``categories``.
+    A question for everybody in every week has neither ``weeks`` nor ``categories``; one that may stand beside
+    any other has no ``excludes``.
     """
     bank = [
         {name: value for name, value in question._asdict().items() if value != ()}
@@ -87,7 +88,7 @@ def decode_bank(part: bytes) -> tuple[Question, ...]:
 
 
 def _question(raw: dict[str, Any]) -> Question:
-    lists = {name: tuple(raw.get(name, ())) for name in ("options", "weeks", "categories")}
+    lists = {name: tuple(raw.get(name, ())) for name in ("options", "weeks", "categories", "excludes")}
     return Question(**{**raw, **lists})
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.definition import Definition
+if TYPE_CHECKING:
+    from chalicelib.domain.groups import Plan
 
 LETTERS = "ABCDEF"
 
@@ -22,7 +23,7 @@ class Question(NamedTuple):
 
     ``answer`` is the set of right options as bits: bit 0 is option A, bit 1 is B, …
     ``reference`` names the article, decree and year. ``weeks`` and ``categories``: for whom it is; for all, if
-    empty.
+    empty. ``excludes``: the ids of questions that must not stand on a paper with it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Question(NamedTuple):
     reference: str
     weeks: tuple[int, ...] = ()
     categories: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
     @property
     def multiple(self) -> bool:
@@ -43,6 +45,18 @@ class Question(NamedTuple):
         return letters_of(self.answer)
 
 
+def paired(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """``questions`` with ``excludes`` said on both sides, and of these questions alone."""
+    found = tuple(questions)
+    others: dict[str, set[str]] = {question.id: set() for question in found}
+    for question in found:
+        for other in question.excludes:
+            if other in others:
+                others[question.id].add(other)
+                others[other].add(question.id)
+    return tuple(question._replace(excludes=tuple(sorted(others[question.id]))) for question in found)
+
+
 @dataclass(frozen=True)
 class Bank:
     """The approved questions, sorted by id. ``digest`` is the SHA-256 of the compiled bank, in hex."""
@@ -50,11 +64,34 @@ class Bank:
     digest: str
     questions: tuple[Question, ...]
     _parts: dict[tuple[int, str], Bank] = field(default_factory=dict, init=False, repr=False, compare=False)
+    plans: dict[object, Plan] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def has_parts(self) -> bool:
         """Whether some question is for named weeks or categories only."""
         return any(question.weeks or question.categories for question in self.questions)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The places of the questions that exclude each other, directly or through others between them.
+
+        A group has at least two questions, in the bank's order; the groups stand by their first ones.
+        """
+        at = {question.id: place for place, question in enumerate(self.questions)}
+        left = {place for place, question in enumerate(self.questions) if question.excludes}
+        groups = []
+        for first in sorted(left):
+            group, reached = [], [first] if first in left else []
+            left.discard(first)
+            while reached:
+                place = reached.pop()
+                group.append(place)
+                beside = {at[other] for other in self.questions[place].excludes if other in at} & left
+                left -= beside
+                reached += beside
+            if len(group) > 1:
+                groups.append(tuple(sorted(group)))
+        return tuple(groups)
 
     def of(self, week: int, category: str) -> Bank:
         """The questions for people of ``category`` in ``week``, under the digest of the whole bank."""
@@ -72,37 +109,3 @@ class Bank:
                 ),
             )
         return part
-
-
-def shortages(questions: tuple[Question, ...], definition: Definition) -> Iterator[str]:
-    """Why no paper can be drawn, for each week and category of which that is so."""
-    bank, rules = Bank("", questions), definition.paper
-    weeks = range(1, definition.contest.weeks + 1) if bank.has_parts else ()
-    if not weeks and (missing := shortage(questions, rules.questions, rules.topics)):
-        yield missing
-    for week in weeks:
-        told = {
-            category.name: shortage(bank.of(week, category.name).questions, rules.questions, rules.topics)
-            for category in definition.categories
-        }
-        alike = len(set(told.values())) == 1
-        for category, missing in list(told.items())[: 1 if alike else None]:
-            if missing:
-                yield f"tuần {week}: {missing}" if alike else f"tuần {week}, đối tượng {category}: {missing}"
-
-
-def shortage(questions: tuple[Question, ...], wanted: int, quota: dict[str, int]) -> str | None:
-    """Why no paper of ``wanted`` questions with this topic ``quota`` can be drawn, or None."""
-    if len(questions) < wanted:
-        return (
-            f"bộ câu hỏi chỉ có {len(questions)} câu đã thẩm định (approved), đề thi cần {wanted} câu: "
-            "hãy bổ sung câu hỏi đã thẩm định hoặc giảm paper.questions"
-        )
-    for topic, count in quota.items():
-        there = sum(question.topic == topic for question in questions)
-        if there < count:
-            return (
-                f"chủ đề “{topic}” chỉ có {there} câu đã thẩm định, đề thi cần {count} câu: "
-                "hãy bổ sung câu hỏi hoặc sửa paper.topics"
-            )
-    return None

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 from chalicelib.domain.bank import LETTERS, Bank, Question
 from chalicelib.domain.definition import PaperRules
 from chalicelib.domain.errors import FieldError, InvalidInput
+from chalicelib.domain.groups import Plan, plan_of
 
 # One character for each set of chosen options (six bits), so that a paper's answers are one short string.
 MASKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # checkov:skip=CKV_SECRET_6: no key
@@ -44,6 +45,9 @@ T = TypeVar("T")
 def _numbers(seed: bytes, count: int) -> Iterator[int]:
     """At least ``count`` numbers: four from each block of 32 bytes."""
     blocks = (count + 3) // 4
+    if blocks >= len(_READ):  # of a bank with hundreds of groups
+        hashed = b"".join([sha256(seed + block.to_bytes(4)).digest() for block in range(blocks)])
+        return iter(Struct(f">{4 * blocks}Q").unpack(hashed))
     return iter(_READ[blocks](b"".join([sha256(seed + block).digest() for block in _BLOCKS[:blocks]])))
 
 
@@ -71,15 +75,58 @@ def _choose(bank: Bank, rules: PaperRules, numbers: Iterator[int], told: Sequenc
     return [told[place] for place in _take(chosen, len(chosen), numbers)]
 
 
+def _choose_apart(plan: Plan, numbers: Iterator[int]) -> list[int]:
+    """The places of the questions, at most one of each group (see ``groups``)."""
+    unit = plan.unit
+    counts, shares, groups = plan.always or plan.dealt(next(numbers) * plan.free >> 64)
+    laid = [[*own] for own in groups]
+    for parts in plan.spanning:
+        chance = sum([shares[at] * len(places) for at, places in parts])
+        point = next(numbers) * chance >> 64
+        for at, places in parts:
+            point -= shares[at] * len(places)
+            if point < 0:
+                laid[at].append((chance, places))
+                break
+    chosen: list[int] = []
+    for stratum, count, here in zip(plan.strata, counts, laid, strict=True):
+        found = []
+        if here:
+            point = next(numbers) * unit >> 64
+            for chance, places in _take(here, len(here), numbers):
+                point -= chance
+                if point < 0:
+                    point += unit
+                    found.append(places[next(numbers) * len(places) >> 64])
+        taken = _take([*stratum.alone], count - len(found), numbers)
+        for place in found:
+            taken.insert(next(numbers) * (len(taken) + 1) >> 64, place)
+        chosen += taken
+    return chosen if len(plan.strata) == 1 else _take(chosen, len(chosen), numbers)
+
+
+def _drawn(
+    bank: Bank, rules: PaperRules, seed: str, told: Sequence[T], more: int
+) -> tuple[list[T], Iterator[int]]:
+    """The questions, each by what is ``told`` in its place, and at least ``more`` numbers that come next."""
+    begin = f"{bank.digest}|{seed}|".encode()
+    if bank.groups:
+        plan = plan_of(bank, rules)
+        numbers = _numbers(begin, plan.numbers + more)
+        return [told[place] for place in _choose_apart(plan, numbers)], numbers
+    # One number chooses a question, one mixes it with the others if there is a quota.
+    numbers = _numbers(begin, (2 if rules.topics else 1) * rules.questions + more)
+    return _choose(bank, rules, numbers, told), numbers
+
+
 def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     """Draws the paper of ``seed``: first the topics with a quota, then the rest from all others, then mixed.
 
-    The bank must hold enough questions (see ``bank.shortage``).
+    Of questions that exclude each other it has one at most. The bank must hold enough (see ``shortages``).
     """
-    # One number chooses a question, one mixes it with the others if there is a quota, one shuffles its options.
-    numbers = _numbers(f"{bank.digest}|{seed}|".encode(), 3 * rules.questions)
+    chosen, numbers = _drawn(bank, rules, seed, bank.questions, rules.questions)
     paper = []
-    for question in _choose(bank, rules, numbers, bank.questions):
+    for question in chosen:
         orders = _ORDERS[len(question.options)]
         number = next(numbers)
         paper.append(
@@ -95,8 +142,7 @@ def drawn_questions(bank: Bank, rules: PaperRules, seed: str) -> list[Question]:
 
 def drawn(bank: Bank, rules: PaperRules, seed: str, told: Sequence[T]) -> list[T]:
     """The same, each question by what is ``told`` in its place in the bank."""
-    count = (2 if rules.topics else 1) * rules.questions
-    return _choose(bank, rules, _numbers(f"{bank.digest}|{seed}|".encode(), count), told)
+    return _drawn(bank, rules, seed, told, 0)[0]
 
 
 def encode_answers(paper: Paper, answers: Mapping[str, Sequence[str]]) -> str:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 
 from chalicelib.documents.plain_file import PlainFile
 from chalicelib.domain.attempt import WRITE_UNIT, largest_entry
-from chalicelib.domain.bank import Question, shortages
+from chalicelib.domain.bank import Question, paired
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.shortages import shortages
 from chalicelib.domain.units import Unit, added_up, of_level
 from chalicelib.readers.contest_files import (
     FILES,
@@ -114,7 +115,7 @@ def _parse(files: Mapping[str, File], known: Mapping[str, str], faults: list[Fau
     gone = {one.question.id for one in lapsed}
     approved = [one for one in everything if one.status == "approved" and one.question.id not in gone]
     appraisals = [one.appraised for one in approved if one.appraised]
-    questions = tuple(one.question for one in approved)
+    questions = paired(one.question for one in approved)
     units = tuple(read_units(files["units"], faults)) if "units" in files else ()
     warnings: list[Fault] = []
     codes = {unit.code for unit in units}

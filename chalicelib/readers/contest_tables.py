@@ -119,10 +119,11 @@ def read_questions(file: File, definition: Definition | None, faults: list[Fault
     # GIFT, Aiken and Moodle have no place for a reference; a table has a column.
     needed = ("id", "topic", "text", "reference") if is_table else ("id", "topic", "text")
     _unique(rows, "id", faults)
+    ids = {row["id"] for row in rows}
     by_two = has_appraisals(rows)
     found = []
     for row in rows:
-        question = _question(row, needed, definition, faults)
+        question = _question(row, needed, definition, ids, faults)
         if question:
             asked = by_two and row["status"] == "approved"
             appraised = read_appraisal(row, question, faults) if asked else None
@@ -131,10 +132,11 @@ def read_questions(file: File, definition: Definition | None, faults: list[Fault
 
 
 def _question(
-    row: Row, needed: tuple[str, ...], definition: Definition | None, faults: list[Fault]
+    row: Row, needed: tuple[str, ...], definition: Definition | None, ids: set[str], faults: list[Fault]
 ) -> Question | None:
     before = len(faults)
     weeks, categories = _for_whom(row, definition, faults)
+    excludes = _excludes(row, ids, faults)
     options = [row[column] for column in OPTION_COLUMNS]
     while options and not options[-1]:
         options.pop()
@@ -161,7 +163,7 @@ def _question(
         return None
     answer = sum(1 << LETTERS.index(letter) for letter in letters)
     told = (row["id"], row["topic"], row["text"], tuple(options), answer, row["reference"])
-    return Question(*told, weeks, categories)
+    return Question(*told, weeks, categories, excludes)
 
 
 def _for_whom(
@@ -178,6 +180,22 @@ def _for_whom(
         message = f"ghi đối tượng ở [[categories]], cách nhau bằng dấu chấm phẩy; có: {', '.join(names)}"
         faults.append(row.fault("categories", message))
     return weeks, tuple(name for name in names if name in told)
+
+
+def _excludes(row: Row, ids: set[str], faults: list[Fault]) -> tuple[str, ...]:
+    """The ids of other questions, between semicolons or, where no id has any, blanks."""
+    parts = [part.strip() for part in row["excludes"].split(";") if part.strip()]
+    told = {one for part in parts for one in ([part] if part in ids else part.split())}
+    unknown = sorted(told - ids)
+    if unknown:
+        message = (
+            f"không có câu {', '.join(unknown[:5])[:120]} trong cột id: ghi mã các câu không được cùng một đề "
+            "với câu này, cách nhau bằng dấu chấm phẩy hoặc dấu cách"
+        )
+        faults.append(row.fault("excludes", message))
+    if row["id"] in told:
+        faults.append(row.fault("excludes", "câu hỏi không loại trừ chính nó: hãy bỏ mã của câu này"))
+    return tuple(sorted(told))
 
 
 def read_units(file: File, faults: list[Fault]) -> list[Unit]:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.bank import Bank, Question, shortage
+from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.definition import PaperRules
 from chalicelib.domain.paper import Paper, draw, drawn_questions
+from chalicelib.domain.shortages import shortage
 from tests.fakes import questions
 
 BANK = Bank("d" * 64, questions(12))
@@ -136,4 +137,4 @@ def test_a_right_answer_appears_roughly_equally_often_under_each_letter() -> Non
 def test_a_bank_that_is_too_small_is_noticed_before_the_draw(
     wanted: int, quota: dict[str, int], *, enough: bool
 ) -> None:
-    assert (shortage(BANK.questions, wanted, quota) is None) == enough
+    assert (shortage(BANK, PaperRules(questions=wanted, topics=quota)) is None) == enough

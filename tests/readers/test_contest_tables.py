@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from chalicelib.documents.compiled_contest import decode_bank, encode_bank
 from chalicelib.readers.contest_folder import _warnings
 from chalicelib.readers.contest_tables import RosterRow, counted_units
 from chalicelib.readers.tables import ContestFaults, Fault
@@ -278,6 +279,57 @@ def test_a_bank_with_too_few_questions_for_a_week_or_a_category_is_refused_with_
     four = TOML.replace("questions = 3", "questions = 4")
     found = [fault.message for fault in faults(toml=four, questions=for_all)]
     assert [message.partition(":")[0] for message in found] == ["tuần 2"]
+
+
+def excluding(*cells: str, names: str = "Q1,Q2,Q3,Q4,Q5", header: str = "excludes") -> str:
+    """The questions with a column ``excludes``, perhaps with another one, and renamed."""
+    lines = QUESTIONS.splitlines()
+    rows = [
+        f"{name},{line.partition(',')[2]},{cell}"
+        for name, line, cell in zip(names.split(","), lines[1:], [*cells, *[""] * 5], strict=False)
+    ]
+    return "\n".join([f"{lines[0]},{header}", *rows, ""])
+
+
+@pytest.mark.parametrize("cell", ["Q2;Q3", "Q3 Q2", " Q2 ; Q3; ", "Q2;Q3;Q5"])
+def test_questions_may_exclude_others_on_one_side(cell: str) -> None:
+    one = TOML.replace("questions = 3", "questions = 1")
+    told = read_sent(contest_files(toml=one, questions=excluding(cell))).questions  # Q5 is a draft
+    assert [question.excludes for question in told] == [("Q2", "Q3"), ("Q1",), ("Q1",), ()]
+    assert decode_bank(encode_bank(told)) == told
+
+
+def test_excluded_questions_are_told_by_names_with_blanks_too() -> None:
+    one = TOML.replace("questions = 3", "questions = 1")
+    bank = excluding("câu 2;Q3 Q4", names="câu 1,câu 2,Q3,Q4,Q5")
+    told = read_sent(contest_files(toml=one, questions=bank)).questions
+    assert {question.id: question.excludes for question in told}["câu 1"] == ("Q3", "Q4", "câu 2")
+
+
+def test_a_bank_without_the_column_is_stored_as_it_was_before_there_was_one() -> None:
+    told = read_sent(contest_files()).questions
+    assert b"excludes" not in encode_bank(told)
+    assert read_sent(contest_files(questions=excluding())).questions == told
+
+
+@pytest.mark.parametrize(
+    ("cell", "remedy"),
+    [("Q2;Q9", "không có câu Q9"), ("Q2,Q3", "không có câu Q2,Q3"), ("Q1", "không loại trừ chính nó")],
+)
+def test_an_exclusion_that_cannot_be_meant_is_reported(cell: str, remedy: str) -> None:
+    bank = excluding(f'"{cell}"')
+    (fault,) = faults(questions=bank)
+    assert (fault.row, fault.column, remedy in fault.message) == (2, "excludes", True)
+
+
+def test_a_paper_that_exclusions_make_impossible_is_refused_with_the_week_the_group_and_the_remedy() -> None:
+    (fault,) = faults(questions=excluding("Q2"))
+    assert "các câu Q1, Q2 loại trừ nhau" in fault.message
+    assert "hãy bỏ bớt loại trừ" in fault.message
+    one = TOML.replace("questions = 3", "questions = 2")
+    bank = excluding("Q2,", ",", ",", ",1", ",", header="excludes,weeks")
+    found = faults(toml=one, questions=bank)
+    assert [message.message.partition(":")[0] for message in found] == ["tuần 2", "tuần 3", "tuần 4"]
 
 
 def test_names_and_questions_are_stored_composed() -> None:

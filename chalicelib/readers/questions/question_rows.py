@@ -5,7 +5,8 @@ These formats lack some columns of a bank. For all three:
 - ``id`` is the idnumber or the title, else made from the question's text: reordering a file changes no id.
 - ``topic`` is the category, else "Chung".
 - ``reference`` is the general feedback and may be missing; then the site shows none.
-- ``weeks`` and ``categories`` are empty: every question is for everybody. Nobody is named as its author.
+- ``weeks``, ``categories`` and ``excludes`` are empty: every question is for everybody, with any other. Nobody
+  is named as its author.
 - ``status`` is ``draft`` unless the file says ``approved``. The comment ``// status: approved`` approves one
   question directly above it (as does its tag "approved"), and all questions at the top of the file, set apart.
 """
@@ -25,8 +26,9 @@ from chalicelib.readers.tables import Fault, Row, tidied
 
 OPTION_COLUMNS = tuple(f"option_{letter.lower()}" for letter in LETTERS)
 QUESTION_COLUMNS = ("id", "topic", "text", *OPTION_COLUMNS, "answer", "reference", "status")
-# For whom a question is (for everybody in every week, where a table does without), who wrote and appraised it.
-OPTIONAL_COLUMNS = ("weeks", "categories", *APPRAISAL_COLUMNS)
+# For whom a question is (for everybody in every week, where a table does without), with which others it must
+# not stand on a paper, who wrote and appraised it.
+OPTIONAL_COLUMNS = ("weeks", "categories", "excludes", *APPRAISAL_COLUMNS)
 NO_TOPIC = "Chung"
 TRUE_FALSE = ["Đúng", "Sai"]
 _STATUS = re.compile(

@@ -55,12 +55,14 @@ def of_papers(definition: Definition) -> Article:
             clause(
                 f"Mỗi bài thi có {paper.questions} câu hỏi trắc nghiệm, chọn ngẫu nhiên cho từng lượt từ "
                 f"những câu đã được thẩm định của bộ câu hỏi dành cho {word} và đối tượng của người dự thi, "
-                f"không câu nào lặp lại{f'; trong đó có ít nhất {quotas}' if quotas else ''}. Thứ tự phương "
-                f"án của mỗi câu {shuffled[0]}.",
+                f"không câu nào lặp lại{f'; trong đó có ít nhất {quotas}' if quotas else ''}. Trong những câu "
+                "mà bộ câu hỏi ghi là loại trừ nhau, mỗi bài có nhiều nhất một câu; cơ hội được chọn của mỗi "
+                f"câu vẫn như các câu khác. Thứ tự phương án của mỗi câu {shuffled[0]}.",
                 f"A paper has {paper.questions} multiple-choice questions, drawn at random for each attempt "
                 f"from the approved questions of the bank that are for the {word_en} and the person's "
-                f"category, none twice{f'; at least {quotas_en}' if quotas_en else ''}. The options of a "
-                f"question {shuffled[1]}.",
+                f"category, none twice{f'; at least {quotas_en}' if quotas_en else ''}. Of questions that "
+                "the bank says exclude each other, a paper has one at most; each is as likely as the others. "
+                f"The options of a question {shuffled[1]}.",
             ),
             clause(
                 "Mỗi câu có từ 2 đến 6 phương án. Câu có nhiều phương án đúng được ghi rõ; phải chọn đủ và "
