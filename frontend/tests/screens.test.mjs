@@ -7,6 +7,8 @@ import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { fullNames, matching } from "../site/js/unit-picker.js";
+import { byLevel, places } from "../site/js/unit-places.js";
+import { finder } from "../site/js/unit-table.js";
 import { takeTurn } from "../site/js/waiting.js";
 
 const units = [
@@ -102,4 +104,50 @@ test("a week that opens while the personal page is shown needs no call", () => {
 
 test("the busiest units come first, and none without people", () => {
   assert.deepEqual(busiest({ A: [2, 9], B: [5, 5], C: [2, 2], D: [0, 0] }, 3), [["B", 5], ["A", 2], ["C", 2]]);
+});
+
+const row = (code, unit_score, people = 9, more = {}) => ({
+  level: "", code, name: `Trường ${code}`, parent: "", bloc: "", unit_score, quality: 0.5, obliged_people: people, people, attempts: people,
+  distinct_people: people, ...more,
+});
+const standing = (units, volume = "obliged") => places(units, volume).ranked.map(({ unit, place, tied }) => `${tied ? "=" : ""}${place} ${unit.code}`);
+
+test("units that only the draw tells apart share a place, and the next one's is counted on", () => {
+  assert.deepEqual(standing([row("A", 90), row("B", 80), row("C", 80), row("D", 80), row("E", 70)]), ["1 A", "=2 B", "=2 C", "=2 D", "5 E"]);
+});
+
+test("quality and volume tell units of one score apart, as the rules say", () => {
+  assert.deepEqual(standing([row("A", 80, 9, { quality: 0.6 }), row("B", 80)]), ["1 A", "2 B"]);
+  assert.deepEqual(standing([row("A", 80, 10), row("B", 80, 9)]), ["1 A", "2 B"]);
+  const others = [row("A", 80, 9, { people: 12 }), row("B", 80)];
+  assert.deepEqual(standing(others, "people"), ["1 A", "2 B"]);
+  assert.deepEqual(standing(others), ["=1 A", "=1 B"]);
+});
+
+test("units whose score is not told are not called equal", () => {
+  assert.deepEqual(standing([row("A", null), row("B", null)]), ["1 A", "2 B"]);
+});
+
+test("a unit in which nobody took part has no place and stands apart, by name", () => {
+  const units = [row("A", 80), row("Đ", 0, 0), row("B", 0, 9, { obliged_people: 0, quality: 0 }), row("C", 0, 0)];
+  assert.deepEqual(standing(units), ["1 A", "2 B"]);
+  assert.deepEqual(places(units, "obliged").absent.map(({ unit, place }) => [unit.code, place]), [["C", null], ["Đ", null]]);
+});
+
+test("each level has places of its own", () => {
+  const levels = byLevel([row("H", 80, 9, { level: "top" }), row("T", 80, 9, { level: "leaf" })], "obliged");
+  assert.deepEqual([...levels].map(([level, { ranked }]) => [level, ranked.map(({ place, tied }) => [place, tied])]), [["top", [[1, false]]], ["leaf", [[1, false]]]]);
+});
+
+test("1,500 units are found without tones by name, code or the unit above, and folded once", () => {
+  let read = 0;
+  const unit = (number) => ({ ...row(`T-${number}`, 0, 1, { parent: "H" }), get name() { read += 1; return `Trường THCS Đô Lương ${number}`; } });
+  const rows = Array.from({ length: 1500 }, (_, number) => ({ unit: unit(number), place: number, tied: false }));
+  const find = finder(rows, new Map([["H", "UBND huyện Yên Thành"]]));
+  assert.equal(find("").length, 0);
+  assert.equal(read, 0);
+  assert.deepEqual(find("do luong 1499").map(({ place }) => place), [1499]);
+  assert.equal(find("yen thanh").length, 1500);
+  assert.equal(find("t-12 ").length, 111);
+  assert.equal(read, 1500);
 });

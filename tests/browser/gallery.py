@@ -48,6 +48,7 @@ NAMES = {
     "results": "Kết quả tuần, tạm thời · Results of a week, provisional",
     "results_corrected": "Kết quả tuần, đã sửa · Results of a week, corrected",
     "results_recognised": "Kết quả tuần, đã được công nhận · Results of a week, recognised",
+    "results_unit": "Kết quả tuần, đơn vị của bạn · Results of a week, the own unit",
     "results_final": "Kết quả chung cuộc · Final results",
     "results_none": "Chưa có kết quả · No results yet",
     "receipt": "Kiểm tra biên nhận · Checking a receipt",

@@ -139,17 +139,17 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             "name": unit["name"],
             "parent": "",
             "bloc": unit["bloc"],
-            "headcount": 240 - rank,
+            "headcount": max(240 - rank, 40),
             "exempt": rank % 3,
-            "people": max(200 - 4 * rank, 0),
-            "rate": max(200 - 4 * rank, 0) / (240 - rank - rank % 3),
-            "attempts": max(900 - 17 * rank, 0),
+            "people": max(200 - 4 * rank, 3),
+            "rate": max(200 - 4 * rank, 3) / (max(240 - rank, 40) - rank % 3),
+            "attempts": max(900 - 17 * rank, 5),
             "obliged_people": 2,
-            "distinct_people": max(200 - 4 * rank, 0),
+            "distinct_people": max(200 - 4 * rank, 3),
             "distinct_obliged": 2,
             "mean_best": 18.2,
             "quality": 0.91 if rank < 50 else 0,
-            "unit_score": max(92.418 - 1.7 * rank, 0),
+            "unit_score": max(92.418 - 1.7 * rank, 9 - rank / 1000),
             "prize": "weekly" if rank == 1 else "",
             "prize_title": "Giải thi tuần" if rank == 1 else "",
             "note": "below_min_rate" if rank > 30 else "",
@@ -211,6 +211,25 @@ def results(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             **PROVISIONAL,
         },
     }
+
+
+def course(units: Sequence[Mapping[str, str]], count: int = 12) -> dict[str, Json]:
+    """Three weeks of ``count`` units: two equal ones, one whose score is not told, and two without people."""
+    more = [{**units[-1], "code": f"X-{n}", "name": f"Trường Tiểu học Đô Lương {n}"} for n in range(count)]
+    files = results([*units, *more][:count])
+    first = files["results/week-1.json"]
+    rows = first["units"]
+    for key in ("unit_score", "quality", "obliged_people"):
+        rows[4][key] = rows[3][key]
+    rows[6] |= {"unit_score": None, "quality": None}
+    figures = ("people", "distinct_people", "obliged_people", "attempts", "rate", "quality", "unit_score")
+    rows[-2:] = [{**row, **dict.fromkeys(figures, 0), "note": ""} for row in rows[-2:]]
+    for week in (2, 3):
+        later = [{**row, "unit_score": row["unit_score"] and row["unit_score"] / week} for row in rows]
+        counts = {**first["counts"], "people": first["counts"]["people"] // week}
+        files[f"results/week-{week}.json"] = {**first, "week": week, "units": later, "counts": counts}
+    files["results/index.json"]["weeks"] = [{"week": week, "revision": 1} for week in (1, 2, 3)]
+    return files
 
 
 def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:

@@ -229,6 +229,16 @@ def results_final(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="Giải đơn vị")).to_be_visible()
 
 
+def results_unit(visit: Visit) -> None:
+    """The own unit with its course, and another one looked up."""
+    published.publish(visit.page, published.course(visit.units))
+    visit.open("#/results/1", signed_in=True)
+    visit.page.get_by_label("Tìm đơn vị").fill("so")
+    own = visit.page.get_by_role("region", name="Đơn vị của bạn")
+    press(own.get_by_text("Diễn biến các tuần"))
+    expect(own.locator(".bars li")).to_have_count(3)
+
+
 def results_none(visit: Visit) -> None:
     visit.open("#/results")
 
@@ -328,7 +338,7 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
             result_later,
             result_leftover,
         ),
-        *(results, results_corrected, results_recognised, results_final, results_none),
+        *(results, results_corrected, results_recognised, results_unit, results_final, results_none),
         *(receipt, commitments, commitments_none, waiting, failed, not_found),
         *(register_by_provider, identity, identity_elsewhere),
     )

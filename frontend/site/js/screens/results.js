@@ -2,16 +2,20 @@
 
 import { data } from "../api.js";
 import { barList } from "../chart.js";
-import { fill, h } from "../dom.js";
-import { date, duration, fold, moment, number, percent } from "../format.js";
+import { h } from "../dom.js";
+import { date, duration, moment, number } from "../format.js";
 import { rulingView } from "../ruling.js";
 import { t } from "../texts.js";
 import "../texts-results.js";
+import { byLevel, told } from "../unit-places.js";
+import { course, lookUp, unitTable } from "../unit-table.js";
 
-const STEP = 50;
+/** @import { UnitRow } from "../unit-places.js" */
+
 const IN_CHART = 10;
+const WINNERS = 30;
 
-export async function screen({ argument, contest }) {
+export async function screen({ argument, contest, signedIn }) {
   const title = t("results.title");
   const index = await data("results/index.json");
   const weeks = index ? index.weeks.map(({ week }) => String(week)) : [];
@@ -23,20 +27,36 @@ export async function screen({ argument, contest }) {
     const none = h("p", { class: "notice" }, t("results.none"));
     return { title, content: h("section", null, head, none) };
   }
-  return { title, content: wanted === "final" ? [head, standing(page), final(page)] : [head, week(page, contest)] };
+  const own = signedIn ? signedIn.participant.unit_code : null;
+  const pages = weeks.length > 1 || wanted === "final" ? onceRead(weeks, page) : null;
+  return { title, content: [head, wanted === "final" ? final(page, contest, own, pages) : week(page, contest, own, pages)] };
 }
 
-/** Whether the result is provisional or recognised, and how it was corrected. */
+/** Reads the pages of all weeks when they are asked for, each once; `page` is there already. */
+function onceRead(weeks, page) {
+  /** @type {Promise<any[]> | null} */
+  let reading = null;
+  const read = async (week) => (String(page.week) === week ? page : data(`results/week-${week}.json`));
+  return () => {
+    reading = reading || Promise.all(weeks.map(read)).then((pages) => pages.filter(Boolean)); // one may just have been withdrawn
+    reading.catch(() => (reading = null));
+    return reading;
+  };
+}
+
+/** Whether the result is provisional or recognised, what that means, and how it was corrected. */
 function standing(page) {
-  const { recognised, complaints_until: until } = page;
+  const { recognised, complaints_until: until, corrections } = page;
   return h("div", { class: "standing" },
     recognised
       ? h("p", null, h("span", { class: "badge good" },
         t("results.recognised", { decision: recognised.decision, day: date(`${recognised.decided_on}T12:00:00Z`) })))
       : h("p", null, h("span", { class: "badge next" }, t("results.provisional")), " ",
         until && t("results.complaints", { until: moment(until) })),
-    page.corrections.map(({ at, reason, code }) =>
-      h("p", { class: "notice" }, t("results.corrected", { at: moment(at), reason, code }))));
+    h("p", { class: "soft" }, t(recognised ? "results.recognisedMeans" : "results.provisionalMeans")),
+    corrections.length > 0 && h("div", { class: "notice" },
+      corrections.map(({ at, reason, code }) => h("p", null, t("results.corrected", { at: moment(at), reason, code }))),
+      h("p", { class: "soft" }, t("results.correctedMeans"))));
 }
 
 function tabs(choices, wanted) {
@@ -47,7 +67,7 @@ function tabs(choices, wanted) {
 
 const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
 
-function week(page, contest) {
+function week(page, contest, own, pages) {
   const { counts, prediction, winners, units, rulings } = page;
   const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
   return [
@@ -62,116 +82,108 @@ function week(page, contest) {
         fact(counts.obliged_people, t("results.obligedPeople")),
         fact(counts.other_people, t("results.otherPeople")),
         fact(counts.perfect_people, t("results.perfect"))),
-      prediction && h("p", null, h("strong", null, t("results.actual", { value: number(prediction.actual) })))),
-    h("section", { "aria-labelledby": "winners" },
-      h("h2", { id: "winners" }, t("results.winners")),
-      winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
-    rulings.length > 0 && h("section", { "aria-labelledby": "rulings" },
-      h("h2", { id: "rulings" }, t("ruling.title")),
-      h("ul", { class: "list two" }, rulings.map((one) => h("li", { class: "entry" },
-        h("p", { class: "wide" }, h("strong", null, t("ruling.number", { number: one.question }))),
-        h("div", { class: "wide" }, rulingView(one)))))),
-    unitSection(units),
+      h("p", { class: "hint" }, t("results.distinct")),
+      prediction && h("p", null, h("strong", null, t("results.actual", { value: number(prediction.actual) }))),
+      pages && peopleByWeek(pages)),
+    ...unitsAround(units, contest, own, pages, false, [
+      h("section", { "aria-labelledby": "winners" },
+        h("h2", { id: "winners" }, t("results.winners")),
+        winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
+      rulings.length > 0 && h("section", { "aria-labelledby": "rulings" },
+        h("h2", { id: "rulings" }, t("ruling.title")),
+        h("ul", { class: "list two" }, rulings.map((one) => h("li", { class: "entry" },
+          h("p", { class: "wide" }, h("strong", null, t("ruling.number", { number: one.question }))),
+          h("div", { class: "wide" }, rulingView(one)))))),
+    ]),
   ];
 }
 
-const final = (page) => [
-  h("dl", { class: "facts wide" },
-    fact(page.once.people, t("results.peopleOnce")),
-    fact(page.once.obliged_people, t("results.obligedPeople")),
-    fact(page.once.other_people, t("results.otherPeople"))),
-  page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
-    h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [])),
-  unitSection(page.units, true),
+const final = (page, contest, own, pages) => [
+  h("section", null,
+    standing(page),
+    h("dl", { class: "facts wide" },
+      fact(page.once.people, t("results.peopleOnce")),
+      fact(page.once.obliged_people, t("results.obligedPeople")),
+      fact(page.once.other_people, t("results.otherPeople"))),
+    h("p", { class: "hint" }, t("results.distinctOnce")),
+    pages && peopleByWeek(pages)),
+  ...unitsAround(page.units, contest, own, pages, true, [
+    page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
+      h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [])),
+  ]),
 ];
 
+const peopleByWeek = (pages) => course(t("results.byWeek"), pages, ({ counts: { people, attempts } }) => ({
+  value: people, text: t("results.byWeekLine", { people: number(people), attempts: number(attempts) }) }), 0);
+
 function winnersList(winners, order) {
-  return h("ol", { class: "list two" }, winners.map((winner) => {
-    const guess = order.includes("prediction") && winner.prediction !== null;
-    const off = guess && winner.prediction_error !== null ? ` (${number(winner.prediction_error)})` : "";
-    return h("li", { class: "entry" },
-      h("p", null, h("span", { class: "badge next" }, winner.title)),
-      h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
-      h("p", { class: "wide" }, h("strong", null, winner.name)),
-      h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
-      h("p", { class: "wide soft" },
-        guess && `${t("results.prediction")}: ${number(winner.prediction)}${off} · `,
-        `${t("results.duration")}: ${duration(winner.duration_ms)}`));
-  }));
+  const list = h("ol", { class: "list two" });
+  const more = h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => grow() }, t("results.more")));
+  function grow() {
+    list.append(...winners.slice(list.children.length, list.children.length + WINNERS).map((winner) => winnerCard(winner, order)));
+    more.hidden = list.children.length >= winners.length;
+  }
+  grow();
+  return [list, more];
 }
 
-/** `once`: also who took part in some week; the other numbers of people are then sums over the weeks. */
-function unitSection(units, once = false) {
-  const awarded = units.filter((unit) => unit.prize);
-  const levels = [...new Set(units.map(({ level }) => level))];
+function winnerCard(winner, order) {
+  const guess = order.includes("prediction") && winner.prediction !== null;
+  const off = guess && winner.prediction_error !== null ? ` (${number(winner.prediction_error)})` : "";
+  return h("li", { class: "entry" },
+    h("p", null, h("span", { class: "badge next" }, winner.title)),
+    h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
+    h("p", { class: "wide" }, h("strong", null, winner.name)),
+    h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
+    h("p", { class: "wide soft" },
+      guess && `${t("results.prediction")}: ${number(winner.prediction)}${off} · `,
+      `${t("results.duration")}: ${duration(winner.duration_ms)}`));
+}
+
+/** The own unit and the search come before `prizes`, the units' prizes and ranking after them. @param {UnitRow[]} units */
+function unitsAround(units, contest, own, pages, once, prizes) {
   const names = new Map(units.map(({ code, name }) => [code, name]));
+  const levels = byLevel(units, contest.unit_score.volume);
+  const shown = { names, once, weeks: pages };
+  const all = [...levels.values()].flatMap(({ ranked, absent }) => [...ranked, ...absent]);
+  const awarded = units.filter((unit) => unit.prize);
   return [
+    units.length > 0 && lookUp(all, own, shown),
+    ...prizes,
     awarded.length > 0 && h("section", { "aria-labelledby": "unit-prizes" },
       h("h2", { id: "unit-prizes" }, t("home.unitPrizes")),
       h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
         h("p", null, h("span", { class: "badge next" }, unit.prize_title)),
-        h("p", { class: "big" }, number(unit.unit_score, 2)),
+        h("p", { class: "big" }, told(unit) && number(unit.unit_score || 0, 2)),
         h("p", { class: "wide" }, h("strong", null, unit.name)),
         h("p", { class: "wide soft" }, names.get(unit.parent) || unit.bloc))))),
-    levels.map((level) => ranking(units.filter((unit) => unit.level === level), level, names, once)),
+    [...levels].map(([level, placed]) => ranking(placed, level, shown)),
   ];
 }
 
 /** The units of one level, which has a name where units have others above them. */
-function ranking(units, level, names, once) {
+function ranking({ ranked, absent }, level, shown) {
   const section = `units${level && `-${level}`}`;
-  const filter = `unit-filter${level && `-${level}`}`;
-  const input = h("input", { class: "search", type: "text", id: filter, autocomplete: "off", oninput: () => draw() });
-  const count = h("p", { class: "hint", role: "status" });
-  const body = h("tbody");
-  const more = h("button", { class: "button", type: "button", onclick: () => draw(shown + STEP) }, t("results.more"));
-  let shown = STEP;
-
-  function draw(size = STEP) {
-    shown = size;
-    const words = fold(input.value).split(" ").filter(Boolean);
-    const found = units.filter((unit) => words.every((word) => fold(`${unit.name} ${names.get(unit.parent) || ""} ${unit.bloc}`).includes(word)));
-    const rows = found.slice(0, shown);
-    fill(body, rows.map((unit) => unitRow(unit, names.get(unit.parent), once)));
-    count.textContent = t("results.showing", { shown: number(rows.length), all: number(units.length) });
-    more.hidden = rows.length === found.length;
-  }
-  draw();
-
-  const best = units.slice(0, IN_CHART).filter(told);
-  const column = (key, words) => h("th", { scope: "col", class: words ? "words" : "" }, t(`results.${key}`));
+  const best = ranked.slice(0, IN_CHART).filter(({ unit }) => told(unit));
   return h("section", { "aria-labelledby": section },
     h("h2", { id: section, class: "after" }, t(level ? `results.units.${level}` : "results.units")),
-    units.length > 1 && best.some((unit) => unit.unit_score) && h("figure", null,
+    ranked.length > 1 && best.some(({ unit }) => unit.unit_score) && h("figure", null,
       h("figcaption", null, t("results.best", { count: number(best.length) })),
-      barList(best.map((unit) => (
-        { label: `${number(unit.rank)}. ${unit.name}`, value: unit.unit_score, text: number(unit.unit_score, 2) })), 100)),
-    h("div", { class: "field" }, h("label", { for: filter }, t("results.filter")), input, count),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": section },
-      h("table", { class: "data" },
-        h("thead", null, h("tr", null, column("rank"), column("unit", true), column("unitScore"),
-          column(once ? "obligedSum" : "obliged"), column("rate"), once && column("obligedOnce"),
-          column(once ? "unitPeopleOnce" : "unitPeople"), column("unitAttempts"), column("quality"))),
-        body)),
-    !units.every(told) && h("p", { class: "hint" }, t("results.untold")),
-    h("p", { class: "actions" }, more));
+      barList(best.map(({ unit, place, tied }) => (
+        { label: `${tied ? "=" : ""}${place}. ${unit.name}`, value: unit.unit_score || 0, text: number(unit.unit_score || 0, 2) })), 100)),
+    ranked.length ? unitTable(ranked, section, shown) : h("p", { class: "soft" }, t("results.nobody")),
+    ranked.some(({ tied }) => tied) && h("p", { class: "hint" }, t("results.tiedMeans")),
+    !ranked.every(({ unit }) => told(unit)) && h("p", { class: "hint" }, t("results.untold")),
+    absent.length > 0 && absentUnits(absent, shown.names));
 }
 
-/** Of a unit in which few people took part, score and quality are not published. */
-const told = (unit) => unit.unit_score !== null;
-
-function unitRow(unit, above, once) {
-  const headcount = unit.headcount - unit.exempt;
-  return h("tr", { class: unit.prize ? "prize" : "" },
-    h("td", null, number(unit.rank)),
-    h("th", { scope: "row", class: "words" }, unit.name, " ", above && h("span", { class: "soft" }, `(${above}) `),
-      unit.prize && h("span", { class: "badge good" }, unit.prize_title),
-      unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`))),
-    h("td", null, told(unit) ? number(unit.unit_score, 2) : "–"),
-    h("td", null, headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),
-    h("td", null, headcount > 0 ? percent(unit.rate) : "–"),
-    once && h("td", null, number(unit.distinct_obliged)),
-    h("td", null, number(unit.distinct_people)),
-    h("td", null, number(unit.attempts)),
-    h("td", null, told(unit) ? percent(unit.quality) : "–"));
+/** Their names, made when somebody opens the list. */
+function absentUnits(absent, names) {
+  const list = h("ul", { class: "plain absent" });
+  const details = h("details", {
+    class: "course",
+    ontoggle: () => details.open && !list.hasChildNodes() && list.append(...absent.map(({ unit }) =>
+      h("li", null, unit.name, names.has(unit.parent) && h("span", { class: "soft" }, ` (${names.get(unit.parent)})`)))),
+  }, h("summary", null, t("results.absent", { count: number(absent.length) })), h("p", { class: "hint" }, t("results.absentMeans")), list);
+  return details;
 }
