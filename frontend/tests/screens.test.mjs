@@ -38,6 +38,8 @@ test("the bank is searched in questions, options and sources", () => {
   ]);
   assert.deepEqual(search(bank, "nghi dinh 61").map(({ place }) => place), [1]);
   assert.deepEqual(search(bank, "DAP").map(({ place }) => place), [2]);
+  const more = prepared([{ id: "3", text: "Một việc của ai?", options: [], reference: "" }, { id: "4", text: "Một cửa là gì?", options: [], reference: "" }]);
+  assert.deepEqual(search(more, "mot cua").map(({ id }) => id), ["4", "3"], "the phrase first");
   assert.equal(search(bank, " ").length, 2);
 });
 

@@ -31,6 +31,8 @@ NAMES = {
     "home_after": "Sau khi cuộc thi kết thúc · After the contest",
     "guide": "Thể lệ, hướng dẫn, thông báo về dữ liệu cá nhân · Rules and guide",
     "bank": "Ôn tập · The published bank",
+    "practice": "Tự kiểm tra · Testing oneself",
+    "practice_told": "Tự kiểm tra, biết ngay đúng sai · At once right or wrong, and why",
     "register": "Đăng ký, chọn đơn vị · Registering, choosing a unit",
     "register_mistakes": "Đăng ký, các mục cần sửa · What has to be corrected",
     "sign_in": "Đăng nhập · Signing in",

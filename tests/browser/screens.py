@@ -76,6 +76,22 @@ def bank(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", level=2).first).to_be_visible()
 
 
+def practice(visit: Visit) -> None:
+    visit.open("#/bank?practise=")
+    expect(visit.page.locator(".practice button.choice").first).to_be_visible()
+
+
+def practice_told(visit: Visit) -> None:
+    """A wrong answer; a question of one right option may be anywhere in the round."""
+    practice(visit)
+    page = visit.page
+    press(page.locator(".practice button.choice").first)
+    check = page.get_by_role("button", name="Kiểm tra", exact=True)
+    if check.count():
+        press(check)
+    expect(page.get_by_role("button", name="Câu tiếp theo")).to_be_visible()
+
+
 def register(visit: Visit) -> None:
     visit.open("#/register")
     visit.page.get_by_label("Đơn vị", exact=True).fill("so")
@@ -326,7 +342,20 @@ def not_found(visit: Visit) -> None:
 SCREENS: dict[str, Callable[[Visit], None]] = {
     show.__name__: show
     for show in (
-        *(home, home_before, home_after, guide, bank, register, register_mistakes, sign_in, password, me),
+        *(
+            home,
+            home_before,
+            home_after,
+            guide,
+            bank,
+            practice,
+            practice_told,
+            register,
+            register_mistakes,
+            sign_in,
+            password,
+            me,
+        ),
         *(
             paper_one,
             paper_list,

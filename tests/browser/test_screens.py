@@ -24,6 +24,7 @@ NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels at 400 %
 MOST_BYTES = 60_000
 
 PRESSED = (
+    "practice_told",
     "register_mistakes",
     "paper_one",
     "result",
