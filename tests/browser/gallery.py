@@ -40,6 +40,7 @@ NAMES = {
     "me": "Trang của tôi · One's own page",
     "paper_one": "Bài thi, từng câu · A paper, one by one",
     "paper_list": "Bài thi, tất cả câu hỏi · A paper, all questions",
+    "paper_sheet": "Bài thi, danh sách câu hỏi · The list of questions",
     "paper_offline": "Bài thi khi mất mạng · A paper without a connection",
     "paper_unheard": "Bài thi khi máy chủ chưa trả lời · A paper while the server does not answer",
     "paper_overtaken": "Bài thi đã làm tiếp trên thiết bị khác · Gone on with on another device",

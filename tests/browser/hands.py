@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakSet
 
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 HANDS = ("mouse", "touch")
 TOUCH: WeakSet[BrowserContext] = WeakSet()
@@ -28,6 +28,25 @@ def choose(target: Locator) -> None:
     elif not target.is_checked():
         target.tap()
         expect(target).to_be_checked()
+
+
+def open_list(page: Page) -> None:
+    """The list of a paper's questions, which lies in a sheet where the screen is narrow."""
+    expect(page.locator(".steps")).to_be_visible()
+    button = page.get_by_role("button", name="Danh sách", exact=True)
+    if button.is_visible() and not page.locator("dialog[open]").count():
+        press(button)
+    expect(page.locator(".numbers")).to_be_visible()
+
+
+def show_questions(page: Page, how: str) -> None:
+    """Shows a paper's questions one by one ("Từng câu") or all of them ("Tất cả")."""
+    if page.get_by_label(how, exact=True).is_checked():
+        return
+    open_list(page)
+    press(page.locator(".mode label").filter(has_text=how))
+    if page.locator("dialog[open]").count():
+        press(page.get_by_role("button", name="Đóng"))
 
 
 def press_blindly(target: Locator, times: int = 1) -> None:

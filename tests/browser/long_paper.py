@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hands import choose, press
+from tests.browser.hands import choose, press, show_questions
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running, wait_for
 
@@ -68,8 +68,7 @@ def shown(page: Page, number: int) -> list[int]:
 
 def paper_shown(page: Page) -> None:
     expect(page.get_by_role("heading", level=1, name=re.compile("^Tuần 1, lượt thi"))).to_be_visible()
-    if not page.get_by_label("Tất cả", exact=True).is_checked():
-        press(page.locator(".mode label").nth(1))
+    show_questions(page, "Tất cả")
 
 
 def answer_all(page: Page, right: dict[int, list[int]], numbers: range) -> None:

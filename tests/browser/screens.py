@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import published
-from tests.browser.hands import choose, press
+from tests.browser.hands import choose, open_list, press, show_questions
 from tests.browser.people import Person
 from tests.stack import Stack
 
@@ -121,10 +121,11 @@ def me(visit: Visit) -> None:
 def _paper(visit: Visit, mode: str) -> None:
     visit.open(f"#/paper/{visit.attempt}", signed_in=True)
     page = visit.page
-    press(page.locator(".mode label").nth(0 if mode == "one" else 1))
-    page.locator("details.jump").evaluate("details => { details.open = true; }")
+    expect(page.locator("#save")).to_be_visible()
+    show_questions(page, "Từng câu" if mode == "one" else "Tất cả")
     for number, option in ((1, 1), (2, 0), (4, 2)):
         if mode == "one":
+            open_list(page)
             press(page.locator(".numbers button").nth(number - 1))
         options = page.locator(f"#q{number} input")
         choose(options.nth(min(option, options.count() - 1)))
@@ -140,6 +141,12 @@ def paper_one(visit: Visit) -> None:
 
 def paper_list(visit: Visit) -> None:
     _paper(visit, "list")
+
+
+def paper_sheet(visit: Visit) -> None:
+    """The list of questions over the paper, where the screen is narrow."""
+    _paper(visit, "one")
+    open_list(visit.page)
 
 
 def paper_offline(visit: Visit) -> None:
@@ -359,6 +366,7 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
         *(
             paper_one,
             paper_list,
+            paper_sheet,
             paper_offline,
             paper_unheard,
             paper_overtaken,

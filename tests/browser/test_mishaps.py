@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.hands import choose, press, press_blindly
+from tests.browser.hands import choose, press, press_blindly, show_questions
 from tests.browser.long_paper import hand_in
 from tests.browser.people import PASSWORD, Person
 from tests.stack import Stack, wait_for
@@ -32,7 +32,7 @@ def sit(page: Page, person: Person, stack: Stack, enter: Enter) -> str:
     attempt = person.start(stack)
     enter(page, person, f"#/paper/{attempt}")
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
-    choose(page.get_by_label("Tất cả", exact=True))
+    show_questions(page, "Tất cả")
     return attempt
 
 
@@ -256,7 +256,7 @@ def test_two_tabs_show_the_same_paper(hall: Stack, phone: Phone, new_person: New
     one, two, person = device.new_page(), device.new_page(), new_person()
     attempt = sit(one, person, hall, enter)
     enter(two, person, f"#/paper/{attempt}")
-    choose(two.get_by_label("Tất cả", exact=True))
+    show_questions(two, "Tất cả")
     choose(option(one, 1))
     expect(option(two, 1)).to_be_checked()
     choose(option(two, 2))

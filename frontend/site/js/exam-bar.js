@@ -1,7 +1,7 @@
 // Always in sight during a paper: time left, number of answers, state and time of saving.
 
 import { clock } from "./clock.js";
-import { afterClick, h } from "./dom.js";
+import { afterClick, fill, h } from "./dom.js";
 import { countdown, time } from "./format.js";
 import { t } from "./texts.js";
 
@@ -13,12 +13,13 @@ export function examBar(attempt) {
   let deadline = Date.parse(attempt.deadline);
   const left = h("strong", { class: "countdown", role: "timer" });
   const answered = h("span", { id: "answered" });
+  const heading = h("h1", null, t("paper.heading", { week: attempt.week, number: attempt.number }));
   const progress = h("progress", { max: attempt.questions.length, "aria-labelledby": "answered" });
   const save = h("p", { class: "save", id: "save" });
   const announce = h("p", { class: "unseen", role: "status" }); // not each save: only what changes for a listener
   const warning = h("p", { class: "warning", role: "status" });
   const box = h("div", { class: "exam" },
-    h("div", { class: "row" }, h("span", null, t("paper.left"), " ", left), answered),
+    h("div", { class: "row" }, h("span", null, h("span", { class: "words" }, t("paper.left"), " "), left), heading, answered),
     progress, save, announce, warning);
   const warnings = WARNINGS.filter((minutes) => minutes * 60000 < deadline - started);
   const said = new Set();
@@ -47,7 +48,8 @@ export function examBar(attempt) {
     },
 
     showAnswered(done) {
-      answered.textContent = t("paper.answered", { done, all: attempt.questions.length });
+      const all = attempt.questions.length;
+      fill(answered, h("span", { class: "words" }, t("paper.answered"), " "), `${done}/${all}`);
       progress.value = done;
     },
 

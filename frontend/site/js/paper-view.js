@@ -5,6 +5,9 @@ import { number as wholeNumber } from "./format.js";
 import { asksPrediction, readPrediction } from "./record.js";
 import { t } from "./texts.js";
 
+// Many banks say it in the question: once is enough.
+const SAYS_SEVERAL = /chọn (tất cả|các|những) phương án/i;
+
 /** The place of the prediction, after the questions. */
 export const predictionPlace = ({ questions }) => questions.length + 1;
 
@@ -45,6 +48,8 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
       title.focus({ preventScroll: true });
       box.scrollIntoView({ block: "start" });
     },
+    /** Whether `target` chooses the one answer of a question, so that nothing more is to be done there. */
+    settles: (target) => target.type === "radio" && target.closest(".question") !== null,
   };
 }
 
@@ -79,7 +84,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
   }
   const title = h("legend", { tabindex: "-1" }, h("span", { class: "number" }, t("paper.question", { number })), text);
   const box = h("fieldset", { class: "question", id: `q${number}` }, title,
-    multiple && h("p", { class: "hint" }, t("paper.several")), labels, flag.button);
+    multiple && !SAYS_SEVERAL.test(text) && h("p", { class: "hint" }, t("paper.several")), labels, flag.button);
   refresh();
   return { box, title, refresh };
 }

@@ -3,8 +3,9 @@
 import { api, ApiError } from "./api.js";
 import { clock, makeTicker } from "./clock.js";
 import { afterClick, fill, focusOn, h } from "./dom.js";
+import { backKey } from "./back-key.js";
 import { examBar } from "./exam-bar.js";
-import { jumpList, modeSwitch } from "./jump-list.js";
+import { jumpList } from "./jump-list.js";
 import { leftoverSection } from "./leftover.js";
 import { makeMachine } from "./machine.js";
 import { placesOf, questionsView } from "./paper-view.js";
@@ -13,7 +14,7 @@ import { explain } from "./problems.js";
 import { reviewView } from "./review.js";
 import { resultView } from "./screens/result.js";
 import { papers, records } from "./records.js";
-import { paperMode, receipts, session } from "./storage.js";
+import { forward, paperMode, receipts, session } from "./storage.js";
 import { t } from "./texts.js";
 import "./texts-paper.js";
 import "./texts-result.js";
@@ -21,6 +22,7 @@ import "./texts-result.js";
 const WIDE = "(min-width: 48rem)";
 const IMPATIENT = { tries: 1, timeout: 8000, quiet: true };
 const HAND_IN_TIMEOUT_MS = 10000;
+const FORWARD_MS = 400; // so that one sees what was chosen
 
 /** Opens attempt `id`; resolves as soon as there is something to show, and throws if there is no such paper. */
 export function sitting(id, { contest, signedIn, signedOut }) {
@@ -82,12 +84,19 @@ export function sitting(id, { contest, signedIn, signedOut }) {
 
   function stop() {
     machine.leave();
+    if (shownScreen && shownScreen.stop) shownScreen.stop();
     ticker.stop();
     unwatch();
     document.body.classList.remove("sitting");
     document.removeEventListener("visibilitychange", visible);
     removeEventListener("pagehide", machine.flush);
     removeEventListener("online", machine.online);
+  }
+
+  /** The screen is left. */
+  function left() {
+    stop();
+    if (shownScreen && shownScreen.keys) shownScreen.keys.stop();
   }
 
   function tell(view) {
@@ -121,9 +130,10 @@ export function sitting(id, { contest, signedIn, signedOut }) {
 
   function showResult({ found, leftover, paper, answers, prediction }) {
     const before = shownScreen;
+    if (before) before.keys.over();
     if (found.result.receipt) receipts.set(id, found.result.receipt);
-    shownScreen = { final: true };
     stop();
+    shownScreen = { final: true, keys: before && before.keys };
     content.className = "";
     fill(content, resultView(found, contest), leftover && leftoverSection(id, paper, { answers, prediction }, records.get(id)));
     if (!before) return;
@@ -133,7 +143,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
 
   return new Promise((resolve, reject) => {
     ready = {
-      resolve: () => resolve({ title: t(shownScreen && shownScreen.final ? "result.title" : "paper.title"), content, stop, renew: machine.redated, watches: machine.endsWithWeek }),
+      resolve: () => resolve({ title: t(shownScreen && shownScreen.final ? "result.title" : "paper.title"), content, stop: left, renew: machine.redated, watches: machine.endsWithWeek }),
       reject,
     };
     machine.open();
@@ -154,28 +164,83 @@ function paperScreen(paper, machine) {
   const bar = examBar(paper);
   const note = h("div", { class: "notes", tabindex: "-1" });
   const box = h("div", { class: "area" });
-  const heading = h("h1", null, t("paper.heading", { week: paper.week, number: paper.number }));
+  const keys = backKey(shown);
   const view = questionsView(paper, sheet, {
-    answer: machine.answer,
+    answer,
     predict: machine.predict,
     flag: machine.flag,
   });
-  const jumps = jumpList(paper, sheet, goTo);
+  const jumps = jumpList(paper, sheet, mode, {
+    jump(place) {
+      if (history.state?.over === "list") keys.instead({ place });
+      else keys.step({ place });
+      jumps.close();
+      look(place);
+    },
+    change: changeMode,
+    closed() {
+      jumps.close();
+      if (history.state?.over === "list") keys.back();
+    },
+  });
   const step = (by) => h("button", { class: "button", type: "button", onclick: () => goTo(places[places.indexOf(sheet.at) + by]) },
     t(by < 0 ? "paper.before" : "paper.next"));
   const [before, next] = [step(-1), step(1)];
-  const toReview = h("button", { class: "button primary", type: "button", onclick: () => put("review") }, t("paper.toSubmit"));
-  const steps = h("p", { class: "steps" }, before, next);
-  const sheetView = h("div", { class: "places" },
-    h("div", { class: "beside" }, modeSwitch(mode, changeMode), jumps.box),
-    h("div", null, view.form, steps, h("p", { class: "actions" }, toReview)));
+  const list = h("button", { class: "button quiet list", type: "button", onclick: showList }, t("paper.openList"));
+  const toReview = h("button", { class: "button primary", type: "button", onclick: toTheReview }, t("paper.toSubmit"));
+  const steps = h("nav", { class: "steps", "aria-label": t("paper.title") }, before, list, next);
+  const below = h("p", { class: "actions" });
+  const sheetView = h("div", { class: "places" }, jumps.beside, h("div", null, view.form, steps, below), jumps.sheet);
+  let byHand = false; // an arrow key only passes over the options
+  view.form.addEventListener("pointerdown", () => (byHand = true));
+  view.form.addEventListener("keydown", () => (byHand = false));
+  /** @type {any} */
+  let timer = null;
+
+  function answer(number, chosen) {
+    machine.answer(number, chosen);
+    clearTimeout(timer);
+    if (mode !== "one" || !byHand || !forward.get() || paper.questions.find((one) => one.number === number).multiple) return;
+    timer = setTimeout(() => afterClick(() => {
+      const on = places[places.indexOf(number) + 1];
+      if (on && area === "sheet" && sheet.at === number && !machine.view().locked) goTo(on);
+    }), FORWARD_MS);
+  }
 
   function goTo(place) {
+    keys.step({ place });
+    look(place);
+  }
+
+  function look(place) {
     sheet.at = place;
     machine.look(place);
     if (mode === "one") view.showOnly(place);
     drawSheet();
     view.focus(place);
+  }
+
+  function showList() {
+    keys.step({ place: sheet.at, over: "list" });
+    jumps.open();
+  }
+
+  function toTheReview() {
+    keys.step({ place: sheet.at, over: "review" });
+    put("review");
+  }
+
+  /** The back key has led here. */
+  function shown({ place, over }) {
+    if (over !== "list") jumps.close();
+    if (over === "review" && area === "sheet" && !machine.view().locked) return put("review");
+    if (over === "review" || (area !== "sheet" && area !== "review")) return null;
+    if (area === "review") {
+      machine.goOn();
+      put("sheet");
+    }
+    if (over === "list") return jumps.open();
+    return place !== sheet.at && places.includes(place) && look(place);
   }
 
   function changeMode(value) {
@@ -189,16 +254,20 @@ function paperScreen(paper, machine) {
     bar.showAnswered(paper.questions.filter((question) => sheet.answers[question.number]).length);
     jumps.draw(mode === "one" ? sheet.at : null);
     const at = places.indexOf(sheet.at);
-    steps.hidden = mode !== "one";
+    const last = mode === "list" || at === places.length - 1;
+    before.hidden = mode === "list";
     before.disabled = at === 0;
-    next.hidden = at === places.length - 1;
-    toReview.classList.toggle("primary", mode === "list" || next.hidden);
+    next.hidden = last;
+    const home = last ? steps : below;
+    if (toReview.parentElement !== home) home.append(toReview);
+    toReview.classList.toggle("primary", last);
   }
 
   function back(place) {
     machine.goOn();
     put("sheet");
     if (place !== undefined) return goTo(place);
+    keys.step({ place: sheet.at });
     toReview.focus({ preventScroll: true });
     return toReview.scrollIntoView({ block: "center" });
   }
@@ -247,7 +316,12 @@ function paperScreen(paper, machine) {
   }
 
   view.showOnly(mode === "one" ? sheet.at : null);
-  return { parts: [heading, bar.box, note, box], draw, tick: bar.tick };
+  keys.begin({ place: sheet.at });
+  const stop = () => {
+    clearTimeout(timer);
+    jumps.stop();
+  };
+  return { parts: [bar.box, note, box], draw, tick: bar.tick, keys, stop };
 }
 
 /** The notes to show above the paper: [{name, told, more, bad}]. */

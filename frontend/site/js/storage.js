@@ -63,6 +63,14 @@ export const paperMode = {
   set: (value) => write("paper-mode", value),
 };
 
+/** Whether a paper goes on by itself after a choice. */
+export const forward = {
+  /** @returns {boolean} */
+  get: () => read("forward") === true,
+  /** @param {boolean} value */
+  set: (value) => write("forward", value),
+};
+
 /** @param {string} prefix */
 export function names(prefix) {
   try {
