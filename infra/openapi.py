@@ -401,6 +401,7 @@ def _example(code: str) -> Json:
         "submitted_at": "2022-08-22T08:20:00.123+07:00",
         "late": False,
         "rulings": [],
+        "questions": [],
         "receipt": None,
     }
     challenge: shapes.Challenge = {

@@ -681,6 +681,14 @@ class Definition(_Table):
         """
         return self.paper.score_at_once or self.is_over(number, now)
 
+    def tells_keys(self, number: int, now: int) -> bool:
+        """Whether people may know the keys of their own papers of week ``number``, whose rules these are.
+
+        A bank that is not published may be asked again: its keys stay secret until the last week is over.
+        """
+        until = number if self.paper.publish_bank else self.weeks[-1].number
+        return self.is_over(number, now) and self.is_over(until, now)
+
     def is_over(self, number: int, now: int) -> bool:
         """Whether week ``number`` may be closed: rulings count, and people may know of them."""
         return any(week.number == number for week in self.ready_to_close(now))

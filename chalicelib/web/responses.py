@@ -12,10 +12,11 @@ from chalicelib.domain.paper import shown_letters
 from chalicelib.domain.receipt import attempt_id as id_of
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.exam.exam import OpenPaper
-from chalicelib.services.exam.ruled_paper import RuledQuestion, ruled_questions
+from chalicelib.services.exam.own_paper import OwnQuestion, own_paper
 from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:
+    from chalicelib.domain.decisions import Ruling
     from chalicelib.domain.pseudonyms import Pseudonyms
     from chalicelib.web import shapes
 
@@ -106,20 +107,21 @@ def result(
 ) -> shapes.Result:
     """``category``: of the person, for whom the paper was drawn."""
     definition, week = reference.definition, attempt_id.week
-    ruled = ruled_questions(reference, week, category, record) if definition.is_over(week, now) else ()
+    own = tuple(own_paper(reference, week, category, record)) if definition.is_over(week, now) else ()
     return {
         "attempt_id": str(attempt_id),
         "week": week,
         "number": attempt_id.number,
         **submission(record, week, definition, now),
-        "rulings": [_ruled(one) for one in ruled],
+        "rulings": [_ruled(one, one.ruling) for one in own if one.ruling],
+        "questions": [_reviewed(one) for one in own] if definition.tells_keys(week, now) else [],
         "receipt": receipt,
     }
 
 
-def _ruled(one: RuledQuestion) -> shapes.RuledQuestion:
+def _ruled(one: OwnQuestion, ruling: Ruling) -> shapes.RuledQuestion:
     """Letters are those of the paper as shown."""
-    (question, order), ruling = one.shown, one.ruling
+    question, order = one.shown
     return {
         "number": one.number,
         "id": question.id,
@@ -129,6 +131,22 @@ def _ruled(one: RuledQuestion) -> shapes.RuledQuestion:
         "chosen": shown_letters(order, one.chosen),
         "reason": ruling.reason,
         "at": ruling.at,
+    }
+
+
+def _reviewed(one: OwnQuestion) -> shapes.ReviewedQuestion:
+    """Letters are those of the paper as shown."""
+    question, order = one.shown
+    return {
+        "number": one.number,
+        "id": question.id,
+        "topic": question.topic,
+        "text": question.text,
+        "options": [{"key": LETTERS[i], "text": question.options[index]} for i, index in enumerate(order)],
+        "chosen": shown_letters(order, one.chosen),
+        "keys": [shown_letters(order, key) for key in one.keys],
+        "right": one.right,
+        "reference": question.reference,
     }
 
 

@@ -466,7 +466,28 @@ class RuledQuestion(TypedDict):
     at: Instant
 
 
+class ReviewedQuestion(TypedDict):
+    """A question of the own paper, as it was shown, with what counts; letters as the paper showed them."""
+
+    number: QuestionNumber
+    id: str
+    topic: str
+    text: str
+    options: list[Option]
+    chosen: list[Letter]
+    keys: Annotated[list[list[Letter]], Field(description="Each has the point; none if anything has it.")]
+    right: Annotated[bool, Field(description="Whether the question has the point.")]
+    reference: str
+
+
 class Result(Numbered):
+    questions: Annotated[
+        list[ReviewedQuestion],
+        Field(
+            description="The own paper with its keys. Empty until the week is over and, where the bank is not "
+            "published, until the last week is; and for an attempt that is not counted."
+        ),
+    ]
     rulings: Annotated[list[RuledQuestion], Field(description="Empty until the week is over.")]
     receipt: Annotated[
         Receipt | None, Field(description="As the submission gave it; null where nothing was submitted.")

@@ -47,7 +47,7 @@ const READ = {
   Question: ["number", "text", "options", "multiple"],
   Option: ["key", "text"],
   Submitted: ["counted", "score", "ruled_score", "total", "duration_ms", "submitted_at", "late", "receipt"],
-  Result: ["attempt_id", "week", "number", "counted", "score", "ruled_score", "total", "duration_ms", "submitted_at", "late", "rulings", "receipt"],
+  Result: ["attempt_id", "week", "number", "counted", "score", "ruled_score", "total", "duration_ms", "submitted_at", "late", "rulings", "questions", "receipt"],
   RuledQuestion: ["number", "text", "ruling", "keys", "chosen", "reason"],
   Receipt: ["record", "openings", "salts", "told", "leaf_hash", "signature", "key_id"],
   ReceiptRecord: ["contest", "duration_minutes", "minute", "number", "pseudonym", "week"],

@@ -6,6 +6,7 @@ import { phase, rushWait } from "../site/js/phase.js";
 import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
+import { levelOf } from "../site/js/screens/result.js";
 import { fullNames, matching } from "../site/js/unit-picker.js";
 import { byLevel, places } from "../site/js/unit-places.js";
 import { finder } from "../site/js/unit-table.js";
@@ -62,6 +63,11 @@ test("rulings stand at their questions, and keys are said in words", () => {
   assert.deepEqual(bank.map((question) => question.rulings), [[], rulings]);
   assert.equal(inWords(["A", "BC"]), "A hoặc B và C");
   assert.equal(inWords([["B"]]), "B");
+});
+
+test("a result is spoken of by its outcome", () => {
+  assert.deepEqual([20, 19, 16, 15, 10, 9, 0].map((points) => levelOf(points, 20)), ["perfect", "high", "high", "middle", "middle", "low", "low"]);
+  assert.equal(levelOf(null, 20), null);
 });
 
 test("the best score is the one that counts under the rulings", () => {

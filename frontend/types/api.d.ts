@@ -378,8 +378,21 @@ export interface Result {
   attempt_id: string;
   week: number;
   number: number;
+  questions: Array<ReviewedQuestion>;
   rulings: Array<RuledQuestion>;
   receipt: Receipt | null;
+}
+
+export interface ReviewedQuestion {
+  number: number;
+  id: string;
+  topic: string;
+  text: string;
+  options: Array<Option>;
+  chosen: Array<string>;
+  keys: Array<Array<string>>;
+  right: boolean;
+  reference: string;
 }
 
 export interface RuledQuestion {

@@ -46,6 +46,8 @@ NAMES = {
     "paper_overtaken": "Bài thi đã làm tiếp trên thiết bị khác · Gone on with on another device",
     "review": "Kiểm tra trước khi nộp · The last look",
     "result": "Kết quả và biên nhận · Result and receipt",
+    "result_perfect": "Đúng tất cả · All right",
+    "result_reviewed": "Bài làm và đáp án sau khi tuần kết thúc · The own paper after the close",
     "result_later": "Đã nhận bài, điểm báo sau khi tuần kết thúc · Received, the score is told after the week",
     "result_leftover": "Câu trả lời chưa đến được máy chủ · Answers that did not arrive",
     "results": "Kết quả tuần, tạm thời · Results of a week, provisional",

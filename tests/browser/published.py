@@ -110,6 +110,29 @@ def receipt(participant_id: str, attempt_id: str, score: int | None = 4, **chang
     }
 
 
+def own_paper(bank: Mapping[str, Json]) -> dict[str, Json]:
+    """``questions`` and ``rulings`` of a result after the close: right, wrong, blank, and one that was ruled on."""
+    questions = []
+    for number, question in enumerate(bank["questions"][:5], 1):
+        options = [{"key": one["key"], "text": one["text"]} for one in question["options"]]
+        key = [one["key"] for one in question["options"] if one["key"] in question["answer"]]
+        other = next(one["key"] for one in options if one["key"] not in key)
+        chosen = {1: key, 2: [other], 3: [], 4: [other]}.get(number, [other])
+        questions.append(
+            {
+                **{name: question[name] for name in ("id", "topic", "text", "reference")},
+                "number": number,
+                "options": options,
+                "chosen": chosen,
+                "keys": [] if number == 4 else [key],
+                "right": number in (1, 4),
+            }
+        )
+    ruled = {"number": 4, "id": questions[3]["id"], "text": questions[3]["text"], "ruling": "all_right"}
+    ruled |= {"keys": [], "chosen": questions[3]["chosen"], "reason": "Câu hỏi có hai cách hiểu", "at": CLOSES}
+    return {"questions": questions, "rulings": [ruled]}
+
+
 def proof(mine: Mapping[str, Json], others: int = 20, minutes: int = 40) -> dict[str, Json]:
     """A log that has the record of ``mine`` among ``others``, and the page of week 1, which is closed."""
     received = mine["openings"]["time"]["received_at_ms"] // 1000

@@ -33,6 +33,10 @@ class Visit:
         expect(self.page.locator("main h1")).to_be_visible()
 
     @property
+    def bank(self) -> Any:
+        return self.stack.site("/data/bank.json").json()
+
+    @property
     def units(self) -> Any:
         return self.stack.site("/data/units.json").json()
 
@@ -184,18 +188,36 @@ def paper_overtaken(visit: Visit) -> None:
     expect(visit.page.get_by_text("Bạn đã làm tiếp trên thiết bị khác.")).to_be_visible()
 
 
+def _finished(visit: Visit, status: str, **told: Any) -> None:
+    """The result of the attempt, as the server might tell it."""
+    result: dict[str, Any] = {"attempt_id": visit.attempt, "week": 1, "number": 2, "score": 3, "total": 5}
+    result |= {"duration_ms": 1_200_000, "submitted_at": published.CLOSES, "late": False, "receipt": None}
+    result |= {"counted": True, "ruled_score": None, "rulings": [], "questions": []}
+    visit.page.route(
+        "**/api/attempts/*", lambda route: route.fulfill(json={"status": status, "result": result | told})
+    )
+
+
+def result_perfect(visit: Visit) -> None:
+    _finished(visit, "submitted", score=5)
+    visit.open(f"#/paper/{visit.attempt}", signed_in=True)
+    expect(visit.page.get_by_text("Tuyệt vời, đúng tất cả các câu!")).to_be_visible()
+
+
+def result_reviewed(visit: Visit) -> None:
+    """After the close: the own paper with right, wrong, key, ruling and source."""
+    _finished(visit, "submitted", score=1, ruled_score=2, **published.own_paper(visit.bank))
+    visit.open(f"#/paper/{visit.attempt}", signed_in=True)
+    expect(visit.page.get_by_role("heading", name="Bài làm và đáp án")).to_be_visible()
+
+
 def result_leftover(visit: Visit) -> None:
     """Time ran out, and this device has answers that never arrived."""
     _paper(visit, "list")
     expect(visit.page.locator("#save.saved")).to_be_visible()
     visit.page.route("**/answers", _busy)
     _another_answer(visit, 1)
-    result: dict[str, Any] = {"attempt_id": visit.attempt, "week": 1, "number": 2, "score": 3, "total": 5}
-    result |= {"duration_ms": 1_200_000, "submitted_at": published.CLOSES, "late": False, "receipt": None}
-    result |= {"counted": True, "ruled_score": None, "rulings": []}
-    visit.page.route(
-        "**/api/attempts/*", lambda route: route.fulfill(json={"status": "overdue", "result": result})
-    )
+    _finished(visit, "overdue")
     visit.page.reload()
     expect(visit.page.get_by_role("button", name="Lưu thành tệp")).to_be_visible()
 
@@ -373,6 +395,8 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
             review,
             result,
             result_later,
+            result_perfect,
+            result_reviewed,
             result_leftover,
         ),
         *(results, results_corrected, results_recognised, results_unit, results_final, results_none),

@@ -55,6 +55,10 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     expect(entry).to_contain_text(f"{right}/5")
     press(page.get_by_role("link", name="Tuần 1, lượt 1"))
     expect(page.locator("#score")).to_have_text(f"{right}/5")
+    # it was the last week: now the keys of the own paper may be known
+    expect(page.get_by_role("heading", name="Bài làm và đáp án")).to_be_visible()
+    expect(page.locator(".own-paper > li")).to_have_count(5)
+    expect(page.locator(".own-paper .badge.good")).to_have_count(right)
     wait_for(published, WEEK_SECONDS + 60, "closing the week by its schedule")
     press(page.get_by_role("link", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()

@@ -320,7 +320,7 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       const result = await server.submit(body);
       if (ended()) return;
       update((now) => learn(now, { ...sheet, revision: now.base.revision }, 0));
-      return void finish({ status: "submitted", result: { ...idOf(/** @type {Paper} */ (paper)), ...result, rulings: [] } });
+      return void finish({ status: "submitted", result: { ...idOf(/** @type {Paper} */ (paper)), ...result, rulings: [], questions: [] } });
     } catch (error) {
       if (ended()) return;
       refuse(/** @type {ApiError} */ (error), asked);

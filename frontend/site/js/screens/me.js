@@ -5,6 +5,7 @@ import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
 import { phase } from "../phase.js";
+import { remember } from "../mine.js";
 import { explain } from "../problems.js";
 import { papers } from "../records.js";
 import { receipts, session } from "../storage.js";
@@ -24,6 +25,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     if (!error.passing || !open.length) throw error;
     return withoutServer(open, signedIn.participant, go);
   }
+  remember(me);
   const units = await data("units.json", { keep: true, quiet: true, tries: 2 }).catch(() => null);
   const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);

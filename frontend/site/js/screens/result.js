@@ -1,43 +1,100 @@
-// The result of one attempt, and its receipt.
+// The result of one attempt by its outcome, what to do next, the paper after the close, and the receipt.
 
-import { h } from "../dom.js";
+import { clock } from "../clock.js";
+import { fill, h } from "../dom.js";
 import { duration, moment, number } from "../format.js";
+import { others } from "../mine.js";
+import { ownPaper } from "../own-paper.js";
+import { phase } from "../phase.js";
 import { saveButton } from "../receipt-file.js";
 import { inWords, rulingView } from "../ruling.js";
-import { receipts } from "../storage.js";
+import { receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-paper.js";
 import "../texts-result.js";
+
+const HIGH = 0.8; // of the points
+const MIDDLE = 0.5;
+const WORDS = { perfect: "result.perfect", high: "result.high", middle: "result.middle", low: "result.low" };
 
 /**
  * `status` is "submitted" or "overdue"; a score is null for an attempt that is not counted, or not told yet; `ruled_score` is
  * null unless the organisers' rulings have changed the score.
  */
 export function resultView({ status, result }, contest) {
-  const { attempt_id: id, week, number: count, counted, score, ruled_score: ruled, total, duration_ms: took, submitted_at: at, late, rulings } = result;
+  const { attempt_id: id, week, number: count, counted, score, ruled_score: ruled, total, duration_ms: took, submitted_at: at, late, rulings, questions } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
   const receipt = result.receipt || receipts.get(id);
+  const points = ruled ?? score;
+  const { kind, week: current } = phase(contest.weeks, clock.now());
+  const open = kind === "open" && current === week;
+  const left = open ? Math.max(contest.paper.attempts_per_week - count, 0) : 0;
+  const level = levelOf(points, total);
   return h("section", { class: "narrow" },
     h("h1", null, t("result.title")),
     h("p", { class: "kicker" }, t("paper.heading", { week, number: number(count) })),
-    h("div", { class: "card" },
+    h("div", { class: `card outcome ${level || ""}` },
       !counted
         ? h("p", null, t(status === "submitted" ? "result.blank" : "result.discarded"))
         : score === null
           ? [h("p", { class: "score later" }, t("result.received")), h("p", { class: "notice" }, t("result.scoreLater"))]
-          : [h("p", { class: "score", id: "score" }, `${number(ruled ?? score)}/${number(total)}`), h("p", null, t("result.score"))],
+          : [level === "perfect" && h("p", { class: "joy", "aria-hidden": "true" }, "★ ★ ★"),
+            h("p", { class: "score", id: "score" }, `${number(points)}/${number(total)}`), h("p", null, t("result.score")),
+            h("p", { class: "words" }, t(level === "low" && !left ? "result.lowLast" : WORDS[/** @type {keyof typeof WORDS} */ (level)]))],
       ruled !== null && h("p", { class: "notice" }, t("ruling.again", { score: number(score), total: number(total) })),
+      points !== null && counted && standing(others(session.holder(), week, id), points, total),
       h("dl", { class: "rows" },
         took !== null && row(t("result.duration"), duration(took)),
         at && row(t("result.at"), moment(at, true))),
       counted && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
-      late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late")),
-      counted && h("p", { class: "hint" }, t("result.later"))),
-    rulings.length > 0 && rulingsSection(rulings),
-    receipt && receiptSection(id, receipt),
-    h("p", { class: "actions" },
-      h("a", { class: "button primary", href: "#/me" }, t("result.toMe")),
-      contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("nav.bank"))));
+      late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late"))),
+    next(contest, { left, open, level, counted, reviewed: questions.length > 0 }),
+    questions.length > 0 ? ownPaper(questions, rulings) : rulings.length > 0 && rulingsSection(rulings),
+    receipt && receiptSection(id, receipt));
+}
+
+/** How it went, in one word of the style sheet; null while there is no score. */
+export function levelOf(points, total) {
+  if (points === null) return null;
+  if (points === total) return "perfect";
+  return points >= HIGH * total ? "high" : points >= MIDDLE * total ? "middle" : "low";
+}
+
+/** Where it stands among the own attempts of the week; nothing where the page does not know them. */
+function standing(before, points, total) {
+  if (!before || !before.length) return null;
+  const best = Math.max(-1, ...before.map(({ score, ruled_score: ruled }) => ruled ?? score ?? -1));
+  if (best < 0) return null;
+  if (points < best) return h("p", null, t("result.bestBefore", { score: number(best), total: number(total) }));
+  return h("p", null, t("result.best"), points > best && ` ${t("result.better", { more: number(points - best) })}`);
+}
+
+/** What makes sense now: again, study, tell others; and what comes after the week. */
+function next(contest, { left, open, level, counted, reviewed }) {
+  const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
+  const again = left > 0 && level !== "perfect" && h("a", { class: "button primary", href: "#/me" }, t("result.again"));
+  const told = h("p", { class: "hint", role: "status" });
+  const tell = (level === "perfect" || level === "high") && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
+  return [
+    open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
+    h("p", { class: "actions" }, again, study, tell, h("a", { class: again ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"))),
+    told,
+    counted && !reviewed && h("p", { class: "hint" }, t("result.later"), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
+  ];
+}
+
+/** By the phone's own way of sharing, else the address to paste. */
+async function tellOthers({ title }, told) {
+  const url = new URL("/", location.href).href;
+  try {
+    if (navigator.share) await navigator.share({ title, url });
+    else {
+      await navigator.clipboard.writeText(url);
+      fill(told, t("result.told"));
+    }
+  } catch (error) {
+    fill(told, url); // refused, or not there: the address to copy by hand
+  }
 }
 
 function rulingsSection(rulings) {

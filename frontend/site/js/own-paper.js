@@ -1,0 +1,39 @@
+// The own paper after the close: what was chosen, what was right, and where it is written.
+
+import { fill, h } from "./dom.js";
+import { number } from "./format.js";
+import { rulingView } from "./ruling.js";
+import { t } from "./texts.js";
+import "./texts-result.js";
+
+/** `questions` and `rulings` of a result. */
+export function ownPaper(questions, rulings) {
+  const wrong = questions.filter((one) => !one.right);
+  const list = h("ol", { class: "list own-paper" });
+  const draw = (all) => fill(list, (all ? questions : wrong).map((one) => questionView(one, rulings.find((ruling) => ruling.number === one.number))));
+  const only = h("input", { type: "checkbox", id: "only-wrong", onchange: () => draw(!only.checked) });
+  draw(true);
+  return h("section", { "aria-labelledby": "own-paper" },
+    h("h2", { id: "own-paper" }, t("result.review")),
+    h("p", null, t("result.reviewSum", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
+    wrong.length > 0 && wrong.length < questions.length && h("label", { class: "choice bare" }, only, h("span", null, t("result.onlyWrong"))),
+    list);
+}
+
+function questionView({ number: place, text, options, chosen, keys, right, reference }, ruling) {
+  const outcome = right ? "result.right" : chosen.length ? "result.wrong" : "result.blankOne";
+  const inKey = new Set(keys.flat());
+  const option = ({ key, text: said }) => {
+    const marks = [chosen.includes(key) && t("result.yours"), inKey.has(key) && t("result.key")].filter(Boolean);
+    const look = inKey.has(key) ? "right" : chosen.includes(key) ? "wrong" : null;
+    return h("li", { class: look }, h("span", { class: "key" }, `${key}.`),
+      h("span", null, said, marks.length > 0 && h("strong", { class: "marks" }, ` (${marks.join(", ")})`)));
+  };
+  return h("li", { class: "card" },
+    h("p", { class: "row" }, h("span", { class: "number" }, t("paper.question", { number: place })),
+      h("strong", { class: right ? "badge good" : "badge warn" }, h("span", { "aria-hidden": "true" }, right ? "✓ " : "✗ "), t(outcome))),
+    h("p", null, h("strong", null, text)),
+    h("ul", { class: "options" }, options.map(option)),
+    ruling && rulingView(ruling),
+    reference && h("p", { class: "soft" }, t("result.source", { reference })));
+}
