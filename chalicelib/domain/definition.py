@@ -278,7 +278,7 @@ class UnitPrize(_Table):
     @model_validator(mode="after")
     def _can_be_won(self) -> UnitPrize:
         if self.once and self.when == "final":
-            raise ValueError('once: chỉ dùng cho giải tuần (when = "week"); hãy bỏ once')
+            raise ValueError('once: chỉ dùng cho giải thi tuần (when = "week"); hãy bỏ once')
         if self.obliged_to is not None and self.obliged_from > self.obliged_to:
             raise ValueError("obliged_from: lớn hơn obliged_to thì không đơn vị nào được xét; hãy sửa lại")
         if self.obliged_to == 0 and self.least_rate(0):

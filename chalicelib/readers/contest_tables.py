@@ -287,7 +287,7 @@ def read_rosters(
         if not row["participant_id"]:
             check_citizen_id(row, faults)
         elif not _PARTICIPANT_ID.fullmatch(row["participant_id"]):
-            message = "mã người dự thi gồm 20 chữ số và chữ cái a–f: hãy giữ nguyên như trong tệp đã nhận"
+            message = "mã hồ sơ gồm 20 chữ số và chữ cái a–f: hãy giữ nguyên như trong tệp đã nhận"
             faults.append(row.fault("participant_id", message))
         if of and unit != of:
             message = f"tệp này là danh sách của đơn vị {of}: hãy ghi {of} hoặc để trống"

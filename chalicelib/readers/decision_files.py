@@ -48,7 +48,7 @@ class Who(NamedTuple):
     def of(self, row: Row, faults: list[Fault]) -> str:
         citizen_id, shown = row["citizen_id"], row["participant_id"]
         if bool(citizen_id) == bool(shown):
-            message = "ghi một trong hai: citizen_id (số căn cước) hoặc participant_id (mã người dự thi)"
+            message = "ghi một trong hai: citizen_id (số căn cước) hoặc participant_id (mã hồ sơ)"
             faults.append(row.fault("citizen_id", message))
             return ""
         if citizen_id:
@@ -60,7 +60,7 @@ class Who(NamedTuple):
 
 def participant(row: Row, faults: list[Fault]) -> str:
     if not re.fullmatch(r"[0-9a-z]{2,64}", row["participant_id"], re.ASCII):
-        message = "cần mã người dự thi như trong tệp kết quả (chữ thường và chữ số)"
+        message = "cần mã hồ sơ như trong tệp kết quả (chữ thường và chữ số)"
         faults.append(row.fault("participant_id", message))
     return row["participant_id"]
 

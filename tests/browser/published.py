@@ -111,7 +111,7 @@ def receipt(participant_id: str, attempt_id: str, score: int | None = 4, **chang
 
 
 def own_paper(bank: Mapping[str, Json]) -> dict[str, Json]:
-    """``questions`` and ``rulings`` of a result after the close: right, wrong, blank, and one that was ruled on."""
+    """``questions`` and ``rulings`` of a result after the close: right, wrong, blank, and one ruled on."""
     questions = []
     for number, question in enumerate(bank["questions"][:5], 1):
         options = [{"key": one["key"], "text": one["text"]} for one in question["options"]]

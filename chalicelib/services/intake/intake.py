@@ -320,7 +320,7 @@ class Intake:
             named = ", ".join(map(str, sorted(recognised)))
             message = (
                 f"kết quả tuần {named} đã được công nhận nên giữ nguyên; muốn sửa thì thu hồi quyết định công "
-                "nhận rồi gửi tệp annulments với mã người dự thi trong tệp trả lời"
+                "nhận rồi gửi tệp annulments với mã hồ sơ trong tệp trả lời"
             )
             warnings.append(Fault(sent.file, 0, "", "", message))
         if weeks == recognised:
@@ -652,7 +652,7 @@ def _appraised_later(folder: ContestFolder, today: date) -> Iterator[Fault]:
 def _named_twice(row: RosterRow) -> Fault:
     message = (
         f"người này không được nhận vào danh sách của đơn vị {row.unit_code}, những người khác vẫn được nhận: "
-        "một dòng khác của danh sách đã nêu người này, bằng số căn cước hoặc mã người dự thi"
+        "một dòng khác của danh sách đã nêu người này, bằng số căn cước hoặc mã hồ sơ"
     )
     return Fault("rosters", 0, "participant_id", row.full_name, message)
 

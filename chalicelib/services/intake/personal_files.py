@@ -46,8 +46,8 @@ _CODES = ("citizen_id", "full_name", "phone", "unit_code", "code", "valid_until"
 _OUTCOMES = ("citizen_id", "request", "result", "note")
 _NOTES = {
     "codes": "gọi số điện thoại đã đăng ký, hỏi họ tên và ngày sinh rồi mới đọc mã",
-    "found": "xem tệp cùng mã người dự thi trong thư mục này",
-    "exported": "dữ liệu nằm ở tệp cùng mã người dự thi trong thư mục này",
+    "found": "xem tệp cùng mã hồ sơ trong thư mục này",
+    "exported": "dữ liệu nằm ở tệp cùng mã hồ sơ trong thư mục này",
     "erased": "đã xóa dữ liệu cá nhân; điểm và thứ hạng giữ lại theo mã, không có tên",
     "postponed": "đang làm bài, hoặc vừa làm bài xong: hãy gửi lại yêu cầu này sau khi lượt thi kết thúc",
     "not_registered": "số căn cước này chưa đăng ký dự thi, hoặc dữ liệu đã xóa",

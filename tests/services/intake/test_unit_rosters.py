@@ -75,7 +75,7 @@ def test_a_person_named_by_participant_id_is_the_one_of_the_citizen_id() -> None
     (roster,) = load_rosters(desk.desk, desk.library().current(), 1)
     assert [(one.participant_id, one.citizen_id) for one in roster.members] == [(shown, "")]
     answer = desk.send("rosters-SO-B.csv", f"{HEADER}Lê An,{AN},\nHồ Bình,{BINH},\n", LATER)
-    assert [one["value"] for one in answer["warnings"] if "mã người dự thi" in one["message"]] == ["Lê An"]
+    assert [one["value"] for one in answer["warnings"] if "mã hồ sơ" in one["message"]] == ["Lê An"]
     assert listed(desk) == {"SO-A": ["Lê An"], "SO-B": ["Hồ Bình"]}
     wrong = desk.send("rosters-SO-A.csv", "full_name,participant_id\nLê An,xyz\n", LATER)
     assert "giữ nguyên" in wrong["faults"][0]["message"]
