@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { byTopic } from "../site/js/own-paper.js";
 import { busiest } from "../site/js/live.js";
 import { phase, rushWait } from "../site/js/phase.js";
 import { inWords } from "../site/js/ruling.js";
@@ -63,6 +64,11 @@ test("rulings stand at their questions, and keys are said in words", () => {
   assert.deepEqual(bank.map((question) => question.rulings), [[], rulings]);
   assert.equal(inWords(["A", "BC"]), "A hoặc B và C");
   assert.equal(inWords([["B"]]), "B");
+});
+
+test("the topic that needs most work stands first", () => {
+  const paper = [["A", true], ["B", false], ["A", false], ["C", true], ["B", false]].map(([topic, right]) => ({ topic, right }));
+  assert.deepEqual(byTopic(paper).map(({ topic, right, all }) => `${topic} ${right}/${all}`), ["B 0/2", "A 1/2", "C 1/1"]);
 });
 
 test("a result is spoken of by its outcome", () => {

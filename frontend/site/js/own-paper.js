@@ -1,13 +1,24 @@
 // The own paper after the close: what was chosen, what was right, and where it is written.
 
+import { barList } from "./chart.js";
 import { fill, h } from "./dom.js";
 import { number } from "./format.js";
 import { rulingView } from "./ruling.js";
 import { t } from "./texts.js";
 import "./texts-result.js";
 
-/** `questions` and `rulings` of a result. */
-export function ownPaper(questions, rulings) {
+/** The topics of a paper, the weakest first: [{topic, right, all}]. */
+export function byTopic(questions) {
+  const topics = new Map();
+  for (const { topic, right } of questions) {
+    const line = topics.get(topic) || { topic, right: 0, all: 0 };
+    topics.set(topic, { topic, right: line.right + (right ? 1 : 0), all: line.all + 1 });
+  }
+  return [...topics.values()].sort((a, b) => a.right / a.all - b.right / b.all || b.all - a.all);
+}
+
+/** `questions` and `rulings` of a result; `study`: whether the bank can be studied from. */
+export function ownPaper(questions, rulings, study) {
   const wrong = questions.filter((one) => !one.right);
   const list = h("ol", { class: "list own-paper" });
   const draw = (all) => fill(list, (all ? questions : wrong).map((one) => questionView(one, rulings.find((ruling) => ruling.number === one.number))));
@@ -16,8 +27,17 @@ export function ownPaper(questions, rulings) {
   return h("section", { "aria-labelledby": "own-paper" },
     h("h2", { id: "own-paper" }, t("result.review")),
     h("p", null, t("result.reviewSum", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
+    topicsView(byTopic(questions), study),
     wrong.length > 0 && wrong.length < questions.length && h("label", { class: "choice bare" }, only, h("span", null, t("result.onlyWrong"))),
     list);
+}
+
+function topicsView(topics, study) {
+  if (topics.length < 2) return null;
+  const name = (topic) => (study ? h("a", { href: `#/bank?practise=${encodeURIComponent(topic)}` }, topic) : topic);
+  return h("figure", null,
+    h("figcaption", null, t("result.byTopic")),
+    barList(topics.map(({ topic, right, all }) => ({ label: name(topic), value: right / all, text: `${number(right)}/${number(all)}` })), 1));
 }
 
 function questionView({ number: place, text, options, chosen, keys, right, reference }, ruling) {

@@ -22,6 +22,7 @@ addTexts({
   "result.told": ["Đã chép địa chỉ cuộc thi. Bạn có thể dán vào tin nhắn.", "The address is copied. You can paste it into a message."],
   "result.review": ["Bài làm và đáp án", "Your paper and the key"],
   "result.reviewSum": ["Đúng {right} câu, sai hoặc bỏ trống {wrong} câu.", "{right} right, {wrong} wrong or blank."],
+  "result.byTopic": ["Số câu đúng theo chủ đề, chủ đề cần ôn trước đứng đầu", "Right answers by topic, the one to study first on top"],
   "result.onlyWrong": ["Chỉ hiện câu sai hoặc bỏ trống", "Show only what was wrong or blank"],
   "result.right": ["Đúng", "Right"],
   "result.wrong": ["Sai", "Wrong"],

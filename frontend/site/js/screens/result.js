@@ -49,7 +49,7 @@ export function resultView({ status, result }, contest) {
       counted && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
       late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late"))),
     next(contest, { left, open, level, counted, reviewed: questions.length > 0 }),
-    questions.length > 0 ? ownPaper(questions, rulings) : rulings.length > 0 && rulingsSection(rulings),
+    questions.length > 0 ? ownPaper(questions, rulings, contest.paper.publish_bank) : rulings.length > 0 && rulingsSection(rulings),
     receipt && receiptSection(id, receipt));
 }
 
