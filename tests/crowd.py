@@ -275,5 +275,11 @@ class Crowd:
         assert isinstance(first, FirstAnswers)
         right = accepted(REFERENCE.bank.questions, {})
         return result, find_anomalies(
-            signs, first, right, result.units, result.ranked, listed, self.registrations
+            signs,
+            first,
+            right,
+            result.units,
+            {one.participant_id: one for one in result.ranked},
+            listed,
+            self.registrations,
         )

@@ -32,6 +32,7 @@ _FLAGS = (SUBMITTED, UNSAVED, LATE, OVERDUE, BLANK, DISCARDED)
 _NUMBER_OF = {flag: number for number, flag in enumerate(_FLAGS)}
 _UNTOLD, _ERASED = 255, 128
 _OPENING = Struct(">Q8s")
+_unpack, _new = _RECORD.unpack_from, tuple.__new__
 MAC_BYTES = 8
 
 
@@ -155,24 +156,15 @@ class Finished(NamedTuple):
     @classmethod
     def decode(cls, record: bytes) -> Finished:
         """The opposite of ``encode``. It takes 0.5 µs, since a close decodes a million of them."""
-        number, flag, started, duration, early, score, told, prediction, nonce = _RECORD.unpack_from(record)
-        erased = flag >= _ERASED
+        number, flag, started, duration, early, score, told, prediction, nonce = _unpack(record)
+        if flag >= _ERASED:
+            flag, seed, answers = flag - _ERASED, "", record[_RECORD_BYTES:].hex()
+        else:
+            seed, answers = nonce.hex(), record[_RECORD_BYTES:].decode()
+        guess = None if prediction < 0 else prediction
+        told = None if told == _UNTOLD else told
         # A named tuple's own constructor is a function in Python, and takes twice as long.
-        return tuple.__new__(
-            cls,
-            (
-                number,
-                started,
-                duration,
-                early,
-                score,
-                None if prediction < 0 else prediction,
-                "" if erased else nonce.hex(),
-                record[_RECORD_BYTES:].hex() if erased else record[_RECORD_BYTES:].decode(),
-                _FLAGS[flag & ~_ERASED],
-                None if told == _UNTOLD else told,
-            ),
-        )
+        return _new(cls, (number, started, duration, early, score, guess, seed, answers, _FLAGS[flag], told))
 
 
 class Opened(NamedTuple):

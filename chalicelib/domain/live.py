@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chalicelib.domain.attempt import Entry
+from chalicelib.domain.attempt import NOT_COUNTED, Entry
 from chalicelib.domain.definition import Definition
 
 
@@ -82,7 +82,7 @@ class LiveTally:
 
 def participation(entry: Entry) -> Participation:
     """One person's share in a week. Open attempts, overdue or not, are counted only when settled."""
-    attempts = sum(1 for _ in entry.counted)
+    attempts = sum([one.flag not in NOT_COUNTED for one in entry.finished])
     return Participation(1 if attempts else 0, attempts)
 
 

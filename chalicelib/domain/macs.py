@@ -63,13 +63,13 @@ class EntryMacs:
         newest = 0
         begun = self._entry.copy()
         begun.update(_RECORD)
+        begin, same, decode = begun.copy, hmac.compare_digest, Finished.decode
         for sealed in records:  # ``_content``, in a third less time: a close checks a million
-            record, mac = sealed[:-MAC_BYTES], begun.copy()
+            record, mac = sealed[:-MAC_BYTES], begin()
             mac.update(record)
-            authentic = hmac.compare_digest(mac.digest(), sealed[-MAC_BYTES:])
-            if authentic and record and record[0] > newest:
+            if same(mac.digest(), sealed[-MAC_BYTES:]) and record and record[0] > newest:
                 newest = record[0]
-                kept.append(Finished.decode(record))
+                kept.append(decode(record))
             else:
                 refused.append(sealed[0] if sealed else 0)
         return kept, refused

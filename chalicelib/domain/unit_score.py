@@ -124,7 +124,7 @@ def _sums(people: Sequence[Standing]) -> tuple[int, int, int]:
     return (
         len(people),
         sum([person.attempts for person in people]),
-        sum([person.best.score for person in people]),
+        sum([person.score for person in people]),
     )
 
 

@@ -135,7 +135,7 @@ def week_facts(result: WeekResult, reference: Reference, won: list[Winner]) -> W
     opens, closes = local_time(week.opens, definition.zone), local_time(week.closes, definition.zone)
     scores = [0] * (definition.paper.questions + 1)
     for standing in result.ranked:
-        scores[standing.best.score] += 1
+        scores[standing.score] += 1
     return WeekFacts(
         title=definition.title_of(week.number),
         mention=definition.mention(week.number),

@@ -54,7 +54,8 @@ def week_files(
 
     right = accepted(reference.bank.questions, reference.decisions.rulings_in(closed.week))
     collected = cast(Signs, result.collected["signs"])
-    listed, everybody = (*won, *behind), (*result.ranked, *result.unranked)
+    listed = (*won, *behind)
+    everybody = {one.participant_id: one for one in (*result.ranked, *result.unranked)}
     shortlist = {one.participant_id for one in listed}
     found = find_anomalies(
         collected, first, right, result.units, everybody, shortlist, registrations(), result.late
@@ -86,13 +87,14 @@ def week_files(
     yield "bulletin.html", bulletin
     if reference.rosters:
         barred = {one.participant_id for one in result.unranked}
-        standings = {one.participant_id: one for one in everybody if one.took_part}
 
         def played(person: str) -> Played | None:
-            one = standings.get(person)
-            return one and Played(one.unit, one.attempts, one.best.score, person not in barred)
+            one = everybody.get(person)
+            if one is None or not one.took_part:
+                return None
+            return Played(one.unit, one.attempts, one.score, person not in barred)
 
-        everyone = ((person, one.unit) for person, one in standings.items())
+        everyone = ((person, one.unit) for person, one in everybody.items() if one.took_part)
         write = roster_book(definition, title, period, at, unit_names)
         rosters = rosters_of(desk, reference, closed.week)
         yield from roster_files(rosters, everyone, played, reference.units, write)

@@ -8,13 +8,13 @@ from typing import Any
 from chalicelib.domain.live import Change
 from chalicelib.storage.entry_items import entry_of
 
-# Most writes only save an attempt: of these nothing is told but what the API has not written.
-_COUNTED = ("unit", "category", "done", "open")
+# Most writes only save an attempt, and leave all this as it was.
+_COUNTED = ("unit", "category", "used", "done", "open")
 
 
 def changes(records: Iterable[dict[str, Any]], key: bytes) -> Iterator[Change]:
     """The changes that started or finished an attempt (or removed an entry), in the order of the records, and
-    whatever holds something that is not authentic.
+    whatever saved something that is not authentic.
 
     The source of a change is its partition key in this stream: all records of a key are in one shard of the
     stream, in order, and a split shard is read before its children. (DynamoDB could spread a hot or large key
@@ -25,9 +25,9 @@ def changes(records: Iterable[dict[str, Any]], key: bytes) -> Iterator[Change]:
     for record in records:
         change = record["dynamodb"]
         before, after = change.get("OldImage"), change.get("NewImage")
-        new = entry_of(after, key) if after else None
         saved = before and after and all(before.get(name) == after.get(name) for name in _COUNTED)
-        if saved and new and not new.unauthentic:
+        # What is finished was checked when it was written.
+        if saved and not entry_of({**after, "done": None}, key).unauthentic:
             continue
         partition = change["Keys"]["pk"]["S"]
         week, _, shard = partition[1:].partition("#")
@@ -37,5 +37,5 @@ def changes(records: Iterable[dict[str, Any]], key: bytes) -> Iterator[Change]:
             f"{label}/{shard}",
             int(change["SequenceNumber"]),
             entry_of(before, key) if before else None,
-            new,
+            entry_of(after, key) if after else None,
         )

@@ -56,6 +56,18 @@ def entry(
     return Entry(participant_id, week, unit, category, used, opened, numbered)
 
 
+def kept(attempt: Finished) -> bytes:
+    """The attempt as a ``Standing`` keeps it."""
+    return Candidate(
+        attempt.number,
+        attempt.received,
+        attempt.duration,
+        attempt.score,
+        attempt.prediction,
+        attempt.overdue,
+    ).packed
+
+
 def standing(
     participant_id: str,
     score: int = 5,
@@ -67,8 +79,8 @@ def standing(
     attempts: int = 1,
 ) -> Standing:
     """A person's place in a ranking."""
-    best = Candidate(1, started + duration, duration, score, prediction, overdue=False)
-    return Standing(participant_id, unit, "mandatory", True, True, best, attempts)
+    tried = Candidate(1, started + duration, duration, score, prediction, overdue=False)
+    return Standing(participant_id, unit, "mandatory", True, True, tried.packed, attempts)
 
 
 def obliged(people: int, attempts: int, best_sum: int, distinct: int | None = None) -> UnitSums:

@@ -25,7 +25,7 @@ from chalicelib.domain.ranking import (
     prediction_target,
     rank,
 )
-from tests.domain.builders import ROOT, done, entry, placed
+from tests.domain.builders import ROOT, done, entry, kept, placed
 from tests.fakes import MINUTE, PSEUDONYMS, START_MS, definition
 from tests.identity_table import identity
 
@@ -306,13 +306,20 @@ def test_exact_times_put_nobody_before_whom_minutes_put_first(
         of_each = {attempt.number: in_whole_minutes(attempt, len(tried), order) for attempt in tried}
         assert min(of_each.values()) == key
         equal = {number for number, other in of_each.items() if other == key}
+        assert one.score == one.best.score
         assert {rival.number for rival in one.rivals} == (equal - {one.best.number} if has_time else set())
 
 
 def standings(*ids: str) -> list[Standing]:
     return [
         Standing(
-            person, "SO-A", "mandatory", True, True, Candidate(1, START_MS, MINUTE, 5, None, overdue=False), 1
+            person,
+            "SO-A",
+            "mandatory",
+            True,
+            True,
+            Candidate(1, START_MS, MINUTE, 5, None, overdue=False).packed,
+            1,
         )
         for person in ids
     ]
@@ -337,7 +344,7 @@ def test_a_prize_for_verified_people_goes_to_the_best_of_them() -> None:
         ],
     )
     people = [
-        Standing(name, "", "encouraged", False, True, done(5, duration=60_000 * k), 1, verified)
+        Standing(name, "", "encouraged", False, True, kept(done(5, duration=60_000 * k)), 1, verified)
         for k, (name, verified) in enumerate([("a", "none"), ("b", "provider"), ("c", "provider")], 1)
     ]
     assert award(people, contest, (), ()) == {1: "verified", 0: "any"}
@@ -354,7 +361,7 @@ def test_a_prize_may_take_people_on_rosters_and_those_whom_a_provider_proved() -
     )
     kinds: list[Verified] = ["none", "roster", "provider", "provider"]
     people = [
-        Standing(str(k), "", "encouraged", False, True, done(5, duration=60_000 * (k + 1)), 1, kind)
+        Standing(str(k), "", "encouraged", False, True, kept(done(5, duration=60_000 * (k + 1))), 1, kind)
         for k, kind in enumerate(kinds)
     ]
     assert award(people, contest, (), ()) == {2: "provider", 1: "either", 3: "either"}
@@ -383,10 +390,10 @@ def test_prizes_may_be_given_to_categories_apart() -> None:
             {"name": "all", "title": "Giải", "count": 1},
         ]
     )
-    best = Candidate(1, START_MS, MINUTE, 5, None, overdue=False)
+    tried = Candidate(1, START_MS, MINUTE, 5, None, overdue=False).packed
     categories: list[Any] = ["encouraged", "encouraged", "mandatory", "encouraged", "mandatory"]
     everyone = [
-        Standing(str(k), "", category, category == "mandatory", True, best, 1)
+        Standing(str(k), "", category, category == "mandatory", True, tried, 1)
         for k, category in enumerate(categories)
     ]
     won = award(everyone, apart, (), ())
@@ -403,7 +410,7 @@ def test_nobody_wins_with_fewer_right_answers_than_a_prize_asks_for() -> None:
             "mandatory",
             True,
             True,
-            Candidate(1, START_MS, MINUTE, score, None, overdue=False),
+            Candidate(1, START_MS, MINUTE, score, None, overdue=False).packed,
             1,
         )
         for score in (5, 4, 3, 0)

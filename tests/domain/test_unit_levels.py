@@ -22,7 +22,7 @@ from chalicelib.domain.unit_score import (
     winners_by_unit,
 )
 from chalicelib.domain.units import Unit, added_up, of_level
-from tests.domain.builders import ROOT, done
+from tests.domain.builders import ROOT, done, kept
 from tests.domain.test_unit_score import CONTEST, prize, won
 from tests.fakes import PSEUDONYMS
 
@@ -47,7 +47,7 @@ def units_of(drawn: Any) -> list[Unit]:
 
 def standings(drawn: Any) -> list[Standing]:
     return [
-        Standing(f"{number:020x}", code, "mandatory", obliged, there, done(score), attempts)
+        Standing(f"{number:020x}", code, "mandatory", obliged, there, kept(done(score)), attempts)
         for number, (code, obliged, there, score, attempts) in enumerate(drawn)
     ]
 

@@ -24,7 +24,7 @@ from chalicelib.domain.unit_score import (
     unit_sums,
 )
 from chalicelib.domain.units import Unit
-from tests.domain.builders import ROOT, done, final_of, obliged, others, rank_over
+from tests.domain.builders import ROOT, done, final_of, kept, obliged, others, rank_over
 from tests.fakes import PSEUDONYMS, definition
 
 
@@ -299,10 +299,10 @@ def test_a_unit_in_which_nobody_took_part_wins_nothing() -> None:
 
 def test_a_unit_adds_up_its_people() -> None:
     people = [
-        Standing("a", "A", "mandatory", True, True, done(5), 3),
-        Standing("b", "A", "encouraged", False, True, done(2), 1),
-        Standing("c", "B", "mandatory", True, True, done(4), 2),
-        Standing("d", "", "encouraged", False, True, done(5), 9),
+        Standing("a", "A", "mandatory", True, True, kept(done(5)), 3),
+        Standing("b", "A", "encouraged", False, True, kept(done(2)), 1),
+        Standing("c", "B", "mandatory", True, True, kept(done(4)), 2),
+        Standing("d", "", "encouraged", False, True, kept(done(5)), 9),
     ]
     assert unit_sums(people, []) == {"A": UnitSums(2, 4, 7, 1, 3, 5, 2, 1), "B": obliged(1, 2, 4)}
 

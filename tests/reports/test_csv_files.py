@@ -131,7 +131,7 @@ def test_a_line_of_the_ranking_is_what_the_csv_writer_makes_of_its_cells(
 ) -> None:
     loaded = reference(definition())
     ranked = [
-        Standing(person, unit, "mandatory", True, True, Candidate(1, START_MS, 7, 5, guess, False), 2)
+        Standing(person, unit, "mandatory", True, True, Candidate(1, START_MS, 7, 5, guess, False).packed, 2)
         for person, unit, guess in people
     ]
     result, _ = close(definition(), [])

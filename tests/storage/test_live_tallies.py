@@ -129,6 +129,17 @@ def test_what_the_api_has_not_written_is_told_once_and_counts_nowhere() -> None:
     ]
 
 
+def test_a_save_beside_what_was_told_is_not_told_again() -> None:
+    other = {"B": b64encode(macs("SO-B").record(ONE)).decode()}
+    beside = {**image(done={"L": [other]}), "used": {"N": "2"}}
+    opening = {"open": {"B": b64encode(macs().opening(OPENING)).decode()}}
+    mac = macs().saved(OPENING, 2, "A", None, 60_000)
+    answers = {"saved": {"S": "A"}, "rev": {"N": "60000"}, "mac": {"B": b64encode(mac).decode()}}
+    start, save = {**beside, **opening}, {**beside, **opening, **answers}
+    told = list(changes([record(beside, start), record(start, save)], MAC_KEY))  # type: ignore[list-item]
+    assert [change.unauthentic for change in told] == [False], "the start alone"
+
+
 @pytest.mark.parametrize(
     "changed",
     [

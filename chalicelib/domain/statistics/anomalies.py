@@ -39,7 +39,7 @@ never why.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from chalicelib.domain.grading import Accepted
@@ -62,7 +62,7 @@ def find_anomalies(
     first: FirstAnswers,
     right: Accepted,
     units: Iterable[UnitStanding],
-    people: Sequence[Standing],
+    people: Mapping[str, Standing],
     shortlist: Collection[str],
     registrations: Iterable[Registration],
     late: Collection[str] = (),

@@ -36,7 +36,7 @@ def too_even(values: Sequence[int]) -> Fraction:
     between = whole // gcd(*gaps) - 1
     if 2 * between < 3 * len(values):
         return _too_different(len(set(ordered)) - 2, len(values) - 2, between)
-    surplus = sum(max(0, len(gaps) * gap - whole) for gap in gaps)
+    surplus = sum([len(gaps) * gap - whole for gap in gaps if len(gaps) * gap > whole])
     if _is_usual(surplus, len(gaps), whole):
         return Fraction(1)
     return _sherman(surplus, len(gaps), whole) * (_FEW_CHOICES if between < 3 * len(values) else 1)
@@ -89,7 +89,7 @@ def too_ordered(values: Sequence[int]) -> Fraction:
     a trend, but no order.
     """
     pairs = list(combinations(values, 2))
-    wrong = len(pairs) - max(sum(a < b for a, b in pairs), sum(a > b for a, b in pairs))
+    wrong = len(pairs) - max(sum([a < b for a, b in pairs]), sum([a > b for a, b in pairs]))
     n = len(values)
     if 5 * wrong > len(pairs):
         return Fraction(1)

@@ -35,9 +35,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
@@ -70,19 +69,20 @@ class Registration(NamedTuple):
 
 
 class _Member(NamedTuple):
-    """Somebody who could win, in the order of registration."""
+    """Somebody who could win, in the order of registration: the best attempt, and the number of all."""
 
     registered: int
     participant_id: str
-    standing: Standing
+    started: int
+    duration: int
+    guess: int | None
+    attempts: int
 
-    @property
-    def started(self) -> int:
-        return self.standing.best.received - self.standing.best.duration
-
-    @property
-    def guess(self) -> int | None:
-        return self.standing.best.prediction
+    @classmethod
+    def of(cls, registered: int, one: Standing) -> _Member:
+        best = one.best
+        started = best.received - best.duration
+        return cls(registered, one.participant_id, started, best.duration, best.prediction, one.attempts)
 
 
 class _Group(NamedTuple):
@@ -106,13 +106,14 @@ class _Sign(NamedTuple):
 
 
 def find_farms(
-    people: Sequence[Standing],
+    people: Mapping[str, Standing],
     shortlist: Collection[str],
     registrations: Iterable[Registration],
     marked: Collection[str] = (),
     unsaved: Collection[str] = (),
 ) -> list[Anomaly]:
-    """``people``: all who took part, barred ones too. ``shortlist``: the ids of winners and reserves.
+    """``people``: all who took part, barred ones too, by id, and the ranked ones in order. ``shortlist``: the
+    ids of winners and reserves.
 
     ``registrations`` of everybody registered, in any order. ``marked``: who has points for other reasons.
     ``unsaved``: whose papers were never saved (``signs``).
@@ -121,37 +122,39 @@ def find_farms(
 
 
 class _Farms:
-    """Two numbers a person are all that is kept of the registrations: a tenth of the memory of texts."""
+    """Of registrations two numbers and a reference are kept, in the order they come in: a tenth of the memory
+    of texts.
+    """
 
     def __init__(
         self,
-        people: Sequence[Standing],
+        people: Mapping[str, Standing],
         shortlist: Collection[str],
         registrations: Iterable[Registration],
         unsaved: Collection[str],
     ) -> None:
         self._unsaved = frozenset(unsaved)
         self._everybody, self._shortlist = len(people), frozenset(shortlist)
-        least = min((one.best.score for one in people if one.participant_id in self._shortlist), default=None)
-        able = [] if least is None else [one for one in people if one.best.score >= least]
+        least = min((people[one].score for one in self._shortlist if one in people), default=None)
+        able = [] if least is None else [one for one in people.values() if one.score >= least]
         self._first = able[:FIRST_RANKED]
         self._able: dict[str, list[Standing]] = {}
         for one in able:
             self._able.setdefault(one.unit, []).append(one)
-        self._size = Counter(one.unit for one in people)
+        self._size = Counter(one.unit for one in people.values())
         self._first_try = sum(one.attempts == 1 for one in able)
         self._durations = array("q", sorted(one.best.duration for one in able))
         self._on_list = sum(one.participant_id in self._shortlist for one in able)
-        # By place in ``people``: when each registered, -1 where that is not known; the phone's hash, 0 without.
-        self._people = people
-        self._at, self._phone = array("q", [-1]) * len(people), array("Q", [0]) * len(people)
-        places = {one.participant_id: place for place, one in enumerate(people)}
+        # Who registered, when, and the phone's hash: 64 bits that tell it from the others, 0 without a phone.
+        self._people: list[Standing] = []
+        self._at, self._phone = array("q"), array("q")
         for participant_id, phone, at in registrations:
-            place = places.get(participant_id)
-            if place is not None:
-                self._at[place], self._phone[place] = at, _hashed(phone)
-        del places
-        self._times = array("q", sorted(at for at in self._at if at >= 0))
+            known = people.get(participant_id)
+            if known is not None:
+                self._people.append(known)
+                self._at.append(at)
+                self._phone.append(hash(phone))
+        self._times = array("q", sorted(self._at))
 
     def find(self, marked: frozenset[str]) -> list[Anomaly]:
         found = [*self._shared(), *self._of_all()]
@@ -159,9 +162,9 @@ class _Farms:
         for unit, places in self._by_unit().items():
             arrivals = sorted((self._at[place], self._people[place].participant_id) for place in places)
             able = {one.participant_id: one for one in self._able.get(unit, ())}
-            members = [_Member(at, person, able[person]) for at, person in arrivals if person in able]
+            members = [_Member.of(at, able[person]) for at, person in arrivals if person in able]
             of_unit = [
-                *self._no_pauses(members),
+                *self._no_pauses(unit, members),
                 *self._strongest(unit, self._unit_signs(unit, arrivals, members)),
             ]
             here = marked.union(one.participant_id for one in of_unit)
@@ -172,11 +175,10 @@ class _Farms:
         return sorted(found, key=lambda one: (one.reason, one.participant_id))
 
     def _by_unit(self) -> dict[str, array[int]]:
-        """The places of the people of each unit of whom it is known when they registered."""
+        """The places of the registrations of each unit's people."""
         units: dict[str, array[int]] = {}
         for place, one in enumerate(self._people):
-            if self._at[place] >= 0:
-                units.setdefault(one.unit, array("I")).append(place)
+            units.setdefault(one.unit, array("I")).append(place)
         return units
 
     def _of_all(self) -> Iterator[Anomaly]:
@@ -216,7 +218,7 @@ class _Farms:
     ) -> Iterator[_Sign]:
         """What a diligent office does: signs only beside others."""
         yield from self._burst("one_hour", HOUR_MS, arrivals)
-        once = [one.participant_id for one in members if one.standing.attempts == 1]
+        once = [one.participant_id for one in members if one.attempts == 1]
         cell = (self._everybody, self._first_try, self._size[unit], len(once))
         yield from self._more_than_by_chance("first_try", once, cell)
         unsaved = [person for _, person in arrivals if person in self._unsaved]
@@ -256,8 +258,8 @@ class _Farms:
             probability = too_even(moments)
             if probability <= CHANCE:
                 yield _sign("equal_pace", group, group.members, probability, (what,))
-        ordered = sorted(group.members, key=lambda one: (one.standing.best.duration, one.participant_id))
-        times = [one.standing.best.duration for one in ordered]
+        ordered = sorted(group.members, key=lambda one: (one.duration, one.participant_id))
+        times = [one.duration for one in ordered]
         first, last = _fullest(times, lambda shortest: int(shortest * _EQUAL))
         alike = _within(self._durations, times[first], times[last - 1])
         people = [one.participant_id for one in ordered[first:last]]
@@ -292,20 +294,20 @@ class _Farms:
                 yield _Sign(reason, people, seen, size, expected, places * probability, detail)
 
     @staticmethod
-    def _no_pauses(members: Iterable[_Member]) -> Iterator[Anomaly]:
+    def _no_pauses(unit: str, members: Iterable[_Member]) -> Iterator[Anomaly]:
         for one in members:
             pause = one.started - one.registered
             if 0 <= pause < PAUSE_MS:
                 yield Anomaly(
                     "no_pause",
                     one.participant_id,
-                    one.standing.unit,
-                    *(1, one.standing.attempts, None, None, (str(pause),)),
+                    unit,
+                    *(1, one.attempts, None, None, (str(pause),)),
                     points=MOST_POINTS["no_pause"],
                 )
 
     def _shared(self) -> Iterator[Anomaly]:
-        phones = array("Q", sorted(phone for phone in self._phone if phone))
+        phones = sorted(phone for phone in self._phone if phone)
         often = {one for one, other in zip(phones, phones[SHARED_PHONE:], strict=False) if one == other}
         by_phone: dict[int, list[tuple[str, str]]] = {}
         for one, phone in zip(self._people, self._phone, strict=True):
@@ -319,11 +321,6 @@ class _Farms:
 
 def _within(ordered: array[int], low: int, high: int) -> int:
     return bisect_right(ordered, high) - bisect_left(ordered, low)
-
-
-def _hashed(phone: str) -> int:
-    """64 bits that tell a phone from the others, in each run the same; 0 without a phone."""
-    return int.from_bytes(blake2b(phone.encode(), digest_size=8).digest()) if phone else 0
 
 
 def _sign(

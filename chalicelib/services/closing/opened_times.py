@@ -68,7 +68,7 @@ def week_times(
 
 def _uncertain(one: Standing) -> bool:
     """Whether the attempts that only exact times put in order differ in what counts elsewhere."""
-    return bool(one.rivals) and len({*map(_counting, (one.best, *one.rivals))}) > 1
+    return bool(one.packed_rivals) and len({*map(_counting, (one.best, *one.rivals))}) > 1
 
 
 def _counting(attempt: Candidate) -> tuple[int, int]:

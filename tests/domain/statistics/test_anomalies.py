@@ -68,7 +68,7 @@ def found(
         first or FirstAnswers(REFERENCE.bank, CONTEST.paper),
         accepted(REFERENCE.bank.questions, rulings or {}),
         units,
-        people,
+        {one.participant_id: one for one in people},
         (),
         registrations,
     )

@@ -106,9 +106,10 @@ def test_the_order_of_registrations_as_they_are_read_changes_nothing() -> None:
 def run(
     people: Iterable[Standing], listed: Iterable[str] = (), at: Callable[[int], int] = lambda number: START_MS
 ) -> list[Anomaly]:
-    everybody = list(people)
+    everybody = {one.participant_id: one for one in people}
     registrations = [
-        Registration(one.participant_id, f"09{number:08}", at(number)) for number, one in enumerate(everybody)
+        Registration(one.participant_id, f"09{number:08}", at(number))
+        for number, one in enumerate(everybody.values())
     ]
     return find_farms(everybody, list(listed), registrations)
 
@@ -188,7 +189,9 @@ def test_a_unit_among_the_winners_is_listed_unless_it_agreed_on_one_number(
 def test_papers_of_one_length_are_listed_with_it() -> None:
     dice = random.Random(3)
     same = [
-        one._replace(best=one.best._replace(duration=300_000 + 400 * k, received=one.best.received + k))
+        one._replace(
+            packed=one.best._replace(duration=300_000 + 400 * k, received=one.best.received + k).packed
+        )
         for k, one in enumerate(unit(12, lambda k: dice.randrange(5000)))
     ]
     found = of(run([*others(200), *same], ["f000"], scattered), "equal_pace")

@@ -33,6 +33,12 @@ def test_a_wrong_key_fails_and_the_error_says_where_to_look() -> None:
         Vault(lambda: b"x" * 32).open(SEALED, "a3", "full_name")
 
 
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_key_of_another_length_is_not_used(length: int) -> None:
+    with pytest.raises(ValueError, match="a data key has 32 bytes"):
+        Vault(lambda: b"k" * length).open(SEALED, "a3", "full_name")
+
+
 @pytest.mark.parametrize("at", range(len(SEALED)))
 def test_every_changed_byte_is_noticed(at: int) -> None:
     changed = SEALED[:at] + bytes([SEALED[at] ^ 1]) + SEALED[at + 1 :]
