@@ -37,6 +37,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
@@ -145,15 +146,15 @@ class _Farms:
         self._first_try = sum(one.attempts == 1 for one in able)
         self._durations = array("q", sorted(one.best.duration for one in able))
         self._on_list = sum(one.participant_id in self._shortlist for one in able)
-        # Who registered, when, and the phone's hash: 64 bits that tell it from the others, 0 without a phone.
+        # Who registered, when, and the phone's hash.
         self._people: list[Standing] = []
-        self._at, self._phone = array("q"), array("q")
+        self._at, self._phone = array("q"), array("Q")
         for participant_id, phone, at in registrations:
             known = people.get(participant_id)
             if known is not None:
                 self._people.append(known)
                 self._at.append(at)
-                self._phone.append(hash(phone))
+                self._phone.append(_hashed(phone))
         self._times = array("q", sorted(self._at))
 
     def find(self, marked: frozenset[str]) -> list[Anomaly]:
@@ -321,6 +322,11 @@ class _Farms:
 
 def _within(ordered: array[int], low: int, high: int) -> int:
     return bisect_right(ordered, high) - bisect_left(ordered, low)
+
+
+def _hashed(phone: str) -> int:
+    """64 bits that tell a phone from the others, in each run the same; 0 without a phone."""
+    return int.from_bytes(blake2b(phone.encode(), digest_size=8).digest()) if phone else 0
 
 
 def _sign(
