@@ -28,7 +28,7 @@ SIDE_BY_SIDE := -n 3 --dist loadfile
 APT    := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench postgres audit restore-drill recovery-drill escrow backup halt resume restore-table recover package preflight deploy smoke results intake clean report rules end trace
+.PHONY: help setup run stop simulate spike costs limits check test test-long tools lint templates format openapi fuzz chaos bench postgres audit restore-drill recovery-drill escrow backup halt resume restore-table recover package preflight deploy smoke results intake lint-bank clean report rules end trace
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -156,6 +156,10 @@ report: $(READY) ## copy the results and open the newest bulletin (or the one of
 
 rules: $(READY) ## write the rules in words (thể lệ) of CONTEST=folder as a page to print
 	@$(BIN)/python -m infra.rules "$(CONTEST)"
+
+lint-bank: $(READY) ## what an editor sees in the bank FILE=questions.xlsx, or a contest folder: guessable, double, given away, no longer in force (ALL=yes, STATISTICS=question_statistics.csv, README=yes)
+	@[ -n "$(FILE)" ] || { echo "Which bank? For example: make lint-bank FILE=contests/nghe-an-2022"; exit 2; }
+	@$(BIN)/python -m infra.lint_bank "$(FILE)" $(if $(ALL),--all) $(if $(README),--readme) $(if $(STATISTICS),--statistics "$(STATISTICS)")
 
 intake: $(READY) ## put FILE=units.xlsx (or another file, or a folder) into the inbox and print the answer
 	@[ -n "$(FILE)" ] || { echo "Which file? For example: make intake FILE=units.xlsx"; exit 2; }

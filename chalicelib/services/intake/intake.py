@@ -72,6 +72,7 @@ from chalicelib.services.contest.reference import (
 )
 from chalicelib.services.contest.under_way import Plan, begun, opened_again, plan, too_late
 from chalicelib.services.contest.withdrawn import withdraw
+from chalicelib.services.intake.bank_lint import lint_bank, warnings_of
 from chalicelib.services.intake.citizen_ids import ids_in_force
 from chalicelib.services.intake.confirmations import Unconfirmed, keep, needs_another, read_confirmation
 from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_corrections
@@ -534,6 +535,10 @@ class Intake:
         self.site.put(CONTEST, site_files(after, to_ms(now))[CONTEST])
         withdraw(opened_again(before, after, to_ms(now)) if before else (), self.desk, self.site)
         warnings += (*folder.warnings, *map(_named_twice, again))
+        # Questions are looked through when they come, or come into use at last.
+        sent_bank = before is None or any(FILES.get(name) == "questions" for name in sent.read.files)
+        linted = lint_bank(folder) if sent_bank else None
+        warnings += warnings_of(folder.questions_file, linted) if linted else ()
         warnings += _appraised_later(folder, now.astimezone(definition.zone).date())
         if changing := clock_changes(after.definition):
             warnings.append(Fault("contest.toml", 0, "calendar", "", changing))
@@ -546,6 +551,7 @@ class Intake:
             "roster_rows": len(folder.rosters),
             "exclusions": len(folder.exclusions),
             "weeks": public_definition(after, to_ms(now))["weeks"],
+            **({"linted": linted} if linted else {}),
             **({"from_week": from_week} if from_week else {}),
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
             **(self._told(offered, sent, before, now) if offered else {}),

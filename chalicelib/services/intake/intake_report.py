@@ -17,6 +17,7 @@ from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.contest_tables import as_faults
 from chalicelib.readers.tables import MOST_FAULTS, TOO_LONG, ContestFaults, Fault
 from chalicelib.services.closing.consequences import FIGURES, LEVELS
+from chalicelib.services.intake.bank_lint import Linted, sheets_of
 from chalicelib.services.intake.confirmations import ANSWER, Unconfirmed, show
 from chalicelib.services.intake.place import Place
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
@@ -94,9 +95,10 @@ def answer(
     except Unconfirmed as waiting:
         taken = waiting.told
     spoken = word()
+    linted = taken.pop("linted", None)
     faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
     report = make_report(place.file, read.sha256, now, taken, faults, warnings, accepted=accepted)
-    book = write_book(as_sheets(report, names, spoken), now)
+    book = write_book(as_sheets(report, names, spoken, linted), now)
     if "second_person" in taken:  # who is to confirm it
         show(desk, taken["code"], ANSWER, book)
     desk.put(f"{place.answer}.xlsx", book)
@@ -148,7 +150,9 @@ def _first(places: Sequence[Fault]) -> tuple[Mistake, ...]:
     return tuple(Mistake(*astuple(place)) for place in places[:MOST_FAULTS])
 
 
-def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tuần") -> list[PlainSheet]:
+def as_sheets(
+    report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tuần", linted: Linted | None = None
+) -> list[PlainSheet]:
     """What was taken, what to mend, what would change, and what to look at where there is anything."""
     sheets = [
         PlainSheet("Tóm tắt", (44, 70), ("Mục", "Nội dung"), _short(_summary(report, word))),
@@ -156,7 +160,12 @@ def as_sheets(report: IntakeAnswer, names: Names = lambda _: {}, word: str = "tu
     ]
     if report.consequences and report.consequences.closes:
         sheets.insert(1, _changes(report.consequences, names, word))
-    return [*sheets, _places("Cần xem lại", report.warnings)] if report.warnings else sheets
+    if report.warnings:
+        sheets.append(_places("Cần xem lại", report.warnings))
+    return [
+        *sheets,
+        *(sheet._replace(rows=_short(sheet.rows)) for sheet in (sheets_of(linted) if linted else ())),
+    ]
 
 
 def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
