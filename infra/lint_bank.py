@@ -55,7 +55,7 @@ def read(path: Path, statistics: Path | None = None) -> Subject:
         size=paper.questions if paper else 0,
         topics=paper.topics if paper else {},
         texts=legal_texts(),
-        days=days_of(definition) if definition else None,
+        days=days_of(definition) if definition and definition.contest.start != "now" else None,
         chosen=_chosen(statistics.read_text(encoding="utf-8-sig")) if statistics else {},
     )
 
@@ -91,7 +91,7 @@ def lines(subject: Subject, findings: Sequence[Finding], shown: int = _SHOWN) ->
             found += [f"  {listed(one.questions)}: {one.reason}" for one in mine[:shown]]
             found += [f"  … {len(mine) - shown} more: ALL=yes shows them"] * (len(mine) > shown)
     if not subject.days:
-        found.append("No contest.toml beside it: whether texts are in force was not looked at, nor quotas.")
+        found.append("No contest.toml with its days beside it: whether texts are in force was not looked at.")
     return found
 
 

@@ -49,6 +49,10 @@ def test_days_and_quotas_are_those_of_the_contest_beside(tmp_path: Path) -> None
     assert "topics" in {one.rule for one in lint(subject)}
 
 
+def test_a_contest_that_begins_now_has_no_days_yet() -> None:
+    assert read(NGHE_AN.parent / "demo").days is None
+
+
 def test_distractors_are_looked_at_by_the_statistics_of_a_week(tmp_path: Path) -> None:
     (tmp_path / "questions.csv").write_text(QUESTIONS, encoding="utf-8")
     statistics = tmp_path / "question_statistics.csv"

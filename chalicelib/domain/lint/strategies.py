@@ -15,8 +15,9 @@ ABSOLUTE = re.compile(
     r"\b(?:chỉ|tất cả|luôn|mọi|duy nhất|tuyệt đối|hoàn toàn|bất kỳ|bất cứ|không bao giờ)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{3})*(?:,\d{1,6})?")
-# A strategy is told of when it scores so much more than guessing, and chance would do that once in 40 banks.
-MARGIN, SIGMAS, FEWEST = 0.07, 2.0, 20
+# A strategy is told of when it scores so much more than guessing, and so many standard deviations: there are
+# sixteen, and by chance alone one of them would pass two in every third bank.
+MARGIN, SIGMAS, FEWEST = 0.07, 3.0, 20
 
 # The options that a strategy would choose from, by their places; none where it says nothing.
 Choose = Callable[[Item], Sequence[int]]

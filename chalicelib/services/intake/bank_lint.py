@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from chalicelib.domain.bank import Question
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.lint.rules import RULES, Rule
 from chalicelib.domain.lint.strategies import Figure, figures
 from chalicelib.domain.lint.subject import Finding, Subject, listed, percent
 from chalicelib.domain.times import local_time
-from chalicelib.readers.contest_folder import ContestFolder
 from chalicelib.readers.legal_texts import legal_texts
 from chalicelib.readers.tables import Fault
 from chalicelib.services.ports import PlainSheet
@@ -28,24 +28,24 @@ class Linted(NamedTuple):
     figures: list[Figure]
 
 
-def lint_bank(folder: ContestFolder) -> Linted:
+def lint_bank(questions: Sequence[Question], definition: Definition) -> Linted:
     """Of the approved questions, on the contest's days; nothing of a trial with a handful of questions."""
-    if not _FEWEST <= len(folder.questions) <= _MOST:
+    if not _FEWEST <= len(questions) <= _MOST:
         return Linted([], [])
-    paper = folder.definition.paper
+    paper = definition.paper
     subject = Subject(
-        folder.questions,
+        questions,
         size=paper.questions,
         topics=paper.topics,
         texts=legal_texts(),
-        days=days_of(folder.definition),
+        days=days_of(definition),
     )
     found = ((rule, list(rule.check(subject))) for rule in RULES)
     return Linted([(rule, findings) for rule, findings in found if findings], figures(subject))
 
 
 def days_of(definition: Definition) -> tuple[date, date]:
-    """The contest's first and last day, where it is held."""
+    """The contest's first and last day, where it is held. ``start = "now"`` must be resolved."""
     first, last = definition.weeks[0].opens, definition.weeks[-1].closes
     return local_time(first, definition.zone).date(), local_time(last, definition.zone).date()
 

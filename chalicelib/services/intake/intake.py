@@ -537,7 +537,7 @@ class Intake:
         warnings += (*folder.warnings, *map(_named_twice, again))
         # Questions are looked through when they come, or come into use at last.
         sent_bank = before is None or any(FILES.get(name) == "questions" for name in sent.read.files)
-        linted = lint_bank(folder) if sent_bank else None
+        linted = lint_bank(folder.questions, definition) if sent_bank else None
         warnings += warnings_of(folder.questions_file, linted) if linted else ()
         warnings += _appraised_later(folder, now.astimezone(definition.zone).date())
         if changing := clock_changes(after.definition):

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from chalicelib.services.intake.bank_lint import FIGURES, SHEET
 from tests.domain.lint.banks import REFERENCE, clean
-from tests.readers.contest_files import QUESTION_HEADER, UNITS
+from tests.readers.contest_files import QUESTION_HEADER, TOML, UNITS
 from tests.services.intake.inbox import Desk, sent
 
 
@@ -56,6 +56,14 @@ def test_a_bank_alone_is_looked_through_and_units_are_not() -> None:
     report = desk.send("questions.csv", bank(reference="Khoản 1 Điều 5 Luật Cư trú năm 2006"))
     assert ["không có hiệu lực" in one["message"] for one in report["warnings"]] == [True]
     assert desk.send("units.csv", UNITS.replace("Sở A", "Sở Á"))["warnings"] == []
+
+
+def test_a_contest_that_begins_now_is_looked_through_for_the_days_that_it_has() -> None:
+    now = TOML.replace("start = 2022-08-22T08:00:00+07:00", 'start = "now"')
+    (warning,) = Desk().put(toml=now, questions=bank(reference="Khoản 1 Điều 5 Nghị định số 42/2022/NĐ-CP"))[
+        "warnings"
+    ]
+    assert "không có hiệu lực" in warning["message"]  # on 1 August
 
 
 def test_a_trial_with_a_handful_of_questions_is_left_alone() -> None:
