@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.domain.lint.strategies import ABSOLUTE, odd_one
-from chalicelib.domain.lint.subject import Finding, Item, Subject
+from chalicelib.domain.lint.subject import Finding, Item, Subject, quoted
 
 # The key is so many times as long as any other option, and by so many characters.
 _LONGER, _BY = 1.6, 25
@@ -79,7 +79,7 @@ def check_grammar(subject: Subject) -> Iterator[Finding]:
             words for words, form in _FORMS if {form(options[k]) for k in wrong} == {not form(options[key])}
         ]
         if [*odd_one(item)] == [key]:
-            unlike.append(f"chỉ phương án khác bắt đầu bằng “{options[wrong[0]].split()[0]}”")
+            unlike.append(f"các phương án kia đều bắt đầu bằng {quoted(' '.join(item.options[wrong[0]][:1]))}")
         if unlike:
             reason = (
                 f"đáp án khác mọi phương án kia về hình thức ({'; '.join(unlike)}): hãy viết các phương án "
