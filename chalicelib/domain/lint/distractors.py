@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         never = [LETTERS[k] for k, count in enumerate(chosen) if k not in item.keys and count * _ONE_IN < asked]
         if never:
             reason = (
-                f"gần như không ai chọn {', '.join(never)} (dưới 1 % của {asked} lựa chọn ở lượt đầu): hãy "
+                f"gần như không ai chọn {', '.join(never)} (dưới 1% của {asked} lựa chọn ở lượt đầu): hãy "
                 "viết phương án sai hợp lý hơn"
             )
             yield Finding("never-chosen", (item.id,), reason)

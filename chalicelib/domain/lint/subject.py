@@ -115,4 +115,4 @@ def quoted(text: str, longest: int = 60) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f}".replace(".", ",") + " %"
+    return f"{100 * share:.1f}".replace(".", ",") + "%"

@@ -47,7 +47,7 @@ def test_a_bank_in_which_nothing_is_found_has_its_figures_alone() -> None:
     assert desk.put(questions=bank())["warnings"] == []
     told = sheets(desk, "c.zip")
     assert SHEET not in told
-    assert ("luôn chọn A", "25,0 %", 20, "25,0 %", "25,0 %") in told[FIGURES]
+    assert ("luôn chọn A", "25,0%", 20, "25,0%", "25,0%") in told[FIGURES]
 
 
 def test_a_bank_alone_is_looked_through_and_units_are_not() -> None:
