@@ -13,28 +13,36 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from benchmarks.closeout_inputs import OPENS, contest, person, rosters
 from benchmarks.page_server import MAC_KEY
 from chalicelib.documents.bundle import Records
 from chalicelib.documents.closed_week import encode_rows
-from chalicelib.domain.closeout import Collector, Draw, WeekResult, close_week, gather
+from chalicelib.domain.closeout import Draw, WeekResult, cells_to_hide, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
+from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.pseudonyms import Pseudonyms
+from chalicelib.domain.small_cells import Cell
 from chalicelib.domain.statistics.farms import Registration
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.bundle_people import BundlePeople
+from chalicelib.services.closing.bundle_pieces import Terms
 from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week, ranking_rows
 from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
-from chalicelib.services.closing.week_proof import PROOF, Minutes, ProofCollector, proof_files, write_bundle
+from chalicelib.services.closing.pieces import Pieces
+from chalicelib.services.closing.shares import Shares, Watching
+from chalicelib.services.closing.week_proof import Minutes, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import load_placement, rosters_key
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.log.ledger import LoggedLeaves
+from chalicelib.services.log.ledger import LoggedLeaves, WeekLog
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
 from chalicelib.storage.entry_items import EntryPages
@@ -49,17 +57,18 @@ MINUTES = 7 * 24 * 60
 class Bucket:
     """Keeps its objects on disk, but for those written in pieces."""
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def get(self, key: str) -> bytes | None:
-        return self._path(key).read_bytes()
+        path = self._path(key)
+        return path.read_bytes() if path.exists() else None
 
     def put(self, key: str, data: bytes) -> None:
         self._path(key).write_bytes(data)
 
     def _path(self, key: str) -> Path:
-        return Path(self._folder.name, key.replace("/", " "))
+        return self._folder / key.replace("/", " ")
 
     def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
         for _ in pieces:
@@ -70,13 +79,12 @@ class Bucket:
             self.put(key, data)
 
 
-def invented_registrations(people: int) -> Iterator[Registration]:
+def invented_registrations(people: Iterable[str]) -> Iterator[Registration]:
     """Over the three weeks before, each with another phone, at the price of opening a sealed one."""
     vault = Vault(lambda: b"k" * 32)
     sealed = vault.seal("0912345678", "somebody", "phone")
-    for number in range(people):
+    for number, identity in enumerate(people):
         vault.open(sealed, "somebody", "phone")
-        identity = person(number)
         yield Registration(identity, f"09{number:08}", OPENS - int(identity, 16) % 1_814_400_000)
 
 
@@ -100,11 +108,17 @@ def prepared(what: str, desk: Bucket, pages: EntryPages) -> Reference:
     return reference
 
 
-def find_in(desk: Bucket) -> Minutes:
-    leaves = LoggedLeaves()
-    for number in range(MINUTES):
-        leaves.add(number, desk.get(f"{number}.bin") or b"")
-    return Minutes(leaves, MINUTES)
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What ``put_into_the_log`` has put there."""
+
+    desk: Bucket
+
+    def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
+        leaves = LoggedLeaves(MINUTES)
+        for number in range(MINUTES):
+            leaves.add(number, self.desk.get(f"{number}.bin") or b"")
+        return leaves
 
 
 def rulings(reference: Reference) -> dict[str, Ruling]:
@@ -117,9 +131,10 @@ def rulings(reference: Reference) -> dict[str, Ruling]:
     }
 
 
-def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
+def write_files(result: WeekResult, reference: Reference, desk: Bucket, people: Iterable[str]) -> None:
+    """``people``: all who are registered."""
     with search_among_what_is_new():
-        registrations = partial(invented_registrations, result.counts.people)
+        registrations = partial(invented_registrations, people)
         closed = closed_week(result, reference, {}, {})
         closed.encode()
         for piece in encode_rows(result.week.number, ranking_rows(result)):
@@ -131,13 +146,67 @@ def write_files(result: WeekResult, reference: Reference, desk: Bucket) -> None:
                 sha256(piece)
 
 
+def registered(people: int) -> Iterable[str]:
+    return map(person, range(people))
+
+
+def watching(reference: Reference, week: Week) -> Watching:
+    return Watching(
+        BundlePeople(reference.definition, week, SALT_KEY),
+        week_collectors(reference.definition, reference.bank),
+    )
+
+
+def terms_of(reference: Reference, cells: Mapping[Cell, int]) -> Terms:
+    hidden = cells_to_hide(reference.definition, reference.units, cells)
+    return Terms(hidden, frozenset(), MINUTES, None)
+
+
+def close(
+    shares: Shares, reference: Reference, desk: Bucket, everybody: Callable[[int], Iterable[str]] | None
+) -> WeekResult:
+    """What a close does for a week, of pieces that are there or made here.
+
+    ``everybody``: who is registered, of so many people; without it no files are written.
+    """
+    definition, week = reference.definition, reference.definition.weeks[0]
+    read = shares.gather(reference, week)
+    terms, minutes, names = (
+        terms_of(reference, read.cells),
+        Minutes(),
+        Pseudonyms(SALT_KEY, definition.contest.id),
+    )
+    pieces = Pieces(shares, cast(WeekLog, Log(desk)), SALT_KEY).each(reference, week, read.blocks, terms)
+    bundle = write_bundle(pieces, minutes, partial(names.of, week.number), Bars(), [], desk, FOLDER)
+    minutes.fill(dict.fromkeys(minutes.missing, MINUTES), MINUTES)
+    result = close_week(
+        definition,
+        reference.units,
+        week,
+        read.gathered,
+        draw=Draw(MINUTES, ""),
+        names=names,
+        hidden=terms.hidden,
+    )
+    for name, data in proof_files(bundle, result, reference, {}, ()).items():
+        desk.put(f"{FOLDER}/{name}", data)
+    if everybody is not None:
+        write_files(result, reference, desk, everybody(result.counts.people))
+    return result
+
+
 def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder))
+
+
+def measure(folder: Path) -> None:
     what, port = sys.argv[1:3]
     os.environ.update(
         AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID="bench", AWS_SECRET_ACCESS_KEY="bench"
     )
     http = SignedHttp("ap-southeast-1", connect=2, read=20, retries=1)
-    desk, pages = Bucket(), EntryPages(http, "entries", lambda: MAC_KEY)
+    desk, pages = Bucket(folder), EntryPages(http, "entries", lambda: MAC_KEY)
     reference = prepared(what, desk, pages)
     people = attempts = 0
     began = time.process_time()
@@ -151,35 +220,21 @@ def main() -> None:
     else:
         with no_search_for_cycles():
             week = reference.definition.weeks[0]
-            collectors: dict[str, Collector] = {}
             if what in {"prove", "close"}:
-                collectors[PROOF] = ProofCollector(reference.definition, reference.bank.digest, week, SALT_KEY)
-            if what == "close":
-                collectors |= week_collectors(reference.definition, reference.bank)
-            draw = Draw(MINUTES, "")
-            placement = load_placement(desk, reference, week.number)
-            gathered = gather(
-                reference.definition,
-                reference.bank,
-                week,
-                pages(1),
-                collectors,
-                rulings(reference) if what == "rule" else {},
-                placement=placement,
-            )
-            del placement  # as in ``services/closing/shares.py``
-            if collectors:
-                minutes = find_in(desk)
-                bundle = write_bundle(gathered.collected[PROOF], Bars(), {}, desk, FOLDER, minutes)
-                minutes.fill(dict.fromkeys(minutes.missing, MINUTES), MINUTES)
-            names = Pseudonyms(SALT_KEY, reference.definition.contest.id)
-            result = close_week(reference.definition, reference.units, week, gathered, draw=draw, names=names)
+                shares = Shares(pages, desk, "bench", watching)
+                result = close(shares, reference, desk, registered if what == "close" else None)
+            else:
+                ruled = rulings(reference) if what == "rule" else {}
+                placement = load_placement(desk, reference, week.number)
+                gathered = gather(
+                    reference.definition, reference.bank, week, pages(1), {}, ruled, placement=placement
+                )
+                names = Pseudonyms(SALT_KEY, reference.definition.contest.id)
+                draw = Draw(MINUTES, "")
+                result = close_week(
+                    reference.definition, reference.units, week, gathered, draw=draw, names=names
+                )
             people, attempts = result.counts.people, result.counts.attempts
-            if collectors:
-                for name, data in proof_files(bundle, result, reference, {}, ()).items():
-                    desk.put(f"{FOLDER}/{name}", data)
-            if what == "close":
-                write_files(result, reference, desk)
     spent = time.process_time() - began
     print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, people, attempts)
 

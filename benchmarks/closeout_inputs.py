@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,13 +25,18 @@ def person(number: int) -> str:
     return sha256(str(number).encode()).hexdigest()[:20]
 
 
-def rosters() -> bytes:
+def in_share(number: int, share: int = 0) -> str:
+    """The same person in one of the sixteen shares."""
+    return f"{share:x}{person(number)[1:]}"
+
+
+def rosters(name: Callable[[int], str] = person) -> bytes:
     """``ROSTER_ROWS`` people in half of the units, which listed everybody; the other units listed nobody."""
 
     def members(unit: int) -> Iterator[Member]:
         for number in range(unit, 2 * ROSTER_ROWS, UNITS):
-            name = f"Nguyễn Văn {'An Bình Chi Dũng Giang Hà Lan Mai Sơn Thủy'.split()[number % 10]}"
-            yield Member(person(number), name, f"040{number:09}", number % 50 == 0, "mandatory", "")
+            full_name = f"Nguyễn Văn {'An Bình Chi Dũng Giang Hà Lan Mai Sơn Thủy'.split()[number % 10]}"
+            yield Member(name(number), full_name, f"040{number:09}", number % 50 == 0, "mandatory", "")
 
     lines = [Roster(f"U-{unit:04}", sorted(members(unit))) for unit in range(UNITS // 2)]
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)

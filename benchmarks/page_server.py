@@ -1,6 +1,7 @@
 """A DynamoDB that knows one query: the pages of a week, invented once, served from memory on 127.0.0.1.
 
 ``python -m benchmarks.page_server PEOPLE`` prints its port when it is ready and ends with its standard input.
+With ``share`` behind it all people are in the first of sixteen shares.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import random
 import sys
 import threading
 from base64 import b64encode
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
-from benchmarks.closeout_inputs import OPENS, PREDICTIONS, UNITS, person
+from benchmarks.closeout_inputs import OPENS, PREDICTIONS, UNITS, in_share, person
 from chalicelib.domain.attempt import Finished
 from chalicelib.domain.macs import EntryMacs
 
@@ -47,11 +49,11 @@ def _item(identity: str, own: int, dice: random.Random) -> str:
     return json.dumps(item, separators=(",", ":"))
 
 
-def pages(people: int) -> dict[str, list[bytes]]:
-    """The pages of each partition, as large as DynamoDB makes them."""
+def pages(people: int, name: Callable[[int], str]) -> dict[str, list[bytes]]:
+    """The pages of each partition, as large as DynamoDB makes them. ``name``: the person with this number."""
     dice = random.Random(2022)
     shards: dict[str, list[str]] = {}
-    for identity, number in sorted((person(number), number) for number in range(people)):
+    for identity, number in sorted((name(number), number) for number in range(people)):
         shards.setdefault(identity[:2], []).append(_item(identity, number, dice))
     made: dict[str, list[bytes]] = {}
     for shard, items in shards.items():
@@ -88,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    _Handler.answers = pages(int(sys.argv[1]))
+    _Handler.answers = pages(int(sys.argv[1]), in_share if "share" in sys.argv else person)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
 from weakref import WeakKeyDictionary
 
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.week_report import Reports
 from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
+from chalicelib.services.closing.steps import PHASES
+from chalicelib.services.contest.reference import Current
 from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import SHARDS, LargeObjects, ParticipantStore, Revisions
 from tests.fakes import SALT_KEY, MemoryObjects
@@ -21,6 +24,19 @@ def told_log(site: LargeObjects) -> ToldLog:
     """The log of the site."""
     assert isinstance(site, MemoryObjects)
     return _LOGS.setdefault(site, ToldLog(site.objects))
+
+
+def made_beforehand(close: CloseWeeks, reference: Current, now: int, order: Random | None = None) -> None:
+    """What several functions make before a close, phase by phase, in any ``order``."""
+    for step, count in PHASES:
+        tasks = [(week, number) for week in close.to_close(reference, now) for number in range(count)]
+        if order:
+            order.shuffle(tasks)
+        for week, number in tasks:
+            if step == "share":
+                close.shares.make(reference.of_week(week.number), week, number)
+            else:
+                close.make_piece(reference, week, number)
 
 
 def closer(

@@ -14,7 +14,7 @@ from chalicelib.documents.consequences import CloseChange
 from chalicelib.documents.log import LogState
 from chalicelib.domain.attempt import AttemptId, Entry, Finished, Opened, decode_opening
 from chalicelib.domain.bank import Question
-from chalicelib.domain.closeout import Collector, Draw
+from chalicelib.domain.closeout import Draw
 from chalicelib.domain.decisions import Annulment, Decisions
 from chalicelib.domain.definition import Definition, Week
 from chalicelib.domain.errors import AlreadyRegistered, Busy
@@ -23,7 +23,8 @@ from chalicelib.domain.person import CorrectedLine
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
-from chalicelib.services.closing.week_proof import PROOF, ProofCollector
+from chalicelib.services.closing.bundle_people import BundlePeople
+from chalicelib.services.closing.shares import Watching
 from chalicelib.services.contest.reference import (
     NO_DECISIONS,
     Current,
@@ -135,12 +136,11 @@ def reference(
     return assemble(parts)
 
 
-def collectors(contest: Reference, week: Week) -> dict[str, Collector]:
-    """The collectors that see every entry of a close."""
-    return {
-        PROOF: ProofCollector(contest.definition, contest.bank.digest, week, SALT_KEY),
-        **week_collectors(contest.definition, contest.bank),
-    }
+def collectors(contest: Reference, week: Week) -> Watching:
+    """All that see every entry of a close."""
+    return Watching(
+        BundlePeople(contest.definition, week, SALT_KEY), week_collectors(contest.definition, contest.bank)
+    )
 
 
 def right_answers(attempt: dict[str, Any], reference: Reference, wrong: int = 0) -> dict[str, list[str]]:

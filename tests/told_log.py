@@ -69,12 +69,15 @@ class ToldLog:
         return self._site.objects
 
     def of_week(self, definition: Definition, week: Week) -> LoggedLeaves:
+        self._begin_unless_begun(definition, week)
+        return self._ledger.of_week(definition, week)
+
+    def _begin_unless_begun(self, definition: Definition, week: Week) -> None:
         if self.states.state is None:
             compiled = encode_definition(definition)
             self._site.put(f"data/reference/{digest(compiled)}.json", compiled)
             facts = self._facts or {"definition": digest(compiled), **self.keys}
             self.begin(definition, facts, week.opens - _length(definition))
-        return self._ledger.of_week(definition, week)
 
     def begin(self, definition: Definition, facts: dict[str, str], now: int) -> None:
         self._facts = facts
@@ -91,11 +94,14 @@ class ToldLog:
         return Log(self.states, self.desk, self._site, SigningKey(b"log"), b"log")
 
     def last_in_time(self, definition: Definition, week: Week) -> int:
+        self._begin_unless_begun(definition, week)
         return self._ledger.last_in_time(definition, week)
 
-    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
+    def agree(
+        self, definition: Definition, week: Week, missing: Mapping[bytes, bool], since: int = 0
+    ) -> Agreed:
         self._minute = max(self._ledger.last_in_time(definition, week), self._size) + 1
-        agreed = self._ledger.agree(definition, week, dict.fromkeys(missing, True))
+        agreed = self._ledger.agree(definition, week, dict.fromkeys(missing, True), since)
         self.open()
         return agreed
 

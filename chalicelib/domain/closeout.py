@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,7 +42,7 @@ from chalicelib.domain.unit_score import (
 from chalicelib.domain.units import Unit, added_up
 
 
-class Collector(Protocol):
+class Observer(Protocol):
     """Looks at every entry of a week, settled, each once and in no particular order.
 
     ``place`` is where the person counts; the entry has what was said at registration.
@@ -52,6 +53,10 @@ class Collector(Protocol):
     def sees_everybody(self) -> bool: ...
 
     def add(self, entry: Entry, place: Place) -> None: ...
+
+
+class Collector(Observer, Protocol):
+    """An observer whose figures add up."""
 
     def merge(self, other: Any) -> None:
         """Takes in what another of the same kind has seen; the order of merging does not matter."""
@@ -136,15 +141,17 @@ def gather(
     rulings: Rulings = MappingProxyType({}),
     not_counted: Collection[str] = (),
     placement: Placement | None = None,
+    observers: Iterable[Observer] = (),
 ) -> Gathered:
     """Takes entries one by one, settles them, grades them again under the week's ``rulings``, shows them to the
-    collectors and keeps what a ranking needs.
+    collectors and ``observers`` and keeps what a ranking needs.
 
     Attempts that are still open are overdue by now and count as their autosaved answers say. The people of
     ``not_counted`` are in no figure. Without a ``placement``, which knows the rosters, all count as registered.
     """
     counted = map(grading_again(bank, definition.paper, rulings), _settled(entries, definition, bank, week))
-    final = _shown_to(collectors.values(), counted, placement or Placement(definition), not_counted)
+    watching = [*collectors.values(), *observers]
+    final = _shown_to(watching, counted, placement or Placement(definition), not_counted)
     return Gathered(people=list(contenders(final, definition)), collected=dict(collectors))
 
 
@@ -170,18 +177,17 @@ def closed_entry(definition: Definition, bank: Bank, week: Week, entry: Entry) -
 
 
 def _shown_to(
-    collectors: Iterable[Collector],
+    watching: Sequence[Observer],
     entries: Iterable[Entry],
     placement: Placement,
     not_counted: Collection[str],
 ) -> Iterator[tuple[Entry, Place]]:
-    """The entries that count with their places, each after all collectors have seen it."""
-    watching = list(collectors)
-    of_everybody = [collector for collector in watching if collector.sees_everybody]
+    """The entries that count with their places, each after all that are ``watching`` have seen it."""
+    of_everybody = [observer for observer in watching if observer.sees_everybody]
     for entry in entries:
         place, counted = placement.of(entry), entry.participant_id not in not_counted
-        for collector in watching if counted else of_everybody:
-            collector.add(entry, place)
+        for observer in watching if counted else of_everybody:
+            observer.add(entry, place)
         if counted:
             yield entry, place
 
@@ -239,10 +245,13 @@ def close_week(
     )
 
 
-def cells_to_hide(definition: Definition, units: Sequence[Unit], gathered: Gathered) -> SmallCells:
-    """What public files keep back of the week; call it before ``close_week``, which empties ``gathered``."""
-    took_part = (person for person in gathered.people if person.took_part)
-    cells = (Cell(person.unit, person.category, person.obliged) for person in took_part)
+def cells_of(people: Iterable[Contender]) -> Counter[Cell]:
+    """How many of those who took part stand in each cell; of several shares the counts add up."""
+    return Counter(Cell(one.unit, one.category, one.obliged) for one in people if one.took_part)
+
+
+def cells_to_hide(definition: Definition, units: Sequence[Unit], cells: Mapping[Cell, int]) -> SmallCells:
+    """What public files keep back of the week; ``cells``: ``cells_of`` all its people."""
     return small_cells(cells, units, definition.publication.smallest_group)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
@@ -61,8 +62,13 @@ class LeafHashes:
     def __init__(self) -> None:
         self._buckets = [bytearray() for _ in range(256)]
 
-    def add(self, hashed: bytes) -> None:
-        self._buckets[hashed[0]] += hashed
+    def add(self, ascending: bytes) -> None:
+        """``ascending``: hashes, concatenated."""
+        firsts, start = ascending[::WIDTH], 0
+        for first in range(256):
+            end = bisect_right(firsts, first, start)
+            self._buckets[first] += ascending[start * WIDTH : end * WIDTH]
+            start = end
 
     def __len__(self) -> int:
         return sum(map(len, self._buckets)) // WIDTH

@@ -8,7 +8,6 @@ are called primary and secondary suppression.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,8 +47,8 @@ class SmallCells:
 NOTHING_HIDDEN = SmallCells(None, {})
 
 
-def small_cells(people: Iterable[Cell], units: Sequence[Unit], least: int) -> SmallCells:
-    """``people``: the cell of each person who took part; ``least``: how many must stand behind a figure.
+def small_cells(people: Mapping[Cell, int], units: Sequence[Unit], least: int) -> SmallCells:
+    """``people``: how many took part in each cell; ``least``: how many must stand behind a figure.
 
     A cell of fewer is hidden, and a sum of fewer people's scores is kept back. Of each unit that is the sum
     which ``quality`` needs (``unit_score``); its other sum is told only if nothing of it is hidden. Then, until
@@ -61,7 +60,7 @@ def small_cells(people: Iterable[Cell], units: Sequence[Unit], least: int) -> Sm
     """
     if least <= 1:
         return NOTHING_HIDDEN
-    search = _Search(Counter(people), units, least)
+    search = _Search(people, units, least)
     search.run()
     return SmallCells(frozenset(search.shown), {unit.code: search.told(unit) for unit in search.units})
 
@@ -73,8 +72,8 @@ _Kind = tuple[str, bool]
 class _Search:
     """Hides more and more. What is hidden stays hidden, so it ends."""
 
-    def __init__(self, people: Counter[Cell], units: Sequence[Unit], least: int) -> None:
-        self._people, self._least = people, least
+    def __init__(self, people: Mapping[Cell, int], units: Sequence[Unit], least: int) -> None:
+        self._people, self._least = dict(sorted(people.items())), least
         self.units = added_up(units)
         self._unit = {unit.code: unit for unit in self.units}
         self._above = parents(self.units)

@@ -10,10 +10,10 @@ from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.reports.changes import write_changes
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.week_report import Reports
+from chalicelib.services.closing.bundle_people import BundlePeople
 from chalicelib.services.closing.close_weeks import CloseWeeks
-from chalicelib.services.closing.shares import Shares
+from chalicelib.services.closing.shares import Shares, Watching
 from chalicelib.services.closing.steps import Closing
-from chalicelib.services.closing.week_proof import PROOF, ProofCollector
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.log.ledger import Ledger
 from chalicelib.storage.entry_items import EntryPages
@@ -50,10 +50,10 @@ def closing() -> Closing:
             entries,
             desk,
             environment.code_version,
-            lambda reference, week: {
-                PROOF: ProofCollector(reference.definition, reference.bank.digest, week, salts),
-                **week_collectors(reference.definition, reference.bank),
-            },
+            lambda reference, week: Watching(
+                BundlePeople(reference.definition, week, salts),
+                week_collectors(reference.definition, reference.bank),
+            ),
         ),
         participants=participants(dynamodb, environment.participants_table, http, desk, kms_key),
         revisions=StoredRevisions(dynamodb, environment.tallies_table),

@@ -14,7 +14,7 @@ from chalicelib.domain.attempt import (
     Opened,
     Status,
 )
-from chalicelib.domain.closeout import Collector, FinalResult, close_contest
+from chalicelib.domain.closeout import FinalResult, Observer, close_contest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.placement import Place
 from chalicelib.domain.ranking import Candidate, Standing
@@ -122,9 +122,9 @@ def place(one: Entry) -> Place:
     return Place(one.unit, one.category, one.category == "mandatory")
 
 
-def show(collector: Collector, *entries: Entry) -> None:
+def show(observer: Observer, *entries: Entry) -> None:
     for one in entries:
-        collector.add(one, place(one))
+        observer.add(one, place(one))
 
 
 def placed(entries: Iterable[Entry]) -> list[tuple[Entry, Place]]:

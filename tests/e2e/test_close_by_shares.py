@@ -1,10 +1,11 @@
-"""A week closed by the state machine, deployed, with IAM enforced: sixteen functions read, one closes."""
+"""A week closed by the state machine, deployed, with IAM enforced: sixteen functions read, then make pieces."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,13 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
         assert units["SO-A"] == (1, 1, 0.25)
         assert units["SO-B"] == (0, 1, 0)
 
-        # The state machine did it: its executions succeeded, and there are sixteen parts.
+        # The state machine did it: its executions succeeded, and there are sixteen shares and pieces.
         wait_for(lambda: any(run["status"] == "SUCCEEDED" for run in executions(stack)), 60, "an execution")
         assert "FAILED" not in {run["status"] for run in executions(stack)}
         items = stack.client("dynamodb").scan(TableName=stack.stack["tables"]["tallies"])["Items"]
-        assert len([item for item in items if item["id"]["S"].startswith("pointers/parts/week-1/")]) == 16
+        pointers = [item["id"]["S"] for item in items if item["id"]["S"].startswith("pointers/parts/week-1/")]
+        kinds = Counter(name.rpartition("/")[2].startswith("piece-") for name in pointers)
+        assert kinds == {False: 16, True: 16}
 
         current = json.loads(stack.desk("results/current.json"))
         assert current["weeks"] == [{"week": 1, "revision": 1}]

@@ -329,7 +329,7 @@ def test_a_close_that_fails_or_does_not_run_raises_an_alarm(resources: dict[str,
 
 
 def test_the_machine_counts_those_that_run_before_it_plans(resources: dict[str, Resource]) -> None:
-    """An answer of ``plan`` without shares ends it, before anything is read."""
+    """``plan`` without an answer ends it, before anything is read; without tasks it closes."""
     machine = resources["CloseMachine"]["Properties"]["Definition"]
     states = machine["States"]
     counted, planned = states[machine["StartAt"]], states["Planned"]
@@ -337,11 +337,26 @@ def test_the_machine_counts_those_that_run_before_it_plans(resources: dict[str, 
     assert counted["Parameters"] == {
         "StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": 2,
     }  # fmt: skip
-    assert counted["ResultSelector"] == {"machines.$": "States.ArrayLength($.Executions)"}
-    assert states["Plan"]["Parameters"]["Payload"] == {"step": "plan", "running.$": "$.machines"}
-    assert (counted["Next"], states["Plan"]["Next"], planned["Default"]) == ("Plan", "Planned", "Read")
-    assert planned["Choices"] == [{"Variable": "$.shares", "IsNull": True, "Next": "GivesWay"}]
+    running = "States.ArrayLength($.Executions)"
+    assert counted["ResultSelector"] == {"plan": {"running.$": running, "phase": 0}}
+    assert (counted["Next"], states["Plan"]["Next"], planned["Default"]) == ("Plan", "Planned", "Work")
+    assert planned["Choices"] == [
+        {"Variable": "$.plan", "IsNull": True, "Next": "GivesWay"},
+        {"Variable": "$.plan.tasks", "IsNull": True, "Next": "Close"},
+    ]
     assert states["GivesWay"] == {"Type": "Succeed"}
+
+
+def test_the_machine_plans_again_after_each_phase(resources: dict[str, Resource]) -> None:
+    """The answer of ``plan`` is what the next one is asked with, and each task an event of its own."""
+    states = resources["CloseMachine"]["Properties"]["Definition"]["States"]
+    assert states["Plan"]["Parameters"]["Payload"] == {"step": "plan", "plan.$": "$.plan"}
+    assert states["Plan"]["ResultSelector"] == {"plan.$": "$.Payload"}
+    work = states["Work"]
+    assert (work["ItemsPath"], work["ResultPath"], work["Next"]) == ("$.plan.tasks", None, "Plan")
+    task = work["ItemProcessor"]["States"]["Task"]
+    assert task["Parameters"]["Payload.$"] == "$"
+    assert task["Parameters"]["FunctionName"] == states["Close"]["Parameters"]["FunctionName"]
 
 
 def test_every_function_logs_json_from_the_levels_that_are_set(resources: dict[str, Resource]) -> None:

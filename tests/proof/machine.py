@@ -50,6 +50,7 @@ from chalicelib.readers.plain import read_file
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.shares import Shares
+from chalicelib.services.contest.checked import POINTERS
 from chalicelib.services.contest.reference import load
 from chalicelib.services.exam.exam import Exam, OpenPaper, Person
 from chalicelib.services.intake.intake import Intake
@@ -64,7 +65,7 @@ from chalicelib.services.ports import (
     ParticipantStore,
 )
 from chalicelib.services.publishing.published import show_contest
-from tests.closer import closer, told_log
+from tests.closer import closer, made_beforehand, told_log
 from tests.csv_rows import csv_rows
 from tests.domain import slow_rules
 from tests.fakes import (
@@ -1354,13 +1355,15 @@ class ContestMachine(RuleBasedStateMachine):
                 revisions.draws[what, 1] = Draw(closed["draw_size"], closed["draw_root"])
         log = told_log(self.site)
         alone = closer(shares, self.backend.participants, revisions, desk, MemoryObjects(), log=log)
-        if self.serial % 2:  # from shares that several functions have read, in any order
-            planned = alone.to_read(self.reference, self.clock())
-            random.Random(self.serial).shuffle(planned)
-            for number, share in planned:
-                week = self.reference.definition.week(number)
-                assert week is not None
-                shares.make(self.reference.of_week(week.number), week, share)
+        if self.serial % 2:  # from what several functions have made in any order, some of it gone or altered
+            dice = random.Random(self.serial)
+            made_beforehand(alone, self.reference, self.clock(), dice)
+            for key in (*desk.keys("parts/"), *desk.keys(f"{POINTERS}parts/")):
+                if (chance := dice.random()) < 0.01:
+                    desk.delete([key])
+                elif chance < 0.02 and key.startswith("parts/"):
+                    desk.objects[key] = b"altered"
+                    del desk.versions[key]
         alone.run(self.reference, self.clock())
         digests = {what: pointer.result for what, pointer in self.standing().items()}
         assert {what: pointer.result for what, pointer in revisions.pointers.items()} == digests

@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
-from chalicelib.services.closing.shares import Shares
-from chalicelib.services.closing.week_proof import PROOF, ProofCollector
+from chalicelib.services.closing.bundle_people import BundlePeople
+from chalicelib.services.closing.shares import Shares, Watching
 from chalicelib.services.exam.receipt_keys import announce, listed_keys, publish_keys
 from chalicelib.services.log.facts import of_contest
 from tests.closer import closer, told_log
@@ -77,10 +77,10 @@ class Played:
             self.counter.entries.read_week,
             self.desk,
             "test",
-            lambda reference, week: {
-                PROOF: ProofCollector(reference.definition, reference.bank.digest, week, key),
-                **week_collectors(reference.definition, reference.bank),
-            },
+            lambda reference, week: Watching(
+                BundlePeople(reference.definition, week, key),
+                week_collectors(reference.definition, reference.bank),
+            ),
         )
         closing = closer(shares, self.counter.people, self.revisions, self.desk, self.site, salts=key)
         closing.run(self.counter.exam.library.current(), now)

@@ -33,6 +33,7 @@ from chalicelib.documents.manifest import (
     ReplacedRevision,
     WeekManifest,
 )
+from chalicelib.documents.ranking_again import EarlierWinner
 from chalicelib.documents.results_page import INDEX, Page, Recognised
 from chalicelib.documents.revision import StoredRevision
 from chalicelib.documents.week_proof import AUDIT
@@ -49,9 +50,10 @@ from chalicelib.domain.decisions import Confirmation, Recognition
 from chalicelib.domain.definition import Week
 from chalicelib.domain.final_ranking import WeekBest, rank_final
 from chalicelib.domain.pseudonyms import Pseudonyms
-from chalicelib.domain.small_cells import SmallCells
+from chalicelib.domain.small_cells import Cell, SmallCells
 from chalicelib.domain.times import span_ms
 from chalicelib.domain.unit_score import covering, distinct_people
+from chalicelib.services.closing.bundle_pieces import Terms
 from chalicelib.services.closing.closed import (
     UnitPrizesElsewhere,
     bests,
@@ -67,9 +69,9 @@ from chalicelib.services.closing.closed import (
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
-from chalicelib.services.closing.shares import SHARES, Shares
+from chalicelib.services.closing.pieces import Pieces
+from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import (
-    PROOF,
     Minutes,
     ReadOne,
     opened_gradings,
@@ -147,13 +149,6 @@ WriteChanges = Callable[
 ]
 
 
-class Share(NamedTuple):
-    """A part of a week's entries; see ``shares``."""
-
-    week: int
-    share: int
-
-
 class Closed(NamedTuple):
     """A revision that this run has made."""
 
@@ -190,17 +185,30 @@ class CloseWeeks:
         with no_search_for_cycles():
             return self._run(reference, now)
 
-    def to_read(self, reference: Current, now: int) -> list[Share]:
-        """The shares of the weeks that the next run will close, for reading them in parallel beforehand."""
+    @property
+    def pieces(self) -> Pieces:
+        """The bundle's pieces that are there, and how to make them."""
+        return Pieces(self.shares, self.log, self.salt_key)
+
+    def to_close(self, reference: Current, now: int) -> list[Week]:
+        """The weeks that the next run will close, for making shares and pieces of them beforehand."""
         closed: list[ClosedWeek] = []
-        shares: list[Share] = []
+        weeks: list[Week] = []
         for week in reference.definition.ready_to_close(now):
             at = self._at(reference, week, closed)
-            if at.current is None or shares or at.current.inputs != at.inputs:
-                shares += [Share(week.number, share) for share in range(SHARES)]
+            if at.current is None or weeks or at.current.inputs != at.inputs:
+                weeks.append(week)
             else:
                 closed.append(self._stored_week(at.what, at.current).document)
-        return shares
+        return weeks
+
+    def make_piece(self, current: Current, week: Week, piece: int) -> None:
+        """Makes a piece of the bundle for the next run, if all shares of the week are there."""
+        reference, what = current.of_week(week.number), f"week-{week.number}"
+        before = self.revisions.current(what)
+        stands = self._revision(what, before).week() if before else None
+        with no_search_for_cycles():
+            self.pieces.make(reference, week, piece, partial(self._terms, reference, week, stands))
 
     def published_at(self, reference: Current, what: str) -> int | None:
         """When the current revision of ``what`` came into force, in milliseconds.
@@ -267,11 +275,11 @@ class CloseWeeks:
             if at.current.inputs in {self._inputs(of_week, week, others) for others in (before, elsewhere)}:
                 closed.append(stored)
                 continue
-            gathered = self.shares.gather(of_week, week)
+            gathered, _, cells = self.shares.gather(of_week, week)
             proven = self._proven(of_week, week)
             draw = Draw(stored.document.draw_size, stored.document.draw_root)
             late = frozenset(stored.document.late)
-            hidden = cells_to_hide(of_week.definition, of_week.units, gathered)
+            hidden = cells_to_hide(of_week.definition, of_week.units, cells)
             again = self._ranked(of_week, week, gathered, elsewhere, draw, late, proven, hidden)
             document = closed_week(again, of_week, *elsewhere)
             changed = change(at.what, at.current.revision, stored.document, document)
@@ -317,34 +325,30 @@ class CloseWeeks:
         state = held(current, week.number)
         self.log.await_facts(of_contest(current, self.version))
         revision = self._claim(what, before, inputs, state)
-        gathered = self.shares.gather(reference, week)
-        proven = self._proven(reference, week)
-        definition = reference.definition
+        read = self.shares.gather(reference, week)
+        gathered, definition = read.gathered, reference.definition
         stands = self._revision(what, before) if before else None
         there = stands.week() if stands else None
-        # A week that was opened again is drawn anew: its first root has been published.
-        again = there is not None and _of_this_end(there, reference, week)
-        drawn = Draw(there.draw_size, there.draw_root) if there and again else None
-        hidden = cells_to_hide(definition, reference.units, gathered)
-        logged, in_time = self.log.of_week(definition, week), self.log.last_in_time(definition, week)
-        minutes = Minutes(logged, in_time, drawn.size if drawn else None)
-        del logged  # for the memory: ``minutes`` forgets it, too
+        terms = self._terms(reference, week, there, read.cells)
+        drawn = _drawn(there, reference, week)
+        names = partial(self._names(reference).of, week.number)
+        minutes = Minutes(terms.drawn)
         bundle = write_bundle(
-            gathered.collected[PROOF],
+            self.pieces.each(reference, week, read.blocks, terms),
+            minutes,
+            names,
             reference.bars(week.number),
-            winners,
+            self._linked(reference, week, winners),
             self.desk,
             folder_of(what, revision),
-            minutes,
-            proven,
-            hidden,
         )
-        agreed = self.log.agree(definition, week, minutes.missing)
+        agreed = self.log.agree(definition, week, minutes.missing, minutes.looked or 0)
         minutes.fill(agreed.batches, self.log.last_in_time(definition, week))
         late = _with_pseudonyms(gathered, self._names(reference), week.number, minutes.late)
         replaced = Replaced(there, stands) if there and stands else None
         fresh = self.revisions.draw(what, revision, Draw(agreed.size, agreed.root))
         draw = drawn or fresh
+        hidden, proven = terms.hidden, terms.proven
         result = self._ranked(reference, week, gathered, elsewhere, draw, late, proven, hidden)
         document = closed_week(result, reference, winners, unit_prizes)
         standing = self._standing(what, before, replaced, document, reference)
@@ -367,6 +371,25 @@ class CloseWeeks:
         after = self._keep(kept, report, document, manifest_of, reference, uploaded)
         made.append(Closed(what, revision, after.result, result.counts.people, len(result.prizes)))
         return after, _Closing(document, self._revision(what, after).rows)
+
+    def _terms(
+        self, reference: Reference, week: Week, there: ClosedWeek | None, cells: Mapping[Cell, int]
+    ) -> Terms:
+        """``there``: the week as it was closed before."""
+        drawn, definition = _drawn(there, reference, week), reference.definition
+        return Terms(
+            cells_to_hide(definition, reference.units, cells),
+            self._proven(reference, week),
+            self.log.last_in_time(definition, week),
+            drawn.size if drawn else None,
+        )
+
+    def _linked(self, reference: Reference, week: Week, winners: Mapping[str, int]) -> list[EarlierWinner]:
+        names = self._names(reference)
+        return [
+            EarlierWinner(names(week.number, person), won, names(won, person))
+            for person, won in winners.items()
+        ]
 
     def _names(self, reference: Reference) -> Pseudonyms:
         return Pseudonyms(self.salt_key, reference.definition.contest.id)
@@ -629,6 +652,14 @@ class CloseWeeks:
 
 class LostRace(Exception):
     """Another run has moved the pointer in the meantime; the next run starts from there."""
+
+
+def _drawn(there: ClosedWeek | None, reference: Reference, week: Week) -> Draw | None:
+    """The draw of the week as it was closed before; one that was opened again is drawn anew: the first root has
+    been published.
+    """
+    again = there is not None and _of_this_end(there, reference, week)
+    return Draw(there.draw_size, there.draw_root) if there and again else None
 
 
 def _of_this_end(document: ClosedWeek, reference: Reference, week: Week) -> bool:

@@ -1,7 +1,8 @@
 """Runs a close, whole or in the steps of the state machine.
 
 A run first publishes the rules in this code's words and brings the site to the week in view; then it closes the
-weeks that are over. The state machine plans, reads the shares in parallel, and then does the same.
+weeks that are over. The state machine plans, has many functions do what was planned, phase by phase, and then
+does the same.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from typing import Any
 from chalicelib.documents.canonical import digest
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
+from chalicelib.domain.definition import Week
+from chalicelib.services.closing.bundle_people import PIECES
 from chalicelib.services.closing.close_weeks import CloseWeeks
+from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.contest.public_contest import ToRules, committed_rules, rules_in_words
 from chalicelib.services.contest.reference import Current, load
 from chalicelib.services.ports import Clock, ConditionalObjects, KeptSite, ObjectStore
 from chalicelib.services.publishing.published import show_contest
 from chalicelib.services.publishing.upkeep import look_after_lists, look_after_site
+
+# The tasks of a week, phase by phase: each needs all of the phase before.
+PHASES = (("share", SHARES), ("piece", PIECES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +57,47 @@ class Closing:
             self.weeks.show(newest)
         return [closed._asdict() for closed in made]
 
-    def step(self, event: dict[str, Any]) -> list[dict[str, Any]] | None:
-        """``plan`` returns the shares to read, ``share`` reads one, ``close`` closes.
+    def step(self, event: dict[str, Any]) -> dict[str, Any] | list[dict[str, Any]] | None:
+        """``plan`` returns the tasks of a phase: first the shares of all weeks, then their pieces.
+
+        ``share`` and ``piece`` do one task, ``close`` closes.
 
         ``running`` are the machines that run, this one included. If there is another, the plan is None: this
-        one would only read again what that one reads.
+        one would only repeat the other's work.
         """
         match event:
-            case {"step": "plan", "running": int(running)} if running > 1:
+            case {"step": "plan", "plan": {"running": int(running), "phase": int()}} if running > 1:
                 return None
-            case {"step": "plan", "running": int()}:
-                return [share._asdict() for share in self.weeks.to_read(self.current(), self.clock())]
-            case {"step": "share", "week": int(number), "share": int(share)}:
-                reference = self.current()
-                week = reference.definition.week(number)
-                if week is None:
-                    raise LookupError(f"week {number}")
+            case {"step": "plan", "plan": {"running": int(running), "phase": int(phase)}}:
+                return {"running": running, "phase": phase + 1, "tasks": self._tasks(phase)}
+            case {"step": "share", "week": int(number), "number": int(share)}:
+                reference, week = self._week(number)
                 self.weeks.shares.make(reference.of_week(number), week, share)
+                return []
+            case {"step": "piece", "week": int(number), "number": int(piece)}:
+                self.weeks.make_piece(*self._week(number), piece)
                 return []
             case {"step": "close"}:
                 return self.run()
         raise ValueError(f"no such step: {event}")
+
+    def _tasks(self, phase: int) -> list[dict[str, Any]] | None:
+        """The events of a phase, which any functions may handle in any order; None where there are none."""
+        weeks = self.weeks.to_close(self.current(), self.clock())
+        tasks = [
+            {"step": step, "week": week.number, "number": number}
+            for step, count in PHASES[phase : phase + 1]
+            for week in weeks
+            for number in range(count)
+        ]
+        return tasks or None
+
+    def _week(self, number: int) -> tuple[Current, Week]:
+        reference = self.current()
+        week = reference.definition.week(number)
+        if week is None:
+            raise LookupError(f"week {number}")
+        return reference, week
 
 
 def put_rules_in_words(desk: ConditionalObjects, site: ObjectStore, to_rules: ToRules) -> None:

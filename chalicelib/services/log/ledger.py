@@ -38,9 +38,11 @@ class LoggedLeaves:
     """Leaf hashes with the numbers of their batches: 20 bytes each.
 
     Half of a hash tells it from all others: to find a second one with the same 128 bits nobody has the time.
+    ``end``: the first batch that is not among them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, end: int = 0) -> None:
+        self.end = end
         self._added = [bytearray() for _ in range(256)]
         # By the first byte of the hash: the rows in order, and where those of each second byte begin.
         self._rows = [b""] * 256
@@ -96,8 +98,12 @@ class WeekLog(Protocol):
         Raises ``NotLogged``.
         """
 
-    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
+    def agree(
+        self, definition: Definition, week: Week, missing: Mapping[bytes, bool], since: int = 0
+    ) -> Agreed:
         """Waits until the log holds ``missing``: leaf hash → whether the close has settled it.
+
+        None of them is in a batch before ``since``.
 
         Lots are drawn by the checkpoint, so it is one from after the week's end: nobody could know it before.
         Raises ``NotLogged``.
@@ -133,23 +139,27 @@ class Ledger:
             self.wait()
         raise NotLogged(f"facts: {', '.join(missing)}")
 
-    def agree(self, definition: Definition, week: Week, missing: Mapping[bytes, bool]) -> Agreed:
-        first, found = self._batch(self._state(), week.opens), dict[bytes, int]()
-        settled = [leaf for leaf, by_close in missing.items() if by_close]
-        others = [leaf for leaf, by_close in missing.items() if not by_close]
-        self._hand_in(week, settled)
-        handed_in = False
+    def agree(
+        self, definition: Definition, week: Week, missing: Mapping[bytes, bool], since: int = 0
+    ) -> Agreed:
+        first, found = max(since, self._batch(self._state(), week.opens)), dict[bytes, int]()
+        handed_in: set[bool] = set()
         for _ in range(ROUNDS):
             state = self._state()
-            logged, first = self._read(first, state.published), max(first, state.published)
-            new = {leaf: logged.batch(leaf) for leaf in missing if leaf not in found}
-            found |= {leaf: batch for leaf, batch in new.items() if batch is not None}
+            if missing:  # the log of a week is long
+                logged, first = self._read(first, state.published), max(first, state.published)
+                new = {leaf: logged.batch(leaf) for leaf in missing if leaf not in found}
+                found |= {leaf: batch for leaf, batch in new.items() if batch is not None}
             over = state.published > self._batch(state, week.closes + definition.grace)
             if len(found) == len(missing) and over and state.published == state.size:
                 return Agreed(state.size, state.root, found)
-            if not handed_in and self._due(state, definition, week):
-                self._hand_in(week, [leaf for leaf in others if leaf not in found])
-                handed_in = True
+            due = {True, False} if self._due(state, definition, week) else {True}
+            for which in due - handed_in:
+                self._hand_in(
+                    week,
+                    [leaf for leaf, by_close in missing.items() if by_close is which and leaf not in found],
+                )
+            handed_in |= due
             self.wait()
         raise NotLogged(f"week {week.number}: {len(missing) - len(found)} of {len(missing)}")
 
@@ -167,7 +177,7 @@ class Ledger:
 
     def _read(self, first: int, end: int) -> LoggedLeaves:
         """The batches from ``first`` to before ``end``."""
-        logged = LoggedLeaves()
+        logged = LoggedLeaves(end)
         if first < end:  # the list is long
             keys = {int(key.removeprefix(BATCH).removesuffix(".bin")): key for key in self.desk.keys(BATCH)}
             wanted = {batch: key for batch, key in keys.items() if first <= batch < end}

@@ -142,5 +142,5 @@ def test_parts_read_before_the_ruling_are_not_used() -> None:
     closing, week = stage.closer(), CONTEST.weeks[0]
     for share in range(16):
         closing.shares.make(REFERENCE, week, share)
-    scores = sorted(one.candidates[0].score for one in closing.shares.gather(ruled(), week).people)
+    scores = sorted(one.candidates[0].score for one in closing.shares.gather(ruled(), week).gathered.people)
     assert scores == [4, 5, 5]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.errors import NotLoaded
 from chalicelib.reports.rules.page import rules_page
-from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
 from tests.fakes import MINUTE, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
-PLAN = {"step": "plan", "running": 1}
+
+def plan(phase: int, running: int = 1) -> dict[str, Any]:
+    return {"step": "plan", "plan": {"running": running, "phase": phase}}
 
 
 def contest() -> Current:
@@ -33,11 +35,16 @@ def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
 
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:
     shared, alone = Stage(), Stage()
-    plan = steps(shared).step(PLAN)
-    assert plan is not None
-    assert len(plan) == 2 * SHARES
-    for share in plan:
-        assert steps(shared).step({"step": "share", **share}) == []
+    planned: Any = {"running": 1, "phase": 0}
+    done = []
+    while (planned := steps(shared).step({"step": "plan", "plan": planned}))["tasks"] is not None:
+        tasks = planned.pop("tasks")
+        done.append([(task["step"], task["week"], task["number"]) for task in tasks])
+        for task in tasks:
+            assert steps(shared).step(task) == []
+    assert done == [
+        [(step, week, number) for week in (1, 2) for number in range(16)] for step in ("share", "piece")
+    ]
     assert steps(shared).step({"step": "close"}) == steps(alone).run()
     assert shared.revisions.pointers == alone.revisions.pointers
 
@@ -45,7 +52,7 @@ def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -
 def test_nothing_is_planned_once_everything_is_closed() -> None:
     stage = Stage()
     steps(stage).run()
-    assert steps(stage).step(PLAN) == []
+    assert steps(stage).step(plan(0)) == {"running": 1, "phase": 1, "tasks": None}
 
 
 def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> None:
@@ -63,13 +70,13 @@ def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> 
 
 def test_a_machine_gives_way_to_one_that_runs() -> None:
     stage = Stage()
-    assert steps(stage).step({**PLAN, "running": 2}) is None
+    assert steps(stage).step(plan(0, running=2)) is None
     assert stage.state() == Stage().state()
-    assert steps(stage).step(PLAN)
+    assert steps(stage).step(plan(0))
 
 
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(ValueError, match="no such step"):
         steps(Stage()).step({"step": "rest"})
     with pytest.raises(LookupError, match="week 9"):
-        steps(Stage()).step({"step": "share", "week": 9, "share": 0})
+        steps(Stage()).step({"step": "share", "week": 9, "number": 0})

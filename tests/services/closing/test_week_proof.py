@@ -11,24 +11,34 @@ import pytest
 from chalicelib.documents.canonical import canonical_json, digest
 from chalicelib.domain.merkle import LeafHashes, hashes, leaf_hash
 from chalicelib.domain.receipt import erased
+from chalicelib.domain.small_cells import NOTHING_HIDDEN
 from chalicelib.reports.changes import record_hashes
-from chalicelib.services.closing.week_proof import Minutes, ProofCollector
+from chalicelib.services.closing.bundle_people import PIECES, BundlePeople
+from chalicelib.services.closing.bundle_pieces import PieceMaker, Terms
 from chalicelib.services.log.ledger import LoggedLeaves
 from tests.domain.builders import done, entry, show
 from tests.fakes import SALT_KEY, UNITS, reference
-from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, Died, Stage, played
+from tests.services.closing.two_weeks import AFTER_WEEK_1, AFTER_WEEK_2, CONTEST, REFERENCE, Died, Stage, played
 
 WEEK = CONTEST.weeks[0]
 INDEX = "data/proof/week-1/index.json"
 
 
-def collector() -> ProofCollector:
-    return ProofCollector(CONTEST, "b" * 64, WEEK, SALT_KEY)
+TERMS = Terms(NOTHING_HIDDEN, frozenset(), 0, None)
 
 
-def written(proof: ProofCollector) -> tuple[bytes, bytes]:
-    leaves = LeafHashes()
-    return b"".join(proof.write(leaves, Minutes(LoggedLeaves(), 0))), b"".join(leaves.ordered())
+def bundle_people() -> BundlePeople:
+    return BundlePeople(CONTEST, WEEK, SALT_KEY)
+
+
+def written(*people: BundlePeople) -> tuple[bytes, bytes]:
+    leaves, lines = LeafHashes(), []
+    for number in range(PIECES):
+        maker = PieceMaker(REFERENCE.of_week(1), WEEK, SALT_KEY, LoggedLeaves(), TERMS)
+        piece, packed = maker.make([one.take(number) for one in people])
+        leaves.add(piece.leaves)
+        lines.append(packed)
+    return b"".join(lines), b"".join(leaves.ordered())
 
 
 def lines(packed: bytes) -> list[Any]:
@@ -41,23 +51,19 @@ ENTRIES = [
 
 
 def test_entries_in_any_order_and_in_parts_give_the_same_bytes() -> None:
-    whole, first, second, backwards = collector(), collector(), collector(), collector()
+    whole, first, second, backwards = (bundle_people() for _ in range(4))
     for number, one in enumerate(ENTRIES):
         show(whole, one)
         show(first if number % 3 else second, one)
     for one in reversed(ENTRIES):
         show(backwards, one)
-    sent = collector()
-    sent.decode(second.encode())
-    sent.decode(first.encode())
-    first.merge(second)
-    assert written(whole) == written(first) == written(sent) == written(backwards)
+    assert written(whole) == written(second, first) == written(backwards)
 
 
 def test_lines_are_sorted_by_pseudonym_and_number_so_that_their_order_reveals_nothing() -> None:
-    proof = collector()
-    show(proof, *ENTRIES)
-    packed, leaves = written(proof)
+    people = bundle_people()
+    show(people, *ENTRIES)
+    packed, leaves = written(people)
     found = lines(packed)
     assert len(found) == 36
     assert {tuple(line["counted"]) for line in found} == {("category", "salts", "score", "unit")}
