@@ -23,6 +23,7 @@ from typing import cast
 from benchmarks.closeout_inputs import OPENS, contest, person, rosters
 from benchmarks.page_server import MAC_KEY
 from chalicelib.documents.bundle import Records
+from chalicelib.documents.canonical import digest
 from chalicelib.documents.closed_week import encode_rows
 from chalicelib.domain.closeout import Draw, WeekResult, cells_to_hide, close_week, gather
 from chalicelib.domain.decisions import Bars, Ruling
@@ -101,7 +102,7 @@ def put_into_the_log(desk: Bucket, reference: Reference, pages: EntryPages) -> N
 def prepared(what: str, desk: Bucket, pages: EntryPages) -> Reference:
     """Puts on the desk what a close finds there."""
     listed = rosters() if what == "close" else b""
-    reference = contest(ROOT / "contests", listed)
+    reference = contest(ROOT / "contests", digest(listed) if listed else "")
     desk.put(rosters_key(reference.rosters), listed)
     if what in {"prove", "close"}:
         put_into_the_log(desk, reference, pages)

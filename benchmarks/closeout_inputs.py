@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.documents.canonical import digest
 from chalicelib.domain.definition import Definition
 from chalicelib.domain.units import Unit
 from chalicelib.readers.plain import read_folder
@@ -42,12 +41,12 @@ def rosters(name: Callable[[int], str] = person) -> bytes:
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
-def contest(contests: Path, rosters: bytes = b"") -> Reference:
+def contest(contests: Path, rosters: str = "") -> Reference:
+    """``rosters``: their digest."""
     source = read_folder(contests / "nghe-an-2022")
     definition: Definition = source.definition
     units = [
         Unit(f"U-{number:04}", f"Đơn vị số {number}", f"Khối {number % 6}", "department", 300, number % 5)
         for number in range(UNITS)
     ]
-    named = digest(rosters) if rosters else ""
-    return assemble(compile_parts(definition, source.questions, units, {}, {}, named))
+    return assemble(compile_parts(definition, source.questions, units, {}, {}, rosters))

@@ -1,10 +1,10 @@
 """How a close in shares grows: ``python -m benchmarks.growth PEOPLE …``, 2.5 attempts each on average.
 
-For each number of people, in whole 24,000s, a share, a piece of the bundle and the last step run as they do on Lambda, each in a
-process of its own. So that ten million attempts take minutes and not hours, the other shares and pieces are
-copies of the first ones under other names: the same people again, a millisecond slower each time. ``receive``
-fetches the first share's pages and parses nothing (the floor). Prints CPU seconds and peak memory of each step,
-and their slopes for a million attempts between the smallest and the largest number.
+For each number of people, in whole 24,000s, a share, a piece of the bundle and the last step run as they do on
+Lambda, each in a process of its own. So that ten million attempts take minutes and not hours, the other shares
+and pieces are copies of the first ones under other names: the same people again, a millisecond slower each time.
+``receive`` fetches the first share's pages and parses nothing (the floor). Prints CPU seconds and peak memory of
+each step, and their slopes for a million attempts between the smallest and the largest number.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ from chalicelib.services.closing.memory import no_search_for_cycles
 from chalicelib.services.closing.pieces import Pieces
 from chalicelib.services.closing.shares import SHARES, Shares, part_key
 from chalicelib.services.contest.compiled_rosters import rosters_key
-from chalicelib.services.contest.reference import Reference
 from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import SHARDS
 from chalicelib.storage.entry_items import EntryPages
@@ -71,9 +70,7 @@ class Growth:
         )
         self.desk = Bucket(folder)
         self.people = people // SHARES  # of a share
-        listed = rosters(lambda number: in_share(number % self.people, number // self.people))
-        self.reference: Reference = contest(ROOT / "contests", listed)
-        self.desk.put(rosters_key(self.reference.rosters), listed)
+        self.reference = contest(ROOT / "contests", (self.desk.get("rosters") or b"").decode())
         self.week = self.reference.definition.weeks[0]
         self.shares = Shares(self.pages, self.desk, "bench", watching)
         self.pieces = Pieces(self.shares, cast(WeekLog, Log(self.desk)), SALT_KEY)
@@ -96,6 +93,11 @@ class Growth:
         return close(self.shares, self.reference, self.desk, everybody).counts.attempts
 
     # What the steps find, made between them.
+
+    def rosters(self) -> None:
+        listed = rosters(lambda number: in_share(number % self.people, number // self.people))
+        self.desk.put("rosters", digest(listed).encode())
+        self.desk.put(rosters_key(digest(listed)), listed)
 
     def log(self) -> None:
         """The leaves of the first share, and fifteen times as many that nobody looks for."""
@@ -167,7 +169,7 @@ def run(people: int) -> dict[str, tuple[float, float]]:
     ):
         assert server.stdout is not None
         port = server.stdout.readline().strip()
-        for what in ("receive", "log", "share", "other_shares", "piece", "other_pieces", "close"):
+        for what in ("rosters", "receive", "log", "share", "other_shares", "piece", "other_pieces", "close"):
             made = subprocess.run(
                 [sys.executable, "-m", "benchmarks.growth", what, folder, port, str(people)],
                 check=True,

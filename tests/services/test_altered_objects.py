@@ -10,11 +10,9 @@ import pytest
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
-from chalicelib.domain.definition import Week
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.times import to_ms
 from chalicelib.reports.rules.page import rules_page
-from chalicelib.services.closing.shares import SHARES
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.checked import POINTERS, Altered
 from chalicelib.services.contest.compiled_rosters import index_key, load_rosters
@@ -24,6 +22,7 @@ from chalicelib.services.exam.receipt_keys import announce, listed_keys, publish
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.people.listed import ListedPeople
 from chalicelib.services.publishing.upkeep import look_after_contest, look_after_lists, look_after_site
+from tests.closer import made_beforehand
 from tests.fakes import MINUTE, Clock, MemoryObjects, MemorySite
 from tests.services.contest.test_compiled_rosters import ROSTERS
 from tests.services.intake.test_consequences import AFTER_WEEK_2, IDS, TUESDAY, TWO_WEEKS, Province, annul
@@ -59,7 +58,7 @@ class Watched(MemoryObjects):
 
 
 class Contest(Province):
-    """Week 1 is closed, a change waits for its confirmation, and the shares of week 2 are read."""
+    """Week 1 is closed, a change waits for its confirmation, and the parts of week 2 are made."""
 
     def __init__(self) -> None:
         super().__init__(TWO_WEEKS)
@@ -96,9 +95,7 @@ class Contest(Province):
         told.append([*load_rosters(desk, contest, 1)])
         told.append(self.send("guide.md", "# Mới")["accepted"])
         told.append(self.confirm(self.code)["taken"])
-        week: Week = self.contest().definition.weeks[1]
-        for share in range(SHARES):
-            self.closer().shares.make(self.contest().of_week(2), week, share)
+        made_beforehand(self.closer(), self.contest(), to_ms(AFTER_WEEK_2))
         again(self.closing(AFTER_WEEK_2).run)
         told.append(
             [(number, revision.week(), [*revision.rows()]) for number, _, revision in shown_weeks(desk)]
@@ -132,7 +129,7 @@ def test_whatever_functions_load_from_the_desk_is_checked_told_and_brought_back(
     kinds = {key.split("/")[0] for key in loaded}
     assert kinds == {"reference", "results", "pending", "parts"}
     for number, key in enumerate(loaded):
-        name, edit = [*EDITS.items()][number % len(EDITS)]
+        name, edit = [*EDITS.items()][number % (4 if key.startswith("parts/") else 5)]  # parts expire
         caplog.clear()
         contest = Contest()
         contest.watched.victim, contest.watched.edit = key, edit
