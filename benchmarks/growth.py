@@ -2,9 +2,9 @@
 
 For each number of people, in whole 24,000s, a share, a piece of the bundle and the last step run as they do on
 Lambda, each in a process of its own. So that ten million attempts take minutes and not hours, the other shares
-and pieces are copies of the first ones under other names: the same people again, a millisecond slower each time.
-``receive`` fetches the first share's pages and parses nothing (the floor). Prints CPU seconds and peak memory of
-each step, and their slopes for a million attempts between the smallest and the largest number.
+and pieces are copies of the first ones under other names: the same people, a millisecond slower each time.
+``receive`` fetches the first share's pages and parses nothing (the floor). Prints CPU seconds and peak memory
+of each step, and their slopes for a million attempts between the smallest and the largest number.
 """
 
 from __future__ import annotations
