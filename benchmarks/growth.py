@@ -3,7 +3,8 @@
 For each number of people, in whole 24,000s, a share, a piece of the bundle and the last step run as they do on
 Lambda, each in a process of its own. So that ten million attempts take minutes and not hours, the other shares
 and pieces are copies of the first ones under other names: the same people, a millisecond slower each time.
-``receive`` fetches the first share's pages and parses nothing (the floor). Prints CPU seconds and peak memory
+``receive`` fetches the first share's pages and parses nothing (the floor); ``award`` is the last step without
+the files of the result, ``close`` with them (``NO_FILES=1`` leaves it out). Prints CPU seconds and peak memory
 of each step, and their slopes for a million attempts between the smallest and the largest number.
 """
 
@@ -49,7 +50,7 @@ from chalicelib.services.ports import SHARDS
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.signed_http import SignedHttp
 
-STEPS = ("receive", "share", "piece", "close")
+STEPS = ("receive", "share", "piece", "award", "close")
 # Of this many people all shares have as many, and as many of each unit.
 WHOLE = SHARES * UNITS
 # number, received, duration, … of an attempt as a share keeps it (``ranking.Contender``)
@@ -85,6 +86,9 @@ class Growth:
 
     def piece(self) -> None:
         self.pieces.make(self.reference, self.week, 0, partial(terms_of, self.reference))
+
+    def award(self) -> int:
+        return close(self.shares, self.reference, self.desk, None).counts.attempts
 
     def close(self) -> int:
         def everybody(_: int) -> Iterator[str]:
@@ -169,7 +173,9 @@ def run(people: int) -> dict[str, tuple[float, float]]:
     ):
         assert server.stdout is not None
         port = server.stdout.readline().strip()
-        for what in ("rosters", "receive", "log", "share", "other_shares", "piece", "other_pieces", "close"):
+        made_between = ("share", "other_shares", "piece", "other_pieces")
+        last = ("award",) if os.environ.get("NO_FILES") else ("award", "close")
+        for what in ("rosters", "receive", "log", *made_between, *last):
             made = subprocess.run(
                 [sys.executable, "-m", "benchmarks.growth", what, folder, port, str(people)],
                 check=True,
@@ -178,7 +184,7 @@ def run(people: int) -> dict[str, tuple[float, float]]:
             spent, peak, attempts = json.loads(made.stdout)
             if what in STEPS:
                 told[what] = spent, peak
-                print(f"{people:>10,} people {what:>8} {spent:8.1f} s {peak:8.0f} MB", flush=True)
+                print(f"{people:>10,} people {what:>8} {spent:8.2f} s {peak:8.0f} MB", flush=True)
             if attempts:
                 told["attempts"] = attempts, 0
         server.communicate()
@@ -193,7 +199,7 @@ def main() -> None:
     least, most = runs[0], runs[-1]
     millions = (most["attempts"][0] - least["attempts"][0]) / 1e6
     print(f"from {least['attempts'][0]:,} to {most['attempts'][0]:,} attempts, for each million of the week:")
-    for what in STEPS if millions else ():
+    for what in (one for one in STEPS if one in most and millions):
         seconds, memory = ((most[what][kind] - least[what][kind]) / millions for kind in (0, 1))
         print(f"{what:>8} {seconds:8.2f} s {memory:8.1f} MB")
 
