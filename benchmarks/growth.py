@@ -2,7 +2,7 @@
 
 For each number of people, in whole 24,000s, a share, a piece of the bundle and the last step run as they do on
 Lambda, each in a process of its own. So that ten million attempts take minutes and not hours, the other shares
-and pieces are copies of the first ones under other names: the same people, a millisecond slower each time.
+and pieces are copies of the first ones: other people with the same attempts, a millisecond slower each time.
 ``receive`` fetches the first share's pages and parses nothing (the floor); ``award`` is the last step without
 the files of the result, ``close`` with them (``NO_FILES=1`` leaves it out). Prints CPU seconds and peak memory
 of each step, and their slopes for a million attempts between the smallest and the largest number.
@@ -116,7 +116,11 @@ class Growth:
         found, blocks, cells = self._part(self.desk.get(f"{pointer}00"))
         people, collected = self._part(found.encode())
         for share in range(1, SHARES):
-            copied = [[f"{share:x}{one[0][1:]}", *one[1:7], _slower(one[7], share), one[8]] for one in people]
+            made_by_others = [*people[share * 1571 :], *people[: share * 1571]]
+            copied = [
+                [f"{share:x}{one[0][1:]}", *one[1:4], *other[4:7], _slower(other[7], share), one[8]]
+                for one, other in zip(people, made_by_others, strict=True)
+            ]
             told = self._keep([copied, collected])
             turned = [*blocks[share:], *blocks[:share]]
             self.desk.put(f"{pointer}{share:02}", self._keep([told, turned, cells]).encode())

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple
 
 import msgspec
@@ -102,7 +103,7 @@ class Shares:
             found = head and kept_part(self.desk, head.found)
             made = _Made(head, found, []) if head and found else self._made(reference, week, share)
             told = _found.decode(made.found)
-            gathered.people.extend(told.people)
+            gathered.people.extend(map(_interned, told.people))
             for name, collector in gathered.collected.items():
                 collector.decode(told.collected[name])
             cells.update(dict(made.head.cells))
@@ -185,6 +186,11 @@ class Shares:
 
     def _pointer(self, reference: Reference, week: Week, share: int) -> str:
         return f"{POINTERS}parts/week-{week.number}/{self.inputs(reference, week)}/{share:02}"
+
+
+def _interned(one: Contender) -> Contender:
+    """Decoding makes strings anew for each person (``ranking.contenders``)."""
+    return Contender(one[0], intern(one[1]), intern(one[2]), *one[3:])
 
 
 def kept_part(desk: LargeObjects, named: str) -> bytes | None:
