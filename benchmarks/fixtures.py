@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chalicelib.readers.contest_files import archive
 from chalicelib.readers.plain import read_file
+from chalicelib.reports.bank_preview import preview_page
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library, Reference
@@ -61,6 +62,7 @@ def intake(desk: Folder, site: Folder) -> Intake:
         now_ms,
         plain_book,
         *NO_RESULTS,
+        preview_page,
     )
 
 

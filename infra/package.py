@@ -47,13 +47,14 @@ for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
 # Likewise S3's client and the readers of tables.
 _MORE = """
 import boto3, markdown_it, xlsxwriter
+from chalicelib.readers.headings import Headings
 from chalicelib.readers.spreadsheets import xlsx_records
 boto3.client("s3")
 markdown_it.MarkdownIt("commonmark").render("# x")
 file = io.BytesIO()
 with xlsxwriter.Workbook(file) as book:
     book.add_worksheet("x").write_string("A1", "x")
-assert [row.cells for row in xlsx_records("x.xlsx", file.getvalue(), ["x"], [])] == [["x"]]
+assert [row.cells for row in xlsx_records("x.xlsx", file.getvalue(), Headings(["x"]), [], [])] == [["x"]]
 """
 
 

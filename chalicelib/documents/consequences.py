@@ -65,7 +65,8 @@ class CloseChange(Part, frozen=True):
 class Consequences(Document, frozen=True, kw_only=True):
     """All closes that a file would change; ``sha256``: the file's digest.
 
-    ``source``: that of the contest's files as they are in force, which a list must not put back.
+    ``source``: that of the contest's files as they are in force, which a list must not put back. ``left_out``:
+    how many questions of the file no paper can ask, without which it would be taken over.
     """
 
     format: Literal[1] = 1
@@ -74,3 +75,4 @@ class Consequences(Document, frozen=True, kw_only=True):
     source: str
     cause: Cause
     closes: tuple[CloseChange, ...]
+    left_out: int = 0

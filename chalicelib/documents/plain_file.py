@@ -38,7 +38,8 @@ class PlainFile(Part, frozen=True):
 
     ``lines``: the header and everything below it that is not empty. ``definition``: of ``contest.toml``, as
     ``compiled_contest`` writes it. ``text``: the guide as HTML, any other text as it was sent. ``faults``: what
-    reading found; if there are any, the rest may be less than the file has.
+    reading found; if there are any, the rest may be less than the file has. ``notices``: what was read
+    otherwise than it stands there. ``left_out``: questions that no contest can ask; ``rows`` lacks them.
     """
 
     lines: tuple[PlainLine, ...] = ()
@@ -46,6 +47,8 @@ class PlainFile(Part, frozen=True):
     definition: str = ""
     text: str = ""
     faults: tuple[Mistake, ...] = ()
+    notices: tuple[Mistake, ...] = ()
+    left_out: tuple[Mistake, ...] = ()
 
 
 class ReadFile(Document, frozen=True, kw_only=True):

@@ -129,14 +129,16 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            names = [info.filename for info in packed.infolist() if not info.is_dir()]
-            homes = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] in FILES}
+            # Windows PowerShell 5.1 writes paths with backslashes.
+            parts = [(part.filename.replace("\\", "/"), part) for part in packed.infolist()]
+            parts = [(name, part) for name, part in parts if not name.endswith("/")]
+            homes = {name.rpartition("/")[0] for name, _ in parts if name.rpartition("/")[2] in FILES}
             root = next((f"{home}/" for home in homes if _is_folder(home)), "")
-            inside = [name.removeprefix(root) for name in names if name.startswith(root)]
-            wanted = [name for name in inside if _belongs(name)]
-            too_large = sum(packed.getinfo(root + name).file_size for name in wanted) > LARGEST
-            ambiguous = len(homes) > 1 or len(wanted) > len(set(wanted))
-            files = {} if too_large or ambiguous else {name: packed.read(root + name) for name in wanted}
+            inside = [(name.removeprefix(root), part) for name, part in parts if name.startswith(root)]
+            wanted = [(name, part) for name, part in inside if _belongs(name)]
+            too_large = sum(part.file_size for _, part in wanted) > LARGEST
+            ambiguous = len(homes) > 1 or len(wanted) > len({name for name, _ in wanted})
+            files = {} if too_large or ambiguous else {name: packed.read(part) for name, part in wanted}
     except Exception as error:  # zipfile raises a dozen kinds of error, zlib's and struct's among them
         message = "không đọc được tệp zip: hãy nén lại thư mục cuộc thi, không đặt mật khẩu"
         raise ContestFaults([Fault(file, 0, "", "", message)]) from error
@@ -150,7 +152,7 @@ def unpack(file: str, data: bytes) -> dict[str, bytes]:
 
 def _is_folder(home: str) -> bool:
     """Whether it is a folder that is visible and in no other."""
-    return home[:1] not in {"", "."} and "/" not in home and "\\" not in home
+    return home[:1] not in {"", "."} and "/" not in home
 
 
 def _listed(homes: Iterable[str]) -> str:

@@ -23,6 +23,8 @@ EXCLUSION_COLUMNS = ("citizen_id", "role", "effect", "note")
 LONGEST_REASON = 500
 # What Excel makes of a citizen ID.
 _AS_NUMBER = re.compile(r"\d[\d.,]{0,30}(?:E\+?\d{1,3})?", re.ASCII | re.IGNORECASE)
+# Names of devices, which no file of Windows may have.
+_DEVICE = re.compile(r"CON|PRN|AUX|NUL|(?:COM|LPT)[0-9]")
 _PARTICIPANT_ID = re.compile(r"[0-9a-f]{20}")
 
 
@@ -51,11 +53,15 @@ class RosterRow(NamedTuple):
 
 
 class ReadQuestion(NamedTuple):
-    """A question with its status; ``appraised`` if it is approved and its bank says by whom."""
+    """A question with its status; ``appraised`` if it is approved and its bank says by whom.
+
+    ``line``: where it stands in its file.
+    """
 
     question: Question
     status: str
     appraised: Appraised | None
+    line: int
 
 
 class File(NamedTuple):
@@ -127,7 +133,7 @@ def read_questions(file: File, definition: Definition | None, faults: list[Fault
         if question:
             asked = by_two and row["status"] == "approved"
             appraised = read_appraisal(row, question, faults) if asked else None
-            found.append(ReadQuestion(question, row["status"], appraised))
+            found.append(ReadQuestion(question, row["status"], appraised, row.line))
     return found
 
 
@@ -207,6 +213,9 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
         before = len(faults)
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,19}", row["code"]):
             faults.append(row.fault("code", "mã gồm 1–20 chữ cái in hoa không dấu, chữ số hoặc dấu gạch nối"))
+        elif _DEVICE.fullmatch(row["code"]):
+            message = "Windows không cho đặt tên tệp như vậy, mà tệp của đơn vị mang tên mã: hãy chọn mã khác"
+            faults.append(row.fault("code", message))
         for column in ("name", "bloc", "kind"):
             if not row[column]:
                 faults.append(row.fault(column, "không được để trống"))
@@ -221,7 +230,8 @@ def read_units(file: File, faults: list[Fault]) -> list[Unit]:
                 )
             told = (row["code"], row["name"], row["bloc"], row["kind"])
             units.append(Unit(*told, headcount, exempt, row["parent"]))
-            first = named.setdefault((row["bloc"], row["name"].casefold()), row["code"])
+            name = " ".join(row["name"].casefold().split())
+            first = named.setdefault((row["bloc"], name), row["code"])
             if first != row["code"]:
                 faults.append(row.fault("name", f"trùng tên với đơn vị {first} trong cùng khối: hãy phân biệt"))
     faults += _parents(rows)
@@ -365,7 +375,10 @@ def check_citizen_id(row: Row, faults: list[Fault]) -> None:
         and not value.isdecimal()
     ):
         hint = f"Excel đã đổi thành dạng số: {hint}"
-    faults.append(row.fault("citizen_id", f"{hint} (định dạng cột là Text trong Excel rồi nhập lại)"))
+    formula = '=TEXT(C2;"000000000000"), C2 là ô có số đầy đủ, rồi dán lại thành giá trị'
+    faults.append(
+        row.fault("citizen_id", f"{hint} (định dạng cột là Text trong Excel rồi nhập lại, hoặc dùng {formula})")
+    )
 
 
 def read_exclusions(file: File | None, definition: Definition | None, faults: list[Fault]) -> list[Exclusion]:

@@ -15,6 +15,7 @@ from chalicelib.readers.tables import Fault, decode
 
 _MOST_FAULTS = 100  # finding the line of each searches the whole text
 _LONGEST_NUMBER = 30
+_COMMA = re.compile(r"= {0,9}([0-9]{1,9}),([0-9]{1,9})(?![0-9])")
 
 
 def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
@@ -31,7 +32,13 @@ def read_definition(data: bytes, faults: list[Fault]) -> Definition | None:
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"at line (\d{1,9}), column (\d{1,9})", str(error))
         line, column = (int(match[1]), match[2]) if match else (text.count("\n") + 1, "")
-        faults.append(Fault(name, line, column, "", f"sai cú pháp TOML ({error})"))
+        comma = _COMMA.search(text.split("\n")[line - 1][:1_000].partition("#")[0])
+        if comma:
+            wrong, right = f"{comma[1]},{comma[2]}", f"{comma[1]}.{comma[2]}"
+            message = f"số thập phân ghi bằng dấu chấm, không phải dấu phẩy: hãy sửa {wrong} thành {right}"
+            faults.append(Fault(name, line, "", wrong, message))
+        else:
+            faults.append(Fault(name, line, column, "", f"sai cú pháp TOML ({error})"))
     except ValidationError as error:  # before ValueError, its base class
         for detail in error.errors(include_url=False)[:_MOST_FAULTS]:
             path = ".".join(str(part) for part in detail["loc"])

@@ -30,14 +30,22 @@ from chalicelib.readers.contest_files import (
     unpack,
 )
 from chalicelib.readers.contest_folder import ContestFolder, read_files
-from chalicelib.readers.contest_tables import EXCLUSION_COLUMNS, ROSTERS, UNIT_COLUMNS, UNIT_ROSTERS
+from chalicelib.readers.contest_tables import (
+    EXCLUSION_COLUMNS,
+    ROSTERS,
+    UNIT_COLUMNS,
+    UNIT_ROSTERS,
+    as_faults,
+)
 from chalicelib.readers.contest_toml import read_definition
 from chalicelib.readers.correction_files import CORRECTIONS, MERGERS
+from chalicelib.readers.csv_files import csv_records
 from chalicelib.readers.decision_files import ANNULMENTS, RECOGNITIONS, RELEASES, WINNER_CHECKS
+from chalicelib.readers.headings import from_header, headings
 from chalicelib.readers.questions.aiken import read_aiken
 from chalicelib.readers.questions.gift import read_gift
 from chalicelib.readers.questions.moodle_xml import read_moodle_xml
-from chalicelib.readers.questions.question_rows import QUESTION_COLUMNS
+from chalicelib.readers.questions.question_rows import QUESTION_COLUMNS, Findings
 from chalicelib.readers.rulings import RULINGS
 from chalicelib.readers.spreadsheets import xlsx_records
 from chalicelib.readers.tables import (
@@ -46,11 +54,9 @@ from chalicelib.readers.tables import (
     ContestFaults,
     Fault,
     Faults,
+    Notices,
     Record,
-    csv_records,
     decode,
-    is_comment,
-    tidied,
 )
 
 _QUESTIONS = {
@@ -119,14 +125,25 @@ def _content(name: str, data: bytes, faults: Faults) -> PlainFile:
         definition = read_definition(data, faults)
         told = encode_definition(definition).decode() if definition else ""
         return PlainFile(definition=told, faults=_mistakes(faults))
+    notices = Notices()
     if name in _QUESTIONS:
-        rows = _QUESTIONS[name](name, data, faults)
-        return PlainFile(rows=tuple(PlainRow(row.line, row.cells) for row in rows), faults=_mistakes(faults))
+        findings = Findings(faults, notices, Faults())
+        rows = _QUESTIONS[name](name, data, findings)
+        return PlainFile(
+            rows=tuple(PlainRow(row.line, row.cells) for row in rows),
+            faults=_mistakes(faults),
+            notices=_mistakes(notices),
+            left_out=_mistakes(findings.left_out),
+        )
     if name.endswith((".csv", ".xlsx")):
-        columns = UNIT_ROSTERS if UNIT_ROSTER.fullmatch(name) else COLUMNS.get(name.rpartition(".")[0], ())
-        reader = xlsx_records if name.endswith(".xlsx") else csv_records
-        lines = _lines(reader(name, data, columns, faults))
-        return PlainFile(lines=lines, faults=_mistakes(faults))
+        kind = name.rpartition(".")[0]
+        known = headings(kind, UNIT_ROSTERS if UNIT_ROSTER.fullmatch(name) else COLUMNS.get(kind, ()))
+        if name.endswith(".xlsx"):
+            records = xlsx_records(name, data, known, faults, notices)
+        else:
+            records = csv_records(name, data, known, faults)
+        lines = _lines(from_header(name, list(records), known, notices))
+        return PlainFile(lines=lines, faults=_mistakes(faults), notices=_mistakes(notices))
     if name.endswith((".txt", ".md")):
         text = decode(name, data, faults)
         return PlainFile(text=_html(text) if name == "guide.md" else text, faults=_mistakes(faults))
@@ -134,17 +151,19 @@ def _content(name: str, data: bytes, faults: Faults) -> PlainFile:
 
 
 def read_folder(path: Path) -> ContestFolder:
-    """Raises ``ContestFaults``, also if there is no such folder."""
-    return read_files(plain_files(folder_files(path)))
+    """Raises ``ContestFaults``, also if there is no such folder, and for questions that no paper can ask."""
+    files = plain_files(folder_files(path))
+    if left_out := [one for file in files.values() for one in file.left_out]:
+        raise ContestFaults(as_faults(left_out))
+    return read_files(files)
 
 
 def _lines(records: Iterable[Record]) -> tuple[PlainLine, ...]:
     """From the header on, without empty ones; one more than a table may have."""
     lines: list[PlainLine] = []
     for line, cells, faulty in records:
-        if is_comment(tidied(cells)) if not lines else not any(cells) and not faulty:
-            continue
-        lines.append(PlainLine(line, tuple(cells), faulty))
+        if any(cells) or faulty:
+            lines.append(PlainLine(line, tuple(cells), faulty))
         if len(lines) > MOST_ROWS + 1:
             break
     return tuple(lines)

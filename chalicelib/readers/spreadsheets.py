@@ -1,5 +1,8 @@
 """Reads XLSX as a stream of elements. Anything but plain values is refused, never guessed.
 
+Texts of questions are what their cells show (number_formats.py): 50%, 1.500.000, 05/9/2022. Elsewhere a number
+is a number, but for noughts that its format puts in front (001).
+
 A part is read by expat alone: without namespaces, DTDs and trees each element costs the same, and only what
 the table needs is kept. The cost is taken from the file's budget (budget.py): a few kilobytes may unpack to a
 million elements, and a million cells share one long text.
@@ -13,9 +16,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from xml.parsers import expat
 
 from chalicelib.readers.budget import BudgetSpent, spend
+from chalicelib.readers.headings import MOST_ABOVE, Headings
+from chalicelib.readers.number_formats import code_of, date_shown, pads, shown
 from chalicelib.readers.tables import (
     ACCENTS,
     DATE_CELL,
@@ -57,6 +63,10 @@ _TOO_LARGE = "nội dung giải nén quá lớn: hãy sao chép riêng bảng c�
 _FORMULA = "ô chứa công thức: hãy sao chép rồi dán lại thành giá trị (Paste Values)"
 _ERROR = "ô báo lỗi của Excel: hãy sửa công thức gốc rồi dán lại thành giá trị"
 _MERGED = "các ô bị gộp (Merge Cells): hãy bỏ gộp và điền từng ô"
+_AS_SHOWN = "ô là số có định dạng: đọc như Excel hiển thị"
+_NOT_SHOWN = "ô là số có định dạng đặc biệt: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
+# Columns whose cells mean what they show.
+SHOWN = frozenset({"text", "reference", *(f"option_{letter}" for letter in "abcdef")})
 
 Attributes = dict[str, str]
 
@@ -65,11 +75,14 @@ class _TooLarge(Exception):
     """A row or a tag without end."""
 
 
-def xlsx_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
-    """The rows of the sheet that has the header ``columns``; a single sheet is read whatever its header.
+def xlsx_records(
+    file: str, data: bytes, known: Headings, faults: list[Fault], notices: list[Fault]
+) -> Iterator[Record]:
+    """The rows of the sheet that has the ``known`` header; a single sheet is read whatever its header.
 
     ``Record.line`` is the row's number in the sheet; empty rows are left out. A row is as wide as the header,
     or wider where something stands beside the table. Reading ends after the first row that is one too many.
+    ``notices``: cells that are read as they are shown.
     """
     problem = container_problem(data)
     if problem:
@@ -78,8 +91,8 @@ def xlsx_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fa
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             book = _Book(packed)
-            sheet = _the_sheet(file, book, columns, faults)
-            rows = _rows(file, book.sheet(sheet), faults) if sheet else []
+            sheet = _the_sheet(file, book, known, faults)
+            rows = _rows(file, book.sheet(sheet), known, faults, notices) if sheet else []
     except BudgetSpent:
         raise
     except _TooLarge:
@@ -117,6 +130,13 @@ def container_problem(data: bytes) -> str | None:
     if any(_MACROS.search(name) for name in parts):
         return "tệp chứa macro: hãy lưu lại dạng .xlsx không có macro"
     return None if "[Content_Types].xml" in parts else _BROKEN
+
+
+class _Format(NamedTuple):
+    """How numbers are shown; ``is_date``: by a format that comes with Excel and has no code here, perhaps."""
+
+    code: str = "General"
+    is_date: bool = False
 
 
 class _Book:
@@ -157,8 +177,8 @@ class _Book:
                 path = posixpath.normpath(posixpath.join("/", folder, attributes["Target"]))
                 yield attributes["Id"], kind, path.lstrip("/")
 
-    def _styles(self, path: str) -> Iterator[str]:
-        """The number format of each style of cells; a format that comes with Excel by its number."""
+    def _styles(self, path: str) -> Iterator[_Format]:
+        """The number format of each style of cells."""
         codes, inside = dict[str, str](), ""
         for tag, attributes in self._elements(path):
             if tag == "numFmt":
@@ -167,7 +187,7 @@ class _Book:
                 inside = tag
             elif tag == "xf" and inside == "cellXfs":
                 number = attributes.get("numFmtId", "0")
-                yield codes.get(number, number)
+                yield _Format(codes.get(number, code_of(number)), number not in codes and int(number) in _DATES)
 
     def _texts(self, path: str) -> Iterator[str]:
         texts = _Texts()
@@ -247,11 +267,15 @@ class _Texts:
 
 
 class _Sheet:
-    """A sheet as far as it is read: ``rows`` and, if there are any, the first merged cells."""
+    """A sheet as far as it is read: ``rows`` and, if there are any, the lowest merged cells.
 
-    def __init__(self, shared: Sequence[str], formats: Sequence[str], *, from_1904: bool) -> None:
+    ``formatted``: numbers that show something else than their digits, by row and place, with their format.
+    """
+
+    def __init__(self, shared: Sequence[str], formats: Sequence[_Format], *, from_1904: bool) -> None:
         self.rows = list[Record]()
-        self.merged = ""
+        self.merged, self.merged_to = "", 0
+        self.formatted = dict[tuple[int, int], tuple[str, str]]()
         self._shared, self._formats, self._from_1904 = shared, formats, from_1904
         self._line = self._column = 0
         self._cells, self._faulty = list[str](), dict[int, str]()
@@ -271,7 +295,10 @@ class _Sheet:
                 raise ValueError(line)
             self._line, self._column = line, 0
         elif tag == "mergeCell":
-            self.merged = self.merged or attributes["ref"]
+            ref = attributes["ref"]
+            lowest = _last_row(ref)
+            if lowest > self.merged_to:
+                self.merged, self.merged_to = ref, lowest
         elif tag == "rPh":
             self._reading = True
 
@@ -330,6 +357,9 @@ class _Sheet:
         read = {"s": self._shared_text, "b": _yes_or_no, "str": _unescaped, "inlineStr": _unescaped}
         return read[kind](value), None
 
+    def text_shown(self, value: str, code: str, *, is_date: bool) -> str | None:
+        return date_shown(value, code, from_1904=self._from_1904) if is_date else shown(value, code)
+
     def _shared_text(self, value: str) -> str:
         return self._shared[_whole(value)]
 
@@ -338,15 +368,31 @@ class _Sheet:
             raise ValueError(value[:60])
         number = float(value)
         style = _whole(self._cell.get("s", "0"))
-        code = self._formats[style] if self._formats else "0"
-        if (int(code) in _DATES) if code.isdecimal() else _is_date(code):
+        code, is_date = self._formats[style] if self._formats else _Format()
+        place = self._line, self._column - 1
+        if is_date or _is_date(code):
+            self.formatted[place] = value, code
             try:
                 return _moment(number, code, from_1904=self._from_1904), DATE_CELL
             except (OverflowError, ValueError):  # a phone number, say; Excel shows ####
                 return value, DATE_CELL
         if value.lstrip("+-").isdecimal():
-            return str(int(value)), None
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else str(number), None
+            text = str(int(value))
+        else:
+            text = str(int(number)) if number.is_integer() and abs(number) < 1e15 else str(number)
+        if pads(code) and text.isdecimal():
+            text = text.rjust(len(code), "0")
+        elif code != "General" or not text.isdecimal():
+            self.formatted[place] = value, code
+        return text, None
+
+
+def _show(file: str, row: Record, at: int, column: str, text: str | None, notices: list[Fault]) -> None:
+    if text is None:
+        row.faulty[at] = _NOT_SHOWN
+    elif text != row.cells[at]:
+        notices.append(Fault(file, row.line, column, text[:60], _AS_SHOWN))
+        row.cells[at] = text
 
 
 def _whole(value: str) -> int:
@@ -390,49 +436,69 @@ def _moment(number: float, code: str, *, from_1904: bool) -> str:
     return moment.isoformat().removesuffix("T00:00:00")
 
 
-def _the_sheet(file: str, book: _Book, columns: Sequence[str], faults: list[Fault]) -> str | None:
+def _last_row(ref: str) -> int:
+    """Of a range: ``A1:D3`` → 3."""
+    found = _PLACE.fullmatch(ref[-10:].rpartition(":")[2])
+    if not found:
+        raise ValueError(ref[:60])
+    return int(found[2])
+
+
+def _the_sheet(file: str, book: _Book, known: Headings, faults: list[Fault]) -> str | None:
     """The part with the one sheet that fits."""
     if len(book.sheets) == 1:
         return next(iter(book.sheets))
-    fitting = [part for part in book.sheets if set(columns) <= set(_header(book.sheet(part)))]
+    needed = set(known.needed)
+    fitting = [part for part in book.sheets if known.found(_header(book.sheet(part), known)) == len(needed)]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(f"“{book.sheets[part][:60]}”" for part in (fitting or list(book.sheets))[:10])
     if fitting:
         message = f"nhiều trang tính có cùng dòng tiêu đề ({names}): hãy giữ lại một trang"
     else:
-        message = f"không trang tính nào ({names}) có dòng tiêu đề: {', '.join(columns)}"
+        message = f"không trang tính nào ({names}) có dòng tiêu đề: {', '.join(known.needed)}"
     faults.append(Fault(file, 0, "", "", message))
     return None
 
 
-def _header(pieces: Iterator[_Sheet]) -> list[str]:
+def _header(pieces: Iterator[_Sheet], known: Headings) -> list[str]:
+    rows = list[list[str]]()
     for sheet in pieces:
-        for _, cells, _ in sheet.rows:
-            tidy = tidied(cells)
-            if not is_comment(tidy):
-                return tidy
+        rows += [tidied(cells) for _, cells, _ in sheet.rows]
         sheet.rows.clear()
-    return []
-
-
-def _rows(file: str, pieces: Iterator[_Sheet], faults: list[Fault]) -> list[Record]:
-    rows, width, below = list[Record](), 0, 0
-    for sheet in pieces:
-        if sheet.merged:
-            found = _PLACE.fullmatch(sheet.merged)
-            column, row = found.groups() if found else ("", "0")
-            faults.append(Fault(file, int(row), column, sheet.merged[:60], _MERGED))
-            return []
-        for line, cells, faulty in sheet.rows:
-            if not width and not is_comment(tidied(cells)):
-                width = len(cells)
-                if faulty:
-                    place, wrong = next(iter(faulty.items()))
-                    faults.append(Fault(file, line, cells[place][:60], "", wrong))
-            below += width > 0
-            rows.append(Record(line, cells + [""] * (width - len(cells)), faulty))
-        sheet.rows.clear()
-        if below > MOST_ROWS + 1:
+        if sum(not is_comment(row) for row in rows) > MOST_ABOVE:
             break
-    return rows
+    place = known.place(rows)
+    return rows[place] if place is not None else []
+
+
+def _rows(
+    file: str, pieces: Iterator[_Sheet], known: Headings, faults: list[Fault], notices: list[Fault]
+) -> list[Record]:
+    rows, sheet = list[Record](), None
+    for sheet in pieces:
+        rows += sheet.rows
+        sheet.rows.clear()
+        if len(rows) > MOST_ROWS + MOST_ABOVE + 1:
+            break
+    place = known.place(tidied(cells) for _, cells, _ in rows)
+    if sheet is None or place is None:
+        return rows
+    header = rows[place]
+    if sheet.merged_to >= header.line:
+        found = _PLACE.fullmatch(sheet.merged)
+        column, row = found.groups() if found else ("", "0")
+        faults.append(Fault(file, int(row), column, sheet.merged[:60], _MERGED))
+        return []
+    if header.faulty:
+        at, wrong = next(iter(header.faulty.items()))
+        faults.append(Fault(file, header.line, header.cells[at][:60], "", wrong))
+    names = known.meant(tidied(header.cells))
+    as_shown = {at for at, name in enumerate(names) if name in SHOWN}
+    for row in rows[place + 1 :]:
+        for at in as_shown:
+            if formatted := sheet.formatted.get((row.line, at)):
+                text = sheet.text_shown(*formatted, is_date=row.faulty.pop(at, "") == DATE_CELL)
+                _show(file, row, at, names[at], text, notices)
+    width = len(header.cells)
+    return [row._replace(cells=row.cells + [""] * (width - len(row.cells))) for row in rows]

@@ -1,13 +1,11 @@
 """Reads the tables of a contest folder strictly, with the file, row and column of every fault.
 
-CSV is as a Vietnamese Excel saves it: UTF-8 or UTF-16, with comma, semicolon or tab. XLSX: spreadsheets.py.
+CSV: csv_files.py. XLSX: spreadsheets.py.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -16,9 +14,11 @@ from typing import NamedTuple
 
 from chalicelib.domain.pasted import composed, number_in
 from chalicelib.readers.budget import spend
+from chalicelib.readers.letters import broken_letters
 
 # Special spaces that Word and Excel insert: nobody can see or search for them.
-_SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]|\r(?=\n)")
+_SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]")
+_BREAKS = re.compile(r"\r\n|[\r\u2028\u2029]")  # of Windows, of old Macs, of Word
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 # Accents in a row are sorted when text is composed, in quadratic time; no letter has more than 30 (UAX #15).
 _MOST_ACCENTS = 30
@@ -37,6 +37,8 @@ LONGEST_CELL = 10_000
 _CELL = 10  # of the budget, as ten characters
 # Columns of numbers that people and Excel write in many ways: '0402…, ="0402…", 040 2….
 _NUMBERS = frozenset({"citizen_id"})
+# Columns of names, in which no question mark stands.
+_NAMES = frozenset({"name", "full_name", "bloc", "topic"})
 # Columns in which a cell may be a date.
 _MOMENTS = frozenset({"opens", "closes", "decided_on", "written_on", "appraised_on"})
 DATE_CELL = "ô đang ở dạng ngày tháng: hãy định dạng ô là Text rồi gõ lại đúng nội dung"
@@ -95,6 +97,14 @@ class Faults(list[Fault]):
         return self
 
 
+class Notices(list[Fault]):
+    """What was read otherwise than it stands there: as much of it as anybody reads."""
+
+    def append(self, fault: Fault) -> None:
+        if len(self) < MOST_FAULTS:
+            super().append(fault)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of a table: its number in the file and its cells by column name, tidied."""
@@ -144,34 +154,13 @@ def overloaded(text: str) -> bool:
     )
 
 
-def csv_records(file: str, data: bytes, columns: Sequence[str], faults: list[Fault]) -> Iterator[Record]:
-    """The lines of a CSV file, split at the separator that finds most of ``columns``."""
-    text = decode(file, data, faults)
-    separator = max(",;\t", key=lambda sign: _columns_found(text, sign, columns))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            line, begins = begins, reader.line_num + 1
-            yield Record(line, cells, {})
-    except csv.Error as error:
-        message = f"không đọc được dòng này, hãy kiểm tra dấu ngoặc kép ({error})"
-        faults.append(Fault(file, begins, "", "", message))
-
-
-def _columns_found(text: str, separator: str, columns: Sequence[str]) -> int:
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            tidy = tidied(cells)
-            if not is_comment(tidy):
-                return len(set(columns) & set(tidy))
-    except csv.Error:
-        pass  # the fault is reported when the table is read
-    return 0
-
-
 def tidied(cells: Iterable[str]) -> list[str]:
-    return [_SPACES.sub(" ", composed(cell)).strip() for cell in cells]
+    """Composed, nothing invisible, plain spaces; line breaks stay, without spaces before them."""
+    return [_lines_of(_SPACES.sub(" ", _BREAKS.sub("\n", composed(cell))).strip()) for cell in cells]
+
+
+def _lines_of(cell: str) -> str:
+    return "\n".join(line.rstrip() for line in cell.split("\n")) if "\n" in cell else cell
 
 
 def is_comment(tidy: list[str]) -> bool:
@@ -238,6 +227,8 @@ def _row(row: Row, tidy: list[str], width: int, faulty: dict[int, str], faults: 
             faults.append(row.fault(column, _FORMULA))
         elif _CONTROL.search(value):
             faults.append(row.fault(column, "có ký tự điều khiển không nhìn thấy: hãy gõ lại ô này"))
+        elif broken := broken_letters(value, name=column in _NAMES):
+            faults.append(row.fault(column, broken))
     return row if len(faults) == before else None
 
 

@@ -305,15 +305,24 @@ class Ticket(TypedDict):
     ]
 
 
+Marked = Annotated[
+    str,
+    Field(
+        description="Text with line breaks and, in pairs, the marks `<u>`, `<s>`, `<sub>`, `<sup>`; any other "
+        "`<` is a sign like others."
+    ),
+]
+
+
 class Option(TypedDict):
     key: Letter
-    text: str
+    text: Marked
 
 
 class Question(TypedDict):
     number: QuestionNumber
     id: str
-    text: str
+    text: Marked
     options: Annotated[list[Option], Field(min_length=2, max_length=6)]
     multiple: Annotated[bool, Field(description="Whether several options are right; all must be chosen then.")]
 

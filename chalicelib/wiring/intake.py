@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from chalicelib.domain.identity import log_key
 from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
+from chalicelib.reports.bank_preview import preview_page
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
@@ -78,6 +79,7 @@ def _contest(environment: IntakeEnvironment, desk: Bucket) -> Intake:
         published=closing().weeks,
         people=people,
         revocations=lambda: StoredRevocations(people(), lambda: desk, now_ms),
+        to_preview=preview_page,
     )
 
 

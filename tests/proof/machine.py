@@ -47,6 +47,7 @@ from chalicelib.domain.paper import Paper, decode_answers, draw
 from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.times import rfc3339
 from chalicelib.readers.plain import read_file
+from chalicelib.reports.bank_preview import preview_page
 from chalicelib.services.closing.close_weeks import Closed, CloseWeeks, LostRace
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.shares import Shares
@@ -375,6 +376,7 @@ class ContestMachine(RuleBasedStateMachine):
             published=self.calm(),
             people=lambda: self.backend.participants,
             revocations=MemoryRevocations,
+            to_preview=preview_page,
         )
         self.attempts: list[tuple[str, AttemptId]] = []
         self.told: dict[tuple[AttemptId, str], int] = {}

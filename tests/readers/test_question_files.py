@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.bank import Question
 from chalicelib.readers.contest_folder import ContestFolder
+from chalicelib.readers.plain import as_plain
 from chalicelib.readers.tables import ContestFaults, Fault
 from tests.readers.contest_files import TOML, contest_files, read_sent
 
@@ -103,12 +104,10 @@ def test_gift_with_windows_line_ends_byte_order_mark_and_utf_16() -> None:
 @pytest.mark.parametrize(
     ("question", "column", "remedy"),
     [
-        ("Tự luận{}", "answer", "tự luận"),
-        ("Điền từ{=a =b}", "answer", "điền từ"),
-        ("Điền từ{=a}", "answer", "điền từ"),
-        ("Số{#3.14:0.01}", "answer", "điền số"),
-        ("Ghép{=a -> b ~=c -> d}", "answer", "ghép đôi"),
-        ("Chỉ là mô tả", "text", "{ }"),
+        ("Ghép{=a -> b ~=c -> d}", "answer", "100%"),
+        ("Trọng số lạ{~%một nửa%a ~%50%b}", "answer", "trọng số"),
+        ("Trọng số dở dang{=a ~%50 b}", "answer", "trọng số"),
+        ("Chữ trước phương án{a ~b =c}", "answer", "đứng trước"),
         ("Thiếu ngoặc{=a ~b", "text", "{ }"),
         ("Hai{=a ~b} lần{=a ~b}", "text", "{ }"),
         ("Một phần{=a ~%50%b ~c}", "answer", "100%"),
@@ -117,9 +116,6 @@ def test_gift_with_windows_line_ends_byte_order_mark_and_utf_16() -> None:
         ("Không câu nào{~a ~b}", "answer", "0%"),
         ("Bảy{=1 ~2 ~3 ~4 ~5 ~6 ~7}", "option_f", "tối đa 6"),
         ("Trùng{=a ~a}", "option_b", "giống nhau"),
-        ("[html]<img src='x.png'>{=a ~b}", "text", "chỉ nhận chữ"),
-        ("[html]<p>m<sup>ô</sup></p>{=a ~b}", "text", "chỉ nhận chữ"),
-        (r"[html]<a href\='@@PLUGINFILE@@/x'>x</a>{=a ~b}", "text", "chỉ nhận chữ"),
         ("{=a ~b}", "text", "không được để trống"),
     ],
 )
@@ -131,10 +127,41 @@ def test_gift_features_that_no_paper_has_are_refused_with_their_line(
     assert remedy in fault.message
 
 
-def test_two_gift_questions_with_one_title_are_refused() -> None:
-    (fault,) = faults("questions.gift", "::Q::Một?{T}\n\n::Q::Hai?{T}")
-    assert (fault.row, fault.column) == (3, "id")
-    assert "dòng 1" in fault.message
+@pytest.mark.parametrize(
+    ("question", "column", "kind"),
+    [
+        ("Tự luận{}", "answer", "tự luận"),
+        ("Điền từ{=a =b}", "answer", "điền từ"),
+        ("Điền từ{=a}", "answer", "điền từ"),
+        ("Số{#3.14:0.01}", "answer", "điền số"),
+        ("Ghép{=a -> b =c -> d}", "answer", "ghép đôi"),
+        ("Chỉ là mô tả", "text", "lời dẫn"),
+        ("[html]<img src='x.png'>{=a ~b}", "text", "chỉ nhận chữ"),
+        ("<table><tr><td>1</td></tr></table>{=a ~b}", "text", "chỉ nhận chữ"),
+        (r"[html]<a href\='@@PLUGINFILE@@/x'>x</a>{=a ~b}", "text", "chỉ nhận chữ"),
+    ],
+)
+def test_a_gift_question_that_no_paper_can_ask_is_listed_and_the_others_are_read(
+    question: str, column: str, kind: str
+) -> None:
+    plain = as_plain("questions.gift", f"Tốt{{T}}\n\n{question}\n\nCũng tốt{{F}}\n".encode())
+    (one,) = plain.left_out
+    assert (one.row, one.column, kind in one.message, plain.faults) == (3, column, True, ())
+    assert [row.cells["text"] for row in plain.rows] == ["Tốt", "Cũng tốt"]
+
+
+def test_questions_of_one_title_get_ids_of_their_own_whatever_their_order() -> None:
+    one, two = "::Q::Một?{T}", "::Q::Hai?{T}"
+    found = [as_plain("questions.gift", f"{a}\n\n{b}".encode()) for a, b in ((one, two), (two, one))]
+    ids = [{row.cells["text"]: row.cells["id"] for row in plain.rows} for plain in found]
+    assert ids[0] == ids[1]
+    assert all(name.startswith("q-") for name in ids[0].values())
+    assert [(notice.row, notice.value) for notice in found[0].notices] == [(1, "Q"), (3, "Q")]
+
+
+def test_an_id_given_on_purpose_is_refused_a_second_time() -> None:
+    (fault,) = faults("questions.gift", "// [id:Q]\nMột?{T}\n\n// [id:Q]\nHai?{T}")
+    assert (fault.row, fault.column, "dòng 2" in fault.message) == (5, "id", True)
 
 
 def test_a_repeated_question_is_refused_even_without_a_title() -> None:
@@ -286,21 +313,13 @@ def test_moodle_questions_are_approved_by_tag_by_comment_or_all_at_once() -> Non
 @pytest.mark.parametrize(
     ("question", "column", "remedy"),
     [
-        ('<question type="essay"><name><text>E</text></name></question>', "type", "multichoice và truefalse"),
-        ('<question type="matching"></question>', "type", "multichoice và truefalse"),
         ("<foo/>", "", "<question>"),
         (multichoice(("a", "50"), ("b", "50")), "answer", "100%"),
         (multichoice(("a", "x"), ("b", "50")), "answer", "phải là số"),
-        (multichoice(("a", "nan"), ("b", "50")), "answer", "100%"),
+        (multichoice(("a", "nan"), ("b", "50")), "answer", "phải là số"),
         (multichoice(("a", "30"), ("b", "30"), single=False), "answer", "60%"),
-        (multichoice(*RIGHT_A, text="<img src='x'>"), "text", "chỉ nhận chữ"),
         (multichoice(*RIGHT_A, text="  "), "text", "không được để trống"),
         (multichoice(*RIGHT_A).replace("multichoice", "truefalse"), "answer", "true và false"),
-        (
-            multichoice(*RIGHT_A).replace("</questiontext>", "<file name='a.png'>eA==</file></questiontext>"),
-            "text",
-            "tệp đính kèm",
-        ),
     ],
 )
 def test_moodle_features_that_no_paper_has_are_refused_with_their_line(
@@ -309,6 +328,30 @@ def test_moodle_features_that_no_paper_has_are_refused_with_their_line(
     (fault,) = faults("questions.xml", moodle(question))
     assert (fault.file, fault.row, fault.column) == ("questions.xml", 4, column)
     assert remedy in fault.message
+
+
+@pytest.mark.parametrize(
+    ("question", "column", "kind"),
+    [
+        ('<question type="essay"><name><text>E</text></name></question>', "type", "essay"),
+        ('<question type="matching"></question>', "type", "matching"),
+        ('<question type="cloze"></question>', "type", "cloze"),
+        (multichoice(*RIGHT_A, text="<img src='x'>"), "text", "hình ảnh"),
+        (multichoice(*RIGHT_A, text="<table><tr><td>1</td></tr></table>"), "text", "bảng"),
+        (
+            multichoice(*RIGHT_A).replace("</questiontext>", "<file name='a.png'>eA==</file></questiontext>"),
+            "text",
+            "tệp đính kèm",
+        ),
+    ],
+)
+def test_a_moodle_question_that_no_paper_can_ask_is_listed_and_the_others_are_read(
+    question: str, column: str, kind: str
+) -> None:
+    plain = as_plain("questions.xml", moodle(question, multichoice(*RIGHT_A, name="Tốt")).encode())
+    (one,) = plain.left_out
+    assert (one.row, one.column, kind in one.message, plain.faults) == (4, column, True, ())
+    assert [row.cells["id"] for row in plain.rows] == ["Tốt"]
 
 
 LAUGHS = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>" + "".join(

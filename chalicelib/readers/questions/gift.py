@@ -1,7 +1,8 @@
 """Reads Moodle's GIFT: multiple choice with one or several right options, and true/false.
 
-https://docs.moodle.org/en/GIFT_format. It understands titles, categories, comments with tags, weights, feedback
-(keeping only the general one, as the reference), escapes, missing words and the marks of a text's format.
+https://docs.moodle.org/en/GIFT_format, and as Moodle's own importer takes what that page leaves open. It
+understands titles, categories, comments with tags, weights, feedback (keeping only the general one, as the
+reference), escapes, missing words and the marks of a text's format. A text without such a mark may have HTML.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chalicelib.readers.questions.html_text import text_of
 from chalicelib.readers.questions.question_rows import (
     TRUE_FALSE,
+    CannotBeAsked,
+    Findings,
     Found,
     NotAQuestion,
-    as_row,
+    Rows,
     controls,
-    fault_of,
-    plain,
     right_ones,
     status_in,
     topic_of,
+    weight_in,
 )
 from chalicelib.readers.tables import Fault, Row, decode
 
@@ -29,14 +32,15 @@ _SIGNS = "~=#{}:\\"
 _HIDE = re.compile(r"\\([~=#{}:\\n])")
 _SHOWN = {**{index + 1: sign for index, sign in enumerate(_SIGNS)}, 8: "\n"}
 _FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]")
-_WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
+_SPLIT = re.compile(r"~?=|~")
 _CATEGORY = "$CATEGORY:"
 _BRACES = (
     "cần đúng một cặp ngoặc { } chứa các phương án; giữa câu không có dòng trống, dấu ngoặc khác ghi \\{ và \\}"
 )
-_KINDS = (
-    "chỉ nhận câu chọn phương án {=đúng ~sai} và câu đúng/sai {T}: "
-    "không nhận câu tự luận, điền từ, điền số, ghép đôi"
+_KINDS = "câu {}: đề thi chỉ nhận câu chọn phương án {{=đúng ~sai}} và câu đúng/sai {{T}}"
+_NO_WEIGHT = (
+    "trọng số giữa hai dấu % không đọc được, ghi ví dụ %50% hay %33.33333%; nếu % là chữ của phương án thì ghi "
+    "[plain] trước nó"
 )
 
 
@@ -49,14 +53,15 @@ class _Block(NamedTuple):
     text: str
 
 
-def read_gift(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
+def read_gift(file: str, data: bytes, findings: Findings) -> list[Row]:
     """The questions as rows of the table of questions; ``Row.line`` is the question's first line."""
+    faults: list[Fault] = findings.faults
     before = len(faults)
     text = decode(file, data, faults).replace("\r\n", "\n").replace("\r", "\n")
     faults.extend(controls(file, text))
     if len(faults) > before:
         return []
-    rows = []
+    rows = Rows(file, findings)
     for_all, topic, begun = "draft", "", False
     for block in _blocks(text):
         status = status_in(block.comments)
@@ -68,12 +73,10 @@ def read_gift(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
             continue
         begun = True
         try:
-            rows.append(as_row(file, block.line, _question(block, topic, status or for_all)))
+            rows.add(block.line, _question(block, topic, status or for_all))
         except NotAQuestion as problem:
-            faults.append(fault_of(file, block.line, block.text, problem))
-    if not rows and len(faults) == before:
-        faults.append(Fault(file, 1, "", "", "không có câu hỏi nào theo dạng GIFT"))
-    return rows
+            rows.refuse(block.line, block.text, problem)
+    return rows.finished("GIFT")
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -100,24 +103,29 @@ def _question(block: _Block, topic: str, status: str) -> Found:
     if text.startswith("::") and "::" in text[2:]:
         title, _, text = text[2:].partition("::")
         text = text.lstrip()
-    is_html = text.startswith("[html]")
-    text = text[marked.end() :].lstrip() if (marked := _FORMAT.match(text)) else text
+    form = "moodle"
+    if marked := _FORMAT.match(text):
+        form, text = marked[1], text[marked.end() :].lstrip()
     stem, opening, rest = text.partition("{")
     inside, closing, tail = rest.partition("}")
+    if not opening and "}" not in text:
+        raise CannotBeAsked(_KINDS.format("chỉ có lời dẫn, không có phương án"))
     if not opening or not closing or "{" in inside or "}" in tail or "{" in tail:
         raise NotAQuestion(_BRACES)
-    stem = f"{stem.rstrip()} _____ {tail.strip()}" if tail.strip() else stem.strip()
-    answers, _, feedback = inside.partition("####")
-    options, right = _answers(answers.strip(), is_html=is_html)
-    shown = _shown(_id_in(block.comments) or title)
+    stem = f"{stem}_____{tail}" if tail.strip() else stem
+    answers, _, feedback = inside.rpartition("####") if "####" in inside else (inside, "", "")
+    dropped = set[str]()
+    options, right = _answers(answers.strip(), form, dropped)
     return Found(
-        shown,
+        _id_in(block.comments),
+        _shown(title),
         _shown(topic),
-        _written(stem, is_html=is_html),
+        _written(stem, form, dropped),
         options,
         right,
-        _written(feedback, is_html=is_html),
+        _written(feedback, form, dropped),
         status,
+        frozenset(dropped),
     )
 
 
@@ -128,31 +136,42 @@ def _id_in(comments: str) -> str:
     return inside.strip() if opening and closing else ""
 
 
-def _answers(answers: str, *, is_html: bool) -> tuple[list[str], list[bool]]:
+def _answers(answers: str, form: str, dropped: set[str]) -> tuple[list[str], list[bool]]:
+    """Which kind of question it is, is decided as in Moodle: ``~`` makes a choice of whatever else is there."""
     verdict = answers.partition("#")[0].strip().upper()
     if verdict in {"T", "TRUE", "F", "FALSE"}:
         return TRUE_FALSE, [verdict[0] == "T", verdict[0] == "F"]
-    pieces = re.split(r"(~?=|~)", answers)
-    if pieces[0].strip() or "~" not in answers or "->" in answers:
-        raise NotAQuestion(_KINDS, "answer")
+    if not answers or answers.startswith("#"):
+        raise CannotBeAsked(_KINDS.format("điền số" if answers else "tự luận"), "answer")
+    if "~" not in answers:
+        raise CannotBeAsked(_KINDS.format("ghép đôi" if "->" in answers else "điền từ"), "answer")
+    signs, pieces = _SPLIT.findall(answers), _SPLIT.split(answers)
+    if pieces[0].strip():
+        raise NotAQuestion("phương án đầu tiên cần dấu = (đúng) hoặc ~ (sai) đứng trước", "answer")
     options, weights = [], []
-    single = "=" in answers
-    for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        body = piece.strip()
-        weight = 100.0 if "=" in sign else 0.0
-        if weighted := _WEIGHT.match(body):
-            weight, body = float(weighted[1]), body[weighted.end() :].lstrip()
-        options.append(_written(body.partition("#")[0], is_html=is_html))
+    single = any("=" in sign for sign in signs)
+    for sign, piece in zip(signs, pieces[1:], strict=True):
+        body, weight = piece.strip(), 100.0 if "=" in sign else 0.0
+        if body.startswith("%"):
+            told, closing, body = body[1:].partition("%")
+            read = weight_in(told)
+            if read is None or not closing:
+                raise NotAQuestion(_NO_WEIGHT, "answer")
+            weight = read
+        options.append(_written(body.partition("#")[0], form, dropped))
         weights.append(weight)
     return options, right_ones(weights, single=single)
 
 
-def _written(text: str, *, is_html: bool) -> str:
+def _written(text: str, form: str, dropped: set[str]) -> str:
     text = text.strip()
-    marked = _FORMAT.match(text)
-    if marked:
-        is_html, text = marked[1] == "html", text[marked.end() :].lstrip()
-    return plain(_shown(text)) if is_html else _shown(text).strip()
+    if marked := _FORMAT.match(text):
+        form, text = marked[1], text[marked.end() :].lstrip()
+    if form in {"html", "moodle"}:
+        return text_of(_shown(text), dropped, breaks=form == "moodle")
+    if form == "markdown":
+        dropped.add("markdown")
+    return _shown(text).strip()
 
 
 def _shown(text: str) -> str:

@@ -12,16 +12,18 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from chalicelib.readers.budget import spend
+from chalicelib.readers.questions.html_text import text_of
 from chalicelib.readers.questions.question_rows import (
     TRUE_FALSE,
+    CannotBeAsked,
+    Findings,
     Found,
     NotAQuestion,
-    as_row,
-    fault_of,
-    plain,
+    Rows,
     right_ones,
     status_in,
     topic_of,
+    weight_in,
 )
 from chalicelib.readers.tables import ACCENTS, Fault, Row, overloaded
 
@@ -73,9 +75,10 @@ class _Builder(TreeBuilder):
         raise _Refused("tệp XML có DTD hoặc entity: hãy xuất lại từ Moodle dạng Moodle XML")
 
 
-def read_moodle_xml(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
+def read_moodle_xml(file: str, data: bytes, findings: Findings) -> list[Row]:
     """The questions as rows of the table of questions; ``Row.line`` is the question's line in the file."""
     spend(len(data))
+    faults = findings.faults
     builder = _Builder()
     try:
         builder.parser.Parse(data, True)
@@ -90,12 +93,10 @@ def read_moodle_xml(file: str, data: bytes, faults: list[Fault]) -> list[Row]:
     if quiz.tag != "quiz":
         faults.append(Fault(file, 1, "", str(quiz.tag)[:60], "tệp Moodle XML bắt đầu bằng thẻ <quiz>"))
         return []
-    return _rows(file, quiz, builder.for_all or "draft", faults)
+    return _rows(quiz, builder.for_all or "draft", Rows(file, findings))
 
 
-def _rows(file: str, quiz: Element, for_all: str, faults: list[Fault]) -> list[Row]:
-    rows: list[Row] = []
-    before = len(faults)
+def _rows(quiz: Element, for_all: str, rows: Rows) -> list[Row]:
     topic = ""
     for question in quiz:
         line, kind = int(question.get(_LINE, "0")), question.get("type", "")
@@ -103,55 +104,68 @@ def _rows(file: str, quiz: Element, for_all: str, faults: list[Fault]) -> list[R
             if question.tag != "question":
                 raise NotAQuestion(f"không nhận thẻ <{str(question.tag)[:30]}>, chỉ nhận <question>", "")
             if kind == "category":
-                topic = topic_of(_text(question.find("category")))
+                topic = topic_of(_plain(question.find("category")))
             else:
-                rows.append(as_row(file, line, _question(question, kind, topic, for_all)))
+                rows.add(line, _question(question, kind, topic, for_all))
         except NotAQuestion as problem:
-            shown = question.findtext("name/text") or kind
-            faults.append(fault_of(file, line, shown, problem))
-    if not rows and len(faults) == before:
-        faults.append(Fault(file, 0, "", "", "không có câu hỏi nào trong tệp Moodle XML"))
-    return rows
+            rows.refuse(line, question.findtext("name/text") or kind, problem)
+    return rows.finished("Moodle XML")
 
 
 def _question(question: Element, kind: str, topic: str, for_all: str) -> Found:
     if kind not in {"multichoice", "truefalse"}:
-        raise NotAQuestion(f"không nhận loại câu hỏi “{kind[:30]}”, chỉ nhận multichoice và truefalse", "type")
-    answers = question.findall("answer")
-    options = [_text(answer) for answer in answers]
-    try:
-        weights = [float(answer.get("fraction", "0")[:30]) for answer in answers]
-    except ValueError:
-        raise NotAQuestion("fraction của phương án phải là số", "answer") from None
-    single = kind == "truefalse" or (question.findtext("single") or "true").strip().lower() in {"true", "1"}
-    right = right_ones(weights, single=single)
+        message = f"loại câu hỏi “{kind[:30]}”: đề thi chỉ nhận multichoice và truefalse"
+        raise CannotBeAsked(message, "type")
+    dropped = set[str]()
+    stem, answers = question.find("questiontext"), question.findall("answer")
+    form = stem.get("format", "html") if stem is not None else "html"
+    if kind == "truefalse":
+        options = [_plain(answer).lower() for answer in answers]
+    else:
+        options = [_text(answer, form, dropped) for answer in answers]
+    weights = [weight_in(answer.get("fraction", "0")) for answer in answers]
+    if None in weights:
+        raise NotAQuestion("fraction của phương án phải là số", "answer")
+    several = (question.findtext("single") or "true").strip().lower() in {"false", "0"}
+    right = right_ones([weight or 0.0 for weight in weights], single=kind == "truefalse" or not several)
     if kind == "truefalse":
         if sorted(options) != ["false", "true"]:
             raise NotAQuestion("câu đúng/sai cần hai phương án true và false", "answer")
         yes = right[options.index("true")]
         options, right = TRUE_FALSE, [yes, not yes]
-    tags = {_text(tag).lower() for tag in question.iterfind("tags/tag")} & _STATUSES
+    tags = {_plain(tag).lower() for tag in question.iterfind("tags/tag")} & _STATUSES
     if len(tags) > 1:
         raise NotAQuestion(f"có nhiều trạng thái: {', '.join(sorted(tags))}", "status")
     return Found(
-        title=(question.findtext("idnumber") or "").strip() or _text(question.find("name")),
+        id=(question.findtext("idnumber") or "").strip(),
+        title=_plain(question.find("name")),
         topic=topic,
-        text=_text(question.find("questiontext")),
+        text=_text(stem, form, dropped),
         options=options,
         right=right,
-        reference=_text(question.find("generalfeedback")),
+        reference=_text(question.find("generalfeedback"), form, dropped),
         status=question.get(_STATUS) or next(iter(tags), for_all),
+        dropped=frozenset(dropped),
     )
 
 
-def _text(holder: Element | None) -> str:
-    """The content of ``<text>`` as plain text; "" if there is none."""
+def _plain(holder: Element | None) -> str:
+    """The content of ``<text>``, which is no HTML; "" if there is none."""
+    text = (holder.findtext("text") or "") if holder is not None else ""
+    if overloaded(text):
+        raise NotAQuestion(ACCENTS)
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _text(holder: Element | None, form: str, dropped: set[str]) -> str:
+    """The content of ``<text>`` without its form, which is ``form`` where it does not say."""
     if holder is None:
         return ""
     if holder.find("file") is not None:
-        raise NotAQuestion("có tệp đính kèm: đề thi chỉ nhận chữ")
-    text = holder.findtext("text") or ""
-    if overloaded(text):
-        raise NotAQuestion(ACCENTS)
-    text = unicodedata.normalize("NFC", text)
-    return plain(text) if holder.get("format", "html") == "html" else text.strip()
+        raise CannotBeAsked("có tệp đính kèm: đề thi chỉ nhận chữ")
+    text, form = _plain(holder), holder.get("format", form)
+    if form in {"plain_text", "markdown", "wiki_like"}:
+        if form != "plain_text":
+            dropped.add("markdown")
+        return text
+    return text_of(text, dropped, breaks=form == "moodle_auto_format")

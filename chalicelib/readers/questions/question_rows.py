@@ -2,7 +2,8 @@
 
 These formats lack some columns of a bank. For all three:
 
-- ``id`` is the idnumber or the title, else made from the question's text: reordering a file changes no id.
+- ``id`` is the idnumber, or the title if no other question has it, else made from the question's text:
+  reordering a file changes no id.
 - ``topic`` is the category, else "Chung".
 - ``reference`` is the general feedback and may be missing; then the site shows none.
 - ``weeks``, ``categories`` and ``excludes`` are empty: every question is for everybody, with any other. Nobody
@@ -14,13 +15,14 @@ These formats lack some columns of a bank. For all three:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from html import unescape
 from typing import NamedTuple
 
 from chalicelib.domain.bank import LETTERS
-from chalicelib.readers.budget import spend
+from chalicelib.domain.markup import unmarked
+from chalicelib.readers.letters import broken_letters
 from chalicelib.readers.questions.appraisal import APPRAISAL_COLUMNS
 from chalicelib.readers.tables import Fault, Row, tidied
 
@@ -37,8 +39,6 @@ _STATUS = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST_ID = 40
 _LONGEST_TOPIC = 200  # every question below it has it
-_SUPERSCRIPTS = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
-_SUBSCRIPTS = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
 
 
 class NotAQuestion(Exception):
@@ -49,9 +49,31 @@ class NotAQuestion(Exception):
         self.message, self.column = message, column
 
 
-class Found(NamedTuple):
-    """A question as a reader finds it. ``right`` says for each option whether it is right."""
+class CannotBeAsked(NotAQuestion):
+    """Of a kind that no paper can show, or no computer mark: it may be left out, and the rest be asked."""
 
+
+class Findings(NamedTuple):
+    """What a reader has to say of a file beside its rows.
+
+    ``notices``: what was read otherwise than it stands there. ``left_out``: the questions that cannot be asked.
+    """
+
+    faults: list[Fault]
+    notices: list[Fault]
+    left_out: list[Fault]
+
+    def add(self, fault: Fault, problem: NotAQuestion) -> None:
+        (self.left_out if isinstance(problem, CannotBeAsked) else self.faults).append(fault)
+
+
+class Found(NamedTuple):
+    """A question as a reader finds it. ``right`` says for each option whether it is right.
+
+    ``id`` is one that the file gives on purpose, ``title`` what it is called. ``dropped``: the form it lost.
+    """
+
+    id: str
     title: str
     topic: str
     text: str
@@ -59,25 +81,83 @@ class Found(NamedTuple):
     right: Sequence[bool]
     reference: str
     status: str
+    dropped: frozenset[str] = frozenset()
 
 
 def as_row(file: str, line: int, found: Found) -> Row:
-    """Raises ``NotAQuestion`` if there are more options than columns in a row."""
+    """Raises ``NotAQuestion`` if it cannot be a row."""
     if len(found.topic) > _LONGEST_TOPIC:
         raise NotAQuestion(f"tên chủ đề dài quá {_LONGEST_TOPIC} ký tự: hãy viết ngắn lại", "topic")
-    text, reference, topic, title, *options = tidied(
-        [found.text, found.reference, found.topic, found.title, *found.options]
+    text, reference, topic, title, given, *options = tidied(
+        [found.text, unmarked(found.reference), found.topic, found.title, found.id, *found.options]
     )
     if len(options) > len(LETTERS):
         raise NotAQuestion(f"câu có {len(options)} phương án, tối đa {len(LETTERS)}", OPTION_COLUMNS[-1])
-    if not 0 < len(title) <= _LONGEST_ID:
-        title = "q-" + sha256("\n".join([text, *options]).encode()).hexdigest()[:10]
     answer = "".join(letter for letter, right in zip(LETTERS, found.right, strict=False) if right)
     cells = dict.fromkeys((*QUESTION_COLUMNS, *OPTIONAL_COLUMNS), "")
     cells.update(zip(OPTION_COLUMNS, options, strict=False))
-    cells.update(id=title, topic=topic or NO_TOPIC, text=text, answer=answer, reference=reference)
+    named = next((name for name in (given, title) if 0 < len(name) <= _LONGEST_ID), "")
+    cells.update(id=named, topic=topic or NO_TOPIC, text=text, answer=answer, reference=reference)
     cells["status"] = found.status
+    for column, cell in cells.items():
+        if wrong := broken_letters(cell):
+            raise NotAQuestion(wrong, column)
+    if not named:
+        cells["id"] = _made_id(cells)
     return Row(file, line, cells)
+
+
+def _made_id(cells: Mapping[str, str]) -> str:
+    """Of the words alone."""
+    options = [cells[column] for column in OPTION_COLUMNS]
+    while options and not options[-1]:
+        options.pop()
+    return "q-" + sha256("\n".join([cells["text"], *options]).encode()).hexdigest()[:10]
+
+
+class Rows:
+    """The questions of a file as its reader finds them."""
+
+    def __init__(self, file: str, findings: Findings) -> None:
+        self._file, self._findings = file, findings
+        self._rows, self._titled = list[Row](), set[int]()
+
+    def add(self, line: int, found: Found) -> None:
+        """Raises ``NotAQuestion``."""
+        row = as_row(self._file, line, found)
+        if not 0 < len(found.id) <= _LONGEST_ID:
+            self._titled.add(len(self._rows))
+        self._rows.append(row)
+        if found.dropped:
+            message = (
+                f"đã bỏ định dạng của câu này ({', '.join(sorted(found.dropped))}), chữ giữ nguyên: hãy xem "
+                "lại nếu câu hỏi nói đến định dạng đó"
+            )
+            self.note(line, "text", row["id"], message)
+
+    def note(self, line: int, column: str, value: str, message: str) -> None:
+        self._findings.notices.append(Fault(self._file, line, column, value[:60], message))
+
+    def refuse(self, line: int, text: str, problem: NotAQuestion) -> None:
+        self._findings.add(fault_of(self._file, line, text, problem), problem)
+
+    def finished(self, form: str) -> list[Row]:
+        """All of them; questions of one title get ids of their own, as the title tells them not apart."""
+        counts = Counter(row["id"] for row in self._rows)
+        rows = []
+        for place, row in enumerate(self._rows):
+            if place in self._titled and counts[row["id"]] > 1 and not row["id"].startswith("q-"):
+                made = Row(row.file, row.line, {**row.cells, "id": _made_id(row.cells)})
+                self.note(
+                    row.line, "id", row["id"], f"nhiều câu cùng tên này: câu ở dòng này có mã {made['id']}"
+                )
+                rows.append(made)
+            else:
+                rows.append(row)
+        findings = self._findings
+        if not rows and not findings.faults and not findings.left_out:
+            findings.faults.append(Fault(self._file, 1, "", "", f"không có câu hỏi nào theo dạng {form}"))
+        return rows
 
 
 def fault_of(file: str, line: int, text: str, problem: NotAQuestion) -> Fault:
@@ -103,6 +183,17 @@ def topic_of(category: str) -> str:
     return "/".join(named)[: _LONGEST_TOPIC + 1]
 
 
+_WEIGHT = re.compile(r"[+−–-]?[0-9]{1,9}(?:[.,][0-9]{0,60})?|[+−–-]?[.,][0-9]{1,60}")
+
+
+def weight_in(text: str) -> float | None:
+    """A share of the mark in percent, with any number of decimals: `` -33.3333333 ``; None if it is none."""
+    text = text.strip()
+    if not _WEIGHT.fullmatch(text):
+        return None
+    return float(text.replace(",", ".").replace("−", "-").replace("–", "-"))
+
+
 def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
     """The options with a share of the mark are right; this contest gives no partial marks.
 
@@ -110,7 +201,7 @@ def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
     """
     right = [weight > 0 for weight in weights]
     total = sum(weight for weight in weights if weight > 0)
-    if single and (sum(right) != 1 or total != 100):
+    if single and (sum(right) != 1 or abs(total - 100) > 1e-3):
         message = (
             "câu chọn một phương án cần đúng một phương án 100%, các phương án khác 0%: không có điểm một phần"
         )
@@ -118,77 +209,3 @@ def right_ones(weights: Sequence[float], *, single: bool) -> list[bool]:
     if not single and abs(total - 100) > 1:
         raise NotAQuestion(f"các phương án đúng cần cộng lại bằng 100%, đang là {total:g}%", "answer")
     return right
-
-
-_BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
-# What plain text cannot show.
-_LOST = frozenset({"img", "audio", "video", "object", "iframe", "svg", "math", "table", "script", "embed"})
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
-_QUOTE_OR_END = re.compile(r"=\s{0,9}[\"']|>")
-# int() refuses numbers of thousands of digits.
-_LONG_NUMBER = re.compile(r"&#\w{9}")
-
-
-def plain(text: str) -> str:
-    """Turns simple HTML into text with line breaks. Raises ``NotAQuestion`` for pictures, tables and the like.
-
-    Goes through the text once: html.parser looks for the end of each tag up to the end of the text, so a text
-    full of unfinished tags took it minutes. ``<`` that begins no tag is an ordinary character.
-    """
-    spend(len(text))
-    if _LONG_NUMBER.search(text) or "@@PLUGINFILE@@" in text:
-        raise NotAQuestion("có tệp đính kèm hoặc ký hiệu &#… không đọc được: đề thi chỉ nhận chữ")
-    parts, shift = list[str](), list[str]()
-    for tag, closing, piece in _pieces(text):
-        if tag in _LOST:
-            raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({tag}): đề thi chỉ nhận chữ")
-        if tag in _BREAKS:
-            parts.append("\n")
-        elif tag in {"sup", "sub"} and not closing:
-            shift.append(tag)
-        elif shift and tag == shift[-1]:
-            shift.pop()
-        parts.append(_shifted(unescape(piece), shift[-1]) if shift else unescape(piece))
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _pieces(text: str) -> Iterator[tuple[str, bool, str]]:
-    """Each tag's name in small letters, whether it is a closing one, and the text behind it."""
-    name, closing, begin, at = "", False, 0, text.find("<")
-    while at >= 0:
-        end, found = -1, _TAG.match(text, at)
-        if text.startswith("<!--", at):
-            end = text.find("-->", at + 4) + 3
-            if end < 3:
-                raise NotAQuestion("chú thích HTML (<!--) không có dấu đóng (-->)")
-        elif text.startswith("<![", at):
-            raise NotAQuestion("có phần HTML không đọc được (<!): hãy dán lại nội dung dạng chữ thường")
-        elif text.startswith(("<!", "<?"), at):
-            end = text.find(">", at) + 1
-        elif found:
-            end = _end_of_tag(text, found.end())
-        if end == 0:  # nothing ends behind here
-            break
-        if end > 0:
-            yield name, closing, text[begin:at]
-            name, closing, begin = (found[2].lower(), found[1] == "/", end) if found else ("", False, end)
-        at = text.find("<", max(end, at + 1))
-    yield name, closing, text[begin:]
-
-
-def _end_of_tag(text: str, at: int) -> int:
-    """Behind the ``>`` that is not in a quoted attribute; 0 if there is none."""
-    while found := _QUOTE_OR_END.search(text, at):
-        at = found.end()
-        if found[0] == ">":
-            return at
-        at = max(text.find(found[0][-1], at) + 1, at)
-    return 0
-
-
-def _shifted(text: str, tag: str) -> str:
-    table = _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS
-    if any(ord(sign) not in table for sign in text.strip()):
-        raise NotAQuestion(f"có hình ảnh, bảng hay công thức ({tag}): đề thi chỉ nhận chữ")
-    return text.translate(table)

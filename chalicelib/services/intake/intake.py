@@ -79,6 +79,7 @@ from chalicelib.services.intake.corrections import LOG, UNCHANGED, plan_correcti
 from chalicelib.services.intake.decisions import contradictions, in_words, read_decisions
 from chalicelib.services.intake.intake_report import answer, even_sheet
 from chalicelib.services.intake.place import Place, rightly
+from chalicelib.services.intake.preview import ToPreview
 from chalicelib.services.intake.releases import (
     ANNULMENTS_FILE,
     WHO,
@@ -135,6 +136,11 @@ class _Sent(NamedTuple):
         return self.place.file
 
     @property
+    def left_out(self) -> int:
+        """How many of its questions no paper can ask."""
+        return sum(len(file.left_out) for file in self.read.files.values())
+
+    @property
     def table(self) -> File:
         return File(self.file, self.read.file(self.file))
 
@@ -180,6 +186,8 @@ class Intake:
 
     ``to_rules`` writes the rules in words, as a page: of the definition, and of those that begun weeks keep.
 
+    ``to_preview`` writes a bank as the page on which somebody reads it.
+
     ``people`` are asked for names, and whose a citizen ID is; ``revocations`` end sessions.
     """
 
@@ -192,6 +200,7 @@ class Intake:
     published: Published
     people: Callable[[], ParticipantStore]
     revocations: Callable[[], Revocations]
+    to_preview: ToPreview
 
     def take_over(
         self, place: Place, read: ReadFile, now: datetime, came: datetime | None = None
@@ -214,6 +223,7 @@ class Intake:
             ),
             self._names,
             self._word,
+            self.to_preview,
         )
 
     def refuse(self, place: Place, read: ReadFile, now: datetime, why: str) -> IntakeAnswer:
@@ -257,6 +267,7 @@ class Intake:
                     files = replaced(self._source(seen, gathering), file, told)
                     if seen is None and missing_kinds(files):
                         _go_together(file, check_files, files)
+                        self._check_confirmation(_without(sent) if sent.left_out else None, sent, None, now)
                         return self._gather(files, gathering)
                 else:
                     files = sent.read.files
@@ -553,6 +564,7 @@ class Intake:
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"linted": linted} if linted else {}),
             **({"from_week": from_week} if from_week else {}),
+            **({"questions_left_out": sent.left_out} if sent.left_out else {}),
             **({"confirmed": sent.confirmed[0]} if changes and sent.confirmed else {}),
             **(self._told(offered, sent, before, now) if offered else {}),
         }
@@ -582,7 +594,8 @@ class Intake:
     def _changes(
         self, before: Current | None, after: Current, sent: _Sent, source: str, now: datetime
     ) -> Consequences | None:
-        """What ``after`` changes in published results; without closes where it only takes two people.
+        """What ``after`` changes in published results; without closes where it only takes two people, or a look
+        at the questions that are left out.
 
         ``source``: the digest of the files that are in force when a confirmation may arrive. Raises
         ``ContestFaults`` where nothing may change.
@@ -591,7 +604,9 @@ class Intake:
         if DECISION_FILES.get(sent.file) in _AT_ONCE and not releases:
             return None
         closes = self.published.consequences(after, to_ms(now)) if before and not releases else []
-        if before is None or not (closes or releases or needs_another(before, after)):
+        if before is None:
+            return _without(sent) if sent.left_out else None
+        if not (closes or releases or sent.left_out or needs_another(before, after)):
             return None
         recognised = [
             one.what
@@ -613,6 +628,7 @@ class Intake:
             source=source,
             cause=_cause(sent.file),
             closes=tuple(closes),
+            left_out=sent.left_out,
         )
 
     @staticmethod
@@ -661,6 +677,18 @@ def _named_twice(row: RosterRow) -> Fault:
         "một dòng khác của danh sách đã nêu người này, bằng số căn cước hoặc mã hồ sơ"
     )
     return Fault("rosters", 0, "participant_id", row.full_name, message)
+
+
+def _without(sent: _Sent) -> Consequences:
+    """Of a file whose questions are not all asked, before there is a contest."""
+    return Consequences(
+        file=sent.file,
+        sha256=sent.read.sha256,
+        source="",
+        cause=_cause(sent.file),
+        closes=(),
+        left_out=sent.left_out,
+    )
 
 
 def _cause(file: str) -> Cause:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from chalicelib.services.closing.consequences import FIGURES, LEVELS
 from chalicelib.services.intake.bank_lint import Linted, sheets_of
 from chalicelib.services.intake.confirmations import ANSWER, Unconfirmed, show
 from chalicelib.services.intake.place import Place
+from chalicelib.services.intake.preview import ToPreview, preview_of
 from chalicelib.services.ports import ObjectStore, PlainSheet, WriteBook
 
 _LONGEST = 2_000
@@ -28,6 +29,7 @@ _TAKEN = {
     "questions_approved": "Câu hỏi đã thẩm định",
     "questions_not_asked": "Câu hỏi chưa thẩm định (không đưa vào đề)",
     "questions_lapsed": "Câu hỏi đã sửa sau thẩm định (coi là draft, hãy thẩm định lại)",
+    "questions_left_out": "Câu không thể đưa vào đề, đã bỏ ra",
     "units": "Đơn vị",
     "roster_rows": "Người trong danh sách của các đơn vị",
     "exclusions": "Người không được dự thi",
@@ -71,8 +73,9 @@ def answer(
     take: Callable[[list[Fault]], dict[str, Any]],
     names: Names = lambda _: {},
     word: Callable[[], str] = lambda: "tuần",
+    to_preview: ToPreview | None = None,
 ) -> IntakeAnswer:
-    """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX.
+    """Takes a file over by ``take``; returns the answer, also put as JSON and XLSX, and a bank as a page.
 
     ``take`` adds to the list what is to be looked at although the file is taken over. It may raise
     ``ContestFaults`` and ``Unconfirmed``. ``names``: participant id → full name, for the workbook. ``word`` is
@@ -96,14 +99,25 @@ def answer(
         taken = waiting.told
     spoken = word()
     linted = taken.pop("linted", None)
+    warnings = [*_of_reading(read), *warnings]
     faults, warnings = ([_spoken(one, spoken) for one in places] for places in (faults, warnings))
     report = make_report(place.file, read.sha256, now, taken, faults, warnings, accepted=accepted)
     book = write_book(as_sheets(report, names, spoken, linted), now)
     if "second_person" in taken:  # who is to confirm it
         show(desk, taken["code"], ANSWER, book)
+    if to_preview and (preview := preview_of(read)):
+        desk.put(f"{place.answer}.html", to_preview(preview).encode(errors="replace"))
     desk.put(f"{place.answer}.xlsx", book)
     desk.put(f"{place.answer}.json", report.encode())
     return report
+
+
+def _of_reading(read: ReadFile) -> Iterator[Fault]:
+    """Questions that no paper can ask, and what was read otherwise than it stands there."""
+    for file in read.files.values():
+        for one in as_faults(file.left_out):
+            yield replace(one, message=f"câu này không có trong đề: {one.message}")
+        yield from as_faults(file.notices)
 
 
 def in_words_of(text: str, word: str) -> str:
@@ -202,6 +216,20 @@ def _changes(consequences: Consequences, names: Names, word: str) -> PlainSheet:
     return PlainSheet("Hệ quả", (14, 16, 24, 40, 24, 24), _CLOSES, _short(rows))
 
 
+def _why_not_yet(consequences: Consequences | None) -> str:
+    if consequences is None or not (consequences.closes or consequences.left_out):
+        return "việc này phải do hai người thực hiện"
+    why = []
+    if consequences.left_out:
+        why.append(
+            f"{consequences.left_out} câu của tệp không thể đưa vào đề và sẽ bị bỏ ra, các câu khác vẫn được "
+            "nhận (xem trang “Cần xem lại”)"
+        )
+    if consequences.closes:
+        why.append("tệp này làm thay đổi kết quả đã công bố")
+    return "; ".join(why)
+
+
 def _places(name: str, places: Sequence[Mistake]) -> PlainSheet:
     rows = [(one.file, one.row or None, one.column, one.value, one.message) for one in places]
     return PlainSheet(name, (24, 8, 18, 32, 90), _FAULTS, _short(rows))
@@ -218,7 +246,7 @@ def _summary(report: IntakeAnswer, word: str) -> list[tuple[str, str | int]]:
         confirm = f"người khác đọc tệp ở pending/{taken['code']}/ rồi {confirm}"
     if "code" in taken and not report.accepted:
         changes = report.consequences and report.consequences.closes
-        why = "tệp này làm thay đổi kết quả đã công bố" if changes else "việc này phải do hai người thực hiện"
+        why = _why_not_yet(report.consequences)
         see = " Xem trang “Hệ quả”." if changes else ""
         verdict = f"CHƯA thực hiện: {why}.{see} Nếu đồng ý, {confirm}"
     elif not report.accepted:

@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import { moment } from "./format.js";
+import { unmarked } from "./marked.js";
 import { asksPrediction } from "./record.js";
 import { saveFile } from "./save-file.js";
 import { t } from "./texts.js";
@@ -21,8 +22,8 @@ export function leftoverText(id, paper, { answers, prediction }, record) {
   lines.push("");
   if (!paper) lines.push(JSON.stringify({ answers, prediction }));
   for (const { number, id: question, text, options } of paper ? paper.questions : []) {
-    const chosen = (answers[number] || []).map((key) => `${key}. ${(options.find((option) => option.key === key) || { text: "" }).text}`);
-    lines.push(`${t("paper.question", { number })} [${question}] ${text}`);
+    const chosen = (answers[number] || []).map((key) => `${key}. ${(options.find((option) => option.key === key) || { text: "" }).text}`).map(unmarked);
+    lines.push(`${t("paper.question", { number })} [${question}] ${unmarked(text)}`);
     lines.push(`   → ${chosen.join("; ") || t("paper.isOpen")}${when(number)}`);
   }
   if (paper && asksPrediction(paper)) lines.push(`${t("paper.predictionName")}: ${prediction === null ? "–" : prediction}${when("prediction")}`);

@@ -2,6 +2,7 @@
 
 import { afterClick, h } from "./dom.js";
 import { number as wholeNumber } from "./format.js";
+import { marked } from "./marked.js";
 import { asksPrediction, readPrediction } from "./record.js";
 import { t } from "./texts.js";
 
@@ -66,7 +67,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
     h("input", { type: multiple ? "checkbox" : "radio", name: `q${number}`, value: key, onchange: answer }),
   );
   const labels = options.map((option, i) =>
-    h("label", { class: "choice" }, inputs[i], h("span", null, h("strong", null, `${option.key}. `), option.text)),
+    h("label", { class: "choice" }, inputs[i], h("span", null, h("strong", null, `${option.key}. `), marked(option.text))),
   );
   const mark = () => inputs.forEach((input) => input.parentElement.classList.toggle("chosen", input.checked));
   function answer() {
@@ -82,7 +83,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
     mark();
     flag.refresh();
   }
-  const title = h("legend", { tabindex: "-1" }, h("span", { class: "number" }, t("paper.question", { number })), text);
+  const title = h("legend", { tabindex: "-1" }, h("span", { class: "number" }, t("paper.question", { number })), marked(text));
   const box = h("fieldset", { class: "question", id: `q${number}` }, title,
     multiple && !SAYS_SEVERAL.test(text) && h("p", { class: "hint" }, t("paper.several")), labels, flag.button);
   refresh();

@@ -2,6 +2,7 @@
 
 import { fill, focusOn, h } from "./dom.js";
 import { number } from "./format.js";
+import { marked } from "./marked.js";
 import { reference } from "./reference.js";
 import { known, left, mixed, roundOf, standing } from "./study.js";
 import { t } from "./texts.js";
@@ -50,7 +51,7 @@ export function practise({ title, questions, bank }) {
     const chosen = new Set();
     const buttons = question.options.map(({ key, text }, index) =>
       h("button", { type: "button", class: "choice", "aria-pressed": several ? "false" : null, onclick: () => pick(index) },
-        h("strong", null, `${key}.`), h("span", null, text)));
+        h("strong", null, `${key}.`), h("span", null, marked(text))));
     const check = several && h("button", { type: "button", class: "button primary big", onclick: () => tell([...chosen]) }, t("study.check"));
 
     function pick(index) {
@@ -76,7 +77,7 @@ export function practise({ title, questions, bank }) {
     choose = pick;
     verdict.textContent = "";
     showCount();
-    fill(place, h("h2", { tabindex: "-1" }, question.text),
+    fill(place, h("h2", { tabindex: "-1" }, marked(question.text)),
       several && h("p", { class: "hint" }, t("study.several")),
       h("div", { class: "field" }, buttons), check);
   }
@@ -86,10 +87,10 @@ export function practise({ title, questions, bank }) {
     const words = { right: t("bank.right"), wrong: t("study.yours") };
     verdict.textContent = right ? t("study.isRight") : t("study.isWrong", { answer: question.answer.join(", ") });
     const next = h("button", { type: "button", class: "button primary big", onclick: go }, t(queue.length ? "study.next" : "study.finish"));
-    fill(place, h("h2", { tabindex: "-1" }, question.text),
+    fill(place, h("h2", { tabindex: "-1" }, marked(question.text)),
       h("ul", { class: "options" }, question.options.map((option) =>
         h("li", { class: mark(option) }, h("span", { class: "key" }, `${option.key}.`),
-          h("span", null, option.text, mark(option) && h("strong", null, ` ${words[mark(option)]}`))))),
+          h("span", null, marked(option.text), mark(option) && h("strong", null, ` ${words[mark(option)]}`))))),
       h("div", { class: right ? "notice good" : "notice bad" },
         h("p", null, h("strong", null, verdict.textContent)),
         reference(question.reference, bank)),
@@ -110,7 +111,7 @@ export function practise({ title, questions, bank }) {
       h("p", { class: "score" }, `${number(size - missed.length)}/${number(size)}`),
       h("p", null, t("study.firstTime")),
       missed.length > 0 && h("section", null, h("h3", null, t("study.missed")),
-        h("ul", { class: "plain" }, missed.map((question) => h("li", null, question.text, " ", reference(question.reference, bank))))),
+        h("ul", { class: "plain" }, missed.map((question) => h("li", null, marked(question.text), " ", reference(question.reference, bank))))),
       h("p", null, t("study.known", { known: number(now.known), all: number(now.all) })),
       h("p", { class: "actions" },
         h("button", { type: "button", class: "button primary", onclick: begin }, t("study.more")),

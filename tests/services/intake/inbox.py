@@ -13,6 +13,7 @@ from chalicelib.documents.plain_file import ReadFile
 from chalicelib.documents.typed import decode
 from chalicelib.domain.times import to_ms
 from chalicelib.readers.plain import read_file
+from chalicelib.reports.bank_preview import preview_page
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.reports.xlsx import plain_book
 from chalicelib.services.contest.reference import Library
@@ -57,6 +58,7 @@ def bare_intake(desk: MemoryObjects, site: MemoryObjects) -> Intake:
         NothingPublished(),
         MemoryParticipants,
         MemoryRevocations,
+        preview_page,
     )
 
 
@@ -76,6 +78,7 @@ class Desk:
             published or NothingPublished(),
             lambda: self.people,
             lambda: self.revocations,
+            preview_page,
         )
 
     def put(self, now: datetime = NOW, **changed: Any) -> dict[str, Any]:

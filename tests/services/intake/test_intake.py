@@ -18,7 +18,7 @@ from tests.services.intake.inbox import LATER, NOW, PEPPER, Desk, bare_intake, s
 
 NOW_TOML = TOML.replace("2022-08-22T08:00:00+07:00", '"now"')
 
-ANSWERS = [f"{sent('c.zip').answer}.{ending}" for ending in ("xlsx", "json")]
+ANSWERS = [f"{sent('c.zip').answer}.{ending}" for ending in ("html", "xlsx", "json")]
 
 
 def test_a_whole_contest_is_accepted_and_the_report_lists_its_contents() -> None:
@@ -68,9 +68,10 @@ def test_the_pointer_is_put_after_everything_it_points_to() -> None:
             super().put(key, data)
 
     take(bare_intake(Logged(), Logged()), "c.zip", zipped(contest_files()), NOW)
-    assert log[-4:] == [
+    assert log[-5:] == [
         CURRENT,
         "data/contest.json",
+        "intake/kept/account/c.zip.v1.html",
         "intake/kept/account/c.zip.v1.xlsx",
         "intake/kept/account/c.zip.v1.json",
     ]

@@ -3,6 +3,7 @@
 import { data } from "../api.js";
 import { afterClick, fill, h } from "../dom.js";
 import { fold, number } from "../format.js";
+import { marked, unmarked } from "../marked.js";
 import { practise } from "../practise.js";
 import { reference } from "../reference.js";
 import { rulingView } from "../ruling.js";
@@ -28,7 +29,7 @@ export function prepared(questions, rulings = []) {
     ...question,
     place: i + 1,
     rulings: rulings.filter((ruling) => ruling.question === question.id),
-    folded: fold([question.id, question.topic, question.text, question.reference, ...question.options.map(({ text }) => text)].join(" ")),
+    folded: fold(unmarked([question.id, question.topic, question.text, question.reference, ...question.options.map(({ text }) => text)].join(" "))),
   }));
 }
 
@@ -140,11 +141,11 @@ function questionView({ place, topic, text, options, answer, reference: told, ru
   const right = ({ key }) => answer.includes(key);
   return h("li", { class: "card" },
     h("p", { class: "hint" }, topic),
-    h("h3", null, `${number(place)}. ${text}`),
+    h("h3", null, `${number(place)}. `, marked(text)),
     h("ul", { class: "options" }, options.map((option) =>
       h("li", { class: right(option) ? "right" : "" },
         h("span", { class: "key" }, `${option.key}.`),
-        h("span", null, option.text, right(option) && h("span", { class: "unseen" }, ` ${t("bank.right")}`))))),
+        h("span", null, marked(option.text), right(option) && h("span", { class: "unseen" }, ` ${t("bank.right")}`))))),
     h("p", { class: "hint" }, t("bank.answer", { answer: answer.join(", ") })),
     reference(told, address),
     rulings.map((ruling) => h("div", { class: "notice" },

@@ -1,0 +1,48 @@
+// The little markup of a question's text (chalicelib/domain/markup.py): u, s, sub, sup and line breaks, as nodes.
+// Nothing of the text is ever read as HTML.
+
+import { h } from "./dom.js";
+
+const MARK = /<\/?(?:u|s|sub|sup)>/g;
+
+/** The text in its order: words, and marks that are closed and cross no other. */
+export function pieces(text) {
+  const found = [...text.matchAll(MARK)];
+  const marks = new Set();
+  /** @type {number[]} */
+  const open = [];
+  found.forEach(([mark], place) => {
+    if (mark[1] !== "/") open.push(place);
+    else if (open.length && found[open[open.length - 1]][0] === mark.replace("/", "")) marks.add(open.pop()).add(place);
+  });
+  const told = [];
+  let at = 0;
+  found.forEach((mark, place) => {
+    if (!marks.has(place)) return;
+    if (at < mark.index) told.push({ text: text.slice(at, mark.index), mark: false });
+    told.push({ text: mark[0], mark: true });
+    at = mark.index + mark[0].length;
+  });
+  if (at < text.length) told.push({ text: text.slice(at), mark: false });
+  return told;
+}
+
+/** The words alone: to search in, to hear. */
+export const unmarked = (text) => pieces(text).filter(({ mark }) => !mark).map((piece) => piece.text).join("");
+
+/** The text as a node. */
+export function marked(text) {
+  const whole = h("span", { class: "marked" });
+  /** @type {HTMLElement} */
+  let here = whole;
+  for (const piece of pieces(text)) {
+    if (!piece.mark) here.append(piece.text);
+    else if (piece.text[1] === "/") here = /** @type {HTMLElement} */ (here.parentElement);
+    else {
+      const inside = h(/** @type {"u" | "s" | "sub" | "sup"} */ (piece.text.slice(1, -1)));
+      here.append(inside);
+      here = inside;
+    }
+  }
+  return whole;
+}
