@@ -51,15 +51,16 @@ def preview_of(read: ReadFile) -> Preview | None:
             found = read_questions(file, None, faults)
     except (BudgetSpent, ContestFaults):
         return None
-    lines = {one.question.id: one.line for one in found}
+    lines = {one.line for one in found}
     told = defaultdict[int, list[str]](list)
     for one in file.plain.notices:
-        told[one.row].append(f"{_place(one)}{one.message}")
+        if one.column != "id":  # which participants do not see
+            told[one.row].append(f"{_place(one)}{one.message}")
     questions = tuple(
         Previewed(one.question, one.status, one.line, (*suspicions(one.question), *told[one.line]))
         for one in found
     )
-    apart = tuple(one for one in file.plain.notices if one.row not in set(lines.values()))
+    apart = tuple(one for one in file.plain.notices if one.row not in lines)
     return Preview(name, questions, file.plain.left_out, apart, len(faults))
 
 
