@@ -465,7 +465,7 @@ class RuledQuestion(TypedDict):
 
     number: QuestionNumber
     id: str
-    text: str
+    text: Marked
     ruling: Annotated[
         Literal["key", "all_right"], Field(description="all_right: whoever had the question has the point.")
     ]
@@ -481,7 +481,7 @@ class ReviewedQuestion(TypedDict):
     number: QuestionNumber
     id: str
     topic: str
-    text: str
+    text: Marked
     options: list[Option]
     chosen: list[Letter]
     keys: Annotated[list[list[Letter]], Field(description="Each has the point; none if anything has it.")]

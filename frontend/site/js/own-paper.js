@@ -3,6 +3,7 @@
 import { barList } from "./chart.js";
 import { fill, h } from "./dom.js";
 import { number } from "./format.js";
+import { marked } from "./marked.js";
 import { rulingView } from "./ruling.js";
 import { t } from "./texts.js";
 import "./texts-result.js";
@@ -47,12 +48,12 @@ function questionView({ number: place, text, options, chosen, keys, right, refer
     const marks = [chosen.includes(key) && t("result.yours"), inKey.has(key) && t("result.key")].filter(Boolean);
     const look = inKey.has(key) ? "right" : chosen.includes(key) ? "wrong" : null;
     return h("li", { class: look }, h("span", { class: "key" }, `${key}.`),
-      h("span", null, said, marks.length > 0 && h("strong", { class: "marks" }, ` (${marks.join(", ")})`)));
+      h("span", null, marked(said), marks.length > 0 && h("strong", { class: "marks" }, ` (${marks.join(", ")})`)));
   };
   return h("li", { class: "card" },
     h("p", { class: "row" }, h("span", { class: "number" }, t("paper.question", { number: place })),
       h("strong", { class: right ? "badge good" : "badge warn" }, h("span", { "aria-hidden": "true" }, right ? "✓ " : "✗ "), t(outcome))),
-    h("p", null, h("strong", null, text)),
+    h("p", null, h("strong", null, marked(text))),
     h("ul", { class: "options" }, options.map(option)),
     ruling && rulingView(ruling),
     reference && h("p", { class: "soft" }, t("result.source", { reference })));

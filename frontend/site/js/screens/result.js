@@ -3,6 +3,7 @@
 import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
 import { duration, moment, number } from "../format.js";
+import { marked } from "../marked.js";
 import { others } from "../mine.js";
 import { ownPaper } from "../own-paper.js";
 import { phase } from "../phase.js";
@@ -101,7 +102,7 @@ function rulingsSection(rulings) {
   return h("section", { class: "card", "aria-labelledby": "rulings" },
     h("h2", { id: "rulings" }, t("ruling.title")),
     h("ul", { class: "list" }, rulings.map((one) => h("li", null,
-      h("p", null, h("strong", null, t("ruling.number", { number: number(one.number) })), " ", one.text),
+      h("p", null, h("strong", null, t("ruling.number", { number: number(one.number) })), " ", marked(one.text)),
       rulingView(one),
       h("p", { class: "soft" }, one.chosen.length ? t("ruling.chosen", { chosen: inWords([one.chosen]) }) : t("ruling.blank"))))));
 }
