@@ -38,6 +38,7 @@ from chalicelib.services.people.registration import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     Application,
+    is_repeated,
     register,
 )
 from chalicelib.services.people.sessions import sign_in
@@ -194,9 +195,9 @@ class AccountApi:
         return self._challenge(brakes.asked(brakes.price_of_registration(traffic, setting)), now)
 
     def register(self, raw: bytes, address: str) -> shapes.Registered:
-        """A registration whose answer was lost is sent again: with the same password it is answered again.
+        """A registration whose answer was lost is sent again: the same data and password are answered again.
 
-        A wrong password counts as at sign-in, and says no more than that the number is taken.
+        A wrong password counts as at sign-in; it and other data say no more than that the number is taken.
         """
         body, reference, now = parse(Registration, raw), self.exam.library.current(), self.exam.clock()
         reference.check_on("registration")
@@ -239,21 +240,28 @@ class AccountApi:
                 person = self._registered_before(application, address, reference, now)
             else:
                 person = self._of_its_owner(application, proven, proof, address, reference, now)
-            person = self.listed.looked_up(person, reference, self.pepper)
+                person = self.listed.looked_up(person, reference, self.pepper)
         self.exam.tokens.seen(person.participant_id)
         return {"participant": responses.participant(person, reference, now)}
 
     def _registered_before(
         self, application: Application, address: str, reference: Current, now: int
     ) -> Participant:
-        """The account with this password. Raises ``AlreadyRegistered``, also where a guess costs something."""
+        """The account with this password, if it was registered with these data, as ``listed`` knows it.
+
+        Raises ``AlreadyRegistered``, also where a guess costs something.
+        """
         try:
-            return self._known(application.citizen_id, application.password, None, address, reference, now)
+            found = self._known(application.citizen_id, application.password, None, address, reference, now)
         except ProofRequired:
             self.sources.missed(source_id(self.pepper, address), now)
             raise AlreadyRegistered from None
         except WrongCredentials:  # counted as a miss already
             raise AlreadyRegistered from None
+        found = self.listed.looked_up(found, reference, self.pepper)
+        if not is_repeated(application, found):
+            raise AlreadyRegistered
+        return found
 
     def _of_its_owner(
         self,

@@ -99,8 +99,17 @@ def test_nobody_registers_twice() -> None:
 def test_a_registration_sent_again_is_answered_with_what_is_stored() -> None:
     counter = Counter()
     first = counter.register()
-    assert counter.register(full_name="Lê Văn Khác", unit_code="SO-B") == first
-    assert counter.people.people[first["participant_id"]].full_name == "Nguyễn Văn An"
+    assert counter.register() == first
+
+
+def test_other_data_with_the_right_password_are_told_that_the_number_is_taken() -> None:
+    counter = Counter()
+    counter.register()
+    for other in ({"full_name": "Lê Văn Khác"}, {"phone": "0912345670"}, {"unit_code": "SO-B"}):
+        with pytest.raises(AlreadyRegistered):
+            counter.register(**other)
+    (stored,) = counter.people.people.values()
+    assert (stored.full_name, stored.unit) == ("Nguyễn Văn An", "SO-A")
 
 
 def test_passwords_guessed_by_registering_meet_the_brake_of_signing_in() -> None:

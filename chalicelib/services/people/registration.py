@@ -78,7 +78,7 @@ def check(
     elif not is_name(application.full_name):
         fault("full_name", "Hãy ghi họ và tên đầy đủ bằng chữ, không dùng chữ số hay ký hiệu.")
     if not is_phone(application.phone):
-        fault("phone", "Hãy ghi số điện thoại di động gồm 10 chữ số, ví dụ 0912345678.")
+        fault("phone", "Hãy ghi số điện thoại di động gồm đủ 10 chữ số.")
     if with_unit:
         errors += _check_unit(application, reference)
     fault_of_password = check_password(application.password, citizen_id, application.phone, f"{born:%d%m%Y}")
@@ -146,8 +146,9 @@ def register(
     errors = [] if listed else _check_unit(application, reference)
     if errors:
         raise InvalidInput(errors)
+    identity = _free_id(number, reference, participants)
     participant = Participant(
-        participant_id=number,
+        participant_id=identity,
         full_name=application.full_name,
         date_of_birth=application.date_of_birth.isoformat(),
         gender=application.gender,
@@ -161,13 +162,28 @@ def register(
         verified_at=now if application.proven else 0,
     )
     participant = placed(participant, listed)
-    try:
-        participants.add(participant)
-    except AlreadyRegistered:
-        identity = participants.in_force([number])[number]
-        if identity == number:
-            raise
-        reference.check_admitted(number, identity)
-        participant = participant._replace(participant_id=identity)
-        participants.add(participant)
+    participants.add(participant)
     return participant
+
+
+def _free_id(number: str, reference: Reference, participants: ParticipantStore) -> str:
+    """Under which id the number can be registered: read before the password is hashed, which costs far more.
+
+    Raises ``AlreadyRegistered``, ``Excluded``, ``Disqualified``.
+    """
+    holder = participants.holder(number)
+    if holder is None:
+        return number
+    if holder.taken or holder.participant_id == number:
+        raise AlreadyRegistered
+    reference.check_admitted(number, holder.participant_id)
+    return holder.participant_id
+
+
+def is_repeated(application: Application, stored: Participant) -> bool:
+    """Whether this is the registration that was stored. Unit and category of listed people are the roster's."""
+    given, born = application, application.date_of_birth.isoformat()
+    told = (given.citizen_id, given.full_name, born, given.gender, given.phone)
+    kept = (stored.citizen_id, stored.full_name, stored.date_of_birth, stored.gender, stored.phone)
+    placed_so = stored.listed or (given.unit_code or "", given.category) == (stored.unit, stored.category)
+    return told == kept and placed_so

@@ -13,7 +13,7 @@ from chalicelib.domain.decisions import Decisions, NumberChange
 from chalicelib.domain.errors import AlreadyRegistered, ContestError, Disqualified, Excluded, InvalidInput
 from chalicelib.domain.identity import participant_id
 from chalicelib.services.contest.reference import Reference
-from chalicelib.services.people.registration import Application, register
+from chalicelib.services.people.registration import Application, is_repeated, register
 from chalicelib.services.ports import Participant
 from tests.fakes import HOUR, START_MS, MemoryParticipants, PlainPasswords, Watched, definition, reference
 
@@ -243,7 +243,7 @@ def test_a_proof_is_spent_once_the_fields_are_right_and_before_anything_is_told_
     assert asked == [ID] * 3
 
 
-def test_a_second_registration_costs_the_same_work_as_the_first() -> None:
+def test_a_second_registration_costs_no_password_hash() -> None:
     participants, passwords = Watched(MemoryParticipants()), Watched(PlainPasswords())
 
     def try_once() -> list[str]:
@@ -261,8 +261,36 @@ def test_a_second_registration_costs_the_same_work_as_the_first() -> None:
             )
         return [*passwords.taken(), *participants.taken()]
 
-    assert try_once() == ["hash", "add"]
-    assert try_once() == ["hash", "add", "in_force"]
+    assert try_once() == ["hash", "holder", "add"]
+    assert try_once() == ["holder"]
+
+
+def test_of_two_registrations_at_once_one_is_stored() -> None:
+    participants = MemoryParticipants()
+
+    class Late(MemoryParticipants):
+        """Answers as before the other one was stored."""
+
+        def holder(self, number: str) -> None:
+            return None
+
+    late = Late()
+    late.people = participants.people
+    first = enrol(participants)
+    with pytest.raises(AlreadyRegistered):
+        enrol(late, full_name="Lê Văn Bình")
+    assert list(participants.people.values()) == [first]
+
+
+def test_a_registration_is_repeated_by_the_same_data_whatever_unit_a_roster_says() -> None:
+    stored = enrol()
+    assert is_repeated(AN, stored)
+    assert is_repeated(AN._replace(unit_code="SO-B", category="encouraged"), stored._replace(listed=True))
+    changes: list[dict[str, Any]] = [
+        {"full_name": "Lê Văn Bình"}, {"date_of_birth": date(1990, 5, 7)}, {"phone": "0912345679"},
+        {"unit_code": "SO-B"}, {"unit_code": None}, {"category": "encouraged"}, {"gender": "female"},
+    ]  # fmt: skip
+    assert not [changed for changed in changes if is_repeated(AN._replace(**changed), stored)]
 
 
 def test_the_person_is_forgotten_half_a_year_after_the_last_week() -> None:
