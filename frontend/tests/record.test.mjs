@@ -92,7 +92,7 @@ test("answers are counted without those taken back", () => {
 });
 
 test("a prediction may be typed with dots", () => {
-  for (const text of [" 126.810 ", "126810", "126,810", "126 810", "\u202a126\u00a0810\u202c"]) assert.equal(readPrediction(text), 126810, text);
+  for (const text of [" 126.810 ", "126810", "126,810", "126 810", "\u202a126\u00a0810\u202c", "126.810 người", "126 810 LƯỢT THI"]) assert.equal(readPrediction(text), 126810, text);
   assert.equal(readPrediction(""), null);
-  for (const text of ["-1", "abc", "1e3", "9999999999", "12,5", "12.5", "1.26.810", "126.81"]) assert.equal(readPrediction(text), undefined, text);
+  for (const text of ["-1", "abc", "1e3", "9999999999", "12,5", "12.5", "1.26.810", "126.81", "2 triệu", "khoảng 5 người", "126.810 người 5"]) assert.equal(readPrediction(text), undefined, text);
 });

@@ -8,8 +8,8 @@ import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { levelOf } from "../site/js/screens/result.js";
-import { fullNames, matching } from "../site/js/unit-picker.js";
 import { byLevel, places } from "../site/js/unit-places.js";
+import { fullNames, searchOf } from "../site/js/unit-search.js";
 import { finder } from "../site/js/unit-table.js";
 import { takeTurn } from "../site/js/waiting.js";
 
@@ -19,18 +19,54 @@ const units = [
   { code: "SO-YT", name: "Sở Y tế", bloc: "Sở ngành", parent: "" },
 ];
 
+const found = (all, typed) => searchOf(all)(typed).map(({ code }) => code);
+
 test("units are found without tones, in any order of words", () => {
-  assert.deepEqual(matching(units, "luong do").map(({ code }) => code), ["THPT-DL1", "H-DOLUONG"]);
-  assert.deepEqual(matching(units, "ubnd huyen do").map(({ code }) => code), ["H-DOLUONG"]);
-  assert.equal(matching(units, "")[0].code, "THPT-DL1");
-  assert.deepEqual(matching(units, "xyz"), []);
+  assert.deepEqual(found(units, "luong do"), ["THPT-DL1", "H-DOLUONG"]);
+  assert.deepEqual(found(units, "ubnd huyen do"), ["H-DOLUONG"]);
+  assert.equal(found(units, "")[0], "THPT-DL1");
+  assert.deepEqual(found(units, "xyz"), []);
 });
 
 test("a unit below another is found and shown with the name of the one above", () => {
   const school = { code: "THCS-1", name: "Trường THCS Lê Lợi", bloc: "Trường học", parent: "H-DOLUONG" };
   const all = [...units, school];
-  assert.deepEqual(matching(all, "le loi do luong").map(({ code }) => code), ["THCS-1"]);
+  assert.deepEqual(found(all, "le loi do luong"), ["THCS-1"]);
   assert.deepEqual(all.map(fullNames(all)).slice(2), ["Sở Y tế", "UBND huyện Đô Lương – Trường THCS Lê Lợi"]);
+});
+
+test("what a unit is called comes before what its bloc or the unit above is called", () => {
+  const all = [
+    { code: "A", name: "Trung tâm Dạy nghề", bloc: "Y tế", parent: "" },
+    { code: "B", name: "Trạm xá", bloc: "Cơ sở", parent: "SO-YT" },
+    { code: "C", name: "Phòng Y tế", bloc: "Cơ sở", parent: "" },
+    ...units,
+  ];
+  assert.deepEqual(found(all, "y tế"), ["C", "SO-YT", "B", "A"]);
+  assert.deepEqual(found(all, "so y te"), ["SO-YT", "B", "C"]);
+});
+
+test("a unit is found by its name in full and abbreviated, whichever way it is written", () => {
+  const all = [
+    { code: "1", name: "UBND huyện Yên Thành", bloc: "Huyện", parent: "" },
+    { code: "2", name: "Trường Trung học phổ thông chuyên Phan Bội Châu", bloc: "Trường", parent: "" },
+    { code: "3", name: "Ủy ban nhân dân xã Yên Thành", bloc: "Xã", parent: "" },
+    { code: "4", name: "Trường THPT Yên Thành 2", bloc: "Trường", parent: "" },
+    { code: "5", name: "Trường THPT Phan Đăng Lưu", bloc: "Trường", parent: "1" },
+  ];
+  assert.deepEqual(found(all, "thpt phan boi chau"), ["2"]);
+  assert.deepEqual(found(all, "ubnd yen thanh"), ["1", "3", "5"]);
+  assert.deepEqual(found(all, "ủy ban nhân dân h. yên thành"), ["1", "5", "3"]);
+  for (const typed of ["thp", "trung hoc pho", "THPT"]) assert.deepEqual(found(all, typed), ["2", "4", "5"], typed);
+});
+
+test("units of one name are told apart by the unit above, their bloc or their code", () => {
+  const unit = (code, bloc, parent) => ({ code, name: "Trường THCS Lê Lợi", bloc, parent });
+  const all = [...units, unit("1", "Vinh", ""), unit("2", "Cửa Lò", ""), unit("3", "Cửa Lò", "H-DOLUONG"), unit("4", "Đô Lương", ""), unit("5", "Đô Lương", "")];
+  assert.deepEqual(all.slice(3).map(fullNames(all)), [
+    "Trường THCS Lê Lợi (Vinh)", "Trường THCS Lê Lợi (Cửa Lò)", "UBND huyện Đô Lương – Trường THCS Lê Lợi",
+    "Trường THCS Lê Lợi (4)", "Trường THCS Lê Lợi (5)",
+  ]);
 });
 
 test("the bank is searched in questions, options and sources", () => {

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import published
+from tests.browser import published, registering
 from tests.browser.hands import choose, open_list, press, show_questions
 from tests.browser.people import Person
 from tests.stack import Stack
@@ -98,14 +98,33 @@ def practice_told(visit: Visit) -> None:
 
 def register(visit: Visit) -> None:
     visit.open("#/register")
+    registering.fill_person(visit.page, "040190000123")
+
+
+def register_unit(visit: Visit) -> None:
+    register(visit)
+    registering.go_on(visit.page, 2)
     visit.page.get_by_label("Đơn vị", exact=True).fill("so")
     expect(visit.page.locator(".picks button").first).to_be_visible()
+
+
+def register_password(visit: Visit) -> None:
+    register_unit(visit)
+    choose(visit.page.get_by_label("Cán bộ, công chức"))
+    press(visit.page.locator(".picks button").first)
+    registering.go_on(visit.page, 3)
+    registering.fill_password(visit.page)
+
+
+def register_check(visit: Visit) -> None:
+    register_password(visit)
+    registering.go_on(visit.page, 4)
 
 
 def register_mistakes(visit: Visit) -> None:
     visit.open("#/register")
     visit.page.get_by_label("Số căn cước công dân").fill("123")
-    press(visit.page.get_by_role("button", name="Đăng ký"))
+    press(visit.page.get_by_role("button", name="Tiếp tục"))
     expect(visit.page.get_by_text("Hãy sửa các mục sau")).to_be_visible()
 
 
@@ -371,20 +390,8 @@ def not_found(visit: Visit) -> None:
 SCREENS: dict[str, Callable[[Visit], None]] = {
     show.__name__: show
     for show in (
-        *(
-            home,
-            home_before,
-            home_after,
-            guide,
-            bank,
-            practice,
-            practice_told,
-            register,
-            register_mistakes,
-            sign_in,
-            password,
-            me,
-        ),
+        *(home, home_before, home_after, guide, bank, practice, practice_told, sign_in, password, me),
+        *(register, register_unit, register_password, register_check, register_mistakes),
         *(
             paper_one,
             paper_list,

@@ -8,30 +8,15 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.hands import choose, press, press_blindly
+from tests.browser.people import PASSWORD
+from tests.browser.registering import NAME, register
 from tests.stack import Stack
 
-NAME = "Nguyễn Thị Ánh Đào"
 CITIZEN_IDS = {"mouse": "040190999998", "touch": "040190999999"}
-PASSWORD = "mật khẩu dài"
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.get_by_role("heading", level=1, name=text)).to_be_focused()
-
-
-def register(page: Page, citizen_id: str, password: str = PASSWORD) -> None:
-    page.get_by_label("Số căn cước công dân").fill(citizen_id)
-    page.get_by_label("Họ và tên").fill(NAME)
-    for part, value in (("Ngày", "7"), ("Tháng", "3"), ("Năm", "1990")):
-        page.get_by_label(part, exact=True).fill(value)
-    choose(page.get_by_label("Nữ"))
-    page.get_by_label("Số điện thoại di động").fill("0912 345 678")
-    choose(page.get_by_label("Cán bộ, công chức"))
-    page.get_by_label("Đơn vị", exact=True).fill("so b")
-    press(page.get_by_role("button", name="Sở B"))
-    page.get_by_label("Mật khẩu", exact=True).fill(password)
-    choose(page.get_by_label("Tôi đồng ý"))
-    press(page.get_by_role("button", name="Đăng ký"))
 
 
 def right_answers(stack: Stack) -> dict[str, set[str]]:

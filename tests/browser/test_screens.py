@@ -56,12 +56,20 @@ def findings(page: Page, only: list[str]) -> list[str]:
     ]
 
 
+# Safari on a phone zooms into a field with smaller letters, and out again for nobody.
+TOO_SMALL = """
+    () => [...document.querySelectorAll("input:not([type=radio], [type=checkbox]), select, textarea")]
+        .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16).map((field) => field.outerHTML)
+"""
+
+
 @pytest.mark.parametrize("name", SCREENS)
 def test_nobody_is_kept_out(name: str, hall: Stack, phone: Callable[..., BrowserContext], sitting: Any) -> None:
     page = phone().new_page()
     SCREENS[name](Visit(page, hall, *sitting))
     page.evaluate(AXE)  # not as a script of the page: its policy would refuse that, rightly
     assert findings(page, TAGS) == []
+    assert page.evaluate(TOO_SMALL) == []
     for contrast in ("no-preference", "more"):
         for colors in ("light", "dark"):
             page.emulate_media(color_scheme=colors, contrast=contrast, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -37,17 +37,23 @@ export function textField(name, label, { hint, clean, ...attributes } = {}) {
 export const citizenIdField = (hint = "") =>
   textField("citizen_id", t("person.citizenId"), { hint, inputmode: "numeric", autocomplete: "username", clean: numberIn });
 
-/** A password with a switch to show it. */
+/** A password with a button that shows it. What a phone's keyboard would correct or capitalise stays as it is typed. */
 export function passwordField(name, { label = t("person.password"), ...options }) {
-  const { box, input } = textField(name, label, { type: "password", ...options });
-  const show = h("input", {
-    class: "aside", // about the field, not part of the input
-    type: "checkbox",
-    onchange: () => {
-      input.type = show.checked ? "text" : "password";
-    },
+  const { box, input } = textField(name, label, {
+    type: "password", autocapitalize: "none", autocorrect: "off", spellcheck: "false", ...options,
   });
-  box.append(h("label", { class: "choice bare" }, show, t("person.showPassword")));
+  const show = h("button", { class: "show", type: "button", "aria-controls": name,
+    onmousedown: (event) => event.preventDefault(), // the field keeps the focus, and a phone its keyboard
+    onclick: () => turn(input.type === "password") });
+  const turn = (shown) => {
+    input.type = shown ? "text" : "password";
+    show.textContent = t(shown ? "person.hide" : "person.show");
+    show.setAttribute("aria-label", t(shown ? "person.hidePassword" : "person.showPassword"));
+  };
+  turn(false);
+  const row = h("div", { class: "secret" });
+  input.replaceWith(row);
+  row.append(input, show);
   return { box, input };
 }
 
@@ -84,7 +90,7 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
 }
 
 const nameOf = (box) => box.id.replace(/-field$/, "");
-const inputsOf = (box) => [...box.querySelectorAll("input:not(.aside)")];
+const inputsOf = (box) => [...box.querySelectorAll("input")];
 const isFilled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
 
 function showMistake(box, message) {
@@ -102,9 +108,10 @@ function showMistake(box, message) {
  * The only place that decides which mistakes `form` shows, at its fields and in `summary`. `check()` gives {field: message}.
  * A field shows its mistake after it was left with something in it, or sent; from then on with every change. The summary
  * lists the mistakes found when the form was sent, takes the focus only then, and drops each line when its field is right.
+ * `reveal(box)` brings a field into view that is on another step of the form.
  * All of this waits for the click of a finger that is down.
  */
-export function mistakesOf(form, summary, check = () => ({})) {
+export function mistakesOf(form, summary, check = () => ({}), reveal = /** @type {(box: Element) => void} */ (() => {})) {
   const told = new Set(); // fields
   let refused = {}; // mistakes found by the server, until their field changes
   let lines = new Map(); // of the summary, by field
@@ -145,6 +152,7 @@ export function mistakesOf(form, summary, check = () => ({})) {
     if (!box) return message;
     const jump = (event) => {
       event.preventDefault();
+      reveal(box);
       const input = box.querySelector("input, button");
       if (input) input.focus();
     };
@@ -159,7 +167,7 @@ export function mistakesOf(form, summary, check = () => ({})) {
   });
   const changed = ({ target }) => {
     const box = target.closest(".field");
-    if (!box || target.matches(".aside")) return;
+    if (!box) return;
     delete refused[nameOf(box)];
     afterClick(draw);
   };
@@ -167,12 +175,13 @@ export function mistakesOf(form, summary, check = () => ({})) {
   form.addEventListener("change", changed);
 
   return {
-    /** Called when the form is sent: shows the current mistakes and no others; true if there are none. */
-    none() {
-      for (const box of boxes()) told.add(nameOf(box));
+    /** Called when the form is sent, or its `part`: shows the mistakes there are by now; true if the part has none. */
+    none(part = form) {
+      const asked = new Set(boxes().filter((box) => part.contains(box)).map(nameOf));
+      for (const name of asked) told.add(name);
       refused = {};
       afterClick(list);
-      return !Object.keys(check()).length;
+      return !Object.keys(check()).some((name) => part === form || asked.has(name));
     },
 
     /** Shows {field: message} found by the server. */

@@ -94,34 +94,38 @@ function predictionView(question, state, tell) {
   /** @type {number | null} */
   let told = null; // the text shown or typed, so that typing is not overwritten
   const mistake = h("p", { class: "mistake", id: "prediction-mistake", role: "alert", hidden: true });
+  const echo = h("p", { class: "echo", id: "prediction-echo", role: "status" });
   const input = h("input", {
     id: "prediction",
     type: "text",
     inputmode: "numeric",
-    maxlength: 14,
-    "aria-describedby": "prediction-hint prediction-mistake",
+    autocomplete: "off",
+    "aria-describedby": "prediction-hint prediction-echo prediction-mistake",
     oninput() {
       const value = readPrediction(input.value);
       told = value === undefined ? null : value;
-      afterClick(tellMistake); // a keyboard may hand over its last letters only when the field is left
+      afterClick(tellRead); // a keyboard may hand over its last letters only when the field is left
       tell(told);
     },
   });
-  const tellMistake = () => {
-    const wrong = readPrediction(input.value) === undefined;
-    mistake.hidden = !wrong;
-    mistake.textContent = wrong ? t("paper.predictionHint") : "";
+  /** Says how the number is understood, or that it is none. */
+  const tellRead = () => {
+    const value = readPrediction(input.value);
+    mistake.hidden = value !== undefined;
+    mistake.textContent = value === undefined ? t("paper.predictionWrong") : "";
+    echo.textContent = value === undefined || value === null ? "" : t("paper.predictionRead", { value: wholeNumber(value) });
   };
   const refresh = (locked) => {
     input.disabled = Boolean(locked);
     if (state.prediction === told) return;
     told = state.prediction;
     input.value = told === null ? "" : String(told);
+    tellRead();
   };
   const title = h("label", { for: "prediction", tabindex: "-1" },
     h("span", { class: "number" }, t("paper.predictionName")), question);
   const box = h("div", { class: "question field" }, title,
-    h("p", { class: "hint", id: "prediction-hint" }, t("paper.predictionHint")), input, mistake);
+    h("p", { class: "hint", id: "prediction-hint" }, t("paper.predictionHint")), input, echo, mistake);
   refresh();
   return { box, title, refresh };
 }

@@ -15,6 +15,12 @@ export function isoDate(day, month, year) {
   return made.toISOString().slice(0, 10);
 }
 
+/** "1990-03-07" → "07/3/1990", as dates are written here (format.js). @param {string} iso */
+export function birthday(iso) {
+  const [year, month, day] = iso.split("-");
+  return `${day}/${Number(month) < 3 ? month : Number(month)}/${year}`;
+}
+
 /**
  * "0401 85 …" → { year: "1985", gender: "female" }: digit 4 tells century and sex, digits 5–6 the year of birth. Null if it
  * is no citizen ID.

@@ -177,13 +177,14 @@ export function bodyOf(record, asksPrediction) {
 }
 
 /**
- * "1.234" → 1234; null for nothing, undefined for all but numbers from 0 to 1 000 000 000.
+ * "1.234", "1.234 người" → 1234; null for nothing, undefined for all but numbers from 0 to 1 000 000 000.
  * @param {string} text
  */
 export function readPrediction(text) {
   const typed = visible(text);
   if (!typed) return null;
-  if (!/^(\d+|\d{1,3}([ .,]\d{3})+)$/.test(typed)) return undefined; // "12,5" is no whole number
-  const value = Number(typed.replace(/\D/g, ""));
+  const found = /^(\d+|\d{1,3}([ .,]\d{3})+)(?: (?:người|lượt|lượt thi|people|attempts))?$/i.exec(typed); // "12,5" is no whole number
+  if (!found) return undefined;
+  const value = Number(found[1].replace(/\D/g, ""));
   return value <= 1e9 ? value : undefined;
 }

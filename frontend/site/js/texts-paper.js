@@ -13,6 +13,11 @@ addTexts({
     "Số dự đoán của bạn trong tuần này đã được ghi nhận: {value}. Mỗi người có một số dự đoán cho cả tuần.",
     "Your prediction of this week is fixed: {value}. Each person has one prediction a week.",
   ],
+  "paper.predictionRead": ["Số dự đoán của bạn: {value}", "Your prediction: {value}"],
+  "paper.predictionWrong": [
+    "Đây không phải là số nguyên. Chỉ ghi một số nguyên từ 0 trở lên, bằng chữ số.",
+    "This is no whole number. Enter one whole number, 0 or more, in digits.",
+  ],
   "paper.predictionHint": ["Nhập một số nguyên từ 0 trở lên", "Enter a whole number, 0 or more"],
   "paper.toSubmit": ["Kiểm tra và nộp bài", "Check and hand in"],
   "paper.confirm": ["Kiểm tra trước khi nộp", "Check before you hand in"],

@@ -1,44 +1,18 @@
-// Choosing one of up to some thousand units: type a few letters (tones and đ forgiven), tap a name.
+// Choosing one of up to some thousand units: type a few letters, tap a name or press Enter for the first.
 
 import { fill, h } from "./dom.js";
-import { fold, number } from "./format.js";
+import { number } from "./format.js";
 import { t } from "./texts.js";
 import "./texts-forms.js";
+import { fullNames, searchOf } from "./unit-search.js";
 
-/** @typedef {{ code: string, name: string, bloc: string, parent: string }} Unit of data/units.json */
+/** @import { Unit } from "./unit-search.js" */
 
 const SHOWN = 60;
 
-/**
- * Writes a unit's name behind that of the unit above, where there is one: schools of two districts look alike.
- * @param {Unit[]} units
- * @returns {(unit: Unit) => string}
- */
-export function fullNames(units) {
-  const names = new Map(units.map(({ code, name }) => [code, name]));
-  return (unit) => (names.has(unit.parent) ? `${names.get(unit.parent)} – ${unit.name}` : unit.name);
-}
-
-/**
- * Units whose full name or code holds every word typed; those that begin with what was typed come first.
- * @param {Unit[]} units
- * @param {string} typed
- * @param {(unit: Unit) => string} fullName
- */
-export function matching(units, typed, fullName = fullNames(units)) {
-  const words = fold(typed).split(" ").filter(Boolean);
-  const found = units.filter((unit) => {
-    const text = fold(`${fullName(unit)} ${unit.code} ${unit.bloc}`);
-    return words.every((word) => text.includes(word));
-  });
-  const start = words.join(" ");
-  const first = (unit) => (start && fold(unit.name).startsWith(start) ? 0 : 1);
-  return found.sort((a, b) => first(a) - first(b));
-}
-
 /** A field `unit_code`; `value()` is the chosen code or null. @param {Unit[]} units */
 export function unitPicker(units) {
-  const fullName = fullNames(units);
+  const [fullName, search] = [fullNames(units), searchOf(units)];
   /** @type {Unit | null} */
   let chosen = null;
   const hint = h("p", { class: "hint", id: "unit_code-hint" });
@@ -47,32 +21,48 @@ export function unitPicker(units) {
     class: "search",
     type: "text",
     autocomplete: "off",
+    autocapitalize: "none",
+    autocorrect: "off",
+    spellcheck: "false",
     "aria-describedby": "unit_code-hint unit_code-mistake",
     oninput: () => list(),
     onfocus: () => list(),
   });
   const picks = h("ul", { class: "picks", hidden: true });
   const count = h("p", { class: "hint", "aria-live": "polite" });
-  const area = h("div");
+  const area = h("div", { onkeydown: onKey });
   const box = h("div", { class: "field", id: "unit_code-field" },
     h("label", { for: "unit_code" }, t("person.unit")), hint, area,
     h("p", { class: "mistake", id: "unit_code-mistake", hidden: true }));
 
   function list() {
-    const found = matching(units, input.value, fullName);
-    const shown = found.slice(0, SHOWN);
-    const rows = [];
-    /** @type {string | null} */
-    let bloc = null;
-    for (const unit of groupByBloc(shown)) {
-      if (unit.bloc !== bloc) rows.push(h("li", { class: "bloc" }, unit.bloc));
-      bloc = unit.bloc;
-      rows.push(h("li", null, h("button", { type: "button", onclick: () => chooseByHand(unit) }, fullName(unit))));
-    }
-    fill(picks, rows);
-    picks.hidden = !rows.length;
+    const typed = input.value.trim();
+    const found = search(typed);
+    const shown = typed ? found.slice(0, SHOWN) : groupByBloc(found.slice(0, SHOWN));
+    fill(picks, shown.map((unit, i) => [
+      !typed && (i === 0 || shown[i - 1].bloc !== unit.bloc) && h("li", { class: "bloc" }, unit.bloc),
+      h("li", null, h("button", { type: "button", onclick: () => chooseByHand(unit) },
+        fullName(unit), typed && h("span", { class: "hint" }, unit.bloc))),
+    ]));
+    picks.classList.toggle("typed", Boolean(typed)); // then Enter picks the first
+    picks.hidden = !shown.length;
     const more = found.length - shown.length;
     count.textContent = !found.length ? t("person.unitNone") : more ? t("person.unitMore", { count: number(more) }) : "";
+  }
+
+  /** Enter picks and sends no form; the arrows walk through the list. @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.isComposing || chosen) return; // a Vietnamese keyboard is still putting a letter together
+    const buttons = [...picks.querySelectorAll("button")];
+    const at = buttons.indexOf(/** @type {any} */ (document.activeElement));
+    if (event.key === "Enter" && at < 0) {
+      event.preventDefault();
+      if (input.value.trim() && buttons.length) buttons[0].click();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = event.key === "ArrowDown" ? Math.min(at + 1, buttons.length - 1) : at - 1;
+      (buttons[next] || input).focus();
+    }
   }
 
   /** @param {Unit | null} unit */
@@ -100,6 +90,8 @@ export function unitPicker(units) {
   return {
     box,
     value: () => (chosen && !box.hidden ? chosen.code : null),
+    /** The chosen unit's name, for people. */
+    name: () => (chosen && !box.hidden ? fullName(chosen) : ""),
     typed: () => input.value,
     /** Restores the chosen unit, or the typed text. */
     restore(code, typed) {
