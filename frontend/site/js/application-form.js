@@ -1,5 +1,6 @@
 // The fields of a registration in three steps, and a page on which everything can be checked before it is sent.
 
+import { clock } from "./clock.js";
 import { add, afterClick, fill, h } from "./dom.js";
 import { citizenIdField, passwordField, radioField, textField } from "./form.js";
 import { capitalised, nameIn, numberIn, phoneIn, visible } from "./pasted.js";
@@ -46,7 +47,7 @@ export function applicationForm({ contest, units, known, title, change }) {
     section(PERSON, [Object.keys(known).length > 0 && proved(known, title), asked]),
     section(UNIT, [!onlyOne && category.box, unit.box]),
     section(PASSWORD, [password.box, consent.box]),
-    section(CHECK, [h("p", null, t("register.checkAbout")), review]),
+    section(CHECK, [review]),
   ];
 
   const application = () => ({
@@ -73,8 +74,11 @@ export function applicationForm({ contest, units, known, title, change }) {
     sections,
     application,
     check,
-    /** Draws the page to check. */
-    show: () => fill(review, groups(application(), chosen() && titleOf(chosen()), unit.name(), change)),
+    /** Draws what follows from the steps before. */
+    show() {
+      consent.ask(application().date_of_birth);
+      fill(review, groups(application(), chosen() && titleOf(chosen()), unit.name(), change));
+    },
     keep: () => ({
       texts: texts.map(({ value }) => value), category: category.value(), unit: unit.value(), unitTyped: unit.typed(),
       consent: consent.input.checked,
@@ -153,11 +157,16 @@ function bornField(told) {
 function consentField() {
   const input = h("input", { type: "checkbox", id: "consent", "aria-describedby": "consent-about consent-mistake" });
   const notice = h("a", { href: "#/guide/privacy", target: "_blank", rel: "noopener" }, t("person.notice"));
+  const guardian = h("p", null, t("person.guardian"));
   const box = h("div", { class: "field", id: "consent-field" },
-    h("div", { id: "consent-about" }, h("p", null, t("person.readNotice"), " ", notice, "."), h("p", null, t("person.guardian"))),
+    h("div", { id: "consent-about" }, h("p", null, t("person.readNotice"), " ", notice, "."), guardian),
     h("label", { class: "choice" }, input, h("span", null, t("person.consent"))),
     h("p", { class: "mistake", id: "consent-mistake", hidden: true }));
-  return { box, input };
+  /** Whoever has turned sixteen decides alone. @param {string} born */
+  const ask = (born) => {
+    guardian.hidden = `${Number(born.slice(0, 4)) + 16}${born.slice(4)}` <= new Date(clock.now()).toISOString().slice(0, 10);
+  };
+  return { box, input, ask };
 }
 
 const sexOf = ({ gender }) => t(gender === "male" ? "person.male" : "person.female");
@@ -176,12 +185,11 @@ const table = (rows) => h("dl", { class: "rows" },
 /** What the provider told, for the person to look over. */
 const proved = (known, title) => add(h("div"), [h("p", null, t("identity.proved", { title })), table(personRows(known)), h("p", { class: "hint" }, t("identity.wrongData"))]);
 
-/** Everything that will be sent, by step, each with a button that leads back to it. */
+/** What will be sent, but the password, by step, each with a button that leads back to it. */
 function groups(application, category, unit, change) {
   const parts = [
     personRows(application),
     [[t("person.category"), category], [t("person.unit"), unit || t("person.noUnit")]],
-    [[t("person.password"), t("register.passwordSet")], [t("register.consent"), t("register.consented")]],
   ];
   return parts.map((rows, step) => h("section", { class: "checked" },
     h("div", { class: "head" }, h("h3", null, t(TITLES[step])),

@@ -38,13 +38,10 @@ addTexts({
   "person.male": ["Nam", "Male"],
   "person.female": ["Nữ", "Female"],
   "person.phone": ["Số điện thoại di động", "Mobile phone number"],
-  "person.phoneHint": ["10 chữ số, để Ban Tổ chức gọi khi cần", "10 digits; the organisers call it if need be"],
+  "person.phoneHint": ["10 chữ số", "10 digits"],
   "person.category": ["Đối tượng dự thi", "Kind of participant"],
   "person.unit": ["Đơn vị", "Unit"],
-  "person.unitHint": [
-    "Gõ vài chữ trong tên đơn vị, không cần dấu, rồi chọn trong danh sách",
-    "Type a few letters of the unit's name, without tones, then choose from the list",
-  ],
+  "person.unitHint": ["Gõ vài chữ trong tên, không cần dấu, rồi chọn", "Type a few letters of the name, without tones, then choose"],
   "person.unitOptional": [
     "Nếu bạn đang học hoặc làm việc tại một đơn vị trong danh sách. Nếu không, để trống.",
     "If you study or work at a unit of the list. Otherwise leave it empty.",
@@ -76,7 +73,6 @@ addTexts({
   "register.unit": ["Đối tượng và đơn vị", "Your unit"],
   "register.password": ["Mật khẩu và đồng ý", "Password and consent"],
   "register.check": ["Kiểm tra trước khi gửi", "Check before you send"],
-  "register.checkAbout": ["Nếu có chỗ chưa đúng, bấm “Sửa”. Nếu đúng cả, bấm “Đăng ký”.", "Press “Change” where something is wrong. If all is right, press “Register”."],
   "register.number": ["Số căn cước", "ID number"],
   "register.born": ["Ngày sinh, giới tính", "Born, sex"],
   "register.phone": ["Điện thoại", "Phone"],
@@ -84,9 +80,6 @@ addTexts({
   "register.back": ["Quay lại", "Back"],
   "register.change": ["Sửa", "Change"],
   "register.changePart": ["Sửa: {part}", "Change: {part}"],
-  "register.passwordSet": ["Đã đặt", "Set"],
-  "register.consent": ["Xử lý dữ liệu cá nhân", "Personal data"],
-  "register.consented": ["Đã đồng ý", "Agreed"],
   "register.send": ["Đăng ký", "Register"],
   "register.have": ["Đã đăng ký?", "Registered already?"],
   "register.taken": [

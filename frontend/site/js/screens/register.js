@@ -40,8 +40,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
     lead.hidden = at > 0;
     back.hidden = at === 0;
     send.textContent = t(at < CHECK ? "register.next" : "register.send");
-    if (at < CHECK) return;
-    complete = true;
+    complete = complete || at === CHECK;
     fields.show();
   });
 
