@@ -21,6 +21,7 @@ function withImports(...entries) {
 }
 
 const read = (name) => readFileSync(new URL(name, site), "utf8");
+const styles = () => readdirSync(site).filter((name) => name.endsWith(".css"));
 const scripts = () => readdirSync(site, { recursive: true }).filter((name) => name.endsWith(".js") && name !== "sw.js");
 
 test("the first page asks for all its modules at once", () => {
@@ -59,12 +60,14 @@ const TOO_NEW = [
 
 test("the page uses nothing that browsers of five years ago do not know", () => {
   for (const name of [...scripts(), "sw.js"]) for (const feature of TOO_NEW) assert.doesNotMatch(read(name), feature, name);
-  for (const feature of [/:has\(/, /@layer/, /@container/, /color-mix/, /\bdvh\b/, /&:/]) assert.doesNotMatch(read("style.css"), feature);
+  for (const name of styles()) {
+    for (const feature of [/:has\(/, /@layer/, /@container/, /color-mix/, /\bdvh\b/, /&:/]) assert.doesNotMatch(read(name), feature, name);
+  }
 });
 
 test("the page has no inline style or script, and loads nothing from elsewhere", () => {
   const page = read("index.html");
   assert.doesNotMatch(page, /<style|style=|<script(?![^>]*\bsrc=)|\son\w+=/);
   for (const [, address] of page.matchAll(/(?:src|href)="([^"]+)"/g)) assert.match(address, /^[/#](?!\/)/);
-  assert.doesNotMatch(read("style.css"), /url\(|@import/);
+  for (const name of styles()) assert.doesNotMatch(read(name), /url\(|@import/, name);
 });

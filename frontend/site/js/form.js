@@ -2,8 +2,11 @@
 
 import { afterClick, fill, h } from "./dom.js";
 import { hadInvisible, numberIn } from "./pasted.js";
+import { styled } from "./styles.js";
 import { t } from "./texts.js";
 import "./texts-forms.js";
+
+await styled("forms.css");
 
 /**
  * A labelled text input; `mistake` shows its mistake. `clean` is applied when the field is left: no length cuts a pasted text.
