@@ -75,9 +75,9 @@ export function applicationForm({ contest, units, known, title, change }) {
     application,
     check,
     /** Draws what follows from the steps before. */
-    show() {
+    show(at) {
       consent.ask(application().date_of_birth);
-      fill(review, groups(application(), chosen() && titleOf(chosen()), unit.name(), change));
+      fill(review, at === CHECK && groups(application(), chosen() && titleOf(chosen()), unit.name(), change));
     },
     keep: () => ({
       texts: texts.map(({ value }) => value), category: category.value(), unit: unit.value(), unitTyped: unit.typed(),

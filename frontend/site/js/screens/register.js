@@ -41,7 +41,7 @@ export async function screen({ contest, go, kept, query = new URLSearchParams(),
     back.hidden = at === 0;
     send.textContent = t(at < CHECK ? "register.next" : "register.send");
     complete = complete || at === CHECK;
-    fields.show();
+    fields.show(at);
   });
 
   const next = async () => {
