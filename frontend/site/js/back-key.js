@@ -1,9 +1,10 @@
-// The back key goes one step back inside a paper: each step is an entry of the browser's history.
+// The back key goes one step back inside a paper or a form: each step is an entry of the browser's history.
 
 const depth = () => history.state?.depth || 0;
 
 /**
- * A step is `{place, over}`: the question looked at, and whether the "list" or the "review" lies over it. `show(step)` is called
+ * A step is an object: of a paper `{place, over}`, the question looked at, and whether the "list" or the "review" lies over it;
+ * of a form `{at}`. `show(step)` is called
  * when the back key, or the one forward, has led to one. `begin(step)` is where the paper was opened; once it is `over()`, the key
  * leaves it.
  */
@@ -16,6 +17,7 @@ export function backKey(show) {
     else history.go(-depth() - 1); // past all steps of a paper that is handed in
   };
   addEventListener("popstate", popped);
+  const stop = () => removeEventListener("popstate", popped);
   return {
     begin: (step) => depth() || history.replaceState({ ...step, depth: 0 }, ""),
     step: (step) => history.pushState({ ...step, depth: depth() + 1 }, ""),
@@ -26,6 +28,13 @@ export function backKey(show) {
     over() {
       finished = true;
     },
-    stop: () => removeEventListener("popstate", popped),
+    stop,
+    /** Calls `then` at the first entry: the steps lie ahead, and nobody comes back to them. */
+    leave(then) {
+      stop();
+      if (!depth()) return void then();
+      addEventListener("popstate", then, { once: true });
+      history.go(-depth());
+    },
   };
 }
