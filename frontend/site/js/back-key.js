@@ -4,9 +4,8 @@ const depth = () => history.state?.depth || 0;
 
 /**
  * A step is an object: of a paper `{place, over}`, the question looked at, and whether the "list" or the "review" lies over it;
- * of a form `{at}`. `show(step)` is called
- * when the back key, or the one forward, has led to one. `begin(step)` is where the paper was opened; once it is `over()`, the key
- * leaves it.
+ * of a form `{at}`. `show(step)` is called when the back key, or the one forward, has led to one. `begin(step)` is where a paper
+ * was opened; once it is `over()`, the key leaves it.
  */
 export function backKey(show) {
   const here = location.hash;
