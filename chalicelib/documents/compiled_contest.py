@@ -4,6 +4,7 @@ Its parts are texts with digests of their own, which the log's facts and manifes
 ``bank``, ``units``, ``barred`` (participant id → why), ``rosters`` (a digest), and the organisers' decisions:
 ``rulings``, ``annulments``, ``recognitions``, ``confirmations``, ``calendar``, ``switches``, ``notices``,
 ``numbers`` (whose a citizen ID is; participant ids only), ``corrections``, ``mergers``, ``renamings``.
+``pictures``, where the organiser has any, are in no fact and no manifest: nothing depends on them.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ from chalicelib.domain.decisions import (
     SwitchChange,
 )
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.pictures import Picture, PictureKind
 from chalicelib.domain.units import Unit
 
 FORMAT = 1
+PICTURES = "pictures"
 
 
 class Barred(NamedTuple):
@@ -115,6 +118,14 @@ def encode_rosters(digest: str) -> bytes:
 
 def decode_rosters(part: bytes) -> str:
     return str(json.loads(part))
+
+
+def encode_pictures(pictures: Mapping[PictureKind, Picture]) -> bytes:
+    return canonical_json({kind: picture._asdict() for kind, picture in pictures.items()})
+
+
+def decode_pictures(part: bytes) -> dict[PictureKind, Picture]:
+    return {kind: Picture(**raw) for kind, raw in json.loads(part).items()}
 
 
 def encode_decisions(decisions: Decisions) -> dict[str, bytes]:

@@ -37,9 +37,10 @@ class PlainFile(Part, frozen=True):
     """One of ``lines`` (a table), ``rows`` (questions), ``definition`` and ``text`` is filled.
 
     ``lines``: the header and everything below it that is not empty. ``definition``: of ``contest.toml``, as
-    ``compiled_contest`` writes it. ``text``: the guide as HTML, any other text as it was sent. ``faults``: what
-    reading found; if there are any, the rest may be less than the file has. ``notices``: what was read
-    otherwise than it stands there. ``left_out``: questions that no contest can ask; ``rows`` lacks them.
+    ``compiled_contest`` writes it. ``text``: the guide as HTML, a picture as a data URL, any other text as it
+    was sent. ``faults``: what reading found; if there are any, the rest may be less than the file has.
+    ``notices``: what was read otherwise than it stands there. ``left_out``: questions that no contest can ask;
+    ``rows`` lacks them.
     """
 
     lines: tuple[PlainLine, ...] = ()

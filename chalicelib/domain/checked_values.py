@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
+_WEB_ADDRESS = re.compile(
+    r"https://[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}(:\d{2,5})?(/[^\s\"'<>\\@]*)?"  # without a user's name
+)
+
 
 def _iso_duration(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(
@@ -62,6 +66,13 @@ def known_zone(value: str) -> str:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError('múi giờ không có trong danh mục IANA, ví dụ đúng: "Asia/Ho_Chi_Minh"') from error
+    return value
+
+
+def web_address(value: str) -> str:
+    """The ``https`` address of a site, or nothing."""
+    if value and not _WEB_ADDRESS.fullmatch(value):
+        raise ValueError('cần địa chỉ https đầy đủ của cổng thông tin, ví dụ "https://nghean.gov.vn"')
     return value
 
 

@@ -28,7 +28,9 @@ from chalicelib.domain.checked_values import (
     known_zone,
     positive,
     start_of_contest,
+    web_address,
 )
+from chalicelib.domain.colours import colour
 from chalicelib.domain.identity_provider import Identity, Proof
 from chalicelib.domain.times import rfc3339, span_ms, to_ms
 from chalicelib.domain.units import Level
@@ -46,7 +48,15 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
+class Colours(_Table):
+    """The organiser's; the page's other shades are made of ``brand``."""
+
+    brand: Annotated[str, AfterValidator(colour)]
+
+
 class Contest(_Table):
+    """``portal``: the address of the organiser's own site, to which the page links back."""
+
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     title: Text
     title_en: str = ""
@@ -62,6 +72,8 @@ class Contest(_Table):
     grace: Duration = timedelta(seconds=10)
     settle: Duration = timedelta(seconds=60)
     complaints: Duration = timedelta(days=3)
+    colours: Colours | None = None
+    portal: Annotated[str, Field(max_length=200), AfterValidator(web_address)] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -331,6 +343,8 @@ class Week(NamedTuple):
     closes: int
 
 
+# How the page looks, on which nothing depends.
+LOOK = ("contest.colours", "contest.portal")
 # Tables that a week keeps as they were when it opened; they may change for the weeks to come.
 RULES_OF_A_WEEK = ("paper", "prediction", "ranking", "prizes", "unit_prizes")
 # Settings that may change at any time, because no result depends on them. What stands in neither list is frozen
@@ -344,6 +358,7 @@ FREE = frozenset(
         "contest.hotline",
         "contest.period",
         "contest.complaints",
+        *LOOK,
         "desk.two_persons",
         "eligibility.min_age",
         "eligibility.proof_of_work",

@@ -21,6 +21,8 @@ KINDS = {
     "rosters": ("rosters.csv", "rosters.xlsx"),
     "exclusions": ("exclusions.csv", "exclusions.xlsx"),
     "guide": ("guide.md",),
+    "emblem": ("emblem.png", "emblem.jpg", "emblem.jpeg", "emblem.webp"),
+    "banner": ("banner.png", "banner.jpg", "banner.jpeg", "banner.webp"),
 }
 REQUIRED = ("contest", "questions", "units")
 # Files about single people: not part of a contest; each comes alone (services/intake/personal_files.py).
@@ -59,6 +61,7 @@ CONFIRMATION = re.compile(r"confirm-([0-9a-f]{10})\.txt")
 FILES = {name: kind for kind, names in KINDS.items() for name in names}
 # A file with such an ending under another name is a mistake (exclusion.csv would exclude nobody), not an extra.
 _ENDINGS = (".csv", ".toml", ".xlsx", ".xlsm", ".xls", ".ods", ".gift", ".xml")
+_PICTURE = re.compile(r"(emblem|banner)\.\w{1,5}", re.IGNORECASE)
 # Far above any real contest (400 questions and 1,500 units are below 1 MB), far below any size that hurts.
 LARGEST = 20_000_000
 # Some cost more to read than their size suggests: deep TOML names, Markdown marks, questions all faulty.
@@ -95,6 +98,11 @@ def misnamed(name: str) -> Fault:
         message = f"hãy lưu lại dạng .xlsx; {message}"
     elif name.lower().endswith((".xlsm", ".xltm", ".xlsb")):
         message = f"tệp có thể chứa macro: hãy lưu lại dạng .xlsx không có macro; {message}"
+    elif _PICTURE.fullmatch(name):
+        message = (
+            "biểu trưng (emblem) và ảnh bìa (banner) cần là ảnh PNG, JPEG hoặc WebP, tên viết thường; ảnh vẽ "
+            "SVG có thể chứa mã lệnh nên không được nhận: hãy xuất ra PNG, ví dụ emblem.png"
+        )
     return Fault(name, 0, "", "", message)
 
 
@@ -178,4 +186,5 @@ def archive(path: Path) -> bytes:
 
 def _belongs(name: str) -> bool:
     """True for a contest's files and likely misnamed ones, not for Excel's lock files and the like."""
-    return name in FILES or ("/" not in name and name[0] not in ".~" and name.lower().endswith(_ENDINGS))
+    likely = name.lower().endswith(_ENDINGS) or _PICTURE.fullmatch(name)
+    return name in FILES or ("/" not in name and name[0] not in ".~" and bool(likely))

@@ -14,6 +14,7 @@ from chalicelib.documents.plain_file import PlainFile
 from chalicelib.domain.attempt import WRITE_UNIT, largest_entry
 from chalicelib.domain.bank import Question, paired
 from chalicelib.domain.definition import Definition
+from chalicelib.domain.pictures import BOUNDS, Picture, PictureKind
 from chalicelib.domain.shortages import shortages
 from chalicelib.domain.units import Unit, added_up, of_level
 from chalicelib.readers.contest_files import (
@@ -36,6 +37,7 @@ from chalicelib.readers.contest_tables import (
     read_units,
     rosters_file,
 )
+from chalicelib.readers.pictures import picture_of
 from chalicelib.readers.questions.appraisal import Appraised, has_lapsed
 from chalicelib.readers.tables import ContestFaults, Fault, Faults
 
@@ -46,7 +48,8 @@ class ContestFolder:
 
     ``lapsed``: the ids of those that count as drafts since their text is not the one that was appraised;
     ``appraised``: of the approved ones, the text that was, by the name of the appraisal; ``appraised_on``: by
-    the line, when. ``guide`` is HTML.
+    the line, when. ``guide`` is HTML. ``pictures``: the
+    organiser's, with their content.
 
     ``warnings``: what somebody should look at, although the contest can be held as it is.
     """
@@ -58,6 +61,7 @@ class ContestFolder:
     rosters: tuple[RosterRow, ...]
     exclusions: tuple[Exclusion, ...]
     guide: str
+    pictures: Mapping[PictureKind, tuple[Picture, bytes]] = field(default_factory=dict)
     questions_file: str = "questions.csv"
     warnings: tuple[Fault, ...] = ()
     lapsed: tuple[str, ...] = ()
@@ -124,6 +128,7 @@ def _parse(files: Mapping[str, File], known: Mapping[str, str], faults: list[Fau
         faults += _unknown_blocs(definition, units)
     exclusions = tuple(read_exclusions(files.get("exclusions"), definition, faults))
     guide = files["guide"].text(faults) if "guide" in files else ""
+    pictures = _pictures(files, faults)
     if faults or definition is None or bank is None or not units:
         return None
     faults += [Fault(bank.name, 0, "", "", missing) for missing in shortages(questions, definition)]
@@ -136,6 +141,7 @@ def _parse(files: Mapping[str, File], known: Mapping[str, str], faults: list[Fau
         rosters,
         exclusions,
         guide,
+        pictures,
         bank.name,
         (
             *warnings,
@@ -165,6 +171,12 @@ def _unappraised(
             "hãy gửi lại với các cột written_by, written_on, appraised_by, appraised_on"
         )
         yield Fault(file, 0, "appraised_by", "", message)
+
+
+def _pictures(files: Mapping[str, File], faults: list[Fault]) -> dict[PictureKind, tuple[Picture, bytes]]:
+    sent = [(kind, files[kind]) for kind in BOUNDS if kind in files]
+    told = [(kind, file.name, file.text(faults)) for kind, file in sent]
+    return {kind: picture_of(name, url) for kind, name, url in told if url}
 
 
 def with_unit_roster(

@@ -14,6 +14,7 @@ from pathlib import Path
 from chalicelib.documents.compiled_contest import encode_definition
 from chalicelib.documents.intake_answer import Mistake
 from chalicelib.documents.plain_file import PlainFile, PlainLine, PlainRow, ReadFile
+from chalicelib.domain.pictures import BOUNDS
 from chalicelib.readers.budget import BudgetSpent, budget
 from chalicelib.readers.calendar_files import CALENDAR_COLUMNS, SWITCH_COLUMNS
 from chalicelib.readers.contest_files import (
@@ -42,6 +43,7 @@ from chalicelib.readers.correction_files import CORRECTIONS, MERGERS
 from chalicelib.readers.csv_files import csv_records
 from chalicelib.readers.decision_files import ANNULMENTS, RECOGNITIONS, RELEASES, WINNER_CHECKS
 from chalicelib.readers.headings import from_header, headings
+from chalicelib.readers.pictures import read_picture
 from chalicelib.readers.questions.aiken import read_aiken
 from chalicelib.readers.questions.gift import read_gift
 from chalicelib.readers.questions.moodle_xml import read_moodle_xml
@@ -125,6 +127,8 @@ def _content(name: str, data: bytes, faults: Faults) -> PlainFile:
         definition = read_definition(data, faults)
         told = encode_definition(definition).decode() if definition else ""
         return PlainFile(definition=told, faults=_mistakes(faults))
+    if FILES.get(name) in BOUNDS:
+        return PlainFile(text=read_picture(name, data, faults), faults=_mistakes(faults))
     notices = Notices()
     if name in _QUESTIONS:
         findings = Findings(faults, notices, Faults())

@@ -6,7 +6,11 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "gz": "application/gzip",
     "html": "text/html; charset=utf-8",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
     "json": "application/json; charset=utf-8",
+    "png": "image/png",
+    "webp": "image/webp",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }

@@ -198,6 +198,26 @@ class NextRules(Week):
     bank_digest: Digest
 
 
+class Picture(TypedDict):
+    """Its size in pixels, known before it is fetched."""
+
+    file: str
+    width: Count
+    height: Count
+
+
+class Colours(TypedDict):
+    """Shades of the organiser's colour, each readable on its ground; `dark_…`: on dark ones."""
+
+    brand: str
+    brand_deep: str
+    tint: str
+    dark_brand: str
+    dark_brand_deep: str
+    dark_brand_ink: str
+    dark_tint: str
+
+
 class Contest(TypedDict):
     """The public definition with the server's time."""
 
@@ -208,6 +228,10 @@ class Contest(TypedDict):
     organiser_en: str
     hotline: str
     timezone: Annotated[str, Field(description="A name of the IANA time zone database.")]
+    emblem: Annotated[Picture | None, Field(description="The organiser's, below `/data/`.")]
+    banner: Picture | None
+    colours: Annotated[Colours | None, Field(description="null where the page keeps its own.")]
+    portal: Annotated[str | None, Field(description="The organiser's own site.")]
     categories: Annotated[list[Category], Field(min_length=1, max_length=6)]
     period: Annotated[Literal["tuần", "đợt", "kỳ"], Field(description="The word for a week.")]
     notice: Annotated[str | None, Field(description="The organisers' words to everybody.")]

@@ -10,6 +10,7 @@ import "../site/js/texts-me.js";
 import "../site/js/texts-paper.js";
 import "../site/js/texts-result.js";
 import "../site/js/texts-results.js";
+import "../site/js/texts-screen.js";
 
 const document = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");
 const rows = [...document.matchAll(/^\| `([\w.]+)` \| (.+?) \| (.+?) \| (.+?) \|$/gm)].map(([, key, says, , test_]) => ({ key, says, test_ }));

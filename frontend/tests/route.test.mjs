@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { parseRoute } from "../site/js/route.js";
+import { parseRoute } from "../site/js/dom.js";
 
 test("an address names screen, argument and query", () => {
   const { name, argument, query } = parseRoute("#/paper/1-a%20b?x=1");

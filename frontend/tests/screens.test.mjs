@@ -6,6 +6,7 @@ import { busiest } from "../site/js/live.js";
 import { phase, rushWait } from "../site/js/phase.js";
 import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
+import { byBloc } from "../site/js/screens/big-screen.js";
 import { bestScores, ofWeek } from "../site/js/screens/me.js";
 import { levelOf } from "../site/js/screens/result.js";
 import { byLevel, places } from "../site/js/unit-places.js";
@@ -200,4 +201,10 @@ test("1,500 units are found without tones by name, code or the unit above, and f
   assert.equal(find("yen thanh").length, 1500);
   assert.equal(find("t-12 ").length, 111);
   assert.equal(read, 1500);
+});
+
+test("blocs keep the units' order, sum their units' people, and the smallest give way", () => {
+  const blocs = new Map([["A", "Sở"], ["B", "Huyện"], ["C", "Sở"], ["D", "Trường"]]);
+  assert.deepEqual(byBloc({ A: [2, 9], B: [5, 5], C: [2, 2] }, blocs), [["Sở", 4], ["Huyện", 5], ["Trường", 0]]);
+  assert.deepEqual(byBloc({ A: [2, 9], B: [5, 5], "": [70, 70] }, blocs, 2), [["Sở", 2], ["Huyện", 5]]);
 });

@@ -13,6 +13,7 @@ import "../site/js/texts-me.js";
 import "../site/js/texts-proof.js";
 import "../site/js/texts-results.js";
 import "../site/js/texts-rulings.js";
+import "../site/js/texts-screen.js";
 
 const folder = new URL("../site/js/", import.meta.url);
 const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));

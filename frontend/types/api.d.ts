@@ -36,6 +36,16 @@ export interface Challenge {
   signature: string;
 }
 
+export interface Colours {
+  brand: string;
+  brand_deep: string;
+  tint: string;
+  dark_brand: string;
+  dark_brand_deep: string;
+  dark_brand_ink: string;
+  dark_tint: string;
+}
+
 export interface Contest {
   id: string;
   title: string;
@@ -44,6 +54,10 @@ export interface Contest {
   organiser_en: string;
   hotline: string;
   timezone: string;
+  emblem: Picture | null;
+  banner: Picture | null;
+  colours: Colours | null;
+  portal: string | null;
   categories: Array<Category>;
   period: "tu\u1ea7n" | "\u0111\u1ee3t" | "k\u1ef3";
   notice: string | null;
@@ -246,6 +260,12 @@ export interface PasswordReset {
   code: string;
   password: string;
   proof?: string | null;
+}
+
+export interface Picture {
+  file: string;
+  width: number;
+  height: number;
 }
 
 export interface Prediction {

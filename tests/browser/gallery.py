@@ -27,8 +27,10 @@ SIZES = {360: (900, 0.7), 768: (1024, 0.45), 1440: (900, 0.4)}  # width: height 
 COLORS = ("light", "dark")
 NAMES = {
     "home": "Trang chủ, tuần thi đang mở · Home while a week is open",
+    "home_look": "Trang chủ với biểu trưng, ảnh bìa, màu của Ban Tổ chức · Home with the organiser's own look",
     "home_before": "Trước khi cuộc thi mở · Before the contest",
     "home_after": "Sau khi cuộc thi kết thúc · After the contest",
+    "big_screen": "Màn hình trực tiếp cho lễ phát động · The page for a ceremony's screen",
     "guide": "Thể lệ, hướng dẫn, thông báo về dữ liệu cá nhân · Rules and guide",
     "bank": "Ôn tập · The published bank",
     "practice": "Tự kiểm tra · Testing oneself",

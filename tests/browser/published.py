@@ -11,6 +11,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page, Route
 
+from chalicelib.domain.colours import shades
+from tests.readers.pictures import png
 from tests.verify.written_log import WrittenLog
 
 Json = Any
@@ -267,6 +269,18 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
             "units": figures,
         }
     }
+
+
+def look(contest: Mapping[str, Json], brand: str = "#1d5f8a") -> dict[str, Json]:
+    """``contest`` with an organiser's emblem, banner, colour and site; the pictures are white."""
+    shown = {
+        **contest,
+        "emblem": {"file": "emblem.png", "width": 128, "height": 128},
+        "banner": {"file": "banner.png", "width": 1680, "height": 336},
+        "colours": shades(brand)._asdict(),
+        "portal": "https://nghean.gov.vn/",
+    }
+    return {"contest.json": shown, "emblem.png": png(), "banner.png": png(1680, 336)}
 
 
 def commitments() -> dict[str, Json]:

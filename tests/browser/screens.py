@@ -57,6 +57,20 @@ def home(visit: Visit) -> None:
     expect(visit.page.locator(".live .bars li")).to_have_count(min(5, len(visit.units)))
 
 
+def home_look(visit: Visit) -> None:
+    """With the organiser's own emblem, banner and colour."""
+    published.publish(visit.page, published.look(visit.stack.site("/data/contest.json").json()))
+    home(visit)
+    expect(visit.page.locator(".organiser img")).to_be_visible()
+
+
+def big_screen(visit: Visit) -> None:
+    published.publish(visit.page, published.live(visit.units))
+    visit.open("#/truc-tiep")
+    expect(visit.page.get_by_text("427.277")).to_be_visible()
+    expect(visit.page.locator(".screen .bars li").first).to_be_visible()
+
+
 def home_before(visit: Visit) -> None:
     _contest_at(visit, 1)
     visit.open()
@@ -392,6 +406,7 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
     for show in (
         *(home, home_before, home_after, guide, bank, practice, practice_told, sign_in, password, me),
         *(register, register_unit, register_password, register_check, register_mistakes),
+        *(home_look, big_screen),
         *(
             paper_one,
             paper_list,

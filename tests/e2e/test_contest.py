@@ -28,6 +28,7 @@ from chalicelib.domain.paper import draw
 from chalicelib.services.exam.exam import Person
 from chalicelib.web.tokens import Tokens
 from tests.csv_rows import csv_rows
+from tests.readers.pictures import png
 from tests.stack import ROOT, Stack, right_answers, wait_for
 
 PASSWORD = "mật khẩu dài"
@@ -528,6 +529,15 @@ def test_the_site_is_served_with_its_security_headers(stack: Stack) -> None:
     assert "text/html" in page.headers["Content-Type"]
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert stack.site("/data/nothing.json").status_code in {403, 404}
+
+
+def test_an_emblem_goes_through_the_desk_to_the_site_as_a_picture(stack: Stack) -> None:
+    assert stack.deliver("emblem.png", png())["accepted"]
+    served = stack.site("/data/emblem.png")
+    assert (served.content, served.headers["content-type"]) == (png(), "image/png")
+    assert served.headers["x-content-type-options"] == "nosniff"
+    emblem = stack.site("/data/contest.json").json()["emblem"]
+    assert emblem == {"file": "emblem.png", "width": 128, "height": 128}
 
 
 def test_answers_carry_the_servers_date(stack: Stack) -> None:

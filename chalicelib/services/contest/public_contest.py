@@ -8,9 +8,11 @@ from typing import Any
 from chalicelib.documents import compiled_contest as compiled
 from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.bank import letters_of
+from chalicelib.domain.colours import shades
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import Definition, UnitPrize, Week
 from chalicelib.domain.identity_provider import Identity
+from chalicelib.domain.pictures import BOUNDS
 from chalicelib.domain.times import span_ms
 from chalicelib.services.contest.reference import Current, Reference, same_rules
 
@@ -76,6 +78,17 @@ def _next_week(reference: Current, now: int) -> Week | None:
     return after
 
 
+def _look(reference: Current) -> dict[str, Any]:
+    """The organiser's emblem, banner, colours and own site."""
+    contest = reference.definition.contest
+    pictures = {kind: reference.pictures.get(kind) for kind in BOUNDS}
+    return {
+        **{kind: picture and picture._asdict() for kind, picture in pictures.items()},
+        "colours": contest.colours and shades(contest.colours.brand)._asdict(),
+        "portal": contest.portal or None,
+    }
+
+
 def public_definition(reference: Current, now: int) -> dict[str, Any]:
     """Everything that a participant may know, JSON-ready, with the rules of the week in view.
 
@@ -88,6 +101,7 @@ def public_definition(reference: Current, now: int) -> dict[str, Any]:
         **contest.model_dump(
             include={"id", "title", "title_en", "organiser", "organiser_en", "hotline", "timezone", "period"}
         ),
+        **_look(reference),
         "categories": [category.model_dump() for category in definition.categories],
         "notice": reference.decisions.notice or None,
         "stopped": list(reference.decisions.stopped),
@@ -231,11 +245,17 @@ def committed_files(reference: Current) -> dict[str, bytes]:
 
 
 def withdrawn_files(before: Current, after: Current) -> set[str]:
-    """Banks that are no longer published."""
+    """Pictures and banks that are no longer published."""
+    gone = picture_files(before) - picture_files(after)
     if after.definition.paper.publish_bank:
-        return set()
+        return gone
     banks = {_committed(each) for each in _banks(before)}
-    return banks & committed_files(before).keys() - committed_files(after).keys()
+    return gone | (banks & committed_files(before).keys() - committed_files(after).keys())
+
+
+def picture_files(reference: Reference) -> set[str]:
+    """The keys of the organiser's pictures on the site."""
+    return {f"data/{picture.file}" for picture in reference.pictures.values()}
 
 
 def _banks(reference: Current) -> set[str]:

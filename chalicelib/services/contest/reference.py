@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.documents import compiled_contest as compiled
@@ -18,8 +19,9 @@ from chalicelib.documents.contest_in_force import KEY as CURRENT
 from chalicelib.documents.contest_in_force import ContestInForce
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.decisions import Bars, Correction, Decisions, Switch, merged
-from chalicelib.domain.definition import DATES, Definition, Week
+from chalicelib.domain.definition import DATES, LOOK, Definition, Week
 from chalicelib.domain.errors import Busy, Disqualified, Excluded, NotLoaded, Stopped
+from chalicelib.domain.pictures import Picture, PictureKind
 from chalicelib.domain.units import Unit, merged_units
 from chalicelib.services.contest.checked import checked
 from chalicelib.services.ports import Clock, ObjectStore
@@ -27,8 +29,9 @@ from chalicelib.services.ports import Clock, ObjectStore
 RECHECK_MS = 10_000
 NO_DECISIONS = Decisions()
 # What decides who may register, or how the organisers work, and no result.
-_NO_RESULT: Any = {"eligibility": True, "identity": True, "desk": True}
-_DATED: Any = {"calendar": True, "contest": {path.removeprefix("contest.") for path in DATES}}
+_LOOK = {path.removeprefix("contest.") for path in LOOK}
+_NO_RESULT: Any = {"eligibility": True, "identity": True, "desk": True, "contest": _LOOK}
+_DATED: Any = {"calendar": True, "contest": _LOOK | {path.removeprefix("contest.") for path in DATES}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Reference:
     digests: Mapping[str, str]
     # Participant id → the corrections of this person, oldest first.
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
+    # The organiser's.
+    pictures: Mapping[PictureKind, Picture] = field(default_factory=dict)
 
     def held(self, participant_id: str, unit: str, category: str, week: int) -> tuple[str, str]:
         """Unit and category in the person's entry of ``week``; ``unit`` and ``category`` were registered.
@@ -214,8 +219,9 @@ def compile_parts(
     unranked: Mapping[str, str],
     rosters: str = "",
     decisions: Decisions = NO_DECISIONS,
+    pictures: Mapping[PictureKind, Picture] = MappingProxyType({}),
 ) -> dict[str, bytes]:
-    """The parts that make up a contest, by name; the digest of each goes into the manifests."""
+    """The parts that make up a contest, by name; but for ``pictures``, their digests go into the manifests."""
     return {
         "definition": compiled.encode_definition(definition),
         "bank": compiled.encode_bank(questions),
@@ -223,12 +229,13 @@ def compile_parts(
         "barred": compiled.encode_barred(compiled.Barred(excluded, unranked)),
         "rosters": compiled.encode_rosters(rosters),
         **compiled.encode_decisions(decisions),
+        **({compiled.PICTURES: compiled.encode_pictures(pictures)} if pictures else {}),
     }
 
 
 def assemble(parts: Mapping[str, bytes]) -> Current:
     """The inverse of ``compile_parts``."""
-    digests = {name: digest(data) for name, data in parts.items()}
+    digests = {name: digest(data) for name, data in parts.items() if name != compiled.PICTURES}
     units, barred = compiled.decode_units(parts["units"]), compiled.decode_barred(parts["barred"])
     decisions = compiled.decode_decisions(parts)
     corrections: dict[str, tuple[Correction, ...]] = {}
@@ -246,6 +253,7 @@ def assemble(parts: Mapping[str, bytes]) -> Current:
         decisions=decisions,
         digests=digests,
         corrections=corrections,
+        pictures=compiled.decode_pictures(parts.get(compiled.PICTURES, b"{}")),
     )
 
 

@@ -467,6 +467,7 @@ class Intake:
             {person: role for person, (role, out) in excluded.items() if not out},
             rosters=digest(rosters) if rosters else "",
             decisions=decisions,
+            pictures={kind: picture for kind, (picture, _) in folder.pictures.items()},
         )
 
     def _plan(self, seen: Seen | None, after: Current, folder: ContestFolder, now: int) -> Plan:
@@ -524,7 +525,7 @@ class Intake:
         self.desk.put(source_key(digest(packed)), packed)
         rules = rules_in_words(after, self.to_rules)
         definition = after.definition
-        self._publish_site(before, after, rules, folder.guide, to_ms(now))
+        self._publish_site(before, after, rules, folder, to_ms(now))
         moved = ContestInForce(
             contest=definition.contest.id,
             start=definition.rfc3339(definition.start),
@@ -561,6 +562,7 @@ class Intake:
             "units": len(folder.units),
             "roster_rows": len(folder.rosters),
             "exclusions": len(folder.exclusions),
+            **_look(folder),
             "weeks": public_definition(after, to_ms(now))["weeks"],
             **({"linted": linted} if linted else {}),
             **({"from_week": from_week} if from_week else {}),
@@ -653,14 +655,30 @@ class Intake:
         what = tuple(one.what for one in changes.closes)
         return Confirmation(code, reason, now.isoformat(timespec="seconds"), changes.cause, what)
 
-    def _publish_site(self, before: Current | None, after: Current, rules: bytes, guide: str, now: int) -> None:
+    def _publish_site(
+        self, before: Current | None, after: Current, rules: bytes, folder: ContestFolder, now: int
+    ) -> None:
         for key in withdrawn_files(before, after) if before else ():
             self.site.put(key, b"")
+        for picture, data in folder.pictures.values():  # before contest.json names them
+            self.site.put(f"data/{picture.file}", data)
         for key, data in {**committed_files(after), **site_files(after, now)}.items():
             self.site.put(key, data)
         self.site.put(committed_rules(digest(rules)), rules)
         self.site.put(RULES, rules)
-        self.site.put("data/guide.html", guide.encode())
+        self.site.put("data/guide.html", folder.guide.encode())
+
+
+def _look(folder: ContestFolder) -> dict[str, str]:
+    """What was taken over of the organiser's identity, in words."""
+    contest = folder.definition.contest
+    sizes = [f"{one.file} ({one.width} × {one.height} điểm ảnh)" for one, _ in folder.pictures.values()]
+    told = {
+        "pictures": ", ".join(sizes),
+        "brand": contest.colours.brand if contest.colours else "",
+        "portal": contest.portal,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _appraised_later(folder: ContestFolder, today: date) -> Iterator[Fault]:

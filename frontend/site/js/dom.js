@@ -1,4 +1,5 @@
-// Elements without HTML strings: text stays text, so nothing that people type can become markup. Focus, buttons, hands.
+// Elements without HTML strings: text stays text, so nothing that people type can become markup. Bars, focus, buttons, hands,
+// and which screen an address names: small things that the first page needs come together, as each file costs a request.
 
 /**
  * h("p", {class: "note", hidden: true, onclick: f}, "text", node, [more])
@@ -102,3 +103,42 @@ export function watchHands(page, timers = globalThis) {
 }
 
 export const afterClick = watchHands(typeof window === "undefined" ? new EventTarget() : window); // none in unit tests
+
+/* A bar chart that is a list first: label and number are text, the bar beside them is only to look at. */
+const SVG = "http://www.w3.org/2000/svg";
+
+function bar(share) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "bar-line");
+  drawing.setAttribute("aria-hidden", "true");
+  for (const [name, width] of /** @type {[string, number][]} */ ([["track", 100], ["value", Math.max(share * 100, 0.5)]])) {
+    const rect = document.createElementNS(SVG, "rect");
+    rect.setAttribute("class", name);
+    rect.setAttribute("width", `${width}%`);
+    rect.setAttribute("height", "100%");
+    drawing.append(rect);
+  }
+  return drawing;
+}
+
+/** `rows`: [{label, value, text}] with `value` from 0; the longest bar is `most`, or the largest value. */
+export function barList(rows, most = Math.max(...rows.map(({ value }) => value), 0)) {
+  return h("ol", { class: "bars" }, rows.map(({ label, value, text }) =>
+    h("li", null, h("span", { class: "label" }, label), h("strong", null, text), bar(most > 0 ? value / most : 0))));
+}
+
+/** A cut-off "%" stays as it is: a link that a chat program broke still opens its screen. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    return text;
+  }
+}
+
+/** `#/paper/123?x=1` → {name: "paper", argument: "123", query} */
+export function parseRoute(hash) {
+  const [path, query] = hash.replace(/^#\/?/, "").split("?");
+  const [name, argument = ""] = path.split("/");
+  return { name, argument: decoded(argument), query: new URLSearchParams(query || "") };
+}

@@ -1,8 +1,7 @@
 // Live figures: a small published file, read about once a minute while somebody looks.
 
 import { data } from "./api.js";
-import { barList } from "./chart.js";
-import { afterClick, fill, h } from "./dom.js";
+import { afterClick, barList, fill, h } from "./dom.js";
 import { number, time } from "./format.js";
 import { t } from "./texts.js";
 
@@ -16,13 +15,14 @@ export function busiest(units, count = UNITS) {
   return rows.filter(([, people]) => people > 0).slice(0, count);
 }
 
-/** {live, names}: the published figures and the names of their units; null if there are none. */
+/** {live, names, blocs}: the published figures, and names and blocs of their units by code; null if there are none. */
 async function read() {
   const quietly = { tries: 1, quiet: true };
   const live = await data("live.json", quietly).catch(() => null);
   if (!live || !live.people) return null;
   const units = Object.keys(live.units || {}).length ? await data("units.json", { ...quietly, keep: true }).catch(() => null) : null;
-  return { live, names: units && new Map(units.map(({ code, name }) => [code, name])) };
+  const by = (key) => units && new Map(units.map((unit) => [unit.code, unit[key]]));
+  return { live, names: by("name"), blocs: by("bloc") };
 }
 
 /** @type {ReturnType<typeof read> | null} */
@@ -48,7 +48,13 @@ function liveView({ live, names }) {
 }
 
 /** Keeps `box` up to date with week `weekNow()`: {first, stop}; `first` resolves when it shows something. */
-export function showLive(box, weekNow) {
+export const showLive = (box, weekNow) => followLive((found) => afterClick(() => {
+  box.hidden = !found || found.live.week !== weekNow();
+  if (!box.hidden) fill(box, liveView(/** @type {NonNullable<typeof found>} */ (found)));
+}));
+
+/** Hands what is published to `show` once a minute while somebody looks: {first, stop}. @param {(found: Awaited<ReturnType<typeof read>>) => void} show */
+export function followLive(show) {
   /** @type {number | null} */
   let timer = null;
   let stopped = false;
@@ -58,10 +64,7 @@ export function showLive(box, weekNow) {
       const found = await (early || read());
       early = null;
       if (stopped) return;
-      afterClick(() => {
-        box.hidden = !found || found.live.week !== weekNow();
-        if (!box.hidden) fill(box, liveView(/** @type {NonNullable<typeof found>} */ (found)));
-      });
+      show(found);
     }
     timer = setTimeout(draw, EVERY_MS * (0.8 + 0.4 * Math.random()));
   }

@@ -2,10 +2,9 @@
 
 import { api, data } from "./api.js";
 import { clock } from "./clock.js";
-import { afterClick, fill, focusOn, h, phoneLink } from "./dom.js";
+import { afterClick, fill, focusOn, h, parseRoute, phoneLink } from "./dom.js";
 import { setZone } from "./format.js";
 import { explain } from "./problems.js";
-import { parseRoute } from "./route.js";
 import { language, PREFIX, session } from "./storage.js";
 import { isEnglish, setLanguage, setWeeks, t } from "./texts.js";
 import { showWaiting } from "./waiting.js";
@@ -26,6 +25,7 @@ const SCREENS = {
   commitments: () => import("./screens/commitments.js"),
   password: () => import("./screens/password.js"),
   identity: () => import("./screens/identity.js"),
+  "truc-tiep": () => import("./screens/big-screen.js"),
 };
 const PART_MS = 20000;
 const WATCH_MS = 5000;
@@ -81,9 +81,18 @@ async function loadContest() {
     setZone(contest.timezone);
     setWeeks(contest);
     keepHotline(contest.hotline);
+    paint(contest.colours);
     setTimeout(watchContest, WATCH_MS);
   }
   return contest;
+}
+
+/** Gives the page the shades of the organiser's colour (style.css). */
+function paint(colours) {
+  for (const [name, value] of Object.entries(colours || {})) {
+    document.documentElement.style.setProperty(`--own-${name.replace(/_/g, "-")}`, value);
+  }
+  if (colours) /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=theme-color]")).content = colours.brand;
 }
 
 /** For guard.js, which shows it if the page does not come up. */
@@ -210,7 +219,9 @@ function frame(name) {
   const other = isEnglish() ? "vi" : "en";
   const switcher = h("button", { type: "button", class: "language", lang: other, "aria-label": t("app.language"), onclick: () => speak(other) },
     other.toUpperCase());
-  const brand = h("a", { class: "brand", href: "#/" }, h("img", { src: ICON, alt: "", width: 28, height: 28 }), t("home.contest"));
+  const emblem = contest && contest.emblem;
+  const icon = emblem ? { class: "emblem", src: `/data/${emblem.file}`, loading: "lazy" } : { src: ICON }; // lazy: not where it is not shown
+  const brand = h("a", { class: "brand", href: "#/" }, h("img", { ...icon, alt: "", width: 28, height: 28 }), t("home.contest"));
   fill(place("top"), h("header", null, h("div", { class: "bar" }, brand, h("div", { class: "tools" }, account, switcher)),
     h("p", { class: "bar who", id: "who" }, who()),
     h("nav", { "aria-label": t("app.menu") }, h("ul", null, links.map((item) => h("li", null, link(item)))))));
@@ -230,7 +241,7 @@ function footer() {
   if (!contest) return;
   const organiser = (isEnglish() && contest.organiser_en) || contest.organiser;
   const links = [["guide", t("guide.title")], ["commitments", t("nav.commitments")], ["receipt", t("nav.receipt")]];
-  fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), organiser), hotline(),
+  fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), contest.portal ? h("a", { href: contest.portal }, organiser) : organiser), hotline(),
     h("ul", null, links.map(([target, text]) => h("li", null, h("a", { href: `#/${target}` }, text))))));
 }
 

@@ -1,7 +1,6 @@
 // The own paper after the close: what was chosen, what was right, and where it is written.
 
-import { barList } from "./chart.js";
-import { fill, h } from "./dom.js";
+import { barList, fill, h } from "./dom.js";
 import { number } from "./format.js";
 import { marked } from "./marked.js";
 import { rulingView } from "./ruling.js";

@@ -87,6 +87,7 @@ const TEXTS = {
     "There is no need to press again or reload, and no attempt is lost.",
   ],
 
+  "home.bigScreen": ["Màn hình trực tiếp cho lễ phát động", "Live page for a big screen"],
   "home.guide": ["Đọc thể lệ và hướng dẫn", "Read the rules and guidance"],
 
   "guide.title": ["Thể lệ và hướng dẫn", "Rules and guidance"],

@@ -1,7 +1,6 @@
 // Units with their figures: a table on wide screens, the same rows as cards on phones (style.css), and the finder.
 
-import { barList } from "./chart.js";
-import { fill, h } from "./dom.js";
+import { barList, fill, h } from "./dom.js";
 import { fold, number, percent } from "./format.js";
 import { explain } from "./problems.js";
 import { t } from "./texts.js";

@@ -43,11 +43,13 @@ export async function screen({ contest, signedIn }) {
 
   await Promise.race([shownLive.first, pause(LIVE_WITHIN_MS)]);
   const content = [
+    contest.banner && banner(contest.banner),
     h("div", { class: "hero" },
       h("section", null,
-        h("p", { class: "kicker" }, organiser),
+        organiserLine(contest, organiser),
         h("h1", null, title),
-        status),
+        status,
+        h("p", { class: "to-screen" }, h("a", { href: "#/truc-tiep" }, t("home.bigScreen")))),
       live),
     h("div", { class: "columns" },
       h("section", { "aria-labelledby": "weeks" }, h("h2", { id: "weeks" }, t("home.weeks")), weeks),
@@ -56,6 +58,15 @@ export async function screen({ contest, signedIn }) {
   ];
   return { title, content, stop, renew: draw };
 }
+
+/** The organiser's emblem and name, which leads to their own site. */
+export const organiserLine = ({ emblem, portal }, name) => h("div", { class: "organiser" },
+  emblem && h("img", { src: `/data/${emblem.file}`, alt: "", width: 56, height: 56 }),
+  h("p", { class: "kicker" }, portal ? h("a", { href: portal }, name) : name));
+
+/** Only on wide screens; lazily, so that others do not fetch it. Its place is kept from the start. */
+const banner = ({ file, width, height }) =>
+  h("img", { class: "banner", src: `/data/${file}`, alt: "", width, height, loading: "lazy" });
 
 function statusCard(at, signedIn) {
   const { kind, week, change } = at;
