@@ -5,7 +5,7 @@ import { barList, fill, h } from "../dom.js";
 import { countdown, number, time } from "../format.js";
 import { followLive } from "../live.js";
 import { phase } from "../phase.js";
-import { styleOf } from "../style-of.js";
+import { styled } from "../styles.js";
 import { isEnglish, t } from "../texts.js";
 import "../texts-screen.js";
 import { organiserLine } from "./home.js";
@@ -69,7 +69,7 @@ export async function screen({ contest }) {
     draw();
   });
   const sleep = stayAwake();
-  await styleOf("screen.css");
+  await styled("screen.css");
   const content = h("div", { class: "screen" },
     h("div", { class: "title" }, organiserLine(contest, (english && contest.organiser_en) || contest.organiser), h("h1", null, title)),
     h("div", { class: "now" }, h("div", null, h("p", null, state), until), left),

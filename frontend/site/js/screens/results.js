@@ -4,7 +4,7 @@ import { data } from "../api.js";
 import { barList, h } from "../dom.js";
 import { date, duration, moment, number } from "../format.js";
 import { rulingView } from "../ruling.js";
-import { styleOf } from "../style-of.js";
+import { styled } from "../styles.js";
 import { t } from "../texts.js";
 import "../texts-results.js";
 import { byLevel, told } from "../unit-places.js";
@@ -17,7 +17,7 @@ const WINNERS = 30;
 
 export async function screen({ argument, contest, signedIn }) {
   const title = t("results.title");
-  const [index] = await Promise.all([data("results/index.json"), styleOf("results.css")]);
+  const [index] = await Promise.all([data("results/index.json"), styled("results.css")]);
   const weeks = index ? index.weeks.map(({ week }) => String(week)) : [];
   const choices = index && index.final ? [...weeks, "final"] : weeks;
   const wanted = choices.includes(argument) ? argument : choices[choices.length - 1];
