@@ -155,7 +155,7 @@ class Rows:
             else:
                 rows.append(row)
         findings = self._findings
-        if not rows and not findings.faults and not findings.left_out:
+        if not rows and not findings.faults:
             findings.faults.append(Fault(self._file, 1, "", "", f"không có câu hỏi nào theo dạng {form}"))
         return rows
 
