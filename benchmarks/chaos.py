@@ -99,7 +99,7 @@ def _prepare(aws: MiniStack) -> dict[str, str]:
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     named = {
         f"{name}_SECRET": secrets.create_secret(Name=name.lower(), SecretString=f"{name} of chaos")["ARN"]
-        for name in ("PEPPER", "ENTRY", "TOKEN", "RECEIPT", "PROVIDER", "LOG")
+        for name in ("PEPPER", "ENTRY", "TOKEN", "RECEIPT", "PROVIDER", "LOG", "RESULT")
     }
     return {
         **{f"{name.upper()}_TABLE": name for name in TABLES},

@@ -42,6 +42,7 @@ def environment(objects: Path) -> None:
         RECEIPT_SECRET="receipt",
         PROVIDER_SECRET="provider",
         LOG_SECRET="log",
+        RESULT_SECRET="result",
         WITNESSES="none",
         LOG_MINUTE_S="60",
         DATA_KEY_KMS="key",

@@ -11,12 +11,14 @@ from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.steps import PHASES
 from chalicelib.services.contest.reference import Current
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import SHARDS, LargeObjects, ParticipantStore, Revisions
 from tests.fakes import SALT_KEY, MemoryObjects
 from tests.plain_reports import PlainReports
 from tests.told_log import ToldLog
 
+CLOSE_KEY = SigningKey(b"the close")
 _LOGS: WeakKeyDictionary[LargeObjects, ToldLog] = WeakKeyDictionary()
 
 
@@ -70,6 +72,7 @@ def closer(
             (entry for entry in shares.read_entries(week, SHARDS) if entry.participant_id == person), None
         ),
         salt_key=salts,
+        key=lambda: CLOSE_KEY,
         log=log or told_log(site),
         version=shares.version,
     )

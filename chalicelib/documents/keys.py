@@ -1,4 +1,7 @@
-"""``data/keys.json``: the public keys that check receipts. No key is ever removed."""
+"""``data/keys.json``: the public keys that check receipts; ``data/result-keys.json``: those of the closes.
+
+No key is ever removed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from chalicelib.documents.typed import Document, Part
 
 # The list itself, a pointer, and its copy on the site.
 LISTED, KEYS = "pointers/receipt-keys", "data/keys.json"
+RESULTS_LISTED, RESULT_KEYS = "pointers/result-keys", "data/result-keys.json"
 
 
 class PublicKey(Part, frozen=True):

@@ -26,7 +26,10 @@ FINAL = "data/results/final.json"
 
 
 class Winner(Part, frozen=True):
-    """``name`` as the definition wants it published; ``submitted_at`` in RFC 3339, null for one of the end."""
+    """``name`` as the definition wants it published; ``submitted_at`` in RFC 3339, null for one of the end.
+
+    ``code``: the first digits of the pseudonym, by which winners with masked names know themselves.
+    """
 
     prize: str
     title: str
@@ -40,6 +43,7 @@ class Winner(Part, frozen=True):
     prediction_error: int | None
     duration_ms: int
     submitted_at: str | None
+    code: str = ""  # since format 2
 
 
 class UnitRow(Part, frozen=True):
@@ -100,7 +104,7 @@ class Page(Document, frozen=True, kw_only=True):
     (RFC 3339). ``corrections``: all changes since it was first published, oldest first.
     """
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
     revision: int | None = None
     digest: str | None = None
     recognised: Recognised | None = None

@@ -41,6 +41,8 @@ from chalicelib.services.closing.opened_times import final_order, final_times
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
+# Enough to tell the winners of a list apart: of 100, two agree once in a million lists.
+CODE_DIGITS = 8
 # Those of everybody registered.
 Registrations = Callable[[], Iterable[Registration]]
 
@@ -70,7 +72,7 @@ class Reports:
         files = week_files(
             result, closed, reference, won, behind, root, standing, names, self.desk, self.registrations
         )
-        return WeekReport(files, _week_page(closed, won))
+        return WeekReport(files, _week_page(result, closed, won))
 
     def write_final(
         self,
@@ -88,10 +90,11 @@ class Reports:
         proposed = proposals(result, always)
         files = final_files(result, reference, closed_ones, participants, won, proposed, standing, self.desk)
         people, obliged = result.once
+        codes = {result.ranked[at].participant_id: result.ranked[at].name(result.names) for at in result.prizes}
         page = FinalPage(
             contest=closed.contest,
             once=PeopleOnce(people, obliged, people - obliged),
-            winners=tuple(map(_shown, won)),
+            winners=tuple(_shown(one, codes[one.participant_id]) for one in won),
             units=tuple(map(_unit, closed.units)),
             again=_again(
                 result,
@@ -154,20 +157,20 @@ def _commended(one: Proposal, definition: Definition, names: Pseudonyms) -> Comm
     return Commended(one.reason, one.level, one.place, named)
 
 
-def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
+def _week_page(result: WeekResult, closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
     return WeekPage(
         week=closed.week,
         opens_at=closed.opens_at,
         closes_at=closed.closes_at,
         counts=closed.counts,
         prediction=closed.prediction,
-        winners=tuple(map(_shown, won)),
+        winners=tuple(_shown(one, result.names(closed.week, one.participant_id)) for one in won),
         units=tuple(map(_unit, closed.units)),
         rulings=closed.rulings,
     )
 
 
-def _shown(one: Winner) -> ShownWinner:
+def _shown(one: Winner, pseudonym: str) -> ShownWinner:
     return ShownWinner(
         prize=one.prize,
         title=one.title,
@@ -181,6 +184,7 @@ def _shown(one: Winner) -> ShownWinner:
         prediction_error=one.prediction_error,
         duration_ms=one.duration,
         submitted_at=one.submitted_at,
+        code=pseudonym[:CODE_DIGITS],
     )
 
 

@@ -378,6 +378,9 @@ class LargeObjects(ObjectStore, Protocol):
     def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Puts objects by key, several at once; takes each file when its turn comes, and never holds all."""
 
+    def keys(self, prefix: str) -> Iterable[str]:
+        """In ascending order."""
+
 
 class PutFile(NamedTuple):
     """A file of the site as a function put it, or was about to: its ETag, and when, in milliseconds."""
@@ -386,7 +389,8 @@ class PutFile(NamedTuple):
     at: int
 
 
-# The folders of the site whose files the functions replace; in all others a file's name is made of its content.
+# The folders of the site whose files the functions replace; in all others a file's name is made of its content,
+# or what it says is signed (people's places in a week).
 KEPT_FOLDERS = ("data/", "data/results/")
 
 

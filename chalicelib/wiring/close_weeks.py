@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from chalicelib.documents.keys import RESULTS_LISTED
 from chalicelib.domain.macs import mac_key
 from chalicelib.domain.receipt import salt_key
 from chalicelib.domain.statistics.week_collectors import week_collectors
@@ -15,6 +16,8 @@ from chalicelib.services.closing.close_weeks import CloseWeeks
 from chalicelib.services.closing.shares import Shares, Watching
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Library
+from chalicelib.services.exam.receipt_keys import announce
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.ledger import Ledger
 from chalicelib.storage.entry_items import EntryPages
 from chalicelib.storage.log_state import StoredLogState
@@ -44,6 +47,13 @@ def closing() -> Closing:
     salts, macs = salt_key(entry_secret), mac_key(entry_secret)
     entries = EntryPages(http, environment.entries_table, lambda: macs)
     opened = vault(http, desk, kms_key)
+
+    def key() -> SigningKey:
+        """Not read before a week is closed: `infra/recover.py` puts back the right one before the contest."""
+        made = SigningKey(secret(http, environment.result_secret))
+        announce(desk, made, RESULTS_LISTED)
+        return made
+
     reports = Reports(desk, Registrations(http, environment.participants_table, opened))
     close = CloseWeeks(
         shares=Shares(
@@ -65,6 +75,7 @@ def closing() -> Closing:
         proven=ProvenPeople(http, environment.participants_table),
         read_one=entries.one,
         salt_key=salts,
+        key=key,
         log=Ledger(
             StoredLogState(dynamodb, environment.tallies_table), desk, now_ms, lambda: time.sleep(WAIT_S)
         ),

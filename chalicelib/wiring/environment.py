@@ -46,6 +46,7 @@ class ClosingEnvironment(NamedTuple):
     participants_table: str
     tallies_table: str
     entry_secret: str
+    result_secret: str
     data_key_kms: str
     code_version: str
     lock_days: int

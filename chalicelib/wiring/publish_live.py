@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chalicelib.documents.keys import RESULT_KEYS, RESULTS_LISTED
 from chalicelib.documents.log import MINUTE
 from chalicelib.services.contest.reference import Library
 from chalicelib.services.exam.receipt_keys import listed_keys, publish_keys
@@ -90,14 +91,15 @@ def append_to_log() -> int:
     reference = parts.library.current()
     minutes = _log()
     results = results_in_force(reference, parts.revisions)
-    keys = listed_keys(parts.desk)
-    told = facts(reference, parts.version, keys, results)
+    keys, of_closes = listed_keys(parts.desk), listed_keys(parts.desk, RESULTS_LISTED)
+    told = facts(reference, parts.version, [*keys, *of_closes], results)
     late = not_closed(reference, results, now)
     if late:
         log.warning({"not_closed": late})
     try:
         state, version = minutes.append(reference.definition.contest.id, told, now)
         publish_keys([key for key in keys if f"key-{key.key_id}" in state.facts], parts.site)
+        publish_keys([key for key in of_closes if f"key-{key.key_id}" in state.facts], parts.site, RESULT_KEYS)
         until = sealed_from(reference, state, lambda week: f"week-{week}" in results, now)
         state, version = open_batches(minutes, state, version, until)
         fresh = any(now - current.at < 2 * MINUTE for current in results.values())

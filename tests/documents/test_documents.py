@@ -44,6 +44,7 @@ from chalicelib.documents.manifest import (
     WeekManifest,
 )
 from chalicelib.documents.pending import Pending
+from chalicelib.documents.places import Place, Places, PlacesIndex
 from chalicelib.documents.plain_file import ContestSource, PlainFile, PlainLine, PlainRow, ReadFile
 from chalicelib.documents.ranking_again import (
     CountedPrize,
@@ -90,7 +91,19 @@ ROW = UnitRow(
     "", 1, "SO-A", "Sở A", "", "Sở ngành", 4, 0, 2, 2, 2, 2, 0.5, 3, 4.5, 0.9, 64.25, "weekly", "Tuần", ""
 )
 WINNER = Winner(
-    "first", "Nhất", 1, "N.V.A", "SO-A", "Sở A", 5, 5, 2, 1, 61_500, "2022-08-22T08:01:01.500+07:00"
+    "first",
+    "Nhất",
+    1,
+    "N.V.A",
+    "SO-A",
+    "Sở A",
+    5,
+    5,
+    2,
+    1,
+    61_500,
+    "2022-08-22T08:01:01.500+07:00",
+    "00000000",
 )
 DIGEST = "0" * 64
 FINAL_PRIZE = Prize(
@@ -270,6 +283,19 @@ TYPED: dict[str, Document] = {
         ),
         links=links_file(DIGEST),
     ),
+    "places": Places(
+        contest="trial",
+        week=1,
+        revision=2,
+        digits="0a",
+        ranked=3,
+        total=5,
+        decision="12/QĐ-BTC",
+        decided_on="2022-09-02",
+        key_id=KEY.key_id,
+        places={DIGEST: Place(1, 5, "Nhất", DIGEST * 2)},
+    ),
+    "places_index": PlacesIndex(week=1, revision=2, digits=2, sha256=DIGEST),
     "links_header": LinksHeader(contest="trial", weeks=(1, 2)),
     "live": Live(as_of="2022-08-22T08:01:00+07:00", week=1, people=3, attempts=4, units={"SO-A": (1, 2)}),
     "results_index": ResultsIndex(weeks=(ShownWeek(1, 2),), final=ShownFinal(1)),

@@ -11,6 +11,15 @@ import pytest
 from infra.package import build
 
 POINTERS_OF_THE_API = ("pointers/contest", "pointers/data-key", "pointers/receipt-keys", "pointers/revoked")
+READ_BY_PUBLISH_LIVE = (
+    "live#*",
+    "pointers/contest",
+    "pointers/receipt-keys",
+    "pointers/result-keys",
+    "log",
+    "week-*",
+    "final",
+)
 # Function → where → actions there: what somebody has who takes the function over.
 RIGHTS = {
     "APIHandler": {
@@ -45,6 +54,7 @@ RIGHTS = {
         "site/data/*": "AbortMultipartUpload GetObject GetObjectVersion PutObject",
         "never: site/data/log/*": "PutObject",
         "EntrySecret": "GetSecretValue",
+        "ResultSecret": "GetSecretValue",
         "PersonalDataKey where purpose=participants": "Decrypt",
         "log close-*": "CreateLogStream PutLogEvents",
     },
@@ -92,7 +102,7 @@ RIGHTS = {
         "log tally": "CreateLogStream PutLogEvents",
     },
     "PublishLive": {
-        "TalliesTable where key=live#*;pointers/contest;pointers/receipt-keys;log;week-*;final": "GetItem",
+        f"TalliesTable where key={';'.join(READ_BY_PUBLISH_LIVE)}": "GetItem",
         "TalliesTable where key=log": "PutItem",
         "TalliesTable where key=site": "GetItem UpdateItem",
         "desk": "ListBucket ListBucketVersions",
@@ -198,4 +208,5 @@ def test_who_may_read_a_secret_is_few(rights: dict[str, dict[str, str]]) -> None
             if place.endswith("Secret"):
                 readers.setdefault(place, set()).add(function)
     assert readers["ReceiptSecret"] == readers["TokenSecret"] == readers["ProviderSecret"] == {"APIHandler"}
+    assert readers["ResultSecret"] == {"CloseWeeks", "CloseByShares"}
     assert readers["PepperSecret"] == {"APIHandler", "Intake"}

@@ -199,6 +199,7 @@ def test_the_page_shows_masked_names_and_no_ids() -> None:
         "prediction_error": 0,
         "duration_ms": 120_005,
         "submitted_at": "2022-08-22T08:02:00.005+07:00",
+        "code": fakes.PSEUDONYMS(1, "an")[:8],
     }
 
 

@@ -33,6 +33,7 @@ from chalicelib.documents.manifest import (
     ReplacedRevision,
     WeekManifest,
 )
+from chalicelib.documents.places import PLACES
 from chalicelib.documents.ranking_again import EarlierWinner
 from chalicelib.documents.results_page import INDEX, Page, Recognised
 from chalicelib.documents.revision import StoredRevision
@@ -69,7 +70,9 @@ from chalicelib.services.closing.closed import (
 from chalicelib.services.closing.consequences import change
 from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.opened_times import group_sizes
 from chalicelib.services.closing.pieces import Pieces
+from chalicelib.services.closing.places import place_lines
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import (
     Minutes,
@@ -80,6 +83,7 @@ from chalicelib.services.closing.week_proof import (
 )
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.contest.revisions import MANIFEST, folder_of, revision_of, stored_revision
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.facts import Held, held, held_at_the_end, of_contest
 from chalicelib.services.log.ledger import WeekLog
 from chalicelib.services.ports import (
@@ -94,8 +98,8 @@ from chalicelib.services.publishing.published import PAGE, show
 # The content of a file: in one piece, or in pieces that are made while they are stored.
 Content = bytes | Iterable[bytes]
 CHANGES = "changes.csv"
-# What people read says how the result stands, so it is not part of the result: only the data are.
-_READ_BY_PEOPLE = (".xlsx", ".html")
+# What says how the result stands, as people read it, is not part of the result: only the data are.
+_READ_BY_PEOPLE = (".xlsx", ".html", PLACES)
 
 
 class WeekReport(NamedTuple):
@@ -161,7 +165,10 @@ class Closed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CloseWeeks:
-    """The use case. ``version`` is the code's and goes into the manifests; ``salt_key``: of all salts."""
+    """The use case. ``version`` is the code's and goes into the manifests; ``salt_key``: of all salts.
+
+    ``key()`` signs everybody's result; it is asked for when a week is closed.
+    """
 
     shares: Shares
     participants: ParticipantStore
@@ -174,6 +181,7 @@ class CloseWeeks:
     proven: Proven
     read_one: ReadOne
     salt_key: bytes
+    key: Callable[[], SigningKey]
     log: WeekLog
     version: str
 
@@ -356,9 +364,11 @@ class CloseWeeks:
         people = self.participants.get_many(concerned)
         report = self.write_week(result, document, reference, people, bundle.tree.root, standing)
         openings = opened_gradings(bundle, result, reference, self.salt_key, self.read_one)
-        proof = proof_files(bundle, result, reference, unit_prizes, openings)
+        sizes = group_sizes(result, definition)
+        proof = proof_files(bundle, result, reference, unit_prizes, openings, sizes)
         rows = (RANKING_ROWS, encode_rows(week.number, ranking_rows(result)))
-        report = report._replace(files=chain([rows], report.files, proof.items()))
+        places = place_lines(result, sizes, reference, revision, standing.recognition, self.key())
+        report = report._replace(files=chain([rows, (PLACES, places)], report.files, proof.items()))
         manifest_of = partial(
             WeekManifest,
             counts=document.counts,

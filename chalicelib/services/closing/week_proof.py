@@ -39,7 +39,7 @@ from chalicelib.domain.times import span_ms
 from chalicelib.services.closing.bundle_pieces import Late, Piece, packed_lines
 from chalicelib.services.closing.closed import UnitPrizesElsewhere, listed
 from chalicelib.services.closing.memory import give_back
-from chalicelib.services.closing.opened_times import group_sizes, public_order, week_times
+from chalicelib.services.closing.opened_times import public_order, week_times
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.ports import LargeObjects
 
@@ -193,9 +193,10 @@ def proof_files(
     reference: Reference,
     elsewhere: UnitPrizesElsewhere,
     openings: tuple[OpenedGrading, ...],
+    sizes: Sequence[int],
 ) -> dict[str, bytes]:
-    """The files that a revision keeps beside the bundle, by name."""
-    ranking = ranking_again(bundle, result, reference, elsewhere, openings)
+    """The files that a revision keeps beside the bundle, by name. ``sizes``: those of ``group_sizes``."""
+    ranking = ranking_again(bundle, result, reference, elsewhere, openings, sizes)
     ranking_json, batches = ranking.encode(), bundle.minutes.encode()
     tree = Tree(
         contest=reference.definition.contest.id,
@@ -218,12 +219,12 @@ def ranking_again(
     reference: Reference,
     elsewhere: UnitPrizesElsewhere,
     openings: tuple[OpenedGrading, ...],
+    sizes: Sequence[int],
 ) -> RankingAgain:
     """``ranking.json``."""
     definition = reference.definition
     name_of = partial(result.names, result.week.number)
     confirmed = set(map(name_of, reference.decisions.lifted_in(result.week.number)))
-    sizes = group_sizes(result, definition)
     return RankingAgain(
         contest=definition.contest.id,
         week=result.week.number,

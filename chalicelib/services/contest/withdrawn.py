@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from chalicelib.documents.links import FOLDER, LINKS, links_file
+from chalicelib.documents.places import folder_of as places_of
 from chalicelib.documents.results_page import FINAL, INDEX, ResultsIndex
 from chalicelib.documents.typed import decode
 from chalicelib.documents.week_proof import MERKLE, Tree
 from chalicelib.services.contest.revisions import revisions_so_far, shown_results
-from chalicelib.services.ports import ObjectStore
+from chalicelib.services.ports import LargeObjects, ObjectStore
 
 
-def withdraw_week(week: int, revision: int, manifest: str, desk: ObjectStore, site: ObjectStore) -> None:
-    """Empties the week's page and proof on the site, and what revisions before ``revision`` have left there."""
+def withdraw_week(week: int, revision: int, manifest: str, desk: ObjectStore, site: LargeObjects) -> None:
+    """Empties the week's page, places and proof on the site, also those of revisions before ``revision``."""
     proof = f"data/proof/week-{week}"
     for key in (f"data/results/week-{week}.json", f"{proof}/index.json"):
         site.put(key, b"")
+    site.put_all([(key, b"") for key in site.keys(f"{places_of(week)}/")])
     for stored in revisions_so_far(desk, f"week-{week}", revision, manifest):
         tree = decode(Tree, stored.file(MERKLE))
         for name in (tree.audit_file, tree.batches_file, tree.ranking_file):
@@ -35,7 +37,7 @@ def withdraw_final(revision: int, manifest: str, desk: ObjectStore, site: Object
         site.put(f"{FOLDER}/{links.file}", b"")
 
 
-def withdraw(weeks: Collection[int], desk: ObjectStore, site: ObjectStore) -> None:
+def withdraw(weeks: Collection[int], desk: ObjectStore, site: LargeObjects) -> None:
     """Takes back the results of ``weeks``, as far as they are published, and those of the whole contest."""
     there = shown_results(desk)
     if not weeks or there is None:

@@ -1,6 +1,6 @@
-"""The keys that check receipts: whoever signs makes its own known, others publish it.
+"""The keys that check receipts and results: whoever signs makes its own known, others publish it.
 
-So that only the API reads the secret that the key is made of.
+So that only the API, or the close, reads the secret that its key is made of.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
 
-def announce(desk: ConditionalObjects, key: SigningKey) -> None:
+def announce(desk: ConditionalObjects, key: SigningKey, pointer: str = LISTED) -> None:
     """Adds the key to the pointer's list. No key is ever removed: receipts are checked for years."""
-    before = desk.get(LISTED)
+    before = desk.get(pointer)
     listed = decode(PublicKeys, before).keys if before else ()
     if key.id in {one.key_id for one in listed}:
         return
     after = PublicKeys(keys=(*listed, PublicKey(key.id, key.public.hex())))
-    if not desk.replace(LISTED, before, after.encode()):
-        announce(desk, key)  # somebody has added one meanwhile
+    if not desk.replace(pointer, before, after.encode()):
+        announce(desk, key, pointer)  # somebody has added one meanwhile
 
 
-def listed_keys(desk: ObjectStore) -> tuple[PublicKey, ...]:
-    listed = desk.get(LISTED)
+def listed_keys(desk: ObjectStore, pointer: str = LISTED) -> tuple[PublicKey, ...]:
+    listed = desk.get(pointer)
     return decode(PublicKeys, listed).keys if listed else ()
 
 
-def publish_keys(keys: Sequence[PublicKey], site: ObjectStore) -> None:
-    """Brings ``data/keys.json`` to ``keys``, which the log has told; tells what was none of ours."""
+def publish_keys(keys: Sequence[PublicKey], site: ObjectStore, file: str = KEYS) -> None:
+    """Brings the file to ``keys``, which the log has told; tells what was none of ours."""
     told = PublicKeys(keys=tuple(keys)).encode()
-    shown = site.get(KEYS)
+    shown = site.get(file)
     if not keys or shown == told:
         return
     if shown is not None and all(shown != _first(keys, count) for count in range(1, len(keys))):
-        tell(KEYS, healed=True)
-    site.put(KEYS, told)
+        tell(file, healed=True)
+    site.put(file, told)
 
 
 def _first(keys: Sequence[PublicKey], count: int) -> bytes:

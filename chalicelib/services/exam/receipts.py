@@ -17,6 +17,9 @@ from chalicelib.domain.receipt import SIGNED_PREFIX, salt_key
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.exam import Person
 
+# Before what is signed of a person; a receipt begins otherwise.
+PERSON_PREFIX = b"cuoc-thi-person-v1:"
+
 
 class SigningKey:
     """An Ed25519 key made from a secret text of any length; the same text gives the same key."""
@@ -37,6 +40,11 @@ class Receipts:
 
     def __init__(self, entry_secret: bytes, key: SigningKey) -> None:
         self._salt_key, self._key = salt_key(entry_secret), key
+
+    def vouch(self, contest: str, week: int, pseudonym: str, name: str, unit: str) -> tuple[str, str]:
+        """Signs who has a pseudonym, for certificates: signature in hex, and the id of the key."""
+        told = {"contest": contest, "name": name, "pseudonym": pseudonym, "unit": unit, "week": week}
+        return self._key.sign(PERSON_PREFIX + canonical_json(told)).hex(), self._key.id
 
     def issue(
         self, person: Person, reference: Reference, week: int, attempt: Finished, *, tell: bool

@@ -94,7 +94,7 @@ from chalicelib.services.people.takeover import RELEASES as PROVEN_RELEASES
 from chalicelib.services.ports import (
     Clock,
     ConditionalObjects,
-    ObjectStore,
+    LargeObjects,
     ParticipantStore,
     Revocations,
     WriteBook,
@@ -192,7 +192,7 @@ class Intake:
     """
 
     desk: ConditionalObjects
-    site: ObjectStore
+    site: LargeObjects
     pepper: bytes
     to_rules: ToRules
     clock: Clock

@@ -33,7 +33,10 @@ def results_in_force(reference: Current, revisions: Revisions) -> dict[str, Curr
 def facts(
     reference: Current, version: str, keys: Iterable[PublicKey], results: Mapping[str, CurrentRevision]
 ) -> dict[str, str]:
-    """All of them. ``version``: the code's; ``keys`` sign receipts; ``results``: see ``results_in_force``."""
+    """All of them. ``version``: the code's; ``keys`` sign receipts and results.
+
+    ``results``: see ``results_in_force``.
+    """
     return {
         **of_contest(reference, version),
         **{f"key-{key.key_id}": key.public_key for key in keys},

@@ -6,12 +6,15 @@ readers of the index find files that belong together, whatever revision follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from msgspec import structs
 
 from chalicelib.documents.links import FOLDER, LINKS, LinksFile, links_file
+from chalicelib.documents.places import PLACES, PLACES_INDEX, Places, PlacesIndex
+from chalicelib.documents.places import folder_of as places_of
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
     FINAL,
@@ -75,6 +78,8 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
             files = stored.manifest(what).files
             proof = show_proof(week.number, current.revision, stored, files[AUDIT], desk, site)
             _show_page(page, what, current, stored, reference, site, proof=proof)
+            if PLACES in files:  # earlier releases made none
+                show_places(week.number, current.revision, files[PLACES], desk, site)
     final = revisions.current("final")
     if final is not None and reopened:
         if site.get(FINAL):
@@ -142,6 +147,32 @@ def show_proof(
     return proof
 
 
+def show_places(week: int, revision: int, sha256: str, desk: LargeObjects, site: LargeObjects) -> None:
+    """Brings ``data/results/week-<k>/places/`` to this revision, file by file; the index follows them all.
+
+    While that goes on the page finds files of two revisions, and says so.
+    """
+    source, target = f"{folder_of(f'week-{week}', revision)}/{PLACES}", places_of(week)
+    before = site.get(f"{target}/{PLACES_INDEX}")
+    if before and decode(PlacesIndex, before).sha256 == sha256:
+        return
+    for _ in checked_pieces(desk, source, sha256):  # before anything of it is shown
+        pass
+    new: dict[str, str] = {}
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for line in _lines(desk.get_pieces(source)):
+            digits = decode(Places, line).digits
+            new[f"{target}/{digits or 'all'}.json"] = digits
+            yield f"{target}/{digits or 'all'}.json", line
+
+    site.put_all(files())
+    index = f"{target}/{PLACES_INDEX}"
+    site.put_all([(key, b"") for key in site.keys(f"{target}/") if key not in new and key != index])
+    many = max(map(len, new.values()))
+    site.put(index, PlacesIndex(week=week, revision=revision, digits=many, sha256=sha256).encode())
+
+
 def show_links(revision: int, stored: StoredRevision, desk: LargeObjects, site: LargeObjects) -> LinksFile:
     """Brings the links of the end to the site; returns their name for the page of results."""
     told = stored.manifest("final").files[LINKS]
@@ -175,6 +206,13 @@ def _show_page(
         **more,
     )
     _put_changed(site, f"data/results/{what}.json", shown.encode())
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
 
 
 def _put_changed(store: ObjectStore, key: str, data: bytes) -> None:

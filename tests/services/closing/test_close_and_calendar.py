@@ -42,6 +42,7 @@ def test_results_of_a_week_that_is_opened_again_are_not_shown_until_it_is_closed
     empty = [key for key, data in stage.site.objects.items() if data == b""]
     assert {key.rpartition("/")[2].partition("-")[0] for key in empty} == {
         "week",
+        "all.json",
         "index.json",
         "audit",
         "batches",
