@@ -378,8 +378,30 @@ class AccountApi:
             raise Unauthorized
         entries = Exam(reference, self.exam.entries, self.exam.nonce).history(person, now)
         found = self.listed.looked_up(found, reference, self.pepper)
-        names = Pseudonyms(self.salt_key, reference.definition.contest.id)
-        return responses.history(found, entries, reference, names, now)
+        named = self._named(found, reference, now)
+        return responses.history(found, entries, reference, named, now)
+
+    def _named(self, person: Participant, reference: Current, now: int) -> list[shapes.NameInWeek]:
+        """Also of weeks without an attempt: so a page that knows them needs no call when a week is closed."""
+        contest, identity = reference.definition.contest.id, person.participant_id
+        names, receipts = Pseudonyms(self.salt_key, contest), self.exam.receipts()
+        code, _ = reference.shown(identity, person.unit, person.category, now)
+        unit = next((one.name for one in reference.units if one.code == code), "")
+        named: list[shapes.NameInWeek] = []
+        for week in (one.number for one in reference.definition.weeks if one.opens <= now):
+            name, salt = names(week, identity), names.salt(week, identity).hex()
+            signature, key_id = receipts.vouch(contest, week, name, person.full_name, unit)
+            named.append(
+                {
+                    "week": week,
+                    "pseudonym": name,
+                    "salt": salt,
+                    "unit": unit,
+                    "signature": signature,
+                    "key_id": key_id,
+                }
+            )
+        return named
 
     def _seen(self, citizen_id: str) -> None:
         """For the log, until it is known who has the number in force."""

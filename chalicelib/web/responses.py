@@ -17,7 +17,6 @@ from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:
     from chalicelib.domain.decisions import Ruling
-    from chalicelib.domain.pseudonyms import Pseudonyms
     from chalicelib.web import shapes
 
 
@@ -151,7 +150,11 @@ def _reviewed(one: OwnQuestion) -> shapes.ReviewedQuestion:
 
 
 def history(
-    person: Participant, entries: Sequence[Entry], reference: Current, names: Pseudonyms, now: int
+    person: Participant,
+    entries: Sequence[Entry],
+    reference: Current,
+    named: list[shapes.NameInWeek],
+    now: int,
 ) -> shapes.Me:
     """``GET /me``: the person, this week's attempts, and all attempts of all weeks, oldest first."""
     attempts: list[shapes.ListedFinished | shapes.ListedOpen] = []
@@ -181,14 +184,7 @@ def history(
         "participant": participant(person, reference, now),
         "week": _this_week(entries, reference, now),
         "attempts": attempts,
-        "pseudonyms": [
-            {
-                "week": entry.week,
-                "pseudonym": names(entry.week, entry.participant_id),
-                "salt": names.salt(entry.week, entry.participant_id).hex(),
-            }
-            for entry in entries
-        ],
+        "pseudonyms": named,
     }
 
 

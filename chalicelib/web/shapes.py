@@ -28,6 +28,8 @@ WeekNumber = Annotated[int, Field(ge=1, le=53)]
 AttemptNumber = Annotated[int, Field(ge=1, le=50)]
 QuestionNumber = Annotated[int, Field(ge=1, le=100)]
 Count = Annotated[int, Field(ge=0)]
+Signature = Annotated[str, Field(pattern="^[0-9a-f]{128}$", description="Ed25519.")]
+KeyId = Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Which of data/keys.json.")]
 Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="16 bytes in hex.")]
 Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds.")]
 Score = Annotated[int, Field(ge=0, le=100, description="The number of right answers.")]
@@ -470,8 +472,8 @@ class Receipt(TypedDict):
     salts: Salts
     told: Told
     leaf_hash: Digest
-    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$", description="Ed25519.")]
-    key_id: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Which of data/keys.json.")]
+    signature: Signature
+    key_id: KeyId
 
 
 class Submitted(Submission):
@@ -569,17 +571,24 @@ class ThisWeek(TypedDict):
 
 
 class NameInWeek(TypedDict):
-    """The person's pseudonym in what is published of a week: SHA-256(salt ‖ contest|week|participant id)."""
+    """The person's pseudonym in what is published of a week: SHA-256(salt ‖ contest|week|participant id).
+
+    ``signature``: that the pseudonym is of the person called ``full_name``, and in the unit of the name
+    ``unit`` (docs/proof.md, “Certificates”); empty outside all units.
+    """
 
     week: Count
     pseudonym: Digest
     salt: Salt
+    unit: str
+    signature: Signature
+    key_id: KeyId
 
 
 class Me(TypedDict):
     """All attempts of all weeks, oldest first; ``week`` is null while none is open.
 
-    ``pseudonyms``: of the weeks in which the person has an attempt.
+    ``pseudonyms``: of the weeks that have begun.
     """
 
     participant: Participant

@@ -199,6 +199,9 @@ export interface NameInWeek {
   week: number;
   pseudonym: string;
   salt: string;
+  unit: string;
+  signature: string;
+  key_id: string;
 }
 
 export interface NextRules {

@@ -155,6 +155,21 @@ def me(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="Làm tiếp")).to_be_visible()
 
 
+def me_after(visit: Visit) -> None:
+    """After week 1 has closed, with a prize."""
+    _contest_at(visit, -1)
+    mine = visit.person.call(visit.stack, "GET", "/me")["pseudonyms"][0]["pseudonym"]
+    published.publish(visit.page, {**published.results(visit.units), **published.place(mine, "Giải Nhì")})
+    visit.open("#/me", signed_in=True)
+    expect(visit.page.get_by_text("Bạn được Giải Nhì.")).to_be_visible()
+
+
+def home_own(visit: Visit) -> None:
+    me_after(visit)
+    visit.page.goto(f"{visit.stack.site_url}/#/")
+    expect(visit.page.get_by_text("Tuần 1: hạng 2/427.277, 20/20 câu đúng · Giải Nhì.")).to_be_visible()
+
+
 def _paper(visit: Visit, mode: str) -> None:
     visit.open(f"#/paper/{visit.attempt}", signed_in=True)
     page = visit.page
@@ -407,6 +422,7 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
         *(home, home_before, home_after, guide, bank, practice, practice_told, sign_in, password, me),
         *(register, register_unit, register_password, register_check, register_mistakes),
         *(home_look, big_screen),
+        *(home_own, me_after),
         *(
             paper_one,
             paper_list,

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hands import press
 from tests.browser.people import Person
+from tests.browser.published import canonical
 from tests.stack import Stack, contest_folder, right_answers, running, wait_for
 
 WEEK_SECONDS = 30
@@ -118,3 +120,41 @@ def test_a_ruling_stands_in_the_own_paper_at_its_question_and_beside_it_in_the_b
     card = page.get_by_role("listitem").filter(has_text=question["text"]).first
     expect(card).to_contain_text("Kết luận của Ban Tổ chức cho tuần 1")
     expect(card).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")
+
+
+def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, receipt = played
+    wait_until_closed(stack)
+    page.goto(f"{stack.site_url}/icon.svg")
+    page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(person.session))
+    page.goto(f"{stack.site_url}/#/me")
+    expect(page.get_by_text(f"Chúc mừng {person.session['participant']['full_name']}!")).to_be_visible()
+    expect(page.get_by_text("Hạng 1", exact=True)).to_be_visible()
+    code = receipt["record"]["pseudonym"][:8]
+    expect(page.get_by_text(code)).to_be_visible()
+    page.goto(f"{stack.site_url}/#/")
+    expect(page.get_by_text("Tuần 1: hạng 1/1")).to_be_visible()
+    page.goto(f"{stack.site_url}/#/results/1")
+    expect(page.get_by_text(code)).to_be_visible()
+
+
+def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack, Any]) -> None:
+    stack, receipt = held
+    wait_until_closed(stack)
+    name = receipt["record"]["pseudonym"]
+    index = stack.site("/data/results/week-1/places/index.json").json()
+    file = stack.site(f"/data/results/week-1/places/{name[: index['digits']] or 'all'}.json").json()
+    rank, score, prize, signature = file["places"][name]
+    head = ("contest", "week", "revision", "ranked", "total", "decision", "decided_on")
+    told = {key: file[key] for key in head} | {"pseudonym": name, "rank": rank, "score": score, "prize": prize}
+
+    def keys() -> list[dict[str, str]]:
+        answer = stack.site("/data/result-keys.json")
+        return answer.json()["keys"] if answer.status_code == 200 else []
+
+    wait_for(lambda: bool(keys()), 120, "the log naming the key")
+    (key,) = keys()
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key["public_key"]))
+    public.verify(bytes.fromhex(signature), b"cuoc-thi-place-v1:" + canonical(told))

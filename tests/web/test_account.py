@@ -10,7 +10,10 @@ from hashlib import sha256
 from typing import Any, cast
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.errors import (
     AlreadyRegistered,
     Disqualified,
@@ -29,7 +32,7 @@ from chalicelib.web import proof_of_work
 from chalicelib.web.proof_of_work import NUMBERS_A_STEP
 from chalicelib.web.tokens import LIFETIME_MS
 from tests.fakes import MINUTE, START_MS, WEEK, PlainPasswords, Watched, definition
-from tests.web.counter import AN, BINH, HOME, PEPPER, Counter, body
+from tests.web.counter import AN, BINH, HOME, PEPPER, SIGNING_KEY, Counter, body
 
 BINHS = "198.51.100.9"
 
@@ -400,6 +403,25 @@ def test_a_discarded_attempt_has_no_score() -> None:
     (discarded,) = counter.account.me(token)["attempts"]
     assert (discarded["status"], discarded["score"]) == ("overdue", None)
     assert counter.account.me(token)["week"]["best_score"] is None
+
+
+def test_me_has_the_pseudonym_of_each_week_that_has_begun_signed_with_name_and_unit() -> None:
+    counter = Counter()
+    token = counter.arrive()
+    (first,) = counter.account.me(token)["pseudonyms"]  # before any attempt: no call is needed after the close
+    told = {"contest": "trial", "name": "Nguyễn Văn An", "unit": "Sở A", "week": 1}
+    told["pseudonym"] = first["pseudonym"]
+    message = b"cuoc-thi-person-v1:" + canonical_json(told)
+    key = Ed25519PublicKey.from_public_bytes(SIGNING_KEY.public)
+    key.verify(bytes.fromhex(first["signature"]), message)
+    with pytest.raises(InvalidSignature):
+        key.verify(bytes.fromhex(first["signature"]), message.replace(b"An", b"Anh"))
+    assert (first["unit"], first["key_id"]) == ("Sở A", SIGNING_KEY.id)
+    counter.clock.now += WEEK
+    later = counter.account.me(counter.sign_in())["pseudonyms"]
+    assert [one["week"] for one in later] == [1, 2]
+    assert later[0] == first
+    assert later[1]["pseudonym"] != first["pseudonym"]
 
 
 def test_there_is_no_week_outside_the_weeks() -> None:

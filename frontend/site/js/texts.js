@@ -37,6 +37,7 @@ const TEXTS = {
   "home.thanks": ["Cảm ơn bạn đã quan tâm. Mời xem kết quả.", "Thank you. Please see the results."],
   "home.enter": ["Vào thi", "Enter the contest"],
   "home.seeResults": ["Xem kết quả", "See the results"],
+  "home.mine": ["Xem kết quả của bạn", "See your own result"],
   "home.weeks": ["Lịch thi", "Dates"],
   "home.week": ["{name}", "{name}"],
   "home.fromTo": ["Từ {from} đến {to}", "From {from} to {to}"],

@@ -41,6 +41,11 @@ export async function screen({ contest, signedIn }) {
     shownLive.stop();
   };
 
+  const mine = signedIn && signedIn.names; // as the own page has left them
+  const over = contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
+  const line = h("strong");
+  const own = mine && over && h("p", { class: "notice good own" }, line, " ", h("a", { href: "#/me" }, t("home.mine")));
+  if (own) import("../own-result.js").then((part) => part.homeLine(mine)).then((text) => fill(line, text)).catch(() => {});
   await Promise.race([shownLive.first, pause(LIVE_WITHIN_MS)]);
   const content = [
     contest.banner && banner(contest.banner),
@@ -48,6 +53,7 @@ export async function screen({ contest, signedIn }) {
       h("section", null,
         organiserLine(contest, organiser),
         h("h1", null, title),
+        own,
         status,
         h("p", { class: "to-screen" }, h("a", { href: "#/truc-tiep" }, t("home.bigScreen")))),
       live),

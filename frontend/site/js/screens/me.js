@@ -1,6 +1,6 @@
 // The personal page: the current week, attempts used and left, all attempts with receipts; the start button.
 
-import { api, data } from "../api.js";
+import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
@@ -14,6 +14,13 @@ import "../texts-me.js";
 import "../texts-result.js";
 import "../texts-forms.js";
 import { takeTurn } from "../waiting.js";
+
+const OWN_WITHIN_MS = 1500; // a later result comes by itself
+
+/** The part with the own result is loaded when there can be one. */
+const showOwn = (box, me, contest) => import("../own-result.js").then((part) => part.showOwn(box, me, contest)).catch(() => {
+  box.hidden = true;
+});
 
 export async function screen({ contest, query, go, signedIn, signedOut, kept }) {
   const open = papers.open(signedIn.participant.participant_id, clock.now());
@@ -29,7 +36,10 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   const units = await data("units.json", { keep: true, quiet: true, tries: 2 }).catch(() => null);
   const { participant, attempts } = me;
   const unit = (units || []).find((found) => found.code === participant.unit_code);
-  if (unit && session.holder() === participant.participant_id) session.set(/** @type {any} */ ({ ...session.get(), unit: unit.name }));
+  if (session.holder() === participant.participant_id) {
+    const names = me.pseudonyms.map(({ week, pseudonym }) => ({ week, pseudonym })); // for the home page, after a close
+    session.set(/** @type {any} */ ({ ...session.get(), ...(unit ? { unit: unit.name } : {}), names }));
+  }
   const unitName = unit ? unit.name : participant.unit_code || t("me.noUnit");
   const leave = () => {
     session.clear();
@@ -50,6 +60,9 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   };
   draw();
   const timer = setInterval(() => afterClick(draw), 1000);
+  const own = h("div", { class: "own-place", "aria-live": "polite" }, h("p", { class: "loading" }, t("app.loading")));
+  own.hidden = !attempts.length || !contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
+  if (!own.hidden) await Promise.race([showOwn(own, me, contest), pause(OWN_WITHIN_MS)]);
   import("./paper.js").catch(() => {}); // ahead of the start: one step less on a slow line
   const content = [
     h("section", null,
@@ -61,6 +74,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
         t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline })),
       h("p", { class: "soft" }, unitName),
       status),
+    own,
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),
       attempts.length ? history(attempts) : h("p", { class: "soft" }, t("me.noHistory"))),

@@ -133,7 +133,7 @@ function winnerCard(winner, order) {
   return h("li", { class: "entry" },
     h("p", null, h("span", { class: "badge next" }, winner.title)),
     h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
-    h("p", { class: "wide" }, h("strong", null, winner.name)),
+    h("p", { class: "wide" }, h("strong", null, winner.name), winner.code && [" ", h("code", null, winner.code)]),
     h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
     h("p", { class: "wide soft" },
       guess && `${t("results.prediction")}: ${number(winner.prediction)}${off} · `,

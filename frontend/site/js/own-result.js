@@ -1,0 +1,108 @@
+// A person's own result, and the unit's, once a week has closed: from published files, without a call to the server.
+
+import { data } from "./api.js";
+import { clock } from "./clock.js";
+import { fill, h } from "./dom.js";
+import { date, moment, number, percent } from "./format.js";
+import { ahead, codeOf, placeOf, unitIn } from "./places.js";
+import { t } from "./texts.js";
+import "./texts-own.js";
+
+/** Pages of weeks, the newest first, whose results are published. */
+const published = async () => ((await data("results/index.json", { quiet: true })) || { weeks: [] }).weeks.map(({ week }) => week).reverse();
+
+const pageOf = (week) => data(`results/week-${week}.json`, { quiet: true });
+
+/** One line for the home page, "" where there is nothing to say. `mine`: [{week, pseudonym}]. */
+export async function homeLine(mine) {
+  const [week] = await published();
+  const own = mine.find((one) => one.week === week);
+  const place = own && (await placeOf(week, own.pseudonym));
+  return place && place.state === "ranked" ? `${lineOf(place)}${place.prize && ` · ${place.prize}`}.` : "";
+}
+
+const lineOf = ({ week, rank, ranked, score, total }) =>
+  t("own.line", { week, rank: number(rank), ranked: number(ranked), score: number(score), total: number(total) });
+
+/** Fills `box` with the result of the last closed week, and short ones of those before. */
+export async function showOwn(box, me, contest) {
+  try {
+    const weeks = await published();
+    const took = me.pseudonyms.filter(({ week }) => me.attempts.some((attempt) => attempt.week === week));
+    const mine = weeks.map((week) => took.find((one) => one.week === week)).filter(Boolean);
+    const closing = lastClosed(contest, took, weeks);
+    const [newest, ...earlier] = await Promise.all(mine.map(({ week, pseudonym }) => placeOf(week, pseudonym)));
+    const pages = await Promise.all(weeks.map(pageOf));
+    const page = newest && pages[weeks.indexOf(newest.week)];
+    const unit = unitView(me.participant.unit_code, pages.filter(Boolean));
+    fill(box, closing && h("p", { class: "notice" }, t("own.closing", { week: closing })),
+      newest && card(newest, page, me, contest),
+      earlier.some(Boolean) && h("section", { "aria-labelledby": "earlier" }, h("h3", { id: "earlier" }, t("own.earlier")),
+        h("ul", { class: "plain" }, earlier.filter(Boolean).map((place) => h("li", null, short(place, contest))))),
+      unit);
+    box.hidden = !box.childNodes.length;
+  } catch (error) {
+    fill(box, h("p", { class: "notice" }, t("own.failed")));
+  }
+}
+
+/** The newest week that is over, in which the person took part, and whose result is not out; null if there is none. */
+const lastClosed = (contest, took, weeks) => {
+  const over = contest.weeks.filter(({ number: week, closes_at: at }) => Date.parse(at) <= clock.now()
+    && took.some((one) => one.week === week) && !weeks.includes(week));
+  return over.length ? over[over.length - 1].number : null;
+};
+
+const short = (place, contest) => (place.state === "ranked"
+  ? [lineOf(place), place.prize && [" · ", h("strong", null, place.prize)]]
+  : t(`own.${place.state}`, { week: place.week, hotline: contest.hotline }));
+
+/** Whether the result is provisional or recognised, and by which decision. */
+function standing(page) {
+  const { recognised, complaints_until: until } = page;
+  return h("p", { class: "soft" }, recognised
+    ? h("span", { class: "badge good" }, t("own.recognised", { decision: recognised.decision, day: date(`${recognised.decided_on}T12:00:00Z`) }))
+    : [h("span", { class: "badge next" }, t("own.provisional")), " ", until && t("own.until", { until: moment(until) })]);
+}
+
+function card(place, page, me, contest) {
+  const { week, rank, ranked, score, total, prize, pseudonym, decision } = place;
+  const head = [h("h2", { id: "own" }, t("own.title"), " – ", t("home.week", { week })), page && standing(page)];
+  const whole = h("p", { class: "actions" }, h("a", { class: "button", href: `#/results/${week}` }, t("own.whole")));
+  if (place.state !== "ranked") return h("section", { class: "card own", "aria-labelledby": "own" }, head, h("p", null, short(place, contest)), whole);
+  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
+  const before = ahead(place);
+  return h("section", { class: "card own", "aria-labelledby": "own" }, head,
+    prize && h("div", { class: "notice good" },
+      h("p", null, h("strong", null, t("own.won", { person: me.participant.full_name, prize }))),
+      h("p", null, t(decision ? "own.wonNow" : "own.wonSoon", { hotline: contest.hotline })),
+      h("p", null, t("own.code"), " ", h("code", null, codeOf(pseudonym)))),
+    h("dl", { class: "facts wide" },
+      fact(t("own.rank", { rank: number(rank) }), t("own.of", { ranked: number(ranked) })),
+      fact(`${number(score)}/${number(total)}`, t("own.score")),
+      before > 0 && fact(`${number(before)}%`, t("own.ahead"))),
+    h("p", { class: "hint" }, t("own.equal")), whole);
+}
+
+/** The unit's place in the newest of `pages`, its distance to the next one, and its course; null without a unit. */
+function unitView(code, pages) {
+  const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code) })).filter(({ row }) => row);
+  if (!code || !found.length) return null;
+  const [{ week, row, others, next, behind }] = found;
+  const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
+  return h("section", { class: "card own", "aria-labelledby": "own-unit" },
+    h("h2", { id: "own-unit" }, t("own.unit")),
+    h("p", null, h("strong", null, row.name), " · ", t("home.week", { week })),
+    row.people === 0
+      ? h("p", null, t("own.unitNobody", { week }))
+      : [h("dl", { class: "facts wide" },
+        fact(number(row.rank), t("own.unitRank", { others: number(others) })),
+        row.headcount > row.exempt && fact(percent(row.rate), t("own.unitRate")),
+        row.unit_score !== null && fact(number(row.unit_score, 2), t("own.unitScore"))),
+      h("p", null, !next ? t("own.unitFirst")
+        : behind === null ? t("own.unitAbove", { next: next.name })
+          : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],
+    found.length > 1 && [h("h3", null, t("own.course")),
+      h("ul", { class: "plain" }, found.slice().reverse().map((one) => h("li", null,
+        t("own.courseLine", { week: one.week, rank: number(one.row.rank), rate: percent(one.row.rate) }))))]);
+}

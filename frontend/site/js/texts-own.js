@@ -1,0 +1,48 @@
+// Texts of one's own result after a week has closed. See texts.js.
+
+import { addTexts } from "./texts.js";
+
+addTexts({
+  "own.title": ["Kết quả của bạn", "Your result"],
+  "own.failed": ["Chưa tải được kết quả của bạn. Hãy mở lại trang này sau ít phút.", "Your result could not be loaded. Please come back in a few minutes."],
+  "own.closing": ["{name}: đang tổng hợp kết quả. Hãy quay lại sau.", "{name}: the results are being worked out. Please come back later."],
+  "own.updating": ["{name}: kết quả đang được cập nhật. Hãy mở lại trang này sau ít phút.", "{name}: the results are being brought up to date. Please come back in a few minutes."],
+  "own.unranked": [
+    "{name}: bạn không có trong bảng xếp hạng, vì không có lượt thi nào được tính hoặc kết quả không được xét. Cần hỏi, hãy gọi đường dây nóng {hotline}.",
+    "{name}: you are not in the ranking, because no attempt counts or your result is not considered. To ask, call the hotline {hotline}.",
+  ],
+  "own.rank": ["Hạng {rank}", "Rank {rank}"],
+  "own.of": ["trong {ranked} người được xếp hạng", "of {ranked} people ranked"],
+  "own.ahead": ["số người được xếp hạng đứng sau bạn", "of those ranked stand behind you"],
+  "own.score": ["câu đúng ở lượt tốt nhất", "right in your best attempt"],
+  "own.equal": [
+    "Người có kết quả bằng nhau khi tính thời gian theo phút và đứng ngoài vùng xét giải thì cùng hạng.",
+    "People with equal results in whole minutes share a rank, unless a prize is near.",
+  ],
+  "own.won": ["Chúc mừng {person}! Bạn được {prize}.", "Congratulations, {person}! You have won: {prize}."],
+  "own.wonSoon": [
+    "Kết quả còn là tạm thời. Khi Ban Tổ chức ra quyết định công nhận, bạn được liên hệ qua số điện thoại đã đăng ký. Hãy giữ liên lạc và chuẩn bị căn cước công dân để đối chiếu. Cần hỏi, hãy gọi đường dây nóng {hotline}.",
+    "The result is provisional. When the organisers have recognised it, they reach you by the phone number that you registered. Have your identity card ready. To ask, call the hotline {hotline}.",
+  ],
+  "own.wonNow": [
+    "Kết quả đã được công nhận. Ban Tổ chức liên hệ qua số điện thoại bạn đã đăng ký để trao giải; khi nhận giải hãy mang theo căn cước công dân. Cần hỏi, hãy gọi đường dây nóng {hotline}.",
+    "The result is recognised. The organisers reach you by the phone number that you registered; bring your identity card. To ask, call the hotline {hotline}.",
+  ],
+  "own.code": ["Mã của bạn trong danh sách công bố:", "Your code in the published list:"],
+  "own.provisional": ["Tạm thời", "Provisional"],
+  "own.until": ["Ban Tổ chức nhận khiếu nại đến {until}.", "Complaints are taken until {until}."],
+  "own.recognised": ["Đã công nhận theo Quyết định số {decision} ngày {day}", "Recognised by decision {decision} of {day}"],
+  "own.whole": ["Xem toàn bộ kết quả", "See all results"],
+  "own.earlier": ["Các tuần trước", "Earlier weeks"],
+  "own.line": ["{name}: hạng {rank}/{ranked}, {score}/{total} câu đúng", "{name}: rank {rank} of {ranked}, {score}/{total} right"],
+  "own.unit": ["Đơn vị của bạn", "Your unit"],
+  "own.unitRank": ["hạng trong {others} đơn vị", "rank among {others} units"],
+  "own.unitRate": ["đối tượng bắt buộc đã dự thi", "of obliged people took part"],
+  "own.unitScore": ["điểm đơn vị", "unit score"],
+  "own.unitFirst": ["Đơn vị bạn đang dẫn đầu.", "Your unit is in the lead."],
+  "own.unitNext": ["Còn {behind} điểm để bằng {next}, đơn vị đứng ngay trên.", "{behind} points behind {next}, the next unit above."],
+  "own.unitAbove": ["Đơn vị đứng ngay trên: {next}.", "The next unit above: {next}."],
+  "own.unitNobody": ["{name}: chưa có ai của đơn vị bạn dự thi.", "{name}: nobody of your unit has taken part."],
+  "own.course": ["Qua các tuần", "Over the weeks"],
+  "own.courseLine": ["{name}: hạng {rank}, {rate}", "{name}: rank {rank}, {rate}"],
+});
