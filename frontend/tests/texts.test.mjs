@@ -10,6 +10,7 @@ import "../site/js/texts-identity.js";
 import "../site/js/texts-paper.js";
 import "../site/js/texts-result.js";
 import "../site/js/texts-me.js";
+import "../site/js/texts-certificate.js";
 import "../site/js/texts-own.js";
 import "../site/js/texts-proof.js";
 import "../site/js/texts-results.js";
@@ -29,7 +30,7 @@ test("every text that is asked for exists", () => {
 test("every text is used", () => {
   const used = (key) => {
     const [group, name] = key.split(".");
-    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "fact", "stop", "key"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.|own\.(unranked|updating)$)/.test(key);
+    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "fact", "stop", "key"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.|own\.(unranked|updating)$|look\.(good|bad|unknown|replaced)$)/.test(key);
     return computed
       ? sources.some((source) => source.includes(`"${key}"`) || source.includes(`\`${group}.`) || source.includes(`"${name}"`))
       : sources.some((source) => source.includes(`"${key}"`));

@@ -26,10 +26,12 @@ const SCREENS = {
   password: () => import("./screens/password.js"),
   identity: () => import("./screens/identity.js"),
   "truc-tiep": () => import("./screens/big-screen.js"),
+  "chung-nhan": () => import("./screens/certificate.js"),
+  "xac-thuc": () => import("./screens/check.js"),
 };
 const PART_MS = 20000;
 const WATCH_MS = 5000;
-const PRIVATE = new Set(["me", "paper"]);
+const PRIVATE = new Set(["me", "paper", "chung-nhan"]);
 const ICON = new URL("../icon.svg", import.meta.url).pathname; // of this release
 /** Of index.html. @param {string} id */
 const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

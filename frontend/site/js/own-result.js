@@ -54,7 +54,7 @@ const lastClosed = (contest, took, weeks) => {
 };
 
 const short = (place, contest) => (place.state === "ranked"
-  ? [lineOf(place), place.prize && [" · ", h("strong", null, place.prize)]]
+  ? [lineOf(place), place.prize && [" · ", h("strong", null, place.prize)], " · ", h("a", { href: `#/chung-nhan/${place.week}` }, t("own.certificate"))]
   : t(`own.${place.state}`, { week: place.week, hotline: contest.hotline }));
 
 /** Whether the result is provisional or recognised, and by which decision. */
@@ -68,7 +68,9 @@ function standing(page) {
 function card(place, page, me, contest) {
   const { week, rank, ranked, score, total, prize, pseudonym, decision } = place;
   const head = [h("h2", { id: "own" }, t("own.title"), " – ", t("home.week", { week })), page && standing(page)];
-  const whole = h("p", { class: "actions" }, h("a", { class: "button", href: `#/results/${week}` }, t("own.whole")));
+  const whole = h("p", { class: "actions" },
+    place.state === "ranked" && h("a", { class: "button", href: `#/chung-nhan/${week}` }, t("own.certificate")),
+    h("a", { class: "button", href: `#/results/${week}` }, t("own.whole")));
   if (place.state !== "ranked") return h("section", { class: "card own", "aria-labelledby": "own" }, head, h("p", null, short(place, contest)), whole);
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
   const before = ahead(place);

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-/** Has the browser save `content` as `name`. @type {(name: string, content: string, type: string) => void} */
+/** Has the browser save `content` as `name`. @type {(name: string, content: string | Blob, type: string) => void} */
 export function saveFile(name, content, type) {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = h("a", { href: address, download: name });
@@ -11,3 +11,6 @@ export function saveFile(name, content, type) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
+
+/** Saves what a canvas shows. @type {(name: string, canvas: HTMLCanvasElement) => void} */
+export const savePicture = (name, canvas) => canvas.toBlob((made) => made && saveFile(name, made, "image/png"), "image/png");

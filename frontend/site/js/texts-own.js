@@ -29,6 +29,7 @@ addTexts({
     "The result is recognised. The organisers reach you by the phone number that you registered; bring your identity card. To ask, call the hotline {hotline}.",
   ],
   "own.code": ["Mã của bạn trong danh sách công bố:", "Your code in the published list:"],
+  "own.certificate": ["Giấy chứng nhận", "Certificate"],
   "own.provisional": ["Tạm thời", "Provisional"],
   "own.until": ["Ban Tổ chức nhận khiếu nại đến {until}.", "Complaints are taken until {until}."],
   "own.recognised": ["Đã công nhận theo Quyết định số {decision} ngày {day}", "Recognised by decision {decision} of {day}"],

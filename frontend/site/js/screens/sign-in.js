@@ -29,7 +29,7 @@ export async function screen({ contest, query, go, kept, signedIn }) {
       session.set(await withProof((proof) => api.signIn({ ...credentials, proof }), checking.tell));
       const paper = attempt && papers.get(attempt);
       const another = paper && paper.owner !== session.holder(); // who used this device before
-      go(/^#\/(me|paper)/.test(next) && !another ? next : "#/me", { instead: true });
+      go(/^#\/(me|paper|chung-nhan)/.test(next) && !another ? next : "#/me", { instead: true });
     } catch (error) {
       const messages = fieldMessages(error);
       if (Object.keys(messages).length) mistakes.tell(messages);

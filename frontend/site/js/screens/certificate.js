@@ -1,0 +1,92 @@
+// A certificate of a closed week, and a picture to share; both are made on the device.
+
+import { api } from "../api.js";
+import { packed, shortOf } from "../certificate-code.js";
+import { certificate, shareCard } from "../certificate-picture.js";
+import { fill, h } from "../dom.js";
+import { date, number } from "../format.js";
+import { placeOf } from "../places.js";
+import { savePicture } from "../save-file.js";
+import { isEnglish, t } from "../texts.js";
+import "../texts-certificate.js";
+
+const site = () => `${location.origin}/`;
+
+export async function screen({ argument, contest }) {
+  const week = Number(argument);
+  const me = await api.me();
+  const own = me.pseudonyms.find((one) => one.week === week);
+  const place = own && (await placeOf(week, own.pseudonym));
+  const title = t("cert.title");
+  if (!own || !place || place.state !== "ranked") {
+    return { title, content: h("section", { class: "narrow" }, h("h1", null, title), h("p", { class: "notice" }, t("cert.none")),
+      h("p", null, h("a", { href: "#/me" }, t("nav.me")))) };
+  }
+  const told = { ...place, name: me.participant.full_name, unit: own.unit };
+  const link = `${site()}#/xac-thuc/${packed(told, { person: own, result: place })}`;
+  const lines = linesOf(told, contest);
+  const picture = certificate(lines, link);
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
+  const content = [
+    h("section", { class: "certificate" },
+      h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week })),
+      picture,
+      h("div", { class: "unprinted" },
+        !told.decision && h("p", { class: "notice" }, t("cert.provisional")),
+        h("p", { class: "actions" },
+          h("button", { class: "button primary", type: "button", onclick: () => print() }, t("cert.print")),
+          h("button", { class: "button", type: "button", onclick: () => savePicture(`giay-chung-nhan-tuan-${week}.png`, picture) }, t("cert.save")),
+          h("a", { class: "button", href: link.slice(site().length) }, t("cert.check"))),
+        h("p", { class: "hint" }, t("cert.private")))),
+    shareSection(told, contest),
+  ];
+  return { title, content };
+}
+
+/** Everything that is written on the certificate; rank and prize once they are recognised. */
+function linesOf(told, contest) {
+  const { week, score, total, rank, ranked, prize, decision, decided_on: day, name, unit } = told;
+  const { opens_at: from, closes_at: to } = contest.weeks.find((one) => one.number === week) || {};
+  const english = isEnglish();
+  return {
+    organiser: (english && contest.organiser_en) || contest.organiser,
+    contest: (english && contest.title_en) || contest.title,
+    title: t(decision && prize ? "cert.wins" : "cert.takesPart"),
+    lead: t("cert.lead"),
+    name,
+    unit,
+    what: [[t("cert.took", { week, score: number(score), total: number(total) }),
+      decision && t("cert.rank", { rank: number(rank), ranked: number(ranked) })].filter(Boolean).join(", "),
+    decision && prize && t("cert.prize", { prize })].filter(Boolean),
+    basis: [decision && t("cert.decision", { decision, day: date(`${day}T12:00:00Z`) }),
+      from && t("cert.when", { from: date(from), to: date(to) })].filter(Boolean),
+    check: [t("cert.scan", { address: `${location.host}/#/xac-thuc`, short: shortOf(told) }), t("cert.signed")],
+  };
+}
+
+/** The card names nobody unless the person says so. */
+function shareSection(told, contest) {
+  const place = h("div");
+  const own = h("input", { type: "checkbox", onchange: () => draw() });
+  const english = isEnglish();
+  let card;
+  const draw = () => {
+    card = shareCard({
+      organiser: (english && contest.organiser_en) || contest.organiser,
+      title: (english && contest.title_en) || contest.title,
+      what: t("share.what", { week: told.week }),
+      own: own.checked ? t("share.result", { person: told.name, score: number(told.score), total: number(told.total) }) : "",
+    }, site());
+    card.setAttribute("role", "img");
+    card.setAttribute("aria-label", t("share.title"));
+    fill(place, card);
+  };
+  draw();
+  const save = () => savePicture("cuoc-thi.png", card);
+  return h("section", { class: "share unprinted", "aria-labelledby": "share" },
+    h("h2", { id: "share" }, t("share.title")),
+    h("label", { class: "choice" }, own, h("span", null, t("share.own"))),
+    place,
+    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: save }, t("cert.save"))));
+}
