@@ -5,6 +5,9 @@ gets all of them from the release that it began with. The root holds only files 
 address. Its last two objects, service worker and page, move to the new release when all its parts are there: an
 interrupted upload has changed nothing yet, or the next one finishes it.
 
+Chat programs that show a link's title read the page without running it. So an upload writes the title of the
+contest that is published then into it; no function may write the page.
+
 A release stays for nine days after another one took its place: open pages continue with it.
 """
 
@@ -12,9 +15,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha256
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -32,6 +37,8 @@ _ROOT = (*_ICONS, "app.webmanifest", "sw.js", "index.html")  # in the order in w
 _SUPERSEDED = "superseded"  # put into a release's folder when another one takes its place
 _WORKER_LINE = re.compile(rb"^const \[RELEASE, PARTS\] = .*$", re.MULTILINE)
 _ADDRESS = re.compile(rb'(href|src)="/([^"]+)"')
+_CONTEST = f"{DATA}contest.json"
+_TITLE = re.compile(rb'(<title>|<meta property="og:title" content=")[^<"]*')
 _OFFLINE = {".css", ".html", ".js", ".svg"}  # what the service worker keeps
 
 _TYPES = {
@@ -69,10 +76,13 @@ def root_names() -> set[str]:
     return {*_ROOT, RELEASES.rstrip("/"), DATA.rstrip("/")}
 
 
-def release(folder: Path = SITE) -> Release:
-    """The release that the sources in ``folder`` make."""
+def release(folder: Path = SITE, title: str = "") -> Release:
+    """The release that the sources in ``folder`` make; ``title``: the contest's, if there is one."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    if title:
+        told = escape(title).encode()
+        files["index.html"] = _TITLE.sub(lambda found: found[1] + told, files["index.html"])
     # The digest covers the objects as put, with its own place empty: changing this module makes a release too.
     draft = _rendered(files, "")
     digest = sha256()
@@ -83,7 +93,15 @@ def release(folder: Path = SITE) -> Release:
 
 def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None) -> int:
     """Puts the missing files of the folder's release and puts it in force; returns the number of files put."""
-    return put_in_force(s3, bucket, release(folder), now)
+    return put_in_force(s3, bucket, release(folder, _title(s3, bucket)), now)
+
+
+def _title(s3: Any, bucket: str) -> str:
+    """Of the contest that the site shows; empty before the first."""
+    with suppress(s3.exceptions.NoSuchKey):
+        shown = json.loads(s3.get_object(Bucket=bucket, Key=_CONTEST)["Body"].read())
+        return str(shown["title"])
+    return ""
 
 
 def in_force(s3: Any, bucket: str) -> Release | None:

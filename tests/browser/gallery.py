@@ -45,6 +45,8 @@ NAMES = {
     "password": "Đặt lại mật khẩu · A lost password",
     "me": "Trang của tôi · One's own page",
     "me_after": "Trang của tôi sau khi tuần kết thúc, có giải · One's own page after the week, with a prize",
+    "certificate": "Giấy chứng nhận và ảnh để chia sẻ · Certificate, and a picture to share",
+    "certificate_check": "Kiểm tra giấy chứng nhận bằng mã ngắn · Checking a certificate by its short code",
     "paper_one": "Bài thi, từng câu · A paper, one by one",
     "paper_list": "Bài thi, tất cả câu hỏi · A paper, all questions",
     "paper_sheet": "Bài thi, danh sách câu hỏi · The list of questions",

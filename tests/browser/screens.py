@@ -170,6 +170,20 @@ def home_own(visit: Visit) -> None:
     expect(visit.page.get_by_text("Tuần 1: hạng 2/427.277, 20/20 câu đúng · Giải Nhì.")).to_be_visible()
 
 
+def certificate(visit: Visit) -> None:
+    me_after(visit)
+    visit.page.goto(f"{visit.stack.site_url}/#/chung-nhan/1")
+    expect(visit.page.locator(".certificate canvas")).to_be_visible()
+
+
+def certificate_check(visit: Visit) -> None:
+    """By its short code: what is published, without a name."""
+    me_after(visit)
+    code = visit.page.locator(".own code").inner_text()
+    visit.page.goto(f"{visit.stack.site_url}/#/xac-thuc/1-{code}")
+    expect(visit.page.get_by_text("Đây là kết quả đang công bố của mã này.")).to_be_visible()
+
+
 def _paper(visit: Visit, mode: str) -> None:
     visit.open(f"#/paper/{visit.attempt}", signed_in=True)
     page = visit.page
@@ -423,6 +437,24 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
         *(register, register_unit, register_password, register_check, register_mistakes),
         *(home_look, big_screen),
         *(home_own, me_after),
+        *(
+            home,
+            home_before,
+            home_after,
+            guide,
+            bank,
+            practice,
+            practice_told,
+            home_own,
+            register,
+            register_mistakes,
+            sign_in,
+            password,
+            me,
+            me_after,
+            certificate,
+            certificate_check,
+        ),
         *(
             paper_one,
             paper_list,

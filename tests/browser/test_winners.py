@@ -158,3 +158,29 @@ def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack,
     (key,) = keys()
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key["public_key"]))
     public.verify(bytes.fromhex(signature), b"cuoc-thi-place-v1:" + canonical(told))
+
+
+def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_the_api(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, _ = played
+    wait_until_closed(stack)
+    wait_for(lambda: stack.site("/data/result-keys.json").status_code == 200, 120, "the log naming the key")
+    page.goto(f"{stack.site_url}/icon.svg")
+    page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(person.session))
+    page.goto(f"{stack.site_url}/#/chung-nhan/1")
+    link = page.get_by_role("link", name="Mở trang kiểm tra").get_attribute("href")
+    assert link
+    page.evaluate("localStorage.clear()")
+    calls: list[str] = []
+    page.on("request", lambda request: calls.append(request.url))
+    page.goto(f"{stack.site_url}/icon.svg")
+    page.goto(f"{stack.site_url}/{link}")
+    expect(page.get_by_text("Giấy chứng nhận hợp lệ.")).to_be_visible()
+    expect(page.get_by_text(person.session["participant"]["full_name"], exact=True)).to_be_visible()
+    code = link.rpartition("/")[2]
+    assert not [url for url in calls if "/api/" in url or code in url.partition("#")[0]]
+    at = 60  # within the first signature
+    edited = code[:at] + ("A" if code[at] != "A" else "B") + code[at + 1 :]
+    page.goto(f"{stack.site_url}/#/xac-thuc/{edited}")
+    expect(page.get_by_text("Giấy chứng nhận không hợp lệ")).to_be_visible()

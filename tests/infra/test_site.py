@@ -44,6 +44,10 @@ class Recorder:
     def get_object(self, **request: Any) -> Any:
         return self.client.get_object(**request)
 
+    @property
+    def exceptions(self) -> Any:
+        return self.client.exceptions
+
     def get_paginator(self, name: str) -> Any:
         return self.client.get_paginator(name)
 
@@ -253,3 +257,18 @@ def test_files_of_the_functions_are_left_alone_and_files_from_before_releases_ar
     s3.upload(folders[0])
     assert {"data/contest.json", "data/log/0"} <= s3.names()
     assert not {"js/main.js", "style.css"} & s3.names()
+
+
+def test_the_page_has_the_title_of_the_contest_that_is_published_for_programs_that_show_links(
+    s3: Recorder, folders: list[Path]
+) -> None:
+    s3.upload(folders[0])
+    assert "<title>Cuộc thi trực tuyến</title>" in s3.text("index.html")
+    contest = json.dumps({"title": "Tìm hiểu <CCHC> & “chuyển đổi số”"}).encode()
+    s3.client.put_object(Bucket=BUCKET, Key="data/contest.json", Body=contest)
+    s3.upload(folders[0])
+    page, told = s3.text("index.html"), "Tìm hiểu &lt;CCHC&gt; &amp; “chuyển đổi số”"
+    assert f"<title>{told}</title>" in page
+    assert f'<meta property="og:title" content="{told}">' in page
+    assert s3.in_force() == {release(folders[0], json.loads(contest)["title"]).digest}
+    assert s3.upload(folders[0]) == 0
