@@ -36,12 +36,13 @@ test("nobody is told to be ahead of more than there are", () => {
 
 test("a code is the beginning of the pseudonym, as in the list of winners", () => assert.equal(codeOf(MINE), "ab000000"));
 
-const unit = (code, rank, score, level = "") => ({ code, name: code, rank, unit_score: score, level });
+const unit = (code, score, level = "", people = 3) => ({ code, name: code, rank: 0, unit_score: score, quality: 0, obliged_people: people, distinct_people: people, level });
 
-test("a unit is compared with the next one of its level, not with one that shares its rank", () => {
-  const page = { units: [unit("A", 1, 90), unit("P", 1, 99, "top"), unit("B", 2, 80), unit("C", 2, 80), unit("D", 4, null)] };
-  const { row, others, next, behind } = unitIn(page, "C");
-  assert.deepEqual([row.code, others, next.code, behind], ["C", 4, "A", 10]);
-  assert.deepEqual([unitIn(page, "A").next, unitIn(page, "P").others, unitIn(page, "D").behind], [null, 1, null]);
-  assert.equal(unitIn(page, "none"), null);
+test("a unit is compared with the next one of its level, not with an equal one", () => {
+  const page = { units: [unit("A", 90), unit("P", 99, "top"), unit("B", 80), unit("C", 80), unit("D", null), unit("E", 0, "", 0)] };
+  const { place, tied, others, next, behind } = unitIn(page, "C", "obliged");
+  assert.deepEqual([place, tied, others, next.code, behind], [2, true, 4, "A", 10]);
+  assert.deepEqual([unitIn(page, "A", "obliged").next, unitIn(page, "P", "obliged").others, unitIn(page, "D", "obliged").behind], [null, 1, null]);
+  assert.deepEqual([unitIn(page, "E", "obliged").place, unitIn(page, "E", "obliged").next], [null, null]);
+  assert.equal(unitIn(page, "none", "obliged"), null);
 });

@@ -34,7 +34,7 @@ export async function showOwn(box, me, contest) {
     const [newest, ...earlier] = await Promise.all(mine.map(({ week, pseudonym }) => placeOf(week, pseudonym)));
     const pages = await Promise.all(weeks.map(pageOf));
     const page = newest && pages[weeks.indexOf(newest.week)];
-    const unit = unitView(me.participant.unit_code, pages.filter(Boolean));
+    const unit = unitView(me.participant.unit_code, pages.filter(Boolean), contest.unit_score.volume);
     fill(box, closing && h("p", { class: "notice" }, t("own.closing", { week: closing })),
       newest && card(newest, page, me, contest),
       earlier.some(Boolean) && h("section", { "aria-labelledby": "earlier" }, h("h3", { id: "earlier" }, t("own.earlier")),
@@ -87,24 +87,25 @@ function card(place, page, me, contest) {
 }
 
 /** The unit's place in the newest of `pages`, its distance to the next one, and its course; null without a unit. */
-function unitView(code, pages) {
-  const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code) })).filter(({ row }) => row);
+function unitView(code, pages, volume) {
+  const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code, volume) })).filter(({ unit }) => unit);
   if (!code || !found.length) return null;
-  const [{ week, row, others, next, behind }] = found;
+  const [{ week, unit, place, tied, others, next, behind }] = found;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
+  const ranked = found.filter((one) => one.place !== null).reverse();
   return h("section", { class: "card own", "aria-labelledby": "own-unit" },
     h("h2", { id: "own-unit" }, t("own.unit")),
-    h("p", null, h("strong", null, row.name), " · ", t("home.week", { week })),
-    row.people === 0
+    h("p", null, h("strong", null, unit.name), " · ", t("home.week", { week })),
+    place === null
       ? h("p", null, t("own.unitNobody", { week }))
       : [h("dl", { class: "facts wide" },
-        fact(number(row.rank), t("own.unitRank", { others: number(others) })),
-        row.headcount > row.exempt && fact(percent(row.rate), t("own.unitRate")),
-        row.unit_score !== null && fact(number(row.unit_score, 2), t("own.unitScore"))),
+        fact(`${tied ? "=" : ""}${number(place)}`, t("own.unitRank", { others: number(others) })),
+        unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
+        unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
       h("p", null, !next ? t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })
           : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],
-    found.length > 1 && [h("h3", null, t("own.course")),
-      h("ul", { class: "plain" }, found.slice().reverse().map((one) => h("li", null,
-        t("own.courseLine", { week: one.week, rank: number(one.row.rank), rate: percent(one.row.rate) }))))]);
+    ranked.length > 1 && [h("h3", null, t("own.course")),
+      h("ul", { class: "plain" }, ranked.map((one) => h("li", null,
+        t("own.courseLine", { week: one.week, rank: number(/** @type {number} */ (one.place)), rate: percent(/** @type {any} */ (one).unit.rate) }))))]);
 }

@@ -1,6 +1,7 @@
 // Where somebody stands in a closed week, from files that anybody may read: a person's pseudonym is all that is asked for.
 
 import { data } from "./api.js";
+import { byLevel, told } from "./unit-places.js";
 
 /** What the first digits of a pseudonym are called in lists: those of the published winners have it, too. */
 export const codeOf = (pseudonym) => pseudonym.slice(0, 8);
@@ -31,15 +32,17 @@ export async function placeOf(week, pseudonym, read = data) {
 export const ahead = ({ rank, ranked }) => Math.floor((100 * (ranked - rank)) / ranked);
 
 /**
- * Of a unit in a week's page: {row, others, next, behind}. `others`: how many are ranked at its level; `next`: the nearest
- * unit before it, null for the first; `behind`: by how much it scores less, null where that is not told. Null if it is not
- * there.
+ * Of a unit in a week's page: {unit, place, tied, others, next, behind}. `place` is null without people; `others`: how many
+ * have one at its level; `next`: the nearest unit before it, null for the first; `behind`: by how much it scores less, null
+ * where that is not told. Null if it is not there.
  */
-export function unitIn(page, code) {
-  const row = page.units.find((unit) => unit.code === code);
-  if (!row) return null;
-  const level = page.units.filter((unit) => unit.level === row.level);
-  const next = level.filter(({ rank }) => rank < row.rank).pop() || null;
-  const told = next && next.unit_score !== null && row.unit_score !== null;
-  return { row, others: level.length, next, behind: told ? next.unit_score - row.unit_score : null };
+export function unitIn(page, code, volume) {
+  for (const { ranked, absent } of byLevel(page.units, volume).values()) {
+    const mine = [...ranked, ...absent].find(({ unit }) => unit.code === code);
+    if (!mine) continue;
+    const before = ranked.filter(({ place }) => mine.place !== null && Number(place) < mine.place).pop();
+    const next = before ? before.unit : null;
+    return { ...mine, others: ranked.length, next, behind: next && told(next) && told(mine.unit) ? Number(next.unit_score) - Number(mine.unit.unit_score) : null };
+  }
+  return null;
 }
