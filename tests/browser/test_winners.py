@@ -171,6 +171,8 @@ def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_
     page.goto(f"{stack.site_url}/#/chung-nhan/1")
     link = page.get_by_role("link", name="Mở trang kiểm tra").get_attribute("href")
     assert link
+    sheets = re.findall(rb"/MediaBox \[0 0 (\d+)\.\d+ (\d+)\.\d+\]", page.pdf(prefer_css_page_size=True))
+    assert sheets == [(b"841", b"594")], "one sheet of A4, across"
     page.evaluate("localStorage.clear()")
     calls: list[str] = []
     page.on("request", lambda request: calls.append(request.url))

@@ -11,7 +11,7 @@ addTexts({
   "cert.takesPart": ["GIẤY CHỨNG NHẬN DỰ THI", "CERTIFICATE OF PARTICIPATION"],
   "cert.wins": ["GIẤY CHỨNG NHẬN ĐẠT GIẢI", "CERTIFICATE OF A PRIZE"],
   "cert.lead": ["Chứng nhận", "This certifies that"],
-  "cert.took": ["đã dự thi {name}, trả lời đúng {score}/{total} câu", "took part in {name} with {score} of {total} right answers"],
+  "cert.took": ["đã dự thi {name}, trả lời đúng {score}/{total}\u00a0câu", "took part in {name} with {score} of {total} right answers"],
   "cert.rank": ["xếp hạng {rank} trong {ranked} người", "and ranked {rank} of {ranked}"],
   "cert.prize": ["và đạt {prize}", "and won {prize}"],
   "cert.decision": ["Theo Quyết định số {decision} ngày {day} của Ban Tổ chức.", "By the organisers' decision {decision} of {day}."],
