@@ -97,8 +97,8 @@ def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = Non
 
 
 def _title(s3: Any, bucket: str) -> str:
-    """Of the contest that the site shows; empty before the first."""
-    with suppress(s3.exceptions.NoSuchKey):
+    """Of the contest that the site shows; empty before the first, or where somebody has spoilt the file."""
+    with suppress(s3.exceptions.NoSuchKey, ValueError, KeyError, TypeError):
         shown = json.loads(s3.get_object(Bucket=bucket, Key=_CONTEST)["Body"].read())
         return str(shown["title"])
     return ""
