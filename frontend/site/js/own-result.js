@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { date, moment, number, percent } from "./format.js";
 import { ahead, codeOf, placeOf, unitIn } from "./places.js";
+import { styled } from "./styles.js";
 import { t } from "./texts.js";
 import "./texts-own.js";
 
@@ -15,6 +16,7 @@ const pageOf = (week) => data(`results/week-${week}.json`, { quiet: true });
 
 /** One line for the home page, "" where there is nothing to say. `mine`: [{week, pseudonym}]. */
 export async function homeLine(mine) {
+  styled("own.css");
   const [week] = await published();
   const own = mine.find((one) => one.week === week);
   const place = own && (await placeOf(week, own.pseudonym));
@@ -27,6 +29,7 @@ const lineOf = ({ week, rank, ranked, score, total }) =>
 /** Fills `box` with the result of the last closed week, and short ones of those before. */
 export async function showOwn(box, me, contest) {
   try {
+    await styled("own.css");
     const weeks = await published();
     const took = me.pseudonyms.filter(({ week }) => me.attempts.some((attempt) => attempt.week === week));
     const mine = weeks.map((week) => took.find((one) => one.week === week)).filter(Boolean);

@@ -7,6 +7,7 @@ import { fill, h } from "../dom.js";
 import { date, number } from "../format.js";
 import { placeOf } from "../places.js";
 import { savePicture } from "../save-file.js";
+import { styled } from "../styles.js";
 import { isEnglish, t } from "../texts.js";
 import "../texts-certificate.js";
 
@@ -14,7 +15,7 @@ const site = () => `${location.origin}/`;
 
 export async function screen({ argument, contest }) {
   const week = Number(argument);
-  const me = await api.me();
+  const [me] = await Promise.all([api.me(), styled("own.css")]);
   const own = me.pseudonyms.find((one) => one.week === week);
   const place = own && (await placeOf(week, own.pseudonym));
   const title = t("cert.title");
