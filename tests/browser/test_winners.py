@@ -90,21 +90,34 @@ def with_more(page: Page, path: str, **more: Any) -> None:
     page.route(path, answer)
 
 
+RULING = {"ruling": "key", "keys": ["A", "BC"], "reason": "hai cách hiểu", "at": "2026-08-30T09:00:00+07:00"}
+
+
 @pytest.mark.no_hands
-def test_a_ruling_stands_in_the_own_paper_at_its_question_and_beside_it_in_the_bank(
+def test_a_ruling_stands_at_its_question_in_the_own_paper(
     played: tuple[Stack, Person, Any], page: Page
 ) -> None:
     stack, person, receipt = played
     wait_until_closed(stack)
-    question = stack.site("/data/bank.json").json()["questions"][0]
-    ruling = {
-        "ruling": "key",
-        "keys": ["A", "BC"],
-        "reason": "hai cách hiểu",
-        "at": "2026-08-30T09:00:00+07:00",
-    }
+    own = {**RULING, "number": 3, "id": "x", "text": "", "chosen": []}
+    with_more(page, "**/api/attempts/*", rulings=[own])
+    person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
+    cards = page.locator(".own-paper > li")
+    expect(cards).to_have_count(5)
+    expect(cards.nth(2)).to_contain_text("Câu 3")
+    expect(cards.nth(2)).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")
+    expect(page.get_by_text("Lý do: hai cách hiểu")).to_have_count(1)
+
+
+@pytest.mark.no_hands
+def test_a_ruling_stands_above_a_paper_whose_keys_are_secret_and_beside_its_question_in_the_bank(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, receipt = played
+    wait_until_closed(stack)
+    question, ruling = stack.site("/data/bank.json").json()["questions"][0], RULING
     own = {**ruling, "number": 3, "id": question["id"], "text": question["text"], "chosen": []}
-    with_more(page, "**/api/attempts/*", ruled_score=5, rulings=[own])
+    with_more(page, "**/api/attempts/*", ruled_score=5, rulings=[own], questions=[])
     with_more(page, "**/data/bank.json", rulings=[{**ruling, "question": question["id"], "weeks": [1]}])
 
     person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
