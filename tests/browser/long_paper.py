@@ -33,7 +33,9 @@ def _of_both_kinds(bank: Path) -> None:
     """Leaves so few questions that no paper can be drawn without several of one right option and of many."""
     rows = [row for row in csv.reader(bank.read_text(encoding="utf-8-sig").splitlines()) if "draft" not in row]
     head, questions = rows[0], rows[1:]
-    answer = head.index("answer")
+    answer, excludes = head.index("answer"), head.index("excludes")
+    for row in questions:
+        row[excludes] = ""  # they name questions that are left out
     many = [row for row in questions if len(row[answer]) > 1][: QUESTIONS - 5]
     one = [row for row in questions if len(row[answer]) == 1][: QUESTIONS - 5]
     with bank.open("w", encoding="utf-8-sig", newline="") as out:
