@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.first_page import MOBILE_LINE
 from tests.browser import published
+from tests.browser.hands import press
 from tests.browser.test_screens import AXE, SHIFTS, findings
 from tests.stack import Stack
 
@@ -111,7 +112,7 @@ def test_the_stage_shows_countdown_participation_and_blocs_large_at_once_and_sta
 ) -> None:
     page = stage(phone, hall)
     page.goto(hall.site_url)
-    page.get_by_role("link", name="Màn hình trực tiếp cho lễ phát động").click()
+    press(page.get_by_role("link", name="Màn hình trực tiếp cho lễ phát động"))
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"\d\d:\d\d"))
     expect(page.locator(".counts")).to_contain_text("427.277")
     blocs = page.get_by_role("region", name="Số người dự thi theo khối").get_by_role("listitem")
@@ -124,7 +125,7 @@ def test_the_stage_shows_countdown_participation_and_blocs_large_at_once_and_sta
     assert min(sizes) >= 26  # pixels of 1,080: a letter's height is a fiftieth of the screen's
     expect(page.get_by_role("banner")).to_be_hidden()
     assert page.evaluate("window.asked") == ["screen"]
-    page.get_by_role("link", name="Trang chủ").click()
+    press(page.get_by_role("link", name="Trang chủ"))
     expect(page.get_by_role("banner")).to_be_visible()
     assert page.evaluate("window.asked") == ["screen", "released"]
 

@@ -62,8 +62,9 @@ FULL: dict[str, Any] = {
     "eligibility": {"excluded_roles": ["Tổ ra đề thi", "Tổ thẩm định"]},
     "identity": identity("https://xacthuc.vn", "https://thi.vn/", require=True, fallback="unverified"),
 }
-# How the identity provider is asked: nothing for people.
+# How the identity provider is asked, and how the page looks: nothing that rules say.
 TECHNICAL = {
+    *("contest.colours", "contest.colours.brand", "contest.portal"),
     *(f"identity.{name}" for name in ("issuer", "token_endpoint", "jwks_uri", "userinfo_endpoint", "acr")),
     *(f"identity.{name}" for name in ("authorization_endpoint", "redirect_uri", "client_id", "scope")),
     *(f"identity.claims.{name}" for name in Claims.model_fields),

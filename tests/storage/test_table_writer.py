@@ -67,7 +67,7 @@ class Table:
     def listed(self) -> list[tuple[str, int]]:
         """Whom the anomalies name, and with how many attempts."""
         contest, week = reference(CONTEST), CONTEST.weeks[0]
-        closed = gather(CONTEST, contest.bank, week, self.read(), collectors(contest, week))
+        closed = gather(CONTEST, contest.bank, week, self.read(), collectors(contest, week).statistics)
         signs: Any = closed.collected["signs"]
         return sorted((person[:2], found.attempts) for person, found in signs.unauthentic.items())
 
