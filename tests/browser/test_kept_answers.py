@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from infra.site import SITE, upload
-from tests.browser.hands import press
+from tests.browser.hands import open_list, press
 from tests.browser.long_paper import (
     QUESTIONS,
     all_right,
@@ -241,7 +241,8 @@ def test_the_server_is_asked_before_fewer_answers_are_handed_in(page: Page, sitt
 def test_my_page_leads_to_the_open_paper_without_a_line(page: Page, device: BrowserContext) -> None:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     device.set_offline(True)
-    press(page.get_by_role("link", name="Trang của tôi"))
+    open_list(page)
+    press(page.get_by_role("link", name="Tạm rời bài thi"))
     press(page.get_by_role("link", name="Làm tiếp bài đang mở"))
     expect(page.get_by_text(ANSWERED)).to_be_visible()
     device.set_offline(False)
