@@ -16,6 +16,7 @@ from chalicelib.services.exam.own_paper import OwnQuestion, own_paper
 from chalicelib.services.ports import Participant
 
 if TYPE_CHECKING:
+    from chalicelib.domain.bank import Question
     from chalicelib.domain.decisions import Ruling
     from chalicelib.web import shapes
 
@@ -56,9 +57,7 @@ def attempt(opened: OpenPaper, definition: Definition) -> shapes.Attempt:
                 "number": number,
                 "id": question.id,
                 "text": question.text,
-                "options": [
-                    {"key": LETTERS[i], "text": question.options[index]} for i, index in enumerate(order)
-                ],
+                "options": _options(question, order),
                 "multiple": question.multiple,
             }
             for number, (question, order) in enumerate(opened.paper, 1)
@@ -133,6 +132,10 @@ def _ruled(one: OwnQuestion, ruling: Ruling) -> shapes.RuledQuestion:
     }
 
 
+def _options(question: Question, order: Sequence[int]) -> list[shapes.Option]:
+    return [{"key": LETTERS[i], "text": question.options[index]} for i, index in enumerate(order)]
+
+
 def _reviewed(one: OwnQuestion) -> shapes.ReviewedQuestion:
     """Letters are those of the paper as shown."""
     question, order = one.shown
@@ -141,7 +144,7 @@ def _reviewed(one: OwnQuestion) -> shapes.ReviewedQuestion:
         "id": question.id,
         "topic": question.topic,
         "text": question.text,
-        "options": [{"key": LETTERS[i], "text": question.options[index]} for i, index in enumerate(order)],
+        "options": _options(question, order),
         "chosen": shown_letters(order, one.chosen),
         "keys": [shown_letters(order, key) for key in one.keys],
         "right": one.right,

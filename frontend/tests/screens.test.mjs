@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { byTopic } from "../site/js/own-paper.js";
+import { weakestFirst } from "../site/js/own-paper.js";
 import { busiest } from "../site/js/live.js";
 import { phase, rushWait } from "../site/js/phase.js";
 import { inWords } from "../site/js/ruling.js";
 import { prepared, search } from "../site/js/screens/bank.js";
 import { byBloc } from "../site/js/screens/big-screen.js";
-import { bestScores, ofWeek } from "../site/js/screens/me.js";
+import { bestScores } from "../site/js/mine.js";
+import { ofWeek } from "../site/js/screens/me.js";
 import { levelOf } from "../site/js/screens/result.js";
 import { byLevel, places } from "../site/js/unit-places.js";
 import { fullNames, searchOf } from "../site/js/unit-search.js";
@@ -105,7 +106,7 @@ test("rulings stand at their questions, and keys are said in words", () => {
 
 test("the topic that needs most work stands first", () => {
   const paper = [["A", true], ["B", false], ["A", false], ["C", true], ["B", false]].map(([topic, right]) => ({ topic, right }));
-  assert.deepEqual(byTopic(paper).map(({ topic, right, all }) => `${topic} ${right}/${all}`), ["B 0/2", "A 1/2", "C 1/1"]);
+  assert.deepEqual(weakestFirst(paper).map(({ topic, right, all }) => `${topic} ${right}/${all}`), ["B 0/2", "A 1/2", "C 1/1"]);
 });
 
 test("a result is spoken of by its outcome", () => {

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.domain.lint.strategies import ABSOLUTE, odd_one
-from chalicelib.domain.lint.subject import Finding, Item, Subject, quoted
+from chalicelib.domain.lint.subject import Finding, Subject, quoted
 
 # The key is so many times as long as any other option, and by so many characters.
 _LONGER, _BY = 1.6, 25
 _COMMON_WORDS = 3
 
 
-def _wrong(item: Item) -> list[int]:
-    return [k for k in range(len(item.options)) if k not in item.keys]
-
-
 def check_length(subject: Subject) -> Iterator[Finding]:
     for item in subject.single:
         options = item.question.options
-        key, others = len(options[item.keys[0]]), [len(options[k]) for k in _wrong(item)]
+        key, others = len(options[item.keys[0]]), [len(options[k]) for k in item.wrong]
         if len(others) > 1 and (
             (key > _LONGER * max(others) and key >= max(others) + _BY)
             or (_LONGER * key < min(others) and key + _BY <= min(others))
@@ -34,7 +30,7 @@ def check_length(subject: Subject) -> Iterator[Finding]:
 def check_absolute(subject: Subject) -> Iterator[Finding]:
     for item in subject.single:
         has = [bool(ABSOLUTE.search(option)) for option in item.question.options]
-        wrong = _wrong(item)
+        wrong = item.wrong
         if len(wrong) > 1 and not has[item.keys[0]] and all(has[k] for k in wrong):
             reason = (
                 "mọi phương án sai đều có từ tuyệt đối (chỉ, tất cả, luôn, mọi, duy nhất…), đáp án thì không: "
@@ -46,7 +42,7 @@ def check_absolute(subject: Subject) -> Iterator[Finding]:
 def check_overlap(subject: Subject) -> Iterator[Finding]:
     """The key repeats words of the stem, no other option does."""
     for item in subject.single:
-        stem, wrong = {*item.stem}, _wrong(item)
+        stem, wrong = {*item.stem}, item.wrong
         everywhere = set.intersection(*({*option} for option in item.options))
         common = [len((stem & {*option}) - everywhere) for option in item.options]
         if len(wrong) > 1 and common[item.keys[0]] >= _COMMON_WORDS and not any(common[k] for k in wrong):
@@ -72,7 +68,7 @@ _FORMS = (("bắt đầu bằng chữ thường hay chữ hoa", _small), ("kết
 def check_grammar(subject: Subject) -> Iterator[Finding]:
     """The key alone begins or ends in another way than all others."""
     for item in subject.single:
-        options, key, wrong = item.question.options, item.keys[0], _wrong(item)
+        options, key, wrong = item.question.options, item.keys[0], item.wrong
         if len(wrong) < 2:
             continue
         unlike = [

@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         asked = sum(chosen)
         if len(chosen) != len(item.options) or asked < _FEWEST:
             continue
-        never = [LETTERS[k] for k, count in enumerate(chosen) if k not in item.keys and count * _ONE_IN < asked]
+        never = [LETTERS[k] for k in item.wrong if chosen[k] * _ONE_IN < asked]
         if never:
             reason = (
                 f"gần như không ai chọn {', '.join(never)} (dưới 1% của {asked} lựa chọn ở lượt đầu): hãy "

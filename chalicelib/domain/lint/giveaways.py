@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         finding = {k for word in own if len(stems.get(word, ())) <= _COMMON for k in stems.get(word, ())}
         phrase = f" {' '.join(key)} "
         literal = [k for k in stems.get(rarest, ())[:_LOOKED_AT] if phrase in lines[k]]
-        wrong = [option for k, option in enumerate(item.options) if k != item.keys[0]]
+        wrong = [item.options[k] for k in item.wrong]
         saying = [
             by
             for by in sorted((finding | {*literal}) - {place})

@@ -57,6 +57,11 @@ class Item(NamedTuple):
         """The places of the right options."""
         return tuple(k for k in range(len(self.options)) if self.question.answer >> k & 1)
 
+    @property
+    def wrong(self) -> tuple[int, ...]:
+        """The places of the others."""
+        return tuple(k for k in range(len(self.options)) if not self.question.answer >> k & 1)
+
     def apart(self, other: Item) -> bool:
         """Whether the two never meet on a paper."""
         return self.group is not None and self.group == other.group

@@ -20,6 +20,8 @@ export function backKey(show) {
   return {
     begin: (step) => depth() || history.replaceState({ ...step, depth: 0 }, ""),
     step: (step) => history.pushState({ ...step, depth: depth() + 1 }, ""),
+    /** Whether this step has the list, or the review, over the paper. */
+    lies: (over) => history.state?.over === over,
     /** Another step in place of the list. */
     instead: (step) => history.replaceState({ ...step, depth: depth() }, ""),
     /** Closes what lies over the paper. */

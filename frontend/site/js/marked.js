@@ -46,3 +46,12 @@ export function marked(text) {
   }
   return whole;
 }
+
+/**
+ * A question's options once the answer may be known. `look(key)`: "right", "wrong" or null; `beside(key)`: what is said of it.
+ * @param {{ key: string, text: string }[]} options
+ * @param {(key: string) => string | null} look
+ * @param {(key: string) => unknown} beside
+ */
+export const optionList = (options, look, beside) => h("ul", { class: "options" }, options.map(({ key, text }) =>
+  h("li", { class: look(key) }, h("span", { class: "key" }, `${key}.`), h("span", null, marked(text), beside(key)))));

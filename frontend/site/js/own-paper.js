@@ -2,20 +2,16 @@
 
 import { barList, fill, h } from "./dom.js";
 import { number } from "./format.js";
-import { marked } from "./marked.js";
+import { marked, optionList } from "./marked.js";
 import { rulingView } from "./ruling.js";
+import { byTopic } from "./study.js";
 import { t } from "./texts.js";
 import "./texts-result.js";
 
 /** The topics of a paper, the weakest first: [{topic, right, all}]. */
-export function byTopic(questions) {
-  const topics = new Map();
-  for (const { topic, right } of questions) {
-    const line = topics.get(topic) || { topic, right: 0, all: 0 };
-    topics.set(topic, { topic, right: line.right + (right ? 1 : 0), all: line.all + 1 });
-  }
-  return [...topics.values()].sort((a, b) => a.right / a.all - b.right / b.all || b.all - a.all);
-}
+export const weakestFirst = (questions) => byTopic(questions)
+  .map(([topic, those]) => ({ topic, right: those.filter(({ right }) => right).length, all: those.length }))
+  .sort((a, b) => a.right / a.all - b.right / b.all || b.all - a.all);
 
 /** `questions` and `rulings` of a result; `study`: whether the bank can be studied from. */
 export function ownPaper(questions, rulings, study) {
@@ -27,7 +23,7 @@ export function ownPaper(questions, rulings, study) {
   return h("section", { "aria-labelledby": "own-paper" },
     h("h2", { id: "own-paper" }, t("result.review")),
     h("p", null, t("result.reviewSum", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
-    topicsView(byTopic(questions), study),
+    topicsView(weakestFirst(questions), study),
     wrong.length > 0 && wrong.length < questions.length && h("label", { class: "choice bare" }, only, h("span", null, t("result.onlyWrong"))),
     list);
 }
@@ -43,17 +39,16 @@ function topicsView(topics, study) {
 function questionView({ number: place, text, options, chosen, keys, right, reference }, ruling) {
   const outcome = right ? "result.right" : chosen.length ? "result.wrong" : "result.blankOne";
   const inKey = new Set(keys.flat());
-  const option = ({ key, text: said }) => {
+  const look = (key) => (inKey.has(key) ? "right" : chosen.includes(key) ? "wrong" : null);
+  const beside = (key) => {
     const marks = [chosen.includes(key) && t("result.yours"), inKey.has(key) && t("result.key")].filter(Boolean);
-    const look = inKey.has(key) ? "right" : chosen.includes(key) ? "wrong" : null;
-    return h("li", { class: look }, h("span", { class: "key" }, `${key}.`),
-      h("span", null, marked(said), marks.length > 0 && h("strong", { class: "marks" }, ` (${marks.join(", ")})`)));
+    return marks.length > 0 && h("strong", { class: "marks" }, ` (${marks.join(", ")})`);
   };
   return h("li", { class: "card" },
     h("p", { class: "row" }, h("span", { class: "number" }, t("paper.question", { number: place })),
       h("strong", { class: right ? "badge good" : "badge warn" }, h("span", { "aria-hidden": "true" }, right ? "✓ " : "✗ "), t(outcome))),
     h("p", null, h("strong", null, marked(text))),
-    h("ul", { class: "options" }, options.map(option)),
+    optionList(options, look, beside),
     ruling && rulingView(ruling),
     reference && h("p", { class: "soft" }, t("result.source", { reference })));
 }

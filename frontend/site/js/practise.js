@@ -2,7 +2,7 @@
 
 import { fill, focusOn, h } from "./dom.js";
 import { number } from "./format.js";
-import { marked } from "./marked.js";
+import { marked, optionList } from "./marked.js";
 import { reference } from "./reference.js";
 import { known, left, mixed, roundOf, standing } from "./study.js";
 import { t } from "./texts.js";
@@ -83,14 +83,12 @@ export function practise({ title, questions, bank }) {
   }
 
   function answered(question, keys, right) {
-    const mark = ({ key }) => (question.answer.includes(key) ? "right" : keys.includes(key) ? "wrong" : "");
+    const mark = (key) => (question.answer.includes(key) ? "right" : keys.includes(key) ? "wrong" : null);
     const words = { right: t("bank.right"), wrong: t("study.yours") };
     verdict.textContent = right ? t("study.isRight") : t("study.isWrong", { answer: question.answer.join(", ") });
     const next = h("button", { type: "button", class: "button primary big", onclick: go }, t(queue.length ? "study.next" : "study.finish"));
     fill(place, h("h2", { tabindex: "-1" }, marked(question.text)),
-      h("ul", { class: "options" }, question.options.map((option) =>
-        h("li", { class: mark(option) }, h("span", { class: "key" }, `${option.key}.`),
-          h("span", null, marked(option.text), mark(option) && h("strong", null, ` ${words[mark(option)]}`))))),
+      optionList(question.options, mark, (key) => mark(key) && h("strong", null, ` ${words[mark(key)]}`)),
       h("div", { class: right ? "notice good" : "notice bad" },
         h("p", null, h("strong", null, verdict.textContent)),
         reference(question.reference, bank)),

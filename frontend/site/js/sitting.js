@@ -172,7 +172,7 @@ function paperScreen(paper, machine) {
   });
   const jumps = jumpList(paper, sheet, mode, {
     jump(place) {
-      if (history.state?.over === "list") keys.instead({ place });
+      if (keys.lies("list")) keys.instead({ place });
       else keys.step({ place });
       jumps.close();
       look(place);
@@ -180,7 +180,7 @@ function paperScreen(paper, machine) {
     change: changeMode,
     closed() {
       jumps.close();
-      if (history.state?.over === "list") keys.back();
+      if (keys.lies("list")) keys.back();
     },
   });
   const step = (by) => h("button", { class: "button", type: "button", onclick: () => goTo(places[places.indexOf(sheet.at) + by]) },

@@ -3,7 +3,7 @@
 import { data } from "../api.js";
 import { afterClick, fill, h } from "../dom.js";
 import { fold, number } from "../format.js";
-import { marked, unmarked } from "../marked.js";
+import { marked, optionList, unmarked } from "../marked.js";
 import { practise } from "../practise.js";
 import { reference } from "../reference.js";
 import { rulingView } from "../ruling.js";
@@ -138,14 +138,11 @@ function reader(questions, typed, address) {
 }
 
 function questionView({ place, topic, text, options, answer, reference: told, rulings }, address) {
-  const right = ({ key }) => answer.includes(key);
+  const right = (key) => answer.includes(key);
   return h("li", { class: "card" },
     h("p", { class: "hint" }, topic),
     h("h3", null, `${number(place)}. `, marked(text)),
-    h("ul", { class: "options" }, options.map((option) =>
-      h("li", { class: right(option) ? "right" : "" },
-        h("span", { class: "key" }, `${option.key}.`),
-        h("span", null, marked(option.text), right(option) && h("span", { class: "unseen" }, ` ${t("bank.right")}`))))),
+    optionList(options, (key) => (right(key) ? "right" : null), (key) => right(key) && h("span", { class: "unseen" }, ` ${t("bank.right")}`)),
     h("p", { class: "hint" }, t("bank.answer", { answer: answer.join(", ") })),
     reference(told, address),
     rulings.map((ruling) => h("div", { class: "notice" },

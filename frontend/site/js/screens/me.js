@@ -5,7 +5,7 @@ import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
 import { countdown, duration, moment, number, span } from "../format.js";
 import { phase } from "../phase.js";
-import { remember } from "../mine.js";
+import { bestScores, remember, scoreOf } from "../mine.js";
 import { explain } from "../problems.js";
 import { papers } from "../records.js";
 import { receipts, session } from "../storage.js";
@@ -167,24 +167,11 @@ function standing(contest, at, me, starter) {
 /** Whether the score of an attempt that counts is told after the close. */
 const untold = ({ counted, score }) => counted && score === null;
 
-/** The score that counts: under the organisers' rulings, where they change it. */
-const points = ({ score, ruled_score: ruled }) => ruled ?? score;
-
-/** The highest score of each week: {week: score}. Which of several equal ones ranks first, the close-out decides. */
-export function bestScores(attempts) {
-  const best = {};
-  for (const attempt of attempts) {
-    const score = points(attempt);
-    if (score !== null && !(best[attempt.week] >= score)) best[attempt.week] = score;
-  }
-  return best;
-}
-
 function history(attempts) {
   const best = bestScores(attempts);
   return h("ul", { class: "list two" }, attempts.slice().reverse().map((attempt) => {
     const { attempt_id: id, week, number: count, status, total, duration_ms: took } = attempt;
-    const score = points(attempt);
+    const score = scoreOf(attempt);
     const open = status === "open";
     const name = t("me.attempt", { week, number: number(count) });
     const isBest = score !== null && score === best[week];

@@ -4,7 +4,7 @@ import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
 import { duration, moment, number } from "../format.js";
 import { marked } from "../marked.js";
-import { others } from "../mine.js";
+import { bestScores, others, scoreOf } from "../mine.js";
 import { ownPaper } from "../own-paper.js";
 import { phase } from "../phase.js";
 import { saveButton } from "../receipt-file.js";
@@ -26,7 +26,7 @@ export function resultView({ status, result }, contest) {
   const { attempt_id: id, week, number: count, counted, score, ruled_score: ruled, total, duration_ms: took, submitted_at: at, late, rulings, questions } = result;
   const row = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
   const receipt = result.receipt || receipts.get(id);
-  const points = ruled ?? score;
+  const points = scoreOf(result);
   const { kind, week: current } = phase(contest.weeks, clock.now());
   const open = kind === "open" && current === week;
   const left = open ? Math.max(contest.paper.attempts_per_week - count, 0) : 0;
@@ -63,9 +63,8 @@ export function levelOf(points, total) {
 
 /** Where it stands among the own attempts of the week; nothing where the page does not know them. */
 function standing(before, points, total) {
-  if (!before || !before.length) return null;
-  const best = Math.max(-1, ...before.map(({ score, ruled_score: ruled }) => ruled ?? score ?? -1));
-  if (best < 0) return null;
+  const [best] = Object.values(bestScores(before || []));
+  if (best === undefined) return null;
   if (points < best) return h("p", null, t("result.bestBefore", { score: number(best), total: number(total) }));
   return h("p", null, t("result.best"), points > best && ` ${t("result.better", { more: number(points - best) })}`);
 }
