@@ -38,11 +38,14 @@ from chalicelib.services.closing.bundle_pieces import Terms
 from chalicelib.services.closing.close_weeks import Standing
 from chalicelib.services.closing.closed import closed_week, ranking_rows
 from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
+from chalicelib.services.closing.opened_times import group_sizes
 from chalicelib.services.closing.pieces import Pieces
+from chalicelib.services.closing.places import place_lines
 from chalicelib.services.closing.shares import Shares, Watching
 from chalicelib.services.closing.week_proof import Minutes, proof_files, write_bundle
 from chalicelib.services.contest.compiled_rosters import load_placement, rosters_key
 from chalicelib.services.contest.reference import Reference
+from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.log.ledger import LoggedLeaves, WeekLog
 from chalicelib.services.people.vault import Vault
 from chalicelib.services.ports import SHARDS
@@ -189,9 +192,12 @@ def close(
         names=names,
         hidden=terms.hidden,
     )
-    for name, data in proof_files(bundle, result, reference, {}, ()).items():
+    sizes = group_sizes(result, definition)
+    for name, data in proof_files(bundle, result, reference, {}, (), sizes).items():
         desk.put(f"{FOLDER}/{name}", data)
     if everybody is not None:
+        for line in place_lines(result, sizes, reference, 1, None, SigningKey(b"k" * 32)):
+            sha256(line)
         write_files(result, reference, desk, everybody(result.counts.people))
     return result
 
