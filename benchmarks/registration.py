@@ -100,7 +100,7 @@ def main() -> None:
         (contest / "contest.toml").write_text(proven, encoding="utf-8")
         with running(contest, folder / "state") as stack:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            device = browser.new_context(viewport=PHONE, locale="vi-VN", has_touch=True, is_mobile=True)  # type: ignore[arg-type]  # typed as two ints
+            device = browser.new_context(viewport=PHONE, locale="vi-VN", has_touch=True, is_mobile=True)
             page = device.new_page()
             page.set_default_timeout(120_000)
             page.goto(stack.site_url)

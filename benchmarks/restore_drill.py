@@ -21,7 +21,8 @@ from typing import Any
 from benchmarks.simulate import play
 from chalicelib.documents.results_page import SHOWN
 from chalicelib.services.contest.checked import POINTERS
-from infra.backup import TABLES, export, restore, undelete
+from infra.backup import export, restore, undelete
+from infra.place import TABLES
 from infra.progress import say_aside, waiting
 from tests.stack import Stack, contest_folder, running, wait_for
 

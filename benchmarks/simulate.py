@@ -38,7 +38,7 @@ async def server_at(session: aiohttp.ClientSession, site: str) -> Server:
         for question in bank["questions"]  # type: ignore[index]
     }
     codes = [unit["code"] for unit in units]  # type: ignore[attr-defined]
-    return Server(session, site, Tally(), contest, codes, answers)  # type: ignore[arg-type]
+    return Server(session, site, Tally(), contest, codes, answers)
 
 
 async def play(site: str, people: int, seed: int) -> Tally:

@@ -78,7 +78,7 @@ def stub_signed() -> None:
     """Lets signed requests end where they would leave; loaded before the app, as part of its cold start."""
     from chalicelib.storage import http_lines  # noqa: PLC0415
 
-    http_lines.KeptLines.send = answer_signed  # type: ignore[method-assign]
+    http_lines.KeptLines.send = answer_signed  # type: ignore[assignment, method-assign]
 
 
 def answer_signed(_self: Any, to: Any, method: str, path: str, headers: Any, body: bytes) -> Any:

@@ -68,7 +68,8 @@ def _text(data: bytes) -> str:
 
 def batch(first: int) -> str:
     """An event whose records are newer than those of an earlier ``first``."""
-    dice, records = random.Random(first), []
+    dice = random.Random(first)
+    records: list[Any] = []
     while len(records) < RECORDS:
         person, unit, before = (
             f"{dice.randrange(16**20):020x}",

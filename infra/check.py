@@ -47,7 +47,7 @@ def parts() -> list[Part]:
         Part("page, core", [TSC, "--project", "frontend/tsconfig.core.json"], "page"),
         Part("page", [TSC, "--project", "frontend/tsconfig.json"], "page"),
         Part("page, worker", [TSC, "--project", "frontend/tsconfig.worker.json"], "page"),
-        Part("types", [f"{BIN}/mypy", "-p", "chalicelib", "-p", "infra", "-p", "verify"]),
+        Part("types", [f"{BIN}/mypy", "-p", "chalicelib", "-p", "infra", "-p", "verify", "-p", "benchmarks"]),
         Part(
             "fast tests",
             [f"{BIN}/pytest", "-q", "-m", "not slow", "-n", "2", "--dist", "loadfile"],

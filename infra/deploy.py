@@ -105,7 +105,7 @@ def run(client: Client, stage: str, parameters: dict[str, str], *, force: bool) 
     say_aside("Deploying, step 4 of 6: the site's files.")
     s3 = client("s3")
     page = in_force(s3, made["SiteBucket"])
-    files = upload(s3, made["SiteBucket"])
+    files = upload(s3, made["SiteBucket"], address=made["SiteUrl"])
     say_aside("Deploying, step 5 of 6: a test person takes part.")
     try:
         played = Smoke(made["SiteUrl"], lambda file, data: send(s3, made["DeskBucket"], file, data)).play()

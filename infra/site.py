@@ -5,8 +5,8 @@ gets all of them from the release that it began with. The root holds only files 
 address. Its last two objects, service worker and page, move to the new release when all its parts are there: an
 interrupted upload has changed nothing yet, or the next one finishes it.
 
-Chat programs that show a link's title read the page without running it. So an upload writes the title of the
-contest that is published then into it; no function may write the page.
+Chat programs that show a link's title and picture read the page without running it. So an upload writes those
+of the contest that is published then into it; no function may write the page.
 
 A release stays for nine days after another one took its place: open pages continue with it.
 """
@@ -18,10 +18,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import md5, sha256
 from html import escape
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
+
+from infra.first_load import pack
 
 SITE = Path(__file__).resolve().parent.parent / "frontend" / "site"
 
@@ -39,6 +42,7 @@ _WORKER_LINE = re.compile(rb"^const \[RELEASE, PARTS\] = .*$", re.MULTILINE)
 _ADDRESS = re.compile(rb'(href|src)="/([^"]+)"')
 _CONTEST = f"{DATA}contest.json"
 _TITLE = re.compile(rb'(<title>|<meta property="og:title" content=")[^<"]*')
+_IMAGE = re.compile(rb'(<meta property="og:image" content=")[^"]*')
 _OFFLINE = {".css", ".html", ".js", ".svg"}  # what the service worker keeps
 
 _TYPES = {
@@ -65,6 +69,16 @@ class Release:
     root: dict[str, bytes]
 
 
+class Shown(NamedTuple):
+    """What a link to the contest shows: title and address of a picture; empty: as in the sources."""
+
+    title: str = ""
+    picture: str = ""
+
+
+UNSHOWN = Shown()
+
+
 @dataclass(frozen=True)
 class _Stored:
     etag: str
@@ -76,13 +90,14 @@ def root_names() -> set[str]:
     return {*_ROOT, RELEASES.rstrip("/"), DATA.rstrip("/")}
 
 
-def release(folder: Path = SITE, title: str = "") -> Release:
-    """The release that the sources in ``folder`` make; ``title``: the contest's, if there is one."""
+def release(folder: Path = SITE, shown: Shown = UNSHOWN) -> Release:
+    """The release that the sources in ``folder`` make; ``shown``: the contest's, if there is one."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    if title:
-        told = escape(title).encode()
-        files["index.html"] = _TITLE.sub(lambda found: found[1] + told, files["index.html"])
+    files = pack(files)
+    for pattern, told in ((_TITLE, shown.title), (_IMAGE, shown.picture)):
+        if told:
+            files["index.html"] = pattern.sub(partial(_with, escape(told).encode()), files["index.html"])
     # The digest covers the objects as put, with its own place empty: changing this module makes a release too.
     draft = _rendered(files, "")
     digest = sha256()
@@ -91,17 +106,27 @@ def release(folder: Path = SITE, title: str = "") -> Release:
     return _rendered(files, digest.hexdigest()[:16])
 
 
-def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None) -> int:
-    """Puts the missing files of the folder's release and puts it in force; returns the number of files put."""
-    return put_in_force(s3, bucket, release(folder, _title(s3, bucket)), now)
+def _with(told: bytes, found: re.Match[bytes]) -> bytes:
+    return found[1] + told
 
 
-def _title(s3: Any, bucket: str) -> str:
-    """Of the contest that the site shows; empty before the first, or where somebody has spoilt the file."""
+def upload(s3: Any, bucket: str, folder: Path = SITE, now: datetime | None = None, *, address: str = "") -> int:
+    """Puts the missing files of the folder's release and puts it in force; returns the number of files put.
+
+    ``address``: the site's, as people open it; pictures of links must be whole addresses.
+    """
+    return put_in_force(s3, bucket, release(folder, _shown(s3, bucket, address)), now)
+
+
+def _shown(s3: Any, bucket: str, address: str) -> Shown:
+    """Of the contest on the site: title, and banner or emblem. Empty where there is none, or a spoilt file."""
+    icon = f"{address}/{_ICONS[-1]}" if address else ""
     with suppress(s3.exceptions.NoSuchKey, ValueError, KeyError, TypeError):
-        shown = json.loads(s3.get_object(Bucket=bucket, Key=_CONTEST)["Body"].read())
-        return str(shown["title"])
-    return ""
+        contest = json.loads(s3.get_object(Bucket=bucket, Key=_CONTEST)["Body"].read())
+        picture = contest.get("banner") or contest.get("emblem")
+        own = f"{address}/{DATA}{picture['file']}" if picture and address else icon
+        return Shown(str(contest["title"]), own)
+    return Shown(picture=icon)
 
 
 def in_force(s3: Any, bucket: str) -> Release | None:

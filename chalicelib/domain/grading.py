@@ -13,7 +13,7 @@ from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.bank import Bank, Question
 from chalicelib.domain.decisions import Ruling
 from chalicelib.domain.definition import PaperRules
-from chalicelib.domain.paper import MASKS, drawn
+from chalicelib.domain.paper import MASKS, drawn_questions
 
 Rulings = Mapping[str, Ruling]  # those in force in a week, by the question's id
 # By the question's id: the sets of chosen options that have the point, each a character of ``MASKS``.
@@ -48,7 +48,7 @@ def grading_again(bank: Bank, rules: PaperRules, rulings: Rulings) -> Callable[[
     def grade(attempt: Finished, bank: Bank) -> Finished:
         if not attempt.counted or attempt.erased:
             return attempt
-        asked = drawn(bank, rules, attempt.nonce, [question.id for question in bank.questions])
+        asked = [question.id for question in drawn_questions(bank, rules, attempt.nonce)]
         if rulings.keys().isdisjoint(asked):
             return attempt
         score = sum(

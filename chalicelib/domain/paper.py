@@ -125,14 +125,11 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     Of questions that exclude each other it has one at most. The bank must hold enough (see ``shortages``).
     """
     chosen, numbers = _drawn(bank, rules, seed, bank.questions, rules.questions)
-    paper = []
-    for question in chosen:
-        orders = _ORDERS[len(question.options)]
-        number = next(numbers)
-        paper.append(
-            PaperQuestion(question, orders[number * len(orders) >> 64] if rules.shuffle_options else orders[0])
-        )
-    return tuple(paper)
+    orders = [_ORDERS[len(question.options)] for question in chosen]
+    if not rules.shuffle_options:
+        return tuple([PaperQuestion(question, own[0]) for question, own in zip(chosen, orders, strict=True)])
+    mixed = [own[number * len(own) >> 64] for own, number in zip(orders, numbers, strict=False)]
+    return tuple(map(PaperQuestion, chosen, mixed))
 
 
 def drawn_questions(bank: Bank, rules: PaperRules, seed: str) -> list[Question]:

@@ -1,8 +1,9 @@
 """One origin for site and API: a small reverse proxy in front of the local CloudFront.
 
 It gives requests the distribution's host name, enforces API Gateway's limit of 10 MB for a body, and answers in
-the API's own form (RFC 9457) when nothing behind it can. It passes on only the site's own names and `/api`: the
-local AWS has paths that work under any host name, and one of them deletes everything.
+the API's own form (RFC 9457) when nothing behind it can. It packs the site's texts, as CloudFront does and the
+local one does not. It passes on only the site's own names and `/api`: the local AWS has paths that work under
+any host name, and one of them deletes everything.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ LARGEST_BODY = 10 * 1024 * 1024
 _SECONDS = 60
 # Each concurrent request may start one more Lambda process of 80 MB; requests beyond these wait here.
 _AT_ONCE = 16
+# As CloudFront: these types, from 1,000 bytes to 10 MB.
+_PACKED = {"application/json", "image/svg+xml", "text/css", "text/html", "text/javascript"}
+_WORTH_PACKING = range(1_000, 10_000_001)
 _HOP_BY_HOP = {
     "connection",
     "keep-alive",
@@ -55,6 +59,18 @@ def _absent() -> web.Response:
     """S3's answer through CloudFront for a missing object."""
     text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
     return web.Response(status=403, text=text, content_type="application/xml")
+
+
+def _packs(request: web.Request, answer: aiohttp.ClientResponse) -> bool:
+    return (
+        request.method == "GET"
+        and answer.status == 200
+        and not request.rel_url.raw_path.startswith("/api/")
+        and "gzip" in request.headers.get("Accept-Encoding", "")
+        and "Content-Encoding" not in answer.headers
+        and answer.content_type in _PACKED
+        and (answer.content_length or 0) in _WORTH_PACKING
+    )
 
 
 class Proxy:
@@ -121,6 +137,8 @@ class Proxy:
             return _problem("too_large")
         headers = CIMultiDict(i for i in request.headers.items() if i[0].lower() not in _HOP_BY_HOP)
         headers["Host"] = self._host
+        if known := headers.get("If-None-Match"):
+            headers["If-None-Match"] = known.replace("W/", "")  # as ``_pass_on`` marks what it packs
         # The emulator appends this proxy's address, as API Gateway appends CloudFront's. All callers have one
         # address here, so whoever plays many people sends one for each.
         headers.setdefault("X-Forwarded-For", str(request.remote))
@@ -147,6 +165,11 @@ class Proxy:
         for name, value in answer.headers.items():
             if name.lower() not in _HOP_BY_HOP:
                 response.headers.add(name, value)
+        if _packs(request, answer):
+            response.headers.popall("Content-Length")
+            if etag := answer.headers.get("ETag"):
+                response.headers["ETag"] = f"W/{etag}"
+            response.enable_compression(web.ContentCoding.gzip)
         await response.prepare(request)
         async for chunk in answer.content.iter_any():
             await response.write(chunk)

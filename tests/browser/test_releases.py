@@ -222,11 +222,8 @@ def test_a_slow_page_replaces_the_guard_when_it_comes(hall: Stack, page: Page) -
 # -- parts that are lost
 
 
-@pytest.mark.parametrize("part", ["js/main.js", "js/texts.js", "js/api.js"])
-def test_a_lost_module_is_reported_at_once_and_reloading_brings_the_page(
-    hall: Stack, page: Page, part: str
-) -> None:
-    find = lose(page, part)
+def test_a_lost_module_is_reported_at_once_and_reloading_brings_the_page(hall: Stack, page: Page) -> None:
+    find = lose(page, "js/main.js")
     page.goto(f"{hall.site_url}/#/guide")
     expect(says(page, "lost")).to_be_visible(timeout=5_000)
     expect(page.get_by_role("link", name=HOTLINE)).to_be_visible()

@@ -22,6 +22,7 @@ AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encodi
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels at 400 %
 MOST_BYTES = 60_000
+MOST_REQUESTS = 12
 
 PRESSED = (
     "practice_told",
@@ -103,6 +104,9 @@ def test_the_first_page_is_light_and_comes_from_one_place(hall: Stack, page: Pag
     assert all(url.startswith(hall.site_url) for url in sizes)
     assert not [url for url in sizes if "/api/" in url]
     assert sum(sizes.values()) + heads <= MOST_BYTES
+    assert len(answers) <= MOST_REQUESTS
+    texts = [one for one in answers if one.url.endswith((".js", ".css"))]
+    assert {one.headers.get("content-encoding") for one in texts} == {"gzip"}
 
 
 SHIFTS = """

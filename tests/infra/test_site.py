@@ -12,7 +12,18 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.site import KEPT, RELEASES, SITE, headers, in_force, put_in_force, release, root_names, upload
+from infra.site import (
+    KEPT,
+    RELEASES,
+    SITE,
+    Shown,
+    headers,
+    in_force,
+    put_in_force,
+    release,
+    root_names,
+    upload,
+)
 
 BUCKET = "site"
 
@@ -51,10 +62,10 @@ class Recorder:
     def get_paginator(self, name: str) -> Any:
         return self.client.get_paginator(name)
 
-    def upload(self, folder: Path, *, days: float = 0) -> int:
+    def upload(self, folder: Path, *, days: float = 0, address: str = "") -> int:
         """Uploads as if it were ``days`` later."""
         self.changes.clear()
-        return upload(self, BUCKET, folder, datetime.now(UTC) + timedelta(days=days))
+        return upload(self, BUCKET, folder, datetime.now(UTC) + timedelta(days=days), address=address)
 
     def names(self) -> set[str]:
         return {item["Key"] for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
@@ -86,6 +97,10 @@ def folders(tmp_path: Path) -> list[Path]:
         (folder / "js").mkdir(parents=True)
         for path in (path for path in SITE.iterdir() if path.is_file()):
             shutil.copy(path, folder)
+        page = folder / "index.html"
+        page.write_text(
+            re.sub(r'.*"modulepreload".*\n', "", page.read_text(encoding="utf-8")), encoding="utf-8"
+        )
         for name in ("a.js", "b.js", "main.js"):
             (folder / "js" / name).write_text(f"// {folder.name if name == 'main.js' else ''}\n")
     return made
@@ -127,7 +142,9 @@ def test_the_worker_keeps_every_part_that_a_paper_may_need() -> None:
     digest, parts = json.loads(line[0])
     assert digest == made.digest
     needed = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.suffix in {".js", ".css"}}
-    assert set(parts) == needed - {"sw.js"} | {"icon.svg", "index.html"}
+    page = (SITE / "index.html").read_text(encoding="utf-8")
+    packed = set(re.findall(r'"modulepreload" href="/([^"]+)"', page))  # into js/main.js
+    assert set(parts) == needed - packed - {"sw.js"} | {"icon.svg", "index.html"}
 
 
 def test_files_that_an_installed_page_names_keep_their_addresses() -> None:
@@ -270,5 +287,24 @@ def test_the_page_has_the_title_of_the_contest_that_is_published_for_programs_th
     page, told = s3.text("index.html"), "Tìm hiểu &lt;CCHC&gt; &amp; “chuyển đổi số”"
     assert f"<title>{told}</title>" in page
     assert f'<meta property="og:title" content="{told}">' in page
-    assert s3.in_force() == {release(folders[0], json.loads(contest)["title"]).digest}
+    assert s3.in_force() == {release(folders[0], Shown(json.loads(contest)["title"])).digest}
     assert s3.upload(folders[0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        ({}, "icon-512.png"),
+        ({"emblem": {"file": "emblem-1.png"}, "banner": None}, "data/emblem-1.png"),
+        ({"emblem": {"file": "emblem-1.png"}, "banner": {"file": "banner-2.png"}}, "data/banner-2.png"),
+    ],
+)
+def test_the_page_has_the_picture_of_the_contest_for_programs_that_show_links(
+    s3: Recorder, folders: list[Path], look: dict[str, object], told: str
+) -> None:
+    s3.upload(folders[0])
+    assert '<meta property="og:image" content="/icon-512.png">' in s3.text("index.html")
+    contest = json.dumps({"title": "CCHC", **look}).encode()
+    s3.client.put_object(Bucket=BUCKET, Key="data/contest.json", Body=contest)
+    s3.upload(folders[0], address="https://thi.example")
+    assert f'<meta property="og:image" content="https://thi.example/{told}">' in s3.text("index.html")
