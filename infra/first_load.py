@@ -61,6 +61,11 @@ def _path(name: str, target: str) -> str:
     return normpath(join(dirname(name), target))
 
 
+def _from(name: str, target: str) -> str:
+    path = relpath(target, dirname(name))
+    return path if path.startswith(".") else f"./{path}"
+
+
 def _own(name: str) -> str:
     """The variable of a packed module."""
     return "$" + re.sub(r"\W", "_", name.removeprefix("js/").removesuffix(".js"))
@@ -79,7 +84,7 @@ def _as_function(name: str, source: str, packed: set[str]) -> str:
 
     def there(found: re.Match[str]) -> str:
         target = _path(name, found[1])
-        return f"Promise.resolve({_own(target)})" if target in packed else found[0]
+        return f"Promise.resolve({_own(target)})" if target in packed else f'import("{_from(MAIN, target)}")'
 
     exported = _EXPORT.findall(source)
     body = _LATER.sub(there, _EXPORT.sub("", _IMPORT.sub(taken, source)))
@@ -96,7 +101,6 @@ def _from_main(name: str, packed: set[str], found: re.Match[str]) -> str:
     target = _path(name, found[2])
     if target not in packed:
         return found[0]
-    main = relpath(MAIN, dirname(name))
-    main = main if main.startswith(".") else f"./{main}"
+    main = _from(name, MAIN)
     pairs = [f"{_own(target)}${there} as {here}" for there, here in _names(found[1] or "")]
     return f'import {{ {", ".join(pairs)} }} from "{main}";\n' if pairs else f'import "{main}";\n'

@@ -36,7 +36,8 @@ export class Box {
   }
 }
 export async function later() {
-  return new Box().get();
+  const { own } = await import("../late/d.js");
+  return new Box().get() + own;
 }
 """,
     MAIN: """import "./a.js";
@@ -88,7 +89,7 @@ def test_packed_modules_do_what_their_sources_do(tmp_path: Path) -> None:
     assert b"modulepreload" not in packed["index.html"]
     told = run(written(packed, tmp_path / "packed"))
     assert told == run(written(site(), tmp_path / "sources"))
-    assert told.split("\n")[:-1] == ["1", "2 of 4 from 1", "3,4 of 4 from 1,own"]
+    assert told.split("\n")[:-1] == ["1", "2 of 4 from 1own", "3,4 of 4 from 1,own"]
 
 
 def test_a_preloaded_module_has_to_be_there() -> None:

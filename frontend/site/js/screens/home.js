@@ -2,7 +2,7 @@
 
 import { pause } from "../api.js";
 import { clock } from "../clock.js";
-import { afterClick, fill, h } from "../dom.js";
+import { afterClick, fill, h, parseRoute } from "../dom.js";
 import { countdown, moment, number, span } from "../format.js";
 import { preload, showLive } from "../live.js";
 import { phase } from "../phase.js";
@@ -10,7 +10,7 @@ import { isEnglish, t } from "../texts.js";
 
 const LIVE_WITHIN_MS = 1000; // later it comes on its own, and moves everything below
 
-preload();
+if (!parseRoute(location.hash).name) preload(); // this part comes with every screen
 
 export async function screen({ contest, signedIn }) {
   const english = isEnglish();
