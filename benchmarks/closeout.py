@@ -1,9 +1,10 @@
 """One close-out as a separate process: ``python -m benchmarks.closeout STAGE PORT``.
 
 Stages: ``receive`` fetches the pages and parses nothing (the floor), ``read`` decodes them, ``rank`` computes
-the week's result, ``rule`` the same under rulings on three questions of the bank, ``prove`` also makes the
-bundle and finds each record in the log, ``close`` also collects statistics and writes all files, with rosters
-of 200,000 people. Prints CPU seconds, peak memory in MB (with what the log holds), people, attempts.
+the week's result, ``rule`` the same under rulings on three questions of the bank, ``collect`` also collects
+statistics and what the bundle needs, ``prove`` also makes the bundle and finds each record in the log,
+``close`` also writes all files, with rosters of 200,000 people. Prints CPU seconds, peak memory in MB (with
+what the log holds), people, attempts.
 """
 
 from __future__ import annotations
@@ -227,15 +228,18 @@ def measure(folder: Path) -> None:
     else:
         with no_search_for_cycles():
             week = reference.definition.weeks[0]
+            shares = Shares(pages, desk, "bench", watching)
             if what in {"prove", "close"}:
-                shares = Shares(pages, desk, "bench", watching)
                 result = close(shares, reference, desk, registered if what == "close" else None)
             else:
                 ruled = rulings(reference) if what == "rule" else {}
                 placement = load_placement(desk, reference, week.number)
-                gathered = gather(
-                    reference.definition, reference.bank, week, pages(1), {}, ruled, placement=placement
-                )
+                if what == "collect":
+                    gathered = shares.gather(reference, week).gathered
+                else:
+                    gathered = gather(
+                        reference.definition, reference.bank, week, pages(1), {}, ruled, placement=placement
+                    )
                 names = Pseudonyms(SALT_KEY, reference.definition.contest.id)
                 draw = Draw(MINUTES, "")
                 result = close_week(

@@ -7,6 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 
+# Made once: a new one for each value costs as much as encoding a small one.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 class UnreadableDocument(Exception):
     """A stored document that this code cannot read: broken, or of a later format."""
 
@@ -17,7 +21,7 @@ class UnreadableDocument(Exception):
 
 def canonical_json(value: Any) -> bytes:
     """The same value gives the same bytes: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def digest(data: bytes) -> str:
