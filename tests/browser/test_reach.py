@@ -146,8 +146,6 @@ def test_words_composed_by_telex_arrive_whole_and_find_their_unit(hall: Stack, p
     expect(unit).to_have_value("sở b")
     expect(page.locator(".picks button").first).to_contain_text("Sở B")
     # The Enter that ends a composition picks nothing and sends nothing.
-    session = page.context.new_cdp_session(page)
-    session.send("Input.imeSetComposition", {"text": "b", "selectionStart": 1, "selectionEnd": 1})
     unit.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "keyCode": 229})
     expect(page.locator(".picks button").first).to_be_visible()
     expect(unit).to_be_visible()
@@ -185,7 +183,7 @@ def test_a_screen_reader_tells_a_whole_exam(
     for number in range(1, 6):
         if number == 1:
             page.locator("#q1 legend").focus()
-        hears(rf"^Câu {number}\b.")  # the question itself
+        hears(rf"^Câu {number}\D")  # the question itself
         keys.press("Tab")
         hears("^A. ")  # and each option
         keys.press("Space")
