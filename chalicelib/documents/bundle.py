@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.documents.canonical import parsed
 from chalicelib.domain.attempt import AttemptId, Entry, Finished
 from chalicelib.domain.identity_provider import Verified
 from chalicelib.domain.merkle import leaf_hash
@@ -91,15 +90,10 @@ class Records:
             yield self.start(after.participant_id, AttemptId(after.week, *opened[:3]))
 
 
-def decode_record(record: bytes) -> dict[str, Any]:
-    """The record as an object. Raises ``UnreadableDocument``."""
-    return parsed("AttemptRecord", record, FORMAT)
-
-
-def decode_opening(opening: bytes) -> dict[str, Any]:
-    """One of ``receipt.openings`` as an object."""
-    opened: dict[str, Any] = msgspec.json.decode(opening)  # four to a receipt, in a tenth of the time
-    return opened
+def as_object(text: bytes) -> dict[str, Any]:
+    """A record that was made here, or one of ``receipt.openings``, as an object."""
+    told: dict[str, Any] = msgspec.json.decode(text)  # five to a receipt, in a tenth of json's time
+    return told
 
 
 class Counted(NamedTuple):

@@ -6,7 +6,6 @@ import json
 from hashlib import sha256
 from typing import Any
 
-
 # Made once: a new one for each value costs as much as encoding a small one.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.documents.bundle import Records, decode_record
+from chalicelib.documents.bundle import Records, as_object
 from chalicelib.domain.attempt import (
     BLANK,
     DISCARDED,
@@ -97,7 +97,7 @@ def test_records_and_openings_are_canonical_json_and_fit_together(
             **{name: one.hex() for name, one in made._asdict().items()},
         }
     )
-    assert canonical(decode_record(finish)) == finish
+    assert canonical(as_object(finish)) == finish
     begun = AttemptId(53, attempt.number, attempt.started, attempt.nonce)
     seed = seed_commitment(KEY, PERSON, begun).hex()
     assert Records(KEY, contest).start(PERSON, begun) == canonical(

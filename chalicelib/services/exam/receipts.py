@@ -8,7 +8,7 @@ from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
-from chalicelib.documents.bundle import Records, decode_opening, decode_record
+from chalicelib.documents.bundle import Records, as_object
 from chalicelib.documents.canonical import canonical_json
 from chalicelib.domain.attempt import Entry, Finished
 from chalicelib.domain.merkle import leaf_hash
@@ -63,8 +63,8 @@ class Receipts:
         leaf = leaf_hash(public)
         signed = SIGNED_PREFIX + leaf + sha256(canonical_json(told)).digest()
         return {
-            "record": decode_record(public),
-            "openings": {name: decode_opening(opened[name]) for name in shown},
+            "record": as_object(public),
+            "openings": {name: as_object(opened[name]) for name in shown},
             "salts": {**{name: salted[name].hex() for name in shown}, "pseudonym": name_salt.hex()},
             "told": told,
             "leaf_hash": leaf.hex(),
