@@ -135,16 +135,25 @@ def close_out(people: int) -> list[Line]:
     whole = f"{close[0]:.1f} s, {close[1]:.0f} MB"
     name = f"close-out, {close[3]:,.0f} attempts"
     ratio = f"{rank[0] / floor[0]:.1f}×"
-    goal = "≤ 2.5 µs"
-    lines.append(
-        Line(f"{name}: read, rank an entry", f"{entry:.1f} µs", f"{least:.1f} µs", ratio, goal, entry <= 2.5)
+
+    def told(figure: str, value: str, goal: str, *, reached: bool, least: str = "", ratio: str = "") -> None:
+        """The goals are those of the largest week; the others show how a close grows."""
+        line = Line(f"{name}: {figure}", value, least, ratio, goal, reached)
+        lines.append(line if people == SIZES[-1] else line._replace(goal="", reached=True))
+
+    told(
+        "read, rank an entry",
+        f"{entry:.1f} µs",
+        "≤ 2.5 µs",
+        reached=entry <= 2.5,
+        least=f"{least:.1f} µs",
+        ratio=ratio,
     )
     proof = (prove[0] - collect[0]) / prove[3] * 1e6
-    lines.append(Line(f"{name}: proof, an attempt", f"{proof:.1f} µs", "", "", "≤ 6 µs", proof <= 6))
+    told("proof, an attempt", f"{proof:.1f} µs", "≤ 6 µs", reached=proof <= 6)
     again = (rule[0] - rank[0]) / rule[3] * 1e6
-    lines.append(Line(f"{name}: rulings, an attempt", f"{again:.1f} µs", "", "", "≤ 20 µs", again <= 20))
-    reached = people < SIZES[-1] or (close[0] <= 26 and close[1] <= 350)
-    lines.append(Line(f"{name}: whole, peak", whole, "", "", "≤ 26 s, ≤ 350 MB", reached))
+    told("rulings, an attempt", f"{again:.1f} µs", "≤ 20 µs", reached=again <= 20)
+    told("whole, peak", whole, "≤ 26 s, ≤ 350 MB", reached=close[0] <= 26 and close[1] <= 350)
     return lines
 
 
