@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.domain.colours import shades
 from tests.readers.pictures import png
+from tests.stack import ROOT
 from tests.verify.written_log import WrittenLog
 
 Json = Any
@@ -283,7 +284,7 @@ def live(units: Sequence[Mapping[str, str]]) -> dict[str, Json]:
 
 
 def look(contest: Mapping[str, Json], brand: str = "#1d5f8a") -> dict[str, Json]:
-    """``contest`` with an organiser's emblem, banner, colour and site; the pictures are white."""
+    """``contest`` with an organiser's emblem, banner, colour and site; the banner is white."""
     shown = {
         **contest,
         "emblem": {"file": "emblem.png", "width": 128, "height": 128},
@@ -291,7 +292,8 @@ def look(contest: Mapping[str, Json], brand: str = "#1d5f8a") -> dict[str, Json]
         "colours": shades(brand)._asdict(),
         "portal": "https://nghean.gov.vn/",
     }
-    return {"contest.json": shown, "emblem.png": png(), "banner.png": png(1680, 336)}
+    emblem = (ROOT / "contests/nghe-an-2022/emblem.webp").read_bytes()
+    return {"contest.json": shown, "emblem.png": emblem, "banner.png": png(1680, 336)}
 
 
 def commitments() -> dict[str, Json]:

@@ -4,6 +4,7 @@ import { api, data } from "./api.js";
 import { clock } from "./clock.js";
 import { afterClick, fill, focusOn, h, parseRoute, phoneLink } from "./dom.js";
 import { setZone } from "./format.js";
+import { preload } from "./live.js";
 import { explain } from "./problems.js";
 import { language, PREFIX, session } from "./storage.js";
 import { isEnglish, setLanguage, setWeeks, t } from "./texts.js";
@@ -268,6 +269,7 @@ function connection() {
 if (/[?&](state|error)=/.test(location.search)) history.replaceState(null, "", `/#/identity${location.search}`);
 setLanguage(language.get());
 showWaiting(place("waiting"));
+if (!parseRoute(location.hash).name) preload();
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link
   show();

@@ -6,13 +6,17 @@ import { number } from "./format.js";
 import { asksPrediction } from "./record.js";
 import { t } from "./texts.js";
 
+const NAMED = 5; // so many missing ones are named
+
 /**
  * `back(place?)` and `submit()` are the actions. `why` it asks once more: the server has more answers
  * ("fewer" here; `inServer` there), or newer ones came from another device ("overtaken").
  */
 export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;
-  const missing = questions.filter((question) => !isAnswered(attempt, state, question.number)).length;
+  const without = questions.filter((question) => !isAnswered(attempt, state, question.number));
+  const missing = without.length;
+  const which = missing <= NAMED ? `: ${without.map((question) => number(question.number)).join(", ")}` : "";
   const flags = questions.filter((question) => state.flags[question.number]).length;
   const asks = asksPrediction(attempt) && state.prediction === null;
   const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
@@ -31,7 +35,7 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
       t("paper.fewer", { saved: inServer, here: questions.length - missing })),
     why === "overtaken" && h("p", { class: "notice", role: "alert" }, t("paper.overtaken"), " ", t("paper.overtakenReview")),
     missing
-      ? h("p", { class: "notice" }, t("paper.unanswered", { count: missing }))
+      ? h("p", { class: "notice" }, t("paper.unanswered", { count: missing, which }))
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
     flags > 0 && h("p", { class: "notice" }, t("paper.stillFlagged", { count: flags })),
     asks && h("p", { class: "notice" }, t("paper.noPrediction")),

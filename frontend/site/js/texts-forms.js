@@ -47,7 +47,7 @@ addTexts({
     "If you study or work at a unit of the list. Otherwise leave it empty.",
   ],
   "person.noUnit": ["Không thuộc đơn vị nào", "None"],
-  "person.unitNone": ["Không có đơn vị nào khớp", "No unit matches"],
+  "person.unitNone": ["Không có đơn vị nào khớp. Hãy gõ ít chữ hơn.", "No unit matches. Type fewer letters."],
   "person.unitMore": ["Còn {count} đơn vị khác. Hãy gõ thêm chữ.", "{count} more. Type more letters."],
   "person.unitChosen": ["Đã chọn: {unit}", "Chosen: {unit}"],
   "person.unitChange": ["Chọn lại", "Change"],

@@ -15,7 +15,6 @@ addTexts({
   "me.left": ["lượt còn lại", "attempts left"],
   "me.best": ["điểm cao nhất tuần này", "best score this week"],
   "me.start": ["Bắt đầu lượt thi mới", "Start a new attempt"],
-  "me.resume": ["Làm tiếp bài đang mở", "Go on with the open paper"],
   "me.startNote": [
     "{questions} câu, {limit}. Đồng hồ chạy ngay khi bắt đầu.",
     "{questions} questions, {limit}. The clock runs as soon as you start.",

@@ -18,13 +18,16 @@ addTexts({
     "Đây không phải là số nguyên. Chỉ ghi một số nguyên từ 0 trở lên, bằng chữ số.",
     "This is no whole number. Enter one whole number, 0 or more, in digits.",
   ],
-  "paper.predictionHint": ["Nhập một số nguyên từ 0 trở lên", "Enter a whole number, 0 or more"],
+  "paper.predictionHint": [
+    "Nhập một số nguyên từ 0 trở lên. Mỗi tuần chỉ dự đoán một lần, dùng khi nhiều người bằng điểm.",
+    "Enter a whole number, 0 or more. One prediction a week, for when scores are equal.",
+  ],
   "paper.toSubmit": ["Kiểm tra và nộp bài", "Check and hand in"],
   "paper.confirm": ["Kiểm tra trước khi nộp", "Check before you hand in"],
   "paper.allDone": ["Bạn đã trả lời tất cả {all} câu.", "You have answered all {all} questions."],
   "paper.unanswered": [
-    "Còn {count} câu chưa trả lời. Bấm vào câu hỏi bên dưới để quay lại.",
-    "{count} questions are not answered. Choose one below to go back to it.",
+    "Còn {count} câu chưa trả lời{which}. Bấm vào câu hỏi bên dưới để quay lại.",
+    "{count} questions are not answered{which}. Choose one below to go back to it.",
   ],
   "paper.stillFlagged": ["{count} câu còn đánh dấu cần xem lại.", "{count} questions are marked to look at again."],
   "paper.yourAnswers": ["Các câu trả lời của bạn", "Your answers"],
@@ -85,7 +88,7 @@ addTexts({
   ],
   "save.none": ["Câu trả lời được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục câu trả lời đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên thiết bị lúc {time}, chờ gửi…", "Kept on this device at {time}, to be sent…"],
+  "save.waiting": ["Đã giữ trên máy lúc {time}, sẽ tự gửi", "Kept on this device at {time}, sent by itself"],
   "save.waitingNotKept": [
     "Chờ gửi… Trình duyệt này không giữ được câu trả lời, xin đừng đóng trang.",
     "To be sent… This browser cannot keep answers; please do not close the page.",

@@ -45,7 +45,7 @@ export async function screen({ argument, contest }) {
     h("h1", null, title),
     rules ? rulesView(rules) : h("p", { class: "notice" }, t("guide.none")),
     guide && [
-      h("h2", { class: "after" }, t("guide.own")),
+      h("h2", { class: "later" }, t("guide.own")),
       isEnglish() && h("p", { class: "hint" }, t("guide.note")),
       h("div", { lang: "vi" }, partsOf(read(guide).body.children, PARTS[argument])),
     ],

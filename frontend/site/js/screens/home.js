@@ -2,15 +2,13 @@
 
 import { pause } from "../api.js";
 import { clock } from "../clock.js";
-import { afterClick, fill, h, parseRoute } from "../dom.js";
-import { countdown, moment, number, span } from "../format.js";
-import { preload, showLive } from "../live.js";
+import { afterClick, fill, h } from "../dom.js";
+import { countdown, moment, number, span, time } from "../format.js";
+import { showLive } from "../live.js";
 import { phase } from "../phase.js";
 import { isEnglish, t } from "../texts.js";
 
 const LIVE_WITHIN_MS = 1000; // later it comes on its own, and moves everything below
-
-if (!parseRoute(location.hash).name) preload(); // this part comes with every screen
 
 export async function screen({ contest, signedIn }) {
   const english = isEnglish();
@@ -21,8 +19,11 @@ export async function screen({ contest, signedIn }) {
 
   const live = h("section", { class: "live card", "aria-labelledby": "live", hidden: true });
 
+  /** @type {{ attempt_id: string, deadline: string } | undefined} */
+  let open; // a paper of this person that waits on this device
+
   const draw = () => {
-    fill(status, statusCard(phase(contest.weeks, clock.now()), signedIn));
+    fill(status, statusCard(phase(contest.weeks, clock.now()), signedIn, open));
     const all = [...contest.weeks, ...(contest.cancelled || [])].sort((one, other) => one.number - other.number);
     fill(weeks, all.map((week) => weekRow(week, clock.now())));
   };
@@ -46,7 +47,11 @@ export async function screen({ contest, signedIn }) {
   const line = h("strong");
   const own = mine && over && h("p", { class: "notice good own" }, line, " ", h("a", { href: "#/me" }, t("home.mine")));
   if (own) import("../own-result.js").then((part) => part.homeLine(mine)).then((text) => fill(line, text)).catch(() => {});
-  await Promise.race([shownLive.first, pause(LIVE_WITHIN_MS)]);
+  const waiting = signedIn && import("../records.js").then(({ papers }) => {
+    [open] = papers.open(signedIn.participant.participant_id, clock.now());
+    if (open) afterClick(draw);
+  }).catch(() => {});
+  await Promise.race([Promise.all([shownLive.first, waiting]), pause(LIVE_WITHIN_MS)]);
   const content = [
     contest.banner && banner(contest.banner),
     h("div", { class: "hero" },
@@ -74,19 +79,21 @@ export const organiserLine = ({ emblem, portal }, name) => h("div", { class: "or
 const banner = ({ file, width, height }) =>
   h("img", { class: "banner", src: `/data/${file}`, alt: "", width, height, loading: "lazy" });
 
-function statusCard(at, signedIn) {
+function statusCard(at, signedIn, open) {
   const { kind, week, change } = at;
   const left = change && h("p", { class: "until" },
     t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
     h("strong", { class: "countdown" }, countdown(change - clock.now())));
-  const enter = h("a", { class: "button primary", href: signedIn ? "#/me" : "#/sign-in" },
-    t(signedIn && kind !== "open" ? "nav.me" : kind === "open" ? "home.enter" : "nav.signIn"));
+  const enter = open ? h("a", { class: "button primary", href: `#/paper/${open.attempt_id}` }, t("me.resume"))
+    : h("a", { class: "button primary", href: signedIn ? "#/me" : "#/sign-in" }, t(signedIn && kind !== "open" ? "nav.me" : kind === "open" ? "home.enter" : "nav.signIn"));
   const register = !signedIn && h("a", { class: "button", href: "#/register" }, t("nav.register"));
   const results = h("a", { class: "button primary", href: "#/results" }, t("home.seeResults"));
   return [
     h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
     left || h("p", { class: "until" }, t("home.thanks")),
     !signedIn && (kind === "before" || kind === "between") && h("p", { class: "hint" }, t("home.signInAhead")),
+    !signedIn && kind === "open" && h("p", { class: "hint" }, t("home.which")),
+    open && h("p", { class: "hint" }, t("me.runsOut", { time: time(open.deadline, true) })),
     h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
   ];
 }

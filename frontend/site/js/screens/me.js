@@ -3,7 +3,7 @@
 import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
-import { countdown, duration, moment, number, span } from "../format.js";
+import { countdown, duration, moment, number, span, time } from "../format.js";
 import { phase } from "../phase.js";
 import { bestScores, remember, scoreOf } from "../mine.js";
 import { explain } from "../problems.js";
@@ -53,7 +53,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     const at = phase(contest.weeks, clock.now());
     const same = shown && shown.kind === at.kind && shown.week === at.week;
     shown = at;
-    if (!same) return fill(status, standing(contest, at, me, starter));
+    if (!same) return fill(status, standing(contest, at, me, starter, open));
     const left = status.querySelector(".until .countdown");
     if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
     return status;
@@ -132,14 +132,19 @@ function makeStarter(contest, go, signedOut) {
   };
 }
 
-function standing(contest, at, me, starter) {
+/** `kept`: the open papers that this device knows. */
+function standing(contest, at, me, starter, kept) {
+  const resume = (id) => {
+    const known = kept.find(({ attempt_id: one }) => one === id);
+    return [starter(t("me.resume"), false), known && h("p", { class: "hint" }, t("me.runsOut", { time: time(known.deadline, true) }))];
+  };
   const until = at.change && h("p", { class: "until" },
     t(at.kind === "open" ? "home.closesIn" : "home.opensIn", { week: at.week }), " ",
     h("strong", { class: "countdown" }, countdown(at.change - clock.now())));
   if (at.kind !== "open") {
     const open = me.week && me.week.open_attempt; // a paper may outlast its week by the grace
     return [h("h2", { class: `state ${at.kind}` }, t(`home.${at.kind}`)), until,
-      open && starter(t("me.resume"), false),
+      open && resume(open),
       at.kind === "after" && h("p", { class: "actions" }, h("a", { class: "button primary", href: "#/results" }, t("home.seeResults")))];
   }
   const { paper } = contest;
@@ -157,7 +162,7 @@ function standing(contest, at, me, starter) {
       !later && fact(best, t("me.best"))),
     later && h("p", { class: "hint" }, t("result.scoreLater")),
     week.open_attempt
-      ? starter(t("me.resume"), false)
+      ? resume(week.open_attempt)
       : week.attempts_left > 0
         ? [starter(t("me.start"), true), h("p", { class: "hint" }, note)]
         : h("p", { class: "notice" }, t("me.noneLeft")),

@@ -72,12 +72,13 @@ function standing(before, points, total) {
 /** What makes sense now: again, study, tell others; and what comes after the week. */
 function next(contest, { left, open, level, counted, reviewed }) {
   const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
-  const again = left > 0 && level !== "perfect" && h("a", { class: "button primary", href: "#/me" }, t("result.again"));
+  const better = left > 0 && level !== "perfect";
+  const again = left > 0 && h("a", { class: better ? "button primary" : "button", href: "#/me" }, t("result.again")); // even then time may count
   const told = h("p", { class: "hint", role: "status" });
   const tell = (level === "perfect" || level === "high") && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
   return [
     open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
-    h("p", { class: "actions" }, again, study, tell, h("a", { class: again ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"))),
+    h("p", { class: "actions" }, better && again, study, tell, !better && again, h("a", { class: better ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"))),
     told,
     counted && !reviewed && h("p", { class: "hint" }, t("result.later"), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
   ];

@@ -166,7 +166,7 @@ function ranking({ ranked, absent }, level, shown) {
   const section = `units${level && `-${level}`}`;
   const best = ranked.slice(0, IN_CHART).filter(({ unit }) => told(unit));
   return h("section", { "aria-labelledby": section },
-    h("h2", { id: section, class: "after" }, t(level ? `results.units.${level}` : "results.units")),
+    h("h2", { id: section, class: "later" }, t(level ? `results.units.${level}` : "results.units")),
     ranked.length > 1 && best.some(({ unit }) => unit.unit_score) && h("figure", null,
       h("figcaption", null, t("results.best", { count: number(best.length) })),
       barList(best.map(({ unit, place, tied }) => (
