@@ -176,7 +176,7 @@ def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack,
 def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_the_api(
     played: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, _ = played
+    stack, person, receipt = played
     wait_until_closed(stack)
     wait_for(lambda: stack.site("/data/result-keys.json").status_code == 200, 120, "the log naming the key")
     page.goto(f"{stack.site_url}/icon.svg")
@@ -193,6 +193,11 @@ def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_
     page.goto(f"{stack.site_url}/{link}")
     expect(page.get_by_text("Giấy chứng nhận hợp lệ.")).to_be_visible()
     expect(page.get_by_text(person.session["participant"]["full_name"], exact=True)).to_be_visible()
+    page.goto(f"{stack.site_url}/#/xac-thuc")
+    page.get_by_label("Mã ngắn hoặc liên kết").fill(receipt["record"]["pseudonym"][:8])  # without its week
+    press(page.get_by_role("button", name="Kiểm tra", exact=True))
+    expect(page.get_by_text("Mã ngắn không xác nhận họ tên")).to_be_visible()
+    expect(page.locator("dl.card")).to_have_count(1)
     code = link.rpartition("/")[2]
     assert not [url for url in calls if "/api/" in url or code in url.partition("#")[0]]
     at = 60  # within the first signature

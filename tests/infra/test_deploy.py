@@ -64,7 +64,7 @@ class Steps:
             "put_in_force": lambda _, bucket, page: self.did(f"page {page.digest} on {bucket}", 2),
             "go_back": self.go_back,
             "edge": lambda *_: self.did("edge", None),
-            "upload": lambda *_: self.did("upload", 3),
+            "upload": lambda *_, **__: self.did("upload", 3),
             "outputs": lambda *_: made,
             "Smoke": lambda *_: self,
         }

@@ -243,7 +243,7 @@ function who() {
 function footer() {
   if (!contest) return;
   const organiser = (isEnglish() && contest.organiser_en) || contest.organiser;
-  const links = [["guide", t("guide.title")], ["commitments", t("nav.commitments")], ["receipt", t("nav.receipt")]];
+  const links = [["guide", t("guide.title")], ["commitments", t("nav.commitments")], ["receipt", t("nav.receipt")], ["xac-thuc", t("nav.check")]];
   fill(place("foot"), h("div", { class: "bar" }, h("p", null, t("app.organiser"), contest.portal ? h("a", { href: contest.portal }, organiser) : organiser), hotline(),
     h("ul", null, links.map(([target, text]) => h("li", null, h("a", { href: `#/${target}` }, text))))));
 }

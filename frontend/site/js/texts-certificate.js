@@ -25,6 +25,8 @@ addTexts({
   "cert.print": ["In", "Print"],
   "cert.save": ["Lưu ảnh", "Save the picture"],
   "cert.check": ["Mở trang kiểm tra", "Open the page that checks it"],
+  "cert.copy": ["Sao chép liên kết kiểm tra", "Copy the link that checks it"],
+  "cert.copied": ["Đã sao chép. Ai có liên kết này đều kiểm tra được giấy.", "Copied. Whoever has this link can check the certificate."],
   "cert.private": [
     "Mã trên giấy có họ tên và đơn vị của bạn: ai quét được mã thì đọc được. Giấy được lập trên thiết bị này, không gửi đi đâu.",
     "The code on it holds your name and unit: whoever scans it can read them. It is made on this device and sent nowhere.",
@@ -36,8 +38,8 @@ addTexts({
 
   "look.title": ["Kiểm tra giấy chứng nhận", "Check a certificate"],
   "look.what": [
-    "Quét mã trên giấy, hoặc nhập mã ngắn ghi bên cạnh. Việc kiểm tra chạy trên thiết bị này; nội dung mã không gửi đi đâu.",
-    "Scan the code on it, or enter the short one beside it. It is checked on this device; what the code holds is sent nowhere.",
+    "Dùng máy ảnh của điện thoại quét mã trên giấy, hoặc nhập mã ngắn ghi bên cạnh. Việc kiểm tra chạy trên thiết bị này; nội dung mã không gửi đi đâu.",
+    "Scan the code on it with a phone's camera, or enter the short one beside it. It is checked on this device; what the code holds is sent nowhere.",
   ],
   "look.code": ["Mã ngắn hoặc liên kết", "Short code or link"],
   "look.enter": ["Nhập mã", "Enter a code"],
@@ -56,8 +58,8 @@ addTexts({
   "look.unreadable": ["Đây không phải mã của giấy chứng nhận.", "This is no code of a certificate."],
   "look.nobody": ["Không có ai trong kết quả đang công bố mang mã này.", "Nobody in the published results has this code."],
   "look.short": [
-    "Đây là kết quả đang công bố của mã này. Số liệu công bố không có họ tên: muốn kiểm tra cả họ tên và đơn vị, hãy quét mã trên giấy.",
-    "This is the published result of this code. What is published has no names: to check name and unit too, scan the code on the certificate.",
+    "Đây là kết quả đang công bố của mã này. Mã ngắn không xác nhận họ tên và đơn vị ghi trên giấy: muốn kiểm tra, hãy dùng máy ảnh quét mã trên giấy.",
+    "This is the published result of this code. A short code does not confirm name and unit on the certificate: to check them, scan the code on it.",
   ],
   "look.name": ["Họ và tên", "Name"],
   "look.unit": ["Đơn vị", "Unit"],

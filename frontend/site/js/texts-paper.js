@@ -88,7 +88,7 @@ addTexts({
   ],
   "save.none": ["Câu trả lời được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục câu trả lời đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên máy lúc {time}, sẽ tự gửi", "Kept on this device at {time}, sent by itself"],
+  "save.waiting": ["Đã giữ trên thiết bị lúc {time}, sẽ tự gửi.", "Kept on this device at {time}, sent by itself."],
   "save.waitingNotKept": [
     "Chờ gửi… Trình duyệt này không giữ được câu trả lời, xin đừng đóng trang.",
     "To be sent… This browser cannot keep answers; please do not close the page.",

@@ -22,6 +22,7 @@ const TEXTS = {
   "nav.results": ["Kết quả", "Results"],
   "nav.bank": ["Ôn tập", "Study"],
   "nav.receipt": ["Kiểm tra biên nhận", "Check a receipt"],
+  "nav.check": ["Kiểm tra giấy chứng nhận", "Check a certificate"],
   "nav.commitments": ["Cam kết công khai", "Commitments"],
   "nav.signIn": ["Đăng nhập", "Sign in"],
   "nav.register": ["Đăng ký", "Register"],
@@ -96,7 +97,7 @@ const TEXTS = {
 
   "guide.title": ["Thể lệ và hướng dẫn", "Rules and guidance"],
   "guide.note": ["", "The guide is published in Vietnamese."],
-  "guide.print": ["Toàn văn thể lệ, bản in", "The full rules, to print"],
+  "guide.print": ["Toàn văn thể lệ, bản in (mở trang mới)", "The full rules, to print (opens a new page)"],
   "guide.own": ["Hướng dẫn của Ban Tổ chức", "The organisers' guidance"],
   "guide.none": ["Ban Tổ chức chưa công bố thể lệ.", "The rules are not published yet."],
   "guide.ask": ["Cần trợ giúp? Gọi đường dây nóng {hotline}.", "Need help? Call the hotline {hotline}."],

@@ -29,6 +29,15 @@ export async function screen({ argument, contest }) {
   const picture = certificate(lines, link);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
+  const copied = h("p", { class: "hint", role: "status" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      fill(copied, t("cert.copied"));
+    } catch (error) {
+      fill(copied, h("span", { class: "digest" }, link)); // to be copied by hand
+    }
+  };
   const content = [
     h("section", { class: "certificate" },
       h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week })),
@@ -38,7 +47,9 @@ export async function screen({ argument, contest }) {
         h("p", { class: "actions" },
           h("button", { class: "button primary", type: "button", onclick: () => print() }, t("cert.print")),
           h("button", { class: "button", type: "button", onclick: () => savePicture(`giay-chung-nhan-tuan-${week}.png`, picture) }, t("cert.save")),
-          h("a", { class: "button", href: link.slice(site().length) }, t("cert.check"))),
+          h("a", { class: "button", href: link.slice(site().length) }, t("cert.check")),
+          navigator.clipboard && h("button", { class: "button", type: "button", onclick: copy }, t("cert.copy"))),
+        copied,
         h("p", { class: "hint" }, t("cert.private")))),
     shareSection(told, contest),
   ];

@@ -74,11 +74,12 @@ function next(contest, { left, open, level, counted, reviewed }) {
   const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
   const better = left > 0 && level !== "perfect";
   const again = left > 0 && h("a", { class: better ? "button primary" : "button", href: "#/me" }, t("result.again")); // even then time may count
+  const mine = h("a", { class: better ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"));
   const told = h("p", { class: "hint", role: "status" });
   const tell = (level === "perfect" || level === "high") && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
   return [
     open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
-    h("p", { class: "actions" }, better && again, study, tell, !better && again, h("a", { class: better ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"))),
+    h("p", { class: "actions" }, better ? [again, study, tell, mine] : [mine, study, tell, again]),
     told,
     counted && !reviewed && h("p", { class: "hint" }, t("result.later"), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
   ];
