@@ -287,7 +287,7 @@ def look(contest: Mapping[str, Json], brand: str = "#1d5f8a") -> dict[str, Json]
     """``contest`` with an organiser's emblem, banner, colour and site; the banner is white."""
     shown = {
         **contest,
-        "emblem": {"file": "emblem.png", "width": 128, "height": 128},
+        "emblem": {"file": "emblem.png", "width": 192, "height": 192},
         "banner": {"file": "banner.png", "width": 1680, "height": 336},
         "colours": shades(brand)._asdict(),
         "portal": "https://nghean.gov.vn/",
