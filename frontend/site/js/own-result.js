@@ -23,6 +23,8 @@ export async function homeLine(mine) {
   return place && place.state === "ranked" ? `${lineOf(place)}${place.prize && ` · ${place.prize}`}.` : "";
 }
 
+const AGAIN_MS = 30000;
+
 const lineOf = ({ week, rank, ranked, score, total }) =>
   t("own.line", { week, rank: number(rank), ranked: number(ranked), score: number(score), total: number(total) });
 
@@ -44,6 +46,7 @@ export async function showOwn(box, me, contest) {
         h("ul", { class: "plain" }, earlier.filter(Boolean).map((place) => h("li", null, short(place, contest))))),
       unit);
     box.hidden = !box.childNodes.length;
+    if (closing) setTimeout(() => box.isConnected && showOwn(box, me, contest), AGAIN_MS);
   } catch (error) {
     fill(box, h("p", { class: "notice" }, t("own.failed")));
   }

@@ -25,6 +25,7 @@ addTexts({
   "cert.print": ["In", "Print"],
   "cert.save": ["Lưu ảnh", "Save the picture"],
   "cert.check": ["Mở trang kiểm tra", "Open the page that checks it"],
+  "cert.saved": ["Ảnh được lưu vào mục tải xuống của thiết bị.", "The picture goes to this device's downloads."],
   "cert.copy": ["Sao chép liên kết kiểm tra", "Copy the link that checks it"],
   "cert.copied": ["Đã sao chép. Ai có liên kết này đều kiểm tra được giấy.", "Copied. Whoever has this link can check the certificate."],
   "cert.private": [

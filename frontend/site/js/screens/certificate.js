@@ -29,13 +29,17 @@ export async function screen({ argument, contest }) {
   const picture = certificate(lines, link);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
-  const copied = h("p", { class: "hint", role: "status" });
+  const said = h("p", { class: "hint", role: "status" });
+  const save = () => {
+    savePicture(`giay-chung-nhan-tuan-${week}.png`, picture);
+    fill(said, t("cert.saved"));
+  };
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(link);
-      fill(copied, t("cert.copied"));
+      fill(said, t("cert.copied"));
     } catch (error) {
-      fill(copied, h("span", { class: "digest" }, link)); // to be copied by hand
+      fill(said, h("span", { class: "digest" }, link)); // to be copied by hand
     }
   };
   const content = [
@@ -45,11 +49,11 @@ export async function screen({ argument, contest }) {
       h("div", { class: "unprinted" },
         !told.decision && h("p", { class: "notice" }, t("cert.provisional")),
         h("p", { class: "actions" },
-          h("button", { class: "button primary", type: "button", onclick: () => print() }, t("cert.print")),
-          h("button", { class: "button", type: "button", onclick: () => savePicture(`giay-chung-nhan-tuan-${week}.png`, picture) }, t("cert.save")),
+          h("button", { class: "button primary", type: "button", onclick: save }, t("cert.save")),
+          h("button", { class: "button", type: "button", onclick: () => print() }, t("cert.print")),
           h("a", { class: "button", href: link.slice(site().length) }, t("cert.check")),
           navigator.clipboard && h("button", { class: "button", type: "button", onclick: copy }, t("cert.copy"))),
-        copied,
+        said,
         h("p", { class: "hint" }, t("cert.private")))),
     shareSection(told, contest),
   ];
