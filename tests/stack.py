@@ -138,6 +138,13 @@ class Stack:
         data: bytes = self.client("s3").get_object(Bucket=self.stack["desk_bucket"], Key=key)["Body"].read()
         return data
 
+    def on_desk(self, key: str) -> bytes | None:
+        """The same; None as long as it is not there."""
+        try:
+            return self.desk(key)
+        except self.client("s3").exceptions.NoSuchKey:
+            return None
+
     def pointer(self, key: str) -> bytes | None:
         """Where it points now; ``key``: as ``pointers/contest``."""
         return Pointers(self.client("dynamodb"), self.stack["tables"]["tallies"]).get(key)

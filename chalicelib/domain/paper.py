@@ -128,7 +128,7 @@ def draw(bank: Bank, rules: PaperRules, seed: str) -> Paper:
     orders = [_ORDERS[len(question.options)] for question in chosen]
     if not rules.shuffle_options:
         return tuple([PaperQuestion(question, own[0]) for question, own in zip(chosen, orders, strict=True)])
-    mixed = [own[number * len(own) >> 64] for own, number in zip(orders, numbers, strict=False)]
+    mixed = [own[next(numbers) * len(own) >> 64] for own in orders]
     return tuple(map(PaperQuestion, chosen, mixed))
 
 

@@ -91,11 +91,16 @@ test("whatever is no code is refused", () => {
 test("the short code finds what is published, without a name", async () => {
   const short = shortOf(TOLD);
   assert.equal(short, "2-1f3a9c02");
-  const [place] = await placesByShort(` ${short.toUpperCase()} `, site());
+  const [place] = await placesByShort(` ${short.toUpperCase()} `, site(), []);
   assert.deepEqual([place.rank, place.prize, place.decision, place.name], [12, "Giải Ba", "12/QĐ-BTC", undefined]);
-  assert.deepEqual(await placesByShort("2-1f3a9c03", site()), []);
-  assert.deepEqual(await placesByShort("7-1f3a9c02", site()), []);
-  assert.equal(await placesByShort(packed(TOLD, SIGNED), site()), null);
+  assert.deepEqual(await placesByShort("2-1f3a9c03", site(), []), []);
+  assert.deepEqual(await placesByShort("7-1f3a9c02", site(), []), []);
+  assert.equal(await placesByShort(packed(TOLD, SIGNED), site(), [2]), null);
+  assert.deepEqual(await placesByShort("1f3a9c02", site(), [1, 2, 3]), [place]);
+  const lost = async () => {
+    throw new Error("no line");
+  };
+  await assert.rejects(placesByShort("1f3a9c02", lost, [1, 2]), "a line that is lost is not told as a code that nobody has");
 });
 
 // Of texts that ZXing, a decoder by others, has read from these very codes.

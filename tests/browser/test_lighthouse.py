@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from benchmarks.first_page import CHROMIUM
+from tests.node import node
 from tests.stack import ROOT, Stack
 
 LIGHTHOUSE = ROOT / "frontend/node_modules/lighthouse/cli/index.js"
@@ -20,12 +18,9 @@ TRIES = 5
 
 
 def scores(url: str, told: Path) -> dict[str, float]:
-    node = shutil.which("node")
-    assert node
-    command = [node, str(LIGHTHOUSE), url, "--output=json", f"--output-path={told}", "--quiet"]
-    command += [f"--only-categories={','.join(WANTED)}", "--chrome-flags=--headless=new --no-sandbox"]
-    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    subprocess.run(command, check=True, env=environment, capture_output=True, timeout=180)  # noqa: S603  our own tool
+    options = ["--output=json", f"--output-path={told}", "--quiet", f"--only-categories={','.join(WANTED)}"]
+    options.append("--chrome-flags=--headless=new --no-sandbox")
+    node(str(LIGHTHOUSE), url, *options, CHROME_PATH=CHROMIUM)
     found = json.loads(told.read_bytes())["categories"]
     return {name: found[name]["score"] for name in WANTED}
 

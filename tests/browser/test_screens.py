@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from benchmarks.first_page import MOBILE_LINE
+from chalicelib.domain.person import LONGEST_NAME, LONGEST_WORD
 from tests.browser import published
 from tests.browser.people import Person
 from tests.browser.screens import SCREENS, Visit
@@ -37,9 +38,10 @@ pytestmark = pytest.mark.no_hands
 
 
 @pytest.fixture(scope="module")
-def sitting(hall: Stack, new_person: Callable[[], Person]) -> tuple[Person, str]:
-    """Somebody with a paper handed in and another one open."""
-    person = new_person()
+def sitting(hall: Stack) -> tuple[Person, str]:
+    """Somebody of the widest name with a paper handed in and another one open."""
+    widest = " ".join(["W" * LONGEST_WORD] * 3)[:LONGEST_NAME].strip()
+    person = Person.register(hall, 5_000, name=widest)
     person.call(
         hall, "POST", f"/attempts/{person.start(hall)}/submission", {"answers": {"1": ["A"]}, "revision": 0}
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from shutil import which
 
 import pytest
 from hypothesis import given
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.pasted import composed, name_in, number_in, phone_in, visible
 from chalicelib.domain.person import is_name
+from tests.node import node
 
 ROOT = Path(__file__).parents[2]
 CASES = json.loads((ROOT / "tests/pasted.json").read_text(encoding="utf-8"))
@@ -65,21 +64,11 @@ def test_the_page_cleans_and_accepts_every_letter_as_the_server_does() -> None:
         const said = (sign) => [nameIn(`A${sign}n`), visible(`a${sign}b`), isName(nameIn(`A${sign}n`))];
         process.stdout.write(JSON.stringify(JSON.parse(text).map(said)));
     """
-    node = which("node")
-    assert node, "install Node.js"
-    run = subprocess.run(  # noqa: S603  the script above
-        [node, "--input-type=module", "--eval", script],
-        input=json.dumps(known),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        encoding="utf-8",
-    )
+    told = node("--input-type=module", "--eval", script, given=json.dumps(known))
     expected = [[(name := name_in(f"A{sign}n")), visible(f"a{sign}b"), is_name(name)] for sign in known]
     different = [
         (f"U+{ord(sign):04X}", page, server)
-        for sign, page, server in zip(known, json.loads(run.stdout), expected, strict=True)
+        for sign, page, server in zip(known, json.loads(told), expected, strict=True)
         if page != server
     ]
     assert different == [], sys.version

@@ -28,16 +28,6 @@ def closed(stack: Stack) -> dict[str, Any] | None:
     return answer.json() if answer.status_code == 200 else None
 
 
-def pointed(stack: Stack) -> dict[str, Any] | None:
-    desk = stack.client("s3")
-    try:
-        found = desk.get_object(Bucket=stack.stack["desk_bucket"], Key="results/current.json")
-    except desk.exceptions.NoSuchKey:
-        return None
-    current: dict[str, Any] = json.loads(found["Body"].read())
-    return current
-
-
 def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
     contest = contest_folder(tmp_path / "contest", id="shares", weeks=1, seconds=30, proof="off")
     options = ("--close-by", "shares", "--fast-schedule", "15")
@@ -61,7 +51,7 @@ def test_a_week_is_closed_by_the_state_machine_alone(tmp_path: Path) -> None:
         assert kinds == {False: 16, True: 16}
 
         # The desk's copy of the pointer comes after the page.
-        current = wait_for(lambda: pointed(stack), 60, "the desk's copy of the pointer")
-        assert current["weeks"] == [{"week": 1, "revision": 1}]
+        current = wait_for(lambda: stack.on_desk("results/current.json"), 60, "the desk's copy of the pointer")
+        assert json.loads(current)["weeks"] == [{"week": 1, "revision": 1}]
         prizes = stack.desk("results/week-1/rev-1/individual_prizes.csv").decode("utf-8-sig")
         assert len(list(csv.DictReader(io.StringIO(prizes)))) == 2

@@ -73,13 +73,6 @@ def sheets(stack: Stack, *people: str) -> dict[str, list[list[str]]]:
     return found
 
 
-def there(stack: Stack, key: str) -> bytes | None:
-    try:
-        return stack.desk(key)
-    except stack.client("s3").exceptions.NoSuchKey:
-        return None
-
-
 def test_everybody_is_in_the_results_as_who_they_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,7 +137,7 @@ def the_week(stack: Stack, run: Provider, capsys: pytest.CaptureFixture[str]) ->
         ("proven", PERSON["HoVaTen"], "provider"),
     ]
     assert [winner["name"] for winner in page["winners"]] == [row["full_name"] for row in winners]
-    of_the_end = wait_for(lambda: there(stack, "results/final/rev-1/individual_prizes.csv"), 60, "the end")
+    of_the_end = wait_for(lambda: stack.on_desk("results/final/rev-1/individual_prizes.csv"), 60, "the end")
     assert [row["verified"] for row in csv_rows(of_the_end)] == [row["verified"] for row in winners]
     wait_for(lambda: main(["final", stack.site_url]) == 0, 60, "opening the log's batches")
     assert "RIGHT: everything" in capsys.readouterr().out

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra.first_load import MAIN, pack
 from infra.site import SITE, release
+from tests.node import node
 
 PRELOADS = """<head>
     <link rel="modulepreload" href="/js/a.js">
@@ -71,13 +70,6 @@ def written(files: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path) -> str:
-    node = shutil.which("node")
-    assert node
-    command = [node, str(folder / MAIN)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own files
-
-
 def site(**changed: str) -> dict[str, bytes]:
     files = {"index.html": PRELOADS, **MODULES, **{f"js/{name}.js": text for name, text in changed.items()}}
     return {name: text.encode() for name, text in files.items()}
@@ -87,8 +79,8 @@ def test_packed_modules_do_what_their_sources_do(tmp_path: Path) -> None:
     packed = pack(site())
     assert set(packed) == {"index.html", MAIN, "js/late/c.js", "js/late/d.js"}
     assert b"modulepreload" not in packed["index.html"]
-    told = run(written(packed, tmp_path / "packed"))
-    assert told == run(written(site(), tmp_path / "sources"))
+    told = node(str(written(packed, tmp_path / "packed") / MAIN))
+    assert told == node(str(written(site(), tmp_path / "sources") / MAIN))
     assert told.split("\n")[:-1] == ["1", "2 of 4 from 1own", "3,4 of 4 from 1,own"]
 
 

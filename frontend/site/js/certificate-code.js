@@ -83,18 +83,22 @@ export async function checked({ told, signatures }, read) {
   };
 }
 
-const SHORT = /^(\d{1,2})-([0-9a-f]{8})$/;
+const SHORT = /^(?:(\d{1,2})-)?([0-9a-f]{8})$/; // lists of winners, and a person's own page, show it without the week
 
 /** The short code that stands beside the large one, for typing. */
 export const shortOf = ({ week, pseudonym }) => `${week}-${pseudonym.slice(0, 8)}`;
 
-/** Week and pseudonyms that begin as a short code says: [{week, pseudonym, …}]; null if it is no short code. */
-export async function placesByShort(code, read) {
+/** Who has a short code, in its week or, where it names none, in each of `weeks`: [{week, pseudonym, …}]; null if it is no short code. */
+export async function placesByShort(code, read, weeks) {
   const [, week, digits] = SHORT.exec(code.trim().toLowerCase()) || [];
-  if (!week) return null;
-  const folder = `results/week-${Number(week)}/places`;
+  if (!digits) return null;
+  return (await Promise.all((week ? [Number(week)] : weeks).map((one) => placesIn(one, digits, read)))).flat();
+}
+
+async function placesIn(week, digits, read) {
+  const folder = `results/week-${week}/places`;
   const index = await read(`${folder}/index.json`);
   const file = index && (await read(`${folder}/${digits.slice(0, index.digits) || "all"}.json`));
   const names = file ? Object.keys(file.places).filter((name) => name.startsWith(digits)) : [];
-  return Promise.all(names.map((name) => placeOf(Number(week), name, read)));
+  return Promise.all(names.map((name) => placeOf(week, name, read)));
 }

@@ -46,10 +46,19 @@ export async function showOwn(box, me, contest) {
         h("ul", { class: "plain" }, earlier.filter(Boolean).map((place) => h("li", null, short(place, contest))))),
       unit);
     box.hidden = !box.childNodes.length;
-    if (closing) setTimeout(() => box.isConnected && showOwn(box, me, contest), AGAIN_MS);
+    if (closing) later(box, me, contest);
   } catch (error) {
     fill(box, h("p", { class: "notice" }, t("own.failed")));
+    later(box, me, contest); // what was promised before the line was lost
   }
+}
+
+/** Once more after a while, for somebody who still looks; at random, since a province waits for the same minute. */
+function later(box, me, contest) {
+  setTimeout(() => {
+    if (!box.isConnected) return;
+    (document.visibilityState === "visible" ? showOwn : later)(box, me, contest);
+  }, AGAIN_MS * (0.8 + 0.4 * Math.random()));
 }
 
 /** The newest week that is over, in which the person took part, and whose result is not out; null if there is none. */

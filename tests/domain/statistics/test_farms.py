@@ -80,8 +80,8 @@ def test_the_patient_farm_of_the_first_version_wins_and_is_found() -> None:
     crowd = crowd_with(2, FARMS["15 patient accounts side by side"])
     result, found = crowd.close()
     won = crowd.farm.intersection(result.winners)
-    assert (len(crowd.farm), len(result.prizes)) == (15, 16)
-    assert len(won) >= 14  # one more or less with each change of the bank, which draws other papers
+    # Another bank draws other papers: then one account more or less may win.
+    assert (len(crowd.farm), len(won), len(result.prizes)) == (15, 14, 16)
     assert [unit.unit.code for unit in result.units if unit.prize] == ["DV-00"]
     reasons = {one.reason for one in found if one.participant_id in won}
     assert {"even_predictions", "many_winners", "first_try"} <= reasons

@@ -37,15 +37,10 @@ export async function screen({ argument, contest, kept }) {
   return { title, content, keep: () => input.value };
 }
 
-const BARE = /^[0-9a-f]{8}$/i; // as a person's own page and the lists of winners show it
-
-const inAnyWeek = async (code, { weeks }) =>
-  (await Promise.all(weeks.map((week) => placesByShort(`${week.number}-${code}`, data).catch(() => [])))).flat();
-
-/** What is to be said of a short code, with its week or without, a link or a link's code. */
+/** What is to be said of a short code, a link or a link's code. */
 async function outcomeOf(typed, contest) {
   const code = typed.trim().replace(/^.*#\/xac-thuc\//, "");
-  const places = await (BARE.test(code) ? inAnyWeek(code, contest) : placesByShort(code, data));
+  const places = await placesByShort(code, data, contest.weeks.map((week) => week.number));
   if (places) {
     return places.length
       ? [h("p", { class: "notice" }, t("look.short")), places.map((place) => card(place, contest))]

@@ -84,8 +84,10 @@ function statusCard(at, signedIn, open) {
   const left = change && h("p", { class: "until" },
     t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
     h("strong", { class: "countdown" }, countdown(change - clock.now())));
-  const enter = open ? h("a", { class: "button primary", href: `#/paper/${open.attempt_id}` }, t("me.resume"))
-    : h("a", { class: "button primary", href: signedIn ? "#/me" : "#/sign-in" }, t(signedIn && kind !== "open" ? "nav.me" : kind === "open" ? "home.enter" : "nav.signIn"));
+  const [target, name] = open ? [`#/paper/${open.attempt_id}`, t("me.resume")]
+    : signedIn ? ["#/me", t(kind === "open" ? "home.enter" : "nav.me")]
+      : ["#/sign-in", t(kind === "open" ? "home.enter" : "nav.signIn")];
+  const enter = h("a", { class: "button primary", href: target }, name);
   const register = !signedIn && h("a", { class: "button", href: "#/register" }, t("nav.register"));
   const results = h("a", { class: "button primary", href: "#/results" }, t("home.seeResults"));
   return [
