@@ -161,11 +161,12 @@ def test_a_paper_does_not_run_away_from_who_walks_over_the_options_by_keyboard(
     box = one.get_attribute("id")
     page.clock.install()
     one.locator("input").first.focus()
-    for _ in range(3):
+    last = one.locator("input").count() - 1  # the paper is drawn by lot: a question may have two options
+    for _ in range(last):
         page.keyboard.press("ArrowDown")
     page.clock.run_for(5_000)
     expect(page.locator(f"#{box}")).to_be_visible()
-    expect(one.locator("input").nth(3)).to_be_checked()
+    expect(one.locator("input").nth(last)).to_be_checked()
 
 
 @pytest.mark.no_hands
