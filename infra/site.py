@@ -24,7 +24,7 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from infra.first_load import pack
+from infra.chunks import pack
 
 SITE = Path(__file__).resolve().parent.parent / "frontend" / "site"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
@@ -28,10 +29,14 @@ def scores(url: str, told: Path) -> dict[str, float]:
 @pytest.mark.no_hands
 @pytest.mark.parametrize("screen", ["", "#/register", "#/guide"])
 def test_lighthouse_finds_nothing_to_mend(hall: Stack, tmp_path: Path, screen: str) -> None:
-    best = dict.fromkeys(WANTED, 0.0)
+    best, broken = dict.fromkeys(WANTED, 0.0), ""
     for _ in range(TRIES):
-        found = scores(f"{hall.site_url}/{screen}", tmp_path / "told.json")
+        try:
+            found = scores(f"{hall.site_url}/{screen}", tmp_path / "told.json")
+        except CalledProcessError as run:  # its browser now and then does not come up in time
+            broken = run.stderr
+            continue
         best = {name: max(best[name], found[name]) for name in WANTED}
         if all(best[name] >= WANTED[name] for name in WANTED):
             return
-    raise AssertionError(best)
+    raise AssertionError(best, broken)

@@ -19,7 +19,7 @@ Phone = Callable[..., BrowserContext]
 # Puts each question on the open paper, in place of the one there; answers which end above the bar of buttons.
 FITS = """async (questions) => {
     const { src } = document.querySelector("script[type=module]");
-    const { questionsView } = await import(src.replace(/main\\.js$/, "paper-view.js"));
+    const { $paper_view: { questionsView } } = await import(src.replace(/main\\.js$/, "screens/paper.js"));
     const form = document.querySelector(".places form");
     const bar = document.querySelector(".steps").getBoundingClientRect().top;
     return questions.map((question) => {

@@ -47,15 +47,20 @@ class Closing:
         if digest(rules_in_words(reference, self.to_rules)) != reference.rules:  # new code says them otherwise
             put_rules_in_words(self.desk, self.site, self.to_rules)
             reference = self.current()
-        show_contest(reference, self.site, self.clock())
+        reference = self._show(reference)
         made = self.weeks.run(reference, self.clock())
         newest = self.current()
-        if (
-            newest is not reference
-        ):  # taken over meanwhile: the site may show older dates, or results of an open week
-            show_contest(newest, self.site, self.clock())
-            self.weeks.show(newest)
+        if newest is not reference:  # the site may show results of a week that was opened again meanwhile
+            self.weeks.show(self._show(newest))
         return [closed._asdict() for closed in made]
+
+    def _show(self, reference: Current) -> Current:
+        """Shows it; then a newer one that was taken over meanwhile, since the older may have overwritten it."""
+        while True:
+            show_contest(reference, self.site, self.clock())
+            shown, reference = reference, self.current()
+            if reference is shown:
+                return shown
 
     def step(self, event: dict[str, Any]) -> dict[str, Any] | list[dict[str, Any]] | None:
         """``plan`` returns the tasks of a phase: first the shares of all weeks, then their pieces.

@@ -224,6 +224,7 @@ export const api = {
     call("POST", `/attempts/${encodeURIComponent(id)}/submission`, body, options),
 };
 
+/** @type {Map<string, Promise<any>>} */
 const kept = new Map();
 
 /** @type {(name: string, as: "json" | "text" | "arrayBuffer") => Promise<any>} */
@@ -246,8 +247,9 @@ async function published(name, as) {
  * @param {string} name
  */
 export async function data(name, { as = /** @type {"json" | "text" | "arrayBuffer"} */ ("json"), keep = false, tries = 4, quiet = false } = {}) {
-  if (kept.has(name)) return kept.get(name);
-  const found = await repeated(() => published(name, as), { tries, quiet, again: () => true });
-  if (keep && found !== null) kept.set(name, found);
-  return found;
+  const found = await kept.get(name)?.catch(() => null); // it may still be under way
+  if (found) return found;
+  const asked = repeated(() => published(name, as), { tries, quiet, again: () => true });
+  if (keep) kept.set(name, asked);
+  return asked;
 }

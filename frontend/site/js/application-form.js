@@ -8,7 +8,8 @@ import { birthday, isoDate, mistakes as mistakesIn, toldById } from "./person.js
 import { isEnglish, t } from "./texts.js";
 import { unitPicker } from "./unit-picker.js";
 
-export const [PERSON, UNIT, PASSWORD, CHECK] = [0, 1, 2, 3];
+const [PERSON, UNIT, PASSWORD] = [0, 1, 2];
+export const CHECK = 3;
 const TITLES = ["register.person", "register.unit", "register.password", "register.check"];
 
 const section = (step, content) => h("div", { class: "step" },

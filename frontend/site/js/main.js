@@ -7,6 +7,7 @@ import { setZone } from "./format.js";
 import { preload } from "./live.js";
 import { explain } from "./problems.js";
 import { language, PREFIX, session } from "./storage.js";
+import { styled } from "./styles.js";
 import { isEnglish, setLanguage, setWeeks, t } from "./texts.js";
 import { showWaiting } from "./waiting.js";
 
@@ -29,6 +30,11 @@ const SCREENS = {
   "truc-tiep": () => import("./screens/big-screen.js"),
   "chung-nhan": () => import("./screens/certificate.js"),
   "xac-thuc": () => import("./screens/check.js"),
+};
+/** What screens ask for first, under way while their modules still are. @type {Record<string, () => unknown>} */
+const AHEAD = {
+  register: () => [styled("forms.css"), data("units.json", { keep: true }).catch(() => {})],
+  "sign-in": () => styled("forms.css"),
 };
 const PART_MS = 20000;
 const WATCH_MS = 5000;
@@ -147,6 +153,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
   const slow = setTimeout(() => mine === turn && fill(main, h("p", { class: "loading" }, t("app.loading"))), 400);
   try {
     const load = SCREENS[at.name];
+    AHEAD[at.name]?.();
     const [screen] = await Promise.all([load ? inTime(load()) : null, loadContest()]);
     if (mine !== turn) return;
     frame(at.name);

@@ -33,6 +33,16 @@ def steps(stage: Stage, loaded: bool = True) -> Closing:  # noqa: FBT001
     return Closing(stage.closer(), current, stage.desk, stage.site, lambda: AFTER_WEEK_2, rules_page)
 
 
+class Overtaken:
+    """The contest in force: ``newer`` from the first put of ``key`` on."""
+
+    def __init__(self, stage: Stage, key: str, newer: Current) -> None:
+        self.site, self.key, self.newer = stage.site, key, newer
+
+    def current(self) -> Current:
+        return self.newer if self.key in self.site.puts else REFERENCE
+
+
 def test_the_state_machine_reads_every_share_and_closes_as_a_single_run_does() -> None:
     shared, alone = Stage(), Stage()
     planned: Any = {"running": 1, "phase": 0}
@@ -60,12 +70,25 @@ def test_what_is_taken_over_during_a_run_is_what_the_site_shows_in_the_end() -> 
     stage = Stage()
     row = {"week": 2, "closes": CONTEST.rfc3339(AFTER_WEEK_2 + 60 * MINUTE)}
     reopened = reference(definition(contest={"weeks": 2}, prizes=PRIZES, calendar=[row]))
-    loaded = iter([REFERENCE, REFERENCE, reopened])  # once more after the rules in words
-    closing = replace(steps(stage), current=lambda: next(loaded))
+    overtaken = Overtaken(stage, "data/results/week-2.json", reopened)
+    closing = replace(steps(stage), current=overtaken.current)
     assert [made["what"] for made in closing.run()] == ["week-1", "week-2", "final"]
     assert stage.index() == {"format": 1, "weeks": [{"week": 1, "revision": 1}], "final": None}
     shown = json.loads(stage.site.objects["data/contest.json"])
     assert shown["weeks"][1]["closes_at"] == row["closes"]
+
+
+def test_a_contest_taken_over_while_an_older_one_is_shown_is_shown_before_a_close() -> None:
+    stage = Stage()
+    newer = reference(definition(contest={"weeks": 2, "title": "Mới"}, prizes=PRIZES))
+    overtaken = Overtaken(stage, "data/contest.json", newer)
+    replace(steps(stage), current=overtaken.current).run()
+    titles = [json.loads(data)["title"] for data in stage.site.versions["data/contest.json"]]
+    assert titles == [REFERENCE.definition.contest.title, "Mới"]
+    puts = stage.site.puts
+    shown = len(puts) - puts[::-1].index("data/contest.json")
+    assert not any(key.startswith("data/results") for key in puts[:shown])
+    assert puts[shown:]
 
 
 def test_a_machine_gives_way_to_one_that_runs() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from infra.first_load import MAIN, pack
+from infra.chunks import MAIN, pack
 from infra.site import SITE, release
 from tests.node import node
+from tests.stack import ROOT
 
 PRELOADS = """<head>
     <link rel="modulepreload" href="/js/a.js">
@@ -71,7 +75,11 @@ def written(files: dict[str, bytes], folder: Path) -> Path:
 
 
 def site(**changed: str) -> dict[str, bytes]:
-    files = {"index.html": PRELOADS, **MODULES, **{f"js/{name}.js": text for name, text in changed.items()}}
+    return of({**MODULES, **{f"js/{name}.js": text for name, text in changed.items()}})
+
+
+def of(modules: dict[str, str]) -> dict[str, bytes]:
+    files = {"index.html": PRELOADS, **modules}
     return {name: text.encode() for name, text in files.items()}
 
 
@@ -89,6 +97,12 @@ def test_a_preloaded_module_has_to_be_there() -> None:
         pack({name: data for name, data in site().items() if name != "js/a.js"})
 
 
+@pytest.mark.parametrize("gone", ["js/late/c.js", "js/late/d.js"])
+def test_an_imported_module_has_to_be_there(gone: str) -> None:
+    with pytest.raises(ValueError, match=f"modules import {gone}"):
+        pack({name: data for name, data in site().items() if name != gone})
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
@@ -99,12 +113,24 @@ def test_a_preloaded_module_has_to_be_there() -> None:
         ({"a": 'import { own } from "./late/d.js";\n'}, "does not preload js/late/d.js"),
         ({"a": 'import { Box } from "./part/b.js";\n'}, "import each other"),
         ({"part/b": 'export const at = import.meta.url;\nimport "../a.js";\n'}, "import.meta"),
-        ({"late/d": 'export const own = import("../a.js");\n'}, "loads ../a.js later"),
+        ({"late/d": 'export const own = import("../a.js");\n'}, "loads js/a.js later"),
+        ({"late/d": 'export const [own] = ["own"];\n'}, "does not understand “export const .own"),
+        ({"late/d": 'import { told } from "./c.js";\nexport const own = told;\n'}, "import each other"),
+        ({"worker": 'import { next } from "./a.js";\nnext();\n'}, "worker would load the page with js/a.js"),
+        ({"worker": 'import next from "./a.js";\nnext();\n'}, "does not understand “import next"),
     ],
 )
 def test_a_module_that_would_mean_something_else_is_refused(changed: dict[str, str], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         pack(site(**changed))
+
+
+def test_the_same_sources_make_the_same_files_in_the_same_order_everywhere() -> None:
+    code = "from infra.site import release; print(release().digest)"
+    run = partial(subprocess.run, [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    said = {run(env={"PYTHONHASHSEED": seed}).stdout for seed in "123"}
+    assert len(said) == 1
+    assert said != {b""}
 
 
 def test_a_release_has_the_first_page_in_one_module() -> None:
@@ -116,3 +142,48 @@ def test_a_release_has_the_first_page_in_one_module() -> None:
     assert f"{folder}js/main.js" in made.parts
     assert f"{folder}js/dom.js" not in made.parts
     assert f"{folder}js/screens/home.js" not in made.parts
+
+
+# Two screens that share a module, one of which needs another first; a worker whose module a screen uses too.
+SCREENS = {
+    "js/a.js": MODULES["js/a.js"],
+    "js/part/b.js": "export const b = 1;\n",
+    MAIN: """import { next } from "./a.js";
+
+import("./screens/x.js").then(async ({ told }) => {
+  console.log(told(next()));
+  console.log((await import("./screens/y.js")).told(next()));
+});
+""",
+    "js/screens/x.js": """import { first } from "../a.js";
+import { shared } from "../shared.js";
+import * as proof from "../proof.js";
+import { x } from "../only-x.js";
+
+export const told = (n) => [n, first, shared(), proof.prove(), x].join();
+""",
+    "js/screens/y.js": """import { shared } from "../shared.js";
+
+export const told = (n) => [n, shared()].join();
+""",
+    "js/shared.js": """let made = 0;
+await null;
+export const shared = () => (made += 1);
+""",
+    "js/only-x.js": 'console.log("x comes");\nexport const x = "x";\n',
+    "js/proof.js": 'export const prove = () => "proved";\n',
+    "js/worker.js": 'import { prove } from "./proof.js";\n\nconsole.log(prove());\n',
+}
+
+
+def test_screens_share_modules_and_a_worker_loads_none_of_the_page(tmp_path: Path) -> None:
+    packed = pack(of(SCREENS))
+    assert {name for name in packed if name.endswith(".js")} == {
+        "js/main.js", "js/screens/x.js", "js/screens/y.js", "js/shared.js", "js/proof.js", "js/worker.js",
+    }  # fmt: skip
+    at_once = 'Promise.all([import("./proof.js"), import("./shared.js"), import("./screens/x.js")])'
+    assert at_once.encode() in packed[MAIN]
+    for name in (MAIN, "js/worker.js"):
+        told = node(str(written(packed, tmp_path / "packed") / name))
+        assert told == node(str(written(of(SCREENS), tmp_path / "sources") / name))
+        assert told.splitlines() in (["x comes", "1,1,1,proved,x", "2,2"], ["proved"])
