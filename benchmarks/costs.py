@@ -156,11 +156,11 @@ def play(seconds_each: float) -> dict[str, Seen]:
 def _register(page: Page) -> None:
     page.locator("main").get_by_role("link", name="Đăng ký").click()
     register(page, "040190000001")
-    page.get_by_role("button", name="Bắt đầu lượt thi mới").wait_for(timeout=120_000)
+    page.get_by_role("button", name="Bắt đầu lượt thi").wait_for(timeout=120_000)
 
 
 def _sit(page: Page, seconds_each: float) -> None:
-    page.get_by_role("button", name="Bắt đầu lượt thi mới").click()
+    page.get_by_role("button", name="Bắt đầu lượt thi").click()
     for number in range(QUESTIONS):
         question = page.locator("fieldset.question:visible")
         question.wait_for(timeout=60_000)
@@ -172,7 +172,7 @@ def _sit(page: Page, seconds_each: float) -> None:
     page.get_by_role("button", name="Kiểm tra và nộp bài").click()
     page.get_by_role("button", name="Nộp bài", exact=True).click()
     page.get_by_role("link", name="Về trang của tôi").click()
-    page.get_by_role("button", name="Bắt đầu lượt thi mới").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Bắt đầu lượt thi").wait_for(timeout=60_000)
     page.wait_for_load_state("networkidle")
 
 

@@ -39,6 +39,15 @@ def open_list(page: Page) -> None:
     expect(page.locator(".numbers")).to_be_visible()
 
 
+def look_over(page: Page) -> None:
+    """Goes to the last look at a paper: by the button of its last question, else by the list's."""
+    button = page.get_by_role("button", name="Kiểm tra và nộp bài")
+    expect(page.locator(".steps")).to_be_visible()
+    if not button.is_visible():
+        open_list(page)
+    press(button)
+
+
 def show_questions(page: Page, how: str) -> None:
     """Shows a paper's questions one by one ("Từng câu") or all of them ("Tất cả")."""
     if page.get_by_label(how, exact=True).is_checked():

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hands import choose, press, show_questions
+from tests.browser.hands import choose, look_over, press, show_questions
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running, wait_for
 
@@ -89,7 +89,7 @@ def all_saved(stack: Stack, person: Person, attempt: str, count: int = QUESTIONS
 
 
 def hand_in(page: Page) -> None:
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     press(page.get_by_role("button", name="Nộp bài", exact=True))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import published, registering
-from tests.browser.hands import choose, open_list, press, show_questions
+from tests.browser.hands import choose, look_over, open_list, press, show_questions
 from tests.browser.people import Person
 from tests.stack import Stack
 
@@ -286,7 +286,7 @@ def result_leftover(visit: Visit) -> None:
 
 def review(visit: Visit) -> None:
     _paper(visit, "list")
-    press(visit.page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(visit.page)
     expect(visit.page.get_by_role("heading", name="Kiểm tra trước khi nộp")).to_be_focused()
 
 

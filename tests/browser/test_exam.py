@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.hands import choose, press, press_blindly
+from tests.browser.hands import choose, look_over, press, press_blindly
 from tests.browser.people import PASSWORD
 from tests.browser.registering import NAME, register
 from tests.stack import Stack
@@ -60,7 +60,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     press(page.get_by_role("button", name="Đăng nhập"))
 
     # a paper through a lost connection and a reload, one question at a time
-    press(page.get_by_role("button", name="Bắt đầu lượt thi mới"))
+    press(page.get_by_role("button", name="Bắt đầu lượt thi"))
     heading(page, "Tuần 1, lượt thi 1")
     answer(page, right)
     press(page.get_by_role("button", name="Câu sau"))
@@ -78,7 +78,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     page.get_by_label("Bao nhiêu người trả lời đúng tất cả?").fill("1")
 
     # the choices are shown before the paper is handed in, twice, by an impatient finger
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     expect(page.get_by_text("Bạn đã trả lời tất cả 5 câu.")).to_be_visible()
     press_blindly(page.get_by_role("button", name="Nộp bài", exact=True), times=2)
     heading(page, "Kết quả lượt thi")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.hands import choose, press, press_blindly, show_questions
+from tests.browser.hands import choose, look_over, press, press_blindly, show_questions
 from tests.browser.long_paper import hand_in
 from tests.browser.people import PASSWORD, Person
 from tests.stack import Stack, wait_for
@@ -169,7 +169,7 @@ def test_the_page_waits_for_a_busy_server_and_says_so(
     page.route("**/api/attempts**", at_first)
     person = new_person()
     enter(page, person, "#/me")
-    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi mới"), times=2)
+    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi"), times=2)
     expect(page.get_by_text("Đang có rất nhiều người truy cập")).to_be_visible()
     expect(page.get_by_text("Bạn không cần bấm lại hay tải lại trang")).to_be_visible()
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
@@ -194,9 +194,9 @@ def test_impatient_taps_on_a_slow_line_do_no_harm(
     line = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 600, "downloadThroughput": 20_000, "uploadThroughput": 10_000}
     line.send("Network.emulateNetworkConditions", slow)
-    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi mới"), times=3)
+    press_blindly(page.get_by_role("button", name="Bắt đầu lượt thi"), times=3)
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_visible()
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     press_blindly(page.get_by_role("button", name="Nộp bài", exact=True), times=3)
     result(page)
     attempts = person.call(hall, "GET", "/me")["attempts"]
@@ -290,7 +290,7 @@ def test_a_whole_paper_can_be_sat_by_keyboard_alone(
                 return
         raise AssertionError(f"{text} cannot be reached by Tab")
 
-    tab_to("Bắt đầu lượt thi mới")
+    tab_to("Bắt đầu lượt thi")
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Tuần 1, lượt thi 1")).to_be_focused()
     for number in range(1, 6):  # one by one, as on every phone
@@ -324,5 +324,5 @@ def test_a_prediction_that_is_fixed_is_shown_and_not_asked_again(
     enter(page, person, f"#/paper/{person.start(hall)}")
     expect(page.get_by_text("Số dự đoán của bạn trong tuần này đã được ghi nhận: 1.500.")).to_be_visible()
     expect(page.locator("#prediction")).to_have_count(0)
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     expect(page.get_by_text("Bạn chưa trả lời câu dự đoán.")).to_have_count(0)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.hands import choose, open_list, press
+from tests.browser.hands import choose, look_over, open_list, press
 from tests.browser.people import Person
 from tests.stack import ROOT, Stack
 
@@ -54,7 +54,7 @@ def shipped_questions() -> list[dict[str, object]]:
 
 def open_paper(page: Page, hall: Stack, person: Person, enter: Enter) -> None:
     enter(page, person, "#/me")
-    press(page.get_by_role("button", name="Bắt đầu lượt thi mới"))
+    press(page.get_by_role("button", name="Bắt đầu lượt thi"))
     expect(question(page, 1)).to_be_visible()
 
 
@@ -91,7 +91,7 @@ def test_the_back_key_goes_one_step_back_and_then_leaves_the_paper(
     expect(question(page, 3)).to_be_visible()
     page.go_back()
     expect(question(page, 2)).to_be_visible()
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     expect(page.get_by_role("heading", name="Kiểm tra trước khi nộp")).to_be_visible()
     page.go_back()  # to the question, not out of the paper
     expect(question(page, 2)).to_be_visible()
@@ -122,7 +122,7 @@ def test_the_back_key_leads_out_of_a_paper_that_is_handed_in(
     choose(question(page, 1).locator("input").first)
     for _ in range(3):
         press(step(page, "Câu sau"))
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     press(page.get_by_role("button", name="Nộp bài", exact=True))
     expect(page.get_by_role("heading", level=1, name="Kết quả lượt thi")).to_be_visible()
     page.go_back()

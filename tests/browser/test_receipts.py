@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import published
-from tests.browser.hands import press
+from tests.browser.hands import look_over, press
 from tests.browser.people import Person
 from tests.stack import Stack, wait_for
 
@@ -27,7 +27,7 @@ def attempt(hall: Stack, page: Page, person: Person, enter: Enter) -> str:
     """A paper that ``person`` has handed in on ``page``, which shows the result."""
     started = person.start(hall)
     enter(page, person, f"#/paper/{started}")
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     press(page.get_by_role("button", name="Nộp bài", exact=True))
     expect(page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
     return started

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import press
+from tests.browser.hands import look_over, press
 from tests.browser.people import Person
 from tests.stack import Stack, contest_folder, running, wait_for
 
@@ -31,7 +31,7 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     attempt = person.start(stack)
     person.opens(page, stack.site_url, f"#/paper/{attempt}")
     press(page.locator("fieldset.question:visible label.choice input").first)
-    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))
+    look_over(page)
     press(page.get_by_role("button", name="Nộp bài", exact=True))
     expect(page.get_by_text("Đã nhận bài")).to_be_visible()
     expect(page.get_by_text(LATER)).to_be_visible()

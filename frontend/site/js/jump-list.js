@@ -10,16 +10,19 @@ const WIDE = matchMedia("(min-width: 64rem)");
 /**
  * `jump(place)` goes to a question, `change(mode)` shows them one by one or all. On a wide screen it stands in `beside`, else in
  * a sheet that `open()` lays over the paper; `closed()` tells that a person has closed that. `draw(at)` shows the state; `at` is
- * the question looked at, or null.
+ * the question looked at, or null. `handIn`: the button that stands here until the last question has it.
  */
-export function jumpList(attempt, state, mode, { jump, change, closed }) {
+export function jumpList(attempt, state, mode, { jump, change, closed, handIn }) {
   const buttons = new Map(placesOf(attempt).map((place) => [place, h("button", { type: "button", onclick: () => jump(place) })]));
   const title = h("h2", { id: "list" });
   const sheet = h("dialog", { class: "jump-sheet", "aria-labelledby": "list", oncancel: closed, onclick: (event) => event.target === sheet && closed() });
+  const end = h("p", { class: "actions" }, handIn);
   const panel = h("div", { class: "jump" },
     h("div", { class: "row" }, title, h("button", { class: "close", type: "button", onclick: () => closed() }, t("paper.closeList"))),
     h("nav", { "aria-labelledby": "list" },
-      h("ol", { class: "numbers" }, [...buttons.values()].map((button) => h("li", null, button)))),
+      h("ol", { class: "numbers" }, [...buttons].map(([place, button]) => h("li", { class: place === predictionPlace(attempt) ? "words" : null }, button)))),
+    h("p", { class: "hint" }, t("paper.legend")),
+    end,
     modeSwitch(mode, change),
     h("label", { class: "choice bare" },
       h("input", { type: "checkbox", id: "forward", checked: forward.get(), onchange: (event) => forward.set(event.target.checked) }),
@@ -36,6 +39,7 @@ export function jumpList(attempt, state, mode, { jump, change, closed }) {
   return {
     beside,
     sheet,
+    end,
     open() {
       if (WIDE.matches || sheet.hasAttribute("open")) return;
       if (sheet.showModal) sheet.showModal();
@@ -56,7 +60,7 @@ export function jumpList(attempt, state, mode, { jump, change, closed }) {
         button.className = [answered && "answered", flagged && "flagged"].filter(Boolean).join(" ");
         if (place === at) button.setAttribute("aria-current", "true");
         else button.removeAttribute("aria-current");
-        fill(button, place === predictionPlace(attempt) ? "?" : place, flagged && h("span", { class: "mark" }, "⚑"));
+        fill(button, place === predictionPlace(attempt) ? t("paper.predictionShort") : place, flagged && h("span", { class: "mark" }, "⚑"));
       }
     },
   };

@@ -270,7 +270,7 @@ function speak(code) {
 function connection() {
   const note = place("offline");
   note.hidden = navigator.onLine !== false;
-  fill(note, note.hidden ? "" : t("app.offline"));
+  fill(note, !note.hidden && [t("app.offline"), h("span", { class: "go-on" }, t("app.offlineGoOn"))]);
 }
 
 if (/[?&](state|error)=/.test(location.search)) history.replaceState(null, "", `/#/identity${location.search}`);

@@ -31,7 +31,7 @@ export function ownPaper(questions, rulings, study) {
 function topicsView(topics, study) {
   if (topics.length < 2) return null;
   const name = (topic) => (study ? h("a", { href: `#/bank?practise=${encodeURIComponent(topic)}` }, topic) : topic);
-  return h("figure", null,
+  return h("figure", { class: "topics" },
     h("figcaption", null, t("result.byTopic")),
     barList(topics.map(({ topic, right, all }) => ({ label: name(topic), value: right / all, text: `${number(right)}/${number(all)}` })), 1));
 }

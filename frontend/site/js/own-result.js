@@ -117,7 +117,8 @@ function unitView(code, pages, volume) {
         fact(`${tied ? "=" : ""}${number(place)}`, t("own.unitRank", { others: number(others) })),
         unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
-      h("p", null, !next ? t("own.unitFirst")
+      unit.note && h("p", { class: "notice" }, t("own.unitNote"), " ", t(`unit.${unit.note}`), "."),
+      h("p", null, !next ? !unit.note && t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })
           : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],
     ranked.length > 1 && [h("h3", null, t("own.course")),

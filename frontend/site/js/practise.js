@@ -2,7 +2,7 @@
 
 import { fill, focusOn, h } from "./dom.js";
 import { number } from "./format.js";
-import { marked, optionList } from "./marked.js";
+import { marked } from "./marked.js";
 import { reference } from "./reference.js";
 import { known, left, mixed, roundOf, standing } from "./study.js";
 import { t } from "./texts.js";
@@ -71,7 +71,7 @@ export function practise({ title, questions, bank }) {
       queue = left(queue, right);
       choose = null;
       showCount();
-      answered(question, keys, right);
+      answered(question, keys, right, buttons, check);
     }
 
     choose = pick;
@@ -82,17 +82,20 @@ export function practise({ title, questions, bank }) {
       h("div", { class: "field" }, buttons), check);
   }
 
-  function answered(question, keys, right) {
-    const mark = (key) => (question.answer.includes(key) ? "right" : keys.includes(key) ? "wrong" : null);
-    const words = { right: t("bank.right"), wrong: t("study.yours") };
+  function answered(question, keys, right, buttons, check) {
     verdict.textContent = right ? t("study.isRight") : t("study.isWrong", { answer: question.answer.join(", ") });
+    question.options.forEach(({ key }, index) => { // they stay where they are
+      const look = question.answer.includes(key) ? "right" : keys.includes(key) ? "wrong" : null;
+      buttons[index].disabled = true;
+      if (!look) return;
+      buttons[index].classList.add(look);
+      buttons[index].lastElementChild.append(h("strong", null, ` ${t(look === "right" ? "bank.right" : "study.yours")}`));
+    });
     const next = h("button", { type: "button", class: "button primary big", onclick: go }, t(queue.length ? "study.next" : "study.finish"));
-    fill(place, h("h2", { tabindex: "-1" }, marked(question.text)),
-      optionList(question.options, mark, (key) => mark(key) && h("strong", null, ` ${words[mark(key)]}`)),
-      h("div", { class: right ? "notice good" : "notice bad" },
-        h("p", null, h("strong", null, verdict.textContent)),
-        reference(question.reference, bank)),
-      next);
+    if (check) check.remove();
+    place.append(h("div", { class: right ? "notice good" : "notice bad" },
+      h("p", null, h("strong", null, verdict.textContent)),
+      reference(question.reference, bank)), next);
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
   }

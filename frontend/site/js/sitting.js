@@ -170,6 +170,7 @@ function paperScreen(paper, machine) {
     predict: machine.predict,
     flag: machine.flag,
   });
+  const toReview = h("button", { class: "button primary", type: "button", onclick: toTheReview }, t("paper.toSubmit"));
   const jumps = jumpList(paper, sheet, mode, {
     jump(place) {
       if (keys.lies("list")) keys.instead({ place });
@@ -178,6 +179,7 @@ function paperScreen(paper, machine) {
       look(place);
     },
     change: changeMode,
+    handIn: toReview,
     closed() {
       jumps.close();
       if (keys.lies("list")) keys.back();
@@ -187,10 +189,8 @@ function paperScreen(paper, machine) {
     t(by < 0 ? "paper.before" : "paper.next"));
   const [before, next] = [step(-1), step(1)];
   const list = h("button", { class: "button quiet list", type: "button", onclick: showList }, t("paper.openList"));
-  const toReview = h("button", { class: "button primary", type: "button", onclick: toTheReview }, t("paper.toSubmit"));
   const steps = h("nav", { class: "steps", "aria-label": t("paper.title") }, before, list, next);
-  const below = h("p", { class: "actions" });
-  const sheetView = h("div", { class: "places" }, jumps.beside, h("div", null, view.form, steps, below), jumps.sheet);
+  const sheetView = h("div", { class: "places" }, jumps.beside, h("div", null, view.form, steps), jumps.sheet);
   let byHand = false; // an arrow key only passes over the options
   view.form.addEventListener("pointerdown", () => (byHand = true));
   view.form.addEventListener("keydown", () => (byHand = false));
@@ -226,7 +226,10 @@ function paperScreen(paper, machine) {
   }
 
   function toTheReview() {
-    keys.step({ place: sheet.at, over: "review" });
+    const on = { place: sheet.at, over: "review" };
+    if (keys.lies("list")) keys.instead(on);
+    else keys.step(on);
+    jumps.close();
     put("review");
   }
 
@@ -258,9 +261,8 @@ function paperScreen(paper, machine) {
     before.hidden = mode === "list";
     before.disabled = at === 0;
     next.hidden = last;
-    const home = last ? steps : below;
+    const home = last ? steps : jumps.end;
     if (toReview.parentElement !== home) home.append(toReview);
-    toReview.classList.toggle("primary", last);
   }
 
   function back(place) {
@@ -268,6 +270,7 @@ function paperScreen(paper, machine) {
     put("sheet");
     if (place !== undefined) return goTo(place);
     keys.step({ place: sheet.at });
+    if (toReview.closest("dialog")) return view.focus(sheet.at); // it lies in the closed list
     toReview.focus({ preventScroll: true });
     return toReview.scrollIntoView({ block: "center" });
   }

@@ -14,7 +14,7 @@ addTexts({
   "me.used": ["lượt đã dùng", "attempts used"],
   "me.left": ["lượt còn lại", "attempts left"],
   "me.best": ["điểm cao nhất tuần này", "best score this week"],
-  "me.start": ["Bắt đầu lượt thi mới", "Start a new attempt"],
+  "me.start": ["Bắt đầu lượt thi", "Start an attempt"],
   "me.startNote": [
     "{questions} câu, {limit}. Đồng hồ chạy ngay khi bắt đầu.",
     "{questions} questions, {limit}. The clock runs as soon as you start.",

@@ -32,6 +32,8 @@ addTexts({
   "paper.stillFlagged": ["{count} câu còn đánh dấu cần xem lại.", "{count} questions are marked to look at again."],
   "paper.yourAnswers": ["Các câu trả lời của bạn", "Your answers"],
   "paper.predictionName": ["Câu dự đoán", "Prediction"],
+  "paper.predictionShort": ["Dự đoán", "Prediction"],
+  "paper.legend": ["Ô tô màu: đã trả lời. ⚑: đánh dấu xem lại.", "Coloured: answered. ⚑: marked to look at again."],
   "paper.flag": ["Xem lại", "Look again"],
   "paper.flagLabel": ["Đánh dấu xem lại câu {number}", "Mark question {number} to look at again"],
   "paper.list": ["Danh sách câu hỏi", "All questions"],

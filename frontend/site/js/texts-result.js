@@ -86,8 +86,8 @@ addTexts({
   ],
   "receipt.yours": ["Biên nhận của bạn", "Your receipt"],
   "receipt.about": [
-    "Biên nhận có chữ ký số, đã được giữ trên thiết bị này. Nên tải về một bản để tự kiểm tra sau khi tuần thi được chốt.",
-    "It is signed and kept on this device. Save a copy, to check it yourself after the week was closed.",
+    "Biên nhận có chữ ký số, đã được giữ trên thiết bị này. Nên tải về một bản để tự kiểm tra sau khi tuần thi được chốt. Tệp tải về dành cho việc kiểm tra, không cần mở ra đọc.",
+    "It is signed and kept on this device. Save a copy, to check it yourself after the week was closed. The file is for checking, not for reading.",
   ],
   "receipt.code": ["Mã biên nhận:", "Code:"],
   "receipt.save": ["Tải biên nhận", "Save the receipt"],

@@ -4,6 +4,11 @@ import { addTexts } from "./texts.js";
 
 addTexts({
   "results.title": ["Kết quả cuộc thi", "Results"],
+  "results.closing": [
+    "{name} đã kết thúc, kết quả đang được tổng hợp, thường xong trong mười phút.",
+    "{name} is over. Its results are being worked out, mostly within ten minutes.",
+  ],
+  "results.you": ["Bạn", "You"],
   "results.none": [
     "Chưa có kết quả. Kết quả được công bố tự động sau khi mỗi tuần thi kết thúc.",
     "No results yet. They are published by themselves after each week.",
@@ -63,11 +68,6 @@ addTexts({
   "results.unitScore": ["Điểm", "Score"],
   "results.unitAttempts": ["Lượt thi", "Attempts"],
   "results.best": ["{count} đơn vị dẫn đầu, theo điểm (thang 100)", "The {count} leading units, by score (of 100)"],
-  "results.not_in_blocs": ["Không thuộc khối được xét giải", "Not in a bloc that a prize is for"],
-  "results.not_of_size": ["Số đối tượng bắt buộc ngoài mức được xét giải", "Not of a size that a prize is for"],
-  "results.below_min_rate": ["Chưa đạt tỷ lệ tối thiểu", "Below the minimum rate"],
-  "results.below_min_people": ["Chưa đủ số người tối thiểu", "Below the minimum number of people"],
-  "results.below_min_winners": ["Chưa đủ số người đạt giải cá nhân", "Too few people with an individual prize"],
   "results.noUnit": ["Thí sinh tự do", "No unit"],
   "results.revision": ["Bản công bố lần {revision}", "Revision {revision}"],
   "results.provisional": ["Kết quả tạm thời", "Provisional result"],

@@ -8,6 +8,7 @@ const TEXTS = {
   "app.menu": ["Mục chính", "Main menu"],
   "app.language": ["EN – English", "VI – Tiếng Việt"],
   "app.offline": ["Thiết bị đang mất kết nối mạng.", "This device is offline."],
+  "app.offlineGoOn": [" Bạn cứ làm bài tiếp.", " Go on with your paper."],
   "app.loading": ["Đang tải…", "Loading…"],
   "app.retry": ["Thử lại", "Try again"],
   "app.failed": ["Chưa tải được trang", "The page could not be loaded"],

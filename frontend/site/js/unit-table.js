@@ -61,7 +61,7 @@ function unitRow({ unit, place, tied }, { names, once, weeks }) {
     h("th", { scope: "row", role: "rowheader", class: "words" }, unit.name, " ", above && h("span", { class: "soft" }, `(${above}) `),
       unit.prize && h("span", { class: "badge good" }, unit.prize_title),
       tied && h("span", { class: "badge" }, t("results.tied")),
-      place === null ? h("span", { class: "badge" }, t("results.noPeople")) : unit.note && h("span", { class: "badge" }, t(`results.${unit.note}`)),
+      place === null ? h("span", { class: "badge" }, t("results.noPeople")) : unit.note && h("span", { class: "badge" }, t(`unit.${unit.note}`)),
       weeks && course(t("results.course"), weeks, (page) => weekOfUnit(page, unit))),
     cell("unitScore", told(unit) ? number(unit.unit_score || 0, 2) : "–", "main"),
     cell(once ? "obligedSum" : "obliged", headcount > 0 ? `${number(unit.obliged_people)}/${number(headcount)}` : "–"),

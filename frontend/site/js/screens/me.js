@@ -3,7 +3,7 @@
 import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
 import { afterClick, fill, h, once } from "../dom.js";
-import { countdown, duration, moment, number, span, time } from "../format.js";
+import { countdown, moment, number, span, time } from "../format.js";
 import { phase } from "../phase.js";
 import { bestScores, remember, scoreOf } from "../mine.js";
 import { explain } from "../problems.js";
@@ -183,7 +183,7 @@ function history(attempts) {
     return h("li", { class: "entry" },
       h("p", null, h("a", { href: `#/paper/${id}` }, h("strong", null, name))),
       h("p", { class: "big" }, open ? "" : untold(attempt) ? "" : score === null ? "–" : `${number(score)}/${number(total)}`),
-      h("p", { class: "soft wide" }, moment(attempt.submitted_at || attempt.started_at), took !== null && !open ? ` · ${duration(took)}` : ""),
+      h("p", { class: "soft wide" }, moment(attempt.submitted_at || attempt.started_at), took !== null && !open ? ` · ${span(Math.floor(took / 1000))}` : ""),
       h("p", { class: "wide badges" },
         open && h("span", { class: "badge now" }, t("me.open")),
         untold(attempt) && h("span", { class: "badge" }, t("me.scoreLater")),

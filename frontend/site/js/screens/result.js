@@ -2,7 +2,7 @@
 
 import { clock } from "../clock.js";
 import { fill, h } from "../dom.js";
-import { duration, moment, number } from "../format.js";
+import { moment, number, span } from "../format.js";
 import { marked } from "../marked.js";
 import { bestScores, others, scoreOf } from "../mine.js";
 import { ownPaper } from "../own-paper.js";
@@ -45,7 +45,7 @@ export function resultView({ status, result }, contest) {
       ruled !== null && h("p", { class: "notice" }, t("ruling.again", { score: number(score), total: number(total) })),
       points !== null && counted && standing(others(session.holder(), week, id), points, total),
       h("dl", { class: "rows" },
-        took !== null && row(t("result.duration"), duration(took)),
+        took !== null && row(t("result.duration"), span(Math.floor(took / 1000))),
         at && row(t("result.at"), moment(at, true))),
       counted && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
       late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late"))),

@@ -1,8 +1,10 @@
 // The published results of the closed weeks and of the whole contest.
 
 import { data } from "../api.js";
+import { clock } from "../clock.js";
 import { barList, h } from "../dom.js";
 import { date, duration, moment, number } from "../format.js";
+import { codeOf } from "../places.js";
 import { rulingView } from "../ruling.js";
 import { styled } from "../styles.js";
 import { t } from "../texts.js";
@@ -24,12 +26,15 @@ export async function screen({ argument, contest, signedIn }) {
   const page = wanted && (await data(wanted === "final" ? "results/final.json" : `results/week-${wanted}.json`));
   const head = [h("h1", null, title), choices.length > 0 && tabs(choices, wanted)];
   if (!page || (argument && argument !== wanted)) {
-    const none = h("p", { class: "notice" }, t("results.none"));
+    const closing = contest.weeks.find(({ number: one, closes_at: at }) => Date.parse(at) <= clock.now() && !weeks.includes(String(one)));
+    const none = h("p", { class: "notice" }, closing ? t("results.closing", { week: closing.number }) : t("results.none"));
     return { title, content: h("section", null, head, none) };
   }
   const own = signedIn ? signedIn.participant.unit_code : null;
   const pages = weeks.length > 1 || wanted === "final" ? onceRead(weeks, page) : null;
-  return { title, content: [head, wanted === "final" ? final(page, contest, own, pages) : week(page, contest, own, pages)] };
+  const name = signedIn && (signedIn.names || []).find(({ week: one }) => String(one) === wanted);
+  const me = name ? codeOf(name.pseudonym) : null;
+  return { title, content: [head, wanted === "final" ? final(page, contest, own, pages) : week(page, contest, own, pages, me)] };
 }
 
 /** Reads the pages of all weeks when they are asked for, each once; `page` is there already. */
@@ -67,7 +72,8 @@ function tabs(choices, wanted) {
 
 const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
 
-function week(page, contest, own, pages) {
+/** `me`: the code of who looks, among the winners'. */
+function week(page, contest, own, pages, me) {
   const { counts, prediction, winners, units, rulings } = page;
   const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
   return [
@@ -88,7 +94,7 @@ function week(page, contest, own, pages) {
     ...unitsAround(units, contest, own, pages, false, [
       h("section", { "aria-labelledby": "winners" },
         h("h2", { id: "winners" }, t("results.winners")),
-        winners.length ? winnersList(winners, contest.ranking.order) : h("p", { class: "soft" }, t("results.noWinners"))),
+        winners.length ? winnersList(winners, contest.ranking.order, me) : h("p", { class: "soft" }, t("results.noWinners"))),
       rulings.length > 0 && h("section", { "aria-labelledby": "rulings" },
         h("h2", { id: "rulings" }, t("ruling.title")),
         h("ul", { class: "list two" }, rulings.map((one) => h("li", { class: "entry" },
@@ -109,29 +115,29 @@ const final = (page, contest, own, pages) => [
     pages && peopleByWeek(pages)),
   ...unitsAround(page.units, contest, own, pages, true, [
     page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
-      h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [])),
+      h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [], null)),
   ]),
 ];
 
 const peopleByWeek = (pages) => course(t("results.byWeek"), pages, ({ counts: { people, attempts } }) => ({
   value: people, text: t("results.byWeekLine", { people: number(people), attempts: number(attempts) }) }), 0);
 
-function winnersList(winners, order) {
+function winnersList(winners, order, me) {
   const list = h("ol", { class: "list two" });
   const more = h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => grow() }, t("results.more")));
   function grow() {
-    list.append(...winners.slice(list.children.length, list.children.length + WINNERS).map((winner) => winnerCard(winner, order)));
+    list.append(...winners.slice(list.children.length, list.children.length + WINNERS).map((winner) => winnerCard(winner, order, winner.code && winner.code === me)));
     more.hidden = list.children.length >= winners.length;
   }
   grow();
   return [list, more];
 }
 
-function winnerCard(winner, order) {
+function winnerCard(winner, order, mine) {
   const guess = order.includes("prediction") && winner.prediction !== null;
   const off = guess && winner.prediction_error !== null ? ` (${number(winner.prediction_error)})` : "";
   return h("li", { class: "entry" },
-    h("p", null, h("span", { class: "badge next" }, winner.title)),
+    h("p", null, h("span", { class: "badge next" }, winner.title), mine && [" ", h("span", { class: "badge good" }, t("results.you"))]),
     h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
     h("p", { class: "wide" }, h("strong", null, winner.name), winner.code && [" ", h("code", null, winner.code)]),
     h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
