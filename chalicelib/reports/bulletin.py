@@ -54,6 +54,11 @@ figcaption { text-align: center; font-style: italic; font-size: 12pt; break-befo
 @media print { body { margin: 0; max-width: none; } th { print-color-adjust: exact; } }
 @media screen and (max-width: 600px) { body { margin: 4mm; } header { grid-template-columns: 1fr; } }
 """
+# Many people have the same masked name.
+_CODES = (
+    "<p><i>Dòng chữ nhỏ dưới họ tên là mã để người đạt giải tự nhận ra mình: "
+    "đăng nhập rồi xem mã tại “Trang của tôi”.</i></p>"
+)
 
 
 def week_bulletin(
@@ -148,13 +153,13 @@ def final_bulletin(
         _collective(levels),
         "<h2>III. Giải cá nhân</h2>",
         _table(
-            ["TT", contest.period.capitalize(), "Giải", "Họ và tên", "Đơn vị", "Số câu đúng"],
+            ["TT", contest.period.capitalize(), "Giải", "Họ và tên, mã", "Đơn vị", "Số câu đúng"],
             [
                 [
                     str(number),
                     escape(title),
                     escape(one.title),
-                    escape(one.public_name or ERASED),
+                    _named(one),
                     escape(one.unit_name or OUTSIDE),
                     str(one.score),
                 ]
@@ -162,6 +167,7 @@ def final_bulletin(
             ],
             "cclllc",
         ),
+        _CODES,
         "<h2>IV. Tỷ lệ dự thi theo khối</h2>",
         *map(_blocs, levels),
         *_extremes(levels, definition),
@@ -252,7 +258,7 @@ def _winners(winners: Sequence[Winner], definition: Definition) -> str:
     header = [
         "TT",
         "Giải",
-        "Họ và tên",
+        "Họ và tên, mã",
         "Đơn vị",
         "Số câu đúng",
         *(["Chênh lệch dự đoán"] if asked else []),
@@ -265,14 +271,18 @@ def _winners(winners: Sequence[Winner], definition: Definition) -> str:
             [
                 str(number),
                 escape(one.title),
-                escape(one.public_name or ERASED),
+                _named(one),
                 escape(one.unit_name or OUTSIDE),
                 str(one.score),
                 *([missed] if asked else []),
                 span(one.duration),
             ]
         )
-    return _table(header, rows, "clllccc" if asked else "clllcc")
+    return _table(header, rows, "clllccc" if asked else "clllcc") + _CODES
+
+
+def _named(one: Winner) -> str:
+    return f"{escape(one.public_name or ERASED)}<br><small>{one.code}</small>"
 
 
 def _collective(levels: Sequence[UnitFacts]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -102,7 +103,11 @@ def final_files(
     yield "unit_ranking.xlsx", made(books.units_book, definition, title, period, at, units)
 
     people = participants.get_many([person for week in weeks for person in week.closed.winners])
-    won = [(week, one) for week in weeks for one in winners(week.closed, people, definition)]
+    won = [
+        (week, one)
+        for week in weeks
+        for one in winners(week.closed, people, definition, partial(result.names, week.closed.week))
+    ]
     header = ["week", *csv_files.PRIZES]
     rows = ([week.closed.week, *row] for week, one in won for row in csv_files.prize_rows([one]))
     of_the_end = ([None, *row] for row in csv_files.prize_rows(best))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from chalicelib.documents.closed_week import ClosedFinal, ClosedWeek, UnitLine, standing
 from chalicelib.documents.ranking_again import (
@@ -41,8 +42,6 @@ from chalicelib.services.closing.opened_times import final_order, final_times
 from chalicelib.services.contest.reference import Current, Reference
 from chalicelib.services.ports import ObjectStore, Participant, ParticipantStore
 
-# Enough to tell the winners of a list apart: of 100, two agree once in a million lists.
-CODE_DIGITS = 8
 # Those of everybody registered.
 Registrations = Callable[[], Iterable[Registration]]
 
@@ -64,15 +63,16 @@ class Reports:
         standing: Standing,
     ) -> WeekReport:
         """The site's page gets its revision when it is shown, so that the same result gives the same bytes."""
-        won = winners(closed, people, reference.definition)
+        pseudonym = partial(result.names, closed.week)
+        won = winners(closed, people, reference.definition, pseudonym)
         names = {
             identity: public_name(person.full_name, reference.definition) for identity, person in people.items()
         }
-        behind = reserves(closed, people, reference.definition)
+        behind = reserves(closed, people, reference.definition, pseudonym)
         files = week_files(
             result, closed, reference, won, behind, root, standing, names, self.desk, self.registrations
         )
-        return WeekReport(files, _week_page(result, closed, won))
+        return WeekReport(files, _week_page(closed, won))
 
     def write_final(
         self,
@@ -84,17 +84,18 @@ class Reports:
         standing: Standing,
     ) -> WeekReport:
         """``weeks``: the revisions of all weeks."""
-        won = winners(closed, participants.get_many(closed.winners), reference.definition)
+        codes = {result.ranked[at].participant_id: result.ranked[at].name(result.names) for at in result.prizes}
+        people = participants.get_many(closed.winners)
+        won = winners(closed, people, reference.definition, codes.__getitem__)
         closed_ones = closed_weeks(reference, weeks)
         always = always_there(closed_ones)
         proposed = proposals(result, always)
         files = final_files(result, reference, closed_ones, participants, won, proposed, standing, self.desk)
-        people, obliged = result.once
-        codes = {result.ranked[at].participant_id: result.ranked[at].name(result.names) for at in result.prizes}
+        distinct, obliged = result.once
         page = FinalPage(
             contest=closed.contest,
-            once=PeopleOnce(people, obliged, people - obliged),
-            winners=tuple(_shown(one, codes[one.participant_id]) for one in won),
+            once=PeopleOnce(distinct, obliged, distinct - obliged),
+            winners=tuple(map(_shown, won)),
             units=tuple(map(_unit, closed.units)),
             again=_again(
                 result,
@@ -157,20 +158,20 @@ def _commended(one: Proposal, definition: Definition, names: Pseudonyms) -> Comm
     return Commended(one.reason, one.level, one.place, named)
 
 
-def _week_page(result: WeekResult, closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
+def _week_page(closed: ClosedWeek, won: Iterable[Winner]) -> WeekPage:
     return WeekPage(
         week=closed.week,
         opens_at=closed.opens_at,
         closes_at=closed.closes_at,
         counts=closed.counts,
         prediction=closed.prediction,
-        winners=tuple(_shown(one, result.names(closed.week, one.participant_id)) for one in won),
+        winners=tuple(map(_shown, won)),
         units=tuple(map(_unit, closed.units)),
         rulings=closed.rulings,
     )
 
 
-def _shown(one: Winner, pseudonym: str) -> ShownWinner:
+def _shown(one: Winner) -> ShownWinner:
     return ShownWinner(
         prize=one.prize,
         title=one.title,
@@ -184,7 +185,7 @@ def _shown(one: Winner, pseudonym: str) -> ShownWinner:
         prediction_error=one.prediction_error,
         duration_ms=one.duration,
         submitted_at=one.submitted_at,
-        code=pseudonym[:CODE_DIGITS],
+        code=one.code,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from chalicelib.domain.person import masked_name, masked_number
 from chalicelib.domain.times import Stamps, local_time
 from chalicelib.services.ports import Participant
 
+# Enough to tell the winners of a list apart: of 100, two agree once in a million lists.
+CODE_DIGITS = 8
+
 
 class Winner(NamedTuple):
     """A prize and its winner. ``submitted`` is local, without a zone; ``duration`` is in milliseconds.
@@ -20,7 +23,8 @@ class Winner(NamedTuple):
     A prize of the end has the sums of all weeks, and nothing that was predicted or submitted.
 
     ``full_name`` and the numbers are for the desk; ``public_name`` is in the form that the definition wants
-    published. All are empty if the winners had their data erased.
+    published. All are empty if the winners had their data erased. ``code``: the first digits of the
+    pseudonym, which is public, and by which winners whose names are masked know themselves.
     """
 
     prize: str
@@ -29,6 +33,7 @@ class Winner(NamedTuple):
     participant_id: str
     full_name: str
     public_name: str
+    code: str
     born: str
     citizen_id: str
     citizen_id_masked: str
@@ -53,15 +58,26 @@ def public_name(name: str, definition: Definition) -> str:
 
 
 def winners(
-    closed: ClosedWeek | ClosedFinal, people: Mapping[str, Participant], definition: Definition
+    closed: ClosedWeek | ClosedFinal,
+    people: Mapping[str, Participant],
+    definition: Definition,
+    pseudonym: Callable[[str], str],
 ) -> list[Winner]:
-    """The winners in order of their prizes. ``people``: those still registered, by participant id."""
-    return _named(closed, closed.prizes, people, definition)
+    """The winners in order of their prizes.
+
+    ``people``: those still registered, by participant id; ``pseudonym``: of a participant id, in hex.
+    """
+    return _named(closed, closed.prizes, people, definition, pseudonym)
 
 
-def reserves(closed: ClosedWeek, people: Mapping[str, Participant], definition: Definition) -> list[Winner]:
+def reserves(
+    closed: ClosedWeek,
+    people: Mapping[str, Participant],
+    definition: Definition,
+    pseudonym: Callable[[str], str],
+) -> list[Winner]:
     """Who would have the prizes if none of the winners had."""
-    return _named(closed, closed.reserves, people, definition)
+    return _named(closed, closed.reserves, people, definition, pseudonym)
 
 
 def _named(
@@ -69,6 +85,7 @@ def _named(
     prizes: Iterable[Prize],
     people: Mapping[str, Participant],
     definition: Definition,
+    pseudonym: Callable[[str], str],
 ) -> list[Winner]:
     rows, stamp = [], Stamps(definition.zone)
     for prize in prizes:
@@ -82,6 +99,7 @@ def _named(
                 participant_id=prize.participant_id,
                 full_name=name,
                 public_name=public_name(name, definition),
+                code=pseudonym(prize.participant_id)[:CODE_DIGITS],
                 born=person.date_of_birth if person else "",
                 citizen_id=person.citizen_id if person else "",
                 citizen_id_masked=person.citizen_id_masked if person else "",

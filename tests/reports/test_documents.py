@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
 import openpyxl
 import pytest
@@ -26,7 +27,9 @@ from tests.reports.test_week_report import close, people
 
 def facts_of(result: WeekResult, loaded: Reference, named: dict[str, Participant]) -> WeekFacts:
     closed = closed_week(result, loaded, {}, {})
-    return week_facts(result, loaded, winners(closed, named, loaded.definition))
+    return week_facts(
+        result, loaded, winners(closed, named, loaded.definition, partial(result.names, closed.week))
+    )
 
 
 AT = datetime(2022, 8, 29, 8)  # noqa: DTZ001  local time has no zone in a spreadsheet

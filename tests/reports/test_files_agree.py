@@ -338,6 +338,9 @@ def test_the_bulletin_needs_no_network_and_shows_no_more_than_may_be_published(
     assert not re.search(
         r"\d{12}|0[35789]\d{8}", re.sub(r"<svg.*?</svg>|[0-9a-f]{64}", "", text, flags=re.DOTALL)
     )
+    for shown in WEEKS if what == "final" else [what]:
+        for winner in json.loads(autumn.file(shown, "page.json"))["winners"]:
+            assert f"{winner['name']}<br><small>{winner['code']}</small>" in text
     if what != "final":
         told = counts(autumn, what)
         for number in (told["people"], told["attempts"]):
