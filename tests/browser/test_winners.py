@@ -150,7 +150,32 @@ def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
     page.goto(f"{stack.site_url}/#/")
     expect(page.get_by_text("Tuần 1: hạng 1/1")).to_be_visible()
     page.goto(f"{stack.site_url}/#/results/1")
-    expect(page.get_by_text(code)).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text=code)).to_contain_text("Giải Nhất Bạn")
+
+
+@pytest.mark.no_hands
+def test_a_unit_that_cannot_win_is_told_why_beside_its_place(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, _ = played
+    wait_until_closed(stack)
+    shown = stack.site("/data/results/week-1.json").json()
+    for unit in shown["units"]:
+        unit["note"] = "below_min_rate"
+    page.route("**/data/results/week-1.json", lambda route: route.fulfill(json=shown))
+    person.opens(page, stack.site_url, "#/me")
+    unit = page.get_by_role("region", name="Đơn vị của bạn")
+    expect(unit).to_contain_text("Đơn vị bạn chưa được xét giải: chưa đạt tỷ lệ tối thiểu.")
+    expect(unit).not_to_contain_text("dẫn đầu")
+
+
+@pytest.mark.no_hands
+def test_a_week_whose_result_is_being_worked_out_is_said_to_be(held: tuple[Stack, Any], page: Page) -> None:
+    stack, _ = held
+    wait_until_closed(stack)
+    page.route("**/data/results/index.json", lambda route: route.fulfill(status=404))
+    page.goto(f"{stack.site_url}/#/results")
+    expect(page.get_by_text("Tuần 1 đã kết thúc, kết quả đang được tổng hợp")).to_be_visible()
 
 
 def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack, Any]) -> None:

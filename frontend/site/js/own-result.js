@@ -101,6 +101,8 @@ function card(place, page, me, contest) {
     h("p", { class: "hint" }, t("own.equal")), whole);
 }
 
+const lowered = (words) => words[0].toLowerCase() + words.slice(1);
+
 /** The unit's place in the newest of `pages`, its distance to the next one, and its course; null without a unit. */
 function unitView(code, pages, volume) {
   const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code, volume) })).filter(({ unit }) => unit);
@@ -117,7 +119,7 @@ function unitView(code, pages, volume) {
         fact(`${tied ? "=" : ""}${number(place)}`, t("own.unitRank", { others: number(others) })),
         unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
-      unit.note && h("p", { class: "notice" }, t("own.unitNote"), " ", t(`unit.${unit.note}`), "."),
+      unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: lowered(t(`unit.${unit.note}`)) })),
       h("p", null, !next ? !unit.note && t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })
           : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],

@@ -9,7 +9,7 @@ addTexts({
   "result.perfect": ["Tuyệt vời, đúng tất cả các câu!", "Excellent, every answer is right!"],
   "result.high": ["Rất tốt!", "Very good!"],
   "result.middle": ["Khá tốt, còn một chút nữa thôi.", "Good, and nearly there."],
-  "result.low": ["Lần đầu ai cũng có câu chưa chắc. Ôn lại rồi thi tiếp nhé!", "Nobody knows everything at first. Study, and try again!"],
+  "result.low": ["Ai cũng có câu chưa chắc. Ôn lại rồi thi tiếp nhé!", "Nobody knows everything. Study, and try again!"],
   "result.lowLast": ["Cảm ơn bạn đã dự thi. Mỗi câu đều là điều có ích khi làm thủ tục.", "Thank you for taking part. Every question is of use at the counter."],
   "result.best": ["Đây là kết quả tốt nhất của bạn trong tuần đến lúc này.", "This is your best result of the week so far."],
   "result.better": ["Hơn lượt tốt nhất trước đó {more} câu.", "{more} more than your best before."],
