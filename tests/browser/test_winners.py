@@ -149,6 +149,9 @@ def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
     expect(page.get_by_text(code)).to_be_visible()
     page.goto(f"{stack.site_url}/#/")
     expect(page.get_by_text("Tuần 1: hạng 1/1")).to_be_visible()
+    press(page.get_by_role("link", name="Xem kết quả của bạn"))
+    expect(page.get_by_text("Hạng 1", exact=True)).to_be_visible()
+    expect(page.locator(".own-place + .status")).to_be_visible()  # what one came for comes first
     page.goto(f"{stack.site_url}/#/results/1")
     expect(page.get_by_role("listitem").filter(has_text=code)).to_contain_text("Giải Nhất Bạn")
 

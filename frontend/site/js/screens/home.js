@@ -45,7 +45,7 @@ export async function screen({ contest, signedIn }) {
   const mine = signedIn && signedIn.names; // as the own page has left them
   const over = contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
   const line = h("strong");
-  const own = mine && over && h("p", { class: "notice good own" }, line, " ", h("a", { href: "#/me" }, t("home.mine")));
+  const own = mine && over && h("p", { class: "notice good own" }, line, " ", h("a", { href: "#/me?own=1" }, t("home.mine")));
   if (own) import("../own-result.js").then((part) => part.homeLine(mine)).then((text) => fill(line, text)).catch(() => {});
   const waiting = signedIn && import("../records.js").then(({ papers }) => {
     [open] = papers.open(signedIn.participant.participant_id, clock.now());

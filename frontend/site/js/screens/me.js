@@ -22,6 +22,7 @@ const showOwn = (box, me, contest) => import("../own-result.js").then((part) => 
   box.hidden = true;
 });
 
+/** `query`: `own`, for somebody who comes for the result; `registered`, `listed`: of whom has just registered. */
 export async function screen({ contest, query, go, signedIn, signedOut, kept }) {
   const open = papers.open(signedIn.participant.participant_id, clock.now());
   let me = kept;
@@ -73,8 +74,8 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
       signedIn.password_reset_at && h("p", { class: "notice", role: "status" },
         t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline })),
       h("p", { class: "soft" }, unitName),
-      status),
-    own,
+      query.get("own") ? [own, status] : status),
+    !query.get("own") && own,
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),
       attempts.length ? history(attempts) : h("p", { class: "soft" }, t("me.noHistory"))),
