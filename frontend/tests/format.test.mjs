@@ -11,6 +11,8 @@ test("numbers are written the Vietnamese way", () => {
   assert.equal(number(999), "999");
   assert.equal(number(-1500), "−1.500");
   assert.equal(plain(percent(0.297)), "29,7%");
+  assert.equal(plain(percent(1 / 7400)), "dưới 0,1%");
+  assert.equal(plain(percent(0)), "0,0%");
 });
 
 test("and the English way in English", () => {

@@ -58,6 +58,8 @@ test("a unit is found by its name in full and abbreviated, whichever way it is w
   ];
   assert.deepEqual(found(all, "thpt phan boi chau"), ["2"]);
   assert.deepEqual(found(all, "ubnd yen thanh"), ["1", "3", "5"]);
+  const towns = [...all, { code: "6", name: "UBND thành phố Vinh", bloc: "Huyện, thành phố", parent: "" }];
+  assert.ok(!found(towns, "yen thanh").includes("6")); // “huyện” only has it within
   assert.deepEqual(found(all, "ủy ban nhân dân h. yên thành"), ["1", "5", "3"]);
   for (const typed of ["thp", "trung hoc pho", "THPT"]) assert.deepEqual(found(all, typed), ["2", "4", "5"], typed);
 });

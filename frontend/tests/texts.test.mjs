@@ -16,6 +16,7 @@ import "../site/js/texts-proof.js";
 import "../site/js/texts-results.js";
 import "../site/js/texts-rulings.js";
 import "../site/js/texts-screen.js";
+import "../site/js/texts-units.js";
 
 const folder = new URL("../site/js/", import.meta.url);
 const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));
@@ -30,7 +31,7 @@ test("every text that is asked for exists", () => {
 test("every text is used", () => {
   const used = (key) => {
     const [group, name] = key.split(".");
-    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "fact", "stop", "key"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.|own\.(unranked|updating)$|look\.(good|bad|unknown|replaced)$)/.test(key);
+    const computed = ["order", "mistake", "save", "mode", "verdict", "check", "state", "fact", "stop", "key", "unit"].includes(group) || /^(home\.(before|open|between|after|done|now|next|cancelled)|results\.|own\.(unranked|updating)$|look\.(good|bad|unknown|replaced)$)/.test(key);
     return computed
       ? sources.some((source) => source.includes(`"${key}"`) || source.includes(`\`${group}.`) || source.includes(`"${name}"`))
       : sources.some((source) => source.includes(`"${key}"`));

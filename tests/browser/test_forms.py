@@ -464,6 +464,7 @@ def test_the_waiting_bar_does_not_appear_under_a_finger(hall: Stack, page: Page)
     busy = {"Retry-After": "2", "Content-Type": "application/problem+json"}
     page.route("**/api/sessions", lambda route: route.fulfill(status=503, json={"code": "busy"}, headers=busy))
     page.goto(f"{hall.site_url}/#/sign-in")
+    page.get_by_label("Số căn cước công dân").fill("040190000123")
     page.get_by_label("Mật khẩu", exact=True).fill("mật khẩu dài")
     page.mouse.move(5, 300)
     page.mouse.down()

@@ -166,7 +166,7 @@ def test_an_older_save_that_arrives_late(phone: Phone, sitter: Sitter) -> None:
     sitter.opens(page)
     sitter.answers(page, range(1, 11))
     leave_and_return(page)
-    expect(page.locator("#save")).to_contain_text("Chưa gửi được, trang sẽ tự gửi lại.")
+    expect(page.locator("#save")).to_contain_text("Chưa gửi được, sẽ tự gửi lại.")
     while len(held[-1]["answers"]) < 10:  # a slow machine sends one with less first
         page.wait_for_timeout(50)
     sitter.answers(page, range(11, 21))

@@ -127,7 +127,7 @@ def test_work_goes_on_offline_even_after_a_reload_and_everything_is_sent_later(
     device.set_offline(True)
     choose(option(page, 1))
     expect(page.get_by_text("Thiết bị đang mất kết nối mạng.")).to_be_visible()
-    expect(page.locator("#save")).to_contain_text("Chưa gửi được, trang sẽ tự gửi lại.")
+    expect(page.locator("#save")).to_contain_text("Chưa gửi được, sẽ tự gửi lại.")
 
     page.reload()
     expect(page.get_by_text("Đã trả lời 1/5")).to_be_visible()
@@ -147,7 +147,7 @@ def test_a_paper_handed_in_offline_goes_out_when_the_line_is_back(
     choose(option(page, 1))
     page.context.set_offline(True)
     hand_in(page)
-    expect(page.get_by_text("Chưa nộp được bài. Trang sẽ tự nộp lại")).to_be_visible()
+    expect(page.get_by_text("Bài chưa đến máy chủ. Trang tự nộp lại")).to_be_visible()
     page.context.set_offline(False)
     result(page)
 
@@ -182,7 +182,7 @@ def test_the_page_waits_for_a_busy_server_and_says_so(
 def hand_in_after_busy(page: Page, at_first: Callable[[Route], None]) -> None:
     page.route("**/submission", at_first)
     hand_in(page)
-    expect(page.get_by_text("Chưa nộp được bài. Trang sẽ tự nộp lại")).to_be_visible()
+    expect(page.get_by_text("Bài chưa đến máy chủ. Trang tự nộp lại")).to_be_visible()
     result(page)
 
 
@@ -322,7 +322,7 @@ def test_a_prediction_that_is_fixed_is_shown_and_not_asked_again(
     body = {"answers": {"1": ["A"]}, "prediction": 1_500, "revision": 0}
     person.call(hall, "POST", f"/attempts/{person.start(hall)}/submission", body)
     enter(page, person, f"#/paper/{person.start(hall)}")
-    expect(page.get_by_text("Số dự đoán của bạn trong tuần này đã được ghi nhận: 1.500.")).to_be_visible()
     expect(page.locator("#prediction")).to_have_count(0)
     look_over(page)
+    expect(page.get_by_text("Số dự đoán của bạn trong tuần này đã được ghi nhận: 1.500.")).to_be_visible()
     expect(page.get_by_text("Bạn chưa trả lời câu dự đoán.")).to_have_count(0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.hands import choose, look_over, open_list, press
 from tests.browser.people import Person
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT, Stack, wait_for
 
 NewPerson = Callable[[], Person]
 Enter = Callable[[Page, Person, str], None]
@@ -64,6 +65,31 @@ def question(page: Page, number: int) -> Locator:
 
 def step(page: Page, name: str) -> Locator:
     return page.get_by_role("navigation", name="Bài thi").get_by_role("button", name=name)
+
+
+def test_nothing_moves_while_answers_are_kept_sent_or_held_back(
+    hall: Stack, phone: Phone, new_person: NewPerson, enter: Enter
+) -> None:
+    device = phone()
+    page = device.new_page()
+    open_paper(page, hall, new_person(), enter)
+    choices = page.locator("#q1 .choice")
+
+    def top() -> Any:
+        return choices.first.evaluate("choice => choice.getBoundingClientRect().top + scrollY")
+
+    before, seen = top(), set()
+    for index in range(choices.count() - 1):
+        choose(choices.nth(index).locator("input"))
+        seen.add(top())
+    wait_for(lambda: page.locator("#save.saved").count(), 60, "saving")
+    seen.add(top())
+    device.set_offline(True)
+    choose(choices.last.locator("input"))
+    expect(page.locator("#save.failed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Bạn cứ làm bài tiếp.")).to_be_visible()
+    seen.add(top())
+    assert seen == {before}
 
 
 @pytest.mark.no_hands

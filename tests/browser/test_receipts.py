@@ -62,13 +62,13 @@ def test_a_receipt_is_kept_saved_and_checked_by_the_log_before_the_close(
     expect(page.get_by_text("Nhật ký đã nêu khóa này trước khi bạn nộp bài.")).to_be_visible()
     page.goto(f"{hall.site_url}/#/me")
     press(page.get_by_role("link", name="Biên nhận", exact=True))
-    expect(page.get_by_role("button", name="Tuần 1, lượt 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Tuần 1, lượt thi 1")).to_be_visible()
 
     page.goto(f"{hall.site_url}/#/me")
     press(page.get_by_role("button", name="Đăng xuất"))
     press(page.get_by_role("link", name="Kiểm tra biên nhận"))
     expect(page.get_by_label("Chọn tệp biên nhận")).to_be_visible()
-    expect(page.get_by_role("button", name="Tuần 1, lượt 1")).to_be_hidden()
+    expect(page.get_by_role("button", name="Tuần 1, lượt thi 1")).to_be_hidden()
     page.get_by_label("Chọn tệp biên nhận").set_input_files(file)
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
 

@@ -39,7 +39,7 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     expect(page.get_by_role("heading", name="Biên nhận của bạn")).to_be_visible()
 
     press(page.get_by_role("link", name="Về trang của tôi"))
-    entry = page.get_by_role("listitem").filter(has_text="Tuần 1, lượt 1")
+    entry = page.get_by_role("listitem").filter(has_text="Tuần 1, lượt thi 1")
     expect(entry).to_contain_text("Điểm công bố sau khi tuần kết thúc")
     expect(page.get_by_text("điểm cao nhất tuần này")).to_have_count(0)
 
@@ -53,7 +53,7 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     right = wait_for(score, WEEK_SECONDS + 60, "telling the score") - 1
     page.reload()
     expect(entry).to_contain_text(f"{right}/5")
-    press(page.get_by_role("link", name="Tuần 1, lượt 1"))
+    press(page.get_by_role("link", name="Tuần 1, lượt thi 1"))
     expect(page.locator("#score")).to_have_text(f"{right}/5")
     # it was the last week: now the keys of the own paper may be known
     expect(page.get_by_role("heading", name="Bài làm và đáp án")).to_be_visible()

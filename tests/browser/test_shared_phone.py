@@ -219,7 +219,7 @@ def test_a_receipt_is_shown_to_its_owner_alone(
             sign_in(page, holder)
         page.goto(f"{stack.site_url}/#/receipt/{mine}")
         expect(page.locator("#receipt-text")).to_have_value("")
-        expect(page.get_by_text("Tuần 1, lượt 1")).to_have_count(0)
+        expect(page.get_by_text("Tuần 1, lượt thi 1")).to_have_count(0)
         page.goto(f"{stack.site_url}/#/sign-in")
     kept: Any = json.loads(page.evaluate("key => localStorage.getItem(key)", receipts[0]))
     assert kept["openings"]["identity"]["participant_id"] == of(an)  # and it is still there for its owner

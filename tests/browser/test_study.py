@@ -43,7 +43,7 @@ def answer(page: Page, bank: dict[str, Any], *, right: bool) -> str:
 
 
 def go_on(page: Page) -> None:
-    press(page.get_by_role("button", name="Câu tiếp theo"))
+    press(page.get_by_role("button", name="Câu sau"))
 
 
 def opened(page: Page, stack: Stack, way: str = "") -> None:
@@ -165,4 +165,4 @@ def test_at_twice_the_size_of_letters_a_question_and_its_verdict_fit_the_phone(h
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     answer(page, bank, right=False)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    expect(page.get_by_role("button", name="Câu tiếp theo")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Câu sau")).to_be_in_viewport()

@@ -13,7 +13,7 @@ export const CHECK = 3;
 const TITLES = ["register.person", "register.unit", "register.password", "register.check"];
 
 const section = (step, content) => h("div", { class: "step" },
-  h("h2", null, h("span", { class: "kicker" }, step < CHECK ? t("register.step", { number: step + 1 }) : t("register.last")), t(TITLES[step])), content);
+  h("h2", null, h("span", { class: "kicker" }, t("register.step", { number: step + 1 })), t(TITLES[step])), content);
 
 /**
  * `known`: what an identity provider has proved, shown and not asked; `title`: what the provider is called.

@@ -11,7 +11,7 @@ const WARNS_FOR_MS = 20000;
 export function examBar(attempt) {
   const started = Date.parse(attempt.started_at);
   let deadline = Date.parse(attempt.deadline);
-  const left = h("strong", { class: "countdown", role: "timer" });
+  const left = h("strong", { class: "countdown", role: "timer" }, "\u00a0"); // its line is there before the first second
   const answered = h("span", { id: "answered" });
   const heading = h("h1", null, t("paper.heading", { week: attempt.week, number: attempt.number }));
   const progress = h("progress", { max: attempt.questions.length, "aria-labelledby": "answered" });
@@ -32,15 +32,15 @@ export function examBar(attempt) {
     box,
 
     /** One line, true of every answer: where they are kept, and what happens to those not on the server. */
-    showSave({ state, kept, unsent, savedAt, keptAt, answers, problem }) {
+    showSave({ state, kept, unsent, savedAt, answers, problem }) {
       const kind = kindOf(state, unsent, problem);
       const at = savedAt !== null && time(savedAt, true);
       save.className = `save ${kind}`;
       const now = kind === "saved"
         ? at ? t("save.saved", { time: at }) : t(Object.keys(answers).length ? "save.restored" : "save.none")
-        : t(kept ? `save.${kind}` : `save.${kind}NotKept`, { time: time(keptAt || clock.now(), true) });
-      const before = kind !== "saved" && at && t("save.before", { time: at });
-      save.textContent = [now, before].filter(Boolean).join(" ");
+        : t(kept ? `save.${kind}` : `save.${kind}NotKept`);
+      const before = ["failed", "stuck"].includes(kind) && at && h("span", { class: "before" }, " ", t("save.before", { time: at }));
+      fill(save, now, before);
       if (kind === "failed" ? !failing : failing && kind === "saved") {
         announce.textContent = now;
         failing = !failing;

@@ -21,6 +21,8 @@ export function number(value, digits = 0) {
 
 /** 0.297 → "29,7%" */
 export function percent(share, digits = 1) {
+  const least = 10 ** -digits;
+  if (share > 0 && share * 100 < least) return `${english ? "under" : "dưới"} ${number(least, digits)}%`;
   return `${number(share * 100, digits)}%`;
 }
 

@@ -72,5 +72,5 @@ function modeSwitch(chosen, change) {
     h("label", null,
       h("input", { type: "radio", name: "mode", value, checked: value === chosen, onchange: () => change(value) }),
       h("span", null, t(`mode.${value}`)));
-  return h("fieldset", { class: "mode" }, h("legend", { class: "unseen" }, t("paper.mode")), choice("one"), choice("list"));
+  return h("fieldset", { class: "mode" }, h("legend", null, t("paper.mode")), choice("one"), choice("list"));
 }

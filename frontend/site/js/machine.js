@@ -80,7 +80,6 @@ import * as pace from "./pace.js";
  * @property {AttemptRecord["flags"]} flags
  * @property {number} at
  * @property {number | null} heardAt
- * @property {number | null} keptAt the last answer, on this device
  * @property {boolean} unsent
  * @property {number} inServer how many answers the server has
  * @property {boolean} byClock the hand-in under way
@@ -133,8 +132,6 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   /** @type {number | null} */
   let savedAt = null;
   let kept = true;
-  /** @type {number | null} */
-  let keptAt = null; // the last answer, on this device
   let overtaken = false;
   let timeUp = false;
   /** @type {Hand | null} */
@@ -162,7 +159,6 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
       at: record ? record.at : 1,
       heardAt: record ? record.heard : null,
       deadline: record ? record.deadline : null,
-      keptAt,
       unsent: record ? isUnsent(record) : false,
       inServer: record ? countOf(record.base) : 0,
       byClock: Boolean(hand && hand.clock),
@@ -444,7 +440,6 @@ export function makeMachine({ server, store, closes, grace, tell, clock, steady,
   function change(make) {
     if (locked() || !record) return;
     update(make);
-    keptAt = clock.now();
     overtaken = false;
     if (state === "confirming") state = rest();
     settle();

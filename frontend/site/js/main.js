@@ -170,7 +170,7 @@ async function show(kept = /** @type {unknown} */ (null)) {
     document.title = at.name ? `${title} – ${contestTitle()}` : title;
     put(content);
     const target = made.shown && made.shown();
-    focusOn(target || main.querySelector("h1"), { top: !target });
+    focusOn(target || main.querySelector("h1"), { top: made.top || !target });
   } catch (thrown) {
     const error = /** @type {any} */ (thrown);
     if (mine !== turn || signedOut(error)) return;

@@ -20,7 +20,7 @@ export async function homeLine(mine) {
   const [week] = await published();
   const own = mine.find((one) => one.week === week);
   const place = own && (await placeOf(week, own.pseudonym));
-  return place && place.state === "ranked" ? `${lineOf(place)}${place.prize && ` · ${place.prize}`}.` : "";
+  return place && place.state === "ranked" ? `${lineOf(place)}${place.prize && ` · ${place.prize}${place.decision ? "" : ` (${t("own.provisional").toLowerCase()})`}`}.` : "";
 }
 
 const AGAIN_MS = 30000;
@@ -120,6 +120,7 @@ function unitView(code, pages, volume) {
         unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
       unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: lowered(t(`unit.${unit.note}`)) })),
+      unit.unit_score === null && h("p", { class: "hint" }, t("unit.untold")),
       h("p", null, !next ? !unit.note && t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })
           : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],

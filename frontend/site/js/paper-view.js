@@ -23,7 +23,7 @@ export const isAnswered = (attempt, state, place) =>
 
 /**
  * The questions as a form that tells what people do: `answer(number, keys)`, `predict(value or null)`, `flag(number)`.
- * `refresh(locked)` shows what `state` holds, `showOnly(place)` hides the others (null: shows all), `focus(place)` goes there.
+ * `refresh(locked)` shows what `state` holds, `showOnly(place)` hides the others (null: shows all), `show(place)` scrolls there, `focus(place)` moves the focus too.
  */
 export function questionsView(attempt, state, { answer, predict, flag }) {
   const views = new Map();
@@ -35,8 +35,6 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
   }
   const all = [...views.values()];
   const form = h("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => event.preventDefault() },
-    attempt.prediction_question && !asksPrediction(attempt)
-      && h("p", { class: "hint" }, t("paper.predictionFixed", { value: wholeNumber(attempt.counted_prediction) })),
     all.map(({ box }) => box));
   return {
     form,
@@ -45,10 +43,10 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
     },
     refresh: (locked) => all.forEach((view) => view.refresh(locked)),
     focus(place) {
-      const { box, title } = views.get(place);
-      title.focus({ preventScroll: true });
-      box.scrollIntoView({ block: "start" });
+      views.get(place).title.focus({ preventScroll: true });
+      this.show(place);
     },
+    show: (place) => views.get(place).box.scrollIntoView({ block: "start" }),
     /** Whether `target` chooses the one answer of a question, so that nothing more is to be done there. */
     settles: (target) => target.type === "radio" && target.closest(".question") !== null,
   };

@@ -126,5 +126,5 @@ export function practise({ title, questions, bank }) {
   const content = h("section", { class: "paper" },
     h("p", null, h("a", { href: bank }, t("study.other"))), h("h1", null, title), line, count, place, verdict,
     h("p", { class: "hint keys" }, t("study.keys")));
-  return { title, content, shown: heading };
+  return { title, content, shown: heading, top: true };
 }

@@ -45,10 +45,12 @@ export const ENGLISH_FIELDS = {
   prediction: "Enter a whole number.",
 };
 
+const MISTYPED = new Set(["wrong_credentials", "wrong_code"]); // nobody needs to call for them
+
 /** One sentence for an error, the organisers' words if they have stopped something, and by what the logs know it. */
 export function explain(error) {
   const { notice } = error.problem || {};
-  return [worded(sentence(error)), error.code === "stopped" && notice, named(error)].filter(Boolean).join(" ");
+  return [worded(sentence(error)), error.code === "stopped" && notice, !MISTYPED.has(error.code) && named(error)].filter(Boolean).join(" ");
 }
 
 /** By what the logs know an error; empty if the server has not answered. */

@@ -39,6 +39,8 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
     flags > 0 && h("p", { class: "notice" }, t("paper.stillFlagged", { count: flags })),
     asks && h("p", { class: "notice" }, t("paper.noPrediction")),
+    attempt.prediction_question && !asksPrediction(attempt)
+      && h("p", null, t("paper.predictionFixed", { value: number(attempt.counted_prediction) })),
     h("p", null, t("paper.final")),
     h("p", { class: "actions" }, send,
       h("button", { class: "button", type: "button", onclick: () => back() }, t("paper.back"))),

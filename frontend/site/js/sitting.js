@@ -87,7 +87,7 @@ export function sitting(id, { contest, signedIn, signedOut }) {
     if (shownScreen && shownScreen.stop) shownScreen.stop();
     ticker.stop();
     unwatch();
-    document.body.classList.remove("sitting");
+    document.body.classList.remove("sitting", "answering");
     document.removeEventListener("visibilitychange", visible);
     removeEventListener("pagehide", machine.flush);
     removeEventListener("online", machine.online);
@@ -251,6 +251,7 @@ function paperScreen(paper, machine) {
     paperMode.set(value);
     view.showOnly(mode === "one" ? sheet.at : null);
     drawSheet();
+    view.show(sheet.at);
   }
 
   function drawSheet() {
@@ -307,6 +308,7 @@ function paperScreen(paper, machine) {
       if (area !== wanted) put(wanted, missed(paper, machine));
     } else if (wanted !== area || (wanted === "review" && reviewed !== same)) put(wanted);
     toReview.hidden = now.locked;
+    document.body.classList.toggle("answering", area === "sheet" && !now.locked);
     drawNotes(now);
   }
 
@@ -315,7 +317,7 @@ function paperScreen(paper, machine) {
     const text = JSON.stringify(wanted.map(({ name, told }) => [name, told]));
     if (text === notes) return;
     notes = text;
-    fill(note, wanted.map(({ bad, told, more }) => h("p", { class: bad ? "notice bad" : "notice", role: bad ? "alert" : "status" }, told, more)));
+    fill(note, wanted.map(({ bad, told, more }) => h("div", { class: bad ? "notice bad" : "notice", role: bad ? "alert" : "status" }, h("p", null, told), more)));
   }
 
   view.showOnly(mode === "one" ? sheet.at : null);
@@ -337,7 +339,7 @@ function notesOf(now, machine) {
   if (overtaken && state !== "confirming") notes.push({ name: "overtaken", told: t("paper.overtaken") });
   if (state === "refused") {
     const stay = h("button", { class: "button", type: "button", onclick: machine.goOn }, t("paper.notYet"));
-    notes.push({ name: "refused", bad: true, told: t("paper.pending"), more: timeUp ? null : [" ", stay] });
+    notes.push({ name: "refused", bad: true, told: t("paper.pending"), more: timeUp ? null : h("p", { class: "actions" }, stay) });
   }
   if (problem && state !== "missed") notes.push({ name: "problem", bad: true, told: explain(problem) });
   return notes;

@@ -29,9 +29,11 @@ addTexts({
   "cert.copy": ["Sao chép liên kết kiểm tra", "Copy the link that checks it"],
   "cert.copied": ["Đã sao chép. Ai có liên kết này đều kiểm tra được giấy.", "Copied. Whoever has this link can check the certificate."],
   "cert.private": [
-    "Mã trên giấy có họ tên và đơn vị của bạn: ai quét được mã thì đọc được. Giấy được lập trên thiết bị này, không gửi đi đâu.",
-    "The code on it holds your name and unit: whoever scans it can read them. It is made on this device and sent nowhere.",
+    "Mã trên giấy có họ tên, đơn vị và kết quả của bạn: ai quét được mã thì đọc được. Giấy được lập trên thiết bị này, không gửi đi đâu.",
+    "The code on it holds your name, unit and result: whoever scans it can read them. It is made on this device and sent nowhere.",
   ],
+  "cert.short": ["Mã ngắn trên giấy:", "Short code on it:"],
+  "share.save": ["Lưu ảnh chia sẻ", "Save this picture"],
   "share.title": ["Ảnh để chia sẻ", "A picture to share"],
   "share.own": ["Ghi họ tên và kết quả của tôi lên ảnh", "Put my name and result on the picture"],
   "share.what": ["Tôi đã dự thi {name}. Mời bạn cùng dự thi!", "I took part in {name}. Join in!"],
@@ -39,8 +41,8 @@ addTexts({
 
   "look.title": ["Kiểm tra giấy chứng nhận", "Check a certificate"],
   "look.what": [
-    "Dùng máy ảnh của điện thoại quét mã trên giấy, hoặc nhập mã ngắn ghi bên cạnh. Việc kiểm tra chạy trên thiết bị này; nội dung mã không gửi đi đâu.",
-    "Scan the code on it with a phone's camera, or enter the short one beside it. It is checked on this device; what the code holds is sent nowhere.",
+    "Dùng máy ảnh của điện thoại quét mã trên giấy, hoặc nhập mã ngắn ghi trên giấy (như 1-0a1b2c3d) để xem kết quả. Việc kiểm tra chạy trên thiết bị này; nội dung mã không gửi đi đâu.",
+    "Scan the code on it with a phone's camera, or enter the short one (like 1-0a1b2c3d) to see the result. It is checked on this device; what the code holds is sent nowhere.",
   ],
   "look.code": ["Mã ngắn hoặc liên kết", "Short code or link"],
   "look.enter": ["Nhập mã", "Enter a code"],
@@ -69,5 +71,6 @@ addTexts({
   "look.rank": ["Hạng", "Rank"],
   "look.prize": ["Giải", "Prize"],
   "look.state": ["Trạng thái", "State"],
+  "look.provisional": ["Tạm thời, chưa nêu hạng và giải", "Provisional, without rank and prize"],
   "look.contest": ["Cuộc thi", "Contest"],
 });

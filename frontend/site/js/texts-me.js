@@ -19,6 +19,10 @@ addTexts({
     "{questions} câu, {limit}. Đồng hồ chạy ngay khi bắt đầu.",
     "{questions} questions, {limit}. The clock runs as soon as you start.",
   ],
+  "me.endsEarly": [
+    "Tuần thi kết thúc lúc {time}: bài bắt đầu bây giờ dừng vào lúc đó, không đủ thời gian nêu trên.",
+    "The week ends at {time}: a paper begun now ends then, before the time above is up.",
+  ],
   "me.rush": [
     "Tuần thi vừa mở, bài của bạn mở sau khoảng {seconds} giây. Thời gian làm bài chỉ tính từ khi bài mở.",
     "The week has just opened; your paper opens in about {seconds} s. Its time runs only from then on.",
@@ -34,8 +38,8 @@ addTexts({
   ],
   "me.history": ["Các lượt thi của bạn", "Your attempts"],
   "me.noHistory": ["Bạn chưa có lượt thi nào.", "You have no attempts yet."],
-  "me.attempt": ["{name}, lượt {number}", "{name}, attempt {number}"],
-  "me.open": ["Đang làm", "Open"],
+  "me.attempt": ["{name}, lượt thi {number}", "{name}, attempt {number}"],
+  "me.open": ["Đang mở", "Open"],
   "me.discarded": ["Không tính", "Not counted"],
   "me.overdue": ["Hết giờ, tính câu trả lời đã lưu", "Time ran out, saved answers counted"],
   "me.scoreLater": ["Điểm công bố sau khi tuần kết thúc", "Score told after the week"],

@@ -34,7 +34,7 @@ addTexts({
   "own.code": ["Mã của bạn trong danh sách công bố:", "Your code in the published list:"],
   "own.certificate": ["Giấy chứng nhận", "Certificate"],
   "own.provisional": ["Tạm thời", "Provisional"],
-  "own.until": ["Ban Tổ chức nhận khiếu nại đến {until}.", "Complaints are taken until {until}."],
+  "own.until": ["Ban Tổ chức nhận phản ánh, khiếu nại đến {until}.", "Complaints are taken until {until}."],
   "own.recognised": ["Đã công nhận theo Quyết định số {decision} ngày {day}", "Recognised by decision {decision} of {day}"],
   "own.whole": ["Xem toàn bộ kết quả", "See all results"],
   "own.earlier": ["Các tuần trước", "Earlier weeks"],

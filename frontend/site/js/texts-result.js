@@ -12,6 +12,7 @@ addTexts({
   "result.low": ["Ai cũng có câu chưa chắc. Ôn lại rồi thi tiếp nhé!", "Nobody knows everything. Study, and try again!"],
   "result.lowLast": ["Cảm ơn bạn đã dự thi. Mỗi câu đều là điều có ích khi làm thủ tục.", "Thank you for taking part. Every question is of use at the counter."],
   "result.best": ["Đây là kết quả tốt nhất của bạn trong tuần đến lúc này.", "This is your best result of the week so far."],
+  "result.bestOfWeek": ["Đây là kết quả tốt nhất của bạn trong tuần.", "This is your best result of the week."],
   "result.better": ["Hơn lượt tốt nhất trước đó {more} câu.", "{more} more than your best before."],
   "result.bestBefore": ["Kết quả tốt nhất của bạn trong tuần vẫn là {score}/{total}.", "Your best result of the week is still {score}/{total}."],
   "result.left": ["Bạn còn {left} lượt thi trong tuần này. Xếp hạng theo lượt tốt nhất.", "You have {left} attempts left this week. The best one counts."],
@@ -19,7 +20,7 @@ addTexts({
   "result.again": ["Thi tiếp", "Try again"],
   "result.study": ["Ôn tập", "Study"],
   "result.tell": ["Rủ người khác cùng thi", "Invite others"],
-  "result.told": ["Đã chép địa chỉ cuộc thi. Bạn có thể dán vào tin nhắn.", "The address is copied. You can paste it into a message."],
+  "result.told": ["Đã sao chép địa chỉ cuộc thi. Bạn có thể dán vào tin nhắn.", "The address is copied. You can paste it into a message."],
   "result.review": ["Bài làm và đáp án", "Your paper and the key"],
   "result.reviewSum": ["Đúng {right} câu, sai hoặc bỏ trống {wrong} câu.", "{right} right, {wrong} wrong or blank."],
   "result.byTopic": ["Số câu đúng theo chủ đề, chủ đề cần ôn trước đứng đầu", "Right answers by topic, the one to study first on top"],
@@ -41,8 +42,8 @@ addTexts({
   "result.duration": ["Thời gian làm bài", "Time taken"],
   "result.at": ["Nộp lúc", "Handed in at"],
   "result.late": [
-    "Bài đến sau giờ kết thúc, trong thời gian bù chậm đường truyền: bài được tính như nộp lúc thời gian đó vừa hết.",
-    "It arrived after the deadline, within the grace period: it counts as handed in at the end of that period.",
+    "Hết giờ, trang đã nộp các câu bạn đã trả lời. Bài đến trong thời gian bù chậm đường truyền nên được tính như nộp lúc thời gian đó vừa hết.",
+    "Time was up, and the page handed in what you had answered. It arrived within the grace period: it counts as handed in at the end of that period.",
   ],
   "result.overdue": [
     "Đã hết giờ khi chưa nộp. Các câu trả lời đã lưu được tính với thời gian làm bài dài nhất; số dự đoán ghi trong bài này không được tính.",
@@ -70,7 +71,7 @@ addTexts({
   "receipt.kept": ["Biên nhận lưu trên thiết bị này", "Receipts kept on this device"],
   "receipt.file": ["Chọn tệp biên nhận", "Choose a receipt file"],
   "receipt.paste": ["Hoặc dán nội dung biên nhận", "Or paste a receipt"],
-  "receipt.hint": ["Toàn bộ nội dung của tệp, từ dấu { đến dấu }", "The whole file, from { to }"],
+  "receipt.hint": ["Toàn bộ nội dung của tệp", "The whole file"],
   "receipt.check": ["Kiểm tra", "Check"],
   "receipt.checking": ["Đang kiểm tra…", "Checking…"],
   "receipt.unreadable": [
@@ -81,8 +82,8 @@ addTexts({
   "receipt.attempt": ["Lượt thi", "Attempt"],
   "receipt.minute": ["Phút của nhật ký", "Minute of the log"],
   "receipt.checkpoint": [
-    "Mốc mới nhất của nhật ký, {size} phút; người khác phải thấy cùng mã này ở cùng số phút:",
-    "The log's newest checkpoint, {size} minutes; others must see the same digest at the same number:",
+    "Dành cho người theo dõi nhật ký: mốc mới nhất, {size} phút; người khác phải thấy cùng mã này ở cùng số phút:",
+    "For who watches the log: its newest checkpoint, {size} minutes; others must see the same digest at the same number:",
   ],
   "receipt.yours": ["Biên nhận của bạn", "Your receipt"],
   "receipt.about": [

@@ -8,6 +8,7 @@ addTexts({
     "{name} đã kết thúc, kết quả đang được tổng hợp, thường xong trong mười phút.",
     "{name} is over. Its results are being worked out, mostly within ten minutes.",
   ],
+  "results.codes": ["Mã bên cạnh họ tên để người đạt giải tự nhận ra mình ở “Trang của tôi”.", "The code beside a name is how winners know themselves, on their own page."],
   "results.you": ["Bạn", "You"],
   "results.none": [
     "Chưa có kết quả. Kết quả được công bố tự động sau khi mỗi tuần thi kết thúc.",
@@ -64,7 +65,6 @@ addTexts({
   "results.unitPeople": ["Tổng số người dự thi", "All participants"],
   "results.rate": ["Tỷ lệ", "Rate"],
   "results.quality": ["Chất lượng", "Quality"],
-  "results.untold": ["–: không công bố vì quá ít người dự thi, để không suy ra được điểm của ai.", "–: not published, because so few people took part that somebody's score could be worked out."],
   "results.unitScore": ["Điểm", "Score"],
   "results.unitAttempts": ["Lượt thi", "Attempts"],
   "results.best": ["{count} đơn vị dẫn đầu, theo điểm (thang 100)", "The {count} leading units, by score (of 100)"],

@@ -1,15 +1,6 @@
 // Places of units as people read them: equal ones share a place, and a unit without people has none.
 
-import { addTexts } from "./texts.js";
-
-// Why a unit of this place cannot win.
-addTexts({
-  "unit.not_in_blocs": ["Không thuộc khối được xét giải", "Not in a bloc that a prize is for"],
-  "unit.not_of_size": ["Số đối tượng bắt buộc ngoài mức được xét giải", "Not of a size that a prize is for"],
-  "unit.below_min_rate": ["Chưa đạt tỷ lệ tối thiểu", "Below the minimum rate"],
-  "unit.below_min_people": ["Chưa đủ số người tối thiểu", "Below the minimum number of people"],
-  "unit.below_min_winners": ["Chưa đủ số người đạt giải cá nhân", "Too few people with an individual prize"],
-});
+import "./texts-units.js";
 
 /**
  * @typedef {{ level: string, rank: number, code: string, name: string, parent: string, bloc: string, headcount: number,

@@ -63,7 +63,7 @@ export function searchOf(units) {
       if (begins(own)) return 2;
       if (begins(whole)) return 3;
       if (asked.every((word) => whole.includes(word))) return 4;
-      return asked.every((word) => all.includes(word)) ? 5 : null;
+      return begins(all) ? 5 : null;
     };
     const found = texts.map((text) => ({ unit: text.unit, at: rank(text) })).filter(({ at }) => at !== null);
     return found.sort((a, b) => Number(a.at) - Number(b.at)).map(({ unit }) => unit);

@@ -54,6 +54,7 @@ export async function screen({ argument, contest }) {
           h("a", { class: "button", href: link.slice(site().length) }, t("cert.check")),
           navigator.clipboard && h("button", { class: "button", type: "button", onclick: copy }, t("cert.copy"))),
         said,
+        h("p", null, t("cert.short"), " ", h("code", null, shortOf(told))),
         h("p", { class: "hint" }, t("cert.private")))),
     shareSection(told, contest),
   ];
@@ -104,5 +105,5 @@ function shareSection(told, contest) {
     h("h2", { id: "share" }, t("share.title")),
     h("label", { class: "choice" }, own, h("span", null, t("share.own"))),
     place,
-    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: save }, t("cert.save"))));
+    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: save }, t("share.save"))));
 }

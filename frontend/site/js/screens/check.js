@@ -64,7 +64,7 @@ function card(told, contest) {
     row(t("look.contest"), told.contest === contest.id ? contest.title : told.contest),
     row(t("look.week"), t("home.week", { week: told.week })),
     row(t("look.score"), `${number(told.score)}/${number(told.total)}`),
-    row(t("look.rank"), `${number(told.rank)}/${number(told.ranked)}`),
-    row(t("look.prize"), told.prize),
-    row(t("look.state"), decision ? t("own.recognised", { decision, day: date(`${day}T12:00:00Z`) }) : t("own.provisional")));
+    decision && row(t("look.rank"), `${number(told.rank)}/${number(told.ranked)}`),
+    decision && row(t("look.prize"), told.prize),
+    row(t("look.state"), decision ? t("own.recognised", { decision, day: date(`${day}T12:00:00Z`) }) : t("look.provisional")));
 }

@@ -48,12 +48,13 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   };
   const status = h("div", { class: "status" });
   const starter = makeStarter(contest, go, signedOut);
-  /** @type {import("../phase.js").Phase | null} */
+  /** @type {import("../phase.js").Phase & { short: boolean } | null} */
   let shown = null;
   const draw = () => {
     const at = phase(contest.weeks, clock.now());
-    const same = shown && shown.kind === at.kind && shown.week === at.week;
-    shown = at;
+    const short = endsEarly(contest, at);
+    const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === short;
+    shown = { ...at, short };
     if (!same) return fill(status, standing(contest, at, me, starter, open));
     const left = status.querySelector(".until .countdown");
     if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
@@ -133,6 +134,9 @@ function makeStarter(contest, go, signedOut) {
   };
 }
 
+/** Whether a paper that is begun now ends with its week, before its time is up. */
+const endsEarly = ({ paper }, { kind, change }) => kind === "open" && change - clock.now() < paper.time_limit_seconds * 1000;
+
 /** `kept`: the open papers that this device knows. */
 function standing(contest, at, me, starter, kept) {
   const resume = (id) => {
@@ -165,7 +169,8 @@ function standing(contest, at, me, starter, kept) {
     week.open_attempt
       ? resume(week.open_attempt)
       : week.attempts_left > 0
-        ? [starter(t("me.start"), true), h("p", { class: "hint" }, note)]
+        ? [starter(t("me.start"), true), h("p", { class: "hint" }, note),
+          endsEarly(contest, at) && h("p", { class: "notice" }, t("me.endsEarly", { time: time(/** @type {number} */ (at.change)) }))]
         : h("p", { class: "notice" }, t("me.noneLeft")),
   ];
 }

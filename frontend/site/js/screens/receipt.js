@@ -2,7 +2,7 @@
 
 import { data } from "../api.js";
 import { hexOf } from "../digests.js";
-import { fill, h, once } from "../dom.js";
+import { afterClick, fill, focusOn, h, once } from "../dom.js";
 import { duration, moment, number } from "../format.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { explain } from "../problems.js";
@@ -35,6 +35,7 @@ export async function screen({ argument, signedIn, kept }) {
       const checked = await checkReceipt(receipt, data, seenLog.get());
       if (checked.seen) seenLog.set(checked.seen);
       fill(outcome, outcomeView(receipt, checked));
+      afterClick(() => focusOn(outcome.querySelector("h2")));
       return undefined;
     } catch (error) {
       fill(outcome);

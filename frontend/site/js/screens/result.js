@@ -43,7 +43,7 @@ export function resultView({ status, result }, contest) {
             h("p", { class: "score", id: "score" }, `${number(points)}/${number(total)}`), h("p", null, t("result.score")),
             h("p", { class: "words" }, t(level === "low" && !left ? "result.lowLast" : WORDS[/** @type {keyof typeof WORDS} */ (level)]))],
       ruled !== null && h("p", { class: "notice" }, t("ruling.again", { score: number(score), total: number(total) })),
-      points !== null && counted && standing(others(session.holder(), week, id), points, total),
+      points !== null && counted && standing(others(session.holder(), week, id), points, total, open),
       h("dl", { class: "rows" },
         took !== null && row(t("result.duration"), span(Math.floor(took / 1000))),
         at && row(t("result.at"), moment(at, true))),
@@ -62,11 +62,11 @@ export function levelOf(points, total) {
 }
 
 /** Where it stands among the own attempts of the week; nothing where the page does not know them. */
-function standing(before, points, total) {
+function standing(before, points, total, open) {
   const [best] = Object.values(bestScores(before || []));
   if (best === undefined) return null;
   if (points < best) return h("p", null, t("result.bestBefore", { score: number(best), total: number(total) }));
-  return h("p", null, t("result.best"), points > best && ` ${t("result.better", { more: number(points - best) })}`);
+  return h("p", null, t(open ? "result.best" : "result.bestOfWeek"), points > best && ` ${t("result.better", { more: number(points - best) })}`);
 }
 
 /** What makes sense now: again, study, tell others; and what comes after the week. */

@@ -130,7 +130,7 @@ function winnersList(winners, order, me) {
     more.hidden = list.children.length >= winners.length;
   }
   grow();
-  return [list, more];
+  return [winners.some(({ code }) => code) && h("p", { class: "hint" }, t("results.codes")), list, more];
 }
 
 function winnerCard(winner, order, mine) {
@@ -179,7 +179,7 @@ function ranking({ ranked, absent }, level, shown) {
         { label: `${tied ? "=" : ""}${place}. ${unit.name}`, value: unit.unit_score || 0, text: number(unit.unit_score || 0, 2) })), 100)),
     ranked.length ? unitTable(ranked, section, shown) : h("p", { class: "soft" }, t("results.nobody")),
     ranked.some(({ tied }) => tied) && h("p", { class: "hint" }, t("results.tiedMeans")),
-    !ranked.every(({ unit }) => told(unit)) && h("p", { class: "hint" }, t("results.untold")),
+    !ranked.every(({ unit }) => told(unit)) && h("p", { class: "hint" }, "–: ", t("unit.untold")),
     absent.length > 0 && absentUnits(absent, shown.names));
 }
 

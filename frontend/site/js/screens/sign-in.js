@@ -39,7 +39,10 @@ export async function screen({ contest, query, go, kept, signedIn }) {
   if (kept) [citizen.input.value, password.input.value] = kept;
   const form = h("form", { novalidate: true, onsubmit: signIn }, summary, citizen.box, password.box,
     h("p", { class: "actions" }, send), turn, checking.note);
-  const mistakes = mistakesOf(form, summary);
+  const mistakes = mistakesOf(form, summary, () => ({
+    ...(numberIn(citizen.input.value).length !== 12 && { citizen_id: t("mistake.citizen_id") }),
+    ...(!password.input.value && { password: t("mistake.noPassword") }),
+  }));
   const note = query.get("expired") ? t("signIn.expired") : query.get("registered") ? t("register.doneSignIn") : "";
   const [, attempt] = /^#\/paper\/([\w-]+)/.exec(next) || [];
   const answersKept = attempt && records.get(attempt) ? t("signIn.kept") : "";
