@@ -72,13 +72,16 @@ class _Modules:
             needed: defaultdict[str, set[str]] = defaultdict(set)
             for name in modules:
                 for one in self._imports(name):
-                    needed[self.chunk_of.get(one, one)].add(one)
+                    needed[self._file_of(one)].add(one)
             heads = [self._head(chunk, other, sorted(needed[other])) for other in needed if other != chunk]
             yield chunk, "".join([*heads, *(self._as_function(name, chunk) for name in modules)])
 
     def _head(self, chunk: str, other: str, names: Iterable[str]) -> str:
         what = f"* as {_own(other)}" if other in self.alone else f"{{ {', '.join(map(_own, names))} }}"
         return f'import {what} from "{_from(chunk, other)}";\n'
+
+    def _file_of(self, name: str) -> str:
+        return self.chunk_of.get(name, name)
 
     def _imports(self, name: str) -> list[str]:
         return [_path(name, target) for _, _, target in _IMPORT.findall(self.sources[name])]
@@ -142,7 +145,7 @@ class _Modules:
             return f"Promise.resolve({_own(target)})"
         if there == MAIN:
             raise ValueError(f"{name} loads {target} later, but the first page has it: import it")
-        files = {self.chunk_of.get(one, one) for one in self._with_needed({target})} - {MAIN, chunk, there}
+        files = set(map(self._file_of, self._with_needed({target}))) - {MAIN, chunk, there}
         parts = [f'import("{_from(chunk, one)}")' for one in (*sorted(files), there)]
         if len(parts) == 1:
             return f"{parts[0]}.then((file) => file.{_own(target)})"

@@ -32,11 +32,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Pe
         yield started, person, answer["receipt"]
 
 
-@pytest.fixture(scope="module")
-def held(played: tuple[Stack, Person, Any]) -> tuple[Stack, Any]:
-    return played[0], played[2]
-
-
 def wait_until_closed(stack: Stack) -> None:
     def closed() -> bool:
         answer = stack.site("/data/results/index.json")
@@ -45,9 +40,18 @@ def wait_until_closed(stack: Stack) -> None:
     wait_for(closed, WEEK_SECONDS + 60, "closing the week by its schedule")
 
 
+@pytest.fixture
+def closed(played: tuple[Stack, Person, Any]) -> tuple[Stack, Person, Any]:
+    """The same, with the week over and its results on the site."""
+    wait_until_closed(played[0])
+    return played
+
+
 @pytest.mark.no_hands
-def test_the_results_appear_automatically_when_the_week_is_over(held: tuple[Stack, Any], page: Page) -> None:
-    stack, _ = held
+def test_the_results_appear_automatically_when_the_week_is_over(
+    played: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, *_ = played
     page.goto(f"{stack.site_url}/#/results")
     expect(page.get_by_text("Chưa có kết quả.")).to_be_visible()
     wait_until_closed(stack)
@@ -55,9 +59,8 @@ def test_the_results_appear_automatically_when_the_week_is_over(held: tuple[Stac
     expect(page.get_by_role("link", name="Tuần 1")).to_be_visible()
 
 
-def test_everybody_sees_the_winners(held: tuple[Stack, Any], page: Page) -> None:
-    stack, receipt = held
-    wait_until_closed(stack)
+def test_everybody_sees_the_winners(closed: tuple[Stack, Person, Any], page: Page) -> None:
+    stack, _, receipt = closed
     page.goto(f"{stack.site_url}/#/results")
     press(page.get_by_role("link", name="Tuần 1"))
     winner = page.get_by_role("listitem").filter(has_text="Giải Nhất")
@@ -95,10 +98,9 @@ RULING = {"ruling": "key", "keys": ["A", "BC"], "reason": "hai cách hiểu", "a
 
 @pytest.mark.no_hands
 def test_a_ruling_stands_at_its_question_in_the_own_paper(
-    played: tuple[Stack, Person, Any], page: Page
+    closed: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, receipt = played
-    wait_until_closed(stack)
+    stack, person, receipt = closed
     own = {**RULING, "number": 3, "id": "x", "text": "", "chosen": []}
     with_more(page, "**/api/attempts/*", rulings=[own])
     person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
@@ -111,10 +113,9 @@ def test_a_ruling_stands_at_its_question_in_the_own_paper(
 
 @pytest.mark.no_hands
 def test_a_ruling_stands_above_a_paper_whose_keys_are_secret_and_beside_its_question_in_the_bank(
-    played: tuple[Stack, Person, Any], page: Page
+    closed: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, receipt = played
-    wait_until_closed(stack)
+    stack, person, receipt = closed
     question, ruling = stack.site("/data/bank.json").json()["questions"][0], RULING
     own = {**ruling, "number": 3, "id": question["id"], "text": question["text"], "chosen": []}
     with_more(page, "**/api/attempts/*", ruled_score=5, rulings=[own], questions=[])
@@ -136,10 +137,9 @@ def test_a_ruling_stands_above_a_paper_whose_keys_are_secret_and_beside_its_ques
 
 
 def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
-    played: tuple[Stack, Person, Any], page: Page
+    closed: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, receipt = played
-    wait_until_closed(stack)
+    stack, person, receipt = closed
     page.goto(f"{stack.site_url}/icon.svg")
     page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(person.session))
     page.goto(f"{stack.site_url}/#/me")
@@ -158,14 +158,11 @@ def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
 
 @pytest.mark.no_hands
 def test_a_unit_that_cannot_win_is_told_why_beside_its_place(
-    played: tuple[Stack, Person, Any], page: Page
+    closed: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, _ = played
-    wait_until_closed(stack)
-    shown = stack.site("/data/results/week-1.json").json()
-    for unit in shown["units"]:
-        unit["note"] = "below_min_rate"
-    page.route("**/data/results/week-1.json", lambda route: route.fulfill(json=shown))
+    stack, person, _ = closed
+    units = stack.site("/data/results/week-1.json").json()["units"]
+    with_more(page, "**/data/results/week-1.json", units=[{**unit, "note": "below_min_rate"} for unit in units])
     person.opens(page, stack.site_url, "#/me")
     unit = page.get_by_role("region", name="Đơn vị của bạn")
     expect(unit).to_contain_text("Đơn vị bạn chưa được xét giải: chưa đạt tỷ lệ tối thiểu.")
@@ -173,17 +170,17 @@ def test_a_unit_that_cannot_win_is_told_why_beside_its_place(
 
 
 @pytest.mark.no_hands
-def test_a_week_whose_result_is_being_worked_out_is_said_to_be(held: tuple[Stack, Any], page: Page) -> None:
-    stack, _ = held
-    wait_until_closed(stack)
+def test_a_week_whose_result_is_being_worked_out_is_said_to_be(
+    closed: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, *_ = closed
     page.route("**/data/results/index.json", lambda route: route.fulfill(status=404))
     page.goto(f"{stack.site_url}/#/results")
     expect(page.get_by_text("Tuần 1 đã kết thúc, kết quả đang được tổng hợp")).to_be_visible()
 
 
-def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack, Any]) -> None:
-    stack, receipt = held
-    wait_until_closed(stack)
+def test_a_result_is_signed_with_a_key_that_the_log_has_named(closed: tuple[Stack, Person, Any]) -> None:
+    stack, _, receipt = closed
     name = receipt["record"]["pseudonym"]
     index = stack.site("/data/results/week-1/places/index.json").json()
     file = stack.site(f"/data/results/week-1/places/{name[: index['digits']] or 'all'}.json").json()
@@ -202,10 +199,9 @@ def test_a_result_is_signed_with_a_key_that_the_log_has_named(held: tuple[Stack,
 
 
 def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_the_api(
-    played: tuple[Stack, Person, Any], page: Page
+    closed: tuple[Stack, Person, Any], page: Page
 ) -> None:
-    stack, person, receipt = played
-    wait_until_closed(stack)
+    stack, person, receipt = closed
     wait_for(lambda: stack.site("/data/result-keys.json").status_code == 200, 120, "the log naming the key")
     page.goto(f"{stack.site_url}/icon.svg")
     page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(person.session))

@@ -133,6 +133,14 @@ def test_the_same_sources_make_the_same_files_in_the_same_order_everywhere() -> 
     assert said != {b""}
 
 
+def test_every_file_of_the_page_can_be_read_as_a_module(tmp_path: Path) -> None:
+    """Node reads it: an ``await`` that no function around it allows, for example, would end the page."""
+    files = {path.relative_to(SITE).as_posix(): path.read_bytes() for path in SITE.rglob("*") if path.is_file()}
+    folder = written(pack(files), tmp_path)
+    for path in folder.rglob("*.js"):
+        node("--check", str(path))
+
+
 def test_a_release_has_the_first_page_in_one_module() -> None:
     made = release(SITE)
     folder = f"r/{made.digest}/"

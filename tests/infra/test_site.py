@@ -141,14 +141,16 @@ def test_the_worker_keeps_every_part_that_a_paper_may_need() -> None:
     line = re.findall(r"^const \[RELEASE, PARTS\] = (.*);$", made.root["sw.js"].decode(), re.MULTILINE)
     digest, parts = json.loads(line[0])
     assert digest == made.digest
-    assert {"icon.svg", "index.html"} <= set(parts)
+    needed = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.suffix in {".js", ".css"}}
+    needed -= {"sw.js"}
     texts = [made.parts[f"r/{digest}/{name}"].decode() for name in parts if name.endswith(".js")]
-    for name in (path.relative_to(SITE).as_posix() for path in SITE.rglob("*")):
-        packed = f"export const ${re.sub(r'[^a-z]', '_', name[3:-3])} ="
-        if name.endswith(".css"):
-            assert name in parts
-        elif name.endswith(".js") and name != "sw.js":
-            assert (name in parts) + sum(packed in text for text in texts) >= 1, name
+    packed = {
+        name
+        for name in needed
+        if sum(f"export const ${re.sub(r'[^a-z]', '_', name[3:-3])} =" in text for text in texts) == 1
+    }
+    assert {"js/main.js", "js/dom.js", "js/sitting.js"} <= packed
+    assert set(parts) | packed == needed | {"icon.svg", "index.html"}
 
 
 def test_files_that_an_installed_page_names_keep_their_addresses() -> None:

@@ -1,10 +1,9 @@
 // A person's own result, and the unit's, once a week has closed: from published files, without a call to the server.
 
 import { data } from "./api.js";
-import { clock } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { date, moment, number, percent } from "./format.js";
-import { ahead, codeOf, placeOf, unitIn } from "./places.js";
+import { ahead, awaited, codeOf, placeOf, unitIn } from "./places.js";
 import { styled } from "./styles.js";
 import { t } from "./texts.js";
 import "./texts-own.js";
@@ -63,8 +62,7 @@ function later(box, me, contest) {
 
 /** The newest week that is over, in which the person took part, and whose result is not out; null if there is none. */
 const lastClosed = (contest, took, weeks) => {
-  const over = contest.weeks.filter(({ number: week, closes_at: at }) => Date.parse(at) <= clock.now()
-    && took.some((one) => one.week === week) && !weeks.includes(week));
+  const over = awaited(contest.weeks, weeks).filter(({ number: week }) => took.some((one) => one.week === week));
   return over.length ? over[over.length - 1].number : null;
 };
 

@@ -34,6 +34,7 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
     views.set(predictionPlace(attempt), predictionView(attempt.prediction_question, state, predict));
   }
   const all = [...views.values()];
+  const show = (place) => views.get(place).box.scrollIntoView({ block: "start" });
   const form = h("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => event.preventDefault() },
     all.map(({ box }) => box));
   return {
@@ -44,9 +45,9 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
     refresh: (locked) => all.forEach((view) => view.refresh(locked)),
     focus(place) {
       views.get(place).title.focus({ preventScroll: true });
-      this.show(place);
+      show(place);
     },
-    show: (place) => views.get(place).box.scrollIntoView({ block: "start" }),
+    show,
     /** Whether `target` chooses the one answer of a question, so that nothing more is to be done there. */
     settles: (target) => target.type === "radio" && target.closest(".question") !== null,
   };

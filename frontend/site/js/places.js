@@ -1,10 +1,14 @@
 // Where somebody stands in a closed week, from files that anybody may read: a person's pseudonym is all that is asked for.
 
 import { data } from "./api.js";
+import { clock } from "./clock.js";
 import { byLevel, told } from "./unit-places.js";
 
 /** What the first digits of a pseudonym are called in lists: those of the published winners have it, too. */
 export const codeOf = (pseudonym) => pseudonym.slice(0, 8);
+
+/** The weeks that are over and whose results are not out; `out`: numbers of those that are. */
+export const awaited = (weeks, out) => weeks.filter(({ number, closes_at: at }) => Date.parse(at) <= clock.now() && !out.includes(number));
 
 /** The file of `places/` that has this pseudonym; "updating" while one revision replaces another; null if there is none. */
 export async function placesOf(week, pseudonym, read = data) {

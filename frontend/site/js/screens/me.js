@@ -51,10 +51,10 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   /** @type {import("../phase.js").Phase & { short: boolean } | null} */
   let shown = null;
   const draw = () => {
-    const at = phase(contest.weeks, clock.now());
-    const short = endsEarly(contest, at);
-    const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === short;
-    shown = { ...at, short };
+    const now = phase(contest.weeks, clock.now());
+    const at = { ...now, short: endsEarly(contest, now) };
+    const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === at.short;
+    shown = at;
     if (!same) return fill(status, standing(contest, at, me, starter, open));
     const left = status.querySelector(".until .countdown");
     if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
@@ -170,7 +170,7 @@ function standing(contest, at, me, starter, kept) {
       ? resume(week.open_attempt)
       : week.attempts_left > 0
         ? [starter(t("me.start"), true), h("p", { class: "hint" }, note),
-          endsEarly(contest, at) && h("p", { class: "notice" }, t("me.endsEarly", { time: time(/** @type {number} */ (at.change)) }))]
+          at.short && h("p", { class: "notice" }, t("me.endsEarly", { time: time(/** @type {number} */ (at.change)) }))]
         : h("p", { class: "notice" }, t("me.noneLeft")),
   ];
 }

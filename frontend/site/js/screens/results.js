@@ -1,10 +1,9 @@
 // The published results of the closed weeks and of the whole contest.
 
 import { data } from "../api.js";
-import { clock } from "../clock.js";
 import { barList, h } from "../dom.js";
 import { date, duration, moment, number } from "../format.js";
-import { codeOf } from "../places.js";
+import { awaited, codeOf } from "../places.js";
 import { rulingView } from "../ruling.js";
 import { styled } from "../styles.js";
 import { t } from "../texts.js";
@@ -26,7 +25,7 @@ export async function screen({ argument, contest, signedIn }) {
   const page = wanted && (await data(wanted === "final" ? "results/final.json" : `results/week-${wanted}.json`));
   const head = [h("h1", null, title), choices.length > 0 && tabs(choices, wanted)];
   if (!page || (argument && argument !== wanted)) {
-    const closing = contest.weeks.find(({ number: one, closes_at: at }) => Date.parse(at) <= clock.now() && !weeks.includes(String(one)));
+    const [closing] = awaited(contest.weeks, weeks.map(Number));
     const none = h("p", { class: "notice" }, closing ? t("results.closing", { week: closing.number }) : t("results.none"));
     return { title, content: h("section", null, head, none) };
   }
