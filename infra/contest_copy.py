@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.backup import export
-from infra.mirror import is_within, mirror
+from infra.mirror import files, is_within, mirror
 from infra.place import Place, place_of, say_where
 from infra.progress import say_aside
 
@@ -56,7 +56,7 @@ def copy_objects(s3: Any, bucket: str, prefix: str, folder: Path) -> int:
             raise ValueError(f"s3://{bucket}/{item['Key']} cannot be a file; delete it, or copy it by hand")
         wanted[target] = item
     mirror(s3, bucket, wanted, folder)
-    return len(wanted)
+    return len(files(folder))
 
 
 def listed(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:

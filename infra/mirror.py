@@ -8,6 +8,8 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib.storage.objects import PART
 from infra.place import AT_ONCE
 
@@ -21,7 +23,7 @@ def mirror(s3: Any, bucket: str, wanted: Mapping[Path, Mapping[str, Any]], folde
     """Makes ``folder`` hold ``wanted`` and nothing else: files by path, each an object as S3 lists it.
 
     Returns the files that were fetched. They are compared by content: another contest may have files of the
-    same name and size, and what was deleted there, as by an erasure, stays nowhere.
+    same name and size, and what was deleted there, as by an erasure or since it was listed, stays nowhere.
     """
 
     def fetch(target: Path) -> bool:
@@ -29,7 +31,13 @@ def mirror(s3: Any, bucket: str, wanted: Mapping[Path, Mapping[str, Any]], folde
         if target.is_file() and etag(target.read_bytes(), item["ETag"]) == item["ETag"]:
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(bucket, item["Key"], str(target))
+        try:
+            s3.download_file(bucket, item["Key"], str(target))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            target.unlink(missing_ok=True)
+            return False
         return True
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

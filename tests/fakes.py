@@ -25,6 +25,7 @@ from chalicelib.domain.statistics.week_collectors import week_collectors
 from chalicelib.domain.units import Unit
 from chalicelib.services.closing.bundle_people import BundlePeople
 from chalicelib.services.closing.shares import Watching
+from chalicelib.services.contest.checked import tell
 from chalicelib.services.contest.reference import (
     NO_DECISIONS,
     Current,
@@ -543,7 +544,10 @@ class MemorySite(MemoryObjects):
 
     def put(self, key: str, data: bytes) -> None:
         if key.rpartition("/")[0] + "/" in KEPT_FOLDERS:
-            self._noted[key] = PutFile(digest(data), self._clock())
+            now, before = self._clock(), self._noted.get(key)
+            self._noted[key] = new = PutFile(digest(data), now)
+            if before and before.is_settled(now) and self.there().get(key) not in {before.etag, new.etag}:
+                tell(key, healed=True)
         super().put(key, data)
 
     def stray(self, key: str, data: bytes | None) -> None:
@@ -560,7 +564,11 @@ class MemorySite(MemoryObjects):
         return dict(self._noted)
 
     def bring_back(self, key: str, etag: str, instead_of: str | None) -> bool:
-        return self.there().get(key) == instead_of and self.restore(key, etag)
+        right = next((data for data in self.versions.get(key, ()) if digest(data) == etag), None)
+        if self.there().get(key) != instead_of or right is None:
+            return False
+        self.stray(key, right)
+        return True
 
 
 class MemoryLogStates:

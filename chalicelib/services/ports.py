@@ -382,11 +382,19 @@ class LargeObjects(ObjectStore, Protocol):
         """In ascending order."""
 
 
+# A file of the site is noted before it is put: what was noted more recently may not be there yet.
+SETTLED_MS = 30_000
+
+
 class PutFile(NamedTuple):
     """A file of the site as a function put it, or was about to: its ETag, and when, in milliseconds."""
 
     etag: str
     at: int
+
+    def is_settled(self, now: int) -> bool:
+        """Whether it must be there by now."""
+        return self.at <= now - SETTLED_MS
 
 
 # The folders of the site whose files the functions replace; in all others a file's name is made of its content,
@@ -395,7 +403,10 @@ KEPT_FOLDERS = ("data/", "data/results/")
 
 
 class KeptSite(ObjectStore, Protocol):
-    """The site, and what is known of the files in ``KEPT_FOLDERS``."""
+    """The site, and what is known of the files in ``KEPT_FOLDERS``.
+
+    To put one over something that no function has put there is to put it right, and is told like that.
+    """
 
     def there(self) -> Mapping[str, str]:
         """ETags by key, of the files that are there."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.services.contest.checked import tell
 from chalicelib.services.ports import KEPT_FOLDERS, PutFile
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.objects import OVERTAKEN, Bucket
@@ -28,28 +29,34 @@ class Site(Bucket):
 
     def put(self, key: str, data: bytes) -> None:
         if key.rpartition("/")[0] + "/" in KEPT_FOLDERS:
-            self._note(key, md5(data, usedforsecurity=False).hexdigest())
+            now = time.time_ns() // 1_000_000
+            new = PutFile(md5(data, usedforsecurity=False).hexdigest(), now)
+            before = self._note(key, new)
+            if before and before.is_settled(now) and self._etag(key) not in {before.etag, new.etag}:
+                tell(key, healed=True)
         super().put(key, data)
 
-    def _note(self, key: str, etag: str) -> None:
-        """An attribute for each file: several writers note theirs at once."""
-        told = {"L": [{"S": etag}, {"N": str(time.time_ns() // 1_000_000)}]}
-        self._dynamodb.update_item(
+    def _note(self, key: str, new: PutFile) -> PutFile | None:
+        """An attribute for each file: several writers note theirs at once. Returns what was noted before."""
+        told = {"L": [{"S": new.etag}, {"N": str(new.at)}]}
+        answer = self._dynamodb.update_item(
             TableName=self._table,
             Key={"id": {"S": _ID}},
             UpdateExpression="SET #file = :told",
             ExpressionAttributeNames={"#file": key},
             ExpressionAttributeValues={":told": told},
+            ReturnValues="UPDATED_OLD",
         )
+        return _files(answer.get("Attributes", {})).get(key)
+
+    def _etag(self, key: str) -> str | None:
+        """Whoever puts may list, though not always read."""
+        first = self._client.list_objects_v2(Bucket=self._name, Prefix=key, MaxKeys=1).get("Contents", ())
+        return next((item["ETag"].strip('"') for item in first if item["Key"] == key), None)
 
     def noted(self) -> dict[str, PutFile]:
         answer = self._dynamodb.get_item(TableName=self._table, Key={"id": {"S": _ID}}, ConsistentRead=True)
-        files: Mapping[str, Any] = answer.get("Item", {})
-        return {
-            key: PutFile(told["L"][0]["S"], int(told["L"][1]["N"]))
-            for key, told in files.items()
-            if key != "id"
-        }
+        return _files(answer.get("Item", {}))
 
     def there(self) -> dict[str, str]:
         pages = self._client.get_paginator("list_objects_v2")
@@ -74,3 +81,9 @@ class Site(Bucket):
                 raise
             return True
         return False
+
+
+def _files(item: Mapping[str, Any]) -> dict[str, PutFile]:
+    return {
+        key: PutFile(told["L"][0]["S"], int(told["L"][1]["N"])) for key, told in item.items() if key != "id"
+    }

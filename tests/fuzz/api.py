@@ -7,6 +7,7 @@ requests along the links (stateful). The last two alternate until there are enou
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +64,20 @@ def counted(counter: Any) -> None:
     _counter = counter
 
 
-def fuzz(document: Json, site: str, units: list[str], seed: int, *, wanted: int, seconds: int) -> Report:
-    """Sends ``wanted`` requests, or as many as fit into ``seconds``. Runs of different seeds may overlap."""
+def fuzz(
+    document: Json,
+    site: str,
+    units: list[str],
+    seed: int,
+    *,
+    wanted: int,
+    seconds: int,
+    met: Sequence[str] = (),
+) -> Report:
+    """Sends ``wanted`` requests, and more until each answer of ``met`` was given, within ``seconds``.
+
+    Runs of different seeds may overlap.
+    """
     api, report = f"{site}/api", Report()
     crowd = People(document, api, units, seed, first=seed % 20 * 50_000)
     crowd.settle(8)
@@ -84,7 +97,7 @@ def fuzz(document: Json, site: str, units: list[str], seed: int, *, wanted: int,
     stream = from_schema(schema).execute()
     for event in stream:
         _take(event, report)
-        if report.requests >= wanted:
+        if report.requests >= wanted and all(report.answers[answer] for answer in met):
             stream.stop()
     return report
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.contest_copy import copy_contest, copy_objects
 from tests.infra.recovered import Cloud
@@ -74,6 +75,37 @@ def test_only_what_has_changed_is_fetched_and_what_was_deleted_goes(cloud: Cloud
     cloud.s3.delete_object(Bucket=cloud.at.desk, Key="inbox/kept/account/units.csv")
     assert copy() == ["results/week-1/manifest.json"]
     assert files(tmp_path) == {"results/week-1/manifest.json"}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_deleted_while_it_is_copied_stays_nowhere(cloud: Cloud, tmp_path: Path, known: bool) -> None:  # noqa: FBT001
+    """Leaves that wait for the log are deleted each minute."""
+    if known:
+        copy_objects(cloud.s3, cloud.at.desk, "", tmp_path)
+    for key in ("log/pending/1.msgpack", "results/week-1/manifest.json"):
+        cloud.s3.put_object(Bucket=cloud.at.desk, Key=key, Body=b"newer")
+
+    class Fleeting:
+        get_paginator = cloud.s3.get_paginator
+
+        def download_file(self, bucket: str, key: str, path: str) -> None:
+            cloud.s3.delete_object(Bucket=bucket, Key=key)
+            cloud.s3.download_file(bucket, key, path)
+
+    copy_objects(Fleeting(), cloud.at.desk, "log/", tmp_path / "log")
+    assert copy_objects(Fleeting(), cloud.at.desk, "results/", tmp_path) == 0
+    assert files(tmp_path) == set()
+
+
+def test_what_may_not_be_read_stops_the_copy(cloud: Cloud, tmp_path: Path) -> None:
+    class Forbidden:
+        get_paginator = cloud.s3.get_paginator
+
+        def download_file(self, *_: str) -> None:
+            raise ClientError({"Error": {"Code": "403"}}, "HeadObject")
+
+    with pytest.raises(ClientError, match="403"):
+        copy_objects(Forbidden(), cloud.at.desk, "", tmp_path)
 
 
 @pytest.mark.parametrize("key", ["../outside", "a/../../outside", "folder/"])

@@ -70,6 +70,33 @@ def test_a_file_is_brought_back_in_place_of_exactly_what_was_seen(site: Site, s3
     assert site.get(KEY) == b"right"
 
 
+@pytest.mark.parametrize("edited", [b"wrong", b"", None])
+def test_to_put_a_file_over_what_somebody_has_changed_is_told(
+    site: Site, s3: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, edited: bytes | None
+) -> None:
+    """Between looking after the site and showing what it closed, a run may take minutes."""
+
+    def edit() -> None:
+        if edited is None:
+            s3.delete_object(Bucket="site", Key=KEY)
+        else:
+            s3.put_object(Bucket="site", Key=KEY, Body=edited)
+
+    site.put(f"{KEY}.other", b"a longer name")
+    for data in (b"one", b"two"):
+        site.put(KEY, data)
+    edit()
+    site.put(KEY, b"three")
+    assert caplog.records == [], "what was noted just now may not be there yet"
+    monkeypatch.setattr("chalicelib.services.ports.SETTLED_MS", 0)
+    site.put(KEY, b"four")
+    assert caplog.records == [], "nobody has changed anything"
+    edit()
+    site.put(KEY, b"five")
+    assert site.get(KEY) == b"five"
+    assert [one.msg for one in caplog.records] == [{"event": "altered_object", "key": KEY, "healed": True}]
+
+
 @pytest.mark.parametrize("size", [9, 9 * 1024 * 1024])
 def test_the_newest_version_with_the_digest_is_put_in_its_place_again(s3: Any, size: int) -> None:
     desk, right = Bucket(s3, "desk"), b"r" * size

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from chalicelib.documents.keys import KEYS, LISTED, PublicKey, PublicKeys
 from chalicelib.documents.typed import decode
-from chalicelib.services.contest.checked import tell
 from chalicelib.services.exam.receipts import SigningKey
 from chalicelib.services.ports import ConditionalObjects, ObjectStore
 
@@ -31,16 +30,7 @@ def listed_keys(desk: ObjectStore, pointer: str = LISTED) -> tuple[PublicKey, ..
 
 
 def publish_keys(keys: Sequence[PublicKey], site: ObjectStore, file: str = KEYS) -> None:
-    """Brings the file to ``keys``, which the log has told; tells what was none of ours."""
+    """Brings the file to ``keys``, which the log has told."""
     told = PublicKeys(keys=tuple(keys)).encode()
-    shown = site.get(file)
-    if not keys or shown == told:
-        return
-    if shown is not None and all(shown != _first(keys, count) for count in range(1, len(keys))):
-        tell(file, healed=True)
-    site.put(file, told)
-
-
-def _first(keys: Sequence[PublicKey], count: int) -> bytes:
-    """What was published when there were fewer keys."""
-    return PublicKeys(keys=tuple(keys[:count])).encode()
+    if keys and site.get(file) != told:
+        site.put(file, told)

@@ -16,9 +16,6 @@ from chalicelib.services.contest.compiled_rosters import index_key, rosters_key
 from chalicelib.services.contest.reference import source_key
 from chalicelib.services.ports import KeptSite, ObjectStore
 
-# A file that was noted so recently may not have been put yet.
-_SETTLED_MS = 30_000
-
 
 def look_after_site(site: KeptSite, now: int) -> None:
     """Puts back every file that is not as the functions have put it.
@@ -33,7 +30,7 @@ def look_after_site(site: KeptSite, now: int) -> None:
         if told is None:
             tell(key, healed=False)
             site.put(key, site.get(key) or b"")
-        elif found != told.etag and told.at <= now - _SETTLED_MS:
+        elif found != told.etag and told.is_settled(now):
             tell(key, healed=site.bring_back(key, told.etag, found))
 
 

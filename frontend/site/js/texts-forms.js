@@ -96,14 +96,6 @@ addTexts({
     "Nếu bạn chưa từng đăng ký thì có người đã dùng số của bạn. Ban Tổ chức kiểm tra rồi trả lại số: bạn đăng ký lại, có đủ lượt thi, bài người kia làm không được tính. Hãy gọi ",
     "If you have never registered, somebody has used your number. The organisers check and give it back: you register again with all attempts, and what the other person did does not count. Call ",
   ],
-  "register.done": [
-    "Đăng ký thành công. Lần sau, đăng nhập bằng số căn cước công dân và mật khẩu vừa đặt.",
-    "You are registered. Next time sign in with your citizen ID and this password.",
-  ],
-  "register.listed": [
-    "Theo danh sách do đơn vị gửi Ban Tổ chức, bạn thuộc {unit}. Nếu không đúng, hãy gọi đường dây nóng {hotline}.",
-    "Your unit has listed you: you belong to {unit}. If that is wrong, call the hotline {hotline}.",
-  ],
   "register.doneSignIn": ["Đăng ký thành công. Mời đăng nhập.", "You are registered. Please sign in."],
   "form.checking": [
     "Thiết bị đang làm bước kiểm tra tự động, thường chỉ vài giây, lâu nhất khoảng một phút. Xin giữ trang mở.",

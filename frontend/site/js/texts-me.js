@@ -3,6 +3,14 @@
 import { addTexts } from "./texts.js";
 
 addTexts({
+  "me.registered": [
+    "Đăng ký thành công. Lần sau, đăng nhập bằng số căn cước công dân và mật khẩu vừa đặt.",
+    "You are registered. Next time sign in with your citizen ID and this password.",
+  ],
+  "me.listed": [
+    "Theo danh sách do đơn vị gửi Ban Tổ chức, bạn thuộc {unit}. Nếu không đúng, hãy gọi đường dây nóng {hotline}.",
+    "Your unit has listed you: you belong to {unit}. If that is wrong, call the hotline {hotline}.",
+  ],
   "me.title": ["Trang của tôi", "My page"],
   "me.hello": ["Xin chào {name}", "Hello {name}"],
   "me.noUnit": ["Thí sinh tự do", "No unit"],

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import NotLoaded
 from chalicelib.reports.rules.page import rules_page
 from chalicelib.services.closing.steps import Closing
 from chalicelib.services.contest.reference import Current
-from tests.fakes import MINUTE, definition, reference
+from tests.fakes import MINUTE, Clock, MemorySite, definition, reference
 from tests.services.closing.two_weeks import AFTER_WEEK_2, CONTEST, PRIZES, REFERENCE, Stage
 
 
@@ -89,6 +89,26 @@ def test_a_contest_taken_over_while_an_older_one_is_shown_is_shown_before_a_clos
     shown = len(puts) - puts[::-1].index("data/contest.json")
     assert not any(key.startswith("data/results") for key in puts[:shown])
     assert puts[shown:]
+
+
+def test_what_somebody_edits_while_a_run_closes_is_put_right_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The run has looked after the site before, and shows its results after."""
+    key, clock, stage = "data/results/week-1.json", Clock(AFTER_WEEK_2), Stage()
+    stage.site = site = MemorySite(clock)
+    steps(stage).run()
+    right = site.objects[key]
+    clock.now += MINUTE
+    edits = [b"{}"]
+
+    def edited() -> Current:
+        """The run first asks for the contest when it has looked after the site."""
+        if edits:
+            site.stray(key, edits.pop())
+        return REFERENCE
+
+    replace(steps(stage), current=edited).run()
+    assert site.objects[key] == right
+    assert [one.msg for one in caplog.records] == [{"event": "altered_object", "key": key, "healed": True}]
 
 
 def test_a_machine_gives_way_to_one_that_runs() -> None:

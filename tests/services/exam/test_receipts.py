@@ -16,7 +16,7 @@ from chalicelib.domain.pseudonyms import Pseudonyms
 from chalicelib.domain.receipt import salt_key
 from chalicelib.services.exam.receipt_keys import announce, listed_keys, publish_keys
 from chalicelib.services.exam.receipts import Receipts, SigningKey
-from tests.fakes import MINUTE, MemoryObjects, reference
+from tests.fakes import MINUTE, Clock, MemoryObjects, MemorySite, reference
 from tests.services.exam.exam_room import AN, BINH, ExamRoom
 
 KEY = SigningKey(b"a secret of any length")
@@ -106,18 +106,21 @@ def test_known_keys_are_not_written_again() -> None:
 
 
 def test_a_list_of_keys_that_was_altered_is_told_and_put_right(caplog: pytest.LogCaptureFixture) -> None:
-    desk, site = MemoryObjects(), MemoryObjects()
+    clock = Clock()
+    desk, site = MemoryObjects(), MemorySite(clock)
     for key in (KEY, SigningKey(b"rotated")):
         announce(desk, key)
         publish_keys(listed_keys(desk), site)
+        clock.now += MINUTE
     assert caplog.records == [], "a new key alters nothing"
     right = site.objects[KEYS]
-    for altered in (right + b" ", b"", b'{"keys":[]}'):
+    for altered in (right + b" ", b"", b'{"keys":[]}', None):
         caplog.clear()
-        site.objects[KEYS] = altered
+        site.stray(KEYS, altered)
         publish_keys(listed_keys(desk), site)
         assert site.objects[KEYS] == right
         assert [one.msg for one in caplog.records] == [{"event": "altered_object", "key": KEYS, "healed": True}]
+        clock.now += MINUTE
 
 
 def test_of_two_that_sign_for_the_first_time_at_once_both_are_known() -> None:

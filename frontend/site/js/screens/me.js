@@ -12,7 +12,6 @@ import { receipts, session } from "../storage.js";
 import { t } from "../texts.js";
 import "../texts-me.js";
 import "../texts-result.js";
-import "../texts-forms.js";
 import { takeTurn } from "../waiting.js";
 
 const OWN_WITHIN_MS = 1500; // a later result comes by itself
@@ -69,9 +68,9 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
   const content = [
     h("section", null,
       h("h1", null, t("me.hello", { name: participant.full_name })),
-      query.get("registered") && h("p", { class: "notice good", role: "status" }, t("register.done")),
+      query.get("registered") && h("p", { class: "notice good", role: "status" }, t("me.registered")),
       query.get("listed") && h("p", { class: "notice", role: "status" },
-        t("register.listed", { unit: unitName, hotline: contest.hotline })),
+        t("me.listed", { unit: unitName, hotline: contest.hotline })),
       signedIn.password_reset_at && h("p", { class: "notice", role: "status" },
         t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline })),
       h("p", { class: "soft" }, unitName),
