@@ -154,7 +154,7 @@ def play(seconds_each: float) -> dict[str, Seen]:
 
 
 def _register(page: Page) -> None:
-    page.locator("main").get_by_role("link", name="Đăng ký").click()
+    page.locator("main").get_by_role("link", name="Lần đầu: đăng ký").click()
     register(page, "040190000001")
     page.get_by_role("button", name="Bắt đầu lượt thi").wait_for(timeout=120_000)
 
@@ -171,7 +171,7 @@ def _sit(page: Page, seconds_each: float) -> None:
     page.get_by_label("Bao nhiêu người trả lời đúng tất cả?").fill("1")
     page.get_by_role("button", name="Kiểm tra và nộp bài").click()
     page.get_by_role("button", name="Nộp bài", exact=True).click()
-    page.get_by_role("link", name="Về trang của tôi").click()
+    page.get_by_role("link", name="Đến lượt thi tiếp theo").click()
     page.get_by_role("button", name="Bắt đầu lượt thi").wait_for(timeout=60_000)
     page.wait_for_load_state("networkidle")
 

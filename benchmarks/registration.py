@@ -104,7 +104,7 @@ def main() -> None:
             page = device.new_page()
             page.set_default_timeout(120_000)
             page.goto(stack.site_url)
-            page.locator("main").get_by_role("link", name="Đăng ký").tap()
+            page.locator("main").get_by_role("link", name="Lần đầu: đăng ký").tap()
             took, hand = register(page)
             browser.close()
     for what, seconds in hand.spent.items():

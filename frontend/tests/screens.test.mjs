@@ -112,7 +112,7 @@ test("the topic that needs most work stands first", () => {
 });
 
 test("a result is spoken of by its outcome", () => {
-  assert.deepEqual([20, 19, 16, 15, 10, 9, 0].map((points) => levelOf(points, 20)), ["perfect", "high", "high", "middle", "middle", "low", "low"]);
+  assert.deepEqual([20, 19, 16, 15, 10, 9, 0].map((points) => levelOf(points, 20)), ["perfect", "nearly", "high", "middle", "middle", "low", "low"]);
   assert.equal(levelOf(null, 20), null);
 });
 

@@ -46,7 +46,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     expect(page.get_by_text("Tuần 1 đang diễn ra", exact=True)).to_be_visible()
 
     # registering signs in; signing out and in again needs the password
-    press(page.locator("main").get_by_role("link", name="Đăng ký"))
+    press(page.locator("main").get_by_role("link", name="Lần đầu: đăng ký"))
     heading(page, "Đăng ký dự thi")
     register(page, citizen_id)
     heading(page, f"Xin chào {NAME}")
@@ -69,7 +69,7 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     press(page.get_by_role("button", name="Câu sau"))
     page.context.set_offline(True)
     answer(page, right)
-    expect(page.get_by_text("Thiết bị đang mất kết nối mạng.")).to_be_visible()
+    expect(page.get_by_text("Mất kết nối mạng.")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Đã trả lời 2/5")).to_be_visible()
     page.context.set_offline(False)
@@ -86,5 +86,5 @@ def test_a_contest_on_a_phone(hall: Stack, phone: Callable[..., BrowserContext],
     press_blindly(page.get_by_role("button", name="Nộp bài", exact=True), times=2)
     heading(page, "Kết quả lượt thi")
     expect(page.locator("#score")).to_have_text("5/5")
-    press(page.get_by_role("link", name="Về trang của tôi"))
+    press(page.get_by_role("link", name="Đến lượt thi tiếp theo"))
     expect(page.get_by_role("listitem").filter(has_text="Tuần 1, lượt thi 1")).to_contain_text("5/5")

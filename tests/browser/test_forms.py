@@ -65,7 +65,7 @@ def test_the_back_key_goes_one_step_back_and_never_into_a_form_that_was_sent(
     hall: Stack, page: Page, hand: str
 ) -> None:
     page.goto(hall.site_url)
-    press(page.locator("main").get_by_role("link", name="Đăng ký"))
+    press(page.locator("main").get_by_role("link", name="Lần đầu: đăng ký"))
     citizen_id = {"mouse": "040190778001", "touch": "040190778002"}[hand]
     fill_person(page, citizen_id)
     go_on(page, 2)

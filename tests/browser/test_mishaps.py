@@ -126,7 +126,7 @@ def test_work_goes_on_offline_even_after_a_reload_and_everything_is_sent_later(
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     device.set_offline(True)
     choose(option(page, 1))
-    expect(page.get_by_text("Thiết bị đang mất kết nối mạng.")).to_be_visible()
+    expect(page.get_by_text("Mất kết nối mạng.")).to_be_visible()
     expect(page.locator("#save")).to_contain_text("Chưa gửi được, sẽ tự gửi lại.")
 
     page.reload()

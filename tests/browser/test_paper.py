@@ -155,6 +155,18 @@ def test_the_back_key_leads_out_of_a_paper_that_is_handed_in(
     expect(page.get_by_role("heading", level=1, name="Xin chào")).to_be_visible()
 
 
+def test_the_last_look_leads_to_each_of_a_few_missing_questions(
+    hall: Stack, page: Page, new_person: NewPerson, enter: Enter
+) -> None:
+    open_paper(page, hall, new_person(), enter)
+    choose(question(page, 1).locator("input").first)
+    look_over(page)
+    missing = page.locator(".review .notice")
+    expect(missing.get_by_role("button")).to_have_text(["Câu 2", "Câu 3", "Câu 4", "Câu 5"])
+    press(missing.get_by_role("button", name="Câu 4"))
+    expect(question(page, 4)).to_be_visible()
+
+
 def test_a_paper_goes_on_by_itself_where_the_person_wants_it(
     hall: Stack, page: Page, new_person: NewPerson, enter: Enter
 ) -> None:

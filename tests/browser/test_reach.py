@@ -101,7 +101,7 @@ def test_an_app_that_keeps_nothing_is_enough_for_a_whole_exam(
     sign_in(page, hall, person)
     expect(page.get_by_role("heading", level=1, name=re.compile("^Xin chào"))).to_be_visible()
     sit(page)
-    press(page.get_by_role("link", name="Về trang của tôi"))
+    press(page.get_by_role("link", name="Đến lượt thi tiếp theo"))
     expect(page.get_by_role("listitem").filter(has_text="Tuần 1, lượt thi 1")).to_contain_text("/5")
 
 

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.hands import press
+from tests.browser.hands import choose, press
 from tests.browser.people import Person
 from tests.browser.published import canonical
 from tests.stack import Stack, contest_folder, right_answers, running, wait_for
@@ -105,6 +105,8 @@ def test_a_ruling_stands_at_its_question_in_the_own_paper(
     with_more(page, "**/api/attempts/*", rulings=[own])
     person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
     cards = page.locator(".own-paper > li")
+    expect(cards).to_have_count(4)
+    choose(page.get_by_label("Hiện cả những câu đúng"))
     expect(cards).to_have_count(5)
     expect(cards.nth(2)).to_contain_text("Câu 3")
     expect(cards.nth(2)).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")
@@ -210,6 +212,15 @@ def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_
     assert link
     sheets = re.findall(rb"/MediaBox \[0 0 (\d+)\.\d+ (\d+)\.\d+\]", page.pdf(prefer_css_page_size=True))
     assert sheets == [(b"841", b"594")], "one sheet of A4, across"
+    enlarge = page.get_by_role("button", name="Phóng to")
+    if enlarge.is_visible():  # on phones
+        small = page.locator("canvas").first.bounding_box()
+        press(enlarge)
+        large = page.locator("canvas").first.bounding_box()
+        assert small
+        assert large
+        assert large["width"] > 2 * small["width"]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.evaluate("localStorage.clear()")
     calls: list[str] = []
     page.on("request", lambda request: calls.append(request.url))
@@ -222,6 +233,8 @@ def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Mã ngắn không xác nhận họ tên")).to_be_visible()
     expect(page.locator("dl.card")).to_have_count(1)
+    listed = stack.site("/data/results/week-1.json").json()["winners"][0]["name"]
+    expect(page.locator("dl.card")).to_contain_text(listed)
     code = link.rpartition("/")[2]
     assert not [url for url in calls if "/api/" in url or code in url.partition("#")[0]]
     at = 60  # within the first signature

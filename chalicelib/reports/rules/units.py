@@ -261,10 +261,10 @@ def _unit_prize(prize: UnitPrize, definition: Definition) -> Block:
             "that is recognised."
         )
     return point(
-        f"<b>{escape(prize.title)}</b> (ký hiệu <code>{prize.name}</code>): {whole(prize.count)} giải, xét "
-        f"theo {by}, cao hơn xếp trước. Điều kiện: {'; '.join(vi)}.{once}",
-        f"<b>{escape(prize.title)}</b> (<code>{prize.name}</code>): {counted(prize.count, 'prize')}, by "
-        f"{by_en}, the higher first. Conditions: {'; '.join(en)}.{once_en}",
+        f"<b>{escape(prize.title)}</b> (trong tệp kết quả: <code>{prize.name}</code>): {whole(prize.count)} "
+        f"giải, xét theo {by}, cao hơn xếp trước. Điều kiện: {'; '.join(vi)}.{once}",
+        f"<b>{escape(prize.title)}</b> (in the files: <code>{prize.name}</code>): "
+        f"{counted(prize.count, 'prize')}, by {by_en}, the higher first. Conditions: {'; '.join(en)}.{once_en}",
     )
 
 

@@ -30,13 +30,18 @@ export function pieces(text) {
 /** The words alone: to search in, to hear. */
 export const unmarked = (text) => pieces(text).filter(({ mark }) => !mark).map((piece) => piece.text).join("");
 
+const NUMBER = /(\d+\/(?:\d{4}\/)?[A-ZĐ]+-[A-Za-zĐ]+)/; // 61/2018/NĐ-CP, 468/QĐ-TTg
+
+/** The text with the numbers of laws kept in one line: browsers break them at their hyphen. */
+export const unbroken = (text) => text.split(NUMBER).map((part, place) => (place % 2 ? h("span", { class: "unbroken" }, part) : part));
+
 /** The text as a node. */
 export function marked(text) {
   const whole = h("span", { class: "marked" });
   /** @type {HTMLElement} */
   let here = whole;
   for (const piece of pieces(text)) {
-    if (!piece.mark) here.append(piece.text);
+    if (!piece.mark) here.append(...unbroken(piece.text));
     else if (piece.text[1] === "/") here = /** @type {HTMLElement} */ (here.parentElement);
     else {
       const inside = h(/** @type {"u" | "s" | "sub" | "sup"} */ (piece.text.slice(1, -1)));

@@ -2,7 +2,7 @@
 
 import { barList, fill, h } from "./dom.js";
 import { number } from "./format.js";
-import { marked, optionList } from "./marked.js";
+import { marked, optionList, unbroken } from "./marked.js";
 import { rulingView } from "./ruling.js";
 import { byTopic } from "./study.js";
 import { t } from "./texts.js";
@@ -17,15 +17,16 @@ export const weakestFirst = (questions) => byTopic(questions)
 export function ownPaper(questions, rulings, study) {
   const wrong = questions.filter((one) => !one.right);
   const list = h("ol", { class: "list own-paper" });
+  const some = wrong.length > 0 && wrong.length < questions.length;
   const draw = (all) => fill(list, (all ? questions : wrong).map((one) => questionView(one, rulings.find((ruling) => ruling.number === one.number))));
-  const only = h("input", { type: "checkbox", id: "only-wrong", onchange: () => draw(!only.checked) });
-  draw(true);
+  const all = h("input", { type: "checkbox", id: "with-right", onchange: () => draw(all.checked) });
+  draw(!some);
   return h("section", { "aria-labelledby": "own-paper" },
     h("h2", { id: "own-paper" }, t("result.review")),
     h("p", null, t("result.reviewSum", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
-    topicsView(weakestFirst(questions), study),
-    wrong.length > 0 && wrong.length < questions.length && h("label", { class: "choice bare" }, only, h("span", null, t("result.onlyWrong"))),
-    list);
+    some && h("label", { class: "choice bare" }, all, h("span", null, t("result.withRight"))),
+    list,
+    topicsView(weakestFirst(questions), study));
 }
 
 function topicsView(topics, study) {
@@ -50,5 +51,5 @@ function questionView({ number: place, text, options, chosen, keys, right, refer
     h("p", null, h("strong", null, marked(text))),
     optionList(options, look, beside),
     ruling && rulingView(ruling),
-    reference && h("p", { class: "soft" }, t("result.source", { reference })));
+    reference && h("p", { class: "soft" }, unbroken(t("result.source", { reference }))));
 }

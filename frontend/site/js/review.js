@@ -16,7 +16,6 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;
   const without = questions.filter((question) => !isAnswered(attempt, state, question.number));
   const missing = without.length;
-  const which = missing <= NAMED ? `: ${without.map((question) => number(question.number)).join(", ")}` : "";
   const flags = questions.filter((question) => state.flags[question.number]).length;
   const asks = asksPrediction(attempt) && state.prediction === null;
   const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
@@ -35,7 +34,10 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
       t("paper.fewer", { saved: inServer, here: questions.length - missing })),
     why === "overtaken" && h("p", { class: "notice", role: "alert" }, t("paper.overtaken"), " ", t("paper.overtakenReview")),
     missing
-      ? h("p", { class: "notice" }, t("paper.unanswered", { count: missing, which }))
+      ? h("div", { class: "notice" }, h("p", null, t("paper.unanswered", { count: missing })), missing <= NAMED
+        ? h("p", { class: "actions" }, without.map(({ number: place }) =>
+          h("button", { class: "button", type: "button", onclick: () => back(place) }, placeName(attempt, place))))
+        : h("p", null, t("paper.below")))
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
     flags > 0 && h("p", { class: "notice" }, t("paper.stillFlagged", { count: flags })),
     asks && h("p", { class: "notice" }, t("paper.noPrediction")),

@@ -26,9 +26,10 @@ addTexts({
   "paper.confirm": ["Kiểm tra trước khi nộp", "Check before you hand in"],
   "paper.allDone": ["Bạn đã trả lời tất cả {all} câu.", "You have answered all {all} questions."],
   "paper.unanswered": [
-    "Còn {count} câu chưa trả lời{which}. Bấm vào câu hỏi bên dưới để quay lại.",
-    "{count} questions are not answered{which}. Choose one below to go back to it.",
+    "Còn {count} câu chưa trả lời.",
+    "{count} questions are not answered.",
   ],
+  "paper.below": ["Bấm vào câu hỏi bên dưới để quay lại.", "Choose one below to go back to it."],
   "paper.stillFlagged": ["{count} câu còn đánh dấu cần xem lại.", "{count} questions are marked to look at again."],
   "paper.yourAnswers": ["Các câu trả lời của bạn", "Your answers"],
   "paper.predictionName": ["Câu dự đoán", "Prediction"],

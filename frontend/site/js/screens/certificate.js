@@ -29,6 +29,10 @@ export async function screen({ argument, contest }) {
   const picture = certificate(lines, link);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
+  const large = h("button", { class: "button quiet", type: "button", "aria-pressed": "false" }, t("cert.enlarge"));
+  large.addEventListener("click", () => {
+    large.setAttribute("aria-pressed", String(picture.classList.toggle("large")));
+  });
   const said = h("p", { class: "hint", role: "status" });
   const save = () => {
     savePicture(`giay-chung-nhan-tuan-${week}.png`, picture);
@@ -45,8 +49,9 @@ export async function screen({ argument, contest }) {
   const content = [
     h("section", { class: "certificate" },
       h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week })),
-      picture,
+      h("div", { class: "across" }, picture),
       h("div", { class: "unprinted" },
+        h("p", { class: "enlarge" }, large),
         !told.decision && h("p", { class: "notice" }, t("cert.provisional")),
         h("p", { class: "actions" },
           h("button", { class: "button primary", type: "button", onclick: save }, t("cert.save")),

@@ -43,7 +43,7 @@ async function outcomeOf(typed, contest) {
   const places = await placesByShort(code, data, contest.weeks.map((week) => week.number));
   if (places) {
     return places.length
-      ? [h("p", { class: "notice" }, t("look.short")), places.map((place) => card(place, contest))]
+      ? [h("p", { class: "notice" }, t("look.short")), await Promise.all(places.map(async (place) => card({ ...place, listed: await listedName(place) }, contest)))]
       : h("p", { class: "notice bad" }, t("look.nobody"));
   }
   const found = unpacked(code);
@@ -55,11 +55,19 @@ async function outcomeOf(typed, contest) {
   return [h("p", { class: `notice ${look}`, role: "status" }, h("strong", null, t(`look.${verdict}`))), verdict !== "bad" && card(found.told, contest)];
 }
 
+/** What the published list calls a winner; names of others are published nowhere. */
+async function listedName({ week, pseudonym }) {
+  const page = await data(`results/week-${week}.json`);
+  const mine = page && page.winners.find(({ code }) => code && pseudonym.startsWith(code));
+  return mine ? mine.name : "";
+}
+
 function card(told, contest) {
   const row = (name, value) => value && h("div", null, h("dt", null, name), h("dd", null, value));
   const { decision, decided_on: day } = told;
   return h("dl", { class: "rows card" },
     row(t("look.name"), told.name),
+    row(t("look.listed"), told.listed),
     row(t("look.unit"), told.unit),
     row(t("look.contest"), told.contest === contest.id ? contest.title : told.contest),
     row(t("look.week"), t("home.week", { week: told.week })),

@@ -84,17 +84,17 @@ function statusCard(at, signedIn, open) {
   const left = change && h("p", { class: "until" },
     t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
     h("strong", { class: "countdown" }, countdown(change - clock.now())));
+  const running = kind === "open";
   const [target, name] = open ? [`#/paper/${open.attempt_id}`, t("me.resume")]
-    : signedIn ? ["#/me", t(kind === "open" ? "home.enter" : "nav.me")]
-      : ["#/sign-in", t(kind === "open" ? "home.enter" : "nav.signIn")];
+    : signedIn ? ["#/me", t(running ? "home.enter" : "nav.me")]
+      : ["#/sign-in", t(running ? "home.enterAgain" : "nav.signIn")];
   const enter = h("a", { class: "button primary", href: target }, name);
-  const register = !signedIn && h("a", { class: "button", href: "#/register" }, t("nav.register"));
+  const register = !signedIn && h("a", { class: "button", href: "#/register" }, t(running ? "home.registerFirst" : "nav.register"));
   const results = h("a", { class: "button primary", href: "#/results" }, t("home.seeResults"));
   return [
     h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
     left || h("p", { class: "until" }, t("home.thanks")),
     !signedIn && (kind === "before" || kind === "between") && h("p", { class: "hint" }, t("home.signInAhead")),
-    !signedIn && kind === "open" && h("p", { class: "hint" }, t("home.which")),
     open && h("p", { class: "hint" }, t("me.runsOut", { time: time(open.deadline, true) })),
     h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
   ];

@@ -15,10 +15,13 @@ import "../texts-me.js";
 import "../texts-result.js";
 import "../texts-proof.js";
 
+/** By week, then by attempt. */
+const newestFirst = ({ record: one }, { record: other }) => other.week - one.week || other.number - one.number;
+
 export async function screen({ argument, signedIn, kept }) {
-  const mine = signedIn ? receipts.of(signedIn.participant.participant_id) : [];
+  const mine = signedIn ? receipts.of(signedIn.participant.participant_id).sort(newestFirst) : [];
   const box = h("textarea", { id: "receipt-text", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "receipt-hint" });
-  const file = h("input", { type: "file", id: "receipt-file", accept: ".json,application/json" });
+  const file = h("input", { class: "unseen", type: "file", id: "receipt-file", accept: ".json,application/json" });
   const problem = summaryBox();
   const outcome = h("div", { "aria-live": "polite" });
   const check = h("button", { class: "button primary", type: "submit" }, t("receipt.check"));
@@ -54,7 +57,7 @@ export async function screen({ argument, signedIn, kept }) {
   });
   form.addEventListener("submit", once(check, run));
   form.append(problem,
-    h("div", { class: "field" }, h("label", { for: "receipt-file" }, t("receipt.file")), file),
+    h("p", { class: "actions" }, file, h("label", { class: "button", for: "receipt-file" }, t("receipt.file"))),
     h("div", { class: "field" }, h("label", { for: "receipt-text" }, t("receipt.paste")),
       h("p", { class: "hint", id: "receipt-hint" }, t("receipt.hint")), box),
     h("p", { class: "actions" }, check));

@@ -14,9 +14,8 @@ import { t } from "../texts.js";
 import "../texts-paper.js";
 import "../texts-result.js";
 
-const HIGH = 0.8; // of the points
-const MIDDLE = 0.5;
-const WORDS = { perfect: "result.perfect", high: "result.high", middle: "result.middle", low: "result.low" };
+const LEVELS = { perfect: 1, nearly: 0.9, high: 0.8, middle: 0.5, low: 0 }; // of the points
+const WORDS = { perfect: "result.perfect", nearly: "result.nearly", high: "result.high", middle: "result.middle", low: "result.low" };
 
 /**
  * `status` is "submitted" or "overdue"; a score is null for an attempt that is not counted, or not told yet; `ruled_score` is
@@ -57,8 +56,7 @@ export function resultView({ status, result }, contest) {
 /** How it went, in one word of the style sheet; null while there is no score. */
 export function levelOf(points, total) {
   if (points === null) return null;
-  if (points === total) return "perfect";
-  return points >= HIGH * total ? "high" : points >= MIDDLE * total ? "middle" : "low";
+  return Object.keys(LEVELS).find((level) => points >= LEVELS[/** @type {keyof typeof LEVELS} */ (level)] * total);
 }
 
 /** Where it stands among the own attempts of the week; nothing where the page does not know them. */
@@ -74,12 +72,12 @@ function next(contest, { left, open, level, counted, reviewed }) {
   const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
   const better = left > 0 && level !== "perfect";
   const again = left > 0 && h("a", { class: better ? "button primary" : "button", href: "#/me" }, t("result.again")); // even then time may count
-  const mine = h("a", { class: better ? "button quiet" : "button primary", href: "#/me" }, t("result.toMe"));
+  const mine = !left && h("a", { class: "button primary", href: "#/me" }, t("result.toMe")); // where one goes on, too
   const told = h("p", { class: "hint", role: "status" });
-  const tell = (level === "perfect" || level === "high") && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
+  const tell = ["perfect", "nearly", "high"].includes(level) && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
   return [
     open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
-    h("p", { class: "actions" }, better ? [again, study, tell, mine] : [mine, study, tell, again]),
+    h("p", { class: "actions" }, better ? [again, study, tell] : [mine, study, tell, again]),
     told,
     counted && !reviewed && h("p", { class: "hint" }, t("result.later"), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
   ];
