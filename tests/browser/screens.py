@@ -182,7 +182,7 @@ def certificate_check(visit: Visit) -> None:
     me_after(visit)
     code = visit.page.locator(".own code").inner_text()
     visit.page.goto(f"{visit.stack.site_url}/#/xac-thuc/1-{code}")
-    expect(visit.page.get_by_text("Đây là kết quả đang công bố của mã này.")).to_be_visible()
+    expect(visit.page.get_by_text("Mã có trong kết quả đang công bố.")).to_be_visible()
 
 
 def _paper(visit: Visit, mode: str) -> None:

@@ -238,6 +238,15 @@ def test_the_server_is_asked_before_fewer_answers_are_handed_in(page: Page, sitt
     expect(page.locator("#score")).to_have_text("19/20")
 
 
+def test_home_says_how_long_the_open_paper_lasts_and_leads_back_to_it(page: Page) -> None:
+    open_list(page)
+    press(page.get_by_role("link", name="Tạm rời bài thi"))
+    press(page.get_by_role("link", name="Trang chủ"))
+    expect(page.locator(".until")).to_have_text(re.compile(r"Bài đang mở còn \d+:\d\d"))
+    press(page.get_by_role("link", name="Làm tiếp bài đang mở"))
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+
+
 def test_my_page_leads_to_the_open_paper_without_a_line(page: Page, device: BrowserContext) -> None:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     device.set_offline(True)

@@ -165,6 +165,11 @@ def test_the_last_look_leads_to_each_of_a_few_missing_questions(
     expect(missing.get_by_role("button")).to_have_text(["Câu 2", "Câu 3", "Câu 4", "Câu 5"])
     press(missing.get_by_role("button", name="Câu 4"))
     expect(question(page, 4)).to_be_visible()
+    press(page.get_by_role("button", name="Kiểm tra và nộp bài"))  # what has led here leads back
+    press(missing.get_by_role("button", name="Câu 2"))
+    press(step(page, "Câu trước"))
+    expect(step(page, "Câu sau")).to_be_visible()
+    expect(page.get_by_role("button", name="Kiểm tra và nộp bài")).to_have_count(0)
 
 
 def test_a_paper_goes_on_by_itself_where_the_person_wants_it(

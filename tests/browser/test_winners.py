@@ -167,7 +167,7 @@ def test_a_unit_that_cannot_win_is_told_why_beside_its_place(
     with_more(page, "**/data/results/week-1.json", units=[{**unit, "note": "below_min_rate"} for unit in units])
     person.opens(page, stack.site_url, "#/me")
     unit = page.get_by_role("region", name="Đơn vị của bạn")
-    expect(unit).to_contain_text("Đơn vị bạn chưa được xét giải: chưa đạt tỷ lệ tối thiểu.")
+    expect(unit).to_contain_text("Đơn vị bạn chưa được xét giải: chưa đạt tỷ lệ tối thiểu (0,0%).")
     expect(unit).not_to_contain_text("dẫn đầu")
 
 

@@ -23,7 +23,7 @@ export function ownPaper(questions, rulings, study) {
   draw(!some);
   return h("section", { "aria-labelledby": "own-paper" },
     h("h2", { id: "own-paper" }, t("result.review")),
-    h("p", null, t("result.reviewSum", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
+    h("p", null, t(wrong.length ? "result.reviewSum" : "result.allRight", { right: number(questions.length - wrong.length), wrong: number(wrong.length) })),
     some && h("label", { class: "choice bare" }, all, h("span", null, t("result.withRight"))),
     list,
     topicsView(weakestFirst(questions), study));

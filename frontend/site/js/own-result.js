@@ -38,7 +38,7 @@ export async function showOwn(box, me, contest) {
     const [newest, ...earlier] = await Promise.all(mine.map(({ week, pseudonym }) => placeOf(week, pseudonym)));
     const pages = await Promise.all(weeks.map(pageOf));
     const page = newest && pages[weeks.indexOf(newest.week)];
-    const unit = unitView(me.participant.unit_code, pages.filter(Boolean), contest.unit_score.volume);
+    const unit = unitView(me.participant.unit_code, pages.filter(Boolean), contest);
     fill(box, closing && h("p", { class: "notice" }, t("own.closing", { week: closing })),
       newest && card(newest, page, me, contest),
       earlier.some(Boolean) && h("section", { "aria-labelledby": "earlier" }, h("h3", { id: "earlier" }, t("own.earlier")),
@@ -99,11 +99,20 @@ function card(place, page, me, contest) {
     h("p", { class: "hint" }, t("own.equal")), whole);
 }
 
+/** The figure that a unit misses, where the week's prizes have only one. */
+function leastOf({ note, headcount, exempt }, prizes) {
+  const [prize, ...others] = prizes.filter(({ when }) => when === "week");
+  if (!prize || others.length) return "";
+  if (note === "below_min_people") return ` (${number(prize.min_people)})`;
+  const step = prize.min_rate.find(({ up_to: most }) => most === null || headcount - exempt <= most);
+  return note === "below_min_rate" && step ? ` (${percent(step.rate)})` : "";
+}
+
 const lowered = (words) => words[0].toLowerCase() + words.slice(1);
 
 /** The unit's place in the newest of `pages`, its distance to the next one, and its course; null without a unit. */
-function unitView(code, pages, volume) {
-  const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code, volume) })).filter(({ unit }) => unit);
+function unitView(code, pages, contest) {
+  const found = pages.map((page) => ({ week: page.week, ...unitIn(page, code, contest.unit_score.volume) })).filter(({ unit }) => unit);
   if (!code || !found.length) return null;
   const [{ week, unit, place, tied, others, next, behind }] = found;
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
@@ -117,7 +126,7 @@ function unitView(code, pages, volume) {
         fact(`${tied ? "=" : ""}${number(place)}`, t("own.unitRank", { others: number(others) })),
         unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
-      unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: lowered(t(`unit.${unit.note}`)) })),
+      unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: `${lowered(t(`unit.${unit.note}`))}${leastOf(unit, contest.unit_prizes)}` })),
       unit.unit_score === null && h("p", { class: "hint" }, t("unit.untold")),
       h("p", null, !next ? !unit.note && t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })

@@ -9,6 +9,10 @@ import { t } from "./texts.js";
 // Many banks say it in the question: once is enough.
 const SAYS_SEVERAL = /chọn (tất cả|các|những) phương án/i;
 
+const ASKS_TRUTH = /đúng hay sai/i;
+/** Whether the question is a statement that is right or wrong. */
+const isStatement = (options) => options.length === 2 && options.every(({ text }) => ["Đúng", "Sai"].includes(text));
+
 /** The place of the prediction, after the questions. */
 export const predictionPlace = ({ questions }) => questions.length + 1;
 
@@ -84,7 +88,8 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
   }
   const title = h("legend", { tabindex: "-1" }, h("span", { class: "number" }, t("paper.question", { number })), marked(text));
   const box = h("fieldset", { class: "question", id: `q${number}` }, title,
-    multiple && !SAYS_SEVERAL.test(text) && h("p", { class: "hint" }, t("paper.several")), labels, flag.button);
+    multiple && !SAYS_SEVERAL.test(text) && h("p", { class: "hint" }, t("paper.several")),
+    isStatement(options) && !ASKS_TRUTH.test(text) && h("p", { class: "hint" }, t("paper.truth")), labels, flag.button);
   refresh();
   return { box, title, refresh };
 }

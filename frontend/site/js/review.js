@@ -16,7 +16,9 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const { questions } = attempt;
   const without = questions.filter((question) => !isAnswered(attempt, state, question.number));
   const missing = without.length;
-  const flags = questions.filter((question) => state.flags[question.number]).length;
+  const flagged = questions.filter((question) => state.flags[question.number]);
+  const few = (some) => h("p", { class: "actions" }, some.map(({ number: place }) =>
+    h("button", { class: "button", type: "button", onclick: () => back(place) }, placeName(attempt, place))));
   const asks = asksPrediction(attempt) && state.prediction === null;
   const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
   send.addEventListener("click", once(send, submit));
@@ -34,12 +36,9 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
       t("paper.fewer", { saved: inServer, here: questions.length - missing })),
     why === "overtaken" && h("p", { class: "notice", role: "alert" }, t("paper.overtaken"), " ", t("paper.overtakenReview")),
     missing
-      ? h("div", { class: "notice" }, h("p", null, t("paper.unanswered", { count: missing })), missing <= NAMED
-        ? h("p", { class: "actions" }, without.map(({ number: place }) =>
-          h("button", { class: "button", type: "button", onclick: () => back(place) }, placeName(attempt, place))))
-        : h("p", null, t("paper.below")))
+      ? h("div", { class: "notice" }, h("p", null, t("paper.unanswered", { count: missing })), missing <= NAMED ? few(without) : h("p", null, t("paper.below")))
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
-    flags > 0 && h("p", { class: "notice" }, t("paper.stillFlagged", { count: flags })),
+    flagged.length > 0 && h("div", { class: "notice" }, h("p", null, t("paper.stillFlagged", { count: flagged.length })), flagged.length <= NAMED && few(flagged)),
     asks && h("p", { class: "notice" }, t("paper.noPrediction")),
     attempt.prediction_question && !asksPrediction(attempt)
       && h("p", null, t("paper.predictionFixed", { value: number(attempt.counted_prediction) })),

@@ -160,6 +160,8 @@ function paperScreen(paper, machine) {
   let area = null; // the area that is shown
   let reviewed = ""; // the answers that the review shows
   let notes = ""; // the notes above the paper
+  /** @type {number | null} */
+  let mending = null; // the place that the review has led to: it leads back
 
   const bar = examBar(paper);
   const note = h("div", { class: "notes", tabindex: "-1" });
@@ -203,7 +205,7 @@ function paperScreen(paper, machine) {
     if (mode !== "one" || !byHand || !forward.get() || paper.questions.find((one) => one.number === number).multiple) return;
     timer = setTimeout(() => afterClick(() => {
       const on = places[places.indexOf(number) + 1];
-      if (on && area === "sheet" && sheet.at === number && !machine.view().locked) goTo(on);
+      if (on && area === "sheet" && sheet.at === number && mending !== number && !machine.view().locked) goTo(on);
     }), FORWARD_MS);
   }
 
@@ -213,6 +215,7 @@ function paperScreen(paper, machine) {
   }
 
   function look(place) {
+    if (place !== mending) mending = null;
     sheet.at = place;
     machine.look(place);
     if (mode === "one") view.showOnly(place);
@@ -258,7 +261,7 @@ function paperScreen(paper, machine) {
     bar.showAnswered(paper.questions.filter((question) => sheet.answers[question.number]).length);
     jumps.draw(mode === "one" ? sheet.at : null);
     const at = places.indexOf(sheet.at);
-    const last = mode === "list" || at === places.length - 1;
+    const last = mode === "list" || at === places.length - 1 || sheet.at === mending;
     before.hidden = mode === "list";
     before.disabled = at === 0;
     next.hidden = last;
@@ -269,7 +272,10 @@ function paperScreen(paper, machine) {
   function back(place) {
     machine.goOn();
     put("sheet");
-    if (place !== undefined) return goTo(place);
+    if (place !== undefined) {
+      mending = place;
+      return goTo(place);
+    }
     keys.step({ place: sheet.at });
     if (toReview.closest("dialog")) return view.focus(sheet.at); // it lies in the closed list
     toReview.focus({ preventScroll: true });

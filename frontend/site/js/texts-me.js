@@ -36,6 +36,7 @@ addTexts({
     "The week has just opened; your paper opens in about {seconds} s. Its time runs only from then on.",
   ],
   "me.receipt": ["Biên nhận", "Receipt"],
+  "me.review": ["Xem bài làm, đáp án", "See the paper and its key"],
   "me.offline": [
     "Chưa nhận được trả lời của máy chủ nên trang này chưa đầy đủ. Bài đang làm dở trên thiết bị này vẫn mở được.",
     "The server has not answered, so this page is not complete. The paper that is open on this device can be gone on with.",

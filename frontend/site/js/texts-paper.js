@@ -9,6 +9,7 @@ addTexts({
   "paper.answered": ["Đã trả lời", "Answered"],
   "paper.question": ["Câu {number}", "Question {number}"],
   "paper.several": ["Chọn tất cả phương án đúng", "Choose all right options"],
+  "paper.truth": ["Nhận định này đúng hay sai?", "Is this statement right (Đúng) or wrong (Sai)?"],
   "paper.predictionFixed": [
     "Số dự đoán của bạn trong tuần này đã được ghi nhận: {value}. Mỗi người có một số dự đoán cho cả tuần.",
     "Your prediction of this week is fixed: {value}. Each person has one prediction a week.",
@@ -91,7 +92,7 @@ addTexts({
   ],
   "save.none": ["Câu trả lời được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục câu trả lời đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên thiết bị, sẽ tự gửi.", "Kept on this device, sent by itself."],
+  "save.waiting": ["Đã giữ trên thiết bị, sắp gửi.", "Kept on this device, about to be sent."],
   "save.waitingNotKept": [
     "Chờ gửi… Trình duyệt này không giữ được câu trả lời, xin đừng đóng trang.",
     "To be sent… This browser cannot keep answers; please do not close the page.",

@@ -24,6 +24,7 @@ addTexts({
   "result.told": ["Đã sao chép địa chỉ cuộc thi. Bạn có thể dán vào tin nhắn.", "The address is copied. You can paste it into a message."],
   "result.review": ["Bài làm và đáp án", "Your paper and the key"],
   "result.reviewSum": ["Đúng {right} câu, sai hoặc bỏ trống {wrong} câu.", "{right} right, {wrong} wrong or blank."],
+  "result.allRight": ["Đúng cả {right} câu.", "All {right} are right."],
   "result.byTopic": ["Số câu đúng theo chủ đề, chủ đề cần ôn trước đứng đầu", "Right answers by topic, the one to study first on top"],
   "result.withRight": ["Hiện cả những câu đúng", "Show what was right, too"],
   "result.right": ["Đúng", "Right"],
@@ -33,8 +34,8 @@ addTexts({
   "result.key": ["đáp án", "key"],
   "result.source": ["Căn cứ: {reference}", "Source: {reference}"],
   "result.reviewLater": [
-    "Sau khi tuần thi kết thúc, bạn xem được tại đây từng câu đúng, sai, đáp án và căn cứ.",
-    "After the week has closed you see here what was right and wrong, the key and its source.",
+    "Khi đó bạn cũng xem được tại đây từng câu đúng, sai, đáp án và căn cứ.",
+    "Then you also see here what was right and wrong, the key and its source.",
   ],
   "result.scoreLater": [
     "Điểm sẽ được công bố sau khi tuần thi kết thúc.",
@@ -81,7 +82,7 @@ addTexts({
   ],
   "receipt.outcome": ["Kết quả kiểm tra", "What was found"],
   "receipt.attempt": ["Lượt thi", "Attempt"],
-  "receipt.minute": ["Phút của nhật ký", "Minute of the log"],
+  "receipt.minute": ["Ghi vào nhật ký trong phút bắt đầu lúc", "Logged in the minute from"],
   "receipt.checkpoint": [
     "Dành cho người theo dõi nhật ký: mốc mới nhất, {size} phút; người khác phải thấy cùng mã này ở cùng số phút:",
     "For who watches the log: its newest checkpoint, {size} minutes; others must see the same digest at the same number:",

@@ -36,6 +36,7 @@ const TEXTS = {
   "home.opensIn": ["{name} bắt đầu sau", "{name} opens in"],
   "home.signInAhead": ["Hãy đăng nhập trước giờ mở để vào thi được ngay.", "Sign in before it opens, and you can start at once."],
   "home.closesIn": ["{name} kết thúc sau", "{name} closes in"],
+  "home.paperLeft": ["Bài đang mở còn", "The open paper ends in"],
   "home.thanks": ["Cảm ơn bạn đã quan tâm. Mời xem kết quả.", "Thank you. Please see the results."],
   "home.enter": ["Vào thi", "Enter the contest"],
   "home.enterAgain": ["Đã đăng ký: vào thi", "Registered: enter"],

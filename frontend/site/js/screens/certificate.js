@@ -29,9 +29,12 @@ export async function screen({ argument, contest }) {
   const picture = certificate(lines, link);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
-  const large = h("button", { class: "button quiet", type: "button", "aria-pressed": "false" }, t("cert.enlarge"));
-  large.addEventListener("click", () => {
-    large.setAttribute("aria-pressed", String(picture.classList.toggle("large")));
+  const sheet = h("div", { class: "across" }, picture);
+  const size = h("button", { class: "button quiet", type: "button" }, t("cert.enlarge"));
+  size.addEventListener("click", () => {
+    const large = picture.classList.toggle("large");
+    size.textContent = t(large ? "cert.reduce" : "cert.enlarge");
+    sheet.scrollLeft = (sheet.scrollWidth - sheet.clientWidth) / 2;
   });
   const said = h("p", { class: "hint", role: "status" });
   const save = () => {
@@ -49,9 +52,9 @@ export async function screen({ argument, contest }) {
   const content = [
     h("section", { class: "certificate" },
       h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week })),
-      h("div", { class: "across" }, picture),
+      h("p", { class: "enlarge unprinted" }, size),
+      sheet,
       h("div", { class: "unprinted" },
-        h("p", { class: "enlarge" }, large),
         !told.decision && h("p", { class: "notice" }, t("cert.provisional")),
         h("p", { class: "actions" },
           h("button", { class: "button primary", type: "button", onclick: save }, t("cert.save")),
@@ -82,7 +85,7 @@ function linesOf(told, contest) {
       decision && t("cert.rank", { rank: number(rank), ranked: number(ranked) })].filter(Boolean).join(", "),
     decision && prize && t("cert.prize", { prize })].filter(Boolean),
     basis: [decision && t("cert.decision", { decision, day: date(`${day}T12:00:00Z`) }),
-      from && t("cert.when", { from: date(from), to: date(to) })].filter(Boolean),
+      from && t(date(from) === date(to) ? "cert.day" : "cert.when", { from: date(from), to: date(to) })].filter(Boolean),
     check: [t("cert.scan", { address: `${location.host}/#/xac-thuc`, short: shortOf(told) }), t("cert.signed")],
   };
 }

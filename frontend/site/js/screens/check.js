@@ -2,7 +2,7 @@
 
 import { data } from "../api.js";
 import { checked, placesByShort, unpacked } from "../certificate-code.js";
-import { fill, h, once } from "../dom.js";
+import { fill, focusOn, h, once } from "../dom.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { date, number } from "../format.js";
 import { explain } from "../problems.js";
@@ -20,16 +20,17 @@ export async function screen({ argument, contest, kept }) {
     h("div", { class: "field" }, h("label", { for: "certificate-code" }, t("look.code")), input),
     h("p", { class: "actions" }, check));
   const mistakes = mistakesOf(form, problem);
-  const run = async (typed) => {
+  const run = async (typed, again = false) => {
     mistakes.none();
     try {
       fill(outcome, await outcomeOf(typed, contest));
+      if (again) focusOn(outcome.querySelector(".notice"));
     } catch (error) {
       fill(outcome);
       mistakes.say(explain(error));
     }
   };
-  form.addEventListener("submit", once(check, () => run(input.value)));
+  form.addEventListener("submit", once(check, () => run(input.value, true)));
   if (kept) input.value = kept;
   if (argument) await run(argument);
   const content = h("section", { class: "narrow" }, h("h1", null, title), outcome,
@@ -43,7 +44,7 @@ async function outcomeOf(typed, contest) {
   const places = await placesByShort(code, data, contest.weeks.map((week) => week.number));
   if (places) {
     return places.length
-      ? [h("p", { class: "notice" }, t("look.short")), await Promise.all(places.map(async (place) => card({ ...place, listed: await listedName(place) }, contest)))]
+      ? [h("div", { class: "notice" }, h("p", null, h("strong", null, t("look.half"))), h("p", null, t("look.short"))), await Promise.all(places.map(async (place) => card({ ...place, listed: await listedName(place) }, contest)))]
       : h("p", { class: "notice bad" }, t("look.nobody"));
   }
   const found = unpacked(code);

@@ -3,7 +3,7 @@
 import { pause } from "../api.js";
 import { clock } from "../clock.js";
 import { afterClick, fill, h } from "../dom.js";
-import { countdown, moment, number, span, time } from "../format.js";
+import { countdown, moment, number, span } from "../format.js";
 import { showLive } from "../live.js";
 import { phase } from "../phase.js";
 import { isEnglish, t } from "../texts.js";
@@ -32,8 +32,10 @@ export async function screen({ contest, signedIn }) {
   const timer = setInterval(() => {
     const at = phase(contest.weeks, clock.now());
     const left = status.querySelector(".countdown");
-    if (at.kind !== shown.kind || at.week !== shown.week) afterClick(draw); // the second in which everybody presses
-    else if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
+    const ended = open && Date.parse(open.deadline) <= clock.now();
+    if (ended) open = undefined;
+    if (ended || at.kind !== shown.kind || at.week !== shown.week) afterClick(draw); // the second in which everybody presses
+    else if (left) left.textContent = countdown(endOf(at, open) - clock.now());
     shown = at;
   }, 1000);
   const shownLive = showLive(live, () => phase(contest.weeks, clock.now()).week);
@@ -79,11 +81,14 @@ export const organiserLine = ({ emblem, portal }, name) => h("div", { class: "or
 const banner = ({ file, width, height }) =>
   h("img", { class: "banner", src: `/data/${file}`, alt: "", width, height, loading: "lazy" });
 
+/** What the countdown leads to: the end of an open paper before anything else. */
+const endOf = ({ change }, open) => (open ? Date.parse(open.deadline) : /** @type {number} */ (change));
+
 function statusCard(at, signedIn, open) {
   const { kind, week, change } = at;
-  const left = change && h("p", { class: "until" },
-    t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
-    h("strong", { class: "countdown" }, countdown(change - clock.now())));
+  const left = (open || change) && h("p", { class: "until" },
+    open ? t("home.paperLeft") : t(kind === "open" ? "home.closesIn" : "home.opensIn", { week }), " ",
+    h("strong", { class: "countdown" }, countdown(endOf(at, open) - clock.now())));
   const running = kind === "open";
   const [target, name] = open ? [`#/paper/${open.attempt_id}`, t("me.resume")]
     : signedIn ? ["#/me", t(running ? "home.enter" : "nav.me")]
@@ -95,7 +100,6 @@ function statusCard(at, signedIn, open) {
     h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
     left || h("p", { class: "until" }, t("home.thanks")),
     !signedIn && (kind === "before" || kind === "between") && h("p", { class: "hint" }, t("home.signInAhead")),
-    open && h("p", { class: "hint" }, t("me.runsOut", { time: time(open.deadline, true) })),
     h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
   ];
 }

@@ -53,17 +53,22 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     const now = phase(contest.weeks, clock.now());
     const at = { ...now, short: endsEarly(contest, now) };
     const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === at.short;
+    const began = shown !== null && !same && shown.kind === "open"; // the week has ended while somebody looks
     shown = at;
+    if (began) tellOwn();
     if (!same) return fill(status, standing(contest, at, me, starter, open));
     const left = status.querySelector(".until .countdown");
     if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
     return status;
   };
+  const own = h("div", { class: "own-place", "aria-live": "polite", hidden: true }, h("p", { class: "loading" }, t("app.loading")));
+  const tellOwn = async () => {
+    own.hidden = !attempts.length || !contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
+    if (!own.hidden) await showOwn(own, me, contest);
+  };
   draw();
   const timer = setInterval(() => afterClick(draw), 1000);
-  const own = h("div", { class: "own-place", "aria-live": "polite" }, h("p", { class: "loading" }, t("app.loading")));
-  own.hidden = !attempts.length || !contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
-  if (!own.hidden) await Promise.race([showOwn(own, me, contest), pause(OWN_WITHIN_MS)]);
+  await Promise.race([tellOwn(), pause(OWN_WITHIN_MS)]);
   import("./paper.js").catch(() => {}); // ahead of the start: one step less on a slow line
   const content = [
     h("section", null,
@@ -78,7 +83,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     !query.get("own") && own,
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),
-      attempts.length ? history(attempts) : h("p", { class: "soft" }, t("me.noHistory"))),
+      attempts.length ? history(attempts, contest) : h("p", { class: "soft" }, t("me.noHistory"))),
     h("p", null, h("button", { class: "button quiet", type: "button", onclick: leave }, t("me.signOut"))),
   ];
   return { title: t("me.title"), content, stop: () => clearInterval(timer), keep: () => me };
@@ -177,7 +182,13 @@ function standing(contest, at, me, starter, kept) {
 /** Whether the score of an attempt that counts is told after the close. */
 const untold = ({ counted, score }) => counted && score === null;
 
-function history(attempts) {
+/** Whether an attempt's answers and keys may be seen by now. */
+const isReviewed = ({ week, counted, status }, { weeks, paper }) => {
+  const over = ({ closes_at: at }) => Date.parse(at) <= clock.now();
+  return status !== "open" && counted && (paper.publish_bank ? weeks.some((one) => one.number === week && over(one)) : weeks.every(over));
+};
+
+function history(attempts, contest) {
   const best = bestScores(attempts);
   return h("ul", { class: "list two" }, attempts.slice().reverse().map((attempt) => {
     const { attempt_id: id, week, number: count, status, total, duration_ms: took } = attempt;
@@ -196,6 +207,7 @@ function history(attempts) {
         isBest && h("span", { class: "badge good" }, t("me.bestMark")),
         !open && !attempt.counted && h("span", { class: "badge" }, t("me.discarded")),
         status === "overdue" && attempt.counted && h("span", { class: "badge" }, t("me.overdue")),
+        isReviewed(attempt, contest) && h("a", { href: `#/paper/${id}` }, t("me.review")),
         receipts.get(id) && h("a", { href: `#/receipt/${id}` }, t("me.receipt"))));
   }));
 }
