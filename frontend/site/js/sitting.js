@@ -282,8 +282,12 @@ function paperScreen(paper, machine) {
     return toReview.scrollIntoView({ block: "center" });
   }
 
+  /** For the line that says to go on without a connection. */
+  const markAnswering = () => document.body.classList.toggle("answering", area === "sheet" && !machine.view().locked);
+
   function put(kind, ...content) {
     area = kind;
+    markAnswering();
     if (kind === "sheet") return fill(box, sheetView);
     if (kind !== "review") return fill(box, ...content);
     const { why, inServer } = machine.view();
@@ -314,7 +318,7 @@ function paperScreen(paper, machine) {
       if (area !== wanted) put(wanted, missed(paper, machine));
     } else if (wanted !== area || (wanted === "review" && reviewed !== same)) put(wanted);
     toReview.hidden = now.locked;
-    document.body.classList.toggle("answering", area === "sheet" && !now.locked);
+    markAnswering();
     drawNotes(now);
   }
 

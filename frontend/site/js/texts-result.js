@@ -60,8 +60,8 @@ addTexts({
     "This attempt does not count because no question was answered.",
   ],
   "result.later": [
-    "Kết quả xếp hạng được công bố sau khi tuần thi kết thúc.",
-    "The ranking is published after the week has closed.",
+    "Kết quả xếp hạng được công bố sau khi tuần thi kết thúc lúc {at}, thường trong mười phút.",
+    "The ranking is published after the week has closed at {at}, mostly within ten minutes.",
   ],
   "result.toMe": ["Về trang của tôi", "To my page"],
 
@@ -93,5 +93,6 @@ addTexts({
     "It is signed and kept on this device. Save a copy, to check it yourself after the week was closed. The file is for checking, not for reading.",
   ],
   "receipt.code": ["Mã biên nhận:", "Code:"],
+  "receipt.saved": ["Tệp được lưu vào mục tải xuống của thiết bị.", "The file goes to this device's downloads."],
   "receipt.save": ["Tải biên nhận", "Save the receipt"],
 });

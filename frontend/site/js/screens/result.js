@@ -48,7 +48,7 @@ export function resultView({ status, result }, contest) {
         at && row(t("result.at"), moment(at, true))),
       counted && status === "overdue" && h("p", { class: "notice" }, t("result.overdue")),
       late && counted && status !== "overdue" && h("p", { class: "notice" }, t("result.late"))),
-    next(contest, { left, open, level, counted, reviewed: questions.length > 0 }),
+    next(contest, { week, left, open, level, counted, reviewed: questions.length > 0 }),
     questions.length > 0 ? ownPaper(questions, rulings, contest.paper.publish_bank) : rulings.length > 0 && rulingsSection(rulings),
     receipt && receiptSection(id, receipt));
 }
@@ -68,7 +68,8 @@ function standing(before, points, total, open) {
 }
 
 /** What makes sense now: again, study, tell others; and what comes after the week. */
-function next(contest, { left, open, level, counted, reviewed }) {
+function next(contest, { week, left, open, level, counted, reviewed }) {
+  const { closes_at: closes } = contest.weeks.find(({ number: one }) => one === week) || {};
   const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
   const better = left > 0 && level !== "perfect";
   const again = left > 0 && h("a", { class: better ? "button primary" : "button", href: "#/me" }, t("result.again")); // even then time may count
@@ -79,7 +80,7 @@ function next(contest, { left, open, level, counted, reviewed }) {
     open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
     h("p", { class: "actions" }, better ? [again, study, tell] : [mine, study, tell, again]),
     told,
-    counted && !reviewed && h("p", { class: "hint" }, t("result.later"), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
+    counted && !reviewed && closes && h("p", { class: "hint" }, t("result.later", { at: moment(closes) }), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
   ];
 }
 

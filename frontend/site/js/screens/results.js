@@ -176,9 +176,9 @@ function ranking({ ranked, absent }, level, shown) {
       h("figcaption", null, t("results.best", { count: number(best.length) })),
       barList(best.map(({ unit, place, tied }) => (
         { label: `${tied ? "=" : ""}${place}. ${unit.name}`, value: unit.unit_score || 0, text: number(unit.unit_score || 0, 2) })), 100)),
-    ranked.length ? unitTable(ranked, section, shown) : h("p", { class: "soft" }, t("results.nobody")),
-    ranked.some(({ tied }) => tied) && h("p", { class: "hint" }, t("results.tiedMeans")),
     !ranked.every(({ unit }) => told(unit)) && h("p", { class: "hint" }, "–: ", t("unit.untold")),
+    ranked.some(({ tied }) => tied) && h("p", { class: "hint" }, t("results.tiedMeans")),
+    ranked.length ? unitTable(ranked, section, shown) : h("p", { class: "soft" }, t("results.nobody")),
     absent.length > 0 && absentUnits(absent, shown.names));
 }
 
