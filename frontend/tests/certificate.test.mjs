@@ -97,6 +97,9 @@ test("the short code finds what is published, without a name", async () => {
   assert.deepEqual(await placesByShort("7-1f3a9c02", site(), []), []);
   assert.equal(await placesByShort(packed(TOLD, SIGNED), site(), [2]), null);
   assert.deepEqual(await placesByShort("1f3a9c02", site(), [1, 2, 3]), [place]);
+  for (const typed of [short.replace("-", " - "), short.replace("-", "\u2013"), short.replace("-", " ")]) {
+    assert.deepEqual(await placesByShort(typed, site(), []), [place], "as phones write a hyphen");
+  }
   const lost = async () => {
     throw new Error("no line");
   };

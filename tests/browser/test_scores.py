@@ -54,6 +54,7 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     right = wait_for(score, WEEK_SECONDS + 60, "telling the score") - 1
     told = re.compile("đang tổng hợp kết quả|trong 1 người được xếp hạng")
     expect(page.locator(".own-place")).to_contain_text(told)  # the page was open when the week ended
+    expect(page.get_by_role("link", name="Xem bài làm, đáp án")).to_be_visible()
     page.reload()
     expect(entry).to_contain_text(f"{right}/5")
     press(page.get_by_role("link", name="Tuần 1, lượt thi 1"))

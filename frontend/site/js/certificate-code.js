@@ -90,7 +90,7 @@ export const shortOf = ({ week, pseudonym }) => `${week}-${pseudonym.slice(0, 8)
 
 /** Who has a short code, in its week or, where it names none, in each of `weeks`: [{week, pseudonym, …}]; null if it is no short code. */
 export async function placesByShort(code, read, weeks) {
-  const [, week, digits] = SHORT.exec(code.trim().toLowerCase().replace(/\s+/g, "-")) || [];
+  const [, week, digits] = SHORT.exec(code.trim().toLowerCase().replace(/\s*[-\u2010-\u2015\u2212]\s*|\s+/g, "-")) || [];
   if (!digits) return null;
   return (await Promise.all((week ? [Number(week)] : weeks).map((one) => placesIn(one, digits, read)))).flat();
 }

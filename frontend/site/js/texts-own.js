@@ -16,7 +16,7 @@ addTexts({
   ],
   "own.rank": ["Hạng {rank}", "Rank {rank}"],
   "own.of": ["trong {ranked} người được xếp hạng", "of {ranked} people ranked"],
-  "own.ahead": ["số người được xếp hạng đứng sau bạn", "of those ranked stand behind you"],
+  "own.ahead": ["người được xếp hạng đứng sau bạn", "of those ranked stand behind you"],
   "own.score": ["câu đúng ở lượt tốt nhất", "right in your best attempt"],
   "own.equal": [
     "Người có kết quả bằng nhau khi tính thời gian theo phút và đứng ngoài vùng xét giải thì cùng hạng.",

@@ -55,7 +55,10 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === at.short;
     const began = shown !== null && !same && shown.kind === "open"; // the week has ended while somebody looks
     shown = at;
-    if (began) tellOwn();
+    if (began) {
+      tellOwn();
+      drawHistory(); // its papers may be reviewed now
+    }
     if (!same) return fill(status, standing(contest, at, me, starter, open));
     const left = status.querySelector(".until .countdown");
     if (left) left.textContent = countdown(/** @type {number} */ (at.change) - clock.now());
@@ -66,6 +69,9 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     own.hidden = !attempts.length || !contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
     if (!own.hidden) await showOwn(own, me, contest);
   };
+  const papersOf = h("div");
+  const drawHistory = () => fill(papersOf, attempts.length ? history(attempts, contest) : h("p", { class: "soft" }, t("me.noHistory")));
+  drawHistory();
   draw();
   const timer = setInterval(() => afterClick(draw), 1000);
   await Promise.race([tellOwn(), pause(OWN_WITHIN_MS)]);
@@ -83,7 +89,7 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     !query.get("own") && own,
     h("section", { "aria-labelledby": "history" },
       h("h2", { id: "history" }, t("me.history")),
-      attempts.length ? history(attempts, contest) : h("p", { class: "soft" }, t("me.noHistory"))),
+      papersOf),
     h("p", null, h("button", { class: "button quiet", type: "button", onclick: leave }, t("me.signOut"))),
   ];
   return { title: t("me.title"), content, stop: () => clearInterval(timer), keep: () => me };
