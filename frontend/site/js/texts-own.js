@@ -44,6 +44,7 @@ addTexts({
   "own.unitRate": ["đối tượng bắt buộc đã dự thi", "of obliged people took part"],
   "own.unitScore": ["điểm đơn vị", "unit score"],
   "own.unitNote": ["Đơn vị bạn chưa được xét giải: {why}.", "Your unit cannot win: {why}."],
+  "own.unitHow": ["Đơn vị được xếp hạng thế nào? Xem Thể lệ.", "How are units ranked? See the rules."],
   "own.unitFirst": ["Đơn vị bạn đang dẫn đầu.", "Your unit is in the lead."],
   "own.unitNext": ["Còn {behind} điểm để bằng {next}, đơn vị đứng ngay trên.", "{behind} points behind {next}, the next unit above."],
   "own.unitAbove": ["Đơn vị đứng ngay trên: {next}.", "The next unit above: {next}."],
