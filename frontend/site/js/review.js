@@ -6,7 +6,7 @@ import { number } from "./format.js";
 import { asksPrediction } from "./record.js";
 import { t } from "./texts.js";
 
-const NAMED = 5; // so many missing ones are named
+const NAMED = 5; // so few missing or marked ones have a button each
 
 /**
  * `back(place?)` and `submit()` are the actions. `why` it asks once more: the server has more answers

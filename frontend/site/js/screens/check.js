@@ -5,6 +5,7 @@ import { checked, placesByShort, unpacked } from "../certificate-code.js";
 import { fill, focusOn, h, once } from "../dom.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { date, number } from "../format.js";
+import { codeOf } from "../places.js";
 import { explain } from "../problems.js";
 import { t } from "../texts.js";
 import "../texts-certificate.js";
@@ -59,7 +60,7 @@ async function outcomeOf(typed, contest) {
 /** What the published list calls a winner; names of others are published nowhere. */
 async function listedName({ week, pseudonym }) {
   const page = await data(`results/week-${week}.json`);
-  const mine = page && page.winners.find(({ code }) => code && pseudonym.startsWith(code));
+  const mine = page && page.winners.find(({ code }) => code === codeOf(pseudonym));
   return mine ? mine.name : "";
 }
 

@@ -53,9 +53,9 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
     const now = phase(contest.weeks, clock.now());
     const at = { ...now, short: endsEarly(contest, now) };
     const same = shown && shown.kind === at.kind && shown.week === at.week && shown.short === at.short;
-    const began = shown !== null && !same && shown.kind === "open"; // the week has ended while somebody looks
+    const ended = shown !== null && !same && shown.kind === "open"; // the week has ended while somebody looks
     shown = at;
-    if (began) {
+    if (ended) {
       tellOwn();
       drawHistory(); // its papers may be reviewed now
     }
