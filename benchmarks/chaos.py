@@ -162,14 +162,15 @@ def _close(environment: dict[str, str], proxy: FaultProxy, kills: int, log: Path
     say_aside(f"Closing the week, and killing the close {kills} times on its way.")
     progress = Progress("Kills of the close", kills)
     with log.open("w") as out, waiting("Closing the week under faults"):
-        for run_number in range(kills + 40):
+        for _ in range(kills + 40):
             command = [sys.executable, "-m", "benchmarks.chaos_close"]
             before = proxy.requests
             process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out
             )
             while process.poll() is None:
-                if run_number < kills and proxy.requests - before >= 40 * (run_number + 1):
+                # A run that the faults end by themselves is no kill, and the next one is still to be killed.
+                if killed < kills and proxy.requests - before >= 40 * (killed + 1):
                     process.send_signal(signal.SIGKILL)
                     killed += 1
                     progress.step()
